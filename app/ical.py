@@ -1,0 +1,221 @@
+"""From plain facts to iCalendar: the invite of one hearing, and a calendar to subscribe to."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
+
+from app import wording
+from app.vtimezone import vtimezone
+
+PRODUCT = "-//Tingqi//Court dates//EN"
+Facts = Mapping[str, Any]
+
+# Calendars are shared with whole offices: nothing in them may open a page that answers.
+_KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
+_LABELS = {
+    "en": ("Case", "Kind", "Judge", "Bring", "Time zone", "Telephone", ": ", ", "),
+    "zh": ("案号", "事项", "法官", "请携带", "时区", "电话", "：", "，"),
+}
+
+
+def invite(
+    facts: Facts,
+    *,
+    method: str,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    language: str = "en",
+) -> bytes:
+    """Return one hearing as an iTIP message (RFC 5546, 3.2.2 and 3.2.5), lines ending in CRLF.
+
+    ``method`` is "REQUEST" or "CANCEL"; ``organizer`` and ``attendee`` are (name, e-mail address).
+    UID and SEQUENCE are the hearing's uid and revision, so a cancel must carry a higher revision.
+    Raises ValueError for another method, a hearing without times or a stamp without offset.
+    """
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    if method not in ("REQUEST", "CANCEL"):
+        raise ValueError(f"no iCalendar method for a hearing: {method}")
+    if not hearing.get("starts_at") or not hearing.get("ends_at"):
+        raise ValueError("a hearing without times has no place in a calendar")
+    event = _event(
+        uid=hearing["uid"], revision=hearing["revision"], zone=zone,
+        starts_at=hearing["starts_at"], ends_at=hearing["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "CONFIRMED", stamp=stamp,
+        summary=_summary(facts, language), location=_location(hearing, language),
+        description=_description(facts, language),
+    )  # fmt: skip
+    # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
+    # the default (RFC 5545, 3.8.1.3) is PUBLIC and office calendars are read by many.
+    event.add("class", "PRIVATE")
+    event.add("organizer", _address(organizer), encode=False)
+    event.add("attendee", _invited(attendee, asks=method == "REQUEST"), encode=False)
+    if method == "REQUEST":
+        event.add_component(_alarm(_text(_summary(facts, language))))
+    return _written(_calendar(method), [(event, {**hearing, "zone": zone})])
+
+
+def feed(
+    name: str,
+    events: Iterable[Facts],
+    *,
+    stamp: datetime,
+    refresh: str = "PT1H",
+    organizer: tuple[str, str] | None = None,
+) -> bytes:
+    """Return a calendar to subscribe to (RFC 5545; REFRESH-INTERVAL of RFC 7986, 5.7).
+
+    ``events`` have uid, revision, starts_at, ends_at, zone, summary, location, description, status
+    and changed_at; ``refresh`` is an ISO 8601 duration. The same events give the same bytes:
+    ``stamp`` is only used for an event that has no changed_at.
+    """
+    calendar = _calendar("PUBLISH")
+    called = vText(_text(name))
+    calendar.add("name", called)
+    calendar.add("x-wr-calname", called)
+    interval = vDuration(vDuration.from_ical(refresh))
+    interval.params["VALUE"] = "DURATION"
+    calendar.add("refresh-interval", interval, encode=False)
+    calendar.add("x-published-ttl", vText(refresh))
+    ordered = sorted(events, key=lambda e: (wording.instant(e["starts_at"]), str(e["uid"])))
+    return _written(calendar, [(_published(e, stamp, organizer), e) for e in ordered])
+
+
+def _published(told: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
+    changed_at = wording.instant(told.get("changed_at") or stamp)
+    kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")
+    texts: Facts = {key: told.get(key) or "" for key in ("summary", "location", "description")}
+    event = _event(**{key: told[key] for key in kept}, **texts, stamp=changed_at)
+    event.add("last-modified", changed_at.astimezone(UTC))
+    if organizer:
+        event.add("organizer", _address(organizer), encode=False)
+    return event
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(
+    *,
+    uid: str,
+    revision: int,
+    starts_at: str | datetime,
+    ends_at: str | datetime,
+    zone: str,
+    status: str,
+    stamp: datetime,
+    summary: str,
+    location: str,
+    description: str,
+) -> Event:
+    event = Event()
+    event.add("uid", _text(uid))
+    event.add("sequence", revision)
+    event.add("dtstamp", wording.instant(stamp).astimezone(UTC))
+    event.add("dtstart", _wall(starts_at, zone))
+    event.add("dtend", _wall(ends_at, zone))
+    event.add("summary", _text(summary))
+    for key, text in (("location", _text(location)), ("description", _lines(description))):
+        if text:
+            event.add(key, text)
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    return event
+
+
+def _wall(at: str | datetime, zone: str) -> datetime:
+    """Return wall-clock time with its zone; the second of two like hours can only be told in UTC.
+
+    RFC 5545, 3.3.5: a local time that comes twice means the first.
+    """
+    here = wording.local(wording.instant(at), zone)
+    return here.astimezone(UTC) if here.fold or here.tzname() == "UTC" else here
+
+
+def _summary(facts: Facts, language: str) -> str:
+    kind = wording.kind_name(facts["hearing"]["kind"], language)
+    return f"{kind} {facts['case']['number']}"
+
+
+def _location(hearing: Facts, language: str) -> str:
+    parts = [hearing.get("courtroom"), hearing.get("location")]
+    return _LABELS[wording.language_of(language)][7].join(part for part in parts if part)
+
+
+def _description(facts: Facts, language: str) -> str:
+    said = wording.language_of(language)
+    case, kind, judge, bring, zone, phone, colon, comma = _LABELS[said]
+    court, hearing = facts["court"], facts["hearing"]
+    number, title = facts["case"]["number"], facts["case"].get("title")
+    starts_at = wording.instant(hearing["starts_at"])
+    lines = [
+        (case, comma.join(filter(None, [number, title]))),
+        (kind, wording.kind_name(hearing["kind"], said)),
+        (judge, hearing.get("judge")),
+        (bring, facts.get("bring")),
+        (zone, wording.zone_name(court["zone"], starts_at, said)),
+        (phone, court.get("phone")),
+    ]
+    told = [f"{label}{colon}{wording.one_line(value)}" for label, value in lines if value]
+    return "\n".join([wording.one_line(court["name"]), *told])
+
+
+def _text(text: str) -> str:
+    """Return text on one line and without anything that could be a key."""
+    plain = wording.one_line(text)
+    while _KEY.search(plain):
+        plain = _KEY.sub("", plain)
+    return plain
+
+
+def _lines(text: str) -> str:
+    return "\n".join(_text(line) for line in text.split("\n")).strip()
+
+
+def _address(person: tuple[str, str]) -> vCalAddress:
+    name, address = person
+    who = vCalAddress(f"mailto:{_text(address)}")
+    # A double quote cannot stand in a parameter (RFC 5545, 3.2).
+    who.params["CN"] = _text(name).replace('"', "'")
+    return who
+
+
+def _invited(person: tuple[str, str], *, asks: bool) -> vCalAddress:
+    who = _address(person)
+    who.params["ROLE"] = "REQ-PARTICIPANT"
+    if asks:
+        who.params["PARTSTAT"] = "NEEDS-ACTION"
+        who.params["RSVP"] = "TRUE"
+    return who
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", timedelta(days=-1))
+    return alarm
+
+
+def _written(calendar: Calendar, events: list[tuple[Event, Facts]]) -> bytes:
+    """Write the zones that are used, then the events."""
+    used: dict[str, list[datetime]] = {}
+    for _, told in events:
+        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
+        if any(_wall(at, told["zone"]).tzinfo is not UTC for at in times):
+            used.setdefault(told["zone"], []).extend(times)
+    for zone in sorted(used):
+        calendar.add_component(vtimezone(zone, min(used[zone]), max(used[zone])))
+    for event, _ in events:
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written

@@ -1,0 +1,41 @@
+"""Counting what a text message costs, and choosing the wording that costs least."""
+
+from collections.abc import Iterable
+
+# The default alphabet of 3GPP TS 23.038, 6.2.1, and its extension table, whose characters
+# are sent as an escape and one more septet.
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("\f^{}\\[~]|€")
+
+
+def segments(body: str) -> int:
+    """Return how many segments a text message takes.
+
+    GSM-7: 160 septets in one, 153 in each of several. Any other character makes it UCS-2: 70 and
+    67 UTF-16 units (3GPP TS 23.040, 9.2.3.24; Twilio, "SMS character limits").
+    """
+    if all(c in _BASIC or c in _EXTENDED for c in body):
+        weights, whole, part = [2 if c in _EXTENDED else 1 for c in body], 160, 153
+    else:
+        weights, whole, part = [2 if ord(c) > 0xFFFF else 1 for c in body], 70, 67
+    if sum(weights) <= whole:
+        return 1
+    return _parts(weights, part)
+
+
+def _parts(weights: list[int], room: int) -> int:
+    """Count parts of ``room`` units; a character of two units is never cut in two."""
+    count, used = 1, 0
+    for weight in weights:
+        if used + weight > room:
+            count, used = count + 1, 0
+        used += weight
+    return count
+
+
+def cheapest(forms: Iterable[str]) -> str:
+    """Return the first form that needs the fewest segments: a shorter one only if it saves one."""
+    return min(forms, key=segments)

@@ -1,0 +1,104 @@
+"""The one case that all golden letters and calendars tell of."""
+
+import copy
+import os
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent / "golden"
+LINK = "https://c.test/r/0123456789abcdefghijk"
+DESK = "https://c.test/hearings/7"
+
+SLOTS = [
+    {"starts_at": "2026-12-15T01:30:00Z", "ends_at": "2026-12-15T03:00:00Z"},
+    {"starts_at": "2026-12-16T06:00:00Z", "ends_at": "2026-12-16T07:30:00Z"},
+    {"starts_at": "2026-12-18T01:30:00Z", "ends_at": "2026-12-18T03:00:00Z"},
+]
+
+
+def _places(language: str) -> list[dict[str, str]]:
+    zh = language == "zh"
+    return [
+        {"courtroom": room, "location": "丁香路611号" if zh else "611 Dingxiang Road"}
+        for room in (("第三法庭", "第五法庭", "第三法庭") if zh else ("Room 3", "Room 5", "Room 3"))
+    ]
+
+
+def case(language: str) -> dict[str, Any]:
+    """Return what every kind is told, in names of the language."""
+    zh = language == "zh"
+    return {
+        "court": {
+            "name": "上海市浦东新区人民法院" if zh else "Pudong New Area People's Court",
+            "short": "浦东法院" if zh else "Pudong Court",
+            "zone": "Asia/Shanghai",
+            "phone": "021-55550100",
+        },
+        "case": {
+            "number": "（2026）沪0115民初12345号" if zh else "CV-2026-12345",
+            "title": "甲公司与乙公司买卖合同纠纷" if zh else "Ash Ltd v Birch Ltd",
+        },
+        "person": {
+            "name": "林一" if zh else "Ada Lin",
+            "party": "甲公司" if zh else "Ash Ltd",
+            "side": "claimant",
+            "is_court": False,
+        },
+        "hearing": {
+            "id": 7,
+            "uid": "hearing-7@court.example",
+            "kind": "trial",
+            "minutes": 90,
+            "revision": 1,
+            "starts_at": None,
+            "ends_at": None,
+            "courtroom": None,
+            "location": None,
+            "judge": "周法官" if zh else "Judge Zhou",
+        },
+        "assistant": {"name": "吴书记员" if zh else "Wu, clerk"},
+        "answer_by": "2026-12-04T09:00:00Z",
+    }
+
+
+def facts(kind: str, language: str) -> dict[str, Any]:
+    """Return the facts of one kind of letter."""
+    told = copy.deepcopy(case(language))
+    zh = language == "zh"
+    slots = [{**s, **p} for s, p in zip(SLOTS, _places(language), strict=True)]
+    says = ("yes", "if_needed", "no")
+    if kind in ("proposal", "nudge"):
+        told["slots"] = slots
+    if kind in ("answered", "none_suits", "ready", "lapsed"):
+        told["answers"] = [{**s, "says": w} for s, w in zip(slots, says, strict=True)]
+    if kind in ("fixed", "moved", "cancelled", "reminder"):
+        told["hearing"] |= slots[0]
+        told["bring"] = "身份证件、授权委托书" if zh else "your ID and power of attorney"
+    if kind == "moved":
+        told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
+    if kind in ("moved", "cancelled", "withdrawn"):
+        told["reason"] = "合议庭成员另有庭审。" if zh else "A judge of the panel sits elsewhere."
+    if kind == "reminder":
+        told["days"] = 3
+    if kind in ("none_suits", "ready", "lapsed", "not_reached"):
+        told["person"] = {"name": "吴书记员" if zh else "Wu", "is_court": True}
+        told["round"] = 1
+    if kind == "not_reached":
+        told["about_person"] = {"name": "林一" if zh else "Ada Lin", "side": "claimant"}
+        told["failed"] = {"kind": "proposal", "channel": "sms", "state": "failed"}
+        told["next_channel"] = "email"
+    return told
+
+
+def link(kind: str) -> str:
+    """Return the way in: counsel's own key, or the assistant's page."""
+    return DESK if kind in ("none_suits", "ready", "lapsed", "not_reached") else LINK
+
+
+def agrees(name: str, text: str) -> bool:
+    """Compare with the golden file; TINGQI_GOLDEN=write writes it anew, to be read as prose."""
+    path = HERE / name
+    if os.environ.get("TINGQI_GOLDEN") == "write":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return path.read_bytes().decode() == text

@@ -1,0 +1,230 @@
+"""Letters as prose: golden files per kind, channel and language, and what must never happen."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from golden_case import LINK, agrees, case, facts, link
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.notices import letters, text
+
+# The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
+RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
+TO_COUNSEL = letters.KINDS[:8]
+EACH = [(kind, language) for kind in letters.KINDS for language in ("en", "zh")]
+
+
+def letter(kind: str, channel: str, language: str, **more: Any) -> letters.Letter:
+    told = facts(kind, language) | more
+    return letters.compose(kind, channel, language, told, link=link(kind))
+
+
+class Page(HTMLParser):
+    """What a reader of an HTML mail sees and can press."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words, self.links, self.tags = "", [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def squeezed(words: str) -> str:
+    return re.sub(r"[\s-]+", "", words)
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_mail_reads_as_reviewed(kind: str, language: str) -> None:
+    mail = letter(kind, "email", language)
+    assert agrees(f"{kind}/email.{language}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_text_message_reads_as_reviewed(kind: str, language: str) -> None:
+    assert agrees(f"{kind}/sms.{language}.txt", letter(kind, "sms", language).text)
+
+
+def test_the_html_of_a_mail_looks_as_reviewed() -> None:
+    assert agrees("proposal/email.zh.html", letter("proposal", "email", "zh").html)
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_html_and_text_of_a_mail_say_the_same(kind: str, language: str) -> None:
+    mail = letter(kind, "email", language)
+    said = squeezed(Page(mail.html.partition("<body")[2]).words)
+    for line in mail.text.splitlines():
+        assert squeezed(line) in said
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_a_mail_has_one_button_and_it_is_the_link(kind: str, language: str) -> None:
+    assert Page(letter(kind, "email", language).html).links == [link(kind)]
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: str) -> None:
+    told = facts(kind, language)
+    mail = letters.compose(
+        kind, "email", language, told, code="K7M2 P9", base="https://court.example/"
+    )
+    assert "https://court.example/r " in mail.text
+    assert "K7M2 P9" in mail.text
+    assert Page(mail.html).links == []
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in letters.KINDS if k not in ("withdrawn", "not_reached")]
+)
+def test_a_mail_with_a_time_names_its_zone(kind: str) -> None:
+    assert "Shanghai time (Asia/Shanghai, UTC+8)" in letter(kind, "email", "en").text
+    assert "上海时间（Asia/Shanghai，UTC+8）" in letter(kind, "email", "zh").text
+
+
+@pytest.mark.parametrize("kind", letters.KINDS)
+def test_a_chinese_text_message_is_one_segment(kind: str) -> None:
+    assert text.segments(letter(kind, "sms", "zh").text) == 1
+
+
+@pytest.mark.parametrize("kind", letters.KINDS)
+def test_an_english_text_message_is_one_segment(kind: str) -> None:
+    assert text.segments(letter(kind, "sms", "en").text) == 1
+
+
+def test_the_date_is_never_what_is_shortened() -> None:
+    told = facts("fixed", "zh")
+    told["case"]["title"] = "长" * 190
+    told["hearing"]["courtroom"] = "法庭" * 60
+    said = letters.compose("fixed", "sms", "zh", told, link=LINK).text
+    assert "12月15日周二09:30" in said
+    assert said.endswith(LINK)
+
+
+def test_a_shorter_wording_is_taken_only_when_it_saves_a_segment() -> None:
+    assert text.cheapest(["a" * 160, "a"]) == "a" * 160
+    assert text.cheapest(["a" * 161, "a" * 100, "a"]) == "a" * 100
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_no_reserved_word_is_asked_for_or_stands_alone(kind: str, language: str) -> None:
+    said = letter(kind, "sms", language).text
+    assert not RESERVED & set(re.findall(r"\b[A-Z]{3,}\b", said))
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_words_are_calm(kind: str, language: str) -> None:
+    for channel in letters.CHANNELS:
+        said = letter(kind, channel, language)
+        whole = (said.subject + said.text).lower()
+        assert not re.search(r"[!！]|please note|none\b(?! suits)|\{|\}|undefined", whole)
+
+
+def test_a_subject_stays_one_line_whatever_the_case_is_called() -> None:
+    told = facts("proposal", "en")
+    told["case"]["number"] = "1\r\nBcc: everybody@court.example\x00\u2028x"
+    mail = letters.compose("proposal", "email", "en", told, link=LINK)
+    assert len(mail.subject.splitlines()) == 1
+    assert "\x00" not in mail.subject + mail.text + mail.html
+
+
+def test_markup_in_a_name_stays_words() -> None:
+    told = facts("proposal", "en")
+    told["person"]["name"] = "<script>alert(1)</script>"
+    told["case"]["title"] = '{{ 7 * 7 }} <a href="https://evil.example">press</a>'
+    mail = letters.compose("proposal", "email", "en", told, link=LINK)
+    page = Page(mail.html)
+    assert "script" not in page.tags
+    assert page.links == [LINK]
+    assert "{{ 7 * 7 }}" in mail.text
+
+
+def test_a_fact_cannot_pose_as_a_shorter_wording() -> None:
+    told = facts("proposal", "en")
+    told["case"]["title"] = "\n---\nwon\n---\n"
+    said = letters.compose("proposal", "sms", "en", told, link=LINK).text
+    assert said.startswith("Pudong Court: choose")
+
+
+def test_another_language_is_answered_in_english() -> None:
+    told = facts("proposal", "en")
+    assert letters.compose("proposal", "email", "fr", told).text.startswith("Dear Ada Lin,")
+    assert letters.compose("proposal", "email", "zh-Hans-CN", told).text.startswith("Ada Lin：")
+
+
+def test_slots_on_both_sides_of_a_clock_change_carry_each_their_offset() -> None:
+    told = facts("proposal", "en")
+    told["court"]["zone"] = "Europe/London"
+    told["slots"] = [
+        {"starts_at": "2027-03-26T10:00:00Z", "ends_at": "2027-03-26T11:00:00Z"},
+        {"starts_at": "2027-03-29T09:00:00Z", "ends_at": "2027-03-29T10:00:00Z"},
+    ]
+    said = letters.compose("proposal", "email", "en", told, link=LINK).text
+    assert "London time (Europe/London)" in said
+    assert "- Fri 26 Mar 2027, 10:00–11:00 (UTC)\n" in said
+    assert "- Mon 29 Mar 2027, 10:00–11:00 (UTC+1)\n" in said
+
+
+def test_a_time_without_its_offset_is_refused() -> None:
+    with pytest.raises(ValueError, match="without its offset"):
+        letter("proposal", "email", "en", answer_by="2026-12-04T09:00:00")
+
+
+def test_a_kind_or_channel_without_words_is_refused() -> None:
+    for kind, channel in (("../proposal", "email"), ("proposal", "fax")):
+        with pytest.raises(ValueError, match="no words"):
+            letters.compose(kind, channel, "en", case("en"))
+
+
+def test_little_is_needed_to_write_a_letter() -> None:
+    least = {
+        "court": {"name": "C", "zone": "UTC"},
+        "case": {"number": "1"},
+        "person": {"name": "P"},
+        "hearing": {"kind": "site visit"},
+    }
+    for kind in letters.KINDS:
+        for language in ("en", "zh"):
+            for channel in letters.CHANNELS:
+                said = letters.compose(kind, channel, language, least).text
+                assert said
+                assert "None" not in said
+
+
+names = st.text(max_size=200)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kind=st.sampled_from(letters.KINDS),
+    channel=st.sampled_from(letters.CHANNELS),
+    language=st.sampled_from(["en", "zh"]),
+    words=st.lists(names, min_size=9, max_size=9),
+)
+def test_any_words_make_a_letter(kind: str, channel: str, language: str, words: list[str]) -> None:
+    told = facts(kind, language)
+    court, title, number, name, party, room, reason, detail, bring = words
+    told["court"] |= {"name": court, "short": court, "phone": detail}
+    told["case"] = {"number": number, "title": title}
+    told["person"] |= {"name": name, "party": party}
+    told["hearing"] |= {"courtroom": room, "location": room, "kind": room, "judge": name}
+    told |= {"reason": reason, "detail": detail, "bring": bring}
+    said = letters.compose(kind, channel, language, told, link=LINK)
+    assert len(said.subject.splitlines()) <= 1
+    assert len(said.subject) <= 200
+    assert "\x00" not in said.text
+    if channel == "sms":
+        assert len(said.text) <= 1600
+        assert "\n" not in said.text
+    else:
+        assert Page(said.html).links == [LINK]
