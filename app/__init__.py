@@ -1,0 +1,131 @@
+"""Tingqi: a court settles a hearing's date with every lawyer by link, on the record.
+
+This module is the one place that knows everybody.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Settings
+    from app.gateways import Gateways
+
+__version__ = "0.1.0"
+
+LARGEST_BODY = 2 * 1024 * 1024  # bytes; no form of ours comes near it
+
+
+def create_app(settings: Settings | None = None, gateways: Gateways | None = None) -> Flask:
+    """Return the pages and the API over one database; starts nothing in the background.
+
+    Raises app.config.Misconfigured where the environment is wrong or half made.
+    """
+    from flask import Flask
+
+    from app import config
+
+    settings = settings or config.read()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        SESSION_COOKIE_NAME="tingqi",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
+        REMEMBER_COOKIE_DURATION=0,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        API_TITLE="Tingqi",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    _furnish(app, settings, gateways or _gateways(settings))
+    return app
+
+
+def _engine_options(settings: Settings) -> dict:
+    if settings.embedded:
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 20,
+        "connect_args": {"connect_timeout": 10, "application_name": "tingqi"},
+    }
+
+
+def _gateways(settings: Settings) -> Gateways:
+    from app.config import Misconfigured
+    from app.gateways import house
+
+    try:
+        return house.build(
+            house.Lines(
+                outbox=settings.outbox, public_url=settings.public_url,
+                smtp_url=settings.smtp_url, mail_from=settings.court_address,
+                twilio_account_sid=settings.twilio_account_sid,
+                twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
+                twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
+                twilio_api_url=settings.twilio_api_url,
+            )
+        )  # fmt: skip
+    except ValueError as fault:
+        raise Misconfigured(str(fault)) from fault
+
+
+def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
+    from flask_bootstrap import Bootstrap5
+    from flask_migrate import Migrate
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from app import web
+    from app.db import db, tune
+
+    app.extensions["tingqi"] = web.House(settings, gateways)
+    db.init_app(app)
+    with app.app_context():
+        tune(db.engine)
+    Migrate(app, db, directory=str(migrations()))
+    Bootstrap5(app)
+    web.limiter.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    web.speak(app)
+    web.show_errors(app, "/api/")
+    web.refuse_foreign_posts(app, ("/api/", "/twilio/"))
+    web.add_headers(app)
+    _open_rooms(app)
+
+
+def _open_rooms(app: Flask) -> None:
+    """Register every room's pages; importing them also makes their tables known."""
+    from app.api import install as api
+    from app.cases import views as cases
+    from app.feeds import views as feeds
+    from app.hearings import counsel_views
+    from app.hearings import views as hearings
+    from app.notices import views as notices
+    from app.people import views as people
+    from app.replies import views as replies
+
+    people.install(app)
+    for room in (cases, hearings, counsel_views, notices, feeds, replies):
+        app.register_blueprint(room.bp)
+    api(app)
+
+
+def migrations() -> Path:
+    """Return the folder of the migrations: beside the package, or inside an installed one."""
+    inside = Path(__file__).parent / "migrations"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "migrations"

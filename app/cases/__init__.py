@@ -1,0 +1,1 @@
+"""The room for cases, parties, counsel, courtrooms, judges."""

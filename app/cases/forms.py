@@ -1,0 +1,191 @@
+"""Pure: what a case, a counsel or a courtroom must look like; the page, the API and imports agree."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import Schema, ValidationError, fields
+
+from app.cases.rules import PROCEDURES
+from app.errors import N_, Invalid, Message
+
+SIDES = ("claimant", "respondent", "other")
+CHANNELS = ("sms", "email")
+LANGUAGES = ("en", "zh")
+
+REQUIRED = N_("This is missing.")
+NOT_TEXT = N_("Give this as text.")
+ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
+
+
+class Words(fields.String):
+    """One line of text without control characters, trimmed; 1 to ``most`` characters."""
+
+    def __init__(self, most: int, *, blank: bool = True, lines: bool = False, **more: Any) -> None:
+        super().__init__(error_messages=dict(ABSENT), **more)
+        self.most, self.blank, self.lines = most, blank, lines
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        text = str(text).replace("\r\n", "\n").strip()
+        allowed = "\n\t" if self.lines else ""
+        if any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) < 0xE000 for c in text):
+            raise ValidationError([Message(N_("Take out the control characters."))])
+        if len(text) > self.most:
+            raise ValidationError(
+                [Message(N_("This is too long: at most %(most)s characters."), most=self.most)]
+            )
+        if not text and not self.blank:
+            raise ValidationError([Message(REQUIRED)])
+        return text
+
+
+class Choice(fields.String):
+    """One of a few known words."""
+
+    def __init__(self, choices: tuple[str, ...], **more: Any) -> None:
+        super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **more)
+        self.choices = choices
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        word = str(super()._deserialize(value, attr, data, **more))
+        if word not in self.choices:
+            raise ValidationError(
+                [Message(N_("Choose one of: %(choices)s."), choices=", ".join(self.choices))]
+            )
+        return word
+
+
+class Email(Words):
+    """An e-mail address (RFC 5321), its domain in lower case; may be empty."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(254, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not text:
+            return ""
+        try:
+            # A court's own machines may live under names that the public Internet does not know.
+            found = validate_email(
+                text, check_deliverability=False, test_environment=True, allow_domain_literal=False
+            )
+        except EmailNotValidError as fault:
+            raise ValidationError(
+                [Message(N_("%(address)s is no e-mail address."), address=text)]
+            ) from fault
+        return found.normalized
+
+
+class Input(Schema):
+    """What all inputs share: an unknown field is an error that names it."""
+
+    error_messages = {
+        "unknown": N_("There is no such field."),
+        "type": N_("Give an object with named fields."),
+    }
+
+
+class Many(fields.List):
+    """A list of ``least`` to ``most`` things."""
+
+    def __init__(self, inner: Any, *, least: int, most: int, **more: Any) -> None:
+        said = {"required": REQUIRED, "null": REQUIRED, "invalid": N_("Give a list.")}
+        super().__init__(inner, error_messages=said, **more)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
+        # Counted before each is looked at: a list of a million is refused for its length alone.
+        if isinstance(value, list) and not self.least <= len(value) <= self.most:
+            raise ValidationError(
+                [
+                    Message(
+                        N_("Give %(least)s to %(most)s of these, not %(count)s."),
+                        least=self.least, most=self.most, count=len(value),
+                    )
+                ]
+            )  # fmt: skip
+        return super()._deserialize(value, attr, data, **more)
+
+
+class Day(fields.Date):
+    """A calendar day, 2026-12-15; an empty text is none."""
+
+    def __init__(self, **more: Any) -> None:
+        said = {"invalid": N_("Give a date as 2026-12-15.")}
+        super().__init__(error_messages=said, allow_none=True, load_default=None, **more)
+
+    def deserialize(self, value: Any, *args: Any, **more: Any) -> Any:
+        """Return the date; None for an empty text."""
+        return super().deserialize(None if value == "" else value, *args, **more)
+
+
+class CounselIn(Input):
+    """One counsel of a party."""
+
+    name = Words(200, blank=False, required=True)
+    firm = Words(200, load_default="")
+    email = Email(load_default="")
+    phone = Words(40, load_default="")
+    language = Choice(("", *LANGUAGES), load_default="")
+    zone = Words(64, load_default="")
+    channels = Many(Choice(CHANNELS), least=0, most=2, load_default=list)
+    required = fields.Boolean(
+        load_default=True, error_messages={"invalid": N_("Give true or false.")}
+    )
+    address_confirmed_on = Day()
+    electronic_consent_on = Day()
+
+
+class PartyIn(Input):
+    """One party of a case; with an e-mail or phone of its own where it acts in person."""
+
+    role = Words(100, load_default="")
+    name = Words(200, blank=False, required=True)
+    side = Choice(SIDES, required=True)
+    email = Email(load_default="")
+    phone = Words(40, load_default="")
+    reference = Words(100, load_default="")
+    counsel = Many(fields.Nested(CounselIn), least=0, most=50, load_default=list)
+
+
+class CaseIn(Input):
+    """A case with its parties and their counsel."""
+
+    number = Words(200, blank=False, required=True)
+    title = Words(500, load_default="")
+    procedure = Choice(PROCEDURES, load_default="ordinary")
+    judge = Words(200, blank=False, required=True)
+    parties = Many(fields.Nested(PartyIn), least=1, most=200, required=True)
+
+
+class CourtroomIn(Input):
+    """A courtroom."""
+
+    name = Words(200, blank=False, required=True)
+    location = Words(500, load_default="")
+
+
+def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return checked input. Raises Invalid with every error by its field, all at once."""
+    try:
+        return dict(schema.load(given))
+    except ValidationError as fault:
+        raise Invalid(dict(flat(fault.messages))) from fault
+
+
+def flat(messages: Any, path: str = "") -> Iterator[tuple[str, Message]]:
+    """Yield marshmallow's nested messages as ``("parties.0.name", Message)``, one a field."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            own = str(name) not in ("_schema", "json", "form", "query")
+            yield from flat(inner, f"{path}.{name}".strip(".") if own else path)
+    elif isinstance(messages, list) and messages:
+        said = messages[0]
+        if isinstance(said, dict):
+            yield from flat(said, path)
+        else:
+            yield path, said if isinstance(said, Message) else Message(str(said))
+    elif messages:
+        yield path, Message(str(messages))

@@ -1,0 +1,134 @@
+"""Cases, parties, counsel, courtrooms and judges."""
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Json, Key, UTCDateTime
+from app.people.models import Court, User
+
+
+class Side(StrEnum):
+    """The side that a party is on."""
+
+    CLAIMANT = "claimant"
+    RESPONDENT = "respondent"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Judge(Base):
+    """A judge, as cases name them."""
+
+    __tablename__ = "judge"
+    __table_args__ = (sa.UniqueConstraint("court_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Courtroom(Base):
+    """A room, or a video room, in which hearings are held."""
+
+    __tablename__ = "courtroom"
+    __table_args__ = (sa.UniqueConstraint("court_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(200))
+    location: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class Case(Base):
+    """A lawsuit."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (sa.UniqueConstraint("court_id", "number_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    number: Mapped[str] = mapped_column(sa.String(200))
+    # The number without differences of width, case and space: what makes two numbers one.
+    number_key: Mapped[str] = mapped_column(sa.String(200))
+    title: Mapped[str] = mapped_column(sa.String(500), default="")
+    procedure: Mapped[str] = mapped_column(sa.String(40))
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    assistant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    court: Mapped[Court] = relationship()
+    judge: Mapped[Judge] = relationship()
+    assistant: Mapped[User | None] = relationship()
+    parties: Mapped[list["Party"]] = relationship(back_populates="case", order_by="Party.id")
+
+
+class Party(Base):
+    """Somebody who is in a case; with contact details of their own when they act in person."""
+
+    __tablename__ = "party"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(100))
+    side: Mapped[str] = mapped_column(sa.String(20))
+    name: Mapped[str] = mapped_column(sa.String(200), index=True)
+    email: Mapped[str] = mapped_column(sa.String(254), default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    # The number of this party in the system that it was imported from.
+    reference: Mapped[str] = mapped_column(sa.String(100), default="")
+
+    case: Mapped[Case] = relationship(back_populates="parties")
+    seats: Mapped[list["Representation"]] = relationship(
+        back_populates="party", order_by="Representation.id"
+    )
+
+
+class Counsel(Base):
+    """A lawyer who is contacted for a party, or a party who acts in person."""
+
+    __tablename__ = "counsel"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    firm: Mapped[str] = mapped_column(sa.String(200), default="")
+    email: Mapped[str] = mapped_column(sa.String(254), default="", index=True)
+    phone: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
+    language: Mapped[str] = mapped_column(sa.String(8))
+    zone: Mapped[str] = mapped_column(sa.String(64), default="")
+    channels: Mapped[list[str]] = mapped_column(Json)
+    in_person: Mapped[bool] = mapped_column(default=False)
+    address_confirmed_on: Mapped[dt.date | None] = mapped_column()
+    electronic_consent_on: Mapped[dt.date | None] = mapped_column()
+    # Set when the person told a carrier to stop texts to this number.
+    opted_out_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = (sa.Index(None, "court_id", "name"),)
+
+
+class Representation(Base):
+    """One counsel acts for one party of a case, until they leave it."""
+
+    __tablename__ = "representation"
+    __table_args__ = (sa.UniqueConstraint("party_id", "counsel_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    # A hearing is agreed without those whose answer is not required.
+    required: Mapped[bool] = mapped_column(default=True)
+    left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    party: Mapped[Party] = relationship(back_populates="seats")
+    counsel: Mapped[Counsel] = relationship()

@@ -1,0 +1,195 @@
+"""Enter cases, counsel, judges and courtrooms; within the caller's transaction."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import rules
+from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.errors import N_, Clash, Invalid, Message, NotFound
+from app.people.models import Court, User
+
+
+def judge_named(session: Session, court: Court, name: str) -> Judge:
+    """Return the judge of that name; one not yet known is made."""
+    key = rules.name_key(name)
+    wanted = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
+    judge = session.scalar(wanted)
+    if judge is None:
+        judge = Judge(court_id=court.id, name=name, name_key=key)
+        session.add(judge)
+        session.flush()
+    return judge
+
+
+def add_courtroom(session: Session, court: Court, name: str, location: str = "") -> Courtroom:
+    """Add a courtroom. Raises Clash where one of that name is known."""
+    if find_courtroom(session, court.id, name):
+        raise Clash(N_("There is a courtroom %(name)s already."), name=name)
+    room = Courtroom(court_id=court.id, name=name, name_key=rules.name_key(name), location=location)
+    session.add(room)
+    session.flush()
+    return room
+
+
+def find_courtroom(session: Session, court_id: int, named: str | int) -> Courtroom | None:
+    """Return the courtroom of a name, or of a number as the API gives it; None where unknown."""
+    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
+    if isinstance(named, int):
+        return session.scalar(wanted.where(Courtroom.id == named))
+    return session.scalar(wanted.where(Courtroom.name_key == rules.name_key(named)))
+
+
+def find_case(session: Session, court_id: int, case_id: int) -> Case:
+    """Return a case of a court. Raises NotFound, for another court's case as for none."""
+    case = session.scalar(sa.select(Case).where(Case.id == case_id, Case.court_id == court_id))
+    if case is None:
+        raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
+    return case
+
+
+def case_numbered(session: Session, court_id: int, number: str) -> Case | None:
+    """Return the case of a number, however its brackets and spaces are typed."""
+    key = rules.number_key(number)
+    return session.scalar(sa.select(Case).where(Case.court_id == court_id, Case.number_key == key))
+
+
+def enter(
+    session: Session, court: Court, user: User | None, given: dict[str, Any], now: dt.datetime, *,
+    region: str = "",
+) -> Case:  # fmt: skip
+    """Enter a case from checked input (forms.CaseIn). ``region`` reads telephone numbers.
+
+    Raises Clash where the number is known, Invalid for a telephone number or zone that is none.
+    """
+    if case_numbered(session, court.id, given["number"]):
+        raise Clash(N_("Case %(number)s is entered already."), number=given["number"])
+    _check(given, court, region or court.country)
+    case = Case(
+        court_id=court.id, number=given["number"], number_key=rules.number_key(given["number"]),
+        title=given["title"], procedure=given["procedure"], created_at=now,
+        judge_id=judge_named(session, court, given["judge"]).id,
+        assistant_id=user.id if user else None,
+    )  # fmt: skip
+    session.add(case)
+    session.flush()
+    for party in given["parties"]:
+        add_party(session, court, case, party, region or court.country)
+    session.flush()
+    return case
+
+
+def _check(given: dict[str, Any], court: Court, region: str) -> None:
+    errors: dict[str, Message] = {}
+    for p, party in enumerate(given["parties"]):
+        _check_phone(party["phone"], region, f"parties.{p}.phone", errors)
+        for c, counsel in enumerate(party["counsel"]):
+            errors.update(counsel_errors(counsel, region, f"parties.{p}.counsel.{c}"))
+    if errors:
+        raise Invalid(errors)
+
+
+def counsel_errors(counsel: dict[str, Any], region: str, path: str) -> dict[str, Message]:
+    """Return what the schema cannot see to be wrong with a counsel, by field."""
+    errors: dict[str, Message] = {}
+    _check_phone(counsel["phone"], region, f"{path}.phone", errors)
+    if counsel["zone"] and counsel["zone"] not in available_timezones():
+        errors[f"{path}.zone"] = Message(
+            N_("There is no such time zone: %(zone)s."), zone=counsel["zone"]
+        )
+    for channel, field in (("email", "email"), ("sms", "phone")):
+        if channel in counsel["channels"] and not counsel[field]:
+            errors[f"{path}.{field}"] = Message(
+                N_("The channel %(channel)s needs this address."), channel=channel
+            )
+    if not counsel["email"] and not counsel["phone"]:
+        errors[f"{path}.email"] = Message(N_("Give an e-mail address or a telephone number."))
+    return errors
+
+
+def _check_phone(typed: str, region: str, field: str, errors: dict[str, Message]) -> None:
+    if not typed:
+        return
+    try:
+        rules.phone(typed, region)
+    except ValueError:
+        errors[field] = Message(
+            N_("%(phone)s is no telephone number (read for %(region)s; or write +country number)."),
+            phone=typed, region=region,
+        )  # fmt: skip
+
+
+def add_party(
+    session: Session, court: Court, case: Case, given: dict[str, Any], region: str
+) -> Party:
+    """Add a party with its counsel; without counsel but with an address it acts in person."""
+    party = Party(
+        case_id=case.id, role=given["role"] or given["side"], side=given["side"],
+        name=given["name"], email=given["email"], reference=given["reference"],
+        phone=rules.phone(given["phone"], region) if given["phone"] else "",
+    )  # fmt: skip
+    session.add(party)
+    session.flush()
+    for counsel in given["counsel"]:
+        seat(session, court, party, counsel, region)
+    if not given["counsel"] and (party.email or party.phone):
+        person = {"name": party.name, "email": party.email, "phone": party.phone, "firm": "",
+                  "language": "", "zone": "", "channels": [], "required": True,
+                  "address_confirmed_on": None, "electronic_consent_on": None}  # fmt: skip
+        seat(session, court, party, person, region, in_person=True)
+    return party
+
+
+def seat(
+    session: Session, court: Court, party: Party, given: dict[str, Any], region: str, *,
+    in_person: bool = False,
+) -> Representation:  # fmt: skip
+    """Let a counsel act for a party; the same person in two cases is one counsel.
+
+    Two are the same who share the name and the e-mail address or the telephone number: only so
+    can the house see that somebody is wanted twice at once.
+    """
+    number = rules.phone(given["phone"], region) if given["phone"] else ""
+    counsel = _known(session, court, given["name"], given["email"], number)
+    if counsel is None:
+        counsel = Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
+                          language=given["language"] or court.language)  # fmt: skip
+        session.add(counsel)
+    _update(counsel, given, number)
+    session.flush()
+    for existing in party.seats:
+        if existing.counsel_id == counsel.id:
+            return existing
+    made = Representation(party=party, counsel=counsel, required=given["required"])
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:
+    same_address = [Counsel.email == email] if email else []
+    if number:
+        same_address.append(Counsel.phone == number)
+    if not same_address:
+        return None
+    wanted = sa.select(Counsel).where(Counsel.court_id == court.id, sa.or_(*same_address))
+    key = rules.name_key(name)
+    return next((c for c in session.scalars(wanted) if rules.name_key(c.name) == key), None)
+
+
+def _update(counsel: Counsel, given: dict[str, Any], number: str) -> None:
+    """Take over what is said now; what is not said stays as it was known."""
+    counsel.email = given["email"] or counsel.email or ""
+    counsel.phone = number or counsel.phone or ""
+    for name in ("firm", "language", "zone", "address_confirmed_on", "electronic_consent_on"):
+        if given[name]:
+            setattr(counsel, name, given[name])
+    if given["channels"]:
+        counsel.channels = list(dict.fromkeys(given["channels"]))
+    elif not counsel.channels:
+        counsel.channels = [
+            channel for channel, address in (("sms", counsel.phone), ("email", counsel.email)) if address
+        ]  # fmt: skip

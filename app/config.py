@@ -1,0 +1,189 @@
+"""The environment, read once: half-configured is refused, nothing set is the embedded default."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+# Each group is set whole or not at all; a tuple inside means: at least one of these.
+GROUPS: dict[str, list[str | tuple[str, ...]]] = {
+    "mail": ["TINGQI_SMTP_URL", "TINGQI_MAIL_FROM"],
+    "text messages": [
+        "TINGQI_TWILIO_ACCOUNT_SID",
+        "TINGQI_TWILIO_AUTH_TOKEN",
+        ("TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID"),
+    ],
+}
+KNOWN = {
+    "TINGQI_DATABASE_URL", "TINGQI_SECRET_KEY", "TINGQI_PUBLIC_URL", "TINGQI_SMTP_URL",
+    "TINGQI_MAIL_FROM", "TINGQI_TWILIO_ACCOUNT_SID", "TINGQI_TWILIO_AUTH_TOKEN",
+    "TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID", "TINGQI_TWILIO_API_URL",
+    "TINGQI_IMAP_URL", "TINGQI_BEAT_SECONDS", "TINGQI_INSTANCE", "TINGQI_TRUSTED_PROXIES",
+}  # fmt: skip
+
+
+class Misconfigured(Exception):  # noqa: N818
+    """A setting is missing or wrong; the words name it and say what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the environment says, checked."""
+
+    instance: Path
+    database_url: str
+    secret_key: bytes
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = ""
+    mail_from: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_from: str = ""
+    twilio_messaging_service_sid: str = ""
+    twilio_api_url: str = ""
+    imap_url: str = ""
+    beat_seconds: float = 5.0
+    trusted_proxies: int = 0
+    demo: bool = False
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def outbox(self) -> Path:
+        """Where mail and texts go while no carrier is set."""
+        return self.instance / "outbox"
+
+    @property
+    def court_address(self) -> str:
+        """The address that mail and invites come from."""
+        return self.mail_from or f"tingqi@{urlsplit(self.public_url).hostname}"
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of the environment and of ``instance/tingqi.env`` (the former wins).
+
+    Raises Misconfigured, naming what is missing or wrong.
+    """
+    given = dict(os.environ if environment is None else environment)
+    instance = Path(given.get("TINGQI_INSTANCE") or "instance").resolve()
+    kept = {k: v for k, v in dotenv_values(instance / "tingqi.env").items() if v is not None}
+    said = {k: v.strip() for k, v in {**kept, **given}.items() if k.startswith("TINGQI_")}
+    said = {k: v for k, v in said.items() if v}
+    _refuse_unknown(kept)
+    _refuse_halves(said)
+    url = said.get("TINGQI_DATABASE_URL") or f"sqlite:///{instance / 'tingqi.db'}"
+    url = _database_url(url)
+    return Settings(
+        instance=instance,
+        database_url=url,
+        secret_key=_secret(said, instance, url),
+        public_url=_web_address(said, "TINGQI_PUBLIC_URL", "http://127.0.0.1:8000"),
+        smtp_url=_of_scheme(said, "TINGQI_SMTP_URL", ("smtp", "smtps")),
+        mail_from=said.get("TINGQI_MAIL_FROM", ""),
+        twilio_account_sid=said.get("TINGQI_TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=said.get("TINGQI_TWILIO_AUTH_TOKEN", ""),
+        twilio_from=said.get("TINGQI_TWILIO_FROM", ""),
+        twilio_messaging_service_sid=said.get("TINGQI_TWILIO_MESSAGING_SERVICE_SID", ""),
+        twilio_api_url=_web_address(said, "TINGQI_TWILIO_API_URL", ""),
+        imap_url=_of_scheme(said, "TINGQI_IMAP_URL", ("imap", "imaps")),
+        beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
+        trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
+    )
+
+
+def _refuse_unknown(kept: Mapping[str, str]) -> None:
+    for name in kept:
+        if name.startswith("TINGQI_") and name not in KNOWN:
+            raise Misconfigured(f"instance/tingqi.env sets {name}, which is no setting of Tingqi.")
+
+
+def _refuse_halves(said: Mapping[str, str]) -> None:
+    for what, names in GROUPS.items():
+        flat = [n for name in names for n in ((name,) if isinstance(name, str) else name)]
+        if not any(n in said for n in flat):
+            continue
+        for name in names:
+            choices = (name,) if isinstance(name, str) else name
+            if not any(n in said for n in choices):
+                raise Misconfigured(
+                    f"The settings for {what} are half made: {' or '.join(choices)} is missing. "
+                    f"Set it, or unset {', '.join(n for n in flat if n in said)}."
+                )
+
+
+def _database_url(url: str) -> str:
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise Misconfigured(
+            "TINGQI_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
+        )
+    return url
+
+
+def _secret(said: Mapping[str, str], instance: Path, url: str) -> bytes:
+    if key := said.get("TINGQI_SECRET_KEY"):
+        if len(key) < 32:
+            raise Misconfigured(
+                "TINGQI_SECRET_KEY is too short: give at least 32 characters, for example from "
+                "`python -c 'import secrets; print(secrets.token_hex(32))'`."
+            )
+        return key.encode()
+    if not url.startswith("sqlite"):
+        raise Misconfigured(
+            "TINGQI_SECRET_KEY is missing: with PostgreSQL every machine needs the same one. Make "
+            "it with `python -c 'import secrets; print(secrets.token_hex(32))'` and keep it safe."
+        )
+    return _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(file: Path) -> bytes:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w") as made:
+            made.write(secrets.token_hex(32))
+    key = file.read_text().strip()
+    if len(key) < 32:
+        raise Misconfigured(f"{file} holds no key: restore it from your backup, or remove it.")
+    return key.encode()
+
+
+def _web_address(said: Mapping[str, str], name: str, default: str) -> str:
+    return (_of_scheme(said, name, ("http", "https")) or default).rstrip("/")
+
+
+def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    url = said.get(name, "")
+    try:
+        parts = urlsplit(url)
+        fine = not url or (parts.scheme in schemes and bool(parts.hostname))
+        parts.port  # noqa: B018  (raises where the port is no number)
+    except ValueError:
+        fine = False
+    if not fine:
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise Misconfigured(
+            f"{name} must be an address that begins with {wanted} and names a host."
+        )
+    return url
+
+
+def _number(said: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    try:
+        value = float(said.get(name, default))
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise Misconfigured(f"{name} must be a number from {least:g} to {most:g}.")
+    return value

@@ -1,0 +1,151 @@
+"""The database: base of the models, times that know their zone, and the one way to write."""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """Every table of the house."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware instant, kept in UTC; naive times are refused, on both databases alike."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """PostgreSQL keeps the zone itself; SQLite keeps text, which sorts as time does."""
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive time; give the database UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError(f"a time without its zone cannot be stored: {value!r}")
+        value = value.astimezone(dt.UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """Return an aware time in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+Json = sa.JSON(none_as_null=True)
+# 64-bit keys on PostgreSQL; SQLite's rowid is 64-bit under the name INTEGER only.
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+db = SQLAlchemy(model_class=Base)
+
+
+def tune(engine: Engine) -> None:
+    """Give an engine the house's habits: SQLite in WAL with real transactions, UTC on both."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_habits)
+        event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_habits(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver's own comes too late
+    cursor = connection.cursor()
+    for habit in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=15000",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
+        cursor.execute(f"PRAGMA {habit}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of a use case: committed at the end, rolled back on any error.
+
+    On SQLite it takes the write lock at once, so that what was read stays true until the commit.
+    """
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()  # a read before it may have opened a snapshot that is out of date
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def persist(work: Callable[[], T], tries: int = 60) -> T:
+    """Do a piece of work that opens its own transaction, again while the database is away.
+
+    For what must not be forgotten because a database restarts: with 60 tries and pauses that grow
+    to 5 seconds it holds on for about five minutes, then raises what the database raised.
+    """
+    for tried in range(tries):
+        try:
+            return work()
+        except sa.exc.OperationalError:
+            db.session.remove()
+            if tried == tries - 1:
+                raise
+            time.sleep(min(5.0, 0.1 * 2**tried) * (0.5 + random.random()))
+    raise AssertionError("unreachable")
+
+
+def retrying(work: Callable[[Session], T], tries: int = 6) -> T:
+    """Do a use case in its transaction; again, from the start, when two writers got in each
+    other's way. Raises what the last try raised.
+    """
+    for tried in range(tries):
+        try:
+            with transaction() as session:
+                return work(session)
+        except sa.exc.OperationalError as error:
+            if tried == tries - 1 or not is_contention(error):
+                raise
+            time.sleep(min(1.0, 0.02 * 2**tried) * (0.5 + random.random()))
+    raise AssertionError("unreachable")
+
+
+def is_contention(error: BaseException) -> bool:
+    """Tell whether an error is two writers in each other's way, which trying again cures.
+
+    PostgreSQL: 40001 serialization failure, 40P01 deadlock, 55P03 lock not available; SQLite: busy.
+    """
+    original = getattr(error, "orig", None)
+    state = getattr(original, "sqlstate", None)
+    return state in {"40001", "40P01", "55P03"} or "database is locked" in str(original)

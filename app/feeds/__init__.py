@@ -1,0 +1,1 @@
+"""The room for calendars to subscribe to."""

@@ -1,0 +1,120 @@
+"""The world outside, as plain values: what goes out, what a carrier said, and what a carrier is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.gateways.clock import Clock
+
+__all__ = ["Carrier", "Clock", "Gateways", "Message", "Outcome", "Said"]
+
+_REFERENCE = re.compile(r"[A-Za-z0-9.-]{1,100}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a carrier takes out of the house; raises ValueError on a reference it could not carry.
+
+    `reference` is our own id of the attempt ("n123.1": notice 123, try 1), `channel` is "email" or
+    "sms", `to` an address or an E.164 number. `calendar` is an iCalendar object with CRLF lines and
+    `method` its METHOD (REQUEST, CANCEL). `good_for` is in seconds: later than that it is stale.
+    """
+
+    reference: str
+    channel: str
+    to: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    to_name: str = ""
+    from_name: str = ""
+    language: str = "en"
+    calendar: bytes | None = None
+    method: str | None = None
+    good_for: int = 36_000
+
+    def __post_init__(self) -> None:
+        if not _REFERENCE.fullmatch(self.reference):
+            raise ValueError(f"not a reference: {self.reference!r}")
+        if self.channel not in ("email", "sms"):
+            raise ValueError(f"not a channel: {self.channel!r}")
+
+
+class Said(StrEnum):
+    """What came of handing a message to a carrier."""
+
+    ACCEPTED = "accepted"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    # The message may or may not be on its way: nobody knows, so nobody pretends.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A carrier's word about one message.
+
+    `status` is the carrier's first status, `code` its error code. `advice` is "", "next_channel"
+    (this address will not do), "alarm" (our own settings or wording) or "back_off" (too fast).
+    `retry_after` is in seconds; `at_most` is the number of tries, the first included, that this
+    code deserves before the message is given up on this channel.
+    """
+
+    said: Said
+    carrier: str
+    carrier_id: str = ""
+    status: str = ""
+    code: str = ""
+    detail: str = ""
+    advice: str = ""
+    retry_after: int | None = None
+    at_most: int | None = None
+
+
+class Carrier(Protocol):
+    """What takes messages of one channel out of the house: "smtp", "twilio" or "outbox"."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Yield each message's outcome as soon as it is known; one message's fault never raises.
+
+        A fault of the line itself gives TEMPORARY for every message not yet sent.
+        """
+
+    def find(self, message: Message, since: datetime) -> Outcome | None:
+        """Ask after a message whose outcome was lost in a crash; `since` is when it was tried.
+
+        ACCEPTED with the carrier's id; TEMPORARY with status "not_found" when the carrier never
+        took it; None when the carrier cannot be asked (now, or ever: e-mail).
+        """
+
+    def ask(self, carrier_id: str) -> Outcome | None:
+        """Return the present status of an accepted message, or None if it cannot be asked."""
+
+    def check(self) -> str:
+        """Return "" when well, else one sentence: what is wrong and what to do."""
+
+    def close(self) -> None:
+        """Let go of connections; the carrier may be used again afterwards."""
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """All that the house knows of the world outside; see `house.build`."""
+
+    clock: Clock
+    email: Carrier
+    sms: Carrier
+
+    def close(self) -> None:
+        """Close both carriers."""
+        self.email.close()
+        self.sms.close()

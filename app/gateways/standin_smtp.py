@@ -1,0 +1,222 @@
+"""A mail server on this machine that keeps what it is given, and misbehaves when told to."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections import deque
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+@dataclass(frozen=True)
+class Received:
+    """A mail as it came over the wire: envelope and bytes."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    data: bytes
+    encrypted: bool
+    user: str
+
+    @property
+    def mail(self) -> EmailMessage:
+        """The mail, read by Python's own parser."""
+        return message_from_bytes(self.data, _class=EmailMessage, policy=policy.default)
+
+
+class SmtpStandIn:
+    """A context manager: a server on a free port of 127.0.0.1.
+
+    `messages` is what it has taken, `connections` how often it was called, `sign_ins` how often
+    somebody signed in. `tls` with `implicit` is SMTPS, without it STARTTLS; `user` and `password`
+    make it ask for a sign-in.
+    """
+
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
+        user: str = "",
+        password: str = "",
+        smtputf8: bool = True,
+    ) -> None:
+        self.messages: list[Received] = []
+        self.connections = 0
+        self.sign_ins = 0
+        self._user, self._password = user, password
+        self._refused: dict[str, str] = {}
+        self._said: dict[str, deque[str]] = {step: deque() for step in ("MAIL", "RCPT", "DATA")}
+        self._hang_ups: deque[bool] = deque()
+        self._open: set[SMTP] = set()
+        self._lock = threading.Lock()
+        self._server = _Server(self, tls, implicit, bool(user), smtputf8)
+
+    def __enter__(self) -> "SmtpStandIn":
+        self._server.start()
+        # aiosmtpd calls its own door once to see that it opens.
+        self.connections = 0
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.drop_connections()
+        self._server.stop()
+
+    @property
+    def host(self) -> str:
+        """The address that it listens on."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.port)
+
+    @property
+    def url(self) -> str:
+        """What TINGQI_SMTP_URL would be, without a sign-in."""
+        return f"smtp://{self.host}:{self.port}"
+
+    def refuse(self, address: str, reply: str = "550 5.1.1 No such user") -> None:
+        """Answer RCPT for this address so, from now on."""
+        self._refused[address] = reply
+
+    def say(self, reply: str, times: int = 1, step: str = "RCPT") -> None:
+        """Answer the next commands of a step (MAIL, RCPT, DATA) so; DATA is the mail's end."""
+        self._said[step].extend([reply] * times)
+
+    def hang_up_after_data(self, times: int = 1, keep: bool = True) -> None:
+        """Take the next mails whole (and `keep` them or not), then hang up without a word."""
+        self._hang_ups.extend([keep] * times)
+
+    def drop_connections(self) -> None:
+        """Hang up on everybody who is connected now, and wait until that is done."""
+        done = threading.Event()
+
+        def drop() -> None:
+            for session in list(self._open):
+                _abort(session)
+            done.set()
+
+        self._server.loop.call_soon_threadsafe(drop)
+        done.wait(5)
+
+    # aiosmtpd calls what follows, by name.
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take or refuse a sender."""
+        if self._user and not session.authenticated:
+            return "530 5.7.0 Sign in first"
+        if self._said["MAIL"]:
+            return self._said["MAIL"].popleft()
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take or refuse a recipient."""
+        if address in self._refused:
+            return self._refused[address]
+        if self._said["RCPT"]:
+            return self._said["RCPT"].popleft()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a mail, or refuse it, or hang up on it."""
+        if self._said["DATA"]:
+            return self._said["DATA"].popleft()
+        keep, hang_up = True, bool(self._hang_ups)
+        if hang_up:
+            keep = self._hang_ups.popleft()
+        if keep:
+            self._keep(session, envelope)
+        if hang_up:
+            _abort(server)
+        return f"250 2.0.0 Kept as {len(self.messages)}"
+
+    def _keep(self, session: Session, envelope: Envelope) -> None:
+        data = envelope.original_content or b""
+        who = session.auth_data.decode() if isinstance(session.auth_data, bytes) else ""
+        encrypted = session.ssl is not None or self._server.implicit
+        mail = Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), data, encrypted, who)
+        with self._lock:
+            self.messages.append(mail)
+
+    def _sign_in(self, server: SMTP, session: Session, *given: Any) -> AuthResult:
+        self.sign_ins += 1
+        said = given[-1]
+        right = isinstance(said, LoginPassword) and (
+            (said.login.decode(), said.password.decode()) == (self._user, self._password)
+        )
+        # Not "handled": aiosmtpd is to say 535 itself.
+        return AuthResult(success=right, handled=False, auth_data=self._user.encode())
+
+
+def _abort(session: SMTP) -> None:
+    if isinstance(session.transport, asyncio.Transport):
+        session.transport.abort()
+
+
+class _Session(SMTP):
+    """aiosmtpd's session, which tells the stand-in that it is there."""
+
+    def __init__(self, standin: SmtpStandIn, **given: Any) -> None:
+        self._standin = standin
+        super().__init__(standin, **given)
+
+    def connection_made(self, transport: Any) -> None:
+        # STARTTLS makes the connection a second time; it is still the same one.
+        if self not in self._standin._open:
+            self._standin.connections += 1
+            self._standin._open.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._standin._open.discard(self)
+        super().connection_lost(error)
+
+
+class _Server(Controller):
+    def __init__(
+        self,
+        standin: SmtpStandIn,
+        tls: ssl.SSLContext | None,
+        implicit: bool,
+        auth: bool,
+        smtputf8: bool,
+    ) -> None:
+        self._standin = standin
+        self.implicit = implicit and tls is not None
+        self._session = {
+            "hostname": "standin.invalid",
+            "enable_SMTPUTF8": smtputf8,
+            "tls_context": None if implicit else tls,
+            "require_starttls": tls is not None and not implicit,
+            "auth_require_tls": False,
+            "authenticator": standin._sign_in if auth else None,
+        }
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        port = self._listening.getsockname()[1]
+        super().__init__(
+            standin, "127.0.0.1", port, ssl_context=tls if implicit else None, ready_timeout=10
+        )
+
+    def factory(self) -> SMTP:
+        return _Session(self._standin, loop=self.loop, **self._session)
+
+    def _create_server(self) -> Awaitable[Any]:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._listening, ssl=self.ssl_context
+        )

@@ -1,0 +1,1 @@
+"""The room for propose, answer, fix, move, cancel; counsel's page."""

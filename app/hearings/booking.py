@@ -1,0 +1,142 @@
+"""Take time of a judge, a courtroom and counsel; say kindly by what it is taken already."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Counsel, Courtroom, Judge
+from app.errors import N_, Clash, Message, When
+from app.hearings.models import Booking, Hearing, Proposal, ProposalState
+from app.hearings.rules import KINDS, Span, pieces, resource, whose
+
+CLASH = {
+    "judge": N_("Judge %(who)s has %(number)s then, %(when)s (%(state)s)."),
+    "courtroom": N_("Courtroom %(who)s is taken by %(number)s then, %(when)s (%(state)s)."),
+    "courtroom, others free": N_(
+        "Courtroom %(who)s is taken by %(number)s then, %(when)s (%(state)s). Free then: %(rooms)s."
+    ),
+    "counsel": N_("Counsel %(who)s has %(number)s then, %(when)s (%(state)s)."),
+}
+STATES = {True: Message(N_("fixed")), False: Message(N_("held"))}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A span of somebody's time that another hearing has."""
+
+    kind: str
+    row: int
+    span: Span
+    firm: bool
+    hearing_id: int
+
+
+def wanted(
+    hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
+) -> dict[int, list[tuple[Span, bool]]]:
+    """Return what a hearing takes, by resource: its date firmly, the open round's slots as holds."""
+    people = [resource("judge", hearing.judge_id)]
+    people += [resource("counsel", counsel) for counsel in counsel_ids]
+    held: dict[int, list[Span]] = defaultdict(list)
+    for slot in proposal.slots if proposal and proposal.state == ProposalState.OPEN else []:
+        for each in [*people, resource("courtroom", slot.courtroom_id)]:
+            held[each].append(Span(slot.starts_at, slot.ends_at))
+    fixed: dict[int, Span] = {}
+    if hearing.starts_at and hearing.ends_at and hearing.state != "cancelled":
+        rooms = [resource("courtroom", hearing.courtroom_id)] if hearing.courtroom_id else []
+        fixed = dict.fromkeys([*people, *rooms], Span(hearing.starts_at, hearing.ends_at))
+    return {each: pieces(fixed.get(each), held[each]) for each in sorted({*fixed, *held})}
+
+
+def book(
+    session: Session, hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
+) -> None:
+    """Make the bookings of a hearing what its state says. Raises Clash, naming what is in the way.
+
+    The check here only says it kindly; that no two bookings overlap is kept by the database.
+    """
+    taking = wanted(hearing, proposal, counsel_ids)
+    session.execute(sa.delete(Booking).where(Booking.hearing_id == hearing.id))
+    refuse_clashes(session, hearing, taking)
+    rows = [
+        {"hearing_id": hearing.id, "resource": each, "starts_at": span.starts_at,
+         "ends_at": span.ends_at, "firm": firm}
+        for each, spans in taking.items() for span, firm in spans
+    ]  # fmt: skip
+    if rows:
+        session.execute(sa.insert(Booking), rows)
+
+
+def release(session: Session, hearing: Hearing) -> None:
+    """Give back all that a hearing took."""
+    session.execute(sa.delete(Booking).where(Booking.hearing_id == hearing.id))
+
+
+def refuse_clashes(
+    session: Session, hearing: Hearing, taking: dict[int, list[tuple[Span, bool]]]
+) -> None:
+    """Raise Clash where something wanted is taken; the words name who, by what, when, and a way on."""
+    for each, spans in taking.items():
+        for span, _ in spans:
+            if found := taken(session, [each], span, but=hearing.id):
+                raise _clash(session, hearing, found[0])
+
+
+def taken(
+    session: Session, resources: Sequence[int], span: Span, *, but: int | None = None
+) -> list[Taken]:
+    """Return what of some resources' time others have within a span, earliest first."""
+    # No booking is longer than a day, so the index need not be read from the beginning of time.
+    wanted_rows = (
+        sa.select(Booking)
+        .where(
+            Booking.resource.in_(resources),
+            Booking.starts_at < span.ends_at,
+            Booking.starts_at > span.starts_at - dt.timedelta(days=1),
+            Booking.ends_at > span.starts_at,
+        )
+        .order_by(Booking.starts_at)
+    )
+    return [
+        Taken(*whose(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id)
+        for b in session.scalars(wanted_rows)
+        if b.hearing_id != but
+    ]
+
+
+def _clash(session: Session, hearing: Hearing, found: Taken) -> Clash:
+    court = hearing.case.court
+    model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[found.kind]
+    other = session.get_one(Hearing, found.hearing_id)
+    number = session.get_one(Case, other.case_id).number
+    facts = {
+        "who": session.get_one(model, found.row).name, "number": number,
+        "when": When(found.span.starts_at, court.zone, found.span.ends_at),
+        "state": STATES[found.firm],
+    }  # fmt: skip
+    if found.kind == "courtroom" and (rooms := free_rooms(session, court.id, found.span)):
+        return Clash(CLASH["courtroom, others free"], rooms=rooms, **facts)
+    return Clash(CLASH[found.kind], **facts)
+
+
+def free_rooms(session: Session, court_id: int, span: Span) -> str:
+    """Return the names of up to five courtrooms that nobody has in a span."""
+    busy = {
+        whose(number)[1]
+        for number in session.scalars(
+            sa.select(Booking.resource).where(
+                Booking.starts_at < span.ends_at,
+                Booking.starts_at > span.starts_at - dt.timedelta(days=1),
+                Booking.ends_at > span.starts_at,
+                Booking.resource % len(KINDS) == KINDS.index("courtroom"),
+            )
+        )
+    }
+    rooms = session.scalars(
+        sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
+    )
+    return ", ".join([room.name for room in rooms if room.id not in busy][:5])

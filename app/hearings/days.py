@@ -1,0 +1,58 @@
+"""A court's working days and what its rules of procedure warn of."""
+
+import datetime as dt
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from app.errors import N_, Message
+from app.hearings.law import RuleSet, rule_set
+from app.hearings.rules import earliest_day
+from app.people.models import Court
+
+
+@cache
+def _calendar(country: str) -> holidays.HolidayBase | None:
+    if country not in holidays.list_supported_countries():
+        return None
+    return holidays.country_holidays(country)
+
+
+def is_working_day(country: str, day: dt.date) -> bool:
+    """Tell whether a court of a country works on a day: holidays and moved working days included."""
+    calendar = _calendar(country)
+    return calendar.is_working_day(day) if calendar is not None else day.weekday() < 5
+
+
+def rules_of(court: Court) -> RuleSet:
+    """Return the rules that a court goes by."""
+    return rule_set(court.rule_set)
+
+
+def warnings(
+    court: Court, procedure: str, starts: list[dt.datetime], now: dt.datetime, language: str = "en"
+) -> list[Message]:
+    """Return what the rules say against these starts when people are told now; may be empty."""
+    zone = ZoneInfo(court.zone)
+    today = now.astimezone(zone).date()
+    said = []
+    for rule in rules_of(court).notice_for(procedure, today):
+        earliest = earliest_day(today, rule.days, lambda day: is_working_day(court.country, day))
+        early = [at for at in starts if at.astimezone(zone).date() < earliest]
+        if early:
+            said.append(
+                Message(
+                    N_("%(count)s of the slots come before %(earliest)s: %(rule)s (%(source)s)."),
+                    count=len(early), earliest=earliest.isoformat(),
+                    rule=Localised(rule.words), source=rule.source,
+                )
+            )  # fmt: skip
+    return said
+
+
+class Localised(dict[str, str]):
+    """Words that their data carries in each language."""
+
+    def __str__(self) -> str:
+        return self.get("en", "")

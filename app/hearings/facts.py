@@ -1,0 +1,88 @@
+"""Plain facts of a hearing, for letters and calendars: what a person is told, frozen when it is told."""
+
+import datetime as dt
+from typing import Any
+
+from app.cases.models import Representation
+from app.cases.rules import ways_of
+from app.hearings.models import Hearing, Invitation, Proposal, Slot
+from app.notices.service import Matter, Person
+from app.people.models import User
+
+
+def matter(hearing: Hearing, stamp: str = "") -> Matter:
+    """Return what notices about a hearing are about; ``stamp`` tells apart two of one kind."""
+    return Matter(
+        court_id=hearing.court_id, case_id=hearing.case_id, about=f"hearing/{hearing.id}",
+        stamp=f"{hearing.id}.{stamp or hearing.revision}",
+    )  # fmt: skip
+
+
+def counsel_of(invitation: Invitation) -> Person:
+    """Return a seat as somebody to be told."""
+    counsel = invitation.counsel
+    return Person(
+        name=counsel.name, language=counsel.language, ways=ways_of(counsel), side=invitation.side,
+        counsel_id=counsel.id, invitation_id=invitation.id, link_version=invitation.version,
+    )  # fmt: skip
+
+
+def counsel_seated(seat: Representation) -> Person:
+    """Return a counsel of a case who has no seat in any round, and so no link."""
+    counsel = seat.counsel
+    return Person(name=counsel.name, language=counsel.language, ways=ways_of(counsel),
+                  side=seat.party.side, counsel_id=counsel.id)  # fmt: skip
+
+
+def assistant_of(user: User, language: str) -> Person:
+    """Return a user of the court as somebody to be told, by e-mail."""
+    return Person(name=user.name, language=user.language or language, side="court",
+                  ways=[("email", user.email)], user_id=user.id)  # fmt: skip
+
+
+def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
+    """Return what every letter about a hearing says: court, case, hearing, whom to ask."""
+    court, case, room = hearing.case.court, hearing.case, hearing.courtroom
+    asked = hearing.user or case.assistant
+    return {
+        "court": {"name": court.name, "short": court.short, "zone": court.zone,
+                  "phone": court.phone, "text_links": court.text_links},
+        "case": {"number": case.number, "title": case.title},
+        "hearing": {
+            "id": hearing.id, "uid": hearing.uid, "kind": hearing.kind, "minutes": hearing.minutes,
+            "revision": hearing.revision, "judge": hearing.judge.name,
+            "starts_at": iso(hearing.starts_at), "ends_at": iso(hearing.ends_at),
+            "courtroom": room.name if room else None, "location": room.location if room else None,
+        },
+        "assistant": {"name": asked.name if asked else ""},
+        "reason": "",
+        "by_order": False,
+        **more,
+    }  # fmt: skip
+
+
+def person(invitation: Invitation) -> dict[str, Any]:
+    """Return whom a letter is written to, and for which party."""
+    return {"name": invitation.counsel.name, "party": invitation.party.name,
+            "side": invitation.side, "is_court": False}  # fmt: skip
+
+
+def court_person(user: User) -> dict[str, Any]:
+    """Return an assistant as the one whom a letter is written to."""
+    return {"name": user.name, "party": "", "side": "", "is_court": True}
+
+
+def slots(proposal: Proposal) -> list[dict[str, Any]]:
+    """Return a round's slots, earliest first."""
+    return [slot_facts(slot) for slot in proposal.slots]
+
+
+def slot_facts(slot: Slot) -> dict[str, Any]:
+    """Return one slot."""
+    return {"starts_at": iso(slot.starts_at), "ends_at": iso(slot.ends_at),
+            "courtroom": slot.courtroom.name, "location": slot.courtroom.location}  # fmt: skip
+
+
+def iso(at: dt.datetime | None) -> str | None:
+    """Write an instant as letters take it: ISO 8601 in UTC."""
+    return at.astimezone(dt.UTC).isoformat() if at else None

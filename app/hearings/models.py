@@ -1,0 +1,208 @@
+"""Hearings, proposals, slots, invitations, answers and bookings."""
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.models import Case, Counsel, Courtroom, Judge, Party
+from app.db import Base, Key, UTCDateTime
+from app.people.models import User
+
+
+class HearingState(StrEnum):
+    """Where a hearing stands. A proposed one may still have an older date that holds."""
+
+    PROPOSED = "proposed"
+    FIXED = "fixed"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class ProposalState(StrEnum):
+    """Where a round of slots stands."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class Fixing(StrEnum):
+    """Who turns agreement into a date: the house at once, or the assistant."""
+
+    AUTO = "auto"
+    ASSISTANT = "assistant"
+
+
+class Says(StrEnum):
+    """What counsel said to one slot."""
+
+    YES = "yes"
+    IF_NEEDED = "if_needed"
+    NO = "no"
+
+
+class Hearing(Base):
+    """What is being arranged; its revision rises with every change of time or place."""
+
+    __tablename__ = "hearing"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(100))
+    minutes: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(sa.String(20))
+    revision: Mapped[int] = mapped_column(default=0)
+    # The reminders of this revision are in the queue.
+    planned_revision: Mapped[int] = mapped_column(default=0)
+    uid: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    starts_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    courtroom_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courtroom.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # Fixed elsewhere and imported; its people are not told by us unless the court wants it.
+    imported: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()
+    judge: Mapped[Judge] = relationship()
+    courtroom: Mapped[Courtroom | None] = relationship()
+    user: Mapped[User | None] = relationship()
+    proposals: Mapped[list["Proposal"]] = relationship(
+        back_populates="hearing", order_by="Proposal.round"
+    )
+    bookings: Mapped[list["Booking"]] = relationship(
+        back_populates="hearing", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        sa.Index(None, "court_id", "starts_at"),
+        sa.Index(None, "court_id", "state"),
+        sa.Index(
+            "ix_hearing_unplanned",
+            "id",
+            sqlite_where=sa.text("planned_revision < revision"),
+            postgresql_where=sa.text("planned_revision < revision"),
+        ),
+    )
+
+
+class Proposal(Base):
+    """A round of slots, sent to all counsel with a date to answer by."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        sa.UniqueConstraint("hearing_id", "round"),
+        sa.Index(
+            "ix_proposal_open",
+            "answer_by",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"))
+    round: Mapped[int] = mapped_column()
+    answer_by: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    fix: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), default="open")
+    # Why a warning of the rules was overridden, and by which version of the rules it was given.
+    overridden_because: Mapped[str] = mapped_column(sa.Text, default="")
+    rules_version: Mapped[str] = mapped_column(sa.String(40))
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    hearing: Mapped[Hearing] = relationship(back_populates="proposals")
+    slots: Mapped[list["Slot"]] = relationship(
+        back_populates="proposal", order_by="(Slot.starts_at, Slot.id)"
+    )
+    invitations: Mapped[list["Invitation"]] = relationship(
+        back_populates="proposal", order_by="Invitation.id"
+    )
+
+
+class Slot(Base):
+    """One possible time and courtroom."""
+
+    __tablename__ = "slot"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"), index=True)
+    starts_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    courtroom_id: Mapped[int] = mapped_column(sa.ForeignKey("courtroom.id"))
+
+    proposal: Mapped[Proposal] = relationship(back_populates="slots")
+    courtroom: Mapped[Courtroom] = relationship(lazy="joined", innerjoin=True)
+
+
+class Invitation(Base):
+    """One counsel's seat in one proposal, reached by a link."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (sa.UniqueConstraint("proposal_id", "counsel_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"))
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    side: Mapped[str] = mapped_column(sa.String(20))
+    required: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    comment: Mapped[str] = mapped_column(sa.Text, default="")
+    # The rendered page that the last answer came from: pressing twice on it counts once.
+    nonce: Mapped[str] = mapped_column(sa.String(64), default="")
+
+    proposal: Mapped[Proposal] = relationship(back_populates="invitations")
+    counsel: Mapped[Counsel] = relationship()
+    party: Mapped[Party] = relationship()
+    answers: Mapped[list["Answer"]] = relationship(
+        back_populates="invitation", order_by="Answer.slot_id"
+    )
+
+
+class Answer(Base):
+    """What one counsel says to one slot now; earlier answers stand in the record."""
+
+    __tablename__ = "answer"
+    __table_args__ = (sa.UniqueConstraint("invitation_id", "slot_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("invitation.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
+    says: Mapped[str] = mapped_column(sa.String(10))
+
+    invitation: Mapped[Invitation] = relationship(back_populates="answers")
+
+
+class Booking(Base):
+    """A span for which a judge, a courtroom or a counsel is taken by one hearing.
+
+    The database refuses two of one resource that overlap. ``firm`` tells a fixed date from a hold.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="forward"),
+        sa.Index(None, "resource", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"), index=True)
+    # Kind and row in one number (see rules.resource), so that equality is one comparison.
+    resource: Mapped[int] = mapped_column(Key)
+    starts_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    firm: Mapped[bool] = mapped_column()
+
+    hearing: Mapped[Hearing] = relationship(back_populates="bookings")

@@ -1,0 +1,154 @@
+"""Pure: which slot is agreed, what a hearing takes of whom, which times can be."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.errors import N_, Message
+
+KINDS = ("judge", "courtroom", "counsel")
+MOST_SLOTS = 10
+
+
+def resource(kind: str, row: int) -> int:
+    """Return the one number that stands for a judge, a courtroom or a counsel in bookings."""
+    return row * len(KINDS) + KINDS.index(kind)
+
+
+def whose(number: int) -> tuple[str, int]:
+    """Return kind and row of a resource's number."""
+    row, kind = divmod(number, len(KINDS))
+    return KINDS[kind], row
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """From one instant up to, and without, another."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share any moment; touching is not sharing."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+def pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
+    """Return what one hearing takes of one resource: disjoint spans, and whether each is firm.
+
+    Alternatives of one hearing may overlap each other and its own date; what is taken is their
+    union, in which the fixed date stays whole.
+    """
+    taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
+    for span in sorted(held):
+        for free in _without(span, [each for each, _ in taken]):
+            taken.append((free, False))
+    return sorted(taken, key=lambda piece: piece[0])
+
+
+def _without(span: Span, taken: Sequence[Span]) -> list[Span]:
+    free = [span]
+    for other in taken:
+        free = [part for each in free for part in _cut(each, other)]
+    return free
+
+
+def _cut(span: Span, other: Span) -> list[Span]:
+    if not span.overlaps(other):
+        return [span]
+    ends = ((span.starts_at, other.starts_at), (other.ends_at, span.ends_at))
+    return [Span(start, end) for start, end in ends if start < end]
+
+
+def agreed_slot(
+    slots: Sequence[tuple[int, dt.datetime]], answers: Sequence[Mapping[int, str] | None]
+) -> int | None:
+    """Return the slot that suits all who must answer; None while one is silent or none suits.
+
+    ``slots`` are ids with their starts; each of ``answers`` is one counsel's word by slot id, or
+    None. The earliest to which all say yes wins, else the earliest that somebody takes only
+    if needed; where two begin at once, the one that was proposed first.
+    """
+    if not answers or any(answer is None for answer in answers):
+        return None
+    in_order = sorted(slots, key=lambda slot: (slot[1], slot[0]))
+    for good in ({"yes"}, {"yes", "if_needed"}):
+        for slot, _ in in_order:
+            if all(answer is not None and answer.get(slot) in good for answer in answers):
+                return slot
+    return None
+
+
+def wall_clock_fault(at: dt.datetime, zone: ZoneInfo) -> Message | None:
+    """Return what is wrong with an instant as a court's wall-clock time, or None.
+
+    A hearing is announced by the clock on the wall. In the night when clocks go back, one hour
+    comes twice and nobody could tell which is meant; when they go forward, one never comes.
+    """
+    local = at.astimezone(zone).replace(tzinfo=None)
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if first != second:
+        return Message(
+            N_("On that night %(time)s comes twice in %(zone)s: choose another time."),
+            time=local.strftime("%Y-%m-%d %H:%M"), zone=zone.key,
+        )  # fmt: skip
+    written = at.replace(tzinfo=None)
+    offsets = {written.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
+    if len(offsets) == 2 and at.utcoffset() in offsets:
+        return _never(written, zone)
+    return None
+
+
+def from_wall_clock(local: dt.datetime, zone: ZoneInfo) -> dt.datetime | Message:
+    """Return the instant of a naive wall-clock time, or what is wrong with it."""
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        round_trip = first.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
+        if round_trip != local:
+            return _never(local, zone)
+        return wall_clock_fault(first, zone) or first
+    return first
+
+
+def _never(local: dt.datetime, zone: ZoneInfo) -> Message:
+    return Message(
+        N_("On that night the clocks go forward and %(time)s never comes in %(zone)s."),
+        time=local.strftime("%Y-%m-%d %H:%M"), zone=zone.key,
+    )  # fmt: skip
+
+
+def time_faults(
+    starts: Sequence[dt.datetime], minutes: int, answer_by: dt.datetime | None, *,
+    now: dt.datetime, zone: ZoneInfo, path: str = "slots.{}.starts_at",
+) -> dict[str, Message]:  # fmt: skip
+    """Return what is wrong with the times of a round of slots, by field."""
+    faults: dict[str, Message] = {}
+    for n, at in enumerate(starts):
+        end = at + dt.timedelta(minutes=minutes)
+        fault = wall_clock_fault(at, zone) or wall_clock_fault(end.astimezone(at.tzinfo), zone)
+        if at <= now:
+            fault = Message(N_("This time is past."))
+        elif at > now + dt.timedelta(days=3 * 366):
+            fault = Message(N_("This is more than three years ahead."))
+        elif answer_by is not None and at <= answer_by:
+            fault = Message(N_("The slot begins before the date to answer by."))
+        if fault:
+            faults[path.format(n)] = fault
+    if answer_by is not None and answer_by <= now:
+        faults["answer_by"] = Message(N_("This time is past."))
+    return faults
+
+
+def earliest_day(told_on: dt.date, days: int, is_working_day: Callable[[dt.date], bool]) -> dt.date:
+    """Return the first day on which a hearing may be, when people are told on ``told_on``.
+
+    The day of telling is not counted, and a period that would end on a holiday ends on the next
+    working day (Civil Procedure Law of the PRC (2023), art. 85).
+    """
+    last = told_on + dt.timedelta(days=days)
+    for _ in range(60):
+        if is_working_day(last):
+            break
+        last += dt.timedelta(days=1)
+    return last

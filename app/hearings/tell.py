@@ -1,0 +1,90 @@
+"""Who is told what about a hearing: notices for counsel of all sides, and for the assistant."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.hearings import facts
+from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
+from app.notices import service as notices
+from app.people.models import User
+
+# A nudge goes this long before the date to answer by, if more than twice that is left.
+NUDGE_BEFORE = dt.timedelta(hours=24)
+STALE_AFTER = dt.timedelta(days=3)  # GOV.UK Notify gives a message up after 72 hours
+
+
+def proposal(
+    session: Session, hearing: Hearing, round_: Proposal, reason: str, now: dt.datetime
+) -> None:
+    """Ask every counsel, all sides in this one transaction, due at the same moment."""
+    common = facts.of(
+        hearing, slots=facts.slots(round_), answer_by=facts.iso(round_.answer_by),
+        round=round_.round, reason=reason,
+    )  # fmt: skip
+    matter = facts.matter(hearing, f"r{round_.round}")
+    for seat in round_.invitations:
+        notices.queue(
+            session, matter, "proposal", facts.counsel_of(seat),
+            {**common, "person": facts.person(seat)},
+            due_at=now, stale_at=round_.answer_by, now=now,
+        )  # fmt: skip
+    nudge_at = round_.answer_by - NUDGE_BEFORE
+    if nudge_at - now < NUDGE_BEFORE:
+        return
+    for seat in round_.invitations:
+        notices.queue(
+            session, matter, "nudge", facts.counsel_of(seat),
+            {**common, "person": facts.person(seat)},
+            due_at=nudge_at, stale_at=round_.answer_by, now=now, ways=1,
+        )  # fmt: skip
+
+
+def answered(session: Session, seat: Invitation, now: dt.datetime) -> None:
+    """Confirm an answer to its person: a key that somebody else used is noticed so."""
+    round_ = seat.proposal
+    said = {answer.slot_id: answer.says for answer in seat.answers}
+    told = facts.of(
+        round_.hearing,
+        answers=[{**facts.slot_facts(s), "says": said.get(s.id, Says.NO.value)} for s in round_.slots],
+        answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
+    )  # fmt: skip
+    matter = facts.matter(round_.hearing, f"r{round_.round}.{seat.nonce[:12]}")
+    notices.queue(session, matter, "answered", facts.counsel_of(seat), told,
+                  due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1)  # fmt: skip
+
+
+def everyone(
+    session: Session, hearing: Hearing, kind: str, seats: Iterable[Invitation], now: dt.datetime,
+    *, stale_at: dt.datetime | None = None, stamp: str = "", **more: Any,
+) -> None:  # fmt: skip
+    """Tell all seats of a hearing one thing, on all their channels, due at the same moment."""
+    common = facts.of(hearing, **more)
+    for seat in seats:
+        notices.queue(
+            session, facts.matter(hearing, stamp), kind, facts.counsel_of(seat),
+            {**common, "person": facts.person(seat)},
+            due_at=now, stale_at=stale_at or now + STALE_AFTER, now=now,
+        )  # fmt: skip
+
+
+def assistant(
+    session: Session, hearing: Hearing, kind: str, stamp: str, now: dt.datetime, **more: Any
+) -> None:
+    """Tell the assistant whose hearing it is; nobody, where none is known."""
+    user: User | None = hearing.user or hearing.case.assistant
+    if user is None or not user.active:
+        return
+    told = facts.of(hearing, **{"detail": "", **more}, person=facts.court_person(user))
+    notices.queue(
+        session, facts.matter(hearing, stamp), kind,
+        facts.assistant_of(user, hearing.case.court.language), told,
+        due_at=now, stale_at=now + STALE_AFTER, now=now,
+    )  # fmt: skip
+
+
+def slot_words(slot: Slot) -> list[dict[str, Any]]:
+    """Return one slot as a letter's list of slots."""
+    return [facts.slot_facts(slot)]

@@ -1,0 +1,1 @@
+"""The room for cases and hearings from CSV and XLSX."""

@@ -1,0 +1,46 @@
+"""Pure: the keys in links and the codes that stand in for them."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+
+# Crockford's alphabet: no I, L, O, U, so that a code can be read out on the telephone.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 10
+TOKEN_LENGTH = 22
+
+
+def _mac(secret: bytes, purpose: str, of: int, version: int) -> bytes:
+    said = f"{purpose}\x00{of}\x00{version}".encode()
+    return hmac.new(secret, said, hashlib.sha256).digest()
+
+
+def token(secret: bytes, purpose: str, of: int, version: int) -> str:
+    """Return the 22 characters (128 bits) that open one thing, in one version.
+
+    The same four give the same token, so a reminder carries the link of the first message;
+    a raised version revokes every earlier one.
+    """
+    return urlsafe_b64encode(_mac(secret, purpose, of, version)[:16]).decode().rstrip("=")
+
+
+def code(secret: bytes, of: int, version: int) -> str:
+    """Return the ten characters (50 bits) to type where a message may carry no link."""
+    number = int.from_bytes(_mac(secret, "code", of, version)[:8], "big")
+    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(CODE_LENGTH))
+
+
+def spoken(short: str) -> str:
+    """Write a code as people read it: ``K7QM2-XHPRT``."""
+    return f"{short[:5]}-{short[5:]}"
+
+
+def heard(typed: str) -> str:
+    """Return the code meant by what was typed: any case, spaces or dashes, O for 0, I or L for 1."""
+    kept = "".join(c for c in typed.upper() if c.isalnum())
+    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+
+
+def digest(key: str) -> str:
+    """Return what is stored of a token or code: its SHA-256 in hex, never the key itself."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""The room for the queue, the letters, the record of contact, sending, receipts."""

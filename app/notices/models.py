@@ -1,0 +1,145 @@
+"""The queue of notices, and the record: lines that are only ever added."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Json, Key, UTCDateTime
+
+
+class Notice(Base):
+    """Something that one person is to be told once, over one channel."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    # What makes it one: ``reminder-7d/<hearing>.<revision>/<invitation>/sms``.
+    key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    about: Mapped[str] = mapped_column(sa.String(40), index=True)
+    counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # The seat whose link the letter carries; a plain number, for the queue knows no hearings.
+    invitation_id: Mapped[int | None] = mapped_column(Key, index=True)
+    link_version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    channel: Mapped[str] = mapped_column(sa.String(10))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    side: Mapped[str] = mapped_column(sa.String(20))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    facts: Mapped[dict] = mapped_column(Json)
+    due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # When it was to go at first; due_at moves on with every try.
+    first_due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    stale_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(sa.String(20), default="queued")
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
+    carrier: Mapped[str] = mapped_column(sa.String(20), default="")
+    carrier_id: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "ix_notice_waiting",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        ),
+        sa.Index(
+            "ix_notice_under_way",
+            "lease_until",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        ),
+    )
+
+    @property
+    def attempt(self) -> str:
+        """The reference of the current try, given to the carrier as ours."""
+        return f"n{self.id}.{self.tries}"
+
+    @property
+    def optional(self) -> bool:
+        """Whether the person was told the matter by another notice already."""
+        return self.kind in ("reminder", "nudge", "answered")
+
+
+class Head(Base):
+    """The last link of one case's chain: whoever adds a line holds this row."""
+
+    __tablename__ = "record_head"
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
+
+
+class Line(Base):
+    """One line of the record. Triggers refuse every change; each line seals the one before."""
+
+    __tablename__ = "record_line"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "seq"),
+        sa.Index(None, "about"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
+    seq: Mapped[int] = mapped_column()
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    what: Mapped[str] = mapped_column(sa.String(20))
+    direction: Mapped[str] = mapped_column(sa.String(3))
+    about: Mapped[str] = mapped_column(sa.String(40), default="")
+    attempt: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
+    notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
+    counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    side: Mapped[str] = mapped_column(sa.String(20), default="")
+    channel: Mapped[str] = mapped_column(sa.String(20), default="")
+    kind: Mapped[str] = mapped_column(sa.String(40), default="")
+    detail: Mapped[dict] = mapped_column(Json)
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    prev: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    content: Mapped["Content"] = relationship(lazy="joined")
+
+
+class Content(Base):
+    """What of a line is personal: name, address, words. Sealed by its salted hash in the line."""
+
+    __tablename__ = "record_content"
+
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("record_line.id"), primary_key=True)
+    body: Mapped[dict] = mapped_column(Json)
+
+
+class Receipt(Base):
+    """What a carrier told us, raw, in the order of its coming; unmatched ones are kept too."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    carrier: Mapped[str] = mapped_column(sa.String(20))
+    carrier_id: Mapped[str] = mapped_column(sa.String(100), index=True)
+    status: Mapped[str] = mapped_column(sa.String(40))
+    notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
+    raw: Mapped[dict] = mapped_column(Json)
+
+
+class Worker(Base):
+    """A process that sends, and when its beat was last heard."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    started_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    beat_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    said: Mapped[str] = mapped_column(sa.String(500), default="")

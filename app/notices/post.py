@@ -1,0 +1,76 @@
+"""From a notice to the message that a carrier takes, and to what the record may keep of it."""
+
+import datetime as dt
+from typing import Any
+
+from app import ical, links
+from app.gateways import Message
+from app.notices import letters
+from app.notices.models import Notice
+
+METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
+HIDDEN = "…"
+
+
+class Unwritable(Exception):  # noqa: N818
+    """A letter cannot be made from the facts that it was queued with."""
+
+
+def message(
+    notice: Notice, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime
+) -> tuple[Message, dict[str, Any]]:
+    """Return the message of a notice's current try, and its words for the record.
+
+    A link is a key, so the record keeps the words with the key left out. Raises Unwritable.
+    """
+    facts = notice.facts
+    link, code = _ways_in(notice, secret, public_url)
+    try:
+        letter = letters.compose(
+            notice.kind, notice.channel, notice.language, facts, link=link, code=code,
+            base=public_url,
+        )  # fmt: skip
+        calendar, method = _calendar(notice, court_address)
+    except (KeyError, ValueError, TypeError, LookupError) as fault:
+        raise Unwritable(f"the letter could not be written: {fault}") from fault
+    written = Message(
+        reference=notice.attempt, channel=notice.channel, to=notice.address, to_name=notice.name,
+        from_name=facts["court"]["name"], language=notice.language, subject=letter.subject,
+        text=letter.text, html=letter.html, calendar=calendar, method=method,
+        good_for=max(1, int((notice.stale_at - now).total_seconds())),
+    )  # fmt: skip
+    shown = {"subject": letter.subject, "text": _without_key(letter.text, link, code)}
+    if method:
+        shown["calendar"] = f"{method} {facts['hearing']['uid']} {facts['hearing']['revision']}"
+    return written, shown
+
+
+def _ways_in(notice: Notice, secret: bytes, public_url: str) -> tuple[str, str]:
+    if notice.user_id is not None:
+        return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
+    if notice.invitation_id is None:
+        return "", ""
+    token = links.token(secret, "reply", notice.invitation_id, notice.link_version)
+    code = links.spoken(links.code(secret, notice.invitation_id, notice.link_version))
+    if notice.channel == "sms" and not notice.facts["court"].get("text_links", True):
+        return "", code
+    return f"{public_url}/r/{token}", code
+
+
+def _calendar(notice: Notice, court_address: str) -> tuple[bytes | None, str | None]:
+    method = METHODS.get(notice.kind)
+    if method is None or notice.channel != "email" or not notice.facts["hearing"]["starts_at"]:
+        return None, None
+    made = ical.invite(
+        notice.facts, method=method, stamp=notice.created_at, language=notice.language,
+        organizer=(notice.facts["court"]["name"], court_address),
+        attendee=(notice.name, notice.address),
+    )  # fmt: skip
+    return made, method
+
+
+def _without_key(text: str, link: str, code: str) -> str:
+    for key in (link.rpartition("/r/")[2], code):
+        if key and "/hearings/" not in key:
+            text = text.replace(key, HIDDEN)
+    return text

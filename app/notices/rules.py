@@ -1,0 +1,135 @@
+"""Pure: how a notice moves from state to state, when it is tried again, what is evidence."""
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+
+
+class State(StrEnum):
+    """Where a notice stands: the fold of its lines."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    MISSED = "missed"
+
+
+class What(StrEnum):
+    """What a line of the record says happened."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # not now: it is tried again
+    DELIVERED = "delivered"
+    FAILED = "failed"  # never by this way
+    UNKNOWN = "unknown"  # the outcome is not known, and says so
+    WITHDRAWN = "withdrawn"
+    MISSED = "missed"
+    OPENED = "opened"  # by a person
+    FETCHED = "fetched"  # by a machine, or by nobody knows whom
+    ANSWERED = "answered"
+    CALLED = "called"
+    TOLD = "told"  # outside the channels: a corridor, a chat, a letter
+    STATUS = "status"  # a carrier's word that moves nothing
+
+
+MOVES: dict[tuple[State, What], State] = {
+    (State.QUEUED, What.STARTED): State.SENDING,
+    (State.QUEUED, What.WITHDRAWN): State.WITHDRAWN,
+    (State.QUEUED, What.MISSED): State.MISSED,
+    (State.QUEUED, What.FAILED): State.FAILED,
+    (State.SENDING, What.ACCEPTED): State.SENT,
+    (State.SENDING, What.REFUSED): State.QUEUED,
+    (State.SENDING, What.FAILED): State.FAILED,
+    # A receipt may overtake our own note.
+    (State.SENDING, What.DELIVERED): State.DELIVERED,
+    # The worker died in mid-sentence: nobody knows, so nobody pretends.
+    (State.SENDING, What.UNKNOWN): State.UNKNOWN,
+    # The carrier was asked, and knows it; or surely never had it.
+    (State.UNKNOWN, What.ACCEPTED): State.SENT,
+    (State.UNKNOWN, What.REFUSED): State.QUEUED,
+    (State.UNKNOWN, What.DELIVERED): State.DELIVERED,
+    (State.UNKNOWN, What.FAILED): State.FAILED,
+    (State.SENT, What.DELIVERED): State.DELIVERED,
+    (State.SENT, What.FAILED): State.FAILED,
+    # Late good news beats early bad news, and spares a second try.
+    (State.FAILED, What.DELIVERED): State.DELIVERED,
+    (State.QUEUED, What.DELIVERED): State.DELIVERED,
+}
+
+WENT_OUT = {State.SENT, State.DELIVERED}
+OVER = {State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN, State.WITHDRAWN, State.MISSED}
+
+
+def after(state: State, what: What) -> State:
+    """Return the state after an event; events out of turn change nothing."""
+    return MOVES.get((state, what), state)
+
+
+def fold(whats: Iterable[What]) -> State:
+    """Return the state of a notice from its lines, oldest first."""
+    state = State.QUEUED
+    for what in whats:
+        state = after(state, what)
+    return state
+
+
+# Seconds before the second, third, … try. GOV.UK Notify tries for 4 hours; a court's date
+# can wait a little longer, for the next channel takes over only once this one has given up.
+PAUSES = (15, 60, 300, 900, 1800, 3600, 7200)
+GIVE_UP_AFTER = dt.timedelta(hours=4)
+
+
+def next_try(tries: int, jitter: float, retry_after: int | None = None) -> dt.timedelta:
+    """Return the pause after the given number of tries, spread by ``jitter`` in [0, 1).
+
+    A carrier's own Retry-After (RFC 9110, 10.2.3; seconds) is the least it can be.
+    """
+    pause = PAUSES[min(tries, len(PAUSES)) - 1]
+    return dt.timedelta(seconds=max(pause * (0.75 + 0.5 * jitter), retry_after or 0))
+
+
+class Grade(IntEnum):
+    """How well it is shown that a person was reached."""
+
+    ATTEMPTED = 0
+    ACCEPTED = 1
+    DELIVERED = 2
+    OPENED = 3
+    CONFIRMED = 4
+
+
+PROVES = {
+    What.ACCEPTED: Grade.ACCEPTED,
+    What.DELIVERED: Grade.DELIVERED,
+    What.OPENED: Grade.OPENED,
+    What.ANSWERED: Grade.CONFIRMED,
+}
+
+
+def grade(whats: Iterable[What]) -> Grade:
+    """Return the best that these lines prove; a machine's visit proves nothing."""
+    return max((PROVES.get(what, Grade.ATTEMPTED) for what in whats), default=Grade.ATTEMPTED)
+
+
+def outside_quiet_hours(local: dt.datetime, quiet_from: str, quiet_until: str) -> dt.datetime:
+    """Return the first moment from ``local`` on that is not in the court's quiet hours.
+
+    ``local`` is aware, in the court's zone; the hours are "HH:MM" of the court's clock and may
+    span midnight. Equal hours mean that there is no quiet.
+    """
+    begin, end = dt.time.fromisoformat(quiet_from), dt.time.fromisoformat(quiet_until)
+    at = local.time()
+    if begin == end:
+        return local
+    spans_midnight = begin > end
+    quiet = (at >= begin or at < end) if spans_midnight else begin <= at < end
+    if not quiet:
+        return local
+    day = local.date() + dt.timedelta(days=1 if spans_midnight and at >= begin else 0)
+    return dt.datetime.combine(day, end, tzinfo=local.tzinfo)

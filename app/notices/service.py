@@ -1,0 +1,128 @@
+"""Queue notices, withdraw them, note what came back: within the caller's transaction."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.notices import record
+from app.notices.models import Notice
+from app.notices.rules import State, What, after
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a notice is for, and the ways to reach them, best first: ``[("sms", "+86…"), …]``."""
+
+    name: str
+    language: str
+    ways: Sequence[tuple[str, str]]
+    side: str = ""
+    counsel_id: int | None = None
+    user_id: int | None = None
+    invitation_id: int | None = None
+    link_version: int = 1
+
+    @property
+    def seat(self) -> str:
+        """The part of a notice's key that names the person."""
+        if self.invitation_id is not None:
+            return str(self.invitation_id)
+        return f"c{self.counsel_id}" if self.counsel_id is not None else f"u{self.user_id}"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a notice is about: the court, the case, the hearing and its state in the key."""
+
+    court_id: int
+    case_id: int
+    about: str  # "hearing/12"
+    stamp: str  # "12.3": what makes two notices of one kind different matters
+
+
+def queue(
+    session: Session, matter: Matter, kind: str, person: Person, facts: dict[str, Any], *,
+    due_at: dt.datetime, stale_at: dt.datetime, now: dt.datetime, ways: int | None = None,
+) -> list[Notice]:  # fmt: skip
+    """Put one notice per channel of a person in the queue, and say so in the record.
+
+    ``ways`` limits it to the first so many channels. A person without any channel gets a line that
+    says that they cannot be reached. A notice that was queued before, by its key, is not queued
+    again: the same call twice is one notice.
+    """
+    ways_now = list(person.ways)[:ways]
+    if not ways_now:
+        record.add(
+            session, matter.court_id, matter.case_id,
+            [record.Entry(What.FAILED, about=matter.about, counsel_id=person.counsel_id,
+                          side=person.side, kind=kind, detail={"why": "no address is known"},
+                          personal={"name": person.name})],
+            now,
+        )  # fmt: skip
+        return []
+    made = []
+    for channel, address in ways_now:
+        key = f"{kind}/{matter.stamp}/{person.seat}/{channel}"
+        if session.scalar(sa.select(Notice.id).where(Notice.key == key)) is not None:
+            continue
+        made.append(
+            Notice(
+                key=key, court_id=matter.court_id, case_id=matter.case_id, about=matter.about,
+                counsel_id=person.counsel_id, user_id=person.user_id,
+                invitation_id=person.invitation_id, link_version=person.link_version,
+                kind=kind.split("-")[0] if kind.startswith("reminder-") else kind,
+                channel=channel, address=address, name=person.name, side=person.side,
+                language=person.language, facts=facts, due_at=due_at, first_due_at=due_at,
+                stale_at=stale_at,
+                state=State.QUEUED.value, tries=0, created_at=now,
+            )
+        )  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
+    record.add(session, matter.court_id, matter.case_id, entries, now)
+    return made
+
+
+def note(
+    session: Session, notice: Notice, what: What, now: dt.datetime, *,
+    personal: dict[str, Any] | None = None, **detail: Any,
+) -> State:  # fmt: skip
+    """Write what happened to a notice and let it move; return its new state."""
+    entry = record.of(notice, what, personal=personal, **detail)
+    record.add(session, notice.court_id, notice.case_id, [entry], now)
+    state = after(State(notice.state), what)
+    notice.state = state.value
+    if state is not State.SENDING:
+        notice.lease_until, notice.claimed_by = None, ""
+    return state
+
+
+def withdraw(
+    session: Session, about: str, now: dt.datetime, why: str, *,
+    kinds: Iterable[str] = (), invitation_ids: Iterable[int] = (),
+) -> int:  # fmt: skip
+    """Take back what is still in the queue about a hearing; return how many notices that were.
+
+    What a carrier already has is not taken back, and the record says nothing else.
+    """
+    wanted = sa.select(Notice).where(Notice.about == about, Notice.state == State.QUEUED.value)
+    if kinds := list(kinds):
+        wanted = wanted.where(Notice.kind.in_(kinds))
+    if ids := list(invitation_ids):
+        wanted = wanted.where(Notice.invitation_id.in_(ids))
+    # One that a worker is claiming this moment is on its way out: it is not waited for.
+    wanted = wanted.order_by(Notice.case_id, Notice.id).with_for_update(skip_locked=True)
+    waiting = session.scalars(wanted).all()
+    for (court_id, case_id), group in groupby(waiting, lambda n: (n.court_id, n.case_id)):
+        notices = list(group)
+        entries = [record.of(notice, What.WITHDRAWN, why=why) for notice in notices]
+        record.add(session, court_id, case_id, entries, now)
+        for notice in notices:
+            notice.state = State.WITHDRAWN.value
+    return len(waiting)

@@ -1,0 +1,1 @@
+"""The room for the court's own people: users, sign-in, roles, API tokens."""

@@ -1,0 +1,76 @@
+"""Courts, their users and the users' API tokens."""
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Json, Key, UTCDateTime
+
+
+class Role(StrEnum):
+    """What a user may do: an assistant books, a judge also decides, an admin also sets up."""
+
+    ASSISTANT = "assistant"
+    JUDGE = "judge"
+    ADMIN = "admin"
+
+
+class Court(Base):
+    """One court: its zone, its habits, its language."""
+
+    __tablename__ = "court"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    short: Mapped[str] = mapped_column(sa.String(40))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    country: Mapped[str] = mapped_column(sa.String(2))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    rule_set: Mapped[str] = mapped_column(sa.String(40))
+    reminder_days: Mapped[list[int]] = mapped_column(Json, default=lambda: [7, 3, 1])
+    # Wall-clock times of the court, "HH:MM".
+    reminder_at: Mapped[str] = mapped_column(sa.String(5), default="09:00")
+    quiet_from: Mapped[str] = mapped_column(sa.String(5), default="21:00")
+    quiet_until: Mapped[str] = mapped_column(sa.String(5), default="08:00")
+    text_links: Mapped[bool] = mapped_column(default=True)
+
+
+class User(Base):
+    """Somebody of the court who signs in."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"), index=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    password_hash: Mapped[str] = mapped_column(sa.String(200), default="")
+    # Raised with every change of password: ends sessions and spends the link that set it.
+    version: Mapped[int] = mapped_column(default=1)
+    password_link_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)
+
+
+class ApiToken(Base):
+    """A key for programs, acting as its user; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100), default="")
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # The first characters, so that a person can tell tokens apart in a list.
+    hint: Mapped[str] = mapped_column(sa.String(12))
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

