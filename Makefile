@@ -1,0 +1,63 @@
+# What a newcomer needs: `make demo` to see it, `make test` to trust it. No account, no settings.
+
+PYTHON ?= python3
+PORT ?= 8000
+FRESH ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet -c constraints.txt
+NEEDS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test check dist clean
+
+help:
+	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
+	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
+	@echo "make check                       linters, types and import rules"
+	@echo "make install                     $(VENV) with the command tingqi, and no more"
+	@echo "make dist                        wheel and source archive in dist/"
+	@echo "make clean                       remove what these made; instance/ stays"
+
+install: $(VENV)/.installed
+
+demo: install
+	@$(BIN)/tingqi demo --port $(PORT) $(if $(filter-out 0 no,$(FRESH)),--fresh)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+dist: $(VENV)/.installed
+	$(PIP) "hatchling>=1.27"
+	$(BIN)/python -m hatchling build -d dist
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Tingqi needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11" >&2; \
+	  exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) can make no environment: install its venv module (Debian: python3-venv)" >&2; \
+	  exit 2; }
+
+# A stamp is newer than what it was made of, so that the second run has nothing to do.
+$(VENV)/.installed: $(BIN)/python $(NEEDS)
+	@echo "Installing into $(VENV) …"
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests and linters need …"
+	@$(PIP) -e ".[dev]"
+	@touch $@
