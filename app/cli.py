@@ -1,0 +1,209 @@
+"""The commands of the house; an error of use is one sentence and exit status 2."""
+
+import logging
+import os
+import socket
+import sys
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_migrate.cli import db as database_commands
+
+from app import __version__, create_app
+from app.config import Misconfigured
+from app.errors import Invalid, Refusal
+from app.intake.commands import import_
+from app.notices.commands import record
+from app.people.commands import court, token, user
+from app.schema import opened
+
+USE = 2  # the exit status of an error of use
+log = logging.getLogger("tingqi")
+
+
+class House(FlaskGroup):
+    """Flask's command group with the house's own commands, and none that an app brings along."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command; unlike Flask's, without opening the house to look for it."""
+        return click.Group.get_command(self, ctx, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands; `--help` works where nothing is set up."""
+        return click.Group.list_commands(self, ctx)
+
+
+@click.group(
+    cls=House, create_app=create_app, add_default_commands=False, add_version_option=False,
+    load_dotenv=False, set_debug_flag=False, context_settings={"auto_envvar_prefix": None},
+)  # fmt: skip
+@click.version_option(__version__, prog_name="tingqi")
+def cli() -> None:
+    """Settle a court hearing's date with every lawyer by link, on the record."""
+
+
+# Flask's own options choose an app; here there is one.
+cli.params = [param for param in cli.params if param.name == "version"]
+for command in (court, user, token, record, import_, database_commands):
+    cli.add_command(command)
+
+
+@cli.command(with_appcontext=False)
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(bind: str, workers: int) -> None:
+    """Serve the pages and the API."""
+    _dispose(opened())
+    _refuse_taken(bind)
+    speak_up()
+    click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
+    _serve(bind, workers)
+
+
+def _serve(bind: str, workers: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Pages(BaseApplication):
+        """The app under gunicorn: each process opens the house for itself."""
+
+        def load_config(self) -> None:
+            """Tell gunicorn how to run; paths hold keys, so no request is logged."""
+            for name, value in {
+                "bind": bind, "workers": workers, "worker_class": "gthread", "threads": 4,
+                "timeout": 60, "graceful_timeout": 30, "accesslog": None, "loglevel": "warning",
+                "proc_name": "tingqi", "control_socket_disable": True,
+                "worker_exit": _close_sockets,
+            }.items():  # fmt: skip
+                if name in self.cfg.settings:  # an older gunicorn has no control socket to disable
+                    self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            """Return the app."""
+            return create_app()
+
+    Pages().run()
+
+
+def _close_sockets(_server: Any, process: Any) -> None:
+    for listener in process.sockets:
+        listener.close()
+
+
+def _dispose(app: Flask) -> None:
+    from app.db import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _refuse_taken(bind: str) -> None:
+    """Refuse an address that cannot be bound, in one sentence instead of gunicorn's ten lines."""
+    from gunicorn.util import parse_address
+
+    try:
+        address = parse_address(bind)
+    except RuntimeError as fault:
+        raise click.BadParameter(f"{bind} is no address and port.", param_hint="--bind") from fault
+    if not isinstance(address, tuple):
+        return
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        socket.create_server(address, family=family).close()
+    except (OSError, OverflowError) as fault:
+        said = getattr(fault, "strerror", None) or str(fault)
+        raise click.BadParameter(f"{bind} cannot be used: {said}.", param_hint="--bind") from fault
+
+
+@cli.command(with_appcontext=False)
+@click.option("--once", is_flag=True, help="Do all that is due now, then exit.")
+def worker(once: bool) -> None:
+    """Send what is due, every few seconds, until told to stop."""
+    from app import worker as beats
+
+    app = opened()
+    speak_up()
+    if once:
+        click.echo(f"{beats.beat(app)} messages were tried.", err=True)
+        return
+    click.echo("The worker beats; Ctrl-C stops.", err=True)
+    beats.run(app)
+
+
+@cli.command(with_appcontext=False)
+@click.option("--port", type=click.IntRange(1, 65535), default=lambda: os.environ.get("PORT", 8000))
+@click.option("--fresh", is_flag=True, help="Start anew; what the demo holds is thrown away.")
+def demo(port: int, fresh: bool) -> None:
+    """Show a small court: pages, worker and local outbox in one process."""
+    from app.demo import run
+
+    run(port, fresh)
+
+
+@cli.command(with_appcontext=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rehearse(as_json: bool) -> None:
+    """Walk the main job end to end on a throw-away database, with local stand-ins."""
+    from app.rehearsal import run
+
+    raise SystemExit(run(as_json))
+
+
+@cli.command(with_appcontext=False)
+def doctor() -> None:
+    """Check each setting and each outside service, and say what to do."""
+    from app.doctor import examine
+
+    findings = list(examine())
+    for finding in findings:
+        click.echo(f"{'ok' if finding.well else 'PROBLEM':<8}{finding.what}: {finding.said}")
+    raise SystemExit(0 if all(finding.well for finding in findings) else 1)
+
+
+def speak_up() -> None:
+    """Write the log of a long-running process to stderr."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    for chatty in ("apscheduler", "twilio.http_client", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def sentence(fault: BaseException) -> str:
+    """Return what to say of an error of use."""
+    if isinstance(fault, click.UsageError):
+        where = f"{fault.ctx.command_path}: " if fault.ctx else ""
+        return where + " ".join(fault.format_message().split())
+    if isinstance(fault, click.ClickException):
+        return fault.format_message()
+    if isinstance(fault, Invalid):
+        return "; ".join(f"{field}: {said}" for field, said in fault.errors.items())
+    if isinstance(fault, sa.exc.DBAPIError):
+        return f"The database cannot be used: {' '.join(str(fault.orig).split())}"
+    if isinstance(fault, sa.exc.ArgumentError):
+        return "TINGQI_DATABASE_URL is no database address."
+    if isinstance(fault, OSError):
+        return f"{fault.filename or 'The machine says'}: {fault.strerror or fault}"
+    return str(fault)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and exit: 0 well, 1 something was found wrong, 2 an error of use."""
+    try:
+        answer: Any = cli.main(arguments, prog_name="tingqi", standalone_mode=False)
+    except BrokenPipeError:
+        # The reader has gone; what is left in the buffer must not fail a second time at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(130) from None
+    except (
+        click.ClickException, Misconfigured, Refusal, Invalid, OSError,
+        sa.exc.OperationalError, sa.exc.DatabaseError, sa.exc.ArgumentError,
+    ) as fault:  # fmt: skip
+        click.echo(sentence(fault), err=True)
+        raise SystemExit(USE) from None
+    raise SystemExit(answer if isinstance(answer, int) else 0)

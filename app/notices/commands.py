@@ -1,0 +1,106 @@
+"""Commands about the record of contact: check its chain, hand it out."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.cases.rules import number_key
+from app.db import db
+from app.errors import N_, NotFound, Refusal
+from app.notices import record as chain
+from app.notices.models import Line
+from app.schema import opened
+
+COLUMNS = ("seq", "at", "what", "direction", "about", "attempt", "channel", "kind", "side", "name",
+           "address", "detail", "said", "prev", "hash")  # fmt: skip
+
+
+@click.group()
+def record() -> None:
+    """The record of contact."""
+
+
+@record.command("verify")
+@click.option("--case", "number", default="", help="A case number; without it, every case.")
+def verify(number: str) -> None:
+    """Check the chain of each case's lines; exit status 1 where one is not whole."""
+    bad = 0
+    app = opened()
+    with app.app_context():
+        cases = _cases(db.session(), number)
+    for case_id, said in cases:
+        # One session a case: the record of a whole court need not fit into memory.
+        with app.app_context():
+            found = chain.verify(db.session(), case_id)
+        bad += not found.whole
+        state = "whole" if found.whole else f"NOT WHOLE at line {found.bad_seq}: {found.why}"
+        click.echo(f"{said}: {found.lines} lines, {state}")
+    raise SystemExit(1 if bad else 0)
+
+
+@record.command("export")
+@click.option("--case", "number", required=True, help="A case number.")
+@click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv")
+def export(number: str, shape: str) -> None:
+    """Write a case's whole record to stdout."""
+    with opened().app_context():
+        session = db.session()
+        case_id, said = _only(_cases(session, number))
+        lines = [_row(line) for line in chain.lines_of(session, case_id=case_id)]
+        found = chain.verify(session, case_id)
+    if shape == "json":
+        whole = {"case": said, "head": found.head, "whole": found.whole, "lines": lines}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    click.echo(_as_csv(lines), nl=False)
+
+
+def _cases(session: Session, number: str) -> list[tuple[int, str]]:
+    """Return ids and numbers of the cases meant; a number that two courts use means both."""
+    wanted = sa.select(Case.id, Case.number).order_by(Case.id)
+    if number:
+        wanted = wanted.where(Case.number_key == number_key(number))
+    found = [(case_id, said) for case_id, said in session.execute(wanted)]
+    if number and not found:
+        raise NotFound(N_("There is no case %(number)s."), number=number)
+    return found
+
+
+def _only(cases: list[tuple[int, str]]) -> tuple[int, str]:
+    if len(cases) > 1:
+        raise Refusal(N_("Several courts here have a case of that number: export it by the API."))
+    return cases[0]
+
+
+def _row(line: Line) -> dict[str, Any]:
+    body = dict(line.content.body)
+    name, address = body.pop("name", ""), body.pop("address", "")
+    return {
+        "seq": line.seq, "at": chain.instant(line.at), "what": line.what,
+        "direction": line.direction, "about": line.about, "attempt": line.attempt,
+        "channel": line.channel, "kind": line.kind, "side": line.side, "name": name,
+        "address": address, "detail": line.detail, "said": body, "prev": line.prev,
+        "hash": line.hash,
+    }  # fmt: skip
+
+
+def _as_csv(lines: list[dict[str, Any]]) -> str:
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for line in lines:
+        writer.writerow([_cell(line[column]) for column in COLUMNS])
+    return made.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    # What a person wrote must not become a formula in the spreadsheet that opens it.
+    harmless = text[:1] == "+" and text[1:].isdigit()  # a telephone number
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not harmless else text

@@ -1,0 +1,127 @@
+"""Commands that set a court up: courts, users, API tokens."""
+
+import sys
+
+import click
+
+from app import web
+from app.db import transaction
+from app.people import service
+from app.people.models import User
+from app.people.rules import ROLES
+from app.schema import opened
+
+
+@click.group()
+def court() -> None:
+    """Courts."""
+
+
+@court.command("add")
+@click.argument("name")
+@click.option("--zone", default="Asia/Shanghai", show_default=True, help="IANA time zone.")
+@click.option("--country", default="CN", show_default=True, help="Whose holidays; two letters.")
+@click.option("--language", default="zh", show_default=True, help="en or zh.")
+@click.option("--short", default="", help="A short name, for text messages.")
+@click.option("--phone", default="", help="Where people can ring.")
+def add_court(name: str, zone: str, country: str, language: str, short: str, phone: str) -> None:
+    """Add a court."""
+    with opened().app_context(), transaction() as session:
+        made = service.add_court(session, name, zone=zone, country=country, language=language,
+                                 short=short, phone=phone)  # fmt: skip
+        said = f"Court {made.name} is added: {made.zone}, {made.country}, {made.language}."
+    click.echo(said)
+
+
+@click.group()
+def user() -> None:
+    """People of a court who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--court", "court_name", default="", help="Needed where there are several.")
+@click.option("--name", default="", help="How letters name them.")
+@click.option("--language", default="", type=click.Choice(["", "en", "zh"]))
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_user(
+    email: str, role: str, court_name: str, name: str, language: str, password_stdin: bool
+) -> None:
+    """Add a user; without a password, print a link that sets one."""
+    password = _password() if password_stdin else ""
+    with opened().app_context(), transaction() as session:
+        where = service.find_court(session, court_name)
+        made = service.add_user(session, where, email, role=role, now=web.now(), name=name,
+                                password=password, language=language)  # fmt: skip
+        link = "" if password else _link(made)
+        said = f"User {made.email} ({role}) is added to {where.name}."
+    click.echo(said, err=bool(link))
+    _show(link)
+
+
+@user.command("link")
+@click.argument("email")
+def new_link(email: str) -> None:
+    """Print a link by which a user sets a new password."""
+    with opened().app_context(), transaction() as session:
+        link = _link(service.find_user(session, email))
+    _show(link)
+
+
+def _password() -> str:
+    try:
+        password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.UsageError("The password on standard input is not UTF-8.") from None
+    if not password:
+        raise click.UsageError("No password came on standard input.")
+    return password
+
+
+def _link(made: User) -> str:
+    path = service.open_password_link(made, web.secret(), web.now())
+    return web.house().settings.public_url + path
+
+
+def _show(link: str) -> None:
+    if link:
+        click.echo("Open this link within seven days to set the password:", err=True)
+        click.echo(link)
+
+
+@click.group()
+def token() -> None:
+    """Keys by which programs use the API."""
+
+
+@token.command("create")
+@click.argument("email")
+@click.option("--name", default="", help="What it is for.")
+def create_token(email: str, name: str) -> None:
+    """Make a token that acts as a user; it is shown once, alone on stdout."""
+    with opened().app_context(), transaction() as session:
+        owner = service.find_user(session, email)
+        made = service.create_token(session, owner, name[:100], web.now())
+    click.echo(made)
+
+
+@token.command("list")
+@click.argument("email")
+def list_tokens(email: str) -> None:
+    """List a user's tokens, newest first."""
+    with opened().app_context(), transaction() as session:
+        for each in service.tokens_of(session, service.find_user(session, email)):
+            state = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "valid"
+            made = f"{each.created_at:%Y-%m-%d}"
+            click.echo(f"{each.id}\t{each.hint}…\t{made}\t{state}\t{each.name}")
+
+
+@token.command("revoke")
+@click.argument("email")
+@click.argument("number", type=int)
+def revoke_token(email: str, number: int) -> None:
+    """End one of a user's tokens, by its number in the list."""
+    with opened().app_context(), transaction() as session:
+        service.revoke_token(session, service.find_user(session, email), number, web.now())
+    click.echo(f"Token {number} is revoked.")

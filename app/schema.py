@@ -1,0 +1,70 @@
+"""See that the database has the schema of this version, before a command works with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app import migrations
+from app.config import Misconfigured
+from app.db import db
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+UPGRADE = "run `tingqi db upgrade`"
+
+
+def opened() -> Flask:
+    """Return the app of the command that runs, its database ready for work.
+
+    Raises Misconfigured, and sqlalchemy's OperationalError where the database is away.
+    """
+    app: Flask = click.get_current_context().find_root().obj.load_app()
+    check(app)
+    return app
+
+
+def check(app: Flask) -> None:
+    """See that the schema fits; an embedded database without tables is given them.
+
+    Raises Misconfigured, saying what to run.
+    """
+    with app.app_context():
+        embedded = db.engine.dialect.name == "sqlite"
+        if embedded and _is_empty():
+            from flask_migrate import upgrade
+
+            click.echo(f"Making the embedded database {db.engine.url.database}.", err=True)
+            upgrade()
+        if said := fault():
+            raise Misconfigured(said)
+
+
+def fault() -> str:
+    """Return "" where the schema is this version's, else what to do; in app context."""
+    script = ScriptDirectory(str(migrations()))
+    with db.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        tables = sa.inspect(connection).get_table_names()
+    if revision == script.get_current_head():
+        return ""
+    if revision is None and not tables:
+        return f"The database is empty: {UPGRADE}."
+    if revision is None:
+        return "The database has tables, but none of Tingqi's marks: give Tingqi one of its own."
+    if revision in {each.revision for each in script.walk_revisions()}:
+        return f"The database has the schema of an older version ({revision}): {UPGRADE}."
+    return (
+        f"The database has a schema that this version does not know ({revision}): "
+        "install the version of Tingqi that made it, or a newer one."
+    )
+
+
+def _is_empty() -> bool:
+    with db.engine.connect() as connection:
+        return not sa.inspect(connection).get_table_names()
