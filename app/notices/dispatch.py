@@ -135,6 +135,7 @@ def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Ent
         return record.of(notice, What.FAILED, why=str(fault)), None
     carrier = sender.carrier(notice.channel).name
     notice.state = after(State(notice.state), What.STARTED).value
+    notice.tried_at = now
     notice.lease_until, notice.claimed_by, notice.carrier = now + LEASE, sender.name, carrier
     return record.of(notice, What.STARTED, carrier=carrier, personal=shown), message
 
@@ -206,7 +207,7 @@ def own_up(sender: Sender) -> int:
     now = sender.now
     with transaction() as session:
         lost = [
-            (n.id, n.attempt, n.carrier, _as_sent(n, sender), n.created_at)
+            (n.id, n.attempt, n.carrier, _as_sent(n, sender), n.tried_at or now)
             for n in _silent(session, now)
         ]
     for notice_id, attempt, by, message, since in lost:

@@ -37,6 +37,8 @@ class Notice(Base):
     stale_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(sa.String(20), default="queued")
     tries: Mapped[int] = mapped_column(default=0)
+    # When the present try began: a carrier is asked for nothing older.
+    tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")

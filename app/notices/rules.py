@@ -60,6 +60,8 @@ MOVES: dict[tuple[State, What], State] = {
     # Late good news beats early bad news, and spares a second try.
     (State.FAILED, What.DELIVERED): State.DELIVERED,
     (State.QUEUED, What.DELIVERED): State.DELIVERED,
+    # A carrier that failed for now, as its code says: once more, as a new try.
+    (State.FAILED, What.QUEUED): State.QUEUED,
 }
 
 WENT_OUT = {State.SENT, State.DELIVERED}

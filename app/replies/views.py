@@ -1,5 +1,62 @@
-"""Pages of this room."""
+"""Twilio's webhooks: check the signature, write, answer at once."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, request
+
+from app.db import retrying
+from app.gateways.twilio import signature_ok
+from app.notices import receipts
+from app.replies import service
+from app.web import house, now
 
 bp = Blueprint("replies", __name__)
+
+
+def signed_form() -> dict[str, str]:
+    """Return the form of a request that Twilio signed; anything else is answered 403.
+
+    The signature is over the address that Twilio was given, which behind a TLS proxy is not the
+    one seen here: it is built from TINGQI_PUBLIC_URL (Twilio, "Validating requests").
+    """
+    settings = house().settings
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    signature = request.headers.get("X-Twilio-Signature", "")
+    form = {name: value for name, value in request.form.items()}
+    url = f"{settings.public_url}{request.path}{query}"
+    if not settings.twilio_auth_token or not signature:
+        abort(403)
+    if not signature_ok(settings.twilio_auth_token, url, form, signature):
+        abort(403)
+    if form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
+        abort(403)
+    return {name: value.replace("\x00", "") for name, value in form.items()}
+
+
+@bp.post("/twilio/status")
+def status() -> tuple[str, int]:
+    """Take a receipt. One that belongs to nothing known is kept apart for review."""
+    form = signed_form()
+    told = receipts.Told(
+        carrier_id=form.get("MessageSid", form.get("SmsSid", ""))[:100],
+        reference=request.args.get("ref", "")[:40],
+        status=form.get("MessageStatus", form.get("SmsStatus", ""))[:40],
+        code=form.get("ErrorCode", "")[:10],
+        raw=form,
+    )
+    if not told.carrier_id or not told.status:
+        abort(400)
+    retrying(lambda session: receipts.take(session, told, now()))
+    return "", 204
+
+
+@bp.post("/twilio/inbound")
+def inbound() -> Response:
+    """Take a text; the answer is an empty TwiML document, which sends nothing back."""
+    form = signed_form()
+    retrying(
+        lambda session: service.take_text(
+            session, form.get("From", ""), form.get("Body", ""), form.get("OptOutType", ""),
+            form.get("MessageSid", "")[:38], now(),
+        )
+    )  # fmt: skip
+    empty = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+    return Response(empty, mimetype="text/xml")

@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("stale_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_by", sa.String(length=100), nullable=False),
         sa.Column("carrier", sa.String(length=20), nullable=False),

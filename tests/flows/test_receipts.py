@@ -1,0 +1,214 @@
+"""Receipts and texts from Twilio: signed or refused, in any order, once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.db import db, transaction
+from app.cases import service as cases
+from app.cases.forms import CaseIn, load
+from app.gateways import Gateways, house as lines, outbox
+from app.gateways.clock import SetClock
+from app.gateways.standins import TwilioStandIn
+from app.hearings import service as hearings
+from app.hearings.forms import HearingIn
+from app.notices import record
+from app.notices.models import Notice
+from app.people import service as people
+from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
+
+SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioStandIn]:
+    """Twilio's side of the wire."""
+    with TwilioStandIn(SID, TOKEN) as standin:
+        yield standin
+
+
+@pytest.fixture
+def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[House]:
+    """A court whose texts go through Twilio and whose mail goes to the outbox."""
+    clock = SetClock(NOW)
+    built = lines.build(
+        lines.Lines(
+            outbox=tmp_path / "outbox",
+            public_url=URL,
+            twilio_account_sid=SID,
+            twilio_auth_token=TOKEN,
+            twilio_from="+15005550006",
+            twilio_api_url=twilio.url,
+        ),
+        clock,
+    )
+    gateways = Gateways(
+        clock=clock, email=outbox.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
+    )
+    made = make_house(
+        tmp_path,
+        database,
+        gateways=gateways,
+        twilio_account_sid=SID,
+        twilio_auth_token=TOKEN,
+        twilio_from="+15005550006",
+        public_url=URL,
+    )
+    made.clock = clock
+    make_court(made)
+    yield made
+    built.close()
+    made.close()
+
+
+def ask(house: House) -> tuple[int, int]:
+    """Propose a hearing to two counsel; return the case and the hearing."""
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        desk = hearings.Desk(user.court, user, house.clock.now(), SECRET)
+        case = cases.enter(session, user.court, user, load(CaseIn(), CASE), desk.now)
+        return case.id, hearings.propose(session, desk, load(HearingIn(), proposal(case.id))).id
+
+
+def notices(house: House, **wanted: Any) -> list[Notice]:
+    """The notices of some kind, as they stand."""
+    with house.app.app_context():
+        db.session.expire_all()
+        found = db.session.query(Notice).filter_by(**wanted).order_by(Notice.id).all()
+        db.session.expunge_all()
+        return found
+
+
+def tell(
+    house: House, twilio: TwilioStandIn, notice: Notice, status: str, code: str = "", **head: str
+) -> int:
+    """Post a receipt as Twilio does; return the HTTP status."""
+    form = {
+        "MessageSid": notice.carrier_id,
+        "MessageStatus": status,
+        "AccountSid": SID,
+        "ErrorCode": code,
+    }
+    path = f"/twilio/status?ref={notice.attempt}"
+    head = head or {"X-Twilio-Signature": twilio.sign(f"{URL}{path}", form)}
+    return house.client.post(path, data=form, headers=head).status_code
+
+
+def whats(house: House, case_id: int, notice: Notice) -> list[str]:
+    """What the record says of one notice."""
+    with house.app.app_context():
+        return [
+            line.what
+            for line in record.lines_of(db.session, case_id=case_id, notice_ids=[notice.id])
+        ]
+
+
+def test_a_receipt_is_a_new_line_and_late_or_repeated_ones_move_nothing_backwards(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    case_id, _ = ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    for status in ("delivered", "sent", "delivered", "failed"):
+        assert tell(wired, twilio, text, status) == 204
+    [text] = notices(wired, id=text.id)
+    assert text.state == "delivered"
+    assert whats(wired, case_id, text) == [
+        "queued",
+        "started",
+        "accepted",
+        "delivered",
+        "accepted",
+        "failed",
+    ]
+
+
+@pytest.mark.parametrize("signature", ["", "wrong", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
+def test_an_unsigned_or_forged_receipt_is_refused_and_writes_nothing(
+    wired: House, twilio: TwilioStandIn, signature: str
+) -> None:
+    case_id, _ = ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    before = whats(wired, case_id, text)
+    assert tell(wired, twilio, text, "delivered", **{"X-Twilio-Signature": signature}) == 403
+    assert whats(wired, case_id, text) == before
+
+
+def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    case = {
+        **CASE,
+        "parties": [
+            {
+                **CASE["parties"][0],
+                "counsel": [{**CASE["parties"][0]["counsel"][0], "channels": ["sms"]}],
+            },
+            CASE["parties"][1],
+        ],
+    }
+    with wired.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        desk = hearings.Desk(user.court, user, wired.clock.now(), SECRET)
+        made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
+        hearings.propose(session, desk, load(HearingIn(), proposal(made.id)))
+    wired.beat()
+    assert not wired.letters(to="li@huacheng.example")
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    assert tell(wired, twilio, text, "undelivered", "30006") == 204
+    wired.beat()
+    [letter] = wired.letters(to="li@huacheng.example")
+    assert "/r/" in letter.body
+    assert wired.letters(to="wang@court.example", containing="李敏")
+
+
+def test_an_unreachable_handset_is_tried_again_half_an_hour_later(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    assert tell(wired, twilio, text, "undelivered", "30003") == 204
+    wired.beat()
+    assert len([m for m in twilio.messages if m["to"] == text.address]) == 1
+    wired.wait(minutes=46)
+    wired.beat()
+    assert len([m for m in twilio.messages if m["to"] == text.address]) == 2
+
+
+def test_stop_is_obeyed_and_start_undoes_it(wired: House, twilio: TwilioStandIn) -> None:
+    case_id, hearing_id = ask(wired)
+    wired.beat()
+    for word, texts in (("STOP", 0), ("START", 1)):
+        form = {
+            "MessageSid": f"SM{word}",
+            "From": "+8613800138001",
+            "Body": word,
+            "AccountSid": SID,
+        }
+        head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/inbound", form)}
+        answer = wired.client.post("/twilio/inbound", data=form, headers=head)
+        assert answer.status_code == 200
+        assert "<Response>" in answer.get_data(as_text=True)
+        twilio.messages.clear()
+        with wired.app.app_context(), transaction() as session:
+            user = people.find_user(session, "wang@court.example")
+            desk = hearings.Desk(user.court, user, wired.clock.now(), SECRET)
+            given = {**load(HearingIn(), proposal(case_id)), "override_reason": "", "fix": "auto"}
+            hearings.open_round(
+                session, desk, hearings.queries.find(session, user.court.id, hearing_id), given
+            )
+        wired.beat()
+        assert len([m for m in twilio.messages if m["to"] == "+8613800138001"]) == texts
+
+
+def test_a_receipt_for_nothing_known_is_kept_apart(wired: House, twilio: TwilioStandIn) -> None:
+    ask(wired)
+    form = {"MessageSid": "SMunknown", "MessageStatus": "delivered", "AccountSid": SID}
+    head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/status", form)}
+    assert wired.client.post("/twilio/status", data=form, headers=head).status_code == 204
+    figures = wired.client.get("/metrics").get_data(as_text=True)
+    assert "tingqi_receipts_unmatched 1" in figures
