@@ -54,13 +54,14 @@ def metrics() -> Response:
 
 def _figures(session: Session) -> list[str]:
     at = now()
-    counted = dict(
-        session.execute(
+    counted = {
+        state: count
+        for state, count in session.execute(
             sa.select(Notice.state, sa.func.count())
             .where(Notice.state.in_([State.QUEUED.value, State.SENDING.value]))
             .group_by(Notice.state)
-        ).tuples()
-    )
+        )
+    }
     oldest = session.scalar(
         sa.select(sa.func.min(Notice.due_at)).where(Notice.state == State.QUEUED.value)
     )

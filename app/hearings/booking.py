@@ -38,7 +38,7 @@ class Taken:
 def wanted(
     hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
 ) -> dict[int, list[tuple[Span, bool]]]:
-    """Return what a hearing takes, by resource: its date firmly, the open round's slots as holds."""
+    """Return what a hearing takes, by resource: its date firmly, an open round's slots as holds."""
     people = [resource("judge", hearing.judge_id)]
     people += [resource("counsel", counsel) for counsel in counsel_ids]
     held: dict[int, list[Span]] = defaultdict(list)
@@ -79,7 +79,7 @@ def release(session: Session, hearing: Hearing) -> None:
 def refuse_clashes(
     session: Session, hearing: Hearing, taking: dict[int, list[tuple[Span, bool]]]
 ) -> None:
-    """Raise Clash where something wanted is taken; the words name who, by what, when, and a way on."""
+    """Raise Clash where something wanted is taken, naming who, by what, when, and a way on."""
     for each, spans in taking.items():
         for span, _ in spans:
             if found := taken(session, [each], span, but=hearing.id):

@@ -20,7 +20,7 @@ def _calendar(country: str) -> holidays.HolidayBase | None:
 
 
 def is_working_day(country: str, day: dt.date) -> bool:
-    """Tell whether a court of a country works on a day: holidays and moved working days included."""
+    """Tell whether courts of a country work on a day, by its holidays and moved working days."""
     calendar = _calendar(country)
     return calendar.is_working_day(day) if calendar is not None else day.weekday() < 5
 

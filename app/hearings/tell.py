@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
 from app.notices import service as notices
+from app.notices.service import heard_at
 from app.people.models import User
 
 # A nudge goes this long before the date to answer by, if more than twice that is left.
@@ -31,7 +32,7 @@ def proposal(
             {**common, "person": facts.person(seat)},
             due_at=now, stale_at=round_.answer_by, now=now,
         )  # fmt: skip
-    nudge_at = round_.answer_by - NUDGE_BEFORE
+    nudge_at = heard_at(hearing.case.court, round_.answer_by - NUDGE_BEFORE)
     if nudge_at - now < NUDGE_BEFORE:
         return
     for seat in round_.invitations:

@@ -9,9 +9,13 @@ from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
 from app.notices.models import Notice
 from app.notices.rules import State
-from app.notices.service import Matter, Person, queue
+from app.notices.service import Matter, Person, heard_at, queue
+from app.people.models import Court
 
 CARRIES = {State.QUEUED.value, State.SENDING.value, State.SENT.value, State.DELIVERED.value}
+
+# Quiet hours are waited out, but not until it would be too late.
+LAST_CALL = dt.timedelta(hours=1)
 
 
 def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
@@ -45,8 +49,10 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
             link_version=notice.link_version,
         )  # fmt: skip
         matter = Matter(notice.court_id, notice.case_id, notice.about, stamp)
+        court = session.get_one(Court, notice.court_id)
         queue(session, matter, kind, person, notice.facts,
-              due_at=now, stale_at=notice.stale_at, now=now)  # fmt: skip
+              due_at=min(heard_at(court, now), max(now, notice.stale_at - LAST_CALL)),
+              stale_at=notice.stale_at, now=now)  # fmt: skip
     _tell(session, notice, next_way[0] if next_way else "", now)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.notices import record
 from app.notices.models import Notice
-from app.notices.rules import State, What, after
+from app.notices.rules import State, What, after, outside_quiet_hours
+from app.people.models import Court
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ def queue(
     entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
     record.add(session, matter.court_id, matter.case_id, entries, now)
     return made
+
+
+def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
+    """Return when what the house sends of its own accord may go: outside the court's quiet hours."""
+    local = at.astimezone(ZoneInfo(court.zone))
+    return outside_quiet_hours(local, court.quiet_from, court.quiet_until).astimezone(dt.UTC)
 
 
 def note(

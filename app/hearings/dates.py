@@ -1,0 +1,89 @@
+"""A hearing's date: set, booked and told to everybody, each of whom has a seat to be reached by."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.hearings import booking, days, facts, queries, tell
+from app.hearings.models import (
+    Fixing,
+    Hearing,
+    HearingState,
+    Invitation,
+    Proposal,
+    ProposalState,
+    Slot,
+)
+from app.hearings.rounds import give_keys
+from app.notices import service as notices
+
+# What a new date makes untrue while it still waits in the queue.
+OVERTAKEN = ("proposal", "nudge", "reminder", "fixed", "moved", "ready", "none_suits")
+
+
+def settle(
+    session: Session, hearing: Hearing, slot: Slot, now: dt.datetime, secret: bytes, *,
+    order: str = "",
+) -> None:  # fmt: skip
+    """Give a hearing its slot: the hold becomes a booking, other holds fall, all are told."""
+    round_ = slot.proposal
+    if round_.state == ProposalState.OPEN:
+        round_.state = ProposalState.DECIDED.value
+    set_date(
+        session, hearing, slot.starts_at, slot.ends_at, slot.courtroom_id, now, secret, order=order
+    )
+
+
+def set_date(
+    session: Session, hearing: Hearing, starts_at: dt.datetime, ends_at: dt.datetime,
+    courtroom_id: int, now: dt.datetime, secret: bytes, *, order: str = "",
+) -> None:  # fmt: skip
+    """Set time and place of a hearing, book them, tell everybody. Raises Clash."""
+    was = {"starts_at": facts.iso(hearing.starts_at),
+           "courtroom": hearing.courtroom.name if hearing.courtroom else None}  # fmt: skip
+    moved = hearing.starts_at is not None
+    hearing.starts_at, hearing.ends_at = starts_at, ends_at
+    hearing.courtroom_id = courtroom_id
+    hearing.state, hearing.changed_at = HearingState.FIXED.value, now
+    hearing.revision += 1
+    hearing.reason = order
+    session.flush()
+    session.refresh(hearing, ["courtroom"])
+    seats = seat_everybody(session, hearing, secret, now)
+    booking.book(session, hearing, None, sorted(seats))
+    notices.withdraw(session, f"hearing/{hearing.id}", now, "the date was settled", kinds=OVERTAKEN)
+    tell.everyone(
+        session, hearing, "moved" if moved else "fixed", seats.values(), now,
+        stale_at=starts_at, was=was, by_order=bool(order), reason=order,
+    )  # fmt: skip
+
+
+def seat_everybody(
+    session: Session, hearing: Hearing, secret: bytes, now: dt.datetime
+) -> dict[int, Invitation]:
+    """Return everybody's seat by counsel, giving one to those who have none.
+
+    Counsel who came to the case after the last round, or whose hearing was fixed elsewhere, are
+    told of it too, and have a page of their own.
+    """
+    seats = queries.last_seats(session, hearing)
+    missing = [
+        each for each in queries.seats(session, hearing.case) if each.counsel_id not in seats
+    ]
+    if not missing:
+        return seats
+    before = queries.last_proposal(session, hearing)
+    round_ = before or Proposal(
+        hearing_id=hearing.id, round=1, answer_by=now, fix=Fixing.ASSISTANT.value,
+        state=ProposalState.DECIDED.value, created_at=now,
+        rules_version=days.rules_of(hearing.case.court).version,
+    )  # fmt: skip
+    session.add(round_)
+    session.flush()
+    for each in missing:
+        seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, required=False,
+                          party_id=each.party_id, side=each.party.side)  # fmt: skip
+        session.add(seat)
+        session.flush()
+        give_keys(seat, secret)
+    return queries.last_seats(session, hearing)

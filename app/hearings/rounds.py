@@ -1,0 +1,105 @@
+"""A round of slots: checked against times, rules and what is taken, then asked of all counsel."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app import links
+from app.cases import service as cases
+from app.cases.models import Case
+from app.errors import N_, Invalid, Message, Refusal, RuleWarning
+from app.hearings import booking, days, queries, rules, tell
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
+from app.notices import service as notices
+from app.people.models import Court, User
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a use case is done from: the court, who does it, when, and the secret of its links."""
+
+    court: Court
+    user: User | None
+    now: dt.datetime
+    secret: bytes
+
+
+def open_round(
+    session: Session, desk: Desk, hearing: Hearing, given: Mapping[str, Any], reason: str = ""
+) -> Proposal:
+    """Ask all counsel anew; an open round is withdrawn, a date that holds stays until a new one."""
+    slots = checked_slots(session, desk, given["slots"], hearing.minutes, given["answer_by"])
+    starts = [at for at, _ in slots]
+    seats = queries.seats(session, hearing.case)
+    if not seats:
+        raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
+    heed_rules(desk, hearing.case, starts, given.get("override_reason", ""))
+    before = queries.last_proposal(session, hearing)
+    if before and before.state == ProposalState.OPEN:
+        before.state = ProposalState.WITHDRAWN.value
+        notices.withdraw(session, f"hearing/{hearing.id}", desk.now, "a new round was opened",
+                         kinds=("proposal", "nudge"))  # fmt: skip
+    round_ = Proposal(
+        hearing=hearing, round=before.round + 1 if before else 1, answer_by=given["answer_by"],
+        fix=given["fix"], state=ProposalState.OPEN.value, created_at=desk.now,
+        overridden_because=given.get("override_reason", ""),
+        rules_version=days.rules_of(desk.court).version,
+    )  # fmt: skip
+    session.add(round_)
+    length = dt.timedelta(minutes=hearing.minutes)
+    round_.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
+    round_.invitations = [
+        Invitation(counsel=seat.counsel, party=seat.party, side=seat.party.side,
+                   required=seat.required)
+        for seat in seats
+    ]  # fmt: skip
+    hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
+    session.flush()
+    for seat_ in round_.invitations:
+        give_keys(seat_, desk.secret)
+    session.refresh(round_, ["slots"])
+    booking.book(session, hearing, round_, [seat.counsel_id for seat in seats])
+    tell.proposal(session, hearing, round_, reason, desk.now)
+    return round_
+
+
+def give_keys(seat: Invitation, secret: bytes) -> None:
+    """Let a seat be reached by the link and the code of its version; only hashes are stored."""
+    seat.token_digest = links.digest(links.token(secret, "reply", seat.id, seat.version))
+    seat.code_digest = links.digest(links.code(secret, seat.id, seat.version))
+
+
+def checked_slots(
+    session: Session, desk: Desk, given: list[dict[str, Any]], minutes: int,
+    answer_by: dt.datetime | None,
+) -> list[tuple[dt.datetime, Any]]:  # fmt: skip
+    """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
+    zone = ZoneInfo(desk.court.zone)
+    starts = [slot["starts_at"] for slot in given]
+    faults = rules.time_faults(starts, minutes, answer_by, now=desk.now, zone=zone)
+    found = []
+    for n, slot in enumerate(given):
+        room = cases.find_courtroom(session, desk.court.id, slot["courtroom"])
+        if room is None:
+            faults[f"slots.{n}.courtroom"] = Message(
+                N_("There is no courtroom %(room)s."), room=slot["courtroom"]
+            )
+        elif (slot["starts_at"], room) in found:
+            faults[f"slots.{n}.starts_at"] = Message(N_("This slot is given twice."))
+        found.append((slot["starts_at"], room))
+    if faults:
+        raise Invalid(faults)
+    return sorted(found, key=lambda slot: slot[0])
+
+
+def heed_rules(desk: Desk, case: Case, starts: list[dt.datetime], why_not: str) -> None:
+    warnings = days.warnings(desk.court, case.procedure, starts, desk.now)
+    if warnings and not why_not:
+        raise RuleWarning(
+            N_("A rule warns: %(warning)s Choose later times, or give a reason to go on."),
+            warning=warnings[0],
+        )

@@ -1,0 +1,80 @@
+"""What import-linter cannot see: who asks the time, who commits, how long things are."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+APP = Path(__file__).parents[1] / "app"
+FILES = sorted(APP.rglob("*.py"))
+
+
+def name(file: Path) -> str:
+    """A file's path within the app."""
+    return file.relative_to(APP).as_posix()
+
+
+def calls(file: Path) -> Iterator[tuple[int, str]]:
+    """Each call in a file: its line, and what is called."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_only_gateways_ask_the_time() -> None:
+    asking = {
+        "datetime.now",
+        "dt.datetime.now",
+        "datetime.utcnow",
+        "dt.datetime.utcnow",
+        "date.today",
+        "dt.date.today",
+        "time.time",
+    }
+    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
+             if call in asking and not name(f).startswith("gateways/")]  # fmt: skip
+    assert found == []
+
+
+def test_services_never_commit() -> None:
+    may = {"db.py", "notices/dispatch.py"}
+    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
+             if call.endswith(".commit") and name(f) not in may]  # fmt: skip
+    assert found == []
+
+
+def test_a_service_opens_no_transaction() -> None:
+    opening = {"transaction", "retrying", "persist"}
+    pure = (
+        "service.py",
+        "record.py",
+        "rules.py",
+        "queries.py",
+        "tell.py",
+        "booking.py",
+        "duty.py",
+        "receipts.py",
+    )
+    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
+             if call in opening and f.name in pure]  # fmt: skip
+    assert found == []
+
+
+def test_every_module_says_what_it_is_for_in_its_first_line() -> None:
+    silent = [
+        name(f)
+        for f in FILES
+        if not (ast.get_docstring(ast.parse(f.read_text(encoding="utf-8"))) or "").strip()
+    ]
+    assert silent == []
+
+
+def test_no_file_and_no_function_outgrows_a_readers_eye() -> None:
+    long = []
+    for file in FILES:
+        text = file.read_text(encoding="utf-8")
+        if text.count("\n") > 300:
+            long.append(f"{name(file)}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 60:
+                long.append(f"{name(file)}:{node.lineno} {node.name}")
+    assert long == []
