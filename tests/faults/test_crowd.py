@@ -1,0 +1,210 @@
+"""Fifty at once, over real HTTP against the real server: one booking per judge, room and counsel."""
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import links
+from app.db import db
+from app.hearings.models import Booking, Hearing, Invitation
+from tests.conftest import SECRET, House, at, case_with, proposal
+
+ROOT = Path(__file__).parents[2]
+CROWD = 50
+
+
+@dataclass
+class Site:
+    """The pages as they are served to the world, over the house's database."""
+
+    house: House
+    url: str
+
+    def ask(
+        self, path: str, form: dict[str, str] | None = None, json: bytes | None = None
+    ) -> tuple[int, str]:
+        """GET a page, or POST a form or JSON; return status and body."""
+        data = urllib.parse.urlencode(form).encode() if form is not None else json
+        request = urllib.request.Request(f"{self.url}{path}", data=data)
+        request.add_header("Authorization", f"Bearer {self.house.token('wang@court.example')}")
+        if json is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read().decode()
+
+
+@pytest.fixture
+def site(house: House, environment: dict[str, str]) -> Iterator[Site]:
+    """The production server with two processes of four threads on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = house.app.config["SQLALCHEMY_DATABASE_URI"]
+    settings = {
+        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_DATABASE_URL": url,
+        "TINGQI_SECRET_KEY": SECRET.decode(),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+        cwd=ROOT, env={**environment, **settings, "PYTHONWARNINGS": "default"}, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert server.stderr
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if answers(port):
+            break
+    drain = threading.Thread(target=lambda: said.extend(server.stderr or []), daemon=True)
+    drain.start()
+    yield Site(house, f"http://127.0.0.1:{port}")
+    server.terminate()
+    server.wait(30)
+    drain.join(10)
+    server.stderr.close()
+    assert "Traceback" not in "".join(said), "".join(said)
+
+
+def answers(port: int) -> bool:
+    """Whether the server answers; a connection waits for a process that is just starting."""
+    for _ in range(2000):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60):
+                return True
+        except urllib.error.URLError:
+            continue
+    return False
+
+
+def at_once(work: list[Callable[[], Any]]) -> list[Any]:
+    """Do things at the same moment, each in a thread of its own; return what each returned."""
+    gate, results = threading.Barrier(len(work)), [None] * len(work)
+
+    def one(n: int) -> None:
+        gate.wait(60)
+        results[n] = work[n]()
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    return results
+
+
+def counsel(n: int) -> dict[str, Any]:
+    """The n-th of a crowd."""
+    return {
+        "name": f"代理人{n}",
+        "email": f"c{n}@firm.example",
+        "language": "zh",
+        "channels": ["email"],
+    }
+
+
+def overlapping(house: House) -> list[tuple[int, int]]:
+    """Bookings of one resource that overlap; there must be none."""
+    with house.app.app_context():
+        db.session.remove()
+        rows = db.session.scalars(sa.select(Booking).order_by(Booking.resource)).all()
+        by_resource: dict[int, list[Booking]] = {}
+        for row in rows:
+            by_resource.setdefault(row.resource, []).append(row)
+        return [
+            (a.id, b.id) for group in by_resource.values() for a, b in combinations(group, 2)
+            if a.starts_at < b.ends_at and b.starts_at < a.ends_at
+        ]  # fmt: skip
+
+
+def answer_all(site: Site, hearing_id: int, says: str) -> list[int]:
+    """Let every counsel of a hearing open their page and answer, all at once."""
+    with site.house.app.app_context():
+        db.session.remove()
+        seats = db.session.scalars(sa.select(Invitation.id).order_by(Invitation.id)).all()
+    paths = [f"/r/{links.token(SECRET, 'reply', seat, 1)}" for seat in seats]
+    forms = []
+    for path in paths:
+        status, page = site.ask(path)
+        assert status == 200
+        slots = sorted(set(re.findall(r'name="(slot-\d+)"', page)))
+        nonce = re.search(r'name="nonce"[^>]*value="([^"]+)"', page)
+        assert slots, nonce
+        assert nonce
+        forms.append({**dict.fromkeys(slots, says), "comment": "", "nonce": nonce.group(1)})
+    return [
+        status
+        for status, _ in at_once(
+            [lambda p=p, f=f: site.ask(p, f) for p, f in zip(paths, forms, strict=True)]
+        )
+    ]
+
+
+@pytest.mark.parametrize("slots", ["identical", "overlapping"])
+def test_fifty_counsel_answering_at_once_fix_one_hearing_once(site: Site, slots: str) -> None:
+    house = site.house
+    second = at(14) if slots == "identical" else at(14, "10:00")
+    _, case = house.api(
+        "POST", "/cases", case_with("（2026）沪0115民初50号", *[counsel(n) for n in range(CROWD)])
+    )
+    status, made = house.api(
+        "POST", "/hearings", proposal(case["id"], (at(14), "第三法庭"), (second, "第五法庭"))
+    )
+    assert status == 201, made
+    statuses = answer_all(site, made["id"], "yes")
+    assert Counter(statuses) == {200: CROWD}
+    with house.app.app_context():
+        hearing = db.session.get_one(Hearing, made["id"])
+        assert (hearing.state, hearing.revision) == ("fixed", 1)
+        firm = db.session.scalars(sa.select(Booking).where(Booking.hearing_id == hearing.id)).all()
+        assert len(firm) == 1 + 1 + CROWD
+        assert all(booking.firm for booking in firm)
+        assert {booking.starts_at for booking in firm} == {hearing.starts_at}
+    assert overlapping(house) == []
+    house.beat()
+    fixed = Counter(letter.to for letter in house.letters(channel="email") if letter.has_calendar)
+    assert fixed == {f"c{n}@firm.example": 1 for n in range(CROWD)}
+
+
+@pytest.mark.parametrize("minutes", [[0], [0, 30, 60]], ids=["identical", "overlapping"])
+def test_fifty_proposals_for_one_judge_and_room_at_once_hold_it_once(
+    site: Site, minutes: list[int]
+) -> None:
+    house = site.house
+    bodies = []
+    for n in range(CROWD):
+        status, case = house.api(
+            "POST",
+            "/cases",
+            case_with(f"（2026）沪0115民初{n}号", counsel(2 * n), counsel(2 * n + 1)),
+        )
+        assert status == 201, case
+        start = f"{9 + minutes[n % len(minutes)] // 60:02}:{minutes[n % len(minutes)] % 60:02}"
+        bodies.append(proposal(case["id"], (at(14, start), "第三法庭")))
+    house.token("wang@court.example")
+    import json
+
+    said = at_once(
+        [lambda b=b: site.ask("/api/v1/hearings", json=json.dumps(b).encode()) for b in bodies]
+    )
+    assert Counter(status for status, _ in said) == {201: 1, 409: CROWD - 1}
+    assert all("第三法庭" in words or "陈法官" in words for status, words in said if status == 409)
+    assert overlapping(house) == []
+    with house.app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Hearing)) == 1
