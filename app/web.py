@@ -58,13 +58,27 @@ def language() -> str:
     if not has_request_context():
         return "en"
     wishes = [request.args.get("lang"), request.cookies.get("lang"), g.get("language")]
-    if current_user and current_user.is_authenticated:
-        wishes.append(current_user.language or current_user.court.language)
+    wishes.append(_users_wish())
     for wish in wishes:
         if wish in LANGUAGES:
             return str(wish)
     accepted = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
     return (accepted or "en")[:2]
+
+
+def _users_wish() -> str | None:
+    """Return the language of whoever is signed in; None for programs, and for nobody.
+
+    Errors are shown in a language too: while the database is away, nobody is known.
+    """
+    if request.path.startswith("/api/") or not hasattr(current_app, "login_manager"):
+        return None
+    try:
+        if current_user and current_user.is_authenticated:
+            return str(current_user.language or current_user.court.language)
+    except sa.exc.SQLAlchemyError:
+        return None
+    return None
 
 
 def said(message: Message | str) -> str:
@@ -160,7 +174,7 @@ def show_errors(app: Flask, api_prefix: str) -> None:
 def _path_without_key() -> str:
     """Return the path with what may be a key in it left out: logs are read by many."""
     parts = request.path.split("/")
-    return "/".join(parts[:2] + ["…"] if parts[1:2] in (["r"], ["feeds"], ["password"]) else parts)
+    return "/".join([*parts[:2], "…"] if parts[1:2] in (["r"], ["feeds"], ["password"]) else parts)
 
 
 def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:

@@ -1,9 +1,68 @@
 """The room for the JSON face of the same services."""
 
-from flask import Flask
+from typing import Any
 
+from flask import Flask
+from flask_smorest import Api
+from marshmallow import fields
+
+from app.api import contacts as contacts
 from app.api import models as models
+from app.api import problems
+from app.api.cases import bp as cases
+from app.api.courtrooms import bp as courtrooms
+from app.api.feeds import bp as feeds
+from app.api.hearings import bp as hearings
+from app.api.problems import MEDIA_TYPE, Problem
+from app.api.room import Row
+from app.cases.forms import Instant, Many, Words
+from app.hearings.forms import LONGEST, SHORTEST, Minutes
+
+ABOUT = """Settle a court hearing's date with every lawyer in the case, on the record.
+
+Times are ISO 8601 with an offset; without one they are refused. Errors are problem details
+(RFC 9457). Each caller sees the cases of their own court and no others."""
+
+
+class Face(Api):
+    """The API's document; its errors are shown by ``problems``, for the pages have their own."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = MEDIA_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
 
 def install(app: Flask) -> None:
-    """Register."""
+    """Register the API's resources, its document and its way of showing errors."""
+    app.url_map.converters["row"] = Row
+    problems.install(app)
+    app.register_blueprint(problems.bp)
+    face = Face(app, spec_kwargs={"info": {"description": ABOUT}, "security": [{"token": []}]})
+    face.register_converter(Row, lambda _: {"type": "integer", "minimum": 1})
+    face.register_field(Instant, "string", "date-time")
+    face.ma_plugin.converter.add_attribute_function(_limits)
+    face.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    face.spec.components.parameter(
+        "IdempotencyKey", "header",
+        {"name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 255},
+         "description": "The same key again is answered as at first, and nothing is done twice"},
+    )  # fmt: skip
+    for room in (cases, courtrooms, hearings, feeds):
+        face.register_blueprint(room)
+
+
+def _limits(_: Any, field: fields.Field, **more: Any) -> dict[str, Any]:
+    """Return what the document says of a field's limits."""
+    if isinstance(field, Words):
+        return {"maxLength": field.most, **({} if field.blank else {"minLength": 1})}
+    if isinstance(field, Many):
+        return {"minItems": field.least, "maxItems": field.most}
+    if isinstance(field, Minutes):
+        return {"minimum": SHORTEST, "maximum": LONGEST}
+    return {}

@@ -1,5 +1,6 @@
-"""Pure: what a case, a counsel or a courtroom must look like; the page, the API and imports agree."""
+"""Pure: what a case, a counsel or a courtroom must look like; page, API and imports agree."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,11 @@ NOT_TEXT = N_("Give this as text.")
 ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
 
 
+def is_plain(text: str, allowed: str = "") -> bool:
+    """Tell whether a text has no half characters and no control ones, but for ``allowed``."""
+    return not any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) < 0xE000 for c in text)
+
+
 class Words(fields.String):
     """One line of text without control characters, trimmed; 1 to ``most`` characters."""
 
@@ -28,8 +34,7 @@ class Words(fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
         text = str(text).replace("\r\n", "\n").strip()
-        allowed = "\n\t" if self.lines else ""
-        if any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) < 0xE000 for c in text):
+        if not is_plain(text, "\n\t" if self.lines else ""):
             raise ValidationError([Message(N_("Take out the control characters."))])
         if len(text) > self.most:
             raise ValidationError(
@@ -91,7 +96,7 @@ class Many(fields.List):
     """A list of ``least`` to ``most`` things."""
 
     def __init__(self, inner: Any, *, least: int, most: int, **more: Any) -> None:
-        said = {"required": REQUIRED, "null": REQUIRED, "invalid": N_("Give a list.")}
+        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a list.")}
         super().__init__(inner, error_messages=said, **more)
         self.least, self.most = least, most
 
@@ -113,12 +118,57 @@ class Day(fields.Date):
     """A calendar day, 2026-12-15; an empty text is none."""
 
     def __init__(self, **more: Any) -> None:
-        said = {"invalid": N_("Give a date as 2026-12-15.")}
+        said: dict[str, Any] = {"invalid": N_("Give a date as 2026-12-15.")}
         super().__init__(error_messages=said, allow_none=True, load_default=None, **more)
 
     def deserialize(self, value: Any, *args: Any, **more: Any) -> Any:
         """Return the date; None for an empty text."""
         return super().deserialize(None if value == "" else value, *args, **more)
+
+
+class Instant(fields.Field):
+    """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {"required": REQUIRED, "null": REQUIRED}
+        about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
+        super().__init__(error_messages=said, metadata=about, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dt.datetime:
+        if isinstance(value, dt.datetime) and value.tzinfo:
+            return value
+        try:
+            at = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            at = None
+        if at is None or (isinstance(value, str) and len(value) < 16):
+            raise ValidationError([Message(N_("Give the time as 2026-12-15T09:30:00+08:00."))])
+        if at.tzinfo is None:
+            raise ValidationError(
+                [Message(N_("Give the time with its offset, as 2026-12-15T09:30:00+08:00."))]
+            )
+        if not 2000 <= at.year <= 2200:
+            raise ValidationError([Message(N_("The year cannot be right."))])
+        return at.replace(second=0, microsecond=0)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **more: Any) -> Any:
+        return value.isoformat() if value else None
+
+
+class RowId(fields.Integer):
+    """The number of a row, as an answer of ours gave it."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a number.")}
+        super().__init__(strict=True, error_messages=said, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+            value = int(value)  # as a form or a query gives it
+        number = super()._deserialize(value, attr, data, **more)
+        if isinstance(value, bool) or number is None or not 0 < number < 2**62:
+            raise ValidationError([Message(N_("There is no such number."))])
+        return number
 
 
 class CounselIn(Input):

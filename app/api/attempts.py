@@ -1,0 +1,67 @@
+"""Lines of the record, gathered into contact attempts: who, over what, what became of it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.notices.models import Line
+from app.notices.record import instant
+from app.notices.rules import State, What, fold, grade
+
+# Of a seat's own doings the strongest says where it stands, whatever came after it.
+STRONGEST = (What.ANSWERED, What.OPENED, What.FETCHED)
+
+
+def attempts(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Return lines (oldest first) as attempts, in the order in which they began."""
+    return [_attempt(name, group) for name, group in _grouped(lines)]
+
+
+def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    """Group by attempt; a line without one stands alone, the queueing joins the first try."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(line.attempt or f"l{line.seq}", []).append(line)
+    for waiting in [name for name in groups if name.startswith("n") and name.endswith(".0")]:
+        if tried := groups.get(first := f"{waiting[:-1]}1"):
+            groups[first] = sorted([*groups.pop(waiting), *tried], key=lambda line: line.seq)
+    return sorted(groups.items(), key=lambda group: group[1][0].seq)
+
+
+def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
+    first = lines[0]
+    whats = [What(line.what) for line in lines]
+    best = grade(whats)
+    body = first.content.body
+    return {
+        "attempt": name, "kind": first.kind, "channel": first.channel,
+        "direction": first.direction,
+        "person": {"name": body.get("name", ""), "side": first.side,
+                   "counsel_id": first.counsel_id},
+        "address": body.get("address", ""), "state": state_of(whats, first.notice_id is not None),
+        "grade": {"level": f"E{best.value}", "name": best.name.lower()},
+        "lines": [_line(line) for line in lines],
+    }  # fmt: skip
+
+
+def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
+    """Return where an attempt stands.
+
+    A notice's is the fold of its lines; a try that was refused stays so, whether or not another
+    follows. Of what was not sent by us, the strongest thing that happened counts.
+    """
+    if not of_a_notice:
+        if whats[0] is What.FAILED:
+            return State.FAILED
+        return next((what for what in STRONGEST if what in whats), whats[-1])
+    state = fold(whats)
+    return What.REFUSED if state is State.QUEUED and What.REFUSED in whats else state
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "seq": line.seq, "at": instant(line.at), "what": line.what, "direction": line.direction,
+        "about": line.about, "attempt": line.attempt, "counsel_id": line.counsel_id,
+        "side": line.side, "channel": line.channel, "kind": line.kind, "detail": line.detail,
+        "content": line.content.body, "content_hash": line.content_hash, "prev": line.prev,
+        "hash": line.hash,
+    }  # fmt: skip

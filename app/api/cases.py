@@ -1,0 +1,62 @@
+"""Cases: enter one, look one up."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from app.api import queries, shapes
+from app.api.acting import Answer, Made, reading, writing
+from app.api.room import PREFIX, PageIn, Room
+from app.api.schemas import CaseOut, CasesOut
+from app.cases import service as cases
+from app.cases.forms import CaseIn, Words
+
+bp = Room("cases", __name__, description="Lawsuits, their parties and counsel")
+
+
+class CasesIn(PageIn):
+    """Which cases are asked for."""
+
+    number = Words(
+        200, load_default="",
+        metadata={"description": "The case of this number, however its brackets are typed"},
+    )  # fmt: skip
+
+
+@bp.route("")
+class Cases(MethodView):
+    """All cases of the court."""
+
+    @bp.arguments(CasesIn, location="query")
+    @bp.response(200, CasesOut)
+    def get(self, given: dict[str, Any]) -> Any:
+        """List cases, the newest first, or find one by its number"""
+        found = reading(lambda session, at: queries.cases(session, at.court.id, given))
+        shown = found[: given["limit"]]
+        more = len(found) > len(shown)
+        return {
+            "cases": [shapes.case(each) for each in shown],
+            "next": shown[-1].id if more else None,
+        }
+
+    @bp.arguments(CaseIn)
+    @bp.response(201, CaseOut)
+    def post(self, given: dict[str, Any]) -> Answer:
+        """Enter a case with its parties and counsel; a judge not yet known is made"""
+
+        def enter(session: Any, at: Any) -> Made:
+            made = cases.enter(session, at.court, at.user, given, at.now)
+            shape = shapes.case(queries.case(session, at.court.id, made.id))
+            return Made(shape, 201, f"{PREFIX}/cases/{made.id}")
+
+        return writing(enter)
+
+
+@bp.route("/<row:case_id>")
+class Case(MethodView):
+    """One case."""
+
+    @bp.response(200, CaseOut)
+    def get(self, case_id: int) -> Any:
+        """Show a case"""
+        return reading(lambda session, at: shapes.case(queries.case(session, at.court.id, case_id)))

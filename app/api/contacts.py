@@ -1,0 +1,82 @@
+"""The record of contact of a case or a hearing; contacts made by hand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.api import attempts, cases, hearings
+from app.api.acting import Answer, Made, reading, writing
+from app.api.schemas import AttemptOut, ContactsOut
+from app.cases import service as case_service
+from app.errors import N_, Invalid, Message, NotFound
+from app.hearings import queries as hearing_queries
+from app.hearings.service import Desk
+from app.notices import by_hand, record
+from app.notices.forms import ContactIn
+from app.notices.models import Line
+
+
+def _shape(
+    session: Session, case: Any, lines: Sequence[Line], hearing_id: int | None = None
+) -> dict[str, Any]:
+    chain = record.verify(session, case.id)
+    return {
+        "case": {"id": case.id, "number": case.number}, "hearing_id": hearing_id,
+        "lines": len(lines),
+        "chain": {"head": chain.head, "lines": chain.lines, "whole": chain.whole},
+        "attempts": attempts.attempts(lines),
+    }  # fmt: skip
+
+
+@cases.bp.route("/<row:case_id>/contacts", methods=["GET"])
+@cases.bp.response(200, ContactsOut)
+def of_case(case_id: int) -> Any:
+    """Show every contact attempt of a case, with its lines, its grade and the chain of hashes"""
+
+    def read(session: Session, at: Desk) -> dict[str, Any]:
+        case = case_service.find_case(session, at.court.id, case_id)
+        return _shape(session, case, list(record.lines_of(session, case_id=case.id)))
+
+    return reading(read)
+
+
+@hearings.bp.route("/<row:hearing_id>/contacts", methods=["GET"])
+@hearings.bp.response(200, ContactsOut)
+def of_hearing(hearing_id: int) -> Any:
+    """Show every contact attempt about a hearing"""
+
+    def read(session: Session, at: Desk) -> dict[str, Any]:
+        hearing = hearing_queries.find(session, at.court.id, hearing_id)
+        about = f"hearing/{hearing.id}"
+        lines = list(record.lines_of(session, case_id=hearing.case_id, about=about))
+        return _shape(session, hearing.case, lines, hearing.id)
+
+    return reading(read)
+
+
+@cases.bp.route("/<row:case_id>/contacts", methods=["POST"])
+@cases.bp.arguments(ContactIn)
+@cases.bp.response(201, AttemptOut)
+def log(given: dict[str, Any], case_id: int) -> Answer:
+    """Write down a contact made by hand: a call, a letter, a word in the corridor"""
+
+    def write(session: Session, at: Desk) -> Made:
+        case = case_service.find_case(session, at.court.id, case_id)
+        _check_hearing(session, at, case.id, given["hearing_id"])
+        counsel = by_hand.counsel_of(session, case, given["counsel_id"])
+        line = by_hand.log_contact(session, case, counsel, given, at.user, at.now)
+        return Made(attempts.attempts([line])[0], 201)
+
+    return writing(write)
+
+
+def _check_hearing(session: Session, at: Desk, case_id: int, hearing_id: int | None) -> None:
+    if hearing_id is None:
+        return
+    try:
+        fits = hearing_queries.find(session, at.court.id, hearing_id).case_id == case_id
+    except NotFound:
+        fits = False
+    if not fits:
+        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})

@@ -1,0 +1,117 @@
+"""Calendars to subscribe to: open one, list one's own, revoke one."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+
+from app.api import shapes
+from app.api.acting import Answer, Made, reading, writing
+from app.api.room import Query, Room
+from app.api.schemas import FeedOut, FeedsOut
+from app.cases import service as cases
+from app.cases.forms import Choice, Input, RowId, Words
+from app.cases.models import Judge
+from app.cases.rules import name_key
+from app.errors import N_, Invalid, Message
+from app.feeds import service as feeds
+from app.feeds.models import Feed
+from app.hearings.service import Desk
+from app.people.models import User
+from app.web import house
+
+bp = Room("feeds", __name__, description="Calendars to subscribe to")
+
+
+class FeedIn(Input):
+    """Whose calendar is wanted: by number, or a judge or courtroom by name."""
+
+    scope = Choice(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
+    judge_id = RowId(load_default=None, allow_none=True)
+    courtroom_id = RowId(load_default=None, allow_none=True)
+    counsel_id = RowId(load_default=None, allow_none=True)
+    hearing_id = RowId(load_default=None, allow_none=True)
+    name = Words(200, load_default="", metadata={"description": "Of the judge or courtroom"})
+
+
+@bp.route("")
+class Feeds(MethodView):
+    """The asker's feeds."""
+
+    @bp.arguments(Query, location="query")
+    @bp.response(200, FeedsOut)
+    def get(self, _: dict[str, Any]) -> Any:
+        """List the feeds that this user opened and that are not revoked"""
+
+        def read(session: Session, at: Desk) -> dict[str, Any]:
+            user = session.get_one(User, at.user.id if at.user else 0)
+            found = feeds.feeds_of(session, at.court, user)
+            return {"feeds": [{**_shape(feed, at), **_address(feed, at)} for feed in found]}
+
+        return reading(read)
+
+    @bp.arguments(FeedIn)
+    @bp.response(201, FeedOut)
+    def post(self, given: dict[str, Any]) -> Answer:
+        """Open a feed; its address is a key to the dates in it"""
+
+        def open_(session: Session, at: Desk) -> Made:
+            whose = _whose(session, at, given)
+            feed, _ = feeds.open_feed(
+                session, at.court, given["scope"], whose, at.user, at.now, at.secret
+            )
+            return Made(_shape(feed, at), 201, unkept=_address(feed, at))
+
+        def again(session: Session, at: Desk, kept: dict[str, Any]) -> dict[str, Any]:
+            return _address(session.get_one(Feed, kept["id"]), at)
+
+        return writing(open_, again)
+
+
+@bp.route("/<row:feed_id>", methods=["DELETE"])
+@bp.response(204)
+def revoke(feed_id: int) -> Any:
+    """Revoke a feed: its address opens nothing from now on"""
+
+    def end(session: Session, at: Desk) -> Made:
+        feeds.revoke(session, at.court, feed_id, at.now)
+        return Made({}, 204)
+
+    writing(end)
+    return None
+
+
+def _whose(session: Session, at: Desk, given: dict[str, Any]) -> int | None:
+    """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
+    scope, name = given["scope"], given["name"]
+    if scope == "me":
+        return None
+    if number := given[f"{scope}_id"]:
+        return int(number)
+    if not name or scope not in ("judge", "courtroom"):
+        raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
+    found = (
+        cases.find_courtroom(session, at.court.id, name)
+        if scope == "courtroom"
+        else session.scalar(
+            sa.select(Judge).where(Judge.court_id == at.court.id, Judge.name_key == name_key(name))
+        )
+    )
+    if found is None:
+        raise Invalid(
+            {"name": Message(N_("Nobody and nothing here is called %(name)s."), name=name)}
+        )
+    return found.id
+
+
+def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
+    scope = "me" if feed.scope == "assistant" else feed.scope
+    return {
+        "id": feed.id, "scope": scope, "whose": feed.whose,
+        "created_at": shapes.moment(feed.created_at, at.court.zone),
+    }  # fmt: skip
+
+
+def _address(feed: Feed, at: Desk) -> dict[str, str]:
+    return {"url": house().settings.public_url + feeds.path_of(feed, at.secret)}

@@ -1,0 +1,142 @@
+"""Every error of the API in one shape: problem details (RFC 9457), in the reader's language."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, request
+from marshmallow import Schema, fields
+from werkzeug.exceptions import HTTPException, NotFound
+
+from app.api.body import Unreadable
+from app.errors import N_, Invalid, Message, Refusal
+from app.web import house, said, status_of
+
+log = logging.getLogger("tingqi.api")
+MEDIA_TYPE = "application/problem+json"
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+
+# What a problem's type is called, and what each means: its address says it.
+TITLES = {
+    "refused": N_("A rule of the court says no."),
+    "clash": N_("Somebody, some room or some number is taken."),
+    "gone": N_("This is over."),
+    "not-found": N_("There is no such thing in this court."),
+    "reason-needed": N_("A rule warns; the same request with a reason is accepted."),
+    "invalid": N_("The input cannot be taken; the fields say why."),
+    "unreadable": N_("The request could not be read."),
+    "unauthorized": N_("A valid API token is needed."),
+    "forbidden": N_("This is not yours to do."),
+    "method-not-allowed": N_("This address is not asked in that way."),
+    "too-large": N_("This is too large."),
+    "media-type": N_("The body must be application/json."),
+    "too-many": N_("Too many requests; wait a while."),
+    "unavailable": N_("The database cannot be reached just now; nothing was lost."),
+    "fault": N_("Something went wrong on our side; nothing was half done."),
+}
+BY_STATUS = {
+    400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not-found",
+    405: "method-not-allowed", 409: "clash", 410: "gone", 413: "too-large", 415: "media-type",
+    422: "invalid", 429: "too-many", 503: "unavailable",
+}  # fmt: skip
+
+
+bp = Blueprint("api-problems", __name__, url_prefix="/api/v1/problems")
+
+
+class FaultOut(Schema):
+    """One field that cannot be taken."""
+
+    field = fields.String(metadata={"description": "The field's path: slots.0.starts_at"})
+    pointer = fields.String(metadata={"description": "The same in the body, as a JSON pointer"})
+    detail = fields.String()
+
+
+class Problem(Schema):
+    """Problem details (RFC 9457)."""
+
+    type = fields.String(metadata={"format": "uri"})
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FaultOut))
+
+
+def install(app: Flask) -> None:
+    """Let every error below the API's prefix be answered here."""
+    app.extensions["tingqi-api-errors"] = answer
+
+
+@bp.get("/<code>")
+def meaning(code: str) -> Response:
+    """Say what a problem's type means: its address leads here."""
+    if code not in TITLES:
+        raise NotFound
+    return Response(said(Message(TITLES[code])) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def answer(error: Exception) -> Response:
+    """Return an error as a problem; what went wrong on our side is written to the log alone."""
+    if isinstance(error, Invalid):
+        return _invalid(error)
+    if isinstance(error, Refusal):
+        return _refused(error)
+    if isinstance(error, Unreadable):
+        return problem(400, "unreadable", said(error.message))
+    if isinstance(error, HTTPException):
+        return _http(error)
+    if isinstance(error, AWAY):
+        log.error("the database is away: %s", getattr(error, "orig", error))
+        return problem(503, "unavailable", headers={"Retry-After": "30"})
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return problem(500, "fault")
+
+
+def problem(
+    status: int, code: str, detail: str = "", errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """Return a problem of a known kind; without a detail its title says all there is to say."""
+    title = said(Message(TITLES.get(code, TITLES["refused"])))
+    body: dict[str, Any] = {
+        "type": f"{house().settings.public_url}/api/v1/problems/{code}",
+        "title": title, "status": status, "detail": detail or title,
+    }  # fmt: skip
+    if errors:
+        body["errors"] = errors
+    made = Response(json.dumps(body), status, content_type=MEDIA_TYPE)
+    made.headers.update(headers or {})
+    made.headers["Vary"] = "Accept-Language"
+    return made
+
+
+def _invalid(error: Invalid) -> Response:
+    errors = [_fault(field, said(message)) for field, message in error.errors.items()]
+    shown = "; ".join(f"{each['field']}: {each['detail']}".lstrip(": ") for each in errors[:5])
+    return problem(422, error.code, shown, errors)
+
+
+def _refused(error: Refusal) -> Response:
+    words = said(error.message)
+    errors = [_fault("override_reason", words)] if error.code == "reason-needed" else None
+    return problem(status_of(error), error.code, words, errors)
+
+
+def _fault(field: str, detail: str) -> dict[str, str]:
+    fault = {"field": field, "detail": detail}
+    if request.method == "POST" and field != "Idempotency-Key":
+        parts = [part.replace("~", "~0").replace("/", "~1") for part in field.split(".") if part]
+        fault["pointer"] = "".join(f"/{part}" for part in parts)
+    return fault
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    code = BY_STATUS.get(status, "fault" if status >= 500 else "unreadable")
+    kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    words = {404: said(Message(N_("There is nothing at this address.")))}
+    return problem(status, code, words.get(status, ""), headers=kept)

@@ -1,0 +1,117 @@
+"""Read what the API shows, whole and in a handful of queries, however many rows there are."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cases.models import Case, Courtroom, Party, Representation
+from app.cases.rules import number_key
+from app.errors import N_, NotFound
+from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
+from app.notices.models import Notice
+from app.notices.rules import WENT_OUT
+
+WHOLE_CASE = (
+    joinedload(Case.judge),
+    joinedload(Case.court),
+    selectinload(Case.parties).selectinload(Party.seats).joinedload(Representation.counsel),
+)
+SEATS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
+WHOLE_HEARING = (
+    joinedload(Hearing.case).joinedload(Case.court),
+    joinedload(Hearing.judge),
+    joinedload(Hearing.courtroom),
+    selectinload(Hearing.proposals).selectinload(Proposal.slots),
+    SEATS.joinedload(Invitation.counsel),
+    SEATS.joinedload(Invitation.party),
+    SEATS.selectinload(Invitation.answers),
+)
+# What was just written is read as it stands in the database, not as it was pictured.
+AFRESH = {"populate_existing": True}
+
+
+def case(session: Session, court_id: int, case_id: int) -> Case:
+    """Return a whole case. Raises NotFound, for another court's as for none."""
+    wanted = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
+    found = session.scalar(wanted.options(*WHOLE_CASE).execution_options(**AFRESH))
+    if found is None:
+        raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
+    return found
+
+
+def cases(session: Session, court_id: int, given: Mapping[str, Any]) -> Sequence[Case]:
+    """Return one more than ``limit`` of a court's cases, the newest first."""
+    wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
+    if given["number"]:
+        wanted = wanted.where(Case.number_key == number_key(given["number"]))
+    if given["after"]:
+        wanted = wanted.where(Case.id < given["after"])
+    return session.scalars(wanted.options(*WHOLE_CASE).limit(given["limit"] + 1)).all()
+
+
+def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
+    """Return a court's courtrooms."""
+    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
+    return session.scalars(wanted.order_by(Courtroom.id)).all()
+
+
+def hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
+    """Return a whole hearing. Raises NotFound, for another court's as for none."""
+    wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
+    found = session.scalar(wanted.options(*WHOLE_HEARING).execution_options(**AFRESH))
+    if found is None:
+        raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
+    return found
+
+
+def hearings(session: Session, court_id: int, given: Mapping[str, Any]) -> Sequence[Hearing]:
+    """Return one more than ``limit`` of a court's hearings, the newest first.
+
+    Within ``from`` and ``to`` (the second not included) lie those whose date does, and those of
+    which an open round has a slot there.
+    """
+    wanted = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
+    for name, column in (("state", Hearing.state), ("case_id", Hearing.case_id)):
+        if given[name]:
+            wanted = wanted.where(column == given[name])
+    if given["after"]:
+        wanted = wanted.where(Hearing.id < given["after"])
+    if given["from"] or given["to"]:
+        held = (
+            sa.select(Slot.id)
+            .join(Proposal)
+            .where(Proposal.hearing_id == Hearing.id, Proposal.state == ProposalState.OPEN.value)
+            .where(*_within(Slot.starts_at, given["from"], given["to"]))
+        )
+        dated = sa.and_(*_within(Hearing.starts_at, given["from"], given["to"]))
+        wanted = wanted.where(sa.or_(dated, held.exists()))
+    return session.scalars(wanted.options(*WHOLE_HEARING).limit(given["limit"] + 1)).unique().all()
+
+
+def _within(
+    column: Any, begin: dt.datetime | None, end: dt.datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    ends = [column >= begin] if begin else []
+    return [*ends, column < end] if end else ends
+
+
+def offered(session: Session, rounds: Sequence[Proposal]) -> set[int]:
+    """Return which rounds count as offered: a carrier took a message to each of their sides."""
+    reached = session.execute(
+        sa.select(Invitation.proposal_id, Notice.side)
+        .join(Notice, Notice.invitation_id == Invitation.id)
+        .where(
+            Invitation.proposal_id.in_([each.id for each in rounds]),
+            Notice.kind == "proposal",
+            Notice.state.in_([state.value for state in WENT_OUT]),
+        )
+        .distinct()
+    ).all()
+    sides: dict[int, set[str]] = {}
+    for proposal_id, side in reached:
+        sides.setdefault(proposal_id, set()).add(side)
+    asked = {each.id: {seat.side for seat in each.invitations} for each in rounds}
+    return {each for each in asked if asked[each] and asked[each] <= sides.get(each, set())}

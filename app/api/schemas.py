@@ -1,0 +1,245 @@
+"""The shapes of the API's answers, as its OpenAPI document shows them."""
+
+from marshmallow import Schema, fields
+
+from app.hearings.models import HearingState, Says
+
+
+def _moment(words: str = "") -> fields.String:
+    about = {"format": "date-time", "nullable": True, "example": "2026-12-15T09:30:00+08:00"}
+    return fields.String(metadata={**about, **({"description": words} if words else {})})
+
+
+def _day() -> fields.String:
+    return fields.String(metadata={"format": "date", "nullable": True})
+
+
+def _one_of(*words: str, **about: str) -> fields.String:
+    return fields.String(metadata={"enum": list(words), **about})
+
+
+class CounselOut(Schema):
+    """A counsel, and how they are reached."""
+
+    id = fields.Integer()
+    name = fields.String()
+    firm = fields.String()
+    email = fields.String()
+    phone = fields.String(metadata={"description": "E.164, or empty"})
+    language = fields.String()
+    zone = fields.String(metadata={"description": "IANA name, where it is not the court's"})
+    channels = fields.List(_one_of("sms", "email"))
+    required = fields.Boolean(metadata={"description": "Whether a date needs their yes"})
+    in_person = fields.Boolean(metadata={"description": "A party who acts for themselves"})
+    address_confirmed_on = _day()
+    electronic_consent_on = _day()
+
+
+class PartyOut(Schema):
+    """A party of a case."""
+
+    id = fields.Integer()
+    role = fields.String()
+    name = fields.String()
+    side = _one_of("claimant", "respondent", "other")
+    email = fields.String()
+    phone = fields.String()
+    reference = fields.String()
+    counsel = fields.List(fields.Nested(CounselOut))
+
+
+class CaseOut(Schema):
+    """A case with its parties and their counsel."""
+
+    id = fields.Integer()
+    number = fields.String()
+    title = fields.String()
+    procedure = fields.String()
+    judge = fields.String()
+    judge_id = fields.Integer()
+    created_at = _moment()
+    parties = fields.List(fields.Nested(PartyOut))
+
+
+class Listed(Schema):
+    """A part of a list."""
+
+    next = fields.Integer(metadata={"nullable": True, "description": "Ask for more with ?after="})
+
+
+class CasesOut(Listed):
+    """Cases, the newest first."""
+
+    cases = fields.List(fields.Nested(CaseOut))
+
+
+class CourtroomOut(Schema):
+    """A courtroom."""
+
+    id = fields.Integer()
+    name = fields.String()
+    location = fields.String()
+
+
+class CourtroomsOut(Schema):
+    """All courtrooms of the court."""
+
+    courtrooms = fields.List(fields.Nested(CourtroomOut))
+
+
+class AnswerOut(Schema):
+    """What one counsel said to one slot."""
+
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    invitation = fields.Integer()
+    says = _one_of(*Says)
+
+
+class SlotOut(Schema):
+    """A slot of the newest round, with what was said to it."""
+
+    id = fields.Integer()
+    starts_at = _moment()
+    ends_at = _moment()
+    courtroom = fields.String()
+    answers = fields.List(fields.Nested(AnswerOut))
+
+
+class InvitationOut(Schema):
+    """A counsel's seat in the newest round. The link to it is counsel's own, and not shown."""
+
+    id = fields.Integer()
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    party = fields.String()
+    side = fields.String()
+    required = fields.Boolean()
+    state = _one_of(
+        "waiting", "answered", "closed", "revoked",
+        description="closed: the round is over and no answer came",
+    )  # fmt: skip
+    answered_at = _moment()
+    comment = fields.String()
+
+
+class HearingOut(Schema):
+    """A hearing with its newest round. Times carry the court's offset."""
+
+    id = fields.Integer()
+    case_id = fields.Integer()
+    number = fields.String(metadata={"description": "The case's number"})
+    state = _one_of(*HearingState)
+    revision = fields.Integer(metadata={"description": "Rises with every change of the date"})
+    kind = fields.String()
+    minutes = fields.Integer()
+    starts_at = _moment("The date that holds; none while it is only proposed")
+    ends_at = _moment()
+    courtroom = fields.String(metadata={"nullable": True})
+    judge = fields.String()
+    zone = fields.String(metadata={"description": "The court's IANA zone"})
+    reason = fields.String(metadata={"description": "Of the order, the move or the cancelling"})
+    round = fields.Integer(metadata={"description": "Number of the newest round; 0 without one"})
+    answer_by = _moment()
+    fix = fields.String(metadata={"nullable": True, "enum": ["auto", "assistant", None]})
+    offered = fields.Boolean(
+        metadata={"description": "A carrier has accepted a message to each side"}
+    )
+    slots = fields.List(fields.Nested(SlotOut))
+    invitations = fields.List(fields.Nested(InvitationOut))
+
+
+class HearingsOut(Listed):
+    """Hearings, the newest first."""
+
+    hearings = fields.List(fields.Nested(HearingOut))
+
+
+class PersonOut(Schema):
+    """With whom a contact was."""
+
+    name = fields.String()
+    side = fields.String()
+    counsel_id = fields.Integer(metadata={"nullable": True})
+
+
+class GradeOut(Schema):
+    """How well it is shown that the person was reached."""
+
+    level = _one_of("E0", "E1", "E2", "E3", "E4")
+    name = fields.String()
+
+
+class LineOut(Schema):
+    """One line of the record, with all that its hash is made of."""
+
+    seq = fields.Integer()
+    at = fields.String(metadata={"format": "date-time", "description": "UTC, as it was sealed"})
+    what = fields.String()
+    direction = _one_of("out", "in")
+    about = fields.String()
+    attempt = fields.String()
+    counsel_id = fields.Integer(metadata={"nullable": True})
+    side = fields.String()
+    channel = fields.String()
+    kind = fields.String()
+    detail = fields.Dict()
+    content = fields.Dict(metadata={"description": "Names, addresses, words; and their salt"})
+    content_hash = fields.String()
+    prev = fields.String()
+    hash = fields.String()
+
+
+class AttemptOut(Schema):
+    """One try to tell or hear from one person over one channel."""
+
+    attempt = fields.String()
+    kind = fields.String()
+    channel = fields.String()
+    direction = _one_of("out", "in")
+    person = fields.Nested(PersonOut)
+    address = fields.String()
+    state = fields.String(metadata={"description": "The fold of the lines"})
+    grade = fields.Nested(GradeOut)
+    lines = fields.List(fields.Nested(LineOut))
+
+
+class CaseNamed(Schema):
+    """Which case."""
+
+    id = fields.Integer()
+    number = fields.String()
+
+
+class ChainOut(Schema):
+    """The chain of hashes over all lines of the case."""
+
+    head = fields.String()
+    lines = fields.Integer()
+    whole = fields.Boolean(metadata={"description": "Every line stands as it was written"})
+
+
+class ContactsOut(Schema):
+    """The record of contact."""
+
+    case = fields.Nested(CaseNamed)
+    hearing_id = fields.Integer(metadata={"nullable": True})
+    lines = fields.Integer(metadata={"description": "How many lines are shown"})
+    chain = fields.Nested(ChainOut)
+    attempts = fields.List(fields.Nested(AttemptOut))
+
+
+class FeedOut(Schema):
+    """A calendar to subscribe to; its address is a key."""
+
+    id = fields.Integer()
+    scope = fields.String()
+    whose = fields.Integer(metadata={"description": "The number of the judge, courtroom, …"})
+    created_at = _moment()
+    url = fields.String(metadata={"format": "uri"})
+
+
+class FeedsOut(Schema):
+    """The calendars that this user opened."""
+
+    feeds = fields.List(fields.Nested(FeedOut))

@@ -1,0 +1,67 @@
+"""Contacts made by hand go on the record as those of the house do: a call, a letter, a word."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Counsel, Party, Representation
+from app.errors import N_, Invalid, Message
+from app.notices import record
+from app.notices.models import Line
+from app.notices.rules import What
+from app.people.models import User
+
+
+def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
+    """Return a counsel who acts, or acted, in a case. Raises Invalid, naming the field."""
+    found = session.scalar(
+        sa.select(Counsel)
+        .join(Representation)
+        .join(Party)
+        .where(Party.case_id == case.id, Counsel.id == counsel_id)
+        .limit(1)
+    )
+    if found is None:
+        raise Invalid({"counsel_id": Message(N_("This person is not counsel in this case."))})
+    return found
+
+
+def log_contact(
+    session: Session, case: Case, counsel: Counsel, given: Mapping[str, Any], user: User | None,
+    now: dt.datetime,
+) -> Line:  # fmt: skip
+    """Write one contact made by hand into a case's record; return its line.
+
+    ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
+    is a hearing of this case. The line is of the time of writing; when it happened stands in it.
+    Raises Invalid where it is said to have happened in the future.
+    """
+    if given["at"] > now:
+        raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
+    usual = {"phone": counsel.phone}.get(given["channel"], "")
+    line = record.Entry(
+        What.CALLED if given["channel"] == "phone" else What.TOLD,
+        direction=given["direction"],
+        about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
+        counsel_id=counsel.id, side=_side(session, case, counsel), channel=given["channel"],
+        kind="by_hand",
+        detail={"outcome": given["outcome"], "happened_at": record.instant(given["at"]),
+                "user": user.id if user else None},
+        personal={"name": counsel.name, "address": given["address"] or usual,
+                  "note": given["note"], "by": user.name if user else ""},
+    )  # fmt: skip
+    return record.add(session, case.court_id, case.id, [line], now)[0]
+
+
+def _side(session: Session, case: Case, counsel: Counsel) -> str:
+    seat = (
+        sa.select(Party.side)
+        .join(Representation)
+        .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
+        .order_by(Representation.id)
+        .limit(1)
+    )
+    return session.scalar(seat) or ""

@@ -1,0 +1,21 @@
+"""Pure: what a contact made by hand must look like; the page and the API agree."""
+
+from app.cases.forms import Choice, Input, Instant, RowId, Words
+
+# A conversation outside the channels of the house: who reached whom, and what came of it.
+BY_HAND = ("phone", "letter", "in_person", "chat", "other")
+OUTCOMES = ("spoke", "no_answer", "busy", "wrong_number", "left_word", "told")
+
+
+class ContactIn(Input):
+    """A contact that somebody of the court made, or had, by hand."""
+
+    channel = Choice(BY_HAND, required=True)
+    direction = Choice(("out", "in"), load_default="out")
+    counsel_id = RowId(required=True)
+    hearing_id = RowId(load_default=None, allow_none=True)
+    at = Instant(required=True)
+    outcome = Choice(OUTCOMES, required=True)
+    # The number that was rung, the account that was written to (SPC Fa Fa [2017] 19, point 11).
+    address = Words(254, load_default="")
+    note = Words(4000, lines=True, load_default="")
