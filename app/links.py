@@ -36,9 +36,9 @@ def spoken(short: str) -> str:
 
 
 def heard(typed: str) -> str:
-    """Return the code meant by what was typed: any case, spaces or dashes, O for 0, I or L for 1."""
+    """Return the code that was meant: any case, spaces or dashes, O for 0, I or L for 1."""
     kept = "".join(c for c in typed.upper() if c.isalnum())
-    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    return kept.translate(str.maketrans("OIL", "011"))
 
 
 def digest(key: str) -> str:

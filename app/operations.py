@@ -54,14 +54,12 @@ def metrics() -> Response:
 
 def _figures(session: Session) -> list[str]:
     at = now()
-    counted = {
-        state: count
-        for state, count in session.execute(
-            sa.select(Notice.state, sa.func.count())
-            .where(Notice.state.in_([State.QUEUED.value, State.SENDING.value]))
-            .group_by(Notice.state)
-        )
-    }
+    waiting = (
+        sa.select(Notice.state, sa.func.count())
+        .where(Notice.state.in_([State.QUEUED.value, State.SENDING.value]))
+        .group_by(Notice.state)
+    )
+    counted = {row[0]: row[1] for row in session.execute(waiting)}
     oldest = session.scalar(
         sa.select(sa.func.min(Notice.due_at)).where(Notice.state == State.QUEUED.value)
     )

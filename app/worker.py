@@ -1,16 +1,19 @@
 """The one beat: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
 
+import datetime as dt
 import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.db import db, retrying, transaction
 from app.hearings import queries
@@ -65,19 +68,35 @@ def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
 def _lapse(sender: Sender) -> int:
     with transaction() as session:
         overdue = queries.overdue(session, sender.now)
-    return sum(
-        retrying(lambda session, each=each: hearings.lapse(session, each, sender.now))
-        for each in overdue
-    )
+    return _one_by_one(hearings.lapse, overdue, sender)
 
 
 def _plan(sender: Sender) -> int:
     with transaction() as session:
         unplanned = reminders.unplanned(session)
-    return sum(
-        retrying(lambda session, each=each: reminders.plan(session, each, sender.now))
-        for each in unplanned
-    )
+    return _one_by_one(reminders.plan, unplanned, sender)
+
+
+def _one_by_one(
+    use_case: Callable[[Session, int, dt.datetime], int], ids: Sequence[int], sender: Sender
+) -> int:
+    """Do a use case for each, in a transaction of its own: one that fails holds up no other."""
+    done = 0
+    for each in ids:
+        try:
+            done += retrying(partial(_do, use_case, each, sender.now))
+        except sa.exc.OperationalError:
+            raise
+        except Exception:
+            log.exception("%s of %s failed; it is tried again", use_case.__name__, each)
+    return done
+
+
+def _do(
+    use_case: Callable[[Session, int, dt.datetime], int], each: int, now: dt.datetime,
+    session: Session,
+) -> int:  # fmt: skip
+    return int(use_case(session, each, now))
 
 
 def _heartbeat(sender: Sender) -> int:

@@ -1,4 +1,4 @@
-"""Pure: what makes two numbers, names or telephone numbers the same, and how a person is reached."""
+"""Pure: when two numbers or names are the same, and how a person is reached."""
 
 import unicodedata
 from collections.abc import Sequence

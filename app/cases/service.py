@@ -190,6 +190,5 @@ def _update(counsel: Counsel, given: dict[str, Any], number: str) -> None:
     if given["channels"]:
         counsel.channels = list(dict.fromkeys(given["channels"]))
     elif not counsel.channels:
-        counsel.channels = [
-            channel for channel, address in (("sms", counsel.phone), ("email", counsel.email)) if address
-        ]  # fmt: skip
+        known = (("sms", counsel.phone), ("email", counsel.email))
+        counsel.channels = [channel for channel, address in known if address]

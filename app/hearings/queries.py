@@ -17,19 +17,18 @@ from app.notices.rules import WENT_OUT
 def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False) -> Hearing:
     """Return a hearing of a court. Raises NotFound, for another court's hearing as for none."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
-    hearing = session.scalar(_locked(wanted) if lock else wanted)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    hearing = session.scalar(wanted)
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return hearing
 
 
-def _locked(wanted: sa.Select[tuple[Hearing]]) -> sa.Select[tuple[Hearing]]:
-    return wanted.with_for_update().execution_options(populate_existing=True)
-
-
 def hold(session: Session, hearing_id: int) -> Hearing:
     """Return a hearing, locked until the commit: one decision about it at a time."""
-    return session.scalars(_locked(sa.select(Hearing).where(Hearing.id == hearing_id))).one()
+    wanted = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def last_proposal(session: Session, hearing: Hearing) -> Proposal | None:

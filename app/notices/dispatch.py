@@ -7,7 +7,9 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from app.notices.rules import GIVE_UP_AFTER, State, What, after, next_try
 from app.notices.service import note
 
 # How long a worker may be silent about a message before others own up to its loss: longer than
-# any carrier takes (connect 10 s and answer 30 s, for each message of a batch that is sent in turn).
+# any carrier takes for one message; it is renewed while a batch waits behind slow ones.
 LEASE = dt.timedelta(minutes=3)
 BATCH = 32
 OPTED_OUT = "21610"  # Twilio: the person told the carrier to stop texts from this sender
@@ -66,12 +68,12 @@ def _send_batch(sender: Sender, channel: str) -> int:
         waiting.discard(message.reference)
         late = sender.now - renewed_at > LEASE / 6
         if late or len(known) >= BATCH // 4:
-            persist(lambda done=dict(known): _settle(sender, done))
+            persist(partial(_settle, sender, known))
             known = {}
         if late:
-            persist(lambda rest=set(waiting): _renew(sender, rest))
+            persist(partial(_renew, sender, set(waiting)))
             renewed_at = sender.now
-    persist(lambda: _settle(sender, known))
+    persist(partial(_settle, sender, known))
     return len(messages)
 
 
@@ -168,7 +170,7 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     Temporary refusals go back into the queue with a growing pause until they are stale or were
     tried for four hours; permanent ones pass the duty on to the person's next channel.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "carrier": outcome.carrier, "carrier_id": outcome.carrier_id, "status": outcome.status,
         "code": outcome.code, "said": outcome.detail, "advice": outcome.advice,
     }  # fmt: skip

@@ -96,7 +96,7 @@ def _held_head(session: Session, case_id: int) -> Head:
 
 
 def _clean(body: dict[str, Any]) -> dict[str, Any]:
-    """Make values that both databases and RFC 8785 can hold: text without NUL or half characters."""
+    """Make values that databases and RFC 8785 can hold: text without NUL or half characters."""
     return {str(name): _clean_value(value) for name, value in body.items()}
 
 

@@ -92,7 +92,7 @@ def queue(
 
 
 def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
-    """Return when what the house sends of its own accord may go: outside the court's quiet hours."""
+    """Return when what the house sends of itself may go: outside the court's quiet hours."""
     local = at.astimezone(ZoneInfo(court.zone))
     return outside_quiet_hours(local, court.quiet_from, court.quiet_until).astimezone(dt.UTC)
 

@@ -20,7 +20,7 @@ def signed_form() -> dict[str, str]:
     settings = house().settings
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     signature = request.headers.get("X-Twilio-Signature", "")
-    form = {name: value for name, value in request.form.items()}
+    form = request.form.to_dict()
     url = f"{settings.public_url}{request.path}{query}"
     if not settings.twilio_auth_token or not signature:
         abort(403)
