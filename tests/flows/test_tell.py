@@ -240,8 +240,6 @@ def test_what_would_come_too_late_is_written_down_as_missed_and_not_sent(
     wired.beat()
     assert not twilio.messages
     assert whats(wired, case_id, "sms", "claimant") == ["queued", "withdrawn"]
-        wired, case_id, "sms", "claimant"
-    )
 
 
 def test_the_worker_says_that_it_is_alive(wired: House) -> None:
