@@ -1,0 +1,95 @@
+"""The demo: a small court, its pages, the worker and a local outbox in one process."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from dataclasses import replace
+
+from flask import Flask
+from flask_migrate import upgrade
+from werkzeug.serving import make_server
+
+from app import config, create_app, worker
+from app.config import Misconfigured, Settings
+from app.db import db, retrying
+from app.demo import folder, newcomer, outbox_views, shown
+from app.gateways.clock import SystemClock
+
+HOST = "127.0.0.1"
+BEAT_SECONDS = 1.0
+
+
+def run(port: int, fresh: bool) -> None:
+    """Show a small court on 127.0.0.1 until Ctrl-C; what happened in it stays for the next time.
+
+    Mail and texts go to the local outbox whatever the settings say. Raises Misconfigured where the
+    port is taken or the instance folder holds somebody else's database.
+    """
+    listening = _listen(port)
+    with listening:
+        read = config.read()
+        settings = _demo_settings(read, port)
+        _tell("Tingqi demo: one moment …")
+        new = folder.prepare(settings, fresh)
+        app = create_app(settings, folder.outboxes(settings, SystemClock()))
+        app.register_blueprint(outbox_views.bp)
+        with app.app_context():
+            upgrade()
+            waiting = newcomer.offer()
+            calendars = retrying(newcomer.calendars)
+        _serve(app, listening, shown.words(settings, new, waiting, calendars, not _silent(read)))
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as fault:
+        raise Misconfigured(
+            f"Port {port} cannot be used ({fault.strerror}): is a demo running already? "
+            f"Choose another, as in `make demo PORT={port + 1}`."
+        ) from fault
+
+
+def _demo_settings(settings: Settings, port: int) -> Settings:
+    """Return the settings with the demo's database, address and outbox in place of the set ones."""
+    return replace(
+        settings, database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
+        public_url=f"http://{HOST}:{port}", smtp_url="", mail_from="", twilio_account_sid="",
+        twilio_auth_token="", twilio_from="", twilio_messaging_service_sid="", imap_url="",
+        beat_seconds=BEAT_SECONDS, trusted_proxies=0, demo=True,
+    )  # fmt: skip
+
+
+def _silent(settings: Settings) -> bool:
+    return not (settings.smtp_url or settings.twilio_account_sid)
+
+
+def _serve(app: Flask, listening: socket.socket, words: str) -> None:
+    for chatty in ("werkzeug", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    # The server takes over the descriptor, so it gets one of its own.
+    server = make_server(HOST, 0, app, threaded=True, fd=os.dup(listening.fileno()))
+    pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
+    pages.start()
+    beats = worker.beside(app)
+    _tell(words)
+    over.wait()
+    server.shutdown()
+    pages.join()
+    server.server_close()
+    beats.shutdown()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    _tell("\nStopped. What happened stays; the same command goes on from here.")
+
+
+def _tell(words: str) -> None:
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    print(words, flush=True)

@@ -1,0 +1,68 @@
+"""What a newcomer reads in the terminal, and all that they need to read."""
+
+from app.config import Settings
+from app.demo.newcomer import Waiting
+from app.demo.story import COURT, STORY
+
+
+def words(
+    settings: Settings, new: bool, waiting: Waiting, calendars: list[tuple[str, str]],
+    other_carriers: bool,
+) -> str:  # fmt: skip
+    """Return the page of text that `tingqi demo` prints once everything runs."""
+    base = settings.public_url
+    parts = [
+        f"{COURT['english']} ({COURT['name']}), a court that never was, "
+        + ("is open." if new else "is open again."),
+        _try_it(base, waiting),
+        _sign_in(base, waiting),
+        _outbox(settings),
+        _calendars(base, calendars),
+        _end(other_carriers),
+    ]
+    return "\n\n".join(["", *parts])
+
+
+def _try_it(base: str, waiting: Waiting) -> str:
+    links = "\n\n".join(
+        f"   {seat.name} ({seat.acts_for})\n   {base}{seat.path}" for seat in waiting.seats
+    )
+    return (
+        "1. FIX A HEARING\n"
+        f"   {waiting.case}: the court has asked these lawyers, who need no account.\n"
+        "   Open each link in a window of its own, choose Yes for the same slot in both,\n"
+        "   answer the other slots as you like, and send.\n\n"
+        f"{links}\n\n"
+        "   With the last answer the hearing is fixed, and a second later the invites\n"
+        f"   are in the outbox: {base}/outbox"
+    )
+
+
+def _sign_in(base: str, waiting: Waiting) -> str:
+    roles = "\n".join(f"   {user['email']:<24}{user['role']}" for user in STORY["users"])
+    return (
+        "2. SEE THE COURT'S SIDE\n"
+        f"   {base}/sign-in\n"
+        f"{roles}\n"
+        f"   password for each: {STORY['password']}\n"
+        f"   The hearing above: {base}{waiting.path}"
+    )
+
+
+def _outbox(settings: Settings) -> str:
+    return (
+        f"3. READ WHAT WAS SENT\n   {settings.public_url}/outbox   (the files: {settings.outbox})"
+    )
+
+
+def _calendars(base: str, calendars: list[tuple[str, str]]) -> str:
+    lines = "\n".join(f"   {base}{path}   {who}" for who, path in calendars)
+    return f"4. SUBSCRIBE TO A CALENDAR\n{lines}"
+
+
+def _end(other_carriers: bool) -> str:
+    ignored = " The settings for SMTP and Twilio are not used." if other_carriers else ""
+    return (
+        f"Nothing leaves this machine.{ignored} Stop with Ctrl-C; start anew with\n"
+        "`make demo FRESH=1` (or `tingqi demo --fresh`)."
+    )

@@ -1,0 +1,69 @@
+"""The rehearsal: the main job from end to end, on a throw-away database, over real wires."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from app import config
+from app.rehearsal import report, steps
+from app.rehearsal.play import Play
+from app.rehearsal.report import Report, Seen, Step, Unseen
+from app.rehearsal.stage import stage_on
+from app.rehearsal.throwaway import database
+
+
+def run(as_json: bool) -> int:
+    """Rehearse on a throw-away database beside the one that is set; return the exit status.
+
+    0 where every step was seen, 1 where one was not. Raises Misconfigured where no throw-away
+    database can be made. Nothing leaves this machine but SQL to the database server.
+    """
+    began = time.monotonic()
+    tell = (lambda _: None) if as_json else _print
+    with database(config.read().database_url) as url, stage_on(url) as stage:
+        play = Play.beginning(stage.clock.now())
+        stage.clock.set(play.start)
+        tell(f"Rehearsing on {stage.database}, with a stand-in for SMTP and one for Twilio.\n")
+        told = perform(steps.ALL, stage, play, tell)
+        told.database = stage.database
+        if told.was_seen("migrate"):
+            told.messages, told.record_lines = stage.counted(), stage.record_lines()
+    told.seconds = round(time.monotonic() - began, 2)
+    tell(report.ending(told))
+    if as_json:
+        _print(json.dumps(told.as_dict(), ensure_ascii=False, indent=1))
+    return 0 if told.ok else 1
+
+
+def perform(
+    all_steps: Sequence[Step], stage: Any, play: Any, tell: Callable[[str], object]
+) -> Report:
+    """Go through the steps, tell each as it is seen, and return what was seen of all."""
+    told = Report()
+    for step in all_steps:
+        seen = _see(step, told, partial(step.see, stage, play))
+        told.steps.append(seen)
+        tell(report.line(seen))
+    return told
+
+
+def _see(step: Step, told: Report, see: Callable[[], str]) -> Seen:
+    missing = [name for name in step.needs if not told.was_seen(name)]
+    if missing:
+        return Seen(step.name, False, f"skipped: it needs {', '.join(missing)}", 0.0, skipped=True)
+    began = time.monotonic()
+    try:
+        ok, words = True, see()
+    except Unseen as fault:
+        ok, words = False, str(fault)
+    except Exception as fault:  # whatever breaks is what the rehearsal is for: it is said
+        ok, words = False, f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}"
+    return Seen(step.name, ok, words, round(time.monotonic() - began, 3))
+
+
+def _print(words: str) -> None:
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    print(words, flush=True)

@@ -1,0 +1,98 @@
+"""The play: who is in the rehearsal's court, which days it takes, and what was found on the way."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.hearings.days import is_working_day
+from app.rehearsal.browser import Form
+from app.rehearsal.stage import Arrived
+
+COURT = "Rehearsal Court 预演法院"
+ZONE = ZoneInfo("Asia/Shanghai")
+ASSISTANT = "assistant@rehearsal.example"
+ROOMS = (("Courtroom 1", "Main building, 1st floor"), ("第二法庭", "主楼二层"))
+JUDGE = "Deng Example"
+
+
+@dataclass(frozen=True)
+class Counsel:
+    """One lawyer of the play."""
+
+    name: str
+    side: str
+    email: str
+    phone: str
+    language: str
+    channels: str
+
+
+COUNSEL = (
+    Counsel("甲律师", "claimant", "jia@rehearsal.example", "+8613800138001", "zh", "sms,email"),
+    Counsel(
+        "Bea Example", "respondent", "bea@rehearsal.example", "+8613800138002", "en", "email,sms"
+    ),
+)
+# The second case is there to ask for time that is taken.
+NUMBERS = ("（2026）演0001民初1号", "（2026）演0001民初2号")
+
+
+def rows() -> list[dict[str, str]]:
+    """Return the rows of the file that is imported: two cases, both sides with counsel."""
+    made = []
+    for number, people in zip(NUMBERS, (COUNSEL, COUNSEL[:1]), strict=True):
+        for who in people:
+            made.append(
+                {"number": number, "title": "Rehearsal 预演", "procedure": "ordinary",
+                 "judge": JUDGE, "party": f"Party of {who.name}", "role": who.side,
+                 "side": who.side, "counsel": who.name, "firm": "Example Chambers",
+                 "email": who.email, "phone": who.phone, "language": who.language,
+                 "channels": who.channels}
+            )  # fmt: skip
+    return made
+
+
+@dataclass
+class Play:
+    """What the steps know of each other; times are aware."""
+
+    start: dt.datetime
+    slots: list[dt.datetime]
+    answer_by: dt.datetime
+    moved_to: dt.datetime
+    case_ids: list[int] = field(default_factory=list)
+    hearing: dict[str, Any] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    # What arrived in the newest round of messages.
+    told: list[Arrived] = field(default_factory=list)
+    uid: str = ""
+    feed: str = ""
+
+    @classmethod
+    def beginning(cls, now: dt.datetime) -> "Play":
+        """Plan the days: asked on a working day at ten, heard about two weeks later."""
+        start = _working(now.astimezone(ZONE).date())
+        first = _working(start + dt.timedelta(days=14))
+        second = _working(first + dt.timedelta(days=1))
+        return cls(
+            start=_at(start, 10), slots=[_at(first, 9, 30), _at(second, 14)],
+            answer_by=_at(start + dt.timedelta(days=7), 17),
+            moved_to=_at(_working(second + dt.timedelta(days=14)), 9, 30),
+        )  # fmt: skip
+
+    @property
+    def hearing_id(self) -> int:
+        """The hearing's number in the API."""
+        return int(self.hearing["id"])
+
+
+def _working(day: dt.date) -> dt.date:
+    while not is_working_day("CN", day):
+        day += dt.timedelta(days=1)
+    return day
+
+
+def _at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=ZONE)

@@ -1,0 +1,199 @@
+"""Steps: both sides are told of date, change and end; receipts, feed and record fit together."""
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from icalendar import Calendar
+
+from app.db import transaction
+from app.notices import record
+from app.rehearsal.play import COUNSEL, ROOMS, ZONE, Counsel, Play
+from app.rehearsal.report import Unseen, expect
+from app.rehearsal.stage import PATIENCE, Arrived, Stage
+from app.rehearsal.steps_ask import addressed
+
+REMINDER_DAYS = (7, 3, 1)
+
+
+def confirmations(stage: Stage, play: Play) -> str:
+    """See that each side is told what it answered; the invites come in the same round."""
+    play.told = stage.beat()
+    for who in COUNSEL:
+        kinds = _kinds(stage, play, addressed(play.told, who))
+        expect(kinds["answered"] == 1, f"{who.name} got {kinds['answered']} confirmations")
+    return "each side was told once what it answered"
+
+
+def invites(stage: Stage, play: Play) -> str:
+    """See a calendar invite in each side's mail, and a text."""
+    for who in COUNSEL:
+        _told_by_both(stage, play, who, "fixed")
+    play.uid = _calendars(play.told, "REQUEST", 1, _starts_at(play))
+    return f"METHOD:REQUEST SEQUENCE:1 to both sides, UID {play.uid}; texts to both"
+
+
+def _told_by_both(stage: Stage, play: Play, who: Counsel, kind: str) -> None:
+    found = _kinds(stage, play, addressed(play.told, who))[kind]
+    expect(found == 2, f"{who.name} was told {found} times, not once by each of 2 channels")
+
+
+def _starts_at(play: Play) -> dt.datetime:
+    return dt.datetime.fromisoformat(play.hearing["starts_at"])
+
+
+def _kinds(stage: Stage, play: Play, messages: list[Arrived]) -> Counter[str]:
+    """Count messages by the kind that the record gives their references."""
+    _, said = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
+    kinds = {attempt["attempt"]: attempt["kind"] for attempt in said["attempts"]}
+    return Counter(kinds.get(message.reference, "unrecorded") for message in messages)
+
+
+def _calendars(messages: list[Arrived], method: str, sequence: int, at: dt.datetime) -> str:
+    """Check that each side's mail carries one such calendar; return the UID that they share."""
+    uids = set()
+    for who in COUNSEL:
+        found = [m.calendar for m in addressed(messages, who) if m.calendar is not None]
+        expect(len(found) == 1, f"{who.name} got {len(found)} calendars, not 1")
+        event = _event(found[0])
+        seen = (str(found[0]["METHOD"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
+        expect(seen == (method, sequence, at), f"{who.name}'s calendar says {seen}")
+        expect(who.email in str(event["ATTENDEE"]), f"{who.name} is not its attendee")
+        uids.add(str(event["UID"]))
+    expect(len(uids) == 1, f"the sides' calendars have different UIDs: {uids}")
+    return uids.pop()
+
+
+def _event(calendar: Calendar) -> Any:
+    events = calendar.walk("VEVENT")
+    if len(events) != 1:
+        raise Unseen(f"a calendar has {len(events)} events, not 1")
+    return events[0]
+
+
+def feed(stage: Stage, play: Play) -> str:
+    """Subscribe to the assistant's calendar; ask twice, and get it once."""
+    status, said = stage.api("POST", "/feeds", {"scope": "me"})
+    expect(status == 201, f"POST /feeds answered {status}: {said}")
+    play.feed = said["url"]
+    first = stage.http.get(play.feed, timeout=PATIENCE)
+    expect(first.status_code == 200, f"the feed answered {first.status_code}")
+    calendar: Any = Calendar.from_ical(first.content)
+    starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT")]
+    expect(_starts_at(play) in starts, f"the feed does not show the hearing, but {starts}")
+    tag = first.headers.get("ETag", "")
+    second = stage.http.get(play.feed, headers={"If-None-Match": tag}, timeout=PATIENCE)
+    expect(second.status_code == 304, f"asked again with its ETag it answered {second.status_code}")
+    return f"200 with the hearing among {len(starts)} events; 304 the second time"
+
+
+def receipts(stage: Stage, play: Play) -> str:
+    """Let the stand-in say that the texts were delivered; the record says so, once."""
+    texts = [m for m in play.told if m.channel == "sms"]
+    for text in texts:
+        for _ in range(2):
+            status = stage.twilio.callback(text.resource["sid"], "delivered")
+            expect(200 <= status < 300, f"a signed receipt was met with {status}")
+    _, said = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
+    delivered = Counter(
+        attempt["attempt"] for attempt in said["attempts"]
+        for line in attempt["lines"] if line["what"] == "delivered"
+    )  # fmt: skip
+    expect(delivered == Counter(text.reference for text in texts),
+           f"the record says delivered of {dict(delivered)}")  # fmt: skip
+    return f"{len(texts)} texts delivered, each said twice by the carrier and once by the record"
+
+
+def forged_receipt(stage: Stage, play: Play) -> str:
+    """Post a receipt whose signature is another's."""
+    text = next(m for m in play.told if m.channel == "sms")
+    lines = stage.record_lines()
+    form = {"MessageSid": text.resource["sid"], "MessageStatus": "failed", "ErrorCode": "30005"}
+    wrong = stage.twilio.sign(stage.url + "/elsewhere", form)
+    statuses = []
+    for head in ({"X-Twilio-Signature": wrong}, {}):
+        answer = stage.http.post(
+            text.resource["status_callback"], data=form, headers=head, timeout=PATIENCE
+        )
+        statuses.append(answer.status_code)
+    expect(statuses == [403, 403], f"it was met with {statuses}, not 403")
+    expect(stage.record_lines() == lines, "it left a line in the record")
+    return "403 with a wrong signature and without one; no line in the record"
+
+
+def reminders(stage: Stage, play: Play) -> str:
+    """Let the days pass: a reminder to each side on each channel, 7, 3 and 1 days before."""
+    starts = _starts_at(play).astimezone(ZONE)
+    said = []
+    for days in REMINDER_DAYS:
+        day = starts.date() - dt.timedelta(days=days)
+        stage.clock.set(dt.datetime.combine(day, dt.time(9, 1), tzinfo=ZONE))
+        new = stage.beat()
+        kinds = _kinds(stage, play, new)
+        expect(kinds == {"reminder": 4}, f"{days} days before came {dict(kinds)}, not 4 reminders")
+        for who in COUNSEL:
+            expect(len(addressed(new, who)) == 2, f"{who.name} got {len(addressed(new, who))}")
+        again = stage.beat()
+        expect(not again, f"{len(again)} more came at the next beat")
+        said.append(day.isoformat())
+    return f"4 each on {', '.join(said)}; none a second time"
+
+
+def move(stage: Stage, play: Play) -> str:
+    """Move the hearing to one new slot: the same event, raised by one."""
+    given = {"starts_at": play.moved_to.isoformat(), "courtroom": ROOMS[0][0],
+             "reason": "Rehearsal of a move"}  # fmt: skip
+    status, said = stage.api("POST", f"/hearings/{play.hearing_id}/move", given)
+    expect(status == 200, f"POST …/move answered {status}: {said}")
+    _told(stage, play, "moved")
+    uid = _calendars(play.told, "REQUEST", 2, play.moved_to)
+    expect(uid == play.uid, f"the UID changed from {play.uid} to {uid}")
+    return f"METHOD:REQUEST SEQUENCE:2 with the same UID, {said['starts_at']}"
+
+
+def cancel(stage: Stage, play: Play) -> str:
+    """Cancel the hearing: the event is taken out of both sides' calendars."""
+    given = {"reason": "Rehearsal of a cancellation"}
+    status, said = stage.api("POST", f"/hearings/{play.hearing_id}/cancel", given)
+    expect(status == 200, f"POST …/cancel answered {status}: {said}")
+    _told(stage, play, "cancelled")
+    uid = _calendars(play.told, "CANCEL", 3, play.moved_to)
+    expect(uid == play.uid, f"the UID changed from {play.uid} to {uid}")
+    states = {str(_event(m.calendar)["STATUS"]) for m in play.told if m.calendar is not None}
+    expect(states == {"CANCELLED"}, f"the event's status is {states}")
+    return "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED with the same UID"
+
+
+def _told(stage: Stage, play: Play, kind: str) -> None:
+    play.told = stage.beat()
+    for who in COUNSEL:
+        _told_by_both(stage, play, who, kind)
+
+
+def whole_record(stage: Stage, play: Play) -> str:
+    """Check every line's hash from the first to the head, and that each message has its lines."""
+    found = []
+    with stage.app.app_context(), transaction() as session:
+        found = [record.verify(session, case_id) for case_id in play.case_ids]
+    for finding in found:
+        expect(finding.whole, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
+    lines = sum(finding.lines for finding in found)
+    expect(lines == stage.record_lines(), f"{lines} of {stage.record_lines()} lines are chained")
+    _, said = stage.api("GET", f"/cases/{play.case_ids[0]}/contacts")
+    known = {attempt["attempt"] for attempt in said["attempts"]}
+    missing = [m.reference for m in stage.arrived() if m.reference not in known]
+    expect(not missing, f"not in the record: {', '.join(missing)}")
+    return f"{lines} lines, every hash fits; every message that arrived is in it"
+
+
+def nothing_twice(stage: Stage, _play: Play) -> str:
+    """Look through all that arrived for a message that came twice."""
+    arrived = stage.arrived()
+    for what, seen in (
+        ("reference", Counter(m.reference for m in arrived)),
+        ("notice", Counter(m.reference.partition(".")[0] for m in arrived)),
+        ("words", Counter((n, m.channel, m.to, m.text) for n, m in stage.by_beat())),
+    ):
+        twice = [each for each, count in seen.items() if count > 1]
+        expect(not twice, f"came twice with the same {what}: {twice[:3]}")
+    return f"{len(arrived)} messages of as many notices"

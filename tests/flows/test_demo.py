@@ -1,0 +1,230 @@
+"""`tingqi demo` as a newcomer has it: from what is printed to a fixed hearing and its invite."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+import requests
+
+from app.rehearsal.browser import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CASE = "East Harbour Shipping v Kestrel Foods"
+FIXED = r"Date fixed: [^号]*民初620号"
+PATIENCE = 60  # seconds; a busy machine is no failure
+
+
+@dataclass
+class Demo:
+    """A demo that runs, and what it printed."""
+
+    process: subprocess.Popen[str]
+    printed: str
+    base: str
+    http: requests.Session
+
+    def links(self) -> list[str]:
+        return re.findall(rf"{re.escape(self.base)}/r/[\w-]{{22}}", self.printed)
+
+    def outbox(self, *patterns: str) -> str:
+        """The page of the outbox, once its words show what is waited for."""
+        for _ in within(PATIENCE):
+            page = self.http.get(f"{self.base}/outbox", timeout=PATIENCE)
+            words = Page(page.text).words
+            if all(re.search(each, words) for each in patterns):
+                return page.text
+        raise AssertionError(f"the outbox never showed {patterns}")
+
+    def answer(self, link: str, says: tuple[str, ...]) -> str:
+        """Choose on counsel's page, send, and return what the page says then."""
+        form = Page(self.http.get(link, timeout=PATIENCE).text).form_with("slot-")
+        assert form is not None
+        names = sorted(name for name in form.choices if name.startswith("slot-"))
+        given = form.filled(**dict(zip(names, says, strict=True)))
+        answer = self.http.post(urljoin(link, form.action), data=given, timeout=PATIENCE)
+        assert answer.status_code == 200, answer.text
+        return Page(answer.text).words
+
+
+def within(seconds: float) -> Iterator[None]:
+    """Go round until the time is over, a few times a second."""
+    until, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < until:
+        yield
+        pause.wait(0.2)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-c", "from app.cli import main; main()", *words]
+
+
+@pytest.fixture
+def environment(environment: dict[str, str]) -> dict[str, str]:
+    return {**environment, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+@contextmanager
+def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[Demo]:
+    """A demo in a folder, stopped by Ctrl-C at the end, which it must take well."""
+    port = free_port()
+    with (
+        (folder / "stderr").open("w+") as stderr, requests.Session() as http,
+        subprocess.Popen(
+            command("demo", "--port", str(port), *options), env=environment, cwd=folder,
+            stdout=subprocess.PIPE, stderr=stderr, text=True,
+        ) as process,
+    ):  # fmt: skip
+        http.trust_env = False
+        try:
+            printed = _printed(process)
+            yield Demo(process, printed, f"http://127.0.0.1:{port}", http)
+            process.send_signal(signal.SIGINT)
+            rest = process.communicate(timeout=PATIENCE)[0]
+            assert process.returncode == 0
+            assert "Stopped. What happened stays" in rest
+            assert (folder / "stderr").read_text() == ""
+        finally:
+            process.kill()
+
+
+def _printed(process: subprocess.Popen[str]) -> str:
+    lines: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line)
+        if "start anew with" in line:
+            break
+    else:
+        raise AssertionError("the demo ended: " + "".join(lines))
+    return "".join(lines)
+
+
+def test_a_newcomer_gets_from_what_is_printed_to_a_fixed_hearing_and_its_invite(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with demo(environment, tmp_path) as shown:
+        first, second = shown.links()
+        shown.outbox(f"choose a date: [^号]*民初620号.*{CASE}")
+        shown.answer(first, ("yes", "no", "yes"))
+        said = shown.answer(second, ("if_needed", "no", "yes"))
+        assert "fixed" in said
+        page = shown.outbox(
+            rf"to Emma Carter [^@]+@\S+ [^@]+ Calendar enclosed {FIXED}",
+            rf"to Zhao Lei [^@]+@\S+ [^@]+ Calendar enclosed {FIXED}",
+            "to \\+8613800138002 .* hearing fixed: [^号]*民初620号",
+        )
+        # The newest calendar of the page is the one of this hearing.
+        ics = re.search(r'href="(/outbox/[^"]+/invite\.ics)"', page)
+        assert ics is not None
+        calendar = shown.http.get(shown.base + ics.group(1), timeout=PATIENCE)
+        assert calendar.headers["Content-Type"].startswith("text/calendar")
+        assert "METHOD:REQUEST" in calendar.text
+        assert "SEQUENCE:1" in calendar.text
+        assert list((tmp_path / "instance" / "outbox").glob("*.eml"))
+
+
+def test_the_printed_addresses_and_password_open_what_they_say(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with demo(environment, tmp_path) as shown:
+        user = re.search(r"(\S+@\S+) +assistant", shown.printed)
+        password = re.search(r"password for each: (.+)", shown.printed)
+        assert user is not None
+        assert password is not None
+        form = {"email": user.group(1), "password": password.group(1)}
+        signed_in = shown.http.post(f"{shown.base}/sign-in", data=form, timeout=PATIENCE)
+        assert signed_in.status_code == 200
+        assert not signed_in.url.endswith("/sign-in")
+        addresses = re.findall(r"http://127\S+", shown.printed)
+        assert len(addresses) >= 8
+        for address in addresses:
+            answer = shown.http.get(address, timeout=PATIENCE)
+            assert answer.status_code == 200, address
+
+
+def test_a_second_start_keeps_the_data_and_always_has_something_to_answer(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with demo(environment, tmp_path) as shown:
+        before = [link.rpartition("/")[2] for link in shown.links()]
+        shown.answer(shown.links()[0], ("yes", "yes", "yes"))
+    with demo(environment, tmp_path) as shown:
+        assert "is open again" in shown.printed
+        after = [link.rpartition("/")[2] for link in shown.links()]
+        assert after == before
+        shown.answer(shown.links()[1], ("yes", "no", "no"))
+        shown.outbox(FIXED)
+    with demo(environment, tmp_path) as shown:
+        offered = [link.rpartition("/")[2] for link in shown.links()]
+        assert len(offered) == 2
+        assert not set(offered) & set(before)
+        assert shown.outbox(FIXED)
+    (tmp_path / "instance" / "tingqi.env").write_text("TINGQI_BEAT_SECONDS=7\n")
+    with demo(environment, tmp_path, "--fresh") as shown:
+        assert "is open." in shown.printed
+        page = shown.http.get(f"{shown.base}/outbox", timeout=PATIENCE).text
+        assert re.search(FIXED, Page(page).words) is None
+        assert (tmp_path / "instance" / "tingqi.env").exists()
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        done = subprocess.run(
+            command("demo", "--port", str(port)), env=environment, cwd=tmp_path,
+            capture_output=True, text=True, timeout=PATIENCE,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Port {port} cannot be used")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "instance" / "tingqi.db").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+@pytest.mark.parametrize("whose", ["another court's", "another program's"])
+def test_a_database_that_is_not_the_demos_is_left_alone(
+    environment: dict[str, str],
+    tmp_path: Path,
+    empty_sqlite: Path,
+    whose: str,
+    options: tuple[str, ...],
+) -> None:
+    instance = tmp_path / "instance"
+    (instance / "outbox").mkdir(parents=True)
+    (instance / "outbox" / "kept.eml").write_text("kept")
+    if whose == "another court's":
+        shutil.copy(empty_sqlite, instance / "tingqi.db")
+        made = command("court", "add", "Somebody's Court")
+        subprocess.run(
+            made, env=environment, cwd=tmp_path, check=True, timeout=PATIENCE, capture_output=True
+        )
+    else:
+        (instance / "tingqi.db").write_bytes(b"not a database at all" * 100)
+    before = (instance / "tingqi.db").read_bytes()
+    done = subprocess.run(
+        command("demo", "--port", str(free_port()), *options), env=environment, cwd=tmp_path,
+        capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "left alone" in done.stderr
+    assert (instance / "tingqi.db").read_bytes() == before
+    assert os.listdir(instance / "outbox") == ["kept.eml"]

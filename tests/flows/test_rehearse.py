@@ -1,0 +1,133 @@
+"""`tingqi rehearse`: the main job over real HTTP, SMTP and Twilio's SDK, on both databases."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.rehearsal import perform
+from app.rehearsal.browser import Page
+from app.rehearsal.report import Step, expect, line
+from tests.conftest import run_sql
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET_KEY = "0123456789abcdef0123456789abcdef"
+# Both sides have two channels; a confirmation goes by the first of them only.
+MESSAGES = {
+    "answered": {"email": 1, "sms": 1},
+    "cancelled": {"email": 2, "sms": 2},
+    "fixed": {"email": 2, "sms": 2},
+    "moved": {"email": 2, "sms": 2},
+    "proposal": {"email": 2, "sms": 2},
+    "reminder": {"email": 6, "sms": 6},
+}
+
+
+def rehearse(
+    environment: dict[str, str], folder: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from app.cli import main; main()", "rehearse", *options]
+    env = {**environment, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def test_the_whole_job_is_seen_over_real_wires(
+    database: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    if database.startswith("postgresql"):
+        environment |= {"TINGQI_DATABASE_URL": database, "TINGQI_SECRET_KEY": SECRET_KEY}
+    done = rehearse(environment, tmp_path, "--json")
+    assert done.stderr == ""
+    told = json.loads(done.stdout)
+    assert [step for step in told["steps"] if not step["ok"]] == []
+    assert done.returncode == 0
+    assert told["ok"] is True
+    assert told["database"].startswith("PostgreSQL" if "postgresql" in database else "SQLite")
+    assert told["messages"] == MESSAGES
+    assert told["record_lines"] > 2 * sum(sum(each.values()) for each in MESSAGES.values())
+
+
+def test_a_rehearsal_leaves_nothing_on_the_server(
+    postgres: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"TINGQI_DATABASE_URL": postgres, "TINGQI_SECRET_KEY": SECRET_KEY}
+    assert rehearse(environment, tmp_path).returncode == 0
+    engine = sa.create_engine(postgres)
+    with engine.connect() as connection:
+        left = connection.scalars(
+            sa.text("SELECT datname FROM pg_database WHERE datname LIKE 'tingqi_rehearsal%'")
+        ).all()
+    engine.dispose()
+    assert left == []
+
+
+def test_people_read_one_line_for_each_step(environment: dict[str, str], tmp_path: Path) -> None:
+    done = rehearse(environment, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    steps = [line for line in lines if line.startswith("✓")]
+    assert lines[-1].startswith(f"All {len(steps)} steps were seen: 30 messages, ")
+    assert not (tmp_path / "instance" / "tingqi.db").exists()
+
+
+def test_a_server_that_allows_no_database_of_ones_own_is_said_in_one_sentence(
+    postgres: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    run_sql(postgres, "CREATE ROLE poor LOGIN NOCREATEDB")
+    try:
+        url = sa.make_url(postgres).set(username="poor").render_as_string(hide_password=False)
+        environment |= {"TINGQI_DATABASE_URL": url, "TINGQI_SECRET_KEY": SECRET_KEY}
+        done = rehearse(environment, tmp_path)
+    finally:
+        run_sql(postgres, "DROP ROLE poor")
+    assert done.returncode == 2
+    assert "permission denied" in done.stderr
+    assert "CREATEDB" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_name() -> None:
+    def broken(*_: object) -> str:
+        raise ConnectionError("nobody listens")
+
+    steps = (
+        Step("first", (), lambda *_: "one thing"),
+        Step("second", ("first",), lambda *_: str(expect(False, "nothing came"))),
+        Step("third", ("second",), lambda *_: "never"),
+        Step("fourth", ("first",), broken),
+    )
+    heard: list[str] = []
+    told = perform(steps, None, None, heard.append)
+    assert not told.ok
+    assert heard == [
+        "✓ first            one thing",
+        "✗ second           nothing came",
+        "– third            skipped: it needs second",
+        "✗ fourth           ConnectionError: nobody listens",
+    ]
+    assert [line(step)[0] for step in told.steps] == ["✓", "✗", "–", "✗"]
+    assert told.as_dict()["steps"][2] == {
+        "name": "third", "ok": False, "seen": "skipped: it needs second", "seconds": 0.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("checked", ["", " checked"])
+def test_a_page_is_read_as_a_browser_without_scripts_does(checked: str) -> None:
+    page = Page(
+        "<style>p{}</style><form action='/search'><input name='q'></form>"
+        "<form method='post' action='/r/x'><input type='hidden' name='nonce' value='n1'>"
+        f"<input type='radio' name='slot-1' value='yes'{checked}><input type='radio' name='slot-1' value='no'>"
+        "<textarea name='comment'>\nkept</textarea><button name='send' value='1'>Send</button></form>"
+        "<p>Slots of <b>one</b> hearing</p><script>nothing()</script>"
+    )
+    form = page.form_with("slot-")
+    assert form is not None
+    assert (form.method, form.action) == ("post", "/r/x")
+    assert form.choices == {"slot-1": ["yes", "no"]}
+    before = {"slot-1": "yes"} if checked else {}
+    assert form.fields == {"nonce": "n1", "comment": "kept", **before}
+    assert form.filled(**{"slot-1": "no"})["slot-1"] == "no"
+    assert page.words == "Send Slots of one hearing"
