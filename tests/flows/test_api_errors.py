@@ -1,0 +1,221 @@
+"""What the API says to input that cannot be taken: always a problem in words, never a 500."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import CASE, House, at, proposal
+
+LI = {"name": "李敏", "email": "li@huacheng.example"}
+
+
+def send(
+    house: House, path: str, body: bytes | str, kind: str = "application/json", **headers: str
+) -> Any:
+    """Post bytes as they are."""
+    head = {
+        "Authorization": f"Bearer {house.token('wang@court.example')}",
+        "Content-Type": kind,
+        **headers,
+    }
+    return house.client.post(f"/api/v1{path}", data=body, headers=head)
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    """The problem that an answer holds, in the shape that all have (RFC 9457)."""
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert answer.content_type == "application/problem+json"
+    said: dict[str, Any] = json.loads(answer.get_data())
+    assert said["status"] == status
+    assert said["title"]
+    assert said["detail"]
+    assert "Traceback" not in str(said)
+    return said
+
+
+@pytest.fixture
+def case_id(house: House) -> int:
+    """A case of two sides."""
+    return int(house.api("POST", "/cases", CASE)[1]["id"])
+
+
+def test_without_a_valid_token_nothing_is_shown(house: House) -> None:
+    for header in ("", "Bearer", "Bearer wrong", "Bearer tq_é", "Basic d2FuZzp4", "wrong"):
+        head = {"Authorization": header} if header else {}
+        answer = house.client.get("/api/v1/cases", headers=head)
+        assert problem(answer, 401)["type"].endswith("/problems/unauthorized")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_revoked_token_opens_nothing(house: House) -> None:
+    from app.db import transaction
+    from app.people import service as people
+
+    assert house.api("GET", "/cases")[0] == 200
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        people.revoke_token(session, user, people.tokens_of(session, user)[0].id, house.clock.now())
+    assert house.api("GET", "/cases")[0] == 401
+
+
+def test_a_signed_in_browser_has_no_key_to_the_api(house: House) -> None:
+    assert house.client.get("/api/v1/cases").status_code == 401
+
+
+def test_every_fault_of_the_input_is_named_at_once(house: House) -> None:
+    bad = {"number": "", "judge": 7, "procedure": "quick", "colour": "red",
+           "parties": [{"name": "a\x00b", "side": "left", "counsel": [{**LI, "phone": "12"}, {"name": "x" * 300}]}]}  # fmt: skip
+    status, said = house.api("POST", "/cases", bad)
+    assert (status, said["type"].rpartition("/")[2]) == (422, "invalid")
+    assert {each["field"]: each["pointer"] for each in said["errors"]} == {
+        "number": "/number", "judge": "/judge", "procedure": "/procedure", "colour": "/colour",
+        "parties.0.name": "/parties/0/name", "parties.0.side": "/parties/0/side",
+        "parties.0.counsel.1.name": "/parties/0/counsel/1/name",
+    }  # fmt: skip
+    assert all(each["detail"] for each in said["errors"])
+
+
+def test_a_phone_that_is_no_phone_is_named(house: House) -> None:
+    party = {"name": "x", "side": "claimant", "counsel": [{**LI, "phone": "12"}]}
+    status, said = house.api("POST", "/cases", {**CASE, "parties": [party]})
+    assert (status, said["errors"][0]["field"]) == (422, "parties.0.counsel.0.phone")
+    assert "12" in said["detail"]
+    assert house.api("GET", "/cases")[1]["cases"] == []
+
+
+def test_problems_are_told_in_the_readers_language(house: House) -> None:
+    english = house.api("GET", "/cases/77")[1]
+    chinese = house.api("GET", "/cases/77", **{"Accept-Language": "zh-CN"})[1]
+    assert "no case 77" in english["detail"]
+    assert chinese["type"] == english["type"]
+    assert "77" in chinese["detail"]
+
+
+NO_JSON = [
+    (b"", "JSON"), (b"{", "JSON"), (b"\xff\xfe{\x00}\x00", "UTF-8"), (b"[" * 100_000, "nested"),
+     (b'{"a":' * 100_000, "nested"), (b'{"number": NaN}', "number"), (b"9" * 5000, "number"),
+]  # fmt: skip
+
+
+def test_what_is_no_json_is_said_to_be_none(house: House) -> None:
+    for body, words in NO_JSON:
+        assert words in problem(send(house, "/cases", body), 400)["detail"]
+
+
+def test_json_that_is_no_object_is_refused(house: House) -> None:
+    for body in (b"[]", b"7", b'"x"', b"null", b"1e999", b"{}"):
+        problem(send(house, "/cases", body), 422)
+
+
+def test_a_field_given_twice_is_refused(house: House) -> None:
+    said = problem(send(house, "/courtrooms", '{"name": "a", "name": "b"}'), 422)
+    assert said["errors"][0]["field"] == "name"
+
+
+def test_a_body_of_another_kind_is_refused(house: House) -> None:
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        problem(send(house, "/courtrooms", '{"name": "a"}', kind), 415)
+
+
+def test_ten_megabytes_are_too_much(house: House) -> None:
+    problem(send(house, "/cases", b'{"title": "' + b"x" * 10_000_000 + b'"}'), 413)
+
+
+def test_another_method_is_answered_with_those_that_are(house: House) -> None:
+    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+    answer = house.client.delete("/api/v1/cases", headers=head)
+    problem(answer, 405)
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_number_that_no_row_has_is_not_found(house: House) -> None:
+    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+    for row in ("0", "-1", "x", "1.5", "9" * 18, "9" * 19, str(2**63), "9" * 5000, "%00", "١"):
+        for path in (f"/cases/{row}", f"/hearings/{row}", f"/hearings/{row}/contacts"):
+            problem(house.client.get(f"/api/v1{path}", headers=head), 404)
+        problem(house.client.delete(f"/api/v1/feeds/{row}", headers=head), 404)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"slots": [{"starts_at": "2026-12-15T09:30:00", "courtroom": "第三法庭"}]}, "slots.0.starts_at"),
+     ({"slots": [{"starts_at": at(-3), "courtroom": "第三法庭"}]}, "slots.0.starts_at"),
+     ({"slots": [{"starts_at": at(14), "courtroom": "第八法庭"}]}, "slots.0.courtroom"),
+     ({"slots": [{"starts_at": at(14), "courtroom": 10**30}]}, "slots.0.courtroom"),
+     ({"slots": [{"starts_at": at(14), "courtroom": "\ud800"}]}, "slots.0.courtroom"),
+     ({"slots": [{"starts_at": at(14), "courtroom": "a\x00"}]}, "slots.0.courtroom"),
+     ({"slots": [{"starts_at": at(14), "courtroom": "第三法庭"}] * 1000}, "slots"),
+     ({"slots": []}, "slots"), ({"minutes": -90}, "minutes"), ({"minutes": 10**30}, "minutes"),
+     ({"minutes": True}, "minutes"), ({"minutes": 1.5}, "minutes"), ({"fix": "maybe"}, "fix"),
+     ({"answer_by": at(20)}, "slots.0.starts_at"), ({"answer_by": "tomorrow"}, "answer_by"),
+     ({"case_id": 2**70}, "case_id"), ({"case_id": "x"}, "case_id"), ({"case_id": [1]}, "case_id"),
+     ({"kind": "\udfff"}, "kind"), ({"override_reason": {"a": 1}}, "override_reason"),
+]  # fmt: skip
+
+
+def test_a_proposal_that_cannot_be_is_refused_by_its_field(house: House, case_id: int) -> None:
+    for wrong, field in WRONG:
+        status, said = house.api("POST", "/hearings", {**proposal(case_id), **wrong})
+        assert status == 422, wrong
+        assert field in [each["field"] for each in said["errors"]], wrong
+    assert house.api("GET", "/hearings")[1]["hearings"] == []
+
+
+def test_a_clash_names_what_it_is_with_and_leaves_nothing_behind(
+    house: House, case_id: int
+) -> None:
+    slot = (at(14), "第三法庭")
+    assert house.api("POST", "/hearings", proposal(case_id, slot))[0] == 201
+    status, said = house.api("POST", "/hearings", proposal(case_id, slot))
+    assert (status, said["type"].rpartition("/")[2]) == (409, "clash")
+    assert "沪0115民初12345号" in said["detail"]
+    assert len(house.api("GET", "/hearings")[1]["hearings"]) == 1
+
+
+def test_a_rule_that_warns_wants_a_reason(house: House, case_id: int) -> None:
+    soon = proposal(case_id, (at(2), "第三法庭"), answer_by=at(1))
+    status, said = house.api("POST", "/hearings", soon)
+    assert (status, said["type"].rpartition("/")[2]) == (422, "reason-needed")
+    assert said["errors"][0]["field"] == "override_reason"
+    assert house.api("POST", "/hearings", {**soon, "override_reason": "双方同意"})[0] == 201
+
+
+QUESTIONS = [
+    ("?state=late", "state"), ("?limit=0", "limit"), ("?limit=201", "limit"), ("?limit=x", "limit"),
+     ("?after=-1", "after"), (f"?after={2**80}", "after"), ("?from=2026-12-01", "from"),
+     ("?to=2026-12-01T10:00:00", "to"), ("?sate=fixed", "sate"), ("?case_id=%00", "case_id"),
+]  # fmt: skip
+
+
+def test_a_question_that_is_not_understood_is_not_guessed_at(house: House) -> None:
+    for query, field in QUESTIONS:
+        status, said = house.api("GET", f"/hearings{query}")
+        assert status == 422, query
+        assert [each["field"] for each in said["errors"]] == [field], query
+
+
+def test_a_problems_type_leads_to_what_it_means(house: House) -> None:
+    kind = house.api("GET", "/cases/77")[1]["type"].removeprefix("http://127.0.0.1:8000")
+    assert "no such thing" in house.client.get(kind).get_data(as_text=True)
+    problem(house.client.get("/api/v1/problems/none"), 404)
+
+
+def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
+    import sqlalchemy as sa
+
+    from app.db import db
+
+    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+    away = sa.create_engine(
+        "postgresql+psycopg://127.0.0.1:1/none", connect_args={"connect_timeout": 1}
+    )
+    with house.app.app_context():
+        there, db.engines[None] = db.engine, away
+    try:
+        answer = house.client.get("/api/v1/cases", headers=head)
+        problem(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+    finally:
+        with house.app.app_context():
+            db.engines[None] = there
+    assert house.api("GET", "/cases")[0] == 200
