@@ -6,7 +6,7 @@ FRESH ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet -c constraints.txt
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq -c constraints.txt
 NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
@@ -53,7 +53,7 @@ $(BIN)/python:
 
 # A stamp is newer than what it was made of, so that the second run has nothing to do.
 $(VENV)/.installed: $(BIN)/python $(NEEDS)
-	@echo "Installing into $(VENV) …"
+	@echo "Installing into $(VENV); this takes about a minute …"
 	@$(PIP) -e .
 	@touch $@
 

@@ -16,7 +16,8 @@ def database(configured: str) -> Iterator[str]:
     """Give the address of an empty database like the configured one, and remove it at the end.
 
     With SQLite it is a file in a temporary folder; with PostgreSQL a database of its own on the
-    same server. Raises Misconfigured where the server does not allow that.
+    same server. Raises Misconfigured where the server does not allow that, and sqlalchemy's
+    OperationalError where there is no server.
     """
     if configured.startswith("sqlite"):
         with tempfile.TemporaryDirectory(prefix="tingqi-rehearsal-") as folder:
@@ -25,7 +26,7 @@ def database(configured: str) -> Iterator[str]:
     server, name = sa.make_url(configured), f"tingqi_rehearsal_{secrets.token_hex(6)}"
     try:
         _say(server, f'CREATE DATABASE "{name}"')
-    except sa.exc.DBAPIError as fault:
+    except sa.exc.ProgrammingError as fault:
         said = " ".join(str(fault.orig).split())
         raise Misconfigured(
             f"The rehearsal needs a database of its own on {server.host or 'the server'}, and "
@@ -39,7 +40,9 @@ def database(configured: str) -> Iterator[str]:
 
 
 def _say(server: sa.URL, words: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(
+        server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 10}
+    )
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql(words)

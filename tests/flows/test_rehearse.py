@@ -89,6 +89,17 @@ def test_a_server_that_allows_no_database_of_ones_own_is_said_in_one_sentence(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_server_that_is_not_there_is_said_in_one_sentence(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    url = "postgresql+psycopg://tingqi@127.0.0.1:1/tingqi"
+    environment |= {"TINGQI_DATABASE_URL": url, "TINGQI_SECRET_KEY": SECRET_KEY}
+    done = rehearse(environment, tmp_path)
+    assert done.returncode == 2
+    assert "refused" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_name() -> None:
     def broken(*_: object) -> str:
         raise ConnectionError("nobody listens")
