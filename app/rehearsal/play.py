@@ -72,8 +72,8 @@ class Play:
 
     @classmethod
     def beginning(cls, now: dt.datetime) -> "Play":
-        """Plan the days: asked on a working day at ten, heard about two weeks later."""
-        start = _working(now.astimezone(ZONE).date())
+        """Plan the days: asked on the next working day at ten, heard about two weeks later."""
+        start = _working(now.astimezone(ZONE).date() + dt.timedelta(days=1))
         first = _working(start + dt.timedelta(days=14))
         second = _working(first + dt.timedelta(days=1))
         return cls(

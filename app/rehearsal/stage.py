@@ -52,6 +52,8 @@ class Stage:
 
     app: Flask
     clock: SetClock
+    folder: Path
+    database_url: str
     url: str
     smtp: SmtpStandIn
     twilio: TwilioStandIn
@@ -140,7 +142,10 @@ def stage_on(database_url: str) -> Iterator[Stage]:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         app = _house(Path(folder), database_url, url, smtp, twilio, clock)
         with _open(app, listening):
-            yield Stage(app, clock, url, smtp, twilio, database=_name(app), http=http)
+            yield Stage(
+                app, clock, Path(folder), database_url, url, smtp, twilio, database=_name(app),
+                http=http,
+            )  # fmt: skip
 
 
 def _house(

@@ -1,5 +1,13 @@
 """Steps: an empty database becomes a court with an assistant, courtrooms and cases."""
 
+import csv
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
 from flask_migrate import upgrade
 
 from app import schema
@@ -7,7 +15,9 @@ from app.db import transaction
 from app.people import service as people
 from app.rehearsal.play import ASSISTANT, COURT, NUMBERS, ROOMS, Play, rows
 from app.rehearsal.report import expect
-from app.rehearsal.stage import Stage
+from app.rehearsal.stage import PATIENCE, Stage
+
+HOME = Path(__file__).parents[2]  # where this very package is found by name
 
 
 def migrate(stage: Stage, _play: Play) -> str:
@@ -41,23 +51,36 @@ def token(stage: Stage, _play: Play) -> str:
 
 
 def import_file(stage: Stage, play: Play) -> str:
-    """Enter two cases with counsel on both sides."""
-    by_number: dict[str, dict] = {}
-    for row in rows():
-        case = by_number.setdefault(
-            row["number"],
-            {**{k: row[k] for k in ("number", "title", "procedure", "judge")}, "parties": []},
-        )
-        counsel = {
-            "name": row["counsel"],
-            **{k: row[k] for k in ("firm", "email", "phone", "language")},
-            "channels": row["channels"].split(","),
-        }
-        case["parties"].append(
-            {"name": row["party"], "side": row["side"], "role": row["role"], "counsel": [counsel]}
-        )
+    """Take two cases from a file by the command, as a user does; then once more, for nothing."""
+    file = stage.folder / "cases.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as text:
+        writer = csv.DictWriter(text, fieldnames=list(rows()[0]))
+        writer.writeheader()
+        writer.writerows(rows())
+    for _ in range(2):
+        _import(stage, file)
     for number in NUMBERS:
-        status, said = stage.api("POST", "/cases", by_number[number])
-        expect(status == 201, f"{status} {said}")
-        play.case_ids.append(said["id"])
-    return "entered"
+        status, said = stage.api("GET", f"/cases?number={quote(number)}")
+        found = said.get("cases", []) if status == 200 else []
+        expect(len(found) == 1, f"{len(found)} cases of the number {number} were found: {said}")
+        counsel = sum(len(party["counsel"]) for party in found[0]["parties"])
+        wanted = sum(row["number"] == number for row in rows())
+        expect(counsel == wanted, f"{number} has {counsel} counsel, not {wanted}")
+        play.case_ids.append(int(found[0]["id"]))
+    return f"{len(rows())} rows of CSV became {len(NUMBERS)} cases; the file again changed nothing"
+
+
+def _import(stage: Stage, file: Path) -> None:
+    # The settings of the rehearsal stand before the user's own: nothing else is written to.
+    mine = {
+        "TINGQI_INSTANCE": str(stage.folder), "TINGQI_DATABASE_URL": stage.database_url,
+        "TINGQI_SECRET_KEY": secrets.token_hex(32),
+    }  # fmt: skip
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TINGQI_")}
+    done = subprocess.run(  # noqa: S603  (our own command, with a file of our own)
+        [sys.executable, "-m", "app", "import", str(file)],
+        env={**kept, **mine}, cwd=HOME, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    said = " ".join(done.stderr.split())[-300:]
+    expect(done.returncode == 0, f"`tingqi import` ended with {done.returncode}: {said}")

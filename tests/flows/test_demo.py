@@ -128,7 +128,7 @@ def test_a_newcomer_gets_from_what_is_printed_to_a_fixed_hearing_and_its_invite(
         page = shown.outbox(
             rf"to Emma Carter [^@]+@\S+ [^@]+ Calendar enclosed {FIXED}",
             rf"to Zhao Lei [^@]+@\S+ [^@]+ Calendar enclosed {FIXED}",
-            "to \\+8613800138002 .* hearing fixed: [^号]*民初620号",
+            r"to \+8613800138002, [^@]+ hearing fixed: [^号]*民初620号",
         )
         # The newest calendar of the page is the one of this hearing.
         ics = re.search(r'href="(/outbox/[^"]+/invite\.ics)"', page)
