@@ -84,6 +84,15 @@ def feed(
     return _written(calendar, [(_published(e, stamp, organizer), e) for e in ordered])
 
 
+def described(facts: Facts, language: str) -> dict[str, str]:
+    """Return summary, location and description of a hearing, as invites and feeds say them."""
+    return {
+        "summary": _summary(facts, language),
+        "location": _location(facts["hearing"], language),
+        "description": _description(facts, language),
+    }
+
+
 def _published(told: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
     changed_at = wording.instant(told.get("changed_at") or stamp)
     kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")

@@ -26,7 +26,7 @@ from app.gateways import Gateways
 
 LANGUAGES = ("en", "zh")
 log = logging.getLogger("tingqi.web")
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,9 @@ def show_errors(app: Flask, api_prefix: str) -> None:
         }
         code = error.code or 500
         answer = page(code, gettext("This page cannot be shown"), words.get(code, error.name))
-        return answer if error.response is None else error.response
+        if error.response is not None:
+            return error.response
+        return (*answer, {"Retry-After": "60"}) if code == 429 else answer
 
     def away(error: sa.exc.OperationalError) -> Any:
         log.error("the database is away: %s", error.orig)

@@ -153,7 +153,7 @@ def seat(
     can the house see that somebody is wanted twice at once.
     """
     number = rules.phone(given["phone"], region) if given["phone"] else ""
-    counsel = _known(session, court, given["name"], given["email"], number)
+    counsel = known(session, court, given["name"], given["email"], number)
     if counsel is None:
         counsel = Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
                           language=given["language"] or court.language)  # fmt: skip
@@ -169,7 +169,8 @@ def seat(
     return made
 
 
-def _known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:
+def known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:
+    """Return who of a court has this name, and this e-mail address or this number in E.164."""
     same_address = [Counsel.email == email] if email else []
     if number:
         same_address.append(Counsel.phone == number)

@@ -1,5 +1,161 @@
-"""Pages of this room."""
+"""Cases by page: the list, a new one, its facts; and the court's courtrooms."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.cases import changes, forms, queries, service, typed
+from app.cases.rules import PROCEDURES
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.people.models import Court, User
+from app.people.views import may, signed_in
 
 bp = Blueprint("cases", __name__)
+
+
+def said_errors(fault: Invalid) -> dict[str, str]:
+    """Return what is wrong, by field, in the language of the page."""
+    return {field: web.said(words) for field, words in fault.errors.items()}
+
+
+def page_number() -> int:
+    """Return which page of a list is asked for."""
+    asked = request.args.get("page", "1")
+    return min(int(asked), 10_000) if asked.isdigit() and len(asked) < 6 and int(asked) else 1
+
+
+def procedures() -> list[tuple[str, str]]:
+    """Return the procedures with their names."""
+    names = {
+        "ordinary": gettext("ordinary procedure"), "summary": gettext("summary procedure"),
+        "small_claims": gettext("small claims"), "other": gettext("another procedure"),
+        "second_instance": gettext("second instance"),
+    }  # fmt: skip
+    return [(each, names[each]) for each in PROCEDURES]
+
+
+@bp.app_template_global()
+def procedure_name(procedure: str) -> str:
+    """Name a procedure."""
+    return dict(procedures()).get(procedure, procedure)
+
+
+@bp.get("/cases")
+@signed_in
+def listed() -> str:
+    """Show the court's cases."""
+    asked, page = request.args.get("q", ""), page_number()
+    rows, more = queries.found(db.session(), current_user.court_id, asked, page)
+    return render_template("cases/list.html", cases=rows, more=more, page=page, asked=asked)
+
+
+@bp.get("/cases/new")
+@signed_in
+def new() -> str:
+    """Show the form of a new case."""
+    return _form(typed.blank())
+
+
+def _form(given: dict[str, Any], **more: Any) -> str:
+    judges = queries.judges(db.session(), current_user.court_id)
+    return render_template(
+        "cases/new.html", given=given, judges=judges, procedures=procedures(), **more
+    )
+
+
+@bp.post("/cases/new")
+@signed_in
+def enter() -> Any:
+    """Take a new case; the buttons that add a row only show the form again."""
+    given = typed.typed(request.form.items())
+    do = request.form.get("do", "save")
+    if do != "save":
+        return _form(typed.act(given, do))
+    try:
+        checked = forms.load(forms.CaseIn(), typed.as_input(typed.pruned(given)))
+        user_id = current_user.id
+        case_id = retrying(lambda session: _enter(session, user_id, checked))
+    except Invalid as fault:
+        return _form(_with_a_row(given), errors=said_errors(fault)), 422
+    except Refusal as fault:
+        return _form(given, refused=web.said(fault.message)), web.status_of(fault)
+    flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
+    return redirect(url_for("hearings.case", case_id=case_id), 303)
+
+
+def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
+    user = session.get_one(User, user_id)
+    return service.enter(session, user.court, user, checked, web.now()).id
+
+
+def _with_a_row(given: dict[str, Any]) -> dict[str, Any]:
+    """Leave somewhere to type, where every row was empty."""
+    return given if given["parties"] else {**given, "parties": typed.blank()["parties"]}
+
+
+@bp.route("/cases/<int:case_id>/facts", methods=["GET", "POST"])
+@signed_in
+def facts(case_id: int) -> Any:
+    """Change a case's title, procedure or judge."""
+    case = queries.whole(db.session(), current_user.court_id, case_id)
+    if request.method == "GET":
+        given = {"title": case.title, "procedure": case.procedure, "judge": case.judge.name}
+        return _facts_form(case_id, given)
+    given = {name: request.form.get(name, "") for name in ("title", "procedure", "judge")}
+    try:
+        checked = forms.load(forms.CaseIn(only=tuple(given)), given)
+        court_id = current_user.court_id
+        retrying(lambda session: _change(session, court_id, case_id, checked))
+    except Invalid as fault:
+        return _facts_form(case_id, given, errors=said_errors(fault)), 422
+    flash(gettext("The case is changed."), "yes")
+    return redirect(url_for("hearings.case", case_id=case_id), 303)
+
+
+def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
+    case = queries.whole(db.session(), current_user.court_id, case_id)
+    judges = queries.judges(db.session(), current_user.court_id)
+    return render_template(
+        "cases/facts.html", case=case, given=given, judges=judges, procedures=procedures(), **more
+    )
+
+
+def _change(session: Session, court_id: int, case_id: int, checked: dict[str, Any]) -> None:
+    case = service.find_case(session, court_id, case_id)
+    changes.change_facts(session, session.get_one(Court, court_id), case, checked)
+
+
+@bp.get("/settings/courtrooms")
+@may("set_up")
+def courtrooms() -> str:
+    """Show the court's courtrooms."""
+    return _rooms()
+
+
+def _rooms(**more: Any) -> str:
+    rooms = queries.courtrooms(db.session(), current_user.court_id)
+    return render_template("cases/courtrooms.html", rooms=rooms, **{"given": {}, **more})
+
+
+@bp.post("/settings/courtrooms")
+@may("set_up")
+def add_courtroom() -> Any:
+    """Add a courtroom."""
+    given = {name: request.form.get(name, "") for name in ("name", "location")}
+    court_id = current_user.court_id
+    try:
+        room = forms.load(forms.CourtroomIn(), given)
+        retrying(lambda session: service.add_courtroom(
+            session, session.get_one(Court, court_id), room["name"], room["location"]).id)  # fmt: skip
+    except Invalid as fault:
+        return _rooms(given=given, errors=said_errors(fault)), 422
+    except Refusal as fault:
+        errors = {"name": web.said(fault.message)}
+        return _rooms(given=given, errors=errors), web.status_of(fault)
+    flash(gettext("The courtroom is added."), "yes")
+    return redirect(url_for("cases.courtrooms"), 303)

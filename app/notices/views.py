@@ -1,5 +1,190 @@
-"""Pages of this room."""
+"""The record of contact by page, sending again, and a counsel's addresses."""
 
-from flask import Blueprint
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.cases import changes, forms, queries, service, typed
+from app.cases.models import Case, Representation
+from app.cases.views import said_errors
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.notices import again as resend
+from app.notices import record
+from app.notices.models import Line
+from app.people.models import Court
+from app.people.views import signed_in
 
 bp = Blueprint("notices", __name__)
+MOST_LINES = 2000
+
+
+@bp.app_template_global()
+def line_words(line: Line) -> str:
+    """Say in words what a line's detail holds beyond what happened."""
+    told, body = line.detail or {}, line.content.body if line.content else {}
+    said = [
+        gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
+        str(told.get("said") or ""), str(told.get("advice") or ""), str(told.get("why") or ""),
+        _outcome(str(told.get("outcome") or "")), str(body.get("note") or ""),
+        str(body.get("comment") or ""),
+    ]  # fmt: skip
+    return " · ".join(dict.fromkeys(each for each in said if each))
+
+
+def _outcome(word: str) -> str:
+    return dict(outcomes()).get(word, word)
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """Return what can come of a contact by hand, with its words."""
+    return [
+        ("spoke", gettext("spoke with the person")), ("no_answer", gettext("no answer")),
+        ("busy", gettext("busy")), ("left_word", gettext("left word")),
+        ("wrong_number", gettext("wrong number")), ("told", gettext("told in writing")),
+    ]  # fmt: skip
+
+
+def ways_by_hand() -> list[tuple[str, str]]:
+    """Return the ways of a contact by hand, with their words."""
+    return [
+        ("phone", gettext("telephone")), ("letter", gettext("letter")),
+        ("in_person", gettext("in person")), ("chat", gettext("chat")),
+        ("other", gettext("other way")),
+    ]  # fmt: skip
+
+
+def timeline(
+    session: Session, case_id: int, *, about: str = "", counsel_id: int = 0
+) -> Sequence[Line]:
+    """Return the newest lines of a record, the newest first; of one hearing or counsel."""
+    lines = [
+        line
+        for line in record.lines_of(session, case_id=case_id, about=about)
+        if not counsel_id or line.counsel_id == counsel_id
+    ]
+    return lines[:-MOST_LINES - 1 : -1]
+
+
+@bp.get("/cases/<int:case_id>/record")
+@signed_in
+def case_record(case_id: int) -> str:
+    """Show the whole record of a case, of all or of one counsel, and whether its chain holds."""
+    session = db.session()
+    case = queries.whole(session, current_user.court_id, case_id)
+    asked = request.args.get("counsel", "")
+    counsel_id = int(asked) if asked.isdigit() and len(asked) < 19 else 0
+    return render_template(
+        "notices/record.html", case=case, counsel_id=counsel_id,
+        lines=timeline(session, case.id, counsel_id=counsel_id),
+        finding=record.verify(session, case.id), zone=case.court.zone,
+    )  # fmt: skip
+
+
+@bp.post("/notices/<int:notice_id>/again")
+@signed_in
+def again(notice_id: int) -> Any:
+    """Send a message again whose outcome is unknown, failed or missed."""
+    court_id = current_user.court_id
+
+    def queue(session: Session) -> tuple[str, int, str]:
+        notice = resend.find(session, court_id, notice_id)
+        made = resend.again(session, notice, web.now())
+        return notice.about, notice.case_id, made.name
+
+    about, case_id, name = retrying(queue)
+    flash(gettext("The message to %(name)s is in the queue again.", name=name), "yes")
+    kind, _, row = about.partition("/")
+    if kind == "hearing" and row.isdigit():
+        return redirect(url_for("hearings.shown", hearing_id=int(row)), 303)
+    return redirect(url_for("notices.case_record", case_id=case_id), 303)
+
+
+@bp.route("/cases/<int:case_id>/counsel", methods=["GET", "POST"])
+@signed_in
+def add_counsel(case_id: int) -> Any:
+    """Let a further counsel act for a party of a case."""
+    case = queries.whole(db.session(), current_user.court_id, case_id)
+    if request.method == "GET":
+        return _counsel_form(case, None, typed.blank_counsel())
+    party = request.form.get("party", "")
+    party_id = int(party) if party.isdigit() and len(party) < 19 else 0
+    court_id = current_user.court_id
+
+    def add(session: Session, checked: dict[str, Any]) -> str:
+        found = service.find_case(session, court_id, case_id)
+        court = session.get_one(Court, court_id)
+        return changes.add_counsel(session, court, found, party_id, checked).counsel.name
+
+    return _take(case_id, None, add)
+
+
+@bp.route("/cases/<int:case_id>/counsel/<int:seat_id>", methods=["GET", "POST"])
+@signed_in
+def change_counsel(case_id: int, seat_id: int) -> Any:
+    """Change what is known of a counsel; what waits for them goes to the new address."""
+    case = queries.whole(db.session(), current_user.court_id, case_id)
+    seat = queries.seat(db.session(), case, seat_id)
+    if request.method == "GET":
+        return _counsel_form(case, seat, _as_typed(seat))
+    court_id = current_user.court_id
+
+    def change(session: Session, checked: dict[str, Any]) -> str:
+        found = service.find_case(session, court_id, case_id)
+        held = queries.seat(session, found, seat_id)
+        if request.form.get("do") == "leave":
+            changes.leave(held, web.now())
+            return held.counsel.name
+        counsel = changes.change_counsel(session, found.court, held, checked)
+        resend.readdress(session, counsel)
+        return counsel.name
+
+    return _take(case_id, seat_id, change)
+
+
+def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
+    given = {name: request.form.get(name, "") for name in typed.COUNSEL}
+    court_id = current_user.court_id
+    try:
+        checked = forms.load(forms.CounselIn(), typed.counsel_input(given))
+        name = retrying(lambda session: work(session, checked))
+    except (Invalid, Refusal) as fault:
+        case = queries.whole(db.session(), court_id, case_id)
+        seat = queries.seat(db.session(), case, seat_id) if seat_id else None
+        errors = said_errors(fault) if isinstance(fault, Invalid) else {}
+        refused = web.said(fault.message) if isinstance(fault, Refusal) else ""
+        page = _counsel_form(case, seat, given, errors=errors, refused=refused)
+        return page, web.status_of(fault)
+    flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
+    return redirect(url_for("hearings.case", case_id=case_id), 303)
+
+
+def _counsel_form(
+    case: Case, seat: Representation | None, given: dict[str, str], **more: Any
+) -> str:
+    party = request.values.get("party", "")
+    return render_template(
+        "cases/counsel.html", case=case, seat=seat, given=given, party=party,
+        **{"errors": {}, "refused": "", **more},
+    )  # fmt: skip
+
+
+def _as_typed(seat: Representation) -> dict[str, str]:
+    counsel = seat.counsel
+
+    def day(on: dt.date | None) -> str:
+        return on.isoformat() if on else ""
+
+    return {
+        "name": counsel.name, "firm": counsel.firm, "email": counsel.email,
+        "phone": counsel.phone, "language": counsel.language, "zone": counsel.zone,
+        "channels": ",".join(counsel.channels), "required": "1" if seat.required else "0",
+        "address_confirmed_on": day(counsel.address_confirmed_on),
+        "electronic_consent_on": day(counsel.electronic_consent_on),
+    }  # fmt: skip

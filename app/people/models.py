@@ -58,6 +58,19 @@ class User(Base):
 
     court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)
 
+    # What a session asks of whoever is signed in.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this user may sign in."""
+        return self.active
+
+    def get_id(self) -> str:
+        """Return what a session keeps: the user, and the version whose end ends the session."""
+        return f"{self.id}.{self.version}"
+
 
 class ApiToken(Base):
     """A key for programs, acting as its user; only its SHA-256 is kept."""

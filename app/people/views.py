@@ -1,10 +1,164 @@
-"""Sign-in."""
+"""Sign-in and sign-out, setting a password by a link, and who may see a page."""
 
-from flask import Blueprint, Flask
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.db import db, retrying
+from app.errors import Invalid
+from app.people import rules, service
+from app.people.models import User
 
 bp = Blueprint("people", __name__)
+login = LoginManager()
+A_YEAR = 365 * 24 * 3600  # seconds
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def install(app: Flask) -> None:
-    """Register."""
+    """Let people sign in to an app, and let every page remember its language."""
+    from app.people import own_views as own_views
+
+    login.init_app(app)
     app.register_blueprint(bp)
+    app.after_request(_keep_language)
+
+
+@login.user_loader
+def _who(key: str) -> User | None:
+    """Return whose session it is; a new password ends every session of the old one."""
+    row, _, version = key.partition(".")
+    user = db.session.get(User, int(row)) if row.isdigit() and len(row) < 19 else None
+    return user if user and user.active and str(user.version) == version else None
+
+
+def _keep_language(response: Response) -> Response:
+    wish = request.args.get("lang")
+    if wish in web.LANGUAGES:
+        secure = web.house().settings.public_url.startswith("https")
+        response.set_cookie("lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True,
+                            secure=secure)  # fmt: skip
+    return response
+
+
+def signed_in(view: View) -> View:
+    """Show a page only to the court's own people; others are asked to sign in first."""
+
+    @wraps(view)
+    def guarded(*args: Any, **more: Any) -> Any:
+        if current_user.is_authenticated:
+            return view(*args, **more)
+        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        return redirect(url_for("people.sign_in", **({"next": back} if len(back) > 1 else {})))
+
+    return guarded  # type: ignore[return-value]
+
+
+def may(act: str) -> Callable[[View], View]:
+    """Show a page only to those whose role may do an act."""
+
+    def wrap(view: View) -> View:
+        @signed_in
+        @wraps(view)
+        def guarded(*args: Any, **more: Any) -> Any:
+            if not rules.may(current_user.role, act):
+                abort(403)
+            return view(*args, **more)
+
+        return guarded  # type: ignore[no-any-return]
+
+    return wrap
+
+
+def _within(target: str) -> str:
+    """Return a path of this site, whatever was asked for: never a way to another."""
+    parts = urlsplit(target)
+    own = not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
+    return "/" if not own or target.startswith("//") or "\\" in target else target
+
+
+def _account() -> str:
+    return "account " + request.form.get("email", "").strip().lower()[:254]
+
+
+def _missed(response: Response) -> bool:
+    return response.status_code != 303
+
+
+@bp.get("/sign-in")
+def sign_in() -> Any:
+    """Ask who is there."""
+    if current_user.is_authenticated:
+        return redirect(_within(request.args.get("next", "/")))
+    return render_template("people/sign_in.html", email="", next=request.args.get("next", ""))
+
+
+@bp.post("/sign-in")
+@web.limiter.limit("10 per minute", key_func=get_remote_address, deduct_when=_missed)
+@web.limiter.limit("10 per 15 minutes", key_func=_account, deduct_when=_missed)
+def check() -> Any:
+    """Let somebody in; what was wrong of address and password is not said."""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    onward = request.form.get("next", "")
+    user = service.check_password(db.session(), email[:254], password[:1000])
+    if user is None:
+        words = gettext("Address and password do not fit. After ten tries there is a pause.")
+        page = render_template("people/sign_in.html", email=email[:254], next=onward, refused=words)
+        return page, 422
+    session.clear()
+    login_user(user)
+    return redirect(_within(onward), 303)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    """End a session."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@bp.route("/password/<int:user_id>/<token>", methods=["GET", "POST"])
+@web.limiter.limit("30 per minute", key_func=get_remote_address)
+def password(user_id: int, token: str) -> Any:
+    """Set a password once, by a link that an admin made."""
+    if request.method == "GET":
+        user = service.user_of_link(db.session(), user_id, token, web.secret(), web.now())
+        return render_template("people/password.html", user=user), 200 if user else 404
+    typed = request.form.get("password", "")
+    try:
+        known = retrying(lambda s: _set_password(s, user_id, token, typed))
+    except Invalid as fault:
+        user = service.user_of_link(db.session(), user_id, token, web.secret(), web.now())
+        error = web.said(fault.errors["password"])
+        return render_template("people/password.html", user=user, error=error), 422
+    if not known:
+        return render_template("people/password.html", user=None), 404
+    flash(gettext("The password is set. Sign in with it."), "yes")
+    return redirect(url_for("people.sign_in"), 303)
+
+
+def _set_password(session_: Session, user_id: int, token: str, typed: str) -> bool:
+    user = service.user_of_link(session_, user_id, token, web.secret(), web.now())
+    if user:
+        service.set_password(user, typed)
+    return user is not None

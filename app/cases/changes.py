@@ -1,0 +1,68 @@
+"""Change a case that is entered: its facts, a party's counsel, a counsel's addresses."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cases import rules, service
+from app.cases.models import Case, Counsel, Party, Representation
+from app.errors import N_, Clash, Invalid, Message, NotFound
+from app.people.models import Court
+
+
+def change_facts(session: Session, court: Court, case: Case, given: dict[str, Any]) -> None:
+    """Give a case another title, procedure or judge; hearings that exist keep their judge."""
+    case.title, case.procedure = given["title"], given["procedure"]
+    case.judge_id = service.judge_named(session, court, given["judge"]).id
+
+
+def add_counsel(
+    session: Session, court: Court, case: Case, party_id: int, given: dict[str, Any]
+) -> Representation:
+    """Let a further counsel act for a party. Raises Invalid by field, NotFound, Clash."""
+    party = session.get(Party, party_id)
+    if party is None or party.case_id != case.id:
+        raise NotFound(N_("There is no such party in this case."))
+    if errors := _errors(given, court):
+        raise Invalid(errors)
+    seat = service.seat(session, court, party, given, court.country)
+    if seat.left_at is None and seat.required != given["required"]:
+        seat.required = given["required"]
+    seat.left_at = None
+    return seat
+
+
+def change_counsel(
+    session: Session, court: Court, seat: Representation, given: dict[str, Any]
+) -> Counsel:
+    """Take what is now known of a counsel, in all their cases. Raises Invalid by field, Clash."""
+    if errors := _errors(given, court):
+        raise Invalid(errors)
+    counsel = seat.counsel
+    phone = rules.phone(given["phone"], court.country) if given["phone"] else ""
+    other = service.known(session, court, given["name"], given["email"], phone)
+    if other is not None and other.id != counsel.id:
+        raise Clash(N_("%(name)s is known already with this address."), name=given["name"])
+    if phone != counsel.phone:
+        counsel.opted_out_at = None  # the opt-out was of the old number
+    for name in ("name", "firm", "email", "zone", "address_confirmed_on", "electronic_consent_on"):
+        setattr(counsel, name, given[name])
+    counsel.phone, counsel.language = phone, given["language"] or court.language
+    counsel.channels = list(dict.fromkeys(given["channels"])) or [
+        channel for channel, address in (("sms", phone), ("email", counsel.email)) if address
+    ]
+    seat.required = given["required"]
+    return counsel
+
+
+def leave(seat: Representation, now: dt.datetime) -> None:
+    """Let a counsel act no longer; what was said to them and by them stays on the record."""
+    seat.left_at = seat.left_at or now
+
+
+def _errors(given: dict[str, Any], court: Court) -> dict[str, Message]:
+    return {
+        field.lstrip("."): said
+        for field, said in service.counsel_errors(given, court.country, "").items()
+    }

@@ -1,0 +1,100 @@
+"""Read cases: lists that are searched and paged, one case whole, courtrooms, judges' names."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.rules import number_key
+from app.errors import N_, NotFound
+
+PAGE = 25
+FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
+
+
+def matching(asked: str) -> sa.ColumnElement[bool]:
+    """Return what cases must fulfil to be found by words: number, title, party, counsel, phone.
+
+    Brackets of either width find a number; a telephone number is found by a part of it.
+    """
+    words = asked.strip()[:200]
+    wanted = _like(words)
+    ways = [
+        Case.number_key.like(_like(number_key(words)), escape="\\"),
+        sa.func.lower(Case.title).like(wanted, escape="\\"),
+        _with_party(sa.func.lower(Party.name).like(wanted, escape="\\")),
+        _with_counsel(sa.func.lower(Counsel.name).like(wanted, escape="\\")),
+        _with_counsel(sa.func.lower(Counsel.firm).like(wanted, escape="\\")),
+    ]
+    digits = "".join(c for c in words if c.isascii() and c.isdigit())
+    if len(digits) >= FEWEST_DIGITS and not any(c.isalpha() for c in words):
+        ways.append(_with_counsel(Counsel.phone.like(_like(digits))))
+        ways.append(_with_party(Party.phone.like(_like(digits))))
+    return sa.or_(*ways)
+
+
+def _like(words: str) -> str:
+    plain = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain.replace(chr(0), '')}%"
+
+
+def _with_party(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return Case.id.in_(sa.select(Party.case_id).where(so))
+
+
+def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    acting = sa.select(Party.case_id).join(Representation).join(Counsel).where(so)
+    return Case.id.in_(acting)
+
+
+def found(
+    session: Session, court_id: int, asked: str = "", page: int = 1
+) -> tuple[Sequence[Case], bool]:
+    """Return one page of a court's cases, the newest first, and whether there are more."""
+    wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
+    if asked.strip():
+        wanted = wanted.where(matching(asked))
+    wanted = wanted.options(joinedload(Case.judge), selectinload(Case.parties))
+    rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def whole(session: Session, court_id: int, case_id: int) -> Case:
+    """Return a case with its parties and counsel. Raises NotFound, for another court's as none."""
+    wanted = (
+        sa.select(Case)
+        .where(Case.id == case_id, Case.court_id == court_id)
+        .options(
+            joinedload(Case.judge), joinedload(Case.court), joinedload(Case.assistant),
+            selectinload(Case.parties)
+            .selectinload(Party.seats)
+            .joinedload(Representation.counsel),
+        )
+    )  # fmt: skip
+    case = session.scalar(wanted)
+    if case is None:
+        raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
+    return case
+
+
+def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
+    """Return a court's courtrooms, in the order in which they were added."""
+    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
+    return session.scalars(wanted).all()
+
+
+def judges(session: Session, court_id: int) -> Sequence[str]:
+    """Return the names of a court's judges."""
+    wanted = sa.select(Judge.name).where(Judge.court_id == court_id).order_by(Judge.name)
+    return session.scalars(wanted.limit(500)).all()
+
+
+def seat(session: Session, case: Case, seat_id: int) -> Representation:
+    """Return one counsel's seat in a case. Raises NotFound."""
+    wanted = sa.select(Representation).join(Party)
+    wanted = wanted.where(Representation.id == seat_id, Party.case_id == case.id)
+    row = session.scalar(wanted.options(joinedload(Representation.counsel)))
+    if row is None:
+        raise NotFound(N_("This person is not counsel in this case."))
+    return row

@@ -1,0 +1,71 @@
+"""A hearing's record of contact as counsel of any side may read it: addresses of others masked."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from app.hearings.models import Hearing
+from app.notices import record
+from app.notices.models import Line
+from app.notices.rules import What
+
+
+@dataclass
+class Contact:
+    """One attempt to tell or hear from one counsel, and what became of it."""
+
+    name: str
+    side: str
+    own: bool
+    channel: str
+    kind: str
+    address: str
+    begun_at: dt.datetime
+    steps: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    says: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    comment: str = ""
+
+
+def masked(address: str) -> str:
+    """Return what of an address tells one from another: ``l•••@huacheng.example``, ``•••01``."""
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}•••@{domain}"
+    return f"•••{address[-2:]}" if address else ""
+
+
+def contacts(session: Session, hearing: Hearing, own: int) -> list[Contact]:
+    """Return contacts with counsel about a hearing, oldest first; ``own`` is the reader's id."""
+    lines = record.lines_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
+    return fold((line for line in lines if line.counsel_id is not None), own)
+
+
+def fold(lines: Iterable[Line], own: int) -> list[Contact]:
+    """Return one contact for each notice or visit, its lines in order beneath."""
+    found: dict[str, Contact] = {}
+    for line in lines:
+        apart = line.notice_id is None  # a visit and an answer share an attempt but are two things
+        key = f"line {line.id}" if apart else f"notice {line.notice_id}"
+        contact = found.setdefault(key, _begun(line, own))
+        last = contact.steps[-1][1] if contact.steps else ""
+        if line.what not in (What.STATUS, last):
+            if last == What.STARTED:  # what came of it says more
+                contact.steps.pop()
+            contact.steps.append((line.at, line.what))
+    return list(found.values())
+
+
+def _begun(line: Line, own: int) -> Contact:
+    body, detail = line.content.body if line.content else {}, line.detail or {}
+    address = str(body.get("address", ""))
+    mine = line.counsel_id == own
+    return Contact(
+        name=str(body.get("name", "")), side=line.side, own=mine,
+        channel=line.channel, kind=line.kind if line.notice_id else "",
+        address=address if mine else masked(address), begun_at=line.at,
+        says=[(dt.datetime.fromisoformat(each["starts_at"]), each["says"])
+              for each in detail.get("says", [])],
+        comment=str(body.get("comment", "")) if line.what == What.ANSWERED else "",
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Pure: from the flat fields of the form of a round to checked input, in the court's wall clock."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema
+
+from app.cases.forms import load
+from app.errors import N_, Invalid, Message
+from app.hearings.rules import MOST_SLOTS, from_wall_clock
+
+NAMES = ("case_id", "kind", "minutes", "answer_by", "fix", "reason", "override_reason")
+_ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
+_DROP = re.compile(r"drop-slot\.(\d{1,3})")
+
+
+def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return what was typed: plain texts, and the slots in rows."""
+    made: dict[str, Any] = {name: "" for name in NAMES}
+    rows: dict[int, dict[str, str]] = {}
+    for name, value in fields:
+        row = _ROW.fullmatch(name)
+        if name in NAMES:
+            made[name] = value
+        elif row:
+            slot = rows.setdefault(int(row[1]), {"starts_at": "", "courtroom": ""})
+            slot[row[2]] = value
+    return made | {"slots": [rows[n] for n in sorted(rows)]}
+
+
+def fields_of(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was typed as the flat fields that it came in."""
+    flat = [(name, str(given[name])) for name in NAMES]
+    for n, slot in enumerate(given["slots"]):
+        flat += [(f"slots.{n}.{name}", slot[name]) for name in ("starts_at", "courtroom")]
+    return flat
+
+
+def act(given: dict[str, Any], what: str) -> dict[str, Any]:
+    """Do what a button of the form says: add a row for a slot, or drop one."""
+    slots = given["slots"]
+    if what == "add-slot" and len(slots) < MOST_SLOTS:
+        slots.append({"starts_at": "", "courtroom": slots[-1]["courtroom"] if slots else ""})
+    elif found := _DROP.fullmatch(what):
+        del slots[int(found[1]) : int(found[1]) + 1]
+    return given
+
+
+def pruned(given: dict[str, Any]) -> dict[str, Any]:
+    """Leave out rows for slots in which no time was typed."""
+    given["slots"] = [slot for slot in given["slots"] if slot["starts_at"].strip()]
+    return given
+
+
+def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[str, Any]:
+    """Return input that a schema accepts, its times instants. Raises Invalid, with every error.
+
+    Times are typed as the clock on the court's wall shows them; one that never comes or comes
+    twice there is refused at its field.
+    """
+    faults: dict[str, Message] = {}
+    asked = {name: given[name].strip() for name in given if name in schema.fields and name != "slots"}
+    asked["minutes"] = _whole(asked["minutes"])
+    if asked["answer_by"]:
+        asked["answer_by"] = _instant(asked["answer_by"], zone, "answer_by", faults)
+    else:
+        del asked["answer_by"]
+    asked["slots"] = [
+        {**slot, "starts_at": _instant(slot["starts_at"], zone, f"slots.{n}.starts_at", faults)}
+        for n, slot in enumerate(given["slots"])
+    ]
+    try:
+        done = load(schema, asked)
+    except Invalid as fault:
+        raise Invalid({**fault.errors, **faults}) from fault
+    if faults:
+        raise Invalid(faults)
+    return done
+
+
+def _whole(text: str) -> int | str:
+    plain = text.isascii() and text.isdigit() and len(text) < 6
+    return int(text) if plain else text
+
+
+def _instant(
+    text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]
+) -> dt.datetime | str:
+    try:
+        local = dt.datetime.fromisoformat(text.strip())
+    except ValueError:
+        local = None
+    if local is None or local.tzinfo is not None or len(text.strip()) < 16:
+        faults[field] = Message(N_("Give the day and the time of day."))
+        return ""
+    if not 2000 <= local.year <= 2200:
+        faults[field] = Message(N_("The year cannot be right."))
+        return ""
+    at = from_wall_clock(local, zone)
+    if isinstance(at, Message):
+        faults[field] = at
+        return ""
+    return at
+
+
+def wall_clock(at: dt.datetime, zone: ZoneInfo) -> str:
+    """Write an instant as a field for day and time takes it: 2026-12-15T09:30."""
+    return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")

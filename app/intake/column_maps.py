@@ -1,0 +1,103 @@
+"""Read column maps: those that come with the house, and a court's own."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+
+from app.errors import N_, Invalid, Message
+from app.intake.rules import FIELDS, ColumnMap, header_key, recognises
+
+FOLDER = Path(__file__).parent / "maps"
+OWN = "tingqi"
+_KNOWN = {"name", "about", "recognised_by", "zone", "region", "shared_sittings", "date_formats",
+          "time_formats", "columns", "defaults", "values"}  # fmt: skip
+
+
+def names() -> list[str]:
+    """Return the names of the maps that come with the house."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+def find(wish: str) -> ColumnMap:
+    """Return the map of a name, or of a TOML file. Raises Invalid."""
+    file = Path(wish)
+    if wish in names():
+        file = FOLDER / f"{wish}.toml"
+    elif not file.is_file():
+        said = N_("There is no column map %(name)s; there are %(names)s, or give a TOML file.")
+        raise Invalid({"--map": Message(said, name=wish, names=", ".join(names()))})
+    try:
+        return made(tomllib.loads(file.read_text(encoding="utf-8-sig")), file.stem)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        said = N_("The column map cannot be read: %(fault)s.")
+        raise Invalid({file.name: Message(said, fault=str(fault))}) from fault
+
+
+def suited(headers: Sequence[str]) -> ColumnMap:
+    """Return the map that a file is recognised by, else the house's own."""
+    for name in names():
+        if recognises(found := find(name), headers):
+            return found
+    return find(OWN)
+
+
+def made(said: Mapping[str, Any], name: str = "") -> ColumnMap:
+    """Return a map from what its file says. Raises Invalid, naming each entry that is wrong."""
+    faults = {each: Message(N_("A column map has no such entry.")) for each in set(said) - _KNOWN}
+    try:
+        columns = {k: _texts(v) for k, v in dict(said.get("columns", {})).items()}
+        defaults = {k: str(v) for k, v in dict(said.get("defaults", {})).items()}
+        values = {k: _words(v) for k, v in dict(said.get("values", {})).items()}
+        lists = {
+            each: _texts(said[each])
+            for each in ("recognised_by", "date_formats", "time_formats") if each in said
+        }  # fmt: skip
+    except (TypeError, ValueError, AttributeError) as fault:
+        wrong = N_("Write text, or a list of texts, as docs/import.md shows.")
+        raise Invalid({str(fault) or "columns": Message(wrong)}) from fault
+    for part, given in (("columns", columns), ("defaults", defaults), ("values", values)):
+        for each in given.keys() - set(FIELDS):
+            fields = ", ".join(FIELDS)
+            faults[f"{part}.{each}"] = Message(
+                N_("There is no such field; there are: %(fields)s."), fields=fields
+            )
+    faults.update(_place_faults(said))
+    if faults:
+        raise Invalid(faults)
+    return ColumnMap(
+        name=str(said.get("name") or name), columns=columns, defaults=defaults, values=values,
+        zone=said.get("zone", ""), region=said.get("region", ""),
+        shared_sittings=said.get("shared_sittings", False), **lists,
+    )  # fmt: skip
+
+
+def _place_faults(said: Mapping[str, Any]) -> dict[str, Message]:
+    faults = {}
+    if said.get("zone") and said["zone"] not in available_timezones():
+        no_zone = N_("There is no such time zone: %(zone)s.")
+        faults["zone"] = Message(no_zone, zone=said["zone"])
+    if said.get("region") and said["region"] not in phonenumbers.SUPPORTED_REGIONS:
+        faults["region"] = Message(N_("Give the country in two letters, as CN."))
+    if not isinstance(said.get("shared_sittings", False), bool):
+        faults["shared_sittings"] = Message(N_("Give true or false."))
+    for each in ("date_formats", "time_formats"):
+        if any(not re.search("%[a-zA-Z]", str(text)) for text in said.get(each, ())):
+            faults[each] = Message(N_("Write formats as docs/import.md shows."))
+    return faults
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else tuple(value)
+    if not texts or not all(isinstance(each, str) and each for each in texts):
+        raise ValueError(str(value))
+    return texts
+
+
+def _words(given: Mapping[str, Any]) -> dict[str, str]:
+    words = {str(theirs): str(ours) for theirs, ours in given.items()}
+    return {header_key(theirs): ours for theirs, ours in words.items()} | words

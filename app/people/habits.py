@@ -1,0 +1,85 @@
+"""A court's habits: its name, zone, reminders, quiet hours; read from a form, checked, changed."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from app.errors import N_, Invalid, Message
+from app.people.models import Court
+
+HOURS = ("reminder_at", "quiet_from", "quiet_until")
+MOST_REMINDERS = 6
+
+
+def plain(text: str) -> str:
+    """Return text without control characters and halves of characters."""
+    whole = text.encode("utf-8", "ignore").decode()
+    return "".join(c for c in whole if ord(c) >= 32)
+
+
+def of(court: Court) -> dict[str, Any]:
+    """Return a court's habits as its form shows them."""
+    return {
+        "name": court.name, "short": court.short, "phone": court.phone, "zone": court.zone,
+        "language": court.language, "reminder_days": ", ".join(map(str, court.reminder_days)),
+        "reminder_at": court.reminder_at, "quiet_from": court.quiet_from,
+        "quiet_until": court.quiet_until, "text_links": court.text_links,
+    }  # fmt: skip
+
+
+def typed(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the habits as they were typed."""
+    names = ("name", "short", "phone", "zone", "language", "reminder_days", *HOURS)
+    given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
+    return given | {"text_links": form.get("text_links") == "1"}
+
+
+def change(court: Court, given: Mapping[str, Any]) -> None:
+    """Give a court other habits. Raises Invalid, by field, and then changes nothing."""
+    faults = _faults(given)
+    days = _days(given["reminder_days"])
+    if days is None:
+        faults["reminder_days"] = Message(
+            N_("Give up to %(most)s numbers of days from 1 to 60, as 7, 3, 1."), most=MOST_REMINDERS
+        )
+    if faults:
+        raise Invalid(faults)
+    for name in ("name", "short", "phone", "zone", "language", "text_links", *HOURS):
+        setattr(court, name, given[name])
+    court.reminder_days = days or []
+
+
+def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
+    faults: dict[str, Message] = {}
+    for name, most in (("name", 200), ("short", 40), ("phone", 40)):
+        if len(given[name]) > most:
+            faults[name] = Message(
+                N_("This is too long: at most %(most)s characters."), most=most
+            )
+        elif not given[name] and name != "phone":
+            faults[name] = Message(N_("This is missing."))
+    if given["zone"] not in available_timezones():
+        faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=given["zone"])
+    if given["language"] not in ("en", "zh"):
+        faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
+    for name in HOURS:
+        if not _is_hour(given[name]):
+            faults[name] = Message(N_("Give the time of day as 09:00."))
+    return faults
+
+
+def _is_hour(text: str) -> bool:
+    try:
+        return dt.time.fromisoformat(text).strftime("%H:%M") == text
+    except ValueError:
+        return False
+
+
+def _days(text: str) -> list[int] | None:
+    """Return days before a hearing, most first; None where the text says something else."""
+    words = text.replace("，", ",").replace("、", ",").replace(",", " ").split()
+    if len(words) > MOST_REMINDERS or not all(w.isascii() and w.isdigit() for w in words):
+        return None
+    days = sorted({int(word[:9]) for word in words}, reverse=True)
+    return days if all(1 <= day <= 60 for day in days) else None

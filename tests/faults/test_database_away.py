@@ -1,0 +1,81 @@
+"""The database away or busy: pages say so, the worker goes on, nothing is half done."""
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import db, retrying
+from app.people import service as people
+from tests.conftest import CASE, House, make_house, run_sql
+
+
+def nowhere() -> str:
+    """The address of a PostgreSQL that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    return f"postgresql+psycopg://nobody@127.0.0.1:{port}/none"
+
+
+@pytest.mark.parametrize(
+    "path", ["/r/AAAAAAAAAAAAAAAAAAAAAA", "/readyz", "/feeds/AAAAAAAAAAAAAAAAAAAAAA.ics"]
+)
+def test_a_page_without_its_database_is_a_503_that_says_when_to_come_back(
+    tmp_path: Path, path: str
+) -> None:
+    house = make_house(tmp_path, nowhere())
+    answer = house.client.get(path)
+    assert answer.status_code == 503
+    assert "Traceback" not in answer.get_data(as_text=True)
+    if path != "/readyz":
+        assert answer.headers["Retry-After"] == "30"
+    assert house.client.get("/healthz").status_code == 200
+    house.close()
+
+
+def test_the_api_without_its_database_is_a_problem_of_its_own_shape(tmp_path: Path) -> None:
+    house = make_house(tmp_path, nowhere())
+    answer = house.client.get("/api/v1/cases/1", headers={"Authorization": "Bearer tq_x"})
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"]
+    house.close()
+
+
+def test_a_beat_without_its_database_ends_in_peace(tmp_path: Path) -> None:
+    house = make_house(tmp_path, nowhere())
+    assert house.beat() == 0
+    house.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_connections_that_were_cut_are_made_anew(house: House, postgres: str) -> None:
+    status, case = house.api("POST", "/cases", CASE)
+    assert status == 201
+    name = sa.make_url(house.app.config["SQLALCHEMY_DATABASE_URI"]).database
+    run_sql(
+        postgres, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    assert house.api("GET", f"/cases/{case['id']}")[0] == 200
+    assert house.beat() == 0
+
+
+def half(session: Session) -> float:
+    """Write something, then fail."""
+    people.add_court(session, "Half a court", zone="Asia/Shanghai", country="CN", language="zh")
+    return 1 / 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_fails_half_way_leaves_nothing_behind(house: House) -> None:
+    with house.app.app_context():
+        with pytest.raises(ZeroDivisionError):
+            retrying(half)
+        assert not db.session.scalar(
+            sa.text("SELECT count(*) FROM court WHERE name = 'Half a court'")
+        )
+    file = sqlite3.connect(house.folder / "tingqi.db")
+    assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    file.close()

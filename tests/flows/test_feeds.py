@@ -1,0 +1,253 @@
+"""Calendars to subscribe to: what stands in them, and what a calendar program is answered."""
+
+from typing import Any
+
+import icalendar
+import pytest
+import sqlalchemy as sa
+
+from app.db import db
+from app.errors import Invalid, NotFound
+from app.feeds import service as feeds
+from app.hearings import forms, service
+from app.cases.forms import load
+from app.hearings.models import Hearing
+from app.notices.models import Line
+from tests.conftest import SECRET, House, at
+from tests.flows.test_reply import CASE, LI, ZHAO, answer, browser, do, propose, words
+
+
+def subscribe(house: House, scope: str, whose: int | None = None) -> str:
+    """The address of a feed that the assistant opened."""
+    return str(
+        do(
+            house,
+            lambda session, here: feeds.open_feed(
+                session, here.court, scope, whose, here.user, here.now, SECRET
+            )[1],
+        )
+    )
+
+
+def events(house: House, path: str) -> dict[str, Any]:
+    """The events of a feed, by UID."""
+    page = house.client.get(path)
+    assert page.status_code == 200
+    assert b"/r/" not in page.data
+    return {
+        str(event["UID"]): event for event in icalendar.Calendar.from_ical(page.data).walk("VEVENT")
+    }
+
+
+def statuses(house: House, path: str) -> list[str]:
+    """How the events of a feed stand, in order."""
+    return [str(event["STATUS"]) for event in events(house, path).values()]
+
+
+def fixed(house: House) -> int:
+    """A hearing that both sides agreed to."""
+    made = propose(house)
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "no")
+    return made
+
+
+def of(house: House, made: int, name: str) -> Any:
+    """A value of a hearing."""
+    return do(house, lambda session, here: getattr(session.get_one(Hearing, made), name))
+
+
+def test_open_slots_are_tentative_and_become_one_fixed_date(house: House) -> None:
+    made = propose(house)
+    path = subscribe(house, "me")
+    assert statuses(house, path) == ["TENTATIVE", "TENTATIVE"]
+    assert all(uid != of(house, made, "uid") for uid in events(house, path))
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "no")
+    [(uid, event)] = events(house, path).items()
+    assert (uid, str(event["STATUS"]), event["SEQUENCE"]) == (
+        of(house, made, "uid"),
+        "CONFIRMED",
+        1,
+    )
+    assert event["DTSTART"].dt.strftime("%Y-%m-%d %H:%M %Z") == "2026-12-07 09:30 CST"
+
+
+def test_every_scope_has_its_hearings_and_no_others(house: House) -> None:
+    made = fixed(house)
+    judge, room = of(house, made, "judge_id"), of(house, made, "courtroom_id")
+    propose(
+        house,
+        {
+            **CASE,
+            "number": "（2026）沪0115民初9号",
+            "judge": "周法官",
+            "parties": [
+                {
+                    **CASE["parties"][0],
+                    "name": "甲",
+                    "counsel": [
+                        {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
+                    ],
+                }
+            ],
+        },
+        (at(30), "第五法庭"),
+    )
+    uid = of(house, made, "uid")
+    for scope, whose in (("judge", judge), ("courtroom", room), ("hearing", made)):
+        assert list(events(house, subscribe(house, scope, whose))) == [uid]
+    assert statuses(house, subscribe(house, "courtroom", room + 1)) == ["TENTATIVE"]
+    assert sorted(statuses(house, subscribe(house, "me"))) == ["CONFIRMED", "TENTATIVE"]
+
+
+def test_counsel_subscribes_from_their_page_and_can_end_it(house: House) -> None:
+    made = fixed(house)
+    client, link = browser(house), house.link(ZHAO)
+    assert client.post(link + "/feed").location == link + "/feed"
+    seen = client.get(link + "/feed").get_data(as_text=True)
+    path = "/feeds/" + seen.partition("/feeds/")[2][:26]
+    assert "webcal://127.0.0.1:8000/feeds/" in seen
+    assert list(events(house, path)) == [of(house, made, "uid")]
+    client.post(link + "/feed")
+    assert path in client.get(link + "/feed").get_data(as_text=True)
+    client.post(link + "/feed", data={"stop": "1"})
+    assert house.client.get(path).status_code == 404
+    client.post(link + "/feed")
+    assert path not in client.get(link + "/feed").get_data(as_text=True)
+
+
+def test_a_feed_in_counsels_language_says_proposed(house: House) -> None:
+    propose(house)
+    client, link = browser(house), house.link(ZHAO)
+    client.post(link + "/feed")
+    seen = client.get(link + "/feed").get_data(as_text=True)
+    path = "/feeds/" + seen.partition("/feeds/")[2][:26]
+    told = [str(event["SUMMARY"]) for event in events(house, path).values()]
+    assert told == ["Proposed: Trial （2026）沪0115民初12345号"] * 2
+    assert "Court dates: Zhao Lei" in house.client.get(path).get_data(as_text=True)
+
+
+def test_a_cancelled_hearing_stays_thirty_days_as_cancelled(house: House) -> None:
+    made = fixed(house)
+    path = subscribe(house, "me")
+    do(house, lambda session, here: service.cancel(session, here, made, "Settled"))
+    assert statuses(house, path) == ["CANCELLED"]
+    assert events(house, path)[of(house, made, "uid")]["SEQUENCE"] == 2
+    house.wait(days=29)
+    assert statuses(house, path) == ["CANCELLED"]
+    before = house.client.get(path)
+    house.wait(days=1, minutes=1)
+    assert statuses(house, path) == []
+    after = {"If-Modified-Since": before.headers["Last-Modified"]}
+    assert house.client.get(path, headers=after).status_code == 200
+
+
+def test_the_same_calendar_again_is_304_until_it_changes(house: House) -> None:
+    made = fixed(house)
+    path = subscribe(house, "me")
+    first = house.client.get(path)
+    etag, date = first.headers["ETag"], first.headers["Last-Modified"]
+    assert first.content_type == "text/calendar; charset=utf-8"
+    assert "private" in first.headers["Cache-Control"]
+    assert not etag.startswith("W/")
+    for head in (
+        {"If-None-Match": etag},
+        {"If-None-Match": f'"x", {etag}'},
+        {"If-None-Match": "*"},
+        {"If-Modified-Since": date},
+    ):
+        again = house.client.get(path, headers=head)
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+    assert (
+        house.client.get(
+            path, headers={"If-None-Match": '"old"', "If-Modified-Since": date}
+        ).status_code
+        == 200
+    )
+    assert house.client.get(path).data == first.data
+    house.wait(minutes=1)
+    moved = {"starts_at": at(21, "10:00"), "reason": "Judge is ill"}
+    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)))
+    for head in ({"If-None-Match": etag}, {"If-Modified-Since": date}):
+        changed = house.client.get(path, headers=head)
+        assert (changed.status_code, changed.headers["ETag"] != etag) == (200, True)
+
+
+def test_head_has_the_headers_and_no_body(house: House) -> None:
+    fixed(house)
+    path = subscribe(house, "me")
+    page, head = house.client.get(path), house.client.head(path)
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["ETag"] == page.headers["ETag"]
+
+
+@pytest.mark.parametrize("token", ["A" * 22, "x", "%00", "é" * 22])
+def test_an_unknown_address_is_told_plainly(house: House, token: str) -> None:
+    page = house.client.get(f"/feeds/{token}.ics")
+    assert (page.status_code, page.content_type) == (404, "text/plain; charset=utf-8")
+
+
+def test_a_feed_ends_when_it_is_revoked_or_its_user_is_gone(house: House) -> None:
+    made = fixed(house)
+    path, other = subscribe(house, "me"), subscribe(house, "hearing", made)
+
+    def revoke(session: Any, here: service.Desk) -> None:
+        [feed, _] = feeds.feeds_of(session, here.court, here.user)
+        feeds.revoke(session, here.court, feed.id, here.now)
+
+    do(house, revoke)
+    assert house.client.get(path).status_code == 404
+    assert subscribe(house, "me") != path
+    do(house, lambda session, here: setattr(here.user, "active", False))
+    assert house.client.get(other).status_code == 404
+
+
+def test_asking_twice_gives_the_same_address(house: House) -> None:
+    assert subscribe(house, "me") == subscribe(house, "me")
+
+
+def test_there_is_no_feed_of_what_is_not_of_this_court(house: House) -> None:
+    for scope, whose in (("judge", 99), ("hearing", 99), ("courtroom", None)):
+        with pytest.raises(NotFound):
+            subscribe(house, scope, whose)
+    with pytest.raises(Invalid):
+        subscribe(house, "everything", 1)
+
+
+def test_reading_a_feed_writes_nothing_and_asks_no_more_for_more_hearings(house: House) -> None:
+    fixed(house)
+    path = subscribe(house, "me")
+    with house.app.app_context():
+        engine = db.engine
+    asked: list[str] = []
+
+    def listen(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
+        asked.append(statement.split()[0])
+
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    house.client.get(path)
+    one, asked[:] = len(asked), []
+    for n in range(4):
+        propose(house, {**CASE, "number": f"（2026）沪0115民初{n}号"}, (at(40 + n), "第五法庭"))
+    asked[:] = []
+    assert len(events(house, path)) == 5
+    assert len([word for word in asked if word == "SELECT"]) <= one + 1  # slots, once there are any
+    assert set(asked) <= {"SELECT", "BEGIN"}
+    sa.event.remove(engine, "before_cursor_execute", listen)
+    assert (
+        do(
+            house,
+            lambda session, here: session.scalar(
+                sa.select(sa.func.count(Line.id)).where(Line.kind == "visit")
+            ),
+        )
+        == 2
+    )
+
+
+def test_the_page_to_subscribe_says_what_the_calendar_has(house: House) -> None:
+    propose(house)
+    seen = words(browser(house).get(house.link(ZHAO) + "/feed"))
+    assert "proposed slots marked as tentative" in seen
+    assert "Make my calendar address" in seen
