@@ -14,7 +14,9 @@ SIDES = ("claimant", "respondent", "other")
 # What a row has without anybody typing.
 GIVEN_ALONE = {"side", "role", "language", "channels", "required", "zone"}
 _ROW = re.compile(r"parties\.(\d{1,3})\.(?:counsel\.(\d{1,3})\.)?([a-z_]+)")
-_ACT = re.compile(r"(add-party|drop-party|add-counsel|drop-counsel)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?")
+_ACT = re.compile(
+    r"(add-party|drop-party|add-counsel|drop-counsel)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?"
+)
 
 
 def blank_counsel() -> dict[str, str]:
@@ -36,7 +38,7 @@ def blank() -> dict[str, Any]:
 def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return what was typed, in rows; fields that no row has are left out."""
     flat = list(fields)
-    made: dict[str, Any] = {name: "" for name in CASE}
+    made: dict[str, Any] = dict.fromkeys(CASE, "")
     made |= {name: value for name, value in flat if name in CASE}
     parties: dict[int, dict[str, Any]] = {}
     counsel: dict[tuple[int, int], dict[str, Any]] = {}

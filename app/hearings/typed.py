@@ -19,7 +19,7 @@ _DROP = re.compile(r"drop-slot\.(\d{1,3})")
 
 def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return what was typed: plain texts, and the slots in rows."""
-    made: dict[str, Any] = {name: "" for name in NAMES}
+    made: dict[str, Any] = dict.fromkeys(NAMES, "")
     rows: dict[int, dict[str, str]] = {}
     for name, value in fields:
         row = _ROW.fullmatch(name)
@@ -62,7 +62,9 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     twice there is refused at its field.
     """
     faults: dict[str, Message] = {}
-    asked = {name: given[name].strip() for name in given if name in schema.fields and name != "slots"}
+    asked = {
+        name: given[name].strip() for name in given if name in schema.fields and name != "slots"
+    }
     asked["minutes"] = _whole(asked["minutes"])
     if asked["answer_by"]:
         asked["answer_by"] = _instant(asked["answer_by"], zone, "answer_by", faults)

@@ -139,7 +139,9 @@ def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | No
 
 def _silent(hearing: Hearing, line: Line) -> Unreached:
     name = line.content.body.get("name", "") if line.content else ""
-    return Unreached(hearing, name, line.side, line.kind, "no_address", line.counsel_id, (), line.at)
+    return Unreached(
+        hearing, name, line.side, line.kind, "no_address", line.counsel_id, (), line.at
+    )
 
 
 def _reached_since(

@@ -69,7 +69,7 @@ def timeline(
         for line in record.lines_of(session, case_id=case_id, about=about)
         if not counsel_id or line.counsel_id == counsel_id
     ]
-    return lines[:-MOST_LINES - 1 : -1]
+    return lines[: -MOST_LINES - 1 : -1]
 
 
 @bp.get("/cases/<int:case_id>/record")

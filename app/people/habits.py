@@ -54,9 +54,7 @@ def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
     faults: dict[str, Message] = {}
     for name, most in (("name", 200), ("short", 40), ("phone", 40)):
         if len(given[name]) > most:
-            faults[name] = Message(
-                N_("This is too long: at most %(most)s characters."), most=most
-            )
+            faults[name] = Message(N_("This is too long: at most %(most)s characters."), most=most)
         elif not given[name] and name != "phone":
             faults[name] = Message(N_("This is missing."))
     if given["zone"] not in available_timezones():

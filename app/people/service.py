@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from app import links
-from app.errors import Clash, Invalid, Message, N_, NotFound
+from app.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
@@ -69,7 +69,9 @@ def find_court(session: Session, named: str = "") -> Court:
         raise NotFound(N_("There is no court yet: add one with `tingqi court add NAME`."))
     if len(courts) > 1:
         names = ", ".join(court.name for court in courts)
-        raise NotFound(N_("There are several courts (%(names)s): say which with --court."), names=names)
+        raise NotFound(
+            N_("There are several courts (%(names)s): say which with --court."), names=names
+        )
     return courts[0]
 
 
@@ -84,7 +86,9 @@ def add_user(
         said = Message(N_("%(address)s is no e-mail address."), address=email)
         raise Invalid({"email": said}) from fault
     if role not in ROLES:
-        raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=", ".join(ROLES))})
+        raise Invalid(
+            {"role": Message(N_("Choose one of: %(choices)s."), choices=", ".join(ROLES))}
+        )
     wanted = address.normalized.lower()
     if session.scalar(sa.select(User.id).where(User.email == wanted)):
         raise Clash(N_("There is a user %(email)s already."), email=wanted)
@@ -154,7 +158,9 @@ def create_token(session: Session, user: User, name: str, now: dt.datetime) -> s
     """Make an API token for a user and return it; this is the only time that it is seen."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     session.add(
-        ApiToken(user_id=user.id, name=name, digest=links.digest(token), hint=token[:8], created_at=now)
+        ApiToken(
+            user_id=user.id, name=name, digest=links.digest(token), hint=token[:8], created_at=now
+        )
     )
     session.flush()
     return token

@@ -6,11 +6,11 @@ import icalendar
 import pytest
 import sqlalchemy as sa
 
+from app.cases.forms import load
 from app.db import db
 from app.errors import Invalid, NotFound
 from app.feeds import service as feeds
 from app.hearings import forms, service
-from app.cases.forms import load
 from app.hearings.models import Hearing
 from app.notices.models import Line
 from tests.conftest import SECRET, House, at

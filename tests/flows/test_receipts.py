@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.db import db, transaction
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
-from app.gateways import Gateways, house as lines, outbox
+from app.db import db, transaction
+from app.gateways import Gateways, outbox
+from app.gateways import house as lines
 from app.gateways.clock import SetClock
 from app.gateways.standins import TwilioStandIn
 from app.hearings import service as hearings
