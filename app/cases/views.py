@@ -151,7 +151,8 @@ def add_courtroom() -> Any:
     try:
         room = forms.load(forms.CourtroomIn(), given)
         retrying(lambda session: service.add_courtroom(
-            session, session.get_one(Court, court_id), room["name"], room["location"]).id)  # fmt: skip
+            session, session.get_one(Court, court_id), room["name"], room["location"]
+        ).id)  # fmt: skip
     except Invalid as fault:
         return _rooms(given=given, errors=said_errors(fault)), 422
     except Refusal as fault:

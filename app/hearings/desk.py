@@ -1,4 +1,4 @@
-"""What the desk lists: what waits for a person, worst first; what comes; hearings found by words."""
+"""What the desk lists: what waits for a person, what comes, hearings found by words."""
 
 import datetime as dt
 from collections import defaultdict
@@ -104,7 +104,7 @@ def waiting(session: Session, court: Court, whose: User | None, now: dt.datetime
     return found
 
 
-def _hearings(court: Court, whose: User | None) -> sa.Select[tuple[Hearing]]:
+def _hearings(court: Court, whose: User | None) -> Any:
     return (
         sa.select(Hearing).join(Hearing.case)
         .where(Hearing.court_id == court.id, *owned_by(whose))

@@ -1,4 +1,4 @@
-"""Plain facts of a hearing, for letters and calendars: what a person is told, frozen when it is told."""
+"""Plain facts of a hearing, for letters and calendars, frozen when they are told."""
 
 import datetime as dt
 from typing import Any

@@ -49,7 +49,9 @@ def answered(session: Session, seat: Invitation, now: dt.datetime) -> None:
     said = {answer.slot_id: answer.says for answer in seat.answers}
     told = facts.of(
         round_.hearing,
-        answers=[{**facts.slot_facts(s), "says": said.get(s.id, Says.NO.value)} for s in round_.slots],
+        answers=[
+            {**facts.slot_facts(s), "says": said.get(s.id, Says.NO.value)} for s in round_.slots
+        ],
         answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
     )  # fmt: skip
     matter = facts.matter(round_.hearing, f"r{round_.round}.{seat.nonce}")

@@ -38,7 +38,7 @@ class Unreached:
 def people(
     session: Session, court: Court, owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
 ) -> list[Unreached]:
-    """Return who was not reached in a court's hearings that lie ahead, the longest waiting first."""
+    """Return who was not reached in hearings that lie ahead, the longest waiting first."""
     bad = _bad(session, court, now)
     silent = _without_address(session, court, now)
     about = {notice.about for notice in bad} | {line.about for line in silent}
@@ -165,8 +165,8 @@ def _reached_since(
         .where(Proposal.hearing_id.in_({each.hearing.id for each in found}))
         .where(Invitation.answered_at.is_not(None))
     )
-    for hearing_id, counsel_id, at in session.execute(answered):
-        heard(hearing_id, counsel_id, at)
+    for row in session.execute(answered):
+        heard(*row)
     rung = sa.select(Line).where(
         Line.case_id.in_(cases), Line.counsel_id.in_(counsel), Line.kind == "by_hand"
     )
@@ -179,8 +179,8 @@ def _reached_since(
         Notice.about.in_(about), Notice.counsel_id.in_(counsel),
         Notice.state.in_([State.SENT.value, State.DELIVERED.value]),
     )  # fmt: skip
-    for where, counsel_id, at in session.execute(arrived):
-        heard(int(where.split("/")[1]), counsel_id, at)
+    for row in session.execute(arrived):
+        heard(int(row[0].split("/")[1]), row[1], row[2])
     return last
 
 

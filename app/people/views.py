@@ -68,7 +68,8 @@ def signed_in(view: View) -> View:
         if current_user.is_authenticated:
             return view(*args, **more)
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
-        return redirect(url_for("people.sign_in", **({"next": back} if len(back) > 1 else {})))
+        wanted: dict[str, Any] = {"next": back} if len(back) > 1 else {}
+        return redirect(url_for("people.sign_in", **wanted))
 
     return guarded  # type: ignore[return-value]
 
@@ -84,7 +85,7 @@ def may(act: str) -> Callable[[View], View]:
                 abort(403)
             return view(*args, **more)
 
-        return guarded  # type: ignore[no-any-return]
+        return guarded
 
     return wrap
 

@@ -21,7 +21,7 @@ def reminders(
     starts_at: dt.datetime, days: Iterable[int], *, zone: ZoneInfo, at: str, quiet_from: str,
     quiet_until: str,
 ) -> list[Reminder]:  # fmt: skip
-    """Return a hearing's reminders, earliest first: at a wall-clock time of the court, not in quiet hours.
+    """Return a hearing's reminders, earliest first, by the court's clock, not in quiet hours.
 
     ``at`` and the quiet hours are "HH:MM". A reminder is stale when the next one is due, and the
     last one two hours before the hearing begins: it would only find people on their way.

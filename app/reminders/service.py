@@ -67,7 +67,8 @@ def _queue(
         why = "its time was over when the date was settled"
         lines = [
             record.Entry(What.MISSED, about=f"hearing/{hearing.id}", counsel_id=person.counsel_id,
-                         side=person.side, kind="reminder", detail={"days": reminder.days, "why": why},
+                         side=person.side, kind="reminder",
+                         detail={"days": reminder.days, "why": why},
                          personal={"name": person.name})
             for person, _ in people
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The first schema: courts, cases, hearings, bookings that cannot overlap, a record that only grows."""
+"""The first schema: bookings that cannot overlap, a record that only grows."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -40,7 +40,7 @@ def names() -> list[str]:
 
 @cache
 def rule_set(name: str) -> RuleSet:
-    """Return a rule set by its name. Raises ValueError, naming file and field, where it is broken."""
+    """Return a rule set by its name. Raises ValueError, naming file and field, if broken."""
     file = HERE / f"{name}.toml"
     if name not in names():
         raise ValueError(f"there is no rule set {name!r}: choose one of {', '.join(names())}")
