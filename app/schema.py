@@ -8,8 +8,8 @@ import click
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import current_app
 
-from app import migrations
 from app.config import Misconfigured
 from app.db import db
 
@@ -47,7 +47,7 @@ def check(app: Flask) -> None:
 
 def fault() -> str:
     """Return "" where the schema is this version's, else what to do; in app context."""
-    script = ScriptDirectory(str(migrations()))
+    script = ScriptDirectory(current_app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
         tables = sa.inspect(connection).get_table_names()

@@ -165,8 +165,9 @@ def _reached_since(
         .where(Proposal.hearing_id.in_({each.hearing.id for each in found}))
         .where(Invitation.answered_at.is_not(None))
     )
-    for row in session.execute(answered):
-        heard(*row)
+    for told in session.execute(answered).all():
+        if told[2]:
+            heard(told[0], told[1], told[2])
     rung = sa.select(Line).where(
         Line.case_id.in_(cases), Line.counsel_id.in_(counsel), Line.kind == "by_hand"
     )
@@ -179,8 +180,8 @@ def _reached_since(
         Notice.about.in_(about), Notice.counsel_id.in_(counsel),
         Notice.state.in_([State.SENT.value, State.DELIVERED.value]),
     )  # fmt: skip
-    for row in session.execute(arrived):
-        heard(int(row[0].split("/")[1]), row[1], row[2])
+    for came in session.execute(arrived).all():
+        heard(int(came[0].split("/")[1]), came[1], came[2])
     return last
 
 

@@ -74,10 +74,10 @@ def signed_in(view: View) -> View:
     return guarded  # type: ignore[return-value]
 
 
-def may(act: str) -> Callable[[View], View]:
+def may(act: str) -> Callable[[View], Any]:
     """Show a page only to those whose role may do an act."""
 
-    def wrap(view: View) -> View:
+    def wrap(view: View) -> Any:
         @signed_in
         @wraps(view)
         def guarded(*args: Any, **more: Any) -> Any:
