@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from golden_case import LINK, agrees, facts
+from tests.letters.golden_case import LINK, agrees, facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from golden_case import LINK, agrees, case, facts, link
+from tests.letters.golden_case import LINK, agrees, case, facts, link
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
