@@ -1,4 +1,4 @@
-"""Pages of this room."""
+"""Home and the list of hearings: what waits for a person, worst first, and what comes."""
 
 from flask import Blueprint
 
