@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from tests.letters.golden_case import LINK, agrees, facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import ical
 from app.vtimezone import vtimezone
+from tests.letters.golden_case import LINK, agrees, facts
 
 with warnings.catch_warnings():
     # vobject still asks pkg_resources and old dateutil for things at import.

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from tests.letters.golden_case import LINK, agrees, case, facts, link
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.notices import letters, text
+from tests.letters.golden_case import LINK, agrees, case, facts, link
 
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
