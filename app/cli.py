@@ -192,6 +192,7 @@ def sentence(fault: BaseException) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 well, 1 something was found wrong, 2 an error of use."""
+    os.umask(0o077)  # what lies in instance/ is people's names, addresses and keys
     try:
         answer: Any = cli.main(arguments, prog_name="tingqi", standalone_mode=False)
     except BrokenPipeError:

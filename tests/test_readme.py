@@ -1,0 +1,79 @@
+"""The README and the docs say what is there: commands, settings, files, pictures."""
+
+import re
+import shlex
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import pytest
+
+from app import config
+from app.cli import cli
+
+HOME = Path(__file__).parent.parent
+README = (HOME / "README.md").read_text(encoding="utf-8")
+PAGES = [HOME / "README.md", HOME / "CHANGELOG.md", *sorted((HOME / "docs").glob("*.md"))]
+LARGEST_PICTURE = 200 * 1024  # bytes
+
+
+def said_commands() -> list[str]:
+    """Every command line of ours that a reader is told to type."""
+    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
+    typed = [line.strip() for line in lines if line.startswith("    ")]
+    typed += re.findall(r"`((?:\.venv/bin/)?tingqi [a-z][^`]*)`", "\n".join(lines))
+    ours = (re.search(r"(?:^|/bin/|\$\()(tingqi [a-z][^#)]*)", line) for line in typed)
+    return sorted({found[1].strip() for found in ours if found and "=/" not in found[1]})
+
+
+@pytest.mark.parametrize("line", said_commands())
+def test_a_command_that_a_reader_is_told_to_type_is_understood(line: str) -> None:
+    words = shlex.split(line)[1:]
+    command: click.Command = cli
+    context = click.Context(cli)
+    while isinstance(command, click.Group):
+        assert words, f"{line} is not whole"
+        found = command.get_command(context, words[0])
+        assert found is not None, f"{words[0]} of “{line}” is no command"
+        command, words = found, words[1:]
+    options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    assert {word.split("=")[0] for word in words if word.startswith("--")} <= options | {"--help"}
+
+
+def test_commands_are_found_in_the_docs() -> None:
+    assert {"tingqi doctor", "tingqi worker", "tingqi rehearse"} <= set(said_commands())
+
+
+def test_every_setting_is_told_and_none_that_is_not_there() -> None:
+    table = README.split("## Settings")[1].split("\n## ")[0]
+    assert set(re.findall(r"`(TINGQI_[A-Z_]+)`", table)) == config.KNOWN
+    everywhere = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(re.findall(r"\bTINGQI_[A-Z_]+[A-Z]", everywhere)) <= config.KNOWN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    own = [target for target in targets if not urlsplit(target).scheme]
+    missing = [target for target in own if not (page.parent / target.split("#")[0]).exists()]
+    assert missing == []
+
+
+def test_two_pictures_of_real_pages_are_small_enough() -> None:
+    pictures = [HOME / target for target in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+        assert picture.stat().st_size < LARGEST_PICTURE
+
+
+def test_the_map_of_app_names_every_place_and_none_that_is_not_there() -> None:
+    table = README.split("## The map of `app/`")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name.rstrip("/") for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    there = {
+        each.name
+        for each in (HOME / "app").iterdir()
+        if not each.name.startswith("__p") and (each.suffix == ".py" or each.is_dir())
+    }
+    assert named == there

@@ -1,0 +1,56 @@
+"""A built wheel carries everything: unpacked anywhere, it gives the same commands."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel holds, and nothing of the sources beside it."""
+    made = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(made)]
+    subprocess.run(build, cwd=HOME, check=True, capture_output=True)
+    [wheel] = made.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(made / "installed")
+    return made / "installed"
+
+
+def test_what_git_keeps_of_the_app_is_in_the_wheel(unpacked: Path) -> None:
+    kept = subprocess.run(
+        ["git", "ls-files", "app", "migrations"], cwd=HOME, capture_output=True, text=True
+    ).stdout.split("\n")
+    if not any(kept):  # a source archive has no git; then what lies in the folders counts
+        kept = [str(p.relative_to(HOME)) for p in (HOME / "app").rglob("*") if p.is_file()]
+    wanted = [
+        name.replace("migrations/", "app/migrations/", 1) if name.startswith("migr") else name
+        for name in kept
+        if name and "__pycache__" not in name and (HOME / name).exists()
+    ]
+    assert [name for name in wanted if not (unpacked / name).exists()] == []
+
+
+def test_the_commands_of_a_wheel_run_in_an_empty_folder(unpacked: Path, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(unpacked)}
+
+    def tingqi(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "added" in tingqi("court", "add", "Dongwan District Court", "--zone", "Asia/Shanghai")
+    tingqi("user", "add", "wang@court.example", "--role", "assistant")
+    assert tingqi("token", "create", "wang@court.example").startswith("tq_")
+    tingqi("worker", "--once")
+    assert "0001" in tingqi("db", "current")
+    assert [p.name for p in tmp_path.iterdir()] == ["instance"]
