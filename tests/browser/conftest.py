@@ -1,0 +1,104 @@
+"""A real server and a real browser: what a person meets who comes by a phone or a screen."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.conftest import PASSWORD, House, make_court, make_house
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 10_000  # milliseconds
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without telling each request to the screen."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Site:
+    """A house whose pages are served: ``url`` has no slash at its end."""
+
+    house: House
+    url: str
+
+    def sign_in(self, page: Page, email: str = "wang@court.example") -> None:
+        """Let a user of the court sign in by the page."""
+        page.goto(f"{self.url}/sign-in?lang=en")
+        page.locator("#email").fill(email)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main form button").click()
+        expect(page.locator("nav[aria-label=Main]")).to_be_visible()
+
+
+def chromium() -> str:
+    """The path of a Chromium; without one tests are skipped, and fail where CI is set."""
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    words = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
+    if os.environ.get("CI"):
+        pytest.fail(words, pytrace=False)
+    pytest.skip(words)
+
+
+@pytest.fixture
+def house(empty_sqlite: Path, tmp_path: Path) -> Iterator[House]:
+    """A court on a fresh SQLite database; the flows try PostgreSQL."""
+    shutil.copy(empty_sqlite, tmp_path / "tingqi.db")
+    made = make_house(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
+    make_court(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[Site]:
+    """The house's pages on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=Quiet)
+    # The server waits at its end for the answers that are under way, so that nothing is left open.
+    server.daemon_threads = False
+    serving = threading.Thread(target=server.serve_forever, args=(0.05,), name="site")
+    serving.start()
+    yield Site(house, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this folder; it holds an event loop, so not for longer."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new window of a desk's size, in English, in the court's zone, with no cookies.
+
+    A fault in a script of the page, or a thing that its security policy forbids, fails the test.
+    """
+    context = browser.new_context(
+        locale="en-GB", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(PATIENCE)
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    opened.on("console", lambda said: faults.append(said.text) if "Security" in said.text else None)
+    yield opened
+    context.close()
+    assert not faults, faults
