@@ -1,7 +1,11 @@
 """What import-linter cannot see: who asks the time, who commits, how long things are."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 APP = Path(__file__).parents[1] / "app"
@@ -78,3 +82,29 @@ def test_no_file_and_no_function_outgrows_a_readers_eye() -> None:
             if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 60:
                 long.append(f"{name(file)}:{node.lineno} {node.name}")
     assert long == []
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The packages that a file imports, by the first part of their names."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
+    project = tomllib.loads((APP.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {
+        re.split(r"[\[<>=~! ]", each)[0].lower().replace("_", "-")
+        for each in project["dependencies"]
+    }
+    homes = packages_distributions()
+    used = {
+        homes.get(package, [package])[0].lower().replace("_", "-")
+        for file in FILES
+        for package in imported(file)
+        if package not in sys.stdlib_module_names and package != "app"
+    }
+    # Loaded by name: SQLAlchemy's driver, and the time zones of a machine that has none.
+    assert used | {"psycopg", "tzdata"} == declared
