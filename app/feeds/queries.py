@@ -94,7 +94,7 @@ def _concerns(feed: Feed) -> sa.ColumnElement[bool]:
         .where(Representation.counsel_id == feed.whose, Representation.left_at.is_(None))
     )
     return Hearing.case_id.in_(acts) & sa.or_(
-        Hearing.id.in_(invited), Hearing.imported, Hearing.state == HearingState.FIXED.value
+        Hearing.id.in_(invited), Hearing.imported, Hearing.starts_at.is_not(None)
     )
 
 

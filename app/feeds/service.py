@@ -98,7 +98,8 @@ class Calendar:
 def read(session: Session, feed: Feed, court: Court, now: dt.datetime) -> Calendar:
     """Return the events of a feed: fixed, proposed, and for 30 days the cancelled ones.
 
-    ``changed_at`` is when the contents last changed, by a change or by time passing.
+    ``changed_at`` is when the contents last changed, by a change or by time passing; never before
+    the hour that runs, for a new name of a judge or a counsel who joined leaves no date behind.
     """
     own = queries.owner(session, court.id, feed.scope, feed.whose)
     tongue = language(session, feed, own, court)
@@ -117,7 +118,9 @@ def read(session: Session, feed: Feed, court: Court, now: dt.datetime) -> Calend
         if feed.scope != "courtroom" or slot.courtroom_id == feed.whose
     ]
     name = _NAMES[tongue].format(_named(own, court))
-    changed_at = max([feed.created_at, *(at for hearing in found for at in _changes(hearing, now))])
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    changes = (at for hearing in found for at in _changes(hearing, now))
+    changed_at = max([feed.created_at, hour, *changes])
     return Calendar(name, events, changed_at, _etag(name, events))
 
 

@@ -135,6 +135,9 @@ def answer(token: str) -> Any:
 
 def _take(view: View, typed: answering.Typed, chance: str) -> None:
     says, comment = answering.checked(typed, {slot.id for slot in view.round.slots})
+    stands = {offer.slot.id: offer.says for offer in view.offers}
+    if view.stands == Stands.ANSWERED and (stands, view.seat.comment) == (says, comment):
+        return  # what a page already holds is no new choice: whoever presses may be a machine
     given = service.Given(says, comment, answering.press(chance, says, comment))
     now, seat_id, secret = web.now(), view.seat.id, web.secret()
     retrying(lambda session: service.answer(session, seat_id, given, now, secret).id)

@@ -26,6 +26,12 @@ class Contact:
     steps: list[tuple[dt.datetime, str]] = field(default_factory=list)
     says: list[tuple[dt.datetime, str]] = field(default_factory=list)
     comment: str = ""
+    agent: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Whether nothing of it has left the house: it waits, or it was withdrawn in time."""
+        return {what for _, what in self.steps} <= {What.QUEUED, What.WITHDRAWN}
 
 
 def masked(address: str) -> str:
@@ -68,4 +74,5 @@ def _begun(line: Line, own: int) -> Contact:
         says=[(dt.datetime.fromisoformat(each["starts_at"]), each["says"])
               for each in detail.get("says", [])],
         comment=str(body.get("comment", "")) if line.what == What.ANSWERED else "",
+        agent=str(detail.get("agent", "")) if line.what == What.FETCHED else "",
     )  # fmt: skip

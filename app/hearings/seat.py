@@ -67,6 +67,14 @@ class View:
     none_suits: bool = False
     was: dict[str, Any] | None = None
     past: bool = False
+    because: str = ""
+
+    @property
+    def same_offset_at(self) -> dt.datetime | None:
+        """A time with the offset from UTC of all slots; None where clocks are switched between."""
+        zone = ZoneInfo(self.court.zone)
+        offsets = {each.slot.starts_at.astimezone(zone).utcoffset() for each in self.offers}
+        return self.offers[0].slot.starts_at if len(offsets) == 1 else None
 
     @property
     def open(self) -> bool:
@@ -125,6 +133,7 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
         none_suits=_none_suits(round_),
         was=_was(session, seat) if stands == Stands.FIXED and hearing.revision > 1 else None,
         past=hearing.ends_at is not None and hearing.ends_at < now,
+        because=_because(session, seat) if round_.round > 1 else "",
     )  # fmt: skip
 
 
@@ -152,6 +161,16 @@ def _none_suits(round_: Proposal) -> bool:
     words = [{a.slot_id: a.says for a in each.answers} for each in must if each.answered_at]
     slots = [(slot.id, slot.starts_at) for slot in round_.slots]
     return len(words) == len(must) and agreed_slot(slots, words) is None
+
+
+def _because(session: Session, seat: Invitation) -> str:
+    """Return why the court asks anew, as the letter that asked told it."""
+    told = session.scalar(
+        sa.select(Notice.facts)
+        .where(Notice.invitation_id == seat.id, Notice.kind == "proposal")
+        .limit(1)
+    )
+    return str((told or {}).get("reason") or "")
 
 
 def _was(session: Session, seat: Invitation) -> dict[str, Any] | None:

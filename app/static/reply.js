@@ -30,11 +30,17 @@
     const words = JSON.parse(status.dataset.words);
     const none = form.elements.none;
     const slots = [...form.querySelectorAll("fieldset.slot")];
-    const open = () => slots.filter((slot) => !slot.querySelector("input:checked"));
+    const unanswered = () => slots.filter((slot) => !slot.querySelector("input:checked"));
+    let pressed = false;
     const say = () => {
-      const missing = open();
-      status.textContent = words[missing.length];
+      const missing = unanswered();
+      const noneSuits = none.checked && slots.every((slot) => slot.querySelector("[value=no]:checked"));
+      const numbers = missing.map((slot) => slots.indexOf(slot) + 1).join(", ");
+      const open = pressed && missing.length ? status.dataset.open.replace("{numbers}", numbers) : "";
+      const said = noneSuits ? status.dataset.none : `${words[missing.length]} ${open}`.trim();
+      if (status.textContent !== said) status.textContent = said;
       if (!missing.length) status.classList.remove("error");
+      status.classList.toggle("ready", !missing.length);
       slots.forEach((slot) => missing.includes(slot) || slot.classList.remove("is-missing"));
     };
 
@@ -47,9 +53,11 @@
       say();
     });
     form.addEventListener("submit", (event) => {
-      const missing = open();
+      const missing = unanswered();
       if (!missing.length || none.checked) return;
       event.preventDefault();
+      pressed = true;
+      say();
       status.classList.add("error");
       missing.forEach((slot) => slot.classList.add("is-missing"));
       missing[0].querySelector("input").focus();

@@ -5,7 +5,10 @@ from typing import Any
 import icalendar
 import pytest
 import sqlalchemy as sa
+import vobject
 
+from app.cases import changes
+from app.cases import forms as case_forms
 from app.cases.forms import load
 from app.db import db
 from app.errors import Invalid, NotFound
@@ -251,3 +254,59 @@ def test_the_page_to_subscribe_says_what_the_calendar_has(house: House) -> None:
     seen = words(browser(house).get(house.link(ZHAO) + "/feed"))
     assert "proposed slots marked as tentative" in seen
     assert "Make my calendar address" in seen
+
+
+def test_other_readers_of_calendars_find_the_same_times(house: House) -> None:
+    made = fixed(house)
+    house.wait(minutes=1)
+    propose(
+        house,
+        {**CASE, "number": "（2026）沪0115民初2号"},
+        (at(40), "第三法庭"),
+        (at(41), "第三法庭"),
+    )
+    for scope, whose in (("me", None), ("judge", of(house, made, "judge_id"))):
+        page = house.client.get(subscribe(house, scope, whose))
+        read = vobject.readOne(page.get_data(as_text=True))
+        assert sorted(
+            (event.dtstart.value.strftime("%m-%d %H:%M %z"), event.status.value)
+            for event in read.vevent_list
+        ) == [
+            ("01-02 09:30 +0800", "TENTATIVE"),
+            ("01-03 09:30 +0800", "TENTATIVE"),
+            ("12-07 09:30 +0800", "CONFIRMED"),
+        ]
+        for token in (house.link(LI), house.link(ZHAO), house.link(LI)[3:], house.link(ZHAO)[3:]):
+            assert token not in page.get_data(as_text=True).replace("\r\n ", "")
+
+
+def test_a_counsel_who_joined_later_also_sees_that_a_hearing_is_cancelled(house: House) -> None:
+    made = fixed(house)
+    joined = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
+
+    def join(session: Any, here: service.Desk) -> int:
+        hearing = session.get_one(Hearing, made)
+        given = load(case_forms.CounselIn(), joined)
+        party = hearing.case.parties[0]
+        seat = changes.add_counsel(session, here.court, hearing.case, party.id, given)
+        return int(seat.counsel_id)
+
+    path = subscribe(house, "counsel", do(house, join))
+    assert statuses(house, path) == ["CONFIRMED"]
+    do(house, lambda session, here: service.cancel(session, here, made, "Settled"))
+    assert statuses(house, path) == ["CANCELLED"]
+
+
+def test_a_change_that_has_no_date_of_its_own_is_seen_within_the_hour(house: House) -> None:
+    made = fixed(house)
+    path = subscribe(house, "judge", of(house, made, "judge_id"))
+    date = house.client.get(path).headers["Last-Modified"]
+
+    def rename(session: Any, here: service.Desk) -> None:
+        session.get_one(Hearing, made).judge.name = "陈大法官"
+
+    do(house, rename)
+    house.wait(hours=1)
+    again = house.client.get(path, headers={"If-Modified-Since": date})
+    assert again.status_code == 200
+    assert "陈大法官" in again.get_data(as_text=True)
