@@ -1,19 +1,17 @@
 """Pages for whoever keeps the machine: alive, ready, and figures for a monitor."""
 
-import datetime as dt
-
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
 from app import schema
 from app.db import db
-from app.notices.models import Head, Notice, Receipt, Worker
+from app.notices.beats import SILENT_AFTER, is_silent, last_beat
+from app.notices.models import Head, Notice, Receipt
 from app.notices.rules import State
 from app.web import now
 
 bp = Blueprint("operations", __name__)
-SILENT_AFTER = dt.timedelta(seconds=60)
 
 
 @bp.get("/healthz")
@@ -41,8 +39,7 @@ def readyz() -> tuple[Response, int]:
 
 
 def _beating() -> bool:
-    last = db.session.scalar(sa.select(sa.func.max(Worker.beat_at)))
-    return last is not None and now() - last < SILENT_AFTER
+    return not is_silent(last_beat(db.session()), now())
 
 
 @bp.get("/metrics")
@@ -63,7 +60,7 @@ def _figures(session: Session) -> list[str]:
     oldest = session.scalar(
         sa.select(sa.func.min(Notice.due_at)).where(Notice.state == State.QUEUED.value)
     )
-    beat = session.scalar(sa.select(sa.func.max(Worker.beat_at)))
+    beat = last_beat(session)
     unmatched = sa.select(sa.func.count()).select_from(Receipt).where(Receipt.notice_id.is_(None))
     late = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
     age = (at - beat).total_seconds() if beat else -1.0

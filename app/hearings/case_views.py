@@ -1,3 +1,118 @@
 """A case on one page: its people, its hearings, its record, and a contact logged by hand."""
 
-from app.hearings.views import bp as bp
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.cases import queries as cases
+from app.cases import service as case_service
+from app.cases.forms import load
+from app.cases.models import Case
+from app.cases.rules import ways_of
+from app.cases.views import said_errors
+from app.db import db, retrying
+from app.errors import N_, Invalid, Message, NotFound
+from app.hearings import desk, queries
+from app.hearings.typed import instant, wall_clock
+from app.hearings.views import bp
+from app.notices import by_hand
+from app.notices.forms import ContactIn
+from app.notices.views import outcomes, ways_by_hand
+from app.people.models import User
+from app.people.views import signed_in
+
+FIELDS = ("counsel_id", "hearing_id", "channel", "direction", "at", "outcome", "address", "note")
+
+
+@bp.get("/cases/<int:case_id>")
+@signed_in
+def case(case_id: int) -> str:
+    """Show a case."""
+    now = wall_clock(web.now(), ZoneInfo(current_user.court.zone))
+    given = dict.fromkeys(FIELDS, "") | {"direction": "out", "at": now}
+    given |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
+    return _page(case_id, given)
+
+
+def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
+    session = db.session()
+    found = cases.whole(session, current_user.court_id, case_id)
+    return render_template(
+        "hearings/case.html", case=found, zone=found.court.zone, given=given,
+        hearings=desk.of_case(session, found), lines=desk.newest_lines(session, found),
+        unreachable=_unreachable(found), ways=ways_by_hand(), outcomes=outcomes(),
+        counsel=_counsel(found), **{"errors": {}, **more},
+    )  # fmt: skip
+
+
+def _counsel(found: Case) -> list[tuple[int, str]]:
+    """Return with whom a contact can be logged; those who left too, for they still ring."""
+    seats = [(seat, party) for party in found.parties for seat in party.seats]
+    return [(seat.counsel_id, f"{seat.counsel.name}, {party.name}") for seat, party in seats]
+
+
+def _unreachable(found: Case) -> list[Any]:
+    """Return who acts in a case now and can be told nothing by mail or text."""
+    seats = [seat for party in found.parties for seat in party.seats if not seat.left_at]
+    return [seat for seat in seats if not ways_of(seat.counsel, every=True)]
+
+
+@bp.post("/cases/<int:case_id>/contacts")
+@signed_in
+def log(case_id: int) -> Any:
+    """Write down a contact made by hand."""
+    given = {name: request.form.get(name, "") for name in FIELDS}
+    court_id, user_id = current_user.court_id, current_user.id
+    try:
+        checked = _checked(given, ZoneInfo(current_user.court.zone))
+        name = retrying(lambda session: _write(session, court_id, user_id, case_id, checked))
+    except Invalid as fault:
+        return _page(case_id, given, errors=said_errors(fault)), 422
+    flash(gettext("The contact with %(name)s is on the record.", name=name), "yes")
+    return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)
+
+
+def _checked(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
+    """Return what was typed as the service takes it. Raises Invalid, with every error."""
+    faults: dict[str, Message] = {}
+    asked: dict[str, Any] = {**given, "at": instant(given["at"], zone, "at", faults)}
+    for name in ("counsel_id", "hearing_id"):
+        text = given[name]
+        asked[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if given["hearing_id"] and asked["hearing_id"] is None:
+        faults["hearing_id"] = Message(N_("This hearing is not of this case."))
+    if asked["counsel_id"] is None:
+        faults["counsel_id"] = Message(N_("Say with whom."))
+    try:
+        done = load(ContactIn(), asked)
+    except Invalid as fault:
+        raise Invalid({**fault.errors, **faults}) from fault
+    if faults:
+        raise Invalid(faults)
+    return done
+
+
+def _write(
+    session: Session, court_id: int, user_id: int, case_id: int, given: dict[str, Any]
+) -> str:
+    found = case_service.find_case(session, court_id, case_id)
+    counsel = by_hand.counsel_of(session, found, given["counsel_id"])
+    if given["hearing_id"] is not None:
+        _check_hearing(session, court_id, found, given["hearing_id"])
+    user = session.get_one(User, user_id)
+    by_hand.log_contact(session, found, counsel, given, user, web.now())
+    return counsel.name
+
+
+def _check_hearing(session: Session, court_id: int, found: Case, hearing_id: int) -> None:
+    try:
+        fits = queries.find(session, court_id, hearing_id).case_id == found.id
+    except NotFound:
+        fits = False
+    if not fits:
+        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})

@@ -10,16 +10,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case
+from app.cases.models import Case, Courtroom
 from app.cases.queries import PAGE, matching
 from app.hearings import unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot
 from app.hearings.unreached import Unreached
+from app.notices.models import Line
+from app.notices.rules import Grade, What, grade
 from app.people.models import Court, User
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
+FEW = 10
+NEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,30 @@ class Standing:
         """Whether all who must answer have."""
         required = [s for s in self.round.invitations if s.required] or self.round.invitations
         return all(seat.answered_at for seat in required)
+
+    @property
+    def leading(self) -> Slot | None:
+        """The slot that most counsel take so far; None while nobody takes any."""
+
+        def weight(slot: Slot) -> tuple[int, int]:
+            words = self._words(slot)
+            return -sum(word != "no" for word in words), -words.count("yes")
+
+        ranked = sorted(self.round.slots, key=lambda slot: (*weight(slot), slot.starts_at, slot.id))
+        return ranked[0] if ranked and weight(ranked[0])[0] else None
+
+    def takers(self, slot: Slot) -> int:
+        """How many counsel take a slot, gladly or if needed."""
+        return sum(word != "no" for word in self._words(slot))
+
+    def _words(self, slot: Slot) -> list[str]:
+        seats = self.round.invitations
+        return [a.says for seat in seats for a in seat.answers if a.slot_id == slot.id]
+
+    @property
+    def silent(self) -> list[str]:
+        """The names of those who have not answered."""
+        return [seat.counsel.name for seat in self.round.invitations if not seat.answered_at]
 
 
 @dataclass
@@ -55,6 +83,11 @@ class Waiting:
         lists = (self.unreached, self.lapsed, self.none_suits, self.ready, self.due)
         return sum(len(each) for each in lists)
 
+    @property
+    def decisions(self) -> int:
+        """How many rounds are answered and want a decision of the court."""
+        return len(self.none_suits) + len(self.ready)
+
 
 def standing(round_: Proposal) -> Standing:
     """Return where a round stands, by the same rule that fixes it."""
@@ -64,17 +97,6 @@ def standing(round_: Proposal) -> Standing:
     best = next((slot for slot in round_.slots if slot.id == chosen), None)
     answered = sum(1 for seat in round_.invitations if seat.answered_at)
     return Standing(round_, len(round_.invitations), answered, best)
-
-
-def leading(round_: Proposal) -> Slot | None:
-    """Return the slot that most counsel take so far; None while nobody takes any."""
-
-    def weight(slot: Slot) -> tuple[int, int]:
-        words = [a.says for s in round_.invitations for a in s.answers if a.slot_id == slot.id]
-        return -sum(word != "no" for word in words), -words.count("yes")
-
-    ranked = sorted(round_.slots, key=lambda slot: (*weight(slot), slot.starts_at, slot.id))
-    return ranked[0] if ranked and weight(ranked[0])[0] else None
 
 
 def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
@@ -121,7 +143,9 @@ def _open_rounds(session: Session, court: Court, whose: User | None) -> Sequence
         .options(
             joinedload(Proposal.hearing).joinedload(Hearing.case),
             selectinload(Proposal.slots),
-            selectinload(Proposal.invitations).selectinload(Invitation.answers),
+            selectinload(Proposal.invitations).options(
+                joinedload(Invitation.counsel), selectinload(Invitation.answers)
+            ),
         )
     )  # fmt: skip
     return session.scalars(wanted).unique().all()
@@ -131,11 +155,14 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
     """Return what is fixed for today and the six days after, day by day, in the court's zone."""
     zone = ZoneInfo(court.zone)
     today = now.astimezone(zone).date()
-    begin = dt.datetime.combine(today, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+    begin, end = (
+        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+        for day in (today, today + dt.timedelta(days=7))
+    )
     wanted = (
         _hearings(court, None)
         .where(Hearing.state != HearingState.CANCELLED.value)
-        .where(Hearing.starts_at >= begin, Hearing.starts_at < begin + dt.timedelta(days=7))
+        .where(Hearing.starts_at >= begin, Hearing.starts_at < end)
         .order_by(Hearing.starts_at, Hearing.id).limit(MOST)
     )  # fmt: skip
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
@@ -163,3 +190,62 @@ def found(
         wanted = wanted.where(matching(asked))
     rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
+
+
+def told(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
+    """Return, by hearing, what is shown of how the counsel was told who was told worst."""
+    ids = {f"hearing/{hearing.id}": hearing.id for hearing in hearings}
+    wanted = (
+        sa.select(Line.about, Line.counsel_id, Line.what)
+        .where(Line.about.in_(ids), Line.counsel_id.is_not(None))
+        .distinct()
+    )
+    heard: dict[str, dict[int | None, list[What]]] = defaultdict(lambda: defaultdict(list))
+    for about, counsel_id, what in session.execute(wanted).tuples() if ids else ():
+        heard[about][counsel_id].append(What(what))
+    return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
+
+
+def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Case]:
+    """Return a few cases found by words for which nobody was asked yet."""
+    wanted = (
+        sa.select(Case)
+        .where(Case.court_id == court_id, matching(asked))
+        .where(~sa.exists().where(Hearing.case_id == Case.id))
+        .order_by(Case.id.desc()).limit(FEW)
+    )  # fmt: skip
+    return session.scalars(wanted).all()
+
+
+def of_case(session: Session, case: Case) -> Sequence[Hearing]:
+    """Return a case's hearings, the newest first."""
+    wanted = (
+        sa.select(Hearing).where(Hearing.case_id == case.id)
+        .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
+        .order_by(Hearing.id.desc()).limit(MOST)
+    )  # fmt: skip
+    return session.scalars(wanted).all()
+
+
+def newest_lines(session: Session, case: Case) -> Sequence[Line]:
+    """Return the newest lines of a case's record, the newest first."""
+    wanted = sa.select(Line).where(Line.case_id == case.id).order_by(Line.seq.desc())
+    return session.scalars(wanted.limit(NEWEST)).all()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a court has already of what a first hearing needs."""
+
+    courtroom: bool
+    case: bool
+    hearing: bool
+
+
+def begun(session: Session, court: Court) -> Begun:
+    """Return how far a new court has come."""
+
+    def any_of(table: type[Courtroom] | type[Case] | type[Hearing]) -> bool:
+        return bool(session.scalar(sa.select(sa.exists().where(table.court_id == court.id))))
+
+    return Begun(any_of(Courtroom), any_of(Case), any_of(Hearing))

@@ -67,11 +67,11 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     }
     asked["minutes"] = _whole(asked["minutes"])
     if asked["answer_by"]:
-        asked["answer_by"] = _instant(asked["answer_by"], zone, "answer_by", faults)
+        asked["answer_by"] = instant(asked["answer_by"], zone, "answer_by", faults)
     else:
         del asked["answer_by"]
     asked["slots"] = [
-        {**slot, "starts_at": _instant(slot["starts_at"], zone, f"slots.{n}.starts_at", faults)}
+        {**slot, "starts_at": instant(slot["starts_at"], zone, f"slots.{n}.starts_at", faults)}
         for n, slot in enumerate(given["slots"])
     ]
     try:
@@ -88,9 +88,8 @@ def _whole(text: str) -> int | str:
     return int(text) if plain else text
 
 
-def _instant(
-    text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]
-) -> dt.datetime | str:
+def instant(text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]) -> dt.datetime | str:
+    """Return the instant of a typed wall-clock time; else say at the field what is wrong."""
     try:
         local = dt.datetime.fromisoformat(text.strip())
     except ValueError:

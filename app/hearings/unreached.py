@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.cases.models import Case
+from app.cases.models import Case, Counsel
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Line, Notice
 from app.notices.rules import State, What
@@ -33,6 +33,15 @@ class Unreached:
     counsel_id: int | None
     notices: Sequence[Notice]
     since: dt.datetime
+    phone: str = ""
+
+    @property
+    def tries(self) -> list[tuple[str, str]]:
+        """What came of the newest try over each way, as (channel, state)."""
+        newest: dict[str, str] = {}
+        for notice in self.notices:
+            newest.setdefault(notice.channel, notice.state)
+        return list(newest.items())
 
 
 def people(
@@ -50,13 +59,20 @@ def people(
     ]
     found += [_silent(hearings[line.about], line) for line in silent if line.about in hearings]
     calm = _reached_since(session, found)
-    left = [
-        each
-        for each in found
-        if calm.get((each.hearing.id, each.counsel_id), dt.datetime.min.replace(tzinfo=dt.UTC))
-        < each.since
-    ]
+    newest: dict[tuple[int, int | None], Unreached] = {}
+    for each in sorted(found, key=lambda each: each.since):
+        who = (each.hearing.id, each.counsel_id)
+        if who not in calm or calm[who] < each.since:
+            newest[who] = each
+    phones = _phones(session, newest.values())
+    left = [replace(each, phone=phones.get(each.counsel_id, "")) for each in newest.values()]
     return sorted(left, key=lambda each: (each.state == State.MISSED.value, each.since))
+
+
+def _phones(session: Session, found: Iterable[Unreached]) -> dict[int | None, str]:
+    ids = {each.counsel_id for each in found}
+    wanted = sa.select(Counsel.id, Counsel.phone).where(Counsel.id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(wanted)} if ids else {}
 
 
 def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:

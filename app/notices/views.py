@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
+from app import web, wording
 from app.cases import changes, forms, queries, service, typed
 from app.cases.models import Case, Representation
 from app.cases.views import said_errors
@@ -32,10 +32,18 @@ def line_words(line: Line) -> str:
     said = [
         gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
         str(told.get("said") or ""), str(told.get("advice") or ""), str(told.get("why") or ""),
+        _happened(str(told.get("happened_at") or "")),
         _outcome(str(told.get("outcome") or "")), str(body.get("note") or ""),
         str(body.get("comment") or ""),
     ]  # fmt: skip
     return " · ".join(dict.fromkeys(each for each in said if each))
+
+
+def _happened(at: str) -> str:
+    """Say when a contact by hand was: its line is of the time of writing."""
+    zone = current_user.court.zone
+    when = wording.moment(wording.instant(at), zone, web.language()) if at else ""
+    return gettext("made %(when)s", when=when) if when else ""
 
 
 def _outcome(word: str) -> str:
