@@ -54,31 +54,32 @@ def secret() -> bytes:
 
 
 def language() -> str:
-    """Return the language of this page: ``?lang=``, the cookie's, the user's, the browser's."""
+    """Return the language of this page, by whoever is asked first and has a wish.
+
+    ``?lang=``, the cookie, counsel's or the user's own choice, the browser, the court.
+    """
     if not has_request_context():
         return "en"
-    wishes = [request.args.get("lang"), request.cookies.get("lang"), g.get("language")]
-    wishes.append(_users_wish())
-    for wish in wishes:
-        if wish in LANGUAGES:
-            return str(wish)
-    accepted = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
-    return (accepted or "en")[:2]
+    chosen, courts = _users_wishes()
+    browsers = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
+    asked = (request.args.get("lang"), request.cookies.get("lang"), g.get("language"))
+    wishes = (*asked, chosen, (browsers or "")[:2], courts)
+    return next((wish for wish in wishes if wish in LANGUAGES), "en")
 
 
-def _users_wish() -> str | None:
-    """Return the language of whoever is signed in; None for programs, and for nobody.
+def _users_wishes() -> tuple[str, str]:
+    """Return the languages of whoever is signed in and of their court; "" for programs, nobody.
 
     Errors are shown in a language too: while the database is away, nobody is known.
     """
     if request.path.startswith("/api/") or not hasattr(current_app, "login_manager"):
-        return None
+        return "", ""
     try:
         if current_user and current_user.is_authenticated:
-            return str(current_user.language or current_user.court.language)
+            return str(current_user.language), str(current_user.court.language)
     except sa.exc.SQLAlchemyError:
-        return None
-    return None
+        return "", ""
+    return "", ""
 
 
 def said(message: Message | str) -> str:
