@@ -195,6 +195,19 @@ def test_an_answer_can_be_changed_until_it_is_decided(house: House) -> None:
     assert "Tue 8 Dec 2026, 14:00" in words(client.get(link))
 
 
+def test_what_the_page_already_held_is_no_new_answer(house: House) -> None:
+    made = propose(house)
+    client, link = browser(house), house.link(ZHAO)
+    answer(client, link, "yes", "no", comment="In person")
+    house.beat()
+    sent = len(house.letters(to=ZHAO))
+    again = answer(client, link, "yes", "no", comment="In person")
+    assert again.status_code == 303
+    house.beat()
+    assert len(lines(house, made, "answered")) == 1
+    assert len(house.letters(to=ZHAO)) == sent
+
+
 def test_pressing_twice_counts_once(house: House) -> None:
     made = propose(house)
     client, link = browser(house), house.link(ZHAO)
@@ -494,6 +507,52 @@ def test_the_record_shows_all_sides_with_the_others_addresses_masked(house: Hous
         assert part in seen
     assert "li@huacheng.example" not in seen
     assert "13800138001" not in seen
+
+
+def test_the_record_tells_machines_from_persons_and_plans_from_messages(house: House) -> None:
+    propose(house)
+    client, link = browser(house), house.link(ZHAO)
+    house.client.get(link, headers={"User-Agent": "WhatsApp/2.23.20.0"})
+    key = nonce(client.get(link))
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "yes")
+    client.post(link + "/opened", data={"nonce": key})
+    house.beat()
+    seen = words(client.get(link + "/record"))
+    happened, _, planned = seen.partition("Planned and not sent (")
+    for part in ("fetched by a machine", "fetched, no person seen", "opened", "answered"):
+        assert part in happened
+    assert "reminder" not in happened
+    assert "reminder" in planned
+
+
+def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(house: House) -> None:
+    made = propose(house)
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "yes")
+    asked = {
+        "slots": [{"starts_at": at(n, "10:00"), "courtroom": "第三法庭"} for n in (21, 22)],
+        "answer_by": at(6),
+        "reason": "Judge is ill",
+    }
+    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), asked)))
+    seen = words(browser(house).get(house.link(ZHAO)))
+    for part in (
+        "Until one is agreed, this one stands: Mon 7 Dec 2026, 09:30–11:00",
+        "The court gives this reason: Judge is ill",
+        "2 slots have no answer yet.",
+    ):
+        assert part in seen
+
+
+def test_slots_on_both_sides_of_a_switch_of_clocks_each_say_their_offset(house: House) -> None:
+    do(house, lambda session, here: setattr(here.court, "zone", "Europe/Berlin"))
+    winter, summer = (at(n, "15:30") for n in (124, 126))  # 27 and 29 March 2027
+    propose(house, CASE, (winter, "第三法庭"), (summer, "第五法庭"))
+    seen = words(browser(house).get(house.link(ZHAO)))
+    assert "All times are Berlin time (Europe/Berlin)." in seen
+    for part in ("Sat 27 Mar 2027, 08:30–10:00", "UTC+1", "Mon 29 Mar 2027, 09:30–11:00", "UTC+2"):
+        assert part in seen
 
 
 def test_the_calendar_file_has_the_date_and_no_link(house: House) -> None:

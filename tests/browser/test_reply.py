@@ -1,0 +1,312 @@
+"""Counsel's page in a real browser: by thumb, by keyboard, without scripts, on a small screen."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE, Site
+from tests.conftest import CASE, at
+from tests.flows.test_reply import LI, PHONE, ZHAO, answer, hearing, lines, propose
+from tests.flows.test_reply import browser as visitor
+
+pytestmark = pytest.mark.browser
+
+Phone = Callable[..., Page]
+SLOTS = tuple((at(14 + n, "09:30"), "第三法庭") for n in range(10))
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    """A maker of phones; a fault of a script, or what the security policy forbids, fails."""
+    contexts, faults = [], []
+
+    def make(width: int = 360, **more: Any) -> Page:
+        told = {"locale": "en-GB", "timezone_id": "Asia/Shanghai", "user_agent": PHONE, **more}
+        context = browser.new_context(viewport={"width": width, "height": 740}, **told)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda said: faults.append(said.text) if "Security" in said.text else 0)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def choose(page: Page, slot: int, word: str) -> None:
+    """Press one of the three answers of a slot, where a thumb would."""
+    page.locator("fieldset.slot").nth(slot - 1).locator(".pick label").filter(has_text=word).click()
+
+
+def press(page: Page) -> None:
+    """Press the one button."""
+    page.locator("form.answer button").click()
+
+
+def title(page: Page) -> Any:
+    """The first line of the page."""
+    return expect(page.get_by_role("heading", level=1))
+
+
+def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Phone) -> None:
+    made = propose(site.house, CASE, *SLOTS[:3])
+    page = phone(java_script_enabled=False)
+    page.goto(site.url + site.house.link(ZHAO))
+    for slot, word in ((1, "Yes"), (2, "If needed"), (3, "No")):
+        choose(page, slot, word)
+    page.locator("#comment").fill("In person 🙂 <b>please</b>")
+    press(page)
+    title(page).to_have_text("Your answer is recorded")
+    expect(page.locator(".card .said li")).to_contain_text(["yes", "if needed", "no"])
+    expect(page.locator(".quote")).to_have_text("In person 🙂 <b>please</b>")
+    [(_, detail)] = lines(site.house, made, "answered")
+    assert [each["says"] for each in detail["says"]] == ["yes", "if_needed", "no"]
+    page.get_by_text("Change the answer").click()
+    choose(page, 3, "Yes")
+    page.get_by_role("button", name="Submit the changed answer").click()
+    expect(page.locator(".card .said li").nth(2)).to_contain_text("yes")
+
+
+def test_without_scripts_what_is_missing_is_said_first_and_nothing_is_lost(
+    site: Site, phone: Phone
+) -> None:
+    made = propose(site.house, CASE, *SLOTS[:3])
+    page = phone(java_script_enabled=False)
+    page.goto(site.url + site.house.link(ZHAO))
+    choose(page, 1, "Yes")
+    choose(page, 3, "No")
+    page.locator("#comment").fill("x" * 5000)
+    press(page)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is recorded yet.")
+    expect(page.get_by_role("alert")).to_contain_text("Slot 2: Choose yes, if needed or no.")
+    expect(page.get_by_role("alert")).to_contain_text("too long: at most 2000 characters")
+    expect(page.locator(".missing")).to_have_text("1 slot has no answer yet. Still open: slot 2.")
+    assert page.locator("input:checked").count() == 2
+    assert page.locator("#comment").input_value() == "x" * 5000
+    page.get_by_role("link", name="Slot 2").click()
+    expect(page.locator("fieldset.slot").nth(1)).to_be_in_viewport()
+    choose(page, 2, "If needed")
+    page.locator("#comment").fill("")
+    press(page)
+    title(page).to_have_text("Your answer is recorded")
+    assert len(lines(site.house, made, "answered")) == 1
+
+
+def test_the_keyboard_alone_is_enough(site: Site, phone: Phone) -> None:
+    propose(site.house)
+    page = phone(1280)
+    page.goto(site.url + site.house.link(ZHAO))
+    keys = page.keyboard
+
+    def tab_to(words: str) -> None:
+        for _ in range(20):
+            keys.press("Tab")
+            if page.evaluate("e => document.activeElement.matches(e)", words):
+                return
+        raise AssertionError(f"no way by keyboard to {words}")
+
+    tab_to(".skip")
+    tab_to("fieldset:nth-of-type(1) input[value=yes]")
+    outline = "getComputedStyle(document.activeElement.nextElementSibling).outlineStyle"
+    assert page.evaluate(outline) == "solid"
+    keys.press("Space")
+    tab_to("fieldset:nth-of-type(2) input[value=yes]")
+    keys.press("ArrowRight")  # checks the next one
+    expect(page.locator(".missing")).to_have_text(
+        "All slots are answered. Press the button to submit."
+    )
+    tab_to("#comment")
+    keys.type("By keyboard")
+    tab_to("form.answer button")
+    keys.press("Enter")
+    title(page).to_have_text("Your answer is recorded")
+    expect(page.locator(".card .said li")).to_contain_text(["yes", "if needed"])
+
+
+def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> None:
+    made = propose(site.house, CASE, *SLOTS[:3])
+    page = phone()
+    page.goto(site.url + site.house.link(ZHAO))
+    missing = page.locator(".missing")
+    expect(missing).to_have_text("3 slots have no answer yet.")
+    choose(page, 1, "Yes")
+    expect(missing).to_have_text("2 slots have no answer yet.")
+    press(page)
+    expect(missing).to_have_text("2 slots have no answer yet. Still open: slot 2, 3.")
+    expect(page.locator("fieldset.slot").nth(1)).to_be_in_viewport()
+    assert page.evaluate("document.activeElement.name") == page.locator("fieldset.slot").nth(
+        1
+    ).get_attribute("id")
+    page.get_by_text("None of these suits me").click()
+    expect(missing).to_have_text("None of the slots suits you. Press the button to say so.")
+    choose(page, 2, "If needed")
+    expect(page.locator("#none")).not_to_be_checked()
+    expect(missing).to_have_text("All slots are answered. Press the button to submit.")
+    assert not lines(site.house, made, "answered")
+
+
+def test_a_double_press_counts_once(site: Site, phone: Phone) -> None:
+    made = propose(site.house)
+    page = phone()
+    page.goto(site.url + site.house.link(ZHAO))
+    page.get_by_text("None of these suits me").click()
+    page.locator("form.answer button").dblclick()
+    title(page).to_have_text("Your answer is recorded")
+    assert len(lines(site.house, made, "answered")) == 1
+
+
+def test_of_two_tabs_the_later_press_counts_and_the_same_again_is_nothing_new(
+    site: Site, phone: Phone
+) -> None:
+    made = propose(site.house)
+    first = phone()
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(site.url + site.house.link(ZHAO))
+    for page in (first, second):
+        page.bring_to_front()
+        choose(page, 1, "Yes")
+        choose(page, 2, "No")
+        press(page)
+        title(page).to_have_text("Your answer is recorded")
+    assert len(lines(site.house, made, "answered")) == 1
+    first.bring_to_front()
+    first.get_by_text("Change the answer").click()
+    choose(first, 2, "Yes")
+    press(first)
+    expect(first.locator(".card .said li")).to_contain_text(["yes", "yes"])
+    assert [detail["changed"] for _, detail in lines(site.house, made, "answered")] == [False, True]
+
+
+def test_an_answer_from_a_page_left_open_too_long_is_told_how_things_stand(
+    site: Site, phone: Phone
+) -> None:
+    made = propose(site.house)
+    page = phone()
+    page.goto(site.url + site.house.link(ZHAO))
+    choose(page, 1, "Yes")
+    choose(page, 2, "No")
+    site.house.wait(days=8)
+    press(page)
+    title(page).to_have_text("The time to answer is over")
+    expect(page.get_by_role("alert")).to_contain_text("ended on Mon 30 Nov 2026, 17:00")
+    assert not lines(site.house, made, "answered")
+
+
+def test_a_scanner_that_runs_the_script_and_feigns_presses_decides_nothing(
+    site: Site, phone: Phone
+) -> None:
+    made = propose(site.house)
+    page = phone()
+    page.goto(site.url + site.house.link(ZHAO))
+    page.evaluate(
+        """() => {
+          scrollTo(0, 400);
+          for (const kind of ["pointerdown", "touchstart", "keydown", "wheel", "click"])
+            document.body.dispatchEvent(new Event(kind, {bubbles: true}));
+          document.querySelector("form.answer button").click();
+        }"""
+    )
+    expect(page.locator(".missing")).to_contain_text("Still open: slot 1, 2.")
+    choose(page, 1, "Yes")  # a press that the browser vouches for, yet a program drives it
+    page.wait_for_load_state("networkidle")
+    assert [what for what, _ in lines(site.house, made, "fetched", "opened", "answered")] == [
+        "fetched"
+    ]
+    assert hearing(site.house, made)[0] == "proposed"
+
+
+def test_a_persons_touch_is_written_down_as_opened(site: Site, phone: Phone) -> None:
+    made = propose(site.house)
+    page = phone()
+    # The browser of a person: what drives this one says so, and the page believes it.
+    page.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
+    page.goto(site.url + site.house.link(ZHAO))
+    with page.expect_response(lambda said: said.url.endswith("/opened")) as said:
+        choose(page, 1, "Yes")
+    assert said.value.status == 204
+    choose(page, 2, "Yes")
+    found = [what for what, _ in lines(site.house, made, "fetched", "opened")]
+    assert found == ["fetched", "opened"]
+
+
+def test_a_reader_elsewhere_sees_their_own_clock_with_its_name(site: Site, phone: Phone) -> None:
+    propose(site.house)
+    page = phone(timezone_id="America/New_York")
+    page.goto(site.url + site.house.link(ZHAO))
+    own = page.locator("fieldset.slot .own").first
+    expect(own).to_be_visible()
+    expect(own).to_contain_text("On your clock: Sun")
+    expect(own).to_contain_text("20:30")
+    expect(own).to_contain_text("America/New_York")
+    here = phone()
+    here.goto(site.url + site.house.link(ZHAO))
+    expect(here.locator("fieldset.slot .own").first).to_be_hidden()
+
+
+def test_the_first_load_is_less_than_60_kilobytes(site: Site, phone: Phone) -> None:
+    propose(site.house, CASE, *SLOTS)
+    page = phone()
+    loaded: dict[str, int] = {}
+    page.on("response", lambda said: loaded.update({said.url: len(said.body())}))
+    page.goto(site.url + site.house.link(ZHAO))
+    page.wait_for_load_state("networkidle")
+    assert any(url.endswith(".css") for url in loaded)
+    assert sum(loaded.values()) < 60_000, loaded
+
+
+def wide(page: Page) -> list[str]:
+    """What sticks out of the window, and what cuts its own words off."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((each) => each.getClientRects().length && !each.closest(".skip"))
+          .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5
+                            || (each.matches(".btn, .pick span, p, h1, dd")
+                                && each.scrollWidth > each.clientWidth + 1
+                                && each.clientWidth > 0 && getComputedStyle(each).display !== "inline"))
+          .map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "text"), [(320, 100), (360, 200)])
+def test_no_page_scrolls_sideways(site: Site, phone: Phone, width: int, text: int) -> None:
+    parties = [dict(party) for party in CASE["parties"]]
+    parties[1] |= {"name": LONG}
+    propose(site.house, {**CASE, "title": LONG, "parties": parties}, *SLOTS[:2])
+    asked = site.house.link(ZHAO)
+    site.house.wait(minutes=1)
+    propose(site.house, {**CASE, "number": "（2026）沪0115民初2号"}, (at(30), "第五法庭"))
+    fixed = site.house.link(ZHAO)
+    for whom in (LI, ZHAO):
+        answer(visitor(site.house), site.house.link(whom), "yes", comment="w" * 300)
+    site.house.beat()
+    page = phone(width)
+
+    def look() -> None:
+        page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
+        assert wide(page) == [], page.url
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+    for path in (asked, fixed, f"{fixed}/record", f"{fixed}/feed", "/r", "/r/" + "x" * 22):
+        for language in ("en", "zh"):
+            page.goto(f"{site.url}{path}?lang={language}")
+            look()
+    page.goto(f"{site.url}{fixed}/feed?lang=en")
+    page.get_by_role("button", name="Make my calendar address").click()
+    expect(page.get_by_text("webcal").or_(page.locator(".address"))).to_be_visible()
+    look()
+    page.goto(site.url + asked)
+    press(page)
+    look()
+    page.get_by_text("None of these suits me").click()
+    press(page)
+    title(page).to_have_text("Your answer is recorded")
+    page.get_by_text("Change the answer").click()
+    look()
