@@ -91,6 +91,16 @@ def _said(row: dict[str, Any]) -> bool:
     )
 
 
+def with_rows(made: dict[str, Any]) -> dict[str, Any]:
+    """Give back somewhere to type where empty rows were left out, after those that errors name."""
+    for side in ("claimant", "respondent")[len(made["parties"]) :]:
+        made["parties"].append(blank_party(side))
+    for party in made["parties"]:
+        if not (party["counsel"] or party["phone"].strip() or party["email"].strip()):
+            party["counsel"].append(blank_counsel())
+    return made
+
+
 def as_input(made: dict[str, Any]) -> dict[str, Any]:
     """Return what was typed as forms.CaseIn takes it."""
     parties = [

@@ -81,7 +81,7 @@ def enter() -> Any:
         user_id = current_user.id
         case_id = retrying(lambda session: _enter(session, user_id, checked))
     except Invalid as fault:
-        return _form(_with_a_row(given), errors=said_errors(fault)), 422
+        return _form(typed.with_rows(given), errors=said_errors(fault)), 422
     except Refusal as fault:
         return _form(given, refused=web.said(fault.message)), web.status_of(fault)
     flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
@@ -91,11 +91,6 @@ def enter() -> Any:
 def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
     user = session.get_one(User, user_id)
     return service.enter(session, user.court, user, checked, web.now()).id
-
-
-def _with_a_row(given: dict[str, Any]) -> dict[str, Any]:
-    """Leave somewhere to type, where every row was empty."""
-    return given if given["parties"] else {**given, "parties": typed.blank()["parties"]}
 
 
 @bp.route("/cases/<int:case_id>/facts", methods=["GET", "POST"])

@@ -62,6 +62,12 @@ def _unreachable(found: Case) -> list[Any]:
     return [seat for seat in seats if not ways_of(seat.counsel, every=True)]
 
 
+@bp.get("/cases/<int:case_id>/contacts")
+def log_again(case_id: int) -> Any:
+    """Lead back to the case: the page of a refused contact may be asked for again."""
+    return redirect(url_for("hearings.case", case_id=case_id, _anchor="log"))
+
+
 @bp.post("/cases/<int:case_id>/contacts")
 @signed_in
 def log(case_id: int) -> Any:
@@ -80,7 +86,8 @@ def log(case_id: int) -> Any:
 def _checked(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     """Return what was typed as the service takes it. Raises Invalid, with every error."""
     faults: dict[str, Message] = {}
-    asked: dict[str, Any] = {**given, "at": instant(given["at"], zone, "at", faults)}
+    asked: dict[str, Any] = {name: text for name, text in given.items() if text}
+    asked["at"] = instant(given["at"], zone, "at", faults)
     for name in ("counsel_id", "hearing_id"):
         text = given[name]
         asked[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -201,8 +201,8 @@ def told(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
         .distinct()
     )
     heard: dict[str, dict[int | None, list[What]]] = defaultdict(lambda: defaultdict(list))
-    for about, counsel_id, what in session.execute(wanted).tuples() if ids else ():
-        heard[about][counsel_id].append(What(what))
+    for line in session.execute(wanted) if ids else ():
+        heard[line[0]][line[1]].append(What(line[2]))
     return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
 
 

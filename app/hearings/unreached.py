@@ -93,7 +93,7 @@ def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequen
         sa.select(Line)
         .where(
             Line.court_id == court.id, Line.what == What.FAILED.value, Line.notice_id.is_(None),
-            Line.counsel_id.is_not(None), Line.at > now - LOOK_BACK,
+            Line.counsel_id.is_not(None), Line.at > now - LOOK_BACK, Line.kind != "nudge",
         )
         .order_by(Line.id.desc())
         .limit(MOST)

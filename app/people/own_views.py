@@ -44,6 +44,12 @@ def change_me() -> Any:
     return answer
 
 
+@bp.get("/me/tokens")
+def tokens() -> Any:
+    """Lead back to where tokens are made: a page that was posted may be asked for again."""
+    return redirect(url_for("people.me"))
+
+
 @bp.post("/me/tokens")
 @signed_in
 def make_token() -> Any:
@@ -96,6 +102,13 @@ def change_settings() -> Any:
         return _settings(current_user.court, given=given, errors=said), 422
     flash(gettext("The settings are kept. They hold from the next message on."), "yes")
     return redirect(url_for("people.settings"), 303)
+
+
+@bp.get("/settings/users")
+@bp.get("/settings/users/<int:user_id>")
+def users(user_id: int = 0) -> Any:
+    """Lead back to the settings, which show the court's people."""
+    return redirect(url_for("people.settings"))
 
 
 @bp.post("/settings/users")

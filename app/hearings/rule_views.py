@@ -1,0 +1,58 @@
+"""The rules of procedure that a court goes by: what they say, their sources, which set holds."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.cases.views import procedure_name
+from app.db import retrying
+from app.hearings import law
+from app.hearings.views import bp
+from app.people.models import Court
+from app.people.views import may
+
+
+@bp.get("/settings/rules")
+@may("set_up")
+def rule_sets() -> str:
+    """Show the sets of rules that a court can choose from."""
+    return _page()
+
+
+def _page(**more: Any) -> str:
+    sets = {name: law.rule_set(name) for name in law.names()}
+    chosen = {"chosen": current_user.court.rule_set, "refused": "", **more}
+    return render_template("hearings/rules.html", sets=sets, **chosen)
+
+
+@bp.post("/settings/rules")
+@may("set_up")
+def choose_rules() -> Any:
+    """Let the court go by another set; rounds that are open keep the rules they were asked by."""
+    name, court_id = request.form.get("rule_set", ""), current_user.court_id
+    if name not in law.names():
+        return _page(chosen=name, refused=gettext("There is no such set of rules.")), 422
+
+    def choose(session: Session) -> None:
+        session.get_one(Court, court_id).rule_set = name
+
+    retrying(choose)
+    version = law.rule_set(name).version
+    flash(gettext("The court goes by %(version)s from the next round on.", version=version), "yes")
+    return redirect(url_for("hearings.rule_sets"), 303)
+
+
+@bp.app_template_global()
+def procedure_names(procedures: tuple[str, ...]) -> str:
+    """Name procedures, one after the other."""
+    return ", ".join(map(procedure_name, procedures))
+
+
+@bp.app_template_global()
+def in_tongue(words: dict[str, str]) -> str:
+    """Return words that their data carries in each language, in that of the page."""
+    return words.get(web.language()) or words.get("en", "")

@@ -1,0 +1,460 @@
+"""The desk: what waits for a person, lists that are searched, a case with its log of contacts."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.cases import service as cases
+from app.cases.forms import CaseIn, load
+from app.cases.models import Counsel
+from app.db import db, transaction
+from app.gateways import house as lines
+from app.gateways.clock import SetClock
+from app.gateways.standins import SmtpStandIn
+from app.people import service as people
+from app.rehearsal.browser import Page
+from tests.conftest import NOW, PASSWORD, House, at, case_with, make_court, make_house, proposal
+
+OTHER = "zhou@elsewhere.example"
+
+
+@pytest.fixture
+def mail() -> Iterator[SmtpStandIn]:
+    """The court's mail server."""
+    with SmtpStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[House]:
+    """A court whose mail goes over a real wire."""
+    built = lines.build(
+        lines.Lines(outbox=tmp_path / "outbox", smtp_url=mail.url, mail_from="court@court.example"),
+        SetClock(NOW),
+    )
+    made = make_house(tmp_path, database, gateways=built)
+    make_court(made)
+    yield made
+    built.close()
+    made.close()
+
+
+def number(n: int) -> str:
+    """A case number as courts write them."""
+    return f"（2026）沪0115民初{n}号"
+
+
+def enter(house: House, n: int, **more: Any) -> int:
+    """A case of two counsel, each with a mail address only."""
+    two = [{"name": f"{name} {n}", "email": f"{name.lower()}{n}@firm.example", "language": "en"}
+           for name in ("Ann", "Bob")]  # fmt: skip
+    status, said = house.api(
+        "POST", "/cases", {**case_with(number(n), *two, judge=f"J{n}"), **more}
+    )
+    assert status == 201, said
+    return int(said["id"])
+
+
+def ask(house: House, n: int, days: float, email: str = "wang@court.example", **more: Any) -> int:
+    """A hearing proposed in a case of its own, with two slots from a day on."""
+    slots = ((at(days), "第三法庭"), (at(days, "14:00"), "第五法庭"))
+    case_id = enter(house, n)
+    status, said = house.api("POST", "/hearings", proposal(case_id, *slots, **more), email=email)
+    assert status == 201, said
+    return int(said["id"])
+
+
+def answer(house: House, to: str, *says: str) -> None:
+    """Answer slot by slot on the page behind the newest link."""
+    link, browser = house.link(to), house.client
+    form = Page(browser.get(link).get_data(as_text=True)).form_with("slot-")
+    assert form
+    given = dict(zip((name for name in form.choices if name != "none"), says, strict=True))
+    got = browser.post(link, data=form.filled(**given))
+    assert got.status_code in (200, 302, 303), got.get_data(as_text=True)
+
+
+def see(house: House, path: str, email: str = "wang@court.example", status: int = 200) -> Page:
+    """What a signed-in user sees at an address."""
+    got = house.sign_in(email).get(path)
+    assert got.status_code == status, got.get_data(as_text=True)
+    return Page(got.get_data(as_text=True))
+
+
+def english(house: House, *emails: str) -> None:
+    """Let users read English."""
+    with house.app.app_context(), transaction() as session:
+        for email in emails or ("wang@court.example",):
+            people.find_user(session, email).language = "en"
+
+
+def numbers(words: str) -> dict[str, int]:
+    """The numbers at the top of the home."""
+    found = re.findall(
+        r"(\d+) (not reached|lapsed|to be decided|due within|rounds now open|fixed for)", words
+    )
+    return {name: int(count) for count, name in reversed(found)}
+
+
+def test_nobody_is_shown_the_desk_before_signing_in(house: House) -> None:
+    got = house.client.get("/")
+    assert (got.status_code, got.location) == (302, "/sign-in")
+    got = house.client.get("/cases/1?x=1")
+    assert got.location == "/sign-in?next=/cases/1?x%3D1"
+    assert house.client.post("/cases/1/contacts").location == "/sign-in"
+
+
+def test_a_court_with_nothing_in_it_says_what_to_do_first(house: House) -> None:
+    english(house, "wang@court.example", "admin@court.example")
+    words = see(house, "/").words
+    assert "Three steps to the first hearing" in words
+    assert "done Add the courtrooms" in words
+    assert "An admin of your court does this." in words
+    assert "then Add a case, or import a list" in words
+    assert "/settings/courtrooms" in house.sign_in("admin@court.example").get("/").text
+    enter(house, 1)
+    assert "done Add a case, or import a list" in see(house, "/").words
+    ask(house, 2, 14)
+    assert "Three steps" not in see(house, "/").words
+
+
+def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house: House) -> None:
+    english(house)
+    lapsed = ask(house, 1, 15, answer_by=at(0, "12:00"))
+    none = ask(house, 2, 16)
+    ready = ask(house, 3, 17, fix="assistant")
+    due = ask(house, 4, 18, answer_by=at(0.5, "21:30"))
+    ask(house, 5, 21)
+    house.beat()
+    answer(house, "ann2", "yes", "no")
+    answer(house, "bob2", "no", "no")
+    answer(house, "ann3", "if_needed", "no")
+    answer(house, "bob3", "yes", "yes")
+    answer(house, "ann4", "yes", "yes")
+    house.wait(hours=4)
+    house.beat()
+    words = see(house, "/").words
+    told = [
+        f"lapsed {number(1)} 买卖合同纠纷 No agreement in time.",
+        f"no slot suits all {number(2)} 买卖合同纠纷 2 of 2 answered. Wed 9 Dec 2026, 09:30 suits 1 of 2.",
+        f"your decision {number(3)} 买卖合同纠纷 All can: Thu 10 Dec 2026, 09:30–11:00, 第三法庭.",
+        f"due 21:30 {number(4)} 买卖合同纠纷 1 of 2 answered. No answer yet: Bob 4. Until Mon 23 Nov 2026, 21:30",
+    ]
+    places = [words.find(each) for each in told]
+    assert -1 not in places, words
+    assert places == sorted(places)
+    assert numbers(words) == {
+        "not reached": 0, "lapsed": 1, "to be decided": 2, "due within": 1, "rounds now open": 4,
+        "fixed for": 0,
+    }  # fmt: skip
+    page = house.sign_in().get("/").text
+    for row, way in ((lapsed, f"/hearings/{lapsed}/round"), (none, f"/hearings/{none}/round"),
+                     (ready, f"/hearings/{ready}"), (due, f"/hearings/{due}")):  # fmt: skip
+        assert f'class="btn" href="{way}"' in page, row
+
+
+def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
+    wired: House, mail: SmtpStandIn
+) -> None:
+    english(wired)
+    mail.refuse("bob1@firm.example", "550 5.1.1 no such user")
+    hearing_id = ask(wired, 1, 15)
+    wired.beat()
+    words = see(wired, "/").words
+    assert f"not reached Bob 1 , Respondent · {number(1)}" in words
+    assert "slots proposed: mail failed · just now" in words
+    assert "Ann 1" not in words
+    browser = wired.sign_in()
+    bob = counsel_id(wired, "Bob 1")
+    way = f"/cases/1?counsel_id={bob}&hearing_id={hearing_id}"
+    assert f'href="{way}#log"'.replace("&", "&amp;") in browser.get("/").text
+    page = browser.get(way).text
+    assert f'<option value="{bob}" selected>Bob 1, Haitong Trading Ltd</option>' in page
+    assert f'<option value="{hearing_id}" selected>' in page
+    form = next(form for form in Page(page).forms if "contacts" in form.action)
+    given = form.filled(channel="phone", direction="out", counsel_id=str(bob),
+                        hearing_id=str(hearing_id), at="2026-11-23T09:00")  # fmt: skip
+    wired.wait(minutes=5)
+    got = browser.post("/cases/1/contacts", data={**given, "outcome": "no_answer"})
+    assert got.status_code == 303
+    assert "not reached Bob 1" in see(wired, "/").words
+    wired.wait(minutes=5)
+    spoke = {**given, "outcome": "spoke", "note": "He takes Tuesday."}
+    got = browser.post("/cases/1/contacts", data=spoke, follow_redirects=True)
+    words = Page(got.text).words
+    assert "The contact with Bob 1 is on the record." in words
+    assert "made Mon 23 Nov 2026, 09:00 · spoke with the person · He takes Tuesday." in words
+    assert "not reached Bob 1" not in see(wired, "/").words
+
+
+def test_somebody_whom_a_later_message_reached_is_no_longer_named(
+    wired: House, mail: SmtpStandIn
+) -> None:
+    english(wired)
+    mail.say("550 5.1.1 no such user", times=2)
+    hearing_id = ask(wired, 1, 15)
+    wired.beat()
+    assert "not reached Bob 1" in see(wired, "/").words
+    wired.wait(hours=1)
+    status, said = wired.api(
+        "POST", f"/hearings/{hearing_id}/move",
+        {"slots": proposal(1)["slots"], "answer_by": at(7, "17:00"), "reason": "asked anew"},
+    )  # fmt: skip
+    assert status == 200, said
+    wired.beat()
+    assert "not reached Bob 1" not in see(wired, "/").words
+
+
+def counsel_id(house: House, name: str) -> int:
+    """The row of a counsel."""
+    with house.app.app_context():
+        return db.session.scalars(sa.select(Counsel.id).where(Counsel.name == name)).one()
+
+
+def stop_texts(house: House, name: str) -> None:
+    """What a STOP to the carrier leaves behind."""
+    with house.app.app_context(), transaction() as session:
+        row = session.scalars(sa.select(Counsel).where(Counsel.name == name)).one()
+        row.opted_out_at = house.clock.now()
+
+
+def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(house: House) -> None:
+    english(house)
+    two = [{"name": "Wang Fang", "phone": "13800138077"},
+           {"name": "Sun Yue", "email": "sun@firm.example"}]  # fmt: skip
+    house.api("POST", "/cases", case_with(number(9), *two))
+    assert "cannot be told anything" not in see(house, "/cases/1").words
+    stop_texts(house, "Wang Fang")
+    words = see(house, "/cases/1").words
+    assert "Wang Fang cannot be told anything: neither a mail address nor a telephone" in words
+    assert "wants no texts" in words
+    house.api("POST", "/hearings", proposal(1))
+    assert (
+        f"not reached Wang Fang , Claimant · {number(9)} 买卖合同纠纷 slots proposed: "
+        "no address is known that takes messages · just now · +8613800138077"
+    ) in see(house, "/").words
+
+
+def test_each_sees_their_own_first_and_everybodys_by_one_press(house: House) -> None:
+    english(house, "wang@court.example", "chen@court.example", "admin@court.example")
+    with house.app.app_context(), transaction() as session:
+        court = people.find_user(session, "wang@court.example").court
+        people.add_user(session, court, "lin@court.example", name="Lin", role="assistant",
+                        now=NOW, password=PASSWORD)  # fmt: skip
+        people.find_user(session, "lin@court.example").language = "en"
+    ask(house, 1, 15, answer_by=at(0, "20:00"))
+    house.beat()
+    assert "No answer yet: Ann 1, Bob 1." in see(house, "/").words
+    theirs = see(house, "/", "lin@court.example").words
+    assert "Nothing waits. See what waits for everybody" in theirs
+    assert numbers(theirs)["due within"] == 0
+    assert "No answer yet: Ann 1" in see(house, "/?whose=all", "lin@court.example").words
+    assert "No answer yet: Ann 1" in see(house, "/?whose=nonsense").words
+    for email in ("chen@court.example", "admin@court.example"):
+        assert "Waiting for somebody" in see(house, "/", email).words
+
+
+def test_a_worker_that_is_silent_for_a_minute_is_missed(house: House) -> None:
+    english(house)
+    ask(house, 1, 15)
+    assert "The worker is not running" in see(house, "/").words
+    assert "It was never heard." in see(house, "/").words
+    assert "tingqi worker" in see(house, "/").words
+    house.beat()
+    words = see(house, "/").words
+    assert "not running" not in words
+    assert "Worker heard 09:00" in words
+    assert "Mail: local outbox · Text: local outbox" in words
+    house.wait(seconds=61)
+    words = see(house, "/").words
+    assert "The worker is not running" in words
+    assert "It was last heard on Mon 23 Nov 2026, 09:00." in words
+
+
+def test_the_week_shows_what_is_fixed_and_how_well_its_people_were_told(house: House) -> None:
+    english(house)
+    today = ask(house, 1, 3, answer_by=at(2), override_reason="all waive the period")
+    ask(house, 2, 12, answer_by=at(2))
+    gone = ask(house, 3, 4, answer_by=at(2), override_reason="all waive the period")
+    house.beat()
+    for n in (1, 2, 3):
+        for who in ("ann", "bob"):
+            answer(house, f"{who}{n}", "yes", "no")
+    house.beat()
+    house.api("POST", f"/hearings/{gone}/cancel", {"reason": "settled"})
+    words = see(house, "/").words
+    assert f"Thu 26 Nov 2026 09:30 第三法庭 · {number(1)} · Trial all answered" in words
+    assert number(2) not in words
+    assert number(3) not in words
+    assert numbers(words)["fixed for"] == 1
+    house.wait(days=3)
+    assert "Thu 26 Nov 2026 · today 09:30" in see(house, "/").words
+    assert f"/hearings/{today}" in house.sign_in().get("/").text
+
+
+def test_hearings_are_found_by_number_party_counsel_and_telephone(house: House) -> None:
+    english(house)
+    house.api("POST", "/cases", case_with(number(12345)))
+    house.api("POST", "/hearings", proposal(1))
+    ask(house, 777, 20)
+    for asked in ("(2026)沪0115民初12345号", "（2026）沪0115民初12345号", "12345", "远洋", "haitong",
+                  "李敏", "13800138001", "138 0013 8001", "华诚"):  # fmt: skip
+        words = see(house, f"/hearings?q={asked}").words
+        assert number(12345) in words, asked
+    assert number(777) not in see(house, "/hearings?q=13800138001").words
+    assert "No hearing was found." in see(house, "/hearings?q=%25").words
+    house.api("POST", "/hearings/2/cancel", {"reason": "settled"})
+    assert number(777) in see(house, "/hearings?state=cancelled").words
+    assert number(12345) not in see(house, "/hearings?state=cancelled").words
+    assert number(777) in see(house, "/hearings?state=nonsense").words
+
+
+def test_a_search_also_names_cases_that_have_no_hearing_yet(house: House) -> None:
+    english(house)
+    enter(house, 31)
+    words = see(house, "/hearings?q=31").words
+    assert f"Cases found that have no hearing yet {number(31)}" in words
+    assert "Cases found" not in see(house, "/hearings").words
+
+
+def test_long_lists_have_pages(house: House) -> None:
+    english(house)
+    many(house, 30)
+    first, second = see(house, "/hearings").words, see(house, "/hearings?page=2").words
+    assert (first.count("Proposed"), second.count("Proposed")) == (26, 6)  # one is the filter's
+    assert "Older" in first
+    assert "Newer" in second
+    see(house, "/hearings?page=0")
+    see(house, "/hearings?page=99999999999")
+
+
+def many(house: House, count: int, first: int = 0) -> None:
+    """Hearings in cases of their own, each in an hour of its own."""
+    from app.hearings import service as hearings
+    from app.hearings.forms import HearingIn
+
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        desk = hearings.Desk(user.court, user, house.clock.now(), b"x" * 32)
+        for n in range(first, first + count):
+            two = [{"name": f"{name}{n}", "email": f"{name}{n}@f.example"} for name in "ab"]
+            given = case_with(number(5000 + n), *two, judge=f"J{n}")
+            case = cases.enter(session, user.court, user, load(CaseIn(), given), desk.now)
+            body = proposal(case.id, (at(10 + n), "第三法庭"), answer_by=at(0, "20:00"))
+            hearings.propose(session, desk, load(HearingIn(), body))
+
+
+@pytest.mark.parametrize("path", ["/", "/hearings", "/cases", "/cases/1"])
+def test_a_page_asks_the_database_as_often_for_fifty_as_for_five(house: House, path: str) -> None:
+    many(house, 5)
+    few = queries_of(house, path)
+    many(house, 45, first=5)
+    assert queries_of(house, path) <= few + 1
+    assert few < 30
+
+
+def queries_of(house: House, path: str) -> int:
+    """How many statements a page sends to the database."""
+    browser = house.sign_in()
+    asked: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    with house.app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    assert browser.get(path).status_code == 200
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
+    english(house)
+    body = case_with(number(1))
+    body["parties"][0]["counsel"][0] |= {
+        "address_confirmed_on": "2026-11-01", "electronic_consent_on": "2026-11-02"
+    }  # fmt: skip
+    house.api("POST", "/cases", body)
+    house.api("POST", "/hearings", proposal(1))
+    house.beat()
+    words = see(house, "/cases/1").words
+    for each in ("Judge 陈法官", "Procedure ordinary procedure", "Assistant 王书记员",
+                 "远洋设备有限公司 Claimant · 原告", "李敏 华诚律师事务所",
+                 "+8613800138001 li@huacheng.example text, then mail",
+                 "address confirmed 1 Nov 2026", "consents to electronic service 2 Nov 2026",
+                 "mail, then text address not confirmed no consent to electronic service",
+                 "Trial Proposed Answers by Mon 30 Nov 2026, 17:00",
+                 "accepted Zhao Lei Respondent"):  # fmt: skip
+        assert each in words, (each, words)
+    page = house.sign_in().get("/cases/1").text
+    for way in ("/hearings/new?case_id=1", "/cases/1/record", "/cases/1/facts", "/cases/1/counsel"):
+        assert f'href="{way}"' in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"at": "2026-11-23T23:00"}, "When : A contact is written down after it was made."),
+        ({"at": "yesterday"}, "When : Give the day and the time of day."),
+        ({"counsel_id": "99"}, "With whom : This person is not counsel in this case."),
+        ({"counsel_id": ""}, "With whom : Say with whom."),
+        ({"hearing_id": "2"}, "About : This hearing is not of this case."),
+        ({"hearing_id": "x"}, "About : This hearing is not of this case."),
+        ({"outcome": "shouted"}, "What came of it :"),
+    ],
+)
+def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(
+    house: House, wrong: dict[str, str], words: str
+) -> None:
+    english(house)
+    ask(house, 1, 15)
+    ask(house, 2, 16)
+    given = {"counsel_id": "1", "hearing_id": "1", "channel": "phone", "direction": "in",
+             "at": "2026-11-23T08:30", "outcome": "spoke", "address": "021-555",
+             "note": "Wants the <afternoon>", **wrong}  # fmt: skip
+    got = house.sign_in().post("/cases/1/contacts", data=given)
+    assert got.status_code == 422
+    page = Page(got.text)
+    assert words in page.words
+    assert "Wants the &lt;afternoon&gt;" in got.text
+    assert 'value="021-555"' in got.text
+
+
+def test_another_courts_cases_hearings_and_people_are_not_there(house: House) -> None:
+    english(house)
+    with house.app.app_context(), transaction() as session:
+        court = people.add_court(session, "Elsewhere", short="E", zone="Asia/Shanghai",
+                                 country="CN", language="en")  # fmt: skip
+        people.add_user(session, court, OTHER, name="Zhou", role="assistant", now=NOW,
+                        password=PASSWORD)  # fmt: skip
+    ask(house, 1, 15, answer_by=at(0, "20:00"))
+    browser = house.sign_in(OTHER)
+    for path in ("/cases/1", "/cases/1/record", "/cases/1/facts", "/cases/1/counsel",
+                 "/cases/1/counsel/1"):  # fmt: skip
+        assert browser.get(path).status_code == 404, path
+    given = {"counsel_id": "1", "channel": "phone", "at": "2026-11-23T08:30", "outcome": "spoke"}
+    assert browser.post("/cases/1/contacts", data=given).status_code == 404
+    for path in ("/", "/?whose=all", "/hearings", "/hearings?q=民初", "/cases"):
+        assert number(1) not in browser.get(path).text, path
+
+
+def test_times_are_the_courts_wherever_the_reader_is(house: House) -> None:
+    english(house)
+    ask(house, 1, 15)
+    got = house.sign_in().post("/cases/1/contacts", data={
+        "counsel_id": "1", "channel": "letter", "at": "2026-11-20T23:59", "outcome": "told",
+    })  # fmt: skip
+    assert got.status_code == 303, got.text
+    status, said = house.api("GET", "/cases/1/contacts")
+    assert status == 200
+    when = [line["detail"]["happened_at"] for attempt in said["attempts"]
+            for line in attempt["lines"] if line["kind"] == "by_hand"]  # fmt: skip
+    assert [dt.datetime.fromisoformat(each) for each in when] == [
+        dt.datetime(2026, 11, 20, 15, 59, tzinfo=dt.UTC)
+    ]
