@@ -113,6 +113,7 @@ def _open_rooms(app: Flask) -> None:
     from app import operations
     from app.api import install as api
     from app.cases import views as cases
+    from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
     from app.hearings import case_views as case_views
     from app.hearings import counsel_views

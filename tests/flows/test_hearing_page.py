@@ -1,0 +1,434 @@
+"""A hearing's page as the court's people see it: what is next, who said what, who was reached."""
+
+import html
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app.cases.models import Case, Counsel, Representation
+from app.db import db, transaction
+from app.hearings import service as hearings
+from app.notices import service as notices
+from app.notices.models import Notice
+from app.notices.rules import What
+from app.people import service as people
+from tests.conftest import CASE, SECRET, House, at, case_with, proposal
+
+LI, ZHAO = "李敏", "Zhao Lei"
+
+
+@pytest.fixture
+def case(house: House) -> dict[str, Any]:
+    """A case of two sides."""
+    status, made = house.api("POST", "/cases", CASE)
+    assert status == 201, made
+    return made
+
+
+def propose(
+    house: House, case: dict[str, Any], *slots: tuple[str, str], **more: Any
+) -> dict[str, Any]:
+    """Propose a hearing."""
+    status, made = house.api("POST", "/hearings", proposal(case["id"], *slots, **more))
+    assert status == 201, made
+    return made
+
+
+def answer(house: House, hearing: dict[str, Any], name: str, *says: str, comment: str = "") -> None:
+    """Let a counsel answer the newest round, slot by slot."""
+    now = house.api("GET", f"/hearings/{hearing['id']}")[1]
+    [seat] = [i["id"] for i in now["invitations"] if i["counsel"] == name]
+    given = dict(zip([slot["id"] for slot in now["slots"]], says, strict=True))
+    with house.app.app_context(), transaction() as session:
+        word = hearings.Given(given, comment, uuid.uuid4().hex)
+        hearings.answer(session, seat, word, house.clock.now(), SECRET)
+
+
+def text_of(page: str) -> str:
+    """What a person reads on a page, on one line."""
+    body = re.sub(r"<(style|script|svg).*?</\1>", "", page.split("<main", 1)[1], flags=re.DOTALL)
+    words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+    return re.sub(r" ([.,])", r"\1", words)
+
+
+def part(page: str, begin: str, end: str) -> str:
+    """What a person reads between two headings."""
+    return text_of(page).split(begin, 1)[1].split(end, 1)[0]
+
+
+@pytest.fixture
+def browser(house: House) -> FlaskClient:
+    """A signed-in browser, in English."""
+    signed_in = house.sign_in()
+    signed_in.get("/sign-in?lang=en")
+    return signed_in
+
+
+@pytest.fixture
+def look(browser: FlaskClient) -> Callable[[dict[str, Any]], str]:
+    """Open a hearing's page."""
+
+    def open_page(hearing: dict[str, Any]) -> str:
+        answer = browser.get(f"/hearings/{hearing['id']}")
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    return open_page
+
+
+def next_of(page: str) -> str:
+    """What the page says happens next."""
+    return part(page, "What happens next", "Who has said what")
+
+
+def test_the_page_says_what_happens_next_when_and_that_nothing_is_to_be_done(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    answer(house, hearing, LI, "yes", "no", comment="上午最好")
+    page = look(hearing)
+    says = next_of(page)
+    assert "1 of 2 have answered." in says
+    assert "otherwise the round lapses on Mon 30 Nov 2026, 17:00 (in 7 days)" in says
+    assert f"No answer yet: {ZHAO}." in says
+    assert "asked again on Sun 29 Nov 2026, 17:00" in says
+    assert "There is nothing to do now." in says
+    assert "Shanghai time (Asia/Shanghai, UTC+8)" in says
+    said = part(page, "Who has said what", "Who was reached how")
+    assert "leads so far" in said
+    assert "no answer yet" in said
+    assert f"{LI} writes: 上午最好" in said
+    assert "btn go" not in page.split("<main", 1)[1]
+
+
+def test_who_was_reached_is_shown_with_what_proves_it(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case)
+    assert "Not offered yet." in text_of(look(hearing))
+    assert f"not told yet {LI}, {ZHAO}" in next_of(look(hearing))
+    house.beat()
+    answer(house, hearing, LI, "yes", "no")
+    page = look(hearing)
+    assert "Offered. A carrier took a message to each side within one minute" in text_of(page)
+    reached = part(page, "Who was reached how", "What can be done")
+    li, zhao = reached.split("Zhao Lei Respondent")
+    assert "E4 confirmed shown by answered reply page" in li
+    assert "E1 accepted only shown by accepted mail (slots proposed)" in zhao
+    assert "+8613800138002" in zhao
+    assert "Log a call with Zhao Lei" in zhao
+    assert "Log a call with" not in li
+
+
+def test_a_failed_message_is_sent_again_by_its_button(
+    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    with house.app.app_context(), transaction() as session:
+        text = session.scalars(
+            sa.select(Notice).where(Notice.kind == "proposal", Notice.channel == "sms")
+            .order_by(Notice.id)
+        ).first()  # fmt: skip
+        assert text is not None
+        notices.note(session, text, What.FAILED, house.clock.now(), code="30006")
+        path = f"/notices/{text.id}/again"
+    page = look(hearing)
+    assert "code 30006" in text_of(page)
+    assert text_of(page).count("Send again") == 1
+    assert f'action="{path}"' in page
+    assert browser.post(path).status_code == 303
+    page = look(hearing)
+    assert "It is being sent again." in text_of(page)
+    assert f'action="{path}"' not in page
+    house.beat()
+    assert len(house.letters(to="+8613800138001")) == 2
+
+
+def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
+    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case, fix="assistant")
+    house.beat()
+    answer(house, hearing, LI, "yes", "yes")
+    answer(house, hearing, ZHAO, "no", "if_needed")
+    page = look(hearing)
+    assert "Tue 8 Dec 2026, 14:00–15:30, 第五法庭 suits all who must answer." in next_of(page)
+    assert page.count("btn go") - page.split("<main", 1)[0].count("btn go") == 1
+    good, bad = hearing["slots"][1]["id"], hearing["slots"][0]["id"]
+    wrong = browser.post(f"/hearings/{hearing['id']}/fix", data={"agreed": "1", "slot_id": bad})
+    assert wrong.status_code == 422
+    assert "give a reason to fix it" in text_of(wrong.get_data(as_text=True))
+    pressed = {"agreed": "1", "slot_id": good}
+    done = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
+    assert (done.status_code, done.location) == (303, f"/hearings/{hearing['id']}")
+    assert "The date is fixed. All are told now." in text_of(look(hearing))
+    house.beat()
+    house.beat()
+    says = next_of(look(hearing))
+    assert "Tue 8 Dec 2026, 14:00–15:30 第五法庭, 主楼五层" in says
+    assert "Fixed by agreement." in says
+    assert f"Told: {LI}, {ZHAO}." in says
+    assert "The next reminder goes on Tue 1 Dec 2026, 09:00" in says
+    assert not house.letters(containing="by order")
+    again = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
+    assert again.status_code == 422
+    assert "This date was fixed already" in text_of(again.get_data(as_text=True))
+
+
+def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_after_it(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    answer(house, hearing, LI, "yes", "yes")
+    answer(house, hearing, ZHAO, "yes", "yes")
+    house.beat()
+    page = look(hearing)
+    reached = part(page, "Who was reached how", "What can be done")
+    assert "E1 accepted only shown by accepted mail (date fixed)" in reached
+    assert "shown by answered" not in reached
+    assert "fixed" in part(page, "Who has said what", "Who was reached how")
+
+
+def test_no_common_slot_leads_to_a_second_round(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    answer(house, hearing, LI, "yes", "no")
+    answer(house, hearing, ZHAO, "no", "yes")
+    page = look(hearing)
+    assert "no slot suits them all" in next_of(page)
+    link = f'class="btn go" href="/hearings/{hearing["id"]}/round"'
+    assert link in page
+    assert "There is nothing to do now." not in next_of(page)
+
+
+def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_reason(
+    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case, answer_by=at(1, "17:00"))
+    house.beat()
+    answer(house, hearing, LI, "yes", "no")
+    house.wait(days=1, hours=9)
+    assert "The time to answer ended on Tue 24 Nov 2026, 17:00." in next_of(look(hearing))
+    house.beat()
+    says = next_of(look(hearing))
+    assert "The round lapsed on Tue 24 Nov 2026, 17:00 without a date." in says
+    assert f"No answer came from: {ZHAO}." in says
+    slot = hearing["slots"][0]["id"]
+    path = f"/hearings/{hearing['id']}/fix"
+    empty = browser.post(path, data={"slot_id": slot, "reason": "  "})
+    page = empty.get_data(as_text=True)
+    assert empty.status_code == 422
+    assert '<details class="act" id="fix" open>' in page
+    assert f'value="{slot}" required checked' in page
+    none = browser.post(path, data={"reason": "逾期未答复 <b>"})
+    page = none.get_data(as_text=True)
+    assert none.status_code == 422
+    assert "逾期未答复 &lt;b&gt;</textarea>" in page
+    assert browser.post(path, data={"slot_id": slot, "reason": "逾期未答复"}).status_code == 303
+    says = next_of(look(hearing))
+    assert "Fixed by order. Reason: 逾期未答复" in says
+    assert f"not told yet {LI}, {ZHAO}" in says
+
+
+def test_a_clash_at_fixing_is_said_on_the_page_with_what_was_typed(
+    house: House, case: dict[str, Any], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case, answer_by=at(1, "17:00"))
+    house.beat()
+    house.wait(days=2)
+    house.beat()
+    people_ = ({"name": "另", "email": "x@y.example"}, {"name": "某", "email": "z@y.example"})
+    made = case_with("（2026）沪0115民初2号", *people_, judge="周法官")
+    other = house.api("POST", "/cases", made)[1]
+    propose(house, other, (at(14), "第三法庭"))
+    typed = {"slot_id": hearing["slots"][0]["id"], "reason": "逾期未答复"}
+    refused = browser.post(f"/hearings/{hearing['id']}/fix", data=typed)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert "第三法庭 is taken by （2026）沪0115民初2号" in text_of(page)
+    assert "Free then: 第五法庭." in text_of(page)
+    assert "逾期未答复</textarea>" in page
+
+
+def test_cancelling_says_who_will_be_told_and_twice_is_answered_kindly(
+    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    page = look(hearing)
+    assert f"Told at once: {LI}, {ZHAO}." in text_of(page)
+    path = f"/hearings/{hearing['id']}/cancel"
+    empty = browser.post(path, data={"reason": ""})
+    assert empty.status_code == 422
+    assert '<details class="act" id="cancel" open>' in empty.get_data(as_text=True)
+    assert browser.post(path, data={"reason": "原告撤诉"}).status_code == 303
+    house.beat()
+    says = next_of(look(hearing))
+    assert "Cancelled on Mon 23 Nov 2026, 09:00. Reason: 原告撤诉" in says
+    assert f"Told: {LI}, {ZHAO}." in says
+    letters = len(house.letters())
+    again = browser.post(path, data={"reason": "原告撤诉"})
+    assert again.status_code == 422
+    assert "This hearing was cancelled already." in text_of(again.get_data(as_text=True))
+    house.beat()
+    assert len(house.letters()) == letters
+
+
+def test_while_a_move_is_asked_the_old_date_holds_and_earlier_rounds_are_folded(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case)
+    house.beat()
+    answer(house, hearing, LI, "yes", "yes")
+    answer(house, hearing, ZHAO, "yes", "no")
+    again = {
+        "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}, {"starts_at": at(21), "courtroom": "第五法庭"}],
+        "answer_by": at(8, "17:00"), "reason": "法官出差",
+    }  # fmt: skip
+    assert house.api("POST", f"/hearings/{hearing['id']}/move", again)[0] == 200
+    house.beat()
+    page = look(hearing)
+    old = "the old one holds: Mon 7 Dec 2026, 09:30–11:00, 第三法庭"
+    assert old in next_of(page)
+    assert "Round 2 open" in part(page, "Who has said what", "Earlier rounds (1)")
+    assert "Round 1 decided" in part(page, "Earlier rounds (1)", "Who was reached how")
+    house.wait(days=9)
+    house.beat()
+    says = next_of(look(hearing))
+    assert "Mon 7 Dec 2026, 09:30–11:00 第三法庭" in says
+    assert "lapsed on Tue 1 Dec 2026, 17:00 without another date, so this one still holds" in says
+
+
+def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        now = house.clock.now()
+        made, _ = hearings.fixed_elsewhere(
+            session, hearings.Desk(user.court, user, now, SECRET),
+            session.get_one(Case, case["id"]), kind="trial", minutes=60, courtroom_id=None,
+            starts_at=now.replace(month=12),
+        )  # fmt: skip
+        hearing = {"id": made.id}
+    page = look(hearing)
+    assert "Wed 23 Dec 2026, 09:00–10:00 No courtroom is known." in next_of(page)
+    assert "Fixed elsewhere and entered here." in next_of(page)
+    assert "Nobody was asked: the date came from elsewhere." in text_of(page)
+    assert "No message went to them yet." in text_of(page)
+    assert "Fix by order" not in text_of(page)
+
+
+def test_counsel_without_an_address_and_counsel_who_came_later_are_named(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    with house.app.app_context(), transaction() as session:
+        zhao = session.scalars(sa.select(Counsel).where(Counsel.name == ZHAO)).one()
+        zhao.email, zhao.opted_out_at = "", house.clock.now()
+    hearing = propose(house, case)
+    house.beat()
+    with house.app.app_context(), transaction() as session:
+        row = session.get_one(Case, case["id"])
+        later = Counsel(court_id=row.court_id, name="孙月", language="zh", channels=["email"],
+                        email="sun@yue.example")  # fmt: skip
+        session.add(later)
+        session.flush()
+        session.add(Representation(party_id=row.parties[1].id, counsel_id=later.id))
+    page = look(hearing)
+    assert f"not told yet {ZHAO}, 孙月" in next_of(page)
+    assert "There is nothing to do now." not in next_of(page)
+    assert "None was taken yet for: Respondent." in text_of(page)
+    assert "no address No message can reach them" in text_of(page)
+    assert "no address is known" in text_of(page)
+    assert "孙月 (Haitong Trading Ltd) came to the case after this round" in text_of(page)
+    assert f"No message can reach {ZHAO}: ring them." in text_of(page)
+
+
+def test_ten_slots_stand_in_rows_and_the_silent_are_named_once(
+    house: House, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(house, case, *((at(14 + n), "第三法庭") for n in range(10)))
+    house.beat()
+    answer(house, hearing, LI, *(["no"] * 9), "if_needed")
+    said = part(look(hearing), "Who has said what", "Who was reached how")
+    assert said.count("第三法庭") == 10
+    assert said.count("no answer yet") == 1
+    assert "Wed 16 Dec 2026 09:30–11:00 第三法庭 leads so far if needed" in said
+
+
+def test_a_hearing_has_its_own_calendar_that_can_be_ended(
+    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(house, case)
+    path = f"/hearings/{hearing['id']}/feed"
+    assert browser.post(path).status_code == 303
+    found = re.search(r'value="https?://[^/]+(/feeds/[^"]+\.ics)"', look(hearing))
+    assert found
+    assert "BEGIN:VEVENT" in house.client.get(found[1]).get_data(as_text=True)
+    assert browser.post(path, data={"stop": "1"}).status_code == 303
+    assert house.client.get(found[1]).status_code == 404
+    assert "Make an address" in text_of(look(hearing))
+
+
+def test_another_courts_hearing_is_as_if_there_were_none(
+    house: House, case: dict[str, Any]
+) -> None:
+    hearing = propose(house, case)
+    with house.app.app_context(), transaction() as session:
+        court = people.add_court(session, "Other", short="Other", zone="Europe/London",
+                                 country="GB", language="en")  # fmt: skip
+        people.add_user(session, court, "eve@other.example", name="Eve", role="assistant",
+                        now=house.clock.now(), password="correct horse battery")  # fmt: skip
+    stranger = house.sign_in("eve@other.example")
+    for method, path in (("GET", ""), ("POST", "/fix"), ("POST", "/cancel"), ("POST", "/feed")):
+        data = {"slot_id": hearing["slots"][0]["id"], "reason": "x"} if method == "POST" else None
+        answer = stranger.open(f"/hearings/{hearing['id']}{path}", method=method, data=data)
+        assert answer.status_code == 404, path
+    out = house.client.get(f"/hearings/{hearing['id']}")
+    assert out.status_code == 302
+    assert "/sign-in" in out.location
+
+
+def test_the_page_costs_as_many_queries_with_six_counsel_as_with_two(
+    house: House, browser: FlaskClient
+) -> None:
+    def counsel(n: int, count: int) -> list[dict[str, Any]]:
+        return [
+            {"name": f"代理人{n}{i}", "email": f"c{n}{i}@x.example", "phone": f"13700{n}{i:05}",
+             "channels": ["sms", "email"]} for i in range(count)
+        ]  # fmt: skip
+
+    counted = []
+    for n, count in enumerate((2, 6)):
+        made = case_with(f"（2026）沪0115民初{n}号", *counsel(n, count), judge=f"法官{n}")
+        row = house.api("POST", "/cases", made)[1]
+        hearing = propose(house, row, (at(14 + n), "第三法庭"), (at(20 + n), "第五法庭"))
+        house.beat()
+        answer(house, hearing, f"代理人{n}0", "yes", "no")
+        house.beat()
+        with house.app.app_context():
+            engine = db.engine
+        asked: list[str] = []
+
+        def note(
+            _connection: Any, _cursor: Any, words: str, *_more: Any, heard: list[str] = asked
+        ) -> None:
+            heard.append(words)
+
+        event.listen(engine, "before_cursor_execute", note)
+        page = browser.get(f"/hearings/{hearing['id']}")
+        event.remove(engine, "before_cursor_execute", note)
+        assert page.status_code == 200
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 16, counted
