@@ -12,6 +12,7 @@ from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.errors import N_, Clash, Message, When
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose
+from app.people.models import Court
 
 CLASH = {
     "judge": N_("Judge %(who)s has %(number)s then, %(when)s (%(state)s)."),
@@ -83,7 +84,7 @@ def refuse_clashes(
     for each, spans in taking.items():
         for span, _ in spans:
             if found := taken(session, [each], span, but=hearing.id):
-                raise _clash(session, hearing, found[0])
+                raise clash(session, hearing.case.court, found[0])
 
 
 def taken(
@@ -108,8 +109,8 @@ def taken(
     ]
 
 
-def _clash(session: Session, hearing: Hearing, found: Taken) -> Clash:
-    court = hearing.case.court
+def clash(session: Session, court: Court, found: Taken) -> Clash:
+    """Return a refusal that names what is in the way, and courtrooms that are free then."""
     model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[found.kind]
     other = session.get_one(Hearing, found.hearing_id)
     number = session.get_one(Case, other.case_id).number

@@ -27,15 +27,16 @@ __all__ = [
 def propose(session: Session, desk: Desk, given: Mapping[str, Any]) -> Hearing:
     """Open a hearing with its first round: slots held, every counsel asked, all in one go.
 
-    ``given`` is checked input (forms.HearingIn). Raises Invalid for times that cannot be,
+    ``given`` is checked input (forms.HearingIn); its ``uid``, if any, names the hearing, so that
+    the same form sent twice cannot make two. Raises Invalid for times that cannot be,
     Clash for what is taken, RuleWarning where a rule warns and no reason is given, Refusal.
     """
     case = cases.find_case(session, desk.court.id, given["case_id"])
     hearing = Hearing(
         court_id=desk.court.id, case_id=case.id, judge_id=case.judge_id, kind=given["kind"],
         minutes=given["minutes"], state=HearingState.PROPOSED.value, revision=0,
-        planned_revision=0, uid=str(uuid.uuid4()), user_id=desk.user.id if desk.user else None,
-        created_at=desk.now, changed_at=desk.now,
+        planned_revision=0, uid=given.get("uid") or str(uuid.uuid4()),
+        user_id=desk.user.id if desk.user else None, created_at=desk.now, changed_at=desk.now,
     )  # fmt: skip
     session.add(hearing)
     session.flush()

@@ -10,9 +10,12 @@ from marshmallow import Schema
 
 from app.cases.forms import load
 from app.errors import N_, Invalid, Message
+from app.hearings.forms import MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 
-NAMES = ("case_id", "kind", "minutes", "answer_by", "fix", "reason", "override_reason")
+NAMES = (
+    "once", "stood", "kind", "minutes", "how", "answer_by", "fix", "reason", "override_reason",
+)  # fmt: skip
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
 
@@ -39,11 +42,17 @@ def fields_of(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return flat
 
 
+def blank_row(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return an empty row for a slot, in the courtroom of the row above."""
+    slots = given["slots"]
+    return {"starts_at": "", "courtroom": slots[-1]["courtroom"] if slots else ""}
+
+
 def act(given: dict[str, Any], what: str) -> dict[str, Any]:
     """Do what a button of the form says: add a row for a slot, or drop one."""
     slots = given["slots"]
     if what == "add-slot" and len(slots) < MOST_SLOTS:
-        slots.append({"starts_at": "", "courtroom": slots[-1]["courtroom"] if slots else ""})
+        slots.append(blank_row(given))
     elif found := _DROP.fullmatch(what):
         del slots[int(found[1]) : int(found[1]) + 1]
     return given
@@ -65,7 +74,15 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     asked = {
         name: given[name].strip() for name in given if name in schema.fields and name != "slots"
     }
-    asked["minutes"] = _whole(asked["minutes"])
+    asked["minutes"] = whole(asked["minutes"])
+    count = len(given["slots"])
+    if not count:
+        faults["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
+    elif count > MOST_SLOTS:
+        faults["slots"] = Message(
+            N_("At most %(most)s slots can be asked about, not %(count)s."),
+            most=MOST_SLOTS, count=count,
+        )  # fmt: skip
     if asked["answer_by"]:
         asked["answer_by"] = instant(asked["answer_by"], zone, "answer_by", faults)
     else:
@@ -83,7 +100,36 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     return done
 
 
-def _whole(text: str) -> int | str:
+def is_at_once(given: Mapping[str, Any]) -> bool:
+    """Tell whether a hearing is to be moved without asking; unsaid, one slot alone means that."""
+    if given["how"] in ("ask", "order"):
+        return bool(given["how"] == "order")
+    return len(given["slots"]) == 1 and not given["answer_by"].strip()
+
+
+def checked_move(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Return checked input for a move: at once to one slot, or a round with a date to answer by.
+
+    Raises Invalid, with every error.
+    """
+    faults: dict[str, Message] = {}
+    at_once = is_at_once(given)
+    if at_once and len(given["slots"]) > 1:
+        faults["slots"] = Message(N_("To set a date at once, leave one slot and drop the others."))
+    elif not at_once and not given["answer_by"].strip():
+        faults["answer_by"] = Message(N_("Say until when counsel can answer."))
+    asked = {**given, "answer_by": ""} if at_once else given
+    try:
+        done = checked(asked, MoveIn(), zone)
+    except Invalid as fault:
+        raise Invalid({**faults, **fault.errors}) from fault
+    if faults:
+        raise Invalid(faults)
+    return done
+
+
+def whole(text: str) -> int | str:
+    """Return a typed number; what is none as it was typed."""
     plain = text.isascii() and text.isdigit() and len(text) < 6
     return int(text) if plain else text
 
@@ -100,7 +146,7 @@ def instant(text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]) -
     if not 2000 <= local.year <= 2200:
         faults[field] = Message(N_("The year cannot be right."))
         return ""
-    at = from_wall_clock(local, zone)
+    at = from_wall_clock(local.replace(second=0, microsecond=0), zone)
     if isinstance(at, Message):
         faults[field] = at
         return ""

@@ -1,0 +1,58 @@
+"""The form of a round before anybody types: what can be known is filled in, free slots too."""
+
+import datetime as dt
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.cases.models import Case
+from app.hearings import free, once, queries, typed
+from app.hearings.forms import LONGEST, SHORTEST
+from app.hearings.models import Hearing
+from app.hearings.rules import MOST_SLOTS
+
+KINDS = ("trial", "pretrial", "evidence", "mediation", "conference", "judgment", "other")
+MINUTES = 90
+SUGGESTED = 3
+
+
+def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime) -> dict[str, Any]:
+    """Return the fields of a new round: of a new hearing, or of one that was asked about before."""
+    given = typed.typed(()) | {
+        "once": str(uuid.uuid4()), "kind": KINDS[0], "minutes": str(MINUTES), "fix": "auto",
+        "how": "ask",
+    }  # fmt: skip
+    if hearing is not None:
+        last = queries.last_proposal(session, hearing)
+        given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}
+        given["stood"] = once.standing(session, hearing)
+    by = free.answer_by(case.court, now)
+    given["answer_by"] = typed.wall_clock(by, ZoneInfo(case.court.zone))
+    return suggest(session, case, hearing, given, now)
+
+
+def suggest(
+    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
+) -> dict[str, Any]:
+    """Add free slots to those typed, none that was typed or asked about before."""
+    zone = ZoneInfo(case.court.zone)
+    minutes, usual = typed.whole(given["minutes"]), free.answer_by(case.court, now)
+    by = typed.instant(given["answer_by"], zone, "answer_by", {})
+    known = {typed.instant(slot["starts_at"], zone, "", {}) for slot in given["slots"]}
+    last = queries.last_proposal(session, hearing) if hearing else None
+    known |= {slot.starts_at for slot in last.slots} if last else set()
+    found = free.slots(
+        session, case, cases.courtrooms(session, case.court_id),
+        minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
+        max(usual, by) if isinstance(by, dt.datetime) else usual,
+        many=min(SUGGESTED, MOST_SLOTS - len(given["slots"])),
+        but_not={each for each in known if isinstance(each, dt.datetime)},
+        but=hearing.id if hearing else None,
+    )  # fmt: skip
+    given["slots"] += [
+        {"starts_at": typed.wall_clock(at, zone), "courtroom": room} for at, room in found
+    ]
+    return given
