@@ -61,8 +61,9 @@ def enter(token: str) -> View:
 def page(token: str) -> Any:
     """Show where the hearing stands, and the form while an answer is taken. Decides nothing."""
     view = enter(token)
-    _write_visit(view, What.FETCHED, visits.agent_class(request.method, dict(request.headers)))
-    view = enter(token)
+    agent = visits.agent_class(request.method, dict(request.headers))
+    if _write_visit(view, What.FETCHED, agent):
+        view = enter(token)
     return _shown(token, view), 410 if view.stands == Stands.LATE and not _has_date(view) else 200
 
 
@@ -70,16 +71,20 @@ def _has_date(view: View) -> bool:
     return view.hearing.starts_at is not None
 
 
-def _write_visit(view: View, what: What, agent: str) -> None:
-    """Write a visit down; a database too busy for that does not keep counsel from their page."""
+def _write_visit(view: View, what: What, agent: str) -> bool:
+    """Write a visit down; a database too busy for that does not keep counsel from their page.
+
+    Returns whether a transaction was ended over it, so that what was read is to be read again.
+    """
     now, method, seat_id = web.now(), request.method, view.seat.id
     if visits.lately(db.session(), view.seat, what, agent, now):
-        return
+        return False
     try:
         retrying(lambda session: visits.write(session, seat_id, what, agent, method, now))
     except sa.exc.OperationalError as fault:
         db.session.remove()
         log.warning("a visit to seat %s was not written down: %s", seat_id, fault.orig)
+    return True
 
 
 def _shown(token: str, view: View, **more: Any) -> str:

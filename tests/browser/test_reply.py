@@ -73,9 +73,7 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
     expect(page.locator(".card .said li").nth(2)).to_contain_text("yes")
 
 
-def test_without_scripts_what_is_missing_is_said_first_and_nothing_is_lost(
-    site: Site, phone: Phone
-) -> None:
+def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone) -> None:
     made = propose(site.house, CASE, *SLOTS[:3])
     page = phone(java_script_enabled=False)
     page.goto(site.url + site.house.link(ZHAO))
@@ -161,9 +159,7 @@ def test_a_double_press_counts_once(site: Site, phone: Phone) -> None:
     assert len(lines(site.house, made, "answered")) == 1
 
 
-def test_of_two_tabs_the_later_press_counts_and_the_same_again_is_nothing_new(
-    site: Site, phone: Phone
-) -> None:
+def test_of_two_tabs_the_later_press_counts_if_it_says_more(site: Site, phone: Phone) -> None:
     made = propose(site.house)
     first = phone()
     second = first.context.new_page()
@@ -184,9 +180,7 @@ def test_of_two_tabs_the_later_press_counts_and_the_same_again_is_nothing_new(
     assert [detail["changed"] for _, detail in lines(site.house, made, "answered")] == [False, True]
 
 
-def test_an_answer_from_a_page_left_open_too_long_is_told_how_things_stand(
-    site: Site, phone: Phone
-) -> None:
+def test_a_page_left_open_too_long_says_how_things_stand(site: Site, phone: Phone) -> None:
     made = propose(site.house)
     page = phone()
     page.goto(site.url + site.house.link(ZHAO))
@@ -199,9 +193,7 @@ def test_an_answer_from_a_page_left_open_too_long_is_told_how_things_stand(
     assert not lines(site.house, made, "answered")
 
 
-def test_a_scanner_that_runs_the_script_and_feigns_presses_decides_nothing(
-    site: Site, phone: Phone
-) -> None:
+def test_a_scanner_that_feigns_presses_decides_nothing(site: Site, phone: Phone) -> None:
     made = propose(site.house)
     page = phone()
     page.goto(site.url + site.house.link(ZHAO))
@@ -241,13 +233,9 @@ def test_a_reader_elsewhere_sees_their_own_clock_with_its_name(site: Site, phone
     page = phone(timezone_id="America/New_York")
     page.goto(site.url + site.house.link(ZHAO))
     own = page.locator("fieldset.slot .own").first
-    expect(own).to_be_visible()
     expect(own).to_contain_text("On your clock: Sun")
     expect(own).to_contain_text("20:30")
     expect(own).to_contain_text("America/New_York")
-    here = phone()
-    here.goto(site.url + site.house.link(ZHAO))
-    expect(here.locator("fieldset.slot .own").first).to_be_hidden()
 
 
 def test_the_first_load_is_less_than_60_kilobytes(site: Site, phone: Phone) -> None:
@@ -300,7 +288,7 @@ def test_no_page_scrolls_sideways(site: Site, phone: Phone, width: int, text: in
             look()
     page.goto(f"{site.url}{fixed}/feed?lang=en")
     page.get_by_role("button", name="Make my calendar address").click()
-    expect(page.get_by_text("webcal").or_(page.locator(".address"))).to_be_visible()
+    expect(page.locator(".address")).to_be_visible()
     look()
     page.goto(site.url + asked)
     press(page)

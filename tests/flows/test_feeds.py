@@ -16,7 +16,7 @@ from app.feeds import service as feeds
 from app.hearings import forms, service
 from app.hearings.models import Hearing
 from app.notices.models import Line
-from tests.conftest import SECRET, House, at
+from tests.conftest import SECRET, House, at, case_with
 from tests.flows.test_reply import CASE, LI, ZHAO, answer, browser, do, propose, words
 
 
@@ -79,24 +79,9 @@ def test_open_slots_are_tentative_and_become_one_fixed_date(house: House) -> Non
 def test_every_scope_has_its_hearings_and_no_others(house: House) -> None:
     made = fixed(house)
     judge, room = of(house, made, "judge_id"), of(house, made, "courtroom_id")
-    propose(
-        house,
-        {
-            **CASE,
-            "number": "（2026）沪0115民初9号",
-            "judge": "周法官",
-            "parties": [
-                {
-                    **CASE["parties"][0],
-                    "name": "甲",
-                    "counsel": [
-                        {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
-                    ],
-                }
-            ],
-        },
-        (at(30), "第五法庭"),
-    )
+    sun = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
+    other = case_with("（2026）沪0115民初9号", sun, judge="周法官")
+    propose(house, other, (at(30), "第五法庭"))
     uid = of(house, made, "uid")
     for scope, whose in (("judge", judge), ("courtroom", room), ("hearing", made)):
         assert list(events(house, subscribe(house, scope, whose))) == [uid]

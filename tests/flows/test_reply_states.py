@@ -1,0 +1,145 @@
+"""Counsel's page as a hearing goes on: fixed, late, asked anew, moved, cancelled."""
+
+from app.cases.forms import load
+from app.hearings import forms, queries, service
+from tests.conftest import CASE, House, at
+from tests.flows.test_reply import (
+    LI,
+    ZHAO,
+    answer,
+    answers,
+    browser,
+    do,
+    hearing,
+    nonce,
+    propose,
+    slots,
+    words,
+)
+
+
+def test_answering_after_the_fixing_is_refused_kindly(house: House) -> None:
+    made = propose(house)
+    late = browser(house)
+    link = house.link(ZHAO)
+    page = late.get(link)
+    do(
+        house,
+        lambda session, here: service.fix(
+            session,
+            here,
+            made,
+            queries.last_proposal(session, queries.hold(session, made)).slots[0].id,
+            "按时审结",
+        ),
+    )
+    refused = late.post(link, data={"nonce": nonce(page), **dict.fromkeys(slots(page), "no")})
+    assert refused.status_code == 410
+    assert "your answer changes nothing now" in words(refused)
+    assert "Mon 7 Dec 2026, 09:30–11:00" in words(refused)
+    assert "按时审结" in words(refused)
+    assert answers(house) == 0
+
+
+def test_after_the_date_to_answer_by_the_page_says_so_and_how_to_go_on(house: House) -> None:
+    propose(house)
+    client, link = browser(house), house.link(ZHAO)
+    page = client.get(link)
+    house.wait(days=8)
+    for _ in range(2):  # before and after the worker has seen it
+        refused = client.post(
+            link, data={"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")}
+        )
+        assert refused.status_code == 410
+        seen = client.get(link)
+        assert seen.status_code == 410
+        assert "The time to answer is over" in words(seen)
+        assert "ring the court" in words(seen)
+        house.beat()
+    assert answers(house) == 0
+
+
+def test_an_old_link_leads_to_the_new_round(house: House) -> None:
+    made = propose(house)
+    client, old = browser(house), house.link(ZHAO)
+    page = client.get(old)
+    again = {
+        "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
+        "answer_by": at(9),
+        "fix": "auto",
+    }
+    do(
+        house,
+        lambda session, here: service.open_round(
+            session, here, queries.find(session, here.court.id, made), load(forms.RoundIn(), again)
+        ),
+    )
+    house.wait(minutes=1)
+    house.beat()
+    assert house.link(ZHAO) != old
+    stale = client.post(old, data={"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")})
+    assert stale.status_code == 422
+    assert "Sun 13 Dec 2026, 09:30" in words(stale)
+    assert answer(client, old, "yes").status_code == 303
+    assert answer(browser(house), house.link(LI), "yes").status_code == 303
+    assert hearing(house, made)[0] == "fixed"
+
+
+def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(house: House) -> None:
+    made = propose(house)
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "yes")
+    moved = {"starts_at": at(21, "10:00"), "reason": "Judge is ill"}
+    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)))
+    client, link = browser(house), house.link(ZHAO)
+    seen = words(client.get(link))
+    for part in (
+        "The hearing has a new date",
+        "Mon 14 Dec 2026, 10:00–11:30",
+        "no longer on Mon 7 Dec 2026, 09:30",
+        "Judge is ill",
+    ):
+        assert part in seen
+    do(house, lambda session, here: service.cancel(session, here, made, "Settled out of court"))
+    page = client.get(link)
+    assert page.status_code == 200
+    assert "The hearing is cancelled" in words(page)
+    assert "Settled out of court" in words(page)
+    assert b"STATUS:CANCELLED" in client.get(link + "/hearing.ics").data
+
+
+def test_a_question_that_was_cancelled_needs_no_answer(house: House) -> None:
+    made = propose(house)
+    do(house, lambda session, here: service.cancel(session, here, made, "Settled"))
+    client, link = browser(house), house.link(ZHAO)
+    assert "You need not answer, and no date was fixed." in words(client.get(link))
+    assert client.get(link + "/hearing.ics").status_code == 404
+
+
+def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(house: House) -> None:
+    made = propose(house)
+    for whom in (LI, ZHAO):
+        answer(browser(house), house.link(whom), "yes", "yes")
+    asked = {
+        "slots": [{"starts_at": at(n, "10:00"), "courtroom": "第三法庭"} for n in (21, 22)],
+        "answer_by": at(6),
+        "reason": "Judge is ill",
+    }
+    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), asked)))
+    seen = words(browser(house).get(house.link(ZHAO)))
+    for part in (
+        "Until one is agreed, this one stands: Mon 7 Dec 2026, 09:30–11:00",
+        "The court gives this reason: Judge is ill",
+        "2 slots have no answer yet.",
+    ):
+        assert part in seen
+
+
+def test_slots_on_both_sides_of_a_switch_of_clocks_each_say_their_offset(house: House) -> None:
+    do(house, lambda session, here: setattr(here.court, "zone", "Europe/Berlin"))
+    winter, summer = (at(n, "15:30") for n in (124, 126))  # 27 and 29 March 2027
+    propose(house, CASE, (winter, "第三法庭"), (summer, "第五法庭"))
+    seen = words(browser(house).get(house.link(ZHAO)))
+    assert "All times are Berlin time (Europe/Berlin)." in seen
+    for part in ("Sat 27 Mar 2027, 08:30–10:00", "UTC+1", "Mon 29 Mar 2027, 09:30–11:00", "UTC+2"):
+        assert part in seen
