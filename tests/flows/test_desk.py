@@ -140,7 +140,7 @@ def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house
     house.beat()
     words = see(house, "/").words
     told = [
-        f"lapsed {number(1)} 买卖合同纠纷 No agreement in time.",
+        f"lapsed {number(1)} 买卖合同纠纷 No agreement in time, just now.",
         f"no slot suits all {number(2)} 买卖合同纠纷 2 of 2 answered. Wed 9 Dec 2026, 09:30 suits 1 of 2.",
         f"your decision {number(3)} 买卖合同纠纷 All can: Thu 10 Dec 2026, 09:30–11:00, 第三法庭.",
         f"due 21:30 {number(4)} 买卖合同纠纷 1 of 2 answered. No answer yet: Bob 4. Until Mon 23 Nov 2026, 21:30",
