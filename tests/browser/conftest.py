@@ -38,6 +38,7 @@ class Site:
         page.locator("#password").fill(PASSWORD)
         page.locator("main form button").click()
         expect(page.locator("nav[aria-label=Main]")).to_be_visible()
+        page.wait_for_load_state()  # keys mean something once the scripts are there
 
 
 def chromium() -> str:
