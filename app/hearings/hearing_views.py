@@ -37,7 +37,10 @@ def _look(hearing_id: int) -> Whole:
 
 
 def _page(found: Whole, **more: Any) -> str:
-    told = {"act": "", "typed": {}, "errors": {}, "refused": "", **more}
+    told: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **more}
+    # The page has two fields for a reason: what is wrong with one is shown at that one.
+    ids = {"slot_id": "fix", "reason": f"{told['act']}-reason"}
+    told["faults"] = {ids.get(name, name): words for name, words in told["errors"].items()}
     return render_template(
         "hearings/shown.html", whole=found, hearing=found.hearing, case=found.hearing.case,
         zone=found.court.zone, newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],

@@ -44,6 +44,13 @@ class Row:
     notice: Notice | None = None
     again: Again = Again.NO_NEED
 
+    @property
+    def counts(self) -> bool:
+        """Whether this was contact by the court: a message that went out, a call, a word."""
+        if self.notice:
+            return self.notice.state in WENT
+        return self.what in (What.CALLED, What.TOLD) and self.kind == "by_hand"
+
 
 @dataclass
 class Contact:
@@ -103,7 +110,7 @@ def contacts(
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
         heard = [each for each in lines if each.counsel_id == contact.counsel.id]
         contact.told = any(news.holds(each) and each.state in WENT for each in own)
-        _judge(contact, [each for each in heard if each.seq >= begun], "proposal" in news.kinds)
+        _judge(contact, _since(begun, heard), "proposal" in news.kinds)
         _fill(contact, own, heard, begun, now)
     return list(people.values())
 
@@ -131,6 +138,12 @@ def _begun(news: News, notices: Sequence[Notice], lines: Sequence[Line]) -> int:
     unsent = [line.seq for line in lines if line.notice_id is None and line.kind in news.kinds
               and line.what == What.FAILED]  # fmt: skip
     return max(unsent, default=0)
+
+
+def _since(begun: int, lines: Sequence[Line]) -> list[Line]:
+    """Return what came of the news: a message queued before it may go out after, and tells less."""
+    older = {line.notice_id for line in lines if line.notice_id and line.seq < begun}
+    return [line for line in lines if line.seq >= begun and line.notice_id not in older]
 
 
 def _judge(contact: Contact, lines: Sequence[Line], asked: bool) -> None:

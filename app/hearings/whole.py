@@ -89,6 +89,15 @@ class Whole:
         return [each.counsel.name for each in self.contacts if each.acts and not each.told]
 
     @property
+    def contacts_by_side(self) -> dict[str, int]:
+        """How often each side was reached or spoken with: what went out, and what was by hand."""
+        counts: dict[str, int] = {}
+        for contact in self.contacts:
+            rows = [*contact.rows, *contact.earlier]
+            counts[contact.side] = counts.get(contact.side, 0) + sum(row.counts for row in rows)
+        return counts
+
+    @property
     def acting(self) -> set[int]:
         """The counsel who act in the case now."""
         return {each.counsel.id for each in self.contacts if each.acts}

@@ -115,8 +115,11 @@ def test_who_was_reached_is_shown_with_what_proves_it(
     assert "Not offered yet." in text_of(look(hearing))
     assert f"not told yet {LI}, {ZHAO}" in next_of(look(hearing))
     house.beat()
+    assert "Contacts so far are even: Claimant 2, Respondent 2." in text_of(look(hearing))
     answer(house, hearing, LI, "yes", "no")
+    house.beat()
     page = look(hearing)
+    assert "Contacts so far are uneven: Claimant 3, Respondent 2." in text_of(page)
     assert "Offered. A carrier took a message to each side within one minute" in text_of(page)
     reached = part(page, "Who was reached how", "What can be done")
     li, zhao = reached.split("Zhao Lei Respondent")
@@ -193,7 +196,9 @@ def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_afte
     house.beat()
     page = look(hearing)
     reached = part(page, "Who was reached how", "What can be done")
-    assert "E1 accepted only shown by accepted mail (date fixed)" in reached
+    assert reached.count("E1 accepted only shown by accepted") == 2
+    # Their answers are confirmed after the date is fixed; that shows nothing of the date.
+    assert reached.count("E1 accepted only shown by accepted mail (date fixed)") == 2
     assert "shown by answered" not in reached
     assert "fixed" in part(page, "Who has said what", "Who was reached how")
 
@@ -230,6 +235,7 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
     page = empty.get_data(as_text=True)
     assert empty.status_code == 422
     assert '<details class="act" id="fix" open>' in page
+    assert '<a href="#fix-reason">Reason of the order</a>: This is missing.' in page
     assert f'value="{slot}" required checked' in page
     none = browser.post(path, data={"reason": "逾期未答复 <b>"})
     page = none.get_data(as_text=True)
