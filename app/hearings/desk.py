@@ -17,7 +17,6 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Pro
 from app.hearings.rules import agreed_slot
 from app.hearings.unreached import Unreached
 from app.notices.models import Line
-from app.notices.rules import Grade, What, grade
 from app.people.models import Court, User
 
 SOON = dt.timedelta(hours=24)
@@ -190,20 +189,6 @@ def found(
         wanted = wanted.where(matching(asked))
     rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
-
-
-def told(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
-    """Return, by hearing, what is shown of how the counsel was told who was told worst."""
-    ids = {f"hearing/{hearing.id}": hearing.id for hearing in hearings}
-    wanted = (
-        sa.select(Line.about, Line.counsel_id, Line.what)
-        .where(Line.about.in_(ids), Line.counsel_id.is_not(None))
-        .distinct()
-    )
-    heard: dict[str, dict[int | None, list[What]]] = defaultdict(lambda: defaultdict(list))
-    for line in session.execute(wanted) if ids else ():
-        heard[line[0]][line[1]].append(What(line[2]))
-    return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
 
 
 def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Case]:

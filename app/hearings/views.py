@@ -8,7 +8,7 @@ from flask_login import current_user
 from app import web
 from app.cases.views import page_number
 from app.db import db
-from app.hearings import desk
+from app.hearings import desk, told
 from app.hearings.models import HearingState
 from app.notices import beats
 from app.people.models import Role
@@ -28,7 +28,7 @@ def home() -> str:
     coming = [hearing for _, hearings in week for hearing in hearings]
     return render_template(
         "hearings/home.html", court=court, zone=court.zone, whose=whose, waiting=waiting,
-        week=week, coming=len(coming), told=desk.told(session, coming),
+        week=week, coming=len(coming), told=told.worst(session, coming),
         begun=desk.begun(session, court), **_carriers(now),
     )  # fmt: skip
 

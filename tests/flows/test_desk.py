@@ -288,13 +288,48 @@ def test_the_week_shows_what_is_fixed_and_how_well_its_people_were_told(house: H
     house.beat()
     house.api("POST", f"/hearings/{gone}/cancel", {"reason": "settled"})
     words = see(house, "/").words
-    assert f"Thu 26 Nov 2026 09:30 第三法庭 · {number(1)} · Trial all answered" in words
+    assert f"Thu 26 Nov 2026 09:30 第三法庭 · {number(1)} · Trial accepted only" in words
     assert number(2) not in words
     assert number(3) not in words
     assert numbers(words)["fixed for"] == 1
     house.wait(days=3)
     assert "Thu 26 Nov 2026 · today 09:30" in see(house, "/").words
     assert f"/hearings/{today}" in house.sign_in().get("/").text
+
+
+def test_a_date_that_one_side_was_not_told_of_is_marked_however_gladly_they_answered(
+    wired: House, mail: SmtpStandIn
+) -> None:
+    english(wired)
+    hearing_id = ask(wired, 1, 5, answer_by=at(2), override_reason="all waive the period")
+    wired.beat()
+    assert "Trial" not in see(wired, "/").words
+    mail.refuse("bob1@firm.example", "550 5.1.1 no such user")
+    status, said = wired.api(
+        "POST", f"/hearings/{hearing_id}/fix",
+        {"slot_id": wired.api("GET", f"/hearings/{hearing_id}")[1]["slots"][0]["id"],
+         "reason": "the limit is near"},
+    )  # fmt: skip
+    assert status == 200, said
+    wired.beat()
+    assert "Trial not everybody reached" in see(wired, "/").words
+    imported(wired, 2, 4)
+    assert f"{number(2)} · Trial Sat 28 Nov 2026 09:30" in see(wired, "/").words
+
+
+def imported(house: House, n: int, days: float) -> None:
+    """A hearing that was fixed elsewhere, and of which the house tells nobody."""
+    from app.hearings import service as hearings
+
+    case_id = enter(house, n)
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        desk = hearings.Desk(user.court, user, house.clock.now(), b"x" * 32)
+        case = cases.find_case(session, desk.court.id, case_id)
+        when = dt.datetime.fromisoformat(at(days))
+        hearings.fixed_elsewhere(
+            session, desk, case, kind="trial", starts_at=when, minutes=60, courtroom_id=1
+        )
 
 
 def test_hearings_are_found_by_number_party_counsel_and_telephone(house: House) -> None:
