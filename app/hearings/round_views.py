@@ -20,7 +20,7 @@ from app.cases.views import page_number, said_errors
 from app.db import db, retrying
 from app.errors import N_, Clash, Invalid, NotFound, Refusal, RuleWarning
 from app.hearings import blank, days, once, preview, queries, typed
-from app.hearings.forms import LONGEST, SHORTEST, HearingIn
+from app.hearings.forms import HearingIn
 from app.hearings.models import Hearing, HearingState, ProposalState
 from app.hearings.rounds import Desk
 from app.hearings.rules import MOST_SLOTS
@@ -263,7 +263,7 @@ def _form(about: About, given: dict[str, Any], **more: Any) -> str:
     kinds = list(dict.fromkeys([*blank.KINDS, *([given["kind"]] if given["kind"] else [])]))
     page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
     return render_template(
-        page, given=given, rooms=rooms, most=MOST_SLOTS, shortest=SHORTEST, longest=LONGEST,
+        page, given=given, rooms=rooms, most=MOST_SLOTS,
         kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
         **{"errors": {}, "refused": "", "suggested": False, **facts, **more},
     )  # fmt: skip

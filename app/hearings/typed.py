@@ -17,6 +17,7 @@ NAMES = (
     "once", "stood", "kind", "minutes", "how", "answer_by", "fix", "reason", "override_reason",
 )  # fmt: skip
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
+_WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
 
 
@@ -136,11 +137,13 @@ def whole(text: str) -> int | str:
 
 def instant(text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]) -> dt.datetime | str:
     """Return the instant of a typed wall-clock time; else say at the field what is wrong."""
+    # Python would take a NUL behind a time, digits of other scripts, and week dates.
     try:
-        local = dt.datetime.fromisoformat(text.strip())
+        plain = _WALL_CLOCK.fullmatch(text.strip())
+        local = dt.datetime.fromisoformat(plain[0]) if plain else None
     except ValueError:
         local = None
-    if local is None or local.tzinfo is not None or len(text.strip()) < 16:
+    if local is None:
         faults[field] = Message(N_("Give the day and the time of day."))
         return ""
     if not 2000 <= local.year <= 2200:
