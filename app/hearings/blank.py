@@ -37,13 +37,14 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
 def suggest(
     session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
 ) -> dict[str, Any]:
-    """Add free slots to those typed, none that was typed or asked about before."""
+    """Add free slots to those typed, none that was typed, asked about or fixed before."""
     zone = ZoneInfo(case.court.zone)
     minutes, usual = typed.whole(given["minutes"]), free.answer_by(case.court, now)
     by = typed.instant(given["answer_by"], zone, "answer_by", {})
     known = {typed.instant(slot["starts_at"], zone, "", {}) for slot in given["slots"]}
     last = queries.last_proposal(session, hearing) if hearing else None
     known |= {slot.starts_at for slot in last.slots} if last else set()
+    known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
     found = free.slots(
         session, case, cases.courtrooms(session, case.court_id),
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,

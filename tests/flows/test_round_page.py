@@ -88,9 +88,10 @@ def test_a_move_to_one_slot_shows_mail_with_invite_and_text_before_it_is_done(
 ) -> None:
     browser = fixed.sign_in()
     form = see(browser, ROUND)
-    assert "The date is Mon 7 Dec 2026, 09:30–11:00. 第三法庭." in form.words
+    assert "The date is Mon 7 Dec 2026, 09:30–11:00, 第三法庭." in form.words
     assert "The old date holds until a new one is agreed or fixed." in form.words
     assert "The old date falls and its time is free again. Everybody is told" in form.words
+    assert not {wall(14), wall(15, "14:00")} & {begins for begins, _ in slots(form.round)}
     before = everything(fixed)
     page = press(browser, form, "preview", how="order", reason="The judge is ill.", **ONE)
     assert everything(fixed) == before
@@ -142,7 +143,7 @@ def test_a_date_agreed_meanwhile_is_not_overrun(asked: House) -> None:
     again = press(browser, page, "send", 409)
     assert everything(asked) == before
     assert "This hearing was changed while you were typing, and nothing was sent." in again.words
-    assert "The date is Mon 7 Dec 2026, 09:30–11:00." in again.words
+    assert "The date is Mon 7 Dec 2026, 09:30–11:00, 第三法庭." in again.words
     assert [begins for begins, _ in slots(again.round)] == [wall(21), wall(22)]
     assert again.round.fields["reason"] == "More time."
     # Having seen it, the assistant may still go on.
