@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db import db, retrying, transaction
-from app.hearings import queries
+from app.hearings import leaving, queries
 from app.hearings import service as hearings
 from app.notices import dispatch
 from app.notices.dispatch import Sender
@@ -46,7 +46,7 @@ def beat(app: Flask) -> int:
     with app.app_context():
         sender = sender_of(app)
         tried = 0
-        for step in (_lapse, _plan, dispatch.own_up, _heartbeat):
+        for step in (_lapse, _let_go, _plan, dispatch.own_up, _heartbeat):
             _carefully(step, sender)
         while (sent := _carefully(dispatch.send_due, sender)) > 0:
             tried += sent
@@ -71,6 +71,13 @@ def _lapse(sender: Sender) -> int:
     return _one_by_one(hearings.lapse, overdue, sender)
 
 
+def _let_go(sender: Sender) -> int:
+    with transaction() as session:
+        behind = leaving.left_behind(session)
+    let_go = partial(leaving.go_on_without, secret=sender.secret)
+    return _one_by_one(let_go, behind, sender)
+
+
 def _plan(sender: Sender) -> int:
     with transaction() as session:
         unplanned = reminders.unplanned(session)
@@ -88,8 +95,12 @@ def _one_by_one(
         except sa.exc.OperationalError:
             raise
         except Exception:
-            log.exception("%s of %s failed; it is tried again", use_case.__name__, each)
+            log.exception("%s of %s failed; it is tried again", _named(use_case), each)
     return done
+
+
+def _named(use_case: Callable[..., int]) -> str:
+    return str(getattr(getattr(use_case, "func", use_case), "__name__", ""))
 
 
 def _do(

@@ -20,6 +20,7 @@ from app.hearings.models import (
 )
 from app.notices import record
 from app.notices import service as notices
+from app.notices.models import Line
 from app.notices.rules import What
 
 
@@ -59,11 +60,11 @@ def answer(
     seat.answered_at, seat.comment, seat.nonce = now, given.comment, given.nonce
     session.flush()
     session.refresh(seat, ["answers"])
-    _write_answer(session, hearing, round_, seat, now, again=bool(before))
+    line = _write_answer(session, hearing, round_, seat, now, again=bool(before))
     notices.withdraw(session, f"hearing/{hearing.id}", now, "it was answered",
                      kinds=("proposal", "nudge"), invitation_ids=[seat.id])  # fmt: skip
-    tell.answered(session, seat, now)
-    _decide(session, hearing, round_, now, secret)
+    tell.answered(session, seat, f"a{line.seq}", now)
+    decide(session, hearing, round_, now, secret)
     return hearing
 
 
@@ -101,7 +102,7 @@ def _refuse_strange(round_: Proposal, says: Mapping[int, str]) -> None:
 def _write_answer(
     session: Session, hearing: Hearing, round_: Proposal, seat: Invitation, now: dt.datetime, *,
     again: bool,
-) -> None:  # fmt: skip
+) -> Line:  # fmt: skip
     said = {each.slot_id: each.says for each in seat.answers}
     line = record.Entry(
         What.ANSWERED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
@@ -116,29 +117,31 @@ def _write_answer(
         },
         personal={"name": seat.counsel.name, "comment": seat.comment},
     )  # fmt: skip
-    record.add(session, hearing.court_id, hearing.case_id, [line], now)
+    return record.add(session, hearing.court_id, hearing.case_id, [line], now)[0]
 
 
-def _decide(
+def decide(
     session: Session, hearing: Hearing, round_: Proposal, now: dt.datetime, secret: bytes
 ) -> None:
-    """See whether the answers agree; fix, or tell the assistant what is theirs to decide."""
+    """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
+
+    Nobody waits for counsel who have left the case. A side that was asked and has nobody left to
+    speak for it is not bound by the others' answers: then the date is the assistant's to fix.
+    """
     session.refresh(round_, ["invitations"])
-    required = [seat for seat in round_.invitations if seat.required] or round_.invitations
+    acting = queries.acting(session, hearing)
+    heard = [seat for seat in round_.invitations if seat.counsel_id in acting]
+    required = [seat for seat in heard if seat.required] or heard
     words = [
         {each.slot_id: each.says for each in seat.answers} if seat.answered_at else None
         for seat in required
     ]
-    if any(word is None for word in words):
+    if not words or any(word is None for word in words):
         return
+    mute = {seat.side for seat in round_.invitations} - {seat.side for seat in heard}
     chosen = rules.agreed_slot([(s.id, s.starts_at) for s in round_.slots], words)
-    stamp = f"r{round_.round}.{chosen or 0}"
-    if chosen is None:
-        tell.assistant(session, hearing, "none_suits", stamp, now, round=round_.round)
-        return
-    slot = next(each for each in round_.slots if each.id == chosen)
-    if round_.fix == Fixing.AUTO:
+    slot = next((each for each in round_.slots if each.id == chosen), None)
+    if slot and round_.fix == Fixing.AUTO and not mute:
         settle(session, hearing, slot, now, secret)
     else:
-        tell.assistant(session, hearing, "ready", stamp, now, round=round_.round,
-                       slots=tell.slot_words(slot))  # fmt: skip
+        tell.concluded(session, hearing, round_, slot, now)

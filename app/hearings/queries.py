@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -92,12 +93,25 @@ def current_seat(session: Session, invitation: Invitation) -> Invitation:
     return newest or invitation
 
 
+def _acting(hearing: Hearing) -> sa.Select[Any]:
+    return (
+        sa.select(Representation.counsel_id)
+        .join(Party)
+        .where(Party.case_id == hearing.case_id, Representation.left_at.is_(None))
+    )
+
+
+def acting(session: Session, hearing: Hearing) -> set[int]:
+    """Return who acts in a hearing's case now."""
+    return set(session.scalars(_acting(hearing)))
+
+
 def last_seats(session: Session, hearing: Hearing) -> dict[int, Invitation]:
-    """Return, by counsel, the newest seat that each had in a hearing."""
+    """Return, by counsel who act in the case now, the newest seat that each had in a hearing."""
     wanted = (
         sa.select(Invitation)
         .join(Proposal)
-        .where(Proposal.hearing_id == hearing.id)
+        .where(Proposal.hearing_id == hearing.id, Invitation.counsel_id.in_(_acting(hearing)))
         .order_by(Proposal.round)
         .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
         .execution_options(populate_existing=True)

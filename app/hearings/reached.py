@@ -9,9 +9,9 @@ from enum import StrEnum
 from app.cases.models import Counsel, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.again import NEWS, ON_ITS_WAY, OPEN_TO_DOUBT
+from app.notices.again import ON_ITS_WAY, OPEN_TO_DOUBT
 from app.notices.models import Line, Notice
-from app.notices.rules import PROVES, WENT_OUT, Grade, State, What
+from app.notices.rules import OVERTAKEN_BY, PROVES, WENT_OUT, Grade, State, What
 
 WENT = {state.value for state in WENT_OUT}
 # What happened without a message of ours; a machine's visit says nothing about the person.
@@ -215,7 +215,8 @@ def _again(counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.date
     if repeats:
         return Again.NO_NEED
     stamp = notice.key.split("/")[1]
-    if any(e.id > notice.id and e.kind in NEWS and e.key.split("/")[1] != stamp for e in own):
+    news = OVERTAKEN_BY.get(notice.kind, frozenset())
+    if any(e.id > notice.id and e.kind in news and e.key.split("/")[1] != stamp for e in own):
         return Again.OVERTAKEN
     if notice.stale_at <= now:
         return Again.LATE

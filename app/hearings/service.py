@@ -82,6 +82,8 @@ def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
     [(starts_at, room)] = checked_slots(session, desk, slots, hearing.minutes, None)
     heed_rules(desk, hearing.case, [starts_at], given["override_reason"])
+    if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
+        raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     round_ = queries.open_proposal(session, hearing)
     if round_:
         round_.state = ProposalState.WITHDRAWN.value
@@ -135,6 +137,8 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         return False
     round_.state = ProposalState.LAPSED.value
     holds = hearing.starts_at is not None
+    if hearing.starts_at and hearing.ends_at:  # the round may have asked for another length
+        hearing.minutes = (hearing.ends_at - hearing.starts_at) // dt.timedelta(minutes=1)
     hearing.state = (HearingState.FIXED if holds else HearingState.LAPSED).value
     hearing.changed_at = now
     session.flush()

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
 from app.notices import service as notices
+from app.notices.models import Notice
 from app.notices.service import heard_at
 from app.people.models import User
 
@@ -43,8 +45,11 @@ def proposal(
         )  # fmt: skip
 
 
-def answered(session: Session, seat: Invitation, now: dt.datetime) -> None:
-    """Confirm an answer to its person: a key that somebody else used is noticed so."""
+def answered(session: Session, seat: Invitation, stamp: str, now: dt.datetime) -> None:
+    """Confirm an answer to its person: a key that somebody else used is noticed so.
+
+    ``stamp`` is the answer's own, so that one given a second time is confirmed a second time.
+    """
     round_ = seat.proposal
     said = {answer.slot_id: answer.says for answer in seat.answers}
     told = facts.of(
@@ -54,7 +59,7 @@ def answered(session: Session, seat: Invitation, now: dt.datetime) -> None:
         ],
         answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
     )  # fmt: skip
-    matter = facts.matter(round_.hearing, f"r{round_.round}.{seat.nonce}")
+    matter = facts.matter(round_.hearing, f"r{round_.round}.{stamp}")
     notices.queue(session, matter, "answered", facts.counsel_of(seat), told,
                   due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1)  # fmt: skip
 
@@ -86,6 +91,26 @@ def assistant(
         facts.assistant_of(user, hearing.case.court.language), told,
         due_at=now, stale_at=now + STALE_AFTER, now=now,
     )  # fmt: skip
+
+
+def concluded(
+    session: Session, hearing: Hearing, round_: Proposal, slot: Slot | None, now: dt.datetime
+) -> None:
+    """Tell the assistant what all answers come to, whenever that changes; ``slot`` suits all."""
+    kinds = ("ready", "none_suits")
+    told = session.scalars(
+        sa.select(Notice.key)
+        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind.in_(kinds))
+        .order_by(Notice.id)
+    ).all()
+    now_so = f"r{round_.round}.{slot.id if slot else 0}"
+    before = told[-1].split("/")[1] if told else ""
+    if f"{before}.".startswith(f"{hearing.id}.{now_so}."):
+        return
+    notices.withdraw(session, f"hearing/{hearing.id}", now, "the answers changed", kinds=kinds)
+    more = {"slots": slot_words(slot)} if slot else {}
+    assistant(session, hearing, "ready" if slot else "none_suits", f"{now_so}.{len(told)}", now,
+              round=round_.round, **more)  # fmt: skip
 
 
 def slot_words(slot: Slot) -> list[dict[str, Any]]:

@@ -9,14 +9,13 @@ from app.cases.models import Counsel
 from app.cases.rules import ways_of
 from app.errors import N_, NotFound, Refusal
 from app.notices import record
+from app.notices.holds import LEFT, untrue
 from app.notices.models import Notice
 from app.notices.rules import State, What
 
 # What a person can be sure did not, or may not have, come through.
 OPEN_TO_DOUBT = {State.FAILED.value, State.UNKNOWN.value, State.MISSED.value}
 ON_ITS_WAY = {State.QUEUED.value, State.SENDING.value}
-# A later one of these makes what was said before untrue.
-NEWS = ("proposal", "fixed", "moved", "cancelled", "withdrawn")
 
 
 def find(session: Session, court_id: int, notice_id: int) -> Notice:
@@ -41,7 +40,10 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     before = session.scalars(sa.select(Notice).where(Notice.key.startswith(f"{stem}/again-"))).all()
     if any(each.state in ON_ITS_WAY for each in before):
         raise Refusal(N_("This message is being sent again already."))
-    if _overtaken(session, notice):
+    why = untrue(session, [notice]).get(notice.id)
+    if why == LEFT:
+        raise Refusal(N_("%(name)s acts in this case no longer."), name=notice.name)
+    if why:
         raise Refusal(N_("This message holds no longer: newer news about the hearing went out."))
     made = _copy(notice, f"{stem}/again-{len(before) + 1}", _address(session, notice), now)
     session.add(made)
@@ -49,17 +51,6 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     line = record.of(made, What.QUEUED, due_at=record.instant(now), again_after=notice.attempt)
     record.add(session, notice.court_id, notice.case_id, [line], now)
     return made
-
-
-def _overtaken(session: Session, notice: Notice) -> bool:
-    if not notice.about:
-        return False
-    stamp = notice.key.split("/")[1]
-    later = sa.select(Notice.key).where(
-        Notice.about == notice.about, Notice.counsel_id == notice.counsel_id,
-        Notice.id > notice.id, Notice.kind.in_(NEWS),
-    )  # fmt: skip
-    return any(key.split("/")[1] != stamp for key in session.scalars(later))
 
 
 def _address(session: Session, notice: Notice) -> str:

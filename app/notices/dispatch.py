@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Counsel
 from app.db import persist, transaction
 from app.gateways import Carrier, Gateways, Message, Outcome, Said
-from app.notices import post, record
+from app.notices import holds, post, record
 from app.notices.duty import pass_on
 from app.notices.models import Notice
 from app.notices.rules import GIVE_UP_AFTER, State, What, after, next_try
@@ -93,7 +93,8 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
     """Take up to a batch of due notices of a channel and write that their sending has started.
 
     The lines are committed before any carrier is called: a crash from here on leaves an attempt
-    that is known to be of unknown outcome. What is stale is written down as missed instead.
+    that is known to be of unknown outcome. What is stale is written down as missed instead, what
+    holds no longer as withdrawn.
     """
     wanted = (
         sa.select(Notice)
@@ -103,11 +104,20 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
         .with_for_update(skip_locked=True)
     )
     due = sorted(session.scalars(wanted), key=lambda n: (n.case_id, n.id))
+    untrue, silenced = holds.untrue(session, due), _opted_out(session, due)
     messages = []
     for (court_id, case_id), group in groupby(due, lambda n: (n.court_id, n.case_id)):
         entries = []
         for notice in group:
-            entry, message = _begin(notice, sender, now)
+            if why := untrue.get(notice.id):
+                notice.state = after(State(notice.state), What.WITHDRAWN).value
+                entry, message = record.of(notice, What.WITHDRAWN, why=why), None
+            elif notice.channel == "sms" and notice.counsel_id in silenced:
+                notice.state = after(State(notice.state), What.FAILED).value
+                why = "the person asked for no more texts"
+                entry, message = record.of(notice, What.FAILED, why=why), None
+            else:
+                entry, message = _begin(notice, sender, now)
             entries.append(entry)
             if message:
                 messages.append(message)
@@ -117,6 +127,13 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
         if notice.state == State.FAILED or (notice.state == State.MISSED and not notice.optional):
             pass_on(session, notice, now)
     return messages
+
+
+def _opted_out(session: Session, due: Sequence[Notice]) -> set[int | None]:
+    """Return who of them told a carrier to stop texts, which holds for what waits already too."""
+    people = {notice.counsel_id for notice in due if notice.channel == "sms"}
+    wanted = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
+    return set(session.scalars(wanted)) if people else set()
 
 
 def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Entry, Message | None]:
@@ -231,15 +248,20 @@ def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
     return session.scalars(wanted).all()
 
 
-def _as_sent(notice: Notice, sender: Sender) -> Message:
-    written, _ = post.message(
-        notice, secret=sender.secret, public_url=sender.public_url,
-        court_address=sender.court_address, now=sender.now,
-    )  # fmt: skip
+def _as_sent(notice: Notice, sender: Sender) -> Message | None:
+    try:
+        written, _ = post.message(
+            notice, secret=sender.secret, public_url=sender.public_url,
+            court_address=sender.court_address, now=sender.now,
+        )  # fmt: skip
+    except post.Unwritable:  # words have changed since: nobody can ask after this one
+        return None
     return written
 
 
-def _ask(sender: Sender, by: str, message: Message, since: dt.datetime) -> Outcome | None:
+def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Outcome | None:
+    if message is None:
+        return None
     carrier = sender.carrier(message.channel)
     # The carrier may have been changed since; another one knows nothing of this message.
     return carrier.find(message, since) if carrier.name == by else None

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
+from app.notices.holds import untrue
 from app.notices.models import Notice
 from app.notices.rules import State
 from app.notices.service import Matter, Person, heard_at, queue
@@ -22,9 +23,10 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     """Move the duty of a notice that failed, is unknown or was missed; tell the assistant.
 
     Where another channel already carries the same message nothing more is queued; where none is
-    left, the assistant is asked to call. A letter to the court's own people passes to nobody.
+    left, the assistant is asked to call. A letter to the court's own people passes to nobody, and
+    what holds no longer to no other channel.
     """
-    if notice.counsel_id is None:
+    if notice.counsel_id is None or untrue(session, [notice]):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)
     kind, stamp, seat, _ = notice.key.split("/", 3)

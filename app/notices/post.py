@@ -24,18 +24,19 @@ def message(
     A link is a key, so the record keeps the words with the key left out. Raises Unwritable.
     """
     facts = notice.facts
-    link, code = _ways_in(notice, secret, public_url)
     try:
+        link, code = _ways_in(notice, secret, public_url)
         letter = letters.compose(
             notice.kind, notice.channel, notice.language, facts, link=link, code=code,
             base=public_url,
         )  # fmt: skip
         calendar, method = _calendar(notice, court_address)
-    except (KeyError, ValueError, TypeError, LookupError) as fault:
+        court = facts["court"]["name"]
+    except Exception as fault:  # whatever it is, one letter must not hold up all others
         raise Unwritable(f"the letter could not be written: {fault}") from fault
     written = Message(
         reference=notice.attempt, channel=notice.channel, to=notice.address, to_name=notice.name,
-        from_name=facts["court"]["name"], language=notice.language, subject=letter.subject,
+        from_name=court, language=notice.language, subject=letter.subject,
         text=letter.text, html=letter.html, calendar=calendar, method=method,
         good_for=max(1, int((notice.stale_at - now).total_seconds())),
     )  # fmt: skip

@@ -81,6 +81,21 @@ def fold(whats: Iterable[What]) -> State:
     return state
 
 
+# A later one of these makes what was said before untrue. A round that asks anew leaves a date
+# that holds as it is; an answer makes the question to its person needless.
+_NEWS = frozenset({"proposal", "fixed", "moved", "cancelled", "withdrawn"})
+_DATES = frozenset({"fixed", "moved", "cancelled"})
+OVERTAKEN_BY: dict[str, frozenset[str]] = {
+    "proposal": _NEWS | {"answered"},
+    "nudge": _NEWS | {"answered"},
+    "fixed": _DATES,
+    "moved": _DATES,
+    "reminder": _DATES,
+    "ready": _NEWS | {"ready", "none_suits"},
+    "none_suits": _NEWS | {"ready", "none_suits"},
+}
+
+
 # Seconds before the second, third, … try. GOV.UK Notify tries for 4 hours; a court's date
 # can wait a little longer, for the next channel takes over only once this one has given up.
 PAUSES = (15, 60, 300, 900, 1800, 3600, 7200)

@@ -114,6 +114,7 @@ def note(
 def withdraw(
     session: Session, about: str, now: dt.datetime, why: str, *,
     kinds: Iterable[str] = (), invitation_ids: Iterable[int] = (),
+    counsel_ids: Iterable[int] | None = None,
 ) -> int:  # fmt: skip
     """Take back what is still in the queue about a hearing; return how many notices that were.
 
@@ -124,7 +125,10 @@ def withdraw(
         wanted = wanted.where(Notice.kind.in_(kinds))
     if ids := list(invitation_ids):
         wanted = wanted.where(Notice.invitation_id.in_(ids))
-    # One that a worker is claiming this moment is on its way out: it is not waited for.
+    if counsel_ids is not None:
+        wanted = wanted.where(Notice.counsel_id.in_(list(counsel_ids)))
+    # One that a worker is claiming this moment is on its way out: it is not waited for;
+    # should it come back into the queue, the next claim sees that it holds no longer.
     wanted = wanted.order_by(Notice.case_id, Notice.id).with_for_update(skip_locked=True)
     waiting = session.scalars(wanted).all()
     for (court_id, case_id), group in groupby(waiting, lambda n: (n.court_id, n.case_id)):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
 from app.notices import record
-from app.notices.models import Notice
+from app.notices.models import Line, Notice
 from app.notices.rules import What
 
 # Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
@@ -24,6 +24,9 @@ def take_text(
     STOP stops further texts to the number, START allows them again. Returns how many counsel the
     number belongs to; a text from a number that nobody has is none of any case's.
     """
+    attempt = f"t{carrier_id}"[:40]
+    if carrier_id and session.scalar(sa.select(Line.id).where(Line.attempt == attempt).limit(1)):
+        return 0  # the carrier tells it once more, as it does when our answer was slow
     people = session.scalars(sa.select(Counsel).where(Counsel.phone == sender)).all()
     word = words.strip().upper()
     stops, starts = opt_out == "STOP" or word in STOP, opt_out == "START" or word in START
@@ -35,7 +38,7 @@ def take_text(
     last = _last_matters(session, [counsel.id for counsel in people])
     for notice in sorted(last, key=lambda n: n.case_id):
         entry = record.Entry(
-            What.TOLD, direction="in", about=notice.about, attempt=f"t{carrier_id}"[:40],
+            What.TOLD, direction="in", about=notice.about, attempt=attempt,
             counsel_id=notice.counsel_id, side=notice.side, channel="sms", kind="text",
             detail={"opt_out": stops, "opt_in": starts, "carrier_id": carrier_id},
             personal={"name": notice.name, "address": sender, "text": words[:2000]},

@@ -1,0 +1,261 @@
+"""News overtakes what is under way; who left the case, or asked for quiet, is told no more."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.cases import changes
+from app.cases.models import Counsel, Representation
+from app.db import db, transaction
+from app.gateways import Carrier, Message, Outcome, Said
+from app.hearings.models import Booking
+from app.hearings.rules import resource
+from app.notices.models import Notice
+from app.replies import service as replies
+from tests.conftest import CASE, House, at, case_with, proposal
+
+LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
+SUN: dict[str, Any] = {"name": "Sun Wei", "email": "sun@jinmao.example", "language": "en"}
+HU: dict[str, Any] = {"name": "胡律师", "email": "hu@huacheng.example", "language": "zh"}
+
+
+class Busy:
+    """A carrier that, while it is busy, refuses for now; something may happen meanwhile."""
+
+    def __init__(self, inner: Carrier) -> None:
+        self.inner, self.name, self.channel = inner, inner.name, inner.channel
+        self.busy, self.meanwhile = False, list[Callable[[], Any]]()
+
+    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Refuse, or hand on."""
+        if not self.busy:
+            yield from self.inner.send(messages)
+            return
+        for message in messages:
+            while self.meanwhile:
+                self.meanwhile.pop()()
+            yield message, Outcome(Said.TEMPORARY, self.name, detail="busy")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+@pytest.fixture
+def post(house: House) -> Busy:
+    """The house's e-mail, which can be busy."""
+    made = house.app.extensions["tingqi"]
+    busy = Busy(made.gateways.email)
+    gateways = dataclasses.replace(made.gateways, email=busy)
+    house.app.extensions["tingqi"] = dataclasses.replace(made, gateways=gateways)
+    return busy
+
+
+def proposed(house: House, case: dict[str, Any] = CASE, **more: Any) -> dict[str, Any]:
+    """A hearing whose counsel were asked."""
+    _, case = house.api("POST", "/cases", case)
+    status, made = house.api("POST", "/hearings", proposal(case["id"], **more))
+    assert status == 201, made
+    house.beat()
+    return made
+
+
+def fixed(house: House, case: dict[str, Any] = CASE) -> dict[str, Any]:
+    """A hearing fixed by order; nobody has heard of it yet."""
+    made = proposed(house, case)
+    body = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
+    status, said = house.api("POST", f"/hearings/{made['id']}/fix", body)
+    assert status == 200, said
+    return said
+
+
+def leave(house: House, name: str) -> int:
+    """A counsel acts no longer; return their number."""
+    with house.app.app_context(), transaction() as session:
+        seat = session.scalars(
+            sa.select(Representation).join(Counsel).where(Counsel.name == name)
+        ).one()
+        changes.leave(seat, house.clock.now())
+        return seat.counsel_id
+
+
+def say(house: House, to: str, *words: str) -> None:
+    """A counsel answers by the newest link that they have."""
+    link, browser = house.link(to), house.client
+    page = browser.get(link).get_data(as_text=True)
+    slots = re.findall(r'name="(slot-\d+)"', page)
+    form = dict(zip(dict.fromkeys(slots), words, strict=True))
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert nonce
+    answer = browser.post(link, data={**form, "nonce": nonce.group(1)})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    house.wait(minutes=1)
+    house.beat()
+
+
+def state(house: House, hearing_id: int) -> str:
+    """Where a hearing stands."""
+    said: str = house.api("GET", f"/hearings/{hearing_id}")[1]["state"]
+    return said
+
+
+def test_a_date_that_was_cancelled_while_its_letter_was_under_way_is_not_told_afterwards(
+    house: House, post: Busy
+) -> None:
+    made = fixed(house)
+
+    def cancel() -> None:
+        assert house.api("POST", f"/hearings/{made['id']}/cancel", {"reason": "ill"})[0] == 200
+
+    post.busy, post.meanwhile = True, [cancel]
+    house.beat()
+    post.busy = False
+    for _ in range(3):
+        house.wait(minutes=5)
+        house.beat()
+    told = [letter.subject for letter in house.letters(to=ZHAO)]
+    assert len(told) == 2
+    assert "will not take place" in told[-1]
+    assert [
+        line["what"] for line in house.record(made["id"])
+        if (line["kind"], line["channel"], line["side"]) == ("fixed", "email", "respondent")
+    ] == ["queued", "started", "refused", "withdrawn"]  # fmt: skip
+
+
+def test_a_round_that_asks_anew_does_not_take_back_the_date_that_still_holds(
+    house: House, post: Busy
+) -> None:
+    made = fixed(house)
+    post.busy = True
+    house.beat()
+    body = {"slots": [{"starts_at": at(20), "courtroom": "第三法庭"}], "answer_by": at(9),
+            "reason": "expert away"}  # fmt: skip
+    status, said = house.api("POST", f"/hearings/{made['id']}/move", body)
+    assert status == 200, said
+    post.busy = False
+    house.wait(minutes=5)
+    house.beat()
+    told = sorted(letter.subject for letter in house.letters(to=ZHAO))
+    assert any(subject.startswith("Date fixed") for subject in told)
+    assert sum(subject.startswith("Please choose") for subject in told) == 2
+    house.wait(days=7)
+    house.beat()
+    assert house.letters(to=ZHAO, containing="Reminder")
+
+
+def test_who_left_the_case_is_told_nothing_more_and_their_time_is_free(house: House) -> None:
+    made = fixed(house)
+    house.beat()
+    gone = leave(house, "Zhao Lei")
+    before = len(house.letters(to=ZHAO))
+    house.beat()
+    with house.app.app_context():
+        booked = sa.select(Booking).where(Booking.resource == resource("counsel", gone))
+        assert not db.session.scalars(booked).all()
+        waiting = sa.select(Notice).where(Notice.counsel_id == gone, Notice.state == "queued")
+        assert not db.session.scalars(waiting).all()
+    house.wait(days=7, hours=1)
+    house.beat()
+    body = {"starts_at": at(16), "courtroom": "第五法庭", "reason": "expert away"}
+    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
+    house.beat()
+    assert len(house.letters(to=ZHAO)) == before
+    assert house.letters(to="li@huacheng.example", containing="提醒")
+
+
+def test_nobody_waits_for_an_answer_of_somebody_who_left(house: House) -> None:
+    li, zhao = (party["counsel"][0] for party in CASE["parties"])
+    made = proposed(house, case_with("（2026）沪0115民初7号", li, zhao, HU, SUN))
+    say(house, LI, "yes", "yes")
+    say(house, ZHAO, "yes", "yes")
+    assert state(house, made["id"]) == "proposed"
+    leave(house, "Sun Wei")
+    house.beat()
+    assert state(house, made["id"]) == "proposed"
+    leave(house, "胡律师")
+    house.beat()
+    assert state(house, made["id"]) == "fixed"
+
+
+def test_one_side_alone_fixes_no_date_when_the_other_sides_counsel_left(house: House) -> None:
+    made = proposed(house)
+    leave(house, "Zhao Lei")
+    say(house, LI, "yes", "yes")
+    assert state(house, made["id"]) == "proposed"
+    assert len(house.letters(to="wang@court.example")) == 1
+
+
+def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None:
+    made = fixed(house)
+    house.beat()
+    before = len(house.letters(to=LI))
+    for _ in range(2):  # Twilio tells it once more when our answer was slow
+        with house.app.app_context(), transaction() as session:
+            replies.take_text(session, LI, "STOP", "", "SM1", house.clock.now())
+    house.wait(days=8)
+    house.beat()
+    assert len(house.letters(to=LI)) == before
+    assert house.letters(to="li@huacheng.example", containing="提醒")
+    lines = house.record(made["id"])
+    assert sum(line["kind"] == "text" for line in lines) == 1
+    assert [line["what"] for line in lines if line["detail"].get("why", "").startswith("the person asked")] == ["failed"]  # fmt: skip
+
+
+def test_the_assistant_hears_each_time_that_what_the_answers_come_to_changes(house: House) -> None:
+    proposed(house, fix="assistant")
+    say(house, LI, "yes", "yes")
+    for words in (("yes", "no"), ("no", "no"), ("yes", "no"), ("if_needed", "no")):
+        say(house, ZHAO, *words)
+    told = [letter.subject[:5] for letter in house.letters(to="wang@court.example")]
+    assert told == ["待您排定：", "无各方共同", "待您排定："]
+
+
+def test_an_answer_given_once_more_after_another_is_confirmed_once_more(house: House) -> None:
+    made = proposed(house, fix="assistant")
+    link, browser = house.link(ZHAO), house.client
+    page = browser.get(link).get_data(as_text=True)
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert nonce
+    first, second = (slot["id"] for slot in made["slots"])
+    for words in (("yes", "no"), ("no", "no"), ("yes", "no")):
+        form = {f"slot-{first}": words[0], f"slot-{second}": words[1], "nonce": nonce.group(1)}
+        assert browser.post(link, data=form).status_code == 303
+        house.wait(minutes=1)
+    house.beat()
+    assert len(house.letters(to=ZHAO)) == 4
+
+
+def test_a_hearing_is_not_moved_to_where_it_is(house: House) -> None:
+    made = fixed(house)
+    body = {"starts_at": made["starts_at"], "reason": "pressed twice"}
+    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 422
+    assert house.api("GET", f"/hearings/{made['id']}")[1]["revision"] == 1
+
+
+def test_a_lapsed_round_leaves_the_length_of_the_date_that_holds(house: House) -> None:
+    made = fixed(house)
+    body = {"slots": [{"starts_at": at(20), "courtroom": "第三法庭"}], "answer_by": at(9),
+            "minutes": 30, "reason": "shorter"}  # fmt: skip
+    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
+    house.wait(days=10)
+    house.beat()
+    said = house.api("GET", f"/hearings/{made['id']}")[1]
+    assert (said["state"], said["minutes"], said["starts_at"]) == ("fixed", 90, made["starts_at"])
+
+
+def test_a_letter_that_nobody_can_write_any_more_holds_up_no_other(house: House) -> None:
+    made = proposed(house)
+    with house.app.app_context(), transaction() as session:
+        for notice in session.scalars(sa.select(Notice).where(Notice.kind == "proposal")):
+            notice.state, notice.lease_until = "sending", house.clock.now()
+            if notice.side == "claimant":
+                notice.facts = {"court": None}
+    house.wait(minutes=5)
+    house.beat()
+    with house.app.app_context():
+        under_way = sa.select(Notice).where(Notice.state == "sending")
+        assert not db.session.scalars(under_way).all()
+    assert any(line["what"] == "unknown" for line in house.record(made["id"]))
