@@ -102,6 +102,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     web.speak(app)
+    web.read_numbers(app)
     web.show_errors(app, "/api/")
     web.refuse_foreign_posts(app, ("/api/", "/twilio/"))
     web.add_headers(app)

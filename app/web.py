@@ -18,6 +18,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from app import catalogue, wording
 from app.config import Settings
@@ -108,6 +109,10 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
+# It cannot be reached, it hung up, or every connection to it was busy for too long.
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+
+
 def status_of(error: Exception) -> int:
     """Return the HTTP status by which an error of the house is answered."""
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
@@ -145,8 +150,8 @@ def show_errors(app: Flask, api_prefix: str) -> None:
             return error.response
         return (*answer, {"Retry-After": "60"}) if code == 429 else answer
 
-    def away(error: sa.exc.OperationalError) -> Any:
-        log.error("the database is away: %s", error.orig)
+    def away(error: sa.exc.SQLAlchemyError) -> Any:
+        log.error("the database is away: %s", getattr(error, "orig", error))
         words = gettext(
             "The database cannot be reached just now. Nothing was lost; try again in a minute."
         )
@@ -170,7 +175,8 @@ def show_errors(app: Flask, api_prefix: str) -> None:
     app.register_error_handler(Refusal, answered(refused))
     app.register_error_handler(Invalid, answered(invalid))
     app.register_error_handler(HTTPException, answered(http))
-    app.register_error_handler(sa.exc.OperationalError, answered(away))
+    for kind in AWAY:
+        app.register_error_handler(kind, answered(away))
     app.register_error_handler(Exception, answered(fault))
 
 
@@ -178,6 +184,17 @@ def _path_without_key() -> str:
     """Return the path with what may be a key in it left out: logs are read by many."""
     parts = request.path.split("/")
     return "/".join([*parts[:2], "…"] if parts[1:2] in (["r"], ["feeds"], ["password"]) else parts)
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; more digits than a row's can have match nothing, and so are a 404."""
+
+    regex = r"\d{1,18}"
+
+
+def read_numbers(app: Flask) -> None:
+    """Let addresses hold no number that a database could not be asked for."""
+    app.url_map.converters["int"] = RowNumber
 
 
 def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:

@@ -161,8 +161,10 @@ def _hand_over(wire: smtplib.SMTP, mail: Mail) -> Outcome:
         return Outcome(
             Said.UNKNOWN, "smtp", mail.message_id, status="no_reply", detail=words_of(fault)
         )
-    if code == 250:
-        return Outcome(Said.ACCEPTED, "smtp", mail.message_id, status="250", detail=text_of(words))
+    if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a yes, however it is put
+        return Outcome(
+            Said.ACCEPTED, "smtp", mail.message_id, status=str(code), detail=text_of(words)
+        )
     return _refused("mail", code, words)
 
 

@@ -144,7 +144,8 @@ def set_password(user: User, password: str) -> None:
 
 def check_password(session: Session, email: str, password: str) -> User | None:
     """Return the user whom address and password fit, or None; a miss takes as long as a hit."""
-    user = session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    wanted = email.strip().lower().replace("\x00", "")  # which PostgreSQL cannot be asked for
+    user = session.scalar(sa.select(User).where(User.email == wanted))
     usable = user is not None and user.active and user.password_hash
     kept = user.password_hash if user and usable else _NOBODY
     try:

@@ -92,7 +92,10 @@ def may(act: str) -> Callable[[View], Any]:
 
 def _within(target: str) -> str:
     """Return a path of this site, whatever was asked for: never a way to another."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     own = not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
     return "/" if not own or target.startswith("//") or "\\" in target else target
 
