@@ -67,7 +67,8 @@ def enter(
     """
     if case_numbered(session, court.id, given["number"]):
         raise Clash(N_("Case %(number)s is entered already."), number=given["number"])
-    _check(given, court, region or court.country)
+    if errors := input_errors(given, region or court.country):
+        raise Invalid(errors)
     case = Case(
         court_id=court.id, number=given["number"], number_key=rules.number_key(given["number"]),
         title=given["title"], procedure=given["procedure"], created_at=now,
@@ -82,14 +83,14 @@ def enter(
     return case
 
 
-def _check(given: dict[str, Any], court: Court, region: str) -> None:
+def input_errors(given: dict[str, Any], region: str) -> dict[str, Message]:
+    """Return what the schema cannot see to be wrong with a case, by field."""
     errors: dict[str, Message] = {}
     for p, party in enumerate(given["parties"]):
         _check_phone(party["phone"], region, f"parties.{p}.phone", errors)
         for c, counsel in enumerate(party["counsel"]):
             errors.update(counsel_errors(counsel, region, f"parties.{p}.counsel.{c}"))
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 def counsel_errors(counsel: dict[str, Any], region: str, path: str) -> dict[str, Message]:
@@ -136,11 +137,17 @@ def add_party(
     for counsel in given["counsel"]:
         seat(session, court, party, counsel, region)
     if not given["counsel"] and (party.email or party.phone):
-        person = {"name": party.name, "email": party.email, "phone": party.phone, "firm": "",
-                  "language": "", "zone": "", "channels": [], "required": True,
-                  "address_confirmed_on": None, "electronic_consent_on": None}  # fmt: skip
-        seat(session, court, party, person, region, in_person=True)
+        seat(session, court, party, in_person(party), region, in_person=True)
     return party
+
+
+def in_person(party: Party) -> dict[str, Any]:
+    """Return a party as their own counsel, with the addresses of the party."""
+    return {
+        "name": party.name, "email": party.email, "phone": party.phone, "firm": "",
+        "language": "", "zone": "", "channels": [], "required": True,
+        "address_confirmed_on": None, "electronic_consent_on": None,
+    }  # fmt: skip
 
 
 def seat(
@@ -158,7 +165,7 @@ def seat(
         counsel = Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
                           language=given["language"] or court.language)  # fmt: skip
         session.add(counsel)
-    _update(counsel, given, number)
+    learn(counsel, given, number)
     session.flush()
     for existing in party.seats:
         if existing.counsel_id == counsel.id:
@@ -181,7 +188,7 @@ def known(session: Session, court: Court, name: str, email: str, number: str) ->
     return next((c for c in session.scalars(wanted) if rules.name_key(c.name) == key), None)
 
 
-def _update(counsel: Counsel, given: dict[str, Any], number: str) -> None:
+def learn(counsel: Counsel, given: dict[str, Any], number: str) -> None:
     """Take over what is said now; what is not said stays as it was known."""
     counsel.email = given["email"] or counsel.email or ""
     counsel.phone = number or counsel.phone or ""

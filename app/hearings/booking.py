@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.errors import N_, Clash, Message, When
+from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
-from app.hearings.rules import KINDS, Span, pieces, resource, whose
+from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
 from app.people.models import Court
 
 CLASH = {
@@ -36,9 +37,11 @@ class Taken:
     hearing_id: int
 
 
-def wanted(
-    hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
-) -> dict[int, list[tuple[Span, bool]]]:
+# What is taken, by resource: spans, and whether each is firm.
+Taking = dict[int, list[tuple[Span, bool]]]
+
+
+def wanted(hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]) -> Taking:
     """Return what a hearing takes, by resource: its date firmly, an open round's slots as holds."""
     people = [resource("judge", hearing.judge_id)]
     people += [resource("counsel", counsel) for counsel in counsel_ids]
@@ -54,15 +57,41 @@ def wanted(
 
 
 def book(
-    session: Session, hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
-) -> None:
+    session: Session, hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int], *,
+    shared: bool = False,
+) -> None:  # fmt: skip
     """Make the bookings of a hearing what its state says. Raises Clash, naming what is in the way.
 
-    The check here only says it kindly; that no two bookings overlap is kept by the database.
+    The check here only says it kindly; that no two bookings overlap is kept by the database. With
+    ``shared`` nothing is in the way: what others have is left to them, the rest is taken.
     """
     taking = wanted(hearing, proposal, counsel_ids)
-    session.execute(sa.delete(Booking).where(Booking.hearing_id == hearing.id))
-    refuse_clashes(session, hearing, taking)
+    left = _let_go(session, hearing)
+    if shared:
+        taking = _left_free(session, hearing, taking)
+    else:
+        refuse_clashes(session, hearing, taking)
+    _insert(session, hearing, taking)
+    _fill(session, hearing, left)
+
+
+def release(session: Session, hearing: Hearing) -> None:
+    """Give back all that a hearing took."""
+    _fill(session, hearing, _let_go(session, hearing))
+
+
+def _let_go(session: Session, hearing: Hearing) -> list[Span]:
+    """Delete a hearing's bookings; return when they were."""
+    of_it = Booking.hearing_id == hearing.id
+    spans = session.execute(
+        sa.select(Booking.starts_at, Booking.ends_at).where(of_it).distinct()
+    ).all()
+    if spans:
+        session.execute(sa.delete(Booking).where(of_it))
+    return [Span(starts_at, ends_at) for starts_at, ends_at in spans]
+
+
+def _insert(session: Session, hearing: Hearing, taking: Taking) -> None:
     rows = [
         {"hearing_id": hearing.id, "resource": each, "starts_at": span.starts_at,
          "ends_at": span.ends_at, "firm": firm}
@@ -72,14 +101,41 @@ def book(
         session.execute(sa.insert(Booking), rows)
 
 
-def release(session: Session, hearing: Hearing) -> None:
-    """Give back all that a hearing took."""
-    session.execute(sa.delete(Booking).where(Booking.hearing_id == hearing.id))
+def _left_free(session: Session, hearing: Hearing, taking: Taking) -> Taking:
+    """Return what of the spans that are wished for no other hearing has."""
+    spans = [span for parts in taking.values() for span, _ in parts]
+    if not spans:
+        return taking
+    whole = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
+    others: dict[int, list[Span]] = defaultdict(list)
+    for had in taken(session, list(taking), whole, but=hearing.id):
+        others[resource(had.kind, had.row)].append(had.span)
+    return {
+        each: [(part, firm) for span, firm in wish for part in without(span, others[each])]
+        for each, wish in taking.items()
+    }
 
 
-def refuse_clashes(
-    session: Session, hearing: Hearing, taking: dict[int, list[tuple[Span, bool]]]
-) -> None:
+def _fill(session: Session, hearing: Hearing, left: Sequence[Span]) -> None:
+    """Let imported hearings take what another left that had lain over them."""
+    for span in left:
+        under = (
+            sa.select(Hearing)
+            .where(
+                Hearing.court_id == hearing.court_id, Hearing.imported, Hearing.id != hearing.id,
+                Hearing.state == "fixed", Hearing.starts_at < span.ends_at,
+                Hearing.starts_at > span.starts_at - dt.timedelta(days=1),
+                Hearing.ends_at > span.starts_at,
+            )
+            .order_by(Hearing.id)
+        )  # fmt: skip
+        for each in session.scalars(under).all():
+            wish = wanted(each, None, sorted(queries.acting(session, each)))
+            _let_go(session, each)
+            _insert(session, each, _left_free(session, each, wish))
+
+
+def refuse_clashes(session: Session, hearing: Hearing, taking: Taking) -> None:
     """Raise Clash where something wanted is taken, naming who, by what, when, and a way on."""
     for each, spans in taking.items():
         for span, _ in spans:

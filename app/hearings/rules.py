@@ -42,12 +42,13 @@ def pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
     """
     taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
     for span in sorted(held):
-        for free in _without(span, [each for each, _ in taken]):
+        for free in without(span, [each for each, _ in taken]):
             taken.append((free, False))
     return sorted(taken, key=lambda piece: piece[0])
 
 
-def _without(span: Span, taken: Sequence[Span]) -> list[Span]:
+def without(span: Span, taken: Sequence[Span]) -> list[Span]:
+    """Return what is left of a span when others are cut out of it, in order."""
     free = [span]
     for other in taken:
         free = [part for each in free for part in _cut(each, other)]

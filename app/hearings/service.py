@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.cases.models import Case
+from app.cases.models import Case, Judge
 from app.errors import N_, Invalid, Message, Refusal
 from app.hearings import booking, queries, tell
 from app.hearings.answers import Given, answer
@@ -154,23 +154,26 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
 def fixed_elsewhere(
     session: Session, desk: Desk, case: Case, *, kind: str, starts_at: dt.datetime, minutes: int,
-    courtroom_id: int | None, remind: bool = False,
+    courtroom_id: int | None, judge: Judge, uid: str, shared: bool = False, remind: bool = False,
 ) -> tuple[Hearing, bool]:  # fmt: skip
     """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
 
-    The same case, kind and time again is the same hearing. Its people are told nothing, unless
-    ``remind`` asks for reminders. Returns the hearing and whether it is new. Raises Clash.
+    The same ``uid``, or the same case, kind and time, is the same hearing. With ``shared`` it may
+    lie over others, as where a list of cases is called at one time, and takes what they leave
+    free. Its people are told nothing, unless ``remind`` asks for reminders. Returns the hearing
+    and whether it is new. Raises Clash.
     """
+    same = sa.and_(Hearing.kind == kind, Hearing.starts_at == starts_at)
     known = session.scalar(
-        sa.select(Hearing).where(
-            Hearing.case_id == case.id, Hearing.kind == kind, Hearing.starts_at == starts_at
-        )
+        sa.select(Hearing)
+        .where(Hearing.case_id == case.id, sa.or_(Hearing.uid == uid, same))
+        .limit(1)
     )
     if known:
         return known, False
     hearing = Hearing(
-        court_id=desk.court.id, case_id=case.id, judge_id=case.judge_id, kind=kind,
-        minutes=minutes, state=HearingState.FIXED.value, revision=1, uid=str(uuid.uuid4()),
+        court_id=desk.court.id, case_id=case.id, judge_id=judge.id, kind=kind,
+        minutes=minutes, state=HearingState.FIXED.value, revision=1, uid=uid,
         planned_revision=0 if remind and starts_at > desk.now else 1, starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=minutes), courtroom_id=courtroom_id,
         imported=True, user_id=desk.user.id if desk.user else None, created_at=desk.now,
@@ -178,6 +181,5 @@ def fixed_elsewhere(
     )  # fmt: skip
     session.add(hearing)
     session.flush()
-    counsel = [seat.counsel_id for seat in queries.seats(session, case)]
-    booking.book(session, hearing, None, counsel)
+    booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
     return hearing, True

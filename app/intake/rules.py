@@ -81,8 +81,8 @@ class Bound:
         for name in FIELDS:
             parts = self.sources.get(name, ())
             text = "".join(cells[each] if isinstance(each, int) else each for each in parts)
-            text = " ".join(text.split()) if len(parts) > 1 else text.strip()
-            said[name] = translated(self.column_map, name, text)
+            # A cell may hold a line break or a space that does not break; both are a space here.
+            said[name] = translated(self.column_map, name, " ".join(text.split()))
         if not said["side"]:
             said["side"] = translated(self.column_map, "side", said["role"], strict=True)
         for name, default in self.column_map.defaults.items():

@@ -107,11 +107,14 @@ def _sheet(file: Path) -> Iterator[Row]:
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what a file says of its size need not be so
+        width = 0
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             if number > MOST_ROWS + 1:
                 said = N_("The file has more than %(most)s rows: import it in parts.")
                 raise _fault(file, said, most=MOST_ROWS)
-            yield number, [_text(cell) for cell in cells[:500]]
+            row = [_text(cell) for cell in cells[:500]]
+            width = width or len(row)  # a book leaves out the empty cells at a row's end
+            yield number, row + [""] * (width - len(row))
     finally:
         book.close()
 

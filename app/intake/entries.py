@@ -1,0 +1,266 @@
+"""Pure: from the rows of a file to checked cases; every fault has its line and its column."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.cases.forms import CaseIn, Input, Words, load
+from app.cases.rules import name_key, number_key
+from app.errors import N_, Invalid, Message
+from app.hearings.forms import Minutes
+from app.hearings.rules import from_wall_clock
+from app.intake.rules import DAYS, Bound, listed, read_clock, read_day, translated
+
+PARTY = {"name": "party", "role": "role", "side": "side", "reference": "reference",
+         "email": "party_email", "phone": "party_phone"}  # fmt: skip
+COUNSEL = {"name": "counsel", **{each: each for each in (
+    "firm", "email", "phone", "language", "channels", "address_confirmed_on",
+    "electronic_consent_on")}}  # fmt: skip
+CASE = ("number", "title", "procedure", "judge")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be taken: its line in the file, the header of the cell, and why."""
+
+    line: int
+    column: str
+    why: Message
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A hearing that a row says is fixed: when and where, and before which judge."""
+
+    line: int
+    kind: str
+    starts_at: dt.datetime
+    minutes: int
+    courtroom: str
+    judge: str
+
+
+@dataclass
+class Entry:
+    """A case as its rows tell it. ``given`` is checked input (cases.forms.CaseIn)."""
+
+    lines: list[int]
+    given: dict[str, Any]
+    sittings: list[Sitting]
+    # From which line a part of ``given`` comes, and under which header a field of it stands.
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    def refused(self, bound: Bound, path: str, why: Message) -> Refused:
+        """Return where in the file a field of ``given`` stands that cannot be taken."""
+        whose, _, name = path.rpartition(".")
+        parts = path.split(".")
+        while whose and whose not in self.places:
+            whose, _, name = whose.rpartition(".")
+        if "counsel" in parts[:-1]:
+            ours = COUNSEL.get(parts[4] if len(parts) > 4 else name, name)
+        elif parts[0] == "parties":
+            ours = PARTY.get(parts[2] if len(parts) > 2 else name, name)
+        else:
+            ours = path
+        return Refused(self.places.get(whose, self.lines[0]), bound.header_of(ours), why)
+
+
+class SittingIn(Input):
+    """What a row says of a hearing besides its time."""
+
+    hearing_kind = Words(100, blank=False, required=True)
+    minutes = Minutes(required=True)
+    courtroom = Words(200, load_default="")
+
+
+def by_case(
+    rows: Iterable[tuple[int, Sequence[str]]], bound: Bound, refused: list[Refused]
+) -> list[list[tuple[int, Sequence[str]]]]:
+    """Return the rows of each case, in the order in which the file names the cases first.
+
+    A row that is not of the header's shape, or has no case number, is put among the refused.
+    """
+    cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
+    for line, cells in rows:
+        fault = _shape_fault(line, cells, bound)
+        whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
+        number = number_key(bound.read(whole)["number"])
+        if not fault and not number:
+            missing = Message(N_("This is missing."))
+            fault = Refused(line, bound.header_of("number"), missing)
+        if fault:
+            refused.append(fault)
+        cases.setdefault(number, []).append((line, cells))
+    cases.pop("", None)
+    return list(cases.values())
+
+
+def _shape_fault(line: int, cells: Sequence[str], bound: Bound) -> Refused | None:
+    width = len(bound.headers)
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        said = N_("The row has %(count)s cells, the header %(width)s.")
+        return Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))
+    for place in sorted(bound.used()):
+        if cells[place].lstrip().startswith("="):
+            said = N_("This is a formula: save the file with values.")
+            return Refused(line, bound.headers[place], Message(said))
+    return None
+
+
+def read_case(
+    rows: Sequence[tuple[int, Sequence[str]]], bound: Bound, zone: ZoneInfo
+) -> Entry | list[Refused]:
+    """Return one case of its rows, or all that is wrong with them."""
+    reading = _Reading(bound, zone)
+    for line, cells in rows:
+        reading.take(line, bound.read(cells))
+    return reading.done()
+
+
+class _Reading:
+    """One case while its rows are read: each says more, none may say otherwise."""
+
+    def __init__(self, bound: Bound, zone: ZoneInfo) -> None:
+        self.bound, self.zone = bound, zone
+        self.refused: list[Refused] = []
+        self.lines: list[int] = []
+        self.case: dict[str, Any] = {}
+        self.parties: dict[str, dict[str, Any]] = {}
+        self.counsel: dict[str, dict[str, dict[str, Any]]] = {}
+        self.sittings: list[Sitting] = []
+        self.told: dict[tuple[str, str], int] = {}  # by part and field: the line that said it
+
+    def take(self, line: int, said: Mapping[str, str]) -> None:
+        """Take what one row says."""
+        self.lines.append(line)
+        sits = bool(said["hearing_on"] or said["hearing_at"])
+        own = {name: said[name] for name in CASE}
+        if sits and self.case:
+            own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
+        self._add("", self.case, own, line, {name: name for name in CASE})
+        party = self._party(line, said)
+        if said["counsel"]:
+            self._counsel(line, said, party)
+        if sits:
+            self._sitting(line, said)
+
+    def _party(self, line: int, said: Mapping[str, str]) -> str:
+        key = said["reference"] or f"{name_key(said['party'])}\n{said['side']}"
+        given = {ours: said[theirs] for ours, theirs in PARTY.items()}
+        if not said["counsel"]:  # a row without counsel gives the addresses of the party itself
+            given["email"] = given["email"] or said["email"]
+            given["phone"] = given["phone"] or said["phone"]
+        self._add(f"party/{key}", self.parties.setdefault(key, {}), given, line, PARTY)
+        return key
+
+    def _counsel(self, line: int, said: Mapping[str, str], party: str) -> None:
+        given: dict[str, Any] = {ours: said[theirs] for ours, theirs in COUNSEL.items()}
+        words = (translated(self.bound.column_map, "channels", w) for w in listed(said["channels"]))
+        given["channels"] = list(words)
+        for name in DAYS:
+            given[name] = self._day(line, name, said[name])
+        key = name_key(said["counsel"])
+        known = self.counsel.setdefault(party, {}).setdefault(key, {})
+        self._add(f"counsel/{party}/{key}", known, given, line, COUNSEL)
+
+    def _day(self, line: int, name: str, text: str) -> str:
+        if not text:
+            return ""
+        found = read_day(text, tuple(self.bound.column_map.date_formats))
+        if found is None:
+            self._refuse(line, name, _no_day(text))
+            return ""
+        return found[0].isoformat()
+
+    def _add(
+        self, part: str, known: dict[str, Any], given: Mapping[str, Any], line: int,
+        names: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        for name, value in given.items():
+            before = known.setdefault(name, value)
+            if not before and value:
+                known[name] = value
+            if value:
+                first = self.told.setdefault((part, name), line)
+                if known[name] != value:
+                    why = N_("Line %(line)s says %(other)s here.")
+                    other = ", ".join(before) if isinstance(before, list) else before
+                    self._refuse(line, names[name], Message(why, line=first, other=other))
+        self.told.setdefault((part, ""), line)
+
+    def _sitting(self, line: int, said: Mapping[str, str]) -> None:
+        fixed = {name: said[name] for name in ("hearing_kind", "courtroom")}
+        plain = said["minutes"].isascii() and said["minutes"].isdigit() and len(said["minutes"]) < 6
+        fixed["minutes"] = int(said["minutes"]) if plain else said["minutes"]  # type: ignore[assignment]
+        try:
+            checked = load(SittingIn(), fixed)
+        except Invalid as fault:
+            for name, why in fault.errors.items():
+                self._refuse(line, name, why)
+            return
+        starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
+        if starts_at is not None:
+            self.sittings.append(
+                Sitting(line, checked["hearing_kind"], starts_at, checked["minutes"],
+                        checked["courtroom"], said["judge"])
+            )  # fmt: skip
+
+    def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
+        found = read_day(day, tuple(self.bound.column_map.date_formats)) if day else None
+        if found is None:
+            why = _no_day(day) if day else Message(N_("The hearing has a time, but no day."))
+            self._refuse(line, "hearing_on", why)
+            return None
+        at = read_clock(clock, tuple(self.bound.column_map.time_formats)) if clock else found[1]
+        if at is None:
+            said = N_("%(text)s is no time of day that can be read.")
+            why = Message(said, text=clock) if clock else Message(
+                N_("The hearing has a day, but no time of day.")
+            )  # fmt: skip
+            self._refuse(line, "hearing_at", why)
+            return None
+        if not 2000 <= found[0].year <= 2200:
+            self._refuse(line, "hearing_on", Message(N_("The year cannot be right.")))
+            return None
+        instant = from_wall_clock(dt.datetime.combine(found[0], at.replace(second=0)), self.zone)
+        if isinstance(instant, Message):
+            self._refuse(line, "hearing_at", instant)
+            return None
+        return instant
+
+    def _refuse(self, line: int, name: str, why: Message) -> None:
+        self.refused.append(Refused(line, self.bound.header_of(name), why))
+
+    def done(self) -> Entry | list[Refused]:
+        """Return the case, checked as a form is; or all that is wrong."""
+        given: dict[str, Any] = {name: text for name, text in self.case.items() if text}
+        given["parties"] = []
+        places = {"": self.lines[0]}
+        for p, (key, party) in enumerate(self.parties.items()):
+            places[f"parties.{p}"] = self.told[f"party/{key}", ""]
+            counsel = self.counsel.get(key, {})
+            for c, name in enumerate(counsel):
+                places[f"parties.{p}.counsel.{c}"] = self.told[f"counsel/{key}/{name}", ""]
+            given["parties"].append({**party, "counsel": list(counsel.values())})
+        entry = Entry(self.lines, given, self.sittings, places)
+        try:
+            entry.given = load(CaseIn(), given)
+        except Invalid as fault:
+            self.refused += [
+                entry.refused(self.bound, path, why) for path, why in fault.errors.items()
+            ]
+        return list(_once(self.refused)) or entry
+
+
+def _once(refused: Sequence[Refused]) -> Iterator[Refused]:
+    seen = set()
+    for each in refused:
+        if (each.line, each.column) not in seen:
+            seen.add((each.line, each.column))
+            yield each
+
+
+def _no_day(text: str) -> Message:
+    return Message(N_("%(text)s is no date that can be read."), text=text)

@@ -1,0 +1,365 @@
+"""`tingqi import`: what a court's file becomes, what is refused and why, on both databases."""
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import Workbook
+
+from app.cli import cli, sentence
+from tests.conftest import CASE, House, at, proposal
+
+IDAHO = ("PartyID", "PartyFirstName", "PartyLastName", "PhoneNumber", "CaseNumber", "JudgeName",
+         "Next_Hearing", "HearingDate", "HearingTime", "TimeFormatted")  # fmt: skip
+OWN = ("number", "title", "procedure", "judge", "party", "role", "side", "counsel", "firm",
+       "email", "phone", "language", "channels", "hearing_on", "hearing_at", "minutes",
+       "courtroom")  # fmt: skip
+ROW = dict(zip(OWN, (
+    "（2026）沪0115民初700号", "买卖合同纠纷", "ordinary", "陈法官", "远洋设备有限公司", "原告", "claimant",
+    "李敏", "华诚律师事务所", "li@huacheng.example", "13800138001", "zh", "sms; email", "", "", "", ""),
+    strict=True))  # fmt: skip
+OTHER = {**ROW, "party": "Haitong Trading Ltd", "role": "被告", "side": "respondent",
+         "counsel": "Zhao Lei", "firm": "Jinmao", "email": "zhao@jinmao.example",
+         "phone": "13800138002", "language": "en", "channels": "email"}  # fmt: skip
+
+
+def as_csv(rows: list[dict[str, str]], separator: str = ",") -> str:
+    """A CSV with the header of its first row."""
+    made = io.StringIO()
+    writer = csv.DictWriter(made, fieldnames=list(rows[0]), delimiter=separator)
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()
+
+
+def idaho(n: int, **more: str) -> dict[str, str]:
+    """A row in the format of the courts of Idaho, of people who never were."""
+    row = dict(zip(IDAHO, (
+        f"70{n}", f"Ann{n}", "Example", f"208-555-010{n}", f"XX01-27-0000{n}", "Doe, Judge",
+        "Pre-trial Conference", "3/16/2027", "8:15:00", "8:15 AM"), strict=True))  # fmt: skip
+    return {**row, **more}
+
+
+def run(house: House, content: str | bytes, *options: str, name: str = "cases.csv") -> Any:
+    """Run the command on a file; return its exit status and all that it said."""
+    file = house.folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = house.app.test_cli_runner().invoke(cli, ["import", str(file), *options])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        return 2, sentence(done.exception)
+    return done.exit_code, done.output
+
+
+def cases(house: House) -> list[dict[str, Any]]:
+    """All cases as the API shows them, the newest first."""
+    return list(house.api("GET", "/cases?limit=200")[1]["cases"])
+
+
+def hearings(house: House) -> list[dict[str, Any]]:
+    """All hearings as the API shows them."""
+    return list(house.api("GET", "/hearings?limit=200")[1]["hearings"])
+
+
+def test_rows_become_a_case_with_both_sides(house: House) -> None:
+    status, said = run(house, as_csv([ROW, OTHER]))
+    assert (status, "Cases: 1 new, 0 changed, 0 unchanged." in said) == (0, True), said
+    [case] = cases(house)
+    assert (case["number"], case["title"]) == (ROW["number"], ROW["title"])
+    assert [(p["name"], p["side"]) for p in case["parties"]] == [
+        ("远洋设备有限公司", "claimant"), ("Haitong Trading Ltd", "respondent"),
+    ]  # fmt: skip
+    li, zhao = (party["counsel"][0] for party in case["parties"])
+    assert (li["phone"], li["channels"], li["language"]) == (
+        "+8613800138001",
+        ["sms", "email"],
+        "zh",
+    )
+    assert (zhao["email"], zhao["channels"], zhao["firm"]) == (
+        "zhao@jinmao.example",
+        ["email"],
+        "Jinmao",
+    )
+
+
+CHINESE = {
+    "案号": ROW["number"], "案由": "买卖合同纠纷", "程序": "普通程序", "承办法官": "陈法官",
+    "当事人": "远洋设备有限公司", "诉讼地位": "原告", "代理人": "李敏", "律所": "华诚律师事务所",
+    "电话": "138 0013 8001", "邮箱": "li@huacheng.example", "语言": "中文", "送达方式": "短信、邮件",
+    "开庭日期": "2026年12月15日", "开庭时间": "下午2:30", "时长": "90", "法庭": "第三法庭",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        as_csv([CHINESE]).encode("utf-8"),
+        as_csv([CHINESE]).encode("utf-8-sig"),
+        as_csv([CHINESE]).encode("gb18030"),
+        as_csv([CHINESE], ";").encode("gb18030"),
+        as_csv([CHINESE], "\t").encode("utf-8-sig"),
+    ],
+    ids=["utf-8", "utf-8 with its mark", "gb18030", "semicolons", "tabs"],
+)
+def test_a_chinese_file_is_read_however_it_was_saved(house: House, content: bytes) -> None:
+    status, said = run(house, content)
+    assert status == 0, said
+    [case] = cases(house)
+    assert (case["procedure"], case["judge"]) == ("ordinary", "陈法官")
+    assert case["parties"][0]["side"] == "claimant"
+    assert case["parties"][0]["counsel"][0]["channels"] == ["sms", "email"]
+    [hearing] = hearings(house)
+    assert hearing["starts_at"] == "2026-12-15T14:30:00+08:00"
+    assert (hearing["state"], hearing["courtroom"]) == ("fixed", "第三法庭")
+
+
+def test_a_spreadsheet_is_read_as_a_person_sees_it(house: House) -> None:
+    book = Workbook()
+    book.active.append(list(CHINESE))
+    book.active.append(
+        [*list(CHINESE.values())[:12], dt.datetime(2026, 12, 15), dt.time(14, 30), 90, "第三法庭"]
+    )
+    book.active.append([ROW["number"], None, None, "陈法官", "海通公司", "被告"])
+    book.save(house.folder / "cases.xlsx")
+    status, said = run(house, (house.folder / "cases.xlsx").read_bytes(), name="cases.xlsx")
+    assert status == 0, said
+    assert hearings(house)[0]["starts_at"] == "2026-12-15T14:30:00+08:00"
+    assert [party["side"] for party in cases(house)[0]["parties"]] == ["claimant", "respondent"]
+
+
+def test_the_export_of_idaho_is_taken_as_it_is(house: House) -> None:
+    rows = [idaho(1), idaho(2, JudgeName="Doe, Judge."), idaho(3, HearingTime="14:00:00")]
+    status, said = run(house, as_csv(rows))
+    assert status == 0, said
+    assert "column map idaho" in said
+    assert "Hearings: 3 new, 0 known." in said
+    assert {case["judge"] for case in cases(house)} == {"Doe, Judge"}
+    [party] = cases(house)[-1]["parties"]
+    assert (party["name"], party["phone"], party["reference"]) == (
+        "Ann1 Example",
+        "+12085550101",
+        "701",
+    )
+    assert [counsel["in_person"] for counsel in party["counsel"]] == [True]
+    first = dt.datetime(2027, 3, 16, 8, 15, tzinfo=ZoneInfo("America/Boise"))
+    assert dt.datetime.fromisoformat(hearings(house)[-1]["starts_at"]) == first
+    assert house.beat() == 0  # nobody is told what they know already
+
+
+def test_a_file_that_comes_again_changes_nothing(house: House) -> None:
+    rows = [
+        ROW,
+        {**OTHER, "hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"},
+    ]
+    assert run(house, as_csv(rows))[0] == 0
+    before = cases(house), hearings(house)
+    status, said = run(house, as_csv(rows))
+    assert status == 0
+    assert "Cases: 0 new, 0 changed, 1 unchanged. Hearings: 0 new, 1 known." in said
+    assert (cases(house), hearings(house)) == before
+
+
+def test_a_file_that_comes_again_does_not_bring_back_the_old_date(house: House) -> None:
+    row = {**ROW, "hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"}
+    run(house, as_csv([row, OTHER]))
+    [hearing] = hearings(house)
+    move = {"starts_at": at(30), "courtroom": "第五法庭", "reason": "the judge is away"}
+    assert house.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
+    assert "0 new, 1 known" in run(house, as_csv([row, OTHER]))[1]
+    assert [each["starts_at"] for each in hearings(house)] == [at(30)]
+
+
+def test_what_is_new_of_a_known_case_is_added(house: House) -> None:
+    run(house, as_csv([ROW]))
+    status, said = run(house, as_csv([{**ROW, "phone": "13900139009"}, OTHER]))
+    assert (status, "0 new, 1 changed" in said) == (0, True), said
+    parties = cases(house)[0]["parties"]
+    assert [party["name"] for party in parties] == ["远洋设备有限公司", "Haitong Trading Ltd"]
+    assert [each["phone"] for each in parties[0]["counsel"]] == ["+8613900139009"]
+
+
+def test_a_fixed_hearing_counts_as_busy_time(house: House) -> None:
+    when = at(14)
+    row = {
+        **ROW,
+        "hearing_on": when[:10],
+        "hearing_at": "09:30",
+        "minutes": "90",
+        "courtroom": "第三法庭",
+    }
+    assert run(house, as_csv([row]))[0] == 0
+    house.api("POST", "/cases", {**CASE, "judge": "吴法官"})
+    case_id = cases(house)[0]["id"]
+    status, said = house.api("POST", "/hearings", proposal(case_id, (when, "第三法庭")))
+    assert (status, ROW["number"] in said["detail"]) == (409, True)
+
+
+def test_hearings_of_one_list_share_their_time_and_hand_it_on(house: House) -> None:
+    run(house, as_csv([idaho(1), idaho(2)]))
+    later, first = hearings(house)
+    assert first["starts_at"] == later["starts_at"]
+    assert house.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
+    case_id = cases(house)[0]["id"]
+    wish = proposal(case_id, (first["starts_at"], "第三法庭"), override_reason="both agreed")
+    wish["answer_by"] = at(20)
+    assert house.api("POST", f"/hearings/{later['id']}/cancel", {"reason": "settled"})[0] == 200
+    assert house.api("POST", "/hearings", wish)[0] == 201
+
+
+def test_a_shared_time_stays_busy_while_one_of_its_hearings_stands(house: House) -> None:
+    run(house, as_csv([idaho(1), idaho(2), idaho(3, HearingTime="14:00:00")]))
+    last, _, first = hearings(house)
+    assert house.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
+    move = {"starts_at": first["starts_at"], "courtroom": "第三法庭", "reason": "earlier"}
+    status, said = house.api("POST", f"/hearings/{last['id']}/move", move)
+    assert (status, "XX01-27-00002" in said["detail"]) == (409, True), said
+
+
+def test_a_clash_within_a_file_names_both(house: House) -> None:
+    fixed = {"hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"}
+    other = {**OTHER, "number": "（2026）沪0115民初701号", "judge": "吴法官"}
+    status, said = run(house, as_csv([{**ROW, **fixed}, {**other, **fixed}]))
+    assert status == 1
+    assert "line 3, hearing_at: Courtroom 第三法庭 is taken by （2026）沪0115民初700号" in said
+    assert "Nothing is entered." in said
+    assert cases(house) == []
+
+
+WHEN = {"hearing_on": "2026-12-15", "hearing_at": "09:30"}
+BAD: list[tuple[dict[str, str], str]] = [
+    ({"phone": "12"}, "phone: 12 is no telephone number"),
+    ({"email": "li at huacheng"}, "email: li at huacheng is no e-mail address."),
+    ({"hearing_on": "2026-02-30"}, "hearing_on: 2026-02-30 is no date"),
+    ({**WHEN, "hearing_at": "25:00"}, "hearing_at: 25:00 is no time of day"),
+    ({"hearing_on": "2026-12-15"}, "hearing_at: The hearing has a day, but no time"),
+    ({"hearing_at": "09:30"}, "hearing_on: The hearing has a time, but no day"),
+    ({"side": "left"}, "side: Choose one of"),
+    ({"party": ""}, "party: This is missing."),
+    ({"number": ""}, "number: This is missing."),
+    ({"judge": ""}, "judge: This is missing."),
+    ({"firm": "=1+1"}, "firm: This is a formula"),
+    ({**WHEN, "courtroom": "第九法庭"}, "courtroom: There is no courtroom 第九法庭"),
+    ({**WHEN, "minutes": "lang"}, "minutes: Give whole minutes."),
+    ({"email": "", "phone": "", "channels": ""}, "email: Give an e-mail address"),
+    ({"channels": "pigeon"}, "channels: Choose one of"),
+    ({"title": "a" * 501}, "title: This is too long"),
+]
+
+
+def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(house: House) -> None:
+    good = {**ROW, "title": "a title\nof two lines"}
+    bad = [
+        {**ROW, "number": f"（2026）沪0115民初80{n}号", **wrong} for n, (wrong, _) in enumerate(BAD)
+    ]
+    content = as_csv([good, {**OTHER, "title": ""}, *bad])
+    status, said = run(house, content)
+    assert status == 1
+    # The header is line 1, the good row 2 and 3, for its title has two lines, the other 4.
+    wanted = [f"line {n}, {words}" for n, (_, words) in enumerate(BAD, start=5)]
+    assert [words for words in wanted if words not in said] == []
+    assert f"{len(BAD)} faults;" in said, said
+    assert cases(house) == []
+    status, said = run(house, content, "--partial")
+    assert (status, "Cases: 1 new" in said, "The other cases are entered." in said) == (
+        1,
+        True,
+        True,
+    )
+    assert [case["title"] for case in cases(house)] == ["a title of two lines"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"a,b\n1,2\n", "The file has no column number"),
+        (as_csv([ROW]).encode("utf-16"), "UTF-16"),
+        (as_csv([ROW]).encode() + b"\0", "NUL"),
+        (as_csv([ROW]).encode() + "海通\r\n".encode("gb18030"), "mixes two encodings"),
+        (b'number,judge,party\n1,"A\n', "line 2"),
+        (b"PK\x03\x04 not a book", "cannot be read as XLSX"),
+        (b"\xd0\xcf\x11\xe0 old", "XLS"),
+    ],
+    ids=["empty", "headers", "utf-16", "nul", "mixed", "quote", "no book", "old book"],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    house: House, content: bytes, words: str
+) -> None:
+    status, said = run(house, content)
+    assert (status, words in said, "\n" in said.strip()) == (2, True, False), said
+    assert cases(house) == []
+
+
+def test_a_row_of_the_wrong_width_is_named_among_thousands(house: House) -> None:
+    rows = [
+        {**ROW, "number": f"（2026）沪0115民初{n}号", "counsel": "", "email": "", "phone": ""}
+        for n in range(4750)
+    ]
+    lines = as_csv(rows).split("\r\n")
+    lines[4710] += ",one cell more"
+    status, said = run(house, "\r\n".join(lines[:4712]), "--dry-run")
+    assert status == 1
+    assert "line 4711, number: The row has 18 cells, the header 17." in said
+
+
+@pytest.mark.parametrize(("clock", "words"), [("02:30", "never comes"), ("01:30", "twice")])
+def test_an_hour_that_the_clock_skips_or_repeats_is_refused(
+    house: House, clock: str, words: str
+) -> None:
+    day = "03/14/2027" if words == "never comes" else "11/07/2027"
+    status, said = run(house, as_csv([idaho(1, HearingDate=day, HearingTime=clock)]))
+    assert (status, "line 2, HearingTime: " in said, words in said) == (1, True, True), said
+
+
+def test_two_rows_that_contradict_each_other_name_each_other(house: House) -> None:
+    status, said = run(house, as_csv([ROW, {**ROW, "email": "li@other.example"}]))
+    assert status == 1
+    assert "line 3, email: Line 2 says li@huacheng.example here." in said
+
+
+def test_a_case_is_not_entered_without_its_refused_row(house: House) -> None:
+    status, said = run(house, as_csv([ROW, {**OTHER, "firm": "=1+1"}]), "--partial")
+    assert (status, "1 faults; 1 cases are left out." in said) == (1, True), said
+    assert cases(house) == []
+
+
+def test_a_dry_run_says_what_would_be_and_leaves_nothing(house: House) -> None:
+    status, said = run(house, as_csv([ROW, OTHER]), "--dry-run")
+    assert (status, "Cases: 1 would be new" in said) == (0, True)
+    assert cases(house) == []
+
+
+def test_a_courts_own_map_is_followed(house: House) -> None:
+    (house.folder / "ours.toml").write_text(
+        'zone = "Europe/London"\nregion = "GB"\ndate_formats = ["%d %b %Y"]\n'
+        '[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "{First} {Last}"\nparty_phone = "Tel"\n'
+        'side = "S"\nhearing_on = "Day"\nhearing_at = "At"\n'
+        '[defaults]\nhearing_kind = "trial"\nminutes = 45\n[values.side]\nC = "claimant"\n',
+        encoding="utf-8",
+    )
+    row = {"Ref": "QB-27-1", "Before": "Doe J", "First": "Ann", "Last": "Example", "S": "C",
+           "Tel": "020 7946 0001", "Day": "16 Mar 2027", "At": "10:30"}  # fmt: skip
+    status, said = run(house, as_csv([row]), "--map", str(house.folder / "ours.toml"))
+    assert status == 0, said
+    [party] = cases(house)[0]["parties"]
+    assert (party["name"], party["phone"], party["side"]) == (
+        "Ann Example",
+        "+442079460001",
+        "claimant",
+    )
+    assert hearings(house)[0]["starts_at"] == "2027-03-16T18:30:00+08:00"
+
+
+def test_hearings_of_a_file_are_reminded_of_only_when_asked(house: House) -> None:
+    rows = [
+        {**ROW, "hearing_on": at(10)[:10], "hearing_at": "09:30", "courtroom": "第三法庭"},
+        OTHER,
+    ]
+    run(house, as_csv(rows), "--remind")
+    house.beat()
+    house.wait(days=3, hours=8)
+    house.beat()
+    for address in ("+8613800138001", "li@huacheng.example", "zhao@jinmao.example"):
+        assert len(house.letters(to=address)) == 1
