@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,7 +152,7 @@ class Finding:
 
 
 def verify(session: Session, case_id: int) -> Finding:
-    """Check one case's chain from its first line to its head."""
+    """Check one case's chain from its first line to its head, and that no message lacks a line."""
     seq, last = 0, START
     for line in lines_of(session, case_id=case_id):
         seq += 1
@@ -159,9 +160,20 @@ def verify(session: Session, case_id: int) -> Finding:
             return Finding(case_id, seq, last, bad_seq=line.seq, why=why)
         last = line.hash
     head = session.get(Head, case_id)
-    if head is not None and (head.seq, head.hash) != (seq, last):
+    if (head.seq, head.hash) != (seq, last) if head else seq:
         return Finding(case_id, seq, last, bad_seq=seq + 1, why="lines are missing at the end")
+    if unsaid := _unsaid(session, case_id):
+        why = f"message {unsaid} was in the queue, and no line says so"
+        return Finding(case_id, seq, last, bad_seq=seq + 1, why=why)
     return Finding(case_id, seq, last)
+
+
+def _unsaid(session: Session, case_id: int) -> int | None:
+    """Return a notice of a case without a line: then the record was cut to fit its head."""
+    said = sa.select(Line.id).where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
+    return session.scalar(
+        sa.select(Notice.id).where(Notice.case_id == case_id, ~said.exists()).limit(1)
+    )
 
 
 def _fault(line: Line, seq: int, last: str) -> str:
@@ -171,9 +183,17 @@ def _fault(line: Line, seq: int, last: str) -> str:
         return "it does not follow the line before it"
     if line.content is None or _sha(line.content.body) != line.content_hash:
         return "its contents are not what was written"
-    if seal(line) != line.hash:
+    if seal(line) != line.hash or not _fits(line):
         return "it is not what was written"
     return ""
+
+
+def _fits(line: Line) -> bool:
+    """Tell whether a line names the notice of its attempt: the seal covers the attempt alone."""
+    tries = line.attempt.startswith("n")
+    number = line.attempt[1:].partition(".")[0] if tries else ""
+    named = int(number) if number.isascii() and number.isdigit() else None
+    return named == line.notice_id
 
 
 def lines_of(
@@ -185,4 +205,6 @@ def lines_of(
         wanted = wanted.where(Line.about == about)
     if ids := list(notice_ids):
         wanted = wanted.where(Line.notice_id.in_(ids))
-    yield from session.scalars(wanted.execution_options(yield_per=500))
+    # Closed even where the reader stops early: a cursor holds a connection.
+    with closing(session.scalars(wanted.execution_options(yield_per=500))) as found:
+        yield from found
