@@ -11,13 +11,14 @@ NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check dist clean
+.PHONY: help install demo test check pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
+	@echo "make pictures                    the README's pictures anew, from the real pages"
 	@echo "make dist                        wheel and source archive in dist/"
 	@echo "make clean                       remove what these made; instance/ stays"
 
@@ -34,6 +35,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+pictures: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python docs/images/take.py
 
 dist: $(VENV)/.installed
 	$(PIP) "hatchling>=1.27"

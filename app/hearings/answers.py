@@ -61,7 +61,7 @@ def answer(
     session.flush()
     session.refresh(seat, ["answers"])
     line = _write_answer(session, hearing, round_, seat, now, again=bool(before))
-    notices.withdraw(session, f"hearing/{hearing.id}", now, "it was answered",
+    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("it was answered"),
                      kinds=("proposal", "nudge"), invitation_ids=[seat.id])  # fmt: skip
     tell.answered(session, seat, f"a{line.seq}", now)
     decide(session, hearing, round_, now, secret)

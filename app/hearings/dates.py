@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from app.errors import N_
 from app.hearings import booking, days, facts, queries, tell
 from app.hearings.models import (
     Fixing,
@@ -51,7 +52,8 @@ def set_date(
     session.refresh(hearing, ["courtroom"])
     seats = seat_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(seats))
-    notices.withdraw(session, f"hearing/{hearing.id}", now, "the date was settled", kinds=OVERTAKEN)
+    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date was settled"),
+                     kinds=OVERTAKEN)  # fmt: skip
     tell.everyone(
         session, hearing, "moved" if moved else "fixed", seats.values(), now,
         stale_at=starts_at, was=was, by_order=bool(order), reason=order,

@@ -41,7 +41,7 @@ def open_round(
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         before.state = ProposalState.WITHDRAWN.value
-        notices.withdraw(session, f"hearing/{hearing.id}", desk.now, "a new round was opened",
+        notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("a new round was opened"),
                          kinds=("proposal", "nudge"))  # fmt: skip
     round_ = Proposal(
         hearing=hearing, round=before.round + 1 if before else 1, answer_by=given["answer_by"],

@@ -119,7 +119,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     hearing.planned_revision = hearing.revision
     session.flush()
     booking.release(session, hearing)
-    notices.withdraw(session, f"hearing/{hearing.id}", desk.now, "the hearing was cancelled")
+    notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = seat_everybody(session, hearing, desk.secret, desk.now)
     kind = "cancelled" if had_date else "withdrawn"
     tell.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason)
@@ -145,7 +145,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     session.refresh(round_, ["invitations"])
     booking.book(session, hearing, None, [seat.counsel_id for seat in round_.invitations])
     silent = ", ".join(s.counsel.name for s in round_.invitations if not s.answered_at)
-    notices.withdraw(session, f"hearing/{hearing.id}", now, "the date to answer by has passed",
+    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date to answer by has passed"),
                      kinds=("proposal", "nudge"))  # fmt: skip
     tell.assistant(session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round,
                    detail=silent)  # fmt: skip

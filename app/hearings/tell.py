@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.errors import N_
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
 from app.notices import service as notices
@@ -107,7 +108,7 @@ def concluded(
     before = told[-1].split("/")[1] if told else ""
     if f"{before}.".startswith(f"{hearing.id}.{now_so}."):
         return
-    notices.withdraw(session, f"hearing/{hearing.id}", now, "the answers changed", kinds=kinds)
+    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the answers changed"), kinds=kinds)
     more = {"slots": slot_words(slot)} if slot else {}
     assistant(session, hearing, "ready" if slot else "none_suits", f"{now_so}.{len(told)}", now,
               round=round_.round, **more)  # fmt: skip

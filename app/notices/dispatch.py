@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
 from app.db import persist, transaction
+from app.errors import N_
 from app.gateways import Carrier, Gateways, Message, Outcome, Said
 from app.notices import holds, post, record
 from app.notices.duty import pass_on
@@ -114,7 +115,7 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
                 entry, message = record.of(notice, What.WITHDRAWN, why=why), None
             elif notice.channel == "sms" and notice.counsel_id in silenced:
                 notice.state = after(State(notice.state), What.FAILED).value
-                why = "the person asked for no more texts"
+                why = N_("the person asked for no more texts")
                 entry, message = record.of(notice, What.FAILED, why=why), None
             else:
                 entry, message = _begin(notice, sender, now)
@@ -139,7 +140,7 @@ def _opted_out(session: Session, due: Sequence[Notice]) -> set[int | None]:
 def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Entry, Message | None]:
     if notice.stale_at <= now:
         notice.state = State.MISSED.value
-        why = "it would have arrived too late"
+        why = N_("it would have arrived too late")
         return record.of(
             notice, What.MISSED, why=why, stale_at=record.instant(notice.stale_at)
         ), None
@@ -208,7 +209,7 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
             notice.due_at = again_at
         return state
     if outcome.said is Said.TEMPORARY:
-        facts["why"] = "it was refused so often or so long that no other try is made"
+        facts["why"] = N_("it was refused so often or so long that no other try is made")
     state = note(session, notice, What.FAILED, now, **facts)
     if outcome.code == OPTED_OUT and notice.counsel_id is not None:
         session.get_one(Counsel, notice.counsel_id).opted_out_at = now
@@ -270,7 +271,7 @@ def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -
 def _settle_lost(
     session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime
 ) -> None:
-    why = "the worker fell silent while sending"
+    why = N_("the worker fell silent while sending")
     note(session, notice, What.UNKNOWN, now, why=why, worker=notice.claimed_by)
     if outcome is None:
         pass_on(session, notice, now)

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Party, Representation
+from app.errors import N_
 from app.notices.models import Notice
 from app.notices.rules import OVERTAKEN_BY
 
-OVERTAKEN = "newer news about the hearing went into the queue"
-LEFT = "the person acts in the case no longer"
+OVERTAKEN = N_("newer news about the hearing went into the queue")
+LEFT = N_("the person acts in the case no longer")
 
 
 def untrue(session: Session, notices: Sequence[Notice]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.errors import N_
 from app.gateways import Said
 from app.gateways.twilio_codes import receipt, verdict
 from app.notices import record
@@ -99,6 +100,6 @@ def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime
         pass_on(session, notice, now)
         return
     entry = record.of(notice, What.QUEUED, due_at=record.instant(again_at), code=code,
-                      why="the carrier could not deliver it; once more")  # fmt: skip
+                      why=N_("the carrier could not deliver it; once more"))  # fmt: skip
     record.add(session, notice.court_id, notice.case_id, [entry], now)
     notice.state, notice.due_at = State.QUEUED.value, again_at

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.errors import N_, Message
 from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
@@ -143,7 +144,7 @@ class Finding:
     lines: int
     head: str
     bad_seq: int | None = None
-    why: str = ""
+    why: Message | None = None
 
     @property
     def whole(self) -> bool:
@@ -161,9 +162,11 @@ def verify(session: Session, case_id: int) -> Finding:
         last = line.hash
     head = session.get(Head, case_id)
     if (head.seq, head.hash) != (seq, last) if head else seq:
-        return Finding(case_id, seq, last, bad_seq=seq + 1, why="lines are missing at the end")
+        return Finding(
+            case_id, seq, last, bad_seq=seq + 1, why=Message(N_("lines are missing at the end"))
+        )
     if unsaid := _unsaid(session, case_id):
-        why = f"message {unsaid} was in the queue, and no line says so"
+        why = Message(N_("message %(number)s was in the queue, and no line says so"), number=unsaid)
         return Finding(case_id, seq, last, bad_seq=seq + 1, why=why)
     return Finding(case_id, seq, last)
 
@@ -176,16 +179,16 @@ def _unsaid(session: Session, case_id: int) -> int | None:
     )
 
 
-def _fault(line: Line, seq: int, last: str) -> str:
+def _fault(line: Line, seq: int, last: str) -> Message | None:
     if line.seq != seq:
-        return f"line {seq} is missing"
+        return Message(N_("line %(line)s is missing"), line=seq)
     if line.prev != last:
-        return "it does not follow the line before it"
+        return Message(N_("it does not follow the line before it"))
     if line.content is None or _sha(line.content.body) != line.content_hash:
-        return "its contents are not what was written"
+        return Message(N_("its contents are not what was written"))
     if seal(line) != line.hash or not _fits(line):
-        return "it is not what was written"
-    return ""
+        return Message(N_("it is not what was written"))
+    return None
 
 
 def _fits(line: Line) -> bool:

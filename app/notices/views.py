@@ -31,12 +31,22 @@ def line_words(line: Line) -> str:
     told, body = line.detail or {}, line.content.body if line.content else {}
     said = [
         gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
-        str(told.get("said") or ""), str(told.get("advice") or ""), str(told.get("why") or ""),
+        _in_our_words(told.get("said")), _in_our_words(told.get("why")),
+        gettext("somebody must look at the settings or the wording")
+        if told.get("advice") == "alarm" else "",
         _happened(str(told.get("happened_at") or "")),
         _outcome(str(told.get("outcome") or "")), str(body.get("note") or ""),
         str(body.get("comment") or ""),
     ]  # fmt: skip
     return " · ".join(dict.fromkeys(each for each in said if each))
+
+
+def _in_our_words(text: object) -> str:
+    """Return a sentence of the record in the reader's language, where it is one of the house's.
+
+    What a carrier said is quoted as it was said.
+    """
+    return gettext(str(text)) if text else ""
 
 
 def _happened(at: str) -> str:

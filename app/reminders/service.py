@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.errors import N_
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.notices import record
@@ -64,7 +65,7 @@ def _queue(
 ) -> int:  # fmt: skip
     kind = f"reminder-{reminder.days}d"
     if reminder.due_at <= hearing.changed_at or reminder.stale_at <= now:
-        why = "its time was over when the date was settled"
+        why = N_("its time was over when the date was settled")
         lines = [
             record.Entry(What.MISSED, about=f"hearing/{hearing.id}", counsel_id=person.counsel_id,
                          side=person.side, kind="reminder",
