@@ -23,7 +23,8 @@ def reminders(
 ) -> list[Reminder]:  # fmt: skip
     """Return a hearing's reminders, earliest first, by the court's clock, not in quiet hours.
 
-    ``at`` and the quiet hours are "HH:MM". A reminder is stale when the next one is due, and the
+    ``at`` and the quiet hours are "HH:MM"; what would have to wait until the next day goes just
+    before the quiet begins. A reminder is stale when the next one is due, and the
     last one two hours before the hearing begins: it would only find people on their way.
     """
     local = starts_at.astimezone(zone)
@@ -32,6 +33,9 @@ def reminders(
         on = local.date() - dt.timedelta(days=day)
         wanted = dt.datetime.combine(on, dt.time.fromisoformat(at), tzinfo=zone)
         heard = outside_quiet_hours(wanted, quiet_from, quiet_until)
+        if heard.date() != on:  # it counts days, and the next morning may be too late
+            evening = dt.datetime.combine(on, dt.time.fromisoformat(quiet_from), tzinfo=zone)
+            heard = evening - dt.timedelta(minutes=1)
         due.append((day, heard.astimezone(dt.UTC)))
     ends = [at for _, at in due[1:]] + [starts_at - dt.timedelta(hours=2)]
     return [Reminder(day, when, end) for (day, when), end in zip(due, ends, strict=True)]
