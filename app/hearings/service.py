@@ -154,14 +154,15 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
 def fixed_elsewhere(
     session: Session, desk: Desk, case: Case, *, kind: str, starts_at: dt.datetime, minutes: int,
-    courtroom_id: int | None, judge: Judge, uid: str, shared: bool = False, remind: bool = False,
+    courtroom_id: int | None, judge: Judge | None = None, uid: str = "", shared: bool = False,
+    remind: bool = False,
 ) -> tuple[Hearing, bool]:  # fmt: skip
     """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
 
-    The same ``uid``, or the same case, kind and time, is the same hearing. With ``shared`` it may
-    lie over others, as where a list of cases is called at one time, and takes what they leave
-    free. Its people are told nothing, unless ``remind`` asks for reminders. Returns the hearing
-    and whether it is new. Raises Clash.
+    ``judge`` is the case's where none is given. The same ``uid``, or the same case, kind and time,
+    is the same hearing. With ``shared`` it may lie over others, as where a list of cases is called
+    at one time, and takes what they leave free. Its people are told nothing, unless ``remind``
+    asks for reminders. Returns the hearing and whether it is new. Raises Clash.
     """
     same = sa.and_(Hearing.kind == kind, Hearing.starts_at == starts_at)
     known = session.scalar(
@@ -172,8 +173,9 @@ def fixed_elsewhere(
     if known:
         return known, False
     hearing = Hearing(
-        court_id=desk.court.id, case_id=case.id, judge_id=judge.id, kind=kind,
-        minutes=minutes, state=HearingState.FIXED.value, revision=1, uid=uid,
+        court_id=desk.court.id, case_id=case.id, kind=kind, minutes=minutes,
+        judge_id=judge.id if judge else case.judge_id, uid=uid or str(uuid.uuid4()),
+        state=HearingState.FIXED.value, revision=1,
         planned_revision=0 if remind and starts_at > desk.now else 1, starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=minutes), courtroom_id=courtroom_id,
         imported=True, user_id=desk.user.id if desk.user else None, created_at=desk.now,
