@@ -11,13 +11,14 @@ NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check pictures dist clean
+.PHONY: help install demo test check messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
+	@echo "make messages                    the Chinese catalogue brought up to date with the code"
 	@echo "make pictures                    the README's pictures anew, from the real pages"
 	@echo "make dist                        wheel and source archive in dist/"
 	@echo "make clean                       remove what these made; instance/ stays"
@@ -35,6 +36,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+messages: $(VENV)/.installed
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --omit-header -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 --ignore-obsolete
 
 pictures: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/take.py

@@ -45,7 +45,7 @@ def warnings(
                 Message(
                     N_("%(count)s of the slots come before %(earliest)s: %(rule)s (%(source)s)."),
                     count=len(early), earliest=earliest.isoformat(),
-                    rule=Localised(rule.words), source=rule.source,
+                    rule=Localised(rule.words), source=Localised(rule.source),
                 )
             )  # fmt: skip
     return said

@@ -16,7 +16,7 @@ class NoticePeriod:
     name: dict[str, str]
     days: int
     procedures: tuple[str, ...]
-    source: str
+    source: dict[str, str]
     words: dict[str, str]
     valid_from: dt.date
 
