@@ -84,9 +84,9 @@ def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
     return session.scalars(wanted).all()
 
 
-def judges(session: Session, court_id: int) -> Sequence[str]:
-    """Return the names of a court's judges."""
-    wanted = sa.select(Judge.name).where(Judge.court_id == court_id).order_by(Judge.name)
+def judges(session: Session, court_id: int) -> Sequence[Judge]:
+    """Return a court's judges, by name."""
+    wanted = sa.select(Judge).where(Judge.court_id == court_id).order_by(Judge.name)
     return session.scalars(wanted.limit(500)).all()
 
 

@@ -62,7 +62,7 @@ def new() -> str:
 
 
 def _form(given: dict[str, Any], **more: Any) -> str:
-    judges = queries.judges(db.session(), current_user.court_id)
+    judges = [each.name for each in queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/new.html", given=given, judges=judges, procedures=procedures(), **more
     )
@@ -114,7 +114,7 @@ def facts(case_id: int) -> Any:
 
 def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
     case = queries.whole(db.session(), current_user.court_id, case_id)
-    judges = queries.judges(db.session(), current_user.court_id)
+    judges = [each.name for each in queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/facts.html", case=case, given=given, judges=judges, procedures=procedures(), **more
     )

@@ -1,16 +1,18 @@
-"""A hearing's own calendar, made and ended by the court's people on the hearing's page."""
+"""Calendars of the court's people: their own, a judge's, a courtroom's, one hearing's."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import web
+from app.cases import queries as cases
 from app.db import db, retrying
 from app.feeds import queries, service
+from app.feeds.models import Feed
 from app.feeds.views import bp
 from app.people.models import User
 from app.people.views import signed_in
@@ -24,28 +26,80 @@ class Address:
     webcal: str
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A calendar that can be subscribed to: whose it is, and its address while it has one."""
+
+    scope: str
+    whose: int
+    name: str
+    at: Address | None
+
+
 @bp.app_template_global()
 def hearing_feed(hearing_id: int) -> Address | None:
     """Return the address of a user's calendar of one hearing, or None while there is none."""
     feed = queries.open_feed(
         db.session(), current_user.court_id, "hearing", hearing_id, current_user.id
     )
-    if feed is None:
-        return None
+    return _where(feed) if feed else None
+
+
+def _where(feed: Feed) -> Address:
     root = web.house().settings.public_url.rstrip("/")
     address = root + service.path_of(feed, web.secret())
     return Address(address, "webcal://" + address.partition("://")[2])
+
+
+@bp.get("/calendars")
+@signed_in
+def calendars() -> str:
+    """Show which calendars there are, and their addresses."""
+    session, court_id = db.session(), current_user.court_id
+    feeds = service.feeds_of(session, current_user.court, current_user)
+    known = {(feed.scope, feed.whose): _where(feed) for feed in feeds}
+    judges = [("judge", each.id, each.name) for each in cases.judges(session, court_id)]
+    rooms = [("courtroom", each.id, each.name) for each in cases.courtrooms(session, court_id)]
+    mine = [("assistant", current_user.id, current_user.name)]
+    groups = [
+        (gettext("Mine"), mine), (gettext("Judges"), judges), (gettext("Courtrooms"), rooms),
+    ]  # fmt: skip
+    shown = [
+        (
+            words,
+            [Choice(scope, whose, name, known.get((scope, whose))) for scope, whose, name in each],
+        )
+        for words, each in groups
+    ]
+    return render_template("feeds/calendars.html", groups=shown)
+
+
+@bp.post("/calendars")
+@signed_in
+def change_calendar() -> Any:
+    """Give a calendar an address for the user, or end it with ``stop=1``."""
+    scope, typed = request.form.get("scope", ""), request.form.get("whose", "")
+    whose = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+    _change(scope, whose)
+    return redirect(url_for("feeds.calendars"), 303)
 
 
 @bp.post("/hearings/<int:hearing_id>/feed")
 @signed_in
 def of_hearing(hearing_id: int) -> Any:
     """Open a hearing's calendar for the user, or end it with ``stop=1``."""
+    _change("hearing", hearing_id)
+    target = url_for("hearings.shown", hearing_id=hearing_id, _anchor="calendar")
+    return redirect(target, 303)
+
+
+def _change(scope: str, whose: int | None) -> None:
+    """Open or end a feed of the user. Raises Invalid, NotFound."""
     stop, user_id, now, secret = request.form.get("stop"), current_user.id, web.now(), web.secret()
 
     def change(session: Session) -> None:
         user = session.get_one(User, user_id)
-        feed, _ = service.open_feed(session, user.court, "hearing", hearing_id, user, now, secret)
+        feed, _ = service.open_feed(session, user.court, scope, whose, user, now, secret)
         if stop:
             service.revoke(session, user.court, feed.id, now)
 
@@ -54,5 +108,3 @@ def of_hearing(hearing_id: int) -> Any:
         flash(gettext("The calendar's address is ended: it opens nothing any more."), "yes")
     else:
         flash(gettext("The calendar has an address now."), "yes")
-    target = url_for("hearings.shown", hearing_id=hearing_id, _anchor="calendar")
-    return redirect(target, 303)
