@@ -90,7 +90,7 @@ def test_a_new_user_sets_a_password_once_by_the_link_that_an_admin_gave(house: H
     answer = browser.post(link, data={"password": "a long enough one"}, follow_redirects=True)
     assert "The password is set. Sign in with it." in words(answer)
     assert try_in(browser, "lin@court.example", "a long enough one").status_code == 303
-    spent = browser.get(link)
+    spent = browser.get(f"{link}?lang=en")
     assert spent.status_code == 404
     assert "This link is spent, too old, or not whole." in words(spent)
     assert browser.post(link, data={"password": "another long one"}).status_code == 404
