@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from app.cases.rules import number_key
 from app.db import db
 from app.errors import N_, NotFound, Refusal
 from app.notices import record as chain
+from app.notices import verify_record
 from app.notices.models import Line
 from app.schema import opened
 
@@ -52,13 +54,20 @@ def export(number: str, shape: str) -> None:
     with opened().app_context():
         session = db.session()
         case_id, said = _only(_cases(session, number))
-        lines = [_row(line) for line in chain.lines_of(session, case_id=case_id)]
+        lines = list(chain.lines_of(session, case_id=case_id))
+        if shape == "csv":
+            click.echo(_as_csv([_row(line) for line in lines]), nl=False)
+            return
         found = chain.verify(session, case_id)
-    if shape == "json":
-        whole = {"case": said, "head": found.head, "whole": found.whole, "lines": lines}
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
-        return
-    click.echo(_as_csv(lines), nl=False)
+        whole = {"case": said, "head": found.head, "whole": found.whole,
+                 "lines": [chain.exported(line) for line in lines]}  # fmt: skip
+    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+
+
+@record.command("verifier")
+def verifier() -> None:
+    """Write to stdout the one file that checks an exported record, without Tingqi."""
+    click.echo(Path(verify_record.__file__).read_text(encoding="utf-8"), nl=False)
 
 
 def _cases(session: Session, number: str) -> list[tuple[int, str]]:

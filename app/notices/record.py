@@ -136,6 +136,11 @@ def seal(line: Line) -> str:
     return _sha(sealed(line))
 
 
+def exported(line: Line) -> dict[str, Any]:
+    """Return a line as it is handed out: what its hash covers, its contents, and the hash."""
+    return {**sealed(line), "body": line.content.body if line.content else None, "hash": line.hash}
+
+
 @dataclass(frozen=True)
 class Finding:
     """What the check of one case's chain found: how many lines, and the first that is wrong."""

@@ -1,0 +1,118 @@
+"""The one file that checks an exported record, as somebody uses it who does not trust the court."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.cli import cli
+from app.notices.verify_record import canonical
+from tests.conftest import CASE, House, at, proposal
+from tests.flows.test_reply import answer
+
+
+@pytest.fixture
+def exported(house: House) -> dict[str, Any]:
+    """The record of a case in which slots were proposed and answered, as the command writes it."""
+    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    house.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))
+    house.beat()
+    for who in ("li@", "zhao@"):
+        answer(house.client, house.link(who), "yes", comment="可以 🙂 \u2028 “ok”")
+        house.beat()
+    return dict(
+        json.loads(run(house, "record", "export", "--case", CASE["number"], "--format", "json"))
+    )
+
+
+def run(house: House, *words: str) -> str:
+    """Run a command of the house and return what it printed."""
+    done = house.app.test_cli_runner().invoke(cli, list(words))
+    assert done.exit_code == 0, done.output
+    return str(done.stdout)
+
+
+def check(house: House, record: object, *head: str) -> tuple[int, str]:
+    """Write the verifier and a record into an empty folder and check it there."""
+    folder = house.folder / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    (folder / "verify_record.py").write_text(run(house, "record", "verifier"), encoding="utf-8")
+    (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    # -I and -S: nothing of this machine's packages or of Tingqi can help it.
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "verify_record.py", "record.json", *head],
+        cwd=folder, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_whole_record_is_found_whole(house: House, exported: dict[str, Any]) -> None:
+    count = len(exported["lines"])
+    assert count > 15
+    status, said = check(house, exported)
+    assert (status, f"{count} lines, whole. Head {exported['head']}" in said) == (0, True), said
+    earlier = exported["lines"][3]["hash"]
+    assert check(house, exported, earlier)[0] == 0
+    assert check(house, exported, "ab" * 32) == (
+        1,
+        f"NOT WHOLE: no line has the hash {'ab' * 32}\n",
+    )
+
+
+def test_whatever_is_changed_is_named(house: House, exported: dict[str, Any]) -> None:
+    def changed(seq: int, name: str, value: object) -> dict[str, Any]:
+        record = copy.deepcopy(exported)
+        record["lines"][seq - 1][name] = value
+        return record
+
+    first = exported["lines"][0]
+    cases = [
+        (changed(2, "channel", "phone"), "line 2: it is not what was written"),
+        (changed(1, "at", first["at"].replace("2026", "2025")), "line 1: it is not what was"),
+        (changed(1, "body", {**first["body"], "name": "Somebody"}), "line 1: its contents"),
+        (changed(4, "hash", "0" * 64), "line 4: it is not what was written"),
+        ({**exported, "lines": exported["lines"][1:]}, "line 1: line 1 is missing"),
+        ({**exported, "lines": exported["lines"][:-1]}, "NOT WHOLE: the lines end at"),
+        ({**exported, "lines": exported["lines"][::-1]}, "line 1: line 1 is missing"),
+    ]
+    for record, words in cases:
+        status, said = check(house, record)
+        assert (status, words in said) == (1, True), (words, said)
+
+
+def test_blanked_contents_leave_the_chain_whole(house: House, exported: dict[str, Any]) -> None:
+    for line in exported["lines"][:2]:
+        line["body"] = None
+    status, said = check(house, exported)
+    assert (status, "contents of 2 blanked" in said) == (0, True), said
+
+
+@pytest.mark.parametrize("record", [[], {}, {"lines": [1]}, {"lines": [], "head": 1.5}, "x"])
+def test_what_is_no_record_is_said_to_be_none(tmp_path: Path, record: object) -> None:
+    (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    from app.notices import verify_record
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", verify_record.__file__, str(tmp_path / "record.json")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode in (1, 2), "Traceback" in done.stderr) == (True, False), done.stderr
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_it_writes_canonical_json_as_the_house_does(value: object) -> None:
+    assert canonical(value).encode() == rfc8785.dumps(value)  # type: ignore[arg-type]
