@@ -39,8 +39,10 @@ check: $(VENV)/.installed-dev
 
 messages: $(VENV)/.installed
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location --omit-header -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 --ignore-obsolete
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --add-location file --sort-by-file --omit-header \
+	  -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 \
+	  --ignore-obsolete --ignore-pot-creation-date
 
 pictures: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/take.py
