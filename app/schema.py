@@ -24,9 +24,18 @@ def opened() -> Flask:
 
     Raises Misconfigured, and sqlalchemy's OperationalError where the database is away.
     """
-    app: Flask = click.get_current_context().find_root().obj.load_app()
+    root = click.get_current_context().find_root()
+    app: Flask = root.obj.load_app()
+    root.call_on_close(lambda: _close(app))
     check(app)
     return app
+
+
+def _close(app: Flask) -> None:
+    """Hang up; psycopg complains of a connection that just falls away."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def check(app: Flask) -> None:

@@ -127,11 +127,8 @@ def add_party(
     session: Session, court: Court, case: Case, given: dict[str, Any], region: str
 ) -> Party:
     """Add a party with its counsel; without counsel but with an address it acts in person."""
-    party = Party(
-        case_id=case.id, role=given["role"] or given["side"], side=given["side"],
-        name=given["name"], email=given["email"], reference=given["reference"],
-        phone=rules.phone(given["phone"], region) if given["phone"] else "",
-    )  # fmt: skip
+    party = party_of(given, region)
+    party.case_id = case.id
     session.add(party)
     session.flush()
     for counsel in given["counsel"]:
@@ -139,6 +136,15 @@ def add_party(
     if not given["counsel"] and (party.email or party.phone):
         seat(session, court, party, in_person(party), region, in_person=True)
     return party
+
+
+def party_of(given: dict[str, Any], region: str) -> Party:
+    """Return a party that is not yet in a case, without its counsel."""
+    return Party(
+        role=given["role"] or given["side"], side=given["side"], name=given["name"],
+        email=given["email"], reference=given["reference"],
+        phone=rules.phone(given["phone"], region) if given["phone"] else "",
+    )  # fmt: skip
 
 
 def in_person(party: Party) -> dict[str, Any]:
@@ -162,8 +168,7 @@ def seat(
     number = rules.phone(given["phone"], region) if given["phone"] else ""
     counsel = known(session, court, given["name"], given["email"], number)
     if counsel is None:
-        counsel = Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
-                          language=given["language"] or court.language)  # fmt: skip
+        counsel = newcomer(court, given, in_person=in_person)
         session.add(counsel)
     learn(counsel, given, number)
     session.flush()
@@ -174,6 +179,12 @@ def seat(
     session.add(made)
     session.flush()
     return made
+
+
+def newcomer(court: Court, given: dict[str, Any], *, in_person: bool = False) -> Counsel:
+    """Return a counsel of whom no more than the name is known yet."""
+    return Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
+                   language=given["language"] or court.language)  # fmt: skip
 
 
 def known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Courtroom, Judge
+from app.db import Key, UTCDateTime
 from app.errors import N_, Clash, Message, When
 from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
@@ -93,12 +94,65 @@ def _let_go(session: Session, hearing: Hearing) -> list[Span]:
 
 def _insert(session: Session, hearing: Hearing, taking: Taking) -> None:
     rows = [
-        {"hearing_id": hearing.id, "resource": each, "starts_at": span.starts_at,
-         "ends_at": span.ends_at, "firm": firm}
-        for each, spans in taking.items() for span, firm in spans
-    ]  # fmt: skip
+        _row(hearing, each, span, firm) for each, spans in taking.items() for span, firm in spans
+    ]
     if rows:
         session.execute(sa.insert(Booking), rows)
+
+
+def _row(hearing: Hearing, taken_of: int, span: Span, firm: bool) -> dict[str, object]:
+    return {"hearing_id": hearing.id, "resource": taken_of, "starts_at": span.starts_at,
+            "ends_at": span.ends_at, "firm": firm}  # fmt: skip
+
+
+def book_many(
+    session: Session, hearings: Iterable[tuple[Hearing, Iterable[int]]], *, shared: bool
+) -> bool:
+    """Book many new hearings, each with its counsel, by few statements; tell whether it was done.
+
+    Where one is in another's way nothing is booked (but with ``shared``, see ``book``): booked one
+    by one, the refusal names what is in the way of which.
+    """
+    wishes = [(hearing, wanted(hearing, None, counsel)) for hearing, counsel in hearings]
+    busy = _busy(session, [wish for _, wish in wishes])
+    rows = []
+    for hearing, wish in wishes:
+        for each, spans in wish.items():
+            for span, firm in spans:
+                parts = without(span, busy[each])
+                if parts != [span] and not shared:
+                    return False
+                busy[each] += parts
+                rows += [_row(hearing, each, part, firm) for part in parts]
+    if rows:
+        session.execute(sa.insert(Booking), rows)
+    return True
+
+
+def _busy(session: Session, wishes: Sequence[Taking]) -> dict[int, list[Span]]:
+    """Return what is taken already of what is wished for, by resource."""
+    # No booking is longer than a day, so the index need not be read from the beginning of time.
+    spans = [
+        (each, span.starts_at, span.ends_at, span.starts_at - dt.timedelta(days=1))
+        for wish in wishes for each, parts in wish.items() for span, _ in parts
+    ]  # fmt: skip
+    busy: dict[int, list[Span]] = defaultdict(list)
+    if not spans:
+        return busy
+    times = (sa.column(name, UTCDateTime()) for name in ("starts_at", "ends_at", "since"))
+    wish = sa.values(sa.column("resource", Key), *times, name="wished").data(spans).cte("wish")
+    found = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).join(
+        wish,
+        sa.and_(
+            Booking.resource == wish.c.resource,
+            Booking.starts_at < wish.c.ends_at,
+            Booking.starts_at > wish.c.since,
+            Booking.ends_at > wish.c.starts_at,
+        ),
+    )
+    for each, starts_at, ends_at in session.execute(found.distinct()):
+        busy[each].append(Span(starts_at, ends_at))
+    return busy
 
 
 def _left_free(session: Session, hearing: Hearing, taking: Taking) -> Taking:

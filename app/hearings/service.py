@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.cases.models import Case, Judge
+from app.cases.models import Case
 from app.errors import N_, Invalid, Message, Refusal
 from app.hearings import booking, queries, tell
 from app.hearings.answers import Given, answer
@@ -19,7 +19,7 @@ from app.hearings.rounds import Desk, checked_slots, heed_rules, open_round
 from app.notices import service as notices
 
 __all__ = [
-    "Desk", "Given", "answer", "cancel", "fix", "fixed_elsewhere", "lapse", "move",
+    "Desk", "Given", "answer", "cancel", "elsewhere", "fix", "fixed_elsewhere", "lapse", "move",
     "open_round", "propose",
 ]  # fmt: skip
 
@@ -154,12 +154,12 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
 def fixed_elsewhere(
     session: Session, desk: Desk, case: Case, *, kind: str, starts_at: dt.datetime, minutes: int,
-    courtroom_id: int | None, judge: Judge | None = None, uid: str = "", shared: bool = False,
+    courtroom_id: int | None, judge_id: int | None = None, uid: str = "", shared: bool = False,
     remind: bool = False,
 ) -> tuple[Hearing, bool]:  # fmt: skip
     """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
 
-    ``judge`` is the case's where none is given. The same ``uid``, or the same case, kind and time,
+    The judge is the case's where none is given. The same ``uid``, or the same case, kind and time,
     is the same hearing. With ``shared`` it may lie over others, as where a list of cases is called
     at one time, and takes what they leave free. Its people are told nothing, unless ``remind``
     asks for reminders. Returns the hearing and whether it is new. Raises Clash.
@@ -172,16 +172,26 @@ def fixed_elsewhere(
     )
     if known:
         return known, False
-    hearing = Hearing(
-        court_id=desk.court.id, case_id=case.id, kind=kind, minutes=minutes,
-        judge_id=judge.id if judge else case.judge_id, uid=uid or str(uuid.uuid4()),
-        state=HearingState.FIXED.value, revision=1,
-        planned_revision=0 if remind and starts_at > desk.now else 1, starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=minutes), courtroom_id=courtroom_id,
-        imported=True, user_id=desk.user.id if desk.user else None, created_at=desk.now,
-        changed_at=desk.now,
+    hearing = elsewhere(
+        desk, case.id, judge_id or case.judge_id, kind=kind, starts_at=starts_at,
+        minutes=minutes, courtroom_id=courtroom_id, uid=uid, remind=remind,
     )  # fmt: skip
     session.add(hearing)
     session.flush()
     booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
     return hearing, True
+
+
+def elsewhere(
+    desk: Desk, case_id: int, judge_id: int, *, kind: str, starts_at: dt.datetime, minutes: int,
+    courtroom_id: int | None, uid: str = "", remind: bool = False,
+) -> Hearing:  # fmt: skip
+    """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
+    return Hearing(
+        court_id=desk.court.id, case_id=case_id, judge_id=judge_id, kind=kind, minutes=minutes,
+        uid=uid or str(uuid.uuid4()), state=HearingState.FIXED.value, revision=1,
+        planned_revision=0 if remind and starts_at > desk.now else 1, starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(minutes=minutes), courtroom_id=courtroom_id,
+        imported=True, user_id=desk.user.id if desk.user else None, created_at=desk.now,
+        changed_at=desk.now,
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """Pure: from the rows of a file to checked cases; every fault has its line and its column."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,6 +119,16 @@ def read_case(
     return reading.done()
 
 
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# What may be typed in several ways and yet be one, as the rest of the house compares it.
+_SAME: Mapping[str, Callable[[Any], Any]] = {
+    "number": number_key, "judge": name_key, "name": name_key,
+}  # fmt: skip
+
+
 class _Reading:
     """One case while its rows are read: each says more, none may say otherwise."""
 
@@ -184,7 +194,7 @@ class _Reading:
                 known[name] = value
             if value:
                 first = self.told.setdefault((part, name), line)
-                if known[name] != value:
+                if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
                     why = N_("Line %(line)s says %(other)s here.")
                     other = ", ".join(before) if isinstance(before, list) else before
                     self._refuse(line, names[name], Message(why, line=first, other=other))

@@ -1,10 +1,8 @@
 """Enter what a file tells: new cases, what is new of known ones, hearings fixed already."""
 
-import datetime as dt
-import hmac
-import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,17 +10,19 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.cases import rules
 from app.cases import service as cases
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.errors import N_, Invalid, Message, Refusal
-from app.hearings import service as hearings
+from app.cases.models import Case, Counsel, Party, Representation
+from app.errors import Invalid, Refusal
 from app.hearings.service import Desk
-from app.intake.entries import Entry, Refused, Sitting
+from app.intake import at_once
+from app.intake.entries import Entry, Refused
 from app.intake.rules import Bound
+from app.intake.sittings import Court, RowRefused, known_uids, sit
 from app.notices import again
 
 LEARNT = ("email", "phone", "firm", "language", "zone", "address_confirmed_on",
           "electronic_consent_on")  # fmt: skip
 AT_ONCE = 200  # cases whose rows are kept in memory together
+FEW = 4  # cases of which it does not pay to look for the one that is in the way
 
 
 @dataclass
@@ -40,41 +40,34 @@ class Report:
     refused: list[Refused] = field(default_factory=list)
 
 
-@dataclass
-class Court:
-    """What is known of the court while its file is taken, so that it is asked for once."""
-
-    judges: dict[str, Judge]
-    rooms: dict[str, int]
-
-
 def take(
     session: Session, desk: Desk, bound: Bound, entries: Iterable[Entry], report: Report, *,
     remind: bool, step: Callable[[int], object],
 ) -> None:  # fmt: skip
-    """Enter cases one by one, each whole or not at all; what is refused stands in the report.
+    """Enter cases, each whole or not at all; what is refused stands in the report.
 
     ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
     told nothing now, and are reminded only with ``remind``.
     """
-    rooms = session.execute(
-        sa.select(Courtroom.name_key, Courtroom.id).where(Courtroom.court_id == desk.court.id)
-    )
-    court = Court({}, {room.name_key: room.id for room in rooms})
+    court = Court(session, desk, bound, remind)
     for batch in _batches(entries):
         known = _known(session, desk.court.id, batch)
-        for entry in batch:
-            _take_one(session, desk, bound, entry, known, court, report, remind)
-            step(len(entry.lines))
+        uids = known_uids(session, list(known.values()))
+        for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
+            if plain:
+                _take_many(court, list(some), report)
+                continue
+            for entry in some:
+                _take_one(court, entry, known.get(_key(entry)), uids, report)
+        step(sum(len(entry.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
         for each in list(session.identity_map.values()):
             if each is not desk.court:
                 session.expunge(each)
-        court.judges.clear()
 
 
-def _batches(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     batch: list[Entry] = []
     for entry in entries:
         batch.append(entry)
@@ -85,11 +78,19 @@ def _batches(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
         yield batch
 
 
+def _key(entry: Entry) -> str:
+    return rules.number_key(entry.given["number"])
+
+
+def _is_plain(court: Court, known: dict[str, Case], entry: Entry) -> bool:
+    """Tell whether a case is new, and nothing is wrong with it by itself."""
+    return _key(entry) not in known and not cases.input_errors(entry.given, court.region)
+
+
 def _known(session: Session, court_id: int, entries: Sequence[Entry]) -> dict[str, Case]:
-    keys = {rules.number_key(entry.given["number"]) for entry in entries}
     wanted = (
         sa.select(Case)
-        .where(Case.court_id == court_id, Case.number_key.in_(keys))
+        .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
         .options(
             selectinload(Case.parties)
             .selectinload(Party.seats)
@@ -99,26 +100,47 @@ def _known(session: Session, court_id: int, entries: Sequence[Entry]) -> dict[st
     return {case.number_key: case for case in session.scalars(wanted)}
 
 
+def _take_many(court: Court, entries: Sequence[Entry], report: Report) -> None:
+    """Enter new cases together; where one is in the way, halve them until it is found."""
+    if len(entries) <= FEW:
+        for entry in entries:
+            _take_one(court, entry, None, set(), report)
+        return
+    try:
+        with court.session.begin_nested():
+            new = at_once.enter(court, entries)
+    except (at_once.NotAtOnce, RowRefused, sa.exc.IntegrityError):
+        court.judges.clear()  # one who was made in what is undone is not there
+        half = len(entries) // 2
+        _take_many(court, entries[:half], report)
+        _take_many(court, entries[half:], report)
+        return
+    report.new += len(entries)
+    report.hearings += new
+    report.known_hearings += sum(len(entry.sittings) for entry in entries) - new
+
+
 def _take_one(
-    session: Session, desk: Desk, bound: Bound, entry: Entry, known: dict[str, Case],
-    court: Court, report: Report, remind: bool,
-) -> None:  # fmt: skip
-    region = bound.column_map.region or desk.court.country
+    court: Court, entry: Entry, case: Case | None, uids: set[str], report: Report
+) -> None:
+    session, desk = court.session, court.desk
+    changed = None
     try:
         with session.begin_nested():
-            case = known.get(rules.number_key(entry.given["number"]))
             if case is None:
-                made = cases.enter(session, desk.court, None, entry.given, desk.now, region=region)
-                changed, case = None, made
+                case = cases.enter(
+                    session, desk.court, None, entry.given, desk.now, region=court.region
+                )
             else:
-                changed = merge(session, desk, case, entry.given, region)
-            new = _sit(session, desk, bound, entry, case, court, remind)
-    except _Row as fault:
+                changed = merge(session, desk, case, entry.given, court.region)
+            new = sit(court, case, entry, uids)
+    except RowRefused as fault:
         report.refused.append(fault.refused)
     except Invalid as fault:
-        report.refused += [entry.refused(bound, path, why) for path, why in fault.errors.items()]
+        for path, why in fault.errors.items():
+            report.refused.append(entry.refused(court.bound, path, why))
     except Refusal as fault:
-        report.refused.append(entry.refused(bound, "number", fault.message))
+        report.refused.append(entry.refused(court.bound, "number", fault.message))
     else:
         report.new += changed is None
         report.changed += changed is True
@@ -128,61 +150,6 @@ def _take_one(
         return
     court.judges.clear()  # one who was made in what is undone is not there
     report.left_out += 1
-
-
-class _Row(Exception):  # noqa: N818
-    def __init__(self, refused: Refused) -> None:
-        self.refused = refused
-        super().__init__(str(refused.why))
-
-
-def _sit(
-    session: Session, desk: Desk, bound: Bound, entry: Entry, case: Case, court: Court,
-    remind: bool,
-) -> int:  # fmt: skip
-    """Enter the hearings of a case; return how many are new."""
-    new = 0
-    for sitting in entry.sittings:
-        room = _room(bound, sitting, court)
-        try:
-            new += hearings.fixed_elsewhere(
-                session, desk, case, kind=sitting.kind, starts_at=sitting.starts_at,
-                minutes=sitting.minutes, courtroom_id=room, remind=remind,
-                judge=_judge(session, desk, court, sitting.judge), uid=_uid(desk, case, sitting),
-                shared=bound.column_map.shared_sittings,
-            )[1]  # fmt: skip
-        except Refusal as fault:
-            column = bound.header_of("hearing_at")
-            raise _Row(Refused(sitting.line, column, fault.message)) from fault
-    return new
-
-
-def _room(bound: Bound, sitting: Sitting, court: Court) -> int | None:
-    if not sitting.courtroom:
-        return None
-    room = court.rooms.get(rules.name_key(sitting.courtroom))
-    if room is None:
-        said = N_("There is no courtroom %(name)s: add it in the settings first.")
-        why = Message(said, name=sitting.courtroom)
-        raise _Row(Refused(sitting.line, bound.header_of("courtroom"), why))
-    return room
-
-
-def _judge(session: Session, desk: Desk, court: Court, name: str) -> Judge:
-    key = rules.name_key(name)
-    if key not in court.judges:
-        court.judges[key] = cases.judge_named(session, desk.court, name)
-    return court.judges[key]
-
-
-def _uid(desk: Desk, case: Case, sitting: Sitting) -> str:
-    """Return the identifier that a row's hearing has for ever, wherever it is moved to since.
-
-    So a file that is imported again does not bring back the old date of a hearing that was moved.
-    """
-    house = uuid.UUID(bytes=hmac.digest(desk.secret, b"imported hearings", "sha256")[:16])
-    at = sitting.starts_at.astimezone(dt.UTC)
-    return str(uuid.uuid5(house, f"{desk.court.id}/{case.number_key}/{sitting.kind}/{at}"))
 
 
 def merge(session: Session, desk: Desk, case: Case, given: dict[str, Any], region: str) -> bool:

@@ -227,6 +227,51 @@ def test_a_clash_within_a_file_names_both(house: House) -> None:
     assert cases(house) == []
 
 
+def crowd(n: int, **more: str) -> dict[str, str]:
+    """One of many cases, each with a judge, a party and counsel of its own."""
+    own = {"number": f"（2026）沪0115民初{900 + n}号", "judge": f"Judge {n}", "counsel": f"Li {n}",
+           "email": f"li{n}@law.example", "phone": f"1380013{n:04}"}  # fmt: skip
+    return {**ROW, **own, "hearing_on": "2026-12-15", "hearing_at": "09:30", **more}
+
+
+def test_one_clash_among_many_cases_is_found_and_leaves_the_others(house: House) -> None:
+    rows = [crowd(n) for n in range(14)]
+    rows[9]["judge"] = rows[2]["judge"]
+    status, said = run(house, as_csv(rows))
+    words = f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, 2026-12-15 09:30"
+    assert (status, words in said, cases(house)) == (1, True, []), said
+    status, said = run(house, as_csv(rows), "--partial")
+    assert "Cases: 13 new, 0 changed, 0 unchanged. Hearings: 13 new" in said
+    assert rows[9]["number"] not in [case["number"] for case in cases(house)]
+    assert len(hearings(house)) == 13
+    # The file put right: the case that was left out is new, the others are known.
+    rows[9]["judge"] = "Judge 9"
+    assert "Cases: 1 new, 0 changed, 13 unchanged." in run(house, as_csv(rows))[1]
+
+
+def test_who_is_counsel_in_many_cases_is_one_person_and_not_in_two_places(house: House) -> None:
+    li = {"counsel": "李敏", "email": "li@huacheng.example", "phone": "", "channels": ""}
+    rows = [crowd(n, **li, hearing_at=f"{9 + n}:00") for n in range(7)]
+    status, said = run(house, as_csv(rows))
+    assert status == 0, said
+    counsel = {c["id"] for case in cases(house) for p in case["parties"] for c in p["counsel"]}
+    assert len(counsel) == 1
+    twice = crowd(8, **li, hearing_at="9:30")
+    status, said = run(house, as_csv([*(crowd(n) for n in range(20, 27)), twice]))
+    assert (status, "line 9, hearing_at: Counsel 李敏 has （2026）沪0115民初900号" in said) == (
+        1,
+        True,
+    )
+
+
+def test_a_list_of_many_cases_at_one_time_is_taken_whole(house: House) -> None:
+    rows = [idaho(n, PhoneNumber=f"208-555-{n:04}") for n in range(100, 112)]
+    status, said = run(house, as_csv(rows))
+    assert (status, "Hearings: 12 new, 0 known." in said) == (0, True), said
+    again = run(house, as_csv(rows))[1]
+    assert "Cases: 0 new, 0 changed, 12 unchanged. Hearings: 0 new, 12 known." in again
+
+
 WHEN = {"hearing_on": "2026-12-15", "hearing_at": "09:30"}
 BAD: list[tuple[dict[str, str], str]] = [
     ({"phone": "12"}, "phone: 12 is no telephone number"),
