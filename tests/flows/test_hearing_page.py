@@ -124,7 +124,7 @@ def test_who_was_reached_is_shown_with_what_proves_it(
     reached = part(page, "Who was reached how", "What can be done")
     li, zhao = reached.split("Zhao Lei Respondent")
     assert "E4 confirmed shown by answered reply page" in li
-    assert "E1 accepted only shown by accepted mail (slots proposed)" in zhao
+    assert "E1 accepted only shown by accepted mail · slots proposed" in zhao
     assert "+8613800138002" in zhao
     assert "Log a call with Zhao Lei" in zhao
     assert "Log a call with" not in li
@@ -198,7 +198,7 @@ def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_afte
     reached = part(page, "Who was reached how", "What can be done")
     assert reached.count("E1 accepted only shown by accepted") == 2
     # Their answers are confirmed after the date is fixed; that shows nothing of the date.
-    assert reached.count("E1 accepted only shown by accepted mail (date fixed)") == 2
+    assert reached.count("E1 accepted only shown by accepted mail · date fixed") == 2
     assert "shown by answered" not in reached
     assert "fixed" in part(page, "Who has said what", "Who was reached how")
 
