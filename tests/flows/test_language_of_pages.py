@@ -1,0 +1,255 @@
+"""Each page as it is read in Simplified Chinese: no word on it has stayed English."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.demo import outbox_views
+from app.hearings import queries
+from app.hearings.models import Invitation
+from tests.conftest import CASE, House, at, make_house, proposal
+from tests.faults.test_database_away import nowhere
+from tests.flows.test_pages import FLAT, add, try_in
+from tests.flows.test_propose_page import see, wall
+from tests.flows.test_reply import answer, browser, do
+from tests.heard import english_in
+
+
+def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) -> None:
+    """Read a page that was answered, and note the English on it."""
+    assert page.status_code == status, (name, page.status_code)
+    assert 'lang="zh' in page.text, name
+    if words := english_in(page.text):
+        left[name] = words
+
+
+# Read by programs, or what they give is no words of ours.
+NOT_READ = re.compile(r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file")
+# Tried with the keys that counsel and new users get.
+BY_KEY = {"reply.page", "reply.contacts", "feeds.subscribe", "people.password"}
+
+
+def scene(house: House) -> dict[str, Any]:
+    """Let hearings come to every state; return their numbers and both counsel's links."""
+    case = json.loads(json.dumps(CASE))
+    case["parties"][1]["counsel"][0]["language"] = "zh"  # pages quote what people were sent
+    case_id = house.api("POST", "/cases", case)[1]["id"]
+    made: dict[str, Any] = {"case_id": case_id}
+    names = ("open", "fixed", "cancelled", "moved", "lapsed", "ready", "none", "agreed", "asked")
+    for day, name in enumerate(names, start=20):
+        more = {"answer_by": at(2)} if name == "lapsed" else {}
+        more |= {"fix": "assistant"} if name == "ready" else {}
+        slots = ((at(day), "第三法庭"), (at(day, "14:00"), "第五法庭"))
+        status, hearing = house.api("POST", "/hearings", proposal(case_id, *slots, **more))
+        assert status == 201, hearing
+        house.beat()
+        links = [house.link("li@"), house.link("zhao@")]
+        made[name] = {"id": hearing["id"], "slot": hearing["slots"][0]["id"], "links": links}
+    decide(house, made)
+    speak(house, made)
+    house.wait(days=3)
+    house.beat()
+    return made
+
+
+def decide(house: House, made: dict[str, Any]) -> None:
+    """What the court decides of its own motion."""
+    for name in ("fixed", "cancelled", "moved", "asked"):
+        order = {"slot_id": made[name]["slot"], "reason": "依职权"}
+        assert house.api("POST", f"/hearings/{made[name]['id']}/fix", order)[0] == 200
+    reason = {"reason": "法官生病"}
+    at_once = {**reason, "starts_at": at(35), "courtroom": "第五法庭"}
+    anew = {**reason, "slots": [{"starts_at": at(36), "courtroom": "第五法庭"}],
+            "answer_by": at(9), "fix": "auto"}  # fmt: skip
+    assert house.api("POST", f"/hearings/{made['cancelled']['id']}/cancel", reason)[0] == 200
+    assert house.api("POST", f"/hearings/{made['moved']['id']}/move", at_once)[0] == 200
+    assert house.api("POST", f"/hearings/{made['asked']['id']}/move", anew)[0] in (200, 201)
+
+
+def speak(house: House, made: dict[str, Any]) -> None:
+    """What counsel say and do, and machines that read for them; a call to one of them."""
+    for name, says in (("ready", "yes"), ("none", "no"), ("agreed", "yes")):
+        for link in made[name]["links"]:
+            assert answer(browser(house, "zh"), link, says, "no").status_code == 303
+    li = made["open"]["links"][0]
+    assert (
+        answer(browser(house, "zh"), li, "yes", "if_needed", comment="另有一庭").status_code == 303
+    )
+    house.client.get(li, headers={"User-Agent": "curl/8.0"})
+    seen = house.api("GET", f"/cases/{made['case_id']}")[1]
+    call = {"channel": "phone", "direction": "out", "at": at(0, "08:00"), "outcome": "no_answer",
+            "counsel_id": seen["parties"][1]["counsel"][0]["id"], "hearing_id": made["open"]["id"],
+            "note": "无人接听"}  # fmt: skip
+    assert house.api("POST", f"/cases/{made['case_id']}/contacts", call)[0] == 201
+
+
+@pytest.fixture
+def made(house: House) -> dict[str, Any]:
+    """A court in which much has happened: what each page's address needs."""
+    return scene(house)
+
+
+def addresses(house: House, made: dict[str, Any]) -> list[str]:
+    """Each page of the desk, those of a hearing once for each state."""
+    given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1}
+    states = [each["id"] for name, each in made.items() if name != "case_id"]
+    found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人"]
+    for rule in house.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or NOT_READ.fullmatch(rule.endpoint):
+            continue
+        if not rule.arguments <= {*given, "hearing_id"}:
+            assert rule.endpoint in BY_KEY, f"{rule} is read by no test"
+            continue
+        for hearing_id in states if "hearing_id" in rule.arguments else [0]:
+            values = {**given, "hearing_id": hearing_id}
+            found.append(re.sub(r"<\w+:(\w+)>", lambda m: str(values[m[1]]), str(rule)))  # noqa: B023
+    return found
+
+
+def test_no_page_of_the_desk_has_english_left(house: House, made: dict[str, Any]) -> None:
+    desk = house.sign_in("admin@court.example")
+    desk.set_cookie("lang", "zh")
+    left: dict[str, list[str]] = {}
+    paths = addresses(house, made)
+    for path in paths:
+        read(left, path, desk.get(path, follow_redirects=True))
+    assert left == {}
+    assert len(paths) > 30
+
+
+def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any]) -> None:
+    left: dict[str, list[str]] = {}
+    counsel = browser(house, "zh")
+    for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
+        for link in made[name]["links"]:
+            for page in ("", "/record", "/feed"):
+                read(left, name + page, counsel.get(link + page))
+    late = made["lapsed"]["links"][0]
+    read(left, "late", counsel.get(late), 410)
+    do(house, lambda session, here: revoke(session, here, made["open"]["links"][1]))
+    read(left, "revoked", counsel.get(made["open"]["links"][1]), 410)
+    read(left, "unknown", counsel.get("/r/" + "A" * 22), 404)
+    read(left, "code", counsel.get("/r"))
+    read(left, "wrong code", counsel.post("/r", data={"code": "K7QM2-XHPRT"}), 422)
+    empty = counsel.post(made["asked"]["links"][0], data={"nonce": "", "comment": "另有一庭"})
+    read(left, "nothing chosen", empty, empty.status_code)
+    assert left == {}
+
+
+def revoke(session: Any, here: Any, link: str) -> None:
+    """End a link."""
+    seat = queries.by_token(session, link[3:])
+    session.get_one(Invitation, seat.id).revoked_at = here.now
+
+
+def send(client: FlaskClient, path: str, **data: str) -> Any:
+    """Press a button."""
+    return client.post(path, data=data, follow_redirects=True)
+
+
+def test_what_is_refused_is_refused_in_chinese(house: House, made: dict[str, Any]) -> None:
+    desk = house.sign_in("admin@court.example")
+    desk.set_cookie("lang", "zh")
+    left: dict[str, list[str]] = {}
+    case, hearing = f"/cases/{made['case_id']}", f"/hearings/{made['open']['id']}"
+    for name, path, data in (
+        ("a case of nothing", "/cases/new", {"procedure": "ordinary"}),
+        ("a case twice", "/cases/new", {**FLAT, "number": CASE["number"]}),
+        ("a case of wrong parts", "/cases/new", {**FLAT, "parties.1.phone": "12", "number": "8"}),
+        (
+            "no slots",
+            "/hearings/new",
+            {"case_id": str(made["case_id"]), "do": "preview", "fix": "auto"},
+        ),
+        ("no new slots", f"{hearing}/round", {"do": "preview", "fix": "auto"}),
+        ("no reason to fix", f"{hearing}/fix", {"slot_id": str(made["open"]["slot"])}),
+        ("no reason to cancel", f"{hearing}/cancel", {}),
+        ("a call of nothing", f"{case}/contacts", {}),
+        ("settings of nothing", "/settings", {"zone": "月球", "language": "zh"}),
+        ("a courtroom of nothing", "/settings/courtrooms", {}),
+        ("a user of nothing", "/settings/users", {}),
+    ):
+        page = send(desk, path, **data)
+        read(left, name, page, page.status_code)
+        assert page.status_code in (409, 422), (name, page.status_code)
+    read(left, "a new user", desk.post("/settings/users", data={
+        "email": "lin@court.example", "name": "Lin", "role": "assistant"}))  # fmt: skip
+    guest = browser(house, "zh")
+    link = add(desk, "lin2@court.example")
+    read(left, "a password", guest.get(link))
+    read(left, "a short password", guest.post(link, data={"password": "short"}), 422)
+    read(left, "a spent link", guest.get("/password/1/nonsense"), 404)
+    assert left == {}
+
+
+def test_what_is_done_is_said_in_chinese(house: House, made: dict[str, Any]) -> None:
+    desk = house.sign_in("admin@court.example")
+    desk.set_cookie("lang", "zh")
+    left: dict[str, list[str]] = {}
+    for path in ("/hearings/new?case_id=1", f"/hearings/{made['fixed']['id']}/round"):
+        form = see(desk, path).round
+        soon = {**form.filled(do="preview"), "slots.0.starts_at": wall(5), "reason": "法官生病"}
+        soon["answer_by"] = wall(4, "12:00")
+        warned = desk.post(form.action, data=soon)
+        read(left, f"a warning before {path}", warned)
+        form = see(desk, path).round
+        read(left, f"a preview of {path}", desk.post(form.action, data={
+            **form.filled(do="preview"), "reason": "法官生病"}))  # fmt: skip
+        sent = {**form.filled(do="send"), "reason": "法官生病"}
+        read(left, f"{path} sent", send(desk, form.action, **sent))
+    hearing = f"/hearings/{made['ready']['id']}"
+    order = {"slot_id": str(made["ready"]["slot"]), "reason": "各方同意"}
+    for name, path, data in (
+        ("fixed", f"{hearing}/fix", order),
+        ("fixed twice", f"{hearing}/fix", order),
+        ("cancelled", f"{hearing}/cancel", {"reason": "法官生病"}),
+        ("cancelled twice", f"{hearing}/cancel", {"reason": "法官生病"}),
+        ("a courtroom", "/settings/courtrooms", {"name": "第九法庭"}),
+        ("a token", "/me/tokens", {"label": "排期"}),
+        ("a calendar", "/calendars", {"scope": "judge", "whose": "1"}),
+    ):
+        page = send(desk, path, **data)
+        read(left, name, page, page.status_code)
+        assert page.status_code in (200, 422), (name, page.status_code)
+    house.wait(hours=5)
+    read(left, "the worker away", desk.get("/"))
+    assert "后台进程未运行" in desk.get("/").text
+    assert left == {}
+
+
+def test_errors_are_said_in_chinese(house: House, tmp_path: Path) -> None:
+    left: dict[str, list[str]] = {}
+    desk, guest = house.sign_in(), browser(house, "zh")
+    desk.set_cookie("lang", "zh")
+    read(left, "404", desk.get("/nowhere"), 404)
+    read(left, "no such hearing", desk.get("/hearings/99"), 404)
+    read(left, "403", desk.get("/settings"), 403)
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    read(left, "another site", desk.post("/me", data={"language": "en"}, headers=foreign), 403)
+    read(left, "405", desk.post("/hearings"), 405)
+    read(left, "413", desk.post("/cases/new", data={"title": "x" * 10_000_000}), 413)
+    read(left, "422", try_in(guest, "wang@court.example", "wrong password"), 422)
+    for _ in range(10):
+        slowed = try_in(guest, "wang@court.example", "wrong password")
+    read(left, "429", slowed, 429)
+    away = make_house(tmp_path / "away", nowhere())
+    read(left, "503", browser(away, "zh").get("/r/" + "A" * 22), 503)
+    away.close()
+    assert left == {}
+
+
+def test_the_demos_outbox_is_in_chinese_too(house: House) -> None:
+    house.app.register_blueprint(outbox_views.bp)
+    left: dict[str, list[str]] = {}
+    read(left, "empty", browser(house, "zh").get("/outbox"))
+    case = json.loads(json.dumps(CASE))
+    case["parties"][1]["counsel"][0]["language"] = "zh"
+    made = house.api("POST", "/cases", case)[1]
+    house.api("POST", "/hearings", proposal(made["id"]))
+    house.beat()
+    read(left, "full", browser(house, "zh").get("/outbox"))
+    assert left == {}

@@ -1,0 +1,61 @@
+"""What of a Chinese page has stayed English, to whoever reads it or has it read aloud."""
+
+import re
+from html.parser import HTMLParser
+
+SAID_ALOUD = {"aria-label", "placeholder", "title", "alt", "data-name"}
+SILENT = {"script", "style"}
+
+
+class Heard(HTMLParser):
+    """What a reader of a page sees or hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.within: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Hear a tag's attributes."""
+        if tag in SILENT:
+            self.within.append(tag)
+        self.words += [str(value) for name, value in attrs if name in SAID_ALOUD]
+        if tag == "input" and dict(attrs).get("type") in ("submit", "button"):
+            self.words.append(str(dict(attrs).get("value")))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave what is not heard."""
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Hear text."""
+        if not self.within:
+            self.words.append(data)
+
+
+# What is Latin in any language: names, formats, what the tests' own court and people are called.
+LATIN = (
+    "Tingqi|English|iCalendar|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|UTC|Web"
+    "|CN|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
+)
+DATA = (
+    "Pudong New Area People's Court", "court.example", "huacheng.example", "jinmao.example",
+    "Zhao Lei", "Haitong Trading Ltd", "Jinmao Partners", "wang@", "li@", "zhao@", "admin@",
+    "K7QM2-XHPRT", "Lin",
+)  # fmt: skip
+# Addresses, keys, hashes.
+KEYS = (
+    r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+"
+)
+
+
+def english_in(page: str) -> list[str]:
+    """The English words that a reader of a Chinese page meets."""
+    heard = Heard()
+    heard.feed(page)
+    text = re.sub(KEYS, " ", "\n".join(heard.words))
+    for name in DATA:
+        text = text.replace(name, " ")
+    words = re.findall(r"[A-Za-z][A-Za-z_'’-]*[A-Za-z0-9]", text)
+    return sorted({word for word in words if not re.fullmatch(LATIN, word)})
