@@ -18,7 +18,7 @@ from app.errors import Invalid, Refusal
 from app.intake.commands import import_
 from app.notices.commands import record
 from app.people.commands import court, token, user
-from app.schema import opened
+from app.schema import hang_up, opened
 
 USE = 2  # the exit status of an error of use
 log = logging.getLogger("tingqi")
@@ -56,7 +56,7 @@ for command in (court, user, token, record, import_, database_commands):
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(bind: str, workers: int) -> None:
     """Serve the pages and the API."""
-    _dispose(opened())
+    hang_up(opened())
     _refuse_taken(bind)
     speak_up()
     click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
@@ -90,14 +90,6 @@ def _serve(bind: str, workers: int) -> None:
 def _close_sockets(_server: Any, process: Any) -> None:
     for listener in process.sockets:
         listener.close()
-
-
-def _dispose(app: Flask) -> None:
-    from app.db import db
-
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _refuse_taken(bind: str) -> None:

@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
         with app.app_context():
             yield _courts()
             yield _worker(settings)
+    schema.hang_up(app)
 
 
 def _instance(settings: Settings) -> Finding:

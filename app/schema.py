@@ -26,12 +26,12 @@ def opened() -> Flask:
     """
     root = click.get_current_context().find_root()
     app: Flask = root.obj.load_app()
-    root.call_on_close(lambda: _close(app))
+    root.call_on_close(lambda: hang_up(app))
     check(app)
     return app
 
 
-def _close(app: Flask) -> None:
+def hang_up(app: Flask) -> None:
     """Hang up; psycopg complains of a connection that just falls away."""
     with app.app_context():
         db.session.remove()
