@@ -22,6 +22,7 @@ from app.notices import again
 LEARNT = ("email", "phone", "firm", "language", "zone", "address_confirmed_on",
           "electronic_consent_on")  # fmt: skip
 AT_ONCE = 200  # cases whose rows are kept in memory together
+COUNTED_BEFORE = {2, 10, 50, 250}  # batches
 FEW = 4  # cases of which it does not pay to look for the one that is in the way
 
 
@@ -50,7 +51,9 @@ def take(
     told nothing now, and are reminded only with ``remind``.
     """
     court = Court(session, desk, bound, remind)
-    for batch in _batches(entries):
+    for number, batch in enumerate(_batches(entries)):
+        if number in COUNTED_BEFORE:
+            _count(session)
         known = _known(session, desk.court.id, batch)
         uids = known_uids(session, list(known.values()))
         for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
@@ -65,6 +68,12 @@ def take(
         for each in list(session.identity_map.values()):
             if each is not desk.court:
                 session.expunge(each)
+
+
+def _count(session: Session) -> None:
+    """Let PostgreSQL see what this transaction wrote; else it reads whole tables for each batch."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE case_file, party, counsel, representation, booking"))
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
