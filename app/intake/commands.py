@@ -108,7 +108,7 @@ def _progress(count: int) -> Iterator[partial[None]]:
 
 def _tell(file: Path, bound: Bound, report: Report, kept: bool) -> None:
     would = "" if kept else "would be "
-    click.echo(f"{file.name}: {report.rows} rows, read by the column map {bound.column_map.name}.")
+    click.echo(f"{file.name}: rows: {report.rows}, read by the column map {bound.column_map.name}.")
     click.echo(
         f"Cases: {report.new} {would}new, {report.changed} {would}changed, "
         f"{report.unchanged} unchanged. "
@@ -122,7 +122,7 @@ def _tell(file: Path, bound: Bound, report: Report, kept: bool) -> None:
     if report.refused:
         what = "The other cases are entered." if kept else "Nothing is entered."
         click.echo(
-            f"{len(report.refused)} faults; {report.left_out} cases are left out. {what}", err=True
+            f"Faults: {len(report.refused)}. Cases left out: {report.left_out}. {what}", err=True
         )
     elif not kept:
         click.echo("Nothing is entered: this was a dry run.", err=True)

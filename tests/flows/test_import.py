@@ -304,7 +304,7 @@ def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(house
     # The header is line 1, the good row 2 and 3, for its title has two lines, the other 4.
     wanted = [f"line {n}, {words}" for n, (_, words) in enumerate(BAD, start=5)]
     assert [words for words in wanted if words not in said] == []
-    assert f"{len(BAD)} faults;" in said, said
+    assert f"Faults: {len(BAD)}." in said, said
     assert cases(house) == []
     status, said = run(house, content, "--partial")
     assert (status, "Cases: 1 new" in said, "The other cases are entered." in said) == (
@@ -366,7 +366,7 @@ def test_two_rows_that_contradict_each_other_name_each_other(house: House) -> No
 
 def test_a_case_is_not_entered_without_its_refused_row(house: House) -> None:
     status, said = run(house, as_csv([ROW, {**OTHER, "firm": "=1+1"}]), "--partial")
-    assert (status, "1 faults; 1 cases are left out." in said) == (1, True), said
+    assert (status, "Faults: 1. Cases left out: 1." in said) == (1, True), said
     assert cases(house) == []
 
 
