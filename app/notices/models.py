@@ -43,6 +43,9 @@ class Notice(Base):
     claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
     carrier_id: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
+    # When a carrier first took it; and when the carrier is asked for what became of it.
+    handed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ask_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (
@@ -59,6 +62,13 @@ class Notice(Base):
             sqlite_where=sa.text("state = 'sending'"),
             postgresql_where=sa.text("state = 'sending'"),
         ),
+        sa.Index(
+            "ix_notice_unfinished",
+            "ask_at",
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+        ),
+        sa.Index(None, "court_id", "created_at"),
     )
 
     @property
@@ -76,10 +86,41 @@ class Head(Base):
     """The last link of one case's chain: whoever adds a line holds this row."""
 
     __tablename__ = "record_head"
+    __table_args__ = (
+        sa.Index(
+            "ix_record_head_unsealed",
+            "case_id",
+            sqlite_where=sa.text("sealed_seq < seq"),
+            postgresql_where=sa.text("sealed_seq < seq"),
+        ),
+    )
 
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
+    # Up to which line a day of the court holds it.
+    sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Day(Base):
+    """The heads that moved in a court since the day before, chained: each day seals the last."""
+
+    __tablename__ = "record_day"
+    __table_args__ = (
+        sa.UniqueConstraint("court_id", "seq", name="uq_record_day_seq"),
+        sa.UniqueConstraint("court_id", "on", name="uq_record_day_on"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    seq: Mapped[int] = mapped_column()
+    # The last whole day, by the court's calendar, that it covers; and when it was sealed.
+    on: Mapped[dt.date] = mapped_column()
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # [[case, seq, hash], …] by case.
+    heads: Mapped[list[list]] = mapped_column(Json)
+    prev: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Line(Base):
@@ -89,6 +130,13 @@ class Line(Base):
     __table_args__ = (
         sa.UniqueConstraint("case_id", "seq"),
         sa.Index(None, "about"),
+        sa.Index(None, "hash"),
+        sa.Index(
+            "ix_record_line_erased",
+            "case_id",
+            sqlite_where=sa.text("what = 'erased'"),
+            postgresql_where=sa.text("what = 'erased'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -114,7 +162,10 @@ class Line(Base):
 
 
 class Content(Base):
-    """What of a line is personal: name, address, words. Sealed by its salted hash in the line."""
+    """What of a line is personal: name, address, words. Sealed by its salted hash in the line.
+
+    An empty body is one that was blanked; a line of the same case says who did it, and why.
+    """
 
     __tablename__ = "record_content"
 
@@ -134,6 +185,58 @@ class Receipt(Base):
     status: Mapped[str] = mapped_column(sa.String(40))
     notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
     raw: Mapped[dict] = mapped_column(Json)
+
+
+class Task(Base):
+    """What a person of the court has to do for the record: ring somebody, post a paper notice.
+
+    Also a step of the ladder whose time has not come (see reminders.ladder), by its ``way``.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        sa.Index(None, "court_id", "state"),
+        sa.Index(None, "case_id", "counsel_id"),
+        sa.Index(
+            "ix_task_coming",
+            "opens_at",
+            sqlite_where=sa.text("state IN ('waiting', 'open')"),
+            postgresql_where=sa.text("state IN ('waiting', 'open')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    # What makes it one: ``call/<hearing>.<revision>/<counsel>``.
+    key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
+    about: Mapped[str] = mapped_column(sa.String(40), index=True)
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    side: Mapped[str] = mapped_column(sa.String(20), default="")
+    way: Mapped[str] = mapped_column(sa.String(10))
+    state: Mapped[str] = mapped_column(sa.String(10))
+    opens_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # The latest moment at which doing it is still in time; None where there is none.
+    latest_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # The rule behind it: {"rule": id, "version": …, "deadline": …}.
+    because: Mapped[dict] = mapped_column(Json)
+    # Who asks to be called: the number and the times that they gave.
+    wish: Mapped[str] = mapped_column(sa.Text, default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # When somebody first tried, whatever came of it; and when it was over.
+    tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class Tally(Base):
+    """How often something happened on a day that leaves no line: a forged callback, say."""
+
+    __tablename__ = "tally"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    on: Mapped[dt.date] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
 
 
 class Worker(Base):

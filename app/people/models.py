@@ -36,6 +36,8 @@ class Court(Base):
     quiet_from: Mapped[str] = mapped_column(sa.String(5), default="21:00")
     quiet_until: Mapped[str] = mapped_column(sa.String(5), default="08:00")
     text_links: Mapped[bool] = mapped_column(default=True)
+    # Days after a case's last hearing until its addresses and contents are blanked; None: never.
+    keep_days: Mapped[int | None] = mapped_column()
 
 
 class User(Base):
