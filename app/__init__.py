@@ -50,7 +50,18 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
         OPENAPI_JSON_PATH="openapi.json",
     )
     _furnish(app, settings, gateways or _gateways(settings))
+    _read_rules(settings)
     return app
+
+
+def _read_rules(settings: Settings) -> None:
+    from app.config import Misconfigured
+    from app.hearings import law
+
+    try:
+        law.look_in(settings.instance / "rules")
+    except law.Broken as fault:
+        raise Misconfigured(f"The rules of procedure cannot be read: {fault}") from fault
 
 
 def _engine_options(settings: Settings) -> dict:

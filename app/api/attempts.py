@@ -8,7 +8,7 @@ from app.notices.record import instant
 from app.notices.rules import State, What, fold, grade
 
 # Of a seat's own doings the strongest says where it stands, whatever came after it.
-STRONGEST = (What.ANSWERED, What.OPENED, What.FETCHED)
+STRONGEST = (What.ANSWERED, What.CONFIRMED, What.OPENED, What.FETCHED)
 
 
 def attempts(lines: Iterable[Line]) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
 def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
     first = lines[0]
     whats = [What(line.what) for line in lines]
-    best = grade(whats)
+    best = grade((What(line.what), line.detail) for line in lines)
     body = first.content.body
     return {
         "attempt": name, "kind": first.kind, "channel": first.channel,

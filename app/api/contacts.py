@@ -10,6 +10,7 @@ from app.api.acting import Answer, Made, reading, writing
 from app.api.schemas import AttemptOut, ContactsOut
 from app.cases import service as case_service
 from app.errors import N_, Invalid, Message, NotFound
+from app.hearings import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import Desk
 from app.notices import by_hand, record
@@ -65,7 +66,7 @@ def log(given: dict[str, Any], case_id: int) -> Answer:
         case = case_service.find_case(session, at.court.id, case_id)
         _check_hearing(session, at, case.id, given["hearing_id"])
         counsel = by_hand.counsel_of(session, case, given["counsel_id"])
-        line = by_hand.log_contact(session, case, counsel, given, at.user, at.now)
+        line, _ = off_channel.log(session, case, counsel, given, at.user, at.now)
         return Made(attempts.attempts([line])[0], 201)
 
     return writing(write)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import phonenumbers
 
@@ -47,6 +47,15 @@ class Reachable(Protocol):
     @property
     def opted_out_at(self) -> object:
         """When they told a carrier to stop texts, or None."""
+
+
+def agreed(counsel: Any) -> bool:
+    """Tell whether a person agreed to electronic service and confirmed their address.
+
+    Only then is arrival what a system shows as success (Civil Procedure Law of the PRC (2023),
+    art. 90; SPC Online Litigation Rules (2021), art. 29-31).
+    """
+    return bool(counsel.electronic_consent_on and counsel.address_confirmed_on)
 
 
 def ways_of(counsel: Reachable, *, every: bool = False) -> Sequence[tuple[str, str]]:

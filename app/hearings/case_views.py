@@ -1,5 +1,6 @@
 """A case on one page: its people, its hearings, its record, and a contact logged by hand."""
 
+import secrets
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from app.cases.rules import ways_of
 from app.cases.views import said_errors
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message, NotFound
-from app.hearings import desk, queries
+from app.hearings import desk, off_channel, queries
 from app.hearings.typed import instant, wall_clock
 from app.hearings.views import bp
 from app.notices import by_hand
@@ -26,7 +27,8 @@ from app.notices.views import outcomes, ways_by_hand
 from app.people.models import User
 from app.people.views import signed_in
 
-FIELDS = ("counsel_id", "hearing_id", "channel", "direction", "at", "outcome", "address", "note")
+FIELDS = ("counsel_id", "hearing_id", "channel", "direction", "at", "outcome", "address", "note",
+          "page")  # fmt: skip
 
 
 @bp.get("/cases/<int:case_id>")
@@ -36,6 +38,7 @@ def case(case_id: int) -> str:
     now = wall_clock(web.now(), ZoneInfo(current_user.court.zone))
     given = dict.fromkeys(FIELDS, "") | {"direction": "out", "at": now}
     given |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
+    given["page"] = secrets.token_urlsafe(16)
     return _page(case_id, given)
 
 
@@ -75,15 +78,27 @@ def log(case_id: int) -> Any:
     given = {name: request.form.get(name, "") for name in FIELDS}
     court_id, user_id = current_user.court_id, current_user.id
     try:
-        checked = _checked(given, ZoneInfo(current_user.court.zone))
-        name = retrying(lambda session: _write(session, court_id, user_id, case_id, checked))
+        checked = checked_contact(given, ZoneInfo(current_user.court.zone))
+        name, told = retrying(lambda session: write(session, court_id, user_id, case_id, checked))
     except Invalid as fault:
         return _page(case_id, given, errors=said_errors(fault)), 422
-    flash(gettext("The contact with %(name)s is on the record.", name=name), "yes")
+    say_logged(name, told)
     return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)
 
 
-def _checked(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def say_logged(name: str, told: list[str]) -> None:
+    """Say that a contact is on the record, and who is told of its substance."""
+    if told:
+        words = gettext(
+            "The contact with %(name)s is on the record. Its substance is told to: %(others)s.",
+            name=name, others=", ".join(told),
+        )  # fmt: skip
+    else:
+        words = gettext("The contact with %(name)s is on the record.", name=name)
+    flash(words, "yes")
+
+
+def checked_contact(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     """Return what was typed as the service takes it. Raises Invalid, with every error."""
     faults: dict[str, Message] = {}
     asked: dict[str, Any] = {name: text for name, text in given.items() if text}
@@ -104,16 +119,17 @@ def _checked(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     return done
 
 
-def _write(
+def write(
     session: Session, court_id: int, user_id: int, case_id: int, given: dict[str, Any]
-) -> str:
+) -> tuple[str, list[str]]:
+    """Write a contact down; return with whom it was, and who is told of its substance."""
     found = case_service.find_case(session, court_id, case_id)
     counsel = by_hand.counsel_of(session, found, given["counsel_id"])
     if given["hearing_id"] is not None:
         _check_hearing(session, court_id, found, given["hearing_id"])
     user = session.get_one(User, user_id)
-    by_hand.log_contact(session, found, counsel, given, user, web.now())
-    return counsel.name
+    _, told = off_channel.log(session, found, counsel, given, user, web.now())
+    return counsel.name, told
 
 
 def _check_hearing(session: Session, court_id: int, found: Case, hearing_id: int) -> None:

@@ -8,7 +8,7 @@ import holidays
 
 from app.errors import N_, Message
 from app.hearings.law import RuleSet, rule_set
-from app.hearings.rules import earliest_day
+from app.hearings.rules import earliest_day, latest_day
 from app.people.models import Court
 
 
@@ -28,6 +28,15 @@ def is_working_day(country: str, day: dt.date) -> bool:
 def rules_of(court: Court) -> RuleSet:
     """Return the rules that a court goes by."""
     return rule_set(court.rule_set)
+
+
+def deadline(court: Court, procedure: str, starts_at: dt.datetime) -> dt.datetime:
+    """Return until when people can be told in time of a hearing: the office's last such moment."""
+    zone, rules = ZoneInfo(court.zone), rules_of(court)
+    on = starts_at.astimezone(zone).date()
+    days = max((rule.days for rule in rules.notice_for(procedure, on)), default=0)
+    last = latest_day(on, days, lambda day: is_working_day(court.country, day))
+    return dt.datetime.combine(last, rules.office.closes, tzinfo=zone).astimezone(dt.UTC)
 
 
 def warnings(

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from app.cases.models import Representation
+from app.cases.models import Case, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.service import Matter, Person
@@ -58,6 +58,22 @@ def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
         "reason": "",
         "by_order": False,
         **more,
+    }  # fmt: skip
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    """Return what a letter says about a case in which there is no hearing yet."""
+    court, asked = case.court, case.assistant
+    return {
+        "court": {"name": court.name, "short": court.short, "zone": court.zone,
+                  "phone": court.phone, "text_links": court.text_links},
+        "case": {"number": case.number, "title": case.title},
+        "hearing": {"id": 0, "uid": "", "kind": "other", "minutes": None, "revision": 0,
+                    "judge": case.judge.name, "starts_at": None, "ends_at": None,
+                    "courtroom": None, "location": None},
+        "assistant": {"name": asked.name if asked else ""},
+        "reason": "",
+        "by_order": False,
     }  # fmt: skip
 
 

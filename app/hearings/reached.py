@@ -9,13 +9,15 @@ from enum import StrEnum
 from app.cases.models import Counsel, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
+from app.hearings.verdict import Evidence, Verdict
 from app.notices.again import ON_ITS_WAY, OPEN_TO_DOUBT
 from app.notices.models import Line, Notice
-from app.notices.rules import OVERTAKEN_BY, PROVES, WENT_OUT, Grade, State, What
+from app.notices.rules import OVERTAKEN_BY, WENT_OUT, Grade, State, What, proves
 
 WENT = {state.value for state in WENT_OUT}
 # What happened without a message of ours; a machine's visit says nothing about the person.
-APART = {What.FAILED, What.MISSED, What.OPENED, What.ANSWERED, What.CALLED, What.TOLD}
+APART = {What.FAILED, What.MISSED, What.OPENED, What.ANSWERED, What.CALLED, What.TOLD,
+         What.CONFIRMED, What.ASKED}  # fmt: skip
 
 
 class Again(StrEnum):
@@ -64,6 +66,8 @@ class Contact:
     told: bool = False
     grade: Grade = Grade.ATTEMPTED
     proof: Line | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+    verdict: Verdict | None = None
     rows: list[Row] = field(default_factory=list)
     earlier: list[Row] = field(default_factory=list)
     planned: list[Notice] = field(default_factory=list)
@@ -151,7 +155,9 @@ def _judge(contact: Contact, lines: Sequence[Line], asked: bool) -> None:
     for line in lines:
         if line.what == What.ANSWERED and not asked:
             continue
-        shown = PROVES.get(What(line.what), Grade.ATTEMPTED)
+        shown = proves(What(line.what), line.detail)
+        if shown > Grade.ATTEMPTED:
+            contact.evidence.append(Evidence(shown, line.at, line.seq))
         if shown > contact.grade:
             contact.grade, contact.proof = shown, line
 
@@ -182,17 +188,17 @@ def _fill(
 
 def _apart(line: Line) -> Row:
     body = line.content.body if line.content else {}
-    proves = PROVES.get(What(line.what))
+    shown = proves(What(line.what), line.detail)
     return Row(
         line.what, line.kind, line.channel, str(body.get("address", "")), line.at, line,
-        proof=line if proves else None, grade=proves,
+        proof=line if shown else None, grade=shown or None,
     )  # fmt: skip
 
 
 def _message(notice: Notice, lines: Sequence[Line], again: Again) -> Row:
     grade, proof = Grade.ATTEMPTED, None
     for line in lines:
-        shown = PROVES.get(What(line.what), Grade.ATTEMPTED)
+        shown = proves(What(line.what), line.detail)
         if shown > grade:
             grade, proof = shown, line
     last = lines[-1] if lines else None

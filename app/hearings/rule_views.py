@@ -13,7 +13,7 @@ from app.db import retrying
 from app.hearings import law
 from app.hearings.views import bp
 from app.people.models import Court
-from app.people.views import may
+from app.people.views import may, signed_in
 
 
 @bp.get("/settings/rules")
@@ -23,8 +23,16 @@ def rule_sets() -> str:
     return _page()
 
 
-def _page(**more: Any) -> str:
-    sets = {name: law.rule_set(name) for name in law.names()}
+@bp.get("/rules")
+@signed_in
+def rules_read() -> str:
+    """Show everybody of the court the rules that it goes by."""
+    return _page(only=current_user.court.rule_set)
+
+
+def _page(only: str = "", **more: Any) -> str:
+    sets = {name: law.rule_set(name) for name in law.names() if only in ("", name)}
+    more["may_choose"] = not only
     chosen = {"chosen": current_user.court.rule_set, "refused": "", **more}
     return render_template("hearings/rules.html", sets=sets, **chosen)
 

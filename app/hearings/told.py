@@ -1,7 +1,9 @@
 """How well the people of each of many hearings were told of the date that holds: one query."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,15 +29,17 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
     counts = sa.and_(Line.seq >= sa.func.coalesce(begun.c.seq, 0), Line.kind.not_in(ASKED))
     wanted = (
         sa.select(
-            Line.about, Line.counsel_id, sa.case((counts, Line.what), else_=What.QUEUED.value)
+            Line.about, Line.counsel_id, sa.case((counts, Line.what), else_=What.QUEUED.value),
+            # Of a call it matters what came of it; other lines are told apart by nothing more.
+            sa.case((Line.what == What.CALLED.value, sa.cast(Line.detail, sa.Text))),
         )
         .outerjoin(begun, begun.c.about == Line.about)
         .where(Line.about.in_(ids), Line.counsel_id.is_not(None))
         .distinct()
-    )
-    heard: dict[str, dict[int, list[What]]] = defaultdict(lambda: defaultdict(list))
+    )  # fmt: skip
+    heard: dict[str, dict[int, list[tuple[What, Any]]]] = defaultdict(lambda: defaultdict(list))
     for line in session.execute(wanted):
-        heard[line[0]][line[1]].append(What(line[2]))
+        heard[line[0]][line[1]].append((What(line[2]), json.loads(line[3]) if line[3] else None))
     return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Party, Representation
+from app.cases.models import Case
 from app.errors import N_, NotFound, Refusal
-from app.hearings import desk, queries, reached, service
+from app.hearings import desk, judging, queries, reached, service
 from app.hearings.desk import Standing
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.reached import Contact
@@ -18,8 +18,6 @@ from app.hearings.rounds import Desk
 from app.notices.models import Line, Notice
 from app.notices.rules import State, What
 from app.people.models import Court
-
-MOST_LINES = 2000
 
 
 class Step(StrEnum):
@@ -112,9 +110,8 @@ class Whole:
 def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> Whole:
     """Return a hearing whole. Raises NotFound, for another court's hearing as for none."""
     hearing = _hearing(session, court_id, hearing_id)
-    lines = _lines(session, hearing)
-    notices = _notices(session, hearing)
-    contacts = reached.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
+    lines, notices = judging.lines(session, hearing), judging.notices(session, hearing)
+    contacts = judging.contacts(session, hearing, notices, lines, now)
     rounds = [desk.standing(each) for each in reversed(hearing.proposals) if each.slots]
     newest = rounds[0] if rounds else None
     askable = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and newest
@@ -185,41 +182,6 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return hearing
-
-
-def _acting(session: Session, case: Case) -> Sequence[Representation]:
-    return session.scalars(
-        sa.select(Representation)
-        .join(Representation.party)
-        .where(Party.case_id == case.id, Representation.left_at.is_(None))
-        .order_by(Representation.id)
-        .options(joinedload(Representation.counsel), joinedload(Representation.party))
-    ).all()
-
-
-def _notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
-    return session.scalars(
-        sa.select(Notice)
-        .where(Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None))
-        .order_by(Notice.id)
-        .options(defer(Notice.facts))
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _lines(session: Session, hearing: Hearing) -> Sequence[Line]:
-    """Return lines about a hearing, and contacts by hand about its case as a whole."""
-    by_hand = sa.and_(Line.about == "", Line.kind == "by_hand")
-    newest = session.scalars(
-        sa.select(Line)
-        .where(
-            Line.case_id == hearing.case_id,
-            sa.or_(Line.about == f"hearing/{hearing.id}", by_hand),
-        )
-        .order_by(Line.seq.desc())
-        .limit(MOST_LINES)
-    ).all()
-    return newest[::-1]
 
 
 def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Line]) -> Offer:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, Invalid, Message
-from app.notices import record
+from app.notices import record, tasks
 from app.notices.models import Line
 from app.notices.rules import What
 from app.people.models import User
@@ -29,6 +29,15 @@ def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
     return found
 
 
+def same(session: Session, case: Case, given: Mapping[str, Any]) -> Line | None:
+    """Return the line that the same page wrote before: a second press is no second contact."""
+    page = given.get("page")
+    if not page:
+        return None
+    wanted = sa.select(Line).where(Line.case_id == case.id, Line.attempt == f"h{page}"[:40])
+    return session.scalar(wanted.limit(1))
+
+
 def log_contact(
     session: Session, case: Case, counsel: Counsel, given: Mapping[str, Any], user: User | None,
     now: dt.datetime,
@@ -37,23 +46,30 @@ def log_contact(
 
     ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
     is a hearing of this case. The line is of the time of writing; when it happened stands in it.
-    Raises Invalid where it is said to have happened in the future.
+    The same page a second time writes nothing. Raises Invalid where it is said to have happened
+    in the future.
     """
+    if (before := same(session, case, given)) is not None:
+        return before
     if given["at"] > now:
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
     usual = {"phone": counsel.phone}.get(given["channel"], "")
+    address = given["address"] or usual
     line = record.Entry(
         What.CALLED if given["channel"] == "phone" else What.TOLD,
         direction=given["direction"],
         about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
+        attempt=f"h{given['page']}"[:40] if given.get("page") else "",
         counsel_id=counsel.id, side=_side(session, case, counsel), channel=given["channel"],
         kind="by_hand",
         detail={"outcome": given["outcome"], "happened_at": record.instant(given["at"]),
-                "user": user.id if user else None},
-        personal={"name": counsel.name, "address": given["address"] or usual,
+                "user": user.id if user else None, "numbered": bool(address)},
+        personal={"name": counsel.name, "address": address,
                   "note": given["note"], "by": user.name if user else ""},
     )  # fmt: skip
-    return record.add(session, case.court_id, case.id, [line], now)[0]
+    written = record.add(session, case.court_id, case.id, [line], now)[0]
+    tasks.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
+    return written
 
 
 def _side(session: Session, case: Case, counsel: Counsel) -> str:

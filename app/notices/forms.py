@@ -1,5 +1,7 @@
 """Pure: what a contact made by hand must look like; the page and the API agree."""
 
+from marshmallow import fields
+
 from app.cases.forms import Choice, Input, Instant, RowId, Words
 
 # A conversation outside the channels of the house: who reached whom, and what came of it.
@@ -19,3 +21,7 @@ class ContactIn(Input):
     # The number that was rung, the account that was written to (SPC Fa Fa [2017] 19, point 11).
     address = Words(254, load_default="")
     note = Words(4000, lines=True, load_default="")
+    # Whether the other sides are told of the note; by itself for a chat, a corridor and the like.
+    tell_others = fields.Boolean(load_default=None, allow_none=True)
+    # The page that it was written on: pressing twice on one page is one contact.
+    page = Words(64, load_default="")

@@ -16,7 +16,7 @@ from app.notices.said import in_words
 
 KINDS = (
     "proposal", "nudge", "answered", "fixed", "moved", "cancelled", "withdrawn", "reminder",
-    "none_suits", "ready", "lapsed", "not_reached",
+    "off_channel", "none_suits", "ready", "lapsed", "not_reached",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
 

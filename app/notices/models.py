@@ -223,6 +223,8 @@ class Task(Base):
     # Who asks to be called: the number and the times that they gave.
     wish: Mapped[str] = mapped_column(sa.Text, default="")
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    # Up to which line of the record it was weighed: it is weighed again when there are more.
+    seen_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     # When somebody first tried, whatever came of it; and when it was over.
     tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

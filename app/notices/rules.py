@@ -1,8 +1,9 @@
 """Pure: how a notice moves from state to state, when it is tried again, what is evidence."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class State(StrEnum):
@@ -35,6 +36,11 @@ class What(StrEnum):
     ANSWERED = "answered"
     CALLED = "called"
     TOLD = "told"  # outside the channels: a corridor, a chat, a letter
+    CONFIRMED = "confirmed"  # the person says on their page that they know it
+    ASKED = "asked"  # the person asks to be called
+    TASK = "task"  # something falls to a person of the court
+    SKIPPED = "skipped"  # a step that could not be taken, and why
+    ERASED = "erased"  # addresses and contents of all lines before were blanked
     STATUS = "status"  # a carrier's word that moves nothing
 
 
@@ -126,12 +132,26 @@ PROVES = {
     What.DELIVERED: Grade.DELIVERED,
     What.OPENED: Grade.OPENED,
     What.ANSWERED: Grade.CONFIRMED,
+    What.CONFIRMED: Grade.CONFIRMED,
 }
 
 
-def grade(whats: Iterable[What]) -> Grade:
-    """Return the best that these lines prove; a machine's visit proves nothing."""
-    return max((PROVES.get(what, Grade.ATTEMPTED) for what in whats), default=Grade.ATTEMPTED)
+def proves(what: What, detail: Mapping[str, Any] | None = None) -> Grade:
+    """Return what one line proves; a machine's visit proves nothing.
+
+    A call does where the person themselves answered, and number and caller are written down, as
+    service by telephone must be (SPC Fa Fa [2017] 19, point 11).
+    """
+    if what is What.CALLED:
+        told = detail or {}
+        spoke = told.get("outcome") == "spoke" and told.get("numbered") and told.get("user")
+        return Grade.CONFIRMED if spoke else Grade.ATTEMPTED
+    return PROVES.get(what, Grade.ATTEMPTED)
+
+
+def grade(lines: Iterable[tuple[What, Mapping[str, Any] | None]]) -> Grade:
+    """Return the best that lines, each with its detail, prove."""
+    return max((proves(what, detail) for what, detail in lines), default=Grade.ATTEMPTED)
 
 
 def outside_quiet_hours(local: dt.datetime, quiet_from: str, quiet_until: str) -> dt.datetime:

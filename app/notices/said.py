@@ -18,6 +18,15 @@ _ACTS = {
 }
 _CHANNELS = {"email": ("e-mail", "电子邮件"), "sms": ("text message", "短信")}
 
+# How somebody was in contact outside the house's own ways.
+_WAYS = {
+    "phone": ("by telephone", "电话"),
+    "letter": ("by letter", "信函"),
+    "in_person": ("in person", "当面"),
+    "chat": ("by private chat", "私人聊天"),
+    "other": ("another way", "其他方式"),
+}
+
 Facts = Mapping[str, Any]
 
 
@@ -40,6 +49,7 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "kind": wording.kind_name(hearing["kind"], language),
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
+        "elsewhere": _elsewhere(facts, court["zone"], language),
         "by_order": bool(facts.get("by_order")),
         **{key: facts.get(key) for key in ("days", "round")},
         **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
@@ -124,6 +134,20 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
         ],
         "can": sum(a["says"] in ("yes", "if_needed") for a in answers),
         "was": times.slot(facts.get("was") or {}),
+    }
+
+
+def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
+    """Say with whom the court was in contact outside its ways, how and when."""
+    told = facts.get("elsewhere") or {}
+    if not told:
+        return {"name": "", "side": "", "way": "", "at": ""}
+    ways = _WAYS.get(told["way"], _WAYS["other"])
+    return {
+        "name": told["name"],
+        "side": wording.side_name(told["side"], language) if told["side"] else "",
+        "way": ways[language == "zh"],
+        "at": wording.moment(wording.instant(told["at"]), zone, language),
     }
 
 

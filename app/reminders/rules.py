@@ -1,10 +1,12 @@
 """Pure: when a hearing's reminders are due."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from app.hearings.law import Office, Step
+from app.hearings.rules import working_days_before
 from app.notices.rules import outside_quiet_hours
 
 
@@ -39,3 +41,41 @@ def reminders(
         due.append((day, heard.astimezone(dt.UTC)))
     ends = [at for _, at in due[1:]] + [starts_at - dt.timedelta(hours=2)]
     return [Reminder(day, when, end) for (day, when), end in zip(due, ends, strict=True)]
+
+
+# People have at least so long to answer what they were just told before anybody rings them.
+PATIENCE = dt.timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step: when its turn comes, until when it still arrives, and when the next one begins."""
+
+    way: str
+    opens_at: dt.datetime
+    latest_at: dt.datetime
+    before: dt.datetime
+
+
+def rungs(
+    steps: Sequence[Step], deadline: dt.datetime, *, now: dt.datetime, zone: ZoneInfo,
+    office: Office, is_working_day: Callable[[dt.date], bool],
+) -> list[Rung]:  # fmt: skip
+    """Return the steps in their order, counted backward in working days from the deadline.
+
+    The last begins as many working days before it as it is given; each other so many before the
+    next. What its time is over for begins two hours from ``now``, if that is before the deadline.
+    """
+    last = deadline.astimezone(zone).date()
+    end, following = last, deadline
+    found = []
+    for step in reversed(steps):
+        begin = working_days_before(end, step.gives_days, is_working_day)
+        arrives = working_days_before(last, step.takes_days, is_working_day)
+        opens_at = dt.datetime.combine(begin, office.opens, tzinfo=zone).astimezone(dt.UTC)
+        latest_at = dt.datetime.combine(arrives, office.closes, tzinfo=zone).astimezone(dt.UTC)
+        patient = max(opens_at, min(now + PATIENCE, latest_at - PATIENCE))
+        before = following if following > patient else latest_at
+        found.append(Rung(step.way, patient, latest_at, before))
+        end, following = begin, opens_at
+    return found[::-1]

@@ -12,6 +12,7 @@ from app.hearings.models import Hearing
 from app.notices import record
 from app.notices import service as notices
 from app.notices.rules import What
+from app.reminders import ladder
 from app.reminders.rules import Reminder, reminders
 
 
@@ -43,6 +44,8 @@ def plan(session: Session, hearing_id: int, now: dt.datetime) -> int:
         quiet_from=court.quiet_from, quiet_until=court.quiet_until,
     )  # fmt: skip
     people = _people(session, hearing)
+    if hearing.revision > 1 or not hearing.imported:
+        ladder.plan(session, hearing, now)
     return sum(_queue(session, hearing, each, people, now) for each in due)
 
 

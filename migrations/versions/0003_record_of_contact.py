@@ -107,6 +107,7 @@ def _make_task() -> None:
         sa.Column("because", sa.JSON(), nullable=False),
         sa.Column("wish", sa.Text(), nullable=False),
         sa.Column("phone", sa.String(20), nullable=False),
+        sa.Column("seen_seq", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("tried_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),

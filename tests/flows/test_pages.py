@@ -170,10 +170,10 @@ def test_the_rules_are_shown_with_their_sources_and_another_set_can_be_chosen(ho
     browser = house.sign_in(ADMIN)
     page = words(browser.get("/settings/rules"))
     assert "Civil Procedure Law of the PRC (2023), art. 139" in page
-    assert "cn-civil 2024-01-01 in force" in page
+    assert "cn-civil 2026-11 in force" in page
     answer = browser.post("/settings/rules", data={"rule_set": "plain"}, follow_redirects=True)
-    assert "The court goes by plain 1 from the next round on." in words(answer)
-    assert "plain 1 in force" in words(answer)
+    assert "The court goes by plain 2 from the next round on." in words(answer)
+    assert "plain 2 in force" in words(answer)
     refused = browser.post("/settings/rules", data={"rule_set": "../secret"})
     assert refused.status_code == 422
     house.api("POST", "/cases", CASE)

@@ -87,6 +87,18 @@ def facts(kind: str, language: str) -> dict[str, Any]:
         told["about_person"] = {"name": "林一" if zh else "Ada Lin", "side": "claimant"}
         told["failed"] = {"kind": "proposal", "channel": "sms", "state": "failed"}
         told["next_channel"] = "email"
+    if kind == "off_channel":
+        told["elsewhere"] = {
+            "name": "孟二" if zh else "Ben Meng",
+            "side": "respondent",
+            "way": "chat",
+            "at": "2026-11-30T02:00:00Z",
+        }
+        told["detail"] = (
+            "询问证据副本应交几份，答三份。"
+            if zh
+            else "Asked how many copies of the evidence to file; told three."
+        )
     return told
 
 

@@ -14,7 +14,7 @@ from tests.letters.golden_case import LINK, agrees, case, facts, link
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
-TO_COUNSEL = letters.KINDS[:8]
+TO_COUNSEL = letters.KINDS[:9]
 EACH = [(kind, language) for kind in letters.KINDS for language in ("en", "zh")]
 
 

@@ -52,11 +52,33 @@ def test_what_was_withdrawn_is_never_sent(whats: list[What]) -> None:
     assert fold([What.WITHDRAWN, *whats]) is State.WITHDRAWN
 
 
+def of(*whats: What) -> Grade:
+    return grade((what, {}) for what in whats)
+
+
 def test_a_machines_visit_proves_nothing_and_an_answer_proves_most() -> None:
-    assert grade([]) is Grade.ATTEMPTED
-    assert grade([What.ACCEPTED, What.FETCHED]) is Grade.ACCEPTED
-    assert grade([What.ACCEPTED, What.DELIVERED, What.OPENED]) is Grade.OPENED
-    assert grade([What.ANSWERED]) is Grade.CONFIRMED
+    assert of() is Grade.ATTEMPTED
+    assert of(What.ACCEPTED, What.FETCHED) is Grade.ACCEPTED
+    assert of(What.ACCEPTED, What.DELIVERED, What.OPENED) is Grade.OPENED
+    assert of(What.ANSWERED) is of(What.CONFIRMED) is Grade.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "numbered", "user", "proven"),
+    [
+        ("spoke", True, 7, Grade.CONFIRMED),
+        ("spoke", False, 7, Grade.ATTEMPTED),
+        ("spoke", True, None, Grade.ATTEMPTED),
+        ("left_word", True, 7, Grade.ATTEMPTED),
+        ("no_answer", True, 7, Grade.ATTEMPTED),
+        ("wrong_number", True, 7, Grade.ATTEMPTED),
+    ],
+)
+def test_a_call_proves_only_that_the_person_answered_a_number_that_is_written_down(
+    outcome: str, numbered: bool, user: int | None, proven: Grade
+) -> None:
+    said = {"outcome": outcome, "numbered": numbered, "user": user}
+    assert grade([(What.CALLED, said)]) is proven
 
 
 @given(st.integers(1, 30), st.floats(0, 0.999))

@@ -1,0 +1,112 @@
+"""What a file of rules must look like."""
+
+import datetime as dt
+from typing import Any
+
+from marshmallow import (
+    RAISE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    validate,
+    validates_schema,
+)
+
+from app.cases.rules import PROCEDURES
+from app.notices.rules import Grade
+
+WAYS = ("text", "email", "call", "paper")
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+def _words() -> fields.Dict:
+    """Words in each language; English at least, which everybody falls back on."""
+    said = fields.String(validate=validate.Length(min=1))
+    return fields.Dict(
+        keys=fields.String(validate=validate.OneOf(["en", "zh"])), values=said, required=True,
+        validate=_in_english,
+    )  # fmt: skip
+
+
+def _in_english(given: dict[str, str]) -> None:
+    if "en" not in given:
+        raise ValidationError("The English words are missing.")
+
+
+def _a_day(on: object) -> None:
+    if type(on) is not dt.date:
+        raise ValidationError("Not a day: write 2024-01-01.")
+
+
+def _days(most: int) -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(0, most))
+
+
+class _Rule(_Strict):
+    id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9-]{1,60}\Z"))
+    name = _words()
+    procedures = fields.List(
+        fields.String(validate=validate.OneOf(PROCEDURES)), required=True,
+        validate=validate.Length(min=1),
+    )  # fmt: skip
+    article = _words()
+    source = _words()
+    words = _words()
+    valid_from = fields.Raw(required=True, validate=_a_day)
+
+    @post_load
+    def _as_tuple(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**said, "procedures": tuple(said["procedures"])}
+
+
+class _Notice(_Rule):
+    days = _days(60)
+
+
+class _GradeNamed(fields.Field):
+    """A grade of evidence by its name in small letters: opened, delivered."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Grade:
+        try:
+            return Grade[str(value).upper()]
+        except KeyError:
+            known = ", ".join(grade.name.lower() for grade in Grade)
+            raise ValidationError(f"Must be one of: {known}.") from None
+
+
+class _Default(_Rule):
+    shown = _GradeNamed(required=True)
+    shown_by_consent = _GradeNamed(required=True)
+
+
+class _Step(_Strict):
+    way = fields.String(required=True, validate=validate.OneOf(WAYS))
+    gives_days = _days(30)
+    takes_days = _days(30)
+    words = _words()
+    source = _words()
+
+
+class _Office(_Strict):
+    opens = fields.Time(required=True, format="%H:%M")
+    closes = fields.Time(required=True, format="%H:%M")
+
+    @validates_schema
+    def _in_order(self, said: dict[str, Any], **_: Any) -> None:
+        if said["opens"] >= said["closes"]:
+            raise ValidationError("The office closes before it opens.", "closes")
+
+
+class RuleSetIn(_Strict):
+    """One set of rules."""
+
+    version = fields.String(required=True, validate=validate.Length(1, 40))
+    notice = fields.List(fields.Nested(_Notice), load_default=list)
+    default_judgment = fields.List(fields.Nested(_Default), load_default=list)
+    step = fields.List(fields.Nested(_Step), load_default=list)
+    office = fields.Nested(_Office, required=True)
