@@ -127,9 +127,12 @@ def _open_rooms(app: Flask) -> None:
     from app.cases import views as cases
     from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
+    from app.hearings import call_views as call_views
     from app.hearings import case_views as case_views
+    from app.hearings import counsel_acts as counsel_acts
     from app.hearings import counsel_views
     from app.hearings import hearing_views as hearing_views
+    from app.hearings import paper_views as paper_views
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings

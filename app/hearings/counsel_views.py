@@ -64,7 +64,7 @@ def page(token: str) -> Any:
     agent = visits.agent_class(request.method, dict(request.headers))
     if _write_visit(view, What.FETCHED, agent):
         view = enter(token)
-    return _shown(token, view), 410 if view.stands == Stands.LATE and not _has_date(view) else 200
+    return shown(token, view), 410 if view.stands == Stands.LATE and not _has_date(view) else 200
 
 
 def _has_date(view: View) -> bool:
@@ -87,7 +87,8 @@ def _write_visit(view: View, what: What, agent: str) -> bool:
     return True
 
 
-def _shown(token: str, view: View, **more: Any) -> str:
+def shown(token: str, view: View, **more: Any) -> str:
+    """Return the page of a seat as it stands, with a new nonce."""
     typed = answering.Typed(
         says={offer.slot.id: offer.says for offer in view.offers},
         comment=view.seat.comment if view.stands == Stands.ANSWERED else "",
@@ -162,9 +163,9 @@ def _again(
     """Show the page again with all that was typed; where answering is over, how things stand."""
     if not view.open:
         over = gettext("Your answer was not recorded: the time to answer is over.")
-        page_ = _shown(token, view, kind_word=word if code == 410 else over)
+        page_ = shown(token, view, kind_word=word if code == 410 else over)
         return page_, 410
-    return _shown(token, view, typed=typed, kind_word=word, errors=errors or {}), code
+    return shown(token, view, typed=typed, kind_word=word, errors=errors or {}), code
 
 
 @bp.post("/r/<token>/opened")
@@ -197,7 +198,7 @@ def file(token: str) -> Any:
     event = calendar.fixed_event(view.hearing, web.language())
     if event is None:
         words = gettext("There is no date yet, so there is nothing for a calendar.")
-        return _shown(token, view, kind_word=words), 404
+        return shown(token, view, kind_word=words), 404
     court = (view.court.name, web.house().settings.court_address)
     body = ical.feed(view.case.number, [event], stamp=view.hearing.changed_at, organizer=court)
     return body, {

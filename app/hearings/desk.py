@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Courtroom
 from app.cases.queries import PAGE, matching
-from app.hearings import unreached
+from app.hearings import todo, unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot
+from app.hearings.todo import Todo
 from app.hearings.unreached import Unreached
 from app.notices.models import Line
 from app.people.models import Court, User
@@ -69,6 +70,7 @@ class Standing:
 class Waiting:
     """Everything that waits for a person, each kind in its order."""
 
+    todo: list[Todo] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
     lapsed: Sequence[Hearing] = ()
     none_suits: list[Standing] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Waiting:
     @property
     def count(self) -> int:
         """How many things wait."""
-        lists = (self.unreached, self.lapsed, self.none_suits, self.ready, self.due)
+        lists = (self.todo, self.unreached, self.lapsed, self.none_suits, self.ready, self.due)
         return sum(len(each) for each in lists)
 
     @property
@@ -108,7 +110,11 @@ def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
 
 def waiting(session: Session, court: Court, whose: User | None, now: dt.datetime) -> Waiting:
     """Return what waits in a court, of one user's hearings or of all."""
-    found = Waiting(unreached=unreached.people(session, court, owned_by(whose), now))
+    owned = owned_by(whose)
+    found = Waiting(
+        todo=todo.open_tasks(session, court, owned, now),
+        unreached=unreached.people(session, court, owned, now),
+    )
     found.lapsed = session.scalars(
         _hearings(court, whose).where(Hearing.state == HearingState.LAPSED.value)
         .order_by(Hearing.changed_at).limit(MOST)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import links, wording
 from app.cases.models import Case, Counsel, Party
-from app.hearings import queries
+from app.hearings import acts, queries
 from app.hearings.models import (
     Booking,
     Hearing,
@@ -23,7 +23,7 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
-from app.notices.models import Notice
+from app.notices.models import Notice, Task
 from app.people.models import Court
 
 
@@ -68,6 +68,9 @@ class View:
     was: dict[str, Any] | None = None
     past: bool = False
     because: str = ""
+    # When counsel said that they know the date; their open wish to be called.
+    knows_at: dt.datetime | None = None
+    call: Task | None = None
 
     @property
     def same_offset_at(self) -> dt.datetime | None:
@@ -134,6 +137,9 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
         was=_was(session, seat) if stands == Stands.FIXED and hearing.revision > 1 else None,
         past=hearing.ends_at is not None and hearing.ends_at < now,
         because=_because(session, seat) if round_.round > 1 else "",
+        knows_at=acts.confirmed_at(session, hearing, seat.counsel_id)
+        if stands == Stands.FIXED else None,
+        call=acts.open_call(session, hearing.id, seat.counsel_id),
     )  # fmt: skip
 
 

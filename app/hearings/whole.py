@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.errors import N_, NotFound, Refusal
-from app.hearings import desk, judging, queries, reached, service
+from app.hearings import desk, judging, queries, reached, service, todo
 from app.hearings.desk import Standing
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.reached import Contact
 from app.hearings.rounds import Desk
+from app.hearings.todo import Todo
 from app.notices.models import Line, Notice
 from app.notices.rules import State, What
 from app.people.models import Court
@@ -70,6 +71,7 @@ class Whole:
     nudge_at: dt.datetime | None = None
     reminder_at: dt.datetime | None = None
     future: list[Slot] = field(default_factory=list)
+    todo: list[Todo] = field(default_factory=list)
 
     @property
     def round(self) -> Standing | None:
@@ -122,6 +124,7 @@ def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> 
         nudge_at=_next(notices, "nudge"), reminder_at=_next(notices, "reminder"),
         future=[slot for slot in newest.round.slots if slot.starts_at > now]
         if newest and askable else [],
+        todo=todo.of_hearing(session, hearing, now),
     )  # fmt: skip
 
 

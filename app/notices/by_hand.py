@@ -1,6 +1,7 @@
 """Contacts made by hand go on the record as those of the house do: a call, a letter, a word."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,12 +31,20 @@ def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
 
 
 def same(session: Session, case: Case, given: Mapping[str, Any]) -> Line | None:
-    """Return the line that the same page wrote before: a second press is no second contact."""
-    page = given.get("page")
-    if not page:
+    """Return the line that the same words on the same page wrote before: a second press is none."""
+    press = _press(given)
+    if not press:
         return None
-    wanted = sa.select(Line).where(Line.case_id == case.id, Line.attempt == f"h{page}"[:40])
+    wanted = sa.select(Line).where(Line.case_id == case.id, Line.attempt == press)
     return session.scalar(wanted.limit(1))
+
+
+def _press(given: Mapping[str, Any]) -> str:
+    """Return the name of one contact from one page, by which pressing twice is known."""
+    if not given.get("page"):
+        return ""
+    told = [str(given[name]) for name in ("page", "counsel_id", "channel", "outcome", "at", "note")]
+    return "h" + hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def log_contact(
@@ -59,7 +68,7 @@ def log_contact(
         What.CALLED if given["channel"] == "phone" else What.TOLD,
         direction=given["direction"],
         about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
-        attempt=f"h{given['page']}"[:40] if given.get("page") else "",
+        attempt=_press(given),
         counsel_id=counsel.id, side=_side(session, case, counsel), channel=given["channel"],
         kind="by_hand",
         detail={"outcome": given["outcome"], "happened_at": record.instant(given["at"]),

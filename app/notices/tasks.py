@@ -37,6 +37,8 @@ CHANNELS = {
     Way.TEXT: "sms", Way.EMAIL: "email", Way.CALL: "phone", Way.CALLBACK: "phone",
     Way.PAPER: "letter",
 }  # fmt: skip
+# How the record names what a line of a step is about; "text" is one that came in.
+KINDS = {Way.TEXT: "by_text", Way.EMAIL: "by_mail"}
 ENDED_BY = {
     Stands.SKIPPED: What.SKIPPED, Stands.MISSED: What.MISSED, Stands.WITHDRAWN: What.WITHDRAWN,
 }  # fmt: skip
@@ -53,7 +55,7 @@ def entry(task: Task, what: What, name: str, why: str = "") -> record.Entry:
     return record.Entry(
         what, direction="in" if what is What.ASKED else "out", about=task.about,
         attempt=f"k{task.id}", counsel_id=task.counsel_id, side=task.side,
-        channel=CHANNELS[Way(task.way)], kind=task.way,
+        channel=CHANNELS[Way(task.way)], kind=KINDS.get(Way(task.way), task.way),
         detail={key: value for key, value in detail.items() if value},
         personal={"name": name, "address": task.phone, "note": task.wish},
     )  # fmt: skip

@@ -115,6 +115,8 @@ def _weigh(
         tasks.end(session, task, Stands.WITHDRAWN, name, NO_RULE, now)
     elif contact.verdict.evidence:
         tasks.end(session, task, Stands.WITHDRAWN, name, KNOWN, now)
+    elif task.way in (Way.TEXT, Way.EMAIL) and _carried(task, contact):
+        task.state, task.ended_at = Stands.DONE.value, now
     elif task.latest_at and task.latest_at <= now:
         tasks.end(session, task, Stands.MISSED, name, LATE, now)
     elif task.state == Stands.OPEN:
@@ -128,17 +130,22 @@ def _weigh(
         tasks.begin(session, task, name, now)
 
 
+def _carried(task: Task, contact: Contact) -> bool:
+    """Tell whether the way of a step carries the date already."""
+    channel = CHANNELS[Way(task.way)]
+    return any(
+        row.notice is not None and row.channel == channel and row.kind in ("fixed", "moved")
+        and row.notice.state in CARRIES
+        for row in contact.rows
+    )  # fmt: skip
+
+
 def _send(
     session: Session, hearing: Hearing, task: Task, contact: Contact, now: dt.datetime
 ) -> None:
-    """Tell the date over a way that did not carry it yet; one that did is done."""
+    """Tell the date over a way that did not carry it yet."""
     channel, counsel = CHANNELS[Way(task.way)], contact.counsel
     kind = "moved" if hearing.revision > 1 else "fixed"
-    carried = [row.notice for row in contact.rows if row.notice and row.channel == channel
-               and row.kind in ("fixed", "moved") and row.notice.state in CARRIES]  # fmt: skip
-    if carried:
-        task.state, task.ended_at = Stands.DONE.value, now
-        return
     address = dict(ways_of(counsel, every=True)).get(channel)
     if not address:
         stopped = channel == "sms" and counsel.phone and counsel.opted_out_at

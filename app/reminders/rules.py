@@ -75,7 +75,7 @@ def rungs(
         opens_at = dt.datetime.combine(begin, office.opens, tzinfo=zone).astimezone(dt.UTC)
         latest_at = dt.datetime.combine(arrives, office.closes, tzinfo=zone).astimezone(dt.UTC)
         patient = max(opens_at, min(now + PATIENCE, latest_at - PATIENCE))
-        before = following if following > patient else latest_at
+        before = min(following, latest_at) if following > patient else latest_at
         found.append(Rung(step.way, patient, latest_at, before))
         end, following = begin, opens_at
     return found[::-1]

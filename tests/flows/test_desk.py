@@ -172,7 +172,8 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     browser = wired.sign_in()
     bob = counsel_id(wired, "Bob 1")
     way = f"/cases/1?counsel_id={bob}&hearing_id={hearing_id}"
-    assert f'href="{way}#log"'.replace("&", "&amp;") in browser.get("/").text
+    ring = way.replace("/cases/1?", "/cases/1/call?").replace("&", "&amp;")
+    assert f'href="{ring}"' in browser.get("/").text
     page = browser.get(way).text
     assert f'<option value="{bob}" selected>Bob 1, Haitong Trading Ltd</option>' in page
     assert f'<option value="{hearing_id}" selected>' in page

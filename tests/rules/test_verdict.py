@@ -118,7 +118,7 @@ def test_the_ladder_is_counted_backward_from_the_last_moment_in_time() -> None:
         ("text", "Thu 03 09:00", "Fri 04 09:00", "Fri 11 17:00"),
         ("email", "Fri 04 09:00", "Mon 07 09:00", "Fri 11 17:00"),
         ("call", "Mon 07 09:00", "Tue 08 09:00", "Fri 11 17:00"),
-        ("paper", "Tue 08 09:00", "Fri 11 17:00", "Tue 08 17:00"),
+        ("paper", "Tue 08 09:00", "Tue 08 17:00", "Tue 08 17:00"),
     ]
 
 
