@@ -1,23 +1,24 @@
-"""The record of contact: lines are added, chained by hash, read and checked; never changed."""
+"""The record of contact: lines are added, chained by hash, and read; never changed."""
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Message
+from app.notices.check import START, Finding, instant, sha, verify
 from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
-START = "0" * 64
+__all__ = [
+    "START", "Entry", "Finding", "add", "exported", "instant", "lines_of", "of", "seal", "sealed",
+    "verify",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def add(
             direction=entry.direction, about=entry.about, attempt=entry.attempt,
             notice_id=entry.notice_id, counsel_id=entry.counsel_id, side=entry.side,
             channel=entry.channel, kind=entry.kind, detail=_clean(entry.detail),
-            content_hash=_sha(body), prev=head.hash, content=Content(body=body),
+            content_hash=sha(body), prev=head.hash, content=Content(body=body),
         )  # fmt: skip
         line.hash = seal(line)
         head.seq, head.hash = line.seq, line.hash
@@ -112,15 +113,6 @@ def _clean_value(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
-def _sha(body: Any) -> str:
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
-
-
-def instant(at: dt.datetime) -> str:
-    """Write an instant as the chain does: UTC, microseconds, Z."""
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def sealed(line: Line) -> dict[str, Any]:
     """Return what a line's hash covers; contents are covered by their own hash."""
     return {
@@ -133,75 +125,13 @@ def sealed(line: Line) -> dict[str, Any]:
 
 def seal(line: Line) -> str:
     """Return the SHA-256 of a line over its canonical JSON (RFC 8785)."""
-    return _sha(sealed(line))
+    return sha(sealed(line))
 
 
 def exported(line: Line) -> dict[str, Any]:
     """Return a line as it is handed out: what its hash covers, its contents, and the hash."""
-    return {**sealed(line), "body": line.content.body if line.content else None, "hash": line.hash}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the check of one case's chain found: how many lines, and the first that is wrong."""
-
-    case_id: int
-    lines: int
-    head: str
-    bad_seq: int | None = None
-    why: Message | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether every line stands as it was written."""
-        return self.bad_seq is None
-
-
-def verify(session: Session, case_id: int) -> Finding:
-    """Check one case's chain from its first line to its head, and that no message lacks a line."""
-    seq, last = 0, START
-    for line in lines_of(session, case_id=case_id):
-        seq += 1
-        if why := _fault(line, seq, last):
-            return Finding(case_id, seq, last, bad_seq=line.seq, why=why)
-        last = line.hash
-    head = session.get(Head, case_id)
-    if (head.seq, head.hash) != (seq, last) if head else seq:
-        return Finding(
-            case_id, seq, last, bad_seq=seq + 1, why=Message(N_("lines are missing at the end"))
-        )
-    if unsaid := _unsaid(session, case_id):
-        why = Message(N_("message %(number)s was in the queue, and no line says so"), number=unsaid)
-        return Finding(case_id, seq, last, bad_seq=seq + 1, why=why)
-    return Finding(case_id, seq, last)
-
-
-def _unsaid(session: Session, case_id: int) -> int | None:
-    """Return a notice of a case without a line: then the record was cut to fit its head."""
-    said = sa.select(Line.id).where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
-    return session.scalar(
-        sa.select(Notice.id).where(Notice.case_id == case_id, ~said.exists()).limit(1)
-    )
-
-
-def _fault(line: Line, seq: int, last: str) -> Message | None:
-    if line.seq != seq:
-        return Message(N_("line %(line)s is missing"), line=seq)
-    if line.prev != last:
-        return Message(N_("it does not follow the line before it"))
-    if line.content is None or _sha(line.content.body) != line.content_hash:
-        return Message(N_("its contents are not what was written"))
-    if seal(line) != line.hash or not _fits(line):
-        return Message(N_("it is not what was written"))
-    return None
-
-
-def _fits(line: Line) -> bool:
-    """Tell whether a line names the notice of its attempt: the seal covers the attempt alone."""
-    tries = line.attempt.startswith("n")
-    number = line.attempt[1:].partition(".")[0] if tries else ""
-    named = int(number) if number.isascii() and number.isdigit() else None
-    return named == line.notice_id
+    body = line.content.body if line.content else None
+    return {**sealed(line), "body": body or None, "hash": line.hash}
 
 
 def lines_of(

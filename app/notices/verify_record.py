@@ -56,13 +56,18 @@ def fault(line: dict, seq: int, last: str) -> str:
 
 def check(record: dict, head: str = "") -> tuple[bool, str]:
     """Return whether a record is whole, and say it in one sentence."""
-    last, seen, blanked = START, head == START, 0
+    last, seen, blanked, last_blank, erased = START, head == START, 0, 0, 0
     for seq, line in enumerate(record["lines"], start=1):
         if why := fault(line, seq, last):
             return False, f"NOT WHOLE at line {seq}: {why}"
         last = line["hash"]
         seen = seen or last == head
-        blanked += line.get("body") is None
+        if line.get("body") is None:
+            blanked, last_blank = blanked + 1, seq
+        if line["what"] == "erased":
+            erased = seq
+    if blanked and last_blank > erased:
+        return False, f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
     if last != record["head"]:
         return False, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
     if head and not seen:

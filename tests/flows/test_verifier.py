@@ -87,11 +87,11 @@ def test_whatever_is_changed_is_named(house: House, exported: dict[str, Any]) ->
         assert (status, words in said) == (1, True), (words, said)
 
 
-def test_blanked_contents_leave_the_chain_whole(house: House, exported: dict[str, Any]) -> None:
+def test_blanked_contents_need_a_line_that_says_why(house: House, exported: dict[str, Any]) -> None:
     for line in exported["lines"][:2]:
         line["body"] = None
-    status, said = check(house, exported)
-    assert (status, "contents of 2 blanked" in said) == (0, True), said
+    said = "NOT WHOLE at line 2: its contents are gone, and no line says why\n"
+    assert check(house, exported) == (1, said)
 
 
 @pytest.mark.parametrize("record", [[], {}, {"lines": [1]}, {"lines": [], "head": 1.5}, "x"])

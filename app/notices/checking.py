@@ -1,0 +1,112 @@
+"""Check the record of a whole court: every chain in ranges, by as many processes as there are."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import tune
+from app.notices.check import RANGE, Finding, Part, verify_part
+from app.notices.models import Head
+
+BATCH = 20_000  # lines that one process takes at once
+AHEAD = 4  # batches that wait for each process: the list of them all need not fit into memory
+
+
+def findings(
+    session: Session, case_ids: Sequence[int], url: str, processes: int = 0
+) -> Iterator[Finding]:
+    """Yield what the check of each case found, in the order of ``case_ids``.
+
+    A record that is more than one batch is checked by ``processes`` (as many as there are
+    processors, unless said) with connections of their own to the database at ``url``.
+    """
+    batches = _batches(session, case_ids)
+    first = next(batches, [])
+    second = next(batches, None)
+    if second is None:
+        yield from _joined(iter([[verify_part(session, part) for part in first]]))
+        return
+    session.rollback()  # a long check holds no snapshot open here
+    count = processes or os.cpu_count() or 1
+    with ProcessPoolExecutor(count, get_context("spawn"), _open, (url,)) as pool:
+        yield from _joined(_done(pool, _chained([first, second], batches), count * AHEAD))
+
+
+def _chained(first: list[list[Part]], rest: Iterator[list[Part]]) -> Iterator[list[Part]]:
+    yield from first
+    yield from rest
+
+
+def _done(
+    pool: ProcessPoolExecutor, batches: Iterator[list[Part]], ahead: int
+) -> Iterator[list[Finding]]:
+    """Yield the findings of batches in their order, few of them under way at a time."""
+    under_way: list[Future[list[Finding]]] = []
+    for batch in batches:
+        under_way.append(pool.submit(_check, batch))
+        if len(under_way) >= ahead:
+            yield under_way.pop(0).result()
+    for each in under_way:
+        yield each.result()
+
+
+def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
+    """Make one finding of the ranges of each case: the first that is bad, else the last."""
+    last: Finding | None = None
+    for batch in batches:
+        for found in batch:
+            if last is not None and last.case_id != found.case_id:
+                yield last
+                last = None
+            if last is None or last.whole:
+                last = found
+            else:
+                last = replace(last, lines=max(last.lines, found.lines))
+    if last is not None:
+        yield last
+
+
+def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
+    heads = session.execute(sa.select(Head.case_id, Head.seq))
+    seqs: dict[int, int] = dict(heads.tuples())
+    batch: list[Part] = []
+    size = 0
+    for case_id in case_ids:
+        for part in _ranges(case_id, seqs.get(case_id, 0)):
+            batch.append(part)
+            size += min(seqs.get(case_id, 0) - part.first + 2, RANGE)
+            if size >= BATCH:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _ranges(case_id: int, seq: int) -> Iterator[Part]:
+    """Yield the ranges of a case of ``seq`` lines; the last is open, for what lies beyond."""
+    firsts = range(1, max(seq, 1) + 1, RANGE)
+    for first in firsts[:-1]:
+        yield Part(case_id, first, first + RANGE - 1)
+    yield Part(case_id, firsts[-1])
+
+
+_engine: sa.Engine | None = None
+
+
+def _open(url: str) -> None:
+    """Give a process its own connection."""
+    global _engine
+    _engine = sa.create_engine(url)
+    tune(_engine)
+
+
+def _check(batch: list[Part]) -> list[Finding]:
+    if _engine is None:
+        raise RuntimeError("a process that checks has no database")
+    with Session(_engine) as session:
+        return [verify_part(session, part) for part in batch]
