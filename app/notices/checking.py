@@ -72,8 +72,8 @@ def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
 
 
 def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
-    heads = session.execute(sa.select(Head.case_id, Head.seq))
-    seqs: dict[int, int] = dict(heads.tuples())
+    heads = session.execute(sa.select(Head.case_id, Head.seq)).all()
+    seqs = {head.case_id: head.seq for head in heads}
     batch: list[Part] = []
     size = 0
     for case_id in case_ids:

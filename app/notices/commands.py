@@ -14,9 +14,10 @@ from app.cases.models import Case
 from app.cases.rules import number_key
 from app.db import db
 from app.errors import N_, NotFound, Refusal
-from app.notices import checking, verify_record
+from app.notices import checking, sealing, verify_record
 from app.notices import record as chain
 from app.notices.models import Line
+from app.people.models import Court
 from app.schema import opened
 
 COLUMNS = ("seq", "at", "what", "direction", "about", "attempt", "channel", "kind", "side", "name",
@@ -51,11 +52,39 @@ def verify(number: str, processes: int) -> None:
                     "whole" if found.whole else f"NOT WHOLE at line {found.bad_seq}: {found.why}"
                 )
                 click.echo(f"{cases[found.case_id]}: {found.lines} lines, {state}")
-    if len(cases) > SHOW_ALL:
-        click.echo(
-            f"{len(cases)} cases, {lines} lines: " + (f"{bad} NOT WHOLE" if bad else "whole")
-        )
+        if len(cases) > SHOW_ALL:
+            state = f"{bad} NOT WHOLE" if bad else "whole"
+            click.echo(f"{len(cases)} cases, {lines} lines: {state}")
+        bad += sum(not _days_are_whole(session, court, cases if number else {})
+                   for court in _courts(session, cases if number else {}))  # fmt: skip
     raise SystemExit(1 if bad else 0)
+
+
+def _courts(session: Session, cases: dict[int, str]) -> list[Court]:
+    wanted = sa.select(Court).order_by(Court.id)
+    if cases:
+        wanted = wanted.where(Court.id.in_(sa.select(Case.court_id).where(Case.id.in_(cases))))
+    return list(session.scalars(wanted))
+
+
+def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bool:
+    """Check the days of a court, for some cases or for all; say what was found."""
+    found = [sealing.verify_days(session, court.id, case) for case in cases or [None]]
+    worst = next((each for each in found if not each.whole), found[0])
+    state = "whole" if worst.whole else f"NOT WHOLE at {worst.bad_on}: {worst.why}"
+    click.echo(f"{court.name}: {worst.days} days sealed, {state}")
+    return worst.whole
+
+
+@record.command("days")
+def days() -> None:
+    """List the sealed days of each court with their hashes, to be noted outside the house."""
+    with opened().app_context():
+        session = db.session()
+        for court in _courts(session, {}):
+            for day in sealing.days_of(session, court.id):
+                said = (day.on.isoformat(), f"{len(day.heads)} cases", day.hash, court.name)
+                click.echo("\t".join(said))
 
 
 @record.command("export")

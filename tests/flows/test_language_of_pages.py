@@ -30,7 +30,8 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file")
 # Tried with the keys that counsel and new users get.
-BY_KEY = {"reply.page", "reply.contacts", "feeds.subscribe", "people.password"}
+BY_KEY = {"reply.page", "reply.contacts", "feeds.subscribe", "people.password", "hearings.paper",
+          "reply.call_me"}  # fmt: skip
 
 
 def scene(house: House) -> dict[str, Any]:
@@ -97,7 +98,8 @@ def addresses(house: House, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
     given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1}
     states = [each["id"] for name, each in made.items() if name != "case_id"]
-    found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人"]
+    found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人",
+             f"/hearings/{made['fixed']['id']}/paper/1"]  # fmt: skip
     for rule in house.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or NOT_READ.fullmatch(rule.endpoint):
             continue
@@ -126,7 +128,7 @@ def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any])
     counsel = browser(house, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
-            for page in ("", "/record", "/feed"):
+            for page in ("", "/record", "/feed", "/call-me"):
                 read(left, name + page, counsel.get(link + page))
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)

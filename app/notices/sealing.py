@@ -1,0 +1,172 @@
+"""Days of the court: each day the heads of all chains that moved are sealed, and chained too.
+
+Who rewrites a whole chain with its head must also rewrite each day that holds it, and every day
+after; the hash of one day, noted anywhere outside, shows that it was done.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.errors import N_, Message
+from app.notices.check import START, instant, sha
+from app.notices.models import Day, Head, Line
+from app.people.models import Court
+
+AT_ONCE = 500  # heads that one query asks for
+
+
+@dataclass(frozen=True)
+class DayFinding:
+    """What the check of a court's days found: how many, and the first that is wrong."""
+
+    days: int
+    head: str
+    bad_on: dt.date | None = None
+    why: Message | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every day stands as it was sealed, and its cases stand as they were then."""
+        return self.bad_on is None
+
+
+def unsealed(session: Session, now: dt.datetime) -> list[int]:
+    """Return the courts whose last whole day, by their own calendar, is not sealed yet."""
+    found = session.execute(
+        sa.select(Court.id, Court.zone, sa.func.max(Day.on))
+        .outerjoin(Day, Day.court_id == Court.id)
+        .group_by(Court.id, Court.zone)
+    )
+    return [court for court, zone, last in found if last is None or last < _last_day(zone, now)]
+
+
+def _last_day(zone: str, now: dt.datetime) -> dt.date:
+    return now.astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=1)
+
+
+def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
+    """Seal a court's last whole day; return how many chains moved up to its midnight.
+
+    Takes no lock while it reads: what moves meanwhile is for the next day. A day that another
+    worker sealed at the same time is refused by the database, and seen on the next try.
+    """
+    zone = ZoneInfo(session.get_one(Court, court_id).zone)
+    on = _last_day(zone.key, now)
+    midnight = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), zone)
+    last = session.scalar(
+        sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq.desc()).limit(1)
+    )
+    if last is not None and last.on >= on:
+        return 0
+    heads = _moved(session, court_id, midnight)
+    day = Day(
+        court_id=court_id, seq=last.seq + 1 if last else 1, on=on, at=now, heads=heads,
+        prev=last.hash if last else START,
+    )  # fmt: skip
+    day.hash = seal(day)
+    session.add(day)
+    session.flush()
+    if heads:
+        session.execute(
+            sa.update(Head),
+            [{"case_id": case_id, "sealed_seq": upto} for case_id, upto, _ in heads],
+        )
+    return len(heads)
+
+
+def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
+    """Return, by case, the last line of each chain that moved before a moment."""
+    last = (
+        sa.select(Line.case_id, sa.func.max(Line.seq).label("seq"))
+        .join(Head, Head.case_id == Line.case_id)
+        .where(Head.sealed_seq < Head.seq, Line.seq > Head.sealed_seq)
+        .where(Line.court_id == court_id, Line.at < before)
+        .group_by(Line.case_id)
+        .subquery()
+    )
+    wanted = (
+        sa.select(Line.case_id, Line.seq, Line.hash)
+        .join(last, sa.and_(last.c.case_id == Line.case_id, last.c.seq == Line.seq))
+        .order_by(Line.case_id)
+    )
+    return [list(row) for row in session.execute(wanted)]
+
+
+def seal(day: Day) -> str:
+    """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
+    return sha(
+        {
+            "v": 1, "court": day.court_id, "seq": day.seq, "on": day.on.isoformat(),
+            "at": instant(day.at), "heads": day.heads, "prev": day.prev,
+        }
+    )  # fmt: skip
+
+
+def days_of(session: Session, court_id: int) -> Iterator[Day]:
+    """Yield a court's days, oldest first."""
+    wanted = sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq)
+    # Closed even where the reader stops early: a cursor holds a connection.
+    with closing(session.scalars(wanted.execution_options(yield_per=50))) as found:
+        yield from found
+
+
+def verify_days(session: Session, court_id: int, case_id: int | None = None) -> DayFinding:
+    """Check a court's days, and that the lines which they sealed are in the record unchanged.
+
+    With ``case_id`` only that case's lines are looked up; the days themselves are checked alike.
+    """
+    count, last = 0, START
+    for day in days_of(session, court_id):
+        count += 1
+        why = _fault(session, day, count, last, case_id)
+        if why:
+            return DayFinding(count, last, day.on, why)
+        last = day.hash
+    return DayFinding(count, last)
+
+
+def _fault(session: Session, day: Day, seq: int, last: str, case_id: int | None) -> Message | None:
+    if (day.seq, day.prev) != (seq, last):
+        return Message(N_("it does not follow the day before it"))
+    if seal(day) != day.hash:
+        return Message(N_("it is not what was sealed"))
+    heads = [head for head in day.heads if case_id in (None, head[0])]
+    for first in range(0, len(heads), AT_ONCE):
+        changed = _changed(session, heads[first : first + AT_ONCE])
+        if changed:
+            said = N_("line %(line)s of case %(case)s is not the one that was sealed")
+            return Message(said, line=changed[1], case=_number(session, changed[0]))
+    return None
+
+
+def _changed(session: Session, heads: Sequence[list]) -> list | None:
+    places = sa.tuple_(Line.case_id, Line.seq).in_([(head[0], head[1]) for head in heads])
+    wanted = sa.select(Line.case_id, Line.seq, Line.hash).where(places)
+    stands = {(row[0], row[1]): row[2] for row in session.execute(wanted)}
+    return next((head for head in heads if stands.get((head[0], head[1])) != head[2]), None)
+
+
+def _number(session: Session, case_id: int) -> str:
+    return session.scalar(sa.select(Case.number).where(Case.id == case_id)) or str(case_id)
+
+
+def covering(session: Session, line: Line) -> Day | None:
+    """Return the first day that seals a line, by itself or by a later one; None before midnight."""
+    days = session.scalars(
+        sa.select(Day)
+        .where(Day.court_id == line.court_id, Day.at >= line.at)
+        .order_by(Day.seq)
+        .limit(3)
+    )
+    return next(
+        (day for day in days for head in day.heads
+         if head[0] == line.case_id and head[1] >= line.seq),
+        None,
+    )  # fmt: skip

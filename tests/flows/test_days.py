@@ -1,0 +1,120 @@
+"""Days of the court: sealed after midnight by the beat, chained, and checked against the record."""
+
+import datetime as dt
+
+import pytest
+
+from app.cli import cli
+from app.db import db
+from app.notices import sealing
+from app.notices.models import Day, Line
+from tests.conftest import CASE, House, case_with, proposal
+from tests.faults.test_tampering import do, unlock
+
+
+@pytest.fixture
+def case_id(house: House) -> int:
+    """A case with a record."""
+    _, case = house.api("POST", "/cases", CASE)
+    house.api("POST", "/hearings", proposal(case["id"]))
+    house.beat()
+    return case["id"]
+
+
+def days(house: House) -> list[tuple[str, list[list], str, str]]:
+    """What is sealed."""
+    with house.app.app_context():
+        return [(d.on.isoformat(), d.heads, d.prev, d.hash)
+                for d in sealing.days_of(db.session(), 1)]  # fmt: skip
+
+
+def verify(house: House, *words: str) -> tuple[int, str]:
+    """Run the command."""
+    done = house.app.test_cli_runner().invoke(cli, ["record", "verify", *words])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout
+
+
+def test_each_day_is_sealed_once_after_the_courts_midnight(house: House, case_id: int) -> None:
+    assert [on for on, *_ in days(house)] == ["2026-11-22"]  # the day before anything happened
+    house.wait(hours=14, minutes=59)  # 23:59 in Shanghai
+    house.beat()
+    assert len(days(house)) == 1
+    house.wait(minutes=1)
+    house.beat()
+    house.beat()
+    (_, _, _, first), (on, heads, prev, _) = days(house)
+    with house.app.app_context():
+        last = db.session.query(Line).order_by(Line.seq.desc()).first()
+        assert (on, prev) == ("2026-11-23", first)
+        assert heads == [[case_id, last.seq, last.hash]]
+        assert sealing.covering(db.session(), last).on == dt.date(2026, 11, 23)
+    house.wait(days=3)  # the worker slept: one day covers them
+    house.beat()
+    assert [on for on, *_ in days(house)][2:] == ["2026-11-26"]
+    assert verify(house)[0] == 0
+
+
+def test_a_quiet_case_is_sealed_no_second_time(house: House, case_id: int) -> None:
+    house.wait(hours=15)
+    house.beat()
+    other = house.api("POST", "/cases", case_with("（2026）沪0115民初99号"))[1]["id"]
+    house.api("POST", f"/cases/{other}/contacts", {
+        "channel": "phone", "direction": "out", "at": house.clock.now().isoformat(),
+        "outcome": "no_answer", "counsel_id": 3})  # fmt: skip
+    house.wait(hours=24)
+    house.beat()
+    assert [head[0] for head in days(house)[-1][1]].count(case_id) <= 1
+    assert verify(house)[0] == 0
+
+
+def test_a_chain_that_was_rewritten_with_its_head_is_found(
+    house: House, case_id: int, database: str
+) -> None:
+    house.wait(hours=15)
+    house.beat()
+    assert verify(house)[0] == 0
+    unlock(house, database)
+    with house.app.app_context():
+        last = db.session.query(Line).order_by(Line.seq.desc()).first()
+        keep = last.seq - 1
+        before = db.session.query(Line.hash).filter(Line.seq == keep).scalar()
+    do(
+        house,
+        f"DELETE FROM record_content WHERE line_id = {last.id}",
+        f"DELETE FROM record_line WHERE id = {last.id}",
+        f"UPDATE record_head SET seq = {keep}, hash = '{before}'",
+    )
+    status, said = verify(house)
+    assert (status, f"line {last.seq} of case {CASE['number']} is not the one that" in said) == (
+        1, True), said  # fmt: skip
+    assert verify(house, "--case", CASE["number"])[0] == 1
+
+
+def test_a_day_that_was_changed_is_found(house: House, case_id: int, database: str) -> None:
+    house.wait(hours=15)
+    house.beat()
+    house.wait(hours=24)
+    house.beat()
+    if "postgres" in database:
+        do(house, "ALTER TABLE record_day DISABLE TRIGGER ALL")
+    else:
+        unlock(house, database)
+    do(house, "UPDATE record_day SET heads = '[]' WHERE seq = 2")
+    status, said = verify(house)
+    assert (status, "NOT WHOLE at 2026-11-23: it is not what was sealed" in said) == (1, True), said
+
+
+def test_no_statement_changes_a_day(house: House, case_id: int) -> None:
+    for words in ("UPDATE record_day SET hash = hash", "DELETE FROM record_day"):
+        with pytest.raises(Exception, match="only ever added to"):
+            do(house, words)
+
+
+def test_the_list_of_days_can_be_noted_outside(house: House, case_id: int) -> None:
+    house.wait(hours=15)
+    house.beat()
+    done = house.app.test_cli_runner().invoke(cli, ["record", "days"])
+    with house.app.app_context():
+        seals = [day.hash for day in db.session.query(Day).order_by(Day.seq)]
+    assert [row.split("\t")[2] for row in done.stdout.splitlines()] == seals
