@@ -129,6 +129,7 @@ def _open_rooms(app: Flask) -> None:
     from app.feeds import views as feeds
     from app.hearings import call_views as call_views
     from app.hearings import case_views as case_views
+    from app.hearings import certificate_views as certificate_views
     from app.hearings import counsel_acts as counsel_acts
     from app.hearings import counsel_views
     from app.hearings import hearing_views as hearing_views

@@ -1,14 +1,19 @@
 """Pages for whoever keeps the machine: alive, ready, and figures for a monitor."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
 from app import schema
 from app.db import db
+from app.hearings import promise, unreached
+from app.notices import tally
 from app.notices.beats import SILENT_AFTER, is_silent, last_beat
 from app.notices.models import Head, Notice, Receipt
 from app.notices.rules import State
+from app.people.models import Court
 from app.web import now
 
 bp = Blueprint("operations", __name__)
@@ -49,6 +54,24 @@ def metrics() -> Response:
     return Response("\n".join(lines) + "\n", mimetype="text/plain; version=0.0.4")
 
 
+def _promise(session: Session, at: dt.datetime) -> dict[str, float]:
+    """Return what the house promises of contact, over the last 30 days; unknown is left out."""
+    found = promise.measure(session, at)
+    figures = {
+        "tingqi_promise_handed_over_within_10s_share": found.prompt_share,
+        "tingqi_promise_texts_delivered_share": found.delivered_share,
+        "tingqi_promise_answer_median_seconds": found.confirmed_after,
+        "tingqi_promise_callback_median_seconds": found.called_after,
+        "tingqi_promise_callbacks_waiting": found.waiting_calls,
+        "tingqi_promise_hearings_uneven": found.uneven,
+        "tingqi_people_not_reached": sum(
+            len(unreached.people(session, court, (), at))
+            for court in session.scalars(sa.select(Court))
+        ),
+    }
+    return {name: round(value, 4) for name, value in figures.items() if value is not None}
+
+
 def _figures(session: Session) -> list[str]:
     at = now()
     waiting = (
@@ -71,6 +94,8 @@ def _figures(session: Session) -> list[str]:
         "tingqi_worker_beat_age_seconds": round(age, 1),
         "tingqi_worker_silent": int(not 0 <= age < SILENT_AFTER.total_seconds()),
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
+        **_promise(session, at),
+        **{f"tingqi_{name}": value for name, value in tally.totals(session).items()},
         "tingqi_record_lines": session.scalar(sa.select(sa.func.sum(Head.seq))) or 0,
     }
     return [

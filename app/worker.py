@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import db, retrying, transaction
 from app.hearings import leaving, queries
 from app.hearings import service as hearings
-from app.notices import dispatch, sealing, tasks
+from app.notices import dispatch, sealing, sweep, tasks
 from app.notices.dispatch import Sender
 from app.notices.models import Worker
 from app.reminders import ladder
@@ -47,7 +47,16 @@ def beat(app: Flask) -> int:
     with app.app_context():
         sender = sender_of(app)
         tried = 0
-        for step in (_lapse, _let_go, _plan, _climb, dispatch.own_up, _seal, _heartbeat):
+        for step in (
+            _lapse,
+            _let_go,
+            _plan,
+            _climb,
+            dispatch.own_up,
+            sweep.ask_on,
+            _seal,
+            _heartbeat,
+        ):
             _carefully(step, sender)
         while (sent := _carefully(dispatch.send_due, sender)) > 0:
             tried += sent

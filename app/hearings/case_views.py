@@ -18,7 +18,7 @@ from app.cases.rules import ways_of
 from app.cases.views import said_errors
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message, NotFound
-from app.hearings import desk, off_channel, queries
+from app.hearings import desk, off_channel, queries, symmetry
 from app.hearings.typed import instant, wall_clock
 from app.hearings.views import bp
 from app.notices import by_hand
@@ -49,7 +49,7 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
         "hearings/case.html", case=found, zone=found.court.zone, given=given,
         hearings=desk.of_case(session, found), lines=desk.newest_lines(session, found),
         unreachable=_unreachable(found), ways=ways_by_hand(), outcomes=outcomes(),
-        counsel=_counsel(found), **{"errors": {}, **more},
+        counsel=_counsel(found), symmetry=symmetry.of(session, found), **{"errors": {}, **more},
     )  # fmt: skip
 
 

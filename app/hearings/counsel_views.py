@@ -13,7 +13,7 @@ from flask_babel import gettext, ngettext, refresh
 from app import ical, web, wording
 from app.db import db, retrying
 from app.errors import Gone, Invalid, Refusal
-from app.hearings import answering, calendar, diary, service, visits
+from app.hearings import answering, calendar, diary, service, symmetry, visits
 from app.hearings import seat as seats
 from app.hearings.seat import Stands, View
 from app.notices.rules import What
@@ -187,7 +187,10 @@ def contacts(token: str) -> Any:
     """Show the record of contact with all sides about this hearing."""
     view = enter(token)
     listed = diary.contacts(db.session(), view.hearing, view.counsel.id)
-    return render_template("reply/record.html", token=token, view=view, contacts=listed)
+    seen = symmetry.of(db.session(), view.case, f"hearing/{view.hearing.id}")
+    return render_template(
+        "reply/record.html", token=token, view=view, contacts=listed, symmetry=seen
+    )
 
 
 @bp.get("/r/<token>/hearing.ics")

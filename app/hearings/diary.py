@@ -26,6 +26,9 @@ class Contact:
     steps: list[tuple[dt.datetime, str]] = field(default_factory=list)
     says: list[tuple[dt.datetime, str]] = field(default_factory=list)
     comment: str = ""
+    # What a message to them said, whoever reads: all sides may see what one side was told.
+    subject: str = ""
+    text: str = ""
     agent: str = ""
 
     @property
@@ -56,6 +59,9 @@ def fold(lines: Iterable[Line], own: int) -> list[Contact]:
         key = f"line {line.id}" if apart else f"notice {line.notice_id}"
         contact = found.setdefault(key, _begun(line, own))
         last = contact.steps[-1][1] if contact.steps else ""
+        if line.what == What.STARTED and line.content:
+            contact.subject = str(line.content.body.get("subject", ""))
+            contact.text = str(line.content.body.get("text", ""))
         if line.what not in (What.STATUS, last):
             if last == What.STARTED:  # what came of it says more
                 contact.steps.pop()

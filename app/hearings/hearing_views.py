@@ -13,7 +13,7 @@ from app.cases.forms import load
 from app.cases.views import said_errors
 from app.db import db, retrying
 from app.errors import Invalid, NotFound, Refusal
-from app.hearings import service, whole
+from app.hearings import service, symmetry, whole
 from app.hearings.forms import CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
 from app.hearings.service import Desk
@@ -45,6 +45,7 @@ def _page(found: Whole, **more: Any) -> str:
         "hearings/shown.html", whole=found, hearing=found.hearing, case=found.hearing.case,
         zone=found.court.zone, newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
         few=FEW_LINES, words_of=whole.words_of,
+        symmetry=symmetry.of(db.session(), found.hearing.case, f"hearing/{found.hearing.id}"),
         by_mail_or_text=[each for each in found.contacts if not each.silent],
         unreachable=[each for each in found.contacts if each.acts and each.silent], **told,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from flask_login import current_user
 from app import web
 from app.cases.views import page_number
 from app.db import db
-from app.hearings import desk, told
+from app.hearings import desk, promise, told
 from app.hearings.models import HearingState
 from app.notices import beats
 from app.people.models import Role
@@ -29,7 +29,8 @@ def home() -> str:
     return render_template(
         "hearings/home.html", court=court, zone=court.zone, whose=whose, waiting=waiting,
         week=week, coming=len(coming), told=told.worst(session, coming),
-        begun=desk.begun(session, court), **_carriers(now),
+        begun=desk.begun(session, court), promise=promise.measure(session, now, court.id),
+        **_carriers(now),
     )  # fmt: skip
 
 

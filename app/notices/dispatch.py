@@ -28,6 +28,8 @@ from app.notices.service import note
 # any carrier takes for one message; it is renewed while a batch waits behind slow ones.
 LEASE = dt.timedelta(minutes=3)
 BATCH = 32
+# How long a carrier may be silent about a text that it took, before it is asked (see sweep).
+ASK_AFTER = dt.timedelta(minutes=4)
 OPTED_OUT = "21610"  # Twilio: the person told the carrier to stop texts from this sender
 
 
@@ -195,7 +197,11 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     if outcome.carrier_id:
         notice.carrier_id = outcome.carrier_id
     if outcome.said is Said.ACCEPTED:
-        return note(session, notice, What.ACCEPTED, now, **facts)
+        state = note(session, notice, What.ACCEPTED, now, **facts)
+        notice.handed_at = notice.handed_at or now
+        if state is State.SENT and notice.channel == "sms" and notice.carrier_id:
+            notice.ask_at = now + ASK_AFTER
+        return state
     if outcome.said is Said.UNKNOWN:
         state = note(session, notice, What.UNKNOWN, now, **facts)
         pass_on(session, notice, now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_
 from app.gateways import Said
 from app.gateways.twilio_codes import receipt, verdict
-from app.notices import record
+from app.notices import record, tally
 from app.notices.duty import pass_on
 from app.notices.models import Notice, Receipt
 from app.notices.rules import State, What, after, next_try
@@ -54,7 +54,10 @@ def take(session: Session, told: Told, now: dt.datetime) -> Notice | None:
             notice_id=notice.id if notice else None, raw=dict(told.raw),
         )
     )  # fmt: skip
-    if notice is None or seen is not None:
+    if seen is not None:
+        tally.count(session, tally.REPEATED, now)
+        return notice
+    if notice is None:
         return notice
     _write(session, notice, told, now)
     return notice
@@ -84,6 +87,10 @@ def _write(session: Session, notice: Notice, told: Told, now: dt.datetime) -> No
     if attempt != notice.attempt and what is not What.DELIVERED:
         return
     notice.carrier_id = notice.carrier_id or told.carrier_id
+    if what in (What.ACCEPTED, What.DELIVERED):
+        notice.handed_at = notice.handed_at or now
+    if what in (What.DELIVERED, What.FAILED):
+        notice.ask_at = None  # nothing more will come of this try
     before, notice.state = notice.state, after(State(notice.state), what).value
     if notice.state != State.SENDING:
         notice.lease_until, notice.claimed_by = None, ""

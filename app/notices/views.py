@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,12 +18,13 @@ from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.notices import again as resend
 from app.notices import record
-from app.notices.models import Line
+from app.notices.models import Head, Line
 from app.people.models import Court
 from app.people.views import signed_in
 
 bp = Blueprint("notices", __name__)
-MOST_LINES = 2000
+ON_A_PAGE = 200  # lines
+CHECKED_AT_ONCE = 2000  # lines
 
 
 @bp.app_template_global()
@@ -79,30 +81,42 @@ def ways_by_hand() -> list[tuple[str, str]]:
 
 
 def timeline(
-    session: Session, case_id: int, *, about: str = "", counsel_id: int = 0
+    session: Session, case_id: int, *, counsel_id: int = 0, before: int = 0
 ) -> Sequence[Line]:
-    """Return the newest lines of a record, the newest first; of one hearing or counsel."""
-    lines = [
-        line
-        for line in record.lines_of(session, case_id=case_id, about=about)
-        if not counsel_id or line.counsel_id == counsel_id
-    ]
-    return lines[: -MOST_LINES - 1 : -1]
+    """Return one page of a record's lines, the newest first; of one counsel, before a line."""
+    wanted = sa.select(Line).where(Line.case_id == case_id).order_by(Line.seq.desc())
+    if counsel_id:
+        wanted = wanted.where(Line.counsel_id == counsel_id)
+    if before:
+        wanted = wanted.where(Line.seq < before)
+    return session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
 
 
 @bp.get("/cases/<int:case_id>/record")
 @signed_in
 def case_record(case_id: int) -> str:
-    """Show the whole record of a case, of all or of one counsel, and whether its chain holds."""
+    """Show the record of a case by pages, of all or of one counsel, and whether its chain holds.
+
+    A long chain is checked only where that is asked for.
+    """
     session = db.session()
     case = queries.whole(session, current_user.court_id, case_id)
-    asked = request.args.get("counsel", "")
-    counsel_id = int(asked) if asked.isdigit() and len(asked) < 19 else 0
+    counsel_id, before = _number("counsel"), _number("before")
+    lines = timeline(session, case.id, counsel_id=counsel_id, before=before)
+    head = session.get(Head, case.id)
+    count = head.seq if head else 0
+    check = count <= CHECKED_AT_ONCE or bool(request.args.get("check"))
     return render_template(
-        "notices/record.html", case=case, counsel_id=counsel_id,
-        lines=timeline(session, case.id, counsel_id=counsel_id),
-        finding=record.verify(session, case.id), zone=case.court.zone,
+        "notices/record.html", case=case, counsel_id=counsel_id, lines=lines[:ON_A_PAGE],
+        older=lines[ON_A_PAGE - 1].seq if len(lines) > ON_A_PAGE else 0, before=before,
+        count=count, finding=record.verify(session, case.id) if check else None,
+        zone=case.court.zone,
     )  # fmt: skip
+
+
+def _number(name: str) -> int:
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
 
 
 @bp.post("/notices/<int:notice_id>/again")

@@ -1,14 +1,19 @@
 """Twilio's webhooks: check the signature, write, answer at once."""
 
+import logging
+from typing import NoReturn
+
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request
 
 from app.db import retrying
 from app.gateways.twilio import signature_ok
-from app.notices import receipts
+from app.notices import receipts, tally
 from app.replies import service
 from app.web import house, now
 
 bp = Blueprint("replies", __name__)
+log = logging.getLogger("tingqi.replies")
 
 
 def signed_form() -> dict[str, str]:
@@ -23,12 +28,21 @@ def signed_form() -> dict[str, str]:
     form = request.form.to_dict()
     url = f"{settings.public_url}{request.path}{query}"
     if not settings.twilio_auth_token or not signature:
-        abort(403)
+        _refuse(tally.UNSIGNED, 403)
     if not signature_ok(settings.twilio_auth_token, url, form, signature):
-        abort(403)
+        _refuse(tally.FORGED, 403)
     if form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
-        abort(403)
+        _refuse(tally.FORGED, 403)
     return {name: value.replace("\x00", "") for name, value in form.items()}
+
+
+def _refuse(name: str, status: int) -> NoReturn:
+    """Count what is refused, where the database has a moment for it, and refuse it."""
+    try:
+        retrying(lambda session: tally.count(session, name, now()), tries=2)
+    except sa.exc.OperationalError:
+        log.warning("a refused callback (%s) could not be counted", name)
+    abort(status)
 
 
 @bp.post("/twilio/status")
@@ -43,7 +57,7 @@ def status() -> tuple[str, int]:
         raw=form,
     )
     if not told.carrier_id or not told.status:
-        abort(400)
+        _refuse(tally.MALFORMED, 400)
     retrying(lambda session: receipts.take(session, told, now()))
     return "", 204
 

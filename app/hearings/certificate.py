@@ -1,0 +1,60 @@
+"""What a certificate says of a case: its people, what was tried, what is shown, and the seal."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.hearings import desk, judging
+from app.hearings.models import Hearing
+from app.hearings.reached import Contact
+from app.notices import record, sealing
+from app.notices.check import Finding
+from app.notices.models import Day, Head, Line
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What one page certifies of a case's record as it stands now."""
+
+    case: Case
+    hearings: Sequence[tuple[Hearing, Sequence[Contact]]]
+    finding: Finding
+    day: Day | None
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What the house confirms of one hash: whose line it is, and what came after."""
+
+    line: Line
+    case: Case
+    later: int
+    day: Day | None
+
+
+def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
+    """Return a case's certificate; its chain is checked whole each time."""
+    hearings = []
+    for hearing in reversed(desk.of_case(session, case)):
+        notices, lines = judging.notices(session, hearing), judging.lines(session, hearing)
+        hearings.append((hearing, judging.contacts(session, hearing, notices, lines, now)))
+    finding = record.verify(session, case.id)
+    last = session.scalar(
+        sa.select(Line).where(Line.case_id == case.id).order_by(Line.seq.desc()).limit(1)
+    )
+    return Certificate(case, hearings, finding, sealing.covering(session, last) if last else None)
+
+
+def confirm(session: Session, seal: str) -> Seal | None:
+    """Return what is known of a hash, or None where no line of any record has it."""
+    line = session.scalar(sa.select(Line).where(Line.hash == seal).limit(1))
+    if line is None:
+        return None
+    head = session.get(Head, line.case_id)
+    later = head.seq - line.seq if head else 0
+    case = session.get_one(Case, line.case_id)
+    return Seal(line, case, later, sealing.covering(session, line))

@@ -1,0 +1,168 @@
+"""Pure: the sides' contacts in lanes on one time axis, and where they were treated unalike."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 12, 12
+STEP = 22  # points between two marks that can be told apart
+TICKS = 4
+SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
+
+
+class Did(StrEnum):
+    """What a contact was: to a person, from a person, or tried in vain."""
+
+    TO = "to"
+    FROM = "from"
+    VAIN = "vain"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One contact with somebody of a side: over which channel, about what, and when."""
+
+    at: dt.datetime
+    side: str
+    channel: str
+    kind: str
+    did: Did
+    what: str
+    name: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is drawn at one place of a lane: one contact, or several too close to be told apart."""
+
+    x: float
+    y: float
+    channel: str
+    did: Did
+    count: int
+    first: Touch
+    last: Touch
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One side's lane: its line at ``y``, marks to them above it, from them beneath."""
+
+    side: str
+    y: float
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Lanes and the ticks of their axis, in points of a drawing ``width`` by ``height``."""
+
+    lanes: Sequence[Lane]
+    ticks: Sequence[tuple[float, dt.datetime]]
+    width: int = WIDTH
+    height: int = 0
+    touches: Sequence[Touch] = field(default_factory=tuple)
+
+
+def draw(touches: Sequence[Touch], sides: Sequence[str]) -> Picture:
+    """Lay contacts out, one lane for each of ``sides`` and for whoever else was in contact.
+
+    Marks of one lane, direction and channel that would touch are one mark with their number, so
+    that ten thousand contacts are a picture of some hundred marks.
+    """
+    rows = [*sides, *sorted({touch.side for touch in touches} - set(sides))]
+    height = TOP + LANE * len(rows) + 26
+    if not touches:
+        lanes = [Lane(side, _y(n), ()) for n, side in enumerate(rows)]
+        return Picture(lanes, (), height=height)
+    begin = min(touch.at for touch in touches)
+    span = max((max(touch.at for touch in touches) - begin).total_seconds(), 60.0)
+    room = WIDTH - LEFT - RIGHT - STEP
+
+    def place(touch: Touch) -> float:
+        return LEFT + STEP / 2 + (touch.at - begin).total_seconds() / span * room
+
+    lanes = [
+        Lane(side, _y(n), _marks([t for t in touches if t.side == side], _y(n), place))
+        for n, side in enumerate(rows)
+    ]
+    ticks = [
+        (LEFT + STEP / 2 + room * n / (TICKS - 1),
+         begin + dt.timedelta(seconds=span * n / (TICKS - 1)))
+        for n in range(TICKS)
+    ]  # fmt: skip
+    return Picture(lanes, ticks, height=height, touches=tuple(touches))
+
+
+def _y(row: int) -> float:
+    return TOP + LANE * row + LANE / 2
+
+
+def _marks(touches: Sequence[Touch], y: float, place: object) -> list[Mark]:
+    gathered: dict[tuple[Did, str, int], list[Touch]] = {}
+    for touch in sorted(touches, key=lambda each: each.at):
+        cell = int(place(touch) // STEP)  # type: ignore[operator]
+        gathered.setdefault((touch.did, touch.channel, cell), []).append(touch)
+    marks = []
+    level: Counter[tuple[bool, int]] = Counter()
+    for (did, channel, cell), group in sorted(
+        gathered.items(), key=lambda item: (item[0][2], item[1][0].at)
+    ):
+        below = did is Did.FROM
+        up = level[below, cell]
+        level[below, cell] += 1
+        offset = 14 + 17 * min(up, 1)
+        x = cell * STEP + STEP / 2 + (9 * (up - 1) if up > 1 else 0)
+        marks.append(
+            Mark(x, y + offset if below else y - offset, channel, did, len(group), group[0],
+                 group[-1])
+        )  # fmt: skip
+    return marks
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """One respect in which sides were treated unalike: what each side had."""
+
+    what: str  # number, channel, time, never
+    each: Mapping[str, object]
+    kind: str = ""
+    gap: dt.timedelta | None = None
+
+
+def differences(touches: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
+    """Name where the court's contacts with the sides differ: in number, channel and time.
+
+    Compares contacts to people of the sides, not from them. About each matter the first contact
+    with each side is compared; up to a minute apart is the same time.
+    """
+    if len(sides) < 2:
+        return []
+    told = [touch for touch in touches if touch.did is Did.TO and touch.side in sides]
+    number = Counter(touch.side for touch in told)
+    found = []
+    if len({number[side] for side in sides}) > 1:
+        found.append(Unlike("number", {side: number[side] for side in sides}))
+    ways = {side: tuple(sorted({t.channel for t in told if t.side == side})) for side in sides}
+    if len(set(ways.values())) > 1:
+        found.append(Unlike("channel", ways))
+    return found + [each for kind in _kinds(told) for each in _apart(kind, told, sides)]
+
+
+def _kinds(told: Sequence[Touch]) -> list[str]:
+    return list(dict.fromkeys(t.kind for t in told if t.kind not in ("", "by_hand", "visit")))
+
+
+def _apart(kind: str, told: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
+    first = {
+        side: min((t.at for t in told if (t.side, t.kind) == (side, kind)), default=None)
+        for side in sides
+    }
+    known = [at for at in first.values() if at is not None]
+    if len(known) < len(sides):
+        return [Unlike("never", first, kind)]
+    gap = max(known) - min(known)
+    return [Unlike("time", first, kind, gap)] if gap > SOON else []

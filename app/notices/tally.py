@@ -1,0 +1,30 @@
+"""Count what leaves no line of any case: callbacks that were forged, malformed or repeated."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.notices.models import Tally
+
+FORGED, UNSIGNED, MALFORMED, REPEATED = (
+    "callback_forged", "callback_unsigned", "callback_malformed", "callback_repeated",
+)  # fmt: skip
+NAMES = (FORGED, UNSIGNED, MALFORMED, REPEATED)
+
+
+def count(session: Session, name: str, now: dt.datetime) -> None:
+    """Add one to what happened today (UTC); two who count at once are both counted."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    first = dialect.insert(Tally).values(name=name, on=now.astimezone(dt.UTC).date(), count=1)
+    more = first.on_conflict_do_update(
+        index_elements=[Tally.name, Tally.on], set_={"count": Tally.__table__.c.count + 1}
+    )
+    session.execute(more)
+
+
+def totals(session: Session) -> dict[str, int]:
+    """Return how often each happened since the house was set up."""
+    wanted = sa.select(Tally.name, sa.func.sum(Tally.count)).group_by(Tally.name)
+    return {**dict.fromkeys(NAMES, 0), **{row[0]: int(row[1]) for row in session.execute(wanted)}}
