@@ -11,13 +11,14 @@ NEEDS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check messages pictures dist clean
+.PHONY: help install demo test check bench-record messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
+	@echo "make bench-record                how long a record of a million lines takes to check"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
 	@echo "make pictures                    the README's pictures anew, from the real pages"
 	@echo "make dist                        wheel and source archive in dist/"
@@ -36,6 +37,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-record: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)
 
 messages: $(VENV)/.installed
 	@mkdir -p build

@@ -137,6 +137,7 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings
+    from app.notices import receipt_views as receipt_views
     from app.notices import views as notices
     from app.people import views as people
     from app.replies import views as replies

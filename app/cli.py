@@ -15,6 +15,7 @@ from flask_migrate.cli import db as database_commands
 from app import __version__, create_app
 from app.config import Misconfigured
 from app.errors import Invalid, Refusal
+from app.hearings.commands import erase, keep
 from app.intake.commands import import_
 from app.notices.commands import record
 from app.people.commands import court, token, user
@@ -47,6 +48,8 @@ def cli() -> None:
 
 # Flask's own options choose an app; here there is one.
 cli.params = [param for param in cli.params if param.name == "version"]
+record.add_command(erase)
+court.add_command(keep)
 for command in (court, user, token, record, import_, database_commands):
     cli.add_command(command)
 

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db import db, retrying, transaction
-from app.hearings import leaving, queries
+from app.hearings import erasing, leaving, queries
 from app.hearings import service as hearings
 from app.notices import dispatch, sealing, sweep, tasks
 from app.notices.dispatch import Sender
@@ -55,6 +55,7 @@ def beat(app: Flask) -> int:
             dispatch.own_up,
             sweep.ask_on,
             _seal,
+            _erase,
             _heartbeat,
         ):
             _carefully(step, sender)
@@ -104,6 +105,12 @@ def _seal(sender: Sender) -> int:
     with transaction() as session:
         courts = sealing.unsealed(session, sender.now)
     return _one_by_one(sealing.seal_day, courts, sender)
+
+
+def _erase(sender: Sender) -> int:
+    with transaction() as session:
+        cases = erasing.overdue(session, sender.now)
+    return _one_by_one(erasing.by_rule, cases, sender)
 
 
 def _one_by_one(

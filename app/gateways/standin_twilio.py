@@ -93,7 +93,7 @@ class TwilioStandIn:
         `message` is one of `messages` or its SID. The form goes to its StatusCallback, or to `url`
         if the house listens elsewhere; the signature is for the former, as behind a proxy.
         """
-        text = self._set_status(message, status, error_code)
+        text = self.set_status(message, status, error_code)
         form = {
             "MessageSid": text["sid"], "SmsSid": text["sid"], "AccountSid": self.account_sid,
             "MessageStatus": status, "SmsStatus": status, "To": text["to"],
@@ -216,9 +216,10 @@ class TwilioStandIn:
              "next_page_uri": path if rest else None},
         )  # fmt: skip
 
-    def _set_status(
-        self, message: Mapping[str, Any] | str, status: str, error_code: int | str | None
+    def set_status(
+        self, message: Mapping[str, Any] | str, status: str, error_code: int | str | None = None
     ) -> dict[str, Any]:
+        """Let a message stand so without telling anybody: its callback is lost."""
         sid = message if isinstance(message, str) else message["sid"]
         with self._lock:
             text = next(text for text in self.messages if text["sid"] == sid)

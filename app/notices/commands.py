@@ -41,7 +41,7 @@ def verify(number: str, processes: int) -> None:
     """
     with opened().app_context():
         session = db.session()
-        cases = dict(_cases(session, number))
+        cases = dict(cases_of(session, number))
         url = db.engine.url.render_as_string(hide_password=False)
         bad = lines = 0
         for found in checking.findings(session, list(cases), url, processes):
@@ -94,7 +94,7 @@ def export(number: str, shape: str) -> None:
     """Write a case's whole record to stdout."""
     with opened().app_context():
         session = db.session()
-        case_id, said = _only(_cases(session, number))
+        case_id, said = _only(cases_of(session, number))
         lines = list(chain.lines_of(session, case_id=case_id))
         if shape == "csv":
             click.echo(_as_csv([_row(line) for line in lines]), nl=False)
@@ -111,7 +111,7 @@ def verifier() -> None:
     click.echo(Path(verify_record.__file__).read_text(encoding="utf-8"), nl=False)
 
 
-def _cases(session: Session, number: str) -> list[tuple[int, str]]:
+def cases_of(session: Session, number: str) -> list[tuple[int, str]]:
     """Return ids and numbers of the cases meant; a number that two courts use means both."""
     wanted = sa.select(Case.id, Case.number).order_by(Case.id)
     if number:

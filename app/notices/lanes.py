@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 12, 12
+WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 110, 12
 STEP = 22  # points between two marks that can be told apart
 TICKS = 4
 SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
@@ -63,6 +63,7 @@ class Picture:
     lanes: Sequence[Lane]
     ticks: Sequence[tuple[float, dt.datetime]]
     width: int = WIDTH
+    left: int = LEFT
     height: int = 0
     touches: Sequence[Touch] = field(default_factory=tuple)
 
@@ -101,10 +102,10 @@ def _y(row: int) -> float:
     return TOP + LANE * row + LANE / 2
 
 
-def _marks(touches: Sequence[Touch], y: float, place: object) -> list[Mark]:
+def _marks(touches: Sequence[Touch], y: float, place: Callable[[Touch], float]) -> list[Mark]:
     gathered: dict[tuple[Did, str, int], list[Touch]] = {}
     for touch in sorted(touches, key=lambda each: each.at):
-        cell = int(place(touch) // STEP)  # type: ignore[operator]
+        cell = int((place(touch) - LEFT) // STEP)
         gathered.setdefault((touch.did, touch.channel, cell), []).append(touch)
     marks = []
     level: Counter[tuple[bool, int]] = Counter()
@@ -115,7 +116,7 @@ def _marks(touches: Sequence[Touch], y: float, place: object) -> list[Mark]:
         up = level[below, cell]
         level[below, cell] += 1
         offset = 14 + 17 * min(up, 1)
-        x = cell * STEP + STEP / 2 + (9 * (up - 1) if up > 1 else 0)
+        x = LEFT + cell * STEP + STEP / 2 + (9 * (up - 1) if up > 1 else 0)
         marks.append(
             Mark(x, y + offset if below else y - offset, channel, did, len(group), group[0],
                  group[-1])

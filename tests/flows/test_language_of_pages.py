@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.db import db
 from app.demo import outbox_views
 from app.hearings import queries
 from app.hearings.models import Invitation
+from app.notices.models import Head
 from tests.conftest import CASE, House, at, make_house, proposal
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
@@ -30,8 +32,8 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file")
 # Tried with the keys that counsel and new users get.
-BY_KEY = {"reply.page", "reply.contacts", "feeds.subscribe", "people.password", "hearings.paper",
-          "reply.call_me"}  # fmt: skip
+BY_KEY = {"reply.page", "reply.contacts", "reply.call_me", "feeds.subscribe", "people.password",
+          "hearings.paper", "hearings.confirmed"}  # fmt: skip
 
 
 def scene(house: House) -> dict[str, Any]:
@@ -135,6 +137,10 @@ def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any])
     do(house, lambda session, here: revoke(session, here, made["open"]["links"][1]))
     read(left, "revoked", counsel.get(made["open"]["links"][1]), 410)
     read(left, "unknown", counsel.get("/r/" + "A" * 22), 404)
+    read(left, "no seal", counsel.get("/record/" + "ab" * 32), 404)
+    with house.app.app_context():
+        seals = [head.hash for head in db.session.query(Head)]
+    read(left, "seal", counsel.get(f"/record/{seals[0]}"))
     read(left, "code", counsel.get("/r"))
     read(left, "wrong code", counsel.post("/r", data={"code": "K7QM2-XHPRT"}), 422)
     empty = counsel.post(made["asked"]["links"][0], data={"nonce": "", "comment": "另有一庭"})

@@ -1,0 +1,64 @@
+"""Commands about keeping: erase a case's contents, and how long a court keeps them."""
+
+import getpass
+
+import click
+from sqlalchemy.orm import Session
+
+from app import web
+from app.cases.models import Case
+from app.db import db, retrying
+from app.errors import N_, Refusal
+from app.hearings import erasing
+from app.notices.commands import cases_of
+from app.people import service as people
+from app.schema import opened
+
+YEARS = 366 * 100
+
+
+@click.command("erase")
+@click.option("--case", "number", required=True, help="A case number.")
+@click.option("--why", required=True, help="The reason; it stays in the record.")
+@click.option("--by", default="", help="Who decided it; unless said, the account that runs this.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(number: str, why: str, by: str, yes: bool) -> None:
+    """Blank addresses and contents of a case for ever; lines, times and outcomes stay."""
+    if not why.strip():
+        raise click.UsageError("Say why: --why must hold a reason.")
+    by = by.strip() or getpass.getuser()
+    with opened().app_context():
+        found = cases_of(db.session(), number)
+        if len(found) > 1:
+            raise Refusal(N_("Several courts here have a case of that number."))
+        case_id, said = found[0]
+        if not yes:
+            asked = f"Blank addresses and contents of {said} for ever?"
+            click.confirm(asked, abort=True, err=True)
+        count = retrying(
+            lambda session: erasing.erase(
+                session, session.get_one(Case, case_id), by=by[:200], why=why.strip()[:1000],
+                now=web.now(),
+            )
+        )  # fmt: skip
+    click.echo(f"{said}: contents of {count} lines are blanked, by {by}.")
+
+
+@click.command("keep")
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, YEARS), help="After the last hearing.")
+@click.option("--for-ever", is_flag=True, help="Blank nothing of itself.")
+def keep(name: str, days: int | None, for_ever: bool) -> None:
+    """Set how long a court keeps addresses and contents of a case that is over."""
+    if (days is None) != for_ever:
+        raise click.UsageError("Say either --days N or --for-ever.")
+
+    def write(session: Session) -> str:
+        court = people.find_court(session, name)
+        court.keep_days = days
+        return court.name
+
+    with opened().app_context():
+        said = retrying(write)
+    until = f"for {days} days after a case's last hearing" if days else "for ever"
+    click.echo(f"{said} keeps addresses and contents {until}.")

@@ -1,0 +1,109 @@
+"""Keeping and erasing: when a case's record may be blanked, and what goes with it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Counsel, Party, Representation
+from app.errors import N_, Refusal
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal
+from app.notices import erasing
+from app.notices.models import Head
+from app.people.models import Court
+
+BY_RULE = N_("the court's time of keeping is over")
+AT_ONCE = 20  # cases that one beat blanks
+
+
+def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) -> int:
+    """Blank what is personal about a case that is over; return how many lines were blanked.
+
+    Counsel and parties keep their names, which the case's file needs; their addresses go unless
+    they act in another case that is not erased. Raises Refusal while a hearing lies ahead, a round
+    is open, or a message waits.
+    """
+    if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
+        raise Refusal(
+            N_("A hearing of case %(number)s lies ahead or is open: cancel it first, or wait."),
+            number=case.number,
+        )
+    if erasing.under_way(session, case.id):
+        raise Refusal(
+            N_("A message about case %(number)s waits to be sent: try again once it is out."),
+            number=case.number,
+        )
+    count = erasing.blank(session, case.court_id, case.id, by=by, why=why, now=now)
+    _blank_words(session, case.id)
+    _blank_people(session, case.id)
+    return count
+
+
+def _alive(now: dt.datetime) -> sa.Select:
+    ahead = sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.ends_at > now)
+    return sa.select(Hearing.id).where(sa.or_(Hearing.state == HearingState.PROPOSED.value, ahead))
+
+
+def _blank_words(session: Session, case_id: int) -> None:
+    hearings = sa.select(Hearing.id).where(Hearing.case_id == case_id)
+    rounds = sa.select(Proposal.id).where(Proposal.hearing_id.in_(hearings))
+    loose = {"synchronize_session": False}
+    for words in (
+        sa.update(Hearing).where(Hearing.case_id == case_id).values(reason=""),
+        sa.update(Proposal).where(Proposal.id.in_(rounds)).values(overridden_because=""),
+        sa.update(Invitation).where(Invitation.proposal_id.in_(rounds)).values(comment=""),
+    ):
+        session.execute(words.execution_options(**loose))
+
+
+def _blank_people(session: Session, case_id: int) -> None:
+    """Blank addresses of those who are in no case whose record is still kept."""
+    loose = {"synchronize_session": False}
+    blanked = {"email": "", "phone": ""}
+    parties = sa.update(Party).where(Party.case_id == case_id).values(**blanked)
+    session.execute(parties.execution_options(**loose))
+    own = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
+    for counsel_id in session.scalars(own.distinct()).all():
+        others = session.scalars(
+            sa.select(Party.case_id)
+            .join(Representation)
+            .where(Representation.counsel_id == counsel_id, Party.case_id != case_id)
+        ).all()
+        if all(erasing.erased(session, each) for each in others):
+            held = sa.update(Counsel).where(Counsel.id == counsel_id).values(**blanked)
+            session.execute(held.execution_options(**loose))
+    session.expire_all()
+
+
+def overdue(session: Session, now: dt.datetime) -> list[int]:
+    """Return cases whose court keeps addresses and contents no longer, the oldest first.
+
+    The time runs from the end of the last hearing, or from the case's entry where there was none.
+    """
+    found: list[int] = []
+    for court in session.scalars(sa.select(Court).where(Court.keep_days.is_not(None))):
+        before = now - dt.timedelta(days=court.keep_days or 0)
+        last = sa.func.max(sa.func.coalesce(Hearing.ends_at, Hearing.changed_at))
+        wanted = (
+            sa.select(Case.id)
+            .join(Head, Head.case_id == Case.id)
+            .outerjoin(Hearing, Hearing.case_id == Case.id)
+            .where(Case.court_id == court.id, Case.created_at < before)
+            .group_by(Case.id)
+            .having(sa.func.coalesce(last, sa.func.max(Case.created_at)) < before)
+            .order_by(Case.id)
+        )
+        kept = (each for each in session.scalars(wanted) if not erasing.erased(session, each))
+        for case_id in kept:
+            alive = _alive(now).where(Hearing.case_id == case_id).limit(1)
+            if session.scalar(alive) is None and not erasing.under_way(session, case_id):
+                found.append(case_id)
+            if len(found) >= AT_ONCE:
+                return found
+    return found
+
+
+def by_rule(session: Session, case_id: int, now: dt.datetime) -> int:
+    """Blank one case because its court's time of keeping is over."""
+    case = session.get_one(Case, case_id)
+    return erase(session, case, by="tingqi", why=BY_RULE, now=now)

@@ -1,0 +1,32 @@
+"""Receipts that belong to no message known here, kept apart for an administrator to look at."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import render_template, request
+from flask_login import current_user
+
+from app.db import db
+from app.notices import tally
+from app.notices.models import Receipt
+from app.notices.views import bp
+from app.people.views import may
+
+ON_A_PAGE = 100
+
+
+@bp.get("/receipts")
+@may("set_up")
+def receipts() -> str:
+    """Show unmatched receipts, the newest first, each as it came; and what was refused."""
+    session = db.session()
+    asked = request.args.get("before", "")
+    wanted = sa.select(Receipt).where(Receipt.notice_id.is_(None)).order_by(Receipt.id.desc())
+    if asked.isascii() and asked.isdigit() and len(asked) < 10:
+        wanted = wanted.where(Receipt.id < int(asked))
+    found: Sequence[Receipt] = session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
+    return render_template(
+        "notices/receipts.html", receipts=found[:ON_A_PAGE],
+        older=found[ON_A_PAGE - 1].id if len(found) > ON_A_PAGE else 0,
+        refused=tally.totals(session), zone=current_user.court.zone,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The certificate of a case, the page that confirms its seal, and both sides in one picture."""
+
+import re
+
+import pytest
+
+from app.db import db
+from app.notices.models import Head, Line
+from tests.conftest import CASE, House, at, proposal
+from tests.flows.test_days import do
+from tests.flows.test_reply import answer
+
+
+@pytest.fixture
+def case_id(house: House) -> int:
+    """A case whose two sides answered and were told a date; another was called besides."""
+    made = house.api("POST", "/cases", CASE)[1]
+    house.api("POST", "/hearings", proposal(made["id"], (at(14), "第三法庭")))
+    house.beat()
+    for who in ("li@", "zhao@"):
+        answer(house.client, house.link(who), "yes", comment="好的")
+    house.beat()
+    house.wait(hours=2)
+    call = {"channel": "phone", "direction": "out", "at": at(0, "10:00"), "outcome": "spoke",
+            "counsel_id": made["parties"][0]["counsel"][0]["id"], "hearing_id": 1,
+            "note": "已说明"}  # fmt: skip
+    status, said = house.api("POST", f"/cases/{made['id']}/contacts", call)
+    assert status == 201, said
+    return made["id"]
+
+
+def test_the_certificate_names_people_tries_evidence_and_the_head(
+    house: House, case_id: int
+) -> None:
+    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    with house.app.app_context():
+        head = db.session.get(Head, case_id)
+        assert f"<code>{head.hash}</code>" in page
+        assert f"chain of {head.seq} lines checked" in page
+    for words in ("李敏", "Zhao Lei", "+8613800138001", "zhao@jinmao.example", "E4 confirmed",
+                  "<svg", "The court's day that will seal the last line is not over yet"):  # fmt: skip
+        assert words in page, words
+    house.wait(hours=15)
+    house.beat()
+    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    assert "Sealed by the court's day" in page
+
+
+def test_anybody_confirms_a_seal_and_nobody_learns_a_name(house: House, case_id: int) -> None:
+    page = house.sign_in().get(f"/cases/{case_id}/certificate").get_data(as_text=True)
+    seal = re.search(r"/record/([0-9a-f]{64})", page)
+    assert seal
+    shown = house.client.get(f"/record/{seal[1]}?lang=en")
+    said = shown.get_data(as_text=True)
+    assert (shown.status_code, CASE["number"] in said, "It is the newest" in said) == (
+        200, True, True)  # fmt: skip
+    assert "李敏" not in said
+    assert "Zhao" not in said
+    house.client.get(house.link("li@"))  # a visit is one more line
+    later = house.client.get(f"/record/{seal[1].upper()}?lang=en").get_data(as_text=True)
+    assert "1 line was added since" in later
+
+
+@pytest.mark.parametrize("seal", ["ab" * 32, "0" * 64, "x", "ab" * 31, "%00", "'; DROP"])
+def test_a_seal_of_no_record_is_said_to_be_none(house: House, case_id: int, seal: str) -> None:
+    shown = house.client.get(f"/record/{seal}?lang=en")
+    assert shown.status_code == 404
+    assert "No record here has this seal" in shown.get_data(as_text=True)
+
+
+def test_a_changed_record_is_certified_as_not_whole(
+    house: House, case_id: int, database: str
+) -> None:
+    from tests.faults.test_tampering import unlock
+
+    unlock(house, database)
+    do(house, "UPDATE record_line SET channel = 'phone' WHERE seq = 2")
+    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    assert "chain broken at line 2" in page
+
+
+def test_both_sides_see_the_same_picture_with_its_differences(house: House, case_id: int) -> None:
+    pages = [house.client.get(house.link(who) + "/record?lang=en").get_data(as_text=True)
+             for who in ("li@", "zhao@")]  # fmt: skip
+    pictures = [re.search(r'<figure class="lanes">.*?</figure>', page, re.S) for page in pages]
+    assert pictures[0]
+    assert pictures[1]
+    assert pictures[0][0] == pictures[1][0]
+    for page in pages:
+        assert 'role="img"' in page
+        # The call went to one side alone, and the page says so.
+        assert re.search(r"telephone.*Respondent", page, re.S)
+        assert "All sides were told alike" not in page
+    # What the other side was sent is read in full; where it was sent to is shortened.
+    assert "l•••@huacheng.example" in pages[1]
+    assert "+8613800138001" not in pages[1]
+    assert "开庭" in pages[1]
+
+
+def test_a_long_record_is_read_by_pages_and_checked_when_asked(house: House, case_id: int) -> None:
+    from app.notices import record
+    from app.notices.rules import What
+
+    with house.app.app_context():
+        entries = [record.Entry(What.STATUS, kind="text", counsel_id=1)] * 2100
+        record.add(db.session, 1, case_id, entries, house.clock.now())
+        db.session.commit()
+        last = db.session.query(Line).count()
+    desk = house.sign_in()
+    page = desk.get(f"/cases/{case_id}/record?lang=en").get_data(as_text=True)
+    assert f"Check the chain of {last} lines" in page
+    assert page.count('<span class="small numbers">') == 200
+    older = re.search(r'href="([^"]*before=\d+)"', page)
+    assert older
+    seen, step = 200, older[1].replace("&amp;", "&")
+    while step:
+        page = desk.get(step).get_data(as_text=True)
+        seen += page.count('<span class="small numbers">')
+        found = re.search(r'href="([^"]*before=\d+)"', page)
+        step = found[1].replace("&amp;", "&") if found else ""
+    assert seen == last
+    checked = desk.get(f"/cases/{case_id}/record?check=1").get_data(as_text=True)
+    assert f"chain of {last} lines checked" in checked

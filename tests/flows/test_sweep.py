@@ -1,0 +1,153 @@
+"""Texts that stay unfinished are asked after; refused callbacks are counted; the promise."""
+
+import itertools
+import json
+import re
+
+import pytest
+
+from app import worker
+from app.db import transaction
+from app.gateways.standins import TwilioStandIn
+from app.notices import dispatch
+from tests.conftest import CASE, House, at, proposal
+from tests.flows import test_receipts
+from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
+
+__all__ = ["twilio", "wired"]  # fixtures
+
+
+def figure(house: House, name: str) -> float:
+    """A figure of the house."""
+    said = house.client.get("/metrics").get_data(as_text=True)
+    found = re.search(rf"^{name} (\S+)$", said, re.M)
+    assert found, (name, said)
+    return float(found[1])
+
+
+def test_a_lost_callback_is_asked_for_from_the_fourth_minute(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    case_id, _ = ask(wired)
+    wired.beat()
+    text, other = notices(wired, kind="proposal", channel="sms")
+    twilio.set_status(text.carrier_id, "delivered")
+    wired.wait(minutes=3, seconds=59)
+    wired.beat()
+    assert notices(wired, id=text.id)[0].state == "sent"
+    wired.wait(seconds=2)
+    wired.beat()
+    assert notices(wired, id=text.id)[0].state == "delivered"
+    assert notices(wired, id=other.id)[0].state == "sent"
+    assert whats(wired, case_id, text)[-1] == "delivered"
+    twilio.set_status(other.carrier_id, "undelivered", 30003)
+    wired.wait(minutes=6)
+    wired.beat()
+    assert "failed" in whats(wired, case_id, other)
+
+
+def test_who_is_asked_after_for_three_days_is_asked_no_more(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    ask(wired)
+    wired.beat()
+    for _ in range(60):
+        wired.wait(hours=2)
+        wired.beat()
+    assert [each.ask_at for each in notices(wired, kind="proposal", channel="sms")] == [None, None]
+
+
+def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    case_id, _ = ask(wired)
+    with wired.app.app_context():
+        sender = worker.sender_of(wired.app)
+        with transaction() as session:
+            messages = dispatch.claim(session, sender, "sms", sender.now)
+        assert len(list(sender.gateways.sms.send(messages))) == 2  # and here it dies
+    wired.wait(minutes=3, seconds=30)
+    wired.beat()
+    assert len([each for each in twilio.messages if "13800138001" in each["to"]]) == 1
+    for text in notices(wired, kind="proposal", channel="sms"):
+        assert whats(wired, case_id, text) == ["queued", "started", "unknown", "accepted"]
+        assert (text.state, bool(text.carrier_id)) == ("sent", True)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["sent", "delivered", "delivered"])))
+def test_receipts_in_any_order_and_twice_end_alike(
+    wired: House, twilio: TwilioStandIn, order: tuple[str, ...]
+) -> None:
+    case_id, _ = ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    for status in order:
+        assert tell(wired, twilio, text, status) == 204
+    [text] = notices(wired, id=text.id)
+    assert (text.state, text.ask_at) == ("delivered", None)
+    assert whats(wired, case_id, text).count("delivered") == 1
+    assert figure(wired, "tingqi_callback_repeated") == 1
+
+
+def test_refused_callbacks_are_counted(wired: House, twilio: TwilioStandIn) -> None:
+    ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    tell(wired, twilio, text, "delivered", **{"X-Twilio-Signature": "AAAA"})
+    tell(wired, twilio, text, "delivered", **{"X-Twilio-Signature": "AAAA"})
+    wired.client.post("/twilio/status", data={"MessageSid": "SM1"})
+    form = {"AccountSid": test_receipts.SID}
+    path = "/twilio/status"
+    head = {"X-Twilio-Signature": twilio.sign(f"{test_receipts.URL}{path}", form)}
+    assert wired.client.post(path, data=form, headers=head).status_code == 400
+    for name, count in (("forged", 2), ("unsigned", 1), ("malformed", 1), ("repeated", 0)):
+        assert figure(wired, f"tingqi_callback_{name}") == count, name
+
+
+def test_an_unknown_message_is_kept_for_review(wired: House, twilio: TwilioStandIn) -> None:
+    form = {"MessageSid": "SM" + "9" * 32, "MessageStatus": "delivered",
+            "AccountSid": test_receipts.SID}  # fmt: skip
+    path = "/twilio/status"
+    head = {"X-Twilio-Signature": twilio.sign(f"{test_receipts.URL}{path}", form)}
+    assert wired.client.post(path, data=form, headers=head).status_code == 204
+    assert figure(wired, "tingqi_receipts_unmatched") == 1
+    page = wired.sign_in("admin@court.example").get("/receipts").get_data(as_text=True)
+    assert "SM" + "9" * 32 in page
+    assert wired.sign_in().get("/receipts").status_code == 403
+
+
+def test_the_promise_is_measured(wired: House, twilio: TwilioStandIn) -> None:
+    ask(wired)
+    wired.wait(seconds=30)
+    wired.beat()  # thirty seconds late: nothing was prompt
+    for text in notices(wired, kind="proposal", channel="sms")[:1]:
+        tell(wired, twilio, text, "delivered")
+    assert figure(wired, "tingqi_promise_handed_over_within_10s_share") == 0
+    assert figure(wired, "tingqi_promise_texts_delivered_share") == 0.5
+    assert figure(wired, "tingqi_promise_hearings_uneven") == 0
+    page = wired.sign_in().get("/?lang=en").get_data(as_text=True)
+    assert "The court's promise, last 30 days" in page
+    assert "50.0 %" in page
+
+
+def test_a_dead_number_leaves_a_proposal_unoffered_until_the_mail_is_taken(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    """Both sides by text alone; the one side's number is dead."""
+    twilio.refuse("+8613800138002", 21211)
+    case = json.loads(json.dumps(CASE))
+    for party in case["parties"]:
+        party["counsel"][0]["channels"] = ["sms"]
+    case_id = wired.api("POST", "/cases", case)[1]["id"]
+    hearing = wired.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[1]
+    path = f"/hearings/{hearing['id']}?lang=en"
+    with wired.app.app_context():
+        sender = worker.sender_of(wired.app)
+        dispatch.send_due(sender)  # texts alone: the mail that takes over waits for the next turn
+    page = wired.sign_in().get(path).get_data(as_text=True)
+    assert "Not offered yet" in page
+    assert "failed" in page
+    wired.beat()
+    assert [letter.to for letter in wired.letters(to="zhao@")] != []
+    page = wired.sign_in().get(path).get_data(as_text=True)
+    assert "Offered." in page
