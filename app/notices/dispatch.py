@@ -6,7 +6,7 @@ The stated exception to "services never commit": sending has a transaction befor
 import datetime as dt
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -166,10 +166,24 @@ def _settle(sender: Sender, outcomes: dict[str, Outcome]) -> None:
     if not outcomes:
         return
     with transaction() as session:
-        for notice in held(session, [_id_of(reference) for reference in outcomes]):
-            outcome = outcomes.get(notice.attempt)
-            if outcome:
-                write_outcome(session, notice, outcome, sender.now)
+        by_id = {_id_of(reference): reference for reference in outcomes}
+        for notice in held(session, list(by_id)):
+            reference = by_id[notice.id]
+            if reference == notice.attempt:
+                write_outcome(session, notice, outcomes[reference], sender.now)
+            else:
+                _write_late(session, notice, reference, outcomes[reference], sender.now)
+
+
+def _write_late(
+    session: Session, notice: Notice, reference: str, outcome: Outcome, now: dt.datetime
+) -> None:
+    """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
+    entry = record.of(
+        notice, What.STATUS, carrier=outcome.carrier, carrier_id=outcome.carrier_id,
+        status=outcome.status or outcome.said.value, code=outcome.code, said=outcome.detail,
+    )  # fmt: skip
+    record.add(session, notice.court_id, notice.case_id, [replace(entry, attempt=reference)], now)
 
 
 def held(session: Session, ids: Sequence[int]) -> list[Notice]:

@@ -74,6 +74,30 @@ def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
         assert (text.state, bool(text.carrier_id)) == ("sent", True)
 
 
+def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    """The receipt overtakes our own note, and so does the next try."""
+    case_id, _ = ask(wired)
+    with wired.app.app_context():
+        sender = worker.sender_of(wired.app)
+        with transaction() as session:
+            messages = dispatch.claim(session, sender, "sms", sender.now)
+        outcomes = {told.reference: word for told, word in sender.gateways.sms.send(messages)}
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    text.carrier_id = outcomes[text.attempt].carrier_id
+    assert tell(wired, twilio, text, "failed", "30008") == 204
+    wired.wait(minutes=7)
+    wired.beat()
+    with wired.app.app_context():
+        dispatch._settle(sender, {text.attempt: outcomes[text.attempt]})
+    assert whats(wired, case_id, text) == [
+        "queued", "started", "failed", "queued", "started", "accepted", "status",
+    ]  # fmt: skip
+    [now] = notices(wired, id=text.id)
+    assert (now.state, now.tries) == ("sent", 2)
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(["sent", "delivered", "delivered"])))
 def test_receipts_in_any_order_and_twice_end_alike(
     wired: House, twilio: TwilioStandIn, order: tuple[str, ...]
