@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 110, 12
+WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 120, 12
 STEP = 22  # points between two marks that can be told apart
 TICKS = 4
 SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
