@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,7 +16,9 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.api import acting
 from app.db import db, retrying, transaction
+from app.gateways import Gateways
 from app.hearings import erasing, leaving, queries
 from app.hearings import service as hearings
 from app.notices import dispatch, sealing, sweep, tasks
@@ -26,6 +29,8 @@ from app.reminders import service as reminders
 from app.web import House
 
 log = logging.getLogger("tingqi.worker")
+LOOK_AGAIN = dt.timedelta(minutes=10)
+_looked: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
 
 
 def sender_of(app: Flask) -> Sender:
@@ -47,20 +52,14 @@ def beat(app: Flask) -> int:
     with app.app_context():
         sender = sender_of(app)
         tried = 0
-        for step in (
-            _lapse,
-            _let_go,
-            _plan,
-            _climb,
-            dispatch.own_up,
-            sweep.ask_on,
-            _seal,
-            _erase,
-            _heartbeat,
-        ):
+        before = (_lapse, _let_go, _plan, _climb, dispatch.own_up, _seal, _heartbeat)
+        for step in before:
             _carefully(step, sender)
         while (sent := _carefully(dispatch.send_due, sender)) > 0:
             tried += sent
+        # What can wait comes after what was due.
+        for step in (sweep.ask_on, _erase, _forget):
+            _carefully(step, sender)
         return tried
 
 
@@ -108,9 +107,20 @@ def _seal(sender: Sender) -> int:
 
 
 def _erase(sender: Sender) -> int:
+    """Blank what is kept no longer; where nothing was found it looks again after a while."""
+    if _looked.get(sender.gateways, sender.now) > sender.now:
+        return 0
     with transaction() as session:
         cases = erasing.overdue(session, sender.now)
+    if not cases:
+        _looked[sender.gateways] = sender.now + LOOK_AGAIN
     return _one_by_one(erasing.by_rule, cases, sender)
+
+
+def _forget(sender: Sender) -> int:
+    """Drop answers that were kept for repeated requests and are too old."""
+    with transaction() as session:
+        return acting.forget(session, sender.now)
 
 
 def _one_by_one(

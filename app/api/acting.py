@@ -107,16 +107,17 @@ def _claimed(session: Session, key: str, now: dt.datetime) -> Repeat:
         said = Message(N_("This key was used for another request."))
         raise Invalid({"Idempotency-Key": said})
     if repeat is None:
-        _forget(session, now)
+        forget(session, now, 2)  # two go for each that comes
         repeat = Repeat(user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now)
         session.add(repeat)
         session.flush()
     return repeat
 
 
-def _forget(session: Session, now: dt.datetime) -> None:
-    """Drop some of the oldest answers once they are too old: two go for each that comes."""
-    oldest = sa.select(Repeat.id, Repeat.at).order_by(Repeat.id).limit(2)
+def forget(session: Session, now: dt.datetime, most: int = 200) -> int:
+    """Drop answers that are too old, the oldest first, up to so many; return how many."""
+    oldest = sa.select(Repeat.id, Repeat.at).order_by(Repeat.id).limit(most)
     rows = session.execute(oldest.with_for_update(skip_locked=True)).all()
     if old := [row.id for row in rows if row.at < now - KEPT_FOR]:
         session.execute(sa.delete(Repeat).where(Repeat.id.in_(old)))
+    return len(old)

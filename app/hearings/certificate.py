@@ -12,8 +12,11 @@ from app.hearings import desk, judging
 from app.hearings.models import Hearing
 from app.hearings.reached import Contact
 from app.notices import record, sealing
-from app.notices.check import Finding
-from app.notices.models import Day, Head, Line
+from app.notices.check import Finding, Part, verify_part
+from app.notices.models import Head, Line
+from app.notices.sealing import Cover
+
+CHECKED_AT_ONCE = 2000  # lines
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Certificate:
     case: Case
     hearings: Sequence[tuple[Hearing, Sequence[Contact]]]
     finding: Finding
-    day: Day | None
+    cover: Cover | None
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Seal:
     line: Line
     case: Case
     later: int
-    day: Day | None
+    cover: Cover | None
+    finding: Finding
 
 
 def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
@@ -43,18 +47,24 @@ def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
         notices, lines = judging.notices(session, hearing), judging.lines(session, hearing)
         hearings.append((hearing, judging.contacts(session, hearing, notices, lines, now)))
     finding = record.verify(session, case.id)
-    last = session.scalar(
-        sa.select(Line).where(Line.case_id == case.id).order_by(Line.seq.desc()).limit(1)
-    )
+    seq = finding.lines
+    last = session.scalar(sa.select(Line).where(Line.case_id == case.id, Line.seq == seq))
     return Certificate(case, hearings, finding, sealing.covering(session, last) if last else None)
 
 
 def confirm(session: Session, seal: str) -> Seal | None:
-    """Return what is known of a hash, or None where no line of any record has it."""
+    """Return what is known of a hash, or None where no line of any record has it.
+
+    The chain is checked whole up to 2,000 lines; of a longer one only the line itself, for anybody
+    may ask, and as often as they like.
+    """
     line = session.scalar(sa.select(Line).where(Line.hash == seal).limit(1))
     if line is None:
         return None
     head = session.get(Head, line.case_id)
     later = head.seq - line.seq if head else 0
     case = session.get_one(Case, line.case_id)
-    return Seal(line, case, later, sealing.covering(session, line))
+    short = head is not None and head.seq <= CHECKED_AT_ONCE
+    part = Part(line.case_id) if short else Part(line.case_id, line.seq, line.seq)
+    found = verify_part(session, part)
+    return Seal(line, case, later, sealing.covering(session, line), found)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, Refusal
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
-from app.notices import erasing
-from app.notices.models import Head
+from app.notices import erasing, record
+from app.notices.models import Head, Line, Notice
+from app.notices.rules import What
 from app.people.models import Court
 
 BY_RULE = N_("the court's time of keeping is over")
@@ -23,6 +24,7 @@ def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) 
     they act in another case that is not erased. Raises Refusal while a hearing lies ahead, a round
     is open, or a message waits.
     """
+    _hold(session, case.id)
     if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
         raise Refusal(
             N_("A hearing of case %(number)s lies ahead or is open: cancel it first, or wait."),
@@ -37,6 +39,17 @@ def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) 
     _blank_words(session, case.id)
     _blank_people(session, case.id)
     return count
+
+
+def _hold(session: Session, case_id: int) -> None:
+    """Hold a case's hearings, messages and chain, in the order in which the house locks them.
+
+    What is checked then stays true: a proposal that is under way is seen, or waits.
+    """
+    for table in (Hearing, Notice):
+        mine = sa.select(table.id).where(table.case_id == case_id).order_by(table.id)
+        session.execute(mine.with_for_update()).all()
+    record.held_head(session, case_id)
 
 
 def _alive(now: dt.datetime) -> sa.Select:
@@ -81,25 +94,22 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
     The time runs from the end of the last hearing, or from the case's entry where there was none.
     """
     found: list[int] = []
-    for court in session.scalars(sa.select(Court).where(Court.keep_days.is_not(None))):
+    for court in session.scalars(sa.select(Court).where(Court.keep_days.is_not(None))).all():
         before = now - dt.timedelta(days=court.keep_days or 0)
-        last = sa.func.max(sa.func.coalesce(Hearing.ends_at, Hearing.changed_at))
+        later = sa.func.coalesce(Hearing.ends_at, Hearing.changed_at) >= before
+        in_use = sa.or_(later, Hearing.state == HearingState.PROPOSED.value)
+        waits = sa.exists().where(Notice.case_id == Case.id, Notice.state.in_(erasing.UNDER_WAY))
         wanted = (
             sa.select(Case.id)
-            .join(Head, Head.case_id == Case.id)
-            .outerjoin(Hearing, Hearing.case_id == Case.id)
-            .where(Case.court_id == court.id, Case.created_at < before)
-            .group_by(Case.id)
-            .having(sa.func.coalesce(last, sa.func.max(Case.created_at)) < before)
+            .outerjoin(Head, Head.case_id == Case.id)
+            .outerjoin(Line, sa.and_(Line.case_id == Head.case_id, Line.seq == Head.seq))
+            .where(Case.court_id == court.id, Case.created_at < before, ~waits)
+            .where(sa.or_(Line.id.is_(None), Line.what != What.ERASED.value))
+            .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
             .order_by(Case.id)
+            .limit(AT_ONCE - len(found))
         )
-        kept = (each for each in session.scalars(wanted) if not erasing.erased(session, each))
-        for case_id in kept:
-            alive = _alive(now).where(Hearing.case_id == case_id).limit(1)
-            if session.scalar(alive) is None and not erasing.under_way(session, case_id):
-                found.append(case_id)
-            if len(found) >= AT_ONCE:
-                return found
+        found += session.scalars(wanted)
     return found
 
 

@@ -49,7 +49,7 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
     waiting. Messages of before the house noted the hand-over count on neither side.
     """
     since = now - WINDOW
-    ours = [Notice.created_at >= since, Notice.counsel_id.is_not(None)]
+    ours = [Notice.first_due_at >= since, Notice.counsel_id.is_not(None)]
     ours += [Notice.court_id == court_id] if court_id else []
     due, prompt, texts, delivered = session.execute(_shares(ours, now)).one()
     return Promise(

@@ -36,6 +36,8 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
         raise Refusal(N_("This message went out; there is nothing to send again."))
     if notice.stale_at <= now:
         raise Refusal(N_("This message would arrive too late. Ring the person and log the call."))
+    if not notice.facts:
+        raise Refusal(N_("The contents of this case were blanked: there is nothing to send."))
     stem = notice.key.split("/again-")[0]
     before = session.scalars(sa.select(Notice).where(Notice.key.startswith(f"{stem}/again-"))).all()
     if any(each.state in ON_ITS_WAY for each in before):

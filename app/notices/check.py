@@ -16,6 +16,7 @@ import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.errors import N_, Message
 from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
@@ -27,7 +28,7 @@ _L, _C = Line.__table__.c, Content.__table__.c
 _COLUMNS = (
     _L.seq, _L.at, _L.what, _L.direction, _L.about, _L.attempt, _L.counsel_id, _L.side, _L.channel,
     _L.kind, sa.type_coerce(_L.detail, sa.JSON), _L.content_hash, _L.prev, _L.hash, _L.notice_id,
-    sa.type_coerce(_C.body, sa.JSON), _C.line_id,
+    sa.type_coerce(_C.body, sa.JSON), _C.line_id, _L.court_id,
 )  # fmt: skip
 
 
@@ -133,9 +134,12 @@ def _verify_lines(session: Session, part: Part, upto: int) -> Finding:
         before = sa.select(Line.hash).where(Line.case_id == part.case_id, Line.seq == seq)
         last = session.scalar(before) or ""
     erased = _erased(session, part.case_id)
+    court = session.scalar(sa.select(Case.court_id).where(Case.id == part.case_id))
     for row in _rows(session, part.case_id, part.first, upto):
         seq += 1
-        if why := _fault(part.case_id, row, seq, last, erased):
+        if row[15] == {} and seq >= erased:
+            erased = _erased(session, part.case_id)  # it may be blanked while it is read
+        if why := _fault(part.case_id, row, seq, last, erased, court):
             return Finding(part.case_id, seq, last, bad_seq=row[0], why=why)
         last = row[13]
     if part.last is not None and seq != part.last:
@@ -165,10 +169,12 @@ def _erased(session: Session, case_id: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def _fault(case_id: int, row: Any, seq: int, last: str, erased: int) -> Message | None:
+def _fault(
+    case_id: int, row: Any, seq: int, last: str, erased: int, court: int | None
+) -> Message | None:
     """Return what is wrong with a line that must be number ``seq`` and follow ``last``."""
     (at_seq, at, what, direction, about, attempt, counsel, side, channel, kind, detail, content,
-     prev, seal, notice_id, body, has_body) = row  # fmt: skip
+     prev, seal, notice_id, body, has_body, of_court) = row  # fmt: skip
     if at_seq != seq:
         return Message(N_("line %(line)s is missing"), line=seq)
     if prev != last:
@@ -182,7 +188,7 @@ def _fault(case_id: int, row: Any, seq: int, last: str, erased: int) -> Message 
         "side": side, "channel": channel, "kind": kind, "detail": detail, "content": content,
         "prev": prev,
     }  # fmt: skip
-    if sha(sealed) != seal or not _fits(attempt, notice_id):
+    if sha(sealed) != seal or of_court != court or not _fits(attempt, notice_id):
         return Message(N_("it is not what was written"))
     return None
 

@@ -181,7 +181,8 @@ def _write_late(
     """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
     entry = record.of(
         notice, What.STATUS, carrier=outcome.carrier, carrier_id=outcome.carrier_id,
-        status=outcome.status or outcome.said.value, code=outcome.code, said=outcome.detail,
+        status=outcome.status or outcome.said.value, code=outcome.code,
+        personal={"said": outcome.detail} if outcome.detail else None,
     )  # fmt: skip
     record.add(session, notice.court_id, notice.case_id, [replace(entry, attempt=reference)], now)
 
@@ -206,14 +207,16 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     """
     facts: dict[str, Any] = {
         "carrier": outcome.carrier, "carrier_id": outcome.carrier_id, "status": outcome.status,
-        "code": outcome.code, "said": outcome.detail, "advice": outcome.advice,
+        "code": outcome.code, "advice": outcome.advice,
+        # A carrier's own words quote addresses: they are personal, and can be blanked.
+        "personal": {"said": outcome.detail} if outcome.detail else None,
     }  # fmt: skip
     if outcome.carrier_id:
         notice.carrier_id = outcome.carrier_id
     if outcome.said is Said.ACCEPTED:
         state = note(session, notice, What.ACCEPTED, now, **facts)
         notice.handed_at = notice.handed_at or now
-        if state is State.SENT and notice.channel == "sms" and notice.carrier_id:
+        if state is State.SENT and outcome.carrier == "twilio" and notice.carrier_id:
             notice.ask_at = now + ASK_AFTER
         return state
     if outcome.said is Said.UNKNOWN:

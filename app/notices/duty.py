@@ -23,10 +23,10 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     """Move the duty of a notice that failed, is unknown or was missed; tell the assistant.
 
     Where another channel already carries the same message nothing more is queued; where none is
-    left, the assistant is asked to call. A letter to the court's own people passes to nobody, and
-    what holds no longer to no other channel.
+    left, the assistant is asked to call. A letter to the court's own people passes to nobody, what
+    holds no longer to no other channel, and of a case that was blanked nothing is left to say.
     """
-    if notice.counsel_id is None or untrue(session, [notice]):
+    if notice.counsel_id is None or not notice.facts or untrue(session, [notice]):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)
     kind, stamp, seat, _ = notice.key.split("/", 3)

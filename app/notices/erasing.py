@@ -13,8 +13,12 @@ UNDER_WAY = (State.QUEUED.value, State.SENDING.value)
 
 
 def under_way(session: Session, case_id: int) -> bool:
-    """Tell whether something about a case still waits to be sent, or is being sent."""
-    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, Notice.state.in_(UNDER_WAY))
+    """Tell whether something about a case waits to be sent, is being sent, or is asked after."""
+    open_still = sa.or_(
+        Notice.state.in_(UNDER_WAY),
+        sa.and_(Notice.state == State.SENT.value, Notice.ask_at.is_not(None)),
+    )
+    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, open_still)
     return session.scalar(wanted.limit(1)) is not None
 
 

@@ -16,8 +16,8 @@ from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
 __all__ = [
-    "START", "Entry", "Finding", "add", "exported", "instant", "lines_of", "of", "seal", "sealed",
-    "verify",
+    "START", "Entry", "Finding", "add", "exported", "held_head", "instant", "lines_of", "of",
+    "seal", "sealed", "verify",
 ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def add(
     """
     if not entries:
         return []
-    head = _held_head(session, case_id)
+    head = held_head(session, case_id)
     last = session.scalar(sa.select(Line.at).where(Line.case_id == case_id, Line.seq == head.seq))
     at = max(now, last) if last else now  # the record's times never contradict its order
     lines = []
@@ -86,7 +86,8 @@ def add(
     return lines
 
 
-def _held_head(session: Session, case_id: int) -> Head:
+def held_head(session: Session, case_id: int) -> Head:
+    """Return the last link of a case's chain, held until the commit; made where there is none."""
     wanted = sa.select(Head).where(Head.case_id == case_id).with_for_update()
     wanted = wanted.execution_options(populate_existing=True)
     head = session.scalar(wanted)

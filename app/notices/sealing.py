@@ -86,8 +86,9 @@ def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
     last = (
         sa.select(Line.case_id, sa.func.max(Line.seq).label("seq"))
         .join(Head, Head.case_id == Line.case_id)
+        .join(Case, Case.id == Line.case_id)
         .where(Head.sealed_seq < Head.seq, Line.seq > Head.sealed_seq)
-        .where(Line.court_id == court_id, Line.at < before)
+        .where(Case.court_id == court_id, Line.at < before)
         .group_by(Line.case_id)
         .subquery()
     )
@@ -122,14 +123,41 @@ def verify_days(session: Session, court_id: int, case_id: int | None = None) -> 
 
     With ``case_id`` only that case's lines are looked up; the days themselves are checked alike.
     """
-    count, last = 0, START
+    count, last, on = 0, START, None
+    upto: dict[int, int] = {}
     for day in days_of(session, court_id):
         count += 1
         why = _fault(session, day, count, last, case_id)
         if why:
             return DayFinding(count, last, day.on, why)
-        last = day.hash
+        last, on = day.hash, day.on
+        upto.update({head[0]: head[1] for head in day.heads})
+    if on is not None and (case := _astray(session, court_id, upto, case_id, count)):
+        said = N_("case %(case)s is not sealed up to the line that it claims")
+        return DayFinding(count, last, on, Message(said, case=_number(session, case)))
     return DayFinding(count, last)
+
+
+def _astray(
+    session: Session, court_id: int, upto: dict[int, int], case_id: int | None, days: int
+) -> int | None:
+    """Return a case that says that days hold more, or less, of it than they do."""
+    heads = session.execute(
+        sa.select(Head.case_id, Head.sealed_seq)
+        .join(Case, Case.id == Head.case_id)
+        .where(Case.court_id == court_id)
+    )
+    claimed = {row.case_id: row.sealed_seq for row in heads}
+    wrong = (each for each, seq in claimed.items()
+             if seq != upto.get(each, 0) and case_id in (None, each))  # fmt: skip
+    case = next(wrong, None)
+    if case is not None and (last_day := _last_seq(session, court_id)) != days:
+        return None if last_day > days else case  # one was sealed while these were read
+    return case
+
+
+def _last_seq(session: Session, court_id: int) -> int:
+    return session.scalar(sa.select(sa.func.max(Day.seq)).where(Day.court_id == court_id)) or 0
 
 
 def _fault(session: Session, day: Day, seq: int, last: str, case_id: int | None) -> Message | None:
@@ -157,16 +185,28 @@ def _number(session: Session, case_id: int) -> str:
     return session.scalar(sa.select(Case.number).where(Case.id == case_id)) or str(case_id)
 
 
-def covering(session: Session, line: Line) -> Day | None:
-    """Return the first day that seals a line, by itself or by a later one; None before midnight."""
+@dataclass(frozen=True)
+class Cover:
+    """The first day that holds a line, by itself or by a later one, and whether it still fits."""
+
+    day: Day
+    fits: bool
+
+
+def covering(session: Session, line: Line) -> Cover | None:
+    """Return the day that seals a line, or None before the midnight that does.
+
+    It fits where the day is what was sealed and the line that it holds has the hash it holds.
+    """
     days = session.scalars(
         sa.select(Day)
         .where(Day.court_id == line.court_id, Day.at >= line.at)
         .order_by(Day.seq)
         .limit(3)
     )
-    return next(
-        (day for day in days for head in day.heads
-         if head[0] == line.case_id and head[1] >= line.seq),
-        None,
-    )  # fmt: skip
+    for day in days:
+        for case_id, seq, sealed in day.heads:
+            if case_id == line.case_id and seq >= line.seq:
+                changed = _changed(session, [[case_id, seq, sealed]])
+                return Cover(day, changed is None and seal(day) == day.hash)
+    return None

@@ -13,7 +13,8 @@ from app.notices.dispatch import Sender
 from app.notices.models import Notice, Receipt
 from app.notices.rules import State
 
-BATCH = 100
+BATCH = 32
+LONGEST = dt.timedelta(seconds=5)
 # After how much silence the carrier is asked again, by the age of the hand-over: first minutes,
 # where a callback is merely late, then hours; a carrier gives a text up after three days at most.
 PAUSES = (
@@ -33,8 +34,10 @@ def next_ask(handed_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
 def ask_on(sender: Sender) -> int:
     """Ask the carrier after what it took and never spoke of again; return how many were asked.
 
-    What it says is taken as a receipt, raw, like one that it sent of itself.
+    What it says is taken as a receipt, raw, like one that it sent of itself. Whatever else waits
+    in this beat does not wait long for it: a carrier that does not answer is left for the next.
     """
+    begun = sender.now
     with transaction() as session:
         asked = _claim(session, sender.now)
     for carrier, channel, carrier_id, attempt in asked:
@@ -48,6 +51,8 @@ def ask_on(sender: Sender) -> int:
                      "ErrorCode": outcome.code},
             )  # fmt: skip
             retrying(partial(_take, told, sender.now))
+        if (outcome is None and line.name == carrier) or sender.now - begun > LONGEST:
+            break
     return len(asked)
 
 

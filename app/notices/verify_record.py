@@ -58,6 +58,8 @@ def check(record: dict, head: str = "") -> tuple[bool, str]:
     """Return whether a record is whole, and say it in one sentence."""
     last, seen, blanked, last_blank, erased = START, head == START, 0, 0, 0
     for seq, line in enumerate(record["lines"], start=1):
+        if line.get("case") != record["lines"][0].get("case"):
+            return False, f"NOT WHOLE at line {seq}: it is of another case"
         if why := fault(line, seq, last):
             return False, f"NOT WHOLE at line {seq}: {why}"
         last = line["hash"]
@@ -72,8 +74,13 @@ def check(record: dict, head: str = "") -> tuple[bool, str]:
         return False, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
     if head and not seen:
         return False, f"NOT WHOLE: no line has the hash {head}"
+    named = record["lines"][0]["case"] if record["lines"] else "-"
     left = f", contents of {blanked} blanked" if blanked else ""
-    return True, f"{record['case']}: {len(record['lines'])} lines, whole{left}. Head {last}"
+    # The lines are sealed with the house's own number of the case; what people call it is not.
+    return True, (
+        f"{record['case']} (sealed as case {named}): {len(record['lines'])} lines, whole{left}. "
+        f"Head {last}"
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -253,7 +253,8 @@ def wide(page: Page) -> list[str]:
     """What sticks out of the window, and what cuts its own words off."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
-          .filter((each) => each.getClientRects().length && !each.closest(".skip"))
+          .filter((each) => each.getClientRects().length && !each.closest(".skip")
+                             && !each.parentElement.closest(".lanes"))  // it scrolls by itself
           .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5
                             || (each.matches(".btn, .pick span, p, h1, dd")
                                 && each.scrollWidth > each.clientWidth + 1

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli import cli
 from app.db import db
-from app.notices import sealing
+from app.notices import record, sealing
 from app.notices.models import Day, Line
 from tests.conftest import CASE, House, case_with, proposal
 from tests.faults.test_tampering import do, unlock
@@ -48,7 +48,7 @@ def test_each_day_is_sealed_once_after_the_courts_midnight(house: House, case_id
         last = db.session.query(Line).order_by(Line.seq.desc()).first()
         assert (on, prev) == ("2026-11-23", first)
         assert heads == [[case_id, last.seq, last.hash]]
-        assert sealing.covering(db.session(), last).on == dt.date(2026, 11, 23)
+        assert sealing.covering(db.session(), last).day.on == dt.date(2026, 11, 23)
     house.wait(days=3)  # the worker slept: one day covers them
     house.beat()
     assert [on for on, *_ in days(house)][2:] == ["2026-11-26"]
@@ -118,3 +118,59 @@ def test_the_list_of_days_can_be_noted_outside(house: House, case_id: int) -> No
     with house.app.app_context():
         seals = [day.hash for day in db.session.query(Day).order_by(Day.seq)]
     assert [row.split("\t")[2] for row in done.stdout.splitlines()] == seals
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "UPDATE record_head SET sealed_seq = 1000000",
+        "UPDATE record_head SET sealed_seq = 0",
+        "UPDATE record_line SET court_id = 2 WHERE seq > 2",
+    ],
+)
+def test_a_case_that_is_kept_out_of_the_days_is_found(
+    house: House, case_id: int, database: str, words: str
+) -> None:
+    house.wait(hours=15)
+    house.beat()
+    unlock(house, database)
+    house.app.test_cli_runner().invoke(cli, ["court", "add", "Another Court"])
+    do(house, words)
+    assert verify(house)[0] == 1
+
+
+def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
+    house: House, case_id: int, database: str
+) -> None:
+    house.wait(hours=15)
+    house.beat()
+    with house.app.app_context():
+        before = db.session.query(Line).filter_by(seq=2).one().hash
+    assert "This seal is of" in house.client.get(f"/record/{before}?lang=en").get_data(as_text=True)
+    unlock(house, database)
+    rewrite(house, case_id)
+    with house.app.app_context():
+        assert record.verify(db.session(), case_id).whole  # the chain alone shows nothing
+        head = db.session.query(Line).order_by(Line.seq.desc()).first().hash
+    said = house.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
+    assert ("This seal is of" in said, "sealed something else" in said) == (False, True)
+    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    assert "sealed something else" in page
+    assert verify(house)[0] == 1
+
+
+def rewrite(house: House, case_id: int) -> None:
+    """Write a whole chain anew from its second line on, head and all, with right hashes."""
+    with house.app.app_context():
+        lines = db.session.query(Line).filter_by(case_id=case_id).order_by(Line.seq).all()
+        last = lines[0].hash
+        words = []
+        for line in lines[1:]:
+            line.prev, line.channel = last, "phone"
+            last = record.seal(line)
+            words.append(
+                f"UPDATE record_line SET prev = '{line.prev}', channel = 'phone', hash = '{last}' "
+                f"WHERE id = {line.id}"
+            )
+        db.session.rollback()
+    do(house, *words, f"UPDATE record_head SET hash = '{last}' WHERE case_id = {case_id}")

@@ -7,9 +7,11 @@ import re
 import pytest
 
 from app import worker
-from app.db import transaction
+from app.cli import cli
+from app.db import db, transaction
 from app.gateways.standins import TwilioStandIn
-from app.notices import dispatch
+from app.notices import contacts, dispatch, lanes, record
+from app.notices.models import Line, Receipt
 from tests.conftest import CASE, House, at, proposal
 from tests.flows import test_receipts
 from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
@@ -175,3 +177,52 @@ def test_a_dead_number_leaves_a_proposal_unoffered_until_the_mail_is_taken(
     assert [letter.to for letter in wired.letters(to="zhao@")] != []
     page = wired.sign_in().get(path).get_data(as_text=True)
     assert "Offered." in page
+
+
+def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandIn) -> None:
+    """Every text to one side is taken and then lost: the picture must not say that it was told."""
+    case_id, _ = ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    tell(wired, twilio, text, "undelivered", "30006")
+    with wired.app.app_context():
+        drawn = contacts.touches(db.session(), case_id)
+    mine = [each for each in drawn if (each.side, each.channel) == ("claimant", "sms")]
+    assert [each.did.value for each in mine] == ["vain"]
+    other = [each for each in drawn if (each.side, each.channel) == ("respondent", "sms")]
+    assert [each.did.value for each in other] == ["to"]
+    [unlike] = [each for each in lanes.differences(drawn, ["claimant", "respondent"])
+                if each.what == "channel"]  # fmt: skip
+    assert unlike.each == {"claimant": ("email",), "respondent": ("email", "sms")}
+
+
+def test_after_erasing_no_word_of_a_carrier_holds_an_address(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    twilio.refuse("+8613800138002", 21211)
+    case_id, hearing = ask(wired)
+    wired.beat()
+    texts = notices(wired, kind="proposal", channel="sms")
+    for text in texts:
+        if text.carrier_id:
+            tell(wired, twilio, text, "delivered")
+    wired.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})
+    wired.beat()
+    for text in notices(wired, channel="sms"):
+        if text.carrier_id:
+            tell(wired, twilio, text, "delivered")
+    run = wired.app.test_cli_runner().invoke
+    done = run(cli, ["record", "erase", "--case", CASE["number"], "--why", "x", "--yes"])
+    assert done.exit_code == 0, done.output
+    tell(wired, twilio, next(each for each in texts if each.carrier_id), "delivered")
+    with wired.app.app_context():
+        kept = [line.detail for line in db.session.query(Line)]
+        kept += [each.raw for each in db.session.query(Receipt)]
+    assert "1380013800" not in json.dumps(kept)
+    assert record_is_whole(wired, case_id)
+
+
+def record_is_whole(house: House, case_id: int) -> bool:
+    """Whether the chain holds."""
+    with house.app.app_context():
+        return record.verify(db.session(), case_id).whole
