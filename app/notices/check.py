@@ -7,7 +7,7 @@ begins at the hash that the line before it holds.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +24,9 @@ from app.notices.rules import What
 START = "0" * 64
 RANGE = 20_000  # lines
 _LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
+_plainly = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False
+).encode  # fmt: skip
 _L, _C = Line.__table__.c, Content.__table__.c
 _COLUMNS = (
     _L.seq, _L.at, _L.what, _L.direction, _L.about, _L.attempt, _L.counsel_id, _L.side, _L.channel,
@@ -57,17 +60,29 @@ class Part:
     last: int | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of a case when its check begins: its court, its head, its longest line.
+
+    ``erased`` is the last line that says that contents before it were blanked; ``unsaid`` is a
+    message without a line: then the record was cut to fit its head.
+    """
+
+    court: int | None = None
+    seq: int = 0
+    head: str = START
+    longest: int = 0
+    erased: int = 0
+    unsaid: int | None = None
+
+
 def canonical(value: Any) -> bytes:
     """Return a value as canonical JSON (RFC 8785).
 
     Python's own writer says the same where there are no fractions, no numbers beyond 2**53 and no
     keys beyond the first 65,536 characters, which it would order differently.
     """
-    if _plain(value):
-        return json.dumps(
-            value, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        ).encode("utf-8")  # fmt: skip
-    return rfc8785.dumps(value)
+    return _plainly(value).encode() if _plain(value) else rfc8785.dumps(value)
 
 
 def _plain(value: Any) -> bool:
@@ -77,8 +92,12 @@ def _plain(value: Any) -> bool:
     if kind is int:
         return -_LARGEST <= value <= _LARGEST
     if kind is dict:
-        return all(type(key) is str and (key.isascii() or max(key) < "\ud800") and _plain(each)
-                   for key, each in value.items())  # fmt: skip
+        for key, each in value.items():
+            if type(each) is not str and not _plain(each):
+                return False
+            if type(key) is not str or not (key.isascii() or max(key) < "\ud800"):
+                return False
+        return True
     return kind is list and all(_plain(each) for each in value)
 
 
@@ -92,24 +111,46 @@ def verify(session: Session, case_id: int) -> Finding:
     return verify_part(session, Part(case_id))
 
 
-def verify_part(session: Session, part: Part) -> Finding:
+def verify_part(session: Session, part: Part, known: Known | None = None) -> Finding:
     """Check a range of lines; ``lines`` is the number of the last one that was seen.
 
     An open range is checked up to the head as it stands now, and the head with it; lines that are
-    added meanwhile are left for the next check.
+    added meanwhile are left for the next check. ``known`` spares the question of what is known.
     """
+    case = known or known_of(session, [part.case_id])[part.case_id]
     if part.last is not None:
-        return _verify_lines(session, part, part.last)
-    case_id = part.case_id
-    end, said, longest = _end(session, case_id)
-    found = _verify_lines(session, part, max(end, longest))
+        return _verify_lines(session, part, part.last, case)
+    found = _verify_lines(session, part, max(case.seq, case.longest), case)
     if not found.whole:
         return found
-    if (end, said) != (found.lines, found.head):
+    if (case.seq, case.head) != (found.lines, found.head):
         return _bad(found, Message(N_("lines are missing at the end")))
-    if unsaid := _unsaid(session, case_id):
+    if case.unsaid:
         said_so = N_("message %(number)s was in the queue, and no line says so")
-        return _bad(found, Message(said_so, number=unsaid))
+        return _bad(found, Message(said_so, number=case.unsaid))
+    return found
+
+
+def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, Known]:
+    """Return what is known of cases before their lines are read: in one statement for 500."""
+    found = dict.fromkeys(case_ids, Known())
+    longest = sa.select(sa.func.max(Line.seq)).where(Line.case_id == Case.id).scalar_subquery()
+    erased = (
+        sa.select(sa.func.max(Line.seq))
+        .where(Line.case_id == Case.id, Line.what == What.ERASED.value)
+        .scalar_subquery()
+    )
+    said = sa.exists().where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
+    unsaid = (
+        sa.select(sa.func.min(Notice.id)).where(Notice.case_id == Case.id, ~said).scalar_subquery()
+    )
+    wanted = sa.select(
+        Case.id, Case.court_id, Head.seq, Head.hash, longest, erased, unsaid
+    ).outerjoin(Head, Head.case_id == Case.id)
+    for first in range(0, len(case_ids), 500):
+        asked = wanted.where(Case.id.in_(case_ids[first : first + 500]))
+        for case_id, court, seq, head, last, blanked, silent in session.execute(asked):
+            found[case_id] = Known(court, seq or 0, head or START, last or 0, blanked or 0, silent)
     return found
 
 
@@ -117,29 +158,17 @@ def _bad(found: Finding, why: Message) -> Finding:
     return replace(found, bad_seq=found.lines + 1, why=why)
 
 
-def _end(session: Session, case_id: int) -> tuple[int, str, int]:
-    """Return number and hash of the head, and the number of the last line: in one statement."""
-    longest = sa.select(sa.func.max(Line.seq)).where(Line.case_id == case_id).scalar_subquery()
-    one = sa.select(sa.literal(case_id).label("case_id")).subquery()
-    wanted = sa.select(Head.seq, Head.hash, longest).select_from(
-        one.outerjoin(Head, Head.case_id == one.c.case_id)
-    )
-    seq, seal, last = session.execute(wanted).one()
-    return seq or 0, seal or START, last or 0
-
-
-def _verify_lines(session: Session, part: Part, upto: int) -> Finding:
+def _verify_lines(session: Session, part: Part, upto: int, case: Known) -> Finding:
     seq, last = part.first - 1, START
     if part.first > 1:
         before = sa.select(Line.hash).where(Line.case_id == part.case_id, Line.seq == seq)
         last = session.scalar(before) or ""
-    erased = _erased(session, part.case_id)
-    court = session.scalar(sa.select(Case.court_id).where(Case.id == part.case_id))
+    erased = case.erased
     for row in _rows(session, part.case_id, part.first, upto):
         seq += 1
         if row[15] == {} and seq >= erased:
             erased = _erased(session, part.case_id)  # it may be blanked while it is read
-        if why := _fault(part.case_id, row, seq, last, erased, court):
+        if why := _fault(part.case_id, row, seq, last, erased, case.court):
             return Finding(part.case_id, seq, last, bad_seq=row[0], why=why)
         last = row[13]
     if part.last is not None and seq != part.last:
@@ -205,11 +234,3 @@ def _fits(attempt: str, notice_id: int | None) -> bool:
     number = attempt[1:].partition(".")[0] if attempt[:1] == "n" else ""
     named = int(number) if number.isascii() and number.isdigit() else None
     return named == notice_id
-
-
-def _unsaid(session: Session, case_id: int) -> int | None:
-    """Return a notice of a case without a line: then the record was cut to fit its head."""
-    said = sa.select(Line.id).where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
-    return session.scalar(
-        sa.select(Notice.id).where(Notice.case_id == case_id, ~said.exists()).limit(1)
-    )

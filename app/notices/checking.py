@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import tune
-from app.notices.check import RANGE, Finding, Part, verify_part
+from app.notices.check import RANGE, Finding, Part, known_of, verify_part
 from app.notices.models import Head
 
 BATCH = 20_000  # lines that one process takes at once
@@ -29,12 +29,17 @@ def findings(
     first = next(batches, [])
     second = next(batches, None)
     if second is None:
-        yield from _joined(iter([[verify_part(session, part) for part in first]]))
+        yield from _joined(iter([_verified(session, first)]))
         return
     session.rollback()  # a long check holds no snapshot open here
     count = processes or os.cpu_count() or 1
     with ProcessPoolExecutor(count, get_context("spawn"), _open, (url,)) as pool:
         yield from _joined(_done(pool, _chained([first, second], batches), count * AHEAD))
+
+
+def _verified(session: Session, batch: list[Part]) -> list[Finding]:
+    known = known_of(session, list(dict.fromkeys(part.case_id for part in batch)))
+    return [verify_part(session, part, known[part.case_id]) for part in batch]
 
 
 def _chained(first: list[list[Part]], rest: Iterator[list[Part]]) -> Iterator[list[Part]]:
@@ -109,4 +114,4 @@ def _check(batch: list[Part]) -> list[Finding]:
     if _engine is None:
         raise RuntimeError("a process that checks has no database")
     with Session(_engine) as session:
-        return [verify_part(session, part) for part in batch]
+        return _verified(session, batch)
