@@ -1,0 +1,76 @@
+"""Settle attempts whose worker fell silent: what the carrier knows, else that nobody knows."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import transaction
+from app.errors import N_
+from app.gateways import Message, Outcome
+from app.notices import post
+from app.notices.dispatch import Sender, held, write_outcome
+from app.notices.duty import pass_on
+from app.notices.models import Notice
+from app.notices.rules import State, What
+from app.notices.service import note
+
+
+def own_up(sender: Sender) -> int:
+    """Settle attempts whose worker fell silent: ask the carrier, else say that nobody knows.
+
+    Never sends again by guess: only what the carrier, asked by our reference, surely never had
+    goes back into the queue. Returns how many were settled.
+    """
+    now = sender.now
+    with transaction() as session:
+        lost = [
+            (n.id, n.attempt, n.carrier, _as_sent(n, sender), n.tried_at or now)
+            for n in _silent(session, now)
+        ]
+    for notice_id, attempt, by, message, since in lost:
+        outcome = _ask(sender, by, message, since)
+        with transaction() as session:
+            for notice in held(session, [notice_id]):
+                if (notice.state, notice.attempt) == (State.SENDING, attempt):
+                    _settle(session, notice, outcome, now)
+    return len(lost)
+
+
+def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
+    wanted = (
+        sa.select(Notice)
+        .where(Notice.state == State.SENDING.value, Notice.lease_until < now)
+        .order_by(Notice.case_id, Notice.id)
+        .limit(200)
+    )
+    return session.scalars(wanted).all()
+
+
+def _as_sent(notice: Notice, sender: Sender) -> Message | None:
+    try:
+        written, _ = post.message(
+            notice, secret=sender.secret, public_url=sender.public_url,
+            court_address=sender.court_address, now=sender.now,
+        )  # fmt: skip
+    except post.Unwritable:  # words have changed since: nobody can ask after this one
+        return None
+    return written
+
+
+def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Outcome | None:
+    if message is None:
+        return None
+    carrier = sender.carrier(message.channel)
+    # The carrier may have been changed since; another one knows nothing of this message.
+    return carrier.find(message, since) if carrier.name == by else None
+
+
+def _settle(session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime) -> None:
+    why = N_("the worker fell silent while sending")
+    note(session, notice, What.UNKNOWN, now, why=why, worker=notice.claimed_by)
+    if outcome is None:
+        pass_on(session, notice, now)
+    else:
+        write_outcome(session, notice, outcome, now)
