@@ -12,11 +12,9 @@ from app.hearings import desk, judging
 from app.hearings.models import Hearing
 from app.hearings.reached import Contact
 from app.notices import record, sealing
-from app.notices.check import Finding, Part, verify_part
+from app.notices.check import CHECKED_AT_ONCE, Finding, Part, verify_part
 from app.notices.models import Head, Line
 from app.notices.sealing import Cover
-
-CHECKED_AT_ONCE = 2000  # lines
 
 
 @dataclass(frozen=True)

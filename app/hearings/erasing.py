@@ -98,7 +98,7 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
         before = now - dt.timedelta(days=court.keep_days or 0)
         later = sa.func.coalesce(Hearing.ends_at, Hearing.changed_at) >= before
         in_use = sa.or_(later, Hearing.state == HearingState.PROPOSED.value)
-        waits = sa.exists().where(Notice.case_id == Case.id, Notice.state.in_(erasing.UNDER_WAY))
+        waits = sa.exists().where(Notice.case_id == Case.id, erasing.is_open())
         wanted = (
             sa.select(Case.id)
             .outerjoin(Head, Head.case_id == Case.id)

@@ -23,6 +23,7 @@ from app.notices.rules import What
 
 START = "0" * 64
 RANGE = 20_000  # lines
+CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
 _LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
 _plainly = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False
@@ -167,7 +168,7 @@ def _verify_lines(session: Session, part: Part, upto: int, case: Known) -> Findi
     for row in _rows(session, part.case_id, part.first, upto):
         seq += 1
         if row[15] == {} and seq >= erased:
-            erased = _erased(session, part.case_id)  # it may be blanked while it is read
+            erased = erased_upto(session, part.case_id)  # it may be blanked while it is read
         if why := _fault(part.case_id, row, seq, last, erased, case.court):
             return Finding(part.case_id, seq, last, bad_seq=row[0], why=why)
         last = row[13]
@@ -190,7 +191,7 @@ def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any
             yield from rows
 
 
-def _erased(session: Session, case_id: int) -> int:
+def erased_upto(session: Session, case_id: int) -> int:
     """Return the number of the last line that says that contents before it were blanked."""
     wanted = sa.select(sa.func.max(Line.seq)).where(
         Line.case_id == case_id, Line.what == What.ERASED.value

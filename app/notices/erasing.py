@@ -12,13 +12,15 @@ from app.notices.rules import State, What
 UNDER_WAY = (State.QUEUED.value, State.SENDING.value)
 
 
+def is_open() -> sa.ColumnElement[bool]:
+    """Return when a message is not over: it waits, is being sent, or its carrier is asked of it."""
+    asked_after = sa.and_(Notice.state == State.SENT.value, Notice.ask_at.is_not(None))
+    return sa.or_(Notice.state.in_(UNDER_WAY), asked_after)
+
+
 def under_way(session: Session, case_id: int) -> bool:
-    """Tell whether something about a case waits to be sent, is being sent, or is asked after."""
-    open_still = sa.or_(
-        Notice.state.in_(UNDER_WAY),
-        sa.and_(Notice.state == State.SENT.value, Notice.ask_at.is_not(None)),
-    )
-    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, open_still)
+    """Tell whether a message about a case is not over."""
+    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, is_open())
     return session.scalar(wanted.limit(1)) is not None
 
 

@@ -12,8 +12,9 @@ from app.errors import N_
 from app.gateways import Said
 from app.gateways.twilio_codes import receipt, verdict
 from app.notices import record, tally
+from app.notices.check import erased_upto
 from app.notices.duty import pass_on
-from app.notices.models import Line, Notice, Receipt
+from app.notices.models import Notice, Receipt
 from app.notices.rules import State, What, after, next_try
 
 WHATS = {
@@ -65,14 +66,9 @@ def take(session: Session, told: Told, now: dt.datetime) -> Notice | None:
 
 def _kept(session: Session, notice: Notice | None, told: Told) -> dict[str, str]:
     """Return what is kept of a receipt: all of it, but no address of a case that was blanked."""
-    if notice is None or not _blanked(session, notice.case_id):
+    if notice is None or not erased_upto(session, notice.case_id):
         return dict(told.raw)
     return {"MessageSid": told.carrier_id, "MessageStatus": told.status, "ErrorCode": told.code}
-
-
-def _blanked(session: Session, case_id: int) -> bool:
-    wanted = sa.select(Line.id).where(Line.case_id == case_id, Line.what == What.ERASED.value)
-    return session.scalar(wanted.limit(1)) is not None
 
 
 def _notice(session: Session, told: Told) -> Notice | None:

@@ -18,13 +18,13 @@ from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.notices import again as resend
 from app.notices import record
+from app.notices.check import CHECKED_AT_ONCE
 from app.notices.models import Head, Line
 from app.people.models import Court
 from app.people.views import signed_in
 
 bp = Blueprint("notices", __name__)
 ON_A_PAGE = 200  # lines
-CHECKED_AT_ONCE = 2000  # lines
 
 
 @bp.app_template_global()
