@@ -87,7 +87,7 @@ def _gateways(settings: Settings) -> Gateways:
                 twilio_account_sid=settings.twilio_account_sid,
                 twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
                 twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
-                twilio_api_url=settings.twilio_api_url,
+                twilio_api_url=settings.twilio_api_url, imap_url=settings.imap_url,
             )
         )  # fmt: skip
     except ValueError as fault:
@@ -140,10 +140,21 @@ def _open_rooms(app: Flask) -> None:
     from app.notices import receipt_views as receipt_views
     from app.notices import views as notices
     from app.people import views as people
+    from app.replies import desk_views as replies_desk_views
     from app.replies import views as replies
 
     people.install(app)
-    for room in (operations, cases, hearings, counsel_views, notices, feeds, replies):
+    rooms = (
+        operations,
+        cases,
+        hearings,
+        counsel_views,
+        notices,
+        feeds,
+        replies,
+        replies_desk_views,
+    )
+    for room in rooms:
         app.register_blueprint(room.bp)
     api(app)
 

@@ -22,7 +22,8 @@ KNOWN = {
     "TINGQI_DATABASE_URL", "TINGQI_SECRET_KEY", "TINGQI_PUBLIC_URL", "TINGQI_SMTP_URL",
     "TINGQI_MAIL_FROM", "TINGQI_TWILIO_ACCOUNT_SID", "TINGQI_TWILIO_AUTH_TOKEN",
     "TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID", "TINGQI_TWILIO_API_URL",
-    "TINGQI_IMAP_URL", "TINGQI_BEAT_SECONDS", "TINGQI_INSTANCE", "TINGQI_TRUSTED_PROXIES",
+    "TINGQI_IMAP_URL", "TINGQI_MAIL_AUTHSERV", "TINGQI_BEAT_SECONDS", "TINGQI_INSTANCE",
+    "TINGQI_TRUSTED_PROXIES",
 }  # fmt: skip
 
 
@@ -46,6 +47,8 @@ class Settings:
     twilio_messaging_service_sid: str = ""
     twilio_api_url: str = ""
     imap_url: str = ""
+    # Whose Authentication-Results count: the name that the court's own mail server writes in them.
+    mail_authserv: str = ""
     beat_seconds: float = 5.0
     trusted_proxies: int = 0
     demo: bool = False
@@ -93,6 +96,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         twilio_messaging_service_sid=said.get("TINGQI_TWILIO_MESSAGING_SERVICE_SID", ""),
         twilio_api_url=_web_address(said, "TINGQI_TWILIO_API_URL", ""),
         imap_url=_of_scheme(said, "TINGQI_IMAP_URL", ("imap", "imaps")),
+        mail_authserv=said.get("TINGQI_MAIL_AUTHSERV", ""),
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
     )

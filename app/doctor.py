@@ -85,10 +85,23 @@ def _carriers(app: Flask) -> Iterator[Finding]:
     house: web.House = app.extensions["tingqi"]
     for what, carrier in (("mail", house.gateways.email), ("text messages", house.gateways.sms)):
         yield _carrier(what, carrier, house.settings)
-    if house.settings.imap_url:
-        yield Finding("replies by mail", True, "TINGQI_IMAP_URL is set")
-    else:
-        yield Finding("replies by mail", True, "not read (TINGQI_IMAP_URL is unset)")
+    yield _mailbox(house)
+
+
+def _mailbox(house: web.House) -> Finding:
+    what, mailbox = "replies by mail", house.gateways.mailbox
+    if mailbox is None:
+        return Finding(what, True, "not read (TINGQI_IMAP_URL is unset)")
+    if fault := mailbox.check():
+        return Finding(what, False, fault)
+    trusted = house.settings.mail_authserv
+    if not trusted:
+        said = (
+            f"{mailbox.name} is read, but each reply must be confirmed by link: set "
+            "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results"
+        )
+        return Finding(what, True, said)
+    return Finding(what, True, f"{mailbox.name} is read; senders are vouched for by {trusted}")
 
 
 def _carrier(what: str, carrier: Carrier, settings: Settings) -> Finding:

@@ -15,6 +15,8 @@ Facts = Mapping[str, Any]
 
 # Calendars are shared with whole offices: nothing in them may open a page that answers.
 _KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
+# One slot among several: whoever reads the calendar must not take it for the date.
+_PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
 _LABELS = {
     "en": ("Case", "Kind", "Judge", "Bring", "Time zone", "Telephone", ": ", ", "),
     "zh": ("案号", "事项", "法官", "请携带", "时区", "电话", "：", "，"),
@@ -42,20 +44,77 @@ def invite(
     if not hearing.get("starts_at") or not hearing.get("ends_at"):
         raise ValueError("a hearing without times has no place in a calendar")
     event = _event(
-        uid=hearing["uid"], revision=hearing["revision"], zone=zone,
+        uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
         starts_at=hearing["starts_at"], ends_at=hearing["ends_at"],
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED", stamp=stamp,
         summary=_summary(facts, language), location=_location(hearing, language),
         description=_description(facts, language),
     )  # fmt: skip
+    _say_to(event, method, organizer, attendee)
+    if method == "REQUEST":
+        event.add_component(_alarm(_text(_summary(facts, language))))
+    return _written(_calendar(method), [(event, {**hearing, "zone": zone})])
+
+
+def tentative(
+    facts: Facts,
+    *,
+    method: str,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    language: str = "en",
+) -> bytes:
+    """Return the slots of an open round as one tentative event under the hearing's UID.
+
+    The first slot is its DTSTART, the others are its RDATEs (RFC 5545, 3.8.5.2), so that the
+    invite to the fixed date, or a CANCEL, replaces all of them at once and leaves none behind.
+    Arguments as for ``invite``; facts have ``slots``. Raises ValueError where there are none.
+    """
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    slots = sorted(facts.get("slots") or [], key=lambda slot: wording.instant(slot["starts_at"]))
+    if not slots:
+        raise ValueError("a round without slots has no place in a calendar")
+    first, said = slots[0], wording.language_of(language)
+    told = {**facts, "hearing": {**hearing, **first}}
+    event = _event(
+        uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
+        starts_at=first["starts_at"], ends_at=first["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "TENTATIVE", stamp=stamp,
+        summary=_PROPOSED[said].format(_summary(facts, language)),
+        location=_location(first, language) if _one_place(slots) else "",
+        description="\n".join([_description(told, language), *_listed(slots, zone, said)]),
+    )  # fmt: skip
+    # One for each: a courtroom's two slots at one moment are one time in a calendar.
+    for at in sorted({wording.instant(slot["starts_at"]) for slot in slots[1:]}):
+        if at != wording.instant(first["starts_at"]):
+            event.add("rdate", [_wall(at, zone)])
+    _say_to(event, method, organizer, attendee)
+    return _written(_calendar(method), [(event, {**slot, "zone": zone}) for slot in slots])
+
+
+def _one_place(slots: list[Facts]) -> bool:
+    return len({(slot.get("courtroom"), slot.get("location")) for slot in slots}) == 1
+
+
+def _listed(slots: list[Facts], zone: str, language: str) -> list[str]:
+    comma = _LABELS[language][7]
+    return [
+        comma.join([wording.span(wording.instant(slot["starts_at"]),
+                                 wording.instant(slot["ends_at"]), zone, language),
+                    *filter(None, [slot.get("courtroom"), slot.get("location")])])
+        for slot in slots
+    ]  # fmt: skip
+
+
+def _say_to(
+    event: Event, method: str, organizer: tuple[str, str], attendee: tuple[str, str]
+) -> None:
     # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
     # the default (RFC 5545, 3.8.1.3) is PUBLIC and office calendars are read by many.
     event.add("class", "PRIVATE")
     event.add("organizer", _address(organizer), encode=False)
     event.add("attendee", _invited(attendee, asks=method == "REQUEST"), encode=False)
-    if method == "REQUEST":
-        event.add_component(_alarm(_text(_summary(facts, language))))
-    return _written(_calendar(method), [(event, {**hearing, "zone": zone})])
 
 
 def feed(
@@ -224,7 +283,7 @@ def _written(calendar: Calendar, events: list[tuple[Event, Facts]]) -> bytes:
             used.setdefault(told["zone"], []).extend(times)
     for zone in sorted(used):
         calendar.add_component(vtimezone(zone, min(used[zone]), max(used[zone])))
-    for event, _ in events:
+    for event in {id(event): event for event, _ in events}.values():
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written

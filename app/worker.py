@@ -26,6 +26,7 @@ from app.notices.dispatch import Sender
 from app.notices.models import Worker
 from app.reminders import ladder
 from app.reminders import service as reminders
+from app.replies.reading import read_mail
 from app.web import House
 
 log = logging.getLogger("tingqi.worker")
@@ -58,6 +59,7 @@ def beat(app: Flask) -> int:
         while (sent := _carefully(dispatch.send_due, sender)) > 0:
             tried += sent
         # What can wait comes after what was due.
+        _carefully(partial(_read_mail, app), sender)
         for step in (sweep.ask_on, _erase, _forget):
             _carefully(step, sender)
         return tried
@@ -67,12 +69,17 @@ def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
     try:
         return step(sender)
     except sa.exc.OperationalError as fault:
-        log.warning("the database is away or busy, %s goes on later: %s", step.__name__, fault.orig)
+        log.warning("the database is away or busy, %s goes on later: %s", _named(step), fault.orig)
     except Exception:
-        log.exception("%s failed; it is tried again at the next beat", step.__name__)
+        log.exception("%s failed; it is tried again at the next beat", _named(step))
     finally:
         db.session.remove()
     return 0
+
+
+def _read_mail(app: Flask, sender: Sender) -> int:
+    house: House = app.extensions["tingqi"]
+    return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
 
 
 def _lapse(sender: Sender) -> int:

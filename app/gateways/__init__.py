@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.gateways.clock import Clock
+from app.gateways.mailbox import ImapMailbox
 
 __all__ = ["Carrier", "Clock", "Gateways", "Message", "Outcome", "Said"]
 
@@ -113,8 +114,11 @@ class Gateways:
     clock: Clock
     email: Carrier
     sms: Carrier
+    mailbox: ImapMailbox | None = None
 
     def close(self) -> None:
-        """Close both carriers."""
+        """Close the carriers and the mailbox."""
         self.email.close()
         self.sms.close()
+        if self.mailbox is not None:
+            self.mailbox.close()

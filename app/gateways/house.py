@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.gateways import Carrier, Gateways
 from app.gateways.clock import Clock, SystemClock
+from app.gateways.mailbox import ImapMailbox
 from app.gateways.outbox import Outbox
 from app.gateways.smtp import SmtpCarrier
 from app.gateways.twilio import Account, TwilioCarrier
@@ -25,6 +26,7 @@ class Lines:
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
+    imap_url: str | None = field(default=None, repr=False)
 
 
 def build(lines: Lines, clock: Clock | None = None) -> Gateways:
@@ -33,7 +35,10 @@ def build(lines: Lines, clock: Clock | None = None) -> Gateways:
     Raises ValueError, in one sentence, when an address is no address.
     """
     clock = clock or SystemClock()
-    return Gateways(clock=clock, email=_email(lines, clock), sms=_sms(lines, clock))
+    mailbox = ImapMailbox(lines.imap_url) if lines.imap_url else None
+    return Gateways(
+        clock=clock, email=_email(lines, clock), sms=_sms(lines, clock), mailbox=mailbox
+    )
 
 
 def _email(lines: Lines, clock: Clock) -> Carrier:

@@ -17,7 +17,10 @@ from app.notices.tasks import Stands, Way
 MOST_WISH = 300  # characters
 
 
-def confirm(session: Session, seat_id: int, revision: int, now: dt.datetime) -> bool:
+def confirm(
+    session: Session, seat_id: int, revision: int, now: dt.datetime, *, channel: str = "link",
+    kind: str = "knows", address: str = "",
+) -> bool:  # fmt: skip
     """Write down that a counsel says they know the date of a revision; return whether it is new.
 
     Raises Refusal where the date has changed since the page was made: they know another one.
@@ -30,8 +33,9 @@ def confirm(session: Session, seat_id: int, revision: int, now: dt.datetime) -> 
         return False
     line = record.Entry(
         What.CONFIRMED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="link", kind="knows",
-        detail={"revision": revision}, personal={"name": seat.counsel.name},
+        counsel_id=seat.counsel_id, side=seat.side, channel=channel, kind=kind,
+        detail={"revision": revision},
+        personal={"name": seat.counsel.name, **({"address": address} if address else {})},
     )  # fmt: skip
     record.add(session, hearing.court_id, hearing.case_id, [line], now)
     return True

@@ -34,12 +34,14 @@ class Given:
 
 
 def answer(
-    session: Session, seat_id: int, given: Given, now: dt.datetime, secret: bytes
-) -> Hearing:
+    session: Session, seat_id: int, given: Given, now: dt.datetime, secret: bytes, *,
+    channel: str = "link",
+) -> Hearing:  # fmt: skip
     """Take counsel's answer; fix the hearing when all have answered and a slot suits all.
 
-    A second press on the same page changes nothing. Raises Gone where the round is over, Invalid
-    for a slot that is not of this round or has no word.
+    A second press on the same page changes nothing. ``channel`` is where it came from: "link",
+    "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if it can. Raises
+    Gone where the round is over, Invalid for a slot that is not of this round or has no word.
     """
     seat = session.get_one(Invitation, seat_id)
     hearing = queries.hold(session, seat.proposal.hearing_id)
@@ -60,10 +62,10 @@ def answer(
     seat.answered_at, seat.comment, seat.nonce = now, given.comment, given.nonce
     session.flush()
     session.refresh(seat, ["answers"])
-    line = _write_answer(session, hearing, round_, seat, now, again=bool(before))
+    line = _write_answer(session, hearing, round_, seat, now, again=bool(before), channel=channel)
     notices.withdraw(session, f"hearing/{hearing.id}", now, N_("it was answered"),
                      kinds=("proposal", "nudge"), invitation_ids=[seat.id])  # fmt: skip
-    tell.answered(session, seat, f"a{line.seq}", now)
+    tell.answered(session, seat, f"a{line.seq}", now, channel=channel)
     decide(session, hearing, round_, now, secret)
     return hearing
 
@@ -101,12 +103,12 @@ def _refuse_strange(round_: Proposal, says: Mapping[int, str]) -> None:
 
 def _write_answer(
     session: Session, hearing: Hearing, round_: Proposal, seat: Invitation, now: dt.datetime, *,
-    again: bool,
+    again: bool, channel: str,
 ) -> Line:  # fmt: skip
     said = {each.slot_id: each.says for each in seat.answers}
     line = record.Entry(
         What.ANSWERED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="link", kind="proposal",
+        counsel_id=seat.counsel_id, side=seat.side, channel=channel, kind="proposal",
         detail={
             "round": round_.round, "changed": again,
             "says": [

@@ -18,11 +18,12 @@ def matter(hearing: Hearing, stamp: str = "") -> Matter:
     )  # fmt: skip
 
 
-def counsel_of(invitation: Invitation) -> Person:
-    """Return a seat as somebody to be told."""
+def counsel_of(invitation: Invitation, channel: str = "") -> Person:
+    """Return a seat as somebody to be told; over one channel first, where they have it."""
     counsel = invitation.counsel
+    ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
     return Person(
-        name=counsel.name, language=counsel.language, ways=ways_of(counsel), side=invitation.side,
+        name=counsel.name, language=counsel.language, ways=ways, side=invitation.side,
         counsel_id=counsel.id, invitation_id=invitation.id, link_version=invitation.version,
     )  # fmt: skip
 
@@ -46,7 +47,8 @@ def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
     asked = hearing.user or case.assistant
     return {
         "court": {"name": court.name, "short": court.short, "zone": court.zone,
-                  "phone": court.phone, "text_links": court.text_links},
+                  "phone": court.phone, "text_links": court.text_links,
+                  "text_slots": court.text_slots},
         "case": {"number": case.number, "title": case.title},
         "hearing": {
             "id": hearing.id, "uid": hearing.uid, "kind": hearing.kind, "minutes": hearing.minutes,
@@ -66,7 +68,8 @@ def of_case(case: Case) -> dict[str, Any]:
     court, asked = case.court, case.assistant
     return {
         "court": {"name": court.name, "short": court.short, "zone": court.zone,
-                  "phone": court.phone, "text_links": court.text_links},
+                  "phone": court.phone, "text_links": court.text_links,
+                  "text_slots": court.text_slots},
         "case": {"number": case.number, "title": case.title},
         "hearing": {"id": 0, "uid": "", "kind": "other", "minutes": None, "revision": 0,
                     "judge": case.judge.name, "starts_at": None, "ends_at": None,

@@ -1,14 +1,15 @@
 """When counsel leave a case: their time is given back, and nobody waits for their answer."""
 
 import datetime as dt
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Party, Representation
-from app.hearings import queries
+from app.hearings import facts, queries, tell
 from app.hearings.answers import decide
-from app.hearings.models import Booking, Hearing
+from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.hearings.rules import KINDS, whose
 from app.notices import service as notices
 from app.notices.holds import LEFT
@@ -46,10 +47,49 @@ def go_on_without(session: Session, hearing_id: int, now: dt.datetime, secret: b
     hearing = queries.hold(session, hearing_id)
     gone = _released(session, hearing, queries.acting(session, hearing))
     notices.withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
+    _clear_calendars(session, hearing, gone, now)
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
         decide(session, hearing, round_, now, secret)
     return bool(gone)
+
+
+def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt.datetime) -> None:
+    """Take a hearing that is to come out of the calendars of those who left.
+
+    A CANCEL to one of several raises the number for them alone (RFC 5546, 3.2.5 and 2.1.4): the
+    others' invites stand, and so do their reminders and what they confirmed.
+    """
+    told = tell.with_calendar(session, hearing, ("proposal", "fixed", "moved"))
+    over = hearing.ends_at is not None and hearing.ends_at <= now
+    round_ = queries.last_proposal(session, hearing)
+    if over or round_ is None:
+        return
+    common = facts.of(hearing)
+    common["hearing"]["sequence"] = hearing.revision + 1
+    if hearing.starts_at is None:
+        if not round_.tentative:
+            return
+        common |= {"slots": facts.slots(round_), "tentative": True}
+    for seat in _last_of(session, hearing, gone & told):
+        known = facts.counsel_of(seat, "email")
+        person = replace(known, ways=known.ways[:1], invitation_id=None)
+        notices.queue(
+            session, facts.matter(hearing), "left", person,
+            {**common, "person": facts.person(seat)}, due_at=now,
+            stale_at=now + tell.STALE_AFTER, now=now,
+        )  # fmt: skip
+        seat.left_at = now
+
+
+def _last_of(session: Session, hearing: Hearing, counsel_ids: set[int]) -> list[Invitation]:
+    wanted = (
+        sa.select(Invitation)
+        .join(Proposal)
+        .where(Proposal.hearing_id == hearing.id, Invitation.counsel_id.in_(counsel_ids))
+        .order_by(Proposal.round)
+    )
+    return list({seat.counsel_id: seat for seat in session.scalars(wanted)}.values())
 
 
 def _released(session: Session, hearing: Hearing, acting: set[int]) -> set[int]:

@@ -116,6 +116,8 @@ class Proposal(Base):
     # Why a warning of the rules was overridden, and by which version of the rules it was given.
     overridden_because: Mapped[str] = mapped_column(sa.Text, default="")
     rules_version: Mapped[str] = mapped_column(sa.String(40))
+    # Its slots went into counsel's calendars, out of which they must be taken when it ends.
+    tentative: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
     hearing: Mapped[Hearing] = relationship(back_populates="proposals")
@@ -160,6 +162,8 @@ class Invitation(Base):
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     comment: Mapped[str] = mapped_column(sa.Text, default="")
+    # When counsel who left the case were told so, and their calendar with them.
+    left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # The rendered page that the last answer came from: pressing twice on it counts once.
     nonce: Mapped[str] = mapped_column(sa.String(64), default="")
 

@@ -48,6 +48,8 @@ def open_round(
         fix=given["fix"], state=ProposalState.OPEN.value, created_at=desk.now,
         overridden_because=given.get("override_reason", ""),
         rules_version=days.rules_of(desk.court).version,
+        # A date that holds stays in calendars as it is: there the slots have no place beside it.
+        tentative=desk.court.tentative_invites and hearing.starts_at is None,
     )  # fmt: skip
     session.add(round_)
     length = dt.timedelta(minutes=hearing.minutes)
@@ -58,6 +60,10 @@ def open_round(
         for seat in seats
     ]  # fmt: skip
     hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
+    if round_.tentative:
+        tell.renumber(hearing)
+    elif before and before.tentative and before.state != ProposalState.DECIDED:
+        tell.clear_calendars(session, hearing, before, desk.now)
     session.flush()
     for seat_ in round_.invitations:
         give_keys(seat_, desk.secret)

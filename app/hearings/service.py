@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.models import Case
 from app.errors import N_, Invalid, Message, Refusal
-from app.hearings import booking, queries, tell
+from app.hearings import booking, facts, queries, tell
 from app.hearings.answers import Given, answer
 from app.hearings.dates import seat_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
@@ -110,6 +110,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled already."))
     had_date = hearing.starts_at is not None
+    last = queries.last_proposal(session, hearing)
     round_ = queries.open_proposal(session, hearing)
     if round_:
         round_.state = ProposalState.WITHDRAWN.value
@@ -122,7 +123,10 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = seat_everybody(session, hearing, desk.secret, desk.now)
     kind = "cancelled" if had_date else "withdrawn"
-    tell.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason)
+    more: dict[str, Any] = {}
+    if last and last.tentative and not had_date:
+        more = {"slots": facts.slots(last), "tentative": True}
+    tell.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason, **more)
     return hearing
 
 
@@ -144,6 +148,8 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     session.flush()
     session.refresh(round_, ["invitations"])
     booking.book(session, hearing, None, [seat.counsel_id for seat in round_.invitations])
+    if round_.tentative and not holds:
+        tell.clear_calendars(session, hearing, round_, now)
     silent = ", ".join(s.counsel.name for s in round_.invitations if not s.answered_at)
     notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date to answer by has passed"),
                      kinds=("proposal", "nudge"))  # fmt: skip

@@ -12,6 +12,7 @@ from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
 from app.notices import service as notices
 from app.notices.models import Notice
+from app.notices.rules import State
 from app.notices.service import heard_at
 from app.people.models import User
 
@@ -26,7 +27,7 @@ def proposal(
     """Ask every counsel, all sides in this one transaction, due at the same moment."""
     common = facts.of(
         hearing, slots=facts.slots(round_), answer_by=facts.iso(round_.answer_by),
-        round=round_.round, reason=reason,
+        round=round_.round, reason=reason, tentative=round_.tentative,
     )  # fmt: skip
     matter = facts.matter(hearing, f"r{round_.round}")
     for seat in round_.invitations:
@@ -46,8 +47,12 @@ def proposal(
         )  # fmt: skip
 
 
-def answered(session: Session, seat: Invitation, stamp: str, now: dt.datetime) -> None:
+def answered(
+    session: Session, seat: Invitation, stamp: str, now: dt.datetime, *, channel: str = "link"
+) -> None:
     """Confirm an answer to its person: a key that somebody else used is noticed so.
+
+    What came by text is confirmed by text, whatever the person's usual way is.
 
     ``stamp`` is the answer's own, so that one given a second time is confirmed a second time.
     """
@@ -61,7 +66,7 @@ def answered(session: Session, seat: Invitation, stamp: str, now: dt.datetime) -
         answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
     )  # fmt: skip
     matter = facts.matter(round_.hearing, f"r{round_.round}.{stamp}")
-    notices.queue(session, matter, "answered", facts.counsel_of(seat), told,
+    notices.queue(session, matter, "answered", facts.counsel_of(seat, channel), told,
                   due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1)  # fmt: skip
 
 
@@ -112,6 +117,42 @@ def concluded(
     more = {"slots": slot_words(slot)} if slot else {}
     assistant(session, hearing, "ready" if slot else "none_suits", f"{now_so}.{len(told)}", now,
               round=round_.round, **more)  # fmt: skip
+
+
+def renumber(hearing: Hearing) -> None:
+    """Raise the number of what calendars are told next; no reminder hangs on it."""
+    hearing.revision += 1
+    hearing.planned_revision = hearing.revision
+
+
+def clear_calendars(session: Session, hearing: Hearing, round_: Proposal, now: dt.datetime) -> None:
+    """Take the slots of a round that is over, and left no date, out of counsel's calendars.
+
+    Only who was sent them is told; the number rises, as it must for a CANCEL (RFC 5546, 2.1.4).
+    """
+    told = with_calendar(session, hearing, ("proposal",))
+    if not told:
+        return
+    renumber(hearing)
+    common = facts.of(hearing, slots=facts.slots(round_), tentative=True)
+    for seat in round_.invitations:
+        if seat.counsel_id in told and seat.left_at is None:
+            person = facts.counsel_of(seat, "email")
+            notices.queue(
+                session, facts.matter(hearing), "released", person,
+                {**common, "person": facts.person(seat)}, due_at=now, stale_at=now + STALE_AFTER,
+                now=now, ways=1,
+            )  # fmt: skip
+
+
+def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[str]) -> set[int]:
+    """Return to which counsel an invite of some kinds went, or may have gone, by mail."""
+    never = [State.QUEUED.value, State.WITHDRAWN.value, State.MISSED.value]
+    wanted = sa.select(Notice.counsel_id).where(
+        Notice.about == f"hearing/{hearing.id}", Notice.channel == "email",
+        Notice.kind.in_(list(kinds)), Notice.counsel_id.is_not(None), Notice.state.not_in(never),
+    )  # fmt: skip
+    return {each for each in session.scalars(wanted) if each is not None}
 
 
 def slot_words(slot: Slot) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.notices import record
+from app.notices.inbound import Inbound
 from app.notices.models import Content, Line, Notice, Receipt, Task
 from app.notices.rules import State, What
 
@@ -38,7 +39,7 @@ def blank(
     First comes the line that says who did it and why: the database lets nothing be blanked
     before, and the check accepts blanks only before such a line. By whom and why are not personal
     to a party and stay readable for ever. What stands outside the record about the same contacts
-    (addresses of messages, their facts, raw receipts, wishes to be called) goes with it.
+    (addresses of messages, their facts, raw receipts, replies, wishes to be called) goes with it.
     """
     entry = record.Entry(What.ERASED, detail={"by": by, "why": why})
     said = record.add(session, court_id, case_id, [entry], now)[0]
@@ -67,6 +68,12 @@ def _blank_around(session: Session, case_id: int) -> None:
         sa.update(Notice)
         .where(Notice.case_id == case_id)
         .values(address="", name="", facts={}, ask_at=None)
+        .execution_options(**loose)
+    )
+    session.execute(
+        sa.update(Inbound)
+        .where(Inbound.case_id == case_id)
+        .values(sender="", name="", subject="", words="", detail={})
         .execution_options(**loose)
     )
     session.execute(

@@ -48,7 +48,7 @@ def _overtaken(session: Session, notices: Sequence[Notice]) -> dict[int, str]:
 
 
 def _left(session: Session, notices: Sequence[Notice]) -> dict[int, str]:
-    asked = [each for each in notices if each.counsel_id is not None]
+    asked = [each for each in notices if each.counsel_id is not None and each.kind != "left"]
     if not asked:
         return {}
     acting = {

@@ -16,7 +16,8 @@ from app.notices.said import in_words
 
 KINDS = (
     "proposal", "nudge", "answered", "fixed", "moved", "cancelled", "withdrawn", "reminder",
-    "off_channel", "none_suits", "ready", "lapsed", "not_reached",
+    "off_channel", "confirm", "which", "not_understood", "released", "left", "none_suits", "ready",
+    "lapsed", "not_reached",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
 
@@ -67,7 +68,8 @@ def compose(
     }
     if channel == "sms":
         short = _short(seen)
-        return Letter("", texts.cheapest(_written(f, short) for f in _forms(kind, said)), "")
+        form = "sms_slots" if _numbered(kind, facts) else "sms"
+        return Letter("", texts.cheapest(_written(f, short) for f in _forms(kind, said, form)), "")
     (subject, button, body) = _mail(kind, said)
     text = _written(body, seen)
     heading = _clip(wording.one_line(subject.render(seen)), _ROOM_IN_SUBJECT)
@@ -83,10 +85,16 @@ def _mail(kind: str, language: str) -> tuple[Template, str, Template]:
 
 
 @lru_cache
-def _forms(kind: str, language: str) -> tuple[Template, ...]:
+def _forms(kind: str, language: str, form: str) -> tuple[Template, ...]:
     """Return the wordings of a text message, the longest first."""
-    source = _source(kind, "sms", language)
+    source = _source(kind, form, language)
     return tuple(_WORDS.from_string(form) for form in re.split(r"^---\n", source, flags=re.M))
+
+
+def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
+    """Tell whether a text lists the slots by number, as a court may wish (replies.digits)."""
+    court = facts["court"]
+    return kind in ("proposal", "nudge") and bool(court.get("text_slots") and facts.get("slots"))
 
 
 def _source(kind: str, channel: str, language: str) -> str:

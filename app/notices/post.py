@@ -8,7 +8,9 @@ from app.gateways import Message
 from app.notices import letters
 from app.notices.models import Notice
 
-METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
+METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL", "left": "CANCEL"}
+# Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
+TENTATIVE = {"proposal": "REQUEST", "withdrawn": "CANCEL", "released": "CANCEL", "left": "CANCEL"}
 HIDDEN = "…"
 
 
@@ -42,7 +44,9 @@ def message(
     )  # fmt: skip
     shown = {"subject": letter.subject, "text": _without_key(letter.text, link, code)}
     if method:
-        shown["calendar"] = f"{method} {facts['hearing']['uid']} {facts['hearing']['revision']}"
+        hearing = facts["hearing"]
+        sequence = hearing.get("sequence", hearing["revision"])
+        shown["calendar"] = f"{method} {hearing['uid']} {sequence}"
     return written, shown
 
 
@@ -59,10 +63,16 @@ def _ways_in(notice: Notice, secret: bytes, public_url: str) -> tuple[str, str]:
 
 
 def _calendar(notice: Notice, court_address: str) -> tuple[bytes | None, str | None]:
-    method = METHODS.get(notice.kind)
-    if method is None or notice.channel != "email" or not notice.facts["hearing"]["starts_at"]:
+    if notice.channel != "email":
         return None, None
-    made = ical.invite(
+    write, method = ical.invite, METHODS.get(notice.kind)
+    if notice.facts.get("tentative"):
+        write, method = ical.tentative, TENTATIVE.get(notice.kind)
+    elif not notice.facts["hearing"]["starts_at"]:
+        method = None
+    if method is None:
+        return None, None
+    made = write(
         notice.facts, method=method, stamp=notice.created_at, language=notice.language,
         organizer=(notice.facts["court"]["name"], court_address),
         attendee=(notice.name, notice.address),

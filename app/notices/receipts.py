@@ -34,10 +34,13 @@ class Told:
     status: str
     code: str
     raw: Mapping[str, str]
+    carrier: str = "twilio"
+    # What it means, where the carrier's own table does not say it: "delivered", "failed" or "".
+    means: str | None = None
 
 
 def take(session: Session, told: Told, now: dt.datetime) -> Notice | None:
-    """Write down a receipt of Twilio's and let the attempt move; return its notice, if known.
+    """Write down a receipt and let the attempt move; return its notice, if known.
 
     Every callback is kept raw. The same status of the same message a second time adds no line;
     a late one adds a line and moves nothing backwards. Callbacks come in any order and more than
@@ -51,7 +54,7 @@ def take(session: Session, told: Told, now: dt.datetime) -> Notice | None:
     )
     session.add(
         Receipt(
-            at=now, carrier="twilio", carrier_id=told.carrier_id, status=told.status[:40],
+            at=now, carrier=told.carrier, carrier_id=told.carrier_id, status=told.status[:40],
             notice_id=notice.id if notice else None, raw=_kept(session, notice, told),
         )
     )  # fmt: skip
@@ -84,10 +87,10 @@ def _notice(session: Session, told: Told) -> Notice | None:
 
 
 def _write(session: Session, notice: Notice, told: Told, now: dt.datetime) -> None:
-    named, advice = receipt(told.status, told.code)
+    named, advice = receipt(told.status, told.code) if told.means is None else (told.means, "")
     what = WHATS.get(named, What.STATUS)
     attempt = told.reference or notice.attempt
-    entry = record.of(notice, what, carrier="twilio", carrier_id=told.carrier_id,
+    entry = record.of(notice, what, carrier=told.carrier, carrier_id=told.carrier_id,
                       status=told.status, code=told.code, advice=advice)  # fmt: skip
     entry = replace(entry, attempt=attempt, direction="in")
     record.add(session, notice.court_id, notice.case_id, [entry], now)
@@ -103,7 +106,10 @@ def _write(session: Session, notice: Notice, told: Told, now: dt.datetime) -> No
     if notice.state != State.SENDING:
         notice.lease_until, notice.claimed_by = None, ""
     if notice.state == State.FAILED and before != State.FAILED:
-        _after_failure(session, notice, told.code, now)
+        if told.carrier == "twilio":
+            _after_failure(session, notice, told.code, now)
+        else:
+            pass_on(session, notice, now)  # a mail system gives up only after it has tried for days
 
 
 def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime) -> None:

@@ -97,6 +97,8 @@ OVERTAKEN_BY: dict[str, frozenset[str]] = {
     "fixed": _DATES,
     "moved": _DATES,
     "reminder": _DATES,
+    "confirm": _NEWS | {"answered"},
+    "released": _NEWS,
     "ready": _NEWS | {"ready", "none_suits"},
     "none_suits": _NEWS | {"ready", "none_suits"},
 }

@@ -18,6 +18,13 @@ _ACTS = {
 }
 _CHANNELS = {"email": ("e-mail", "电子邮件"), "sms": ("text message", "短信")}
 
+# What a calendar program answers (RFC 5545, 3.2.12).
+_SAID = {
+    "ACCEPTED": ("accepted", "接受"),
+    "TENTATIVE": ("tentative", "暂定"),
+    "DECLINED": ("declined", "谢绝"),
+}
+
 # How somebody was in contact outside the house's own ways.
 _WAYS = {
     "phone": ("by telephone", "电话"),
@@ -49,6 +56,8 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "kind": wording.kind_name(hearing["kind"], language),
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
+        "said": _SAID.get(facts.get("said") or "", ("", ""))[language == "zh"],
+        "choices": facts.get("choices") or [],
         "elsewhere": _elsewhere(facts, court["zone"], language),
         "by_order": bool(facts.get("by_order")),
         **{key: facts.get(key) for key in ("days", "round")},
@@ -129,6 +138,9 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
         "by": times.moment(facts.get("answer_by")),
         "by_short": times.short(facts.get("answer_by"), weekday=False),
         "slots": [times.slot(slot) for slot in facts.get("slots") or []],
+        "numbered": [
+            times.short(slot["starts_at"], weekday=False) for slot in facts.get("slots") or []
+        ],
         "answers": [
             times.slot(a) + colon + wording.answer_name(a["says"], times.language) for a in answers
         ],

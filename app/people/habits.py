@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from app.errors import N_, Invalid, Message
 from app.people.models import Court
 
+CHECKS = ("text_links", "text_slots", "tentative_invites")
 HOURS = ("reminder_at", "quiet_from", "quiet_until")
 MOST_REMINDERS = 6
 
@@ -25,6 +26,7 @@ def of(court: Court) -> dict[str, Any]:
         "language": court.language, "reminder_days": ", ".join(map(str, court.reminder_days)),
         "reminder_at": court.reminder_at, "quiet_from": court.quiet_from,
         "quiet_until": court.quiet_until, "text_links": court.text_links,
+        "text_slots": court.text_slots, "tentative_invites": court.tentative_invites,
     }  # fmt: skip
 
 
@@ -32,7 +34,7 @@ def typed(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the habits as they were typed."""
     names = ("name", "short", "phone", "zone", "language", "reminder_days", *HOURS)
     given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
-    return given | {"text_links": form.get("text_links") == "1"}
+    return given | {name: form.get(name) == "1" for name in CHECKS}
 
 
 def change(court: Court, given: Mapping[str, Any]) -> None:
@@ -45,7 +47,7 @@ def change(court: Court, given: Mapping[str, Any]) -> None:
         )
     if faults:
         raise Invalid(faults)
-    for name in ("name", "short", "phone", "zone", "language", "text_links", *HOURS):
+    for name in ("name", "short", "phone", "zone", "language", *CHECKS, *HOURS):
         setattr(court, name, given[name])
     court.reminder_days = days or []
 

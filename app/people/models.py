@@ -36,6 +36,10 @@ class Court(Base):
     quiet_from: Mapped[str] = mapped_column(sa.String(5), default="21:00")
     quiet_until: Mapped[str] = mapped_column(sa.String(5), default="08:00")
     text_links: Mapped[bool] = mapped_column(default=True)
+    # Texts list the slots by number, so that they can be answered by a digit.
+    text_slots: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # The slots of an open round go into counsel's calendars as a tentative invite.
+    tentative_invites: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Days after a case's last hearing until its addresses and contents are blanked; None: never.
     keep_days: Mapped[int | None] = mapped_column()
 

@@ -1,56 +1,160 @@
-"""What people send back by text: opt-outs are obeyed, everything is filed on the record."""
+"""What people send back by text: opt-outs obeyed, digits taken as answers, the rest filed."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
+from app.errors import N_, Gone, Invalid
+from app.hearings import answers
+from app.hearings.models import Invitation
 from app.notices import record
+from app.notices.inbound import Inbound, Kind
 from app.notices.models import Line, Notice
 from app.notices.rules import What
+from app.replies import asking, digits
+from app.replies.digits import Choice
+from app.replies.queries import newest_matters, only_court, open_seats
 
 # Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
 # keywords"); where it names the kind itself (OptOutType) that is taken.
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "YES", "UNSTOP"}
+MOST_WORDS = 2000
 
 
-def take_text(
-    session: Session, sender: str, words: str, opt_out: str, carrier_id: str, now: dt.datetime
-) -> int:
-    """File a text from a number (E.164) with the newest matter that we texted it about.
+@dataclass(frozen=True)
+class Text:
+    """One text that came in: from which number (E.164), what, and the carrier's id of it."""
 
-    STOP stops further texts to the number, START allows them again. Returns how many counsel the
-    number belongs to; a text from a number that nobody has is none of any case's.
+    sender: str
+    words: str
+    opt_out: str
+    carrier_id: str
+
+    @property
+    def attempt(self) -> str:
+        """What names it on the record."""
+        return f"t{self.carrier_id}"[:40]
+
+
+def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> int:
+    """Take a text; return how many counsel its number belongs to.
+
+    STOP stops further texts to the number, START allows them again. Digits answer the question
+    that is open for that number, where there is one; where there are several the person is asked
+    which. Anything else goes to the assistant, with one polite answer.
     """
-    attempt = f"t{carrier_id}"[:40]
-    if carrier_id and session.scalar(sa.select(Line.id).where(Line.attempt == attempt).limit(1)):
+    if text.carrier_id and _known(session, text):
         return 0  # the carrier tells it once more, as it does when our answer was slow
-    people = session.scalars(sa.select(Counsel).where(Counsel.phone == sender)).all()
-    word = words.strip().upper()
-    stops, starts = opt_out == "STOP" or word in STOP, opt_out == "START" or word in START
+    people = session.scalars(sa.select(Counsel).where(Counsel.phone == text.sender)).all()
+    word = text.words.strip().upper()
+    stops = text.opt_out == "STOP" or (not text.opt_out and word in STOP)
+    starts = text.opt_out == "START" or (not text.opt_out and word in START)
     for counsel in people:
         if stops:
             counsel.opted_out_at = now
         elif starts:
             counsel.opted_out_at = None
-    last = _last_matters(session, [counsel.id for counsel in people])
-    for notice in sorted(last, key=lambda n: n.case_id):
-        entry = record.Entry(
-            What.TOLD, direction="in", about=notice.about, attempt=attempt,
-            counsel_id=notice.counsel_id, side=notice.side, channel="sms", kind="text",
-            detail={"opt_out": stops, "opt_in": starts, "carrier_id": carrier_id},
-            personal={"name": notice.name, "address": sender, "text": words[:2000]},
+    ids = [counsel.id for counsel in people]
+    matters = newest_matters(session, ids, "sms") if ids else []
+    seats = [] if stops or starts else open_seats(session, ids, now)
+    choice = digits.read(text.words)
+    seat = _meant(session, seats, choice, ids) if choice else None
+    _write(session, text, seat, matters, now, stops=stops, starts=starts)
+    if not (stops or starts):
+        answered = choice is not None and seat is not None and _answer(
+            session, seat, choice, text, now, secret
         )  # fmt: skip
-        record.add(session, notice.court_id, notice.case_id, [entry], now)
+        if not answered:
+            _ask_or_file(session, text, seats, matters, choice, now)
     return len(people)
 
 
-def _last_matters(session: Session, counsel_ids: list[int]) -> list[Notice]:
-    newest = (
-        sa.select(sa.func.max(Notice.id))
-        .where(Notice.counsel_id.in_(counsel_ids), Notice.channel == "sms")
-        .group_by(Notice.counsel_id)
-    )
-    return list(session.scalars(sa.select(Notice).where(Notice.id.in_(newest))))
+def _known(session: Session, text: Text) -> bool:
+    line = sa.select(Line.id).where(Line.attempt == text.attempt).limit(1)
+    kept = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
+    return session.scalar(line) is not None or session.scalar(kept) is not None
+
+
+def _meant(
+    session: Session, seats: list[Invitation], choice: Choice, counsel_ids: list[int]
+) -> Invitation | None:
+    """Return the seat that is answered: the only one, or the one whose letter was told."""
+    if choice.letter:
+        named = asking.letters_told(session, counsel_ids).get(choice.letter)
+        return next((seat for seat in seats if seat.id == named), None)
+    return seats[0] if len(seats) == 1 else None
+
+
+def _answer(
+    session: Session, seat: Invitation, choice: Choice, text: Text, now: dt.datetime, secret: bytes
+) -> bool:
+    says = digits.says(choice, [slot.id for slot in seat.proposal.slots])
+    if says is None:
+        return False
+    given = answers.Given(says, seat.comment, text.attempt)
+    try:
+        answers.answer(session, seat.id, given, now, secret, channel="sms")
+    except (Gone, Invalid):
+        return False
+    return True
+
+
+def _ask_or_file(
+    session: Session, text: Text, seats: list[Invitation], matters: list[Notice],
+    choice: Choice | None, now: dt.datetime,
+) -> None:  # fmt: skip
+    if (
+        choice
+        and not choice.letter
+        and len(seats) > 1
+        and asking.which(session, seats, text.sender, now)
+    ):
+        return
+    _file(session, text, matters, now)
+    if matters:
+        asking.not_understood(session, matters[-1], text.sender, now)
+
+
+def _file(session: Session, text: Text, matters: list[Notice], now: dt.datetime) -> None:
+    last = max(matters, key=lambda notice: notice.id, default=None)
+    kept = Inbound(
+        key=f"text/{text.carrier_id or now.isoformat()}", at=now, channel="sms",
+        kind=Kind.TEXT.value, sender=text.sender[:254], words=text.words[:MOST_WORDS],
+        detail={"why": N_("it was not understood")},
+    )  # fmt: skip
+    if last is None:
+        kept.court_id = only_court(session)
+    else:
+        kept.court_id, kept.case_id = last.court_id, last.case_id
+        kept.counsel_id, kept.about, kept.name = last.counsel_id, last.about, last.name
+    session.add(kept)
+    session.flush()
+
+
+def _write(
+    session: Session, text: Text, seat: Invitation | None, matters: list[Notice],
+    now: dt.datetime, *, stops: bool, starts: bool,
+) -> None:  # fmt: skip
+    """Put the text on the record: of the case that it answers, else of each newest matter."""
+    detail = {"opt_out": stops, "opt_in": starts, "carrier_id": text.carrier_id}
+    personal = {"address": text.sender, "text": text.words[:MOST_WORDS]}
+    if seat is not None:
+        hearing = seat.proposal.hearing
+        entry = record.Entry(
+            What.TOLD, direction="in", about=f"hearing/{hearing.id}", attempt=text.attempt,
+            counsel_id=seat.counsel_id, side=seat.side, channel="sms", kind="text",
+            detail=detail, personal={"name": seat.counsel.name, **personal},
+        )  # fmt: skip
+        record.add(session, hearing.court_id, hearing.case_id, [entry], now)
+        return
+    for notice in matters:
+        entry = record.Entry(
+            What.TOLD, direction="in", about=notice.about, attempt=text.attempt,
+            counsel_id=notice.counsel_id, side=notice.side, channel="sms", kind="text",
+            detail=detail, personal={"name": notice.name, **personal},
+        )  # fmt: skip
+        record.add(session, notice.court_id, notice.case_id, [entry], now)

@@ -10,7 +10,7 @@ from app.db import retrying
 from app.gateways.twilio import signature_ok
 from app.notices import receipts, tally
 from app.replies import service
-from app.web import house, now
+from app.web import house, now, secret
 
 bp = Blueprint("replies", __name__)
 log = logging.getLogger("tingqi.replies")
@@ -68,8 +68,10 @@ def inbound() -> Response:
     form = signed_form()
     retrying(
         lambda session: service.take_text(
-            session, form.get("From", ""), form.get("Body", ""), form.get("OptOutType", ""),
-            form.get("MessageSid", "")[:38], now(),
+            session,
+            service.Text(form.get("From", ""), form.get("Body", ""), form.get("OptOutType", ""),
+                         form.get("MessageSid", "")[:38]),
+            now(), secret(),
         )
     )  # fmt: skip
     empty = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'

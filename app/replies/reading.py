@@ -1,0 +1,62 @@
+"""Read the mailbox: each mail in a transaction of its own, one bad one holds up no other."""
+
+import logging
+import time
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db import retrying
+from app.gateways import Gateways
+from app.gateways.mailbox import Arrived, ImapMailbox, MailboxAway
+from app.replies import inbox
+
+log = logging.getLogger("tingqi.replies")
+LONGEST = 20.0  # seconds that one beat gives to reading
+
+
+def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
+    r"""Take what came in since the last look; return how many mails that were.
+
+    A mail's mark is moved with what came of it, in one transaction; only then is it \Seen on the
+    server, where that is a courtesy to people who look into the mailbox: the mark is what counts.
+    """
+    box = gateways.mailbox
+    if box is None:
+        return 0
+    began, taken = time.monotonic(), 0
+    mark = retrying(lambda session: inbox.mark_of(session, box.name))
+    try:
+        for arrived in box.arrived(mark):
+            _take(box, arrived, trusted, secret, gateways.clock.now())
+            box.done(arrived.mark)
+            taken += 1
+            if time.monotonic() - began > LONGEST:
+                break
+        fault = ""
+    except MailboxAway as away:
+        log.warning("%s", away)
+        fault = str(away)
+    unknown = not fault and not taken and not mark.last_uid
+    _note(box, gateways, fault, unknown)
+    return taken
+
+
+def _note(box: ImapMailbox, gateways: Gateways, fault: str, unknown: bool) -> None:
+    mark, now = (box.opened if unknown else None), gateways.clock.now()
+    retrying(lambda session: inbox.note(session, box.name, now, fault, mark))
+
+
+def _take(box: ImapMailbox, arrived: Arrived, trusted: str, secret: bytes, now: Any) -> None:
+    try:
+        retrying(
+            partial(inbox.take, name=box.name, arrived=arrived, trusted=trusted, now=now,
+                    secret=secret)
+        )  # fmt: skip
+    except sa.exc.OperationalError:
+        raise  # the database is away: this mail is read again when it is back
+    except Exception as fault:
+        log.exception("a mail could not be taken; it is filed as broken")
+        why = f"{type(fault).__name__} while it was taken"
+        retrying(partial(inbox.file_broken, name=box.name, arrived=arrived, why=why, now=now))
