@@ -73,7 +73,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
         common |= {"slots": facts.slots(round_), "tentative": True}
     for seat in _last_of(session, hearing, gone & told):
         known = facts.counsel_of(seat, "email")
-        person = replace(known, ways=known.ways[:1], invitation_id=None)
+        person = replace(known, ways=known.ways[:1])
         notices.queue(
             session, facts.matter(hearing), "left", person,
             {**common, "person": facts.person(seat)}, due_at=now,

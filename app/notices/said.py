@@ -57,7 +57,7 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
         "said": _SAID.get(facts.get("said") or "", ("", ""))[language == "zh"],
-        "choices": facts.get("choices") or [],
+        "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
         "elsewhere": _elsewhere(facts, court["zone"], language),
         "by_order": bool(facts.get("by_order")),
         **{key: facts.get(key) for key in ("days", "round")},

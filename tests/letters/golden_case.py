@@ -71,6 +71,16 @@ def facts(kind: str, language: str) -> dict[str, Any]:
         told["slots"] = slots
     if kind in ("answered", "none_suits", "ready", "lapsed"):
         told["answers"] = [{**s, "says": w} for s, w in zip(slots, says, strict=True)]
+    if kind in ("confirm", "left"):
+        told["hearing"] |= slots[0]
+    if kind == "confirm":
+        told["said"] = "ACCEPTED"
+    if kind == "which":
+        second = "（2026）沪0115民初678号" if zh else "CV-2026-678"
+        told["choices"] = [
+            {"letter": "A", "seat": 1, "number": told["case"]["number"]},
+            {"letter": "B", "seat": 2, "number": second},
+        ]
     if kind in ("fixed", "moved", "cancelled", "reminder"):
         told["hearing"] |= slots[0]
         told["bring"] = "身份证件、授权委托书" if zh else "your ID and power of attorney"

@@ -14,7 +14,8 @@ from tests.letters.golden_case import LINK, agrees, case, facts, link
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
-TO_COUNSEL = letters.KINDS[:9]
+NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released")
+TO_COUNSEL = letters.KINDS[:14]
 EACH = [(kind, language) for kind in letters.KINDS for language in ("en", "zh")]
 
 
@@ -84,7 +85,7 @@ def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: 
 
 
 @pytest.mark.parametrize(
-    "kind", [k for k in letters.KINDS if k not in ("withdrawn", "not_reached")]
+    "kind", [k for k in letters.KINDS if k not in NO_TIME]
 )
 def test_a_mail_with_a_time_names_its_zone(kind: str) -> None:
     assert "Shanghai time (Asia/Shanghai, UTC+8)" in letter(kind, "email", "en").text
@@ -99,6 +100,16 @@ def test_a_chinese_text_message_is_one_segment(kind: str) -> None:
 @pytest.mark.parametrize("kind", letters.KINDS)
 def test_an_english_text_message_is_one_segment(kind: str) -> None:
     assert text.segments(letter(kind, "sms", "en").text) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["proposal", "nudge"])
+def test_a_court_may_have_the_slots_listed_by_number_in_texts(kind: str, language: str) -> None:
+    told = facts("proposal", language)
+    told["court"]["text_slots"] = True
+    said = letters.compose(kind, "sms", language, told, link=link(kind)).text
+    assert agrees(f"{kind}/sms_slots.{language}.txt", said)
+    assert text.segments(said) <= 3
 
 
 def test_the_date_is_never_what_is_shortened() -> None:
