@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_CHOICE = re.compile(r"(?:([A-Z])\s*[-:.]?\s*)?(\d{1,2}(?:[\s,;./、和及&+]+\d{1,2})*)[.!。、]*")
+_CHOICE = re.compile(r"(?:([A-Z])\s*[-:.]?\s*)?(\d{1,2}(?:[\s,;./、和及&+]+\d{1,2})*)\s*[.!。、]*")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from icalendar import Calendar
 
+from app.errors import N_
 from app.wording import one_line
 
 MOST_PARTS = 60  # components of one calendar
@@ -44,17 +45,17 @@ def read(raw: bytes, sender: str) -> Reply:
     on. Raises NoReply.
     """
     if raw.upper().count(b"BEGIN:") > MOST_PARTS:
-        raise NoReply("It has too many components.")
+        raise NoReply(N_("the calendar has too many components"))
     try:
         calendar = Calendar.from_ical(raw)
         method = str(calendar.get("METHOD", "")).strip().upper()
         events = list(calendar.walk("VEVENT"))
     except Exception as fault:  # whatever a stranger's calendar makes a parser stumble over
-        raise NoReply(f"The calendar cannot be read ({type(fault).__name__}).") from fault
+        raise NoReply(N_("the calendar cannot be read")) from fault
     if method not in ("REPLY", "COUNTER"):
-        raise NoReply(f"It is no answer but {one_line(method)[:40] or 'without a method'}.")
+        raise NoReply(N_("the calendar is no answer to an invite"))
     if not events:
-        raise NoReply("It names no event.")
+        raise NoReply(N_("the calendar names no event"))
     return _reply(method, events[0], sender.lower())
 
 

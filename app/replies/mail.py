@@ -13,6 +13,7 @@ from email.message import Message
 from email.utils import getaddresses
 from html.parser import HTMLParser
 
+from app.errors import N_
 from app.replies.authentication import authenticated
 from app.wording import one_line
 
@@ -69,14 +70,14 @@ def read(raw: bytes, trusted: str) -> Mail:
     Raises Unreadable where it is built to exhaust its reader, or is no mail at all.
     """
     if raw.lower().count(b"boundary=") > MOST_BOUNDARIES:
-        raise Unreadable("It has too many parts within parts.")
+        raise Unreadable(N_("it has too many parts within parts"))
     try:
         message = message_from_bytes(raw)
         parts = _parts(message)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as fault:
-        raise Unreadable(f"It cannot be taken apart ({type(fault).__name__}).") from fault
+        raise Unreadable(N_("it cannot be taken apart")) from fault
     if not message.keys():
-        raise Unreadable("It has no header.")
+        raise Unreadable(N_("it has no header"))
     name, sender, alone = _author(message)
     subject = _header(message, "Subject", 300)
     bounces, returned = _report(message, parts)
@@ -97,14 +98,14 @@ def _parts(message: Message) -> list[Message]:
     for part in message.walk():
         found.append(part)
         if len(found) > MOST_PARTS:
-            raise Unreadable("It has too many parts.")
+            raise Unreadable(N_("it has too many parts"))
     return found
 
 
 def _author(message: Message) -> tuple[str, str, bool]:
     """Return name and address of who wrote it by its own word, and whether that is one person."""
-    given = message.get_all("From", [])
-    read = [_decoded(str(each)[:1000]) for each in given]
+    given = _values(message, "From")
+    read = [_decoded(each[:1000]) for each in given]
     people = [(name, address) for name, address in getaddresses(read) if "@" in address]
     if not people:
         return "", "", False
@@ -119,7 +120,7 @@ def _adjacent(message: Message) -> Iterator[object]:
     A server writes its own above all that came with the mail (RFC 8601, 4).
     """
     begun = False
-    for name, value in message.items():
+    for name, value in message.raw_items():
         if name.lower() == "authentication-results":
             begun = True
             yield value
@@ -127,8 +128,26 @@ def _adjacent(message: Message) -> Iterator[object]:
             return
 
 
+def _values(message: Message, name: str) -> list[str]:
+    """Return a header's values as written; bytes beyond ASCII are UTF-8 (RFC 6532), or Chinese."""
+    found = [str(v) for key, v in message.raw_items() if key.lower() == name.lower()]
+    return [_unescaped(each) for each in found]
+
+
+def _unescaped(value: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
+def _value(message: Message, name: str) -> str:
+    return "".join(_values(message, name)[:1])
+
+
 def _header(message: Message, name: str, most: int) -> str:
-    return one_line(_decoded(str(message.get(name, ""))[: most * 8]))[:most]
+    return one_line(_decoded(_value(message, name)[: most * 8]))[:most]
 
 
 def _decoded(text: str) -> str:
@@ -144,19 +163,19 @@ def _decoded(text: str) -> str:
 
 
 def _ids(message: Message, name: str) -> list[str]:
-    return _ID.findall(str(message.get(name, ""))[:8000])[:50]
+    return _ID.findall(_value(message, name)[:8000])[:50]
 
 
 def _automatic(message: Message, subject: str) -> bool:
     """Tell whether no person wrote it (RFC 3834, 5), by header or by the words of old programs."""
-    said = str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower()
+    said = (_value(message, "Auto-Submitted") or "no").split(";")[0].strip().lower()
     old = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply")
-    precedence = str(message.get("Precedence", "")).strip().lower()
+    precedence = _value(message, "Precedence").strip().lower()
     return (
         said != "no"
         or any(name in message for name in old)
         or precedence in ("auto_reply", "bulk", "junk")
-        or str(message.get("Return-Path", "")).strip() == "<>"
+        or _value(message, "Return-Path").strip() == "<>"
         or bool(_AUTO_SUBJECT.match(subject))
     )
 
@@ -257,11 +276,11 @@ def _report(message: Message, parts: Sequence[Message]) -> tuple[tuple[Bounce, .
 
 
 def _bounce(block: Message) -> Bounce:
-    who = str(block.get("Final-Recipient") or block.get("Original-Recipient") or "")
-    status = re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", str(block.get("Status", "")))
+    who = _value(block, "Final-Recipient") or _value(block, "Original-Recipient")
+    status = re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", _value(block, "Status"))
     return Bounce(
         recipient=one_line(who.rpartition(";")[2]).strip().lower()[:254],
-        action=str(block.get("Action", "")).split("(")[0].strip().lower()[:20],
+        action=_value(block, "Action").split("(")[0].strip().lower()[:20],
         status=status.group() if status else "",
-        said=one_line(_decoded(str(block.get("Diagnostic-Code", ""))[:2000]))[:500],
+        said=one_line(_decoded(_value(block, "Diagnostic-Code")[:2000]))[:500],
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import retrying
+from app.db import is_contention, retrying
+from app.errors import N_
 from app.gateways import Gateways
 from app.gateways.mailbox import Arrived, ImapMailbox, MailboxAway
 from app.replies import inbox
@@ -48,15 +49,20 @@ def _note(box: ImapMailbox, gateways: Gateways, fault: str, unknown: bool) -> No
     retrying(lambda session: inbox.note(session, box.name, now, fault, mark))
 
 
+def _is_away(fault: Exception) -> bool:
+    lost = isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated
+    return lost or is_contention(fault)
+
+
 def _take(box: ImapMailbox, arrived: Arrived, trusted: str, secret: bytes, now: Any) -> None:
     try:
         retrying(
             partial(inbox.take, name=box.name, arrived=arrived, trusted=trusted, now=now,
                     secret=secret)
         )  # fmt: skip
-    except sa.exc.OperationalError:
-        raise  # the database is away: this mail is read again when it is back
     except Exception as fault:
+        if _is_away(fault):
+            raise  # this mail is read again when the database is back
         log.exception("a mail could not be taken; it is filed as broken")
-        why = f"{type(fault).__name__} while it was taken"
+        why = N_("the house stumbled over it; the log says at what")
         retrying(partial(inbox.file_broken, name=box.name, arrived=arrived, why=why, now=now))

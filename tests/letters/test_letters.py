@@ -84,9 +84,7 @@ def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: 
     assert Page(mail.html).links == []
 
 
-@pytest.mark.parametrize(
-    "kind", [k for k in letters.KINDS if k not in NO_TIME]
-)
+@pytest.mark.parametrize("kind", [k for k in letters.KINDS if k not in NO_TIME])
 def test_a_mail_with_a_time_names_its_zone(kind: str) -> None:
     assert "Shanghai time (Asia/Shanghai, UTC+8)" in letter(kind, "email", "en").text
     assert "上海时间（Asia/Shanghai，UTC+8）" in letter(kind, "email", "zh").text

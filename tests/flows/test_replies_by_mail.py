@@ -1,0 +1,422 @@
+"""What comes back by mail, over a real IMAP server: which answers count, and what waits instead."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import db, transaction
+from app.gateways import Carrier, Gateways, outbox
+from app.gateways.clock import SetClock
+from app.gateways.mailbox import ImapMailbox
+from app.gateways.smtp import SmtpCarrier
+from app.gateways.standins import SmtpStandIn
+from app.notices.inbound import Inbound
+from app.notices.models import Notice
+from tests.conftest import CASE, NOW, House, at, make_court, make_house, proposal
+from tests.imap import ImapServer
+from tests.replied import SERVER, apple, bounce, gmail, invited, mail, outlook
+from tests.rules.test_mail import POISON
+
+LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
+
+
+@pytest.fixture
+def imap() -> Iterator[ImapServer]:
+    """The court's mailbox."""
+    with ImapServer() as server:
+        yield server
+
+
+def open_house(
+    folder: Path, database: str, imap: ImapServer, clock: SetClock, email: Carrier | None = None
+) -> House:
+    """A house that reads the mailbox and believes the court's own mail server."""
+    local = Gateways(
+        clock=clock,
+        email=email or outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+        sms=outbox.Outbox(folder / "outbox", "sms", clock),
+        mailbox=ImapMailbox(imap.url),
+    )
+    return make_house(folder, database, gateways=local, mail_authserv=SERVER)
+
+
+@pytest.fixture
+def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
+    """A court whose mailbox is read."""
+    made = open_house(tmp_path, database, imap, SetClock(NOW))
+    make_court(made)
+    made.beat()  # a first look: what lies there unread from now on is new
+    yield made
+    made.app.extensions["tingqi"].gateways.close()
+    made.close()
+
+
+@pytest.fixture
+def posting(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
+    """A court whose mails go out by SMTP, each under a Message-ID of its own."""
+    clock = SetClock(NOW)
+    with SmtpStandIn() as server:
+        carrier = SmtpCarrier(server.url, "court@court.example", clock)
+        made = open_house(tmp_path, database, imap, clock, carrier)
+        make_court(made)
+        made.beat()
+        yield made
+        made.app.extensions["tingqi"].gateways.close()
+        made.close()
+
+
+def fixed(house: House) -> int:
+    """A hearing whose date is fixed and told, with invites."""
+    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    status, hearing = house.api("POST", "/hearings", proposal(case_id))
+    assert status == 201, hearing
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
+    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    house.beat()
+    return hearing["id"]
+
+
+def come(house: House, imap: ImapServer, *mails: str | bytes) -> list[dict[str, Any]]:
+    """Let mails come and be read; return what was made of them, oldest first."""
+    imap.deliver(*mails)
+    house.wait(minutes=1)
+    house.beat()
+    return filed(house)
+
+
+def filed(house: House) -> list[dict[str, Any]]:
+    """What came in, as it was understood."""
+    with house.app.app_context():
+        db.session.remove()
+        rows = db.session.scalars(sa.select(Inbound).order_by(Inbound.id)).all()
+        return [{"kind": r.kind, "waits": r.done_at is None, "name": r.name, "about": r.about,
+                 "words": r.words, **r.detail} for r in rows]  # fmt: skip
+
+
+def grades(house: House, hearing_id: int) -> dict[str, str]:
+    """The best evidence of each counsel's knowing the date."""
+    said = house.api("GET", f"/hearings/{hearing_id}/contacts")[1]
+    best: dict[str, str] = {}
+    for attempt in said["attempts"]:
+        name = attempt["person"]["name"]
+        best[name] = max(best.get(name, "E0"), attempt["grade"]["level"])
+    return best
+
+
+@pytest.mark.parametrize("dialect", [gmail, outlook, apple])
+def test_accepting_in_each_family_of_calendars_confirms_the_date(
+    house: House, imap: ImapServer, dialect: Callable[..., str]
+) -> None:
+    hearing = fixed(house)
+    for address, name in ((LI, "李敏"), (ZHAO, "Zhao Lei")):
+        assert grades(house, hearing)[name] != "E4"
+        said = come(house, imap, dialect(invited(house, address), "ACCEPTED"))[-1]
+        assert (said["kind"], said["counted"], said["waits"]) == ("reply", True, False)
+        assert said["name"] == name
+        assert grades(house, hearing)[name] == "E4"
+    assert imap.unseen() == 0
+    [_, line] = [x for x in house.record(hearing) if x["what"] == "confirmed"]
+    assert (line["channel"], line["kind"], line["detail"]) == ("email", "calendar", {"revision": 1})
+    assert house.api("GET", f"/cases/{1}/contacts")[1]["chain"]["whole"]
+
+
+def test_declining_a_fixed_date_waits_for_the_assistant_and_accepting_later_ends_it(
+    house: House, imap: ImapServer
+) -> None:
+    hearing = fixed(house)
+    to = invited(house, LI)
+    said = come(house, imap, outlook(to, "DECLINED"))[-1]
+    assert (said["counted"], said["waits"], said["says"]) == (True, True, "DECLINED")
+    desk = house.sign_in()
+    assert "日历：谢绝" in desk.get("/inbox", headers={"Accept-Language": "zh"}).text
+    assert "李敏" in desk.get(f"/hearings/{hearing}").text.partition('id="came"')[2]
+    come(house, imap, gmail(to, "ACCEPTED", at="20261123T030000Z"))
+    assert [each["waits"] for each in filed(house)] == [False, False]
+    assert grades(house, hearing)["李敏"] == "E4"
+
+
+def test_what_waits_is_done_by_a_press_and_only_in_its_own_court(
+    house: House, imap: ImapServer
+) -> None:
+    fixed(house)
+    come(house, imap, outlook(invited(house, LI), "DECLINED"))
+    with house.app.app_context():
+        number = db.session.scalar(sa.select(Inbound.id))
+    desk = house.sign_in()
+    assert desk.post(f"/inbox/{number + 1}/done").status_code == 404
+    assert desk.post(f"/inbox/{number}/done").status_code == 303
+    assert "日历：谢绝" not in desk.get("/inbox?lang=zh").text
+    assert "日历：谢绝" in desk.get("/inbox?all=1").text
+
+
+def test_a_reply_to_an_old_date_is_recorded_and_does_not_count(
+    house: House, imap: ImapServer
+) -> None:
+    hearing = fixed(house)
+    old = invited(house, LI)
+    move = {"reason": "法官生病", "starts_at": at(30), "courtroom": "第五法庭"}
+    assert house.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
+    house.beat()
+    assert invited(house, LI).uid == old.uid
+    assert invited(house, LI).sequence == old.sequence + 1
+    said = come(house, imap, gmail(old, "ACCEPTED"))[-1]
+    assert (said["counted"], said["why"]) == (False, "it answers an older date")
+    assert grades(house, hearing)["李敏"] != "E4"
+    [line] = [x for x in house.record(hearing) if x["kind"] == "calendar"]
+    assert (line["what"], line["detail"]["says"]) == ("told", "ACCEPTED")
+
+
+def test_the_same_reply_twice_and_an_older_one_after_a_newer_count_once(
+    house: House, imap: ImapServer
+) -> None:
+    fixed(house)
+    to = invited(house, LI)
+    newer = gmail(to, "ACCEPTED", at="20261123T030000Z")
+    older = gmail(to, "DECLINED", at="20261123T020000Z")
+    come(house, imap, newer, newer, older)
+    assert [(each["counted"], each["waits"]) for each in filed(house)] == [
+        (True, False), (False, False), (False, False),
+    ]  # fmt: skip
+    assert filed(house)[1]["why"] == "the same was said before"
+    assert filed(house)[2]["why"] == "a newer answer came before it"
+
+
+SPOOFS = {
+    "nobody vouches": {"above": ""},
+    "it failed": {"above": f"Authentication-Results: {SERVER}; dkim=fail header.d=huacheng.example; dmarc=fail header.from=huacheng.example\n"},
+    "another server says so": {"above": "Authentication-Results: mx.evil.example; dkim=pass header.d=huacheng.example; dmarc=pass header.from=huacheng.example\n"},
+    "another domain signed": {"above": f"Authentication-Results: {SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=huacheng.example\n"},
+    "in quotation marks": {"above": f'Authentication-Results: {SERVER}; spf=pass smtp.mailfrom="x; dmarc=pass header.from=huacheng.example"\n'},
+    "in a comment": {"above": f"Authentication-Results: {SERVER}; spf=none (dmarc=pass; dkim=pass header.d=huacheng.example)\n"},
+    "beneath the server's own": {"above": f"Authentication-Results: {SERVER}; dmarc=fail header.from=huacheng.example\nReceived: from x by {SERVER}; Mon, 23 Nov 2026 02:00:00 +0000\nAuthentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\n"},
+    "two authors": {"above": f"Authentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\nFrom: x@evil.example\n"},
+    "from another person": {"sender": "someone@huacheng.example"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SPOOFS)
+def test_a_reply_that_nobody_vouches_for_is_a_hint_until_confirmed_by_link(
+    house: House, imap: ImapServer, how: str
+) -> None:
+    hearing = fixed(house)
+    said = come(house, imap, gmail(invited(house, LI), "ACCEPTED", **SPOOFS[how]))[-1]
+    assert said["counted"] is False
+    assert grades(house, hearing)["李敏"] != "E4"
+    house.beat()
+    [letter] = house.letters(to=LI, containing="请通过链接确认")
+    assert "/r/" in letter.body
+    for _ in range(8):
+        come(house, imap, gmail(invited(house, LI), "ACCEPTED", **SPOOFS[how]))
+    assert len(house.letters(to=LI, containing="请通过链接确认")) <= 3
+
+
+def test_replies_about_hearings_and_people_that_are_not_theirs_change_nothing(
+    house: House, imap: ImapServer
+) -> None:
+    hearing = fixed(house)
+    to = invited(house, LI)
+    come(
+        house, imap,
+        gmail(to, "ACCEPTED", uid="someone-elses@evil.example"),
+        gmail(to, "ACCEPTED", attendee="stranger@evil.example", sender="stranger@evil.example"),
+        gmail(to, "ACCEPTED", attendee=ZHAO),
+        gmail(to, "ACCEPTED", sequence=to.sequence + 5),
+        gmail(to, "DELEGATED"),
+    )  # fmt: skip
+    assert [each["counted"] for each in filed(house)] == [False] * 5
+    assert set(grades(house, hearing).values()) & {"E4"} == set()
+
+
+def test_a_wish_for_another_time_waits_with_the_time(house: House, imap: ImapServer) -> None:
+    hearing = fixed(house)
+    to = invited(house, LI)
+    later = to.starts_at.replace(hour=15, minute=0)
+    said = come(house, imap, gmail(to, "TENTATIVE", method="COUNTER", starts_at=later))[-1]
+    assert (said["kind"], said["waits"], said["proven"]) == ("counter", True, True)
+    page = house.sign_in().get("/inbox?lang=en").text
+    assert "wishes another time" in page
+    assert "15:00" in page
+    assert [x["kind"] for x in house.record(hearing) if x["what"] == "told"] == ["counter"]
+
+
+def test_a_bounce_becomes_a_receipt_and_the_next_channel_takes_over(
+    posting: House, imap: ImapServer
+) -> None:
+    case = {**CASE, "parties": [CASE["parties"][0], {**CASE["parties"][1], "counsel": [
+        {**CASE["parties"][1]["counsel"][0], "channels": ["email"]}]}]}  # fmt: skip
+    case_id = posting.api("POST", "/cases", case)[1]["id"]
+    hearing = posting.api("POST", "/hearings", proposal(case_id))[1]["id"]
+    posting.beat()
+    with posting.app.app_context():
+        sent = db.session.scalars(
+            sa.select(Notice).where(Notice.address == ZHAO, Notice.kind == "proposal")
+        ).one()
+        message_id, number = sent.carrier_id, sent.id
+    delayed = bounce(message_id, ZHAO, "delayed", "4.4.1")
+    said = come(posting, imap, delayed)[-1]
+    assert (said["kind"], said["waits"]) == ("bounce", False)
+    assert states(posting, number) == "sent"
+    come(posting, imap, bounce(message_id, ZHAO), bounce(message_id, ZHAO))
+    assert states(posting, number) == "failed"
+    posting.beat()
+    assert posting.letters(to="+8613800138002", channel="sms")
+    lines = [
+        x
+        for x in posting.record(hearing)
+        if x["detail"].get("carrier") == "smtp" and x["direction"] == "in"
+    ]
+    assert [(x["what"], x["detail"]["code"]) for x in lines] == [
+        ("status", "4.4.1"), ("failed", "5.1.1"),
+    ]  # fmt: skip
+    said = come(posting, imap, bounce("<n1.1.abc@elsewhere.example>", ZHAO))[-1]
+    assert (said["kind"], said["waits"]) == ("bounce", True)
+
+
+def states(house: House, number: int) -> str:
+    """Where a notice stands."""
+    with house.app.app_context():
+        db.session.remove()
+        return db.session.get_one(Notice, number).state
+
+
+def test_a_machine_that_answers_is_told_apart_and_nobody_answers_it(
+    house: House, imap: ImapServer
+) -> None:
+    hearing = fixed(house)
+    before = len(house.letters())
+    away = mail(
+        LI, "Auto-Submitted: auto-replied\nContent-Type: text/plain; charset=utf-8\n\n我在休假\n"
+    )
+    old = mail(LI, "Content-Type: text/plain; charset=utf-8\n\n收到\n", subject="自动回复: 庭期")
+    assert [(x["kind"], x["waits"]) for x in come(house, imap, away, old)] == [
+        ("automatic", False)
+    ] * 2
+    house.beat()
+    assert len(house.letters()) == before
+    assert [x["what"] for x in house.record(hearing) if x["kind"] == "automatic"] == ["status"] * 2
+    assert "automatic reply" in house.sign_in().get("/inbox?all=1&lang=en").text
+
+
+def test_any_other_mail_is_filed_with_its_case_for_the_assistant(
+    posting: House, imap: ImapServer
+) -> None:
+    hearing = fixed(posting)
+    with posting.app.app_context():
+        ours = db.session.scalars(sa.select(Notice.carrier_id).where(Notice.address == LI)).first()
+    said = come(
+        posting, imap,
+        mail(LI, f"In-Reply-To: {ours}\nContent-Type: text/html; charset=utf-8\n\n<style>p{{}}</style><p>附上 <b>证据</b></p>", subject="证据清单"),
+        mail("stranger@evil.example", "Content-Type: text/plain\n\nHello <script>alert(1)</script>\n"),
+    )  # fmt: skip
+    assert [(x["kind"], x["waits"]) for x in said] == [("mail", True)] * 2
+    assert said[0]["about"] == f"hearing/{hearing}"
+    assert said[0]["words"] == "附上 证据"
+    page = posting.sign_in().get("/inbox").text
+    assert "证据清单" in page
+    assert "<script>alert" not in page
+    [line] = [x for x in posting.record(hearing) if x["kind"] == "mail"]
+    assert line["content"]["text"] == "附上 证据"
+
+
+# What the server itself takes; what even it stumbles over is tried in rules/test_mail.py.
+def test_poison_is_filed_and_stops_nothing(house: House, imap: ImapServer) -> None:
+    hearing = fixed(house)
+    good = gmail(invited(house, LI), "ACCEPTED").encode()
+    mails = [
+        each
+        for poison in POISON.values()
+        for each in (poison, b"From: li@huacheng.example\nSubject: between\n\nhello\n")
+    ]
+    said = come(house, imap, *mails, good)
+    assert len(said) == len(mails) + 1
+    assert said[-1]["counted"] is True
+    assert grades(house, hearing)["李敏"] == "E4"
+    assert imap.unseen() == 0
+    assert house.sign_in().get("/inbox?all=1").status_code == 200
+
+
+def test_a_mail_of_fifty_megabytes_is_filed_by_its_beginning(
+    house: House, imap: ImapServer
+) -> None:
+    fixed(house)
+    head = mail(LI, "Content-Type: text/plain\n\nPlease see below.\n").encode()
+    said = come(
+        house,
+        imap,
+        head + b"0123456789abcde\n" * (50 * 65536),
+        gmail(invited(house, LI), "ACCEPTED"),
+    )
+    assert [each["kind"] for each in said] == ["mail", "reply"]
+    assert said[0]["why"] == "it is larger than what is read"
+    assert said[0]["words"].startswith("Please see below.")
+    assert said[1]["counted"]
+
+
+def test_two_workers_take_each_mail_once(
+    house: House, imap: ImapServer, database: str, tmp_path: Path
+) -> None:
+    hearing = fixed(house)
+    second = open_house(tmp_path, database, imap, house.clock)
+    to = invited(house, LI)
+    stamps = [f"202611230{n}0000Z" for n in range(2, 9)]
+    stamps = [f"20261123T0{n}0000Z" for n in range(2, 9)]
+    mails = [
+        gmail(to, ("ACCEPTED", "TENTATIVE")[n % 2], at=stamp) for n, stamp in enumerate(stamps)
+    ]
+    imap.deliver(*mails)
+    workers = [threading.Thread(target=each.beat) for each in (house, second)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [each["counted"] for each in filed(house)] == [True] * len(mails)
+    kinds = [x["kind"] for x in house.record(hearing) if x["channel"] == "email"]
+    assert kinds.count("calendar") == 4  # of those that accept, the first alone is news
+    second.app.extensions["tingqi"].gateways.close()
+    second.close()
+
+
+def test_a_mail_is_read_again_where_its_transaction_failed(house: House, imap: ImapServer) -> None:
+    hearing = fixed(house)
+    imap.deliver(gmail(invited(house, LI), "ACCEPTED"))
+    words = "ALTER TABLE inbound RENAME TO away"
+    with house.app.app_context(), transaction() as session:
+        session.execute(sa.text(words))
+    house.beat()
+    assert imap.unseen() == 1
+    with house.app.app_context(), transaction() as session:
+        session.execute(sa.text("ALTER TABLE away RENAME TO inbound"))
+    house.beat()
+    assert imap.unseen() == 0
+    assert grades(house, hearing)["李敏"] == "E4"
+
+
+def test_a_mailbox_that_cannot_be_read_is_named_on_the_home_page(
+    house: House, imap: ImapServer
+) -> None:
+    fixed(house)
+    imap.__exit__()
+    house.app.extensions["tingqi"].gateways.mailbox.close()
+    assert house.beat() == 0
+    assert "The mailbox cannot be read" in house.sign_in().get("/?lang=en").text
+
+
+def test_erasing_a_case_blanks_what_came_in_about_it(house: House, imap: ImapServer) -> None:
+    hearing = fixed(house)
+    come(house, imap, outlook(invited(house, LI), "DECLINED"))
+    assert house.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})[0] == 200
+    house.beat()
+    from app.cases.models import Case
+    from app.hearings import erasing
+
+    with house.app.app_context(), transaction() as session:
+        case = session.scalars(sa.select(Case)).one()
+        erasing.erase(session, case, by="admin", why="asked", now=house.clock.now())
+    with house.app.app_context():
+        row = db.session.scalars(sa.select(Inbound)).one()
+        assert (row.sender, row.name, row.words, row.detail) == ("", "", "", {})
+    assert house.sign_in().get("/inbox?all=1").status_code == 200
