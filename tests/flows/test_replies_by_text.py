@@ -1,0 +1,194 @@
+"""Texts that come back: digits answer, letters choose the question, anything else reaches a person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from twilio.request_validator import RequestValidator
+
+from app.db import db
+from app.notices.inbound import Inbound
+from tests.conftest import CASE, House, at, make_court, make_house, proposal
+
+SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
+LI, ZHAO = "+8613800138001", "+8613800138002"
+
+
+@pytest.fixture
+def house(database: str, tmp_path: Path) -> Iterator[House]:
+    """A court that Twilio tells of texts; its own go to the outbox."""
+    made = make_house(
+        tmp_path, database, public_url=URL, twilio_account_sid=SID, twilio_auth_token=TOKEN,
+        twilio_from="+15005550006",
+    )  # fmt: skip
+    make_court(made)
+    yield made
+    made.close()
+
+
+def text(house: House, sender: str, words: str, sid: str = "", **more: str) -> None:
+    """Let a text come in, signed as Twilio signs it."""
+    sid = sid or f"SM{abs(hash((sender, words, house.clock.now()))):032d}"
+    form = {
+        "MessageSid": sid,
+        "From": sender,
+        "To": "+15005550006",
+        "Body": words,
+        "AccountSid": SID,
+        **more,
+    }
+    signature = RequestValidator(TOKEN).compute_signature(f"{URL}/twilio/inbound", form)
+    answer = house.client.post(
+        "/twilio/inbound", data=form, headers={"X-Twilio-Signature": signature}
+    )
+    assert answer.status_code == 200
+    house.wait(minutes=1)
+    house.beat()
+
+
+def ask(house: House, number: str = CASE["number"], **more: Any) -> int:
+    """Propose two slots to both counsel."""
+    case_id = house.api("POST", "/cases", {**CASE, "number": number})[1]["id"]
+    status, hearing = house.api("POST", "/hearings", proposal(case_id, **more))
+    assert status == 201, hearing
+    house.beat()
+    return hearing["id"]
+
+
+def said(house: House, hearing_id: int) -> dict[str, list[str]]:
+    """What each counsel said to the slots, in order."""
+    slots = house.api("GET", f"/hearings/{hearing_id}")[1]["slots"]
+    found: dict[str, list[str]] = {}
+    for slot in slots:
+        for answer in slot["answers"]:
+            found.setdefault(answer["counsel"], []).append(answer["says"])
+    return found
+
+
+def waiting(house: House) -> list[str]:
+    """The words of what waits for a person."""
+    with house.app.app_context():
+        db.session.remove()
+        return list(db.session.scalars(sa.select(Inbound.words).where(Inbound.done_at.is_(None))))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [("1", ["yes", "no"]), ("２", ["no", "yes"]), ("1 2", ["yes", "yes"]), ("０", ["no", "no"])],
+)
+def test_a_digit_answers_the_only_open_question(house: House, words: str, says: list[str]) -> None:
+    hearing = ask(house)
+    text(house, LI, words)
+    assert said(house, hearing) == {"李敏": says}
+    assert waiting(house) == []
+    [line] = [x for x in house.record(hearing) if x["what"] == "answered"]
+    assert line["channel"] == "sms"
+    [letter] = [x for x in house.letters(to=LI, channel="sms") if "已收到您" in x.body]
+    assert "12345号" in letter.body
+
+
+def test_digits_of_all_sides_fix_the_date_and_can_be_changed_until_then(house: House) -> None:
+    hearing = ask(house)
+    text(house, LI, "0")
+    text(house, LI, "2")
+    text(house, ZHAO, "2")
+    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    assert shown["state"] == "fixed"
+    assert shown["starts_at"] == at(15, "14:00")
+
+
+def test_the_same_text_told_twice_is_one(house: House) -> None:
+    hearing = ask(house)
+    for _ in range(2):
+        text(house, LI, "1", sid="SM" + "7" * 32)
+        text(house, LI, "what?", sid="SM" + "8" * 32)
+    assert len([x for x in house.record(hearing) if x["kind"] == "text"]) == 2
+    assert waiting(house) == ["what?"]
+
+
+def test_with_two_open_questions_the_person_is_asked_which(house: House) -> None:
+    first = ask(house)
+    slots = ((at(20), "第三法庭"), (at(21), "第五法庭"))
+    second = ask(house, number="（2026）沪0115民初678号", slots=[
+        {"starts_at": when, "courtroom": room} for when, room in slots])  # fmt: skip
+    text(house, LI, "1")
+    assert said(house, first) == said(house, second) == {}
+    [letter] = house.letters(to=LI, containing="字母加编号")
+    assert "A 沪0115民初12345号" in letter.body
+    text(house, LI, "Ｂ2")
+    assert (said(house, first), said(house, second)) == ({}, {"李敏": ["no", "yes"]})
+    text(house, LI, "a1")
+    assert said(house, first) == {"李敏": ["yes", "no"]}
+
+
+def test_a_letter_that_nobody_was_told_is_not_guessed(house: House) -> None:
+    hearing = ask(house)
+    text(house, LI, "C1")
+    assert said(house, hearing) == {}
+    assert waiting(house) == ["C1"]
+
+
+@pytest.mark.parametrize("words", ["可以吗", "3", "1 0", "100"])
+def test_what_is_not_understood_reaches_the_assistant_with_one_polite_answer(
+    house: House, words: str
+) -> None:
+    hearing = ask(house)
+    text(house, LI, words)
+    text(house, LI, words)
+    assert said(house, hearing) == {}
+    assert waiting(house) == [words, words]
+    [letter] = house.letters(to=LI, containing="已转交法官助理")
+    assert "/r/" in letter.body
+    page = house.sign_in().get("/inbox").text
+    assert "李敏" in page
+    assert words in page
+
+
+def test_after_the_date_to_answer_by_a_digit_reaches_the_assistant(house: House) -> None:
+    hearing = ask(house)
+    house.wait(days=8)
+    text(house, LI, "1")
+    assert said(house, hearing) == {}
+    assert waiting(house) == ["1"]
+
+
+def test_stop_and_start_are_obeyed_shown_and_never_answered(house: House) -> None:
+    hearing = ask(house)
+    before = len(house.letters(to=LI))
+    text(house, LI, "STOP", OptOutType="STOP")
+    text(house, LI, "STOP")
+    text(house, LI, "1", OptOutType="STOP")
+    assert said(house, hearing) == {}
+    assert len(house.letters(to=LI)) == before
+    assert waiting(house) == []
+    text(house, LI, "hello")
+    assert len(house.letters(to=LI)) == before
+    assert waiting(house) == ["hello"]
+    text(house, LI, "START")
+    text(house, LI, "1")
+    assert said(house, hearing) == {"李敏": ["yes", "no"]}
+    kinds = [x["detail"] for x in house.record(hearing) if x["kind"] == "text"]
+    assert [each["opt_out"] for each in kinds] == [True, True, True, False, False, False]
+    assert [each["opt_in"] for each in kinds] == [False, False, False, False, True, False]
+
+
+def test_a_text_from_a_number_that_nobody_has_waits_too(house: House) -> None:
+    ask(house)
+    text(house, "+8613900000000", "在吗")
+    assert waiting(house) == ["在吗"]
+    assert house.letters(to="+8613900000000") == []
+
+
+def test_a_court_may_list_the_slots_in_its_texts(house: House) -> None:
+    from app.db import transaction
+    from app.people.models import Court
+
+    with house.app.app_context(), transaction() as session:
+        session.scalars(sa.select(Court)).one().text_slots = True
+    hearing = ask(house)
+    [letter] = house.letters(to=LI, channel="sms")
+    assert "1＝12月7日09:30，2＝12月8日14:00，0＝均不合适" in letter.body
+    text(house, LI, "2")
+    assert said(house, hearing) == {"李敏": ["no", "yes"]}
