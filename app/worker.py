@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.api import acting
 from app.db import db, retrying, transaction
+from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import erasing, leaving, queries
 from app.hearings import service as hearings
@@ -60,7 +61,7 @@ def beat(app: Flask) -> int:
             tried += sent
         # What can wait comes after what was due.
         _carefully(partial(_read_mail, app), sender)
-        for step in (sweep.ask_on, _erase, _forget):
+        for step in (sweep.ask_on, _draw, _erase, _forget):
             _carefully(step, sender)
         return tried
 
@@ -80,6 +81,16 @@ def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
 def _read_mail(app: Flask, sender: Sender) -> int:
     house: House = app.extensions["tingqi"]
     return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
+
+
+def _draw(sender: Sender) -> int:
+    """Keep the events of hearings that changed as calendars write them."""
+    house = drawing.house_of(sender.court_address)
+    with transaction() as session:
+        changed = drawing.undrawn(session, house)
+        if changed:
+            drawing.keep(session, changed, sender.now, sender.court_address)
+    return len(changed)
 
 
 def _lapse(sender: Sender) -> int:

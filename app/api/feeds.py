@@ -32,6 +32,10 @@ class FeedIn(Input):
     courtroom_id = RowId(load_default=None, allow_none=True)
     counsel_id = RowId(load_default=None, allow_none=True)
     hearing_id = RowId(load_default=None, allow_none=True)
+    busy_only = Boolean(
+        load_default=False,
+        metadata={"description": "Of a courtroom: when it is taken, and nothing of what for"},
+    )
     name = Words(200, load_default="", metadata={"description": "Of the judge or courtroom"})
 
 
@@ -59,7 +63,8 @@ class Feeds(MethodView):
         def open_(session: Session, at: Desk) -> Made:
             whose = _whose(session, at, given)
             feed, _ = feeds.open_feed(
-                session, at.court, given["scope"], whose, at.user, at.now, at.secret
+                session, at.court, given["scope"], whose, at.user, at.now, at.secret,
+                busy_only=given["busy_only"],
             )
             return Made(_shape(feed, at), 201, unkept=_address(feed, at))
 
@@ -108,7 +113,7 @@ def _whose(session: Session, at: Desk, given: dict[str, Any]) -> int | None:
 def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
     scope = "me" if feed.scope == "assistant" else feed.scope
     return {
-        "id": feed.id, "scope": scope, "whose": feed.whose,
+        "id": feed.id, "scope": scope, "whose": feed.whose, "busy_only": feed.busy_only,
         "created_at": shapes.moment(feed.created_at, at.court.zone),
     }  # fmt: skip
 

@@ -235,6 +235,7 @@ class FeedOut(Schema):
     id = fields.Integer()
     scope = fields.String()
     whose = fields.Integer(metadata={"description": "The number of the judge, courtroom, …"})
+    busy_only = fields.Boolean(metadata={"description": "It says when, and nothing of what"})
     created_at = _moment()
     url = fields.String(metadata={"format": "uri"})
 

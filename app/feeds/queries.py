@@ -1,13 +1,16 @@
 """Read feeds and what stands in them: one query a table, however many hearings there are."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased
 
-from app import links
+from app import links, wording
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.feeds import changes
 from app.feeds.models import Feed
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.people.models import Court, User
@@ -16,12 +19,69 @@ OWNERS: dict[str, type] = {
     "counsel": Counsel, "judge": Judge, "courtroom": Courtroom, "assistant": User,
     "hearing": Hearing,
 }  # fmt: skip
+_of_hearing = aliased(Hearing)
+_number = sa.select(Case.number).where(Case.id == _of_hearing.case_id).scalar_subquery()
 
 
-def by_token(session: Session, token: str) -> tuple[Feed, Court] | None:
-    """Return the feed of an address with its court; None for none, revoked, or its user gone."""
-    found = session.execute(
-        sa.select(Feed, Court)
+_NAMES = {"en": "Court dates: {}", "zh": "庭期：{}"}
+_BUSY = {"en": "Taken: {}", "zh": "占用：{}"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A feed as it is asked for: whose, in which language, under which name, and when.
+
+    ``position`` is where the database stood, by its own word (see changes).
+    """
+
+    feed_id: int
+    court_id: int
+    scope: str
+    whose: int
+    busy_only: bool
+    created_at: dt.datetime
+    language: str
+    name: str
+    position: str
+
+    @property
+    def title(self) -> str:
+        """The calendar's name, as programs show it."""
+        return (_BUSY if self.busy_only else _NAMES)[self.language].format(self.name)
+
+    @property
+    def told_by(self) -> tuple[object, ...]:
+        """What its events depend on beside the hearings."""
+        return self.court_id, self.scope, self.whose, self.busy_only, self.language
+
+
+def _named(*models: tuple[str, Any]) -> sa.Case[str]:
+    whens = [
+        (Feed.scope == scope, sa.select(name).where(key == Feed.whose).scalar_subquery())
+        for scope, (key, name) in models
+    ]
+    return sa.case(*whens, else_=None)
+
+
+def asked(session: Session, token: str) -> Asked | None:
+    """Return the feed of an address as it is asked for; None for none, revoked, or its user gone.
+
+    One statement: whatever a calendar program asks for every few minutes costs no more than this.
+    """
+    name = _named(
+        ("counsel", (Counsel.id, Counsel.name)), ("judge", (Judge.id, Judge.name)),
+        ("courtroom", (Courtroom.id, Courtroom.name)),
+        ("hearing", (_of_hearing.id, _number)),
+    )  # fmt: skip
+    spoken = sa.select(Counsel.language).where(Counsel.id == Feed.whose).scalar_subquery()
+    own = sa.case((Feed.scope == "counsel", spoken), else_=None)
+    wanted = (
+        sa.select(
+            Feed.id, Feed.court_id, Feed.scope, Feed.whose, Feed.busy_only, Feed.created_at,
+            own.label("own"), User.language.label("users"), Court.language.label("courts"),
+            name.label("name"), User.name.label("user"), Court.name.label("court"),
+            changes.position_of(session).label("position"),
+        )
         .join(Court, Court.id == Feed.court_id)
         .outerjoin(User, User.id == Feed.user_id)
         .where(
@@ -29,20 +89,29 @@ def by_token(session: Session, token: str) -> tuple[Feed, Court] | None:
             Feed.revoked_at.is_(None),
             sa.or_(User.id.is_(None), User.active),
         )
-    ).first()
-    return (found[0], found[1]) if found else None
+    )  # fmt: skip
+    row = session.execute(wanted).first()
+    if row is None:
+        return None
+    called = row.user if row.scope == "assistant" else row.name
+    return Asked(
+        row.id, row.court_id, row.scope, row.whose, row.busy_only, row.created_at,
+        wording.language_of(row.own or row.users or row.courts), called or row.court,
+        str(row.position),
+    )  # fmt: skip
 
 
 def open_feed(
-    session: Session, court_id: int, scope: str, whose: int, user_id: int | None
-) -> Feed | None:
+    session: Session, court_id: int, scope: str, whose: int, user_id: int | None, *,
+    busy_only: bool = False,
+) -> Feed | None:  # fmt: skip
     """Return the feed that somebody has of something already, or None."""
     return session.scalar(
         sa.select(Feed)
         .where(
             Feed.court_id == court_id, Feed.scope == scope, Feed.whose == whose,
             Feed.user_id.is_(None) if user_id is None else Feed.user_id == user_id,
-            Feed.revoked_at.is_(None),
+            Feed.revoked_at.is_(None), Feed.busy_only == busy_only,
         )
         .order_by(Feed.id)
         .limit(1)
@@ -67,7 +136,7 @@ def owner(session: Session, court_id: int, scope: str, whose: int) -> object | N
     return found
 
 
-def _concerns(feed: Feed) -> sa.ColumnElement[bool]:
+def _concerns(feed: Asked) -> sa.ColumnElement[bool]:
     """Return the condition that a hearing belongs in a feed."""
     if feed.scope == "judge":
         return Hearing.judge_id == feed.whose
@@ -98,43 +167,56 @@ def _concerns(feed: Feed) -> sa.ColumnElement[bool]:
     )
 
 
-def hearings(session: Session, feed: Feed, since: dt.datetime) -> Sequence[Hearing]:
-    """Return hearings that belong in a feed and begin, or changed, after ``since``; or are open."""
-    return session.scalars(
-        sa.select(Hearing)
-        .where(
-            Hearing.court_id == feed.court_id,
-            _concerns(feed),
-            sa.or_(
-                Hearing.starts_at > since,
-                Hearing.changed_at > since,
-                Hearing.state == HearingState.PROPOSED.value,
-            ),
-        )
-        .order_by(Hearing.id)
-        .options(
-            joinedload(Hearing.judge), joinedload(Hearing.courtroom), joinedload(Hearing.user),
-            joinedload(Hearing.case).joinedload(Case.court),
-            joinedload(Hearing.case).joinedload(Case.assistant),
-        )
-    ).all()  # fmt: skip
+@dataclass(frozen=True)
+class InFeed:
+    """The hearings of a feed with their editions, and which of their open slots it shows."""
+
+    feed: Asked
+    editions: dict[int, int]
+    asked: frozenset[int]
+
+    def shows(self, hearing_id: int, event: dict[str, Any]) -> bool:
+        """Tell whether one event of a hearing belongs in the feed."""
+        if self.feed.scope == "courtroom":
+            return bool(event["room"] == self.feed.whose)
+        return not event["slot"] or self.feed.scope != "counsel" or hearing_id in self.asked
 
 
-def open_rounds(session: Session, feed: Feed, hearing_ids: Iterable[int]) -> Sequence[Proposal]:
-    """Return the open rounds of some hearings with their slots; counsel's where they are asked."""
+def in_feed(
+    session: Session, feed: Asked, since: dt.datetime, only: Sequence[int] | None
+) -> InFeed:
+    """Return what belongs in a feed and begins, or changed, after ``since``, or is open.
+
+    ``only`` limits it to some hearings.
+    """
+    conditions = [
+        Hearing.court_id == feed.court_id,
+        _concerns(feed),
+        sa.or_(
+            Hearing.starts_at > since,
+            Hearing.changed_at > since,
+            Hearing.state == HearingState.PROPOSED.value,
+        ),
+    ]
+    if only is not None:
+        conditions.append(Hearing.id.in_(only))
+    found = session.execute(sa.select(Hearing.id, Hearing.edition).where(*conditions))
+    editions = {row[0]: row[1] for row in found}
+    return InFeed(feed, editions, _asked_of(session, feed, only))
+
+
+def _asked_of(session: Session, feed: Asked, only: Sequence[int] | None) -> frozenset[int]:
+    """Return in which hearings with an open round a counsel is asked."""
+    if feed.scope != "counsel":
+        return frozenset()
     wanted = (
-        sa.select(Proposal)
+        sa.select(Proposal.hearing_id)
+        .join(Invitation)
         .where(
-            Proposal.hearing_id.in_(list(hearing_ids)),
+            Invitation.counsel_id == feed.whose, Invitation.revoked_at.is_(None),
             Proposal.state == ProposalState.OPEN.value,
         )
-        .order_by(Proposal.id)
-        .options(selectinload(Proposal.slots))
-    )
-    if feed.scope == "counsel":
-        wanted = wanted.where(
-            Proposal.invitations.any(
-                (Invitation.counsel_id == feed.whose) & Invitation.revoked_at.is_(None)
-            )
-        )
-    return session.scalars(wanted).all()
+    )  # fmt: skip
+    if only is not None:
+        wanted = wanted.where(Proposal.hearing_id.in_(only))
+    return frozenset(session.scalars(wanted))

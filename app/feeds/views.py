@@ -4,11 +4,12 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
-from app import ical, web
+from app import web
 from app.db import db, retrying
 from app.feeds import queries, service
+from app.feeds.keeping import Calendars
 from app.hearings.counsel_views import OFTEN, Shut, enter, shut
 
 bp = Blueprint("feeds", __name__)
@@ -16,35 +17,59 @@ bp.register_error_handler(Shut, shut)
 
 
 @bp.get("/feeds/<token>.ics")
-@web.limiter.limit(OFTEN)
+@web.limiter.limit(OFTEN, deduct_when=lambda answer: answer.status_code == 404)
 def calendar(token: str) -> Response:
     """Give a calendar, or 304 where the asker has it already. Writes nothing."""
-    found = queries.by_token(db.session(), token)
-    if found is None:
+    session, now = db.session(), web.now()
+    asked = queries.asked(session, token)
+    if asked is None:
         words = "There is no calendar at this address, or it was ended.\n"
         return Response(words, 404, content_type="text/plain; charset=utf-8")
-    feed, court = found
-    read = service.read(db.session(), feed, court, web.now())
-    answer = make_response()
-    answer.set_etag(read.etag)
-    answer.last_modified = _second(read.changed_at)
-    answer.headers["Cache-Control"] = "private, max-age=300"
-    answer.content_type = "text/calendar; charset=utf-8"
+    edition, kept = calendars().read(session, asked, now)
+    # A new name of the calendar leaves no date behind: a date is never older than this hour.
+    changed_at = max(edition.changed_at, now.replace(minute=0, second=0, microsecond=0))
+    if _has_it(edition.tag, changed_at):
+        return _headed(Response(status=304), edition.tag, changed_at)
+    packed = calendars().gzipped(kept, edition) if _takes_gzip() else None
+    answer = Response(packed or edition.body, content_type="text/calendar; charset=utf-8")
+    if packed:
+        answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Content-Disposition"] = 'inline; filename="tingqi.ics"'
-    if _has_it(read):
-        answer.status_code = 304
-        return answer
-    organizer = (court.name, web.house().settings.court_address)
-    answer.set_data(ical.feed(read.name, read.events, stamp=feed.created_at, organizer=organizer))
+    return _headed(answer, edition.tag + ("-gzip" if packed else ""), changed_at)
+
+
+def calendars() -> Calendars:
+    """Return what this process keeps of calendars that were asked for."""
+    kept: Calendars | None = current_app.extensions.get("tingqi-calendars")
+    if kept is None:
+        made = Calendars(web.house().settings.court_address)
+        kept = current_app.extensions.setdefault("tingqi-calendars", made)
+    return kept
+
+
+def _headed(answer: Response, tag: str, changed_at: dt.datetime) -> Response:
+    answer.set_etag(tag)
+    answer.last_modified = _second(changed_at)
+    answer.headers["Cache-Control"] = "private, max-age=300"
+    answer.headers["Vary"] = "Accept-Encoding"
     return answer
 
 
-def _has_it(read: service.Calendar) -> bool:
-    """Tell whether the asker's copy is current; the ETag goes first (RFC 9110, 13.2.2)."""
+def _takes_gzip() -> bool:
+    asked = request.headers.get("Accept-Encoding", "")
+    return "gzip" in asked and request.accept_encodings["gzip"] > 0
+
+
+def _has_it(tag: str, changed_at: dt.datetime) -> bool:
+    """Tell whether the asker's copy is current; the ETag goes first (RFC 9110, 13.2.2).
+
+    Both forms of one calendar say the same, so either's tag will do.
+    """
     if request.headers.get("If-None-Match"):
-        return request.if_none_match.contains_weak(read.etag)
+        had = request.if_none_match
+        return had.contains_weak(tag) or had.contains_weak(f"{tag}-gzip")
     since = request.if_modified_since
-    return since is not None and _second(read.changed_at) <= since
+    return since is not None and _second(changed_at) <= since
 
 
 def _second(at: dt.datetime) -> dt.datetime:

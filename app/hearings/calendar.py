@@ -1,6 +1,7 @@
 """Hearings and open slots as events of a calendar: plain facts for ``ical.feed``."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from app import ical, wording
@@ -8,6 +9,7 @@ from app.hearings import facts
 from app.hearings.models import Hearing, HearingState, Slot
 
 # One slot among several: whoever reads the calendar must not take it for the date.
+_BUSY = {"en": "Busy", "zh": "占用"}
 _PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
 
 
@@ -42,6 +44,14 @@ def tentative_event(
         "summary": _PROPOSED[wording.language_of(language)].format(event["summary"]),
         "changed_at": proposed_at,
     }
+
+
+def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return an event of which only the time is told: neither what, nor who, nor whose it is."""
+    said = wording.language_of(language)
+    hidden = hashlib.sha256(f"busy/{event['uid']}".encode()).hexdigest()[:32]
+    return {**event, "uid": f"busy-{hidden}", "summary": _BUSY[said], "location": "",
+            "description": ""}  # fmt: skip
 
 
 def _common(hearing: Hearing, told: dict[str, Any], language: str) -> dict[str, Any]:

@@ -69,6 +69,12 @@ class Hearing(Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # Set by the database with every change of what a calendar says about this hearing: how often
+    # that was, and when, in the database's own order of time (see feeds.changes).
+    edition: Mapped[int] = mapped_column(server_default="0")
+    stamp: Mapped[int] = mapped_column(Key, server_default="0")
+    # The edition whose events are kept as they are written in calendars.
+    drawn_edition: Mapped[int] = mapped_column(default=0, server_default="0")
 
     case: Mapped[Case] = relationship()
     judge: Mapped[Judge] = relationship()
@@ -84,6 +90,13 @@ class Hearing(Base):
     __table_args__ = (
         sa.Index(None, "court_id", "starts_at"),
         sa.Index(None, "court_id", "state"),
+        sa.Index(None, "court_id", "stamp"),
+        sa.Index(
+            "ix_hearing_undrawn",
+            "id",
+            sqlite_where=sa.text("drawn_edition < edition"),
+            postgresql_where=sa.text("drawn_edition < edition"),
+        ),
         sa.Index(
             "ix_hearing_unplanned",
             "id",
