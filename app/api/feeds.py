@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask.views import MethodView
+from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.api import shapes
@@ -32,7 +33,7 @@ class FeedIn(Input):
     courtroom_id = RowId(load_default=None, allow_none=True)
     counsel_id = RowId(load_default=None, allow_none=True)
     hearing_id = RowId(load_default=None, allow_none=True)
-    busy_only = Boolean(
+    busy_only = fields.Boolean(
         load_default=False,
         metadata={"description": "Of a courtroom: when it is taken, and nothing of what for"},
     )
@@ -63,7 +64,13 @@ class Feeds(MethodView):
         def open_(session: Session, at: Desk) -> Made:
             whose = _whose(session, at, given)
             feed, _ = feeds.open_feed(
-                session, at.court, given["scope"], whose, at.user, at.now, at.secret,
+                session,
+                at.court,
+                given["scope"],
+                whose,
+                at.user,
+                at.now,
+                at.secret,
                 busy_only=given["busy_only"],
             )
             return Made(_shape(feed, at), 201, unkept=_address(feed, at))

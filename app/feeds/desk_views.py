@@ -13,17 +13,10 @@ from app.cases import queries as cases
 from app.db import db, retrying
 from app.feeds import queries, service
 from app.feeds.models import Feed
+from app.feeds.service import Ways
 from app.feeds.views import bp
 from app.people.models import User
 from app.people.views import signed_in
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a calendar is read, for people to copy and for a calendar program to open."""
-
-    address: str
-    webcal: str
 
 
 @dataclass(frozen=True)
@@ -33,11 +26,12 @@ class Choice:
     scope: str
     whose: int
     name: str
-    at: Address | None
+    at: Ways | None
+    busy_only: bool = False
 
 
 @bp.app_template_global()
-def hearing_feed(hearing_id: int) -> Address | None:
+def hearing_feed(hearing_id: int) -> Ways | None:
     """Return the address of a user's calendar of one hearing, or None while there is none."""
     feed = queries.open_feed(
         db.session(), current_user.court_id, "hearing", hearing_id, current_user.id
@@ -45,10 +39,9 @@ def hearing_feed(hearing_id: int) -> Address | None:
     return _where(feed) if feed else None
 
 
-def _where(feed: Feed) -> Address:
-    root = web.house().settings.public_url.rstrip("/")
-    address = root + service.path_of(feed, web.secret())
-    return Address(address, "webcal://" + address.partition("://")[2])
+def _where(feed: Feed) -> Ways:
+    url, name = web.house().settings.public_url, current_user.court.short
+    return service.ways_of(feed, url, web.secret(), name)
 
 
 @bp.get("/calendars")
@@ -57,21 +50,35 @@ def calendars() -> str:
     """Show which calendars there are, and their addresses."""
     session, court_id = db.session(), current_user.court_id
     feeds = service.feeds_of(session, current_user.court, current_user)
-    known = {(feed.scope, feed.whose): _where(feed) for feed in feeds}
-    judges = [("judge", each.id, each.name) for each in cases.judges(session, court_id)]
-    rooms = [("courtroom", each.id, each.name) for each in cases.courtrooms(session, court_id)]
-    mine = [("assistant", current_user.id, current_user.name)]
+    known = {(feed.scope, feed.whose, feed.busy_only): _where(feed) for feed in feeds}
+    judges = [("judge", each.id, each.name, False) for each in cases.judges(session, court_id)]
+    rooms = [
+        ("courtroom", each.id, name, busy)
+        for each in cases.courtrooms(session, court_id)
+        for name, busy in (
+            (each.name, False),
+            (gettext("%(name)s, only when it is taken", name=each.name), True),
+        )
+    ]
+    mine = [("assistant", current_user.id, current_user.name, False)]
     groups = [
         (gettext("Mine"), mine), (gettext("Judges"), judges), (gettext("Courtrooms"), rooms),
     ]  # fmt: skip
     shown = [
         (
             words,
-            [Choice(scope, whose, name, known.get((scope, whose))) for scope, whose, name in each],
+            [
+                Choice(scope, whose, name, known.get((scope, whose, busy)), busy)
+                for scope, whose, name, busy in each
+            ],
         )
         for words, each in groups
     ]
     return render_template("feeds/calendars.html", groups=shown)
+
+
+def _busy_name(name: str) -> str:
+    return str(gettext("%(name)s, only when it is taken", name=name))
 
 
 @bp.post("/calendars")
@@ -80,7 +87,7 @@ def change_calendar() -> Any:
     """Give a calendar an address for the user, or end it with ``stop=1``."""
     scope, typed = request.form.get("scope", ""), request.form.get("whose", "")
     whose = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-    _change(scope, whose)
+    _change(scope, whose, busy_only=bool(request.form.get("busy_only")))
     return redirect(url_for("feeds.calendars"), 303)
 
 
@@ -93,13 +100,14 @@ def of_hearing(hearing_id: int) -> Any:
     return redirect(target, 303)
 
 
-def _change(scope: str, whose: int | None) -> None:
+def _change(scope: str, whose: int | None, *, busy_only: bool = False) -> None:
     """Open or end a feed of the user. Raises Invalid, NotFound."""
     stop, user_id, now, secret = request.form.get("stop"), current_user.id, web.now(), web.secret()
 
     def change(session: Session) -> None:
         user = session.get_one(User, user_id)
-        feed, _ = service.open_feed(session, user.court, scope, whose, user, now, secret)
+        feed, _ = service.open_feed(session, user.court, scope, whose, user, now, secret,
+                                    busy_only=busy_only)  # fmt: skip
         if stop:
             service.revoke(session, user.court, feed.id, now)
 

@@ -1,6 +1,8 @@
 """Open and revoke feeds, within the caller's transaction."""
 
 import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,38 @@ def token_of(feed: Feed, secret: bytes) -> str:
 def path_of(feed: Feed, secret: bytes) -> str:
     """Return the path of a feed below the house's public URL; it can be rebuilt at any time."""
     return f"/feeds/{token_of(feed, secret)}.ics"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where a calendar is read: the address to copy, and links that subscribe in each program."""
+
+    address: str
+    webcal: str
+    google: str
+    outlook: str
+    office: str
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine knows the address: then no service can read it."""
+        return urlsplit(self.address).hostname in ("127.0.0.1", "localhost")
+
+
+def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> Ways:
+    """Return how a feed is subscribed to; ``name`` is what the program is to call it.
+
+    Google takes a webcal address as ``cid``; Outlook on the web an address and a name. Both fetch
+    the calendar by themselves, so they learn the address, which is a key to the dates.
+    """
+    address = public_url.rstrip("/") + path_of(feed, secret)
+    webcal = "webcal://" + address.partition("://")[2]
+    given = urlencode({"url": address, "name": name}, quote_via=quote)
+    return Ways(
+        address, webcal, "https://calendar.google.com/calendar/r?" + urlencode({"cid": webcal}),
+        f"https://outlook.live.com/calendar/0/addfromweb?{given}",
+        f"https://outlook.office.com/calendar/0/addfromweb?{given}",
+    )  # fmt: skip
 
 
 def open_feed(

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
@@ -84,14 +83,9 @@ def subscribe(token: str) -> Any:
     view = enter(token)
     session = db.session()
     feed = queries.open_feed(session, view.court.id, "counsel", view.counsel.id, None)
-    address = ""
-    if feed is not None:
-        address = web.house().settings.public_url.rstrip("/") + service.path_of(feed, web.secret())
-    webcal = "webcal://" + address.partition("://")[2] if address else ""
-    return render_template(
-        "feeds/subscribe.html", token=token, view=view, address=address, webcal=webcal,
-        local=urlsplit(address).hostname in ("127.0.0.1", "localhost"),
-    )  # fmt: skip
+    url, name = web.house().settings.public_url, view.court.short
+    ways = service.ways_of(feed, url, web.secret(), name) if feed is not None else None
+    return render_template("feeds/subscribe.html", token=token, view=view, ways=ways)
 
 
 @bp.post("/r/<token>/feed")

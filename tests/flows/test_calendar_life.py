@@ -187,7 +187,9 @@ def leave(house: House, name: str) -> None:
         seat = db.session.scalar(
             sa.select(Representation.id).join(Counsel).where(Counsel.name == name)
         )
-    page = desk.post(f"/cases/1/counsel/{seat}", data={"do": "leave", "name": name, "phone": "13800138001"})
+    page = desk.post(
+        f"/cases/1/counsel/{seat}", data={"do": "leave", "name": name, "phone": "13800138001"}
+    )
     assert page.status_code in (302, 303), page.text
 
 
