@@ -88,10 +88,11 @@ def tentative(
         location=_location(first, language) if _one_place(slots) else "",
         description="\n".join([_description(told, language), *_listed(slots, zone, said)]),
     )  # fmt: skip
-    # One for each: a courtroom's two slots at one moment are one time in a calendar.
-    for at in sorted({wording.instant(slot["starts_at"]) for slot in slots[1:]}):
-        if at != wording.instant(first["starts_at"]):
-            event.add("rdate", [_wall(at, zone)])
+    # Two courtrooms at one moment are one time in a calendar. The first slot is named too: twice
+    # is once by the RFC, and ical.js forgets a DTSTART that is followed by RDATEs.
+    times = sorted({wording.instant(slot["starts_at"]) for slot in slots})
+    for at in times if len(times) > 1 else []:
+        event.add("rdate", [_wall(at, zone)])
     _say_to(event, method, organizer, attendee)
     return _written(_calendar(method), [(event, {**slot, "zone": zone}) for slot in slots])
 
@@ -242,12 +243,13 @@ def _event(
 
 
 def _wall(at: str | datetime, zone: str) -> datetime:
-    """Return wall-clock time with its zone; the second of two like hours can only be told in UTC.
+    """Return wall-clock time with its zone, but one that comes twice in UTC.
 
-    RFC 5545, 3.3.5: a local time that comes twice means the first.
+    By RFC 5545, 3.3.5, it means the first of the two; ical.js takes it for the second.
     """
     here = wording.local(wording.instant(at), zone)
-    return here.astimezone(UTC) if here.fold or here.tzname() == "UTC" else here
+    twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    return here.astimezone(UTC) if twice or here.tzname() == "UTC" else here
 
 
 def _summary(facts: Facts, language: str) -> str:

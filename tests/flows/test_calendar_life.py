@@ -44,7 +44,7 @@ def times(invite: Invited) -> list[str]:
     ]
     return [
         f"{each.astimezone(invite.starts_at.tzinfo):%m-%d %H:%M}"
-        for each in (invite.starts_at, *more)
+        for each in sorted({invite.starts_at, *more})
     ]
 
 

@@ -3,7 +3,7 @@
 import warnings
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import icalendar
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app import ical
 from app.vtimezone import vtimezone
 from tests.letters.golden_case import LINK, agrees, facts
+from tests.node import read as ical_js
 
 with warnings.catch_warnings():
     # vobject still asks pkg_resources and old dateutil for things at import.
@@ -199,3 +200,52 @@ def test_a_zone_that_leaves_its_yearly_rules_is_told_change_by_change() -> None:
     told = vtimezone("Africa/Casablanca", STAMP, STAMP + timedelta(days=30)).to_ical()
     assert b"RRULE" not in told
     assert b"RDATE" not in told
+
+
+def around_changes(zone: str) -> list[datetime]:
+    """Instants an hour before and after each change of the clock in two years, and in between."""
+    here = ZoneInfo(zone)
+    found = [datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2027, 7, 15, 12, tzinfo=UTC)]
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    while at.year < 2028:
+        if at.astimezone(here).utcoffset() != (at + day).astimezone(here).utcoffset():
+            found += [at + n * hour for n in range(-3, 28)]
+        at += day
+    return found
+
+
+def test_ical_js_and_vobject_find_the_same_instants_in_every_zone() -> None:
+    """In every zone, at every hour around each gap and fold, the wall-clock time is the zone's."""
+    zones = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc")
+    )
+    times = {zone: around_changes(zone) for zone in zones}
+    feeds = [
+        ical.feed("Dates", [event(at, zone) for at in times[zone]], stamp=STAMP) for zone in zones
+    ]
+    for zone, feed, found in zip(zones, feeds, ical_js(feeds), strict=True):
+        meant = sorted(at.timestamp() for at in times[zone])
+        assert sorted(each["starts_at"][0] for each in found["events"]) == meant, zone
+        if len(times[zone]) > 2:
+            read_again = [part.dtstart.value for part in read(feed).contents["vevent"]]
+            assert sorted(at.timestamp() for at in read_again) == meant, zone
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_ical_js_reads_invites_cancels_and_tentative_slots_as_they_are_meant(language: str) -> None:
+    told = facts("fixed", language)
+    slots = facts("proposal", language)
+    said = {"stamp": STAMP, "organizer": COURT, "attendee": COUNSEL, "language": language}
+    fixed, gone, asked = ical_js([
+        ical.invite(told, method="REQUEST", **said), ical.invite(told, method="CANCEL", **said),
+        ical.tentative(slots, method="REQUEST", **said),
+    ])  # fmt: skip
+    assert [each["method"] for each in (fixed, gone, asked)] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert len({each["events"][0]["uid"] for each in (fixed, gone, asked)}) == 1
+    [event_] = asked["events"]
+    assert (event_["status"], event_["attendees"]) == (
+        "TENTATIVE", [["mailto:lin@firm.example", "NEEDS-ACTION"]],
+    )  # fmt: skip
+    meant = [datetime.fromisoformat(slot["starts_at"]).timestamp() for slot in slots["slots"]]
+    assert event_["starts_at"] == meant
