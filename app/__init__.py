@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     from flask import Flask
 
     from app import config
+    from app.feeds import front as feeds_front
 
     settings = settings or config.read()
     settings.instance.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     )
     _furnish(app, settings, gateways or _gateways(settings))
     _read_rules(settings)
+    feeds_front.install(app)
     return app
 
 

@@ -28,7 +28,7 @@ from flask_migrate import upgrade
 
 from app import create_app
 from app.cases import service as cases
-from app.cases.models import Case, Courtroom
+from app.cases.models import Case
 from app.config import Settings
 from app.db import db, transaction
 from app.feeds import drawing
@@ -62,9 +62,8 @@ def main() -> None:
             path, number = _fill(app, options.hearings)
             begun = time.perf_counter()
             _draw(settings.court_address)
-            print(
-                f"written by the beat: {(time.perf_counter() - begun) * 1000 / options.hearings:.2f} ms a hearing"
-            )
+            each = (time.perf_counter() - begun) * 1000 / options.hearings
+            print(f"written by the beat: {each:.2f} ms a hearing")
         _measure(Path(folder), url, path, number, app)
         if server is not None:
             with app.app_context():

@@ -77,6 +77,26 @@ class Calendars:
                 kept.gzipped = kept.shelf.gzipped(kept.opening, ical.CLOSING)
             return kept.gzipped
 
+    @property
+    def any_kept(self) -> bool:
+        """Whether there is any."""
+        return bool(self._kept)
+
+    def forget(self) -> None:
+        """Let go of all of them, as a process that begins has none."""
+        with self._lock:
+            self._kept.clear()
+
+    def current_tag(self, asked: Asked, now: dt.datetime) -> str:
+        """Return the tag of a feed's calendar if it is kept and the database stands as it did."""
+        kept = self._kept.get(asked.feed_id)
+        if kept is None or kept.edition is None or kept.asked != asked:
+            return ""
+        if time.monotonic() - kept.read_at > GOOD_FOR:
+            return ""
+        fallen = kept.next_fall is not None and kept.next_fall <= now.timestamp()
+        return "" if fallen else kept.edition.tag
+
     def _of(self, asked: Asked) -> Kept:
         with self._lock:
             kept = self._kept.get(asked.feed_id)

@@ -3,24 +3,24 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app import links, wording
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.db import Key, UTCDateTime
 from app.feeds import changes
 from app.feeds.models import Feed
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.people.models import Court, User
+from app.people.models import User
 
 OWNERS: dict[str, type] = {
     "counsel": Counsel, "judge": Judge, "courtroom": Courtroom, "assistant": User,
     "hearing": Hearing,
 }  # fmt: skip
-_of_hearing = aliased(Hearing)
-_number = sa.select(Case.number).where(Case.id == _of_hearing.case_id).scalar_subquery()
 
 
 _NAMES = {"en": "Court dates: {}", "zh": "庭期：{}"}
@@ -55,49 +55,50 @@ class Asked:
         return self.court_id, self.scope, self.whose, self.busy_only, self.language
 
 
-def _named(*models: tuple[str, Any]) -> sa.Case[str]:
-    whens = [
-        (Feed.scope == scope, sa.select(name).where(key == Feed.whose).scalar_subquery())
-        for scope, (key, name) in models
-    ]
-    return sa.case(*whens, else_=None)
+# Said to the database as it stands: put together from parts at every request, it would take
+# longer to put together than to answer.
+_ASKED = """
+SELECT f.id, f.court_id, f.scope, f.whose, f.busy_only, f.created_at,
+  COALESCE(NULLIF(n.language, ''), NULLIF(u.language, ''), c.language) AS language,
+  COALESCE(NULLIF(CASE f.scope
+    WHEN 'counsel' THEN n.name
+    WHEN 'assistant' THEN u.name
+    WHEN 'judge' THEN (SELECT name FROM judge WHERE id = f.whose)
+    WHEN 'courtroom' THEN (SELECT name FROM courtroom WHERE id = f.whose)
+    ELSE (SELECT e.number FROM hearing h JOIN case_file e ON e.id = h.case_id WHERE h.id = f.whose)
+  END, ''), c.name) AS name,
+  ({position}) AS position
+FROM feed f
+JOIN court c ON c.id = f.court_id
+LEFT JOIN user_account u ON u.id = f.user_id
+LEFT JOIN counsel n ON f.scope = 'counsel' AND n.id = f.whose
+WHERE f.token_digest = :digest AND f.revoked_at IS NULL AND (u.id IS NULL OR u.active)
+"""
 
 
-def asked(session: Session, token: str) -> Asked | None:
+@cache
+def _asked(position: str) -> sa.TextualSelect:
+    said = sa.text(_ASKED.format(position=position))
+    return said.columns(
+        sa.column("id", Key), sa.column("court_id", Key), sa.column("scope", sa.String),
+        sa.column("whose", Key), sa.column("busy_only", sa.Boolean),
+        sa.column("created_at", UTCDateTime), sa.column("language", sa.String),
+        sa.column("name", sa.String), sa.column("position", sa.String),
+    )  # fmt: skip
+
+
+def asked(connection: sa.Connection, token: str) -> Asked | None:
     """Return the feed of an address as it is asked for; None for none, revoked, or its user gone.
 
     One statement: whatever a calendar program asks for every few minutes costs no more than this.
     """
-    name = _named(
-        ("counsel", (Counsel.id, Counsel.name)), ("judge", (Judge.id, Judge.name)),
-        ("courtroom", (Courtroom.id, Courtroom.name)),
-        ("hearing", (_of_hearing.id, _number)),
-    )  # fmt: skip
-    spoken = sa.select(Counsel.language).where(Counsel.id == Feed.whose).scalar_subquery()
-    own = sa.case((Feed.scope == "counsel", spoken), else_=None)
-    wanted = (
-        sa.select(
-            Feed.id, Feed.court_id, Feed.scope, Feed.whose, Feed.busy_only, Feed.created_at,
-            own.label("own"), User.language.label("users"), Court.language.label("courts"),
-            name.label("name"), User.name.label("user"), Court.name.label("court"),
-            changes.position_of(session).label("position"),
-        )
-        .join(Court, Court.id == Feed.court_id)
-        .outerjoin(User, User.id == Feed.user_id)
-        .where(
-            Feed.token_digest == links.digest(token),
-            Feed.revoked_at.is_(None),
-            sa.or_(User.id.is_(None), User.active),
-        )
-    )  # fmt: skip
-    row = session.execute(wanted).first()
+    wanted = _asked(changes.position(connection.dialect.name))
+    row = connection.execute(wanted, {"digest": links.digest(token)}).first()
     if row is None:
         return None
-    called = row.user if row.scope == "assistant" else row.name
     return Asked(
         row.id, row.court_id, row.scope, row.whose, row.busy_only, row.created_at,
-        wording.language_of(row.own or row.users or row.courts), called or row.court,
-        str(row.position),
+        wording.language_of(row.language), row.name, str(row.position),
     )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ bp.register_error_handler(Shut, shut)
 
 
 @bp.get("/feeds/<token>.ics")
-@web.limiter.limit(OFTEN, deduct_when=lambda answer: answer.status_code == 404)
+@web.limiter.exempt
 def calendar(token: str) -> Response:
     """Give a calendar, or 304 where the asker has it already. Writes nothing."""
     session, now = db.session(), web.now()
-    asked = queries.asked(session, token)
+    asked = queries.asked(session.connection(), token)
     if asked is None:
+        with web.limiter.limit(OFTEN):  # whoever tries addresses; a known one costs no counting
+            pass
         words = "There is no calendar at this address, or it was ended.\n"
         return Response(words, 404, content_type="text/plain; charset=utf-8")
     edition, kept = calendars().read(session, asked, now)
@@ -39,10 +41,7 @@ def calendar(token: str) -> Response:
 
 def calendars() -> Calendars:
     """Return what this process keeps of calendars that were asked for."""
-    kept: Calendars | None = current_app.extensions.get("tingqi-calendars")
-    if kept is None:
-        made = Calendars(web.house().settings.court_address)
-        kept = current_app.extensions.setdefault("tingqi-calendars", made)
+    kept: Calendars = current_app.extensions["tingqi-calendars"]
     return kept
 
 
