@@ -108,6 +108,8 @@ class Counsel(Base):
     language: Mapped[str] = mapped_column(sa.String(8))
     zone: Mapped[str] = mapped_column(sa.String(64), default="")
     channels: Mapped[list[str]] = mapped_column(Json)
+    # One way to the court, for counsel from elsewhere.
+    travel_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     in_person: Mapped[bool] = mapped_column(default=False)
     address_confirmed_on: Mapped[dt.date | None] = mapped_column()
     electronic_consent_on: Mapped[dt.date | None] = mapped_column()
@@ -115,6 +117,23 @@ class Counsel(Base):
     opted_out_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (sa.Index(None, "court_id", "name"),)
+
+
+class Away(Base):
+    """Days on which a counsel said that they cannot be at this court, the whole day each.
+
+    From a day until another, both included; or, with weekdays (0 is Monday), those of each week,
+    without an end where none was said. Only the days are kept, never what for.
+    """
+
+    __tablename__ = "away"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    from_on: Mapped[dt.date] = mapped_column()
+    until_on: Mapped[dt.date | None] = mapped_column()
+    weekdays: Mapped[list[int]] = mapped_column(Json)
+    said_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
 class Representation(Base):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
 from app.cases.models import Case
-from app.hearings import free, once, queries, typed
+from app.hearings import once, queries, typed
+from app.hearings import suggest as suggesting
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.models import Hearing
 from app.hearings.rules import MOST_SLOTS
@@ -29,7 +30,7 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
         last = queries.last_proposal(session, hearing)
         given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}
         given["stood"] = once.standing(session, hearing)
-    by = free.answer_by(case.court, now)
+    by = suggesting.answer_by(case.court, now)
     given["answer_by"] = typed.wall_clock(by, ZoneInfo(case.court.zone))
     return suggest(session, case, hearing, given, now)
 
@@ -39,21 +40,24 @@ def suggest(
 ) -> dict[str, Any]:
     """Add free slots to those typed, none that was typed, asked about or fixed before."""
     zone = ZoneInfo(case.court.zone)
-    minutes, usual = typed.whole(given["minutes"]), free.answer_by(case.court, now)
+    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(case.court, now)
     by = typed.instant(given["answer_by"], zone, "answer_by", {})
     known = {typed.instant(slot["starts_at"], zone, "", {}) for slot in given["slots"]}
     last = queries.last_proposal(session, hearing) if hearing else None
     known |= {slot.starts_at for slot in last.slots} if last else set()
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
-    found = free.slots(
-        session, case, cases.courtrooms(session, case.court_id),
+    asked = suggesting.Asked(
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
+        cases.courtrooms(session, case.court_id),
         max(usual, by) if isinstance(by, dt.datetime) else usual,
         many=min(SUGGESTED, MOST_SLOTS - len(given["slots"])),
-        but_not={each for each in known if isinstance(each, dt.datetime)},
         but=hearing.id if hearing else None,
-    )  # fmt: skip
+        but_not={each for each in known if isinstance(each, dt.datetime)},
+    )
+    found = suggesting.suggestions(session, case, asked, now)
     given["slots"] += [
-        {"starts_at": typed.wall_clock(at, zone), "courtroom": room} for at, room in found
-    ]
+        {"starts_at": typed.wall_clock(each.starts_at, zone), "courtroom": each.courtroom.name,
+         "why": each}
+        for each in sorted(found, key=lambda each: each.starts_at)
+    ]  # fmt: skip
     return given

@@ -1,15 +1,18 @@
 """A court's working days and what its rules of procedure warn of."""
 
 import datetime as dt
+from collections.abc import Collection
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.errors import N_, Message
 from app.hearings.law import RuleSet, rule_set
 from app.hearings.rules import earliest_day, latest_day
-from app.people.models import Court
+from app.people.models import Closure, Court
 
 
 @cache
@@ -23,6 +26,16 @@ def is_working_day(country: str, day: dt.date) -> bool:
     """Tell whether courts of a country work on a day, by its holidays and moved working days."""
     calendar = _calendar(country)
     return calendar.is_working_day(day) if calendar is not None else day.weekday() < 5
+
+
+def works_on(country: str, closed: Collection[dt.date], day: dt.date) -> bool:
+    """Tell whether a court works on a day: by its country, and not on days of its own closing."""
+    return day not in closed and is_working_day(country, day)
+
+
+def closures(session: Session, court: Court) -> frozenset[dt.date]:
+    """Return the days on which a court is closed beside its country's holidays."""
+    return frozenset(session.scalars(sa.select(Closure.on).where(Closure.court_id == court.id)))
 
 
 def rules_of(court: Court) -> RuleSet:

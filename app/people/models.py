@@ -40,8 +40,27 @@ class Court(Base):
     text_slots: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # The slots of an open round go into counsel's calendars as a tentative invite.
     tentative_invites: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # When hearings are held, by the court's clock; equal ends of lunch mean that there is none.
+    opens: Mapped[str] = mapped_column(sa.String(5), default="09:00", server_default="09:00")
+    lunch_from: Mapped[str] = mapped_column(sa.String(5), default="12:00", server_default="12:00")
+    lunch_until: Mapped[str] = mapped_column(sa.String(5), default="13:30", server_default="13:30")
+    closes: Mapped[str] = mapped_column(sa.String(5), default="17:00", server_default="17:00")
+    # Between two hearings of one judge, courtroom or counsel, at least.
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     # Days after a case's last hearing until its addresses and contents are blanked; None: never.
     keep_days: Mapped[int | None] = mapped_column()
+
+
+class Closure(Base):
+    """A day on which a court is closed beside its country's holidays."""
+
+    __tablename__ = "court_closure"
+    __table_args__ = (sa.UniqueConstraint("court_id", "on", name="uq_court_closure_on"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    on: Mapped[dt.date] = mapped_column()
+    why: Mapped[str] = mapped_column(sa.String(200), default="")
 
 
 class User(Base):

@@ -63,7 +63,7 @@ def test_enter_in_a_field_shows_the_preview_and_drops_nothing(desk: Page) -> Non
         desk.locator(field).focus()
         desk.keyboard.press("Enter")
         expect(desk.get_by_role("heading", level=1)).to_have_text("Read before it is sent")
-        expect(desk.locator("dl.facts")).to_contain_text("Tue 1 Dec 2026, 14:00–15:30")
+        expect(desk.locator("dl.facts")).to_contain_text("Thu 10 Dec 2026, 09:00–10:30")
         desk.get_by_role("button", name="Change something").click()
         expect(desk.locator(".slot")).to_have_count(3)
 

@@ -151,13 +151,14 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_i
     assert "Shanghai time (Asia/Shanghai)" in page.words
     assert page.round.fields["minutes"] == "90"
     assert page.round.fields["fix"] == "auto"
-    # Thursday's end: three days on. The slots leave four days after it, one a day.
+    # Thursday's end: three days on. The slots lie after the 15 days in which evidence is brought.
     assert page.round.fields["answer_by"] == "2026-11-26T17:00"
     assert slots(page.round) == [
-        ("2026-11-30T09:30", "第三法庭"),
-        ("2026-12-01T14:00", "第三法庭"),
-        ("2026-12-02T09:30", "第三法庭"),
+        ("2026-12-09T09:00", "第三法庭"),
+        ("2026-12-10T09:00", "第三法庭"),
+        ("2026-12-11T13:30", "第三法庭"),
     ]
+    assert "the first day on which all are free" in page.words
     # Enter in a field presses the first button of a form.
     at_form = page.buttons.index("preview")
     assert not [each for each in page.buttons[:at_form] if each.startswith(("drop", "add"))]
@@ -166,16 +167,16 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_i
 def test_slots_that_are_suggested_are_free(house: House, case_id: int) -> None:
     other = case_with("（2026）沪0115民初2号", {"name": "A", "email": "a@x.example"},
                       {"name": "B", "email": "b@x.example"}, judge="别的法官")  # fmt: skip
-    held = proposal(enter(house, other), (at(7), "第三法庭"), (at(8, "14:00"), "第五法庭"),
-                    answer_by=at(3))  # fmt: skip
+    held = proposal(enter(house, other), (at(16, "09:00"), "第三法庭"),
+                    (at(17, "09:00"), "第五法庭"), answer_by=at(3))  # fmt: skip
     assert house.api("POST", "/hearings", held)[0] == 201
-    mine = proposal(case_id, (at(9), "第五法庭"), answer_by=at(3))
+    mine = proposal(case_id, (at(18, "13:30"), "第五法庭"), answer_by=at(3))
     assert house.api("POST", "/hearings", mine)[0] == 201
     page = see(house.sign_in(), f"/hearings/new?case_id={case_id}")
     assert slots(page.round) == [
-        (wall(7), "第五法庭"),  # the other courtroom is taken then
-        (wall(8, "14:00"), "第三法庭"),
-        (wall(9, "14:00"), "第三法庭"),  # the judge and both counsel have something else before
+        (wall(16, "09:00"), "第五法庭"),  # the other courtroom is taken then
+        (wall(17, "09:00"), "第三法庭"),
+        (wall(18, "15:30"), "第三法庭"),  # the judge and both counsel have something else before
     ]
 
 
@@ -193,7 +194,7 @@ def test_the_preview_shows_each_message_in_its_language_and_leaves_nothing(
     assert chinese < text < mail < english_
     assert "text +8613800138001 2 segments 【浦东法院】请于11月26日17:00前选定" in page.words
     assert "Please choose a date: （2026）沪0115民初12345号, answer by" in page.words[english_:]
-    assert "Mon 30 Nov 2026, 09:30–11:00, 第三法庭, 主楼三层" in page.words
+    assert "Wed 9 Dec 2026, 09:00–10:30, 第三法庭, 主楼三层" in page.words
     assert "is asked again on Wed 25 Nov 2026, 17:00" in page.words
     assert not re.search(r"/r/[\w-]{22}", page.words)
     assert house.beat() == 0
@@ -237,10 +238,12 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case
     browser = house.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     more = press(browser, form, "add-slot", minutes="abc", **{"slots.2.courtroom": "第五法庭"})
-    assert slots(more.round)[2:] == [(wall(9), "第五法庭"), ("", "第五法庭")]
+    assert slots(more.round)[2:] == [(wall(18, "13:30"), "第五法庭"), ("", "第五法庭")]
     assert more.round.fields["minutes"] == "abc"
     fewer = press(browser, more, "drop-slot.0")
-    assert [begins for begins, _ in slots(fewer.round)] == [wall(8, "14:00"), wall(9), ""]
+    assert [begins for begins, _ in slots(fewer.round)] == [
+        wall(17, "09:00"), wall(18, "13:30"), "",
+    ]  # fmt: skip
     for _ in range(20):
         more = press(browser, more, "add-slot")
     assert len(slots(more.round)) == 10
@@ -250,7 +253,7 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case
     assert len({begins for begins, _ in slots(full.round)}) == 5
     # A line without a time is left out, and no complaint is made of it.
     page = press(browser, fewer, "preview", minutes="60")
-    assert "Slots Tue 1 Dec 2026, 14:00–15:00, 第三法庭 Wed 2 Dec 2026, 09:30–10:30" in page.words
+    assert "Slots Thu 10 Dec 2026, 09:00–10:00, 第三法庭 Fri 11 Dec 2026, 13:30–14:30" in page.words
 
 
 def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
@@ -258,13 +261,13 @@ def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
     form = see(browser, f"/hearings/new?case_id={case_id}")
     other = case_with("（2026）沪0115民初2号", {"name": "A", "email": "a@x.example"},
                       {"name": "B", "email": "b@x.example"}, judge="别的法官")  # fmt: skip
-    held = proposal(enter(house, other), (at(8, "14:00"), "第三法庭"), answer_by=at(3))
+    held = proposal(enter(house, other), (at(17, "09:00"), "第三法庭"), answer_by=at(3))
     assert house.api("POST", "/hearings", held)[0] == 201
     before = everything(house)
     for do in ("preview", "send"):
         page = press(browser, form, do, 409)
         words = ("Courtroom 第三法庭 is taken by （2026）沪0115民初2号 then, "
-                 "Tue 1 Dec 2026, 14:00–15:30 (held). Free then: 第五法庭.")  # fmt: skip
+                 "Thu 10 Dec 2026, 09:00–10:30 (held). Free then: 第五法庭.")  # fmt: skip
         assert f"Slot 2 begins {words}" in page.words
         assert 'id="slots.1.starts_at-error"' in browser.post(
             form.round.action, data=form.round.filled(do=do)
@@ -308,7 +311,7 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
         ({"slots.0.starts_at": "2026-11-30"}, "Slot 1 begins Give the day and the time of day."),
         ({"slots.1.courtroom": "第三\0法庭"}, "Courtroom Name the courtroom."),
         ({"slots.1.courtroom": "Room of another court"}, "There is no courtroom Room of another"),
-        ({"slots.1.starts_at": wall(7)}, "Slot 2 begins This slot is given twice."),
+        ({"slots.1.starts_at": wall(16, "09:00")}, "Slot 2 begins This slot is given twice."),
         ({"slots.1.starts_at": wall(2)}, "Slot 2 begins The slot begins before the date to"),
         ({"kind": "tri\0al"}, "Kind Take out the control characters."),
         ({"kind": ""}, "Kind This is missing."),
@@ -478,7 +481,7 @@ def test_the_page_is_in_chinese_for_a_chinese_court(house: House) -> None:
     assert '<html lang="zh-Hans">' in got
     assert "上海时间（Asia/Shanghai）" in got
     page = press(browser, Seen(got), "preview")
-    assert "2026年11月30日 周一 09:30–11:00，第三法庭" in page.words
+    assert "2026年12月9日 周三 09:00–10:30，第三法庭" in page.words
 
 
 def test_a_round_is_over_when_its_time_is_over(house: House, case_id: int) -> None:

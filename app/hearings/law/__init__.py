@@ -80,6 +80,8 @@ class RuleSet:
 
     version: str
     notice: tuple[NoticePeriod, ...]
+    # How long, from when a case is known, people have to bring evidence before it is heard.
+    evidence: tuple[NoticePeriod, ...]
     default_judgment: tuple[DefaultJudgment, ...]
     steps: tuple[Step, ...]
     office: Office
@@ -87,6 +89,10 @@ class RuleSet:
     def notice_for(self, procedure: str, on: dt.date) -> list[NoticePeriod]:
         """Return the notice periods that bind a procedure on a day."""
         return [r for r in self.notice if procedure in r.procedures and r.valid_from <= on]
+
+    def evidence_for(self, procedure: str, on: dt.date) -> list[NoticePeriod]:
+        """Return the evidence periods that bind a procedure on a day."""
+        return [r for r in self.evidence if procedure in r.procedures and r.valid_from <= on]
 
     def default_for(self, procedure: str, on: dt.date) -> DefaultJudgment | None:
         """Return the newest rule about default judgments that binds a procedure on a day."""
@@ -143,6 +149,7 @@ def read(file: Path) -> RuleSet:
     return RuleSet(
         version=said["version"],
         notice=tuple(NoticePeriod(**each) for each in said["notice"]),
+        evidence=tuple(NoticePeriod(**each) for each in said["evidence"]),
         default_judgment=tuple(DefaultJudgment(**each) for each in said["default_judgment"]),
         steps=tuple(Step(**each) for each in said["step"]),
         office=Office(**said["office"]),

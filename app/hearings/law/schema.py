@@ -107,6 +107,7 @@ class RuleSetIn(_Strict):
 
     version = fields.String(required=True, validate=validate.Length(1, 40))
     notice = fields.List(fields.Nested(_Notice), load_default=list)
+    evidence = fields.List(fields.Nested(_Notice), load_default=list)
     default_judgment = fields.List(fields.Nested(_Default), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
     office = fields.Nested(_Office, required=True)

@@ -1,0 +1,172 @@
+"""The best slots for a hearing: all who are needed are free, by the court's hours and rules."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Courtroom
+from app.errors import Message
+from app.hearings import days, openings, queries, times
+from app.hearings.hours import Hours, longest, sessions
+from app.hearings.openings import Opening, Person, Wish
+from app.hearings.rules import Span, earliest_day, resource
+from app.people.models import Court
+
+TO_ANSWER = 3  # days, at least
+TO_ACT = 1  # day between the date to answer by and the day on which all are told
+AHEAD = 60  # days that are looked at where nobody says until when
+MOST_DAYS = 366
+END_OF_DAY = dt.time(17, 0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: how long, between which days, in which courtrooms.
+
+    The time of the hearing ``but`` counts as free, the starts ``but_not`` are of no use; all are
+    told the day after ``answer_by``.
+    """
+
+    minutes: int
+    rooms: Sequence[Courtroom]
+    answer_by: dt.datetime
+    first: dt.date | None = None
+    last: dt.date | None = None
+    many: int = 3
+    but: int | None = None
+    but_not: Collection[dt.datetime] = field(default=())
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One slot: when and where, what speaks for it, and whom it costs what."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    courtroom: Courtroom
+    score: float
+    reasons: tuple[Message, ...]
+    costs: tuple[tuple[str, Message], ...]
+
+
+def answer_by(court: Court, now: dt.datetime, closed: Collection[dt.date] = ()) -> dt.datetime:
+    """Return a sensible end of the time to answer: a working day's end, three days from now."""
+    zone = ZoneInfo(court.zone)
+    day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
+    for _ in range(AHEAD):
+        if days.works_on(court.country, closed, day):
+            break
+        day += dt.timedelta(days=1)
+    return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone)
+
+
+def hours_of(court: Court) -> Hours:
+    """Return when a court holds hearings."""
+    marks = (court.opens, court.lunch_from, court.lunch_until, court.closes)
+    return Hours(*(dt.time.fromisoformat(mark) for mark in marks))
+
+
+def first_day(court: Court, case: Case, told_on: dt.date, closed: Collection[dt.date]) -> dt.date:
+    """Return the first day on which a hearing of a case breaks no period of the court's rules.
+
+    Notice is counted from the day on which people are told, the time to bring evidence from the
+    day on which the case was entered: the first on which anybody can have been told of it.
+    """
+    rules = days.rules_of(court)
+
+    def works(day: dt.date) -> bool:
+        return days.works_on(court.country, closed, day)
+
+    entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
+    ends = [earliest_day(told_on, rule.days, works)
+            for rule in rules.notice_for(case.procedure, told_on)]  # fmt: skip
+    ends += [earliest_day(entered_on, rule.days, works) + dt.timedelta(days=1)
+             for rule in rules.evidence_for(case.procedure, told_on)]  # fmt: skip
+    return max([told_on + dt.timedelta(days=1), *ends])
+
+
+def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
+    """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
+
+    Exact: every start on the court's grid between the days is weighed (see openings).
+    """
+    court = case.court
+    wish, span = _wish(session, case, asked, now)
+    if wish is None or not asked.rooms:
+        return []
+    found = openings.openings(wish, _people(session, case, span, wish, asked.but))
+    rooms = {room.id: room for room in asked.rooms}
+
+    def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
+        return dict(times.free_rooms(
+            session, list(rooms), some, wish.length, wish.buffer, asked.but
+        ))  # fmt: skip
+
+    zone = ZoneInfo(court.zone)
+    return [
+        Suggestion(
+            each.opening.starts_at.astimezone(zone),
+            (each.opening.starts_at + wish.length).astimezone(zone), rooms[each.room],
+            each.opening.score, each.opening.reasons, each.opening.costs,
+        )
+        for each in openings.chosen(found, wish, asked.many, free)
+    ]  # fmt: skip
+
+
+def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple[Wish | None, Span]:
+    court, zone = case.court, ZoneInfo(case.court.zone)
+    closed = days.closures(session, court)
+    told_on = asked.answer_by.astimezone(zone).date() + dt.timedelta(days=TO_ACT)
+    begin = max(first_day(court, case, told_on, closed), asked.first or told_on)
+    end = asked.last or begin + dt.timedelta(days=AHEAD)
+    end = min(end, begin + dt.timedelta(days=MOST_DAYS))
+    hours = hours_of(court)
+    whole = asked.minutes > longest(hours)
+    held = [
+        (day, found)
+        for ahead in range((end - begin).days + 1)
+        if days.works_on(court.country, closed, day := begin + dt.timedelta(days=ahead))
+        and (found := sessions(day, hours, zone, whole=whole))
+    ]
+    if not held:
+        return None, Span(now, now)
+    wish = Wish(
+        length=dt.timedelta(minutes=asked.minutes), days=held, zone=zone,
+        buffer=dt.timedelta(minutes=court.buffer_minutes), not_before=now,
+        but_not=frozenset(at.astimezone(dt.UTC) for at in asked.but_not),
+    )  # fmt: skip
+    return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
+
+
+def _people(session: Session, case: Case, span: Span, wish: Wish, but: int | None) -> list[Person]:
+    """Return who is needed, each with what is taken of their time, a day before and after too."""
+    counsel = [seat.counsel for seat in queries.seats(session, case)]
+    day = dt.timedelta(days=1)
+    around = Span(span.starts_at - day, span.ends_at + day)
+    judge = resource("judge", case.judge_id)
+    numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
+    here = times.booked(session, numbers, around, but)
+    gone = times.away(session, [each.id for each in counsel], around, wish.zone)
+    people = [Person(case.judge.name, here.get(judge, ()), judge=True)]
+    for each in counsel:
+        travel = dt.timedelta(minutes=each.travel_minutes)
+        people.append(
+            Person(
+                each.name, here.get(resource("counsel", each.id), ()),
+                [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],
+                travel,
+            )
+        )  # fmt: skip
+    return people
+
+
+def rooms_of(session: Session, court: Court, names: Collection[str] = ()) -> Sequence[Courtroom]:
+    """Return a court's courtrooms, all or those of some names, in the order of their entering."""
+    wanted = sa.select(Courtroom).where(Courtroom.court_id == court.id).order_by(Courtroom.id)
+    if names:
+        wanted = wanted.where(Courtroom.name.in_(list(names)))
+    return session.scalars(wanted).all()

@@ -1,0 +1,107 @@
+"""What is taken of people's and courtrooms' time: bookings here, and counsel's days away."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Away
+from app.db import UTCDateTime
+from app.hearings.models import Booking
+from app.hearings.openings import Opening, merged
+from app.hearings.rules import Span, resource, whose
+
+DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
+
+
+def booked(
+    session: Session, resources: Sequence[int], span: Span, but: int | None = None
+) -> dict[int, list[Span]]:
+    """Return what hearings have of some resources within a span, fixed and held, in order."""
+    wanted = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
+        Booking.resource.in_(resources), Booking.starts_at < span.ends_at,
+        Booking.starts_at > span.starts_at - DAY, Booking.ends_at > span.starts_at,
+    )  # fmt: skip
+    if but is not None:
+        wanted = wanted.where(Booking.hearing_id != but)
+    found: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at in session.execute(wanted):
+        found[number].append(Span(starts_at, ends_at))
+    return {number: merged(spans) for number, spans in found.items()}
+
+
+def away(
+    session: Session, counsel_ids: Sequence[int], span: Span, zone: ZoneInfo
+) -> dict[int, list[Span]]:
+    """Return when counsel said that they are away within a span: whole days of the court's zone."""
+    first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
+    wanted = sa.select(Away).where(
+        Away.counsel_id.in_(counsel_ids), Away.from_on <= last,
+        sa.or_(Away.until_on.is_(None), Away.until_on >= first),
+    )  # fmt: skip
+    found: dict[int, list[Span]] = defaultdict(list)
+    for each in session.scalars(wanted):
+        day = max(first, each.from_on)
+        until = min(last, each.until_on or (last if each.weekdays else each.from_on))
+        while day <= until:
+            if not each.weekdays or day.weekday() in each.weekdays:
+                begin, end = (
+                    dt.datetime.combine(on, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+                    for on in (day, day + DAY)
+                )
+                found[each.counsel_id].append(Span(begin, end))
+            day += DAY
+    return {number: merged(spans) for number, spans in found.items()}
+
+
+def busy(
+    session: Session, resources: Sequence[int], span: Span, zone: ZoneInfo, but: int | None = None
+) -> dict[int, list[Span]]:
+    """Return all that is taken of some resources within a span: bookings, and days away."""
+    found = booked(session, resources, span, but)
+    counsel = [row for kind, row in map(whose, resources) if kind == "counsel"]
+    for number, spans in away(session, counsel, span, zone).items():
+        each = resource("counsel", number)
+        found[each] = merged([*found.get(each, ()), *spans])
+    return found
+
+
+def free_rooms(
+    session: Session, rooms: Sequence[int], asked: Sequence[Opening], length: dt.timedelta,
+    buffer: dt.timedelta, but: int | None = None,
+) -> Mapping[dt.datetime, list[int]]:  # fmt: skip
+    """Return which courtrooms nobody has at each opening, in the order in which they are given."""
+    numbers = {resource("courtroom", room): room for room in rooms}
+    rows = [
+        (each.starts_at, each.starts_at - buffer, each.starts_at + length + buffer,
+         each.starts_at - buffer - DAY)
+        for each in asked
+    ]  # fmt: skip
+    if not rows or not rooms:
+        return {}
+    names = ("at", "begins", "ends", "since")
+    columns = (sa.column(name, UTCDateTime()) for name in names)
+    wish = sa.values(*columns, name="wished").data(rows).cte("wish")
+    wanted = (
+        sa.select(wish.c.at, Booking.resource)
+        .join(
+            Booking,
+            sa.and_(
+                Booking.starts_at < wish.c.ends, Booking.starts_at > wish.c.since,
+                Booking.ends_at > wish.c.begins,
+            ),
+        )
+        .where(Booking.resource.in_(list(numbers)))
+    )  # fmt: skip
+    if but is not None:
+        wanted = wanted.where(Booking.hearing_id != but)
+    taken = {(at, number) for at, number in session.execute(wanted)}
+    return {
+        each.starts_at: [
+            room for number, room in numbers.items() if (each.starts_at, number) not in taken
+        ]
+        for each in asked
+    }
