@@ -129,6 +129,7 @@ def _open_rooms(app: Flask) -> None:
     from app.cases import views as cases
     from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
+    from app.hearings import away_views as away_views
     from app.hearings import call_views as call_views
     from app.hearings import case_views as case_views
     from app.hearings import certificate_views as certificate_views
@@ -141,6 +142,7 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import views as hearings
     from app.notices import receipt_views as receipt_views
     from app.notices import views as notices
+    from app.people import closed_views as closed_views
     from app.people import views as people
     from app.replies import desk_views as replies_desk_views
     from app.replies import views as replies

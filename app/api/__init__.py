@@ -15,6 +15,7 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, Problem
 from app.api.room import Row
+from app.api.suggestions import bp as suggestions
 from app.cases.forms import Instant, Many, Words
 from app.hearings.forms import LONGEST, SHORTEST, Minutes
 
@@ -53,7 +54,7 @@ def install(app: Flask) -> None:
         {"name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 255},
          "description": "The same key again is answered as at first, and nothing is done twice"},
     )  # fmt: skip
-    for room in (cases, courtrooms, hearings, feeds):
+    for room in (cases, courtrooms, hearings, suggestions, feeds):
         face.register_blueprint(room)
 
 

@@ -28,6 +28,7 @@ class CounselOut(Schema):
     phone = fields.String(metadata={"description": "E.164, or empty"})
     language = fields.String()
     zone = fields.String(metadata={"description": "IANA name, where it is not the court's"})
+    travel_minutes = fields.Integer(metadata={"description": "One way to the court"})
     channels = fields.List(_one_of("sms", "email"))
     required = fields.Boolean(metadata={"description": "Whether a date needs their yes"})
     in_person = fields.Boolean(metadata={"description": "A party who acts for themselves"})
@@ -244,3 +245,27 @@ class FeedsOut(Schema):
     """The calendars that this user opened."""
 
     feeds = fields.List(fields.Nested(FeedOut))
+
+
+class CostOut(Schema):
+    """Whom a slot costs what."""
+
+    counsel = fields.String()
+    why = fields.String()
+
+
+class SuggestionOut(Schema):
+    """A slot that suits everybody."""
+
+    starts_at = _moment()
+    ends_at = _moment()
+    courtroom = fields.String()
+    score = fields.Float(metadata={"description": "The more the better; the best has the most"})
+    reasons = fields.List(fields.String())
+    costs = fields.List(fields.Nested(CostOut))
+
+
+class SuggestionsOut(Schema):
+    """Slots, the best first."""
+
+    suggestions = fields.List(fields.Nested(SuggestionOut))

@@ -39,7 +39,8 @@ def _counsel(seat: Representation) -> Shape:
     confirmed, agreed = who.address_confirmed_on, who.electronic_consent_on
     return {
         "id": who.id, "name": who.name, "firm": who.firm, "email": who.email, "phone": who.phone,
-        "language": who.language, "zone": who.zone, "channels": list(who.channels),
+        "language": who.language, "zone": who.zone,
+        "travel_minutes": who.travel_minutes, "channels": list(who.channels),
         "required": seat.required, "in_person": who.in_person,
         "address_confirmed_on": confirmed.isoformat() if confirmed else None,
         "electronic_consent_on": agreed.isoformat() if agreed else None,

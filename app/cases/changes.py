@@ -48,6 +48,7 @@ def change_counsel(
         counsel.opted_out_at = None  # the opt-out was of the old number
     for name in ("name", "firm", "email", "zone", "address_confirmed_on", "electronic_consent_on"):
         setattr(counsel, name, given[name])
+    counsel.travel_minutes = given.get("travel_minutes") or 0
     counsel.phone, counsel.language = phone, given["language"] or court.language
     counsel.channels = list(dict.fromkeys(given["channels"])) or [
         channel for channel, address in (("sms", phone), ("email", counsel.email)) if address

@@ -171,6 +171,22 @@ class RowId(fields.Integer):
         return number
 
 
+class Travel(fields.Integer):
+    """Minutes of one way to the court, 0 to 1440; nothing typed is nothing said."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {"invalid": N_("Give whole minutes.")}
+        super().__init__(allow_none=True, load_default=None, error_messages=said, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+        if value == "":
+            return None
+        minutes = super()._deserialize(value, attr, data, **more)
+        if minutes is not None and not 0 <= minutes <= 1440:
+            raise ValidationError([Message(N_("Give 0 to 1440 minutes."))])
+        return minutes
+
+
 class CounselIn(Input):
     """One counsel of a party."""
 
@@ -180,6 +196,7 @@ class CounselIn(Input):
     phone = Words(40, load_default="")
     language = Choice(("", *LANGUAGES), load_default="")
     zone = Words(64, load_default="")
+    travel_minutes = Travel(metadata={"description": "One way to the court, from elsewhere"})
     channels = Many(Choice(CHANNELS), least=0, most=2, load_default=list)
     required = fields.Boolean(
         load_default=True, error_messages={"invalid": N_("Give true or false.")}

@@ -206,6 +206,8 @@ def learn(counsel: Counsel, given: dict[str, Any], number: str) -> None:
     for name in ("firm", "language", "zone", "address_confirmed_on", "electronic_consent_on"):
         if given[name]:
             setattr(counsel, name, given[name])
+    if given.get("travel_minutes") is not None:
+        counsel.travel_minutes = given["travel_minutes"]
     if given["channels"]:
         counsel.channels = list(dict.fromkeys(given["channels"]))
     elif not counsel.channels:

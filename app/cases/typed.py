@@ -7,7 +7,7 @@ from typing import Any
 CASE = ("number", "title", "procedure", "judge")
 PARTY = ("role", "name", "side", "email", "phone")
 COUNSEL = (
-    "name", "firm", "email", "phone", "language", "zone", "channels", "required",
+    "name", "firm", "email", "phone", "language", "zone", "travel_minutes", "channels", "required",
     "address_confirmed_on", "electronic_consent_on",
 )  # fmt: skip
 SIDES = ("claimant", "respondent", "other")

@@ -14,7 +14,7 @@ from app.hearings.counsel_views import OFTEN, SELDOM, bp, enter, shown
 from app.hearings.seat import View
 
 
-def _rendered(view: View) -> bool:
+def rendered(view: View) -> bool:
     """Tell whether a post comes from a page that was rendered for this seat in this round."""
     nonce = request.form.get("nonce", "")
     return answering.chance_of(web.secret(), nonce, view.seat.id, view.round.id) is not None
@@ -27,7 +27,7 @@ def knows(token: str) -> Any:
     view = enter(token)
     revision = request.form.get("revision", "")
     seat_id, now = view.seat.id, web.now()
-    if not _rendered(view) or not revision.isdigit() or len(revision) > 9:
+    if not rendered(view) or not revision.isdigit() or len(revision) > 9:
         words = gettext("Nothing was recorded. Please look at the date and confirm it once more.")
         return shown(token, view, kind_word=words), 422
     try:
@@ -60,7 +60,7 @@ def ask_call(token: str) -> Any:
     """Take counsel's wish to be called."""
     view = enter(token)
     given = {name: request.form.get(name, "")[:2000] for name in ("phone", "wish")}
-    if not _rendered(view):
+    if not rendered(view):
         words = gettext("Nothing was recorded. Please press the button once more.")
         return _form(token, view, given, kind_word=words), 422
     seat_id, now = view.seat.id, web.now()

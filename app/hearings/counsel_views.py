@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, refresh
+from sqlalchemy.orm import Session
 
 from app import ical, web, wording
 from app.db import db, retrying
 from app.errors import Gone, Invalid, Refusal
-from app.hearings import answering, calendar, diary, service, symmetry, visits
+from app.hearings import answering, away, calendar, diary, service, symmetry, visits
 from app.hearings import seat as seats
 from app.hearings.seat import Stands, View
 from app.notices.rules import What
@@ -95,6 +96,7 @@ def shown(token: str, view: View, **more: Any) -> str:
     )
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     told = {"typed": typed, "errors": {}, "kind_word": "", "clocks": _clocks,
+            "away_given": away.NOTHING, "away_errors": {},
             "missing_words": _missing_words, **more}  # fmt: skip
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
 
@@ -130,6 +132,10 @@ def answer(token: str) -> Any:
         return _again(token, enter(token), typed, web.said(gone.message), 410)
     except Invalid as invalid:
         errors = {name: web.said(message) for name, message in invalid.errors.items()}
+        away_errors = {str(n): errors.pop(n) for n in ("from", "until") if n in errors}
+        if away_errors:
+            words = gettext("Nothing was recorded yet: look at when you are away.")
+            return _again(token, enter(token), typed, words, 422, errors, away_errors)
         known = {"none", "comment", *(f"slot-{slot.id}" for slot in view.round.slots)}
         word = "" if known.issuperset(errors) else _words_for_old_page()
         return _again(token, enter(token), typed, word, 422, errors)
@@ -142,11 +148,19 @@ def answer(token: str) -> Any:
 def _take(view: View, typed: answering.Typed, chance: str) -> None:
     says, comment = answering.checked(typed, {slot.id for slot in view.round.slots})
     stands = {offer.slot.id: offer.says for offer in view.offers}
-    if view.stands == Stands.ANSWERED and (stands, view.seat.comment) == (says, comment):
+    days = away.typed(request.form)
+    same = (stands, view.seat.comment) == (says, comment)
+    if view.stands == Stands.ANSWERED and same and days == away.NOTHING:
         return  # what a page already holds is no new choice: whoever presses may be a machine
     given = service.Given(says, comment, answering.press(chance, says, comment))
     now, seat_id, secret = web.now(), view.seat.id, web.secret()
-    retrying(lambda session: service.answer(session, seat_id, given, now, secret).id)
+
+    def take(session: Session) -> None:
+        service.answer(session, seat_id, given, now, secret)
+        if days["from"] or days["weekdays"]:
+            away.say(session, seat_id, days, now)
+
+    retrying(take)
 
 
 def _words_for_old_page() -> str:
@@ -158,14 +172,15 @@ def _words_for_old_page() -> str:
 
 def _again(
     token: str, view: View, typed: answering.Typed, word: str, code: int,
-    errors: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None, away_errors: dict[str, str] | None = None,
 ) -> Any:  # fmt: skip
     """Show the page again with all that was typed; where answering is over, how things stand."""
     if not view.open:
         over = gettext("Your answer was not recorded: the time to answer is over.")
         page_ = shown(token, view, kind_word=word if code == 410 else over)
         return page_, 410
-    return shown(token, view, typed=typed, kind_word=word, errors=errors or {}), code
+    more = {"away_given": away.typed(request.form), "away_errors": away_errors or {}}
+    return shown(token, view, typed=typed, kind_word=word, errors=errors or {}, **more), code
 
 
 @bp.post("/r/<token>/opened")

@@ -113,7 +113,10 @@ def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) ->
             (each.opening.starts_at + wish.length).astimezone(zone), rooms[each.room],
             each.opening.score, each.opening.reasons, each.opening.costs,
         )
-        for each in openings.chosen(found, wish, asked.many, free)
+        for each in sorted(
+            openings.chosen(found, wish, asked.many, free),
+            key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
+        )
     ]  # fmt: skip
 
 

@@ -216,6 +216,7 @@ def _as_typed(seat: Representation) -> dict[str, str]:
     return {
         "name": counsel.name, "firm": counsel.firm, "email": counsel.email,
         "phone": counsel.phone, "language": counsel.language, "zone": counsel.zone,
+        "travel_minutes": str(counsel.travel_minutes or ""),
         "channels": ",".join(counsel.channels), "required": "1" if seat.required else "0",
         "address_confirmed_on": day(counsel.address_confirmed_on),
         "electronic_consent_on": day(counsel.electronic_consent_on),

@@ -9,7 +9,9 @@ from app.errors import N_, Invalid, Message
 from app.people.models import Court
 
 CHECKS = ("text_links", "text_slots", "tentative_invites")
-HOURS = ("reminder_at", "quiet_from", "quiet_until")
+COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
+HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
+MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
 
 
@@ -24,15 +26,17 @@ def of(court: Court) -> dict[str, Any]:
     return {
         "name": court.name, "short": court.short, "phone": court.phone, "zone": court.zone,
         "language": court.language, "reminder_days": ", ".join(map(str, court.reminder_days)),
-        "reminder_at": court.reminder_at, "quiet_from": court.quiet_from,
-        "quiet_until": court.quiet_until, "text_links": court.text_links,
+        **{name: getattr(court, name) for name in HOURS},
+        "buffer_minutes": str(court.buffer_minutes), "text_links": court.text_links,
         "text_slots": court.text_slots, "tentative_invites": court.tentative_invites,
     }  # fmt: skip
 
 
 def typed(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the habits as they were typed."""
-    names = ("name", "short", "phone", "zone", "language", "reminder_days", *HOURS)
+    names = (
+        "name", "short", "phone", "zone", "language", "reminder_days", "buffer_minutes", *HOURS,
+    )  # fmt: skip
     given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
     return given | {name: form.get(name) == "1" for name in CHECKS}
 
@@ -50,6 +54,7 @@ def change(court: Court, given: Mapping[str, Any]) -> None:
     for name in ("name", "short", "phone", "zone", "language", *CHECKS, *HOURS):
         setattr(court, name, given[name])
     court.reminder_days = days or []
+    court.buffer_minutes = int(given["buffer_minutes"] or 0)
 
 
 def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
@@ -66,7 +71,22 @@ def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
     for name in HOURS:
         if not _is_hour(given[name]):
             faults[name] = Message(N_("Give the time of day as 09:00."))
-    return faults
+    buffer = given["buffer_minutes"] or "0"
+    if not (buffer.isascii() and buffer.isdigit() and int(buffer[:9]) <= MOST_BUFFER):
+        faults["buffer_minutes"] = Message(N_("Give 0 to %(most)s minutes."), most=MOST_BUFFER)
+    return faults | _out_of_order(given, faults)
+
+
+def _out_of_order(given: Mapping[str, Any], faults: Mapping[str, Message]) -> dict[str, Message]:
+    """Return what is wrong with a court's hours as they follow each other."""
+    if any(name in faults for name in COURT_HOURS):
+        return {}
+    if given["opens"] >= given["closes"]:
+        return {"closes": Message(N_("The court closes before it opens."))}
+    lunch = given["lunch_from"], given["lunch_until"]
+    if lunch[0] > lunch[1] or not (given["opens"] <= lunch[0] and lunch[1] <= given["closes"]):
+        return {"lunch_until": Message(N_("Lunch lies between opening and closing, in order."))}
+    return {}
 
 
 def _is_hour(text: str) -> bool:

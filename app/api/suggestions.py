@@ -1,0 +1,119 @@
+"""Slots that suit the judge, a courtroom and all counsel known here."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask.views import MethodView
+from marshmallow import ValidationError, fields
+from sqlalchemy.orm import Session
+
+from app.api import shapes
+from app.api.acting import reading
+from app.api.room import Query, Room, asked_at
+from app.api.schemas import SuggestionsOut
+from app.cases import service as cases
+from app.cases.forms import RowId, Words
+from app.cases.models import Courtroom
+from app.errors import N_, Invalid, Message
+from app.hearings import queries, suggest
+from app.hearings.forms import LONGEST, SHORTEST
+from app.hearings.service import Desk
+from app.web import said
+
+bp = Room("suggestions", __name__, description="Slots that suit everybody")
+MOST = 50
+
+
+def _one_to(most: int, least: int = 1) -> Any:
+    def check(number: int) -> None:
+        if not least <= number <= most:
+            raise ValidationError(
+                [Message(N_("Give a number from %(least)s to %(most)s."), least=least, most=most)]
+            )
+
+    return check
+
+
+class SuggestionsIn(Query):
+    """What a slot is wanted for."""
+
+    case_id = RowId(required=True)
+    minutes = fields.Integer(
+        load_default=90, validate=_one_to(LONGEST, SHORTEST),
+        error_messages={"invalid": N_("Give whole minutes.")},
+        metadata={"minimum": SHORTEST, "maximum": LONGEST},
+    )  # fmt: skip
+    limit = fields.Integer(
+        load_default=10, validate=_one_to(MOST), error_messages={"invalid": N_("Give a number.")},
+        metadata={"minimum": 1, "maximum": MOST},
+    )  # fmt: skip
+    courtroom = Words(
+        2000, load_default="",
+        metadata={"description": "Names of courtrooms, parted by commas; all where none is given"},
+    )  # fmt: skip
+    hearing_id = RowId(
+        load_default=None, allow_none=True,
+        metadata={"description": "A hearing whose own time counts as free: it is to be moved"},
+    )  # fmt: skip
+    answer_by = asked_at()
+
+
+# ``from`` is no name that Python lets a class give.
+SuggestionsIn = SuggestionsIn.from_dict(  # type: ignore[misc,assignment]
+    {"from": asked_at(), "to": asked_at()}, name="SuggestionsIn"
+)
+
+
+@bp.route("")
+class Suggestions(MethodView):
+    """The best slots."""
+
+    @bp.arguments(SuggestionsIn, location="query")
+    @bp.response(200, SuggestionsOut)
+    def get(self, given: dict[str, Any]) -> Any:
+        """List the best slots for a hearing of a case, the best first, each with its reasons"""
+
+        def read(session: Session, at: Desk) -> dict[str, Any]:
+            case = cases.find_case(session, at.court.id, given["case_id"])
+            if given["hearing_id"]:
+                queries.find(session, at.court.id, given["hearing_id"])
+            rooms = _rooms(session, at, given["courtroom"])
+            zone = ZoneInfo(at.court.zone)
+            asked = suggest.Asked(
+                given["minutes"], rooms, given["answer_by"] or suggest.answer_by(at.court, at.now),
+                _day(given["from"], zone), _day(given["to"], zone), given["limit"],
+                given["hearing_id"],
+            )  # fmt: skip
+            found = suggest.suggestions(session, case, asked, at.now)
+            return {"suggestions": [_shape(each, at) for each in found]}
+
+        return reading(read)
+
+
+def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _rooms(session: Session, at: Desk, names: str) -> list[Courtroom]:
+    """Return the courtrooms that are named. Raises Invalid for one that is not there."""
+    asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
+    if not asked:
+        return list(suggest.rooms_of(session, at.court))
+    found = []
+    for name in asked:
+        room = cases.find_courtroom(session, at.court.id, name)
+        if room is None:
+            raise Invalid({"courtroom": Message(N_("There is no courtroom %(room)s."), room=name)})
+        found.append(room)
+    return found
+
+
+def _shape(each: suggest.Suggestion, at: Desk) -> dict[str, Any]:
+    zone = at.court.zone
+    return {
+        "starts_at": shapes.moment(each.starts_at, zone),
+        "ends_at": shapes.moment(each.ends_at, zone), "courtroom": each.courtroom.name,
+        "score": each.score, "reasons": [said(words) for words in each.reasons],
+        "costs": [{"counsel": who, "why": said(words)} for who, words in each.costs],
+    }  # fmt: skip

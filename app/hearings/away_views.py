@@ -1,0 +1,56 @@
+"""Counsel's page of the days on which they are away: what they said, and saying more."""
+
+import secrets
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from app import web
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.hearings import answering, away
+from app.hearings.counsel_acts import rendered
+from app.hearings.counsel_views import OFTEN, SELDOM, bp, enter
+from app.hearings.seat import View
+
+
+@bp.get("/r/<token>/away")
+@web.limiter.limit(OFTEN)
+def days_away(token: str) -> Any:
+    """Show what counsel said, which they alone see, and a form to say more."""
+    return _shown(token, enter(token))
+
+
+def _shown(token: str, view: View, **more: Any) -> str:
+    key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
+    today = web.now().astimezone(ZoneInfo(view.court.zone)).date()
+    given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
+    return render_template(
+        "reply/away.html", token=token, view=view, nonce=key,
+        said_away=away.of(db.session(), view.counsel.id, today), **given,
+    )  # fmt: skip
+
+
+@bp.post("/r/<token>/away")
+@web.limiter.limit(SELDOM)
+def change_days_away(token: str) -> Any:
+    """Take more days, or take some back with ``back=<number>``."""
+    view, given, back = enter(token), away.typed(request.form), request.form.get("back", "")
+    if not rendered(view):
+        words = gettext("Nothing was recorded. Please press the button once more.")
+        return _shown(token, view, given=given, kind_word=words), 422
+    seat_id, now = view.seat.id, web.now()
+    try:
+        if back:
+            number = int(back) if back.isascii() and back.isdigit() and len(back) < 19 else 0
+            retrying(lambda session: away.take_back(session, seat_id, number))
+        else:
+            retrying(lambda session: away.say(session, seat_id, given, now).id)
+    except Invalid as fault:
+        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        return _shown(token, enter(token), given=given, errors=errors), 422
+    except Refusal as fault:
+        return _shown(token, enter(token), given=given, kind_word=web.said(fault.message)), 422
+    return redirect(url_for("reply.days_away", token=token), 303)
