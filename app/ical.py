@@ -1,11 +1,11 @@
 """From plain facts to iCalendar: the invite of one hearing, and a calendar to subscribe to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from app import wording
 from app.vtimezone import vtimezone
@@ -13,8 +13,6 @@ from app.vtimezone import vtimezone
 PRODUCT = "-//Tingqi//Court dates//EN"
 CLOSING = b"END:VCALENDAR\r\n"
 Facts = Mapping[str, Any]
-# Of what is not the usual: a slot among several, and what was cancelled (RFC 7986, 5.9).
-_COLOURS = {"TENTATIVE": "goldenrod", "CANCELLED": "gray"}
 
 # Calendars are shared with whole offices: nothing in them may open a page that answers.
 _KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
@@ -46,7 +44,7 @@ def invite(
         raise ValueError(f"no iCalendar method for a hearing: {method}")
     if not hearing.get("starts_at") or not hearing.get("ends_at"):
         raise ValueError("a hearing without times has no place in a calendar")
-    event = _event(
+    event = event_of(
         uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
         starts_at=hearing["starts_at"], ends_at=hearing["ends_at"],
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED", stamp=stamp,
@@ -55,8 +53,8 @@ def invite(
     )  # fmt: skip
     _say_to(event, method, organizer, attendee)
     if method == "REQUEST":
-        event.add_component(_alarm(_text(_summary(facts, language))))
-    return _written(_calendar(method), [(event, {**hearing, "zone": zone})])
+        event.add_component(_alarm(plain(_summary(facts, language))))
+    return _written(begun(method), [(event, {**hearing, "zone": zone})])
 
 
 def tentative(
@@ -80,7 +78,7 @@ def tentative(
         raise ValueError("a round without slots has no place in a calendar")
     first, said = slots[0], wording.language_of(language)
     told = {**facts, "hearing": {**hearing, **first}}
-    event = _event(
+    event = event_of(
         uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
         starts_at=first["starts_at"], ends_at=first["ends_at"],
         status="CANCELLED" if method == "CANCEL" else "TENTATIVE", stamp=stamp,
@@ -94,7 +92,7 @@ def tentative(
     for at in times if len(times) > 1 else []:
         event.add("rdate", [_wall(at, zone)])
     _say_to(event, method, organizer, attendee)
-    return _written(_calendar(method), [(event, {**slot, "zone": zone}) for slot in slots])
+    return _written(begun(method), [(event, {**slot, "zone": zone}) for slot in slots])
 
 
 def _one_place(slots: list[Facts]) -> bool:
@@ -117,70 +115,8 @@ def _say_to(
     # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
     # the default (RFC 5545, 3.8.1.3) is PUBLIC and office calendars are read by many.
     event.add("class", "PRIVATE")
-    event.add("organizer", _address(organizer), encode=False)
+    event.add("organizer", address(organizer), encode=False)
     event.add("attendee", _invited(attendee, asks=method == "REQUEST"), encode=False)
-
-
-def feed(
-    name: str,
-    events: Iterable[Facts],
-    *,
-    stamp: datetime,
-    refresh: str = "PT1H",
-    organizer: tuple[str, str] | None = None,
-    colour: str = "",
-) -> bytes:
-    """Return a calendar to subscribe to (RFC 5545; REFRESH-INTERVAL of RFC 7986, 5.7).
-
-    ``events`` have uid, revision, starts_at, ends_at, zone, summary, location, description, status
-    and changed_at; ``refresh`` is an ISO 8601 duration. The same events give the same bytes:
-    ``stamp`` is only used for an event that has no changed_at.
-    """
-    ordered = sorted(events, key=lambda e: (wording.instant(e["starts_at"]), str(e["uid"])))
-    used: dict[str, list[datetime]] = {}
-    for told in ordered:
-        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
-        used.setdefault(told["zone"], []).extend(times)
-    spans = {zone: (min(times), max(times)) for zone, times in used.items()}
-    blocks = [published(told, stamp=stamp, organizer=organizer) for told in ordered]
-    return b"".join([opening(name, spans, refresh=refresh, colour=colour), *blocks, CLOSING])
-
-
-def opening(
-    name: str,
-    spans: Mapping[str, tuple[datetime, datetime]],
-    *,
-    refresh: str = "PT1H",
-    colour: str = "",
-) -> bytes:
-    """Return what stands in a calendar before its events: its name, and the zones that they use.
-
-    ``spans`` are the first and last instant of the events in each zone; ``colour`` is a name of
-    CSS3 (COLOR, RFC 7986, 5.9).
-    """
-    calendar = _calendar("PUBLISH")
-    called = vText(_text(name))
-    calendar.add("name", called)
-    calendar.add("x-wr-calname", called)
-    if colour:
-        calendar.add("color", vText(colour))
-    interval = vDuration(vDuration.from_ical(refresh))
-    interval.params["VALUE"] = "DURATION"
-    calendar.add("refresh-interval", interval, encode=False)
-    calendar.add("x-published-ttl", vText(refresh))
-    for zone in sorted(zone for zone in spans if zone != "UTC"):
-        first, last = spans[zone]
-        # Whole years, so that one more hearing seldom changes the rules that are written.
-        around = (first.replace(month=1, day=1, hour=0), last.replace(month=12, day=31, hour=0))
-        calendar.add_component(vtimezone(zone, *around))
-    written: bytes = calendar.to_ical()
-    return written.removesuffix(CLOSING)
-
-
-def published(told: Facts, *, stamp: datetime, organizer: tuple[str, str] | None = None) -> bytes:
-    """Return one event of a calendar to subscribe to, as it stands in it."""
-    written: bytes = _published(told, stamp, organizer).to_ical()
-    return written
 
 
 def described(facts: Facts, language: str) -> dict[str, str]:
@@ -192,20 +128,8 @@ def described(facts: Facts, language: str) -> dict[str, str]:
     }
 
 
-def _published(told: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
-    changed_at = wording.instant(told.get("changed_at") or stamp)
-    kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")
-    texts: Facts = {key: told.get(key) or "" for key in ("summary", "location", "description")}
-    event = _event(**{key: told[key] for key in kept}, **texts, stamp=changed_at)
-    event.add("last-modified", changed_at.astimezone(UTC))
-    if colour := _COLOURS.get(told["status"]):
-        event.add("color", vText(colour))
-    if organizer:
-        event.add("organizer", _address(organizer), encode=False)
-    return event
-
-
-def _calendar(method: str) -> Calendar:
+def begun(method: str) -> Calendar:
+    """Return a calendar with nothing in it."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -214,7 +138,7 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _event(
+def event_of(
     *,
     uid: str,
     revision: int,
@@ -228,13 +152,13 @@ def _event(
     description: str,
 ) -> Event:
     event = Event()
-    event.add("uid", _text(uid))
+    event.add("uid", plain(uid))
     event.add("sequence", revision)
     event.add("dtstamp", wording.instant(stamp).astimezone(UTC))
     event.add("dtstart", _wall(starts_at, zone))
     event.add("dtend", _wall(ends_at, zone))
-    event.add("summary", _text(summary))
-    for key, text in (("location", _text(location)), ("description", _lines(description))):
+    event.add("summary", plain(summary))
+    for key, text in (("location", plain(location)), ("description", _lines(description))):
         if text:
             event.add(key, text)
     event.add("status", status)
@@ -280,7 +204,7 @@ def _description(facts: Facts, language: str) -> str:
     return "\n".join([wording.one_line(court["name"]), *told])
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
     """Return text on one line and without anything that could be a key."""
     plain = wording.one_line(text)
     while _KEY.search(plain):
@@ -289,19 +213,20 @@ def _text(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(_text(line) for line in text.split("\n")).strip()
+    return "\n".join(plain(line) for line in text.split("\n")).strip()
 
 
-def _address(person: tuple[str, str]) -> vCalAddress:
+def address(person: tuple[str, str]) -> vCalAddress:
+    """Return a person, (name, e-mail address), as iCalendar names them."""
     name, address = person
-    who = vCalAddress(f"mailto:{_text(address)}")
+    who = vCalAddress(f"mailto:{plain(address)}")
     # A double quote cannot stand in a parameter (RFC 5545, 3.2).
-    who.params["CN"] = _text(name).replace('"', "'")
+    who.params["CN"] = plain(name).replace('"', "'")
     return who
 
 
 def _invited(person: tuple[str, str], *, asks: bool) -> vCalAddress:
-    who = _address(person)
+    who = address(person)
     who.params["ROLE"] = "REQ-PARTICIPANT"
     if asks:
         who.params["PARTSTAT"] = "NEEDS-ACTION"

@@ -42,7 +42,7 @@ LATIN = (
 DATA = (
     "Pudong New Area People's Court", "court.example", "huacheng.example", "jinmao.example",
     "Zhao Lei", "Haitong Trading Ltd", "Jinmao Partners", "wang@", "li@", "zhao@", "admin@",
-    "K7QM2-XHPRT", "Lin",
+    "K7QM2-XHPRT", "Lin", "Outlook.com",
 )  # fmt: skip
 # Addresses, keys, hashes.
 KEYS = (

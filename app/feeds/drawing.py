@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app import ical
+from app import icalfeed
 from app.cases.models import Case
 from app.feeds.models import RenderedEvent
 from app.feeds.shelf import Piece
@@ -111,7 +111,7 @@ def _written(
     busy = calendar.busy_event(told, language)
 
     def text(event: dict[str, Any]) -> str:
-        return ical.published(event, stamp=event["changed_at"], organizer=organizer).decode()
+        return icalfeed.published(event, stamp=event["changed_at"], organizer=organizer).decode()
 
     return {
         "slot": slot_in is not None, "room": slot_in or hearing.courtroom_id,

@@ -6,7 +6,7 @@ page (``views.calendar``), which gives the same answer to this question too.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import sqlalchemy as sa
 from flask import Flask
@@ -15,9 +15,6 @@ from app import web
 from app.db import db
 from app.feeds import queries
 from app.feeds.keeping import Calendars
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS = [
     ("Cache-Control", "private, max-age=300"),
@@ -29,16 +26,14 @@ HEADERS = [
 class Front:
     """A WSGI application before another (PEP 3333)."""
 
-    def __init__(self, behind: "WSGIApplication", app: Flask, calendars: Calendars) -> None:
+    def __init__(self, behind: WSGIApplication, app: Flask, calendars: Calendars) -> None:
         self._behind, self._calendars = behind, calendars
         with app.app_context():
             self._engine = db.engine
         house: web.House = app.extensions["tingqi"]
         self._clock = house.gateways.clock
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer 304, or let the page answer."""
         had, path = environ.get("HTTP_IF_NONE_MATCH"), environ.get("PATH_INFO", "")
         if had and path.startswith("/feeds/") and environ["REQUEST_METHOD"] in ("GET", "HEAD"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from app import ical
+from app import ical, icalfeed
 from app.feeds import changes, drawing, queries
 from app.feeds.queries import Asked
 from app.feeds.shelf import Shelf
@@ -161,7 +161,7 @@ class Calendars:
             zone: (_instant(first), _instant(last))
             for zone, (first, last) in kept.shelf.spans().items()
         }
-        kept.opening = ical.opening(asked.title, spans, colour=COLOURS.get(asked.scope, ""))
+        kept.opening = icalfeed.opening(asked.title, spans, colour=COLOURS.get(asked.scope, ""))
         kept.next_fall, kept.gzipped = kept.shelf.next_fall, None
         newest = max((piece.changed_at for piece, _ in kept.shelf.pieces.values()), default=0.0)
         changed_at = max(asked.created_at, _instant(newest))

@@ -1,4 +1,4 @@
-"""Hearings and open slots as events of a calendar: plain facts for ``ical.feed``."""
+"""Hearings and open slots as events of a calendar: plain facts for ``icalfeed``."""
 
 import datetime as dt
 import hashlib

@@ -11,7 +11,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, refresh
 from sqlalchemy.orm import Session
 
-from app import ical, web, wording
+from app import icalfeed, web, wording
 from app.db import db, retrying
 from app.errors import Gone, Invalid, Refusal
 from app.hearings import answering, away, calendar, diary, service, symmetry, visits
@@ -218,7 +218,7 @@ def file(token: str) -> Any:
         words = gettext("There is no date yet, so there is nothing for a calendar.")
         return shown(token, view, kind_word=words), 404
     court = (view.court.name, web.house().settings.court_address)
-    body = ical.feed(view.case.number, [event], stamp=view.hearing.changed_at, organizer=court)
+    body = icalfeed.feed(view.case.number, [event], stamp=view.hearing.changed_at, organizer=court)
     return body, {
         "Content-Type": "text/calendar; charset=utf-8; method=PUBLISH",
         "Content-Disposition": 'attachment; filename="hearing.ics"',

@@ -32,7 +32,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file")
 # Tried with the keys that counsel and new users get.
-BY_KEY = {"reply.page", "reply.contacts", "reply.call_me", "feeds.subscribe", "people.password",
+BY_KEY = {"reply.page", "reply.contacts", "reply.call_me", "reply.days_away", "feeds.subscribe", "people.password",
           "hearings.paper", "hearings.confirmed"}  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any])
     counsel = browser(house, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
-            for page in ("", "/record", "/feed", "/call-me"):
+            for page in ("", "/record", "/feed", "/call-me", "/away"):
                 read(left, name + page, counsel.get(link + page))
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import ical
+from app import ical, icalfeed
 from app.vtimezone import vtimezone
 from tests.letters.golden_case import LINK, agrees, facts
 from tests.node import read as ical_js
@@ -100,7 +100,7 @@ def test_others_see_our_wall_clock_in_every_month(zone: str) -> None:
     here = ZoneInfo(zone)
     times = [datetime(2027, month, 10, 14, 0, tzinfo=here) for month in range(1, 13)]
     times += [datetime(2027, month, 28, 9, 30, tzinfo=here) for month in range(1, 13)]
-    calendar = ical.feed("all", [event(at.astimezone(UTC), zone) for at in times], stamp=STAMP)
+    calendar = icalfeed.feed("all", [event(at.astimezone(UTC), zone) for at in times], stamp=STAMP)
     theirs = sorted(e.dtstart.value for e in read(calendar).vevent_list)
     assert [at.astimezone(UTC) for at in theirs] == sorted(at.astimezone(UTC) for at in times)
     assert {at.strftime("%H:%M") for at in theirs} == {"14:00", "09:30"}
@@ -110,7 +110,7 @@ def test_others_see_our_wall_clock_in_every_month(zone: str) -> None:
 
 
 def test_yearly_rules_are_written_once_and_not_a_list_of_dates() -> None:
-    calendar = ical.feed(
+    calendar = icalfeed.feed(
         "all",
         [event(datetime(2026, month, 3, 15, tzinfo=UTC), "America/New_York") for month in (1, 7)],
         stamp=STAMP,
@@ -121,25 +121,25 @@ def test_yearly_rules_are_written_once_and_not_a_list_of_dates() -> None:
 
 def test_the_second_of_two_like_hours_is_told_in_utc() -> None:
     second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-    calendar = ical.feed("all", [event(second, "America/New_York")], stamp=STAMP)
+    calendar = icalfeed.feed("all", [event(second, "America/New_York")], stamp=STAMP)
     assert b"DTSTART:20261101T063000Z" in calendar
 
 
 def test_utc_needs_no_zone() -> None:
-    calendar = ical.feed("all", [event(STAMP, "UTC")], stamp=STAMP)
+    calendar = icalfeed.feed("all", [event(STAMP, "UTC")], stamp=STAMP)
     assert b"VTIMEZONE" not in calendar
     assert b"DTSTART:20261124T080000Z" in calendar
 
 
 def test_the_same_events_in_any_order_make_the_same_calendar() -> None:
     events = [event(STAMP + timedelta(days=n), "Europe/London") for n in range(5)]
-    first = ical.feed("all", events, stamp=STAMP)
-    assert ical.feed("all", events[::-1], stamp=STAMP + timedelta(hours=1)) == first
+    first = icalfeed.feed("all", events, stamp=STAMP)
+    assert icalfeed.feed("all", events[::-1], stamp=STAMP + timedelta(hours=1)) == first
 
 
 def test_a_feed_keeps_its_name_and_says_how_often_to_come() -> None:
     told = event(STAMP, "Asia/Shanghai", status="TENTATIVE")
-    calendar = ical.feed("Zhou; room 3, all\n", [told], stamp=STAMP, organizer=COURT)
+    calendar = icalfeed.feed("Zhou; room 3, all\n", [told], stamp=STAMP, organizer=COURT)
     assert b"NAME:Zhou\\; room 3\\, all\r\n" in calendar
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in calendar
     theirs = read(calendar)
@@ -150,7 +150,8 @@ def test_a_feed_keeps_its_name_and_says_how_often_to_come() -> None:
 
 def test_an_empty_feed_is_still_a_calendar() -> None:
     assert (
-        icalendar.Calendar.from_ical(ical.feed("none yet", [], stamp=STAMP))["METHOD"] == "PUBLISH"
+        icalendar.Calendar.from_ical(icalfeed.feed("none yet", [], stamp=STAMP))["METHOD"]
+        == "PUBLISH"
     )
 
 
@@ -168,7 +169,7 @@ def test_no_calendar_carries_a_key() -> None:
     told["hearing"]["location"] = f"online, {LINK}"
     for calendar in (
         invite(told),
-        ical.feed(LINK, [event(STAMP, "UTC", description=LINK, summary=LINK)], stamp=STAMP),
+        icalfeed.feed(LINK, [event(STAMP, "UTC", description=LINK, summary=LINK)], stamp=STAMP),
     ):
         plain = calendar.replace(b"\r\n ", b"")
         assert b"/r/" not in plain
@@ -222,7 +223,8 @@ def test_ical_js_and_vobject_find_the_same_instants_in_every_zone() -> None:
     )
     times = {zone: around_changes(zone) for zone in zones}
     feeds = [
-        ical.feed("Dates", [event(at, zone) for at in times[zone]], stamp=STAMP) for zone in zones
+        icalfeed.feed("Dates", [event(at, zone) for at in times[zone]], stamp=STAMP)
+        for zone in zones
     ]
     for zone, feed, found in zip(zones, feeds, ical_js(feeds), strict=True):
         meant = sorted(at.timestamp() for at in times[zone])

