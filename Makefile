@@ -12,7 +12,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench-record messages pictures dist clean
+.PHONY: help install demo test check bench-record bench-feeds bench-suggestions messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -20,6 +20,8 @@ help:
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
 	@echo "make bench-record                how long a record of a million lines takes to check"
+	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
+	@echo "make bench-suggestions           how long suggestions take with a million bookings"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
 	@echo "make pictures                    the README's pictures anew, from the real pages"
 	@echo "make dist                        wheel and source archive in dist/"
@@ -38,6 +40,12 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-feeds: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/feeds.py $(ARGS)
+
+bench-suggestions: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/suggestions.py $(ARGS)
 
 bench-record: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)

@@ -144,6 +144,9 @@ def _weighed(
     score, reasons, costs = LATER_DAY * later, [], []
     if later == 0:
         reasons.append(Message(N_("the first day on which all are free")))
+    else:
+        words = N_("%(count)s working days after the first on which all are free")
+        reasons.append(Message(words, count=later))
     span, opens = Span(at, at + wish.length), sessions[0].starts_at
     for person in people:
         if person.judge:
