@@ -12,7 +12,10 @@ UNDRAWN = sa.text("drawn_edition < edition")
 OWN = ("court_id", "case_id", "judge_id", "kind", "minutes", "state", "revision", "uid",
        "starts_at", "ends_at", "courtroom_id", "imported", "user_id", "changed_at")  # fmt: skip
 # What else a calendar says: table, when, its columns (of an update), and which hearings say it.
-ROUNDS = "id IN (SELECT p.hearing_id FROM proposal p JOIN slot s ON s.proposal_id = p.id WHERE p.state = 'open' AND s.courtroom_id = NEW.id)"
+ROUNDS = (
+    "id IN (SELECT p.hearing_id FROM proposal p JOIN slot s ON s.proposal_id = p.id "
+    "WHERE p.state = 'open' AND s.courtroom_id = NEW.id)"
+)
 ELSEWHERE = (
     ("court", "UPDATE", ("name", "zone", "phone"), "court_id = NEW.id"),
     ("case_file", "UPDATE", ("number", "title", "assistant_id"), "case_id = NEW.id"),
