@@ -20,7 +20,7 @@ from app.api import acting
 from app.db import db, retrying, transaction
 from app.feeds import drawing
 from app.gateways import Gateways
-from app.hearings import erasing, leaving, queries
+from app.hearings import busy_calendars, erasing, leaving, queries
 from app.hearings import service as hearings
 from app.notices import dispatch, lost, sealing, sweep, tasks
 from app.notices.dispatch import Sender
@@ -61,7 +61,7 @@ def beat(app: Flask) -> int:
             tried += sent
         # What can wait comes after what was due.
         _carefully(partial(_read_mail, app), sender)
-        for step in (sweep.ask_on, _draw, _erase, _forget):
+        for step in (sweep.ask_on, _draw, _read_calendars, _erase, _forget):
             _carefully(step, sender)
         return tried
 
@@ -91,6 +91,17 @@ def _draw(sender: Sender) -> int:
         if changed:
             drawing.keep(session, changed, sender.now, sender.court_address)
     return len(changed)
+
+
+def _read_calendars(sender: Sender) -> int:
+    """Read counsel's own calendars that are due: a few, with no transaction open meanwhile."""
+    with transaction() as session:
+        found = busy_calendars.due(session, sender.now)
+    for number, address, etag, zone in found:
+        told = busy_calendars.read(sender.gateways.calendars, address, etag, zone, sender.now)
+        with transaction() as session:
+            busy_calendars.keep(session, number, *told, sender.now)
+    return len(found)
 
 
 def _lapse(sender: Sender) -> int:

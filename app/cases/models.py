@@ -136,6 +136,36 @@ class Away(Base):
     said_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
+class BusyCalendar(Base):
+    """Where a counsel's own calendar lies, and how reading it went."""
+
+    __tablename__ = "busy_calendar"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), unique=True)
+    # A key to somebody's calendar: shown to its counsel alone.
+    address: Mapped[str] = mapped_column(sa.String(2000))
+    said_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # None: it failed too often, and waits for its counsel to look at it.
+    due_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime, index=True)
+    read_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    etag: Mapped[str] = mapped_column(sa.String(200), default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str] = mapped_column(sa.String(300), default="")
+
+
+class BusyTime(Base):
+    """A span for which a counsel's own calendar says busy; with what, is not kept."""
+
+    __tablename__ = "busy_time"
+    __table_args__ = (sa.Index(None, "counsel_id", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"))
+    starts_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
 class Representation(Base):
     """One counsel acts for one party of a case, until they leave it."""
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from app.gateways.busy_calendar import BusyCalendars
 from app.gateways.clock import Clock
 from app.gateways.mailbox import ImapMailbox
 
@@ -115,6 +116,7 @@ class Gateways:
     email: Carrier
     sms: Carrier
     mailbox: ImapMailbox | None = None
+    calendars: BusyCalendars = field(default_factory=BusyCalendars)
 
     def close(self) -> None:
         """Close the carriers and the mailbox."""

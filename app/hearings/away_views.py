@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app import web
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
-from app.hearings import answering, away
+from app.hearings import answering, away, busy_calendars
 from app.hearings.counsel_acts import rendered
 from app.hearings.counsel_views import OFTEN, SELDOM, bp, enter
 from app.hearings.seat import View
@@ -27,8 +27,9 @@ def _shown(token: str, view: View, **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     today = web.now().astimezone(ZoneInfo(view.court.zone)).date()
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
+    calendar = busy_calendars.of(db.session(), view.counsel.id)
     return render_template(
-        "reply/away.html", token=token, view=view, nonce=key,
+        "reply/away.html", calendar=calendar, token=token, view=view, nonce=key,
         said_away=away.of(db.session(), view.counsel.id, today), **given,
     )  # fmt: skip
 
@@ -53,4 +54,21 @@ def change_days_away(token: str) -> Any:
         return _shown(token, enter(token), given=given, errors=errors), 422
     except Refusal as fault:
         return _shown(token, enter(token), given=given, kind_word=web.said(fault.message)), 422
+    return redirect(url_for("reply.days_away", token=token), 303)
+
+
+@bp.post("/r/<token>/away/calendar")
+@web.limiter.limit(SELDOM)
+def name_calendar(token: str) -> Any:
+    """Take the address of counsel's own calendar, or forget it with an empty one."""
+    view, address = enter(token), request.form.get("address", "")[:4000]
+    if not rendered(view):
+        words = gettext("Nothing was recorded. Please press the button once more.")
+        return _shown(token, view, kind_word=words, address=address), 422
+    seat_id, now, gateway = view.seat.id, web.now(), web.house().gateways.calendars
+    try:
+        retrying(lambda session: busy_calendars.name(session, seat_id, address, gateway, now))
+    except Invalid as fault:
+        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        return _shown(token, enter(token), errors=errors, address=address), 422
     return redirect(url_for("reply.days_away", token=token), 303)

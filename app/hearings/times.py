@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Away
+from app.cases.models import Away, BusyTime
 from app.db import UTCDateTime
 from app.hearings.models import Booking
 from app.hearings.openings import Opening, merged
@@ -36,7 +36,10 @@ def booked(
 def away(
     session: Session, counsel_ids: Sequence[int], span: Span, zone: ZoneInfo
 ) -> dict[int, list[Span]]:
-    """Return when counsel said that they are away within a span: whole days of the court's zone."""
+    """Return when counsel are elsewhere within a span, by their word or by their own calendar.
+
+    Days that they named are whole days of the court's zone.
+    """
     first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
     wanted = sa.select(Away).where(
         Away.counsel_id.in_(counsel_ids), Away.from_on <= last,
@@ -54,6 +57,12 @@ def away(
                 )
                 found[each.counsel_id].append(Span(begin, end))
             day += DAY
+    own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
+        BusyTime.counsel_id.in_(counsel_ids), BusyTime.starts_at < span.ends_at,
+        BusyTime.ends_at > span.starts_at,
+    )  # fmt: skip
+    for number, starts_at, ends_at in session.execute(own):
+        found[number].append(Span(starts_at, ends_at))
     return {number: merged(spans) for number, spans in found.items()}
 
 

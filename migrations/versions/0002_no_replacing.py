@@ -19,7 +19,7 @@ def upgrade() -> None:
         return
     for table, taken in TAKEN.items():
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) BEGIN "
             f"SELECT RAISE(ABORT, 'the record is only ever added to ({table})'); END"
         )
