@@ -36,7 +36,7 @@ class Heard(HTMLParser):
 
 # What is Latin in any language: names, formats, what the tests' own court and people are called.
 LATIN = (
-    "Tingqi|English|iCalendar|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|UTC|Web"
+    "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|UTC|Web"
     "|CN|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
 )
 DATA = (

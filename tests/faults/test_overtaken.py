@@ -16,7 +16,7 @@ from app.hearings.models import Booking
 from app.hearings.rules import resource
 from app.notices.models import Notice
 from app.replies import service as replies
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, SECRET, House, at, case_with, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 SUN: dict[str, Any] = {"name": "Sun Wei", "email": "sun@jinmao.example", "language": "en"}
@@ -196,7 +196,8 @@ def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None
     before = len(house.letters(to=LI))
     for _ in range(2):  # Twilio tells it once more when our answer was slow
         with house.app.app_context(), transaction() as session:
-            replies.take_text(session, LI, "STOP", "", "SM1", house.clock.now())
+            text = replies.Text(LI, "STOP", "", "SM1")
+            replies.take_text(session, text, house.clock.now(), SECRET)
     house.wait(days=8)
     house.beat()
     assert len(house.letters(to=LI)) == before

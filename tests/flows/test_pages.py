@@ -11,7 +11,8 @@ from app.rehearsal.browser import Page
 from tests.conftest import CASE, PASSWORD, House, at, proposal
 
 ADMIN, WANG = "admin@court.example", "wang@court.example"
-COURT = {"name": "Pudong", "short": "浦东", "phone": "021 555", "zone": "Asia/Shanghai",
+COURT = {
+    "opens": "09:00", "lunch_from": "12:00", "lunch_until": "13:30", "closes": "17:00", "buffer_minutes": "0","name": "Pudong", "short": "浦东", "phone": "021 555", "zone": "Asia/Shanghai",
          "language": "zh", "reminder_days": "5，1", "reminder_at": "10:00", "quiet_from": "20:00",
          "quiet_until": "08:30"}  # fmt: skip
 

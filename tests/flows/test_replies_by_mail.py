@@ -383,13 +383,13 @@ def test_two_workers_take_each_mail_once(
 def test_a_mail_is_read_again_where_its_transaction_failed(house: House, imap: ImapServer) -> None:
     hearing = fixed(house)
     imap.deliver(gmail(invited(house, LI), "ACCEPTED"))
-    words = "ALTER TABLE inbound RENAME TO away"
+    words = "ALTER TABLE inbound RENAME TO gone"
     with house.app.app_context(), transaction() as session:
         session.execute(sa.text(words))
     house.beat()
     assert imap.unseen() == 1
     with house.app.app_context(), transaction() as session:
-        session.execute(sa.text("ALTER TABLE away RENAME TO inbound"))
+        session.execute(sa.text("ALTER TABLE gone RENAME TO inbound"))
     house.beat()
     assert imap.unseen() == 0
     assert grades(house, hearing)["李敏"] == "E4"
