@@ -138,7 +138,9 @@ def undrawn(session: Session, house: str) -> list[int]:
     """Return hearings whose present edition is not kept yet."""
     _forget_other_houses(session, house)
     wanted = sa.select(Hearing.id).where(Hearing.drawn_edition < Hearing.edition)
-    return list(session.scalars(wanted.order_by(Hearing.id).limit(AT_ONCE)))
+    # Another worker's are left to it; of one that is being changed there is nothing to keep yet.
+    wanted = wanted.order_by(Hearing.id).limit(AT_ONCE).with_for_update(skip_locked=True)
+    return list(session.scalars(wanted))
 
 
 def _forget_other_houses(session: Session, house: str) -> None:

@@ -73,8 +73,8 @@ class ImapMailbox:
     def arrived(self, mark: Mark) -> Iterator[Arrived]:
         """Yield what came after a mark, oldest first, at most 50.
 
-        Of a mailbox that was not read before, or was made anew: what nobody has seen. Reading
-        marks nothing. Raises MailboxAway.
+        Of a mailbox that was not read before, or was made anew: all that nobody has seen; what
+        people have seen before is theirs. Reading marks nothing. Raises MailboxAway.
         """
         try:
             yield from self._read(mark)
@@ -149,7 +149,8 @@ class ImapMailbox:
         _, found = client.uid("SEARCH", wish)
         uids = sorted(int(each) for each in (found[0] or b"").split())
         # "n:*" holds the last mail even where it is older than n (RFC 9051, 9, seq-range).
-        for uid in [each for each in uids if not known or each > mark.last_uid][:AT_ONCE]:
+        wanted = [each for each in uids if each > mark.last_uid][:AT_ONCE] if known else uids
+        for uid in wanted:
             size = _size(client.uid("FETCH", str(uid), "(RFC822.SIZE)")[1])
             body = "BODY.PEEK[]" if size <= WHOLE else f"BODY.PEEK[]<0.{BEGINNING}>"
             raw = _literal(client.uid("FETCH", str(uid), f"({body})")[1])

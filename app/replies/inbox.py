@@ -30,8 +30,10 @@ def note(session: Session, name: str, now: dt.datetime, fault: str, mark: Mark |
     row.fault = fault[:300]
     if not fault:
         row.read_at = now
-    if mark is not None and row.uidvalidity != mark.uidvalidity:
-        row.uidvalidity, row.last_uid = mark.uidvalidity, mark.last_uid
+    if mark is not None and (row.uidvalidity, row.last_uid) != (mark.uidvalidity, mark.last_uid):
+        ahead = row.uidvalidity == mark.uidvalidity and row.last_uid > mark.last_uid
+        if not ahead:
+            row.uidvalidity, row.last_uid = mark.uidvalidity, mark.last_uid
 
 
 def take(

@@ -26,7 +26,7 @@ def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
     box = gateways.mailbox
     if box is None:
         return 0
-    began, taken = time.monotonic(), 0
+    began, taken, whole = time.monotonic(), 0, True
     mark = retrying(lambda session: inbox.mark_of(session, box.name))
     try:
         for arrived in box.arrived(mark):
@@ -34,18 +34,20 @@ def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
             box.done(arrived.mark)
             taken += 1
             if time.monotonic() - began > LONGEST:
+                whole = False
                 break
         fault = ""
     except MailboxAway as away:
         log.warning("%s", away)
         fault = str(away)
-    unknown = not fault and not taken and not mark.last_uid
-    _note(box, gateways, fault, unknown)
+    new = mark.last_uid == 0 or mark.uidvalidity != box.opened.uidvalidity
+    _note(box, gateways, fault, new and whole and not fault)
     return taken
 
 
-def _note(box: ImapMailbox, gateways: Gateways, fault: str, unknown: bool) -> None:
-    mark, now = (box.opened if unknown else None), gateways.clock.now()
+def _note(box: ImapMailbox, gateways: Gateways, fault: str, first: bool) -> None:
+    """Write down how it went; after the first look only what comes later is new."""
+    mark, now = (box.opened if first else None), gateways.clock.now()
     retrying(lambda session: inbox.note(session, box.name, now, fault, mark))
 
 

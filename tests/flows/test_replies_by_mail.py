@@ -356,6 +356,26 @@ def test_a_mail_of_fifty_megabytes_is_filed_by_its_beginning(
     assert said[1]["counted"]
 
 
+def test_at_the_first_look_only_what_nobody_has_seen_is_new(
+    house: House, imap: ImapServer, database: str, tmp_path: Path
+) -> None:
+    old = b"From: x@evil.example\nSubject: old\n\nunread for years\n"
+    seen = b"From: x@evil.example\nSubject: seen\n\nread by somebody\n"
+    with ImapServer() as other:
+        other.deliver(old, *[seen] * 60)
+        with other.client() as someone:
+            someone.select("INBOX")
+            someone.store("2:*", "+FLAGS", r"\Seen")
+        second = open_house(tmp_path, database, other, house.clock)
+        for _ in range(3):
+            second.beat()
+        other.deliver(b"From: x@evil.example\nSubject: new\n\nnew\n")
+        second.beat()
+        assert [each["words"] for each in filed(second)] == ["unread for years", "new"]
+        second.app.extensions["tingqi"].gateways.close()
+        second.close()
+
+
 def test_two_workers_take_each_mail_once(
     house: House, imap: ImapServer, database: str, tmp_path: Path
 ) -> None:
