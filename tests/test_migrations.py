@@ -1,6 +1,7 @@
 """The migrations build what the models say, on both databases, and the database keeps its own law."""
 
 import datetime as dt
+import random
 
 import pytest
 import sqlalchemy as sa
@@ -96,3 +97,26 @@ def test_the_database_itself_refuses_changes_to_the_record(
         transaction() as session,
     ):
         session.execute(sa.text(words.format(table, column)))
+
+
+def test_the_guard_against_double_booking_agrees_with_every_overlap(
+    house: House, hearing: int
+) -> None:
+    """A few hundred spans tried in turn: refused exactly where one that stands overlaps."""
+    chance = random.Random(5)
+    stands: list[tuple[int, int]] = []
+    for _ in range(300):
+        first = chance.randrange(0, 3000)
+        last = first + chance.randrange(1, 120)
+        taken = any(a < last and first < b for a, b in stands)
+        try:
+            with house.app.app_context(), transaction() as session:
+                session.execute(sa.insert(Booking).values(
+                    hearing_id=hearing, resource=99_999, firm=True,
+                    starts_at=MORNING + dt.timedelta(minutes=first),
+                    ends_at=MORNING + dt.timedelta(minutes=last)))  # fmt: skip
+            refused = False
+            stands.append((first, last))
+        except sa.exc.IntegrityError:
+            refused = True
+        assert refused == taken, (first, last)
