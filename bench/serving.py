@@ -1,0 +1,87 @@
+"""Servers to be measured: the house as ``tingqi serve`` runs it, and the bare app beside it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SECRET = "a secret of the bench, long enough to be one"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers, and the process that leads it."""
+
+    port: int
+    pid: int
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def house(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
+    """Run ``tingqi serve`` over a database; further settings by their names."""
+    port = free_port()
+    words = [sys.executable, "-m", "app", "serve", "--bind", f"127.0.0.1:{port}",
+             "--workers", str(workers)]  # fmt: skip
+    with running(words, settings_for(folder, url, **settings), port, "/healthz") as server:
+        yield server
+
+
+def settings_for(folder: Path, url: str, **settings: str) -> dict[str, str]:
+    """Return the environment of a command of the house over a database."""
+    return {**os.environ, "TINGQI_INSTANCE": str(folder), "TINGQI_DATABASE_URL": url,
+            "TINGQI_SECRET_KEY": SECRET, **settings}  # fmt: skip
+
+
+@contextmanager
+def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Server]:
+    """Run the bare app under gunicorn as ``tingqi serve`` runs it; its tables are made first."""
+    port = free_port()
+    given = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
+    subprocess.run([sys.executable, str(HERE / "bare.py")], env=given, check=True)
+    words = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}",
+             "--workers", str(workers), "--worker-class", "gthread", "--threads", "4",
+             "--log-level", "warning", "--chdir", str(HERE), "bare:app"]  # fmt: skip
+    with running(words, given, port, "/") as server:
+        yield server
+
+
+@contextmanager
+def running(words: list[str], given: dict[str, str], port: int, path: str) -> Iterator[Server]:
+    """Run a server until the end of the block; raises RuntimeError where it does not answer."""
+    process = subprocess.Popen(words, env=given, stderr=subprocess.DEVNULL)
+    try:
+        _await(f"http://127.0.0.1:{port}{path}", process)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def _await(address: str, process: subprocess.Popen) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"nothing answers at {address}")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
