@@ -35,29 +35,45 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
     return suggest(session, case, hearing, given, now)
 
 
+def starts_of(given: dict[str, Any], zone: ZoneInfo) -> dict[int, dt.datetime]:
+    """Return, by their row, the instants of those slots of a form that can be read."""
+    read = {n: typed.instant(slot["starts_at"], zone, "", {})
+            for n, slot in enumerate(given["slots"])}  # fmt: skip
+    return {n: at for n, at in read.items() if isinstance(at, dt.datetime)}
+
+
+def asked_for(
+    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime,
+    many: int,
+) -> suggesting.Asked:  # fmt: skip
+    """Return what a form asks for, as far as it can be read, the usual where it cannot.
+
+    Of no use is what was typed, asked about or fixed before.
+    """
+    zone = ZoneInfo(case.court.zone)
+    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(case.court, now)
+    by = typed.instant(given["answer_by"], zone, "answer_by", {})
+    known = set(starts_of(given, zone).values())
+    last = queries.last_proposal(session, hearing) if hearing else None
+    known |= {slot.starts_at for slot in last.slots} if last else set()
+    known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
+    return suggesting.Asked(
+        minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
+        cases.courtrooms(session, case.court_id),
+        max(usual, by) if isinstance(by, dt.datetime) else usual,
+        many=many, but=hearing.id if hearing else None, but_not=known,
+    )  # fmt: skip
+
+
 def suggest(
     session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
 ) -> dict[str, Any]:
     """Add free slots to those typed, none that was typed, asked about or fixed before."""
-    zone = ZoneInfo(case.court.zone)
-    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(case.court, now)
-    by = typed.instant(given["answer_by"], zone, "answer_by", {})
-    known = {typed.instant(slot["starts_at"], zone, "", {}) for slot in given["slots"]}
-    last = queries.last_proposal(session, hearing) if hearing else None
-    known |= {slot.starts_at for slot in last.slots} if last else set()
-    known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
-    asked = suggesting.Asked(
-        minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
-        cases.courtrooms(session, case.court_id),
-        max(usual, by) if isinstance(by, dt.datetime) else usual,
-        many=min(SUGGESTED, MOST_SLOTS - len(given["slots"])),
-        but=hearing.id if hearing else None,
-        but_not={each for each in known if isinstance(each, dt.datetime)},
-    )
+    zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(given["slots"]))
+    asked = asked_for(session, case, hearing, given, now, many)
     found = suggesting.suggestions(session, case, asked, now)
     given["slots"] += [
-        {"starts_at": typed.wall_clock(each.starts_at, zone), "courtroom": each.courtroom.name,
-         "why": each}
+        {"starts_at": typed.wall_clock(each.starts_at, zone), "courtroom": each.courtroom.name}
         for each in sorted(found, key=lambda each: each.starts_at)
-    ]  # fmt: skip
+    ]
     return given

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party
-from app.db import Base, Key, UTCDateTime
+from app.db import Base, Json, Key, UTCDateTime
 from app.people.models import User
 
 
@@ -223,3 +223,20 @@ class Booking(Base):
     firm: Mapped[bool] = mapped_column()
 
     hearing: Mapped[Hearing] = relationship(back_populates="bookings")
+
+
+class Draft(Base):
+    """A form of a round that a user began and did not send: one for each case or hearing."""
+
+    __tablename__ = "draft"
+    __table_args__ = (sa.UniqueConstraint("user_id", "about", name="uq_draft_user_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    # ``case/3`` for a new hearing, ``hearing/12`` for a further round or a move.
+    about: Mapped[str] = mapped_column(sa.String(40))
+    fields: Mapped[dict] = mapped_column(Json)
+    changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()

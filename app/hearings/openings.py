@@ -48,7 +48,6 @@ class Wish:
     grid: dt.timedelta = dt.timedelta(minutes=15)
     buffer: dt.timedelta = dt.timedelta()
     not_before: dt.datetime | None = None
-    but_not: frozenset[dt.datetime] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -130,17 +129,18 @@ def openings(wish: Wish, people: Sequence[Person]) -> list[Opening]:
         rank += 1
         for begin, last in starts_within(sessions, wish.length, taken):
             for at in on_grid(begin, last, wish.grid, wish.zone):
-                if at in wish.but_not or (wish.not_before and at < wish.not_before):
+                if wish.not_before and at < wish.not_before:
                     continue
                 first = rank if first is None else first
-                found.append(_weighed(wish, people, at, day, sessions, rank - first))
+                found.append(weighed(wish, people, at, day, sessions, rank - first))
     return sorted(found, key=lambda each: (-each.score, each.starts_at))
 
 
-def _weighed(
+def weighed(
     wish: Wish, people: Sequence[Person], at: dt.datetime, day: dt.date,
     sessions: Sequence[Span], later: int,
 ) -> Opening:  # fmt: skip
+    """Return what a start is worth, so many working days after the first that is possible."""
     score, reasons, costs = LATER_DAY * later, [], []
     if later == 0:
         reasons.append(Message(N_("the first day on which all are free")))

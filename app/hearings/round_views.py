@@ -1,9 +1,7 @@
-"""Propose, ask again, move: slots typed on a page, shown as messages, then sent."""
+"""Propose, ask again, move: typed on one page, shown there as messages, then sent."""
 
-import datetime as dt
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,49 +13,19 @@ from sqlalchemy.orm import Session
 from app import web, wording
 from app.cases import queries as cases
 from app.cases.models import Case
-from app.cases.rules import ways_of
 from app.cases.views import page_number, said_errors
 from app.db import db, retrying
-from app.errors import N_, Clash, Invalid, NotFound, Refusal, RuleWarning
-from app.hearings import blank, days, once, preview, queries, typed
+from app.errors import N_, Invalid, NotFound, Refusal, RuleWarning
+from app.hearings import blank, drafts, once, preview, queries, round_page, typed
 from app.hearings.forms import HearingIn
-from app.hearings.models import Hearing, HearingState, ProposalState
+from app.hearings.models import Draft, Hearing, HearingState, ProposalState
+from app.hearings.round_page import About, Order
 from app.hearings.rounds import Desk
-from app.hearings.rules import MOST_SLOTS
 from app.hearings.views import bp
 from app.people.models import User
 from app.people.views import signed_in
 
 LARGEST = 2**62
-
-
-@dataclass(frozen=True)
-class About:
-    """What a form is about: a case, and its hearing where it has been asked about before."""
-
-    case_id: int
-    hearing_id: int | None = None
-
-    @property
-    def address(self) -> str:
-        """Where its form is."""
-        if self.hearing_id is None:
-            return url_for("hearings.new", case_id=self.case_id)
-        return url_for("hearings.another", hearing_id=self.hearing_id)
-
-
-@dataclass(frozen=True)
-class Order:
-    """A form that was read: checked input, and the use case that it asks for."""
-
-    about: About
-    checked: dict[str, Any]
-    work: Callable[[Session, dict[str, Any]], Hearing]
-
-    @property
-    def at_once(self) -> bool:
-        """Whether a date is set without asking."""
-        return self.checked["answer_by"] is None
 
 
 @bp.route("/hearings/new", methods=["GET", "POST"])
@@ -93,19 +61,52 @@ def another(hearing_id: int) -> Any:
 
 
 def _open(about: About) -> Any:
+    case, hearing = round_page.looked_up(about)
     if request.method == "GET":
-        case, hearing = _looked_up(about)
-        given = blank.form(db.session(), case, hearing, web.now())
-        given["reason"] = _why_again(hearing) if hearing else ""
-        return _form(about, given, suggested=True)
+        return _begun(about, case, hearing)
     given, do = typed.typed(request.form.items()), request.form.get("do", "preview")
+    if do == "discard":
+        _forget(about)
+        return redirect(about.address, 303)
+    if do != "send":
+        _keep(about, given)
+    if do == "keep":
+        return "", 204
     if do == "suggest":
-        looked_up, given = _looked_up(about), typed.pruned(given)
-        return _form(about, blank.suggest(db.session(), *looked_up, given, web.now()))
+        given = typed.pruned(given)
+        return round_page.form(about, blank.suggest(db.session(), case, hearing, given, web.now()))
     if do not in ("preview", "send"):
-        return _form(about, typed.act(given, do))
+        return round_page.form(about, typed.act(given, do))
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
-    return _try(about, typed.pruned(given), send=do == "send" and _is_key(given["once"]))
+    given = typed.pruned(given)
+    shown = _is_key(given["once"]) and given["seen"] == round_page.seal(given)
+    return _try(about, given, send=do == "send" and shown)
+
+
+def _begun(about: About, case: Case, hearing: Hearing | None) -> str:
+    """Show what a user typed before and did not send, else a form in which the usual is filled."""
+    draft = drafts.find(db.session(), current_user.id, about.key)
+    if draft is not None:
+        return round_page.form(about, {**typed.typed(()), **draft.fields}, draft=draft)
+    given = blank.form(db.session(), case, hearing, web.now())
+    given["reason"] = _why_again(hearing) if hearing else ""
+    return round_page.form(about, given, suggested=True)
+
+
+def _keep(about: About, given: dict[str, Any]) -> None:
+    user_id, now = current_user.id, web.now()
+    retrying(lambda session: drafts.keep(session, user_id, about.key, about.case_id, given, now))
+
+
+def _forget(about: About) -> None:
+    user_id = current_user.id
+    retrying(lambda session: drafts.drop(session, user_id, about.key))
+
+
+@bp.app_template_global()
+def my_drafts(case_id: int | None = None) -> Sequence[Draft]:
+    """Return what whoever is signed in began to propose and did not send."""
+    return drafts.of_user(db.session(), current_user, case_id)
 
 
 def _why_again(hearing: Hearing) -> str:
@@ -133,24 +134,26 @@ def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
     order = None
     try:
         order = _order(about, given)
-        return _send(order) if send else _shown(order, given)
+        return _send(order) if send else round_page.with_messages(order, given)
     except once.SentBefore as before:
+        _forget(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
         return redirect(url_for("hearings.shown", hearing_id=before.hearing_id), 303)
     except NotFound:
         raise
     except Invalid as fault:
-        return _form(about, given, errors=said_errors(fault)), 422
+        return round_page.form(about, given, errors=said_errors(fault)), 422
     except RuleWarning as fault:
         assert order is not None
         errors = {"override_reason": gettext("Give a reason, or change the slots.")}
-        return _shown(order, given, errors=errors), web.status_of(fault)
+        return round_page.with_messages(order, given, errors=errors), web.status_of(fault)
     except Refusal as fault:
-        errors = _clashes(order) if order and isinstance(fault, Clash) else {}
+        errors = round_page.in_the_way(order, fault) if order else {}
         refused = "" if errors else web.said(fault.message)
-        hearing = _looked_up(about)[1]
+        hearing = round_page.looked_up(about)[1]
         given["stood"] = once.standing(db.session(), hearing) if hearing else ""
-        return _form(about, given, errors=errors, refused=refused), web.status_of(fault)
+        page = round_page.form(about, given, errors=errors, refused=refused)
+        return page, web.status_of(fault)
 
 
 def _order(about: About, given: dict[str, Any]) -> Order:
@@ -174,12 +177,13 @@ def _order(about: About, given: dict[str, Any]) -> Order:
 
 
 def _send(order: Order) -> Any:
-    now = web.now()
+    now, user_id = web.now(), current_user.id
 
     def done(session: Session) -> tuple[int, list[str], int]:
         last = preview.newest(session)
         hearing = order.work(session, order.checked)
         session.flush()
+        drafts.drop(session, user_id, order.about.key)
         sent = [each for each in preview.queued(session, hearing, last) if each.due_at <= now]
         return hearing.id, list(dict.fromkeys(each.name for each in sent)), len(sent)
 
@@ -192,7 +196,7 @@ def _send(order: Order) -> Any:
         by = wording.moment(order.checked["answer_by"], current_user.court.zone, web.language())
         flash(gettext("All sides are asked. Messages on their way: %(count)s, to %(names)s. "
                       "They can answer until %(when)s.", when=by, **told), "yes")  # fmt: skip
-    if mute := _facts(order.about)["mute"]:
+    if mute := round_page.mute_of(order.about):
         flash(gettext("No message can reach %(names)s: ring them, and log the call.",
                       names=_listed(mute)), "alarm")  # fmt: skip
     return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
@@ -200,70 +204,3 @@ def _send(order: Order) -> Any:
 
 def _listed(names: list[str]) -> str:
     return ("、" if web.language() == "zh" else ", ").join(names)
-
-
-def _shown(order: Order, given: dict[str, Any], **more: Any) -> str:
-    """Show each person's messages, as they would be sent now; nothing of it is kept."""
-    settings, now, court = web.house().settings, web.now(), current_user.court
-    sender = preview.Sender(web.secret(), settings.public_url, settings.court_address)
-    # A warning of a rule is shown beside the messages: there the reason is asked for.
-    reason = order.checked["override_reason"] or "-"
-    asked = {**order.checked, "override_reason": reason}
-    seen = preview.rehearse(lambda session: order.work(session, asked), sender, now)
-    facts = _facts(order.about)
-    minutes = order.checked["minutes"] or facts["hearing"].minutes
-    starts = [slot["starts_at"] for slot in order.checked["slots"]]
-    warnings = days.warnings(court, facts["case"].procedure, starts, now)
-    return render_template(
-        "hearings/preview.html", given=given, fields=typed.fields_of(given), seen=seen,
-        warnings=[web.said(each) for each in warnings], checked=order.checked,
-        kind=facts["hearing"].kind if facts["hearing"] else order.checked["kind"],
-        minutes=minutes, length=dt.timedelta(minutes=minutes), at_once=order.at_once,
-        slots=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]),
-        **{"errors": {}, **facts, **more},
-    )  # fmt: skip
-
-
-def _clashes(order: Order) -> dict[str, str]:
-    """Return, by its field, what is in the way of each slot."""
-    case, hearing = _looked_up(order.about)
-    minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
-    found = once.clashes(
-        db.session(), case, order.checked["slots"], minutes, but=order.about.hearing_id
-    )
-    return {field: web.said(words) for field, words in found.items()}
-
-
-def _looked_up(about: About) -> tuple[Case, Hearing | None]:
-    """Return the case with its people, and the hearing. Raises NotFound."""
-    session, court_id = db.session(), current_user.court_id
-    hearing_id = about.hearing_id
-    hearing = queries.find(session, court_id, hearing_id) if hearing_id is not None else None
-    return cases.whole(session, court_id, about.case_id), hearing
-
-
-def _facts(about: About) -> dict[str, Any]:
-    """Return what every page of a round shows: the case, the hearing, who is asked."""
-    session, court = db.session(), current_user.court
-    found, hearing = _looked_up(about)
-    asked = [(seat, ways_of(seat.counsel)) for seat in queries.seats(session, found)]
-    return {
-        "about": about, "case": found, "hearing": hearing, "court": court, "zone": court.zone,
-        "asked": asked, "mute": [seat.counsel.name for seat, ways in asked if not ways],
-        "last": queries.last_proposal(session, hearing) if hearing else None,
-    }  # fmt: skip
-
-
-def _form(about: About, given: dict[str, Any], **more: Any) -> str:
-    if not given["slots"]:
-        given["slots"] = [typed.blank_row(given)]
-    language, facts = web.language(), _facts(about)
-    rooms = [(room.name, f"{room.name} · {room.location}" if room.location else room.name)
-             for room in cases.courtrooms(db.session(), current_user.court_id)]  # fmt: skip
-    kinds = list(dict.fromkeys([*blank.KINDS, *([given["kind"]] if given["kind"] else [])]))
-    page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
-    return render_template(
-        page, given=given, rooms=rooms, most=MOST_SLOTS,
-        kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
-        **{"errors": {}, "refused": "", "suggested": False, **facts, **more},
-    )  # fmt: skip

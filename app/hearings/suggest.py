@@ -89,16 +89,43 @@ def first_day(court: Court, case: Case, told_on: dt.date, closed: Collection[dt.
     return max([told_on + dt.timedelta(days=1), *ends])
 
 
-def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
-    """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
+@dataclass(frozen=True)
+class Search:
+    """Every start that suits everybody, the best first, and of what it was made.
 
-    Exact: every start on the court's grid between the days is weighed (see openings).
+    ``known`` has them by their start, those of no use included.
     """
-    court = case.court
+
+    wish: Wish | None
+    people: Sequence[Person]
+    found: Sequence[Opening]
+    known: dict[dt.datetime, Opening]
+
+
+def search(
+    session: Session, case: Case, asked: Asked, now: dt.datetime,
+    also: Collection[dt.datetime] = (),
+) -> Search:  # fmt: skip
+    """Weigh every start on the court's grid between the days; people's time ``also`` around these.
+
+    Exact: nothing is sampled (see openings).
+    """
     wish, span = _wish(session, case, asked, now)
+    around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
+    people = _people(session, case, around, ZoneInfo(case.court.zone), asked.but)
+    weighed = openings.openings(wish, people) if wish else []
+    unwanted = {at.astimezone(dt.UTC) for at in asked.but_not}
+    found = [each for each in weighed if each.starts_at not in unwanted]
+    return Search(wish, people, found, {each.starts_at: each for each in weighed})
+
+
+def chosen(
+    session: Session, case: Case, asked: Asked, searched: Search, found: Sequence[Opening]
+) -> list[Suggestion]:
+    """Return the best of some openings with a courtroom each, the best first."""
+    wish = searched.wish
     if wish is None or not asked.rooms:
         return []
-    found = openings.openings(wish, _people(session, case, span, wish, asked.but))
     rooms = {room.id: room for room in asked.rooms}
 
     def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
@@ -106,7 +133,7 @@ def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) ->
             session, list(rooms), some, wish.length, wish.buffer, asked.but
         ))  # fmt: skip
 
-    zone = ZoneInfo(court.zone)
+    zone = ZoneInfo(case.court.zone)
     return [
         Suggestion(
             each.opening.starts_at.astimezone(zone),
@@ -118,6 +145,15 @@ def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) ->
             key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
         )
     ]  # fmt: skip
+
+
+def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
+    """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
+
+    Exact: every start on the court's grid between the days is weighed (see openings).
+    """
+    searched = search(session, case, asked, now)
+    return chosen(session, case, asked, searched, searched.found)
 
 
 def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple[Wish | None, Span]:
@@ -140,12 +176,13 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
     wish = Wish(
         length=dt.timedelta(minutes=asked.minutes), days=held, zone=zone,
         buffer=dt.timedelta(minutes=court.buffer_minutes), not_before=now,
-        but_not=frozenset(at.astimezone(dt.UTC) for at in asked.but_not),
     )  # fmt: skip
     return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
 
 
-def _people(session: Session, case: Case, span: Span, wish: Wish, but: int | None) -> list[Person]:
+def _people(
+    session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
+) -> list[Person]:
     """Return who is needed, each with what is taken of their time, a day before and after too."""
     counsel = [seat.counsel for seat in queries.seats(session, case)]
     day = dt.timedelta(days=1)
@@ -153,7 +190,7 @@ def _people(session: Session, case: Case, span: Span, wish: Wish, but: int | Non
     judge = resource("judge", case.judge_id)
     numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
     here = times.booked(session, numbers, around, but)
-    gone = times.away(session, [each.id for each in counsel], around, wish.zone)
+    gone = times.away(session, [each.id for each in counsel], around, zone)
     people = [Person(case.judge.name, here.get(judge, ()), judge=True)]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)

@@ -14,11 +14,13 @@ from app.hearings.forms import MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 
 NAMES = (
-    "once", "stood", "kind", "minutes", "how", "answer_by", "fix", "reason", "override_reason",
+    "once", "stood", "seen", "kind", "minutes", "how", "answer_by", "fix", "reason",
+    "override_reason",
 )  # fmt: skip
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
+_TAKE = re.compile(r"take\.([0-9T:-]{16})\|(.{1,200})")
 
 
 def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -35,14 +37,6 @@ def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return made | {"slots": [rows[n] for n in sorted(rows)]}
 
 
-def fields_of(given: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what was typed as the flat fields that it came in."""
-    flat = [(name, str(given[name])) for name in NAMES]
-    for n, slot in enumerate(given["slots"]):
-        flat += [(f"slots.{n}.{name}", slot[name]) for name in ("starts_at", "courtroom")]
-    return flat
-
-
 def blank_row(given: Mapping[str, Any]) -> dict[str, str]:
     """Return an empty row for a slot, in the courtroom of the row above."""
     slots = given["slots"]
@@ -50,10 +44,12 @@ def blank_row(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def act(given: dict[str, Any], what: str) -> dict[str, Any]:
-    """Do what a button of the form says: add a row for a slot, or drop one."""
+    """Do what a button of the form says: add a row for a slot, take a suggested one, drop one."""
     slots = given["slots"]
     if what == "add-slot" and len(slots) < MOST_SLOTS:
         slots.append(blank_row(given))
+    elif (found := _TAKE.fullmatch(what)) and len(pruned(given)["slots"]) < MOST_SLOTS:
+        given["slots"].append({"starts_at": found[1], "courtroom": found[2]})
     elif found := _DROP.fullmatch(what):
         del slots[int(found[1]) : int(found[1]) + 1]
     return given

@@ -50,7 +50,7 @@ def test_a_hearing_is_proposed_without_a_mouse(desk: Page) -> None:
     desk.keyboard.press("ArrowDown")
     tab_to(desk, "Preview the messages")
     desk.keyboard.press("Enter")
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Read before it is sent")
+    expect(desk.locator("#preview")).to_have_text("Read before it is sent")
     expect(desk.locator("dl.facts")).to_contain_text("Mediation, 45 min")
     expect(desk.locator("dl.facts")).to_contain_text("The assistant fixes a slot")
     tab_to(desk, "Send to all")
@@ -58,13 +58,48 @@ def test_a_hearing_is_proposed_without_a_mouse(desk: Page) -> None:
     expect(desk.get_by_role("status")).to_contain_text("All sides are asked.")
 
 
+def test_three_presses_propose_what_is_suggested(desk: Page) -> None:
+    """From the case on: once for the messages, once to send; where the eyes are, Tab goes on."""
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#preview")).to_be_focused()
+    tab_to(desk, "Send to all")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("status").first).to_contain_text("All sides are asked.")
+
+
+def test_what_is_changed_after_reading_is_shown_again_before_it_goes(desk: Page) -> None:
+    desk.keyboard.press("Control+Enter")
+    desk.get_by_label("Minutes").fill("45")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("dl.facts")).to_contain_text("Trial, 45 min")
+    desk.get_by_label("Minutes").fill("50")
+    desk.get_by_role("button", name="Send to all").click()
+    expect(desk.locator("dl.facts")).to_contain_text("Trial, 50 min")
+    expect(desk.get_by_role("button", name="Send to all")).to_be_visible()
+
+
+def test_what_was_typed_is_kept_as_a_draft_without_a_press(desk: Page, site: Site) -> None:
+    desk.get_by_label("Minutes").fill("45")
+    expect(desk.locator(".draft")).to_contain_text("Draft kept")
+    desk.goto(f"{site.url}/")
+    desk.get_by_role("link", name="沪0115民初12345号").first.click()
+    expect(desk.get_by_label("Minutes")).to_have_value("45")
+    expect(desk.locator("main")).to_contain_text("nothing of it was sent")
+
+
+def test_a_further_slot_is_taken_from_the_strip(desk: Page) -> None:
+    desk.locator(".strip label").first.click()
+    expect(desk.locator(".slot")).to_have_count(4)
+    expect(desk.locator(".strip td.mine")).to_have_count(4)
+
+
 def test_enter_in_a_field_shows_the_preview_and_drops_nothing(desk: Page) -> None:
     for field in ("#minutes", "[name='slots.1.starts_at']", "#answer_by"):
         desk.locator(field).focus()
         desk.keyboard.press("Enter")
-        expect(desk.get_by_role("heading", level=1)).to_have_text("Read before it is sent")
+        expect(desk.locator("#preview")).to_have_text("Read before it is sent")
         expect(desk.locator("dl.facts")).to_contain_text("Thu 10 Dec 2026, 09:00–10:30")
-        desk.get_by_role("button", name="Change something").click()
+        desk.get_by_role("link", name="Change something").click()
         expect(desk.locator(".slot")).to_have_count(3)
 
 
@@ -86,13 +121,13 @@ def test_a_half_typed_time_is_not_lost_in_silence(desk: Page) -> None:
     first.focus()
     desk.keyboard.type("30")
     desk.locator(".buttons").get_by_role("button", name="Preview the messages").click()
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Propose a hearing")
+    expect(desk.locator("#preview")).to_have_count(0)
     assert desk.evaluate("document.getElementById('slots.0.starts_at').validity.badInput")
 
 
 def test_back_and_send_again_leads_to_the_one_hearing(desk: Page, site: Site) -> None:
     desk.get_by_role("button", name="Preview the messages").click()
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Read before it is sent")
+    expect(desk.locator("#preview")).to_have_text("Read before it is sent")
     kept = desk.locator("form[method=post]:has([name=once])").evaluate(
         "form => [...new FormData(form)].map(pair => pair.map(String))"
     )

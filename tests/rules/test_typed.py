@@ -52,7 +52,8 @@ def test_a_form_that_is_shown_again_holds_what_was_typed(
     plain: dict[str, str], slots: list[dict[str, str]]
 ) -> None:
     given = plain | {"slots": slots}
-    assert typed.typed(typed.fields_of(given)) == given
+    flat = [(f"slots.{n}.{name}", slot[name]) for n, slot in enumerate(slots) for name in slot]
+    assert typed.typed([*plain.items(), *flat]) == given
 
 
 def test_a_new_row_is_in_the_courtroom_of_the_row_above_and_there_are_ten_at_most() -> None:

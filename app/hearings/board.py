@@ -1,0 +1,119 @@
+"""What a form of a round shows of time: its slots weighed, further suggestions, days in a strip."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.errors import N_, Message
+from app.hearings import blank, days, once, openings, strip, suggest
+from app.hearings.hours import longest, sessions
+from app.hearings.models import Hearing
+from app.hearings.openings import Opening, Person, Wish
+from app.hearings.rules import Span
+from app.hearings.strip import Mark, Row, Taken
+from app.hearings.suggest import Suggestion
+
+FURTHER = 4
+NOT_FREE = N_("is not free then")
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One slot of the form: what speaks for it, whom it costs what, and what is in its way."""
+
+    reasons: tuple[Message, ...] = ()
+    costs: tuple[tuple[str, Message], ...] = ()
+    clash: Message | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """The slots of a form by their row, further suggestions by their letter, and the strip."""
+
+    weighed: dict[int, Weighed]
+    further: dict[str, Suggestion]
+    rows: list[Row] = field(default_factory=list)
+    hours: list[int] = field(default_factory=list)
+    quarters: int = 0
+
+
+def look(
+    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
+) -> Board:
+    """Weigh a form's slots and find further ones: what a person would want to see while choosing.
+
+    Reads, and decides nothing: what may be proposed is checked when it is.
+    """
+    zone = ZoneInfo(case.court.zone)
+    starts = blank.starts_of(given, zone)
+    asked = blank.asked_for(session, case, hearing, given, now, FURTHER)
+    search = suggest.search(session, case, asked, now, also=list(starts.values()))
+    length = dt.timedelta(minutes=asked.minutes)
+    spans = {n: Span(at, at + length) for n, at in starts.items()}
+    clear = [o for o in search.found
+             if not any(span.overlaps(Span(o.starts_at, o.starts_at + length))
+                        for span in spans.values())]  # fmt: skip
+    chosen = suggest.chosen(session, case, asked, search, clear)
+    further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
+    clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
+    weighed = {n: _weighed(search, span, clashes.get(n)) for n, span in spans.items()}
+    marks = [Mark(str(n + 1), span) for n, span in spans.items()]
+    marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
+    return Board(weighed, further, **_strip(session, case, marks, search, asked.minutes))
+
+
+def _clashes(
+    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any],
+    starts: dict[int, dt.datetime], minutes: int,
+) -> dict[int, Message]:  # fmt: skip
+    slots = [{"starts_at": at, "courtroom": given["slots"][n]["courtroom"]}
+             for n, at in starts.items()]  # fmt: skip
+    found = once.clashes(session, case, slots, minutes, but=hearing.id if hearing else None)
+    rows = list(starts)
+    return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
+
+
+def _weighed(search: suggest.Search, span: Span, clash: Message | None) -> Weighed:
+    if clash is not None:
+        return Weighed(clash=clash)
+    absent = [p.name for p in search.people if any(s.overlaps(span) for s in p.elsewhere)]
+    if absent:
+        return Weighed(costs=tuple((name, Message(NOT_FREE)) for name in absent))
+    opening = _opening(search.wish, search.people, search.known, span)
+    return Weighed(opening.reasons, opening.costs) if opening else Weighed()
+
+
+def _opening(
+    wish: Wish | None, people: Sequence[Person], known: dict[dt.datetime, Opening], span: Span
+) -> Opening | None:
+    """Return what a start is worth; also one that is on no grid, on a day that is looked at."""
+    if wish is None or span.starts_at in known:
+        return known.get(span.starts_at)
+    first = min((opening.day for opening in known.values()), default=None)
+    on = [day for day, _ in wish.days]
+    day = span.starts_at.astimezone(wish.zone).date()
+    if first is None or day not in on or day < first:
+        return None
+    later = on.index(day) - on.index(first)
+    return openings.weighed(wish, people, span.starts_at, day, dict(wish.days)[day], later)
+
+
+def _strip(
+    session: Session, case: Case, marks: list[Mark], search: suggest.Search, minutes: int
+) -> dict[str, Any]:
+    court, zone = case.court, ZoneInfo(case.court.zone)
+    hours, closed = suggest.hours_of(court), days.closures(session, court)
+    if not marks:
+        return {}
+    runs = strip.bounds(hours.opens, hours.closes, marks, zone)
+    rows = strip.rows(
+        marks, [Taken(p.name, [*p.here, *p.elsewhere]) for p in search.people], runs, zone,
+        lambda day: days.works_on(court.country, closed, day),
+        lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
+    )  # fmt: skip
+    return {"rows": rows, "hours": list(range(*runs)), "quarters": (runs[1] - runs[0]) * 4}

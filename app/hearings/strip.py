@@ -1,0 +1,131 @@
+"""Pure: days side by side as a strip of quarters of an hour: what is taken, asked about, free."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
+
+from app.hearings.rules import Span
+
+QUARTER = dt.timedelta(minutes=15)
+DAY = dt.timedelta(days=1)
+MOST_DAYS = 15
+NEAR = 5  # days; two marks further apart than this have a gap between them, not all the days
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A slot on the strip: its name (1, 2 … those of the form, A, B … further suggestions)."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Whose time is taken when."""
+
+    who: str
+    spans: Sequence[Span]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Quarters of one day that are alike: ``names`` of slots in them, ``who`` is not free then."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    quarters: int
+    names: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
+    shut: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One day: its stretches, or none where the court is closed; ``gap`` where days are left out.
+
+    ``marked`` tells that a slot of the form or a suggestion lies on it.
+    """
+
+    on: dt.date
+    stretches: Sequence[Stretch] = field(default=())
+    closed: bool = False
+    gap: bool = False
+    marked: bool = False
+
+
+def days_of(marks: Sequence[Mark], zone: ZoneInfo) -> list[dt.date]:
+    """Return the days that a strip shows: those of the marks, and those between near ones."""
+    marked = sorted({mark.span.starts_at.astimezone(zone).date() for mark in marks})
+    days = marked[:1]
+    for one, other in pairwise(marked):
+        if (other - one).days <= NEAR:
+            days += [one + DAY * n for n in range(1, (other - one).days)]
+        days.append(other)
+    return days[:MOST_DAYS]
+
+
+def bounds(
+    opens: dt.time, closes: dt.time, marks: Sequence[Mark], zone: ZoneInfo
+) -> tuple[int, int]:
+    """Return from which to which full hour, at most 24, a strip runs.
+
+    Those are the court's hours, and more where a slot lies outside them.
+    """
+    first, last = opens.hour, closes.hour + bool(closes.minute)
+    for mark in marks:
+        begins, ends = (at.astimezone(zone) for at in (mark.span.starts_at, mark.span.ends_at))
+        same_day = begins.date() == ends.date()
+        first = min(first, begins.hour)
+        last = max(last, ends.hour + bool(ends.minute) if same_day else 24)
+    return first, last
+
+
+def rows(
+    marks: Sequence[Mark], taken: Sequence[Taken], hours: tuple[int, int], zone: ZoneInfo,
+    works: Callable[[dt.date], bool], sessions: Callable[[dt.date], Sequence[Span]],
+) -> list[Row]:  # fmt: skip
+    """Return the strip, a row a day; each row has the same quarters, so that they stand in line."""
+    made: list[Row] = []
+    marked = {mark.span.starts_at.astimezone(zone).date() for mark in marks}
+    for day in days_of(marks, zone):
+        if made and day - made[-1].on > DAY:
+            made.append(Row(day - DAY, gap=True))
+        if not works(day) and day not in marked:
+            made.append(Row(day, closed=True))
+            continue
+        open_ = sessions(day) if works(day) else ()
+        made.append(Row(day, _stretches(day, marks, taken, hours, zone, open_), not open_,
+                        marked=day in marked))  # fmt: skip
+    return made
+
+
+def _stretches(
+    day: dt.date, marks: Sequence[Mark], taken: Sequence[Taken], hours: tuple[int, int],
+    zone: ZoneInfo, open_: Collection[Span],
+) -> list[Stretch]:  # fmt: skip
+    def state(quarter: Span) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        names = tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
+        who = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.spans))
+        return names, who, not any(span.overlaps(quarter) for span in open_)
+
+    made = []
+    for (names, who, shut), group in groupby(_quarters(day, hours, zone), key=state):
+        alike = list(group)
+        made.append(
+            Stretch(
+                alike[0].starts_at.astimezone(zone), alike[-1].ends_at.astimezone(zone), len(alike),
+                names, who, shut and not names,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _quarters(day: dt.date, hours: tuple[int, int], zone: ZoneInfo) -> Iterator[Span]:
+    """Yield the quarters of a day by the wall's clock: every day has as many, for one table."""
+    midnight = dt.datetime.combine(day, dt.time())
+    for n in range(hours[0] * 4, hours[1] * 4):
+        begin = (midnight + n * QUARTER).replace(tzinfo=zone).astimezone(dt.UTC)
+        yield Span(begin, begin + QUARTER)
