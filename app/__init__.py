@@ -101,7 +101,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import web
+    from app import static_names, web
     from app.db import db, tune
 
     app.extensions["tingqi"] = web.House(settings, gateways)
@@ -120,6 +120,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     web.refuse_foreign_posts(app, ("/api/", "/twilio/"))
     web.add_headers(app)
     _open_rooms(app)
+    static_names.install(app)
 
 
 def _open_rooms(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """A built wheel carries everything: unpacked anywhere, it gives the same commands."""
 
+import json
 import os
 import subprocess
 import sys
@@ -35,6 +36,18 @@ def test_what_git_keeps_of_the_app_is_in_the_wheel(unpacked: Path) -> None:
         if name and "__pycache__" not in name and (HOME / name).exists()
     ]
     assert [name for name in wanted if not (unpacked / name).exists()] == []
+
+
+def test_the_front_end_parts_are_in_the_wheel_and_not_in_git(unpacked: Path) -> None:
+    parts = {path.name for path in (unpacked / "app/static/parts").iterdir()}
+    assert parts == {"event-calendar.css", "event-calendar.js", "htmx.js", "parts.json"}
+    told = json.loads((unpacked / "app/static/parts/parts.json").read_text("utf-8"))["parts"]
+    locked = json.loads((HOME / "package-lock.json").read_text("utf-8"))["packages"]
+    for part in told.values():
+        assert part["version"] == locked[f"node_modules/{part['package']}"]["version"]
+        assert part["licence"]
+    kept = subprocess.run(["git", "ls-files", "app/static/parts"], cwd=HOME, capture_output=True)
+    assert kept.stdout == b""
 
 
 def test_the_commands_of_a_wheel_run_in_an_empty_folder(unpacked: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Pure: when two numbers or names are the same, and how a person is reached."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -7,6 +8,15 @@ from typing import Any, Protocol
 import phonenumbers
 
 PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
+
+
+def number_on_tab(number: str) -> str:
+    """Return what tells a case from the others of a year and court: its last number.
+
+    A browser with twenty tabs shows ten letters of each; all of them begin alike.
+    """
+    found = re.search(r"\d+\D{0,4}$", number.strip())
+    return found.group() if found else number.strip()[:12]
 
 
 def number_key(number: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.cases import changes, forms, queries, service, typed
-from app.cases.rules import PROCEDURES
+from app.cases.rules import PROCEDURES, number_on_tab
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.people.models import Court, User
@@ -43,6 +43,12 @@ def procedures() -> list[tuple[str, str]]:
 def procedure_name(procedure: str) -> str:
     """Name a procedure."""
     return dict(procedures()).get(procedure, procedure)
+
+
+@bp.app_template_filter()
+def on_tab(number: str) -> str:
+    """Return a case's number as a browser's tab shows it."""
+    return number_on_tab(number)
 
 
 @bp.get("/cases")
