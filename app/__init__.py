@@ -127,6 +127,7 @@ def _open_rooms(app: Flask) -> None:
     """Register every room's pages; importing them also makes their tables known."""
     from app import operations
     from app.api import install as api
+    from app.cases import room_views as room_views
     from app.cases import views as cases
     from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
@@ -141,8 +142,10 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings
+    from app.notices import carrier_views as carrier_views
     from app.notices import receipt_views as receipt_views
     from app.notices import views as notices
+    from app.notices import wording_views as wording_views
     from app.people import closed_views as closed_views
     from app.people import views as people
     from app.replies import desk_views as replies_desk_views

@@ -22,7 +22,7 @@ from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, leaving, queries
 from app.hearings import service as hearings
-from app.notices import dispatch, lost, sealing, sweep, tasks
+from app.notices import carriers, dispatch, lost, sealing, sweep, tasks
 from app.notices.dispatch import Sender
 from app.notices.models import Worker
 from app.reminders import ladder
@@ -54,7 +54,16 @@ def beat(app: Flask) -> int:
     with app.app_context():
         sender = sender_of(app)
         tried = 0
-        before = (_lapse, _let_go, _plan, _climb, lost.own_up, _seal, _heartbeat)
+        before = (
+            _lapse,
+            _let_go,
+            _plan,
+            _climb,
+            lost.own_up,
+            _seal,
+            _heartbeat,
+            carriers.send_tests,
+        )
         for step in before:
             _carefully(step, sender)
         while (sent := _carefully(dispatch.send_due, sender)) > 0:

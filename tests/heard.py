@@ -38,6 +38,7 @@ class Heard(HTMLParser):
 LATIN = (
     "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|UTC|Web"
     "|CN|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
+    "|GSM-7|UCS-2|TINGQI_[A-Z_]+|doctor|tests"
 )
 DATA = (
     "Pudong New Area People's Court", "court.example", "huacheng.example", "jinmao.example",
@@ -45,9 +46,7 @@ DATA = (
     "K7QM2-XHPRT", "Lin", "Outlook.com",
 )  # fmt: skip
 # Addresses, keys, hashes.
-KEYS = (
-    r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+"
-)
+KEYS = r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+|\{\w+\}"
 
 
 def english_in(page: str) -> list[str]:

@@ -8,8 +8,9 @@ from app.api import queries, shapes
 from app.api.acting import Answer, Made, reading, writing
 from app.api.room import Query, Room
 from app.api.schemas import CourtroomOut, CourtroomsOut
-from app.cases import service as cases
+from app.cases import rooms
 from app.cases.forms import CourtroomIn
+from app.people.changes import By
 
 bp = Room("courtrooms", __name__, description="Where hearings are held")
 
@@ -31,7 +32,8 @@ class Courtrooms(MethodView):
         """Add a courtroom"""
 
         def add(session: Any, at: Any) -> Made:
-            room = cases.add_courtroom(session, at.court, given["name"], given["location"])
+            by = By(at.court.id, at.user, at.now)
+            room = rooms.add(session, by, given["name"], given["location"])
             return Made(shapes.courtroom(room), 201)
 
         return writing(add)

@@ -48,6 +48,8 @@ class Courtroom(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     name_key: Mapped[str] = mapped_column(sa.String(200))
     location: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Nothing new is held there from then on; what is fixed there stays.
+    retired_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 class Case(Base):
@@ -105,6 +107,8 @@ class Counsel(Base):
     firm: Mapped[str] = mapped_column(sa.String(200), default="")
     email: Mapped[str] = mapped_column(sa.String(254), default="", index=True)
     phone: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
+    # Where paper reaches them, line by line.
+    postal: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     language: Mapped[str] = mapped_column(sa.String(8))
     zone: Mapped[str] = mapped_column(sa.String(64), default="")
     channels: Mapped[list[str]] = mapped_column(Json)

@@ -78,9 +78,11 @@ def whole(session: Session, court_id: int, case_id: int) -> Case:
     return case
 
 
-def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
-    """Return a court's courtrooms, in the order in which they were added."""
+def courtrooms(session: Session, court_id: int, *, retired: bool = False) -> Sequence[Courtroom]:
+    """Return a court's courtrooms, in the order of their adding; with ``retired``, those too."""
     wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
+    if not retired:
+        wanted = wanted.where(Courtroom.retired_at.is_(None))
     return session.scalars(wanted).all()
 
 

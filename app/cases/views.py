@@ -1,4 +1,4 @@
-"""Cases by page: the list, a new one, its facts; and the court's courtrooms."""
+"""Cases by page: the list, a new one, its facts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.cases.rules import PROCEDURES, number_on_tab
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.people.models import Court, User
-from app.people.views import may, signed_in
+from app.people.views import signed_in
 
 bp = Blueprint("cases", __name__)
 
@@ -129,35 +129,3 @@ def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
 def _change(session: Session, court_id: int, case_id: int, checked: dict[str, Any]) -> None:
     case = service.find_case(session, court_id, case_id)
     changes.change_facts(session, session.get_one(Court, court_id), case, checked)
-
-
-@bp.get("/settings/courtrooms")
-@may("set_up")
-def courtrooms() -> str:
-    """Show the court's courtrooms."""
-    return _rooms()
-
-
-def _rooms(**more: Any) -> str:
-    rooms = queries.courtrooms(db.session(), current_user.court_id)
-    return render_template("cases/courtrooms.html", rooms=rooms, **{"given": {}, **more})
-
-
-@bp.post("/settings/courtrooms")
-@may("set_up")
-def add_courtroom() -> Any:
-    """Add a courtroom."""
-    given = {name: request.form.get(name, "") for name in ("name", "location")}
-    court_id = current_user.court_id
-    try:
-        room = forms.load(forms.CourtroomIn(), given)
-        retrying(lambda session: service.add_courtroom(
-            session, session.get_one(Court, court_id), room["name"], room["location"]
-        ).id)  # fmt: skip
-    except Invalid as fault:
-        return _rooms(given=given, errors=said_errors(fault)), 422
-    except Refusal as fault:
-        errors = {"name": web.said(fault.message)}
-        return _rooms(given=given, errors=errors), web.status_of(fault)
-    flash(gettext("The courtroom is added."), "yes")
-    return redirect(url_for("cases.courtrooms"), 303)

@@ -248,6 +248,8 @@ def free_rooms(session: Session, court_id: int, span: Span) -> str:
         )
     }
     rooms = session.scalars(
-        sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
+        sa.select(Courtroom)
+        .where(Courtroom.court_id == court_id, Courtroom.retired_at.is_(None))
+        .order_by(Courtroom.id)
     )
     return ", ".join([room.name for room in rooms if room.id not in busy][:5])

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.db import retrying
 from app.hearings.models import Hearing
-from app.notices import post
+from app.notices import post, wordings
 from app.notices.models import Notice
+from app.notices.own_words import Own
 from app.notices.text import segments
 
 
@@ -107,21 +108,22 @@ def _read(
     session: Session, hearing: Hearing, last: int, sender: Sender, now: dt.datetime
 ) -> Preview:
     found = queued(session, hearing, last)
+    words = wordings.current(session, {hearing.court_id})
     at_once = [notice for notice in found if notice.due_at <= now]
     told = []
     for _, group in groupby(at_once, lambda notice: notice.counsel_id):
         theirs = list(group)
         first = theirs[0]
-        messages = [_written(notice, sender, now) for notice in theirs]
+        messages = [_written(notice, sender, now, wordings.of(notice, words)) for notice in theirs]
         told.append(Told(first.name, first.side, first.language, messages))
     nudges = [notice.due_at for notice in found if notice.kind == "nudge"]
     return Preview(told, min(nudges, default=None))
 
 
-def _written(notice: Notice, sender: Sender, now: dt.datetime) -> Written:
+def _written(notice: Notice, sender: Sender, now: dt.datetime, own: Own | None) -> Written:
     message, shown = post.message(
         notice, secret=sender.secret, public_url=sender.public_url,
-        court_address=sender.court_address, now=now,
+        court_address=sender.court_address, now=now, own=own,
     )  # fmt: skip
     return Written(
         kind=notice.kind, channel=notice.channel, address=notice.address,

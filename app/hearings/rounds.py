@@ -94,6 +94,10 @@ def checked_slots(
             faults[f"slots.{n}.courtroom"] = Message(
                 N_("There is no courtroom %(room)s."), room=slot["courtroom"]
             )
+        elif room.retired_at:
+            faults[f"slots.{n}.courtroom"] = Message(
+                N_("Courtroom %(room)s is retired: choose another one."), room=room.name
+            )
         elif (slot["starts_at"], room) in found:
             faults[f"slots.{n}.starts_at"] = Message(N_("This slot is given twice."))
         found.append((slot["starts_at"], room))

@@ -12,8 +12,9 @@ from app.cases.views import procedure_name
 from app.db import retrying
 from app.hearings import law
 from app.hearings.views import bp
+from app.people import changes
 from app.people.models import Court
-from app.people.views import may, signed_in
+from app.people.views import by_whom, may, signed_in
 
 
 @bp.get("/settings/rules")
@@ -41,12 +42,15 @@ def _page(only: str = "", **more: Any) -> str:
 @may("set_up")
 def choose_rules() -> Any:
     """Let the court go by another set; rounds that are open keep the rules they were asked by."""
-    name, court_id = request.form.get("rule_set", ""), current_user.court_id
+    name, whose = request.form.get("rule_set", ""), by_whom()
     if name not in law.names():
         return _page(chosen=name, refused=gettext("There is no such set of rules.")), 422
 
     def choose(session: Session) -> None:
-        session.get_one(Court, court_id).rule_set = name
+        by = whose(session)
+        court = session.get_one(Court, by.court_id)
+        changes.note(session, by, "rules", "", court.rule_set, name)
+        court.rule_set = name
 
     retrying(choose)
     version = law.rule_set(name).version

@@ -206,7 +206,9 @@ def _people(
 
 def rooms_of(session: Session, court: Court, names: Collection[str] = ()) -> Sequence[Courtroom]:
     """Return a court's courtrooms, all or those of some names, in the order of their entering."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court.id).order_by(Courtroom.id)
+    wanted = sa.select(Courtroom).where(
+        Courtroom.court_id == court.id, Courtroom.retired_at.is_(None)
+    ).order_by(Courtroom.id)  # fmt: skip
     if names:
         wanted = wanted.where(Courtroom.name.in_(list(names)))
     return session.scalars(wanted).all()

@@ -18,9 +18,10 @@ from app.cases.models import Counsel
 from app.db import persist, transaction
 from app.errors import N_
 from app.gateways import Carrier, Gateways, Message, Outcome, Said
-from app.notices import holds, post, record
+from app.notices import holds, post, record, wordings
 from app.notices.duty import pass_on
 from app.notices.models import Notice
+from app.notices.own_words import Own
 from app.notices.rules import GIVE_UP_AFTER, State, What, after, next_try
 from app.notices.service import note
 
@@ -108,6 +109,7 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
     )
     due = sorted(session.scalars(wanted), key=lambda n: (n.case_id, n.id))
     untrue, silenced = holds.untrue(session, due), _opted_out(session, due)
+    words = wordings.current(session, {n.court_id for n in due}) if due else {}
     messages = []
     for (court_id, case_id), group in groupby(due, lambda n: (n.court_id, n.case_id)):
         entries = []
@@ -120,7 +122,7 @@ def claim(session: Session, sender: Sender, channel: str, now: dt.datetime) -> l
                 why = N_("the person asked for no more texts")
                 entry, message = record.of(notice, What.FAILED, why=why), None
             else:
-                entry, message = _begin(notice, sender, now)
+                entry, message = _begin(notice, sender, now, wordings.of(notice, words))
             entries.append(entry)
             if message:
                 messages.append(message)
@@ -139,7 +141,9 @@ def _opted_out(session: Session, due: Sequence[Notice]) -> set[int | None]:
     return set(session.scalars(wanted)) if people else set()
 
 
-def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Entry, Message | None]:
+def _begin(
+    notice: Notice, sender: Sender, now: dt.datetime, own: Own | None
+) -> tuple[record.Entry, Message | None]:
     if notice.stale_at <= now:
         notice.state = State.MISSED.value
         why = N_("it would have arrived too late")
@@ -150,7 +154,7 @@ def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Ent
     try:
         message, shown = post.message(
             notice, secret=sender.secret, public_url=sender.public_url,
-            court_address=sender.court_address, now=now,
+            court_address=sender.court_address, now=now, own=own,
         )  # fmt: skip
     except post.Unwritable as fault:
         notice.state = State.FAILED.value
@@ -159,7 +163,9 @@ def _begin(notice: Notice, sender: Sender, now: dt.datetime) -> tuple[record.Ent
     notice.state = after(State(notice.state), What.STARTED).value
     notice.tried_at = now
     notice.lease_until, notice.claimed_by, notice.carrier = now + LEASE, sender.name, carrier
-    return record.of(notice, What.STARTED, carrier=carrier, personal=shown), message
+    version = shown.pop("wording", None)
+    line = record.of(notice, What.STARTED, carrier=carrier, wording=version, personal=shown)
+    return line, message
 
 
 def _settle(sender: Sender, outcomes: dict[str, Outcome]) -> None:

@@ -11,7 +11,9 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescap
 from jinja2.sandbox import SandboxedEnvironment
 
 from app import wording
+from app.notices import own_words
 from app.notices import text as texts
+from app.notices.own_words import Own
 from app.notices.said import in_words
 
 KINDS = (
@@ -40,6 +42,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    # Which version of the court's own words it is; 0: the house's.
+    wording: int = 0
 
 
 def compose(
@@ -51,10 +55,12 @@ def compose(
     link: str = "",
     code: str = "",
     base: str = "",
+    own: Own | None = None,
 ) -> Letter:
     """Compose a letter in the court's zone from plain facts, whose times are ISO 8601 strings.
 
     ``link`` is a key and therefore no fact; without it ``code`` is to be typed at ``base``/r.
+    ``own`` is a court's own words, taken where they say all that is to be said (own_words).
     Raises ValueError for a kind or channel without words and for a time without offset, KeyError
     where court, case, person or hearing are missing.
     """
@@ -66,6 +72,8 @@ def compose(
         "code": wording.one_line(code),
         "page": f"{wording.one_line(base).rstrip('/')}/r",
     }
+    if own and (letter := _own(kind, channel, said, facts, seen, own)):
+        return letter
     if channel == "sms":
         short = _short(seen)
         form = "sms_slots" if _numbered(kind, facts) else "sms"
@@ -74,6 +82,69 @@ def compose(
     text = _written(body, seen)
     heading = _clip(wording.one_line(subject.render(seen)), _ROOM_IN_SUBJECT)
     return Letter(heading, text + "\n", _html(heading, text, button, seen, said))
+
+
+def _own(
+    kind: str, channel: str, said: str, facts: Mapping[str, Any], seen: dict[str, Any], own: Own
+) -> Letter | None:
+    """Write a letter to counsel in the court's own words; None where these do not suit."""
+    if seen["person"]["is_court"] or kind not in own_words.KINDS:
+        return None
+    sms = channel == "sms"
+    filled = own_words.values(_short(seen) if sms else seen, channel, said)
+    written = own_words.written(kind, channel, own, filled)
+    numberless = sms and "slots" not in own_words.places(own.text)
+    if written is None or (numberless and _numbered(kind, facts)):
+        return None
+    if sms:
+        return Letter("", texts.cheapest(written[1]), "", own.version)
+    heading, text = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT), written[1][0]
+    html = _html(heading, text, _mail(kind, said)[1], seen, said)
+    return Letter(heading, text + "\n", html, own.version)
+
+
+def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
+    """Return subject and text of a kind as the house words it, with places where facts would be.
+
+    From there a court goes on. What the house says only in some cases is left out.
+    """
+    seen = _SEEN_AS_PLACES
+    if channel == "sms":
+        written = [_drafted(_written(form, seen)) for form in _forms(kind, language, "sms")]
+        whole = [form for form in dict.fromkeys(written)
+                 if not own_words.faults(kind, "sms", "", form)]  # fmt: skip
+        return "", "\n---\n".join(whole)
+    subject, _, body = _mail(kind, language)
+    return _drafted(wording.one_line(subject.render(seen))), _drafted(_written(body, seen))
+
+
+def _drafted(words: str) -> str:
+    """Put into brackets what the house leaves out where it has nothing to say."""
+    words = words.replace("{days} days", "{days}")
+    return _WHERE_KNOWN.sub(r"[\1]", words)
+
+
+_WHERE_KNOWN = re.compile(
+    r"(, ?\{title\}|\{title\}, ?|（\{title\}）| ?[(（]\{side\}[)）]|, \{place\}|\{place\}, "
+    r"|(?<=\S)[:：] ?\{phone\}(?=[;.。]|$)|，电话：\{phone\}|（电话：\{phone\}）)"
+)
+
+
+_SEEN_AS_PLACES: dict[str, Any] = {
+    "court": {"name": "{court}", "short": "{court_short}", "phone": "{phone}"},
+    "case": {"number": "{case}", "title": "{title}", "plain": "{case_short}",
+             "core": "{case_short}", "tail": "{case_tail}"},
+    "person": {"name": "{person}", "party": "{party}", "is_court": False},
+    "assistant": {"name": "{assistant}"},
+    "hearing": {"judge": "{judge}", "minutes": "{minutes}", "courtroom": "{place}"},
+    "slots": ["{slots}"], "numbered": [], "answers": ["{answers}"], "by_order": False,
+    "when": "{date}", "at": "{date}", "where": "{place}", "by": "{answer_by}",
+    "by_short": "{answer_by}", "code": "", "page": "", "detail": "", "can": "{can}", "round": "",
+    "missed": None, "choices": [], "elsewhere": {},
+    **{name: f"{{{name}}}"
+       for name in ("kind", "zone", "link", "was", "days", "said", "act", "side")},
+    "reason": "", "bring": "",
+}  # fmt: skip
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.db import transaction
 from app.errors import N_
 from app.gateways import Message, Outcome
-from app.notices import post
+from app.notices import post, wordings
 from app.notices.dispatch import Sender, held, write_outcome
 from app.notices.duty import pass_on
 from app.notices.models import Notice
@@ -26,7 +26,7 @@ def own_up(sender: Sender) -> int:
     now = sender.now
     with transaction() as session:
         lost = [
-            (n.id, n.attempt, n.carrier, _as_sent(n, sender), n.tried_at or now)
+            (n.id, n.attempt, n.carrier, _as_sent(session, n, sender), n.tried_at or now)
             for n in _silent(session, now)
         ]
     for notice_id, attempt, by, message, since in lost:
@@ -48,11 +48,13 @@ def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
     return session.scalars(wanted).all()
 
 
-def _as_sent(notice: Notice, sender: Sender) -> Message | None:
+def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None:
+    """Return a message as it left: a carrier that is asked by its words must be given the same."""
     try:
         written, _ = post.message(
             notice, secret=sender.secret, public_url=sender.public_url,
             court_address=sender.court_address, now=sender.now,
+            own=wordings.sent_with(session, notice),
         )  # fmt: skip
     except post.Unwritable:  # words have changed since: nobody can ask after this one
         return None

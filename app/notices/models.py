@@ -250,3 +250,49 @@ class Worker(Base):
     started_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     beat_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     said: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class Wording(Base):
+    """One version of a court's own words for a kind of message. Only ever added to.
+
+    The newest of a kind, channel and language holds; one without text is the house's own again.
+    """
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "court_id", "kind", "channel", "language", "version", name="uq_wording_version"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    channel: Mapped[str] = mapped_column(sa.String(10))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    version: Mapped[int] = mapped_column()
+    subject: Mapped[str] = mapped_column(sa.String(300), default="")
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    by: Mapped[str] = mapped_column(sa.String(200), default="")
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class CarrierTest(Base):
+    """A message that an admin sends to themselves, to see that a carrier takes it."""
+
+    __tablename__ = "carrier_test"
+    __table_args__ = (sa.Index(None, "court_id", "asked_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    channel: Mapped[str] = mapped_column(sa.String(10))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    asked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # queued, sending, and then what the carrier said: accepted, temporary, permanent, unknown.
+    state: Mapped[str] = mapped_column(sa.String(20))
+    carrier: Mapped[str] = mapped_column(sa.String(20), default="")
+    said: Mapped[str] = mapped_column(sa.String(500), default="")

@@ -7,6 +7,7 @@ from app import ical, links
 from app.gateways import Message
 from app.notices import letters
 from app.notices.models import Notice
+from app.notices.own_words import Own
 
 METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL", "left": "CANCEL"}
 # Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
@@ -19,10 +20,12 @@ class Unwritable(Exception):  # noqa: N818
 
 
 def message(
-    notice: Notice, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime
-) -> tuple[Message, dict[str, Any]]:
+    notice: Notice, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime,
+    own: Own | None = None,
+) -> tuple[Message, dict[str, Any]]:  # fmt: skip
     """Return the message of a notice's current try, and its words for the record.
 
+    ``own`` are the court's own words for it; the record's words name the version that was taken.
     A link is a key, so the record keeps the words with the key left out. Raises Unwritable.
     """
     facts = notice.facts
@@ -30,7 +33,7 @@ def message(
         link, code = _ways_in(notice, secret, public_url)
         letter = letters.compose(
             notice.kind, notice.channel, notice.language, facts, link=link, code=code,
-            base=public_url,
+            base=public_url, own=own,
         )  # fmt: skip
         calendar, method = _calendar(notice, court_address)
         court = facts["court"]["name"]
@@ -42,7 +45,12 @@ def message(
         text=letter.text, html=letter.html, calendar=calendar, method=method,
         good_for=max(1, int((notice.stale_at - now).total_seconds())),
     )  # fmt: skip
-    shown = {"subject": letter.subject, "text": _without_key(letter.text, link, code)}
+    shown: dict[str, Any] = {
+        "subject": letter.subject,
+        "text": _without_key(letter.text, link, code),
+    }
+    if letter.wording:
+        shown["wording"] = letter.wording
     if method:
         hearing = facts["hearing"]
         sequence = hearing.get("sequence", hearing["revision"])

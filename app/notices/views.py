@@ -33,6 +33,8 @@ def line_words(line: Line) -> str:
     told, body = line.detail or {}, line.content.body if line.content else {}
     said = [
         gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
+        gettext("own wording, version %(version)s", version=told["wording"])
+        if told.get("wording") else "",
         _in_our_words(told.get("said") or body.get("said")), _in_our_words(told.get("why")),
         gettext("somebody must look at the settings or the wording")
         if told.get("advice") == "alarm" else "",

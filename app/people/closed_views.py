@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app import web
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message
-from app.people import habits
+from app.people import changes, habits
+from app.people.changes import By
 from app.people.models import Closure
-from app.people.views import bp, may
+from app.people.views import bp, by_whom, may
 
 MOST_DAYS = 60  # at once
 
@@ -40,17 +41,17 @@ def _shown(**more: Any) -> str:
 @may("set_up")
 def change_closed_days() -> Any:
     """Close the court on some days, or take one back with ``open=<number>``."""
-    court_id = current_user.court_id
+    whose = by_whom()
     given = {name: request.form.get(name, "") for name in ("from", "until", "why")}
     taken_back = request.form.get("open", "")
     try:
         if taken_back:
-            retrying(lambda session: _open(session, court_id, taken_back))
+            retrying(lambda session: _open(session, whose(session), taken_back))
             flash(gettext("The court works on that day again."), "yes")
         else:
             days = _days(given)
             why = habits.plain(given["why"]).strip()[:200]
-            retrying(lambda session: _close(session, court_id, days, why))
+            retrying(lambda session: _close(session, whose(session), days, why))
             flash(gettext("No hearing is suggested for these days."), "yes")
     except Invalid as fault:
         errors = {name: web.said(words) for name, words in fault.errors.items()}
@@ -71,14 +72,20 @@ def _days(given: dict[str, str]) -> list[dt.date]:
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _close(session: Session, court_id: int, days: list[dt.date], why: str) -> None:
-    wanted = sa.select(Closure.on).where(Closure.court_id == court_id, Closure.on.in_(days))
+def _close(session: Session, by: By, days: list[dt.date], why: str) -> None:
+    wanted = sa.select(Closure.on).where(Closure.court_id == by.court_id, Closure.on.in_(days))
     known = set(session.scalars(wanted))
-    session.add_all(Closure(court_id=court_id, on=day, why=why) for day in days if day not in known)
+    for day in days:
+        if day not in known:
+            session.add(Closure(court_id=by.court_id, on=day, why=why))
+            changes.note(session, by, "closed_days", day.isoformat(), "", why or True)
 
 
-def _open(session: Session, court_id: int, number: str) -> None:
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        session.execute(
-            sa.delete(Closure).where(Closure.court_id == court_id, Closure.id == int(number))
-        )
+def _open(session: Session, by: By, number: str) -> None:
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return
+    closure = session.get(Closure, int(number))
+    if closure is not None and closure.court_id == by.court_id:
+        was = closure.why or True
+        changes.note(session, by, "closed_days", closure.on.isoformat(), was, "")
+        session.delete(closure)

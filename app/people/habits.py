@@ -2,17 +2,28 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
+
+import holidays
 
 from app.errors import N_, Invalid, Message
 from app.people.models import Court
 
+TEXTS = ("name", "short", "phone", "postal", "zone", "country", "language")
 CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
 MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
+MOST_LINES = 5  # of a postal address, as a window of an envelope shows them
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the countries whose holidays are known, in two letters (ISO 3166)."""
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
 def plain(text: str) -> str:
@@ -21,11 +32,16 @@ def plain(text: str) -> str:
     return "".join(c for c in whole if ord(c) >= 32)
 
 
+def lines(text: str) -> str:
+    """Return the lines of a postal address, each as plain text, blank ones left out."""
+    return "\n".join(line for each in text.splitlines() if (line := plain(each).strip()))
+
+
 def of(court: Court) -> dict[str, Any]:
     """Return a court's habits as its form shows them."""
     return {
-        "name": court.name, "short": court.short, "phone": court.phone, "zone": court.zone,
-        "language": court.language, "reminder_days": ", ".join(map(str, court.reminder_days)),
+        **{name: getattr(court, name) for name in TEXTS},
+        "reminder_days": ", ".join(map(str, court.reminder_days)),
         **{name: getattr(court, name) for name in HOURS},
         "buffer_minutes": str(court.buffer_minutes), "text_links": court.text_links,
         "text_slots": court.text_slots, "tentative_invites": court.tentative_invites,
@@ -34,10 +50,10 @@ def of(court: Court) -> dict[str, Any]:
 
 def typed(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the habits as they were typed."""
-    names = (
-        "name", "short", "phone", "zone", "language", "reminder_days", "buffer_minutes", *HOURS,
-    )  # fmt: skip
+    names = (*TEXTS, "reminder_days", "buffer_minutes", *HOURS)
     given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
+    given["postal"] = lines(form.get("postal", ""))
+    given["country"] = given["country"].upper()
     return given | {name: form.get(name) == "1" for name in CHECKS}
 
 
@@ -51,7 +67,7 @@ def change(court: Court, given: Mapping[str, Any]) -> None:
         )
     if faults:
         raise Invalid(faults)
-    for name in ("name", "short", "phone", "zone", "language", *CHECKS, *HOURS):
+    for name in (*TEXTS, *CHECKS, *HOURS):
         setattr(court, name, given[name])
     court.reminder_days = days or []
     court.buffer_minutes = int(given["buffer_minutes"] or 0)
@@ -66,6 +82,10 @@ def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
             faults[name] = Message(N_("This is missing."))
     if given["zone"] not in available_timezones():
         faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=given["zone"])
+    if given["postal"].count("\n") >= MOST_LINES or len(given["postal"]) > 300:
+        faults["postal"] = Message(N_("Give at most %(most)s lines."), most=MOST_LINES)
+    if given["country"] not in countries():
+        faults["country"] = Message(N_("Give the country in two letters, as CN."))
     if given["language"] not in ("en", "zh"):
         faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
     for name in HOURS:

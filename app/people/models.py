@@ -29,6 +29,8 @@ class Court(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     language: Mapped[str] = mapped_column(sa.String(8))
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    # Where letters on paper come from and go back to, line by line.
+    postal: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     rule_set: Mapped[str] = mapped_column(sa.String(40))
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=lambda: [7, 3, 1])
     # Wall-clock times of the court, "HH:MM".
@@ -80,6 +82,8 @@ class User(Base):
     password_link_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # When they last signed in or changed anything; None: never.
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)
 
@@ -112,3 +116,22 @@ class ApiToken(Base):
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class SettingChange(Base):
+    """A change of what a court has set: who, when, what, from what to what. Only added to."""
+
+    __tablename__ = "setting_change"
+    __table_args__ = (sa.Index(None, "court_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # Who did it, under the name of that day; nobody where it was done by a command.
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    by: Mapped[str] = mapped_column(sa.String(200), default="")
+    # What of it (see changes.AREAS), and which one: a setting's name, a person, a courtroom.
+    area: Mapped[str] = mapped_column(sa.String(20))
+    what: Mapped[str] = mapped_column(sa.String(300), default="")
+    was: Mapped[str] = mapped_column(sa.Text, default="")
+    became: Mapped[str] = mapped_column(sa.Text, default="")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -10,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.db import db, retrying
-from app.errors import Invalid, NotFound, Refusal
-from app.people import habits, service
+from app.errors import Invalid
+from app.people import changes, habits, service
 from app.people.models import Court, User
-from app.people.views import bp, may, signed_in
+from app.people.views import bp, by_whom, may, signed_in
 
 
 @bp.get("/me")
@@ -83,81 +82,61 @@ def settings() -> str:
 
 
 def _settings(court: Court, **more: Any) -> str:
-    users = db.session.scalars(
-        sa.select(User).where(User.court_id == court.id).order_by(User.name, User.id)
-    ).all()
-    typed = {"given": habits.of(court), "person": {}, **more}
-    return render_template("people/settings.html", court=court, users=users, **typed)
+    typed = {"given": habits.of(court), "errors": {}, **more}
+    return render_template("people/settings.html", court=court, **typed)
+
+
+@bp.app_template_global()
+def setting_names() -> dict[str, str]:
+    """Name each setting of a court."""
+    return {
+        "name": gettext("Name of the court"), "short": gettext("Short name, for text messages"),
+        "phone": gettext("Telephone"), "postal": gettext("Postal address"),
+        "zone": gettext("Time zone"), "country": gettext("Country, whose holidays hold"),
+        "language": gettext("Language"), "reminder_days": gettext("Reminders, days before"),
+        "reminder_at": gettext("Reminders at"), "quiet_from": gettext("Quiet from"),
+        "quiet_until": gettext("Quiet until"), "opens": gettext("Hearings from"),
+        "closes": gettext("Hearings until"), "lunch_from": gettext("Lunch from"),
+        "lunch_until": gettext("Lunch until"),
+        "buffer_minutes": gettext("Minutes between two hearings"),
+        "text_links": gettext("Text messages may carry a link (otherwise a code to type)"),
+        "text_slots": gettext("Text messages list the slots by number, so that they can be "
+                              "answered by a digit (costs more)"),
+        "tentative_invites": gettext("Proposed slots go into calendars as a tentative invite"),
+    }  # fmt: skip
+
+
+@bp.app_template_global()
+def role_names() -> dict[str, str]:
+    """Name each role."""
+    return {"assistant": gettext("assistant"), "judge": gettext("judge"), "admin": gettext("admin")}
+
+
+@bp.get("/court")
+@signed_in
+def about_court() -> str:
+    """Show everybody of the court what it has set."""
+    court = current_user.court
+    return render_template("people/court.html", court=court, given=habits.of(court))
 
 
 @bp.post("/settings")
 @may("set_up")
 def change_settings() -> Any:
     """Take what an admin sets for the court."""
-    court_id, given = current_user.court_id, habits.typed(request.form)
+    given, whose = habits.typed(request.form), by_whom()
+
+    def change(session: Session) -> None:
+        by = whose(session)
+        court = session.get_one(Court, by.court_id)
+        before = habits.of(court)
+        habits.change(court, given)
+        changes.note_all(session, by, "court", before, habits.of(court))
+
     try:
-        retrying(lambda session: habits.change(session.get_one(Court, court_id), given))
+        retrying(change)
     except Invalid as fault:
         said = {name: web.said(words) for name, words in fault.errors.items()}
         return _settings(current_user.court, given=given, errors=said), 422
     flash(gettext("The settings are kept. They hold from the next message on."), "yes")
     return redirect(url_for("people.settings"), 303)
-
-
-@bp.get("/settings/users")
-@bp.get("/settings/users/<int:user_id>")
-def users(user_id: int = 0) -> Any:
-    """Lead back to the settings, which show the court's people."""
-    return redirect(url_for("people.settings"))
-
-
-@bp.post("/settings/users")
-@may("set_up")
-def add_user() -> Any:
-    """Add somebody to the court, and show the link by which they set their password, this once."""
-    person = {name: request.form.get(name, "").strip()[:254] for name in ("email", "name", "role")}
-    court_id = current_user.court_id
-
-    def add(session: Session) -> tuple[str, str]:
-        user = service.add_user(
-            session, session.get_one(Court, court_id), person["email"], role=person["role"],
-            now=web.now(), name=habits.plain(person["name"])[:200],
-        )  # fmt: skip
-        return user.name, service.open_password_link(user, web.secret(), web.now())
-
-    try:
-        name, path = retrying(add)
-    except (Invalid, Refusal) as fault:
-        return _settings(current_user.court, person=person, **_why_not(fault)), 422
-    return _settings(current_user.court, link_of=name, link=_whole(path))
-
-
-def _why_not(fault: Invalid | Refusal) -> dict[str, Any]:
-    if isinstance(fault, Refusal):
-        return {"user_refused": web.said(fault.message)}
-    return {"user_errors": {name: web.said(words) for name, words in fault.errors.items()}}
-
-
-def _whole(path: str) -> str:
-    return web.house().settings.public_url + path
-
-
-@bp.post("/settings/users/<int:user_id>")
-@may("set_up")
-def change_user(user_id: int) -> Any:
-    """Let a user in or shut them out, or make a new link for their password."""
-    act, court_id, own = request.form.get("act", ""), current_user.court_id, current_user.id
-
-    def change(session: Session) -> tuple[str, str]:
-        user = session.get(User, user_id)
-        if user is None or user.court_id != court_id:
-            raise NotFound("There is nothing at this address.")
-        if act == "link":
-            return user.name, service.open_password_link(user, web.secret(), web.now())
-        if act in ("shut_out", "let_in") and user.id != own:
-            user.active = act == "let_in"
-            user.version += 1
-        return user.name, ""
-
-    name, path = retrying(change)
-    return _settings(current_user.court, link_of=name, link=_whole(path) if path else "")

@@ -1,10 +1,12 @@
 """Sign-in and sign-out, setting a password by a link, and who may see a page."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import (
     Blueprint,
     Flask,
@@ -25,22 +27,26 @@ from sqlalchemy.orm import Session
 from app import web
 from app.db import db, retrying
 from app.errors import Invalid
-from app.people import rules, service
+from app.people import members, rules, service
+from app.people.changes import By
 from app.people.models import User
 
 bp = Blueprint("people", __name__)
 login = LoginManager()
+log = logging.getLogger("tingqi.people")
 A_YEAR = 365 * 24 * 3600  # seconds
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def install(app: Flask) -> None:
     """Let people sign in to an app, and let every page remember its language."""
+    from app.people import member_views as member_views
     from app.people import own_views as own_views
 
     login.init_app(app)
     app.register_blueprint(bp)
     app.after_request(_keep_language)
+    app.after_request(_note_seen)
 
 
 @login.user_loader
@@ -58,6 +64,25 @@ def _keep_language(response: Response) -> Response:
         response.set_cookie("lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True,
                             secure=secure)  # fmt: skip
     return response
+
+
+def _note_seen(response: Response) -> Response:
+    """Note when somebody was last here; by what they do, for reading writes nothing."""
+    if request.method != "POST" or response.status_code >= 400:
+        return response
+    try:
+        if current_user.is_authenticated and members.is_news(current_user, web.now()):
+            user_id = current_user.id
+            retrying(lambda session: members.seen(session, user_id, web.now()), tries=1)
+    except sa.exc.SQLAlchemyError:
+        log.warning("it could not be noted that a user was here")
+    return response
+
+
+def by_whom() -> Callable[[Session], By]:
+    """Return how a transaction says that a change is by whoever is signed in."""
+    user_id, court_id, now = current_user.id, current_user.court_id, web.now()
+    return lambda session: By(court_id, session.get_one(User, user_id), now)
 
 
 def signed_in(view: View) -> View:

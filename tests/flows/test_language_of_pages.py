@@ -98,7 +98,8 @@ def made(house: House) -> dict[str, Any]:
 
 def addresses(house: House, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
-    given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1}
+    given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1, "room_id": 1,
+             "kind": "fixed", "channel": "sms", "language": "zh"}  # fmt: skip
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人",
              f"/hearings/{made['fixed']['id']}/paper/1"]  # fmt: skip
@@ -110,7 +111,7 @@ def addresses(house: House, made: dict[str, Any]) -> list[str]:
             continue
         for hearing_id in states if "hearing_id" in rule.arguments else [0]:
             values = {**given, "hearing_id": hearing_id}
-            found.append(re.sub(r"<\w+:(\w+)>", lambda m: str(values[m[1]]), str(rule)))  # noqa: B023
+            found.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(values[m[1]]), str(rule)))  # noqa: B023
     return found
 
 

@@ -1,0 +1,61 @@
+"""The carriers by page: how each is, as `tingqi doctor` says it, and a message to try it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from app import web
+from app.cases import rules
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.notices import carriers
+from app.notices.views import bp
+from app.people.views import by_whom, may
+
+
+@bp.get("/settings/carriers")
+@may("set_up")
+def carriers_page() -> str:
+    """Show how the carriers are; each is asked now."""
+    return _page()
+
+
+def _page(**more: Any) -> str:
+    session, house, now = db.session(), web.house(), web.now()
+    settings = house.settings
+    sends = bool(settings.smtp_url or settings.twilio_account_sid)
+    found = [
+        *carriers.findings(house.gateways, settings.mail_authserv, str(settings.outbox)),
+        carriers.public_url(settings.public_url, sends), carriers.worker(session, now),
+    ]  # fmt: skip
+    return render_template(
+        "notices/carriers.html", findings=found, zone=current_user.court.zone,
+        tests=[(test, carriers.shown_state(test, now))
+               for test in carriers.tests(session, current_user.court_id)],
+        **{"given": {}, "errors": {}, "refused": "", **more},
+    )  # fmt: skip
+
+
+@bp.post("/settings/carriers")
+@may("set_up")
+def test_carrier() -> Any:
+    """Ask for a test message: by mail to one's own address, by text to one's own number."""
+    channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:40]
+    address, whose = current_user.email, by_whom()
+    try:
+        if channel == "sms":
+            address = rules.phone(phone, current_user.court.country)
+        retrying(lambda session: carriers.ask(session, whose(session), channel, address).id)
+    except ValueError:
+        said = gettext("This is no telephone number.")
+        return _page(given={"phone": phone}, errors={"phone": said}), 422
+    except Invalid as fault:
+        return _page(refused=web.said(next(iter(fault.errors.values())))), 422
+    except Refusal as fault:
+        return _page(given={"phone": phone}, refused=web.said(fault.message)), 429
+    flash(
+        gettext("The worker sends it within seconds; look here for what the carrier said."), "yes"
+    )
+    return redirect(url_for("notices.carriers_page"), 303)

@@ -1,0 +1,147 @@
+"""Users and roles: who may sign in, as what, when they were last here, which tokens they have."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app import web
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.people import changes, habits, members, service
+from app.people.changes import By
+from app.people.models import Court, User
+from app.people.views import bp, by_whom, may
+
+ACTS: dict[str, Callable[[Session, By, User], None]] = {
+    "shut_out": members.shut_out, "let_in": members.let_in, "sign_out": members.sign_out,
+}  # fmt: skip
+
+
+@bp.get("/settings/users")
+@may("set_up")
+def users() -> str:
+    """Show the people of the court."""
+    return _list()
+
+
+def _list(**more: Any) -> str:
+    session, court_id = db.session(), current_user.court_id
+    return render_template(
+        "people/users.html", users=members.of_court(session, court_id),
+        tokens=members.token_counts(session, court_id), zone=current_user.court.zone,
+        **{"person": {}, **more},
+    )  # fmt: skip
+
+
+@bp.post("/settings/users")
+@may("set_up")
+def add_user() -> Any:
+    """Add somebody to the court, and show the link by which they set their password, this once."""
+    person = {name: request.form.get(name, "").strip()[:254] for name in ("email", "name", "role")}
+    whose = by_whom()
+
+    def add(session: Session) -> tuple[str, str]:
+        by = whose(session)
+        user = service.add_user(
+            session, session.get_one(Court, by.court_id), person["email"], role=person["role"],
+            now=by.now, name=habits.plain(person["name"])[:200],
+        )  # fmt: skip
+        changes.note(session, by, "people", f"added/{user.email}", "", user.role)
+        return user.name, service.open_password_link(user, web.secret(), by.now)
+
+    try:
+        name, path = retrying(add)
+    except (Invalid, Refusal) as fault:
+        return _list(person=person, **_why_not(fault)), 422
+    return _list(link_of=name, link=_whole(path))
+
+
+def _why_not(fault: Invalid | Refusal) -> dict[str, Any]:
+    if isinstance(fault, Refusal):
+        return {"user_refused": web.said(fault.message)}
+    return {"user_errors": {name: web.said(words) for name, words in fault.errors.items()}}
+
+
+def _whole(path: str) -> str:
+    return web.house().settings.public_url + path
+
+
+@bp.get("/settings/users/<int:user_id>")
+@may("set_up")
+def user(user_id: int) -> str:
+    """Show one user with what an admin may do about them."""
+    return _one(user_id)
+
+
+def _one(user_id: int, **more: Any) -> str:
+    session = db.session()
+    found = members.find(session, current_user.court_id, user_id)
+    return render_template(
+        "people/user.html", user=found, tokens=service.tokens_of(session, found),
+        zone=current_user.court.zone, **more,
+    )  # fmt: skip
+
+
+@bp.post("/settings/users/<int:user_id>")
+@may("set_up")
+def change_user(user_id: int) -> Any:
+    """Give somebody another role, let them in or shut them out, or make a link for a password."""
+    act, role, whose = request.form.get("act", ""), request.form.get("role", ""), by_whom()
+
+    def change(session: Session) -> tuple[str, str]:
+        by = whose(session)
+        found = members.find(session, by.court_id, user_id)
+        if act == "link":
+            changes.note(session, by, "people", f"link/{found.email}", "", True)
+            return found.name, service.open_password_link(found, web.secret(), by.now)
+        if act == "role":
+            members.change_role(session, by, found, role)
+        elif act in ACTS:
+            ACTS[act](session, by, found)
+        return found.name, ""
+
+    try:
+        name, path = retrying(change)
+    except Invalid as fault:
+        return _one(user_id, refused=web.said(fault.errors["role"])), 422
+    except Refusal as fault:
+        if web.status_of(fault) == 404:
+            raise
+        return _one(user_id, refused=web.said(fault.message)), 422
+    if path:
+        return _one(user_id, link_of=name, link=_whole(path))
+    flash(gettext("It is done, and stands on the list of changes."), "yes")
+    return redirect(url_for("people.user", user_id=user_id), 303)
+
+
+@bp.post("/settings/users/<int:user_id>/tokens/<int:token_id>/revoke")
+@may("set_up")
+def revoke_users_token(user_id: int, token_id: int) -> Any:
+    """End somebody's API token at once."""
+    whose = by_whom()
+
+    def revoke(session: Session) -> None:
+        by = whose(session)
+        found = members.find(session, by.court_id, user_id)
+        service.revoke_token(session, found, token_id, by.now)
+        changes.note(session, by, "people", f"token/{found.email}", f"{token_id}", "")
+
+    retrying(revoke)
+    flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
+    return redirect(url_for("people.user", user_id=user_id), 303)
+
+
+@bp.get("/settings/changes")
+@may("set_up")
+def setting_changes() -> str:
+    """Show what was changed of the court's settings: who, when, from what to what."""
+    asked = request.args.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:6]) > 0 else 1
+    rows, more = changes.listed(db.session(), current_user.court_id, page)
+    return render_template(
+        "people/changes.html", rows=rows, more=more, page=page, zone=current_user.court.zone
+    )
