@@ -119,7 +119,7 @@ def test_people_change_role_are_signed_out_and_the_last_admin_stays(house: House
     admin.post("/settings/users/2/tokens/1/revoke")
     assert house.api("GET", "/cases", email="chen@court.example")[0] == 401
     page = words(admin.get("/settings/changes"))
-    for said in ("role: wang@court.example", "signed out everywhere", "token revoked"):
+    for said in ("role · wang@court.example", "signed out everywhere", "token revoked"):
         assert said in page
     assert house.sign_in("chen@court.example").get("/settings/changes").status_code == 403
 
