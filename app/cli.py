@@ -17,6 +17,7 @@ from app.config import Misconfigured
 from app.errors import Invalid, Refusal
 from app.hearings.commands import erase, keep
 from app.intake.commands import import_
+from app.listing.commands import list_hearings
 from app.notices.commands import record
 from app.people.commands import court, token, user
 from app.schema import hang_up, opened
@@ -50,7 +51,7 @@ def cli() -> None:
 cli.params = [param for param in cli.params if param.name == "version"]
 record.add_command(erase)
 court.add_command(keep)
-for command in (court, user, token, record, import_, database_commands):
+for command in (court, user, token, record, import_, list_hearings, database_commands):
     cli.add_command(command)
 
 

@@ -97,7 +97,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     project = tomllib.loads((APP.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {
         re.split(r"[\[<>=~! ]", each)[0].lower().replace("_", "-")
-        for each in project["dependencies"]
+        for each in [*project["dependencies"], *project["optional-dependencies"]["listing"]]
     }
     homes = packages_distributions()
     used = {

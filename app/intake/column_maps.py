@@ -46,7 +46,7 @@ def suited(headers: Sequence[str]) -> ColumnMap:
     return find(OWN)
 
 
-def made(said: Mapping[str, Any], name: str = "") -> ColumnMap:
+def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS) -> ColumnMap:
     """Return a map from what its file says. Raises Invalid, naming each entry that is wrong."""
     faults = {each: Message(N_("A column map has no such entry.")) for each in set(said) - _KNOWN}
     try:
@@ -61,10 +61,9 @@ def made(said: Mapping[str, Any], name: str = "") -> ColumnMap:
         wrong = N_("Write text, or a list of texts, as docs/import.md shows.")
         raise Invalid({str(fault) or "columns": Message(wrong)}) from fault
     for part, given in (("columns", columns), ("defaults", defaults), ("values", values)):
-        for each in given.keys() - set(FIELDS):
-            fields = ", ".join(FIELDS)
+        for each in given.keys() - set(fields):
             faults[f"{part}.{each}"] = Message(
-                N_("There is no such field; there are: %(fields)s."), fields=fields
+                N_("There is no such field; there are: %(fields)s."), fields=", ".join(fields)
             )
     faults.update(_place_faults(said))
     if faults:

@@ -84,7 +84,7 @@ def by_case(
     """
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
-        fault = _shape_fault(line, cells, bound)
+        fault = shape_fault(line, cells, bound)
         whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
         number = number_key(bound.read(whole)["number"])
         if not fault and not number:
@@ -97,7 +97,8 @@ def by_case(
     return list(cases.values())
 
 
-def _shape_fault(line: int, cells: Sequence[str], bound: Bound) -> Refused | None:
+def shape_fault(line: int, cells: Sequence[str], bound: Bound) -> Refused | None:
+    """Return what is wrong with a row before it is read: its width, or a formula; else None."""
     width = len(bound.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         said = N_("The row has %(count)s cells, the header %(width)s.")

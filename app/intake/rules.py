@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -76,15 +76,26 @@ class Bound:
         )
 
     def read(self, cells: Sequence[str]) -> dict[str, str]:
+        """Return what a row of cases says, by field (see ``texts``)."""
+        said = self._said(cells, FIELDS)
+        if not said["side"]:
+            said["side"] = translated(self.column_map, "side", said["role"], strict=True)
+        return self._filled(said)
+
+    def texts(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
         """Return what a row says, by field: their words turned into ours, defaults filled in."""
+        return self._filled(self._said(cells, names))
+
+    def _said(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
         said = {}
-        for name in FIELDS:
+        for name in names:
             parts = self.sources.get(name, ())
             text = "".join(cells[each] if isinstance(each, int) else each for each in parts)
             # A cell may hold a line break or a space that does not break; both are a space here.
             said[name] = translated(self.column_map, name, " ".join(text.split()))
-        if not said["side"]:
-            said["side"] = translated(self.column_map, "side", said["role"], strict=True)
+        return said
+
+    def _filled(self, said: dict[str, str]) -> dict[str, str]:
         for name, default in self.column_map.defaults.items():
             said[name] = said[name] or default
         return said
@@ -98,7 +109,7 @@ def translated(column_map: ColumnMap, name: str, text: str, *, strict: bool = Fa
     return words.get(text) or words.get(header_key(text)) or ("" if strict else text)
 
 
-def bind(column_map: ColumnMap, headers: Sequence[str]) -> Bound:
+def bind(column_map: ColumnMap, headers: Sequence[str], needed: Sequence[str] = NEEDED) -> Bound:
     """Lay a map over a file's headers. Raises Invalid where a needed column is not there."""
     places: dict[str, int] = {}
     twice = set()
@@ -117,7 +128,7 @@ def bind(column_map: ColumnMap, headers: Sequence[str]) -> Bound:
                 faults[choice] = Message(N_("Two columns of the file have this header."))
             sources[name] = parts
             break
-    for name in NEEDED:
+    for name in needed:
         if name not in sources and not column_map.defaults.get(name):
             faults[name] = _no_column(column_map.columns.get(name, (name,)), headers)
     if faults:

@@ -1,0 +1,160 @@
+"""The command that lists many hearings at once."""
+
+import datetime as dt
+import json
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.orm import Session
+
+from app import web
+from app.db import db, retrying
+from app.errors import N_, Invalid, Message
+from app.hearings.service import Desk
+from app.listing import queries, running, search, service, taking
+from app.listing.drafting import SECONDS, SLOTS, WEEKS, Asked
+from app.listing.models import Listing
+from app.listing.problem import Limits, Outcome
+from app.listing.problem import Progress as Far
+from app.people import service as people
+from app.schema import opened
+
+MOST_SHOWN = 50
+SOMETHING_LEFT = 1  # the exit status where a row was refused, or a hearing has no place
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Undone(Exception):  # noqa: N818
+    """Ends a transaction of which nothing may stay."""
+
+
+@click.command("list-hearings")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "first", type=DAY, help="The first day; else as early as can be.")
+@click.option("--to", "last", type=DAY, help="The last day; else --weeks.")
+@click.option("--weeks", type=click.IntRange(1, 26), default=WEEKS, show_default=True)
+@click.option("--rooms", default="", help="Courtrooms, parted by commas; all where none is named.")
+@click.option("--slots", type=click.IntRange(1, 10), default=SLOTS, show_default=True,
+              help="Alternatives of each hearing, where there is room for them.")  # fmt: skip
+@click.option("--seconds", type=click.IntRange(1, 3600), default=SECONDS, show_default=True,
+              help="How long to search at most.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True,
+              help="Threads that search.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option("--court", "court_name", default="", help="Needed where there are several.")
+@click.option("--partial", is_flag=True, help="Leave out the rows that are refused.")
+@click.option("--dry-run", is_flag=True, help="Check the file; search and keep nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed: int,
+                  partial: bool, dry_run: bool, as_json: bool, **days: Any) -> None:  # fmt: skip
+    """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
+    search.need()
+    app = opened()
+    taken = taking.read(file)
+    asked = _asked(seconds=seconds, **days)
+    worker = f"command:{uuid.uuid4()}"
+    with app.app_context():
+        listing_id, refused = _draft(file.name, taken, asked, court_name, worker,
+                                     partial=partial, keep=not dry_run)  # fmt: skip
+        _tell_refused(refused, partial=partial)
+        if not listing_id:
+            click.echo(f"{file.name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
+            raise SystemExit(SOMETHING_LEFT if refused else 0)
+        limits = Limits(seconds, workers, seed)
+        with _bar(limits) as watch:
+            outcome = running.run(listing_id, worker, limits, web.now, watch)
+        _tell(listing_id, outcome, as_json=as_json)
+        left = outcome is None or outcome.progress.placed < len(taken.rows)
+    raise SystemExit(SOMETHING_LEFT if refused or left else 0)
+
+
+def _asked(
+    first: dt.datetime | None, last: dt.datetime | None, weeks: int, rooms: str, slots: int,
+    seconds: int,
+) -> Asked:  # fmt: skip
+    names = [name.strip() for name in rooms.replace("，", ",").split(",") if name.strip()]
+    begin, end = (each.date() if each else None for each in (first, last))
+    return Asked(begin, end, names, slots, seconds, weeks=weeks)
+
+
+def _draft(
+    name: str, taken: taking.Taken, asked: Asked, court_name: str, worker: str, *, partial: bool,
+    keep: bool,
+) -> tuple[int, list[Any]]:  # fmt: skip
+    """Make the draft and claim it, in one transaction; return 0 for it where nothing is kept."""
+    told: list[Any] = []
+
+    def work(session: Session) -> int:
+        desk = Desk(people.find_court(session, court_name), None, web.now(), web.secret())
+        listing, refused = taking.draft(session, desk, taken, name, asked, partial=partial)
+        told[:] = refused
+        if not keep:
+            raise _Undone
+        return service.claim(session, worker, desk.now, listing.id) if listing else 0
+
+    try:
+        return retrying(work), told
+    except _Undone:
+        return 0, told
+
+
+@contextmanager
+def _bar(limits: Limits) -> Iterator[search.Watch]:
+    """Show how far a search is: the best so far, and what it must cost at least."""
+    columns = (TextColumn("Searching"), BarColumn(), TimeRemainingColumn(),
+               TextColumn("{task.description}"))  # fmt: skip
+    looks = limits.seconds / search.LOOKS
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=looks)
+
+        def watch(far: Far) -> bool:
+            bar.update(task, advance=1, description=_so_far(far))
+            return False
+
+        yield watch
+
+
+def _so_far(far: Far) -> str:
+    least = "" if far.bound is None else f", at least {far.bound}"
+    gap = "" if far.gap is None else f" ({far.gap:.1%} apart)"
+    return f"placed {far.placed} of {far.most}, cost {far.cost}{least}{gap}"
+
+
+def _tell_refused(refused: list[Any], *, partial: bool) -> None:
+    for each in refused[:MOST_SHOWN]:
+        click.echo(f"line {each.line}, {each.column}: {each.why}", err=True)
+    if len(refused) > MOST_SHOWN:
+        click.echo(f"… and {len(refused) - MOST_SHOWN} more.", err=True)
+    if refused:
+        what = "They are left out." if partial else "Nothing is listed; --partial leaves them out."
+        click.echo(f"Faults: {len(refused)}. {what}", err=True)
+
+
+def _tell(listing_id: int, outcome: Outcome | None, *, as_json: bool) -> None:
+    if outcome is None:
+        raise Invalid({"listing": Message(N_("The draft was deleted while it was searched."))})
+    listing = db.session().get_one(Listing, listing_id)
+    shown = queries.shown(db.session(), listing)
+    if as_json:
+        click.echo(json.dumps(queries.as_json(listing, shown, outcome), ensure_ascii=False))
+        return
+    for each in shown:
+        for slot in each.slots:
+            begins, ends = slot.local
+            click.echo(f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}  {slot.courtroom}  "
+                       f"{each.judge}  {each.number}")  # fmt: skip
+    for each in shown:
+        if not each.slots:
+            click.echo(f"line {each.line}, {each.number}: {each.why}", err=True)
+    far = outcome.progress
+    click.echo(f"Hearings: {len(shown)}, {_so_far(far)}.", err=True)
+    click.echo(f"Draft {listing_id}: look at it and send it on the page "
+               f"{web.house().settings.public_url}/listings/{listing_id}", err=True)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Search a listing that is kept in the database: progress is written down while it goes on.
+
+No transaction is open while the search runs. Whoever searches holds a lease; one that is not
+renewed says that they died, and the listing can be started again.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from app.db import persist, retrying, transaction
+from app.errors import N_, Message, Refusal
+from app.listing import candidates, greedy, service
+from app.listing.models import Listing
+from app.listing.problem import Limits, Outcome, Progress
+from app.listing.search import LOOKS, Watch, search
+
+log = logging.getLogger("tingqi.listing")
+EVERY = round(2 / LOOKS)  # looks between two that are written down
+FAULT = Message(N_("The search failed by a fault of ours, which is in the log: start it again."))
+
+
+def run(
+    listing_id: int, worker: str, limits: Limits, clock: Callable[[], dt.datetime],
+    watch: Watch = lambda _: False,
+) -> Outcome | None:  # fmt: skip
+    """Search a listing that was claimed, and keep what is found; None where it was not kept.
+
+    ``watch`` is told how far it is, several times a second, and may stop it: what was found until
+    then is kept. A refusal (no OR-Tools) is said on the listing and raised.
+    """
+    try:
+        with transaction() as session:
+            found = candidates.read(session, session.get_one(Listing, listing_id), clock())
+            slots = session.get_one(Listing, listing_id).slots
+            session.expunge_all()
+        outcome = search(found.problem, limits, _Pen(listing_id, worker, clock, watch))
+        more = greedy.alternatives(found.problem, outcome.places, slots)
+        outcome = Outcome(outcome.places, outcome.progress, outcome.complete, more)
+    except Refusal as refusal:
+        _say(listing_id, worker, refusal.message, clock())
+        raise
+    except Exception:
+        _say(listing_id, worker, FAULT, clock())
+        raise
+    done = retrying(
+        lambda session: service.keep(session, listing_id, worker, found, outcome, clock())
+    )
+    return outcome if done else None
+
+
+def _say(listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:
+    def work(session: Session) -> None:
+        service.fail(session, listing_id, worker, why, now)
+
+    persist(partial(retrying, work))
+
+
+class _Pen:
+    """Writes down now and then how far a search is, and tells whether it is to stop."""
+
+    def __init__(
+        self, listing_id: int, worker: str, clock: Callable[[], dt.datetime], watch: Watch
+    ) -> None:
+        self.listing_id, self.worker, self.clock, self.watch = listing_id, worker, clock, watch
+        self.looks = 0
+
+    def __call__(self, progress: Progress) -> bool:
+        """Take note of a look at the search."""
+        self.looks += 1
+        if self.watch(progress):
+            return True
+        if self.looks % EVERY != 1:
+            return False
+
+        def work(session: Session) -> bool:
+            return service.renew(session, self.listing_id, self.worker, progress, self.clock())
+
+        return persist(partial(retrying, work))

@@ -1,0 +1,63 @@
+"""Take a file of hearings: read, checked by row, made a draft."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.errors import N_, Invalid, Message
+from app.hearings.service import Desk
+from app.intake import column_maps, tables
+from app.intake.entries import Refused
+from app.intake.rules import Bound, ColumnMap, bind
+from app.listing import drafting, rows
+from app.listing.models import Listing
+from app.listing.rows import FIELDS, NEEDED, Row
+
+COLUMNS = Path(__file__).parent / "columns.toml"
+
+
+@dataclass
+class Taken:
+    """What a file says: its hearings, and which of its rows are refused."""
+
+    bound: Bound
+    rows: Sequence[Row]
+    refused: list[Refused] = field(default_factory=list)
+
+
+@cache
+def columns() -> ColumnMap:
+    """Return the columns of a list of hearings."""
+    said = tomllib.loads(COLUMNS.read_text(encoding="utf-8"))
+    return column_maps.made(said, fields=FIELDS)
+
+
+def read(file: Path) -> Taken:
+    """Return the hearings of a CSV or XLSX. Raises Invalid where it cannot be read at all."""
+    found = tables.rows(file)
+    _, headers = next(found)
+    bound = bind(columns(), headers, NEEDED)
+    refused: list[Refused] = []
+    return Taken(bound, rows.read(found, bound, refused), refused)
+
+
+def draft(
+    session: Session, desk: Desk, taken: Taken, name: str, asked: drafting.Asked, *, partial: bool
+) -> tuple[Listing | None, list[Refused]]:
+    """Make a draft of a file; no draft where rows are refused, unless ``partial`` leaves them out.
+
+    Returns the draft and every row that is refused, in order.
+    """
+    wrong = drafting.check(session, desk, taken.rows, taken.bound)
+    refused = sorted([*taken.refused, *wrong], key=lambda each: each.line)
+    if refused and not partial:
+        return None, refused
+    bad = {each.line for each in wrong}
+    good = [row for row in taken.rows if row.line not in bad]
+    if not good and refused:
+        raise Invalid({name: Message(N_("No row of the file can be taken."))})
+    return drafting.draft(session, desk, name, good, asked), refused

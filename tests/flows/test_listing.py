@@ -1,0 +1,189 @@
+"""Listing many hearings at once by command: what it finds, what it refuses, how it ends."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from app.cli import cli, sentence
+from tests.conftest import House, at, case_with, proposal
+
+HEADERS = ("案号", "minutes", "earliest", "latest", "days", "half", "courtroom", "priority")
+
+
+def counsel(n: int) -> dict[str, Any]:
+    """A counsel of their own address."""
+    return {"name": f"律师{n}", "email": f"c{n}@firm.example"}
+
+
+def number(n: int) -> str:
+    """A case's number."""
+    return f"（2026）沪0115民初{900 + n}号"
+
+
+def cases(house: House, many: int = 4) -> list[int]:
+    """Cases before two judges, where counsel 0 is in each."""
+    made = []
+    for n in range(many):
+        case = case_with(number(n), counsel(0), counsel(n + 1), judge=("陈法官", "周法官")[n % 2])
+        status, said = house.api("POST", "/cases", case | {"procedure": "summary"})
+        assert status == 201, said
+        made.append(said["id"])
+    return made
+
+
+def file_of(*rows: dict[str, Any]) -> str:
+    """A CSV of hearings."""
+    made = io.StringIO()
+    writer = csv.DictWriter(made, fieldnames=HEADERS, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()
+
+
+def rows(many: int = 4, **more: str) -> list[dict[str, Any]]:
+    """Rows of the first cases."""
+    return [{"案号": number(n), "minutes": "90", **more} for n in range(many)]
+
+
+def run(house: House, content: str | bytes, *options: str, name: str = "list.csv") -> Any:
+    """Run the command on a file; return its exit status and all that it said."""
+    file = house.folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = house.app.test_cli_runner().invoke(
+        cli, ["list-hearings", str(file), "--workers", "1", *options]
+    )
+    if done.exception and not isinstance(done.exception, SystemExit):
+        return 2, sentence(done.exception)
+    return done.exit_code, done.output
+
+
+def listed(house: House, content: str, *options: str) -> dict[str, Any]:
+    """What the command found, as it prints it for programs."""
+    status, said = run(house, content, "--json", *options)
+    found: dict[str, Any] = json.loads(said.splitlines()[0])
+    assert status == (0 if found["placed"] == found["hearings"] else 1), said
+    return found
+
+
+def test_every_hearing_gets_slots_that_collide_with_nothing(house: House) -> None:
+    ids = cases(house)
+    other = house.api("POST", "/cases", case_with(number(50), counsel(60), counsel(61), judge="陈法官"))[1]["id"]  # fmt: skip
+    assert house.api("POST", "/hearings", proposal(other, (at(9, "09:00"), "第三法庭")))[0] == 201
+    found = listed(house, file_of(*rows()), "--weeks", "2")
+    assert (found["placed"], found["optimal"], found["gap"]) == (4, True, 0.0)
+    taken: list[tuple[str, str, set[str]]] = [
+        (at(9, "09:00"), at(9, "10:30"), {"陈法官", "第三法庭"})
+    ]
+    for each in found["listed"]:
+        assert len(each["slots"]) == 2
+        assert len({slot["starts_at"][:10] for slot in each["slots"]}) == 2
+        for slot in each["slots"]:
+            mine = {each["judge"], slot["courtroom"], "counsel 0"}
+            for begins, ends, others in taken:
+                apart = slot["ends_at"] <= begins or ends <= slot["starts_at"]
+                assert apart or not mine & others
+            taken.append((slot["starts_at"], slot["ends_at"], mine))
+    status, said = house.api("GET", f"/suggestions?case_id={ids[0]}&minutes=90&limit=1")
+    assert status == 200
+    assert said["suggestions"], "a draft holds nothing"
+
+
+def test_wishes_are_heeded(house: House) -> None:
+    cases(house)
+    wish = {"days": "周三", "half": "下午", "courtroom": "第五法庭", "priority": "高"}
+    first, second, third, fourth = listed(
+        house,
+        file_of(
+            rows()[0] | wish,
+            rows()[1] | {"earliest": "2026-12-10", "latest": "2026-12-10"},
+            rows()[2] | {"earliest": "2026-12-14"},
+            rows()[3] | {"latest": "2026-12-01", "priority": "low"},
+        ),
+        "--slots", "1",
+    )["listed"]  # fmt: skip
+    by_line = {each["line"]: each["slots"][0] for each in (first, second, third, fourth)}
+    assert by_line[2]["starts_at"][:13] in ("2026-12-02T13", "2026-12-02T14", "2026-12-02T15")
+    assert by_line[2]["courtroom"] == "第五法庭"
+    assert by_line[3]["starts_at"][:10] == "2026-12-10"
+    assert by_line[4]["starts_at"][:10] >= "2026-12-14"
+    assert by_line[5]["starts_at"][:10] <= "2026-12-01"
+
+
+def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
+    cases(house, 3)
+    house.api("POST", "/cases", case_with(number(3), counsel(0), counsel(4)))  # ordinary procedure
+    content = file_of(
+        *({**row, "minutes": "180", "earliest": at(7)[:10], "latest": at(7)[:10], "half": "morning"}
+          for row in rows(3)),
+        rows(4)[3],
+    )  # fmt: skip
+    status, said = run(house, content, "--to", at(7)[:10])
+    assert status == 1
+    # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
+    assert said.count("All times that would suit are needed by other hearings of the list.") == 1
+    assert "By the court's rules it can be heard from 2026-12-09 on" in said
+    assert "placed 2 of 2" in said
+
+
+def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
+    ids = cases(house)
+    assert house.api("POST", "/hearings", proposal(ids[3], (at(14), "第三法庭")))[0] == 201
+    bad = [
+        {"案号": "（2020）沪1号", "minutes": "90"},
+        rows()[0] | {"minutes": "5000"},
+        rows()[1] | {"days": "someday"},
+        rows()[1] | {"earliest": "2026-12-10", "latest": "2026-12-09"},
+        rows()[2] | {"courtroom": "第九法庭"},
+        rows()[2] | {"priority": "very"},
+        {"minutes": "90"},
+        rows()[3],
+        rows()[1], rows()[1],
+    ]  # fmt: skip
+    status, said = run(house, file_of(*bad))
+    assert status == 1
+    for line, words in (
+        (2, "There is no case （2020）沪1号"), (3, "Give 5 to 600 minutes."),
+        (4, "someday is neither"), (5, "The latest day is before the earliest."),
+        (6, "There is no courtroom 第九法庭."), (7, "Choose one of: low, normal, high."),
+        (8, "This is missing."), (9, "This case has such a hearing already"),
+        (11, "Line 10 names this hearing already."),
+    ):  # fmt: skip
+        assert f"line {line}, " in said
+        assert words in said
+    assert "Nothing is listed" in said
+    found = run(house, file_of(*bad), "--partial", "--json")
+    assert found[0] == 1
+    assert [each["line"] for line in found[1].splitlines() if line.startswith("{")
+            for each in json.loads(line)["listed"]] == [10]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "words"),
+    [
+        (b"", (), "The file is empty."),
+        ("number\n", (), "The file names no hearing that can be listed."),
+        ("who\nx\n", (), "The file has no column number"),
+        (b"\xff\xfea\x00", (), "The file is UTF-16"),
+        ("number\n（2026）沪0115民初900号\n", ("--rooms", "第九法庭"), "There is no courtroom 第九法庭."),
+        ("number\n（2026）沪0115民初900号\n", ("--from", "2026-12-09", "--to", "2026-12-01"), "The last day is before the first"),
+        ("number\n（2026）沪0115民初900号\n", ("--from", "2026-12-09", "--to", "2029-12-01"), "Give at most 184 days."),
+        ("number\n（2026）沪0115民初900号\n", ("--court", "Nowhere"), "Nowhere"),
+        ("number\n（2026）沪0115民初900号\n", ("--slots", "11"), "--slots"),
+        ("number\n（2026）沪0115民初900号\n", ("--from", "soon"), "--from"),
+    ],
+)  # fmt: skip
+def test_an_error_of_use_is_one_sentence(
+    house: House, content: str | bytes, options: tuple[str, ...], words: str
+) -> None:
+    cases(house, 1)
+    status, said = run(house, content, *options)
+    assert (status, words in said) == (2, True), said
+
+
+def test_a_dry_run_keeps_nothing_and_gb18030_is_read(house: House) -> None:
+    cases(house)
+    status, said = run(house, file_of(*rows()).encode("gb18030"), "--dry-run")
+    assert (status, "hearings: 4. Nothing is kept." in said) == (0, True), said
