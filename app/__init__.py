@@ -139,6 +139,7 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import counsel_views
     from app.hearings import hearing_views as hearing_views
     from app.hearings import paper_views as paper_views
+    from app.hearings import plea_views as plea_views
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 from app import icalfeed, web, wording
 from app.db import db, retrying
 from app.errors import Gone, Invalid, Refusal
-from app.hearings import answering, away, calendar, diary, service, symmetry, visits
+from app.hearings import (
+    add_to,
+    answering,
+    away,
+    calendar,
+    diary,
+    others,
+    pleas,
+    service,
+    symmetry,
+    visits,
+)
 from app.hearings import seat as seats
 from app.hearings.seat import Stands, View
 from app.notices.rules import What
@@ -95,7 +106,13 @@ def shown(token: str, view: View, **more: Any) -> str:
         comment=view.seat.comment if view.stands == Stands.ANSWERED else "",
     )
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
+    session, now = db.session(), web.now()
+    event = calendar.fixed_event(view.hearing, web.language())
     told = {"typed": typed, "errors": {}, "kind_word": "", "clocks": _clocks,
+            "ahead": others.ahead(session, view.counsel, view.hearing, now),
+            "unanswered": others.unanswered(session, view.counsel, view.hearing, now),
+            "add_to": add_to.addresses(event) if event else {},
+            "may_plead": pleas.may_ask(view.hearing, now),
             "away_given": away.NOTHING, "away_errors": {},
             "missing_words": _missing_words, **more}  # fmt: skip
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)

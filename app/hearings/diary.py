@@ -69,16 +69,23 @@ def fold(lines: Iterable[Line], own: int) -> list[Contact]:
     return list(found.values())
 
 
+def _words(line: Line, body: dict) -> str:
+    """Return what counsel, or the court in answer to them, wrote for all sides to read."""
+    if line.kind == "move":
+        return str(body.get("note", ""))
+    return str(body.get("comment", "")) if line.what == What.ANSWERED else ""
+
+
 def _begun(line: Line, own: int) -> Contact:
     body, detail = line.content.body if line.content else {}, line.detail or {}
     address = str(body.get("address", ""))
     mine = line.counsel_id == own
     return Contact(
         name=str(body.get("name", "")), side=line.side, own=mine,
-        channel=line.channel, kind=line.kind if line.notice_id else "",
+        channel=line.channel, kind=line.kind if line.notice_id or line.kind == "move" else "",
         address=address if mine else masked(address), begun_at=line.at,
         says=[(dt.datetime.fromisoformat(each["starts_at"]), each["says"])
               for each in detail.get("says", [])],
-        comment=str(body.get("comment", "")) if line.what == What.ANSWERED else "",
+        comment=_words(line, body),
         agent=str(detail.get("agent", "")) if line.what == What.FETCHED else "",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, Refusal
-from app.hearings import drafts
+from app.hearings import drafts, pleas
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.notices import erasing, record
 from app.notices.models import Head, Line, Notice
@@ -39,6 +39,7 @@ def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) 
     count = erasing.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
     drafts.forget_case(session, case.id)
+    pleas.blank(session, case.id)
     _blank_people(session, case.id)
     return count
 

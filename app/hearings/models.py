@@ -240,3 +240,21 @@ class Draft(Base):
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
+
+
+class Paper(Base):
+    """A document that counsel sent with a request; its SHA-256 stands on the record."""
+
+    __tablename__ = "paper"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int] = mapped_column()
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    # Read only by who downloads it; empty once the case is erased.
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

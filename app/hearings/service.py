@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.models import Case
 from app.errors import N_, Invalid, Message, Refusal
-from app.hearings import booking, facts, queries, tell
+from app.hearings import booking, facts, pleas, queries, tell
 from app.hearings.answers import Given, answer
 from app.hearings.dates import seat_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
@@ -73,6 +73,7 @@ def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, given)
+    pleas.settle(session, hearing, desk.now)
     if given["minutes"]:
         hearing.minutes = given["minutes"]
     if given["answer_by"] is not None:
@@ -119,6 +120,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     hearing.revision += 1
     hearing.planned_revision = hearing.revision
     session.flush()
+    pleas.settle(session, hearing, desk.now)
     booking.release(session, hearing)
     notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = seat_everybody(session, hearing, desk.secret, desk.now)

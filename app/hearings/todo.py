@@ -12,7 +12,7 @@ from app.cases.models import Case, Counsel
 from app.hearings.law import Broken, rule_set
 from app.hearings.models import Hearing
 from app.notices.models import Task
-from app.notices.tasks import Stands, Way
+from app.notices.tasks import BY_COUNSEL, Stands
 from app.people.models import Court
 
 MOST = 200
@@ -31,7 +31,7 @@ class Todo:
     @property
     def asked_for(self) -> bool:
         """Whether counsel asked for it."""
-        return self.task.way == Way.CALLBACK
+        return self.task.way in BY_COUNSEL
 
 
 def open_tasks(

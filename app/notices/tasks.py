@@ -20,6 +20,7 @@ class Way(StrEnum):
     CALL = "call"
     PAPER = "paper"
     CALLBACK = "callback"
+    MOVE = "move"
 
 
 class Stands(StrEnum):
@@ -35,8 +36,10 @@ class Stands(StrEnum):
 
 CHANNELS = {
     Way.TEXT: "sms", Way.EMAIL: "email", Way.CALL: "phone", Way.CALLBACK: "phone",
-    Way.PAPER: "letter",
+    Way.PAPER: "letter", Way.MOVE: "link",
 }  # fmt: skip
+# What counsel asked for: it waits for a person alone.
+BY_COUNSEL = (Way.CALLBACK, Way.MOVE)
 # How the record names what a line of a step is about; "text" is one that came in.
 KINDS = {Way.TEXT: "by_text", Way.EMAIL: "by_mail"}
 ENDED_BY = {
@@ -102,9 +105,9 @@ def to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[str]:
     """Return what hearings' steps or tasks are to be weighed now, as ``hearing/12``.
 
     Steps whose time has come; tasks whose time is over, or in whose case something happened since
-    they were last weighed. Calls that counsel asked for wait for a person alone.
+    they were last weighed. What counsel asked for waits for a person alone.
     """
-    ladder = Task.way != Way.CALLBACK.value
+    ladder = Task.way.not_in([way.value for way in BY_COUNSEL])
     come = sa.and_(Task.state == Stands.WAITING.value, Task.opens_at <= now)
     stirred = sa.or_(Task.latest_at <= now, Head.seq > Task.seen_seq)
     wanted = (

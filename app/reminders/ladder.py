@@ -79,7 +79,7 @@ def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
     hearing = queries.hold(session, hearing_id)
     stamp = f"{hearing.id}.{hearing.revision}"
     found = [t for t in tasks.of_hearing(session, f"hearing/{hearing.id}")
-             if t.way != Way.CALLBACK and t.opens_at <= now]  # fmt: skip
+             if t.way not in tasks.BY_COUNSEL and t.opens_at <= now]  # fmt: skip
     people = _people(session, hearing, now) if found else {}
     for task in found:
         holds = hearing.state == HearingState.FIXED and task.key.split("/")[1] == stamp

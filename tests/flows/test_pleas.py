@@ -1,0 +1,181 @@
+"""Counsel ask to move a date, with a document: it waits on the desk, and is answered."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.cases.models import Case
+from app.db import db
+from app.hearings import erasing, papers
+from app.hearings.models import Paper
+from tests.conftest import House, at, case_with
+from tests.flows.test_reply import ZHAO, answer, browser, do, nonce, propose, words
+
+PDF = b"%PDF-1.7\nSummons of another court"
+WHY = "Trial in Beijing that day <b>"
+
+
+@pytest.fixture
+def link(house: House) -> str:
+    """The respondent's link to a hearing that is fixed; the assistant reads English."""
+    propose(house)
+    for to in ("+8613800138001", ZHAO):
+        answer(browser(house), house.link(to), "yes", "no")
+    house.beat()
+    return house.link(ZHAO)
+
+
+def ask(client: FlaskClient, link: str, why: str = WHY, body: bytes = PDF) -> Any:
+    """Open the form, give a reason and a document, press the button."""
+    form = {"nonce": nonce(client.get(f"{link}/move")), "reason": why}
+    return post(client, f"{link}/move", form, body)
+
+
+def post(client: FlaskClient, path: str, form: dict[str, str], body: bytes) -> Any:
+    """Post a form with a document, as a browser does; the test client's own leaves files open."""
+    parts = [f'name="{name}"\r\n\r\n{words}'.encode() for name, words in form.items()]
+    head = 'name="paper"; filename="传票.exe"\r\nContent-Type: text/html\r\n\r\n'
+    parts += [head.encode() + body] if body else []
+    whole = b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
+    return client.post(path, data=whole + b"--x--\r\n",
+                       content_type="multipart/form-data; boundary=x")  # fmt: skip
+
+
+def desk(house: House) -> FlaskClient:
+    """An assistant who reads English."""
+    client = house.sign_in()
+    client.set_cookie("lang", "en")
+    return client
+
+
+def paper(house: House) -> Paper | None:
+    """The one document."""
+    with house.app.app_context():
+        found = db.session.query(Paper).one_or_none()
+        if found:
+            _loaded = found.body
+            db.session.expunge(found)
+        return found
+
+
+def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
+    house: House, link: str
+) -> None:
+    client = browser(house)
+    assert "You cannot come? Ask to move the date" in words(client.get(link))
+    assert ask(client, link).status_code == 303
+    said = words(client.get(f"{link}/move"))
+    digest = hashlib.sha256(PDF).hexdigest()
+    assert "Until the court answers, the date stands." in said
+    assert digest in said
+    court = desk(house)
+    home = words(court.get("/"))
+    assert "Zhao Lei asks to move the date · （2026）沪0115民初12345号" in home
+    shown = court.get("/hearings/1")
+    assert f"{WHY.split('<')[0]}&lt;b&gt;" in shown.get_data(as_text=True)
+    assert "传票.pdf" in words(shown)
+    got = court.get("/papers/1")
+    assert got.data == PDF
+    assert got.headers["Content-Type"] == "application/pdf"
+    assert got.headers["Content-Disposition"].startswith("attachment;")
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    line = house.record(1)[-1]
+    assert (line["what"], line["kind"], line["detail"]["sha256"]) == ("asked", "move", digest)
+    # Both sides read that it was asked, and why.
+    assert "Trial in Beijing that day" in words(browser(house).get(f"{house.link('+86')}/record"))
+    [answer_] = re.findall(r'action="(/requests/\d+)"', shown.get_data(as_text=True))
+    why = {"why": "No date is free before April."}
+    assert court.post(answer_, data={"why": ""}).status_code == 422
+    assert court.post(answer_, data=why).status_code == 303
+    assert "asks to move the date" not in words(court.get("/hearings/1"))
+    assert "the date stays. No date is free before April." in words(client.get(f"{link}/move"))
+    assert court.post(answer_, data=why).status_code == 422
+
+
+def test_a_second_press_changes_nothing_and_a_move_answers(house: House, link: str) -> None:
+    client = browser(house)
+    ask(client, link)
+    page = client.get(link)
+    again = client.post(f"{link}/move", data={"nonce": nonce(page), "reason": "Once more"})
+    assert again.status_code == 303
+    assert "Once more" not in words(client.get(f"{link}/move"))
+    status, _ = house.api("POST", "/hearings/1/move", {
+        "starts_at": at(30), "courtroom": "第三法庭", "reason": "As asked."})  # fmt: skip
+    assert status == 200
+    assert "asks to move" not in words(desk(house).get("/"))
+    assert "Until the court answers" in words(client.get(f"{link}/move"))  # and may be asked anew
+
+
+@pytest.mark.parametrize(
+    ("why", "body", "said"),
+    [
+        ("", b"", "Say why the date should be moved."),
+        ("x" * 2001, b"", "At most 2000 characters."),
+        (WHY, b"MZ\x90\0", "Send a PDF, a picture"),
+        (WHY, b"%PDF-" + b"x" * papers.LARGEST, "larger than 10 MB"),
+    ],
+)
+def test_what_is_not_taken_is_said_and_the_words_are_kept(
+    house: House, link: str, why: str, body: bytes, said: str
+) -> None:
+    got = ask(browser(house), link, why, body)
+    assert got.status_code == 422
+    assert said in words(got)
+    if why == WHY:
+        assert "Trial in Beijing that day" in words(got)
+    assert paper(house) is None
+    assert house.record(1)[-1]["what"] != "asked"
+
+
+def test_much_too_much_is_refused_and_other_forms_take_no_more_than_before(
+    house: House, link: str
+) -> None:
+    client = browser(house)
+    assert ask(client, link, body=b"%PDF-" + b"x" * papers.LARGEST_FORM).status_code == 413
+    assert post(client, f"{link}/call-me", {}, b"x" * 3_000_000).status_code == 413
+
+
+def test_nobody_else_sees_the_document(house: House, link: str) -> None:
+    ask(browser(house), link)
+    assert house.client.get("/papers/1").status_code == 302
+    assert house.sign_in().get("/papers/2").status_code == 404
+    assert house.client.post("/requests/1", data={"why": "x"}).status_code == 302
+
+
+def test_erasing_a_case_erases_the_document_and_keeps_its_digest(house: House, link: str) -> None:
+    ask(browser(house), link)
+    house.api("POST", "/hearings/1/cancel", {"reason": "Settled."})
+    house.beat()
+    do(house, lambda s, desk: erasing.erase(
+        s, s.get_one(Case, 1), by="x", why="y", now=desk.now))  # fmt: skip
+    left = paper(house)
+    assert left is not None
+    assert (left.body, left.name) == (b"", "")
+    assert left.digest == hashlib.sha256(PDF).hexdigest()
+    assert house.sign_in().get("/papers/1").status_code == 404
+
+
+def test_counsel_see_their_other_hearings_here_and_nobody_elses(house: House, link: str) -> None:
+    zhao = {"name": "Zhao Lei", "email": ZHAO, "phone": "13800138002", "language": "en"}
+    other = case_with("（2026）沪0115民初7号", {"name": "Eve", "email": "eve@x.example"}, zhao)
+    strange = case_with("（2026）沪0115民初8号", {"name": "Eve", "email": "eve@x.example"},
+                        {"name": "Max", "email": "max@x.example"})  # fmt: skip
+    propose(house, other, (at(20), "第五法庭"))
+    propose(house, strange, (at(21), "第五法庭"))
+    said = words(browser(house).get(link))
+    assert "Your other hearings in this court Trial , （2026）沪0115民初7号" in said
+    assert "民初8号" not in said
+    assert "Your other hearings" not in words(browser(house).get(house.link("+8613800138001")))
+
+
+def test_a_calendar_on_the_web_is_given_the_date_and_no_key(house: House, link: str) -> None:
+    page = browser(house).get(link).get_data(as_text=True)
+    [google] = [each for each in page.split('"') if "calendar.google.com" in each]
+    assert "dates=20261207T013000Z%2F20261207T030000Z" in google
+    assert "outlook.office.com" in page
+    assert "outlook.live.com" in page
+    assert link.split("/")[-1] not in google

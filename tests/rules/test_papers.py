@@ -1,0 +1,66 @@
+"""A document is what its bytes say, whatever its name or the browser claims."""
+
+import io
+import zipfile
+
+import pytest
+
+from app.hearings import papers
+
+
+def packed(*names: str) -> bytes:
+    """A ZIP file with some members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name in names:
+            file.writestr(name, "x")
+    return made.getvalue()
+
+
+WORD = ("[Content_Types].xml", "word/document.xml")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"%PDF-1.7\n", "application/pdf"),
+        (b"\0" * 100 + b"%PDF-1.4", "application/pdf"),
+        (b"\0" * 1024 + b"%PDF-1.4", ""),
+        (b"\xff\xd8\xff\xe0JFIF", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (packed(*WORD), papers.DOCX),
+        (packed(*WORD, "word/vbaProject.bin"), ""),
+        (packed("evil.exe"), ""),
+        (packed(*WORD)[:60], ""),
+        (b"MZ\x90\0", ""),
+        (b"<html><script>alert(1)</script>", ""),
+        (b"<svg onload=alert(1)>", ""),
+        (b"", ""),
+    ],
+)
+def test_what_a_document_is(body: bytes, kind: str) -> None:
+    assert papers.kind_of(body) == kind
+    assert (papers.fault_of(body) is None) == bool(kind)
+
+
+def test_a_document_that_is_too_large_is_refused() -> None:
+    assert papers.fault_of(b"%PDF-" + b"x" * (papers.LARGEST - 5)) is None
+    assert "10 MB" in str(papers.fault_of(b"%PDF-" + b"x" * papers.LARGEST))
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("summons.PDF", "summons.pdf"),
+        ("../../etc/passwd", "passwd.pdf"),
+        ("C:\\Users\\li\\传票.exe", "传票.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "a Set-Cookie: x.pdf"),
+        ("...", "document.pdf"),
+        ("\u202efdp.exe", "fdp.pdf"),
+        ("𠮷" * 200 + ".pdf", "𠮷" * 120 + ".pdf"),
+    ],
+)
+def test_a_name_has_no_folder_and_the_ending_of_what_the_document_is(given: str, name: str) -> None:
+    assert papers.name_of(given, "application/pdf") == name
