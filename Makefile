@@ -3,6 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 FRESH ?=
+SEED ?=
+MINUTES ?= 10
+DB ?= sqlite
+ROUNDS ?= 20
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,11 +16,12 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench bench-record bench-feeds bench-suggestions messages pictures dist clean
+.PHONY: help install demo test check soak bench bench-record bench-feeds bench-suggestions messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
+	@echo "make soak [SEED=1] [MINUTES=10] [DB=postgresql]  trouble it with kills and lost answers"
 	@echo "make check                       linters, types and import rules"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
 	@echo "make bench [ARGS=--quick]        speed against bare ceilings, on both databases: build/bench.md"
@@ -35,6 +40,10 @@ demo: install
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --db $(DB) --rounds $(ROUNDS) \
+	  $(if $(SEED),--seed $(SEED))
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

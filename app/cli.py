@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -64,10 +65,10 @@ def serve(bind: str, workers: int) -> None:
     _refuse_taken(bind)
     speak_up()
     click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
-    _serve(bind, workers)
+    _serve(bind, workers, click.get_current_context().find_root().obj.create_app)
 
 
-def _serve(bind: str, workers: int) -> None:
+def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Pages(BaseApplication):
@@ -86,7 +87,7 @@ def _serve(bind: str, workers: int) -> None:
 
         def load(self) -> Flask:
             """Return the app."""
-            return create_app()
+            return open_house()
 
     Pages().run()
 

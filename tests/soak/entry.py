@@ -1,0 +1,96 @@
+"""Where driven processes come from: one that has the house imported forks ``tingqi serve``, ``worker``.
+
+A child runs the command itself, as a user's shell would start it, in a group of its own; only
+its clock is the driver's, and its patience with carriers is shorter. Reads a JSON object a line
+from stdin: the arguments of a command and the file for its log; answers with the child's number.
+When stdin ends, the children are killed: nothing outlives its driver.
+"""
+
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from app import cli, config, create_app
+from app.gateways import Gateways, house
+from app.gateways.smtp import SmtpCarrier
+from app.gateways.twilio import TwilioCarrier
+from tests.soak.clock import SharedClock
+
+PATIENCE = 2.0  # seconds of the machine's that a carrier is waited for
+
+
+def open_house() -> Flask:
+    """Return the app of the environment's settings, with the driver's clock."""
+    settings = config.read()
+    return create_app(settings, gateways(settings))
+
+
+def gateways(settings: config.Settings) -> Gateways:
+    """Return the carriers of the settings as the house builds them, but less patient."""
+    clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
+    made = house.build(
+        house.Lines(
+            outbox=settings.outbox, public_url=settings.public_url, smtp_url=settings.smtp_url,
+            mail_from=settings.court_address, twilio_account_sid=settings.twilio_account_sid,
+            twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
+            twilio_api_url=settings.twilio_api_url,
+        ),
+        clock,
+    )  # fmt: skip
+    assert isinstance(made.sms, TwilioCarrier)
+    mail = SmtpCarrier(
+        settings.smtp_url, settings.court_address, clock,
+        connect_seconds=PATIENCE, seconds=PATIENCE,
+    )  # fmt: skip
+    return replace(made, sms=TwilioCarrier(made.sms.account, timeout=PATIENCE), email=mail)
+
+
+def live(arguments: list[str], log: str) -> None:
+    """Be the process of a command until its end."""
+    for number in (signal.SIGCHLD, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), sys.stderr.fileno())
+    os.dup2(os.open(os.devnull, os.O_RDWR), sys.stdin.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    cli.cli.main(arguments, prog_name="tingqi", obj=ScriptInfo(create_app=open_house))
+
+
+def main() -> None:
+    """Fork a process for every command that is told."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave nothing behind
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts the driver ends stdin by that
+    made: list[int] = []
+    for line in sys.stdin:
+        told = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            live(told["arguments"], told["log"])
+        with suppress(PermissionError, ProcessLookupError):
+            os.setpgid(child, child)  # by both, so that it is done whoever comes first
+        made.append(child)
+        print(child, flush=True)
+    for each in made:
+        if is_child(each, os.getpid()):
+            os.killpg(each, signal.SIGKILL)
+
+
+def is_child(pid: int, parent: int) -> bool:
+    """Tell whether a number is that of a living child of a process, and not of another since."""
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    state, its_parent = said.rpartition(")")[2].split()[:2]
+    return state != "Z" and int(its_parent) == parent
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Let all come to rest: what is due is done, what was lost is owned up to, nothing hurries it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.hearings.models import Hearing, Proposal
+from app.notices.models import Notice
+from tests.conftest import House
+from tests.soak.post import Post
+from tests.soak.world import RATE, World, until
+
+# Longer than any notice is tried for; a text that a carrier failed may wait half an hour more.
+HORIZON = dt.timedelta(hours=6)
+# So far beyond what is next: what is due soon after it is done with it.
+STEP = dt.timedelta(minutes=1)
+
+
+def come(house: House, world: World, post: Post, horizon: dt.timedelta = HORIZON) -> None:
+    """Wait until nothing is left to do; set the clock forward to what is next, up to a horizon.
+
+    The clock is set only while no living worker is in the middle of a message: no machine's clock
+    jumps over a lease because somebody is slow.
+    """
+    last = world.clock.now() + horizon
+    while True:
+        until("rest", lambda: _nothing_is_due(house, world, post))
+        coming = _next(house)
+        if coming is None or coming > last:
+            return
+        world.clock.forward(coming + STEP, RATE)
+
+
+def _nothing_is_due(house: House, world: World, post: Post) -> bool:
+    world.mend()
+    if not post.empty:
+        return False
+    now = world.clock.now()
+    living = [f"%:{pid}" for pid in world.workers]
+    due = (
+        sa.and_(Notice.state == "queued", Notice.due_at <= now),
+        sa.and_(Notice.state == "sending", Notice.lease_until < now),
+        sa.and_(
+            Notice.state == "sending", sa.or_(*[Notice.claimed_by.like(pid) for pid in living])
+        ),
+        Notice.ask_at <= now,
+    )
+    waiting = (
+        sa.select(Notice.id).where(sa.or_(*due)),
+        sa.select(Hearing.id).where(Hearing.planned_revision < Hearing.revision),
+        sa.select(Proposal.id).where(Proposal.state == "open", Proposal.answer_by <= now),
+    )
+    with house.app.app_context():
+        found = any(db.session.scalar(each.limit(1)) for each in waiting)
+        db.session.remove()
+    return not found
+
+
+def _next(house: House) -> dt.datetime | None:
+    """Return when something is due next, or a lease of somebody who is dead ends."""
+    moments = (
+        sa.select(sa.func.min(Notice.due_at)).where(Notice.state == "queued"),
+        sa.select(sa.func.min(Notice.lease_until)).where(Notice.state == "sending"),
+        sa.select(sa.func.min(Notice.ask_at)),
+    )
+    with house.app.app_context():
+        found = [db.session.scalar(each) for each in moments]
+        db.session.remove()
+    return min((each for each in found if each is not None), default=None)

@@ -1,0 +1,81 @@
+"""One run: a plan is played against the house, all comes to rest, and the facts are read."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from app.db import db
+from tests.conftest import House
+from tests.soak import facts, rest
+from tests.soak.carriers import FickleMail, FickleTwilio, Ledger
+from tests.soak.databases import Database
+from tests.soak.facts import Facts
+from tests.soak.people import People, Told
+from tests.soak.plan import Plan, Round, Trouble
+from tests.soak.post import Post
+from tests.soak.world import ROOT, World
+
+LOOK = 0.1  # seconds between two looks whether every process lives
+SOON = 0.5  # seconds after which a trouble comes even where no carrier was asked
+
+
+def run(house: House, database: Database, plan: Plan) -> Facts:
+    """Play a plan; return the facts after all came to rest. Raises TimeoutError where it does not."""
+    told, ledger = Told(), Ledger(plan.seed)
+    token = house.token("wang@court.example")
+    with (
+        World(house.folder, database.url, plan.workers) as world,
+        FickleMail(ledger) as mail, FickleTwilio(ledger, world.clock) as twilio,
+    ):  # fmt: skip
+        world.open(mail.url, twilio.url, twilio.account_sid, twilio.auth_token)
+        people = People(world.url, token, told, twilio.reply)
+        people.enter_cases()
+        with Post(plan.seed, twilio, told) as post:
+            for each in plan.rounds:
+                _play(each, people, world, database, ledger)
+            world.mend()
+            ledger.calm = True
+            post.flush()
+            rest.come(house, world, post)
+    return _facts(house, world, ledger, told, plan.seed)
+
+
+def _play(played: Round, people: People, world: World, database: Database, ledger: Ledger) -> None:
+    """Let everybody act at once, and something go wrong meanwhile."""
+    begun = len(ledger.asked)
+    with ThreadPoolExecutor(len(played.acts)) as crowd:
+        acting = [crowd.submit(people.do, act) for act in played.acts]
+        ledger.wait_for(begun + played.trouble.after, SOON)
+        _trouble(played.trouble, world, database)
+        # Whoever comes to pages that were killed waits for their start.
+        while wait(acting, LOOK).not_done:
+            world.mend()
+        for each in acting:
+            each.result()
+
+
+def _trouble(trouble: Trouble, world: World, database: Database) -> None:
+    if trouble.what == "none":
+        return
+    of_database = trouble.what in ("cut", "lock", "restart")
+    world.troubled |= of_database and trouble.what != "lock"
+    getattr(database if of_database else world, trouble.what)(trouble.which)
+
+
+def _facts(house: House, world: World, ledger: Ledger, told: Told, seed: int) -> Facts:
+    house.close()
+    with house.app.app_context():
+        found = facts.read(db.session(), seed, ledger.asked, told)
+        db.session.remove()
+    found.killed, found.troubled = world.killed, world.troubled
+    found.verified = _verified(world)
+    found.logs = facts.logs(house.folder)
+    return found
+
+
+def _verified(world: World) -> tuple[int, str]:
+    asked = subprocess.run(
+        [sys.executable, "-m", "app", "record", "verify"], cwd=ROOT, env=world.environment,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    return asked.returncode, asked.stdout + asked.stderr
