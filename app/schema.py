@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 UPGRADE = "run `tingqi db upgrade`"
+PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
 
 
 def opened() -> Flask:
@@ -72,6 +74,17 @@ def fault() -> str:
         f"The database has a schema that this version does not know ({revision}): "
         "install the version of Tingqi that made it, or a newer one."
     )
+
+
+def compared(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+    """Tell Alembic what to compare with the models: not the months' parts of a table, which are
+    made as time goes on, and what is for one database alone only there.
+    """
+    if reflected and kind == "table":
+        return not PART.fullmatch(name or "")
+    if reflected and kind == "foreign_key_constraint":
+        return not PART.fullmatch(thing.elements[0].target_fullname.partition(".")[0])
+    return getattr(thing, "info", {}).get("only", db.engine.dialect.name) == db.engine.dialect.name
 
 
 def _is_empty() -> bool:

@@ -22,7 +22,7 @@ from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, leaving, queries
 from app.hearings import service as hearings
-from app.notices import carriers, dispatch, lost, sealing, sweep, tasks
+from app.notices import carriers, dispatch, lost, months, sealing, sweep, tasks
 from app.notices.dispatch import Sender
 from app.notices.models import Worker
 from app.reminders import ladder
@@ -33,6 +33,7 @@ from app.web import House
 log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)
 _looked: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
 
 
 def sender_of(app: Flask) -> Sender:
@@ -70,7 +71,7 @@ def beat(app: Flask) -> int:
             tried += sent
         # What can wait comes after what was due.
         _carefully(partial(_read_mail, app), sender)
-        for step in (sweep.ask_on, _draw, _read_calendars, _erase, _forget):
+        for step in (sweep.ask_on, _draw, _read_calendars, _erase, _forget, _make_months):
             _carefully(step, sender)
         return tried
 
@@ -159,6 +160,15 @@ def _forget(sender: Sender) -> int:
     """Drop answers that were kept for repeated requests and are too old."""
     with transaction() as session:
         return acting.forget(session, sender.now)
+
+
+def _make_months(sender: Sender) -> int:
+    """Make the record's next months; who cannot, because of a long reader, tries after a while."""
+    if _made.get(sender.gateways, sender.now) > sender.now:
+        return 0
+    _made[sender.gateways] = sender.now + LOOK_AGAIN
+    with transaction() as session:
+        return months.make_ahead(session)
 
 
 def _one_by_one(

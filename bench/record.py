@@ -118,15 +118,14 @@ def _long_case(app: Any, token: str) -> None:
 def _lines(session: Any, case_id: int, count: int, after: int, last: str) -> None:
     number = (session.scalar(sa.select(sa.func.max(Line.id))) or 0) + 1
     chain = list(_chain(case_id, count, after, last))
+    if not after:
+        session.execute(sa.insert(Head), [{"case_id": case_id, "seq": 0, "hash": START}])
     session.execute(
         sa.insert(Line), [{**line, "id": number + n} for n, (line, _) in enumerate(chain)]
     )
     session.execute(
         sa.insert(Content), [{"line_id": number + n, "body": b} for n, (_, b) in enumerate(chain)]
     )
-    session.execute(sa.delete(Head).where(Head.case_id == case_id))
-    head = {"case_id": case_id, "seq": after + count, "hash": chain[-1][0]["hash"]}
-    session.execute(sa.insert(Head), [head])
 
 
 def _chain(case_id: int, count: int, after: int, last: str) -> Iterator[tuple[dict, dict]]:

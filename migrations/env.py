@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from app.schema import compared
+
 database = current_app.extensions["migrate"].db
 LOCK = 0x7496_2026  # any number, the same for every machine
 
@@ -19,6 +21,7 @@ def run() -> None:
             target_metadata=database.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=False,
+            include_object=compared,
             transaction_per_migration=False,
         )
         with context.begin_transaction():

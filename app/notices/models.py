@@ -8,6 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, Json, Key, UTCDateTime
 
 
+def _partly(name: str, *columns: str, where: str) -> sa.Index:
+    """Return an index over a part of a table, on both databases."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 class Notice(Base):
     """Something that one person is to be told once, over one channel."""
 
@@ -83,21 +88,20 @@ class Notice(Base):
 
 
 class Head(Base):
-    """The last link of one case's chain: whoever adds a line holds this row."""
+    """The last link of one case's chain: whoever adds a line holds this row.
+
+    The database moves it on with each line that follows (by number, hash and time), and refuses
+    any other line; nothing else writes seq, hash and last_at.
+    """
 
     __tablename__ = "record_head"
-    __table_args__ = (
-        sa.Index(
-            "ix_record_head_unsealed",
-            "case_id",
-            sqlite_where=sa.text("sealed_seq < seq"),
-            postgresql_where=sa.text("sealed_seq < seq"),
-        ),
-    )
+    __table_args__ = (_partly("ix_record_head_unsealed", "case_id", where="sealed_seq < seq"),)
 
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
+    # When the last line was written: no later one may be earlier.
+    last_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # Up to which line a day of the court holds it.
     sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -124,19 +128,20 @@ class Day(Base):
 
 
 class Line(Base):
-    """One line of the record. Triggers refuse every change; each line seals the one before."""
+    """One line of the record. Triggers refuse every change; each line seals the one before.
+
+    On PostgreSQL a part for each month holds lines and contents; a line's number, which the
+    database gives, begins with the year and month of its writing.
+    """
 
     __tablename__ = "record_line"
     __table_args__ = (
-        sa.UniqueConstraint("case_id", "seq"),
+        # Over months no index can hold that a place is taken once: there the head holds it.
+        sa.UniqueConstraint("case_id", "seq", info={"only": "sqlite"}),
+        sa.Index("ix_record_line_place", "case_id", "seq", info={"only": "postgresql"}),
         sa.Index(None, "about"),
         sa.Index(None, "hash"),
-        sa.Index(
-            "ix_record_line_erased",
-            "case_id",
-            sqlite_where=sa.text("what = 'erased'"),
-            postgresql_where=sa.text("what = 'erased'"),
-        ),
+        _partly("ix_record_line_erased", "case_id", where="what = 'erased'"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -197,12 +202,7 @@ class Task(Base):
     __table_args__ = (
         sa.Index(None, "court_id", "state"),
         sa.Index(None, "case_id", "counsel_id"),
-        sa.Index(
-            "ix_task_coming",
-            "opens_at",
-            sqlite_where=sa.text("state IN ('waiting', 'open')"),
-            postgresql_where=sa.text("state IN ('waiting', 'open')"),
-        ),
+        _partly("ix_task_coming", "opens_at", where="state IN ('waiting', 'open')"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

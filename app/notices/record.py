@@ -61,28 +61,31 @@ def add(
     """Add lines to one case's chain, in this order, within the caller's transaction.
 
     Holds the case's head until the commit; whoever adds to several cases in one transaction
-    does so in rising order of case, so that two of them cannot wait for each other.
+    does so in rising order of case, so that two of them cannot wait for each other. The database
+    numbers the lines and moves the head on.
     """
     if not entries:
         return []
     head = held_head(session, case_id)
-    last = session.scalar(sa.select(Line.at).where(Line.case_id == case_id, Line.seq == head.seq))
-    at = max(now, last) if last else now  # the record's times never contradict its order
+    seq, last = head.seq, head.hash
+    # The record's times never contradict its order.
+    at = max(now, head.last_at) if head.last_at else now
     lines = []
     for entry in entries:
         body = {**_clean(entry.personal), "salt": secrets.token_hex(16)}
         line = Line(
-            court_id=court_id, case_id=case_id, seq=head.seq + 1, at=at, what=entry.what.value,
+            court_id=court_id, case_id=case_id, seq=seq + 1, at=at, what=entry.what.value,
             direction=entry.direction, about=entry.about, attempt=entry.attempt,
             notice_id=entry.notice_id, counsel_id=entry.counsel_id, side=entry.side,
             channel=entry.channel, kind=entry.kind, detail=_clean(entry.detail),
-            content_hash=sha(body), prev=head.hash, content=Content(body=body),
+            content_hash=sha(body), prev=last, content=Content(body=body),
         )  # fmt: skip
         line.hash = seal(line)
-        head.seq, head.hash = line.seq, line.hash
+        seq, last = line.seq, line.hash
         lines.append(line)
     session.add_all(lines)
     session.flush()
+    session.expire(head)
     return lines
 
 

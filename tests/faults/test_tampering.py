@@ -44,7 +44,7 @@ COPY = (
         "DELETE FROM record_line WHERE seq = 1",
         "DELETE FROM record_content",
         f"{COPY} ON CONFLICT (id) DO UPDATE SET what = 'answered'",
-        "INSERT INTO record_content VALUES (1, '{}') ON CONFLICT (line_id) DO UPDATE SET body='{}'",
+        "INSERT INTO record_content SELECT min(id), '{}' FROM record_line WHERE true ON CONFLICT (line_id) DO UPDATE SET body='{}'",
     ],
 )
 def test_no_statement_changes_a_line(house: House, case_id: int, words: str) -> None:
@@ -96,7 +96,7 @@ def unlock(house: House, database: str) -> None:
     """Take the guards off, as the owner of a database can."""
     with house.app.app_context(), db.engine.begin() as connection:
         if "postgres" in database:
-            for table in ("record_line", "record_content", "receipt"):
+            for table in ("record_line", "record_content", "record_head", "receipt"):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
             return
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
@@ -123,8 +123,8 @@ WHOLE_CASE = ("DELETE FROM record_content", "DELETE FROM record_line", "DELETE F
         ("UPDATE record_line SET side = 'respondent' WHERE seq = 1",),
         ("UPDATE record_line SET notice_id = 2 WHERE seq = 1",),
         ("UPDATE record_line SET notice_id = NULL WHERE seq = 1",),
-        ("UPDATE record_content SET body = '{}' WHERE line_id = 1",),
-        ("DELETE FROM record_content WHERE line_id = 1",),
+        ("UPDATE record_content SET body = '{}' WHERE line_id = (SELECT min(line_id) FROM record_content)",),
+        ("DELETE FROM record_content WHERE line_id = (SELECT min(line_id) FROM record_content)",),
         ("DELETE FROM record_content WHERE line_id = 3", "DELETE FROM record_line WHERE seq = 3"),
         (f"DELETE FROM record_content WHERE line_id = {LAST}", f"DELETE FROM record_line WHERE seq = {LAST}"),
         (f"DELETE FROM record_content WHERE line_id = {LAST}", f"DELETE FROM record_line WHERE seq = {LAST}",
