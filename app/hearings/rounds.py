@@ -62,7 +62,7 @@ def open_round(
     hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
     if round_.tentative:
         tell.renumber(hearing)
-    elif before and before.tentative and before.state != ProposalState.DECIDED:
+    elif before and before.tentative and hearing.starts_at is None:
         tell.clear_calendars(session, hearing, before, desk.now)
     session.flush()
     for seat_ in round_.invitations:

@@ -241,3 +241,20 @@ def test_the_mailbox_is_read_where_it_was_left_after_a_restart(
     assert [each["counted"] for each in filed(second)] == [True, True]
     second.app.extensions["tingqi"].gateways.close()
     second.close()
+
+
+def test_a_date_set_over_an_open_round_outlives_the_slots_of_that_round(
+    wishing: House, imap: ImapServer
+) -> None:
+    hearing = ask(wishing)
+    there = {"starts_at": at(16), "courtroom": "第五法庭", "reason": "法官出差"}
+    assert wishing.api("POST", f"/hearings/{hearing}/move", there)[0] == 200
+    wishing.beat()
+    holds = invited(wishing, LI)
+    assert (holds.method, times(holds)) == ("REQUEST", ["12-09 09:30"])
+    again = {"slots": [{"starts_at": at(20), "courtroom": "第五法庭"}], "answer_by": at(9),
+             "fix": "auto", "reason": "法官生病"}  # fmt: skip
+    assert wishing.api("POST", f"/hearings/{hearing}/move", again)[0] == 200
+    wishing.beat()
+    assert invited(wishing, LI) == holds
+    assert come(wishing, imap, gmail(holds, "ACCEPTED"))[-1]["counted"]
