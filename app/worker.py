@@ -20,7 +20,7 @@ from app.api import acting
 from app.db import db, retrying, transaction
 from app.feeds import drawing
 from app.gateways import Gateways
-from app.hearings import busy_calendars, erasing, leaving, queries
+from app.hearings import busy_calendars, erasing, joining, leaving, queries
 from app.hearings import service as hearings
 from app.notices import carriers, dispatch, lost, months, sealing, sweep, tasks
 from app.notices.dispatch import Sender
@@ -58,6 +58,7 @@ def beat(app: Flask) -> int:
         before = (
             _lapse,
             _let_go,
+            _let_in,
             _plan,
             _climb,
             lost.own_up,
@@ -125,6 +126,12 @@ def _let_go(sender: Sender) -> int:
         behind = leaving.left_behind(session)
     let_go = partial(leaving.go_on_without, secret=sender.secret)
     return _one_by_one(let_go, behind, sender)
+
+
+def _let_in(sender: Sender) -> int:
+    with transaction() as session:
+        cases = joining.joined(session)
+    return _one_by_one(partial(joining.welcome, secret=sender.secret), cases, sender)
 
 
 def _plan(sender: Sender) -> int:

@@ -29,7 +29,8 @@ def add_counsel(
     seat = service.seat(session, court, party, given, court.country)
     if seat.left_at is None and seat.required != given["required"]:
         seat.required = given["required"]
-    seat.left_at = None
+    if seat.left_at is not None:
+        seat.left_at, seat.welcomed = None, False
     return seat
 
 

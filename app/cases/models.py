@@ -174,7 +174,15 @@ class Representation(Base):
     """One counsel acts for one party of a case, until they leave it."""
 
     __tablename__ = "representation"
-    __table_args__ = (sa.UniqueConstraint("party_id", "counsel_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("party_id", "counsel_id"),
+        sa.Index(
+            "ix_representation_joined",
+            "id",
+            sqlite_where=sa.text("NOT welcomed"),
+            postgresql_where=sa.text("NOT welcomed"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
@@ -182,6 +190,8 @@ class Representation(Base):
     # A hearing is agreed without those whose answer is not required.
     required: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Asked and told what the others in the case were before they joined it (see hearings.joining).
+    welcomed: Mapped[bool] = mapped_column(default=False, server_default=sa.true())
 
     party: Mapped[Party] = relationship(back_populates="seats")
     counsel: Mapped[Counsel] = relationship()

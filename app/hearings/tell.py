@@ -1,7 +1,7 @@
 """Who is told what about a hearing: notices for counsel of all sides, and for the assistant."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,15 +22,20 @@ STALE_AFTER = dt.timedelta(days=3)  # GOV.UK Notify gives a message up after 72 
 
 
 def proposal(
-    session: Session, hearing: Hearing, round_: Proposal, reason: str, now: dt.datetime
-) -> None:
-    """Ask every counsel, all sides in this one transaction, due at the same moment."""
+    session: Session, hearing: Hearing, round_: Proposal, reason: str, now: dt.datetime, *,
+    seats: Sequence[Invitation] | None = None,
+) -> None:  # fmt: skip
+    """Ask every counsel, all sides in this one transaction, due at the same moment.
+
+    ``seats`` are those who came to the case since, and are asked after the others.
+    """
+    asked = round_.invitations if seats is None else seats
     common = facts.of(
         hearing, slots=facts.slots(round_), answer_by=facts.iso(round_.answer_by),
         round=round_.round, reason=reason, tentative=round_.tentative,
     )  # fmt: skip
     matter = facts.matter(hearing, f"r{round_.round}")
-    for seat in round_.invitations:
+    for seat in asked:
         notices.queue(
             session, matter, "proposal", facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
@@ -39,7 +44,7 @@ def proposal(
     nudge_at = heard_at(hearing.case.court, round_.answer_by - NUDGE_BEFORE)
     if nudge_at - now < NUDGE_BEFORE:
         return
-    for seat in round_.invitations:
+    for seat in asked:
         notices.queue(
             session, matter, "nudge", facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},

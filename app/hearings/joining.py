@@ -1,0 +1,133 @@
+"""When counsel join a case: they are asked in the round that is open, told the date that holds."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Party, Representation
+from app.errors import Clash
+from app.hearings import booking, dates, facts, queries, tell
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal
+from app.hearings.rounds import give_keys
+from app.notices import service as notices
+
+
+def joined(session: Session, limit: int = 100) -> list[int]:
+    """Return cases that counsel joined and that have hearings; the others have nothing to tell."""
+    new = sa.and_(Representation.welcomed.is_(False), Representation.left_at.is_(None))
+    mute = (
+        sa.select(Representation.id)
+        .join(Party)
+        .where(new, ~sa.exists().where(Hearing.case_id == Party.case_id))
+        .limit(limit * 10)
+    )
+    session.execute(
+        sa.update(Representation).where(Representation.id.in_(mute)).values(welcomed=True)
+    )
+    wanted = sa.select(Party.case_id).join(Representation).where(new).distinct().limit(limit)
+    return sorted(session.scalars(wanted))
+
+
+def welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
+    """Ask and tell who joined a case what the others were; return of how many hearings.
+
+    Who returns after leaving is told anew. What was over, or fixed elsewhere without anybody being
+    told, is nobody's news.
+    """
+    case = session.get_one(Case, case_id)
+    new = [seat for seat in queries.seats(session, case) if not seat.welcomed]
+    for seat in new:
+        seat.welcomed = True
+    wanted = (
+        sa.select(Hearing.id)
+        .where(Hearing.case_id == case_id)
+        .where(Hearing.state.in_([HearingState.PROPOSED.value, HearingState.FIXED.value]))
+        .order_by(Hearing.id)
+    )
+    return sum(_welcome_to(session, each, new, now, secret) for each in session.scalars(wanted))
+
+
+def _welcome_to(
+    session: Session, hearing_id: int, new: Sequence[Representation], now: dt.datetime,
+    secret: bytes,
+) -> bool:  # fmt: skip
+    hearing = queries.hold(session, hearing_id)
+    round_ = queries.open_proposal(session, hearing)
+    asked = round_ is not None and now < round_.answer_by and _ask(
+        session, hearing, round_, new, now, secret
+    )  # fmt: skip
+    silent = hearing.imported and hearing.revision == 1  # nobody was told of it by this house
+    at = hearing.starts_at
+    told = at is not None and at > now and not silent and _tell(
+        session, hearing, at, new, now, secret
+    )  # fmt: skip
+    return asked or told
+
+
+def _ask(
+    session: Session, hearing: Hearing, round_: Proposal, new: Sequence[Representation],
+    now: dt.datetime, secret: bytes,
+) -> bool:  # fmt: skip
+    """Give new counsel a seat in an open round and ask them; their time is held as the others' is.
+
+    Where another hearing has their time they are not asked: the desk shows it, and a new round
+    asks everybody about slots that suit.
+    """
+    there = {seat.counsel_id: seat for seat in round_.invitations}
+    missing = [each for each in new if each.counsel_id not in there]
+    back = [there[each.counsel_id] for each in new if each.counsel_id in there]
+    back = [seat for seat in back if seat.left_at is not None]
+    if not missing and not back:
+        return False
+    people = queries.acting(session, hearing) & set(there) | {each.counsel_id for each in new}
+    try:
+        with session.begin_nested():
+            booking.book(session, hearing, round_, sorted(people))
+    except Clash:
+        return False
+    for each in missing:
+        seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, party_id=each.party_id,
+                          side=each.party.side, required=each.required)  # fmt: skip
+        session.add(seat)
+        session.flush()
+        give_keys(seat, secret)
+        back.append(seat)
+    for seat in back:
+        seat.left_at = None
+    session.refresh(round_, ["invitations"])
+    tell.proposal(session, hearing, round_, hearing.reason, now, seats=back)
+    return True
+
+
+def _tell(
+    session: Session, hearing: Hearing, starts_at: dt.datetime, new: Sequence[Representation],
+    now: dt.datetime, secret: bytes,
+) -> bool:  # fmt: skip
+    """Tell new counsel the date that holds, with its invite, and take their time for it.
+
+    The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
+    was sent a CANCEL of their own when they left is sent that number again, later stamped.
+    """
+    known = queries.last_seats(session, hearing)
+    fresh = {each.counsel_id for each in new if each.counsel_id not in known}
+    back = {each.counsel_id for each in new} - fresh
+    back = {who for who in back if known[who].left_at is not None}
+    if not fresh and not back:
+        return False
+    seats = dates.seat_everybody(session, hearing, secret, now)
+    round_ = queries.open_proposal(session, hearing)
+    booking.book(session, hearing, round_, sorted(seats), shared=True)
+    for who in sorted(fresh | back):
+        common = facts.of(hearing)
+        if who in back:
+            common["hearing"]["sequence"] = hearing.revision + 1
+        stamp = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if who in back else ""
+        notices.queue(
+            session, facts.matter(hearing, stamp), "fixed", facts.counsel_of(seats[who]),
+            {**common, "person": facts.person(seats[who])}, due_at=now, stale_at=starts_at,
+            now=now,
+        )  # fmt: skip
+        seats[who].left_at = None
+    return True
