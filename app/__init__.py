@@ -143,7 +143,7 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings
-    from app.listing import models as listing_models  # noqa: F401  (its tables)
+    from app.listing import views as listing
     from app.notices import carrier_views as carrier_views
     from app.notices import receipt_views as receipt_views
     from app.notices import views as notices
@@ -163,6 +163,7 @@ def _open_rooms(app: Flask) -> None:
         feeds,
         replies,
         replies_desk_views,
+        listing,
     )
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.base import STATE_STOPPED, BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, joining, leaving, queries
 from app.hearings import service as hearings
+from app.listing import running, sending
 from app.notices import carriers, dispatch, lost, months, sealing, sweep, tasks
 from app.notices.dispatch import Sender
 from app.notices.models import Worker
@@ -59,6 +60,7 @@ def beat(app: Flask) -> int:
             _lapse,
             _let_go,
             _let_in,
+            _send_listed,
             _plan,
             _climb,
             lost.own_up,
@@ -132,6 +134,15 @@ def _let_in(sender: Sender) -> int:
     with transaction() as session:
         cases = joining.joined(session)
     return _one_by_one(partial(joining.welcome, secret=sender.secret), cases, sender)
+
+
+def _send_listed(sender: Sender) -> int:
+    """Propose hearings of a listing that is being sent."""
+    with transaction() as session:
+        waiting = sending.due(session)
+    sent = _one_by_one(partial(sending.send, secret=sender.secret), waiting, sender)
+    retrying(lambda session: sending.finish(session, sender.now))
+    return sent
 
 
 def _plan(sender: Sender) -> int:
@@ -214,12 +225,31 @@ def _heartbeat(sender: Sender) -> int:
     return 1
 
 
+def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int:
+    """Search the listing that waits longest, if any; return its number.
+
+    It takes a minute, and so is no step of the beat: what is due is sent meanwhile. A worker that
+    is told to end leaves the listing to another one.
+    """
+    with app.app_context():
+        sender = sender_of(app)
+        try:
+            return running.take_turn(sender.name, sender.gateways.clock.now, ended)
+        finally:
+            db.session.remove()
+
+
 def schedule(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     """Give a scheduler the beat: one at a time, and beats that were slept through are one."""
     house: House = app.extensions["tingqi"]
     scheduler.add_job(
         beat, "interval", args=[app], seconds=house.settings.beat_seconds, max_instances=1,
         coalesce=True, misfire_grace_time=None, id="beat",
+    )  # fmt: skip
+    scheduler.add_job(
+        search_listing, "interval", args=[app, lambda: scheduler.state == STATE_STOPPED],
+        seconds=house.settings.beat_seconds, max_instances=1, coalesce=True,
+        misfire_grace_time=None, id="listing",
     )  # fmt: skip
     return scheduler
 

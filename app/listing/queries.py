@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case, Courtroom
 from app.errors import N_, Message, NotFound
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.problem import Outcome
-from app.listing.service import told
+from app.listing.problem import Outcome, Progress
+from app.listing.words import told
 
 MOST_LISTINGS = 100
 
@@ -134,3 +134,10 @@ def at_work(session: Session) -> bool:
     """Tell whether any listing waits for a worker, or is with one."""
     states = (ListingState.WAITING.value, ListingState.RUNNING.value, ListingState.SENDING.value)
     return bool(session.scalar(sa.select(Listing.id).where(Listing.state.in_(states)).limit(1)))
+
+
+def gap(listing: Listing) -> float | None:
+    """Return how far the cost may be from the best, as a part of it; None while unknown."""
+    if listing.placed is None or listing.most is None or listing.cost is None:
+        return None
+    return Progress(listing.placed, listing.most, listing.cost, listing.bound).gap

@@ -9,9 +9,10 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db import persist, retrying, transaction
+from app.db import db, persist, retrying, transaction
 from app.errors import N_, Message, Refusal
 from app.listing import candidates, greedy, service
 from app.listing.models import Listing
@@ -25,19 +26,24 @@ FAULT = Message(N_("The search failed by a fault of ours, which is in the log: s
 
 def run(
     listing_id: int, worker: str, limits: Limits, clock: Callable[[], dt.datetime],
-    watch: Watch = lambda _: False,
+    watch: Watch = lambda _: False, gives_up: Callable[[], bool] = lambda: False,
 ) -> Outcome | None:  # fmt: skip
     """Search a listing that was claimed, and keep what is found; None where it was not kept.
 
     ``watch`` is told how far it is, several times a second, and may stop it: what was found until
-    then is kept. A refusal (no OR-Tools) is said on the listing and raised.
+    then is kept. Whoever ``gives_up`` leaves it to another worker, from the beginning. A refusal
+    (no OR-Tools) is said on the listing and raised.
     """
     try:
         with transaction() as session:
             found = candidates.read(session, session.get_one(Listing, listing_id), clock())
             slots = session.get_one(Listing, listing_id).slots
             session.expunge_all()
-        outcome = search(found.problem, limits, _Pen(listing_id, worker, clock, watch))
+        pen = _Pen(listing_id, worker, clock, lambda far: watch(far) or gives_up())
+        outcome = search(found.problem, limits, pen)
+        if gives_up():
+            retrying(lambda session: service.give_back(session, listing_id, worker))
+            return None
         more = greedy.alternatives(found.problem, outcome.places, slots)
         outcome = Outcome(outcome.places, outcome.progress, outcome.complete, more)
     except Refusal as refusal:
@@ -80,3 +86,23 @@ class _Pen:
             return service.renew(session, self.listing_id, self.worker, progress, self.clock())
 
         return persist(partial(retrying, work))
+
+
+def take_turn(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[[], bool]) -> int:
+    """Search the listing that waits longest; return its number, 0 where none was searched.
+
+    What fails is logged and said on the listing.
+    """
+    try:
+        found = retrying(lambda session: service.claim(session, worker, clock()))
+        if found:
+            seconds = db.session.get_one(Listing, found).seconds
+            run(found, worker, Limits(seconds), clock, gives_up=gives_up)
+        return found
+    except sa.exc.OperationalError as fault:
+        log.warning("the database is away or busy, listings are searched later: %s", fault.orig)
+    except Refusal as refusal:
+        log.warning("a listing cannot be searched: %s", refusal.message)
+    except Exception:
+        log.exception("the search of a listing failed; it says so, and can be started again")
+    return 0

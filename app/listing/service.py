@@ -12,6 +12,7 @@ from app.hearings.service import Desk
 from app.listing.candidates import MINUTE, Read
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.problem import Outcome, Place, Progress
+from app.listing.words import kept
 
 LEASE = dt.timedelta(seconds=60)
 
@@ -95,18 +96,6 @@ def _slot(found: Read, number: int, place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def kept(message: Message) -> dict[str, Any]:
-    """Return a message as JSON can hold it; what fills it is said already where it is no text."""
-    facts = {name: fact if isinstance(fact, int | str) else str(fact)
-             for name, fact in message.facts.items()}  # fmt: skip
-    return {"words": message.words, "facts": facts}
-
-
-def told(kept_: dict[str, Any]) -> Message:
-    """Return a message that was kept."""
-    return Message(kept_["words"], **kept_["facts"])
-
-
 def fail(session: Session, listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:
     """Say of a listing that its search failed, and why."""
     listing = session.get(Listing, listing_id)
@@ -179,7 +168,9 @@ def send(session: Session, desk: Desk, listing: Listing) -> None:
     left = [each for each in listing.hearings if each.slots and each.hearing_id is None]
     if listing.state != ListingState.READY or not left:
         raise Refusal(N_("There is nothing to send in this listing."))
+    for each in listing.hearings:
+        each.tried = each not in left
     for each in left:
-        each.tried, each.why = False, None
+        each.why = None
     listing.state = ListingState.SENDING.value
     listing.user_id = desk.user.id if desk.user else listing.user_id

@@ -59,5 +59,5 @@ def draft(
     bad = {each.line for each in wrong}
     good = [row for row in taken.rows if row.line not in bad]
     if not good and refused:
-        raise Invalid({name: Message(N_("No row of the file can be taken."))})
+        raise Invalid({"file": Message(N_("No row of the file can be taken."))})
     return drafting.draft(session, desk, name, good, asked), refused
