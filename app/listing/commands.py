@@ -113,9 +113,13 @@ def _bar(limits: Limits) -> Iterator[search.Watch]:
     looks = limits.seconds / search.LOOKS
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("", total=looks)
+        task, first = bar.add_task("", total=looks), True
 
         def watch(far: Far) -> bool:
+            nonlocal first
+            if first:
+                screen.print(f"To begin with: {_so_far(far)}. Ctrl-C keeps the best so far.")
+                first = False
             bar.update(task, advance=1, description=_so_far(far))
             return False
 

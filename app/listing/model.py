@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -81,13 +80,17 @@ class Model:
         return found
 
     def _block_courtrooms(self) -> None:
-        """Take what lies between the stretches in which courtrooms are free."""
+        """Take what lies before, between and after the stretches in which courtrooms are free."""
+        every = [start.at for hearing in self.problem.hearings for start in hearing.starts]
+        begin, longest = min(every, default=0), max(h.minutes for h in self.problem.hearings)
+        end = max(every, default=0) + longest + self.problem.buffer
         for room, strips in self.strips.items():
-            for (_, ends), (begins, _) in pairwise(strips):
-                begin = ends + self.problem.buffer
-                if begin < begins:
-                    taken = self.cp.new_fixed_size_interval_var(begin, begins - begin, "taken")
+            at = begin
+            for begins, ends in [*strips, (end, end)]:
+                if at < begins:
+                    taken = self.cp.new_fixed_size_interval_var(at, begins - at, "taken")
                     self.busy["room", room].append(taken)
+                at = max(at, ends + self.problem.buffer)
 
     def _seat(self, hearing: Wanted, place: Place | None) -> Seat:
         cp, size = self.cp, hearing.minutes + self.problem.buffer

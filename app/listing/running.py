@@ -23,6 +23,8 @@ log = logging.getLogger("tingqi.listing")
 EVERY = round(2 / LOOKS)  # looks between two that are written down
 FAULT = Message(N_("The search failed by a fault of ours, which is in the log: start it again."))
 
+STOPPED = Message(N_("It was stopped before it began."))
+
 
 def run(
     listing_id: int, worker: str, limits: Limits, clock: Callable[[], dt.datetime],
@@ -48,6 +50,9 @@ def run(
         outcome = Outcome(outcome.places, outcome.progress, outcome.complete, more)
     except Refusal as refusal:
         _say(listing_id, worker, refusal.message, clock())
+        raise
+    except KeyboardInterrupt:
+        _say(listing_id, worker, STOPPED, clock())
         raise
     except Exception:
         _say(listing_id, worker, FAULT, clock())

@@ -1,0 +1,107 @@
+"""The real command in a process of its own: interrupted, and where OR-Tools is not there."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from app.db import db, transaction
+from app.listing.models import Listing
+from app.people import service as people
+from tests.conftest import House, make_court, make_house
+from tests.flows.test_listing import cases, file_of, number, rows
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHOUT = """
+import sys
+
+class Nobody:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "ortools":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Nobody())
+"""
+SENTENCE = "Listing many hearings needs OR-Tools, which is not installed here"
+
+
+@pytest.fixture
+def house(tmp_path: Path, environment: dict[str, str]) -> Any:
+    """A court on a fresh SQLite database, where the environment's commands find it."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    made = make_house(folder, f"sqlite:///{folder / 'tingqi.db'}")
+    with made.app.app_context():
+        upgrade()
+        db.session.remove()
+    make_court(made)
+    yield made
+    made.close()
+
+
+def started(environment: dict[str, str], *words: str, code: str = "") -> Any:
+    """A command in a process of its own, as a shell starts it."""
+    how = ["-c", code] if code else ["-m", "app"]
+    return subprocess.Popen(
+        [sys.executable, *how, *words], env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_ctrl_c_keeps_the_best_so_far(house: House, environment: dict[str, str]) -> None:
+    cases(house, 40)
+    file = house.folder / "list.csv"
+    file.write_text(file_of(*rows(40)), encoding="utf-8")
+    command = started(environment, "list-hearings", str(file), "--seconds", "600", "--json")
+    line = command.stderr.readline()
+    assert "Ctrl-C keeps the best so far" in line, line
+    command.send_signal(signal.SIGINT)
+    said, errors = command.communicate(timeout=120)
+    assert command.returncode in (0, 1), errors
+    found = json.loads(said)
+    assert found["placed"] > 0
+    assert sum(bool(each["slots"]) for each in found["listed"]) == found["placed"]
+    assert "Traceback" not in errors
+    with house.app.app_context():
+        assert db.session.scalar(sa.select(Listing.state)) == "ready"
+
+
+def test_without_or_tools_one_sentence_says_what_to_do(
+    house: House, environment: dict[str, str]
+) -> None:
+    file = house.folder / "list.csv"
+    file.write_text(f"number\n{number(0)}\n", encoding="utf-8")
+    code = WITHOUT + "from app.cli import main\nmain(sys.argv[1:])\n"
+    command = started(environment, "list-hearings", str(file), code=code)
+    said, errors = command.communicate(timeout=120)
+    assert (command.returncode, said) == (2, "")
+    assert errors.count("\n") == 1
+    assert errors.startswith(SENTENCE)
+
+
+def test_without_or_tools_the_page_says_so_and_the_rest_works(
+    house: House, environment: dict[str, str]
+) -> None:
+    with house.app.app_context(), transaction() as session:
+        user = people.find_user(session, "wang@court.example")
+        key = f"{user.id}.{user.version}"
+    code = (
+        WITHOUT
+        + f"""
+from app import create_app
+browser = create_app().test_client()
+with browser.session_transaction() as kept:
+    kept["_user_id"] = "{key}"
+print(browser.get("/listings?lang=en").text)
+print(browser.post("/listings", data={{}}).status_code, browser.get("/").status_code)
+"""
+    )
+    said, errors = started(environment, code=code).communicate(timeout=120)
+    assert SENTENCE in said, errors
+    assert said.rstrip().endswith("422 200")

@@ -1,0 +1,163 @@
+"""What a listing is: checked by a search of its own for every rule, and for the best by trying all."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.listing import greedy
+from app.listing.capacity import covered, fewest, most_of, most_of_any
+from app.listing.problem import Limits, Place, Problem, Progress, Start, Strip, Wanted, cost
+from app.listing.rows import Wishes
+from app.listing.search import search
+
+LIMITS = Limits(seconds=60, workers=1, seed=1, steps=20)
+MORNING, AFTERNOON = (0, 120), (150, 270)
+DAY = 1000
+
+
+@st.composite
+def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
+    """Small problems: two judges, three counsel, two courtrooms, two days, taken here and there."""
+    buffer = draw(st.sampled_from([0, 10]))
+    strips = []
+    for day, room in itertools.product((0, 1), (7, 8)):
+        at = draw(st.sampled_from([0, 0, 60, 270]))
+        until = draw(st.sampled_from([120, 270, 270]))
+        if at < until:
+            strips.append(Strip(day, day * DAY + at, day * DAY + until, room))
+    hearings = []
+    for _ in range(draw(st.integers(1, most))):
+        minutes = draw(st.sampled_from([30, 60, 120]))
+        kept = draw(st.integers(0, 2**18 - 1))
+        starts = [
+            Start(day * DAY + at, day, (day * DAY + session[0], day * DAY + session[1]),
+                  draw(st.integers(0, 3)) + 2 * day, session == AFTERNOON)
+            for day in (0, 1) for session in (MORNING, AFTERNOON)
+            for at in range(session[0], session[1] - minutes + 1, grid)
+        ]  # fmt: skip
+        counsel = draw(st.sets(st.integers(0, 2), max_size=2))
+        possible = [
+            start for n, start in enumerate(starts) if kept >> n & 1
+            and any(s.day == start.day and s.holds(start.at, minutes) for s in strips)
+        ]  # fmt: skip
+        room = draw(st.sampled_from([None, None, 7]))
+        hearings.append(Wanted(minutes, draw(st.integers(0, 1)), tuple(sorted(counsel)),
+                               tuple(possible), draw(st.sampled_from([1, 2])), room))  # fmt: skip
+    days = st.sets(st.tuples(st.integers(0, 1), st.integers(0, 1)), max_size=1)
+    return Problem(tuple(hearings), tuple(strips), buffer, frozenset(draw(days)),
+                   frozenset(draw(days)), frozenset(draw(st.sets(st.integers(0, 2)))))  # fmt: skip
+
+
+def faults(problem: Problem, places: Mapping[int, list[Place]]) -> Iterator[str]:
+    """Every rule that some places break, each looked at minute by minute."""
+    taken: dict[tuple[str, int, int], int] = {}
+    for number, some in places.items():
+        hearing = problem.hearings[number]
+        for place in some:
+            minutes = range(place.at, place.at + hearing.minutes)
+            if place.at not in [start.at for start in hearing.starts]:
+                yield f"{number} begins when its people are not free"
+            strips = [s for s in problem.strips if s.room == place.room]
+            if not all(any(s.begins <= m < s.ends for s in strips) for m in minutes):
+                yield f"{number} is in a courtroom that is taken"
+            who = [("judge", hearing.judge), ("room", place.room)]
+            who += [("counsel", each) for each in hearing.counsel]
+            for kind, each in who:
+                around = range(minutes.start - problem.buffer, minutes.stop + problem.buffer)
+                for minute in around:
+                    other = taken.get((kind, each, minute))
+                    if other is not None:
+                        yield f"{number} and {other} share {kind} {each} or its buffer"
+            for kind, each in who:
+                for minute in minutes:
+                    taken[kind, each, minute] = number
+
+
+def best(problem: Problem) -> tuple[int, int, int]:
+    """What the best listing is worth, by trying all: hearings, their urgency, its cost."""
+    found = (0, 0, 0)
+    options: list[list[Place | None]] = [
+        [None, *(Place(start.at, strip.room) for start in hearing.starts for strip in problem.strips
+                 if strip.holds(start.at, hearing.minutes))]
+        for hearing in problem.hearings
+    ]  # fmt: skip
+    for choice in itertools.product(*options):
+        places = {n: place for n, place in enumerate(choice) if place is not None}
+        urgent = sum(problem.hearings[n].weight for n in places)
+        worth = (len(places), urgent, -cost(problem, places))
+        if worth > found and not any(faults(problem, {n: [p] for n, p in places.items()})):
+            found = worth
+    return found
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=3, grid=60))
+def test_the_best_is_found_where_all_can_be_tried(problem: Problem) -> None:
+    outcome = search(problem, LIMITS)
+    urgent = sum(problem.hearings[n].weight for n in outcome.places)
+    assert (len(outcome.places), urgent, -outcome.progress.cost) == best(problem)
+    assert outcome.progress.bound == outcome.progress.cost
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=8), st.integers(1, 3))
+def test_no_rule_is_broken_by_any_slot(problem: Problem, slots: int) -> None:
+    outcome = search(problem, LIMITS)
+    more = greedy.alternatives(problem, outcome.places, slots)
+    every = {n: [place, *more[n]] for n, place in outcome.places.items()}
+    assert list(faults(problem, every)) == []
+    assert outcome.progress.cost == cost(problem, outcome.places)
+    assert (outcome.progress.bound or 0) <= outcome.progress.cost
+    for number, places in every.items():
+        days = [problem.hearings[number].by_time[place.at].day for place in places]
+        assert len(days) == len(set(days)) <= slots
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(most=8))
+def test_a_listing_made_hearing_by_hearing_breaks_no_rule(problem: Problem) -> None:
+    places = greedy.first(problem)
+    assert list(faults(problem, {n: [place] for n, place in places.items()})) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(1, 9), max_size=6), st.integers(0, 30))
+def test_no_more_of_a_stretch_is_used_than_some_of_the_sizes_fill(
+    sizes: list[int], room: int
+) -> None:
+    sums = {sum(some) for n in range(len(sizes) + 1) for some in itertools.combinations(sizes, n)}
+    assert most_of(sizes, room) == max(each for each in sums if each <= room)
+    assert most_of(sizes, room) <= most_of_any(sizes, room) <= room
+
+
+def test_stretches_that_touch_are_one() -> None:
+    assert covered([(5, 7), (0, 2), (2, 4), (6, 9)]) == [(0, 4), (5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("total", "given_", "days"), [(0, 0, 0), (10, 10, 0), (11, 10, 1), (25, 0, 3), (99, 0, 3)]
+)
+def test_the_largest_days_are_counted_first(total: int, given_: int, days: int) -> None:
+    assert fewest(total, given_, [5, 10, 9]) == days
+
+
+@pytest.mark.parametrize(
+    ("far", "gap"),
+    [(Progress(1, 1, 100), None), (Progress(1, 1, 100, 95), 0.05), (Progress(1, 1, 0, 0), 0.0)],
+)
+def test_the_gap_is_a_part_of_the_cost(far: Progress, gap: float | None) -> None:
+    assert far.gap == gap
+
+
+@pytest.mark.parametrize(
+    ("priority", "since", "points"),
+    [("normal", "", 2), ("high", "", 4), ("low", "2026-08-01", 2), ("normal", "2020-01-01", 6), ("normal", "2030-01-01", 2)],
+)  # fmt: skip
+def test_who_has_waited_longer_costs_more_a_day(priority: str, since: str, points: int) -> None:
+    wishes = Wishes(priority=priority, since=since)
+    assert wishes.per_day(dt.date(2026, 11, 23)) == points
+    assert Wishes.of(wishes.kept()) == wishes
