@@ -86,7 +86,7 @@ def _blank_people(session: Session, case_id: int) -> None:
             .where(Representation.counsel_id == counsel_id, Party.case_id != case_id)
         ).all()
         if all(erasing.erased(session, each) for each in others):
-            held = sa.update(Counsel).where(Counsel.id == counsel_id).values(**blanked)
+            held = sa.update(Counsel).where(Counsel.id == counsel_id).values(**blanked, postal="")
             session.execute(held.execution_options(**loose))
     session.expire_all()
 

@@ -1,75 +1,120 @@
-"""A notice on paper, for who is not shown to know a date: to be printed, posted, and logged."""
+"""Notices on paper by page: printed one by one or fifty at once, posted, and logged by a button."""
 
 import secrets
 from typing import Any
 
-import segno
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app import links, web
-from app.cases import service as cases
+from app import web
 from app.db import db, retrying
-from app.errors import N_, NotFound, Refusal
-from app.hearings import case_views, facts, off_channel, queries
-from app.hearings.models import Hearing, Invitation
+from app.errors import Refusal
+from app.hearings import case_views, paper
 from app.hearings.views import bp
-from app.notices import letters
+from app.people import habits
 from app.people.models import User
 from app.people.views import signed_in
 
 
-@bp.get("/hearings/<int:hearing_id>/paper/<int:counsel_id>")
+@bp.get("/hearings/<int:hearing_id>/paper/<int:counsel_id>", endpoint="paper")
 @signed_in
-def paper(hearing_id: int, counsel_id: int) -> Any:
-    """Show the notice as it is printed: the same words as the letter, a QR code and the code."""
-    hearing, seat = _find(db.session(), hearing_id, counsel_id)
-    secret, public = web.secret(), web.house().settings.public_url
-    link = f"{public}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
-    code = links.spoken(links.code(secret, seat.id, seat.version))
-    kind = "moved" if hearing.revision > 1 else "fixed"
-    told = facts.of(hearing, person=facts.person(seat), was={}, reason=hearing.reason,
-                    by_order=bool(hearing.reason))  # fmt: skip
-    letter = letters.compose(kind, "email", seat.counsel.language, told, link="", code=code,
-                             base=public)  # fmt: skip
-    picture = segno.make(link, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff")
+def one(hearing_id: int, counsel_id: int) -> Any:
+    """Show one notice as it is printed, and what is to be done with it."""
+    found = paper.find(db.session(), current_user.court_id, hearing_id, counsel_id)
+    return _print([paper.sheet(*found, web.secret(), _public())], alone=found)
+
+
+def _public() -> str:
+    return web.house().settings.public_url
+
+
+def _print(sheets: list[paper.Sheet], **more: Any) -> str:
+    pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - segno's, of our own address
     return render_template(
-        "hearings/paper.html", hearing=hearing, case=hearing.case, court=hearing.case.court,
-        seat=seat, letter=letter, code=code, page=secrets.token_urlsafe(16),
-        qr=Markup(picture),  # noqa: S704 - made by segno of our own address
+        "hearings/paper.html", sheets=list(zip(sheets, pictures, strict=True)),
+        court=current_user.court, page=secrets.token_urlsafe(16), **{"alone": None, **more},
     )  # fmt: skip
 
 
 @bp.post("/hearings/<int:hearing_id>/paper/<int:counsel_id>")
 @signed_in
 def posted(hearing_id: int, counsel_id: int) -> Any:
-    """Write down that the notice was handed to the post or to a messenger."""
+    """Write down that the notice was handed to the post, or where paper reaches the person."""
     court_id, user_id, now = current_user.court_id, current_user.id, web.now()
-    page = request.form.get("page", "")[:32]
+    page, address = request.form.get("page", "")[:32], request.form.get("postal")
 
     def write(session: Session) -> str:
-        hearing, seat = _find(session, hearing_id, counsel_id, court_id)
-        given = {"channel": "letter", "direction": "out", "counsel_id": counsel_id,
-                 "hearing_id": hearing.id, "at": now, "outcome": "told", "address": "",
-                 "note": "", "tell_others": False, "page": page}  # fmt: skip
-        case = cases.find_case(session, court_id, hearing.case_id)
-        user = session.get_one(User, user_id)
-        off_channel.log(session, case, seat.counsel, given, user, now)
+        hearing, seat = paper.find(session, court_id, hearing_id, counsel_id)
+        if address is not None:
+            seat.counsel.postal = habits.lines(address)[:300]
+        else:
+            user = session.get_one(User, user_id)
+            paper.posted(session, hearing, seat.counsel, user, page, now)
         return seat.counsel.name
 
-    case_views.say_logged(retrying(write), [])
+    name = retrying(write)
+    if address is not None:
+        return redirect(request.path, 303)
+    case_views.say_logged(name, [])
     return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
 
 
-def _find(
-    session: Session, hearing_id: int, counsel_id: int, court_id: int = 0
-) -> tuple[Hearing, Invitation]:
-    hearing = queries.find(session, court_id or current_user.court_id, hearing_id)
-    seat = queries.last_seats(session, hearing).get(counsel_id)
-    if seat is None:
-        raise NotFound(N_("This person was told nothing about this hearing."))
-    if hearing.starts_at is None:
-        raise Refusal(N_("There is no date yet of which a notice could tell."))
-    return hearing, seat
+@bp.get("/paper")
+@signed_in
+def papers() -> str:
+    """Show the notices that are to be posted, to be chosen for one print."""
+    court = current_user.court
+    found = paper.waiting(db.session(), court, web.now())
+    return render_template("hearings/papers.html", found=found, zone=court.zone, most=paper.MOST)
+
+
+@bp.get("/paper/print")
+@signed_in
+def print_papers() -> Any:
+    """Show the notices that were chosen, a page each; it reads, and marks nothing."""
+    try:
+        sheets = paper.sheets(
+            db.session(), current_user.court_id, _tasks("args"), web.secret(), _public()
+        )
+    except Refusal as fault:
+        flash(web.said(fault.message), "alarm")
+        return redirect(url_for("hearings.papers"))
+    if not sheets:
+        flash(gettext("Choose at least one notice."), "maybe")
+        return redirect(url_for("hearings.papers"))
+    return _print(sheets)
+
+
+@bp.post("/paper/posted")
+@signed_in
+def papers_posted() -> Any:
+    """Write down that all notices of a print were handed to the post: one contact for each."""
+    court_id, user_id, now, tasks = (
+        current_user.court_id,
+        current_user.id,
+        web.now(),
+        _tasks("form"),
+    )
+    page = request.form.get("page", "")[:32]
+
+    def write(session: Session) -> int:
+        user = session.get_one(User, user_id)
+        found = paper.sheets(session, court_id, tasks, web.secret(), _public())
+        # Chains are held in rising order of case, as everywhere.
+        for each in sorted(found, key=lambda sheet: sheet.hearing.case_id):
+            paper.posted(session, each.hearing, each.seat.counsel, user, page, now)
+        return len(found)
+
+    count = retrying(write)
+    flash(ngettext("%(num)s notice is on the record as posted.",
+                   "%(num)s notices are on the record as posted.", count), "yes")  # fmt: skip
+    return redirect(url_for("hearings.papers"), 303)
+
+
+def _tasks(where: str) -> list[int]:
+    given = getattr(request, where).getlist("task")
+    numbers = (int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19)
+    return list(dict.fromkeys(numbers))

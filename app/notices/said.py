@@ -60,6 +60,8 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
         "elsewhere": _elsewhere(facts, court["zone"], language),
         "by_order": bool(facts.get("by_order")),
+        # A notice on paper: nothing can be enclosed in it.
+        "paper": bool(facts.get("paper")),
         **{key: facts.get(key) for key in ("days", "round")},
         **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
         **_times(facts, _Times(facts, court["zone"], language)),
