@@ -132,6 +132,7 @@ def _open_rooms(app: Flask) -> None:
     from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
     from app.hearings import away_views as away_views
+    from app.hearings import calendar_views as calendar_views
     from app.hearings import call_views as call_views
     from app.hearings import case_views as case_views
     from app.hearings import certificate_views as certificate_views

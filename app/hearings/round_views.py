@@ -44,7 +44,10 @@ def _which() -> str:
     """Show cases to choose from."""
     asked, page = request.args.get("find", "")[:200], page_number()
     rows, more = cases.found(db.session(), current_user.court_id, asked, page)
-    return render_template("hearings/which.html", cases=rows, more=more, page=page, asked=asked)
+    return render_template(
+        "hearings/which.html", cases=rows, more=more, page=page, asked=asked,
+        pointed=typed.pointed(request.args),
+    )  # fmt: skip
 
 
 @bp.route("/hearings/<int:hearing_id>/round", methods=["GET", "POST"])
@@ -86,10 +89,13 @@ def _open(about: About) -> Any:
 def _begun(about: About, case: Case, hearing: Hearing | None) -> str:
     """Show what a user typed before and did not send, else a form in which the usual is filled."""
     draft = drafts.find(db.session(), current_user.id, about.key)
-    if draft is not None:
+    at = typed.pointed(request.args)
+    if draft is not None and not at:
         return round_page.form(about, {**typed.typed(()), **draft.fields}, draft=draft)
     given = blank.form(db.session(), case, hearing, web.now())
     given["reason"] = _why_again(hearing) if hearing else ""
+    if at:
+        return round_page.form(about, typed.with_pointed(given, at))
     return round_page.form(about, given, suggested=True)
 
 

@@ -17,6 +17,7 @@ NAMES = (
     "once", "stood", "seen", "kind", "minutes", "how", "answer_by", "fix", "reason",
     "override_reason",
 )  # fmt: skip
+POINTED = ("starts_at", "courtroom", "minutes", "how")
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
@@ -35,6 +36,19 @@ def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
             slot = rows.setdefault(int(row[1]), {"starts_at": "", "courtroom": ""})
             slot[row[2]] = value
     return made | {"slots": [rows[n] for n in sorted(rows)]}
+
+
+def pointed(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what was pointed at in the calendar: when, where, how long, and how to go about it."""
+    at = {name: asked.get(name, "")[:200] for name in POINTED}
+    return {name: value for name, value in at.items() if value} if at["starts_at"] else {}
+
+
+def with_pointed(given: dict[str, Any], at: Mapping[str, str]) -> dict[str, Any]:
+    """Put the span that was pointed at in the place of slots that nobody has typed."""
+    slot = {"starts_at": at["starts_at"], "courtroom": at.get("courtroom", "")}
+    more = {name: at[name] for name in ("minutes", "how") if name in at}
+    return given | more | {"slots": [slot]}
 
 
 def blank_row(given: Mapping[str, Any]) -> dict[str, str]:

@@ -49,6 +49,10 @@ class Court(Base):
     closes: Mapped[str] = mapped_column(sa.String(5), default="17:00", server_default="17:00")
     # Between two hearings of one judge, courtroom or counsel, at least.
     buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # How names appear on the list at the court's door (see hearings.shown_names.Names).
+    public_names: Mapped[str] = mapped_column(
+        sa.String(10), default="short", server_default="short"
+    )
     # Days after a case's last hearing until its addresses and contents are blanked; None: never.
     keep_days: Mapped[int | None] = mapped_column()
 

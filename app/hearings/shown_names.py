@@ -1,0 +1,53 @@
+"""Pure: how people are named on a list that anybody may read, by the court's rule."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+# What only a company, an office or another body is called at the end, or anywhere, of its name.
+_BODY_HAN = re.compile(
+    r".{2,}(公司|企业|集团|工厂|商店|酒店|银行|保险|基金|基金会|协会|学会|委员会|合作社|事务所|中心|大学|学校"
+    r"|中学|小学|医院|法院|检察院|研究院|政府|分局|管理局|派出所|支行|分行|分公司|经营部|门市部|服务部|服务站)[）)]?"
+)
+_BODY_LATIN = re.compile(
+    r"\b(ltd|limited|inc|incorporated|llc|llp|plc|corp|corporation|company|co|gmbh|ag|sa|bv|nv|pty"
+    r"|bank|university|college|council|trust|foundation|association|society|partners|group"
+    r"|holdings|ministry|department|authority|city|county|state|estate)\b",
+    re.IGNORECASE,
+)
+# Two characters that are one family name.
+_DOUBLE = re.compile(
+    r"欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|宇文|长孙|司徒|夏侯|端木|百里|南宫|独孤"
+)
+
+
+class Names(StrEnum):
+    """How names appear on the public list: whole, shortened for people, or not at all."""
+
+    FULL = "full"
+    SHORT = "short"
+    NUMBER = "number"
+
+
+def public_name(name: str, rule: str) -> str:
+    """Return a party's name as the public list shows it: ``""`` where only numbers are shown.
+
+    Companies and offices keep their names. What does not look like one is taken for a person:
+    ``王小明`` is ``王某``, ``Zhao Lei`` is ``Z. L.``
+    """
+    if rule == Names.NUMBER:
+        return ""
+    if rule == Names.FULL or _is_body(name):
+        return name
+    if any(_is_han(c) for c in name):
+        double = _DOUBLE.match(name)
+        return f"{double.group() if double else name[0]}某"
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum()) or "–"
+
+
+def _is_body(name: str) -> bool:
+    return bool(_BODY_HAN.fullmatch(name.strip()) or _BODY_LATIN.search(name))
+
+
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK UNIFIED")

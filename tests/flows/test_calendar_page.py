@@ -1,0 +1,170 @@
+"""The court's calendar: the week as a table and as events, a span that becomes a proposal, lists."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import db
+from tests.conftest import CASE, House, at, case_with, proposal
+
+WEEK = "on=2026-12-07"  # two weeks after the tests' today
+
+
+def booked(house: House, number: str, *slots: tuple[str, str], fix: bool = False) -> Any:
+    """A hearing that is asked about, or fixed by order; as the API shows it."""
+    people = [
+        {
+            "name": f"{name} {number[-4:-1]}",
+            "firm": "",
+            "email": f"{name}{number[-4:-1]}@firm.example",
+        }
+        for name in ("li", "zhao")
+    ]
+    status, case = house.api("POST", "/cases", case_with(number, *people))
+    assert status == 201, case
+    status, made = house.api("POST", "/hearings", proposal(case["id"], *slots))
+    assert status == 201, made
+    if fix:
+        order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
+        status, made = house.api("POST", f"/hearings/{made['id']}/fix", order)
+        assert status == 200, made
+    return made
+
+
+def events(house: House, query: str, email: str = "wang@court.example") -> list[dict[str, Any]]:
+    """What the calendar draws."""
+    answer = house.sign_in(email).get(f"/calendar/events?{query}")
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(house: House) -> None:
+    booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    booked(house, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
+    moving = booked(house, "（2026）沪0115民初003号", (at(17), "第三法庭"), fix=True)
+    again = {"slots": [{"starts_at": at(18), "courtroom": "第三法庭"}], "answer_by": at(7, "17:00"),
+             "reason": "The judge is ill"}  # fmt: skip
+    assert house.api("POST", f"/hearings/{moving['id']}/move", again)[0] == 200
+    seen = [
+        (e["start"], e["extendedProps"]["how"], e["startEditable"]) for e in events(house, WEEK)
+    ]
+    assert seen == [
+        ("2026-12-07T09:30:00", "fixed", True),
+        ("2026-12-08T09:30:00", "held", False),
+        ("2026-12-09T09:30:00", "held", False),
+        ("2026-12-10T09:30:00", "tentative", False),
+        ("2026-12-11T09:30:00", "held", False),
+    ]
+    page = house.sign_in().get(f"/calendar?{WEEK}&lang=en").get_data(as_text=True)
+    table = page.split('id="as-list"')[1]
+    assert [table.count(f"</svg> {word}</span>") for word in ("Fixed", "held", "about to move")] == [1, 3, 1]  # fmt: skip
+    [judge] = {e["resourceIds"][0] for e in events(house, f"{WEEK}&by=judge")}
+    assert events(house, f"{WEEK}&by=judge&whose={int(judge) + 1}") == []
+    assert len(events(house, f"on=2026-12-08&view=day&whose={judge}&by=judge")) == 1
+
+
+def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
+    from app.people import service as people
+    from tests.conftest import password_hash
+
+    made = booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    with house.app.app_context():
+        court = people.add_court(db.session(), "Dongwan District Court", short="东湾", zone="Asia/Shanghai",
+                                 country="CN", language="en")  # fmt: skip
+        user = people.add_user(db.session(), court, "lu@dongwan.example", name="Lu", role="assistant",
+                               now=house.clock.now())  # fmt: skip
+        user.password_hash = password_hash()
+        db.session.commit()
+    assert events(house, WEEK, "lu@dongwan.example") == []
+    other = house.sign_in("lu@dongwan.example")
+    assert other.get(f"/calendar/told/{made['id']}").status_code == 404
+    assert "001号" not in other.get("/calendar/list?on=2026-12-07").get_data(as_text=True)
+    told = house.sign_in().get(f"/calendar/told/{made['id']}?lang=en").get_json()
+    assert [(each["side"], each["reached"]) for each in told] == [("Claimant", True), ("Respondent", True)]  # fmt: skip
+
+
+def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_case(
+    house: House,
+) -> None:
+    made = booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    browser = house.sign_in()
+    drawn = "starts_at=2026-12-08T10:15&courtroom=第五法庭&minutes=45"
+    page = browser.get(f"/hearings/new?{drawn}").get_data(as_text=True)
+    [way] = re.findall(r'href="(/hearings/new\?case_id=[^"]+)"', page)
+    form = browser.get(way.replace("&amp;", "&")).get_data(as_text=True)
+    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', form) == ["2026-12-08T10:15"]  # fmt: skip
+    assert 'value="45"' in form
+    assert re.search(r'value="第五法庭" selected', form)
+    move = browser.get(f"/hearings/{made['id']}/round?{drawn}&how=order").get_data(as_text=True)
+    assert re.search(r'value="order" checked', move)
+    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', move) == ["2026-12-08T10:15"]  # fmt: skip
+
+
+def test_the_list_for_the_door_names_people_as_the_court_wishes(house: House) -> None:
+    named = {**CASE, "title": "王小明诉远洋", "number": "（2026）沪0115民初001号"}
+    named["parties"] = [{**CASE["parties"][0], "name": "王小明"}, CASE["parties"][1]]
+    case = house.api("POST", "/cases", named)[1]
+    made = house.api("POST", "/hearings", proposal(case["id"], (at(14), "第三法庭")))[1]
+    house.api(
+        "POST", f"/hearings/{made['id']}/fix", {"slot_id": made["slots"][0]["id"], "reason": "-"}
+    )
+    admin, address = house.sign_in("admin@court.example"), "/calendar/list?on=2026-12-07"
+
+    def door() -> str:
+        return admin.get(f"{address}&public=1").get_data(as_text=True).split("<table")[1]
+
+    assert "王小明" in admin.get(address).get_data(as_text=True)
+    assert "王某" in door()
+    assert "王小明" not in door()
+    assert "Haitong Trading Ltd" in door()
+    admin.post(f"{address}", data={"names": "number"})
+    assert "001号" in door()
+    assert "王" not in door()
+    admin.post(f"{address}", data={"names": "full"})
+    assert "王小明" in door()
+    assert house.sign_in().post(address, data={"names": "full"}).status_code == 403
+    admin.post(address, data={"names": "nonsense"})
+    assert "王小明" in door()
+
+
+def test_an_address_that_nobody_can_mean_shows_the_usual(house: House) -> None:
+    browser = house.sign_in()
+    for query in ("on=yesterday", "on=9999-12-31", "view=year&by=moon", "whose=x", "whose=9" * 30):
+        assert browser.get(f"/calendar?{query}").status_code == 200, query
+        assert browser.get(f"/calendar/events?{query}").status_code == 200, query
+
+
+@pytest.mark.parametrize("address", ["/", f"/calendar?{WEEK}", f"/calendar/events?{WEEK}", "/calendar/list?on=2026-12-07"])  # fmt: skip
+def test_more_hearings_ask_no_more_of_the_database(house: House, address: str) -> None:
+    browser = house.sign_in()
+    asked: list[str] = []
+    with house.app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+
+    def count() -> int:
+        browser.get(address)
+        asked.clear()
+        assert browser.get(address).status_code == 200
+        return len(asked)
+
+    def court_of(first: int, last: int) -> None:
+        for n in range(first, last):
+            clock = dt.time(9 + n // 2, 30 * (n % 2)).isoformat("minutes")
+            short = {"minutes": 15, "answer_by": at(0.5, "18:00")}
+            number = f"（2026）沪0115民初{n:03}号"
+            people = [{"name": f"li {n}", "email": f"li{n}@firm.example"},
+                      {"name": f"zhao {n}", "email": f"zhao{n}@firm.example"}]  # fmt: skip
+            case = house.api("POST", "/cases", case_with(number, *people))[1]
+            made = house.api("POST", "/hearings", {**proposal(case["id"], (at(14, clock), "第三法庭")), **short})[1]  # fmt: skip
+            if n % 2:
+                order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
+                assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+        house.beat()
+
+    court_of(0, 2)
+    few = count()
+    court_of(2, 6)
+    assert count() == few
