@@ -54,7 +54,7 @@ def _one(seed: int, given: argparse.Namespace, databases: Iterator[Database]) ->
             upgrade()
     make_court(house)
     begun = time.monotonic()
-    chosen = plan(seed, given.rounds, database.kind, WORKERS[given.db])
+    chosen = plan(seed, given.rounds, database.kind, WORKERS[given.db], long=True)
     try:
         found = run(house, database, chosen)
         faults = wrong(found)

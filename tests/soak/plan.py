@@ -14,6 +14,8 @@ ACTS = {
 TROUBLES = {
     "none": 2, "kill_worker": 5, "kill_pages": 2, "kill_page": 2, "stop_worker": 1, "hurry": 2,
 }  # fmt: skip
+# Takes longer than a lease, so only where there is time.
+OF_LONG_RUNS = {"freeze_worker": 1}
 OF_DATABASE = {
     "sqlite": {"lock": 3},
     "postgresql": {"cut": 3},
@@ -72,10 +74,12 @@ class Plan:
     rounds: tuple[Round, ...]
 
 
-def plan(seed: int, rounds: int, database: str, workers: Sequence[int]) -> Plan:
+def plan(
+    seed: int, rounds: int, database: str, workers: Sequence[int], *, long: bool = False
+) -> Plan:
     """Return what a seed decides; ``workers`` are the numbers of workers to choose from."""
     chance = random.Random(f"plan {seed}")
-    troubles = {**TROUBLES, **OF_DATABASE[database]}
+    troubles = {**TROUBLES, **OF_DATABASE[database], **(OF_LONG_RUNS if long else {})}
     crew = chance.choice(list(workers))
     proposed: list[int] = []
     made, number = [], 0

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from app.notices.dispatch import LEASE
 from tests.conftest import NOW, SECRET
 from tests.soak.clock import SharedClock
 from tests.soak.entry import is_child
@@ -97,6 +98,15 @@ class World:
         victim = self.workers[which % len(self.workers)]
         self.killed.add(victim)
         self._kill(victim)
+
+    def freeze_worker(self, which: int) -> None:
+        """Freeze a worker for longer than its lease, as a machine that is moved is; let it go on."""
+        victim = self.workers[which % len(self.workers)]
+        self.killed.add(victim)  # others take it for dead
+        self._signal(victim, signal.SIGSTOP)
+        ends = self.clock.now() + LEASE + TEN_SECONDS
+        until("the end of a lease", lambda: self.clock.now() > ends)
+        self._signal(victim, signal.SIGCONT)
 
     def stop_worker(self, which: int) -> None:
         """Ask a worker to stop; it finishes what it is sending."""
