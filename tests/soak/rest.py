@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.hearings.models import Hearing, Proposal
-from app.notices.models import Notice
+from app.notices.models import Notice, Worker
 from tests.conftest import House
 from tests.soak.post import Post
 from tests.soak.world import RATE, World, until
@@ -30,6 +30,14 @@ def come(house: House, world: World, post: Post, horizon: dt.timedelta = HORIZON
         if coming is None or coming > last:
             return
         world.clock.forward(coming + STEP, RATE)
+
+
+def beating(house: House) -> int:
+    """Return how many workers have beaten."""
+    with house.app.app_context():
+        found = db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) or 0
+        db.session.remove()
+    return found
 
 
 def _nothing_is_due(house: House, world: World, post: Post) -> bool:

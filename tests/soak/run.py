@@ -13,10 +13,10 @@ from tests.soak.facts import Facts
 from tests.soak.people import People, Told
 from tests.soak.plan import Plan, Round, Trouble
 from tests.soak.post import Post
-from tests.soak.world import ROOT, World
+from tests.soak.world import ROOT, World, until
 
 LOOK = 0.1  # seconds between two looks whether every process lives
-SOON = 0.5  # seconds after which a trouble comes even where no carrier was asked
+SOON = 2.0  # seconds after which a trouble comes even where no carrier was asked
 
 
 def run(house: House, database: Database, plan: Plan) -> Facts:
@@ -30,6 +30,7 @@ def run(house: House, database: Database, plan: Plan) -> Facts:
         world.open(mail.url, twilio.url, twilio.account_sid, twilio.auth_token)
         people = People(world.url, token, told, twilio.reply)
         people.enter_cases()
+        until("the first beats", lambda: rest.beating(house) >= plan.workers)
         with Post(plan.seed, twilio, told) as post:
             for each in plan.rounds:
                 _play(each, people, world, database, ledger)
