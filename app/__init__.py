@@ -73,7 +73,13 @@ def _engine_options(settings: Settings) -> dict:
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 20,
-        "connect_args": {"connect_timeout": 10, "application_name": "tingqi"},
+        "connect_args": {
+            "connect_timeout": 10,
+            "application_name": "tingqi",
+            "tcp_user_timeout": 20_000,
+            "options": "-c statement_timeout=60s -c lock_timeout=4s "
+            "-c idle_in_transaction_session_timeout=120s",
+        },
     }
 
 

@@ -14,6 +14,7 @@ from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
 from app import __version__, create_app
+from app.backup import backup, restore
 from app.config import Misconfigured
 from app.errors import Invalid, Refusal
 from app.hearings.commands import erase, keep
@@ -52,7 +53,8 @@ def cli() -> None:
 cli.params = [param for param in cli.params if param.name == "version"]
 record.add_command(erase)
 court.add_command(keep)
-for command in (court, user, token, record, import_, list_hearings, database_commands):
+COMMANDS = (court, user, token, record, import_, list_hearings, backup, restore, database_commands)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -118,9 +118,9 @@ def persist(work: Callable[[], T], tries: int = 60) -> T:
     for tried in range(tries):
         try:
             return work()
-        except sa.exc.OperationalError:
+        except sa.exc.SQLAlchemyError as error:
             db.session.remove()
-            if tried == tries - 1:
+            if tried == tries - 1 or not is_away(error):
                 raise
             time.sleep(min(5.0, 0.1 * 2**tried) * (0.5 + random.random()))
     raise AssertionError("unreachable")
@@ -141,6 +141,18 @@ def retrying(work: Callable[[Session], T], tries: int = 6) -> T:
                 raise
             time.sleep(min(1.0, 0.02 * 2**tried) * (0.5 + random.random()))
     raise AssertionError("unreachable")
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database cannot work just now, through nobody's fault in the request.
+
+    It cannot be reached, it hung up, every connection is busy, a statement or a lock took too
+    long, the disk is full, or (PostgreSQL: 25006) it may only be read.
+    """
+    kinds = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, kinds) or lost or state == "25006"
 
 
 def is_contention(error: BaseException) -> bool:

@@ -37,7 +37,7 @@ def readyz() -> tuple[Response, int]:
             said["schema"] = fault
         elif not _beating():
             said["worker"] = "silent for a minute: is `tingqi worker` running?"
-    except sa.exc.OperationalError:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         said["database"] = "away"
     fine = (said["database"], said["schema"]) == ("well", "current")
     return jsonify(said), 200 if fine else 503

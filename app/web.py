@@ -22,6 +22,7 @@ from werkzeug.routing import IntegerConverter
 
 from app import catalogue, wording
 from app.config import Settings
+from app.db import is_away
 from app.errors import Clash, Gone, Invalid, Message, NotFound, Refusal, RuleWarning, When
 from app.gateways import Gateways
 
@@ -109,10 +110,6 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
-# It cannot be reached, it hung up, or every connection to it was busy for too long.
-AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-
-
 def status_of(error: Exception) -> int:
     """Return the HTTP status by which an error of the house is answered."""
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
@@ -151,6 +148,8 @@ def show_errors(app: Flask, api_prefix: str) -> None:
         return (*answer, {"Retry-After": "60"}) if code == 429 else answer
 
     def away(error: sa.exc.SQLAlchemyError) -> Any:
+        if not is_away(error):
+            return fault(error)
         log.error("the database is away: %s", getattr(error, "orig", error))
         words = gettext(
             "The database cannot be reached just now. Nothing was lost; try again in a minute."
@@ -175,8 +174,7 @@ def show_errors(app: Flask, api_prefix: str) -> None:
     app.register_error_handler(Refusal, answered(refused))
     app.register_error_handler(Invalid, answered(invalid))
     app.register_error_handler(HTTPException, answered(http))
-    for kind in AWAY:
-        app.register_error_handler(kind, answered(away))
+    app.register_error_handler(sa.exc.SQLAlchemyError, answered(away))
     app.register_error_handler(Exception, answered(fault))
 
 

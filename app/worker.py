@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_STOPPED, BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -17,7 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.api import acting
-from app.db import db, retrying, transaction
+from app.db import db, is_away, retrying, transaction
 from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, joining, leaving, queries
@@ -82,10 +81,12 @@ def beat(app: Flask) -> int:
 def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
     try:
         return step(sender)
-    except sa.exc.OperationalError as fault:
-        log.warning("the database is away or busy, %s goes on later: %s", _named(step), fault.orig)
-    except Exception:
-        log.exception("%s failed; it is tried again at the next beat", _named(step))
+    except Exception as fault:
+        if is_away(fault):
+            said = getattr(fault, "orig", fault)
+            log.warning("the database is away or busy, %s goes on later: %s", _named(step), said)
+        else:
+            log.exception("%s failed; it is tried again at the next beat", _named(step))
     finally:
         db.session.remove()
     return 0
@@ -197,9 +198,9 @@ def _one_by_one(
     for each in ids:
         try:
             done += retrying(partial(_do, use_case, each, sender.now))
-        except sa.exc.OperationalError:
-            raise
-        except Exception:
+        except Exception as fault:
+            if is_away(fault):
+                raise
             log.exception("%s of %s failed; it is tried again", _named(use_case), each)
     return done
 

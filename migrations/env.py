@@ -14,6 +14,8 @@ def run() -> None:
     """Upgrade or downgrade over a connection of the app."""
     with database.engine.connect().execution_options(writes=True) as connection:
         if connection.dialect.name == "postgresql":
+            for limit in ("statement_timeout", "lock_timeout"):  # they are for pages
+                connection.execute(sa.text(f"SET {limit} = 0"))
             connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
             connection.commit()
         context.configure(

@@ -5,18 +5,17 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
 from app.api.body import Unreadable
+from app.db import is_away
 from app.errors import N_, Invalid, Message, Refusal
 from app.web import house, said, status_of
 
 log = logging.getLogger("tingqi.api")
 MEDIA_TYPE = "application/problem+json"
-AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 # What a problem's type is called, and what each means: its address says it.
 TITLES = {
@@ -87,7 +86,7 @@ def answer(error: Exception) -> Response:
         return problem(400, "unreadable", said(error.message))
     if isinstance(error, HTTPException):
         return _http(error)
-    if isinstance(error, AWAY):
+    if is_away(error):
         log.error("the database is away: %s", getattr(error, "orig", error))
         return problem(503, "unavailable", headers={"Retry-After": "30"})
     log.error("%s %s failed", request.method, request.path, exc_info=error)

@@ -1,0 +1,91 @@
+"""The database full, read-only, held by others, restarted; and copies of it, and the way back."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.cli import main
+from app.db import db
+from app.notices import record
+from tests.conftest import CASE, House, case_with, proposal
+
+HURTS = {
+    "sqlite": ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"],
+    "postgresql": ["SET default_transaction_read_only = on", "SET statement_timeout = 1"],
+}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_database_that_takes_nothing_is_a_503_and_nothing_is_half_done(
+    house: House, which: int
+) -> None:
+    status, case = house.api("POST", "/cases", CASE)
+    assert status == 201
+    with house.app.app_context():
+        words = HURTS[db.engine.dialect.name][which]
+
+        def hurt(connection: sqlite3.Connection, *_: object) -> None:
+            connection.execute(words)
+            connection.commit()  # or a setting of the session goes with a rollback
+
+        db.session.remove()
+        sa.event.listen(db.engine, "checkout", hurt)
+    answers = [house.api("POST", "/hearings", proposal(case["id"]))[0]]
+    page = house.client.get("/r/AAAAAAAAAAAAAAAAAAAAAA")
+    assert house.beat() == 0
+    with house.app.app_context():
+        sa.event.remove(db.engine, "checkout", hurt)
+        db.session.remove()
+        db.engine.dispose()
+    assert answers == [503]
+    assert page.status_code in (404, 503)
+    with house.app.app_context():
+        assert db.session.scalar(sa.text("SELECT count(*) FROM hearing")) == 0
+    status, made = house.api("POST", "/hearings", proposal(case["id"]))
+    assert status == 201, made
+    assert house.beat() > 0
+
+
+def tingqi(*words: str) -> int:
+    """Run a command; return its exit status."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_copy_made_while_others_write_is_whole_and_leads_back(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, case = house.api("POST", "/cases", CASE)
+    house.api("POST", "/hearings", proposal(case["id"]))
+    house.beat()
+    link = house.link("13800138001")
+    monkeypatch.setenv("TINGQI_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("TINGQI_SECRET_KEY", "x" * 40)
+    counsel = CASE["parties"][0]["counsel"][0]
+
+    def write() -> None:
+        for n in range(5):
+            house.api("POST", "/cases", case_with(f"B{n}", counsel))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    copy = tmp_path / "copy.db"
+    assert tingqi("backup", str(copy)) == 0
+    writer.join()
+    assert tingqi("backup", str(copy)) == 2
+    assert tingqi("restore", str(copy)) == 2
+    with house.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    assert tingqi("restore", str(copy), "--force") == 0
+    with house.app.app_context():
+        assert record.verify(db.session(), case["id"]).whole
+    assert house.client.get(link).status_code == 200
+    assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
+    copy.write_bytes(copy.read_bytes()[:8000])
+    assert tingqi("restore", str(copy), "--force") == 2
