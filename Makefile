@@ -16,7 +16,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-record bench-feeds bench-suggestions messages pictures dist clean
+.PHONY: help install demo test check soak bench bench-record bench-feeds bench-suggestions bench-listing messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-record                how long a record of a million lines takes to check"
 	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
 	@echo "make bench-suggestions           how long suggestions take with a million bookings"
+	@echo "make bench-listing               how near to the bound 200 hearings are listed in a minute"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
 	@echo "make pictures                    the README's pictures anew, from the real pages"
 	@echo "make dist                        wheel and source archive in dist/"
@@ -59,6 +60,9 @@ bench-feeds: $(VENV)/.installed-dev
 
 bench-suggestions: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/suggestions.py $(ARGS)
+
+bench-listing: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/listing.py $(ARGS)
 
 bench-record: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
 from app import web
@@ -108,19 +108,18 @@ def _draft(
 @contextmanager
 def _bar(limits: Limits) -> Iterator[search.Watch]:
     """Show how far a search is: the best so far, and what it must cost at least."""
-    columns = (TextColumn("Searching"), BarColumn(), TimeRemainingColumn(),
+    columns = (TextColumn("Searching"), BarColumn(), TimeElapsedColumn(),
                TextColumn("{task.description}"))  # fmt: skip
-    looks = limits.seconds / search.LOOKS
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task, first = bar.add_task("", total=looks), True
+        task, first = bar.add_task("", total=limits.seconds), True
 
         def watch(far: Far) -> bool:
             nonlocal first
             if first:
                 screen.print(f"To begin with: {_so_far(far)}. Ctrl-C keeps the best so far.")
                 first = False
-            bar.update(task, advance=1, description=_so_far(far))
+            bar.update(task, completed=bar.tasks[0].elapsed, description=_so_far(far))
             return False
 
         yield watch

@@ -259,4 +259,5 @@ def _solver(limits: Limits, seconds: float) -> cp_model.CpSolver:
         said.max_deterministic_time = limits.steps
     # Ctrl-C is heard by whoever waits; and trying every literal in turn takes longer than it saves.
     said.catch_sigint_signal, said.cp_model_probing_level = False, 0
+    said.linearization_level = 2  # what is proved comes from the blocks, which are linear
     return solver

@@ -17,10 +17,10 @@ from app.errors import N_, Message, Refusal
 from app.listing import candidates, greedy, service
 from app.listing.models import Listing
 from app.listing.problem import Limits, Outcome, Progress
-from app.listing.search import LOOKS, Watch, search
+from app.listing.search import Watch, search
 
 log = logging.getLogger("tingqi.listing")
-EVERY = round(2 / LOOKS)  # looks between two that are written down
+EVERY = 4  # looks between two that are written down: one to four seconds
 FAULT = Message(N_("The search failed by a fault of ours, which is in the log: start it again."))
 
 STOPPED = Message(N_("It was stopped before it began."))

@@ -3,13 +3,16 @@
 OR-Tools is loaded where a search begins (see model), and its absence is said in one sentence.
 """
 
+import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from app.errors import N_, Refusal
 from app.listing import greedy
+from app.listing.part import neighbours, part
 from app.listing.problem import Limits, Outcome, Places, Problem, Progress, cost, weight
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ MISSING = N_(
 LOOKS = 0.25  # seconds between two looks at a running search
 # Part of the time that may go into placing as many as possible, where not all have a place.
 FOR_PLACING = 0.4
+# Hearings that are moved about together while all others stay, and for how many seconds at most.
+TOGETHER, A_WHILE = 24, 1.0
+A_PART = 0.15  # of CP-SAT's deterministic time
 
 # Told how far a search is, a few times a second; answers whether it is to stop.
 Watch = Callable[[Progress], bool]
@@ -74,6 +80,7 @@ class _Hunt:
         self.bound: int | None = None
         self.stopped = self.complete = False
         self.spent = 0.0  # seconds
+        self.chance = random.Random(limits.seed)
 
     @property
     def progress(self) -> Progress:
@@ -108,20 +115,57 @@ class _Hunt:
         model.keep_placed(weight(self.problem, self.places))
         model.count_cost()
         run = self._run(model, 1.0, of_cost=True)
-        self.complete = run.complete and len(self.places) == self.most
+        proved = run.complete or self.progress.bound == self.progress.cost
+        self.complete = proved and len(self.places) == self.most
 
-    def _run(self, model: "Model", part: float, *, of_cost: bool = False) -> "Run":
+    @property
+    def _in_parts(self) -> bool:
+        """Whether one thread proves while another moves a few hearings at a time.
+
+        Where exact steps are counted, one search does both.
+        """
+        return self.limits.workers > 1 and self.limits.steps is None
+
+    def _improve(self) -> None:
+        """Move a few hearings about while all others stay where they are."""
+        from app.listing.model import Model, Run
+
+        numbers = neighbours(self.problem, self.places, self.chance, TOGETHER)
+        small = part(self.problem, self.places, numbers)
+        stand = {n: self.places[number] for n, number in enumerate(numbers)}
+        model = Model(small, stand)
+        model.keep_placed(weight(small, stand))
+        model.count_cost()
+        seed = self.chance.randrange(2**31)
+        run = Run(model, replace(self.limits, workers=1, seed=seed, steps=A_PART), A_WHILE)
+        run.go()
+        if run.fault is not None:
+            raise run.fault
+        self._take_better({**self.places, **{numbers[n]: p for n, p in (run.places or {}).items()}})
+
+    def _take_better(self, found: Places) -> None:
+        """Take other places for the same hearings, unless they cost more."""
+        if cost(self.problem, found) <= cost(self.problem, self.places):
+            self.places = found
+
+    def _run(self, model: "Model", part_of_time: float, *, of_cost: bool = False) -> "Run":
         """Search a model in a thread of its own, so that this one can watch and be interrupted."""
         from app.listing.model import Run
 
-        run = Run(model, self.limits, max(1.0, self.limits.seconds * part - self.spent))
+        parts = of_cost and self._in_parts
+        limits = replace(self.limits, workers=self.limits.workers - 1) if parts else self.limits
+        run = Run(model, limits, max(1.0, self.limits.seconds * part_of_time - self.spent))
         thread = threading.Thread(target=run.go, daemon=True)
         thread.start()
         while not run.ended.is_set():
             try:
-                run.ended.wait(LOOKS)
+                if parts and not self.stopped:
+                    self._improve()
+                else:
+                    run.ended.wait(LOOKS)
                 self._take(run, of_cost=of_cost)
-                if not self.stopped and self.watch(self.progress):
+                far = self.progress
+                if not self.stopped and (self.watch(far) or far.bound == far.cost):
                     self.stopped = True
                     run.stop()
             except KeyboardInterrupt:
@@ -136,6 +180,9 @@ class _Hunt:
 
     def _take(self, run: "Run", *, of_cost: bool) -> None:
         """Take what a run has found by now."""
-        self.places = run.places or self.places
+        if run.places is not None and not of_cost:
+            self.places = run.places
+        elif run.places is not None:
+            self._take_better(run.places)
         if of_cost and run.bound is not None:
             self.bound = max(0, int(run.bound + 0.5))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import random
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.listing import greedy
 from app.listing.capacity import covered, fewest, most_of, most_of_any
+from app.listing.part import neighbours, part
 from app.listing.problem import Limits, Place, Problem, Progress, Start, Strip, Wanted, cost
 from app.listing.rows import Wishes
 from app.listing.search import search
@@ -122,6 +124,24 @@ def test_no_rule_is_broken_by_any_slot(problem: Problem, slots: int) -> None:
 def test_a_listing_made_hearing_by_hearing_breaks_no_rule(problem: Problem) -> None:
     places = greedy.first(problem)
     assert list(faults(problem, {n: [place] for n, place in places.items()})) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(most=8), st.integers(0, 2**16), st.integers(1, 4))
+def test_a_part_costs_what_the_whole_costs_less_the_rest(
+    problem: Problem, seed: int, many: int
+) -> None:
+    places = greedy.first(problem)
+    if not places:
+        return
+    numbers = neighbours(problem, places, random.Random(seed), many)
+    assert len(numbers) == len(set(numbers)) == min(many, len(places))
+    small = part(problem, places, numbers)
+    stand = {n: place for n, place in places.items() if n not in numbers}
+    again = greedy.first(small)
+    moved = stand | {numbers[n]: place for n, place in again.items()}
+    assert list(faults(problem, {n: [place] for n, place in moved.items()})) == []
+    assert cost(problem, moved) == cost(problem, stand) + cost(small, again)
 
 
 @settings(max_examples=100, deadline=None)
