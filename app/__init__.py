@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.config import Settings
-    from app.gateways import Gateways
+    from app.gateways import Gateways, Limit
+    from app.gateways.twilio import Account
 
 __version__ = "0.1.0"
 
@@ -96,10 +97,35 @@ def _gateways(settings: Settings) -> Gateways:
                 twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
                 twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
                 twilio_api_url=settings.twilio_api_url, imap_url=settings.imap_url,
+                second=_second(settings), limits=_limits(settings),
             )
         )  # fmt: skip
     except ValueError as fault:
         raise Misconfigured(str(fault)) from fault
+
+
+def _second(settings: Settings) -> Account | None:
+    from app.gateways.twilio import Account
+
+    told = settings.twilio2
+    if told is None:
+        return None
+    return Account(
+        account_sid=told.account_sid, auth_token=told.auth_token, public_url=settings.public_url,
+        from_=told.from_, messaging_service_sid=told.messaging_service_sid, api_url=told.api_url,
+        name=told.name,
+    )  # fmt: skip
+
+
+def _limits(settings: Settings) -> dict[str, Limit]:
+    from dataclasses import replace
+
+    from app.gateways.house import USUAL
+
+    return {
+        name: replace(USUAL[name], at_once=at_once, per_second=per_second, burst=burst)
+        for name, (at_once, per_second, burst) in settings.paces.items()
+    }
 
 
 def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:

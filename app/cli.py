@@ -121,6 +121,7 @@ def _refuse_taken(bind: str) -> None:
 @click.option("--once", is_flag=True, help="Do all that is due now, then exit.")
 def worker(once: bool) -> None:
     """Send what is due, every few seconds, until told to stop."""
+    from app import running
     from app import worker as beats
 
     app = opened()
@@ -129,7 +130,7 @@ def worker(once: bool) -> None:
         click.echo(f"{beats.beat(app)} messages were tried.", err=True)
         return
     click.echo("The worker beats; Ctrl-C stops.", err=True)
-    beats.run(app)
+    running.run(app)
 
 
 @cli.command(with_appcontext=False)

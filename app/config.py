@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,18 +17,40 @@ GROUPS: dict[str, list[str | tuple[str, ...]]] = {
         "TINGQI_TWILIO_AUTH_TOKEN",
         ("TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID"),
     ],
+    "the second carrier of text messages": [
+        "TINGQI_TWILIO2_ACCOUNT_SID",
+        "TINGQI_TWILIO2_AUTH_TOKEN",
+        ("TINGQI_TWILIO2_FROM", "TINGQI_TWILIO2_MESSAGING_SERVICE_SID"),
+    ],
 }
+# The carriers whose pace can be set, each by the three settings of its name.
+PACED = ("smtp", "twilio", "twilio2")
 KNOWN = {
     "TINGQI_DATABASE_URL", "TINGQI_SECRET_KEY", "TINGQI_PUBLIC_URL", "TINGQI_SMTP_URL",
     "TINGQI_MAIL_FROM", "TINGQI_TWILIO_ACCOUNT_SID", "TINGQI_TWILIO_AUTH_TOKEN",
     "TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID", "TINGQI_TWILIO_API_URL",
     "TINGQI_IMAP_URL", "TINGQI_MAIL_AUTHSERV", "TINGQI_BEAT_SECONDS", "TINGQI_INSTANCE",
-    "TINGQI_TRUSTED_PROXIES",
+    "TINGQI_TRUSTED_PROXIES", "TINGQI_TWILIO2_ACCOUNT_SID", "TINGQI_TWILIO2_AUTH_TOKEN",
+    "TINGQI_TWILIO2_FROM", "TINGQI_TWILIO2_MESSAGING_SERVICE_SID", "TINGQI_TWILIO2_API_URL",
+    *(f"TINGQI_{name.upper()}_{what}" for name in PACED
+      for what in ("AT_ONCE", "PER_SECOND", "BURST")),
 }  # fmt: skip
 
 
 class Misconfigured(Exception):  # noqa: N818
     """A setting is missing or wrong; the words name it and say what to do."""
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """One account at Twilio, under the name that the house has for it."""
+
+    name: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    from_: str = ""
+    messaging_service_sid: str = ""
+    api_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,12 +68,26 @@ class Settings:
     twilio_from: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_api_url: str = ""
+    twilio2: Twilio | None = None
+    # Carriers by name: calls at once, messages a second and in one burst, 0 where unlimited.
+    paces: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
     imap_url: str = ""
     # Whose Authentication-Results count: the name that the court's own mail server writes in them.
     mail_authserv: str = ""
     beat_seconds: float = 5.0
     trusted_proxies: int = 0
     demo: bool = False
+
+    @property
+    def twilios(self) -> list[Twilio]:
+        """The accounts whose callbacks are believed."""
+        if not self.twilio_account_sid:
+            return []
+        first = Twilio(
+            "twilio", self.twilio_account_sid, self.twilio_auth_token, self.twilio_from,
+            self.twilio_messaging_service_sid, self.twilio_api_url,
+        )  # fmt: skip
+        return [first, self.twilio2] if self.twilio2 else [first]
 
     @property
     def embedded(self) -> bool:
@@ -95,10 +131,45 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         twilio_from=said.get("TINGQI_TWILIO_FROM", ""),
         twilio_messaging_service_sid=said.get("TINGQI_TWILIO_MESSAGING_SERVICE_SID", ""),
         twilio_api_url=_web_address(said, "TINGQI_TWILIO_API_URL", ""),
+        twilio2=_second(said),
+        paces={name: _pace(said, name) for name in PACED if _is_paced(said, name)},
         imap_url=_of_scheme(said, "TINGQI_IMAP_URL", ("imap", "imaps")),
         mail_authserv=said.get("TINGQI_MAIL_AUTHSERV", ""),
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
+    )
+
+
+def _second(said: Mapping[str, str]) -> Twilio | None:
+    if "TINGQI_TWILIO2_ACCOUNT_SID" not in said:
+        return None
+    if "TINGQI_TWILIO_ACCOUNT_SID" not in said:
+        raise Misconfigured(
+            "TINGQI_TWILIO2_ACCOUNT_SID names a second carrier, and there is no first: set the "
+            "same under TINGQI_TWILIO_…."
+        )
+    return Twilio(
+        "twilio2",
+        said["TINGQI_TWILIO2_ACCOUNT_SID"],
+        said["TINGQI_TWILIO2_AUTH_TOKEN"],
+        said.get("TINGQI_TWILIO2_FROM", ""),
+        said.get("TINGQI_TWILIO2_MESSAGING_SERVICE_SID", ""),
+        _web_address(said, "TINGQI_TWILIO2_API_URL", ""),
+    )
+
+
+def _is_paced(said: Mapping[str, str], name: str) -> bool:
+    return any(
+        f"TINGQI_{name.upper()}_{part}" in said for part in ("AT_ONCE", "PER_SECOND", "BURST")
+    )
+
+
+def _pace(said: Mapping[str, str], name: str) -> tuple[int, float, float]:
+    prefix, usual = f"TINGQI_{name.upper()}_", 4.0 if name == "smtp" else 32.0
+    return (
+        int(_number(said, f"{prefix}AT_ONCE", usual, 1, 200)),
+        _number(said, f"{prefix}PER_SECOND", 0.0, 0.0, 10_000.0),
+        _number(said, f"{prefix}BURST", 0.0, 0.0, 10_000.0),
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app import schema
 from app.db import db
 from app.hearings import promise, unreached
-from app.notices import tally
+from app.notices import balance, beats, tally
 from app.notices.beats import SILENT_AFTER, is_silent, last_beat
+from app.notices.dispatch import CHANNELS
 from app.notices.models import Head, Notice, Receipt
 from app.notices.rules import State
 from app.people.models import Court
@@ -80,9 +81,7 @@ def _figures(session: Session) -> list[str]:
         .group_by(Notice.state)
     )
     counted = {row[0]: row[1] for row in session.execute(waiting)}
-    oldest = session.scalar(
-        sa.select(sa.func.min(Notice.due_at)).where(Notice.state == State.QUEUED.value)
-    )
+    oldest = min(filter(None, (_oldest(session, each) for each in CHANNELS)), default=None)
     beat = last_beat(session)
     unmatched = sa.select(sa.func.count()).select_from(Receipt).where(Receipt.notice_id.is_(None))
     late = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
@@ -97,9 +96,27 @@ def _figures(session: Session) -> list[str]:
         **_promise(session, at),
         **{f"tingqi_{name}": value for name, value in tally.totals(session).items()},
         "tingqi_record_lines": session.scalar(sa.select(sa.func.sum(Head.seq))) or 0,
+        "tingqi_workers": beats.alive(session, at) if beat else 0,
     }
     return [
         line
         for name, value in figures.items()
         for line in (f"# TYPE {name} gauge", f"{name} {value}")
+    ] + _weights(session)
+
+
+def _oldest(session: Session, channel: str) -> dt.datetime | None:
+    """Return when the first message that waits on a channel was due: one look into its index."""
+    waiting = sa.select(Notice.due_at).where(
+        Notice.state == State.QUEUED.value, Notice.channel == channel
+    )
+    return session.scalar(waiting.order_by(Notice.due_at).limit(1))
+
+
+def _weights(session: Session) -> list[str]:
+    """Return how much of the traffic each of two carriers gets, in hundredths."""
+    shown = [
+        f'tingqi_carrier_weight{{carrier="{each.name}"}} {each.weight}'
+        for each in balance.told(session)
     ]
+    return ["# TYPE tingqi_carrier_weight gauge", *shown] if shown else []

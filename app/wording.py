@@ -1,10 +1,11 @@
 """How dates, zones and the court's terms are said, in letters, calendars and pages alike."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 
 LANGUAGES = ("en", "zh")
 
@@ -34,6 +35,7 @@ _ANSWERS = {
 }
 
 
+@lru_cache(64)
 def language_of(language: str) -> str:
     """Return the language that the house can write in: "zh" for any Chinese, else "en"."""
     return "zh" if language.lower().replace("_", "-").split("-")[0] == "zh" else "en"
@@ -42,6 +44,9 @@ def language_of(language: str) -> str:
 def one_line(text: object) -> str:
     """Return text on one line, without control characters, broken characters or turned writing."""
     whole = str("" if text is None else text)
+    # Most facts are clean already: printable means no control, no half character, no other space.
+    if whole.isprintable() and "  " not in whole and whole == whole.strip():
+        return whole
     whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     kept = (c for c in " ".join(whole.split()) if c not in _DIRECTION)
     return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cc").split())
@@ -63,7 +68,7 @@ def local(at: datetime, zone: str) -> datetime:
 def day(at: datetime, zone: str, language: str) -> str:
     """Say a day with its weekday: "Tue 15 Dec 2026", "2026年12月15日 周二"."""
     said = language_of(language)
-    return format_datetime(local(at, zone), _DAY[said], locale=said)
+    return _formatted(local(at, zone).date(), _DAY[said], said)
 
 
 def short_day(at: datetime, zone: str, language: str, *, weekday: bool = True) -> str:
@@ -72,12 +77,19 @@ def short_day(at: datetime, zone: str, language: str, *, weekday: bool = True) -
     pattern = _DAY["en"] if said == "en" else "M月d日EEE"
     if not weekday:
         pattern = pattern.replace("EEE", "").strip()
-    return format_datetime(local(at, zone), pattern, locale=said)
+    return _formatted(local(at, zone).date(), pattern, said)
+
+
+@lru_cache(1024)
+def _formatted(on: date, pattern: str, language: str) -> str:
+    """Write a day by a pattern of CLDR; thousands of letters a minute name the same few days."""
+    return format_date(on, pattern, locale=language)
 
 
 def clock(at: datetime, zone: str) -> str:
     """Say the time of day on the wall: "09:30"."""
-    return local(at, zone).strftime("%H:%M")
+    wall = local(at, zone)
+    return f"{wall.hour:02}:{wall.minute:02}"
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
@@ -111,11 +123,16 @@ def zone_name(zone: str, at: datetime | None, language: str) -> str:
     both sides of a switch are meant.
     """
     said = language_of(language)
-    place = get_timezone_location(zone, locale=said, return_city=True).split("/")[-1]
+    place = _city(zone, said)
     facts = list(dict.fromkeys([zone, *([utc_offset(at, zone)] if at else [])]))
     if said == "zh":
         return f"{place}时间（{'，'.join(facts)}）"
     return f"{place} time ({', '.join(facts)})"
+
+
+@lru_cache(256)
+def _city(zone: str, language: str) -> str:
+    return get_timezone_location(zone, locale=language, return_city=True).split("/")[-1]
 
 
 def kind_name(kind: str, language: str) -> str:

@@ -1,17 +1,14 @@
-"""The one beat: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
+"""The worker: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
 
 import datetime as dt
 import logging
 import os
-import signal
+import secrets
 import socket
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from weakref import WeakKeyDictionary
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import STATE_STOPPED, BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -22,9 +19,8 @@ from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, joining, leaving, queries
 from app.hearings import service as hearings
 from app.listing import running, sending
-from app.notices import carriers, dispatch, lost, months, sealing, sweep, tasks
-from app.notices.dispatch import Sender
-from app.notices.models import Worker
+from app.notices import balance, beats, carriers, dispatch, lost, months, sealing, sweep, tasks
+from app.notices.sender import Sender
 from app.reminders import ladder
 from app.reminders import service as reminders
 from app.replies.reading import read_mail
@@ -40,10 +36,16 @@ def sender_of(app: Flask) -> Sender:
     """Return who sends for an app's house; its name tells one worker from another."""
     house: House = app.extensions["tingqi"]
     return Sender(
-        name=f"{socket.gethostname()}:{os.getpid()}", gateways=house.gateways,
+        name=_name(os.getpid()), gateways=house.gateways,
         secret=house.settings.secret_key, public_url=house.settings.public_url,
         court_address=house.settings.court_address,
     )  # fmt: skip
+
+
+@cache
+def _name(pid: int) -> str:
+    """Return this process's name: numbers of processes and names of machines come again."""
+    return f"{socket.gethostname()[:60]}:{pid}:{secrets.token_hex(4)}"
 
 
 def beat(app: Flask) -> int:
@@ -54,31 +56,23 @@ def beat(app: Flask) -> int:
     """
     with app.app_context():
         sender = sender_of(app)
+        for step in (heartbeat, *BEFORE):
+            carefully(step, sender)
         tried = 0
-        before = (
-            _lapse,
-            _let_go,
-            _let_in,
-            _send_listed,
-            _plan,
-            _climb,
-            lost.own_up,
-            _seal,
-            _heartbeat,
-            carriers.send_tests,
-        )
-        for step in before:
-            _carefully(step, sender)
-        while (sent := _carefully(dispatch.send_due, sender)) > 0:
+        # A duty that passes from a text to mail is due at once.
+        while (sent := sum(send(sender, each) for each in dispatch.CHANNELS)) > 0:
             tried += sent
         # What can wait comes after what was due.
-        _carefully(partial(_read_mail, app), sender)
-        for step in (sweep.ask_on, _draw, _read_calendars, _erase, _forget, _make_months):
-            _carefully(step, sender)
+        for step in (partial(read_replies, app), *AFTER):
+            carefully(step, sender)
         return tried
 
 
-def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
+def send(sender: Sender, channel: str) -> int:
+    return carefully(partial(dispatch.send_due, channels=(channel,)), sender)
+
+
+def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
     try:
         return step(sender)
     except Exception as fault:
@@ -92,7 +86,7 @@ def _carefully(step: Callable[[Sender], int], sender: Sender) -> int:
     return 0
 
 
-def _read_mail(app: Flask, sender: Sender) -> int:
+def read_replies(app: Flask, sender: Sender) -> int:
     house: House = app.extensions["tingqi"]
     return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
 
@@ -147,9 +141,25 @@ def _send_listed(sender: Sender) -> int:
 
 
 def _plan(sender: Sender) -> int:
-    with transaction() as session:
-        unplanned = reminders.unplanned(session)
-    return _one_by_one(reminders.plan, unplanned, sender)
+    """Queue the reminders of new dates, a hundred hearings in a transaction, until there is none.
+
+    Where one of them cannot be planned the others are, one by one.
+    """
+    planned = 0
+    while not sender.stopping.is_set():
+        try:
+            done = retrying(partial(reminders.plan, now=sender.now))
+        except Exception as fault:
+            if is_away(fault):
+                raise
+            log.exception("some hearings cannot be planned together; each is tried alone")
+            with transaction() as session:
+                unplanned = reminders.unplanned(session)
+            return planned + _one_by_one(reminders.plan_one, unplanned, sender)
+        planned += done
+        if done < reminders.AT_ONCE:
+            break
+    return planned
 
 
 def _climb(sender: Sender) -> int:
@@ -176,9 +186,9 @@ def _erase(sender: Sender) -> int:
 
 
 def _forget(sender: Sender) -> int:
-    """Drop answers that were kept for repeated requests and are too old."""
+    """Drop answers that were kept for repeated requests and are too old, and workers long gone."""
     with transaction() as session:
-        return acting.forget(session, sender.now)
+        return acting.forget(session, sender.now) + beats.forget(session, sender.now)
 
 
 def _make_months(sender: Sender) -> int:
@@ -216,14 +226,19 @@ def _do(
     return int(use_case(session, each, now))
 
 
-def _heartbeat(sender: Sender) -> int:
+def heartbeat(sender: Sender) -> int:
     with transaction() as session:
-        row = session.get(Worker, sender.name)
-        if row is None:
-            session.add(Worker(name=sender.name, started_at=sender.now, beat_at=sender.now))
-        else:
-            row.beat_at = sender.now
+        beats.beat(session, sender.name, sender.now)
     return 1
+
+
+def _drift(sender: Sender) -> int:
+    """Let carriers that were well for an hour come back towards the middle."""
+    names = [carrier.name for carrier in sender.carriers("sms")]
+    if len(names) < 2:
+        return 0
+    with transaction() as session:
+        return balance.drift(session, names, sender.now)
 
 
 def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int:
@@ -240,32 +255,15 @@ def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int
             db.session.remove()
 
 
-def schedule(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
-    """Give a scheduler the beat: one at a time, and beats that were slept through are one."""
-    house: House = app.extensions["tingqi"]
-    scheduler.add_job(
-        beat, "interval", args=[app], seconds=house.settings.beat_seconds, max_instances=1,
-        coalesce=True, misfire_grace_time=None, id="beat",
-    )  # fmt: skip
-    scheduler.add_job(
-        search_listing, "interval", args=[app, lambda: scheduler.state == STATE_STOPPED],
-        seconds=house.settings.beat_seconds, max_instances=1, coalesce=True,
-        misfire_grace_time=None, id="listing",
-    )  # fmt: skip
-    return scheduler
-
-
-def run(app: Flask) -> None:
-    """Beat until a signal says to stop; a batch that is being sent is finished first."""
-    scheduler = schedule(app, BlockingScheduler(timezone="UTC"))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: scheduler.shutdown(wait=False))
-    beat(app)
-    scheduler.start()
-
-
-def beside(app: Flask) -> BaseScheduler:
-    """Start the beat in a thread of this process, as the demo does; return it to be shut down."""
-    scheduler = schedule(app, BackgroundScheduler(timezone="UTC", daemon=True))
-    scheduler.start()
-    return scheduler
+BEFORE = (
+    _lapse,
+    _let_go,
+    _let_in,
+    _send_listed,
+    _plan,
+    _climb,
+    lost.own_up,
+    _seal,
+    carriers.send_tests,
+)
+AFTER = (sweep.ask_on, _draw, _read_calendars, _erase, _forget, _make_months, _drift)

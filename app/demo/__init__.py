@@ -12,7 +12,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
-from app import config, create_app, worker
+from app import config, create_app, running
 from app.config import Misconfigured, Settings
 from app.db import db, retrying
 from app.demo import folder, newcomer, outbox_views, shown
@@ -58,7 +58,8 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
     return replace(
         settings, database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
         public_url=f"http://{HOST}:{port}", smtp_url="", mail_from="", twilio_account_sid="",
-        twilio_auth_token="", twilio_from="", twilio_messaging_service_sid="", imap_url="",
+        twilio_auth_token="", twilio_from="", twilio_messaging_service_sid="", twilio2=None,
+        imap_url="",
         beat_seconds=BEAT_SECONDS, trusted_proxies=0, demo=True,
     )  # fmt: skip
 
@@ -77,7 +78,7 @@ def _serve(app: Flask, listening: socket.socket, words: str) -> None:
     server = make_server(HOST, 0, app, threaded=True, fd=os.dup(listening.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
-    beats = worker.beside(app)
+    beats = running.Beside(app)
     _tell(words)
     over.wait()
     server.shutdown()

@@ -1,7 +1,7 @@
 """The world outside, as plain values: what goes out, what a carrier said, and what a carrier is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,10 @@ from app.gateways.busy_calendar import BusyCalendars
 from app.gateways.clock import Clock
 from app.gateways.mailbox import ImapMailbox
 
-__all__ = ["Carrier", "Clock", "Gateways", "Message", "Outcome", "Said"]
+__all__ = ["TWILIOS", "Carrier", "Clock", "Gateways", "Limit", "Message", "Outcome", "Said"]
+
+# The carriers of texts that can be asked what became of a message, and whose codes are Twilio's.
+TWILIOS = ("twilio", "twilio2")
 
 _REFERENCE = re.compile(r"[A-Za-z0-9.-]{1,100}")
 
@@ -76,6 +79,20 @@ class Outcome:
     at_most: int | None = None
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How much a carrier takes: calls ``at_once``, messages ``per_second`` and in one ``burst``.
+
+    Another call begins at the same time only when ``each`` more messages wait: where a connection
+    is dear, few messages go over one. A rate of 0 is none; the rate is that of the whole house.
+    """
+
+    at_once: int = 1
+    each: int = 1
+    per_second: float = 0.0
+    burst: float = 0.0
+
+
 class Carrier(Protocol):
     """What takes messages of one channel out of the house: "smtp", "twilio" or "outbox"."""
 
@@ -117,10 +134,15 @@ class Gateways:
     sms: Carrier
     mailbox: ImapMailbox | None = None
     calendars: BusyCalendars = field(default_factory=BusyCalendars)
+    second_sms: Carrier | None = None
+    # How much each carrier takes, by its name; one message at a time where nothing is said.
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def close(self) -> None:
         """Close the carriers and the mailbox."""
         self.email.close()
         self.sms.close()
+        if self.second_sms is not None:
+            self.second_sms.close()
         if self.mailbox is not None:
             self.mailbox.close()

@@ -1,9 +1,10 @@
 """Which carrier stands at which door: from settings to gateways."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.gateways import Carrier, Gateways
+from app.gateways import Carrier, Gateways, Limit
 from app.gateways.clock import Clock, SystemClock
 from app.gateways.mailbox import ImapMailbox
 from app.gateways.outbox import Outbox
@@ -11,6 +12,8 @@ from app.gateways.smtp import SmtpCarrier
 from app.gateways.twilio import Account, TwilioCarrier
 
 DEFAULT_FROM = "tingqi@localhost"
+# A mail server wants few connections that carry many mails; Twilio answers many calls at once.
+USUAL = {"smtp": Limit(4, each=8), "twilio": Limit(32), "twilio2": Limit(32)}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Lines:
     twilio_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
+    second: Account | None = None
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     imap_url: str | None = field(default=None, repr=False)
 
 
@@ -36,15 +41,25 @@ def build(lines: Lines, clock: Clock | None = None) -> Gateways:
     """
     clock = clock or SystemClock()
     mailbox = ImapMailbox(lines.imap_url) if lines.imap_url else None
+    second = lines.second
     return Gateways(
-        clock=clock, email=_email(lines, clock), sms=_sms(lines, clock), mailbox=mailbox
-    )
+        clock=clock, email=_email(lines, clock), sms=_sms(lines, clock), mailbox=mailbox,
+        second_sms=TwilioCarrier(second, concurrency=_limit(lines, second.name).at_once)
+        if second
+        else None,
+        limits={name: _limit(lines, name) for name in USUAL},
+    )  # fmt: skip
+
+
+def _limit(lines: Lines, name: str) -> Limit:
+    return lines.limits.get(name, USUAL[name])
 
 
 def _email(lines: Lines, clock: Clock) -> Carrier:
     sender = lines.mail_from or DEFAULT_FROM
     if lines.smtp_url:
-        return SmtpCarrier(lines.smtp_url, sender, clock)
+        connections = _limit(lines, "smtp").at_once
+        return SmtpCarrier(lines.smtp_url, sender, clock, connections=connections)
     return Outbox(lines.outbox, "email", clock, sender)
 
 
@@ -59,4 +74,4 @@ def _sms(lines: Lines, clock: Clock) -> Carrier:
         messaging_service_sid=lines.twilio_messaging_service_sid or "",
         api_url=lines.twilio_api_url or "",
     )
-    return TwilioCarrier(account)
+    return TwilioCarrier(account, concurrency=_limit(lines, account.name).at_once)

@@ -20,7 +20,7 @@ _CLOSING = 421
 
 
 class SmtpCarrier:
-    """A carrier for e-mail. Safe to share between threads; an idle connection is kept for later."""
+    """A carrier for e-mail. Safe to share between threads; idle connections are kept for later."""
 
     name = "smtp"
     channel = "email"
@@ -32,17 +32,22 @@ class SmtpCarrier:
         clock: Clock,
         *,
         context: ssl.SSLContext | None = None,
+        connections: int = 4,
         connect_seconds: float = 10,
         seconds: float = 30,
     ) -> None:
-        """Read the URL (ValueError when it is none); nothing is connected before it is needed."""
+        """Read the URL (ValueError when it is none); nothing is connected before it is needed.
+
+        So many idle ``connections`` are kept for the mails to come.
+        """
         self.line = read_url(url)
         self._from = mail_from
         self._clock = clock
         self._context = context or ssl.create_default_context()
         self._connect_seconds, self._seconds = connect_seconds, seconds
+        self._connections = connections
         self._lock = threading.Lock()
-        self._idle: smtplib.SMTP | None = None
+        self._idle: list[smtplib.SMTP] = []
 
     def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
         """Yield each mail's outcome; `carrier_id` is our Message-ID, `detail` the server's word."""
@@ -75,18 +80,19 @@ class SmtpCarrier:
         return ""
 
     def close(self) -> None:
-        """Say goodbye on the idle connection, if there is one."""
-        hang_up(self._take_idle())
+        """Say goodbye on the idle connections."""
+        while (wire := self._take_idle()) is not None:
+            hang_up(wire)
 
     def _take_idle(self) -> smtplib.SMTP | None:
         with self._lock:
-            wire, self._idle = self._idle, None
-        return wire
+            return self._idle.pop() if self._idle else None
 
     def _put_back(self, wire: smtplib.SMTP | None) -> None:
         with self._lock:
-            if self._idle is None:
-                self._idle, wire = wire, None
+            if wire is not None and len(self._idle) < self._connections:
+                self._idle.append(wire)
+                wire = None
         hang_up(wire)
 
     def _one(

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -40,20 +40,22 @@ class Account:
     from_: str = ""
     messaging_service_sid: str = ""
     api_url: str = ""
+    # How the house calls this account: it may have two.
+    name: str = "twilio"
 
 
 class TwilioCarrier:
     """A carrier for texts. Safe to share between threads; connections are reused."""
 
-    name = "twilio"
     channel = "sms"
 
-    def __init__(self, account: Account, *, concurrency: int = 8, timeout: float = 10) -> None:
+    def __init__(self, account: Account, *, concurrency: int = 32, timeout: float = 10) -> None:
         """Read the account (ValueError when its API URL is none); nothing is connected yet.
 
         `timeout` is in seconds, `concurrency` how many requests are under way at once.
         """
         self.account = account
+        self.name = account.name
         self._concurrency = concurrency
         self._http = HttpClient(account.api_url, concurrency, timeout)
         self._client = Client(
@@ -66,9 +68,10 @@ class TwilioCarrier:
 
     def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
         """Yield each text's outcome as it becomes known; `carrier_id` is Twilio's SID."""
-        if not messages:
-            return
         down = threading.Event()
+        if len(messages) < 2:  # whoever calls one by one has threads of their own
+            yield from ((message, self._create(message, down)) for message in messages)
+            return
         pool = ThreadPoolExecutor(min(self._concurrency, len(messages)), "twilio")
         try:
             asked = {pool.submit(self._create, message, down): message for message in messages}
@@ -93,21 +96,25 @@ class TwilioCarrier:
                 outbound = str(text.direction).startswith("outbound")
                 late = made_at is None or made_at >= earliest
                 if outbound and late and text.body == message.text:
-                    return _as_it_is(text)
+                    return replace(_as_it_is(text), carrier=self.name)
         except _NO_ANSWER:
             return None
-        return Outcome(Said.TEMPORARY, "twilio", status="not_found")
+        return Outcome(Said.TEMPORARY, self.name, status="not_found")
 
     def ask(self, carrier_id: str) -> Outcome | None:
         """Fetch a text's present status, for when a callback was lost; None if not to be had."""
         try:
-            return _as_it_is(self._client.messages(carrier_id).fetch())
+            found = _as_it_is(self._client.messages(carrier_id).fetch())
+            return replace(found, carrier=self.name)
         except _NO_ANSWER:
             return None
 
     def check(self) -> str:
         """Fetch the account, without sending; return "" or what is wrong and what to do."""
-        look = "Look at TINGQI_TWILIO_ACCOUNT_SID and TINGQI_TWILIO_AUTH_TOKEN."
+        sid, token = (
+            f"TINGQI_{self.name.upper()}_{part}" for part in ("ACCOUNT_SID", "AUTH_TOKEN")
+        )
+        look = f"Look at {sid} and {token}."
         try:
             found = self._client.api.v2010.accounts(self.account.account_sid).fetch()
         except RequestException as fault:
@@ -125,6 +132,9 @@ class TwilioCarrier:
         self._http.close()
 
     def _create(self, message: Message, down: threading.Event) -> Outcome:
+        return replace(self._tried(message, down), carrier=self.name)
+
+    def _tried(self, message: Message, down: threading.Event) -> Outcome:
         if down.is_set():
             return _temporary("line_down", "Twilio could not be reached a moment ago.")
         try:

@@ -7,6 +7,7 @@ from statistics import median
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.gateways import TWILIOS
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice, Task
 from app.notices.rules import State
@@ -69,7 +70,7 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
     )  # fmt: skip
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
     # A local outbox never says that anything arrived.
-    a_text = sa.and_(Notice.channel == "sms", Notice.carrier == "twilio", Notice.state.in_(TRIED))
+    a_text = sa.and_(Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(TRIED))
 
     def counted(*what: sa.ColumnElement[bool]) -> sa.ColumnElement:
         return sa.func.sum(sa.case((sa.and_(*what), 1), else_=0))

@@ -10,7 +10,7 @@ from app.cases.views import page_number
 from app.db import db
 from app.hearings import desk, promise, told
 from app.hearings.models import HearingState
-from app.notices import beats
+from app.notices import balance, beats
 from app.people.models import Role
 from app.people.views import signed_in
 
@@ -45,6 +45,7 @@ def _carriers(now: Any) -> dict[str, Any]:
     house, beat = web.house(), beats.last_beat(db.session())
     return {
         "carriers": {"email": house.gateways.email.name, "sms": house.gateways.sms.name},
+        "shares": balance.told(db.session()) if house.gateways.second_sms else (),
         "beat": beat, "silent": beats.is_silent(beat, now),
     }  # fmt: skip
 

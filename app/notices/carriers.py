@@ -17,8 +17,8 @@ from app.errors import N_, Invalid, Refusal
 from app.errors import Message as Words
 from app.gateways import Gateways, Message
 from app.notices.beats import SILENT_AFTER, last_beat
-from app.notices.dispatch import Sender
 from app.notices.models import CarrierTest
+from app.notices.sender import Sender
 from app.people import changes
 from app.people.changes import By
 from app.people.models import Court
@@ -48,7 +48,10 @@ class Finding:
 
 def findings(gateways: Gateways, authserv: str, outbox: str) -> Iterator[Finding]:
     """Yield how each carrier is, and the mailbox for replies; each is asked now."""
-    for what, carrier in ((N_("mail"), gateways.email), (N_("text messages"), gateways.sms)):
+    lines = [(N_("mail"), gateways.email), (N_("text messages"), gateways.sms)]
+    if gateways.second_sms is not None:
+        lines.append((N_("text messages"), gateways.second_sms))
+    for what, carrier in lines:
         if fault := carrier.check():
             yield Finding(what, False, Words("%(fault)s", fault=fault))
         elif carrier.name == "outbox":
@@ -145,7 +148,7 @@ def send_tests(sender: Sender) -> int:
         for each in found:
             each.state, each.tried_at = "sending", sender.now
     for number, message in messages:
-        carrier = sender.carrier(message.channel)
+        carrier = sender.carriers(message.channel)[0]
         for _, outcome in carrier.send([message]):
             with transaction() as session:
                 row = session.get_one(CarrierTest, number)

@@ -32,7 +32,13 @@ _WORDS = SandboxedEnvironment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # the words of a running house are those that it began with
 )
+
+
+_INCLUDED = re.compile(r'\{% include "([\w.]+)" %\}')
+# What no fact can hold (wording.one_line takes controls away), and Jinja takes for no space.
+_BETWEEN_FORMS = "\x01"
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,8 @@ def compose(
     if own and (letter := _own(kind, channel, said, facts, seen, own)):
         return letter
     if channel == "sms":
-        short = _short(seen)
         form = "sms_slots" if _numbered(kind, facts) else "sms"
-        return Letter("", texts.cheapest(_written(f, short) for f in _forms(kind, said, form)), "")
+        return Letter("", texts.cheapest(_texts(kind, said, form, _short(seen))), "")
     (subject, button, body) = _mail(kind, said)
     text = _written(body, seen)
     heading = _clip(wording.one_line(subject.render(seen)), _ROOM_IN_SUBJECT)
@@ -110,7 +115,7 @@ def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
     """
     seen = _SEEN_AS_PLACES
     if channel == "sms":
-        written = [_drafted(_written(form, seen)) for form in _forms(kind, language, "sms")]
+        written = [_drafted(form) for form in _texts(kind, language, "sms", seen)]
         whole = [form for form in dict.fromkeys(written)
                  if not own_words.faults(kind, "sms", "", form)]  # fmt: skip
         return "", "\n---\n".join(whole)
@@ -157,10 +162,18 @@ def _mail(kind: str, language: str) -> tuple[Template, str, Template]:
 
 
 @lru_cache
-def _forms(kind: str, language: str, form: str) -> tuple[Template, ...]:
-    """Return the wordings of a text message, the longest first."""
+def _forms(kind: str, language: str, form: str) -> Template:
+    """Return the wordings of a text message, the longest first, as one template.
+
+    To begin a template costs more than to fill it in.
+    """
     source = _source(kind, form, language)
-    return tuple(_WORDS.from_string(form) for form in re.split(r"^---\n", source, flags=re.M))
+    return _WORDS.from_string(re.sub(r"^---\n", _BETWEEN_FORMS, source, flags=re.M))
+
+
+def _texts(kind: str, language: str, form: str, seen: dict[str, Any]) -> list[str]:
+    written = _forms(kind, language, form).render(seen).split(_BETWEEN_FORMS)
+    return [_tidied(each) for each in written]
 
 
 def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
@@ -171,12 +184,23 @@ def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
 
 def _source(kind: str, channel: str, language: str) -> str:
     assert _WORDS.loader is not None
-    return _WORDS.loader.get_source(_WORDS, f"{kind}/{channel}.{language}.txt")[0]
+    source = _WORDS.loader.get_source(_WORDS, f"{kind}/{channel}.{language}.txt")[0]
+    return _INCLUDED.sub(_included, source) if channel != "email" else source
+
+
+def _included(found: re.Match[str]) -> str:
+    """Return the words that a text message takes from another file, which is a line of its own."""
+    assert _WORDS.loader is not None
+    return _WORDS.loader.get_source(_WORDS, found[1])[0].removesuffix("\n")
 
 
 def _written(template: Template, seen: dict[str, Any]) -> str:
-    """Fill in the words; parts that fell away leave no hole behind."""
-    lines = (line.rstrip() for line in template.render(seen).splitlines())
+    return _tidied(template.render(seen))
+
+
+def _tidied(words: str) -> str:
+    """Return words in which parts that fell away leave no hole behind."""
+    lines = (line.rstrip() for line in words.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -186,9 +210,11 @@ def _clip(words: str, room: int) -> str:
 
 def _short(seen: Any) -> Any:
     """Clip what the facts say, so that a text message stays one that a carrier takes."""
+    if isinstance(seen, str):
+        return _clip(seen, _ROOM_IN_TEXT)
     if isinstance(seen, dict):
         return {k: v if k in ("link", "page") else _short(v) for k, v in seen.items()}
-    return _clip(seen, _ROOM_IN_TEXT) if isinstance(seen, str) else seen
+    return seen
 
 
 def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str) -> str:

@@ -10,10 +10,11 @@ from app.db import transaction
 from app.errors import N_
 from app.gateways import Message, Outcome
 from app.notices import post, wordings
-from app.notices.dispatch import Sender, held, write_outcome
 from app.notices.duty import pass_on
 from app.notices.models import Notice
+from app.notices.outcomes import held, write_outcome
 from app.notices.rules import State, What
+from app.notices.sender import Sender
 from app.notices.service import note
 
 
@@ -64,9 +65,9 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None
 def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Outcome | None:
     if message is None:
         return None
-    carrier = sender.carrier(message.channel)
     # The carrier may have been changed since; another one knows nothing of this message.
-    return carrier.find(message, since) if carrier.name == by else None
+    carrier = sender.carrier(message.channel, by)
+    return carrier.find(message, since) if carrier else None
 
 
 def _settle(session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime) -> None:

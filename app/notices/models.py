@@ -24,7 +24,7 @@ class Notice(Base):
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
     about: Mapped[str] = mapped_column(sa.String(40), index=True)
-    counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     # The seat whose link the letter carries; a plain number, for the queue knows no hearings.
     invitation_id: Mapped[int | None] = mapped_column(Key, index=True)
@@ -56,6 +56,7 @@ class Notice(Base):
     __table_args__ = (
         sa.Index(
             "ix_notice_waiting",
+            "channel",
             "due_at",
             "id",
             sqlite_where=sa.text("state = 'queued'"),
@@ -74,6 +75,7 @@ class Notice(Base):
             postgresql_where=sa.text("ask_at IS NOT NULL"),
         ),
         sa.Index(None, "court_id", "created_at"),
+        sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
     )
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 from app import ical, links
 from app.gateways import Message
 from app.notices import letters
+from app.notices.due import Due
 from app.notices.models import Notice
 from app.notices.own_words import Own
 
@@ -20,7 +21,7 @@ class Unwritable(Exception):  # noqa: N818
 
 
 def message(
-    notice: Notice, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime,
+    notice: Notice | Due, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime,
     own: Own | None = None,
 ) -> tuple[Message, dict[str, Any]]:  # fmt: skip
     """Return the message of a notice's current try, and its words for the record.
@@ -58,7 +59,7 @@ def message(
     return written, shown
 
 
-def _ways_in(notice: Notice, secret: bytes, public_url: str) -> tuple[str, str]:
+def _ways_in(notice: Notice | Due, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
     if notice.invitation_id is None:
@@ -70,7 +71,7 @@ def _ways_in(notice: Notice, secret: bytes, public_url: str) -> tuple[str, str]:
     return f"{public_url}/r/{token}", code
 
 
-def _calendar(notice: Notice, court_address: str) -> tuple[bytes | None, str | None]:
+def _calendar(notice: Notice | Due, court_address: str) -> tuple[bytes | None, str | None]:
     if notice.channel != "email":
         return None, None
     write, method = ical.invite, METHODS.get(notice.kind)

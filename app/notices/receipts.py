@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_
-from app.gateways import Said
+from app.gateways import TWILIOS, Said
 from app.gateways.twilio_codes import receipt, verdict
 from app.notices import record, tally
 from app.notices.check import erased_upto
-from app.notices.dispatch import ASK_AFTER
 from app.notices.duty import pass_on
 from app.notices.models import Notice, Receipt
+from app.notices.outcomes import ASK_AFTER
 from app.notices.rules import State, What, after, next_try
 
 WHATS = {
@@ -105,12 +105,12 @@ def _write(session: Session, notice: Notice, told: Told, now: dt.datetime) -> No
         notice.ask_at = None  # nothing more will come of this try
     before, notice.state = notice.state, after(State(notice.state), what).value
     # Its answer to us was lost, or comes later: what follows may be lost as well.
-    if told.carrier == "twilio" and notice.state == State.SENT and notice.ask_at is None:
+    if told.carrier in TWILIOS and notice.state == State.SENT and notice.ask_at is None:
         notice.ask_at = now + ASK_AFTER
     if notice.state != State.SENDING:
         notice.lease_until, notice.claimed_by = None, ""
     if notice.state == State.FAILED and before != State.FAILED:
-        if told.carrier == "twilio":
+        if told.carrier in TWILIOS:
             _after_failure(session, notice, told.code, now)
         else:
             pass_on(session, notice, now)  # a mail system gives up only after it has tried for days

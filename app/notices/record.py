@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.notices.check import START, Finding, instant, sha, verify
+from app.notices.due import Due
 from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
 __all__ = [
     "START", "Entry", "Finding", "add", "exported", "held_head", "instant", "lines_of", "of",
-    "seal", "sealed", "verify",
+    "row", "verify",
 ]  # fmt: skip
 
 
@@ -39,7 +40,9 @@ class Entry:
     personal: dict[str, Any] = field(default_factory=dict)
 
 
-def of(notice: Notice, what: What, /, *, personal: dict | None = None, **detail: Any) -> Entry:
+def of(
+    notice: Notice | Due, what: What, /, *, personal: dict | None = None, **detail: Any
+) -> Entry:
     """Return a line about a notice's current try."""
     return Entry(
         what=what,
@@ -72,21 +75,29 @@ def add(
     at = max(now, head.last_at) if head.last_at else now
     lines = []
     for entry in entries:
-        body = {**_clean(entry.personal), "salt": secrets.token_hex(16)}
-        line = Line(
-            court_id=court_id, case_id=case_id, seq=seq + 1, at=at, what=entry.what.value,
-            direction=entry.direction, about=entry.about, attempt=entry.attempt,
-            notice_id=entry.notice_id, counsel_id=entry.counsel_id, side=entry.side,
-            channel=entry.channel, kind=entry.kind, detail=_clean(entry.detail),
-            content_hash=sha(body), prev=last, content=Content(body=body),
-        )  # fmt: skip
-        line.hash = seal(line)
-        seq, last = line.seq, line.hash
-        lines.append(line)
+        values, body = row(entry, court_id, case_id, seq + 1, at, last)
+        lines.append(Line(**values, content=Content(body=body)))
+        seq, last = values["seq"], values["hash"]
     session.add_all(lines)
     session.flush()
     session.expire(head)
     return lines
+
+
+def row(
+    entry: Entry, court_id: int, case_id: int, seq: int, at: dt.datetime, prev: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a line's columns, its hash among them, and the contents that it seals."""
+    body = {**_clean(entry.personal), "salt": secrets.token_hex(16)}
+    line: dict[str, Any] = {
+        "court_id": court_id, "case_id": case_id, "seq": seq, "at": at, "what": entry.what.value,
+        "direction": entry.direction, "about": entry.about, "attempt": entry.attempt,
+        "notice_id": entry.notice_id, "counsel_id": entry.counsel_id, "side": entry.side,
+        "channel": entry.channel, "kind": entry.kind, "detail": _clean(entry.detail),
+        "content_hash": sha(body), "prev": prev,
+    }  # fmt: skip
+    line["hash"] = sha(covered(line))
+    return line, body
 
 
 def held_head(session: Session, case_id: int) -> Head:
@@ -117,25 +128,22 @@ def _clean_value(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
-def sealed(line: Line) -> dict[str, Any]:
-    """Return what a line's hash covers; contents are covered by their own hash."""
+def covered(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a line's hash covers, from its columns; contents by their own hash."""
     return {
-        "v": 1, "case": line.case_id, "seq": line.seq, "at": instant(line.at), "what": line.what,
-        "direction": line.direction, "about": line.about, "attempt": line.attempt,
-        "counsel": line.counsel_id, "side": line.side, "channel": line.channel, "kind": line.kind,
-        "detail": line.detail, "content": line.content_hash, "prev": line.prev,
+        "v": 1, "case": line["case_id"], "seq": line["seq"], "at": instant(line["at"]),
+        "what": line["what"], "direction": line["direction"], "about": line["about"],
+        "attempt": line["attempt"], "counsel": line["counsel_id"], "side": line["side"],
+        "channel": line["channel"], "kind": line["kind"], "detail": line["detail"],
+        "content": line["content_hash"], "prev": line["prev"],
     }  # fmt: skip
-
-
-def seal(line: Line) -> str:
-    """Return the SHA-256 of a line over its canonical JSON (RFC 8785)."""
-    return sha(sealed(line))
 
 
 def exported(line: Line) -> dict[str, Any]:
     """Return a line as it is handed out: what its hash covers, its contents, and the hash."""
     body = line.content.body if line.content else None
-    return {**sealed(line), "body": body or None, "hash": line.hash}
+    columns = {each.key: getattr(line, each.key) for each in Line.__table__.columns}
+    return {**covered(columns), "body": body or None, "hash": line.hash}
 
 
 def lines_of(

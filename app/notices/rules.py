@@ -103,6 +103,10 @@ OVERTAKEN_BY: dict[str, frozenset[str]] = {
     "none_suits": _NEWS | {"ready", "none_suits"},
 }
 
+# News of a date waits for nothing that it makes untrue (see claiming): neither kind is held up by
+# what is tried again, perhaps for hours, only to be withdrawn.
+NOT_HELD_UP = sorted(_DATES)
+OVERTAKEN_BY_A_DATE = sorted(kind for kind, news in OVERTAKEN_BY.items() if news >= _DATES)
 
 # Seconds before the second, third, … try. GOV.UK Notify tries for 4 hours; a court's date
 # can wait a little longer, for the next channel takes over only once this one has given up.

@@ -70,11 +70,13 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
 
 def clean(fact: Any) -> Any:
     """Put every text among the facts on one line, so that none can pose as our own words."""
-    if isinstance(fact, Mapping):
+    if isinstance(fact, str):
+        return wording.one_line(fact)
+    if isinstance(fact, dict):
         return {key: clean(value) for key, value in fact.items()}
     if isinstance(fact, list | tuple):
         return [clean(value) for value in fact]
-    return wording.one_line(fact) if isinstance(fact, str) else fact
+    return fact
 
 
 class _Times:

@@ -61,10 +61,7 @@ def queue(
     if not ways_now:
         record.add(
             session, matter.court_id, matter.case_id,
-            [record.Entry(What.FAILED, about=matter.about, counsel_id=person.counsel_id,
-                          side=person.side, kind=kind, detail={"why": "no address is known"},
-                          personal={"name": person.name})],
-            now,
+            [unreachable(kind, matter, person)], now,
         )  # fmt: skip
         return []
     made = []
@@ -89,6 +86,14 @@ def queue(
     entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
     record.add(session, matter.court_id, matter.case_id, entries, now)
     return made
+
+
+def unreachable(kind: str, matter: Matter, person: Person) -> record.Entry:
+    """Return the line that says that a person has no channel."""
+    return record.Entry(
+        What.FAILED, about=matter.about, counsel_id=person.counsel_id, side=person.side, kind=kind,
+        detail={"why": "no address is known"}, personal={"name": person.name},
+    )  # fmt: skip
 
 
 def heard_at(court: Court, at: dt.datetime) -> dt.datetime:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.db import retrying, transaction
 from app.gateways.twilio_codes import receipt
 from app.notices import receipts
-from app.notices.dispatch import Sender
 from app.notices.models import Notice, Receipt
 from app.notices.rules import State
+from app.notices.sender import Sender
 
 BATCH = 32
 LONGEST = dt.timedelta(seconds=5)
@@ -41,17 +41,17 @@ def ask_on(sender: Sender) -> int:
     with transaction() as session:
         asked = _claim(session, sender.now)
     for carrier, channel, carrier_id, attempt in asked:
-        line = sender.carrier(channel)
-        outcome = line.ask(carrier_id) if line.name == carrier else None
+        line = sender.carrier(channel, carrier)
+        outcome = line.ask(carrier_id) if line else None
         if outcome is not None and receipt(outcome.status, outcome.code)[0]:
             told = receipts.Told(
                 carrier_id=carrier_id, reference=attempt, status=outcome.status,
-                code=outcome.code,
+                code=outcome.code, carrier=carrier,
                 raw={"asked": "1", "MessageSid": carrier_id, "MessageStatus": outcome.status,
                      "ErrorCode": outcome.code},
             )  # fmt: skip
             retrying(partial(_take, told, sender.now))
-        if (outcome is None and line.name == carrier) or sender.now - begun > LONGEST:
+        if (outcome is None and line) or sender.now - begun > LONGEST:
             break
     return len(asked)
 

@@ -9,6 +9,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+_SEPTETS = _BASIC | _EXTENDED
 
 
 def segments(body: str) -> int:
@@ -17,13 +18,15 @@ def segments(body: str) -> int:
     GSM-7: 160 septets in one, 153 in each of several. Any other character makes it UCS-2: 70 and
     67 UTF-16 units (3GPP TS 23.040, 9.2.3.24; Twilio, "SMS character limits").
     """
-    if all(c in _BASIC or c in _EXTENDED for c in body):
-        weights, whole, part = [2 if c in _EXTENDED else 1 for c in body], 160, 153
+    used = set(body)
+    if used <= _SEPTETS:
+        wide, length, whole, part = used & _EXTENDED, len(body), 160, 153
     else:
-        weights, whole, part = [2 if ord(c) > 0xFFFF else 1 for c in body], 70, 67
-    if sum(weights) <= whole:
-        return 1
-    return _parts(weights, part)
+        wide, length, whole, part = {c for c in used if c > "\uffff"}, len(body), 70, 67
+    if not wide:
+        return 1 if length <= whole else -(-length // part)
+    weights = [2 if c in wide else 1 for c in body]
+    return 1 if sum(weights) <= whole else _parts(weights, part)
 
 
 def _parts(weights: list[int], room: int) -> int:
@@ -38,4 +41,11 @@ def _parts(weights: list[int], room: int) -> int:
 
 def cheapest(forms: Iterable[str]) -> str:
     """Return the first form that needs the fewest segments: a shorter one only if it saves one."""
-    return min(forms, key=segments)
+    best, fewest = "", 0
+    for form in forms:
+        need = segments(form)
+        if not fewest or need < fewest:
+            best, fewest = form, need
+        if need == 1:  # none can need fewer: the others need not be written at all
+            break
+    return best

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import wording
 from app.errors import Invalid
 from app.notices import own_words
+from app.notices.due import Due
 from app.notices.models import Line, Notice, Wording
 from app.notices.own_words import Own
 from app.notices.rules import What
@@ -32,7 +33,7 @@ def current(session: Session, court_ids: Iterable[int]) -> dict[Key, Own]:
     }
 
 
-def of(notice: Notice, words: dict[Key, Own]) -> Own | None:
+def of(notice: Notice | Due, words: dict[Key, Own]) -> Own | None:
     """Return the court's own words for a notice, or None."""
     language = wording.language_of(notice.language)
     return words.get((notice.court_id, notice.kind, notice.channel, language))

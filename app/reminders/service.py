@@ -1,90 +1,118 @@
-"""Queue the reminders of each new date, once; within the caller's transaction."""
+"""Queue the reminders of new dates, once each; within the caller's transaction."""
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from app.cases.models import Case
 from app.errors import N_
-from app.hearings import facts, queries
+from app.hearings import facts
 from app.hearings.models import Hearing
-from app.notices import record
-from app.notices import service as notices
+from app.notices import queueing, record
+from app.notices.queueing import Telling
 from app.notices.rules import What
+from app.notices.service import Matter, Person
 from app.reminders import ladder
+from app.reminders.people import people
 from app.reminders.rules import Reminder, reminders
 
+AT_ONCE = 100  # hearings in one transaction
 
-def unplanned(session: Session, limit: int = 100) -> list[int]:
+
+def unplanned(session: Session) -> list[int]:
     """Return hearings with a date whose reminders are not in the queue yet."""
-    return list(
-        session.scalars(
-            sa.select(Hearing.id)
-            .where(Hearing.planned_revision < Hearing.revision)
-            .order_by(Hearing.id)
-            .limit(limit)
-        )
-    )
+    wanted = sa.select(Hearing.id).where(Hearing.planned_revision < Hearing.revision)
+    return list(session.scalars(wanted.order_by(Hearing.id).limit(AT_ONCE)))
 
 
-def plan(session: Session, hearing_id: int, now: dt.datetime) -> int:
-    """Queue the reminders of a hearing's present date for everybody; return how many notices.
+def plan(session: Session, now: dt.datetime) -> int:
+    """Queue the reminders of hearings with a new date for everybody; return how many hearings.
 
-    A reminder whose time was over before the date was settled is written down as missed, not sent.
+    Hearings that another worker plans are passed by: none is planned twice. A reminder whose time
+    was over before the date was settled is written down as missed, not sent.
     """
-    hearing = queries.hold(session, hearing_id)
-    if hearing.planned_revision >= hearing.revision or hearing.starts_at is None:
-        hearing.planned_revision = hearing.revision
+    return _plan(session, _held(session), now)
+
+
+def plan_one(session: Session, hearing_id: int, now: dt.datetime) -> int:
+    """Queue the reminders of one hearing alone, where it could not be done for many."""
+    return _plan(session, _held(session, hearing_id), now)
+
+
+def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> int:
+    if not hearings:
         return 0
-    hearing.planned_revision = hearing.revision
+    who = people(session, hearings)
+    tellings: list[Telling] = []
+    lines: list[tuple[Matter, record.Entry]] = []
+    for hearing in hearings:
+        hearing.planned_revision = hearing.revision
+        if hearing.starts_at is None:
+            continue
+        told = who.of(hearing)
+        for each in _reminders(hearing, hearing.starts_at):
+            if each.due_at <= hearing.changed_at or each.stale_at <= now:
+                lines += _missed(hearing, each, told)
+            else:
+                tellings += _tellings(hearing, each, told)
+        if hearing.revision > 1 or not hearing.imported:
+            ladder.plan(session, hearing, now)
+    session.flush()
+    queueing.queue(session, tellings, now, lines)
+    return len(hearings)
+
+
+def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
+    """Return hearings with a date whose reminders are not in the queue yet, locked."""
+    wanted = (
+        sa.select(Hearing)
+        .where(Hearing.planned_revision < Hearing.revision)
+        .order_by(Hearing.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Hearing, skip_locked=True)
+        .execution_options(populate_existing=True)
+        .options(
+            selectinload(Hearing.case).selectinload(Case.court),
+            selectinload(Hearing.case).selectinload(Case.assistant),
+            selectinload(Hearing.judge), selectinload(Hearing.courtroom),
+            selectinload(Hearing.user),
+        )
+    )  # fmt: skip
+    if only is not None:
+        wanted = wanted.where(Hearing.id == only)
+    return session.scalars(wanted).all()
+
+
+def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
     court = hearing.case.court
-    due = reminders(
-        hearing.starts_at, court.reminder_days, zone=ZoneInfo(court.zone), at=court.reminder_at,
+    return reminders(
+        starts_at, court.reminder_days, zone=ZoneInfo(court.zone), at=court.reminder_at,
         quiet_from=court.quiet_from, quiet_until=court.quiet_until,
     )  # fmt: skip
-    people = _people(session, hearing)
-    if hearing.revision > 1 or not hearing.imported:
-        ladder.plan(session, hearing, now)
-    return sum(_queue(session, hearing, each, people, now) for each in due)
 
 
-def _people(session: Session, hearing: Hearing) -> list[tuple[notices.Person, dict]]:
-    seats = queries.last_seats(session, hearing)
-    people = [(facts.counsel_of(seat), facts.person(seat)) for seat in seats.values()]
-    for each in queries.seats(session, hearing.case):
-        if each.counsel_id not in seats:
-            people.append(
-                (facts.counsel_seated(each),
-                 {"name": each.counsel.name, "party": each.party.name, "side": each.party.side,
-                  "is_court": False})
-            )  # fmt: skip
-    return people
+def _missed(
+    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Person, dict]]
+) -> list[tuple[Matter, record.Entry]]:
+    why = N_("its time was over when the date was settled")
+    return [
+        (facts.matter(hearing),
+         record.Entry(What.MISSED, about=f"hearing/{hearing.id}", counsel_id=person.counsel_id,
+                      side=person.side, kind="reminder",
+                      detail={"days": reminder.days, "why": why}, personal={"name": person.name}))
+        for person, _ in told
+    ]  # fmt: skip
 
 
-def _queue(
-    session: Session, hearing: Hearing, reminder: Reminder,
-    people: list[tuple[notices.Person, dict]], now: dt.datetime,
-) -> int:  # fmt: skip
-    kind = f"reminder-{reminder.days}d"
-    if reminder.due_at <= hearing.changed_at or reminder.stale_at <= now:
-        why = N_("its time was over when the date was settled")
-        lines = [
-            record.Entry(What.MISSED, about=f"hearing/{hearing.id}", counsel_id=person.counsel_id,
-                         side=person.side, kind="reminder",
-                         detail={"days": reminder.days, "why": why},
-                         personal={"name": person.name})
-            for person, _ in people
-        ]  # fmt: skip
-        record.add(session, hearing.court_id, hearing.case_id, lines, now)
-        return 0
-    common = facts.of(hearing, days=reminder.days)
-    return sum(
-        len(
-            notices.queue(
-                session, facts.matter(hearing), kind, person, {**common, "person": shown},
-                due_at=reminder.due_at, stale_at=reminder.stale_at, now=now,
-            )
-        )
-        for person, shown in people
-    )  # fmt: skip
+def _tellings(
+    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Person, dict]]
+) -> list[Telling]:
+    common, matter = facts.of(hearing, days=reminder.days), facts.matter(hearing)
+    return [
+        Telling(matter, f"reminder-{reminder.days}d", person, {**common, "person": shown},
+                reminder.due_at, reminder.stale_at)
+        for person, shown in told
+    ]  # fmt: skip

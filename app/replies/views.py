@@ -16,8 +16,8 @@ bp = Blueprint("replies", __name__)
 log = logging.getLogger("tingqi.replies")
 
 
-def signed_form() -> dict[str, str]:
-    """Return the form of a request that Twilio signed; anything else is answered 403.
+def signed_form() -> tuple[str, dict[str, str]]:
+    """Return by which carrier a request was signed, and its form; any other is answered 403.
 
     The signature is over the address that Twilio was given, which behind a TLS proxy is not the
     one seen here: it is built from TINGQI_PUBLIC_URL (Twilio, "Validating requests").
@@ -27,13 +27,16 @@ def signed_form() -> dict[str, str]:
     signature = request.headers.get("X-Twilio-Signature", "")
     form = request.form.to_dict()
     url = f"{settings.public_url}{request.path}{query}"
-    if not settings.twilio_auth_token or not signature:
+    if not settings.twilios or not signature:
         _refuse(tally.UNSIGNED, 403)
-    if not signature_ok(settings.twilio_auth_token, url, form, signature):
+    signed = [
+        account.name for account in settings.twilios
+        if form.get("AccountSid", account.account_sid) == account.account_sid
+        and signature_ok(account.auth_token, url, form, signature)
+    ]  # fmt: skip
+    if not signed:
         _refuse(tally.FORGED, 403)
-    if form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
-        _refuse(tally.FORGED, 403)
-    return {name: value.replace("\x00", "") for name, value in form.items()}
+    return signed[0], {name: value.replace("\x00", "") for name, value in form.items()}
 
 
 def _refuse(name: str, status: int) -> NoReturn:
@@ -48,14 +51,14 @@ def _refuse(name: str, status: int) -> NoReturn:
 @bp.post("/twilio/status")
 def status() -> tuple[str, int]:
     """Take a receipt. One that belongs to nothing known is kept apart for review."""
-    form = signed_form()
+    carrier, form = signed_form()
     told = receipts.Told(
         carrier_id=form.get("MessageSid", form.get("SmsSid", ""))[:100],
         reference=request.args.get("ref", "")[:40],
         status=form.get("MessageStatus", form.get("SmsStatus", ""))[:40],
         code=form.get("ErrorCode", "")[:10],
-        raw=form,
-    )
+        raw=form, carrier=carrier,
+    )  # fmt: skip
     if not told.carrier_id or not told.status:
         _refuse(tally.MALFORMED, 400)
     retrying(lambda session: receipts.take(session, told, now()))
@@ -65,7 +68,7 @@ def status() -> tuple[str, int]:
 @bp.post("/twilio/inbound")
 def inbound() -> Response:
     """Take a text; the answer is an empty TwiML document, which sends nothing back."""
-    form = signed_form()
+    _, form = signed_form()
     retrying(
         lambda session: service.take_text(
             session,

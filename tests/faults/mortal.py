@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -98,6 +99,9 @@ def live(told: dict[str, Any]) -> None:
 
 def main() -> None:
     """Let one worker after the other live and die."""
+    # What an app imports when it is made is imported once, before anybody is born.
+    with tempfile.TemporaryDirectory() as folder:
+        create_app(Settings(Path(folder), f"sqlite:///{folder}/none.db", b"s" * 32))
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

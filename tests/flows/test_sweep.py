@@ -10,8 +10,9 @@ from app import worker
 from app.cli import cli
 from app.db import db, transaction
 from app.gateways.standins import TwilioStandIn
-from app.notices import contacts, dispatch, lanes, record
+from app.notices import claiming, contacts, dispatch, lanes, record
 from app.notices.models import Line, Receipt
+from app.notices.outcomes import settle
 from tests.conftest import CASE, House, at, proposal
 from tests.flows import test_receipts
 from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
@@ -83,7 +84,7 @@ def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
     with wired.app.app_context():
         sender = worker.sender_of(wired.app)
         with transaction() as session:
-            messages = dispatch.claim(session, sender, "sms", sender.now)
+            messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
         assert len(list(sender.gateways.sms.send(messages))) == 2  # and here it dies
     wired.wait(minutes=3, seconds=30)
     wired.beat()
@@ -101,15 +102,15 @@ def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
     with wired.app.app_context():
         sender = worker.sender_of(wired.app)
         with transaction() as session:
-            messages = dispatch.claim(session, sender, "sms", sender.now)
+            messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
         outcomes = {told.reference: word for told, word in sender.gateways.sms.send(messages)}
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     text.carrier_id = outcomes[text.attempt].carrier_id
     assert tell(wired, twilio, text, "failed", "30008") == 204
     wired.wait(minutes=7)
     wired.beat()
-    with wired.app.app_context():
-        dispatch._settle(sender, {text.attempt: outcomes[text.attempt]})
+    with wired.app.app_context(), transaction() as session:
+        settle(session, {text.attempt: outcomes[text.attempt]}, sender.now)
     assert whats(wired, case_id, text) == [
         "queued", "started", "failed", "queued", "started", "accepted", "status",
     ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""Who is to be reminded of hearings: for many of them in a few queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.cases.models import Party, Representation
+from app.hearings import facts
+from app.hearings.models import Hearing, Invitation, Proposal
+from app.notices.service import Person
+
+
+@dataclass
+class People:
+    """Who acts in cases now, each counsel once, and the last seat that each had in a hearing."""
+
+    acting: dict[int, dict[int, Representation]] = field(default_factory=dict)
+    seats: dict[int, dict[int, Invitation]] = field(default_factory=dict)
+
+    def of(self, hearing: Hearing) -> list[tuple[Person, dict]]:
+        """Return whom to tell of a hearing: those with a seat, and so a link, first."""
+        acting = self.acting.get(hearing.case_id, {})
+        seats = {counsel_id: seat for counsel_id, seat in self.seats.get(hearing.id, {}).items()
+                 if counsel_id in acting}  # fmt: skip
+        found = [(facts.counsel_of(seat), facts.person(seat)) for seat in seats.values()]
+        return found + [
+            (facts.counsel_seated(each),
+             {"name": each.counsel.name, "party": each.party.name, "side": each.party.side,
+              "is_court": False})
+            for counsel_id, each in acting.items() if counsel_id not in seats
+        ]  # fmt: skip
+
+
+def people(session: Session, hearings: Sequence[Hearing]) -> People:
+    """Return who is to be told of hearings, as it stands in the database now."""
+    found = People()
+    acting = (
+        sa.select(Representation, Party.case_id)
+        .join(Party)
+        .where(Party.case_id.in_({each.case_id for each in hearings}))
+        .where(Representation.left_at.is_(None))
+        .order_by(Representation.id)
+        .options(selectinload(Representation.counsel), selectinload(Representation.party))
+    )
+    for seat, case_id in session.execute(acting):
+        found.acting.setdefault(case_id, {}).setdefault(seat.counsel_id, seat)
+    seated = (
+        sa.select(Invitation, Proposal.hearing_id)
+        .join(Proposal)
+        .where(Proposal.hearing_id.in_([each.id for each in hearings]))
+        .order_by(Proposal.hearing_id, Proposal.round, Invitation.id)
+        .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
+        .execution_options(populate_existing=True)
+    )
+    for invitation, hearing_id in session.execute(seated):
+        found.seats.setdefault(hearing_id, {})[invitation.counsel_id] = invitation
+    return found
