@@ -8,10 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import Case, Courtroom
-from app.cases.queries import PAGE, matching
 from app.hearings import todo, unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot
@@ -22,7 +21,6 @@ from app.people.models import Court, User
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
-FEW = 10
 NEWEST = 20
 
 
@@ -119,14 +117,14 @@ def waiting(session: Session, court: Court, whose: User | None, now: dt.datetime
         _hearings(court, whose).where(Hearing.state == HearingState.LAPSED.value)
         .order_by(Hearing.changed_at).limit(MOST)
     ).all()  # fmt: skip
-    for round_ in _open_rounds(session, court, whose):
-        found.open += 1
+    found.open = _open_count(session, court, whose)
+    for round_ in _rounds_that_want_somebody(session, court, whose, now):
         at = standing(round_)
         if at.complete and at.best is None:
             found.none_suits.append(at)
         elif at.complete:
             found.ready.append(at)
-        elif round_.answer_by <= now + SOON:
+        else:
             found.due.append(at)
     return found
 
@@ -139,11 +137,34 @@ def _hearings(court: Court, whose: User | None) -> Any:
     )  # fmt: skip
 
 
-def _open_rounds(session: Session, court: Court, whose: User | None) -> Sequence[Proposal]:
+def _open_count(session: Session, court: Court, whose: User | None) -> int:
+    wanted = (
+        sa.select(sa.func.count(Proposal.id)).join(Proposal.hearing).join(Hearing.case)
+        .where(Hearing.court_id == court.id, *owned_by(whose))
+        .where(Proposal.state == ProposalState.OPEN.value)
+    )  # fmt: skip
+    return session.scalar(wanted) or 0
+
+
+def _complete() -> sa.ColumnElement[bool]:
+    """Return the condition that all who must answer in a round have (see Standing.complete)."""
+    other = aliased(Invitation)
+    any_required = sa.exists().where(other.proposal_id == Proposal.id, other.required)
+    return ~sa.exists().where(
+        Invitation.proposal_id == Proposal.id, Invitation.answered_at.is_(None),
+        sa.or_(Invitation.required, ~any_required),
+    )  # fmt: skip
+
+
+def _rounds_that_want_somebody(
+    session: Session, court: Court, whose: User | None, now: dt.datetime
+) -> Sequence[Proposal]:
+    """Return the open rounds that are answered, or whose time to answer is nearly over."""
     wanted = (
         sa.select(Proposal).join(Proposal.hearing).join(Hearing.case)
         .where(Hearing.court_id == court.id, *owned_by(whose))
         .where(Proposal.state == ProposalState.OPEN.value)
+        .where(sa.or_(Proposal.answer_by <= now + SOON, _complete()))
         .order_by(Proposal.answer_by, Proposal.id).limit(MOST)
         .options(
             joinedload(Proposal.hearing).joinedload(Hearing.case),
@@ -175,37 +196,6 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
         if hearing.starts_at:
             days[hearing.starts_at.astimezone(zone).date()].append(hearing)
     return sorted(days.items())
-
-
-def found(
-    session: Session, court_id: int, *, asked: str = "", state: str = "", page: int = 1
-) -> tuple[Sequence[Hearing], bool]:
-    """Return one page of a court's hearings, the newest first, and whether there are more."""
-    wanted: Any = (
-        sa.select(Hearing).join(Hearing.case).where(Hearing.court_id == court_id)
-        .options(
-            joinedload(Hearing.case), joinedload(Hearing.judge), joinedload(Hearing.courtroom),
-            selectinload(Hearing.proposals).selectinload(Proposal.invitations),
-        )
-        .order_by(Hearing.id.desc())
-    )  # fmt: skip
-    if state in list(HearingState):
-        wanted = wanted.where(Hearing.state == state)
-    if asked.strip():
-        wanted = wanted.where(matching(asked))
-    rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return rows[:PAGE], len(rows) > PAGE
-
-
-def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Case]:
-    """Return a few cases found by words for which nobody was asked yet."""
-    wanted = (
-        sa.select(Case)
-        .where(Case.court_id == court_id, matching(asked))
-        .where(~sa.exists().where(Hearing.case_id == Case.id))
-        .order_by(Case.id.desc()).limit(FEW)
-    )  # fmt: skip
-    return session.scalars(wanted).all()
 
 
 def of_case(session: Session, case: Case) -> Sequence[Hearing]:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from app import web
 from app.cases.views import page_number
 from app.db import db
-from app.hearings import desk, promise, told
+from app.hearings import desk, finding, promise, told
 from app.hearings.models import HearingState
 from app.notices import balance, beats
 from app.people.models import Role
@@ -21,17 +21,28 @@ bp = Blueprint("hearings", __name__)
 @signed_in
 def home() -> str:
     """Show what waits for a user, or for anybody of the court; what comes; who sends."""
+    return render_template("hearings/home.html", **_desk())
+
+
+@bp.get("/news")
+@signed_in
+def news() -> str:
+    """Show the part of home that changes, for a page that is open already."""
+    return render_template("hearings/_home_live.html", **_desk())
+
+
+def _desk() -> dict[str, Any]:
     session, court, now = db.session(), current_user.court, web.now()
     whose = _whose()
     waiting = desk.waiting(session, court, current_user if whose == "mine" else None, now)
     week = desk.week(session, court, now)
     coming = [hearing for _, hearings in week for hearing in hearings]
-    return render_template(
-        "hearings/home.html", court=court, zone=court.zone, whose=whose, waiting=waiting,
-        week=week, coming=len(coming), told=told.worst(session, coming),
-        begun=desk.begun(session, court), promise=promise.measure(session, now, court.id),
+    return {
+        "court": court, "zone": court.zone, "whose": whose, "waiting": waiting, "week": week,
+        "coming": len(coming), "told": told.worst(session, coming),
+        "begun": desk.begun(session, court), "promise": promise.measure(session, now, court.id),
         **_carriers(now),
-    )  # fmt: skip
+    }  # fmt: skip
 
 
 def _whose() -> str:
@@ -54,12 +65,16 @@ def _carriers(now: Any) -> dict[str, Any]:
 @signed_in
 def listed() -> str:
     """Show the court's hearings: all, those in one state, those found by words."""
-    session, court = db.session(), current_user.court
-    asked, page = request.args.get("q", "")[:200], page_number()
-    state = request.args.get("state", "")
-    rows, more = desk.found(session, court.id, asked=asked, state=state, page=page)
-    others = desk.without_hearing(session, court.id, asked) if asked.strip() and page == 1 else ()
+    session, court, asked = db.session(), current_user.court, request.args
+    order = asked.get("sort", "")
+    wish = finding.Wish(
+        words=asked.get("q", "")[:200], state=asked.get("state", ""), due=asked.get("due") == "1",
+        order=order if order in finding.ORDERS else finding.ORDERS[0], page=page_number(),
+    )  # fmt: skip
+    rows, more = finding.found(session, court.id, wish, web.now())
+    words = wish.words.strip() and wish.page == 1
     return render_template(
-        "hearings/list.html", hearings=rows, more=more, page=page, asked=asked, state=state,
-        states=list(HearingState), zone=court.zone, others=others,
+        "hearings/list.html", hearings=rows, more=more, wish=wish, states=list(HearingState),
+        zone=court.zone, orders=finding.ORDERS,
+        others=finding.without_hearing(session, court.id, wish.words) if words else (),
     )  # fmt: skip

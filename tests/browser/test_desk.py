@@ -138,3 +138,29 @@ def test_the_language_that_is_chosen_stays(site: Site, page: Page) -> None:
     page.get_by_role("link", name="English").click()
     expect(page).to_have_url(re.compile(r"/hearings\?lang=en$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Hearings")
+
+
+def test_home_shows_what_is_new_and_says_when_the_line_is_lost(site: Site, page: Page) -> None:
+    furnish(site)
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    page.clock.install()
+    site.sign_in(page)
+    expect(page).to_have_title(re.compile(r"^\(1\) Home"))
+    focused = page.locator("#waits ~ .card a").first
+    focused.focus()
+    other = {**CASE, "number": "（2026）沪0115民初777号"}
+    assert site.house.api("POST", "/cases", other)[0] == 201
+    asked = proposal(2, (at(20), "第三法庭"), (at(21), "第五法庭"), answer_by=at(0, "20:00"))
+    assert site.house.api("POST", "/hearings", asked)[0] == 201
+    page.clock.run_for(21_000)
+    expect(page.locator("#live")).to_contain_text("777号")
+    expect(page).to_have_title(re.compile(r"^\(2\) Home"))
+    expect(focused).to_be_focused()
+    assert broken == []
+    page.route("**/news**", lambda asked: asked.abort())
+    page.clock.run_for(21_000)
+    expect(page.locator("#line")).to_contain_text("The line is lost. This is how it stood at")
+    page.unroute("**/news**")
+    page.clock.run_for(21_000)
+    expect(page.locator("#line")).to_be_hidden()
