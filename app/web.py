@@ -266,12 +266,17 @@ def icon(name: str) -> Markup:
     return Markup(_icon(sprite / "bootstrap-icons.svg", name))  # noqa: S704
 
 
+def bdi(text: object) -> Markup:
+    """Return a name that keeps its own direction of writing and turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def speak(app: Flask) -> None:
     """Give pages their languages, words and pictures."""
     Babel(app, locale_selector=language, default_translation_directories="translations")
     catalogue.read_po_files(app)
     app.jinja_env.globals.update(
-        icon=icon, wording=wording, said=said, language=language, LANGUAGES=LANGUAGES,
+        icon=icon, bdi=bdi, wording=wording, said=said, language=language, LANGUAGES=LANGUAGES,
         zone_of=lambda court: court.zone, now=now, settings=lambda: house().settings,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -8,12 +8,13 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import web
-from app.cases import changes, forms, queries, service, typed
+from app.cases import changes, forms, meanwhile, queries, service, typed
+from app.cases.models import Case
 from app.cases.rules import PROCEDURES, number_on_tab
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.people.models import Court, User
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 bp = Blueprint("cases", __name__)
 
@@ -76,10 +77,11 @@ def _form(given: dict[str, Any], **more: Any) -> str:
 
 @bp.post("/cases/new")
 @signed_in
+@shows_again
 def enter() -> Any:
     """Take a new case; the buttons that add a row only show the form again."""
     given = typed.typed(request.form.items())
-    do = request.form.get("do", "save")
+    do = "show" if only_shown() else request.form.get("do", "save")
     if do != "save":
         return _form(typed.act(given, do))
     try:
@@ -101,13 +103,16 @@ def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
 
 @bp.route("/cases/<int:case_id>/facts", methods=["GET", "POST"])
 @signed_in
+@shows_again
 def facts(case_id: int) -> Any:
     """Change a case's title, procedure or judge."""
     case = queries.whole(db.session(), current_user.court_id, case_id)
     if request.method == "GET":
-        given = {"title": case.title, "procedure": case.procedure, "judge": case.judge.name}
-        return _facts_form(case_id, given)
+        return _facts_form(case_id, _facts_of(case))
     given = {name: request.form.get(name, "") for name in ("title", "procedure", "judge")}
+    theirs = meanwhile.changed(request.form.get("stood", ""), _facts_of(case), given)
+    if only_shown() or theirs:
+        return _facts_form(case_id, given, changes=theirs), 409 if theirs else 200
     try:
         checked = forms.load(forms.CaseIn(only=tuple(given)), given)
         court_id = current_user.court_id
@@ -118,11 +123,21 @@ def facts(case_id: int) -> Any:
     return redirect(url_for("hearings.case", case_id=case_id), 303)
 
 
+def _facts_of(case: Case) -> dict[str, str]:
+    return {"title": case.title, "procedure": case.procedure, "judge": case.judge.name}
+
+
 def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
     case = queries.whole(db.session(), current_user.court_id, case_id)
     judges = [each.name for each in queries.judges(db.session(), current_user.court_id)]
     return render_template(
-        "cases/facts.html", case=case, given=given, judges=judges, procedures=procedures(), **more
+        "cases/facts.html",
+        case=case,
+        given=given,
+        judges=judges,
+        procedures=procedures(),
+        stood=meanwhile.stood(_facts_of(case)),
+        **more,
     )
 
 

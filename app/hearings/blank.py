@@ -26,6 +26,7 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
         "once": str(uuid.uuid4()), "kind": KINDS[0], "minutes": str(MINUTES), "fix": "auto",
         "how": "ask",
     }  # fmt: skip
+    given["stood"] = once.newest_of(session, case.id)
     if hearing is not None:
         last = queries.last_proposal(session, hearing)
         given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}

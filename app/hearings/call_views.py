@@ -17,7 +17,7 @@ from app.errors import Invalid
 from app.hearings import case_views, desk
 from app.hearings.typed import wall_clock
 from app.hearings.views import bp
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 
 def called() -> list[tuple[str, str, str]]:
@@ -48,6 +48,7 @@ def call(case_id: int) -> Any:
 
 @bp.post("/cases/<int:case_id>/call")
 @signed_in
+@shows_again
 def log_call(case_id: int) -> Any:
     """Write a call down."""
     given = _given() | {"channel": "phone"}
@@ -63,6 +64,7 @@ def off_channel(case_id: int) -> Any:
 
 @bp.post("/cases/<int:case_id>/off-channel")
 @signed_in
+@shows_again
 def log_off_channel(case_id: int) -> Any:
     """Write such a contact down; the other sides are told of its substance."""
     given = _given() | {"outcome": "told", "address": ""}
@@ -103,6 +105,8 @@ def _number(found: Case, whom: Counsel | None) -> str:
 
 def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
     court_id, user_id = current_user.court_id, current_user.id
+    if only_shown():
+        return _page(template, case_id, given)
     try:
         checked = case_views.checked_contact(given, ZoneInfo(current_user.court.zone))
         name, told = retrying(

@@ -25,7 +25,7 @@ from app.notices import by_hand
 from app.notices.forms import ContactIn
 from app.notices.views import outcomes, ways_by_hand
 from app.people.models import User
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 FIELDS = ("counsel_id", "hearing_id", "channel", "direction", "at", "outcome", "address", "note",
           "page")  # fmt: skip
@@ -73,10 +73,13 @@ def log_again(case_id: int) -> Any:
 
 @bp.post("/cases/<int:case_id>/contacts")
 @signed_in
+@shows_again
 def log(case_id: int) -> Any:
     """Write down a contact made by hand."""
     given = {name: request.form.get(name, "") for name in FIELDS}
     court_id, user_id = current_user.court_id, current_user.id
+    if only_shown():
+        return _page(case_id, given)
     try:
         checked = checked_contact(given, ZoneInfo(current_user.court.zone))
         name, told = retrying(lambda session: write(session, court_id, user_id, case_id, checked))

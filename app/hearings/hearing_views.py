@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -13,14 +13,14 @@ from app.cases.forms import load
 from app.cases.views import said_errors
 from app.db import db, retrying
 from app.errors import Invalid, NotFound, Refusal
-from app.hearings import service, symmetry, whole
+from app.hearings import once, service, symmetry, whole
 from app.hearings.forms import CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
 from app.hearings.service import Desk
 from app.hearings.views import bp
 from app.hearings.whole import Whole
 from app.people.models import User
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 NEWEST_LINES, FEW_LINES = 200, 6
 
@@ -32,19 +32,28 @@ def shown(hearing_id: int) -> str:
     return _page(_look(hearing_id))
 
 
+@bp.get("/hearings/<int:hearing_id>/live")
+@signed_in
+def live(hearing_id: int) -> Any:
+    """Give what changes by itself on a hearing's page; 304 where nothing did."""
+    answer = make_response(_page(_look(hearing_id), "hearings/_shown_live.html"))
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
 def _look(hearing_id: int) -> Whole:
     return whole.look(db.session(), current_user.court_id, hearing_id, web.now())
 
 
-def _page(found: Whole, **more: Any) -> str:
+def _page(found: Whole, page: str = "hearings/shown.html", **more: Any) -> str:
     told: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **more}
     # The page has two fields for a reason: what is wrong with one is shown at that one.
     ids = {"slot_id": "fix", "reason": f"{told['act']}-reason"}
     told["faults"] = {ids.get(name, name): words for name, words in told["errors"].items()}
     return render_template(
-        "hearings/shown.html", whole=found, hearing=found.hearing, case=found.hearing.case,
+        page, whole=found, hearing=found.hearing, case=found.hearing.case,
         zone=found.court.zone, newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
-        few=FEW_LINES, words_of=whole.words_of,
+        few=FEW_LINES, words_of=whole.words_of, stood=once.standing(db.session(), found.hearing),
         symmetry=symmetry.of(db.session(), found.hearing.case, f"hearing/{found.hearing.id}"),
         by_mail_or_text=[each for each in found.contacts if not each.silent],
         unreachable=[each for each in found.contacts if each.acts and each.silent], **told,
@@ -53,6 +62,7 @@ def _page(found: Whole, **more: Any) -> str:
 
 @bp.post("/hearings/<int:hearing_id>/fix")
 @signed_in
+@shows_again
 def fix(hearing_id: int) -> Any:
     """Fix a slot: by order and with a reason, or without one where all agreed on it."""
     typed = {name: request.form.get(name, "") for name in ("slot_id", "reason")}
@@ -78,6 +88,7 @@ def _numbered(typed: dict[str, str], agreed: bool) -> dict[str, Any]:
 
 @bp.post("/hearings/<int:hearing_id>/cancel")
 @signed_in
+@shows_again
 def cancel(hearing_id: int) -> Any:
     """Cancel a hearing, with a reason."""
     typed = {"reason": request.form.get("reason", "")}
@@ -95,11 +106,16 @@ def _change(
 ) -> Any:  # fmt: skip
     """Do a use case; what is refused is said on the hearing's page, with all that was typed."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
+    stood = request.form.get("stood", "")
 
     def do(session: Session) -> int:
         user = session.get_one(User, user_id)
+        once.unchanged(session, user.court_id, hearing_id, stood)
         return work(session, Desk(user.court, user, now, secret)).id
 
+    if only_shown():
+        words = gettext("You are signed in again. Nothing was done: look, then press.")
+        return _page(_look(hearing_id), act=act, typed=typed, refused=words)
     try:
         retrying(do)
     except NotFound:
@@ -109,10 +125,18 @@ def _change(
         return _page(_look(hearing_id), act=act, typed=typed, errors=errors), 422
     except Refusal as fault:
         found = _look(hearing_id)
-        words = _done_before(found, act, typed) or web.said(fault.message)
+        words = _done_before(found, act, typed) or _told(found, fault, stood)
         return _page(found, act=act, typed=typed, refused=words), web.status_of(fault)
     flash(done, "yes")
     return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+
+
+def _told(found: Whole, fault: Refusal, stood: str) -> str:
+    """Return a refusal in words; where somebody else was quicker, with what they changed."""
+    words = [web.said(fault.message)]
+    if stood and str(fault.message) == once.CHANGED:
+        words += [web.said(each) for each in once.since(db.session(), found.hearing, stood)]
+    return "\n".join(words)
 
 
 def _done_before(found: Whole, act: str, typed: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.rules import name_key
-from app.errors import N_, Clash, Message
+from app.errors import N_, Clash, Message, When
 from app.hearings import booking, queries, service
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rounds import Desk
@@ -20,6 +20,10 @@ from app.hearings.rules import Span, resource
 CHANGED = N_(
     "This hearing was changed while you were typing, and nothing was sent. "
     "Look at what holds now, then go on."
+)
+ANOTHER = N_(
+    "A hearing was proposed in this case while you were typing, and nothing was sent. "
+    "Look at it in the case; pressing again proposes yours beside it."
 )
 
 
@@ -40,8 +44,13 @@ def uid_of(form: str, user_id: int) -> str:
     return str(uuid.uuid5(uuid.UUID(form), f"hearing/{user_id}"))
 
 
-def propose(session: Session, desk: Desk, given: Mapping[str, Any], form: str) -> Hearing:
-    """Propose a hearing by a form of the desk's user. Raises SentBefore, and as service.propose."""
+def propose(
+    session: Session, desk: Desk, given: Mapping[str, Any], form: str, stood: str = ""
+) -> Hearing:
+    """Propose a hearing by a form of the desk's user.
+
+    Raises SentBefore, Clash where a hearing came to the case meanwhile, and as service.propose.
+    """
     assert desk.user is not None
     uid = uid_of(form, desk.user.id)
     made = session.scalar(
@@ -49,6 +58,8 @@ def propose(session: Session, desk: Desk, given: Mapping[str, Any], form: str) -
     )
     if made is not None:
         raise SentBefore(made)
+    if stood and newest_of(session, given["case_id"]) != stood:
+        raise Clash(ANOTHER)
     return service.propose(session, desk, {**given, "uid": uid})
 
 
@@ -56,6 +67,39 @@ def standing(session: Session, hearing: Hearing) -> str:
     """Return what a form was opened upon, "round.revision": it changes with every round or date."""
     last = queries.last_proposal(session, hearing)
     return f"{last.round if last else 0}.{hearing.revision}"
+
+
+def since(session: Session, hearing: Hearing, stood: str) -> list[Message]:
+    """Say what happened to a hearing since a form that stood upon ``stood`` was opened."""
+    was_round, _, was_revision = stood.partition(".")
+    last, zone, said = queries.last_proposal(session, hearing), hearing.case.court.zone, []
+    if last and str(last.round) != was_round:
+        words = N_("Round %(round)s was asked on %(when)s.")
+        said.append(Message(words, round=last.round, when=When(last.created_at, zone)))
+    if str(hearing.revision) == was_revision:
+        return said
+    if hearing.state == HearingState.CANCELLED:
+        said.append(Message(N_("The hearing was cancelled.")))
+    elif hearing.starts_at:
+        when = When(hearing.starts_at, zone, hearing.ends_at)
+        said.append(Message(N_("The date was set to %(when)s."), when=when))
+    return said
+
+
+def unchanged(session: Session, court_id: int, hearing_id: int, stood: str) -> None:
+    """Hold a hearing for a form that stands upon it. Raises Clash where it was changed meanwhile.
+
+    A program, and a page from before such keys, stands upon nothing.
+    """
+    hearing = queries.find(session, court_id, hearing_id, lock=True)
+    if stood and standing(session, hearing) != stood:
+        raise Clash(CHANGED)
+
+
+def newest_of(session: Session, case_id: int) -> str:
+    """Return what the form of a new hearing was opened upon: the newest hearing of its case."""
+    wanted = sa.select(sa.func.max(Hearing.id)).where(Hearing.case_id == case_id)
+    return str(session.scalar(wanted) or 0)
 
 
 def move(

@@ -17,7 +17,7 @@ from app.cases import queries as cases
 from app.cases.models import Case
 from app.cases.rules import ways_of
 from app.db import db
-from app.errors import Clash, Message
+from app.errors import Clash, Message, Refusal
 from app.hearings import blank, board, days, once, preview, queries, typed
 from app.hearings.models import Hearing
 from app.hearings.rules import MOST_SLOTS
@@ -98,17 +98,17 @@ def form(about: About, given: dict[str, Any], **more: Any) -> str:
     """Return the page with what was typed; the messages too, where ``more`` has them."""
     if not given["slots"]:
         given["slots"] = [typed.blank_row(given)]
-    language, told = web.language(), facts(about)
+    language, known = web.language(), facts(about)
     rooms = [(room.name, f"{room.name} · {room.location}" if room.location else room.name)
              for room in cases.courtrooms(db.session(), current_user.court_id)]  # fmt: skip
     kinds = list(dict.fromkeys([*blank.KINDS, *([given["kind"]] if given["kind"] else [])]))
     page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
-    looked = board.look(db.session(), told["case"], told["hearing"], given, web.now())
+    looked = board.look(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
         page, given=given, rooms=rooms, most=MOST_SLOTS, board=looked,
         kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
         **{"errors": {}, "refused": "", "suggested": False, "draft": None, "seen": None,
-           **told, **more},
+           **known, **more},
     )  # fmt: skip
 
 
@@ -131,6 +131,23 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
         length=dt.timedelta(minutes=minutes), at_once=order.at_once,
         ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]), **more,
     )  # fmt: skip
+
+
+def stands_upon(about: About) -> str:
+    """Return what a form that is opened now stands upon, so that a change meanwhile is seen."""
+    case, hearing = looked_up(about)
+    if hearing is None:
+        return once.newest_of(db.session(), case.id)
+    return once.standing(db.session(), hearing)
+
+
+def told(about: About, fault: Refusal, stood: str) -> str:
+    """Return a refusal in words; where somebody else was quicker, with what they changed."""
+    hearing = looked_up(about)[1]
+    words = [web.said(fault.message)]
+    if hearing and stood and str(fault.message) == once.CHANGED:
+        words += [web.said(each) for each in once.since(db.session(), hearing, stood)]
+    return "\n".join(words)
 
 
 def in_the_way(order: Order, fault: Exception) -> dict[str, str]:

@@ -23,13 +23,14 @@ from app.hearings.round_page import About, Order
 from app.hearings.rounds import Desk
 from app.hearings.views import bp
 from app.people.models import User
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 LARGEST = 2**62
 
 
 @bp.route("/hearings/new", methods=["GET", "POST"])
 @signed_in
+@shows_again
 def new() -> Any:
     """Propose a hearing: which case, then slots and who is asked, then the messages, then send."""
     asked = (request.form.get("case_id") or request.args.get("case_id", "")).strip()
@@ -52,6 +53,7 @@ def _which() -> str:
 
 @bp.route("/hearings/<int:hearing_id>/round", methods=["GET", "POST"])
 @signed_in
+@shows_again
 def another(hearing_id: int) -> Any:
     """Ask about a hearing again, or move it."""
     if hearing_id >= LARGEST:
@@ -68,6 +70,7 @@ def _open(about: About) -> Any:
     if request.method == "GET":
         return _begun(about, case, hearing)
     given, do = typed.typed(request.form.items()), request.form.get("do", "preview")
+    do = "change" if only_shown() else do
     if do == "discard":
         _forget(about)
         return redirect(about.address, 303)
@@ -155,9 +158,8 @@ def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
         return round_page.with_messages(order, given, errors=errors), web.status_of(fault)
     except Refusal as fault:
         errors = round_page.in_the_way(order, fault) if order else {}
-        refused = "" if errors else web.said(fault.message)
-        hearing = round_page.looked_up(about)[1]
-        given["stood"] = once.standing(db.session(), hearing) if hearing else ""
+        refused = "" if errors else round_page.told(about, fault, given["stood"])
+        given["stood"] = round_page.stands_upon(about)
         page = round_page.form(about, given, errors=errors, refused=refused)
         return page, web.status_of(fault)
 
@@ -174,7 +176,7 @@ def _order(about: About, given: dict[str, Any]) -> Order:
     if about.hearing_id is None:
         asked = {**given, "case_id": str(about.case_id)}
         return Order(about, typed.checked(asked, HearingIn(), zone), lambda session, checked: (
-            once.propose(session, at(session), checked, given["once"])
+            once.propose(session, at(session), checked, given["once"], given["stood"])
         ))  # fmt: skip
     hearing_id = about.hearing_id
     return Order(about, typed.checked_move(given, zone), lambda session, checked: (

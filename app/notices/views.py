@@ -11,17 +11,17 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import web, wording
-from app.cases import changes, forms, queries, service, typed
+from app.cases import changes, forms, meanwhile, queries, service, typed
 from app.cases.models import Case, Representation
 from app.cases.views import said_errors
 from app.db import db, retrying
-from app.errors import Invalid, Refusal
+from app.errors import N_, Clash, Invalid, Refusal
 from app.notices import again as resend
 from app.notices import record
 from app.notices.check import CHECKED_AT_ONCE
 from app.notices.models import Head, Line
 from app.people.models import Court
-from app.people.views import signed_in
+from app.people.views import only_shown, shows_again, signed_in
 
 bp = Blueprint("notices", __name__)
 ON_A_PAGE = 200  # lines
@@ -142,6 +142,7 @@ def again(notice_id: int) -> Any:
 
 @bp.route("/cases/<int:case_id>/counsel", methods=["GET", "POST"])
 @signed_in
+@shows_again
 def add_counsel(case_id: int) -> Any:
     """Let a further counsel act for a party of a case."""
     case = queries.whole(db.session(), current_user.court_id, case_id)
@@ -161,6 +162,7 @@ def add_counsel(case_id: int) -> Any:
 
 @bp.route("/cases/<int:case_id>/counsel/<int:seat_id>", methods=["GET", "POST"])
 @signed_in
+@shows_again
 def change_counsel(case_id: int, seat_id: int) -> Any:
     """Change what is known of a counsel; what waits for them goes to the new address."""
     case = queries.whole(db.session(), current_user.court_id, case_id)
@@ -172,6 +174,9 @@ def change_counsel(case_id: int, seat_id: int) -> Any:
     def change(session: Session, checked: dict[str, Any]) -> str:
         found = service.find_case(session, court_id, case_id)
         held = queries.seat(session, found, seat_id)
+        given = {name: request.form.get(name, "") for name in typed.COUNSEL}
+        if meanwhile.changed(request.form.get("stood", ""), _as_typed(held), given):
+            raise Clash(N_("Somebody changed this while you were typing."))
         if request.form.get("do") == "leave":
             changes.leave(held, web.now())
             return held.counsel.name
@@ -185,6 +190,10 @@ def change_counsel(case_id: int, seat_id: int) -> Any:
 def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
     given = {name: request.form.get(name, "") for name in typed.COUNSEL}
     court_id = current_user.court_id
+    if only_shown():
+        case = queries.whole(db.session(), court_id, case_id)
+        seat = queries.seat(db.session(), case, seat_id) if seat_id else None
+        return _counsel_form(case, seat, given)
     try:
         checked = forms.load(forms.CounselIn(), typed.counsel_input(given))
         name = retrying(lambda session: work(session, checked))
@@ -192,8 +201,10 @@ def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
         case = queries.whole(db.session(), court_id, case_id)
         seat = queries.seat(db.session(), case, seat_id) if seat_id else None
         errors = said_errors(fault) if isinstance(fault, Invalid) else {}
-        refused = web.said(fault.message) if isinstance(fault, Refusal) else ""
-        page = _counsel_form(case, seat, given, errors=errors, refused=refused)
+        now = _as_typed(seat) if seat else {}
+        theirs = meanwhile.changed(request.form.get("stood", ""), now, given)
+        refused = web.said(fault.message) if isinstance(fault, Refusal) and not theirs else ""
+        page = _counsel_form(case, seat, given, errors=errors, refused=refused, changes=theirs)
         return page, web.status_of(fault)
     flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
     return redirect(url_for("hearings.case", case_id=case_id), 303)
@@ -205,7 +216,8 @@ def _counsel_form(
     party = request.values.get("party", "")
     return render_template(
         "cases/counsel.html", case=case, seat=seat, given=given, party=party,
-        **{"errors": {}, "refused": "", **more},
+        stood=meanwhile.stood(_as_typed(seat)) if seat else "",
+        **{"errors": {}, "refused": "", "changes": [], **more},
     )  # fmt: skip
 
 

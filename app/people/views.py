@@ -12,7 +12,9 @@ from flask import (
     Flask,
     Response,
     abort,
+    current_app,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -23,11 +25,12 @@ from flask_babel import gettext
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from app import web
 from app.db import db, retrying
 from app.errors import Invalid
-from app.people import members, rules, service
+from app.people import kept, members, rules, service
 from app.people.changes import By
 from app.people.models import User
 
@@ -92,11 +95,33 @@ def signed_in(view: View) -> View:
     def guarded(*args: Any, **more: Any) -> Any:
         if current_user.is_authenticated:
             return view(*args, **more)
+        if request.method == "POST" and (sealed := _sealed()):
+            return render_template("people/sign_in.html", email="", next="", kept=sealed), 401
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         wanted: dict[str, Any] = {"next": back} if len(back) > 1 else {}
         return redirect(url_for("people.sign_in", **wanted))
 
     return guarded  # type: ignore[return-value]
+
+
+def _sealed() -> str:
+    """Return what was typed by whom this browser knows, sealed; "" where it knows nobody."""
+    user_id = kept.marked(web.secret(), request.cookies.get(kept.LAST, ""))
+    if not user_id or request.files:
+        return ""
+    typed = list(request.form.items(multi=True))
+    return kept.seal(web.secret(), user_id, request.full_path.rstrip("?"), typed, web.now())
+
+
+def shows_again(view: View) -> View:
+    """Mark a view that shows its form with what was typed, and does nothing, for ``go_on``."""
+    view.shows_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def only_shown() -> bool:
+    """Tell whether what was typed before a sign-in is only to be shown again."""
+    return bool(request.form.get("go_on"))
 
 
 def may(act: str) -> Callable[[View], Any]:
@@ -130,7 +155,7 @@ def _account() -> str:
 
 
 def _missed(response: Response) -> bool:
-    return response.status_code != 303
+    return response.status_code == 422
 
 
 @bp.get("/sign-in")
@@ -151,11 +176,30 @@ def check() -> Any:
     user = service.check_password(db.session(), email[:254], password[:1000])
     if user is None:
         words = gettext("Address and password do not fit. After ten tries there is a pause.")
-        page = render_template("people/sign_in.html", email=email[:254], next=onward, refused=words)
+        page = render_template("people/sign_in.html", email=email[:254], next=onward, refused=words,
+                               kept=request.form.get("kept", ""))  # fmt: skip
         return page, 422
     session.clear()
     login_user(user)
-    return redirect(_within(onward), 303)
+    before = kept.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
+    answer = _go_on(*before) if before else redirect(_within(onward), 303)
+    answer.set_cookie(
+        kept.LAST, kept.mark(web.secret(), user.id), max_age=kept.REMEMBERS, samesite="Lax",
+        httponly=True, secure=web.house().settings.public_url.startswith("https"),
+    )  # fmt: skip
+    return answer
+
+
+def _go_on(path: str, fields: list[tuple[str, str]]) -> Any:
+    """Show what was typed before the sign-in; nothing is done of it without a new press."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
+    except HTTPException:
+        return redirect("/", 303)
+    again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
+    return make_response(render_template(
+        "people/go_on.html", path=path, fields=fields, words=kept.words(fields), shown_again=again,
+    ))  # fmt: skip
 
 
 @bp.post("/sign-out")
