@@ -64,7 +64,7 @@ def test_three_presses_propose_what_is_suggested(desk: Page) -> None:
     expect(desk.locator("#preview")).to_be_focused()
     tab_to(desk, "Send to all")
     desk.keyboard.press("Control+Enter")
-    expect(desk.get_by_role("status").first).to_contain_text("All sides are asked.")
+    expect(desk.get_by_role("status")).to_contain_text("All sides are asked.")
 
 
 def test_what_is_changed_after_reading_is_shown_again_before_it_goes(desk: Page) -> None:
