@@ -17,7 +17,10 @@ import load
 from measuring import Row, machine, options, table
 
 # In the order of the table, each with whether it is measured on both databases.
-BENCHES = {"answers": True, "sending": False, "receipts": True, "queueing": False}
+BENCHES = {
+    "answers": True, "sending": False, "receipts": True, "queueing": False, "growth": True,
+    "memory": True,
+}  # fmt: skip
 REPORT = Path("build/bench.md")
 
 

@@ -91,3 +91,8 @@ def options(doc: str | None, arguments: Sequence[str] | None = None, **more: int
     if asked.quick:
         asked.runs, asked.seconds = 1, min(asked.seconds, 1.0)
     return asked
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return how fast the second of each pair rises with the first, by least squares."""
+    return statistics.linear_regression(*zip(*points, strict=True)).slope

@@ -45,6 +45,19 @@ def settings_for(folder: Path, url: str, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
+def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
+    """Run ``tingqi worker`` over a database."""
+    given = settings_for(folder, url, **settings)
+    process = subprocess.Popen([sys.executable, "-m", "app", "worker"], env=given,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        yield Server(0, process.pid)
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+@contextmanager
 def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Server]:
     """Run the bare app under gunicorn as ``tingqi serve`` runs it; its tables are made first."""
     port = free_port()

@@ -5,7 +5,8 @@ It is answered here from one query and what is kept at hand; whatever else is as
 page (``views.calendar``), which gives the same answer to this question too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import sqlalchemy as sa
@@ -29,9 +30,7 @@ class Front:
     def __init__(self, behind: WSGIApplication, app: Flask, calendars: Calendars) -> None:
         self._behind, self._calendars = behind, calendars
         with app.app_context():
-            self._engine = db.engine
-        if self._engine.dialect.name == "postgresql":  # one question needs no transaction
-            self._engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._engine = _line_of_its_own(db.engine, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         house: web.House = app.extensions["tingqi"]
         self._clock = house.gateways.clock
 
@@ -50,11 +49,38 @@ class Front:
         if not self._calendars.any_kept:
             return ""
         try:
-            with self._engine.connect() as connection:
-                asked = queries.asked(connection, token)
+            asked = self._asked(token)
         except sa.exc.SQLAlchemyError:  # the page says what is wrong
             return ""
         return self._calendars.current_tag(asked, self._clock.now()) if asked else ""
+
+    def _asked(self, token: str) -> queries.Asked | None:
+        """Ask the database, a second time where the connection turns out to be dead."""
+        try:
+            with self._engine.connect() as connection:
+                return queries.asked(connection, token)
+        except sa.exc.DBAPIError as fault:
+            if not fault.connection_invalidated:
+                raise
+        with self._engine.connect() as connection:
+            return queries.asked(connection, token)
+
+
+def _line_of_its_own(engine: sa.Engine, options: Mapping[str, Any]) -> sa.Engine:
+    """Return an engine for one question at a time, closed with the other.
+
+    On PostgreSQL each further word to the server costs as much as the question: so there is no
+    transaction, nothing to undo afterwards, and no asking beforehand whether it still listens.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    own = sa.create_engine(
+        engine.url,
+        **{**options, "pool_pre_ping": False, "pool_size": 4, "max_overflow": 0},
+        pool_reset_on_return=None, isolation_level="AUTOCOMMIT",
+    )  # fmt: skip
+    sa.event.listen(engine, "engine_disposed", lambda _: own.dispose())
+    return own
 
 
 def install(app: Flask) -> None:

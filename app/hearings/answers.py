@@ -1,26 +1,19 @@
 """Counsel's answer: taken while the round is open, written down, and what follows from it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Gone, Invalid, Message, When
-from app.hearings import queries, rules, tell
+from app.hearings import holding, rules, tell
 from app.hearings.dates import settle
-from app.hearings.models import (
-    Answer,
-    Fixing,
-    Hearing,
-    Invitation,
-    Proposal,
-    ProposalState,
-    Says,
-)
+from app.hearings.holding import Held, Voice
+from app.hearings.models import Answer, Fixing, Hearing, Proposal, ProposalState, Says
 from app.notices import record
 from app.notices import service as notices
-from app.notices.models import Line
 from app.notices.rules import What
 
 
@@ -43,31 +36,38 @@ def answer(
     "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if it can. Raises
     Gone where the round is over, Invalid for a slot that is not of this round or has no word.
     """
-    seat = session.get_one(Invitation, seat_id)
-    hearing = queries.hold(session, seat.proposal.hearing_id)
-    session.refresh(seat)
-    session.refresh(seat.proposal)
-    round_ = seat.proposal
-    before = {each.slot_id: each.says for each in seat.answers}
-    if seat.nonce == given.nonce and before == dict(given.says) and seat.comment == given.comment:
+    return take(session, holding.by_number(session, seat_id), given, now, secret, channel=channel)
+
+
+def take(
+    session: Session, held: Held, given: Given, now: dt.datetime, secret: bytes, *,
+    channel: str = "link",
+) -> Hearing:  # fmt: skip
+    """Take the answer of a seat that is held already; else as ``answer``."""
+    hearing, seat, round_, before = held.hearing, held.seat, held.round, held.own.says or {}
+    if seat.nonce == given.nonce and before == given.says and seat.comment == given.comment:
         return hearing
     _refuse_late(hearing, round_, now)
     _refuse_strange(round_, given.says)
-    for each in seat.answers:
-        session.delete(each)
-    session.flush()
-    session.add_all(
-        Answer(invitation_id=seat.id, slot_id=slot, says=says) for slot, says in given.says.items()
-    )
-    seat.answered_at, seat.comment, seat.nonce = now, given.comment, given.nonce
-    session.flush()
-    session.refresh(seat, ["answers"])
-    line = _write_answer(session, hearing, round_, seat, now, again=bool(before), channel=channel)
-    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("it was answered"),
-                     kinds=("proposal", "nudge"), invitation_ids=[seat.id])  # fmt: skip
-    tell.answered(session, seat, f"a{line.seq}", now, channel=channel)
-    decide(session, hearing, round_, now, secret)
+    _store(session, held, given, now)
+    lines = [_entry(held, given, channel)]
+    lines += notices.take_back(session, f"hearing/{hearing.id}", N_("it was answered"),
+                               kinds=("proposal", "nudge"), invitation_id=seat.id)  # fmt: skip
+    # Its place in the chain names it, so that one given a second time is confirmed a second time.
+    place = record.held_head(session, hearing.case_id).seq + 1
+    tell.answered(session, seat, given.says, f"a{place}", now, channel=channel, lines=lines)
+    decide(session, hearing, round_, now, secret, held.with_own(given.says))
     return hearing
+
+
+def _store(session: Session, held: Held, given: Given, now: dt.datetime) -> None:
+    seat = held.seat
+    if held.own.says:
+        session.execute(sa.delete(Answer).where(Answer.invitation_id == seat.id))
+    rows = [{"invitation_id": seat.id, "slot_id": n, "says": w} for n, w in given.says.items()]
+    session.execute(sa.insert(Answer), rows)
+    session.expire(seat, ["answers"])
+    seat.answered_at, seat.comment, seat.nonce = now, given.comment, given.nonce
 
 
 def _refuse_late(hearing: Hearing, round_: Proposal, now: dt.datetime) -> None:
@@ -101,46 +101,38 @@ def _refuse_strange(round_: Proposal, says: Mapping[int, str]) -> None:
         raise Invalid(errors)
 
 
-def _write_answer(
-    session: Session, hearing: Hearing, round_: Proposal, seat: Invitation, now: dt.datetime, *,
-    again: bool, channel: str,
-) -> Line:  # fmt: skip
-    said = {each.slot_id: each.says for each in seat.answers}
-    line = record.Entry(
+def _entry(held: Held, given: Given, channel: str) -> record.Entry:
+    hearing, seat = held.hearing, held.seat
+    return record.Entry(
         What.ANSWERED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
         counsel_id=seat.counsel_id, side=seat.side, channel=channel, kind="proposal",
         detail={
-            "round": round_.round, "changed": again,
+            "round": held.round.round, "changed": bool(held.own.says),
             "says": [
                 {"starts_at": record.instant(slot.starts_at), "courtroom": slot.courtroom.name,
-                 "says": said[slot.id]}
-                for slot in round_.slots
+                 "says": given.says[slot.id]}
+                for slot in held.round.slots
             ],
         },
-        personal={"name": seat.counsel.name, "comment": seat.comment},
+        personal={"name": seat.counsel.name, "comment": given.comment},
     )  # fmt: skip
-    return record.add(session, hearing.court_id, hearing.case_id, [line], now)[0]
 
 
 def decide(
-    session: Session, hearing: Hearing, round_: Proposal, now: dt.datetime, secret: bytes
-) -> None:
+    session: Session, hearing: Hearing, round_: Proposal, now: dt.datetime, secret: bytes,
+    voices: Sequence[Voice],
+) -> None:  # fmt: skip
     """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
 
     Nobody waits for counsel who have left the case. A side that was asked and has nobody left to
     speak for it is not bound by the others' answers: then the date is the assistant's to fix.
     """
-    session.refresh(round_, ["invitations"])
-    acting = queries.acting(session, hearing)
-    heard = [seat for seat in round_.invitations if seat.counsel_id in acting]
-    required = [seat for seat in heard if seat.required] or heard
-    words = [
-        {each.slot_id: each.says for each in seat.answers} if seat.answered_at else None
-        for seat in required
-    ]
+    heard = [voice for voice in voices if voice.acting]
+    required = [voice for voice in heard if voice.required] or heard
+    words = [voice.says for voice in required]
     if not words or any(word is None for word in words):
         return
-    mute = {seat.side for seat in round_.invitations} - {seat.side for seat in heard}
+    mute = {voice.side for voice in voices} - {voice.side for voice in heard}
     chosen = rules.agreed_slot([(s.id, s.starts_at) for s in round_.slots], words)
     slot = next((each for each in round_.slots if each.id == chosen), None)
     if slot and round_.fix == Fixing.AUTO and not mute:

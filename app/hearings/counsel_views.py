@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, refresh
-from sqlalchemy.orm import Session
 
 from app import icalfeed, web, wording
 from app.db import db, retrying
@@ -18,11 +17,11 @@ from app.hearings import (
     add_to,
     answering,
     away,
+    by_link,
     calendar,
     diary,
     others,
     pleas,
-    service,
     symmetry,
     visits,
 )
@@ -136,48 +135,33 @@ def _missing_words(slots: int) -> list[str]:
 @web.limiter.limit(OFTEN)
 def answer(token: str) -> Any:
     """Take an answer given on a rendered page: a choice for each slot, or for none of them."""
-    view = enter(token)
-    typed = answering.typed(request.form)
-    chance = answering.chance_of(
-        web.secret(), request.form.get("nonce", ""), view.seat.id, view.round.id
-    )
-    if chance is None:
-        return _again(token, view, typed, _words_for_old_page(), 422)
+    typed, days = answering.typed(request.form), away.typed(request.form)
+    key, now, secret = request.form.get("nonce", ""), web.now(), web.secret()
     try:
-        _take(view, typed, chance)
+        retrying(lambda session: by_link.answer(session, token, typed, days, key, now, secret))
+    except by_link.OldPage:
+        return _again(token, enter(token), typed, _words_for_old_page(), 422)
     except Gone as gone:
         return _again(token, enter(token), typed, web.said(gone.message), 410)
     except Invalid as invalid:
-        errors = {name: web.said(message) for name, message in invalid.errors.items()}
-        away_errors = {str(n): errors.pop(n) for n in ("from", "until") if n in errors}
-        if away_errors:
-            words = gettext("Nothing was recorded yet: look at when you are away.")
-            return _again(token, enter(token), typed, words, 422, errors, away_errors)
-        known = {"none", "comment", *(f"slot-{slot.id}" for slot in view.round.slots)}
-        word = "" if known.issuperset(errors) else _words_for_old_page()
-        return _again(token, enter(token), typed, word, 422, errors)
+        return _corrected(token, typed, invalid)
     except Refusal as refusal:
         code = web.status_of(refusal)
         return _again(token, enter(token), typed, web.said(refusal.message), code)
     return redirect(url_for("reply.page", token=token), 303)
 
 
-def _take(view: View, typed: answering.Typed, chance: str) -> None:
-    says, comment = answering.checked(typed, {slot.id for slot in view.round.slots})
-    stands = {offer.slot.id: offer.says for offer in view.offers}
-    days = away.typed(request.form)
-    same = (stands, view.seat.comment) == (says, comment)
-    if view.stands == Stands.ANSWERED and same and days == away.NOTHING:
-        return  # what a page already holds is no new choice: whoever presses may be a machine
-    given = service.Given(says, comment, answering.press(chance, says, comment))
-    now, seat_id, secret = web.now(), view.seat.id, web.secret()
-
-    def take(session: Session) -> None:
-        service.answer(session, seat_id, given, now, secret)
-        if days["from"] or days["weekdays"]:
-            away.say(session, seat_id, days, now)
-
-    retrying(take)
+def _corrected(token: str, typed: answering.Typed, invalid: Invalid) -> Any:
+    """Show the page again, each mistake beside its field."""
+    view = enter(token)
+    errors = {name: web.said(message) for name, message in invalid.errors.items()}
+    away_errors = {str(n): errors.pop(n) for n in ("from", "until") if n in errors}
+    if away_errors:
+        words = gettext("Nothing was recorded yet: look at when you are away.")
+        return _again(token, view, typed, words, 422, errors, away_errors)
+    known = {"none", "comment", *(f"slot-{slot.id}" for slot in view.round.slots)}
+    word = "" if known.issuperset(errors) else _words_for_old_page()
+    return _again(token, view, typed, word, 422, errors)
 
 
 def _words_for_old_page() -> str:

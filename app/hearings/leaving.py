@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Party, Representation
-from app.hearings import facts, queries, tell
+from app.hearings import facts, holding, queries, tell
 from app.hearings.answers import decide
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.hearings.rules import KINDS, whose
@@ -50,7 +50,7 @@ def go_on_without(session: Session, hearing_id: int, now: dt.datetime, secret: b
     _clear_calendars(session, hearing, gone, now)
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
-        decide(session, hearing, round_, now, secret)
+        decide(session, hearing, round_, now, secret, holding.voices(session, round_))
     return bool(gone)
 
 

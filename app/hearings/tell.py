@@ -1,7 +1,7 @@
 """Who is told what about a hearing: notices for counsel of all sides, and for the assistant."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
+from app.notices import record
 from app.notices import service as notices
 from app.notices.models import Notice
 from app.notices.rules import State
@@ -53,26 +54,26 @@ def proposal(
 
 
 def answered(
-    session: Session, seat: Invitation, stamp: str, now: dt.datetime, *, channel: str = "link"
-) -> None:
+    session: Session, seat: Invitation, says: Mapping[int, str], stamp: str, now: dt.datetime, *,
+    channel: str, lines: Sequence[record.Entry],
+) -> None:  # fmt: skip
     """Confirm an answer to its person: a key that somebody else used is noticed so.
 
     What came by text is confirmed by text, whatever the person's usual way is.
 
-    ``stamp`` is the answer's own, so that one given a second time is confirmed a second time.
+    ``stamp`` is the answer's own; ``lines`` are what the record says of it before it is confirmed.
     """
     round_ = seat.proposal
-    said = {answer.slot_id: answer.says for answer in seat.answers}
     told = facts.of(
         round_.hearing,
         answers=[
-            {**facts.slot_facts(s), "says": said.get(s.id, Says.NO.value)} for s in round_.slots
+            {**facts.slot_facts(s), "says": says.get(s.id, Says.NO.value)} for s in round_.slots
         ],
         answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
     )  # fmt: skip
     matter = facts.matter(round_.hearing, f"r{round_.round}.{stamp}")
     notices.queue(session, matter, "answered", facts.counsel_of(seat, channel), told,
-                  due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1)  # fmt: skip
+                  due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1, lines=lines)  # fmt: skip
 
 
 def everyone(

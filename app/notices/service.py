@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,18 +51,19 @@ class Matter:
 def queue(
     session: Session, matter: Matter, kind: str, person: Person, facts: dict[str, Any], *,
     due_at: dt.datetime, stale_at: dt.datetime, now: dt.datetime, ways: int | None = None,
+    lines: Sequence[record.Entry] = (),
 ) -> list[Notice]:  # fmt: skip
     """Put one notice per channel of a person in the queue, and say so in the record.
 
     ``ways`` limits it to the first so many channels. A person without any channel gets a line that
     says that they cannot be reached. A notice that was queued before, by its key, is not queued
-    again: the same call twice is one notice.
+    again: the same call twice is one notice. ``lines`` are written on the record before its own.
     """
     ways_now = list(person.ways)[:ways]
     if not ways_now:
         record.add(
             session, matter.court_id, matter.case_id,
-            [unreachable(kind, matter, person)], now,
+            [*lines, unreachable(kind, matter, person)], now,
         )  # fmt: skip
         return []
     made = []
@@ -84,7 +86,7 @@ def queue(
     session.add_all(made)
     session.flush()
     entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
-    record.add(session, matter.court_id, matter.case_id, entries, now)
+    record.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
     return made
 
 
@@ -118,28 +120,58 @@ def note(
 
 def withdraw(
     session: Session, about: str, now: dt.datetime, why: str, *,
-    kinds: Iterable[str] = (), invitation_ids: Iterable[int] = (),
-    counsel_ids: Iterable[int] | None = None,
+    kinds: Iterable[str] = (), counsel_ids: Iterable[int] | None = None,
 ) -> int:  # fmt: skip
     """Take back what is still in the queue about a hearing; return how many notices that were.
 
     What a carrier already has is not taken back, and the record says nothing else.
     """
-    wanted = sa.select(Notice).where(Notice.about == about, Notice.state == State.QUEUED.value)
+    wanted = _waiting(about)
     if kinds := list(kinds):
         wanted = wanted.where(Notice.kind.in_(kinds))
-    if ids := list(invitation_ids):
-        wanted = wanted.where(Notice.invitation_id.in_(ids))
     if counsel_ids is not None:
         wanted = wanted.where(Notice.counsel_id.in_(list(counsel_ids)))
-    # One that a worker is claiming this moment is on its way out: it is not waited for;
-    # should it come back into the queue, the next claim sees that it holds no longer.
-    wanted = wanted.order_by(Notice.case_id, Notice.id).with_for_update(skip_locked=True)
     waiting = session.scalars(wanted).all()
     for (court_id, case_id), group in groupby(waiting, lambda n: (n.court_id, n.case_id)):
         notices = list(group)
-        entries = [record.of(notice, What.WITHDRAWN, why=why) for notice in notices]
-        record.add(session, court_id, case_id, entries, now)
+        record.add(session, court_id, case_id, _withdrawn(notices, why), now)
         for notice in notices:
             notice.state = State.WITHDRAWN.value
     return len(waiting)
+
+
+def take_back(
+    session: Session, about: str, why: str, *, kinds: Sequence[str], invitation_id: int
+) -> list[record.Entry]:
+    """Withdraw what waits for one seat; return the lines, which are the caller's to write."""
+    given = {"about": about, "kinds": kinds, "seat": invitation_id}
+    waiting = session.scalars(_waiting_for_seat(), given).all()
+    for notice in waiting:
+        notice.state = State.WITHDRAWN.value
+    return _withdrawn(waiting, why)
+
+
+@cache  # put together once: that takes longer than to ask it
+def _waiting_for_seat() -> sa.Select:
+    return _waiting(sa.bindparam("about")).where(
+        Notice.kind.in_(sa.bindparam("kinds", expanding=True)),
+        Notice.invitation_id == sa.bindparam("seat"),
+    )
+
+
+def _waiting(about: Any) -> sa.Select:
+    """Ask for what waits, but one that a worker is claiming this moment: it is on its way out.
+
+    It is not waited for; should it come back into the queue, the next claim sees that it holds no
+    longer.
+    """
+    return (
+        sa.select(Notice)
+        .where(Notice.about == about, Notice.state == State.QUEUED.value)
+        .order_by(Notice.case_id, Notice.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _withdrawn(waiting: Iterable[Notice], why: str) -> list[record.Entry]:
+    return [record.of(notice, What.WITHDRAWN, why=why) for notice in waiting]

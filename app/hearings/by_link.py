@@ -1,0 +1,49 @@
+"""An answer given on counsel's page: whose it is, whether the page was current, then taken."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.hearings import answering, answers, away, holding
+from app.hearings.holding import Held
+from app.hearings.models import ProposalState
+
+
+class OldPage(Exception):  # noqa: N818
+    """No page that can be answered on now: none of this link's, of this round, or none at all."""
+
+
+def answer(
+    session: Session, token: str, typed: answering.Typed, days: Mapping[str, Any], key: str,
+    now: dt.datetime, secret: bytes,
+) -> None:  # fmt: skip
+    """Take what was typed on the page whose nonce is ``key``; ``days`` are when counsel is away.
+
+    What the page holds already is no new choice: whoever presses may be a machine. Raises OldPage,
+    Invalid for what cannot be taken, Gone where the round is over, Refusal.
+    """
+    held = holding.by_link(session, token)
+    chance = _chance(held, key, secret) if held else None
+    if held is None or chance is None:
+        raise OldPage
+    says, comment = answering.checked(typed, {slot.id for slot in held.round.slots})
+    if days == away.NOTHING and _stands(held, says, comment, now):
+        return
+    given = answers.Given(says, comment, answering.press(chance, says, comment))
+    answers.take(session, held, given, now, secret)
+    if days["from"] or days["weekdays"]:
+        away.say(session, held.seat.id, days, now)
+
+
+def _chance(held: Held, key: str, secret: bytes) -> str | None:
+    if held.revoked or not held.own.acting:
+        return None
+    return answering.chance_of(secret, key, held.seat.id, held.round.id)
+
+
+def _stands(held: Held, says: Mapping[int, str], comment: str, now: dt.datetime) -> bool:
+    """Tell whether an answer that can still be changed is this one already."""
+    taken = held.round.state == ProposalState.OPEN and now < held.round.answer_by
+    return taken and held.own.says == says and held.seat.comment == comment

@@ -1,0 +1,79 @@
+"""What an answer and a receipt cost as a court grows, the sizes measured in turns.
+
+    python bench/growth.py [--postgresql] [--runs 5] [--seconds 3] [--quick]
+
+One database for each size, each with the house over it; the cost at the largest against the cost at
+the smallest is the inverse of their rates.
+"""
+
+import argparse
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import answers
+import filling
+import load
+import receipts
+from contest import Seats, Send
+from databases import Stage, throwaway
+from measuring import Row, in_turns, median, options, table
+from past import past
+from serving import house
+
+SIZES = (1_000, 100_000, 1_000_000)
+QUICK = (1_000, 3_000)
+MOST = 1.3  # times the cost at the smallest
+CLIENTS = 8
+KINDS: dict[str, Callable[[int, Seats], Send]] = {
+    "Answer by link": answers.posting, "Receipt": receipts.telling,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__))))
+
+
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Fill a database of each size, measure them in turns, and return the rows."""
+    sizes = QUICK if asked.quick else SIZES
+    with ExitStack() as stack:
+        grown = [_grown(stack, size, asked) for size in sizes]
+        name = grown[0][0].database
+        return [row for kind in KINDS for row in _rows(kind, grown, sizes, asked, name)]
+
+
+def _grown(stack: ExitStack, size: int, asked: argparse.Namespace) -> tuple[Stage, dict[str, Send]]:
+    stage = stack.enter_context(throwaway(asked.postgresql))
+    filling.court()
+    past(size)
+    port = stack.enter_context(house(stage.folder, stage.url, **receipts.TWILIO)).port
+    seats = {kind: Seats(200 if asked.quick else 3000) for kind in KINDS}
+    return stage, {kind: send(port, seats[kind]) for kind, send in KINDS.items()}
+
+
+def _rows(
+    kind: str, grown: list[tuple[Stage, dict[str, Send]]], sizes: tuple[int, ...],
+    asked: argparse.Namespace, name: str,
+) -> list[Row]:  # fmt: skip
+    found: list[list[load.Told]] = [[] for _ in grown]
+    for run in range(asked.runs + 1):  # the first warms up
+        for (stage, sends), told in zip(grown, found, strict=True):
+            with stage.app.app_context():
+                one = sends[kind](CLIENTS, asked.seconds)
+            if run:
+                told.append(one)
+    rates = [[each.rate for each in told] for told in found]
+    rows = []
+    for size, rate in zip(sizes[1:], rates[1:], strict=True):
+        ratio = in_turns(rates[0], rate)
+        kept = ratio <= MOST if size == sizes[-1] else None
+        rows.append(Row(
+            f"{kind} among {size:,} hearings", name, f"≤ {MOST} × the cost at {sizes[0]:,}",
+            f"{ratio:.2f} ×", f"{median(rate):,.0f}/s", f"{median(rates[0]):,.0f}/s", kept=kept,
+        ))  # fmt: skip
+    return rows
+
+
+if __name__ == "__main__":
+    main()
