@@ -176,6 +176,7 @@ def _open_rooms(app: Flask) -> None:
     from app.hearings import round_views as round_views
     from app.hearings import rule_views as rule_views
     from app.hearings import views as hearings
+    from app.intake import views as intake
     from app.listing import views as listing
     from app.notices import carrier_views as carrier_views
     from app.notices import receipt_views as receipt_views
@@ -194,6 +195,7 @@ def _open_rooms(app: Flask) -> None:
         counsel_views,
         notices,
         feeds,
+        intake,
         replies,
         replies_desk_views,
         listing,

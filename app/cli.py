@@ -128,6 +128,8 @@ def worker(once: bool) -> None:
     speak_up()
     if once:
         click.echo(f"{beats.beat(app)} messages were tried.", err=True)
+        while beats.take_file(app):
+            pass
         return
     click.echo("The worker beats; Ctrl-C stops.", err=True)
     running.run(app)

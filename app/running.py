@@ -59,6 +59,7 @@ def schedule(app: Flask, scheduler: BaseScheduler, stopping: Event) -> BaseSched
     ]
     jobs += [(f"send-{each}", send, [app, each, stopping], seconds) for each in dispatch.CHANNELS]
     jobs.append(("listing", search_listing, [app, stopping], seconds))
+    jobs.append(("files", worker.take_file, [app], seconds))
     for name, job, given, every in jobs:
         scheduler.add_job(
             job, "interval", args=given, seconds=every, max_instances=1, coalesce=True,

@@ -18,6 +18,7 @@ from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, joining, leaving, queries
 from app.hearings import service as hearings
+from app.intake import running as files
 from app.listing import running, sending
 from app.notices import balance, beats, carriers, dispatch, lost, months, sealing, sweep, tasks
 from app.notices.sender import Sender
@@ -70,6 +71,17 @@ def beat(app: Flask) -> int:
 
 def send(sender: Sender, channel: str) -> int:
     return carefully(partial(dispatch.send_due, channels=(channel,)), sender)
+
+
+def take_file(app: Flask) -> int:
+    """Work at the next file that is to be imported; beside the beat, for it may take minutes."""
+    house: House = app.extensions["tingqi"]
+    clock, settings = house.gateways.clock, house.settings
+    with app.app_context():
+        return carefully(
+            lambda sender: files.work(settings.secret_key, settings.instance, clock.now),
+            sender_of(app),
+        )
 
 
 def carefully(step: Callable[[Sender], int], sender: Sender) -> int:

@@ -9,14 +9,17 @@ that it read by: what that snapshot does not see is newer, in whatever order tra
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.feeds.models import GoneHearing
 from app.hearings.models import Hearing
 
 MOST = 2000  # changed hearings; with more a calendar is read anew
 
 # Stamps from before a database was restored into another cluster lie beyond its transactions.
 _SINCE_SNAPSHOT = sa.text(
-    "SELECT id FROM hearing WHERE court_id = :court AND stamp >= :first "
-    "AND stamp < pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
+    "SELECT id FROM (SELECT id, stamp FROM hearing WHERE court_id = :court AND stamp >= :first "
+    "UNION ALL SELECT hearing_id, stamp FROM gone_hearing "
+    "WHERE court_id = :court AND stamp >= :first) AS changed "
+    "WHERE stamp < pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
     "AND NOT pg_visible_in_snapshot(stamp::text::xid8, CAST(:then AS pg_snapshot)) LIMIT :most"
 )
 
@@ -35,8 +38,11 @@ def since(session: Session, court_id: int, then: str) -> list[int] | None:
         given = {"court": court_id, "first": first, "then": then, "most": MOST + 1}
         found = session.scalars(_SINCE_SNAPSHOT, given).all()
     else:
-        wanted = sa.select(Hearing.id).where(
-            Hearing.court_id == court_id, Hearing.stamp > int(then)
+        wanted = sa.union_all(
+            sa.select(Hearing.id).where(Hearing.court_id == court_id, Hearing.stamp > int(then)),
+            sa.select(GoneHearing.hearing_id).where(
+                GoneHearing.court_id == court_id, GoneHearing.stamp > int(then)
+            ),
         )
         found = session.scalars(wanted.limit(MOST + 1)).all()
     return list(found) if len(found) <= MOST else None

@@ -50,3 +50,14 @@ class CalendarTick(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(Key)
+
+
+class GoneHearing(Base):
+    """A hearing that was deleted, with the stamp of its going: calendars that are kept lose it."""
+
+    __tablename__ = "gone_hearing"
+    __table_args__ = (sa.Index(None, "court_id", "stamp"),)
+
+    hearing_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    court_id: Mapped[int] = mapped_column(Key)
+    stamp: Mapped[int] = mapped_column(Key)

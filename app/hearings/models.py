@@ -66,6 +66,7 @@ class Hearing(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     # Fixed elsewhere and imported; its people are not told by us unless the court wants it.
     imported: Mapped[bool] = mapped_column(default=False)
+    upload_id: Mapped[int | None] = mapped_column(Key, index=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

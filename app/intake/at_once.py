@@ -107,7 +107,7 @@ def _case(court: Court, people: _People, given: dict[str, Any]) -> Case:
         court_id=court.desk.court.id, number=given["number"],
         number_key=rules.number_key(given["number"]), title=given["title"],
         procedure=given["procedure"], created_at=court.desk.now,
-        judge_id=court.judge(given["judge"]), parties=[],
+        judge_id=court.judge(given["judge"]), parties=[], upload_id=court.upload_id,
     )  # fmt: skip
     for told in given["parties"]:
         party = cases.party_of(told, court.region)
@@ -139,4 +139,5 @@ def _hearings(court: Court, case: Case, entry: Entry) -> list[Hearing]:
                 courtroom_id=court.room(sitting), uid=court.uid(case.number, sitting),
                 remind=court.remind,
             )  # fmt: skip
+            made[same].upload_id = court.upload_id
     return list(made.values())

@@ -1,11 +1,10 @@
 """The command that takes cases and hearings from a file."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import web
 from app.db import retrying
 from app.hearings.service import Desk
-from app.intake import column_maps, entries, rules, service, tables
+from app.intake import column_maps, rules, tables, whole
 from app.intake.rules import Bound
 from app.intake.service import Report
 from app.people import service as people
@@ -56,45 +55,21 @@ def _take(
     remind: bool,
 ) -> Report:  # fmt: skip
     """Read the whole file, then enter it in one transaction, which is undone if it must be."""
-    refused: list[entries.Refused] = []
-    everything = list(rows)
-    count, grouped = len(everything), entries.by_case(everything, bound, refused)
+    read = whole.read(rows, bound)
     reports: list[Report] = []
 
     def work(session: Session) -> None:
         court = people.find_court(session, court_name)
         desk = Desk(court, None, web.now(), web.secret())
-        report = Report(rows=count, refused=list(refused))
-        bad = {each.line for each in refused}
-        zone = ZoneInfo(bound.column_map.zone or court.zone)
-        with _progress(count) as step:
-            good = _entries(grouped, bound, zone, report, bad)
-            service.take(session, desk, bound, good, report, remind=remind, step=step)
+        with _progress(read.count) as step:
+            report = whole.enter(session, desk, read, bound, remind=remind, step=step)
         reports.append(report)
         if not keep or (report.refused and not partial_):
             raise _Undone
 
     with suppress(_Undone):
         retrying(work)
-    report = reports[-1]
-    report.refused.sort(key=lambda each: each.line)
-    return report
-
-
-def _entries(
-    grouped: Sequence[Sequence[tuple[int, Sequence[str]]]], bound: Bound, zone: ZoneInfo,
-    report: Report, bad: set[int],
-) -> Iterator[entries.Entry]:  # fmt: skip
-    for rows in grouped:
-        if any(line in bad for line, _ in rows):
-            report.left_out += 1
-            continue
-        read = entries.read_case(rows, bound, zone)
-        if isinstance(read, entries.Entry):
-            yield read
-        else:
-            report.refused += read
-            report.left_out += 1
+    return reports[-1]
 
 
 @contextmanager

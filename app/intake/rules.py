@@ -111,29 +111,32 @@ def translated(column_map: ColumnMap, name: str, text: str, *, strict: bool = Fa
 
 def bind(column_map: ColumnMap, headers: Sequence[str], needed: Sequence[str] = NEEDED) -> Bound:
     """Lay a map over a file's headers. Raises Invalid where a needed column is not there."""
-    places: dict[str, int] = {}
-    twice = set()
-    for place, header in enumerate(headers):
-        key = header_key(header)
-        if key in places:
-            twice.add(key)
-        places.setdefault(key, place)
-    sources, faults = {}, {}
-    for name, choices in column_map.columns.items():
-        for choice in choices:
-            parts = _parts(choice, places)
-            if parts is None:
-                continue
-            if any(header_key(headers[each]) in twice for each in parts if isinstance(each, int)):
-                faults[choice] = Message(N_("Two columns of the file have this header."))
-            sources[name] = parts
-            break
+    keys = [header_key(header) for header in headers]
+    twice = {key for key in keys if keys.count(key) > 1}
+    found, faults = sources(column_map, headers), {}
+    for parts in found.values():
+        for part in parts:
+            if isinstance(part, int) and header_key(headers[part]) in twice:
+                faults[headers[part]] = Message(N_("Two columns of the file have this header."))
     for name in needed:
-        if name not in sources and not column_map.defaults.get(name):
+        if name not in found and not column_map.defaults.get(name):
             faults[name] = _no_column(column_map.columns.get(name, (name,)), headers)
     if faults:
         raise Invalid(faults)
-    return Bound(column_map, tuple(each.strip() for each in headers), sources)
+    return Bound(column_map, tuple(each.strip() for each in headers), found)
+
+
+def sources(column_map: ColumnMap, headers: Sequence[str]) -> dict[str, tuple[str | int, ...]]:
+    """Return by field the text and the columns of a file that a map reads it from, where it can."""
+    places: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        places.setdefault(header_key(header), place)
+    found = {}
+    for name, choices in column_map.columns.items():
+        parts = (_parts(choice, places) for choice in choices)
+        if (first := next((each for each in parts if each is not None), None)) is not None:
+            found[name] = first
+    return found
 
 
 def _no_column(choices: Sequence[str], headers: Sequence[str]) -> Message:

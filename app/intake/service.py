@@ -43,14 +43,14 @@ class Report:
 
 def take(
     session: Session, desk: Desk, bound: Bound, entries: Iterable[Entry], report: Report, *,
-    remind: bool, step: Callable[[int], object],
+    remind: bool, step: Callable[[int], object], upload_id: int | None = None,
 ) -> None:  # fmt: skip
     """Enter cases, each whole or not at all; what is refused stands in the report.
 
     ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
-    told nothing now, and are reminded only with ``remind``.
+    told nothing now, and are reminded only with ``remind``. What is made bears ``upload_id``.
     """
-    court = Court(session, desk, bound, remind)
+    court = Court(session, desk, bound, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _count(session)
@@ -140,6 +140,7 @@ def _take_one(
                 case = cases.enter(
                     session, desk.court, None, entry.given, desk.now, region=court.region
                 )
+                case.upload_id = court.upload_id
             else:
                 changed = merge(session, desk, case, entry.given, court.region)
             new = sit(court, case, entry, uids)

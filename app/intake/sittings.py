@@ -36,6 +36,7 @@ class Court:
     desk: Desk
     bound: Bound
     remind: bool
+    upload_id: int | None = None
     judges: dict[str, int] = field(default_factory=dict)
     rooms: dict[str, int] = field(default_factory=dict)
 
@@ -93,12 +94,15 @@ def sit(court: Court, case: Case, entry: Entry, uids: set[str]) -> int:
         if uid in uids:
             continue
         try:
-            new += hearings.fixed_elsewhere(
+            hearing, is_new = hearings.fixed_elsewhere(
                 court.session, court.desk, case, kind=sitting.kind, starts_at=sitting.starts_at,
                 minutes=sitting.minutes, courtroom_id=room, remind=court.remind,
                 judge_id=court.judge(sitting.judge), uid=uid,
                 shared=court.bound.column_map.shared_sittings,
-            )[1]  # fmt: skip
+            )  # fmt: skip
+            if is_new:
+                hearing.upload_id = court.upload_id
+            new += is_new
         except Refusal as fault:
             column = court.bound.header_of("hearing_at")
             raise RowRefused(Refused(sitting.line, column, fault.message)) from fault

@@ -1,5 +1,6 @@
 """Each page as it is read in Simplified Chinese: no word on it has stayed English."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app import worker
 from app.db import db
 from app.demo import outbox_views
 from app.hearings import queries
@@ -99,7 +101,7 @@ def made(house: House) -> dict[str, Any]:
 def addresses(house: House, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
     given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1, "room_id": 1,
-             "kind": "fixed", "channel": "sms", "language": "zh"}  # fmt: skip
+             "kind": "fixed", "channel": "sms", "language": "zh", "upload_id": 1}  # fmt: skip
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人",
              f"/hearings/{made['fixed']['id']}/paper/1"]  # fmt: skip
@@ -119,6 +121,11 @@ def test_no_page_of_the_desk_has_english_left(house: House, made: dict[str, Any]
     desk = house.sign_in("admin@court.example")
     desk.set_cookie("lang", "zh")
     left: dict[str, list[str]] = {}
+    file = {"file": (io.BytesIO("案号,承办法官,当事人\n1,,甲\n".encode()), "案件.csv")}
+    assert desk.post("/import", data=file).status_code == 303
+    chosen = {"column-0": "number", "column-1": "judge", "column-2": "party", "do": "check"}
+    assert desk.post("/import/1", data=chosen).status_code == 303
+    worker.take_file(house.app)
     paths = addresses(house, made)
     for path in paths:
         read(left, path, desk.get(path, follow_redirects=True))

@@ -1,0 +1,200 @@
+"""The import by page: a file, its columns, what is wrong with which cell, entered, undone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app import web
+from app.db import db, retrying
+from app.errors import Invalid, Refusal
+from app.intake import rules, running, undoing, uploads
+from app.intake.models import Upload
+from app.notices.beats import is_silent, last_beat
+from app.people.views import by_whom, signed_in
+
+bp = Blueprint("intake", __name__)
+PIECE = 1024 * 1024  # bytes
+MOST_DRAINED = 300 * PIECE
+
+
+@bp.get("/import")
+@signed_in
+def files() -> str:
+    """Ask for a file, and show those that were given."""
+    return _files()
+
+
+def _files(**more: Any) -> str:
+    session, court = db.session(), current_user.court
+    found = uploads.listed(session, court.id)
+    open_ = {each.id for each in found if undoing.until(court, each, web.now())}
+    return render_template(
+        "intake/files.html", files=found, undoable=open_, zone=court.zone,
+        most=uploads.LARGEST // PIECE, **{"refused": "", **more},
+    )  # fmt: skip
+
+
+@bp.post("/import")
+@signed_in
+def give() -> Any:
+    """Take a file as it comes, piece by piece; one that is too large is refused in words."""
+    room = uploads.LARGEST + PIECE  # for what a form says besides its file
+    if (request.content_length or 0) > room:
+        _drain()
+        return _files(refused=web.said(uploads.too_large())), 413
+    request.max_content_length = room
+    whose = by_whom()
+    try:
+        given = request.files.get("file")
+        if given is None or not given.filename:
+            return _files(refused=gettext("Choose a file.")), 422
+        name = given.filename
+
+        def keep(session: Session) -> int:
+            given.stream.seek(0)
+            upload = uploads.keep(session, whose(session), name, _pieces(given.stream))
+            with uploads.opened(session, upload) as path:
+                headers, _ = uploads.start_of(path)
+            upload.columns = uploads.guess(session, upload.court_id, headers)
+            return upload.id
+
+        number = retrying(keep)
+    except RequestEntityTooLarge:
+        return _files(refused=web.said(uploads.too_large())), 413
+    except Invalid as fault:
+        said = [web.said(words) for words in fault.errors.values()]
+        return _files(refused=" ".join(said)), 422
+    return redirect(url_for("intake.one", upload_id=number), 303)
+
+
+def _drain() -> None:
+    """Read what is sent to its end: a browser that is cut off shows no page of ours."""
+    request.max_content_length = 2**40
+    left = MOST_DRAINED
+    while left > 0 and (piece := request.stream.read(PIECE)):
+        left -= len(piece)
+
+
+def _pieces(stream: Any) -> Iterator[bytes]:
+    while piece := stream.read(PIECE):
+        yield piece
+
+
+@bp.get("/import/<int:upload_id>")
+@signed_in
+def one(upload_id: int) -> Any:
+    """Show a file: its columns, how far it is, or what came of it."""
+    return _one(upload_id)
+
+
+def _one(upload_id: int, **more: Any) -> Any:
+    session, court, now = db.session(), current_user.court, web.now()
+    upload = uploads.find(session, court.id, upload_id)
+    told: dict[str, Any] = {"headers": [], "samples": [], "columns": list(upload.columns)}
+    if upload.state in ("mapping", "checked", "failed"):
+        try:
+            with uploads.opened(session, upload) as path:
+                told["headers"], told["samples"] = uploads.start_of(path)
+        except Invalid:  # its bytes were let go of, which is told
+            told["headers"] = []
+    folder = web.house().settings.instance
+    return render_template(
+        "intake/file.html", upload=upload, zone=court.zone, names=field_names(),
+        needed=rules.NEEDED, silent=is_silent(last_beat(session), now),
+        done=running.rows_done(folder, upload.id), undoable=undoing.until(court, upload, now),
+        faults=[_fault(each) for each in upload.report.get("refused", [])],
+        said=[web.said(running.unpacked(each)) for each in upload.report.get("said", [])],
+        **{**told, "errors": {}, "refused": "", **more},
+    )  # fmt: skip
+
+
+def _fault(each: dict[str, Any]) -> dict[str, Any]:
+    return {**each, "why": web.said(running.unpacked(each["why"]))}
+
+
+@bp.post("/import/<int:upload_id>")
+@signed_in
+def act(upload_id: int) -> Any:
+    """Choose the columns, enter what was checked, or undo what was entered."""
+    do, form, whose = request.form.get("do", ""), request.form, by_whom()
+    chosen: list[str] = []
+
+    def work(session: Session) -> Any:
+        by = whose(session)
+        upload = uploads.find(session, by.court_id, upload_id)
+        if do == "check":
+            with uploads.opened(session, upload) as path:
+                headers, _ = uploads.start_of(path)
+            chosen[:] = [_field(form.get(f"column-{n}", "")) for n in range(len(headers))]
+            uploads.choose(session, upload, headers, chosen)
+        elif do == "enter":
+            ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
+            uploads.ask_to_enter(upload, **ticked)
+        elif do == "undo":
+            return undoing.undo(session, by, upload)
+        return None
+
+    try:
+        undone = retrying(work)
+    except Invalid as fault:
+        errors = {field_names()[name]: web.said(words) for name, words in fault.errors.items()
+                  if name in rules.FIELDS}  # fmt: skip
+        refused = "" if errors else " ".join(web.said(w) for w in fault.errors.values())
+        more = {"columns": chosen} if chosen else {}
+        return _one(upload_id, errors=errors, refused=refused, **more), 422
+    except Refusal as fault:
+        if web.status_of(fault) == 404:
+            raise
+        return _one(upload_id, refused=web.said(fault.message)), 422
+    if undone:
+        flash(_undone(undone), "maybe" if undone.stay else "yes")
+    return redirect(url_for("intake.one", upload_id=upload_id), 303)
+
+
+def _field(name: str) -> str:
+    return name if name in rules.FIELDS else ""
+
+
+def _undone(undone: undoing.Undone) -> str:
+    return ngettext("%(num)s case of this import is gone.",
+                    "%(num)s cases of this import are gone.",
+                    undone.cases)  # fmt: skip
+
+
+def field_names() -> dict[str, str]:
+    """Name the fields that a column can hold."""
+    return {
+        "number": gettext("Case number"), "title": gettext("Title"),
+        "procedure": gettext("Procedure"), "judge": gettext("Judge"), "party": gettext("Party"),
+        "role": gettext("Role of the party"), "side": gettext("Side"),
+        "reference": gettext("The party's number elsewhere"),
+        "party_email": gettext("The party's e-mail"), "party_phone": gettext("The party's phone"),
+        "counsel": gettext("Counsel"), "firm": gettext("Law firm"),
+        "email": gettext("Counsel's e-mail"), "phone": gettext("Counsel's phone"),
+        "language": gettext("Language"), "channels": gettext("Ways to reach them"),
+        "address_confirmed_on": gettext("Address confirmed on"),
+        "electronic_consent_on": gettext("Electronic service agreed on"),
+        "hearing_kind": gettext("Kind of hearing"), "hearing_on": gettext("Day of the hearing"),
+        "hearing_at": gettext("Time of the hearing"), "minutes": gettext("Minutes"),
+        "courtroom": gettext("Courtroom"),
+    }  # fmt: skip
+
+
+@bp.app_template_global()
+def upload_state(upload: Upload) -> tuple[str, str, str]:
+    """Return how a file stands: the look of its mark, the picture, the word."""
+    words = {
+        "mapping": ("maybe", "columns-gap", gettext("columns to be chosen")),
+        "to_check": ("held", "hourglass-split", gettext("being checked")),
+        "checked": ("maybe", "clipboard-check", gettext("checked, not entered")),
+        "to_enter": ("held", "hourglass-split", gettext("being entered")),
+        "entered": ("yes", "check-lg", gettext("entered")),
+        "failed": ("alarm", "exclamation-circle", gettext("cannot be read")),
+        "undone": ("no", "arrow-counterclockwise", gettext("undone")),
+    }
+    return words[upload.state]

@@ -1,0 +1,172 @@
+"""The import by page: columns guessed and remembered, faults at their cells, entered, undone."""
+
+import io
+import re
+import zipfile
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app import worker
+from app.cases.models import Case, Counsel
+from app.db import db
+from app.hearings.models import Booking, Hearing
+from app.people.models import SettingChange
+from tests.conftest import CASE, House, at, proposal
+from tests.flows.test_pages import words
+
+HEAD = "案号,案由,承办法官,当事人,诉讼地位,代理人,Mail of lawyer,开庭日期,开庭时间,法庭\n"
+GOOD = HEAD + (
+    "（2026）沪0115民初1号,借款,陈法官,甲公司,原告,李敏,li@x.example,2026-12-21,09:30,第三法庭\n"
+    "（2026）沪0115民初1号,借款,陈法官,乙公司,被告,赵雷,zhao@x.example,,,\n"
+    "（2026）沪0115民初2号,租赁,陈法官,丙公司,原告,孙悦,sun@x.example,,,\n"
+)
+BAD = (
+    GOOD
+    + "（2026）沪0115民初3号,租赁,陈法官,丁公司,原告,钱多,not an address,2026-13-01,09:30,第三法庭\n"
+)
+
+
+def give(desk: FlaskClient, text: str | bytes, name: str = "cases.csv") -> Any:
+    """Upload a file; return the answer."""
+    body = text if isinstance(text, bytes) else text.encode()
+    return desk.post("/import?lang=en", data={"file": (io.BytesIO(body), name)})
+
+
+def columns(page: str) -> dict[str, str]:
+    """What each column is taken for, as the page shows it."""
+    found = re.findall(r'<select[^>]*name="(column-\d+)">(.*?)</select>', page, re.S)
+    return {
+        name: (re.search(r'value="(\w*)" selected', inner) or ["", ""])[1] for name, inner in found
+    }
+
+
+def check(house: House, desk: FlaskClient, text: str, **more: str) -> str:
+    """Upload a file, take the columns as guessed but for some, let it be checked; its address."""
+    path = give(desk, text).location
+    assert (
+        desk.post(path, data={**columns(desk.get(path).text), **more, "do": "check"}).status_code
+        == 303
+    )
+    worker.take_file(house.app)
+    return path
+
+
+def count(house: House, *tables: Any) -> list[int]:
+    """How many rows tables have."""
+    with house.app.app_context():
+        return [db.session.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in tables]
+
+
+def test_a_file_is_mapped_checked_entered_and_undone(house: House) -> None:
+    desk = house.sign_in()
+    path = give(desk, GOOD).location
+    page = desk.get(path)
+    assert columns(page.text)["column-0"] == "number"
+    assert columns(page.text)["column-6"] == ""  # a header that nobody knows
+    missing = {**columns(page.text), "do": "check", "column-2": ""}
+    refused = desk.post(path, data=missing)
+    assert (refused.status_code, "Judge" in words(refused)) == (422, True)
+    path = check(house, desk, GOOD, **{"column-6": "email"})
+    assert "New cases 2" in words(desk.get(path))
+    assert count(house, Case, Counsel) == [0, 0]  # checked is not entered
+    assert columns(desk.get(give(desk, GOOD).location).text)["column-6"] == "email"  # remembered
+    desk.post(path, data={"do": "enter"})
+    assert "No worker has been heard" in words(desk.get(path))
+    house.beat()
+    assert "The worker is at it." in words(desk.get(path))
+    worker.take_file(house.app)
+    assert count(house, Case, Hearing, Counsel) == [2, 1, 3]
+    with house.app.app_context():
+        second = db.session.scalar(sa.select(Case.id).where(Case.number.contains("民初2号")))
+    # Somebody works with it.
+    asked = proposal(second or 0, (at(30), "第三法庭"))
+    assert house.api("POST", "/hearings", asked)[0] == 201
+    assert "Undo this import" in words(desk.get(path))
+    undone = words(desk.post(path, data={"do": "undo"}, follow_redirects=True))
+    assert "1 case of this import is gone." in undone
+    assert "（2026）沪0115民初2号" in undone
+    with house.app.app_context():
+        assert list(db.session.scalars(sa.select(Case.number))) == ["（2026）沪0115民初2号"]
+        assert list(db.session.scalars(sa.select(Counsel.name))) == ["孙悦"]
+        firm = sa.select(sa.func.count()).select_from(Booking).where(Booking.firm)
+        assert db.session.scalar(firm) == 0
+        noted = list(db.session.scalars(sa.select(SettingChange.what)))
+    assert noted == ["entered/cases.csv", "undone/cases.csv"]
+    assert desk.post(path, data={"do": "undo"}).status_code == 422
+
+
+def test_a_calendar_that_is_kept_loses_what_was_undone(house: House) -> None:
+    desk = house.sign_in()
+    path = check(house, desk, GOOD, **{"column-6": "email"})
+    desk.post(path, data={"do": "enter"})
+    worker.take_file(house.app)
+    feed = house.api("POST", "/feeds", {"scope": "courtroom", "name": "第三法庭"})[1]["url"]
+    address = feed.removeprefix("http://127.0.0.1:8000")
+    first = house.client.get(address)
+    assert "民初1号" in first.get_data(as_text=True).replace("\r\n ", "")
+    desk.post(path, data={"do": "undo"})
+    second = house.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert "民初1号" not in second.get_data(as_text=True).replace("\r\n ", "")
+
+
+def test_faults_stand_at_their_cells_and_the_rest_is_entered_where_that_is_wished(
+    house: House,
+) -> None:
+    desk = house.sign_in()
+    path = check(house, desk, BAD, **{"column-6": "email"})
+    page = desk.get(path)
+    assert "2026-13-01 is no date that can be read." in words(page)
+    assert page.text.count("wrong-cell") >= 1
+    assert desk.post(path, data={"do": "enter"}).status_code == 422
+    assert desk.post(path, data={"do": "enter", "partial": "1"}).status_code == 303
+    worker.take_file(house.app)
+    assert count(house, Case) == [2]
+    assert "entered" in words(desk.get(path))
+    house.wait(days=1)
+    late = desk.post(path, data={"do": "undo"})
+    assert (late.status_code, "on its own day only" in words(late)) == (422, True)
+
+
+def test_files_that_cannot_be_taken_are_refused_in_words(house: House) -> None:
+    desk = house.sign_in()
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * (60 * 2**20))
+    for body, said in (
+        (b"", "is empty"), (b"\xff\xfea\x00", "UTF-16"), (b"a,b\n\x81\x20,\xff\n", "GB18030"),
+        (bomb.getvalue(), "unpacks to more than"), (b"PK\x03\x04 no zip", "cannot be read as XLSX"),
+        (b"\xd0\xcf\x11\xe0old", "old Excel file"),
+    ):  # fmt: skip
+        answer = give(desk, body)
+        assert answer.status_code in (413, 422), said
+        assert said in words(answer)
+    form = {"data": b"x" * 50_000_000, "content_type": "multipart/form-data; boundary=b"}
+    large = desk.post("/import?lang=en", **form)
+    assert (large.status_code, "larger than 20 MB" in words(large)) == (413, True)
+    assert desk.post("/import").status_code == 422
+    assert house.client.get("/import").location == "/sign-in?next=/import"
+    assert desk.post("/cases/new", data={"title": "x" * 3_000_000}).status_code == 413
+
+
+def test_another_courts_file_is_nobodys(house: House) -> None:
+    path = give(house.sign_in(), GOOD).location
+    from app.db import transaction
+    from app.people import service as people
+
+    with house.app.app_context(), transaction() as session:
+        other = people.add_court(session, "Other court")
+        people.add_user(
+            session,
+            other,
+            "eve@other.example",
+            role="admin",
+            now=house.clock.now(),
+            password="correct horse battery",
+        )
+    eve = house.sign_in("eve@other.example")
+    assert eve.get(path).status_code == 404
+    assert eve.post(path, data={"do": "check"}).status_code == 404
+    assert CASE["number"] not in eve.get("/import").text
