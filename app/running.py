@@ -45,6 +45,11 @@ def search_listing(app: Flask, stopping: Event) -> None:
     worker.search_listing(app, stopping.is_set)
 
 
+def take_file(app: Flask) -> None:
+    """Work at the next file that is to be imported, which may take minutes."""
+    worker.take_file(app)
+
+
 def schedule(app: Flask, scheduler: BaseScheduler, stopping: Event) -> BaseScheduler:
     """Give a scheduler the worker's jobs: each one at a time, slept-through turns are one.
 
@@ -59,7 +64,7 @@ def schedule(app: Flask, scheduler: BaseScheduler, stopping: Event) -> BaseSched
     ]
     jobs += [(f"send-{each}", send, [app, each, stopping], seconds) for each in dispatch.CHANNELS]
     jobs.append(("listing", search_listing, [app, stopping], seconds))
-    jobs.append(("files", worker.take_file, [app], seconds))
+    jobs.append(("files", take_file, [app], seconds))
     for name, job, given, every in jobs:
         scheduler.add_job(
             job, "interval", args=given, seconds=every, max_instances=1, coalesce=True,
