@@ -16,7 +16,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-record bench-feeds bench-suggestions bench-listing messages pictures dist clean
+.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing messages pictures dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -26,6 +26,7 @@ help:
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
 	@echo "make bench [ARGS=--quick]        speed against bare ceilings, on both databases: build/bench.md"
 	@echo "make bench-record                how long a record of a million lines takes to check"
+	@echo "make bench-sending               how fast messages are sent, beside Celery, Huey and others"
 	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
 	@echo "make bench-suggestions           how long suggestions take with a million bookings"
 	@echo "make bench-listing               how near to the bound 200 hearings are listed in a minute"
@@ -63,6 +64,10 @@ bench-suggestions: $(VENV)/.installed-dev
 
 bench-listing: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/listing.py $(ARGS)
+
+bench-sending: $(VENV)/.installed-dev
+	@$(PIP) -e ".[bench]"
+	PYTHONPATH=. $(BIN)/python bench/sending.py $(ARGS)
 
 bench-record: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)

@@ -1,0 +1,107 @@
+"""The same call, told to other queues: each is made when it is asked for by name.
+
+As a program: QUEUE runs that queue's worker where it has no command of its own.
+"""
+
+import asyncio
+import datetime as dt
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import sendings
+
+FOLDER, SECONDS = Path(os.environ["BENCH_FOLDER"]), float(os.environ["BENCH_SECONDS"])
+REDIS, DATABASE = os.environ.get("BENCH_REDIS", ""), os.environ.get("BENCH_DATABASE", "")
+AT_ONCE = int(os.environ["BENCH_AT_ONCE"])
+_file = os.open(FOLDER / f"sent-{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+
+def send(reference: str) -> None:
+    """What every contender does for each message."""
+    sendings.call(_file, reference, SECONDS)
+
+
+def __getattr__(name: str) -> Any:
+    made = {"celery": _celery, "huey": _huey, "procrastinate": _procrastinate}.get(name)
+    if made is None:
+        raise AttributeError(name)
+    globals()[name] = made()
+    return globals()[name]
+
+
+def _celery() -> Any:
+    from celery import Celery
+
+    # Acknowledged after the call: only so does a killed worker lose nothing.
+    app = Celery("bench", broker=REDIS)
+    app.conf.update(task_acks_late=True, task_ignore_result=True, worker_hijack_root_logger=False,
+                    broker_connection_retry_on_startup=True)  # fmt: skip
+    app.task(name="send")(send)
+    return app
+
+
+def _huey() -> Any:
+    from huey import RedisHuey
+
+    app = RedisHuey("bench", url=REDIS, results=False)
+    app.task(name="send")(send)
+    return app
+
+
+def _procrastinate() -> Any:
+    import procrastinate
+
+    url = DATABASE.replace("postgresql+psycopg://", "postgresql://")
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+    app.task(name="send")(send)
+    return app
+
+
+def work_procrastinate() -> None:
+    """Work until nothing is left."""
+
+    async def work() -> None:
+        app = _procrastinate()
+        async with app.open_async():
+            await app.run_worker_async(concurrency=AT_ONCE, wait=False)
+
+    asyncio.run(work())
+
+
+def scheduler() -> Any:
+    """APScheduler with a job store in the same database that the house would use."""
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    return BackgroundScheduler(
+        jobstores={"default": SQLAlchemyJobStore(DATABASE)}, timezone="UTC",
+        executors={"default": ThreadPoolExecutor(AT_ONCE)},
+        job_defaults={"misfire_grace_time": None},
+    )  # fmt: skip
+
+
+def work_apscheduler() -> None:
+    """Work until told to stop."""
+    running = scheduler()
+    running.start()
+    while True:
+        time.sleep(1)
+
+
+def queue_apscheduler(references: list[str], due_at: dt.datetime) -> None:
+    """Add a job for each message."""
+    filling = scheduler()
+    filling.start(paused=True)
+    for reference in references:
+        filling.add_job(send, "date", run_date=due_at, args=[reference])
+    # Left as it is: one that is shut down begins with what is due.
+
+
+if __name__ == "__main__":
+    import peer_tasks  # jobs are stored under the module's own name
+
+    getattr(peer_tasks, f"work_{sys.argv[1]}")()

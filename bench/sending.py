@@ -1,0 +1,126 @@
+"""How fast messages are sent, with the full record kept, beside what others do without one.
+
+    python bench/sending.py [--messages 10000] [--rounds 5] [--milliseconds 0 20]
+                            [--databases sqlite postgresql] [--peers huey celery …] [--workers 1 2]
+
+The carrier is a stand-in in the worker's own process that sleeps, then appends the message's
+reference to a file; peers do the same call. A time counts only when each message was there once
+and, for the house, when every chain is whole. Contenders take turns; medians of all rounds.
+"""
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import peers
+import sendings
+from databases import database
+
+AT_ONCE = 32
+
+
+def main() -> None:
+    """Let all contenders take turns, then print one table."""
+    given = _options()
+    found: dict[tuple[str, float], list[float]] = {}
+    for round_ in range(given.rounds):
+        for milliseconds in given.milliseconds:
+            for name in _contenders(given):
+                rate = _measured(name, given.messages, milliseconds)
+                found.setdefault((name, milliseconds), []).append(rate)
+                print(f"round {round_ + 1}: {name}, {milliseconds} ms: {rate:,.0f}/s", flush=True)
+    _table(found, given)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--milliseconds", type=float, nargs="+", default=[0, 20])
+    parser.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--peers", nargs="*", default=list(peers.PEERS))
+    return parser.parse_args()
+
+
+def _contenders(given: argparse.Namespace) -> list[str]:
+    ours = [f"tingqi {base} {n}" for base in given.databases for n in given.workers
+            if n == 1 or base == "postgresql"]  # fmt: skip
+    return ours + [name for name in given.peers if peers.missing(name) == ""]
+
+
+def _measured(name: str, messages: int, milliseconds: float) -> float:
+    """Return messages a second of one contender, once its results were found right."""
+    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
+        if not name.startswith("tingqi"):
+            seconds = peers.run(name, Path(folder), messages, milliseconds / 1000, AT_ONCE)
+            _sent_once(Path(folder), messages)
+            return messages / seconds
+        _, base, workers = name.split()
+        with _filled(Path(folder), base, messages) as url:
+            seconds = _send(Path(folder), url, messages, milliseconds, int(workers))
+            _sent_once(Path(folder), messages)
+            sendings.check(Path(folder), url, messages)
+    return messages / seconds
+
+
+@contextlib.contextmanager
+def _filled(folder: Path, base: str, messages: int) -> Iterator[str]:
+    url, server = database(folder, base == "postgresql")
+    try:
+        sendings.fill(folder, url, messages)
+        yield url
+    finally:
+        if server:
+            server.cleanup()
+
+
+def _send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
+    """Let workers send all; time runs from their common start until the last outcome is kept."""
+    command = [sys.executable, "-m", "sendings", str(folder), url, str(milliseconds),
+               str(max(1, AT_ONCE // workers)), str(messages)]  # fmt: skip
+    here = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
+    running = [subprocess.Popen(command, env=environment) for _ in range(workers)]
+    while len(list(folder.glob("ready-*"))) < workers:
+        time.sleep(0.05)
+    (folder / "go").touch()
+    assert [each.wait() for each in running] == [0] * workers
+    times = [float(file.read_text()) for file in folder.glob("done-*")]
+    return max(times) - min(float(file.read_text()) for file in folder.glob("begun-*"))
+
+
+def _sent_once(folder: Path, messages: int) -> None:
+    sent = Counter(line for file in folder.glob("sent-*") for line in file.read_text().split())
+    assert len(sent) == messages, f"{len(sent)} of {messages} were sent"
+    assert set(sent.values()) == {1}, "some were sent twice"
+
+
+def _table(found: dict[tuple[str, float], list[float]], given: argparse.Namespace) -> None:
+    print(f"\n{given.messages} messages, {AT_ONCE} calls at once, medians of {given.rounds}")
+    head = "".join(f"{f'{ms:g} ms':>14}" for ms in given.milliseconds)
+    print(f"{'':24}{head}   record  survives kill -9")
+    for name in dict.fromkeys(name for name, _ in found):
+        rates = [statistics.median(found[name, ms]) for ms in given.milliseconds]
+        cells = "".join(f"{rate:>12,.0f}/s" for rate in rates)
+        ours = name.startswith("tingqi")
+        safe = "yes" if ours else peers.SURVIVES[name]
+        print(f"{name:24}{cells}   {'full' if ours else 'none':6}  {safe}")
+    for milliseconds in filter(None, given.milliseconds):
+        limit = AT_ONCE / milliseconds * 1000
+        print(f"the carrier's limit at {milliseconds:g} ms: {limit:,.0f}/s")
+    for name in given.peers:
+        if why := peers.missing(name):
+            print(f"{name}: {why}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""A house full of reminders that are due, and a worker that sends them over a stand-in carrier.
+
+As a program: FOLDER URL MILLISECONDS AT_ONCE MESSAGES; it waits for FOLDER/go.
+"""
+
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import bulk, create_app, running, worker
+from app.cases.models import Case, Counsel, Judge, Party, Representation
+from app.config import Settings
+from app.db import db, transaction
+from app.gateways import Gateways, Limit, Message, Outcome, Said
+from app.gateways.clock import SystemClock
+from app.gateways.outbox import Outbox
+from app.notices import chain, record
+from app.notices.models import Notice
+from app.notices.rules import What
+from app.people import service as people
+
+SECRET = b"a secret of the bench, long enough to be one"
+SLICE = 5_000
+
+
+class Carrier:
+    """A stand-in that takes so many seconds for each text, and keeps a list of what it took."""
+
+    name, channel = "standin", "sms"
+
+    def __init__(self, file: Path, seconds: float) -> None:
+        self.seconds = seconds
+        self.file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Take them one after the other."""
+        for message in messages:
+            call(self.file, message.reference, self.seconds)
+            yield message, Outcome(Said.ACCEPTED, self.name, f"S{message.reference}", "queued")
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+def call(file: int, reference: str, seconds: float) -> None:
+    """What every contender does for each message."""
+    if seconds:
+        time.sleep(seconds)
+    os.write(file, f"{reference}\n".encode())
+
+
+def house(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Flask:
+    """Return an app whose texts go to the stand-in."""
+    clock = SystemClock()
+    gateways = Gateways(
+        clock=clock, email=Outbox(folder / "outbox", "email", clock),
+        sms=carrier or Outbox(folder / "outbox", "sms", clock),
+        limits={"standin": Limit(at_once)},
+    )  # fmt: skip
+    settings = Settings(instance=folder, database_url=url, secret_key=SECRET)
+    return create_app(settings, gateways)
+
+
+def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
+    """Make a court, cases with counsel, and for each a reminder: due now, or in a week."""
+    app = house(folder, url)
+    with app.app_context():
+        upgrade()
+        with transaction() as session:
+            court = people.add_court(session, "Bench", zone="Asia/Shanghai", country="CN",
+                                     language="zh")  # fmt: skip
+            court_id = court.id
+            session.execute(sa.insert(Judge), [{"id": 1, "court_id": court_id, "name": "J",
+                                                "name_key": "j"}])  # fmt: skip
+        now = dt.datetime.now(dt.UTC)
+        for first in range(0, due + future, SLICE):
+            numbers = range(first + 1, min(first + SLICE, due + future) + 1)
+            with transaction() as session:
+                _cases(session, court_id, numbers, now)
+                _notices(session, court_id, numbers, due, now)
+        with transaction() as session:
+            session.execute(sa.text("ANALYZE"))
+        _set_on(url)
+        db.engine.dispose()
+
+
+def _set_on(url: str) -> None:
+    """Let what was given numbers by hand be followed by higher ones."""
+    if url.startswith("sqlite"):
+        return
+    for table in ("judge", "case_file", "counsel", "party", "representation", "notice"):
+        with transaction() as session:
+            session.execute(sa.text(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+                f"(SELECT max(id) FROM {table}))"))  # fmt: skip
+
+
+def _cases(session: Any, court_id: int, numbers: range, now: dt.datetime) -> None:
+    def made(model: Any, **columns: Any) -> None:
+        rows = [{k: v(n) if callable(v) else v for k, v in columns.items()} for n in numbers]
+        bulk.insert(session, bulk.table(model), rows)
+
+    def own(n: int) -> int:
+        return n
+
+    made(Case, id=own, court_id=court_id, judge_id=1, number=lambda n: f"（2026）沪0115民初{n}号",
+         number_key=lambda n: f"b{n}", title="买卖合同纠纷", procedure="ordinary",
+         created_at=now)  # fmt: skip
+    made(Counsel, id=own, court_id=court_id, name="李敏", firm="", email="", zone="",
+         travel_minutes=0, in_person=False, phone=lambda n: f"+8613{n:09}", language="zh",
+         channels=["sms"])  # fmt: skip
+    made(
+        Party,
+        id=own,
+        case_id=own,
+        role="原告",
+        name="远洋设备有限公司",
+        side="claimant",
+        email="",
+        phone="",
+        reference="",
+    )
+    made(Representation, id=own, party_id=own, counsel_id=own, required=True)
+
+
+def _notices(session: Any, court_id: int, numbers: range, due: int, now: dt.datetime) -> None:
+    later = now + dt.timedelta(days=7)
+    facts = _facts(later)
+    rows = [
+        {
+            "id": n, "key": f"reminder-3d/{n}.1/c{n}/sms", "court_id": court_id, "case_id": n,
+            "about": f"hearing/{n}", "counsel_id": n, "user_id": None, "invitation_id": n,
+            "link_version": 1, "kind": "reminder", "channel": "sms", "address": f"+8613{n:09}",
+            "name": "李敏", "side": "claimant", "language": "zh",
+            "facts": facts | {"case": {"number": f"（2026）沪0115民初{n}号", "title": "合同纠纷"}},
+            "due_at": now if n <= due else later, "first_due_at": now if n <= due else later,
+            "stale_at": later + dt.timedelta(days=1), "state": "queued", "tries": 0,
+            "claimed_by": "", "carrier": "", "carrier_id": "", "created_at": now,
+        }
+        for n in numbers
+    ]  # fmt: skip
+    bulk.insert(session, bulk.table(Notice), rows)
+    entries = {
+        (court_id, row["case_id"]): [
+            record.Entry(What.QUEUED, about=row["about"], attempt=f"n{row['id']}.0",
+                         notice_id=row["id"], counsel_id=row["counsel_id"], side="claimant",
+                         channel="sms", kind="reminder", personal={"name": row["name"]})
+        ]
+        for row in rows
+    }  # fmt: skip
+    chain.extend(session, entries, now)
+
+
+def _facts(at: dt.datetime) -> dict[str, Any]:
+    return {
+        "court": {"name": "上海市浦东新区人民法院", "short": "浦东法院", "zone": "Asia/Shanghai",
+                  "phone": "", "text_links": True, "text_slots": False},
+        "hearing": {"id": 7, "uid": "hearing-7@court.example", "kind": "trial", "minutes": 90,
+                    "revision": 1, "judge": "周法官", "starts_at": at.isoformat(),
+                    "ends_at": (at + dt.timedelta(minutes=90)).isoformat(),
+                    "courtroom": "第三法庭", "location": "主楼三层"},
+        "assistant": {"name": "王书记员"}, "reason": "", "by_order": False, "days": 3,
+        "person": {"name": "李敏", "party": "远洋设备有限公司", "side": "claimant",
+                   "is_court": False},
+    }  # fmt: skip
+
+
+def check(folder: Path, url: str, messages: int) -> None:
+    """Raise where a notice is not sent or a chain is not whole."""
+    app = house(folder, url)
+    with app.app_context():
+        session = db.session()
+        sent = session.scalar(sa.select(sa.func.count()).where(Notice.state == "sent"))
+        assert sent == messages, f"{sent} of {messages} are written down as sent"
+        for case_id in range(1, messages + 1, 37):
+            found = record.verify(session, case_id)
+            assert found.whole, (case_id, found)
+            assert found.lines == 3, found
+        db.session.remove()
+        db.engine.dispose()
+
+
+def main() -> None:
+    """Be one worker: send until nothing is due."""
+    folder, url, milliseconds, at_once, _ = sys.argv[1:]
+    me, where = os.getpid(), Path(folder)
+    carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)
+    app = house(where, url, carrier, int(at_once))
+    sys.setswitchinterval(running.SWITCH_SECONDS)
+    with app.app_context():
+        sender = worker.sender_of(app)
+        db.session().scalar(sa.select(sa.func.count()).select_from(Case))
+        db.session.remove()
+    (where / f"ready-{me}").touch()
+    while not (where / "go").exists():
+        time.sleep(0.01)
+    (where / f"begun-{me}").write_text(str(time.time()))
+    with app.app_context():
+        from app.notices import dispatch
+
+        dispatch.send_due(sender, ("sms",))
+    (where / f"done-{me}").write_text(str(time.time()))
+
+
+if __name__ == "__main__":
+    main()
