@@ -6,7 +6,7 @@ from tests.soak.databases import Database
 from tests.soak.plan import plan
 from tests.soak.run import run
 
-SEED, ROUNDS = 7, 8
+SEED, ROUNDS = 5, 8
 
 
 def test_a_house_in_trouble_comes_to_rest_with_nothing_wrong(house: House) -> None:
