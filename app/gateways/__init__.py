@@ -136,7 +136,8 @@ class Gateways:
     calendars: BusyCalendars = field(default_factory=BusyCalendars)
     second_sms: Carrier | None = None
     # How much each carrier takes, by its name; one message at a time where nothing is said.
-    limits: Mapping[str, Limit] = field(default_factory=dict)
+    # No part of its hash, by which houses are remembered: a mapping has none.
+    limits: Mapping[str, Limit] = field(default_factory=dict, hash=False)
 
     def close(self) -> None:
         """Close the carriers and the mailbox."""

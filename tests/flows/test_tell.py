@@ -249,3 +249,10 @@ def test_the_worker_says_that_it_is_alive(wired: House) -> None:
     with wired.app.app_context():
         [row] = db.session.scalars(sa.select(Worker)).all()
         assert (row.beat_at - row.started_at).total_seconds() == 30
+
+
+def test_a_beat_of_a_quiet_house_complains_of_nothing(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.beat()
+    assert [said.message for said in caplog.records if said.levelname != "INFO"] == []
