@@ -55,7 +55,7 @@ def test_a_file_becomes_a_draft_that_is_sent_to_both_sides_once(house: House) ->
     assert [each["state"] for each in hearings] == ["proposed"] * 3
     page = desk.get(address).text
     assert page.count("/hearings/") >= 3
-    assert "已发出" in page
+    assert "已发出" in desk.get(f"{address}?lang=zh").text
 
 
 def test_what_clashes_meanwhile_is_said_and_stays_in_the_draft(house: House) -> None:
