@@ -199,9 +199,9 @@ def _chain(
     for n, line in enumerate(lines):
         body = {"name": "代理人", "salt": secrets.token_hex(16)}
         line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
-        before = line.hash = record.seal(line)
         told = {each.key: getattr(line, each.key) for each in sa.inspect(Line).column_attrs}
-        rows[Line].append({**told, "id": first + n})
+        before = sha(record.covered(told))
+        rows[Line].append({**told, "id": first + n, "hash": before})
         rows[Content].append({"line_id": first + n, "body": body})
     rows[Head].append({"case_id": case, "seq": len(lines), "hash": before})
 
