@@ -63,7 +63,7 @@ def run(house: House, content: str | bytes, *options: str, name: str = "list.csv
 def listed(house: House, content: str, *options: str) -> dict[str, Any]:
     """What the command found, as it prints it for programs."""
     status, said = run(house, content, "--json", *options)
-    found: dict[str, Any] = json.loads(said.splitlines()[0])
+    found: dict[str, Any] = json.loads(next(n for n in said.splitlines() if n.startswith("{")))
     assert status == (0 if found["placed"] == found["hearings"] else 1), said
     return found
 
