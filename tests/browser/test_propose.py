@@ -156,5 +156,5 @@ def test_no_page_is_wider_than_its_screen_and_all_is_big_enough_for_a_thumb(
         )
         assert small == []
         if press:
-            desk.get_by_role("button", name=press).click()
-            desk.wait_for_load_state()
+            with desk.expect_navigation():  # the line is looked at first
+                desk.get_by_role("button", name=press).click()
