@@ -140,7 +140,14 @@ def _let_go(sender: Sender) -> int:
 def _let_in(sender: Sender) -> int:
     with transaction() as session:
         cases = joining.joined(session)
-    return _one_by_one(partial(joining.welcome, secret=sender.secret), cases, sender)
+    return _one_by_one(partial(_welcome, secret=sender.secret), cases, sender)
+
+
+def _welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
+    told = joining.welcome(session, case_id, now, secret)
+    for hearing_id, counsel_ids in told:
+        reminders.plan_for(session, hearing_id, counsel_ids, now)
+    return len(told)
 
 
 def _send_listed(sender: Sender) -> int:

@@ -30,8 +30,12 @@ def joined(session: Session, limit: int = 100) -> list[int]:
     return sorted(session.scalars(wanted))
 
 
-def welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
-    """Ask and tell who joined a case what the others were; return of how many hearings.
+def welcome(
+    session: Session, case_id: int, now: dt.datetime, secret: bytes
+) -> list[tuple[int, set[int]]]:
+    """Ask and tell who joined a case what the others were.
+
+    Returns of which hearings who was told the date, for they are to be reminded of it too.
 
     Who returns after leaving is told anew. What was over, or fixed elsewhere without anybody being
     told, is nobody's news.
@@ -46,30 +50,32 @@ def welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> 
         .where(Hearing.state.in_([HearingState.PROPOSED.value, HearingState.FIXED.value]))
         .order_by(Hearing.id)
     )
-    return sum(_welcome_to(session, each, new, now, secret) for each in session.scalars(wanted))
+    found = [
+        (each, _welcome_to(session, each, new, now, secret))
+        for each in session.scalars(wanted).all()
+    ]
+    return [(hearing, told) for hearing, told in found if told]
 
 
 def _welcome_to(
     session: Session, hearing_id: int, new: Sequence[Representation], now: dt.datetime,
     secret: bytes,
-) -> bool:  # fmt: skip
+) -> set[int]:  # fmt: skip
     hearing = queries.hold(session, hearing_id)
     round_ = queries.open_proposal(session, hearing)
-    asked = round_ is not None and now < round_.answer_by and _ask(
-        session, hearing, round_, new, now, secret
-    )  # fmt: skip
+    if round_ is not None and now < round_.answer_by:
+        _ask(session, hearing, round_, new, now, secret)
     silent = hearing.imported and hearing.revision == 1  # nobody was told of it by this house
     at = hearing.starts_at
-    told = at is not None and at > now and not silent and _tell(
-        session, hearing, at, new, now, secret
-    )  # fmt: skip
-    return asked or told
+    if at is None or at <= now or silent:
+        return set()
+    return _tell(session, hearing, at, new, now, secret)
 
 
 def _ask(
     session: Session, hearing: Hearing, round_: Proposal, new: Sequence[Representation],
     now: dt.datetime, secret: bytes,
-) -> bool:  # fmt: skip
+) -> None:  # fmt: skip
     """Give new counsel a seat in an open round and ask them; their time is held as the others' is.
 
     Where another hearing has their time they are not asked: the desk shows it, and a new round
@@ -80,13 +86,13 @@ def _ask(
     back = [there[each.counsel_id] for each in new if each.counsel_id in there]
     back = [seat for seat in back if seat.left_at is not None]
     if not missing and not back:
-        return False
+        return
     people = queries.acting(session, hearing) & set(there) | {each.counsel_id for each in new}
     try:
         with session.begin_nested():
             booking.book(session, hearing, round_, sorted(people))
     except Clash:
-        return False
+        return
     for each in missing:
         seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, party_id=each.party_id,
                           side=each.party.side, required=each.required)  # fmt: skip
@@ -98,24 +104,24 @@ def _ask(
         seat.left_at = None
     session.refresh(round_, ["invitations"])
     tell.proposal(session, hearing, round_, hearing.reason, now, seats=back)
-    return True
 
 
 def _tell(
     session: Session, hearing: Hearing, starts_at: dt.datetime, new: Sequence[Representation],
     now: dt.datetime, secret: bytes,
-) -> bool:  # fmt: skip
+) -> set[int]:  # fmt: skip
     """Tell new counsel the date that holds, with its invite, and take their time for it.
 
     The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
     was sent a CANCEL of their own when they left is sent that number again, later stamped.
+    Returns who was told.
     """
     known = queries.last_seats(session, hearing)
     fresh = {each.counsel_id for each in new if each.counsel_id not in known}
     back = {each.counsel_id for each in new} - fresh
     back = {who for who in back if known[who].left_at is not None}
     if not fresh and not back:
-        return False
+        return set()
     seats = dates.seat_everybody(session, hearing, secret, now)
     round_ = queries.open_proposal(session, hearing)
     booking.book(session, hearing, round_, sorted(seats), shared=True)
@@ -130,4 +136,4 @@ def _tell(
             now=now,
         )  # fmt: skip
         seats[who].left_at = None
-    return True
+    return fresh | back

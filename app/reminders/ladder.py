@@ -5,7 +5,7 @@ telling somebody is in time. Within the caller's transaction.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -33,8 +33,11 @@ NO_ADDRESS = N_("no address is known for this way")
 STOPPED = N_("the person asked for no more texts")
 
 
-def plan(session: Session, hearing: Hearing, now: dt.datetime) -> int:
-    """Write the steps for everybody who acts in a hearing with a new date; return how many."""
+def plan(session: Session, hearing: Hearing, now: dt.datetime, only: Collection[int] = ()) -> int:
+    """Write the steps for everybody who acts in a hearing with a new date; return how many.
+
+    ``only`` names the counsel who came to know of the date later than the others.
+    """
     court = hearing.case.court
     rules = days.rules_of(court)
     if hearing.starts_at is None or not rules.steps:
@@ -51,8 +54,12 @@ def plan(session: Session, hearing: Hearing, now: dt.datetime) -> int:
     made = [
         _step(hearing, seat.counsel_id, seat.party.side, rung, because, now)
         for seat in {s.counsel_id: s for s in queries.seats(session, hearing.case)}.values()
+        if not only or seat.counsel_id in only
         for rung in plan_
     ]
+    if only:  # who came back has steps of the time before
+        before = {task.key for task in tasks.of_hearing(session, f"hearing/{hearing.id}")}
+        made = [each for each in made if each.key not in before]
     session.add_all(made)
     session.flush()
     return len(made)

@@ -1,7 +1,7 @@
 """Queue the reminders of new dates, once each; within the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -42,6 +42,35 @@ def plan_one(session: Session, hearing_id: int, now: dt.datetime) -> int:
     return _plan(session, _held(session, hearing_id), now)
 
 
+def plan_for(
+    session: Session, hearing_id: int, counsel_ids: Collection[int], now: dt.datetime
+) -> None:
+    """Queue the reminders of a hearing's date for those who came to know of it later."""
+    hearing = session.get_one(Hearing, hearing_id)
+    if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
+        return  # they are planned with everybody's
+    told = [each for each in people(session, [hearing]).of(hearing)
+            if each[0].counsel_id in counsel_ids]  # fmt: skip
+    tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
+    ladder.plan(session, hearing, now, only=counsel_ids)
+    queueing.queue(session, tellings, now, lines)
+
+
+def _split(
+    hearing: Hearing, starts_at: dt.datetime, told: Sequence[tuple[Person, dict]],
+    now: dt.datetime, since: dt.datetime,
+) -> tuple[list[Telling], list[tuple[Matter, record.Entry]]]:  # fmt: skip
+    """Return the reminders that can still be sent, and lines about those that cannot."""
+    tellings: list[Telling] = []
+    lines: list[tuple[Matter, record.Entry]] = []
+    for each in _reminders(hearing, starts_at):
+        if each.due_at <= since or each.stale_at <= now:
+            lines += _missed(hearing, each, told)
+        else:
+            tellings += _tellings(hearing, each, told)
+    return tellings, lines
+
+
 def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> int:
     if not hearings:
         return 0
@@ -52,12 +81,10 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         hearing.planned_revision = hearing.revision
         if hearing.starts_at is None:
             continue
-        told = who.of(hearing)
-        for each in _reminders(hearing, hearing.starts_at):
-            if each.due_at <= hearing.changed_at or each.stale_at <= now:
-                lines += _missed(hearing, each, told)
-            else:
-                tellings += _tellings(hearing, each, told)
+        told, since = who.of(hearing), hearing.changed_at
+        to_send, missed = _split(hearing, hearing.starts_at, told, now, since)
+        tellings += to_send
+        lines += missed
         if hearing.revision > 1 or not hearing.imported:
             ladder.plan(session, hearing, now)
     session.flush()

@@ -87,8 +87,10 @@ def test_who_joins_after_the_date_is_told_it_and_the_others_hear_nothing(house: 
     )  # fmt: skip
     assert times_of(house, "孙悦") == [True]
     assert {who: (invited(house, who), len(house.letters(to=who))) for who in before} == before
+    house.wait(days=13)
     house.beat()
-    assert len(house.letters(to=SUN)) == 1
+    reminded = [len(house.letters(to=who, channel="email", containing="提醒")) for who in (LI, SUN)]
+    assert reminded[1] == 1
 
 
 def test_who_returns_gets_an_invite_that_outdoes_the_cancel_of_their_leaving(house: House) -> None:
