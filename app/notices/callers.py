@@ -1,9 +1,10 @@
 """Threads that call one carrier, a message at a time each; they know no database."""
 
+import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
@@ -12,7 +13,7 @@ from app.notices.pace import Bucket
 
 log = logging.getLogger("tingqi.sending")
 
-LINE_DOWN = "line_down"
+LINE_DOWN, TOO_LATE = "line_down", "not_begun"
 # How long nobody calls a carrier whose line is down: what waits meanwhile goes back to the queue.
 REST = 5.0  # seconds
 
@@ -34,25 +35,37 @@ class Callers:
 
     def __init__(
         self, carrier: Carrier, limit: Limit, bucket: Bucket, heard: "SimpleQueue[Heard]",
-        stopping: threading.Event,
+        stopping: threading.Event, now: Callable[[], dt.datetime],
     ) -> None:  # fmt: skip
-        self.carrier, self._limit, self._bucket = carrier, limit, bucket
+        self.carrier, self._limit, self._bucket, self._now = carrier, limit, bucket, now
         self._heard, self._stopping = heard, stopping
         self._given: SimpleQueue[Message | None] = SimpleQueue()
         self._unsent: SimpleQueue[Message] = SimpleQueue()
+        self._until: dict[str, dt.datetime] = {}
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._down: tuple[float, Outcome] | None = None
 
-    def give(self, messages: Sequence[Message]) -> None:
-        """Have messages sent, in their order where one thread is enough."""
+    def give(self, messages: Sequence[Message], until: dt.datetime) -> None:
+        """Have messages sent, in their order where one thread is enough.
+
+        What is not begun with ``until`` then is not sent any more: its lease is over, and another
+        worker may have it. Somebody who holds it longer says so (see ``keep``).
+        """
         for message in messages:
+            self._until[message.reference] = until
             self._given.put(message)
         wanted = min(self._limit.at_once, -(-self._given.qsize() // self._limit.each))
         while len(self._threads) < wanted:
             thread = threading.Thread(target=self._call_on, name=self.carrier.name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def keep(self, references: Collection[str], until: dt.datetime) -> None:
+        """Let messages that wait here be begun with until then."""
+        for reference in references:
+            if reference in self._until:
+                self._until[reference] = until
 
     def share(self, workers: int) -> None:
         """Go on as one of so many workers, who share the carrier's pace."""
@@ -89,7 +102,8 @@ class Callers:
         while (message := self._given.get()) is not None:
             if self._waited():
                 begun = time.monotonic()
-                outcome = self._resting(begun) or self._call(message)
+                late = self._late(message)
+                outcome = late or self._resting(begun) or self._call(message)
                 self._heard.put(Heard(message, outcome, time.monotonic() - begun))
             else:
                 self._unsent.put(message)
@@ -101,6 +115,13 @@ class Callers:
         with self._lock:
             self._bucket, seconds = self._bucket.taken(time.monotonic())
         return seconds <= 0 or not self._stopping.wait(seconds)
+
+    def _late(self, message: Message) -> Outcome | None:
+        """Return what to say of a message whose lease ended while this process stood still."""
+        if self._now() < self._until.pop(message.reference):
+            return None
+        log.warning("%s waited too long here and is not sent", message.reference)
+        return Outcome(Said.TEMPORARY, self.carrier.name, status=TOO_LATE)
 
     def _resting(self, at: float) -> Outcome | None:
         down = self._down

@@ -4,6 +4,7 @@ The stated exception to "services never commit": sending has a transaction befor
 Claims and outcomes are written by one thread, many at a time; carriers are called by others.
 """
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Mapping
@@ -70,7 +71,10 @@ class Round:
     def _callers(self, carrier: Carrier) -> Callers:
         limit = self.sender.limit(carrier)
         bucket = pace.Bucket(limit.per_second, limit.burst, at=time.monotonic())
-        return Callers(carrier, limit, bucket.filled(), self.heard, self.sender.stopping)
+        return Callers(
+            carrier, limit, bucket.filled(), self.heard, self.sender.stopping,
+            lambda: self.sender.now,
+        )  # fmt: skip
 
     def _ready(self) -> int:
         return sum(line.waiting for line in self.lines.values())
@@ -91,7 +95,7 @@ class Round:
                 self.workers = beats.alive(session, now)
                 made = claiming.claim(session, self.sender, self.channel, now, most)
             self.more = made.seen >= most
-            self._give(made.messages)
+            self._give(made.messages, now + LEASE)
 
     def _claim_beside(self) -> None:
         """Claim while messages are under way, whose outcomes matter more than that it succeeds."""
@@ -103,12 +107,12 @@ class Round:
             log.warning("the database is away or busy, no more is claimed: %s", fault)
             self.more = False
 
-    def _give(self, messages: Mapping[str, list[Message]]) -> None:
+    def _give(self, messages: Mapping[str, list[Message]], until: dt.datetime) -> None:
         for name, some in messages.items():
             self.tried += len(some)
             self.waiting.update((message.reference, message) for message in some)
             self.lines[name].share(self.workers)
-            self.lines[name].give(some)
+            self.lines[name].give(some, until)
 
     def _hear(self) -> None:
         """Write what is known, soon after the first outcome, or when many are."""
@@ -126,8 +130,7 @@ class Round:
             for reference in known:
                 del self.waiting[reference]
         if self.sender.now - self.renewed_at > LEASE / 6:
-            persist(self._renew)
-            self.renewed_at = self.sender.now
+            self._renew()
         if len(self.lines) > 1 and worst(self.tries):
             self._shift()
         self._measure(len(known))
@@ -137,8 +140,15 @@ class Round:
             outcomes.settle(session, known, self.sender.now)
 
     def _renew(self) -> None:
+        """Hold on to what waits behind slow messages, as far as it is still this worker's."""
+        self.renewed_at = self.sender.now
+        kept = persist(self._write_renewed)
+        for line in self.lines.values():
+            line.keep(kept, self.renewed_at + LEASE)
+
+    def _write_renewed(self) -> set[str]:
         with transaction() as session:
-            outcomes.renew(session, self.sender, set(self.waiting), self.sender.now)
+            return outcomes.renew(session, self.sender, set(self.waiting), self.renewed_at)
 
     def _give_back(self) -> None:
         back = [message for line in self.lines.values() for message in line.take_back()]

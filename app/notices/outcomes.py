@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -171,13 +171,20 @@ def give_back(session: Session, messages: Sequence[Message], now: dt.datetime) -
             notice.due_at = now
 
 
-def renew(session: Session, sender: Sender, references: set[str], now: dt.datetime) -> None:
-    """Say of messages that wait behind a slow one that their worker is alive."""
+def renew(
+    session: Session, sender: Sender, references: Collection[str], now: dt.datetime
+) -> set[str]:
+    """Say of messages that wait behind a slow one that their worker is alive.
+
+    Returns those that are still the worker's: another takes over what stood still too long.
+    """
     mine = sa.and_(
         _NOTICE.c.id.in_([id_of(each) for each in references]),
         _NOTICE.c.claimed_by == sender.name, _NOTICE.c.state == State.SENDING.value,
     )  # fmt: skip
-    session.connection().execute(sa.update(_NOTICE).where(mine).values(lease_until=now + LEASE))
+    renewed = sa.update(_NOTICE).where(mine).values(lease_until=now + LEASE)
+    found = session.connection().execute(renewed.returning(_NOTICE.c.id, _NOTICE.c.tries))
+    return {f"n{row.id}.{row.tries}" for row in found} & set(references)
 
 
 def id_of(reference: str) -> int:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import worker
 from app.db import db, transaction
 from app.gateways import Limit, Message, Outcome, Said
-from app.notices import balance, beats, claiming, dispatch, record, service
+from app.notices import balance, beats, claiming, dispatch, lost, record, service
 from app.notices.models import Notice, Worker
 from app.notices.rules import State
 from app.notices.weights import Tries
@@ -164,6 +164,30 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
         assert record.verify(db.session(), 1).whole
         said = [line.detail.get("why") for line in record.lines_of(db.session(), case_id=1)]
     assert said.count("the worker was stopped before it began with it") == 8 - done
+
+
+def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_it(
+    house: House, texts: Spoken
+) -> None:
+    ids = queue(house, "off_channel", people=3, about="")
+    furnish(house, limits={"twilio": Limit(1)})
+
+    def frozen_meanwhile(message: Message) -> Outcome:
+        texts.say = texts.accept
+        house.wait(minutes=10)
+        with house.app.app_context():
+            other = dataclasses.replace(worker.sender_of(house.app), name="another worker")
+            assert lost.own_up(other) == 3
+            db.session.remove()
+        return texts.accept(message)
+
+    texts.say = frozen_meanwhile
+    send(house)
+    assert texts.given == [f"n{ids[0]}.1"]
+    assert states(house, ids) == ["sent", "queued", "queued"]
+    house.wait(minutes=1)
+    send(house)
+    assert texts.given[1:] == [f"n{ids[1]}.2", f"n{ids[2]}.2"]
 
 
 def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_sent_twice(
