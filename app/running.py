@@ -19,6 +19,14 @@ from app.web import House
 HEART_SECONDS, SWITCH_SECONDS = 15.0, 0.0005
 
 
+def turn(app: Flask, job: Callable[..., None], *given: Any) -> None:
+    """Do a job, unless the database was given another version's schema meanwhile."""
+    with app.app_context():
+        fitting = worker.carefully(worker.fits, worker.sender_of(app))
+    if fitting:
+        job(app, *given)
+
+
 def heart(app: Flask) -> None:
     """Say that this worker is alive, whatever else it is busy with."""
     with app.app_context():
@@ -59,16 +67,16 @@ def schedule(app: Flask, scheduler: BaseScheduler, stopping: Event) -> BaseSched
     house: House = app.extensions["tingqi"]
     now, seconds = house.gateways.clock.now(), house.settings.beat_seconds
     jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
-        ("heart", heart, [app], min(seconds, HEART_SECONDS)),
-        ("keep-up", keep_up, [app, stopping], seconds),
+        ("heart", heart, [], min(seconds, HEART_SECONDS)),
+        ("keep-up", keep_up, [stopping], seconds),
     ]
-    jobs += [(f"send-{each}", send, [app, each, stopping], seconds) for each in dispatch.CHANNELS]
-    jobs.append(("listing", search_listing, [app, stopping], seconds))
-    jobs.append(("files", take_file, [app], seconds))
+    jobs += [(f"send-{each}", send, [each, stopping], seconds) for each in dispatch.CHANNELS]
+    jobs.append(("listing", search_listing, [stopping], seconds))
+    jobs.append(("files", take_file, [], seconds))
     for name, job, given, every in jobs:
         scheduler.add_job(
-            job, "interval", args=given, seconds=every, max_instances=1, coalesce=True,
-            misfire_grace_time=None, id=name, next_run_time=now,
+            turn, "interval", args=[app, job, *given], seconds=every, max_instances=1,
+            coalesce=True, misfire_grace_time=None, id=name, next_run_time=now,
         )  # fmt: skip
     return scheduler
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ from app.db import db
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy.orm import Session
 
 UPGRADE = "run `tingqi db upgrade`"
 PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
@@ -74,6 +76,17 @@ def fault() -> str:
         f"The database has a schema that this version does not know ({revision}): "
         "install the version of Tingqi that made it, or a newer one."
     )
+
+
+def fits(session: Session) -> bool:
+    """Tell, by one small question, whether the schema is still this version's; in app context."""
+    found = session.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
+    return found == [_newest(current_app.extensions["migrate"].directory)]
+
+
+@cache
+def _newest(folder: str) -> str | None:
+    return ScriptDirectory(folder).get_current_head()
 
 
 def compared(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import schema
 from app.api import acting
 from app.db import db, is_away, retrying, transaction
 from app.feeds import drawing
@@ -56,10 +57,11 @@ def beat(app: Flask) -> int:
     memory, so what was not done now is done by the next beat, here or in another worker.
     """
     with app.app_context():
-        sender = sender_of(app)
+        sender, tried = sender_of(app), 0
+        if not carefully(fits, sender):
+            return tried
         for step in (heartbeat, *BEFORE):
             carefully(step, sender)
-        tried = 0
         # A duty that passes from a text to mail is due at once.
         while (sent := sum(send(sender, each) for each in dispatch.CHANNELS)) > 0:
             tried += sent
@@ -243,6 +245,15 @@ def _do(
     session: Session,
 ) -> int:  # fmt: skip
     return int(use_case(session, each, now))
+
+
+def fits(_sender: Sender) -> bool:
+    """Tell whether the schema is this version's; a worker of another one waits to be replaced."""
+    with transaction() as session:
+        fitting = schema.fits(session)
+    if not fitting:
+        log.error("the database has another schema than this worker: start the new version's")
+    return fitting
 
 
 def heartbeat(sender: Sender) -> int:

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 
 import sqlalchemy as sa
 
+from app import schema
 from app.db import is_away, persist, transaction
 from app.gateways import Carrier, Message, Outcome, Said
 from app.notices import balance, beats, claiming, outcomes, pace
@@ -91,6 +92,9 @@ class Round:
             if not most:
                 return
             with transaction() as session:
+                if not schema.fits(session):
+                    self.more = False  # what is under way is finished, the next turn says why
+                    return
                 now = self.sender.now
                 self.workers = beats.alive(session, now)
                 made = claiming.claim(session, self.sender, self.channel, now, most)

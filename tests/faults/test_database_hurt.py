@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app import running, worker
 from app.cli import main
 from app.db import db
 from app.notices import record
@@ -89,3 +90,43 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
     assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
     copy.write_bytes(copy.read_bytes()[:8000])
     assert tingqi("restore", str(copy), "--force") == 2
+
+
+def say_schema(house: House, name: str) -> str:
+    """Mark the database as another version's; return whose it was."""
+    with house.app.app_context(), db.engine.begin() as connection:
+        own = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        said = sa.text("UPDATE alembic_version SET version_num = :name")
+        connection.execute(said, {"name": name})
+    return str(own)
+
+
+def test_a_worker_waits_while_the_schema_is_not_its_own(house: House) -> None:
+    _, case = house.api("POST", "/cases", CASE)
+    house.api("POST", "/hearings", proposal(case["id"]))
+    own = say_schema(house, "9999")
+    assert house.beat() == 0
+    assert house.client.get("/readyz").status_code == 503
+    say_schema(house, own)
+    assert house.beat() > 0
+
+
+def test_no_job_and_no_claim_writes_to_another_versions_schema(house: House) -> None:
+    own = say_schema(house, "9999")
+    done: list[str] = []
+    running.turn(house.app, lambda _app, name: done.append(name), "heart")
+    assert done == []
+    say_schema(house, own)
+    running.turn(house.app, lambda _app, name: done.append(name), "heart")
+    assert done == ["heart"]
+    _, case = house.api("POST", "/cases", CASE)
+    house.api("POST", "/hearings", proposal(case["id"]))
+    # It moves on between the beat's question and a claim, in a sending that takes hours.
+    say_schema(house, "9999")
+    with house.app.app_context():
+        sender = worker.sender_of(house.app)
+        assert sum(worker.send(sender, each) for each in ("sms", "email")) == 0
+        db.session.remove()
+    say_schema(house, own)
+    with house.app.app_context():
+        assert sum(worker.send(sender, each) for each in ("sms", "email")) > 0
