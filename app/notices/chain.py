@@ -64,6 +64,18 @@ def extend(
     bulk.insert(session, _CONTENT, contents)
 
 
+def add(
+    session: Session, court_id: int, case_id: int, entry: record.Entry, now: dt.datetime, link: Link
+) -> None:
+    """Add one line after a link that the caller holds; the database gives its number."""
+    at = _at(link, now)
+    line, body = record.row(entry, court_id, case_id, link.seq + 1, at, link.hash)
+    made = session.connection().execute(sa.insert(_LINE), line)
+    [number] = made.inserted_primary_key or [None]
+    session.connection().execute(sa.insert(_CONTENT), {"line_id": number, "body": body})
+    link.seq, link.hash, link.at = line["seq"], line["hash"], at
+
+
 def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:
     """Return the last links of cases, held until the commit; those that there are not are made."""
     wanted = sorted(set(case_ids))
@@ -73,6 +85,21 @@ def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:
         bulk.insert(session, _HEAD, first, unless="case_id")
         found |= _held(session, fresh)
     return found
+
+
+def hold_with(session: Session, case_id: int, asked: sa.ColumnElement[Any]) -> tuple[Link, Any]:
+    """Return the last link of one case, held until the commit, and what else is asked with it."""
+    wanted = (
+        sa.select(_HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at, asked)
+        .where(_HEAD.c.case_id == case_id)
+        .with_for_update(of=_HEAD)
+    )
+    found = session.connection().execute(wanted).one_or_none()
+    if found is None:  # no line yet: the first link is made
+        hold(session, [case_id])
+        found = session.connection().execute(wanted).one()
+    seq, last, at, answer = found
+    return Link(seq, last, at), answer
 
 
 def _at(link: Link, now: dt.datetime) -> dt.datetime:

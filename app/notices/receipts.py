@@ -3,19 +3,20 @@
 import datetime as dt
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import bulk
 from app.errors import N_
 from app.gateways import TWILIOS, Said
 from app.gateways.twilio_codes import receipt, verdict
-from app.notices import record, tally
-from app.notices.check import erased_upto
+from app.notices import chain, record, tally
 from app.notices.duty import pass_on
 from app.notices.models import Notice, Receipt
-from app.notices.outcomes import ASK_AFTER
+from app.notices.outcomes import ASK_AFTER, held
 from app.notices.rules import State, What, after, next_try
 
 WHATS = {
@@ -24,6 +25,12 @@ WHATS = {
     "read": What.DELIVERED,
     "failed": What.FAILED,
 }
+
+_NOTICE, _RECEIPT = bulk.table(Notice), bulk.table(Receipt)
+_SEEN = [_NOTICE.c[name] for name in (
+    "id", "court_id", "case_id", "about", "counsel_id", "side", "channel", "kind", "name",
+    "address", "state", "tries", "carrier_id", "handed_at", "ask_at", "lease_until", "claimed_by",
+)]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,80 +47,118 @@ class Told:
     means: str | None = None
 
 
-def take(session: Session, told: Told, now: dt.datetime) -> Notice | None:
-    """Write down a receipt and let the attempt move; return its notice, if known.
+def take(session: Session, told: Told, now: dt.datetime) -> None:
+    """Write down a receipt and let the attempt move, where it is known.
 
     Every callback is kept raw. The same status of the same message a second time adds no line;
     a late one adds a line and moves nothing backwards. Callbacks come in any order and more than
-    once (Twilio, "Outbound message status in status callbacks").
+    once (Twilio, "Outbound message status in status callbacks"). At a nation's hour there are a
+    thousand a second: six statements, of which two read.
     """
+    session.flush()
     notice = _notice(session, told)
-    seen = session.scalar(
-        sa.select(Receipt.id)
-        .where(Receipt.carrier_id == told.carrier_id, Receipt.status == told.status)
-        .limit(1)
-    )
-    session.add(
-        Receipt(
-            at=now, carrier=told.carrier, carrier_id=told.carrier_id, status=told.status[:40],
-            notice_id=notice.id if notice else None, raw=_kept(session, notice, told),
-        )
+    link, seen = _known(session, told, notice)
+    session.connection().execute(
+        sa.insert(_RECEIPT),
+        {
+            "at": now, "carrier": told.carrier, "carrier_id": told.carrier_id,
+            "status": told.status[:40], "notice_id": notice.id if notice else None,
+            "raw": _kept(notice, told),
+        },
     )  # fmt: skip
-    if seen is not None:
+    if seen:
         tally.count(session, tally.REPEATED, now)
-        return notice
-    if notice is None:
-        return notice
-    _write(session, notice, told, now)
-    return notice
+    elif notice and link:
+        _write(session, notice, link, told, now)
 
 
-def _kept(session: Session, notice: Notice | None, told: Told) -> dict[str, str]:
-    """Return what is kept of a receipt: all of it, but no address of a case that was blanked."""
-    if notice is None or not erased_upto(session, notice.case_id):
-        return dict(told.raw)
-    return {"MessageSid": told.carrier_id, "MessageStatus": told.status, "ErrorCode": told.code}
+def _notice(session: Session, told: Told) -> Any:
+    """Find by our reference, which the callback's address carries, else by the carrier's id.
 
-
-def _notice(session: Session, told: Told) -> Notice | None:
-    """Find by our reference, which the callback's address carries, else by the carrier's id."""
-    wanted = sa.select(Notice).with_for_update()
+    The row is held until the commit, so that the same receipt twice at once is seen to be that.
+    """
+    wanted = sa.select(*_SEEN).with_for_update()
     number, _, tried = told.reference.removeprefix("n").partition(".")
     if told.reference.startswith("n") and number.isdecimal() and tried.isdecimal():
         if len(number) > 18 or len(tried) > 6:
             return None
-        notice = session.scalar(wanted.where(Notice.id == int(number)))
+        wanted = wanted.where(_NOTICE.c.id == int(number))
+        notice = session.connection().execute(wanted).one_or_none()
         return notice if notice and int(tried) <= notice.tries else None
-    return session.scalar(wanted.where(Notice.carrier_id == told.carrier_id).limit(1))
+    wanted = wanted.where(_NOTICE.c.carrier_id == told.carrier_id).limit(1)
+    return session.connection().execute(wanted).one_or_none()
 
 
-def _write(session: Session, notice: Notice, told: Told, now: dt.datetime) -> None:
+def _known(session: Session, told: Told, notice: Any) -> tuple[chain.Link | None, bool]:
+    """Return the last link of the notice's case, held, and whether the receipt came before."""
+    seen = sa.exists().where(
+        _RECEIPT.c.carrier_id == told.carrier_id, _RECEIPT.c.status == told.status
+    )
+    if notice is None:
+        return None, bool(session.connection().scalar(sa.select(seen)))
+    link, came = chain.hold_with(session, notice.case_id, seen)
+    return link, bool(came)
+
+
+def _kept(notice: Any, told: Told) -> dict[str, str]:
+    """Return what is kept of a receipt: all of it, but no address where ours was blanked."""
+    if notice is None or notice.address:
+        return dict(told.raw)
+    return {"MessageSid": told.carrier_id, "MessageStatus": told.status, "ErrorCode": told.code}
+
+
+def _write(session: Session, notice: Any, link: chain.Link, told: Told, now: dt.datetime) -> None:
     named, advice = receipt(told.status, told.code) if told.means is None else (told.means, "")
     what = WHATS.get(named, What.STATUS)
-    attempt = told.reference or notice.attempt
-    entry = record.of(notice, what, carrier=told.carrier, carrier_id=told.carrier_id,
-                      status=told.status, code=told.code, advice=advice)  # fmt: skip
-    entry = replace(entry, attempt=attempt, direction="in")
-    record.add(session, notice.court_id, notice.case_id, [entry], now)
+    current = f"n{notice.id}.{notice.tries}"
+    attempt = told.reference or current
+    entry = _entry(notice, what, attempt, told, advice)
+    chain.add(session, notice.court_id, notice.case_id, entry, now, link)
     # Of an earlier try only good news concerns the present one: it spares it.
-    if attempt != notice.attempt and what is not What.DELIVERED:
+    if attempt != current and what is not What.DELIVERED:
         return
-    notice.carrier_id = notice.carrier_id or told.carrier_id
-    if what in (What.ACCEPTED, What.DELIVERED):
-        notice.handed_at = notice.handed_at or now
-    if what in (What.DELIVERED, What.FAILED):
-        notice.ask_at = None  # nothing more will come of this try
-    before, notice.state = notice.state, after(State(notice.state), what).value
+    moved = _moved(notice, what, told, now)
+    changed = {name: value for name, value in moved.items() if value != getattr(notice, name)}
+    if changed:
+        this = sa.update(_NOTICE).where(_NOTICE.c.id == notice.id).values(changed)
+        session.connection().execute(this)
+    if changed.get("state") == State.FAILED:
+        _follow(session, notice.id, told, now)
+
+
+def _entry(notice: Any, what: What, attempt: str, told: Told, advice: str) -> record.Entry:
+    detail = {"carrier": told.carrier, "carrier_id": told.carrier_id, "status": told.status,
+              "code": told.code, "advice": advice}  # fmt: skip
+    return record.Entry(
+        what, direction="in", about=notice.about, attempt=attempt, notice_id=notice.id,
+        counsel_id=notice.counsel_id, side=notice.side, channel=notice.channel, kind=notice.kind,
+        detail={name: value for name, value in detail.items() if value},
+        personal={"name": notice.name, "address": notice.address},
+    )  # fmt: skip
+
+
+def _moved(notice: Any, what: What, told: Told, now: dt.datetime) -> dict[str, Any]:
+    """Return how the notice stands after a receipt about its present try."""
+    state = after(State(notice.state), what)
+    heard, over = what in (What.ACCEPTED, What.DELIVERED), what in (What.DELIVERED, What.FAILED)
+    ask_at = None if over else notice.ask_at  # nothing more will come of a try that is over
     # Its answer to us was lost, or comes later: what follows may be lost as well.
-    if told.carrier in TWILIOS and notice.state == State.SENT and notice.ask_at is None:
-        notice.ask_at = now + ASK_AFTER
-    if notice.state != State.SENDING:
-        notice.lease_until, notice.claimed_by = None, ""
-    if notice.state == State.FAILED and before != State.FAILED:
-        if told.carrier in TWILIOS:
-            _after_failure(session, notice, told.code, now)
-        else:
-            pass_on(session, notice, now)  # a mail system gives up only after it has tried for days
+    if told.carrier in TWILIOS and state is State.SENT and ask_at is None:
+        ask_at = now + ASK_AFTER
+    moved = {
+        "state": state.value, "carrier_id": notice.carrier_id or told.carrier_id, "ask_at": ask_at,
+        "handed_at": notice.handed_at or (now if heard else None),
+    }  # fmt: skip
+    return moved if state is State.SENDING else moved | {"lease_until": None, "claimed_by": ""}
+
+
+def _follow(session: Session, notice_id: int, told: Told, now: dt.datetime) -> None:
+    """Do what follows from a failure; a mail system gives up only after it has tried for days."""
+    [notice] = held(session, [notice_id])
+    if told.carrier in TWILIOS:
+        _after_failure(session, notice, told.code, now)
+    else:
+        pass_on(session, notice, now)
 
 
 def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime) -> None:

@@ -10,9 +10,10 @@ from app.db import retrying
 from app.gateways.twilio import signature_ok
 from app.notices import receipts, tally
 from app.replies import service
-from app.web import house, now, secret
+from app.web import house, limiter, now, secret
 
 bp = Blueprint("replies", __name__)
+limiter.exempt(bp)  # all callbacks come from a few addresses of the carrier's, and are signed
 log = logging.getLogger("tingqi.replies")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
@@ -124,6 +125,22 @@ def test_a_receipt_is_a_new_line_and_late_or_repeated_ones_move_nothing_backward
         "accepted",
         "failed",
     ]
+
+
+def test_a_receipt_costs_no_more_than_six_statements(wired: House, twilio: TwilioStandIn) -> None:
+    """A thousand come in a second of a nation's hour."""
+    ask(wired)
+    wired.beat()
+    first, second = notices(wired, kind="proposal", channel="sms")
+    assert tell(wired, twilio, first, "delivered") == 204
+    told: list[str] = []
+    with wired.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *said: told.append(said[2]))
+    assert tell(wired, twilio, second, "delivered") == 204
+    assert len([words for words in told if not words.startswith("BEGIN")]) == 6, told
+    told.clear()
+    assert tell(wired, twilio, second, "delivered") == 204
+    assert len([words for words in told if not words.startswith("BEGIN")]) == 4, told
 
 
 @pytest.mark.parametrize("signature", ["", "wrong", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
