@@ -1,21 +1,22 @@
 """Run the worker: its jobs beside one another in one process, until it is told to stop."""
 
+import logging
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import BaseScheduler
 from flask import Flask
 
 from app import worker
 from app.notices import dispatch
 from app.web import House
 
+log = logging.getLogger("tingqi.worker")
 HEART_SECONDS, SWITCH_SECONDS = 15.0, 0.0005
 
 
@@ -58,53 +59,57 @@ def take_file(app: Flask) -> None:
     worker.take_file(app)
 
 
-def schedule(app: Flask, scheduler: BaseScheduler, stopping: Event) -> BaseScheduler:
-    """Give a scheduler the worker's jobs: each one at a time, slept-through turns are one.
+class Jobs:
+    """The worker's jobs, each in a thread of its own, from now until it is stopped.
 
     They run beside one another: neither the heart nor what falls due waits for a long sending,
-    nor texts for a slow mail server.
+    nor texts for a slow mail server. Turns are counted by the machine's steady time, so that a
+    clock that is set back holds nobody up.
     """
-    house: House = app.extensions["tingqi"]
-    now, seconds = house.gateways.clock.now(), house.settings.beat_seconds
-    jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
-        ("heart", heart, [], min(seconds, HEART_SECONDS)),
-        ("keep-up", keep_up, [stopping], seconds),
-    ]
-    jobs += [(f"send-{each}", send, [each, stopping], seconds) for each in dispatch.CHANNELS]
-    jobs.append(("listing", search_listing, [stopping], seconds))
-    jobs.append(("files", take_file, [], seconds))
-    for name, job, given, every in jobs:
-        scheduler.add_job(
-            turn, "interval", args=[app, job, *given], seconds=every, max_instances=1,
-            coalesce=True, misfire_grace_time=None, id=name, next_run_time=now,
-        )  # fmt: skip
-    return scheduler
+
+    def __init__(self, app: Flask) -> None:
+        """Start them."""
+        self.stopping = Event()
+        house: House = app.extensions["tingqi"]
+        seconds = house.settings.beat_seconds
+        jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
+            ("heart", heart, [], min(seconds, HEART_SECONDS)),
+            ("keep-up", keep_up, [self.stopping], seconds),
+        ]
+        jobs += [(f"send-{each}", send, [each, self.stopping], seconds)
+                 for each in dispatch.CHANNELS]  # fmt: skip
+        jobs.append(("listing", search_listing, [self.stopping], seconds))
+        jobs.append(("files", take_file, [], seconds))
+        self._threads = [
+            Thread(target=self._take_turns, args=[every, app, job, *given], name=name, daemon=True)
+            for name, job, given, every in jobs
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, and give back the rest."""
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _take_turns(self, every: float, app: Flask, *job: Any) -> None:
+        while not self.stopping.is_set():
+            begun = time.monotonic()
+            try:
+                turn(app, *job)
+            except Exception:
+                log.exception("a turn failed; the next one is taken as ever")
+            self.stopping.wait(max(0.0, begun + every - time.monotonic()))
 
 
 def run(app: Flask) -> None:
     """Work until a signal says to stop; what is under way is finished, the rest given back."""
-    stopping = Event()
+    stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: stop.set())
     # Callers wake from the network for a moment each; they do not wait for the thread that writes.
     sys.setswitchinterval(SWITCH_SECONDS)
-    scheduler = schedule(app, BackgroundScheduler(timezone="UTC"), stopping)
-    scheduler.start()
-    stopping.wait()
-    scheduler.shutdown(wait=True)
-
-
-class Beside:
-    """A worker in threads of a process that does other things too, as the demo's does."""
-
-    def __init__(self, app: Flask) -> None:
-        """Start it."""
-        self.stopping = Event()
-        scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-        self.scheduler = schedule(app, scheduler, self.stopping)
-        self.scheduler.start()
-
-    def shutdown(self) -> None:
-        """Finish what is under way."""
-        self.stopping.set()
-        self.scheduler.shutdown(wait=True)
+    jobs = Jobs(app)
+    stop.wait()
+    jobs.stop()

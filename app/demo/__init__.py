@@ -69,8 +69,7 @@ def _silent(settings: Settings) -> bool:
 
 
 def _serve(app: Flask, listening: socket.socket, words: str) -> None:
-    for chatty in ("werkzeug", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
@@ -78,13 +77,13 @@ def _serve(app: Flask, listening: socket.socket, words: str) -> None:
     server = make_server(HOST, 0, app, threaded=True, fd=os.dup(listening.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
-    beats = running.Beside(app)
+    jobs = running.Jobs(app)
     _tell(words)
     over.wait()
     server.shutdown()
     pages.join()
     server.server_close()
-    beats.shutdown()
+    jobs.stop()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

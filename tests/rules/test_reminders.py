@@ -8,9 +8,13 @@ import pytest
 
 from app.reminders.rules import Reminder, reminders
 
-# The mornings after clocks went forward and back, in New York and in London.
-DAYS = [(2027, 3, 15), (2027, 3, 29), (2027, 11, 1), (2027, 11, 8)]
-CLOCKS = ("00:00", "01:30", "02:30", "09:00", "21:00", "23:30")
+# The mornings after clocks went forward and back, in New York, in London and Berlin, and (by half
+# an hour) on Lord Howe; the days after a leap day, and after the end of a year.
+DAYS = [(2027, 3, 15), (2027, 3, 29), (2027, 11, 1), (2027, 11, 8), (2027, 4, 5), (2027, 10, 4),
+        (2028, 3, 1), (2028, 3, 7), (2029, 1, 2)]  # fmt: skip
+ZONES = ("America/New_York", "Europe/London", "Europe/Berlin", "Australia/Lord_Howe",
+         "Asia/Shanghai")  # fmt: skip
+CLOCKS = ("00:00", "01:30", "02:15", "02:30", "09:00", "21:00", "23:30")
 QUIET = [("21:00", "08:00"), ("00:00", "00:00"), ("01:00", "02:30"), ("12:00", "14:00")]
 
 
@@ -22,7 +26,7 @@ def due(start: dt.datetime, zone: ZoneInfo, at: str, quiet: tuple[str, str]) -> 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["America/New_York", "Europe/London", "Asia/Shanghai"])
+@pytest.mark.parametrize("name", ZONES)
 def test_each_goes_on_its_day_outside_quiet_hours_while_it_is_of_use(name: str) -> None:
     zone = ZoneInfo(name)
     for day, at, quiet in product(DAYS, CLOCKS, QUIET):

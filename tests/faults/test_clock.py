@@ -1,0 +1,191 @@
+"""The clock jumps, sleeps through an hour, or lives it twice: nothing is doubled, lost or early."""
+
+import dataclasses
+import datetime as dt
+import threading
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from app import running, worker
+from app.db import db, transaction
+from app.gateways import Message, Outcome
+from app.notices import lost, record
+from app.notices.models import Line, Notice
+from app.people.models import Court
+from tests.conftest import CASE, House, proposal
+from tests.flows.test_sending import Spoken, furnish, queue, send, states
+
+HOUR = dt.timedelta(hours=1)
+# A hearing, in its court's zone, whose reminders' days hold something that days seldom hold.
+NIGHTS = {
+    "Berlin goes forward": ("Europe/Berlin", "2027-03-29T09:30", "02:30"),
+    "New York goes back": ("America/New_York", "2027-11-08T09:30", "01:30"),
+    "Lord Howe goes forward": ("Australia/Lord_Howe", "2027-10-04T09:30", "02:15"),
+    "a leap day": ("Europe/Berlin", "2028-03-01T09:30", "09:00"),
+}
+
+
+@pytest.fixture
+def texts(house: House) -> Spoken:
+    """The house's texts."""
+    spoken = Spoken()
+    furnish(house, sms=spoken)
+    return spoken
+
+
+def in_order(house: House) -> None:
+    """Every chain is whole, and no line is earlier than the one before it."""
+    with house.app.app_context():
+        db.session.remove()
+        lines = db.session.scalars(sa.select(Line).order_by(Line.case_id, Line.seq)).all()
+        for first, second in pairwise(lines):
+            assert first.case_id != second.case_id or first.at <= second.at
+        for case_id in {line.case_id for line in lines}:
+            assert record.verify(db.session(), case_id).whole
+
+
+def own_up(house: House) -> int:
+    """Let another worker look for those that fell silent."""
+    with house.app.app_context():
+        try:
+            return lost.own_up(worker.sender_of(house.app))
+        finally:
+            db.session.remove()
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
+def test_a_jump_while_texts_are_under_way_sends_none_twice(
+    house: House, texts: Spoken, jump: dt.timedelta
+) -> None:
+    ids = queue(house, "off_channel", people=5, about="")
+
+    def jumping(message: Message) -> Outcome:
+        texts.say = texts.accept
+        house.clock.advance(jump)
+        own_up(house)  # another worker sees leases that seem to be over, or to last for ever
+        return texts.accept(message)
+
+    texts.say = jumping
+    for _ in range(3):
+        send(house)
+        house.wait(minutes=1)
+    assert sorted(int(each[1:].partition(".")[0]) for each in texts.given) == ids
+    assert set(states(house, ids)) == {"sent"}
+    in_order(house)
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
+def test_what_is_due_goes_after_a_jump_and_what_a_dead_worker_held_is_owned_up_to(
+    house: House, texts: Spoken, jump: dt.timedelta
+) -> None:
+    ids = queue(house, "off_channel", people=3, about="")
+    with house.app.app_context(), transaction() as session:
+        held = session.get_one(Notice, ids[0])
+        held.state, held.tries, held.claimed_by = "sending", 1, "a worker that died"
+        held.tried_at, held.lease_until = house.clock.now(), house.clock.now() + HOUR / 20
+        held.carrier = "twilio"
+    house.clock.advance(jump)
+    if jump < -HOUR / 2:
+        house.wait(minutes=1)
+    own_up(house)
+    send(house)
+    house.wait(minutes=64)  # the hour that was lived twice, and the lease
+    own_up(house)
+    send(house)
+    assert states(house, ids)[0] == "unknown"
+    house.clock.advance(abs(jump))
+    send(house)
+    assert states(house, ids)[1:] == ["sent", "sent"]
+    assert sorted(texts.given) == [f"n{each}.1" for each in ids[1:]]
+    in_order(house)
+
+
+def hearing_at(house: House, zone: str, local: str, reminder_at: str) -> dt.datetime:
+    """Fix a hearing of a court that lives in a zone; return when it begins."""
+    starts_at = dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
+    house.clock.set(starts_at - dt.timedelta(days=12))
+    with house.app.app_context(), transaction() as session:
+        court = session.scalars(sa.select(Court)).one()
+        court.zone, court.reminder_at = zone, reminder_at
+        court.quiet_from = court.quiet_until = "00:00"
+    _, case = house.api("POST", "/cases", CASE)
+    offset = (starts_at.isoformat(), "第三法庭")
+    until = (starts_at - dt.timedelta(days=9)).isoformat()
+    status, made = house.api("POST", "/hearings", proposal(case["id"], offset, answer_by=until))
+    assert status == 201, made
+    status, fixed = house.api("POST", f"/hearings/{made['id']}/fix",
+                              {"slot_id": made["slots"][0]["id"], "reason": "so ordered"})  # fmt: skip
+    assert status in (200, 201), fixed
+    return starts_at
+
+
+def reminded(house: House) -> list[Any]:
+    """The reminders that there are."""
+    with house.app.app_context():
+        db.session.remove()
+        wanted = sa.select(Notice).where(Notice.kind.startswith("reminder")).order_by(Notice.id)
+        return list(db.session.scalars(wanted))
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_each_reminder_goes_once_on_the_day_that_it_names(house: House, night: str) -> None:
+    starts_at = hearing_at(house, *NIGHTS[night])
+    zone, went = starts_at.tzinfo, dict[int, list[dt.date]]()
+    house.beat()
+    for _ in range(12 * 2):  # a look every twelve hours of real time
+        house.wait(hours=12)
+        house.beat()
+    each = reminded(house)
+    assert each
+    for notice in each:
+        went.setdefault(notice.facts["days"], []).append(notice.tried_at.astimezone(zone).date())
+        assert (notice.state, notice.tries) == ("sent", 1)
+    assert {days: {(starts_at.date() - on).days for on in dates} for days, dates in went.items()} == {
+        7: {7}, 3: {3}, 1: {1},
+    }  # fmt: skip
+    in_order(house)
+
+
+def test_reminders_that_a_jump_passes_over_are_missed_on_the_record(house: House) -> None:
+    starts_at = hearing_at(house, *NIGHTS["a leap day"])
+    house.beat()
+    house.clock.set(starts_at - HOUR)
+    house.beat()
+    house.clock.set(starts_at - dt.timedelta(days=8))
+    house.beat()
+    each = reminded(house)
+    assert each
+    assert {notice.state for notice in each} == {"missed"}
+    in_order(house)
+
+
+def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
+    house: House, texts: Spoken
+) -> None:
+    made = house.app.extensions["tingqi"]
+    quick = dataclasses.replace(made.settings, beat_seconds=0.02)
+    house.app.extensions["tingqi"] = dataclasses.replace(made, settings=quick)
+    sent = threading.Semaphore(0)
+
+    def told(message: Message) -> Outcome:
+        house.clock.advance(-HOUR)
+        sent.release()
+        return texts.accept(message)
+
+    texts.say = told
+    ids = queue(house, "off_channel", people=2, about="")
+    with house.app.app_context(), transaction() as session:
+        session.get_one(Notice, ids[1]).due_at += HOUR / 2
+    jobs = running.Jobs(house.app)
+    try:
+        assert sent.acquire(timeout=30)
+        house.wait(hours=2)
+        assert sent.acquire(timeout=30)
+    finally:
+        jobs.stop()
+    assert texts.given == [f"n{each}.1" for each in ids]
+    in_order(house)
