@@ -149,7 +149,9 @@ def _open_count(session: Session, court: Court, whose: User | None) -> int:
 def _complete() -> sa.ColumnElement[bool]:
     """Return the condition that all who must answer in a round have (see Standing.complete)."""
     other = aliased(Invitation)
-    any_required = sa.exists().where(other.proposal_id == Proposal.id, other.required)
+    any_required = (
+        sa.exists().where(other.proposal_id == Proposal.id, other.required).correlate(Proposal)
+    )
     return ~sa.exists().where(
         Invitation.proposal_id == Proposal.id, Invitation.answered_at.is_(None),
         sa.or_(Invitation.required, ~any_required),

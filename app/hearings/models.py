@@ -119,6 +119,7 @@ class Proposal(Base):
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index("ix_proposal_created_at", "created_at"),  # what the promise is measured over
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -54,27 +54,11 @@ class Notice(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (
-        sa.Index(
-            "ix_notice_waiting",
-            "channel",
-            "due_at",
-            "id",
-            sqlite_where=sa.text("state = 'queued'"),
-            postgresql_where=sa.text("state = 'queued'"),
-        ),
-        sa.Index(
-            "ix_notice_under_way",
-            "lease_until",
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        ),
-        sa.Index(
-            "ix_notice_unfinished",
-            "ask_at",
-            sqlite_where=sa.text("ask_at IS NOT NULL"),
-            postgresql_where=sa.text("ask_at IS NOT NULL"),
-        ),
+        _partly("ix_notice_waiting", "channel", "due_at", "id", where="state = 'queued'"),
+        _partly("ix_notice_under_way", "lease_until", where="state = 'sending'"),
+        _partly("ix_notice_unfinished", "ask_at", where="ask_at IS NOT NULL"),
         sa.Index(None, "court_id", "created_at"),
+        sa.Index("ix_notice_first_due_at", "first_due_at"),  # what the promise is measured over
         sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
     )
 
@@ -204,6 +188,7 @@ class Task(Base):
     __table_args__ = (
         sa.Index(None, "court_id", "state"),
         sa.Index(None, "case_id", "counsel_id"),
+        _partly("ix_task_callback", "created_at", where="way = 'callback'"),
         _partly("ix_task_coming", "opens_at", where="state IN ('waiting', 'open')"),
     )
 

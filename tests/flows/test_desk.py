@@ -160,6 +160,20 @@ def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house
         assert f'class="btn" href="{way}"' in page, row
 
 
+def test_a_round_in_which_nobody_must_answer_waits_for_all_whatever_other_rounds_are(
+    house: House,
+) -> None:
+    english(house)
+    ask(house, 1, 14)
+    free = case_with(number(2), *({"name": name, "email": f"{name}@firm.example", "required": False}
+                                  for name in ("ann", "bob")))  # fmt: skip
+    status, case = house.api("POST", "/cases", free)
+    assert status == 201, case
+    status, made = house.api("POST", "/hearings", proposal(case["id"], (at(20), "第三法庭")))
+    assert status == 201, made
+    assert numbers(see(house, "/").words)["to be decided"] == 0
+
+
 def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     wired: House, mail: SmtpStandIn
 ) -> None:
