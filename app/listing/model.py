@@ -1,4 +1,4 @@
-"""A listing as a model of OR-Tools' CP-SAT, and one run of it; nobody else knows the library.
+"""A listing as a model of OR-Tools' CP-SAT, and one run of it; only bound knows the library too.
 
 Each hearing has a start out of those at which its people are free, and a courtroom. Judges,
 courtrooms and counsel have one hearing at a time (intervals that do not overlap). What the search
@@ -7,8 +7,9 @@ choice, and the choices of a session together cannot use more time than there is
 """
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -70,6 +71,7 @@ class Model:
             (problem.travellers(seat.hearing) for seat in self.seats.values()), problem.comes
         )
         self.capacities = self._cap_judges()
+        self.cost: Any = 0
 
     @property
     def strips(self) -> dict[int, list[tuple[int, int]]]:
@@ -206,7 +208,12 @@ class Model:
             if seat.hearing.room is not None:
                 terms += [OTHER_ROOM * inside for room, inside in seat.rooms.items()
                           if room != seat.hearing.room]  # fmt: skip
-        self.cp.minimize(sum(terms))
+        self.cost = sum(terms)
+        self.cp.minimize(self.cost)
+
+    def cost_at_least(self, points: int) -> None:
+        """Say what is proved of the cost already."""
+        self.cp.add(self.cost >= points)
 
 
 class Run(cp_model.CpSolverSolutionCallback):
@@ -219,24 +226,35 @@ class Run(cp_model.CpSolverSolutionCallback):
         self.solver.best_bound_callback = partial(setattr, self, "bound")
         self.bound: float | None = None
         self.places: Places | None = None
-        self.complete, self.seconds = False, 0.0
+        self.complete, self.stopped, self.seconds = False, False, 0.0
         self.fault: BaseException | None = None
 
-    def go(self) -> None:
-        """Search until the end, a limit, or ``stop``; what comes of it stands in this run."""
+    def go(self, before: Callable[[], None] = lambda: None) -> None:
+        """Search until the end, a limit, or ``stop``; what comes of it stands in this run.
+
+        What is to be done ``before`` the search is done in its time.
+        """
+        begun = time.monotonic()
         try:
+            before()
+            said = self.solver.parameters
+            left = said.max_time_in_seconds - (time.monotonic() - begun)
+            if self.stopped or left <= 0:
+                return
+            said.max_time_in_seconds = left
             status = self.solver.solve(self.model.cp, self)
             self.complete = status == cp_model.OPTIMAL
-            self.seconds = self.solver.wall_time
             if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
                 self.bound = self.solver.best_objective_bound
         except BaseException as fault:  # it is raised where the run is waited for
             self.fault = fault
         finally:
+            self.seconds = time.monotonic() - begun
             self.ended.set()
 
     def stop(self) -> None:
         """Stop soon; what was found is kept."""
+        self.stopped = True
         self.solver.stop_search()
 
     def on_solution_callback(self) -> None:

@@ -83,9 +83,12 @@ def neighbours(problem: Problem, places: Places, chance: random.Random, many: in
 
 
 def _kin(problem: Problem, placed: Sequence[int], many: int) -> list[int]:
-    """Return hearings that are joined by their people, from one on."""
+    """Return hearings that are joined by their people, from one on, then from another."""
     found, at = list(placed[:1]), 0
-    while at < len(found) < many:
+    while len(found) < min(many, len(placed)):
+        if at == len(found):  # nobody else is joined to these
+            found.append(next(n for n in placed if n not in found))
+            continue
         mine = problem.hearings[found[at]]
         kin = [
             n for n in placed

@@ -40,6 +40,11 @@ class Wanted:
         """The starts by their time."""
         return {start.at: start for start in self.starts}
 
+    @cached_property
+    def by_cost(self) -> Sequence[Start]:
+        """The starts, the cheapest first, of those the earliest."""
+        return sorted(self.starts, key=lambda start: (start.cost, start.at))
+
 
 @dataclass(frozen=True, order=True)
 class Strip:

@@ -5,8 +5,10 @@ OR-Tools is loaded where a search begins (see model), and its absence is said in
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from app.errors import N_, Refusal
 from app.listing import greedy
 from app.listing.part import neighbours, part
 from app.listing.problem import Limits, Outcome, Places, Problem, Progress, cost, weight
+from app.listing.repair import Repair
 
 if TYPE_CHECKING:
     from app.listing.model import Model, Run
@@ -28,6 +31,8 @@ FOR_PLACING = 0.4
 # Hearings that are moved about together while all others stay, and for how many seconds at most.
 TOGETHER, A_WHILE = 24, 1.0
 A_PART = 0.15  # of CP-SAT's deterministic time
+# Part of the time in which hearings are put back one by one; after it CP-SAT places them together.
+ONE_BY_ONE = 0.75
 
 # Told how far a search is, a few times a second; answers whether it is to stop.
 Watch = Callable[[Progress], bool]
@@ -78,9 +83,12 @@ class _Hunt:
         self.places: Places = greedy.first(problem)
         self.most = sum(1 for hearing in problem.hearings if hearing.starts)
         self.bound: int | None = None
+        self.floor = 0  # what is proved of the cost by any way
         self.stopped = self.complete = False
         self.spent = 0.0  # seconds
         self.chance = random.Random(limits.seed)
+        self.repair: Repair | None = None
+        self.begun = time.monotonic()
 
     @property
     def progress(self) -> Progress:
@@ -126,8 +134,40 @@ class _Hunt:
         """
         return self.limits.workers > 1 and self.limits.steps is None
 
+    def _prove(self, model: "Model") -> None:
+        """Prove what judges' plans tell before the model is searched, which tells the rest."""
+        from app.listing.bound import at_least
+
+        if len(self.places) < sum(1 for hearing in self.problem.hearings if hearing.starts):
+            return  # it speaks only of listings that place all
+
+        def told(bound: int) -> bool:
+            self.floor = max(self.floor, bound)
+            return self.stopped or time.monotonic() - self.begun > self.limits.seconds
+
+        at_least(self.problem, told)
+        model.cost_at_least(self.floor)
+
     def _improve(self) -> None:
         """Move a few hearings about while all others stay where they are."""
+        share = (time.monotonic() - self.begun) / max(self.limits.seconds, 1.0)
+        if share >= ONE_BY_ONE:
+            self._improve_together()
+            return
+        if self.repair is None or not self._goes_on(self.repair):
+            self.repair = Repair(self.problem, self.places, self.chance)
+        until = time.monotonic() + LOOKS
+        while time.monotonic() < until:
+            self.repair.step(share / ONE_BY_ONE)
+        self._take_better(self.repair.best)
+
+    def _goes_on(self, repair: Repair) -> bool:
+        """Tell whether nothing better was found elsewhere."""
+        same = repair.best.keys() == self.places.keys()
+        return same and repair.least <= cost(self.problem, self.places)
+
+    def _improve_together(self) -> None:
+        """Find the best places for a few hearings while all others stay where they are."""
         from app.listing.model import Model, Run
 
         numbers = neighbours(self.problem, self.places, self.chance, TOGETHER)
@@ -155,7 +195,8 @@ class _Hunt:
         parts = of_cost and self._in_parts
         limits = replace(self.limits, workers=self.limits.workers - 1) if parts else self.limits
         run = Run(model, limits, max(1.0, self.limits.seconds * part_of_time - self.spent))
-        thread = threading.Thread(target=run.go, daemon=True)
+        before = partial(self._prove, model) if parts else lambda: None
+        thread = threading.Thread(target=run.go, args=(before,), daemon=True)
         thread.start()
         while not run.ended.is_set():
             try:
@@ -185,4 +226,6 @@ class _Hunt:
         elif run.places is not None:
             self._take_better(run.places)
         if of_cost and run.bound is not None:
-            self.bound = max(0, int(run.bound + 0.5))
+            self.floor = max(self.floor, int(run.bound + 0.5))
+        if of_cost and (run.bound is not None or self.floor):
+            self.bound = self.floor

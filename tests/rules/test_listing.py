@@ -10,9 +10,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.listing import greedy
+from app.listing.bound import at_least
 from app.listing.capacity import covered, fewest, most_of, most_of_any
 from app.listing.part import neighbours, part
-from app.listing.problem import Limits, Place, Problem, Progress, Start, Strip, Wanted, cost
+from app.listing.problem import (
+    JUDGE_DAY,
+    TRAVEL_DAY,
+    Limits,
+    Place,
+    Problem,
+    Progress,
+    Start,
+    Strip,
+    Wanted,
+    cost,
+)
+from app.listing.repair import Repair
 from app.listing.rows import Wishes
 from app.listing.search import search
 
@@ -142,6 +155,40 @@ def test_a_part_costs_what_the_whole_costs_less_the_rest(
     moved = stand | {numbers[n]: place for n, place in again.items()}
     assert list(faults(problem, {n: [place] for n, place in moved.items()})) == []
     assert cost(problem, moved) == cost(problem, stand) + cost(small, again)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(most=8), st.integers(0, 2**16))
+def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed: int) -> None:
+    places = greedy.first(problem)
+    if not places:
+        return
+    repair = Repair(problem, places, random.Random(seed))
+    for step in range(20):
+        repair.step(step / 20)
+        assert repair.taken.cost == cost(problem, repair.places)
+        assert repair.places.keys() == places.keys()
+        assert list(faults(problem, {n: [place] for n, place in repair.places.items()})) == []
+    assert repair.least == cost(problem, repair.best) <= cost(problem, places)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=3, grid=60), st.integers(1, 4))
+def test_what_judges_plans_prove_is_never_more_than_the_best(problem: Problem, tried: int) -> None:
+    placed, _, negative = best(problem)
+    if placed == sum(1 for hearing in problem.hearings if hearing.starts):
+        assert at_least(problem, tried=tried) <= -negative
+
+
+def test_judges_plans_tell_the_fewest_days() -> None:
+    starts = tuple(
+        Start(day * DAY + at, day, (day * DAY, day * DAY + 120)) for day in (0, 1) for at in (0, 60)
+    )
+    strips = tuple(Strip(day, day * DAY, day * DAY + 120, 7) for day in (0, 1))
+    three = tuple(Wanted(60, 1, (who,), starts) for who in (1, 2, 3))
+    assert at_least(Problem(three, strips)) == 2 * JUDGE_DAY
+    coming = Problem(three, strips, from_elsewhere=frozenset({1, 2}))
+    assert at_least(coming) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
 
 
 @settings(max_examples=100, deadline=None)
