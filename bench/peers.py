@@ -81,7 +81,7 @@ def _synchronous(work: Any) -> None:
 
     url = os.environ["BENCH_DATABASE"].replace("postgresql+psycopg://", "postgresql://")
     connector = procrastinate.SyncPsycopgConnector(conninfo=url)
-    with _tasks().procrastinate.with_connector(connector).open() as app:
+    with _tasks().procrastinate.replace_connector(connector) as app, app.open():
         work(app)
 
 
@@ -115,14 +115,15 @@ def _queue(name: str, references: list[str]) -> None:
         task = tasks.huey._registry.string_to_task("peer_tasks.send")
         for reference in references:
             tasks.huey.enqueue(task((reference,)))
-    elif name == "procrastinate":
-        queue_procrastinate(references, None)
     else:
-        tasks.queue_apscheduler(references, dt.datetime.now(dt.UTC))
+        queue_for(name, references, dt.datetime.now(dt.UTC))
 
 
-def queue_procrastinate(references: list[str], due_at: dt.datetime | None) -> None:
-    """Defer in batches of a thousand."""
+def queue_for(name: str, references: list[str], due_at: dt.datetime) -> None:
+    """Queue for a time: APScheduler one by one, Procrastinate in batches of a thousand."""
+    if name == "apscheduler":
+        _tasks().queue_apscheduler(references, due_at)
+        return
 
     def defer(app: Any) -> None:
         for first in range(0, len(references), 1000):

@@ -23,13 +23,47 @@ from pathlib import Path
 import peers
 import sendings
 from databases import database
+from measuring import Row
 
 AT_ONCE = 32
+LEAST = 0.95  # of what the carrier can take
+AT_NO_COST = 3_000  # messages a second, where a call takes no time
 
 
 def main() -> None:
     """Let all contenders take turns, then print one table."""
     given = _options()
+    _table(_found(given), given)
+
+
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Let one worker, and two on PostgreSQL, take turns with the others; return the rows."""
+    given = argparse.Namespace(
+        messages=300 if asked.quick else 10_000, rounds=asked.runs, milliseconds=[0.0, 20.0],
+        databases=["sqlite", "postgresql"], workers=[1, 2], peers=list(peers.PEERS),
+    )  # fmt: skip
+    found = {key: statistics.median(rates) for key, rates in _found(given).items()}
+    ours = [name for name in _contenders(given) if name.startswith("tingqi")]
+    return [_row(found, name, ms) for ms in given.milliseconds for name in ours]
+
+
+def _row(found: dict[tuple[str, float], float], name: str, milliseconds: float) -> Row:
+    _, base, workers = name.split()
+    rate, limit = found[name, milliseconds], AT_ONCE / milliseconds * 1000 if milliseconds else 0
+    others = {each: found[each, ms] for each, ms in found
+              if ms == milliseconds and not each.startswith("tingqi")}  # fmt: skip
+    target = LEAST * limit if limit else AT_NO_COST
+    return Row(
+        f"Sending, {milliseconds:g} ms a call, {workers} worker{'s'[:int(workers) > 1]}",
+        {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[base],
+        f"≥ {LEAST:.0%} of the carrier's {limit:,.0f}/s" if limit else f"≥ {AT_NO_COST:,}/s",
+        f"{rate / limit:.0%}" if limit else "", f"{rate:,.0f}/s",
+        ", ".join(f"{each} {there:,.0f}/s" for each, there in others.items()),
+        "full record kept; the others keep none", kept=rate >= target,
+    )  # fmt: skip
+
+
+def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
     found: dict[tuple[str, float], list[float]] = {}
     for round_ in range(given.rounds):
         for milliseconds in given.milliseconds:
@@ -37,7 +71,7 @@ def main() -> None:
                 rate = _measured(name, given.messages, milliseconds)
                 found.setdefault((name, milliseconds), []).append(rate)
                 print(f"round {round_ + 1}: {name}, {milliseconds} ms: {rate:,.0f}/s", flush=True)
-    _table(found, given)
+    return found
 
 
 def _options() -> argparse.Namespace:
@@ -62,12 +96,12 @@ def _measured(name: str, messages: int, milliseconds: float) -> float:
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
         if not name.startswith("tingqi"):
             seconds = peers.run(name, Path(folder), messages, milliseconds / 1000, AT_ONCE)
-            _sent_once(Path(folder), messages)
+            sent_once(Path(folder), messages)
             return messages / seconds
         _, base, workers = name.split()
         with _filled(Path(folder), base, messages) as url:
-            seconds = _send(Path(folder), url, messages, milliseconds, int(workers))
-            _sent_once(Path(folder), messages)
+            seconds = send(Path(folder), url, messages, milliseconds, int(workers))
+            sent_once(Path(folder), messages)
             sendings.check(Path(folder), url, messages)
     return messages / seconds
 
@@ -83,7 +117,7 @@ def _filled(folder: Path, base: str, messages: int) -> Iterator[str]:
             server.cleanup()
 
 
-def _send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
+def send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
     """Let workers send all; time runs from their common start until the last outcome is kept."""
     command = [sys.executable, "-m", "sendings", str(folder), url, str(milliseconds),
                str(max(1, AT_ONCE // workers)), str(messages)]  # fmt: skip
@@ -98,7 +132,8 @@ def _send(folder: Path, url: str, messages: int, milliseconds: float, workers: i
     return max(times) - min(float(file.read_text()) for file in folder.glob("begun-*"))
 
 
-def _sent_once(folder: Path, messages: int) -> None:
+def sent_once(folder: Path, messages: int) -> None:
+    """Raise where the carrier did not get each message once."""
     sent = Counter(line for file in folder.glob("sent-*") for line in file.read_text().split())
     assert len(sent) == messages, f"{len(sent)} of {messages} were sent"
     assert set(sent.values()) == {1}, "some were sent twice"

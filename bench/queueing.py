@@ -1,0 +1,198 @@
+"""How many future reminders are queued a second, and what many of them cost those that are due.
+
+    python bench/queueing.py [--postgresql] [--runs 5] [--quick]
+
+The house plans the reminders of hearings that have just got a date, each with its line on the
+record; APScheduler's job store and Procrastinate, in batches, take as many jobs for later.
+"""
+
+import argparse
+import datetime as dt
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import filling
+import peers
+import sending
+import sendings
+import sqlalchemy as sa
+from databases import database, throwaway
+from measuring import Row, in_turns, median, options, table
+
+from app.cases.models import Case, Party, Representation
+from app.db import db, retrying, transaction
+from app.hearings.models import Hearing
+from app.notices.check import verify
+from app.notices.models import Notice
+from app.people.models import Court
+from app.reminders import service as reminders
+
+TARGET = 10_000  # reminders a second
+SHARE = 0.9  # of the speed with none that waits
+DUE = 500
+ONE_BY_ONE = 5_000  # jobs for APScheduler, which adds them so: more would tell nothing more
+
+
+def main() -> None:
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__))))
+
+
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Queue, then send a few among many; return the rows."""
+    return [_queued(asked), _among(asked)]
+
+
+def _queued(asked: argparse.Namespace) -> Row:
+    count = 6_000 if asked.quick else 100_000
+    singly = 200 if asked.quick else ONE_BY_ONE
+    ours, name = [], ""
+    beside: dict[str, list[float]] = {"apscheduler": [], "procrastinate": []}
+    for _ in range(asked.runs):
+        with throwaway(asked.postgresql) as stage:
+            ours.append(_planned(count))
+            name = stage.database
+        for peer, rates in beside.items():
+            rates.append(_deferred(peer, singly if peer == "apscheduler" else count))
+    rate = median(ours)
+    told = ", ".join(f"{peer} {median(rates):,.0f}/s" for peer, rates in beside.items())
+    ratio = in_turns(ours, beside["procrastinate"])
+    return Row(
+        f"{count:,} reminders queued", name, f"≥ {TARGET:,}/s", f"{ratio:.1f} × Procrastinate",
+        f"{rate:,.0f}/s", told, "each with its line on the record", kept=rate >= TARGET,
+    )  # fmt: skip
+
+
+def _planned(count: int) -> float:
+    """Let the house plan as many reminders; return how many a second, once they were found."""
+    filling.court()
+    a_hearing = _each_hearing()
+    _dated(-(-count // a_hearing))
+    filling.look_again()
+    begun = time.perf_counter()
+    while retrying(lambda session: reminders.plan(session, filling.NOW)):
+        pass
+    seconds = time.perf_counter() - begun
+    session = db.session()
+    made = session.scalar(sa.select(sa.func.count()).where(Notice.state == "queued")) or 0
+    assert made >= count, (made, count)
+    for case_id in range(1, count // a_hearing, 97):
+        found = verify(session, case_id)
+        assert found.whole, found
+        assert found.lines == a_hearing, found
+    session.rollback()
+    return made / seconds
+
+
+def _each_hearing() -> int:
+    """Return how many reminders a hearing comes to: two counsel, by text and by mail each."""
+    days = db.session().scalars(sa.select(Court.reminder_days)).one()
+    return len(days) * 2 * 2
+
+
+def _dated(count: int) -> None:
+    """Make hearings that have just got a date, a month and more away."""
+    numbers, begins = range(1, count + 1), filling.NOW + dt.timedelta(days=40)
+    pairs = [(n, k) for n in numbers for k in (0, 1)]
+    with transaction() as session:
+        filling.unguarded(session)
+        session.execute(sa.insert(Case), [
+            {"id": n, "court_id": 1, "number": f"（2026）沪0115民初{n}号",
+             "number_key": f"dated{n}", "title": "买卖合同纠纷",
+             "procedure": "ordinary", "judge_id": _lane(n),
+             "assistant_id": 1, "created_at": filling.NOW} for n in numbers
+        ])  # fmt: skip
+        session.execute(sa.insert(Party), [
+            {"id": 2 * n - k, "case_id": n, "role": ("被告", "原告")[k],
+             "side": ("respondent", "claimant")[k], "name": f"公司{2 * n - k}"} for n, k in pairs
+        ])  # fmt: skip
+        session.execute(sa.insert(Representation), [
+            {"id": 2 * n - k, "party_id": 2 * n - k, "counsel_id": 2 * _lane(n) - k}
+            for n, k in pairs
+        ])  # fmt: skip
+        session.execute(sa.insert(Hearing), [
+            {"id": n, "court_id": 1, "case_id": n, "judge_id": _lane(n), "kind": "trial",
+             "minutes": 90, "state": "fixed", "revision": 1, "planned_revision": 0,
+             "uid": f"dated{n}", "courtroom_id": _lane(n), "user_id": 1,
+             "starts_at": begins + dt.timedelta(hours=2 * (n // filling.LANES)),
+             "ends_at": begins + dt.timedelta(hours=2 * (n // filling.LANES), minutes=90),
+             "created_at": filling.NOW, "changed_at": filling.NOW} for n in numbers
+        ])  # fmt: skip
+        filling.count_on(session, Case, Party, Representation, Hearing)
+
+
+def _lane(n: int) -> int:
+    return n % filling.LANES + 1
+
+
+def _deferred(peer: str, count: int) -> float:
+    """Let a peer take as many jobs for next month; return how many a second."""
+    due_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
+    references = [f"{n:08d}" for n in range(count)]
+    with (
+        tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder,
+        peers.ready(peer, Path(folder), 0.0, 1),
+    ):
+        begun = time.perf_counter()
+        peers.queue_for(peer, references, due_at)
+        return count / (time.perf_counter() - begun)
+
+
+def _among(asked: argparse.Namespace) -> Row:
+    """Send a few that are due, in turns among many that are not and among none."""
+    many, runs = (20_000 if asked.quick else 1_000_000), asked.runs + 1  # the first warms up
+    with ExitStack() as stack:
+        sizes = (0, many)
+        grounds = [_ground(stack, asked.postgresql, size, DUE * runs) for size in sizes]
+        found: list[list[float]] = [[], []]
+        for run in range(runs):
+            for (folder, url), rates in zip(grounds, found, strict=True):
+                rates.append(_sent(folder, url, run))
+    alone, among = found[0][1:], found[1][1:]
+    ratio = in_turns(among, alone)
+    return Row(
+        f"{DUE} due among {many:,} for later", "PostgreSQL" if asked.postgresql else "SQLite",
+        f"≥ {SHARE:.0%} of the speed among none", f"{ratio:.0%}", f"{median(among):,.0f}/s",
+        f"{median(alone):,.0f}/s", kept=ratio >= SHARE,
+    )  # fmt: skip
+
+
+def _ground(stack: ExitStack, postgresql: bool, many: int, spare: int) -> tuple[Path, str]:
+    """Make a database with many reminders for next week, and others to become due in turn."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingqi-bench-")))
+    url, server = database(folder, postgresql)
+    if server:
+        stack.callback(server.cleanup)
+    sendings.fill(folder, url, 0, many + spare)
+    _state(folder, url, 1, spare, "withdrawn")
+    return folder, url
+
+
+def _state(folder: Path, url: str, first: int, last: int, state: str) -> None:
+    app = sendings.house(folder, url)
+    with app.app_context():
+        with transaction() as session:
+            some = sa.update(Notice).where(Notice.id.between(first, last))
+            session.execute(some.values(state=state, due_at=dt.datetime.now(dt.UTC)))
+        with db.engine.connect() as connection:
+            analyze = connection.execution_options(isolation_level="AUTOCOMMIT")
+            analyze.execute(sa.text("ANALYZE notice"))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _sent(folder: Path, url: str, run: int) -> float:
+    """Let the next few become due and one worker send them; return how many a second."""
+    first, here = DUE * run + 1, folder / f"run-{run}"
+    here.mkdir()
+    _state(folder, url, first, first + DUE - 1, "queued")
+    seconds = sending.send(here, url, DUE, 0.0, 1)
+    sending.sent_once(here, DUE)
+    sendings.check(here, url, DUE * (run + 1))
+    return DUE / seconds
+
+
+if __name__ == "__main__":
+    main()

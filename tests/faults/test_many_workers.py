@@ -1,0 +1,78 @@
+"""Several workers on one PostgreSQL, killed at random: each message once, or its doubt is said."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import db
+from app.gateways.clock import SetClock
+from app.notices import record
+from app.notices.models import Line, Notice
+from tests.conftest import NOW, House, make_court, make_house
+from tests.faults.mortal import Steps, carriers
+from tests.faults.test_kill import NEVER, Mortals, ask
+
+HEARINGS = 38  # of four messages each
+ROUNDS = 2
+EARLY, LATE = 15, 150  # steps within which a worker dies
+
+
+@pytest.fixture
+def workers(request: pytest.FixtureRequest) -> Iterator[list[Mortals]]:
+    """As many processes in which workers live, one after the other."""
+    with ExitStack() as stack:
+        made = [Mortals() for _ in range(request.param)]
+        for each in made:
+            stack.callback(each.process.communicate)
+        yield made
+
+
+def live(house: House, workers: Sequence[Mortals], steps: Sequence[int]) -> list[int]:
+    """Let one worker in each process beat at the same time; return how each ended."""
+    with ThreadPoolExecutor(len(workers)) as side_by_side:
+        beats = [side_by_side.submit(each.beat, house, step, False)
+                 for each, step in zip(workers, steps, strict=True)]  # fmt: skip
+        return [each.result() for each in beats]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("workers", [2, 4], indirect=True)
+def test_workers_that_are_killed_beside_each_other_send_each_message_once(
+    database: str, tmp_path: Path, workers: list[Mortals]
+) -> None:
+    house = make_house(tmp_path, database, carriers(tmp_path, SetClock(NOW), Steps(NEVER), False))
+    make_court(house)
+    for n in range(HEARINGS):
+        ask(house, n + 1)
+    dice, ended = random.Random(len(workers)), []
+    for _ in range(ROUNDS):
+        steps = [dice.randint(EARLY, LATE) for _ in workers]
+        ended += live(house, workers, [NEVER, *steps[1:]] if ended else steps)
+        house.wait(minutes=4)
+    house.beat()
+    check(house)
+    house.close()
+    assert -9 in ended
+    assert set(ended) <= {0, -9}
+
+
+def check(house: House) -> None:
+    """Each message went out once, or the record says that nobody knows; every chain is whole."""
+    sent = Counter(letter.reference.partition(".")[0] for letter in house.letters())
+    with house.app.app_context():
+        session = db.session()
+        notices = session.scalars(sa.select(Notice).where(Notice.kind == "proposal")).all()
+        doubted = set(session.scalars(sa.select(Line.notice_id).where(Line.what == "unknown")))
+        assert len(notices) == 4 * HEARINGS
+        for notice in notices:
+            times = sent[f"n{notice.id}"]
+            assert notice.state == ("unknown" if notice.id in doubted else "sent")
+            assert times == 1 or (times == 0 and notice.id in doubted)
+        for case_id in {notice.case_id for notice in notices}:
+            assert record.verify(session, case_id).whole
