@@ -21,7 +21,7 @@ GROWING = frozenset({
     "slot", "invitation", "answer", "booking", "case_file", "party", "representation", "counsel",
     "task", "inbound", "paper", "rendered_event", "gone_hearing", "api_repeat", "setting_change",
 })  # fmt: skip
-LISTS = ("/hearings?q=1234", "/cases?q=1234", "/api/v1/hearings?limit=5")
+LISTS = ("/hearings?q=1234", "/cases?q=1234")
 # What may read one whole, by words of the question, and why.
 ALLOWED = {
     "lower(party.name) LIKE": "a word that is searched may stand anywhere in a name; what would "
@@ -34,7 +34,7 @@ PART = re.compile(r"_(\d{6}|before|other)$")
 def asked(house: House) -> Iterator[tuple[str, str]]:
     """Open each page, and make each call that only reads; yield its address as it is done."""
     made = scene(house)
-    desk = house.sign_in()
+    desk, admin = house.sign_in(), house.sign_in("admin@court.example")
     counsel = browser(house, "en")
     known = {"case_id": made["case_id"], "hearing_id": made["fixed"]["id"]}
     link = made["open"]["links"][0]
@@ -50,7 +50,8 @@ def asked(house: House) -> Iterator[tuple[str, str]]:
         elif rule.endpoint.startswith("reply."):
             yield path, counsel.get(path.replace("/r/1", link, 1)).status
         else:
-            yield path, desk.get(path).status
+            status = desk.get(path).status_code
+            yield path, str(admin.get(path).status_code if status == 403 else status)
 
 
 def filled(rule: str, known: Mapping[str, int]) -> str:
