@@ -170,7 +170,7 @@ def speak_up() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    for chatty in ("twilio.http_client", "alembic"):
+    for chatty in ("apscheduler", "twilio.http_client", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -10,9 +10,11 @@ from functools import partial
 from threading import Event, Thread
 from typing import Any
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app import worker
+from app.gateways.clock import Clock, SystemClock
 from app.notices import dispatch
 from app.web import House
 
@@ -60,16 +62,18 @@ def take_file(app: Flask) -> None:
 
 
 class Jobs:
-    """The worker's jobs, each in a thread of its own, from now until it is stopped.
+    """The worker's jobs, from now until it is stopped: each one at a time, missed turns are one.
 
     They run beside one another: neither the heart nor what falls due waits for a long sending,
-    nor texts for a slow mail server. Turns are counted by the machine's steady time, so that a
-    clock that is set back holds nobody up.
+    nor texts for a slow mail server. APScheduler reckons turns by the wall clock: one that is set
+    back would keep all of them waiting for as long, so then each has its turn at once.
     """
 
-    def __init__(self, app: Flask) -> None:
-        """Start them."""
+    def __init__(self, app: Flask, wall: Clock | None = None) -> None:
+        """Start them; ``wall`` is the machine's clock."""
         self.stopping = Event()
+        self.wall = wall or SystemClock()
+        self.scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
         house: House = app.extensions["tingqi"]
         seconds = house.settings.beat_seconds
         jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
@@ -80,27 +84,35 @@ class Jobs:
                  for each in dispatch.CHANNELS]  # fmt: skip
         jobs.append(("listing", search_listing, [self.stopping], seconds))
         jobs.append(("files", take_file, [], seconds))
-        self._threads = [
-            Thread(target=self._take_turns, args=[every, app, job, *given], name=name, daemon=True)
-            for name, job, given, every in jobs
-        ]
-        for thread in self._threads:
-            thread.start()
+        for name, job, given, every in jobs:
+            self.scheduler.add_job(
+                turn, "interval", args=[app, job, *given], seconds=every, max_instances=1,
+                coalesce=True, misfire_grace_time=None, id=name, next_run_time=self.wall.now(),
+            )  # fmt: skip
+        self.scheduler.start()
+        args = [min(seconds, HEART_SECONDS)]
+        self._minder = Thread(target=self._mind_the_clock, args=args, daemon=True)
+        self._minder.start()
 
     def stop(self) -> None:
         """Finish what is under way, and give back the rest."""
         self.stopping.set()
-        for thread in self._threads:
-            thread.join()
+        self._minder.join()
+        self.scheduler.shutdown(wait=True)
 
-    def _take_turns(self, every: float, app: Flask, *job: Any) -> None:
-        while not self.stopping.is_set():
-            begun = time.monotonic()
-            try:
-                turn(app, *job)
-            except Exception:
-                log.exception("a turn failed; the next one is taken as ever")
-            self.stopping.wait(max(0.0, begun + every - time.monotonic()))
+    def _mind_the_clock(self, every: float) -> None:
+        """See by the machine's steady time when its clock was set back."""
+        before = self._ahead()
+        while not self.stopping.wait(every):
+            now = self._ahead()
+            if now < before - every:
+                log.warning("the clock was set back by %.0f seconds", before - now)
+                for job in self.scheduler.get_jobs():
+                    job.modify(next_run_time=self.wall.now())
+            before = now
+
+    def _ahead(self) -> float:
+        return self.wall.now().timestamp() - time.monotonic()
 
 
 def run(app: Flask) -> None:
