@@ -163,11 +163,11 @@ def rewrite(house: House, case_id: int) -> None:
     """Write a whole chain anew from its second line on, head and all, with right hashes."""
     with house.app.app_context():
         lines = db.session.query(Line).filter_by(case_id=case_id).order_by(Line.seq).all()
-        last = lines[0].hash
+        last, columns = lines[0].hash, Line.__table__.columns
         words = []
         for line in lines[1:]:
             line.prev, line.channel = last, "phone"
-            last = record.seal(line)
+            last = record.sha(record.covered({c.key: getattr(line, c.key) for c in columns}))
             words.append(
                 f"UPDATE record_line SET prev = '{line.prev}', channel = 'phone', hash = '{last}' "
                 f"WHERE id = {line.id}"

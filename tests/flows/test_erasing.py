@@ -67,7 +67,8 @@ def test_contents_go_and_the_chain_stays(house: House, over: dict[str, Any]) -> 
 
 
 def test_every_page_is_still_there(house: House, over: dict[str, Any]) -> None:
-    paths = [path for path in addresses(house, over) if "/paper/" not in path]
+    of_files = ("/paper/", "/import/1", "/listings/1")  # this court has none
+    paths = [path for path in addresses(house, over) if not any(x in path for x in of_files)]
     assert erase(house)[0] == 0
     desk = house.sign_in("admin@court.example")
     for path in paths:

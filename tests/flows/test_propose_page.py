@@ -148,7 +148,7 @@ def test_the_case_is_found_by_number_party_counsel_or_telephone(
 
 def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_id: int) -> None:
     page = see(house.sign_in(), f"/hearings/new?case_id={case_id}")
-    assert "李敏 华诚律师事务所 for 远洋设备有限公司, Claimant · 中文 text +8613800138001 " \
+    assert "李敏 华诚律师事务所 for 远洋设备有限公司 , Claimant · 中文 text +8613800138001 " \
            "mail li@huacheng.example address not confirmed" in page.words  # fmt: skip
     assert "English mail zhao@jinmao.example text +8613800138002" in page.words
     assert "no consent to electronic service" in page.words
@@ -482,7 +482,7 @@ def test_the_page_is_in_chinese_for_a_chinese_court(house: House) -> None:
     number = enter(house)
     browser = house.sign_in()
     got = browser.get(f"/hearings/new?case_id={number}").get_data(as_text=True)
-    assert '<html lang="zh-Hans">' in got
+    assert '<html lang="zh-Hans"' in got
     assert "上海时间（Asia/Shanghai）" in got
     page = press(browser, Seen(got), "preview")
     assert "2026年12月9日 周三 09:00–10:30，第三法庭" in page.words

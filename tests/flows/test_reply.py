@@ -149,6 +149,8 @@ def test_counsel_is_told_of_another_hearing_that_day(house: House) -> None:
     answer(browser(house), house.link(LI), "yes")
     answer(browser(house), house.link(ZHAO), "yes")
     assert hearing(house, first)[0] == "fixed"
+    house.beat()
+    house.wait(minutes=1)
     propose(house, {**CASE, "number": "（2026）沪0115民初3号"}, (at(14), "第五法庭"))
     house.wait(minutes=1)
     assert "You have another hearing that day at 14:00" in words(browser(house).get(house.link(LI)))

@@ -125,9 +125,7 @@ def settings(house: House, **given: str) -> Any:
     """Change the court's settings as an admin does, in the browser."""
     desk = house.sign_in(ADMIN)
     page = desk.get("/settings").text
-    form = dict(
-        re.findall(r'name="([a-z_]+)"[^>]*? value="([^"]*)"', page.partition("/settings/users")[0])
-    )
+    form = dict(re.findall(r'name="([a-z_]+)"[^>]*? value="([^"]*)"', page))
     form |= {"language": "zh", "text_links": "1", **given}
     return desk.post("/settings", data=form)
 
