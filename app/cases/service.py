@@ -40,6 +40,8 @@ def find_courtroom(session: Session, court_id: int, named: str | int) -> Courtro
     wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
     if isinstance(named, int):
         return session.scalar(wanted.where(Courtroom.id == named))
+    if "\x00" in named:  # which PostgreSQL cannot be asked for
+        return None
     return session.scalar(wanted.where(Courtroom.name_key == rules.name_key(named)))
 
 

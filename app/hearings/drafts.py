@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
 from app.hearings.models import Draft
+from app.notices import record
 from app.people.models import User
 
 MOST = 20  # in a list
@@ -25,7 +26,7 @@ def keep(
     now: dt.datetime,
 ) -> None:  # fmt: skip
     """Keep what is typed now instead of what was kept before; too much of it is not kept."""
-    fields = {name: value for name, value in given.items() if name != "seen"}
+    fields = record.clean({name: value for name, value in given.items() if name != "seen"})
     if len(repr(fields)) > LONGEST:
         return
     draft = find(session, user_id, about)

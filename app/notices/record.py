@@ -88,12 +88,12 @@ def row(
     entry: Entry, court_id: int, case_id: int, seq: int, at: dt.datetime, prev: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a line's columns, its hash among them, and the contents that it seals."""
-    body = {**_clean(entry.personal), "salt": secrets.token_hex(16)}
+    body = {**clean(entry.personal), "salt": secrets.token_hex(16)}
     line: dict[str, Any] = {
         "court_id": court_id, "case_id": case_id, "seq": seq, "at": at, "what": entry.what.value,
         "direction": entry.direction, "about": entry.about, "attempt": entry.attempt,
         "notice_id": entry.notice_id, "counsel_id": entry.counsel_id, "side": entry.side,
-        "channel": entry.channel, "kind": entry.kind, "detail": _clean(entry.detail),
+        "channel": entry.channel, "kind": entry.kind, "detail": clean(entry.detail),
         "content_hash": sha(body), "prev": prev,
     }  # fmt: skip
     line["hash"] = sha(covered(line))
@@ -113,7 +113,7 @@ def held_head(session: Session, case_id: int) -> Head:
     return head
 
 
-def _clean(body: dict[str, Any]) -> dict[str, Any]:
+def clean(body: dict[str, Any]) -> dict[str, Any]:
     """Make values that databases and RFC 8785 can hold: text without NUL or half characters."""
     return {str(name): _clean_value(value) for name, value in body.items()}
 
@@ -122,7 +122,7 @@ def _clean_value(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "�").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return _clean(value)
+        return clean(value)
     if isinstance(value, list | tuple):
         return [_clean_value(each) for each in value]
     return value if value is None or isinstance(value, bool | int | float) else str(value)

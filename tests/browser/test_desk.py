@@ -36,6 +36,7 @@ def test_a_user_signs_in_by_keyboard_and_out_again(site: Site, page: Page) -> No
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mon 23 Nov 2026")
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{site.url}/sign-in**")
     page.goto(f"{site.url}/cases")
     expect(page).to_have_url(f"{site.url}/sign-in?next=/cases")
 
