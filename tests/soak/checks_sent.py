@@ -49,9 +49,9 @@ def said_otherwise(facts: Facts) -> Iterator[str]:
 
 
 def _excused(facts: Facts, line: Row, fate: str | None) -> bool:
-    worker = str(line["detail"].get("worker", "")).rpartition(":")[2]
+    worker = str(line["detail"].get("worker", ""))  # machine:process:mark
     if worker:
-        return int(worker) in facts.killed or facts.troubled
+        return int(worker.split(":")[1]) in facts.killed or facts.troubled
     return fate in DOUBTFUL[line["channel"]]
 
 

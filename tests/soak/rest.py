@@ -3,6 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.hearings.models import Hearing, Proposal
@@ -26,7 +27,7 @@ def come(house: House, world: World, post: Post, horizon: dt.timedelta = HORIZON
     last = world.clock.now() + horizon
     while True:
         until("rest", lambda: _nothing_is_due(house, world, post))
-        coming = _next(house)
+        coming = _next(house, world.clock.now())
         if coming is None or coming > last:
             return
         world.clock.forward(coming + STEP, RATE)
@@ -45,9 +46,9 @@ def _nothing_is_due(house: House, world: World, post: Post) -> bool:
     if not post.empty:
         return False
     now = world.clock.now()
-    living = [f"%:{pid}" for pid in world.workers]
+    living = [f"%:{pid}:%" for pid in world.workers]
     due = (
-        sa.and_(Notice.state == "queued", Notice.due_at <= now),
+        sa.and_(Notice.state == "queued", Notice.due_at <= now, ~_held_up(now)),
         sa.and_(Notice.state == "sending", Notice.lease_until < now),
         sa.and_(
             Notice.state == "sending", sa.or_(*[Notice.claimed_by.like(pid) for pid in living])
@@ -65,10 +66,25 @@ def _nothing_is_due(house: House, world: World, post: Post) -> bool:
     return not found
 
 
-def _next(house: House) -> dt.datetime | None:
+def _held_up(now: dt.datetime) -> sa.Exists:
+    """Tell whether something earlier to the same person, about the same, waits for its time."""
+    first = aliased(Notice)
+    return sa.exists().where(
+        first.id < Notice.id, first.about == Notice.about, first.channel == Notice.channel,
+        first.counsel_id.is_not_distinct_from(Notice.counsel_id),
+        sa.or_(
+            sa.and_(first.state == "queued", first.due_at > now),
+            sa.and_(first.state == "sending", first.lease_until > now),
+        ),
+    )  # fmt: skip
+
+
+def _next(house: House, now: dt.datetime) -> dt.datetime | None:
     """Return when something is due next, or a lease of somebody who is dead ends."""
     moments = (
-        sa.select(sa.func.min(Notice.due_at)).where(Notice.state == "queued"),
+        sa.select(sa.func.min(Notice.due_at)).where(
+            Notice.state == "queued", sa.or_(Notice.due_at > now, ~_held_up(now))
+        ),
         sa.select(sa.func.min(Notice.lease_until)).where(Notice.state == "sending"),
         sa.select(sa.func.min(Notice.ask_at)),
     )
