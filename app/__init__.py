@@ -134,10 +134,11 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app import static_names, web
-    from app.db import db, tune
+    from app.db import db, let_go, tune
 
     app.extensions["tingqi"] = web.House(settings, gateways)
     db.init_app(app)
+    app.teardown_appcontext(let_go)  # called before Flask-SQLAlchemy's own, which then has nothing
     with app.app_context():
         tune(db.engine)
     Migrate(app, db, directory=str(migrations()))

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
 from app.config import Misconfigured
-from app.db import db, tune
+from app.db import db, let_go, tune
 from app.notices.check import verify
 from app.notices.models import Head
 from app.schema import opened
@@ -60,7 +60,7 @@ def restore(file: Path, force: bool) -> None:
         house = Path(str(db.engine.url.database))
         if not force and _holds_something():
             raise Misconfigured("The database is not empty: --force puts it aside.")
-        db.session.remove()
+        let_go()
         db.engine.dispose()
         with _beside(house) as made:
             _copy(file, made)

@@ -1,6 +1,7 @@
 """The database: base of the models, times that know their zone, and the one way to write."""
 
 import datetime as dt
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +23,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-
 T = TypeVar("T")
+log = logging.getLogger("tingqi.database")
 
 
 class Base(DeclarativeBase):
@@ -91,6 +92,21 @@ def _sqlite_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def let_go(_fault: BaseException | None = None) -> None:
+    """Give back the connection of a request or a job, at its end.
+
+    A line that is cut after the last read spoils nothing that was read: the answer stays as it is,
+    and the next one gets a connection of its own. Raises what is a fault of ours.
+    """
+    try:
+        db.session.remove()
+    except sa.exc.SQLAlchemyError as error:
+        db.session.registry.clear()
+        if not is_away(error):
+            raise
+        log.warning("the database hung up after its last answer: %s", getattr(error, "orig", error))
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open the one transaction of a use case: committed at the end, rolled back on any error.
@@ -119,7 +135,7 @@ def persist(work: Callable[[], T], tries: int = 60) -> T:
         try:
             return work()
         except sa.exc.SQLAlchemyError as error:
-            db.session.remove()
+            let_go()
             if tried == tries - 1 or not is_away(error):
                 raise
             time.sleep(min(5.0, 0.1 * 2**tried) * (0.5 + random.random()))

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 
 from app.config import Misconfigured
-from app.db import db
+from app.db import db, let_go
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +38,7 @@ def opened() -> Flask:
 def hang_up(app: Flask) -> None:
     """Hang up; psycopg complains of a connection that just falls away."""
     with app.app_context():
-        db.session.remove()
+        let_go()
         db.engine.dispose()
 
 

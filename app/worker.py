@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import schema
 from app.api import acting
-from app.db import db, is_away, retrying, transaction
+from app.db import is_away, let_go, retrying, transaction
 from app.feeds import drawing
 from app.gateways import Gateways
 from app.hearings import busy_calendars, erasing, joining, leaving, queries
@@ -96,7 +96,7 @@ def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
         else:
             log.exception("%s failed; it is tried again at the next beat", _named(step))
     finally:
-        db.session.remove()
+        let_go()
     return 0
 
 
@@ -282,7 +282,7 @@ def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int
         try:
             return running.take_turn(sender.name, sender.gateways.clock.now, ended)
         finally:
-            db.session.remove()
+            let_go()
 
 
 BEFORE = (

@@ -11,7 +11,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, refresh
 
 from app import icalfeed, web, wording
-from app.db import db, retrying
+from app.db import db, let_go, retrying
 from app.errors import Gone, Invalid, Refusal
 from app.hearings import (
     add_to,
@@ -93,7 +93,7 @@ def _write_visit(view: View, what: What, agent: str) -> bool:
     try:
         retrying(lambda session: visits.write(session, seat_id, what, agent, method, now))
     except sa.exc.OperationalError as fault:
-        db.session.remove()
+        let_go()
         log.warning("a visit to seat %s was not written down: %s", seat_id, fault.orig)
     return True
 

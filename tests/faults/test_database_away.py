@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import request_finished
 from sqlalchemy.orm import Session
 
 from app.db import db, retrying
@@ -60,6 +61,22 @@ def test_connections_that_were_cut_are_made_anew(house: House, postgres: str) ->
     )
     assert house.api("GET", f"/cases/{case['id']}")[0] == 200
     assert house.beat() == 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House, postgres: str) -> None:
+    _, case = house.api("POST", "/cases", CASE)
+    name = sa.make_url(house.app.config["SQLALCHEMY_DATABASE_URI"]).database
+
+    def cut(*_: object, **__: object) -> None:
+        run_sql(
+            postgres,
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+        )
+
+    with request_finished.connected_to(cut, house.app):
+        answers = [house.api("GET", f"/cases/{case['id']}") for _ in range(2)]
+    assert [(status, shown["number"]) for status, shown in answers] == [(200, CASE["number"])] * 2
 
 
 def half(session: Session) -> float:
