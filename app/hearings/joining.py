@@ -61,67 +61,79 @@ def _welcome_to(
     session: Session, hearing_id: int, new: Sequence[Representation], now: dt.datetime,
     secret: bytes,
 ) -> set[int]:  # fmt: skip
+    """Seat new counsel in the open round, tell them the date that holds, then ask them.
+
+    The date goes first: a date told after a question would make the question untrue.
+    """
     hearing = queries.hold(session, hearing_id)
+    fresh, back = _newcomers(session, hearing, new)
     round_ = queries.open_proposal(session, hearing)
+    asked: list[Invitation] = []
     if round_ is not None and now < round_.answer_by:
-        _ask(session, hearing, round_, new, now, secret)
+        asked = _seat(session, hearing, round_, new, secret)
+    told: set[int] = set()
     silent = hearing.imported and hearing.revision == 1  # nobody was told of it by this house
     at = hearing.starts_at
-    if at is None or at <= now or silent:
-        return set()
-    return _tell(session, hearing, at, new, now, secret)
+    if at is not None and at > now and not silent and (told := fresh | back):
+        _tell(session, hearing, at, fresh, back, now, secret)
+    if round_ is not None and asked:
+        tell.proposal(session, hearing, round_, hearing.reason, now, seats=asked)
+    return told
 
 
-def _ask(
+def _newcomers(
+    session: Session, hearing: Hearing, new: Sequence[Representation]
+) -> tuple[set[int], set[int]]:
+    """Return, of counsel who joined, who never had a seat in a hearing, and who left theirs."""
+    known = queries.last_seats(session, hearing)
+    joined = {each.counsel_id for each in new}
+    fresh = joined - set(known)
+    return fresh, {who for who in joined - fresh if known[who].left_at is not None}
+
+
+def _seat(
     session: Session, hearing: Hearing, round_: Proposal, new: Sequence[Representation],
-    now: dt.datetime, secret: bytes,
-) -> None:  # fmt: skip
-    """Give new counsel a seat in an open round and ask them; their time is held as the others' is.
+    secret: bytes,
+) -> list[Invitation]:  # fmt: skip
+    """Give new counsel a seat in an open round; their time is held as the others' is.
 
     Where another hearing has their time they are not asked: the desk shows it, and a new round
-    asks everybody about slots that suit.
+    asks everybody about slots that suit. Returns the seats of those who are to be asked.
     """
     there = {seat.counsel_id: seat for seat in round_.invitations}
     missing = [each for each in new if each.counsel_id not in there]
-    back = [there[each.counsel_id] for each in new if each.counsel_id in there]
-    back = [seat for seat in back if seat.left_at is not None]
-    if not missing and not back:
-        return
+    seats = [there[each.counsel_id] for each in new if each.counsel_id in there]
+    seats = [seat for seat in seats if seat.left_at is not None]
+    if not missing and not seats:
+        return []
     people = queries.acting(session, hearing) & set(there) | {each.counsel_id for each in new}
     try:
         with session.begin_nested():
             booking.book(session, hearing, round_, sorted(people))
     except Clash:
-        return
+        return []
     for each in missing:
         seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, party_id=each.party_id,
                           side=each.party.side, required=each.required)  # fmt: skip
         session.add(seat)
         session.flush()
         give_keys(seat, secret)
-        back.append(seat)
-    for seat in back:
+        seats.append(seat)
+    for seat in seats:
         seat.left_at = None
     session.refresh(round_, ["invitations"])
-    tell.proposal(session, hearing, round_, hearing.reason, now, seats=back)
+    return seats
 
 
 def _tell(
-    session: Session, hearing: Hearing, starts_at: dt.datetime, new: Sequence[Representation],
+    session: Session, hearing: Hearing, starts_at: dt.datetime, fresh: set[int], back: set[int],
     now: dt.datetime, secret: bytes,
-) -> set[int]:  # fmt: skip
+) -> None:  # fmt: skip
     """Tell new counsel the date that holds, with its invite, and take their time for it.
 
     The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
     was sent a CANCEL of their own when they left is sent that number again, later stamped.
-    Returns who was told.
     """
-    known = queries.last_seats(session, hearing)
-    fresh = {each.counsel_id for each in new if each.counsel_id not in known}
-    back = {each.counsel_id for each in new} - fresh
-    back = {who for who in back if known[who].left_at is not None}
-    if not fresh and not back:
-        return set()
     seats = dates.seat_everybody(session, hearing, secret, now)
     round_ = queries.open_proposal(session, hearing)
     booking.book(session, hearing, round_, sorted(seats), shared=True)
@@ -136,4 +148,3 @@ def _tell(
             now=now,
         )  # fmt: skip
         seats[who].left_at = None
-    return fresh | back

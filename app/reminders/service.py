@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from app.errors import N_
 from app.hearings import facts
 from app.hearings.models import Hearing
 from app.notices import queueing, record
+from app.notices.models import Notice
 from app.notices.queueing import Telling
-from app.notices.rules import What
+from app.notices.rules import State, What
 from app.notices.service import Matter, Person
 from app.reminders import ladder
 from app.reminders.people import people
@@ -45,7 +47,10 @@ def plan_one(session: Session, hearing_id: int, now: dt.datetime) -> int:
 def plan_for(
     session: Session, hearing_id: int, counsel_ids: Collection[int], now: dt.datetime
 ) -> None:
-    """Queue the reminders of a hearing's date for those who came to know of it later."""
+    """Queue the reminders of a hearing's date for those who came to know of it later.
+
+    Who left and returned had theirs withdrawn: these are queued again, under a key of their own.
+    """
     hearing = session.get_one(Hearing, hearing_id)
     if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
         return  # they are planned with everybody's
@@ -53,7 +58,27 @@ def plan_for(
             if each[0].counsel_id in counsel_ids]  # fmt: skip
     tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
     ladder.plan(session, hearing, now, only=counsel_ids)
-    queueing.queue(session, tellings, now, lines)
+    queueing.queue(session, _again(session, hearing, tellings, now), now, lines)
+
+
+def _again(
+    session: Session, hearing: Hearing, tellings: Sequence[Telling], now: dt.datetime
+) -> list[Telling]:
+    """Return reminders with a new stamp for those whose own of this date were withdrawn."""
+    matter = facts.matter(hearing)
+    withdrawn = set(
+        session.scalars(
+            sa.select(Notice.counsel_id).where(
+                Notice.about == matter.about, Notice.kind == "reminder",
+                Notice.state == State.WITHDRAWN, Notice.key.contains(f"/{matter.stamp}/"),
+            )
+        )
+    )  # fmt: skip
+    anew = facts.matter(hearing, f"{hearing.revision}.back{now:%Y%m%d%H%M%S}")
+    return [
+        replace(each, matter=anew) if each.person.counsel_id in withdrawn else each
+        for each in tellings
+    ]
 
 
 def _split(

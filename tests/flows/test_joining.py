@@ -109,6 +109,40 @@ def test_who_returns_gets_an_invite_that_outdoes_the_cancel_of_their_leaving(hou
     assert times_of(house, "孙悦") == [True]
 
 
+def test_who_returns_is_reminded_of_the_date_once(house: House) -> None:
+    hearing = ask(house, (at(14), "第三法庭"))
+    fix(house, hearing)
+    join(house)
+    leave(house)
+    house.wait(minutes=1)
+    join(house)
+    leave(house)
+    house.wait(minutes=1)
+    join(house)
+    house.wait(days=13)
+    house.beat()
+    house.beat()
+    assert len(house.letters(to=SUN, channel="email", containing="提醒")) == 1
+
+
+def test_who_joins_while_a_date_is_moved_is_told_the_date_and_then_asked(house: House) -> None:
+    hearing = ask(house, (at(14), "第三法庭"))
+    fix(house, hearing)
+    anew = {"slots": proposal(1, (at(20), "第三法庭"), (at(21), "第三法庭"))["slots"],
+            "answer_by": at(9), "reason": "合议庭冲突"}  # fmt: skip
+    status, said = house.api("POST", f"/hearings/{hearing}/move", anew)
+    assert status == 200, said
+    house.beat()
+    join(house)
+    told, asked = house.letters(to=SUN)
+    assert "庭期已排定" in told.body
+    assert "候选时段" in asked.body
+    assert invited(house, SUN).method == "REQUEST"
+    assert sorted(times_of(house, "孙悦")) == [False, False, True]
+    say_yes(house, "sun@")
+    assert house.api("GET", f"/hearings/{hearing}")[1]["state"] == "proposed"
+
+
 def leave(house: House) -> None:
     """Let the newest counsel leave the case, as the desk does."""
     with house.app.app_context():
