@@ -53,6 +53,7 @@
     eventDragStart: () => { busy = true; },
     eventDragStop: () => { busy = false; },
     eventDrop: prepareMove,
+    eventAllUpdated: forReaders,
     select: propose,
   });
   place.hidden = false;
@@ -73,6 +74,14 @@
       line.textContent = words.lost;
     }
     return last;
+  }
+
+  // Its rows are none that a screen reader could walk through: the list below is their table. What
+  // scrolls is reached by keyboard although nothing may be in it.
+  function forReaders() {
+    place.querySelectorAll("[role]:not([role=button])").forEach((each) => each.removeAttribute("role"));
+    place.querySelectorAll("[aria-colindex]").forEach((each) => each.removeAttribute("aria-colindex"));
+    place.querySelectorAll(".ec-main").forEach((each) => { each.tabIndex = 0; });
   }
 
   function told({ title, extendedProps: of }) {

@@ -4,14 +4,19 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.conftest import PASSWORD, House, make_court, make_house
+from app.db import db, retrying
+from app.demo import newcomer
+from app.demo.story import Telling
+from tests.conftest import PASSWORD, SECRET, House, make_court, make_house
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000  # milliseconds
@@ -31,11 +36,13 @@ class Site:
     house: House
     url: str
 
-    def sign_in(self, page: Page, email: str = "wang@court.example") -> None:
+    def sign_in(
+        self, page: Page, email: str = "wang@court.example", password: str = PASSWORD
+    ) -> None:
         """Let a user of the court sign in by the page."""
         page.goto(f"{self.url}/sign-in?lang=en")
         page.locator("#email").fill(email)
-        page.locator("#password").fill(PASSWORD)
+        page.locator("#password").fill(password)
         page.locator("main form button").click()
         expect(page.locator("nav[aria-label=Main]")).to_be_visible()
         page.wait_for_load_state()  # keys mean something once the scripts are there
@@ -62,9 +69,9 @@ def house(empty_sqlite: Path, tmp_path: Path) -> Iterator[House]:
     made.close()
 
 
-@pytest.fixture
-def site(house: House) -> Iterator[Site]:
-    """The house's pages on a free port of this machine."""
+@contextmanager
+def served(house: House) -> Iterator[Site]:
+    """A house's pages on a free port of this machine."""
     server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=Quiet)
     # The server waits at its end for the answers that are under way, so that nothing is left open.
     server.daemon_threads = False
@@ -74,6 +81,39 @@ def site(house: House) -> Iterator[Site]:
     server.shutdown()
     serving.join()
     server.server_close()
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[Site]:
+    """The court of the tests, served."""
+    with served(house) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo's court, its story told up to now, to be copied."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(empty_sqlite, folder / "tingqi.db")
+    house = make_house(folder, f"sqlite:///{folder / 'tingqi.db'}")
+    with house.app.app_context():
+        Telling(house.app, house.clock, SECRET).tell()
+        newcomer.offer()
+        retrying(newcomer.calendars)
+        house.beat()
+        db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    house.close()
+    return folder
+
+
+@pytest.fixture
+def demo(told: Path, tmp_path: Path) -> Iterator[Site]:
+    """The demo's court, served."""
+    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
+    house = make_house(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
+    with served(house) as made:
+        yield made
+    house.close()
 
 
 @pytest.fixture(scope="package")

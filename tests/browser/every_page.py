@@ -1,0 +1,114 @@
+"""Every page that a person of the court or counsel can open, in the demo's court.
+
+Routes are read off the app: a new page without arguments is looked at without being named here,
+and one with arguments that are not known here is a fault.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app import links, worker
+from app.cases.models import Representation
+from app.db import db, transaction
+from app.demo.story import STORY
+from app.hearings.models import Hearing
+from app.notices.models import Head
+from app.people import service as people
+from app.people.models import User
+from tests.conftest import SECRET, House
+
+ADMIN: str = STORY["users"][2]["email"]
+PASSWORD: str = STORY["password"]
+# What answers programs, files, and parts of pages that are open already.
+NO_PAGES = (
+    "api-", "bootstrap.static", "feeds.calendar", "hearings.calendar_events", "hearings.download",
+    "hearings.live", "hearings.news", "hearings.who_is_told", "operations.", "reply.file", "static",
+)  # fmt: skip
+PAGES_BESIDE = {"feeds.calendars"}
+CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"
+COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
+LOOKS = ("/calendar?view=day", "/calendar?view=day&by=judge", "/calendar?whose=1", "/hearings?q=318",
+         "/calendar/list?public=1", "/cases?q=nobody", "/?whose=mine")  # fmt: skip
+HEARINGS = "案号,kind,minutes\n{},mediation,90\n"
+
+
+def pages(house: House) -> list[Rule]:
+    """The routes by which a person opens a page."""
+    found = [rule for rule in house.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return [
+        rule for rule in found
+        if rule.endpoint in PAGES_BESIDE or not rule.endpoint.startswith(NO_PAGES)
+    ]  # fmt: skip
+
+
+def furnish(house: House) -> None:
+    """Add what the demo's story leaves out: a file with a fault, a listing, a cancelled hearing."""
+    desk = signed_in(house)
+    give(desk, "/import", CASES)
+    columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
+    assert desk.post("/import/1", data={**columns, "do": "check"}).status_code == 303
+    worker.take_file(house.app)
+    with house.app.app_context():
+        number = db.session.get_one(Hearing, 1).case.number
+    give(desk, "/listings", HEARINGS.format(number), seconds="5")
+    worker.search_listing(house.app)
+    assert desk.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
+    with house.app.app_context(), transaction() as session:
+        people.open_password_link(session.get_one(User, 1), SECRET, house.clock.now())
+    house.beat()
+
+
+def signed_in(house: House) -> FlaskClient:
+    """The administrator of the demo's court, without a browser."""
+    desk = house.client
+    assert desk.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).status_code == 303
+    return desk
+
+
+def give(desk: FlaskClient, path: str, rows: str, **more: str) -> None:
+    """Upload a file of rows."""
+    sent = {"file": (io.BytesIO(rows.encode()), "十二月.csv"), **more}
+    answer = desk.post(path, data=sent)
+    assert answer.status_code == 303, answer.text
+
+
+def paths(house: House) -> Iterator[str]:
+    """The address of every page; of hearings and counsel's pages one for each state."""
+    with house.app.test_request_context():
+        known = list(_known())
+        for rule in pages(house):
+            # Without arguments that are known here, building the address says what is missing.
+            fitting = [each for each in known if set(each) == rule.arguments] or [{}]
+            if rule.endpoint not in ("reply.page", "hearings.shown"):
+                fitting = fitting[::3]  # what lies behind these looks much the same in each state
+            yield from (url_for(rule.endpoint, **each) for each in fitting)
+    yield from LOOKS
+
+
+def _known() -> Iterator[dict[str, Any]]:
+    """What pages can be about."""
+    session = db.session()
+    seat = session.scalars(sa.select(Representation)).first()
+    assert seat
+    yield {"case_id": 1}
+    yield {"case_id": 1, "seat_id": seat.id}
+    yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
+    yield from ({name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id"))
+    yield {"kind": "proposal", "channel": "sms", "language": "zh"}
+    yield {"seal": session.scalars(sa.select(Head.hash)).first()}
+    states: set[str] = set()
+    for hearing in session.scalars(sa.select(Hearing).order_by(Hearing.id.desc())):
+        if hearing.state not in states:
+            yield {"hearing_id": hearing.id}
+            for asked in hearing.proposals[-1].invitations:
+                yield {"token": links.token(SECRET, "reply", asked.id, asked.version)}
+        states.add(hearing.state)
+    version = session.get_one(User, 1).version
+    yield {"user_id": 1, "token": links.token(SECRET, "password", 1, version)}
+    yield {"token": "x" * 22}
