@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db import Base
 
 _POSTGRESQL = postgresql.dialect()
-_DEFAULTS: dict[tuple[str, str], str] = {}
+_DEFAULTS: dict[tuple[sa.URL, str], str] = {}
 
 
 def table(model: type[Base]) -> sa.Table:
@@ -39,10 +39,8 @@ def insert(
             _inserting(table, tuple(rows[0]), unless), (_document(rows),)
         )
         return int(made.rowcount)
-    statement = sqlite.insert(table)
-    if unless:
-        statement = statement.on_conflict_do_nothing(index_elements=[unless])
-    return int(session.connection().execute(statement, list(rows)).rowcount)
+    made = session.connection().execute(_prepared_insert(table, unless), list(rows))
+    return int(made.rowcount)
 
 
 def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -55,10 +53,8 @@ def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) ->
             _updating(table, key, tuple(columns)), (_document(rows),)
         )
         return
-    changed: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
-    statement = sa.update(table).where(table.c[key] == sa.bindparam("row")).values(changed)
     given = [{"row": row[key], **{f"new_{name}": row[name] for name in columns}} for row in rows]
-    session.connection().execute(statement, given)
+    session.connection().execute(_prepared_update(table, key, tuple(columns)), given)
 
 
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
@@ -68,17 +64,16 @@ def ids(session: Session, table: sa.Table, count: int) -> list[int]:
     """
     key = next(iter(table.primary_key))
     if session.get_bind().dialect.name == "postgresql":
-        given = _default(session, table.name, key.name)
-        series = sa.func.generate_series(1, count).table_valued("n")
-        wanted = sa.select(sa.literal_column(given, sa.BigInteger)).select_from(series)
-        return sorted(session.connection().scalars(wanted))
-    last = session.connection().scalar(sa.select(sa.func.max(key))) or 0
+        given = _default(session, table.name, key.name).replace("%", "%%")
+        wanted = f"SELECT {given} FROM generate_series(1, %s)"  # noqa: S608  (the schema's own)
+        return sorted(session.connection().exec_driver_sql(wanted, (count,)).scalars())
+    last = session.connection().scalar(_last(key)) or 0
     return list(range(last + 1, last + 1 + count))
 
 
 def _default(session: Session, table: str, column: str) -> str:
     """Return what the database writes into a column of its own accord; asked once."""
-    known = (session.connection().engine.url.render_as_string(), table)
+    known = (session.connection().engine.url, table)
     if known not in _DEFAULTS:
         wanted = sa.text(
             "SELECT column_default FROM information_schema.columns "
@@ -98,6 +93,24 @@ def _plain(value: Any) -> str:
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.isoformat()
     raise TypeError(f"not a value for a row: {value!r}")
+
+
+# Statements are put together once: that takes longer than to ask them.
+@lru_cache(64)
+def _last(key: sa.Column) -> sa.Select:
+    return sa.select(sa.func.max(key))
+
+
+@lru_cache(64)
+def _prepared_insert(table: sa.Table, unless: str) -> sqlite.Insert:
+    statement = sqlite.insert(table)
+    return statement.on_conflict_do_nothing(index_elements=[unless]) if unless else statement
+
+
+@lru_cache(64)
+def _prepared_update(table: sa.Table, key: str, columns: tuple[str, ...]) -> sa.Update:
+    changed: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
+    return sa.update(table).where(table.c[key] == sa.bindparam("row")).values(changed)
 
 
 @lru_cache(64)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from app import catalogue, wording
+from app import catalogue, throttle, wording
 from app.config import Settings
 from app.db import is_away
 from app.errors import Clash, Gone, Invalid, Message, NotFound, Refusal, RuleWarning, When
@@ -28,7 +28,7 @@ from app.gateways import Gateways
 
 LANGUAGES = ("en", "zh")
 log = logging.getLogger("tingqi.web")
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+limiter = Limiter(get_remote_address, storage_uri=throttle.ADDRESS)
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,24 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from app import bulk
+from app.cases.models import Case
 from app.errors import N_, Gone, Invalid, Message, When
 from app.hearings import holding, rules, tell
 from app.hearings.dates import settle
 from app.hearings.holding import Held, Voice
-from app.hearings.models import Answer, Fixing, Hearing, Proposal, ProposalState, Says
+from app.hearings.models import Answer, Fixing, Hearing, Invitation, ProposalState, Says, Slot
 from app.notices import record
 from app.notices import service as notices
 from app.notices.rules import What
+
+_ANSWER, _SEAT = bulk.table(Answer), bulk.table(Invitation)
+_TAKE_AWAY = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("seat"))
 
 
 @dataclass(frozen=True)
@@ -29,64 +35,64 @@ class Given:
 def answer(
     session: Session, seat_id: int, given: Given, now: dt.datetime, secret: bytes, *,
     channel: str = "link",
-) -> Hearing:  # fmt: skip
+) -> None:  # fmt: skip
     """Take counsel's answer; fix the hearing when all have answered and a slot suits all.
 
     A second press on the same page changes nothing. ``channel`` is where it came from: "link",
     "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if it can. Raises
     Gone where the round is over, Invalid for a slot that is not of this round or has no word.
     """
-    return take(session, holding.by_number(session, seat_id), given, now, secret, channel=channel)
+    take(session, holding.by_number(session, seat_id), given, now, secret, channel=channel)
 
 
 def take(
     session: Session, held: Held, given: Given, now: dt.datetime, secret: bytes, *,
     channel: str = "link",
-) -> Hearing:  # fmt: skip
+) -> None:  # fmt: skip
     """Take the answer of a seat that is held already; else as ``answer``."""
-    hearing, seat, round_, before = held.hearing, held.seat, held.round, held.own.says or {}
+    seat, before = held.seat, held.own.says or {}
     if seat.nonce == given.nonce and before == given.says and seat.comment == given.comment:
-        return hearing
-    _refuse_late(hearing, round_, now)
-    _refuse_strange(round_, given.says)
+        return
+    _refuse_late(held, now)
+    _refuse_strange(held.slots, given.says)
     _store(session, held, given, now)
     lines = [_entry(held, given, channel)]
-    lines += notices.take_back(session, f"hearing/{hearing.id}", N_("it was answered"),
+    lines += notices.take_back(session, f"hearing/{held.hearing.id}", N_("it was answered"),
                                kinds=("proposal", "nudge"), invitation_id=seat.id)  # fmt: skip
     # Its place in the chain names it, so that one given a second time is confirmed a second time.
-    place = record.held_head(session, hearing.case_id).seq + 1
-    tell.answered(session, seat, given.says, f"a{place}", now, channel=channel, lines=lines)
-    decide(session, hearing, round_, now, secret, held.with_own(given.says))
-    return hearing
+    stamp = f"a{held.head.seq + 1}"
+    tell.answered(session, held, given.says, stamp, now, channel=channel, lines=lines)
+    session.expire_all()  # what was written is unknown to it
+    decide(session, held.hearing.id, held.round.id, now, secret, held.with_own(given.says))
 
 
 def _store(session: Session, held: Held, given: Given, now: dt.datetime) -> None:
     seat = held.seat
     if held.own.says:
-        session.execute(sa.delete(Answer).where(Answer.invitation_id == seat.id))
+        session.connection().execute(_TAKE_AWAY, {"seat": seat.id})
     rows = [{"invitation_id": seat.id, "slot_id": n, "says": w} for n, w in given.says.items()]
-    session.execute(sa.insert(Answer), rows)
-    session.expire(seat, ["answers"])
-    seat.answered_at, seat.comment, seat.nonce = now, given.comment, given.nonce
+    bulk.insert(session, _ANSWER, rows)
+    new = {"answered_at": now, "comment": given.comment, "nonce": given.nonce}
+    bulk.update(session, _SEAT, [{"id": seat.id, **new}])
 
 
-def _refuse_late(hearing: Hearing, round_: Proposal, now: dt.datetime) -> None:
-    if round_.state != ProposalState.OPEN:
+def _refuse_late(held: Held, now: dt.datetime) -> None:
+    if held.round.state != ProposalState.OPEN:
         raise Gone(
             N_(
                 "The date is decided or the question was withdrawn: "
                 "your answer changes nothing now."
             )
         )
-    if now >= round_.answer_by:
+    if now >= held.round.answer_by:
         raise Gone(
             N_("The time to answer ended on %(when)s. Please ring the court."),
-            when=When(round_.answer_by, hearing.case.court.zone),
+            when=When(held.round.answer_by, held.hearing.case.court.zone),
         )
 
 
-def _refuse_strange(round_: Proposal, says: Mapping[int, str]) -> None:
-    slots = {slot.id for slot in round_.slots}
+def _refuse_strange(offered: Sequence[Any], says: Mapping[int, str]) -> None:
+    slots = {slot.id for slot in offered}
     errors = {
         f"slot-{slot}": Message(N_("This slot is not of this proposal."))
         for slot in says
@@ -111,7 +117,7 @@ def _entry(held: Held, given: Given, channel: str) -> record.Entry:
             "says": [
                 {"starts_at": record.instant(slot.starts_at), "courtroom": slot.courtroom.name,
                  "says": given.says[slot.id]}
-                for slot in held.round.slots
+                for slot in held.slots
             ],
         },
         personal={"name": seat.counsel.name, "comment": given.comment},
@@ -119,7 +125,7 @@ def _entry(held: Held, given: Given, channel: str) -> record.Entry:
 
 
 def decide(
-    session: Session, hearing: Hearing, round_: Proposal, now: dt.datetime, secret: bytes,
+    session: Session, hearing_id: int, round_id: int, now: dt.datetime, secret: bytes,
     voices: Sequence[Voice],
 ) -> None:  # fmt: skip
     """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
@@ -133,9 +139,18 @@ def decide(
     if not words or any(word is None for word in words):
         return
     mute = {voice.side for voice in voices} - {voice.side for voice in heard}
+    hearing = session.get_one(Hearing, hearing_id, options=_WITH_CASE)
+    round_ = next(each for each in hearing.proposals if each.id == round_id)
     chosen = rules.agreed_slot([(s.id, s.starts_at) for s in round_.slots], words)
-    slot = next((each for each in round_.slots if each.id == chosen), None)
+    slot: Slot | None = next((each for each in round_.slots if each.id == chosen), None)
     if slot and round_.fix == Fixing.AUTO and not mute:
         settle(session, hearing, slot, now, secret)
     else:
         tell.concluded(session, hearing, round_, slot, now)
+
+
+_WITH_CASE = (
+    joinedload(Hearing.case, innerjoin=True).joinedload(Case.court, innerjoin=True),
+    joinedload(Hearing.judge, innerjoin=True),
+    joinedload(Hearing.user),
+)

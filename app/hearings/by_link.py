@@ -28,7 +28,7 @@ def answer(
     chance = _chance(held, key, secret) if held else None
     if held is None or chance is None:
         raise OldPage
-    says, comment = answering.checked(typed, {slot.id for slot in held.round.slots})
+    says, comment = answering.checked(typed, {slot.id for slot in held.slots})
     if days == away.NOTHING and _stands(held, says, comment, now):
         return
     given = answers.Given(says, comment, answering.press(chance, says, comment))

@@ -50,7 +50,9 @@ def go_on_without(session: Session, hearing_id: int, now: dt.datetime, secret: b
     _clear_calendars(session, hearing, gone, now)
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
-        decide(session, hearing, round_, now, secret, holding.voices(session, round_))
+        session.flush()
+        voices = holding.voices(session, round_.id, hearing.id)
+        decide(session, hearing.id, round_.id, now, secret, voices)
     return bool(gone)
 
 

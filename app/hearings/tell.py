@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_
 from app.hearings import facts
+from app.hearings.holding import Held
 from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
 from app.notices import record
 from app.notices import service as notices
 from app.notices.models import Notice
+from app.notices.queueing import Telling, queue
 from app.notices.rules import State
 from app.notices.service import heard_at
 from app.people.models import User
@@ -54,7 +57,7 @@ def proposal(
 
 
 def answered(
-    session: Session, seat: Invitation, says: Mapping[int, str], stamp: str, now: dt.datetime, *,
+    session: Session, held: Held, says: Mapping[int, str], stamp: str, now: dt.datetime, *,
     channel: str, lines: Sequence[record.Entry],
 ) -> None:  # fmt: skip
     """Confirm an answer to its person: a key that somebody else used is noticed so.
@@ -63,17 +66,20 @@ def answered(
 
     ``stamp`` is the answer's own; ``lines`` are what the record says of it before it is confirmed.
     """
-    round_ = seat.proposal
+    hearing, round_ = held.hearing, held.round
     told = facts.of(
-        round_.hearing,
+        hearing,
         answers=[
-            {**facts.slot_facts(s), "says": says.get(s.id, Says.NO.value)} for s in round_.slots
+            {**facts.slot_facts(s), "says": says.get(s.id, Says.NO.value)} for s in held.slots
         ],
-        answer_by=facts.iso(round_.answer_by), person=facts.person(seat),
+        answer_by=facts.iso(round_.answer_by), person=facts.person(held.seat),
     )  # fmt: skip
-    matter = facts.matter(round_.hearing, f"r{round_.round}.{stamp}")
-    notices.queue(session, matter, "answered", facts.counsel_of(seat, channel), told,
-                  due_at=now, stale_at=now + STALE_AFTER, now=now, ways=1, lines=lines)  # fmt: skip
+    matter = facts.matter(hearing, f"r{round_.round}.{stamp}")
+    person = facts.counsel_of(held.seat, channel)
+    person = replace(person, ways=person.ways[:1])
+    telling = Telling(matter, "answered", person, told, due_at=now, stale_at=now + STALE_AFTER)
+    chains = {hearing.case_id: held.head}
+    queue(session, [telling], now, [(matter, line) for line in lines], held=chains)
 
 
 def everyone(

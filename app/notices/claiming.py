@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,7 @@ from app.cases.models import Counsel
 from app.errors import N_
 from app.gateways import Message
 from app.notices import balance, chain, holds, post, record, weights, wordings
-from app.notices.due import Due
+from app.notices.due import COLUMNS, Due
 from app.notices.duty import pass_on
 from app.notices.models import Notice
 from app.notices.own_words import Own
@@ -26,9 +26,6 @@ MOST_PER_PERSON, WITHIN = 20, dt.timedelta(minutes=10)
 PUT_OFF = dt.timedelta(minutes=1)
 
 _NOTICE = bulk.table(Notice)
-
-
-_COLUMNS = [_NOTICE.c[each.name] for each in fields(Due)]
 
 
 @dataclass
@@ -84,7 +81,7 @@ def claim(
 def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[Due]:
     """Take what is due and held up by nothing; rows that another worker takes are passed by."""
     wanted = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(_NOTICE.c.state == State.QUEUED.value, _NOTICE.c.channel == channel)
         .where(_NOTICE.c.due_at <= now, ~_held_up())
         .order_by(_NOTICE.c.due_at, _NOTICE.c.id)

@@ -1,7 +1,10 @@
 """A notice whose turn has come, as plain values."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from app import bulk
+from app.notices.models import Notice
 
 
 @dataclass(slots=True)
@@ -32,3 +35,6 @@ class Due:
     def attempt(self) -> str:
         """The reference of the current try, given to the carrier as ours."""
         return f"n{self.id}.{self.tries}"
+
+
+COLUMNS = [bulk.table(Notice).c[each.name] for each in fields(Due)]

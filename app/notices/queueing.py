@@ -1,7 +1,7 @@
 """Queue what many people are to be told, about many hearings, in a few statements."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,14 @@ class Telling:
 
 def queue(
     session: Session, tellings: Sequence[Telling], now: dt.datetime,
-    lines: Sequence[tuple[Matter, record.Entry]] = (),
+    lines: Sequence[tuple[Matter, record.Entry]] = (), *,
+    held: Mapping[int, chain.Link] | None = None,
 ) -> int:  # fmt: skip
     """Queue all of this, and say so in the record; return how many notices are new.
 
-    ``lines`` are written first. As `service.queue` does for one person: who has no channel gets a
-    line that says so, and what is in the queue by its key is not queued again.
+    ``lines`` are written first; ``held`` are heads that the caller holds already. As
+    `service.queue` does for one person: who has no channel gets a line that says so, and what is
+    in the queue by its key is not queued again.
     """
     rows = _rows(session, tellings, now)
     if bulk.insert(session, _NOTICE, rows, unless="key") < len(rows):
@@ -50,7 +52,7 @@ def queue(
         entries.setdefault((matter.court_id, matter.case_id), []).append(entry)
     for row in rows:
         entries.setdefault((row["court_id"], row["case_id"]), []).append(_queued(row))
-    chain.extend(session, entries, now)
+    chain.extend(session, entries, now, held)
     return len(rows)
 
 

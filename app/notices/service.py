@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +10,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import bulk
 from app.notices import record
+from app.notices.due import COLUMNS, Due
 from app.notices.models import Notice
 from app.notices.rules import State, What, after, outside_quiet_hours
 from app.people.models import Court
+
+_NOTICE = bulk.table(Notice)
 
 
 @dataclass(frozen=True)
@@ -145,33 +148,32 @@ def take_back(
 ) -> list[record.Entry]:
     """Withdraw what waits for one seat; return the lines, which are the caller's to write."""
     given = {"about": about, "kinds": kinds, "seat": invitation_id}
-    waiting = session.scalars(_waiting_for_seat(), given).all()
-    for notice in waiting:
-        notice.state = State.WITHDRAWN.value
+    waiting = [Due(*row) for row in session.connection().execute(_WAITING_FOR_SEAT, given)]
+    changed = [{"id": notice.id, "state": State.WITHDRAWN.value} for notice in waiting]
+    bulk.update(session, _NOTICE, changed)
     return _withdrawn(waiting, why)
 
 
-@cache  # put together once: that takes longer than to ask it
-def _waiting_for_seat() -> sa.Select:
-    return _waiting(sa.bindparam("about")).where(
-        Notice.kind.in_(sa.bindparam("kinds", expanding=True)),
-        Notice.invitation_id == sa.bindparam("seat"),
-    )
-
-
-def _waiting(about: Any) -> sa.Select:
+def _waiting(about: Any, what: Sequence[Any] = (Notice,)) -> sa.Select:
     """Ask for what waits, but one that a worker is claiming this moment: it is on its way out.
 
     It is not waited for; should it come back into the queue, the next claim sees that it holds no
     longer.
     """
     return (
-        sa.select(Notice)
+        sa.select(*what)
         .where(Notice.about == about, Notice.state == State.QUEUED.value)
         .order_by(Notice.case_id, Notice.id)
         .with_for_update(skip_locked=True)
     )
 
 
-def _withdrawn(waiting: Iterable[Notice], why: str) -> list[record.Entry]:
+# Put together once: that takes longer than to ask it.
+_WAITING_FOR_SEAT = _waiting(sa.bindparam("about"), COLUMNS).where(
+    _NOTICE.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+    _NOTICE.c.invitation_id == sa.bindparam("seat"),
+)
+
+
+def _withdrawn(waiting: Iterable[Notice | Due], why: str) -> list[record.Entry]:
     return [record.of(notice, What.WITHDRAWN, why=why) for notice in waiting]
