@@ -25,6 +25,7 @@ from app.people import service as people
 NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
 LANES = 200  # judges, each with a courtroom and two counsel of their own: nothing ever clashes
 EMAIL = "bench@court.example"
+UNDER_WAY = 1000
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def _asked(count: int, secret: bytes) -> list[Seat]:
             model: (session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1  # type: ignore[attr-defined]
             for model in (Case, Party, Hearing, Proposal, Slot, Invitation, Notice, Line)
         }
+        for model in (Notice, Line):  # answers that are under way take some meanwhile
+            next_[model] += UNDER_WAY
         seats = []
         for n in range(count):
             seats += _one_asked(rows, next_, n, secret)
