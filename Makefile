@@ -16,7 +16,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing messages pictures dist clean
+.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing lighthouse messages screenshots dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -30,8 +30,9 @@ help:
 	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
 	@echo "make bench-suggestions           how long suggestions take with a million bookings"
 	@echo "make bench-listing               how near to the bound 200 hearings are listed in a minute"
+	@echo "make lighthouse                  what Lighthouse says of counsel's page and of home"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
-	@echo "make pictures                    the README's pictures anew, from the real pages"
+	@echo "make screenshots                 the six pictures in docs/images anew, from the demo's court"
 	@echo "make dist                        wheel and source archive in dist/"
 	@echo "make clean                       remove what these made; instance/ stays"
 
@@ -72,6 +73,10 @@ bench-sending: $(VENV)/.installed-dev
 bench-record: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)
 
+lighthouse: $(VENV)/.installed-dev
+	@cd bench/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+	PYTHONPATH=. $(BIN)/python bench/lighthouse.py $(ARGS)
+
 messages: $(VENV)/.installed
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ --add-location file --sort-by-file --omit-header \
@@ -79,7 +84,7 @@ messages: $(VENV)/.installed
 	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 \
 	  --ignore-obsolete --ignore-pot-creation-date
 
-pictures: $(VENV)/.installed-dev
+screenshots: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/take.py
 
 dist: $(VENV)/.installed
@@ -87,7 +92,7 @@ dist: $(VENV)/.installed
 	$(BIN)/python -m hatchling build -d dist
 
 clean:
-	rm -rf $(VENV) build dist app/static/parts tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist app/static/parts tests/node/node_modules bench/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -33,7 +33,11 @@ class Message:
         self.words, self.facts = words, facts
 
     def __str__(self) -> str:
-        return self.words % self.facts if self.facts else self.words
+        facts = {
+            name: fact.get("en", "") if isinstance(fact, Mapping) else fact
+            for name, fact in self.facts.items()
+        }
+        return self.words % facts if facts else self.words
 
     def __repr__(self) -> str:
         return f"Message({str(self)!r})"

@@ -13,6 +13,12 @@ from app.errors import N_, Invalid, Message
 SIDES = ("claimant", "respondent", "other")
 CHANNELS = ("sms", "email")
 LANGUAGES = ("en", "zh")
+# As people of a court write these words, and as files say them.
+IN_CHINESE = {
+    "claimant": "原告", "respondent": "被告", "other": "其他", "ordinary": "普通程序",
+    "summary": "简易程序", "small_claims": "小额诉讼", "second_instance": "二审",
+    "sms": "短信", "email": "邮件", "en": "英文", "zh": "中文",
+}  # fmt: skip
 
 REQUIRED = N_("This is missing.")
 NOT_TEXT = N_("Give this as text.")
@@ -56,9 +62,17 @@ class Choice(fields.String):
         word = str(super()._deserialize(value, attr, data, **more))
         if word not in self.choices:
             raise ValidationError(
-                [Message(N_("Choose one of: %(choices)s."), choices=", ".join(self.choices))]
+                [Message(N_("Choose one of: %(choices)s."), choices=self._told())]
             )
         return word
+
+    def _told(self) -> str | dict[str, str]:
+        """Return what can be chosen, by language; in Chinese as a file would write it."""
+        known = [each for each in self.choices if each]
+        if not set(known) <= set(IN_CHINESE):
+            return ", ".join(known)
+        chinese = "、".join(f"{IN_CHINESE[each]}（{each}）" for each in known)
+        return {"en": ", ".join(known), "zh": chinese}
 
 
 class Email(Words):

@@ -12,8 +12,8 @@ class Upload(Base):
     """One file, what is to be done with it, and what came of it.
 
     ``state``: mapping (its columns are chosen), to_check, checked, to_enter, entered, failed,
-    undone. While a worker is at it the state stays and the row is held; a crash leaves it as it
-    was, and it is begun anew.
+    undone, cancelled. While a worker is at it the state stays and the row is held; a crash leaves
+    it as it was, and it is begun anew.
     """
 
     __tablename__ = "upload"

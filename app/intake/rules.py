@@ -65,8 +65,12 @@ class Bound:
     sources: Mapping[str, tuple[str | int, ...]]
 
     def header_of(self, name: str) -> str:
-        """Return the header under which a reader of the file finds a field."""
-        columns = [each for each in self.sources.get(name, ()) if isinstance(each, int)]
+        """Return the header under which a reader of the file finds a field.
+
+        Where a file has no side, the role says it.
+        """
+        parts = self.sources.get(name) or (self.sources.get("role", ()) if name == "side" else ())
+        columns = [each for each in parts if isinstance(each, int)]
         return ", ".join(self.headers[each] for each in columns) or name
 
     def used(self) -> frozenset[int]:

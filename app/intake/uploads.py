@@ -132,7 +132,7 @@ def choose(session: Session, upload: Upload, headers: Sequence[str], columns: li
 
 
 def _not_over(upload: Upload) -> None:
-    if upload.state in ("entered", "undone", "to_enter"):
+    if upload.state in ("entered", "undone", "to_enter", "cancelled"):
         raise Refusal(N_("This file is entered already, or about to be: upload it anew."))
 
 
@@ -167,6 +167,21 @@ def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
         raise Refusal(N_("There are faults: mend them, or leave out the cases that have them."))
     upload.state, upload.tries = "to_enter", 0
     upload.partial, upload.remind = partial, remind
+
+
+def cancel(session: Session, upload_id: int) -> None:
+    """Let go of a file that was not entered, its bytes and all. Raises Refusal once it was.
+
+    Nobody waits for a worker that holds it: it may be at it for minutes.
+    """
+    wanted = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
+    upload = session.scalar(wanted)
+    if upload is None:
+        raise Refusal(N_("The worker is at this file just now: press again when it is done."))
+    if upload.state in ("entered", "undone"):
+        raise Refusal(N_("This file is entered already: undo it instead."))
+    upload.state = "cancelled"
+    session.execute(sa.delete(UploadPart).where(UploadPart.upload_id == upload.id))
 
 
 def is_today(at: dt.datetime, now: dt.datetime, court: Court) -> bool:

@@ -120,7 +120,7 @@ def _fault(each: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/import/<int:upload_id>")
 @signed_in
 def act(upload_id: int) -> Any:
-    """Choose the columns, enter what was checked, or undo what was entered."""
+    """Choose the columns, enter what was checked, undo what was entered, or cancel before that."""
     do, form, whose = request.form.get("do", ""), request.form, by_whom()
     chosen: list[str] = []
 
@@ -135,6 +135,8 @@ def act(upload_id: int) -> Any:
         elif do == "enter":
             ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
             uploads.ask_to_enter(upload, **ticked)
+        elif do == "cancel":
+            uploads.cancel(session, upload.id)
         elif do == "undo":
             return undoing.undo(session, by, upload)
         return None
@@ -153,6 +155,9 @@ def act(upload_id: int) -> Any:
         return _one(upload_id, refused=web.said(fault.message)), 422
     if undone:
         flash(_undone(undone), "maybe" if undone.stay else "yes")
+    if do == "cancel":
+        flash(gettext("The import is cancelled. Nothing of the file was entered."), "held")
+        return redirect(url_for("intake.files"), 303)
     return redirect(url_for("intake.one", upload_id=upload_id), 303)
 
 
@@ -196,5 +201,6 @@ def upload_state(upload: Upload) -> tuple[str, str, str]:
         "entered": ("yes", "check-lg", gettext("entered")),
         "failed": ("alarm", "exclamation-circle", gettext("cannot be read")),
         "undone": ("no", "arrow-counterclockwise", gettext("undone")),
+        "cancelled": ("no", "x-lg", gettext("cancelled")),
     }
     return words[upload.state]

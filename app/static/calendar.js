@@ -37,7 +37,7 @@
     slotMaxTime: `${String(Math.min(24, parseInt(asked.closes, 10) + 2)).padStart(2, "0")}:00`,
     slotDuration: view === "resourceTimelineWeek" ? "01:00" : "00:30",
     snapDuration: "00:15",
-    slotWidth: 52,
+    slotWidth: 60,
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },

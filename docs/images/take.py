@@ -1,51 +1,114 @@
-"""Take the README's two pictures anew, from the real pages: `make pictures` (needs a Chromium)."""
+"""Take the pictures of the six main pages anew, from the demo's court: `make screenshots`.
 
+It needs a Chromium. The court's clock is set to one Monday, so that a picture changes only where
+its page does.
+"""
+
+import io
 import re
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.conftest import PASSWORD, House, at, make_court, make_house
+from app import worker
+from app.demo import newcomer
+from app.demo.story import ASSISTANT, STORY, Telling
+from tests.conftest import NOW, SECRET, House, make_house
 
 HERE = Path(__file__).parent
-COUNSEL = (
-    ("Claimant", "East Harbour Shipping Ltd", "claimant", "Zhao Lei", "Jinmao Partners", 1),
-    ("Respondent", "Kestrel Foods plc", "respondent", "Emma Carter", "Harbour Row LLP", 2),
-    ("Third party", "Northgate Insurance SE", "other", "Jonas Weber", "Weber & Voss", 3),
-)
-CASE = {
-    "number": "（2026）沪0115民初12345号", "title": "East Harbour Shipping v Kestrel Foods",
-    "procedure": "ordinary", "judge": "陈法官",
-    "parties": [
-        {"role": role, "name": party, "side": side, "counsel": [{
-            "name": name, "firm": firm, "email": f"{name.split()[0].lower()}@counsel.example",
-            "phone": f"1380013800{n}", "language": "en", "channels": ["sms", "email"]}]}
-        for role, party, side, name, firm, n in COUNSEL
-    ],
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 1000}, "device_scale_factor": 1.5, "locale": "en-GB",
+    "timezone_id": "Europe/London",
 }  # fmt: skip
+ROWS = """\
+案号,案由,承办法官,当事人,诉讼地位,代理人,律所,邮箱,电话
+（2026）东0901民初701号,买卖合同纠纷,陈静文,江海电器有限公司,原告,李敏,华诚律师事务所,limin@huacheng.example,13800138001
+（2026）东0901民初701号,买卖合同纠纷,陈静文,Merton Foods Ltd,被告,Jo Reed,Reed & Co,jo.reed@reed,
+（2026）东0901民初702号,民间借贷纠纷,吴启明,何建国,原告,何雨,何雨律师事务所,,138 0013 800
+（2026）东0901民初703号,物业服务合同纠纷,,海湾物业有限公司,原告,周航,海川律师事务所,zhouhang@haichuan.example,13800138004
+（2026）东0901民初704号,服务合同纠纷,陈静文,云帆科技有限公司,第三方,刘洋,正源律师事务所,liuyang@zhengyuan.example,13800138008
+（2026）东0901民初705号,保险纠纷,吴启明,东海保险公司,被告,孙倩,明理律师事务所,sunqian@mingli.example,13800138003
+"""
+COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "firm", "email", "phone")
 
 
-def scene(house: House) -> tuple[str, str]:
-    """Let a hearing be proposed and two of three answer; return its path and the third's link."""
-    make_court(house)
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    slots = [(at(14), "第三法庭"), (at(14, "14:00"), "第五法庭"), (at(15, "10:00"), "第三法庭")]
-    given = {
-        "case_id": case_id, "kind": "trial", "minutes": 90, "answer_by": at(5, "17:00"),
-        "fix": "auto", "slots": [{"starts_at": when, "courtroom": room} for when, room in slots],
-    }  # fmt: skip
-    hearing = house.api("POST", "/hearings", given)[1]
+def main() -> None:
+    """Tell the demo's story in a folder of its own and take the pictures."""
+    with tempfile.TemporaryDirectory() as name, court(Path(name)) as (house, base):
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            take(browser, house, base)
+            browser.close()
+
+
+@contextmanager
+def court(folder: Path) -> Iterator[tuple[House, str]]:
+    """The demo's court and the address of its pages."""
+    house = make_house(folder, f"sqlite:///{folder}/tingqi.db")
+    with house.app.app_context():
+        upgrade()
+        Telling(house.app, house.clock, SECRET).tell()
+    quiet = type("Quiet", (WSGIRequestHandler,), {"log": lambda *_: None})
+    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield house, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    house.close()
+
+
+def take(browser: Browser, house: House, base: str) -> None:
+    """Write the pictures beside this file."""
+    with house.app.app_context():
+        waiting = newcomer.offer()
     house.beat()
-    for who, says in (("zhao", ("yes", "yes", "no")), ("emma", ("yes", "if_needed", "yes"))):
-        house.wait(hours=2)
-        answer(house, house.link(f"{who}@"), says)
-        house.beat()
-    return f"/hearings/{hearing['id']}", house.link("jonas@")
+    first, second = (seat.path for seat in waiting.seats)
+    answer(house, first, ("yes", "if_needed", "yes"))
+    house.wait(hours=2)
+    house.beat()
+    phone = opened(browser, PHONE)
+    phone.goto(f"{base}{second}?lang=en")
+    for slot, word in enumerate(("yes", "no")):
+        phone.locator("fieldset.slot").nth(slot).locator(f"input[value={word}]").check(force=True)
+    phone.evaluate("scrollTo(0, 0)")
+    phone.screenshot(path=HERE / "reply.png")
+    imported = check_file(house)
+    desk = opened(browser, DESK)
+    sign_in(desk, base)
+    for name, path in (
+        ("home", "/"), ("calendar", "/calendar"), ("proposal", "/hearings/new?case_id=8"),
+        ("hearing", waiting.path), ("import", imported),
+    ):  # fmt: skip
+        seen = desk.goto(base + path)
+        if not seen or not seen.ok:
+            raise SystemExit(f"{path} cannot be shown")
+        desk.wait_for_load_state("networkidle")
+        desk.screenshot(path=HERE / f"{name}.png")
+
+
+def opened(browser: Browser, kind: dict[str, Any]) -> Page:
+    """A window of a kind, whose clock is the court's."""
+    page = browser.new_page(**kind)
+    page.clock.set_fixed_time(NOW)
+    return page
+
+
+def sign_in(page: Page, base: str) -> None:
+    """Sign in as the assistant."""
+    page.goto(f"{base}/sign-in?lang=en")
+    page.fill("#email", ASSISTANT)
+    page.fill("#password", STORY["password"])
+    page.click("main form button")
 
 
 def answer(house: House, link: str, says: tuple[str, ...]) -> None:
@@ -59,39 +122,15 @@ def answer(house: House, link: str, says: tuple[str, ...]) -> None:
         raise SystemExit(f"{link} answered {sent.status_code}")
 
 
-def take(browser: Browser, base: str, hearing: str, reply: str) -> None:
-    """Write both pictures beside this file."""
-    desk = browser.new_page(viewport={"width": 1180, "height": 900}, locale="en-GB")
-    desk.goto(f"{base}/sign-in?lang=en")
-    desk.fill("#email", "wang@court.example")
-    desk.fill("#password", PASSWORD)
-    desk.click("main form button")
-    desk.goto(base + hearing)
-    desk.screenshot(path=HERE / "hearing.png")
-    phone = browser.new_page(
-        viewport={"width": 390, "height": 1000}, device_scale_factor=1.5, locale="en-GB",
-        timezone_id="Europe/Berlin",
-    )  # fmt: skip
-    phone.goto(f"{base}{reply}?lang=en")
-    phone.screenshot(path=HERE / "reply.png")
-
-
-def main() -> None:
-    """Open a house in a folder of its own, let things happen in it, and take the pictures."""
-    with tempfile.TemporaryDirectory() as name:
-        house = make_house(Path(name), f"sqlite:///{name}/tingqi.db")
-        with house.app.app_context():
-            upgrade()
-        hearing, reply = scene(house)
-        server = make_server("127.0.0.1", 0, house.app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            take(browser, f"http://127.0.0.1:{server.server_port}", hearing, reply)
-            browser.close()
-        server.shutdown()
-        house.close()
+def check_file(house: House) -> str:
+    """Give a file with a few faults to the import and let it be checked; return its page."""
+    desk: FlaskClient = house.client
+    desk.post("/sign-in", data={"email": ASSISTANT, "password": STORY["password"]})
+    given = desk.post("/import", data={"file": (io.BytesIO(ROWS.encode()), "十二月新收案件.csv")})
+    columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
+    desk.post(given.location, data={**columns, "do": "check"})
+    worker.take_file(house.app)
+    return given.location
 
 
 if __name__ == "__main__":

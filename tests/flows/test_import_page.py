@@ -12,6 +12,7 @@ from app import worker
 from app.cases.models import Case, Counsel
 from app.db import db
 from app.hearings.models import Booking, Hearing
+from app.intake.models import UploadPart
 from app.people.models import SettingChange
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_pages import words
@@ -128,6 +129,39 @@ def test_faults_stand_at_their_cells_and_the_rest_is_entered_where_that_is_wishe
     house.wait(days=1)
     late = desk.post(path, data={"do": "undo"})
     assert (late.status_code, "on its own day only" in words(late)) == (422, True)
+
+
+def test_an_import_is_cancelled_until_it_is_entered(house: House) -> None:
+    desk = house.sign_in()
+    for path in (give(desk, GOOD).location, check(house, desk, GOOD, **{"column-6": "email"})):
+        assert "Cancel the import" in words(desk.get(path))
+        said = words(desk.post(path, data={"do": "cancel"}, follow_redirects=True))
+        assert "Nothing of the file was entered." in said
+        assert "Cancel the import" not in words(desk.get(path))
+        for do in ("check", "enter"):
+            assert desk.post(path, data={"do": do}).status_code == 422
+    path = check(house, desk, GOOD, **{"column-6": "email"})
+    desk.post(path, data={"do": "enter"})
+    assert "Cancel the import" in words(desk.get(path))  # it waits for the worker still
+    desk.post(path, data={"do": "cancel"})
+    worker.take_file(house.app)
+    assert count(house, Case, UploadPart) == [0, 0]
+    path = check(house, desk, GOOD, **{"column-6": "email"})
+    desk.post(path, data={"do": "enter"})
+    worker.take_file(house.app)
+    late = desk.post(path, data={"do": "cancel"})
+    assert (late.status_code, "undo it instead" in words(late)) == (422, True)
+    assert count(house, Case) == [2]
+
+
+def test_a_fault_names_the_sides_in_the_words_of_the_page(house: House) -> None:
+    desk = house.sign_in()
+    strange = GOOD.replace("被告", "旁观者")
+    page = desk.get(check(house, desk, strange, **{"column-6": "email"}))
+    assert "Choose one of: claimant, respondent, other." in words(page)
+    assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
+    page = desk.get(page.request.path + "?lang=zh")
+    assert "请选择其一：原告（claimant）、被告（respondent）、其他（other）。" in words(page)
 
 
 def test_files_that_cannot_be_taken_are_refused_in_words(house: House) -> None:
