@@ -55,6 +55,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev
+	@$(PIP) -e ".[bench]"
 	PYTHONPATH=. $(BIN)/python bench/everything.py $(ARGS)
 
 bench-feeds: $(VENV)/.installed-dev

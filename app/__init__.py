@@ -68,9 +68,13 @@ def _read_rules(settings: Settings) -> None:
 
 
 def _engine_options(settings: Settings) -> dict:
+    from app.db import json_text
+
+    common = {"json_serializer": json_text}
     if settings.embedded:
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        return {**common, "connect_args": {"timeout": 15, "check_same_thread": False}}
     return {
+        **common,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 20,

@@ -14,11 +14,9 @@ from typing import Any
 import filling
 import load
 import sqlalchemy as sa
-from contest import Pair, Seats, Send, contest, writing
-from databases import Stage, throwaway
+from contest import Pair, Ring, Seats, Send, contest, ring, writing
 from measuring import Row, options, table
-from past import past
-from serving import SECRET, bare, house
+from serving import SECRET
 from sqlalchemy.orm import Session
 
 from app.db import db
@@ -39,19 +37,13 @@ def main() -> None:
 
 def measure(asked: argparse.Namespace) -> list[Row]:
     """Fill a database, measure answers, check that each was taken, and return the rows."""
-    with throwaway(asked.postgresql) as stage:
-        filling.court()
-        past(asked.hearings)
-        seats = Seats(400 if asked.quick else 4000)
-        with house(stage.folder, stage.url, **PROXIED) as ours, bare(stage.beside) as ceiling:
-            rows = _rows(stage, ours.port, ceiling.port, seats, asked)
-    return rows
+    with ring(asked, **PROXIED) as found:
+        return _rows(found, asked)
 
 
-def _rows(
-    stage: Stage, port: int, ceiling: int, seats: Seats, asked: argparse.Namespace
-) -> list[Row]:
-    bare_write = writing(ceiling, {"says": "yes"})
+def _rows(found: Ring, asked: argparse.Namespace) -> list[Row]:
+    port, seats = found.ours, found.seats
+    bare_write = writing(found.ceiling, {"says": "yes"})
     given = (asked.runs, asked.seconds)
     first = contest(posting(port, seats), bare_write, asked.clients, *given)
     _check(seats.used, sum(_answered(first)))
@@ -59,7 +51,7 @@ def _rows(
     last = Last(seats.used)
     fixing = contest(posting(port, last), bare_write, asked.clients[1:2], *given)
     _check(last.used, sum(_answered(fixing)), fixed=True)
-    say = stage.database
+    say = found.stage.database
     return [
         *(pair.row("Answer by link", say, TARGET) for pair in first),
         *(pair.row("Page opened, then answered", say, None) for pair in both),

@@ -1,12 +1,16 @@
 """Tingqi against a ceiling: the same load on both, in turns, so that a busy machine is fair."""
 
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import filling
 import load
+from databases import Stage, throwaway
 from measuring import Row, in_turns, median
-from serving import SECRET
+from past import past
+from serving import SECRET, bare, house
 
 Send = Callable[[int, float], load.Told]  # clients, seconds
 
@@ -77,6 +81,27 @@ class Seats:
         self.used += self._left[: told.sent]
         del self._left[: told.sent]
         return told
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The house over a filled database and the bare app beside it, each on its port."""
+
+    stage: Stage
+    seats: Seats
+    ours: int
+    ceiling: int
+
+
+@contextmanager
+def ring(asked: Namespace, **settings: str) -> Iterator[Ring]:
+    """Fill a database and serve both; ``hearings`` that are only there to be many come first."""
+    with throwaway(asked.postgresql) as stage:
+        filling.court()
+        past(asked.hearings)
+        seats = Seats(400 if asked.quick else 4000)
+        with house(stage.folder, stage.url, **settings) as ours, bare(stage.beside) as ceiling:
+            yield Ring(stage, seats, ours.port, ceiling.port)
 
 
 def writing(port: int, form: dict[str, str]) -> Send:

@@ -1,51 +1,77 @@
 """Every bench, one after the other, and one table of all: build/bench.md.
 
-    python bench/everything.py [--quick] [--runs 5] [--seconds 3]
+    python bench/everything.py [--only answers,receipts] [--missing] [--quick] [--runs 5]
 
 Each bench is a module whose ``measure(asked)`` fills a throwaway database, checks that what it
-measured was right, and returns rows. ``--quick`` only shows that all of them work.
+measured was right, and returns rows. They are kept part by part, and the table is written anew
+after each: ``--only`` measures some parts, ``--missing`` those that are not kept yet. ``--quick``
+only shows that all of them work, and keeps nothing.
 """
 
 import argparse
 import importlib
-import importlib.util
+import json
 import time
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import load
-from measuring import Row, machine, options, table
+from measuring import HEAD, Row, machine, options, table
 
-# In the order of the table, each with whether it is measured on both databases.
-BENCHES = {
-    "answers": True, "sending": False, "receipts": True, "queueing": False, "growth": True,
-    "memory": True,
-}  # fmt: skip
-REPORT = Path("build/bench.md")
+SQLITE, POSTGRESQL = False, True
+# In the order of the table: on which databases each is measured, and its own sizes.
+BENCHES: dict[str, tuple[tuple[bool, ...], dict[str, int]]] = {
+    "answers": ((SQLITE, POSTGRESQL), {"hearings": 0}),
+    "sending": ((POSTGRESQL,), {}),  # it measures both
+    "receipts": ((SQLITE, POSTGRESQL), {"hearings": 0}),
+    "queueing": ((SQLITE, POSTGRESQL), {}),
+    "growth": ((SQLITE, POSTGRESQL), {}),
+    "memory": ((SQLITE, POSTGRESQL), {"minutes": 2}),
+    "feeds": ((SQLITE, POSTGRESQL), {"hearings": 10_000}),
+    "suggestions": ((SQLITE, POSTGRESQL), {"bookings": 1_000_000}),
+    "record": ((SQLITE, POSTGRESQL), {"lines": 1_000_000, "cases": 5_000, "processes": 0}),
+}
+REPORT, PARTS = Path("build/bench.md"), Path("build/bench")
 
 
 def main() -> None:
-    """Run all, print and keep the table."""
-    asked = options(__doc__, hearings=0)
+    """Measure what is asked for; print and keep the table."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--only", default=",".join(BENCHES), help="names, with commas between")
+    parser.add_argument("--missing", action="store_true", help="only what is not kept yet")
+    own, rest = parser.parse_known_args()
+    asked = options(__doc__, rest)
     load.at_hand()
-    rows: list[Row] = []
-    for name in BENCHES:
-        for postgresql in (False, True) if BENCHES[name] else (True,):
-            rows += _rows(name, argparse.Namespace(**{**vars(asked), "postgresql": postgresql}))
-    told = f"{machine()}.\n\n{table(rows)}\n"
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(told)
-    print(f"\n{told}\nKept in {REPORT}.")
+    told: list[Row] = []
+    for name in own.only.split(","):
+        databases, sizes = BENCHES[name]
+        for postgresql in databases:
+            file = PARTS / f"{name}-{'postgresql' if postgresql else 'sqlite'}.json"
+            if own.missing and file.exists():
+                continue
+            given = {**vars(asked), **sizes, "postgresql": postgresql}
+            rows = _measured(name, argparse.Namespace(**given))
+            told += rows
+            if not asked.quick:
+                _keep(file, rows)
+    print(f"\n{table(told)}" if asked.quick else f"\n{REPORT.read_text()}\nKept in {REPORT}.")
 
 
-def _rows(name: str, asked: argparse.Namespace) -> Iterator[Row]:
-    if importlib.util.find_spec(name) is None:
-        return
+def _measured(name: str, asked: argparse.Namespace) -> list[Row]:
     begun = time.monotonic()
-    for row in importlib.import_module(name).measure(asked):
-        print(row, flush=True)
-        yield row
-    print(f"({name}: {time.monotonic() - begun:.0f} s)", flush=True)
+    rows = list(importlib.import_module(name).measure(asked))
+    print(HEAD, *rows, f"({name}: {time.monotonic() - begun:.0f} s)\n", sep="\n", flush=True)
+    return rows
+
+
+def _keep(file: Path, rows: list[Row]) -> None:
+    """Keep one part's rows, and write the table of all that are kept."""
+    PARTS.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+    names = [f"{name}-{base}" for name in BENCHES for base in ("sqlite", "postgresql")]
+    kept = [PARTS / f"{name}.json" for name in names]
+    all_ = [Row(**row) for each in kept if each.exists() for row in json.loads(each.read_text())]
+    REPORT.write_text(f"{machine()}.\n\n{table(all_)}\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a calendar of ten thousand hearings costs: unchanged, whole, packed, after one change.
 
-    python bench/feeds.py [--hearings 10000] [--postgresql]
+    python bench/feeds.py [--hearings 10000] [--postgresql] [--quick]
 
 Pages are served by ``tingqi serve`` with one process; beside it, under the same server, a bare
 Flask app answers a trivial page and sends the same bytes from a file. One client, one connection;
@@ -14,7 +14,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,22 +22,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from databases import database
+from databases import Stage, throwaway
 from flask import Flask
-from flask_migrate import upgrade
+from measuring import Row, options, table
+from serving import SECRET, free_port
 
-from app import create_app
 from app.cases import service as cases
 from app.cases.models import Case
-from app.config import Settings
-from app.db import db, transaction
+from app.db import transaction
 from app.feeds import drawing
 from app.feeds import service as feeds
 from app.hearings.models import Hearing
 from app.people import service as people
 
 NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
-SECRET = "a secret of the bench, long enough to be one"
+GZIP = {"Accept-Encoding": "gzip"}
 BARE = """
 from flask import Flask, send_file
 app = Flask(__name__)
@@ -52,65 +50,63 @@ def file():
 
 
 def main() -> None:
-    """Fill a database with hearings, then time their calendar."""
-    options = _options()
-    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
-        url, server = database(Path(folder), options.postgresql)
-        settings = Settings(Path(folder), url, SECRET.encode())
-        app = create_app(settings)
-        with app.app_context():
-            upgrade()
-            path, number = _fill(app, options.hearings)
-            begun = time.perf_counter()
-            _draw(settings.court_address)
-            each = (time.perf_counter() - begun) * 1000 / options.hearings
-            print(f"written by the beat: {each:.2f} ms a hearing")
-        _measure(Path(folder), url, path, number, app)
-        if server is not None:
-            with app.app_context():
-                db.session.remove()
-                db.engine.dispose()
-            server.cleanup()
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__, hearings=10_000))))
 
 
-def _measure(folder: Path, url: str, path: str, number: int, app: Flask) -> None:
-    with _served(folder, url) as house:
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Fill a database with hearings, time their calendar, and return the rows."""
+    count = 500 if asked.quick else asked.hearings
+    with throwaway(asked.postgresql) as stage:
+        path, number = _fill(stage.app, count)
+        begun = time.perf_counter()
+        _draw(stage.app.extensions["tingqi"].settings.court_address)
+        each = (time.perf_counter() - begun) * 1000 / count
+        return [Row(f"Calendar of {count:,} hearings, written by the beat", stage.database, "", "",
+                    f"{each:.2f} ms a hearing"), *_asked(stage, path, number)]  # fmt: skip
+
+
+def _asked(stage: Stage, path: str, number: int) -> list[Row]:
+    folder, name = stage.folder, stage.database
+    with _served(folder, stage.url) as house:
         cold, first = _timed(house, path)
         body = house.get(path)[1]
         (folder / "feed.ics").write_bytes(body)
         (folder / "bare.py").write_text(BARE.format(path=str(folder / "feed.ics")))
-        print(f"{len(body) / 1e6:.1f} MB; first request of a process {cold * 1000:.0f} ms")
-        tag = first["ETag"]
+        tag = {"If-None-Match": first["ETag"]}
         with _bare(folder) as bare:
-            trivial, same = _pair(
-                lambda: bare.get("/"), lambda: house.get(path, {"If-None-Match": tag}), 400
-            )
-            print(
-                f"unchanged, 304: {same * 1000:.2f} ms, a trivial page {trivial * 1000:.2f} ms: "
-                f"{same / trivial:.2f} times"
-            )
+            trivial, same = _pair(lambda: bare.get("/"), lambda: house.get(path, tag), 400)
             file, whole = _pair(lambda: bare.get("/file"), lambda: house.get(path), 30)
-            size = len(body) / 1e6
-            print(
-                f"unchanged, whole: {size / whole:.0f} MB/s, the same bytes from a file "
-                f"{size / file:.0f} MB/s: {whole / file:.2f} times the time"
-            )
-        head = {"Accept-Encoding": "gzip"}
-        packed = len(house.get(path, head)[1])
-        told = statistics.median(_timed(house, path, head)[0] for _ in range(30))
-        print(f"packed: {packed / 1e6:.2f} MB in {told * 1000:.2f} ms")
-        changed, gz = [], []
-        for n in range(21):
-            _change(app, number, n)
-            changed.append(_timed(house, path)[0])
-            _change(app, number, 100 + n)
-            house.get(path)
-            gz.append(_timed(house, path, head)[0])
-        print(
-            f"after one change: {statistics.median(changed) * 1000:.1f} ms, of which whole "
-            f"{whole * 1000:.1f} ms: {(statistics.median(changed) - whole) * 1000:.1f} ms more; "
-            f"packed anew {statistics.median(gz) * 1000:.1f} ms"
-        )
+        packed = statistics.median(_timed(house, path, GZIP)[0] for _ in range(30))
+        changed, anew = _after_changes(stage.app, house, path, number)
+    size = len(body) / 1e6
+    return [
+        Row("Calendar unchanged, asked with its tag", name, "≤ 1.5 × a trivial page",
+            f"{same / trivial:.2f} ×", _ms(same), _ms(trivial), kept=same <= 1.5 * trivial),
+        Row(f"Calendar unchanged, whole, {size:.1f} MB", name, "≥ 300 MB/s, or ≤ 2 × a file",
+            f"{whole / file:.2f} × the time of a file", f"{size / whole:,.0f} MB/s",
+            f"{size / file:,.0f} MB/s", kept=size / whole >= 300 or whole <= 2 * file),
+        Row("Calendar after one change, more than unchanged", name, "≤ 20 ms", "",
+            _ms(changed - whole), kept=changed - whole <= 0.02),
+        Row("Calendar with gzip", name, "", "", _ms(packed), more=f"{_ms(anew)} after one change"),
+        Row("Calendar, the first request of a process", name, "", "", _ms(cold)),
+    ]  # fmt: skip
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+def _after_changes(app: Flask, house: "Client", path: str, number: int) -> tuple[float, float]:
+    """Return the median seconds of a calendar after one of its hearings changed; and packed."""
+    changed, anew = [], []
+    for n in range(21):
+        _change(app, number, n)
+        changed.append(_timed(house, path)[0])
+        _change(app, number, 100 + n)
+        house.get(path)
+        anew.append(_timed(house, path, GZIP)[0])
+    return statistics.median(changed), statistics.median(anew)
 
 
 class Client:
@@ -160,7 +156,7 @@ def _pair(
 
 @contextmanager
 def _served(folder: Path, url: str) -> Iterator[Client]:
-    port = _free_port()
+    port = free_port()
     given = {**os.environ, "TINGQI_INSTANCE": str(folder), "TINGQI_DATABASE_URL": url,
              "TINGQI_SECRET_KEY": SECRET}  # fmt: skip
     words = [sys.executable, "-m", "app", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
@@ -169,7 +165,7 @@ def _served(folder: Path, url: str) -> Iterator[Client]:
 
 @contextmanager
 def _bare(folder: Path) -> Iterator[Client]:
-    port = _free_port()
+    port = free_port()
     words = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1",
              "--worker-class", "gthread", "--threads", "4", "--log-level", "warning",
              "--chdir", str(folder), "bare:app"]  # fmt: skip
@@ -190,13 +186,6 @@ def _running(words: list[str], given: dict[str, str], port: int) -> Iterator[Cli
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def _fill(app: Flask, count: int) -> tuple[str, int]:
@@ -283,13 +272,6 @@ def _change(app: Flask, number: int, n: int) -> None:
         hearing.starts_at = NOW + dt.timedelta(days=100, minutes=n)
         hearing.ends_at = hearing.starts_at + dt.timedelta(minutes=90)
         hearing.revision += 1
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hearings", type=int, default=10_000)
-    parser.add_argument("--postgresql", action="store_true")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

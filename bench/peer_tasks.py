@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,8 @@ def work_procrastinate() -> None:
     """Work until nothing is left."""
 
     async def work() -> None:
+        # Tasks that are no coroutines run in threads: else there were six of them here.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE))
         app = _procrastinate()
         async with app.open_async():
             await app.run_worker_async(concurrency=AT_ONCE, wait=False)

@@ -16,7 +16,7 @@ from typing import Any
 
 from databases import database
 
-PEERS = ("huey", "celery", "apscheduler")
+PEERS = ("huey", "celery", "procrastinate", "apscheduler")
 SURVIVES = {
     "huey": "no: a task is forgotten once taken",
     "celery": "yes (acks_late), after an hour",

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 import filling
 import load
 import sqlalchemy as sa
-from contest import Pair, Seats, Send, contest, writing
-from databases import Stage, throwaway
+from contest import Pair, Seats, Send, contest, ring, writing
 from measuring import Row, options, table
-from past import past
-from serving import bare, house
 from twilio.request_validator import RequestValidator
 
 from app.db import db
@@ -40,17 +37,13 @@ def main() -> None:
 
 def measure(asked: argparse.Namespace) -> list[Row]:
     """Fill a database, measure receipts, check that each was folded, and return the rows."""
-    with throwaway(asked.postgresql) as stage:
-        filling.court()
-        past(asked.hearings)
-        seats = Seats(400 if asked.quick else 4000)
-        with house(stage.folder, stage.url, **TWILIO) as ours, bare(stage.beside) as ceiling:
-            pairs = contest(
-                telling(ours.port, seats), writing(ceiling.port, {"says": "yes"}), asked.clients,
-                asked.runs, asked.seconds,
-            )  # fmt: skip
-            _check(stage, seats.used, pairs)
-    return [pair.row("Receipt", stage.database, TARGET) for pair in pairs]
+    with ring(asked, **TWILIO) as found:
+        pairs = contest(
+            telling(found.ours, found.seats), writing(found.ceiling, {"says": "yes"}),
+            asked.clients, asked.runs, asked.seconds,
+        )  # fmt: skip
+        _check(found.seats.used, pairs)
+        return [pair.row("Receipt", found.stage.database, TARGET) for pair in pairs]
 
 
 def telling(port: int, seats: Seats) -> Send:
@@ -74,7 +67,7 @@ def _callback(seat: filling.Seat) -> bytes:
     return load.post(path, form, 0, X_Twilio_Signature=signature)
 
 
-def _check(stage: Stage, seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
+def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
     """Refuse the times unless every receipt is kept, folded, and on a record that verifies."""
     session = db.session()
     session.rollback()

@@ -1,6 +1,6 @@
 """How long it takes to check a record of a million lines, and to show a case of ten thousand.
 
-    python bench/record.py [--lines 1000000] [--cases 5000] [--postgresql]
+    python bench/record.py [--lines 1000000] [--cases 5000] [--postgresql] [--quick]
 
 The database is a throwaway one; its lines are made as the house makes them, sealed by the house.
 """
@@ -11,20 +11,18 @@ import resource
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from databases import database
-from flask_migrate import upgrade
+from databases import Stage, throwaway
+from measuring import Row, options, table
+from serving import settings_for
 
-from app import create_app
 from app.cases import service as cases
 from app.cases.models import Case
-from app.config import Settings
 from app.db import db
 from app.notices.check import START, instant, sha
 from app.notices.models import Content, Head, Line
@@ -32,7 +30,8 @@ from app.people import service as people
 from app.people.models import Court
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
-SECRET = b"a secret of the bench, long enough to be one"
+SIZES = {"lines": 1_000_000, "cases": 5_000, "processes": 0}
+MOST_SECONDS, MOST_MEMORY, MOST_MS = 20.0, 300, 300
 LONG_CASE = 10_000  # lines
 EMAIL, PASSWORD = "bench@court.example", "correct horse battery"
 SHAPES = [
@@ -46,31 +45,17 @@ WORDS = "【浦东法院】李敏律师：（2026）沪0115民初12345号案拟�
 
 
 def main() -> None:
-    """Fill a database, then time what is promised of it."""
-    options = _options()
-    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
-        url, server = database(Path(folder), options.postgresql)
-        app = create_app(Settings(instance=Path(folder), database_url=url, secret_key=SECRET))
-        with app.app_context():
-            upgrade()
-            begun = time.perf_counter()
-            _fill(app, options.lines, options.cases)
-            print(
-                f"filled {options.lines} lines in {time.perf_counter() - begun:.0f} s", flush=True
-            )
-        _verify(folder, url, options.processes)
-        _show(app)
-        if server:
-            server.cleanup()
+    """Measure on one database and print the table."""
+    print(table(measure(options(__doc__, **SIZES))))
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--cases", type=int, default=5_000)
-    parser.add_argument("--processes", type=int, default=0)
-    parser.add_argument("--postgresql", action="store_true")
-    return parser.parse_args()
+def measure(asked: argparse.Namespace) -> list[Row]:
+    """Fill a database, time what is promised of it, and return the rows."""
+    lines, count = (20_000, 100) if asked.quick else (asked.lines, asked.cases)
+    with throwaway(asked.postgresql) as stage:
+        _fill(stage.app, lines, count)
+        checked = _verify(stage, lines, asked.processes)
+        return [*checked, *_show(stage)]
 
 
 def _fill(app: Any, lines: int, count: int) -> None:
@@ -149,23 +134,26 @@ def _chain(case_id: int, count: int, after: int, last: str) -> Iterator[tuple[di
                "content_hash": content, "hash": last}, body  # fmt: skip
 
 
-def _verify(folder: str, url: str, processes: int) -> None:
+def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
     """Run the command as a person does; its memory is that of all its processes together."""
     command = [sys.executable, "-m", "app", "record", "verify"]
     command += ["--processes", str(processes)] if processes else []
-    environment = {
-        "TINGQI_INSTANCE": folder, "TINGQI_DATABASE_URL": url, "PATH": "/usr/bin:/bin",
-        "TINGQI_SECRET_KEY": SECRET.decode(), "PYTHONPATH": ".",
-    }  # fmt: skip
-    begun = time.perf_counter()
+    environment = settings_for(stage.folder, stage.url, PYTHONPATH=".")
+    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as running:
-        peak = _peak(running)
+        peak = _peak(running) / 1e6
         said = running.stdout.read() if running.stdout else ""
-    took = time.perf_counter() - begun
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(said.strip())
-    print(f"verify: {took:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of processor, "
-          f"{peak / 1e6:.0f} MB in all its processes, exit {running.returncode}")  # fmt: skip
+    took, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert running.returncode == 0, said
+    spent = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    most = MOST_SECONDS * lines / SIZES["lines"]
+    return [
+        Row(f"Record of {lines:,} lines checked", stage.database, f"≤ {most:g} s",
+            f"{took / most:.2f} ×", f"{took:.1f} s", more=f"{spent:.1f} s of processor",
+            kept=took <= most),
+        Row("The same, memory of all its processes", stage.database, f"≤ {MOST_MEMORY} MB",
+            f"{peak / MOST_MEMORY:.2f} ×", f"{peak:.0f} MB", kept=peak <= MOST_MEMORY),
+    ]  # fmt: skip
 
 
 def _peak(running: subprocess.Popen) -> int:
@@ -198,20 +186,26 @@ def _pss(pid: int) -> int:
                  if row.startswith("Pss:")), 0)  # fmt: skip
 
 
-def _show(app: Any) -> None:
-    browser = app.test_client()
+def _show(stage: Stage) -> list[Row]:
+    browser = stage.app.test_client()
     signed = browser.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
     assert signed.status_code in (302, 303), signed.status_code
+    rows = []
     for path in ("/cases/1", "/cases/1/record"):
         times = []
         for _ in range(12):
             begun = time.perf_counter()
             answer = browser.get(path)
-            times.append(time.perf_counter() - begun)
+            times.append((time.perf_counter() - begun) * 1000)
             assert answer.status_code == 200, (path, answer.status_code)
         times.sort()
-        print(f"{path} with {LONG_CASE} lines: median {times[6] * 1000:.0f} ms, "
-              f"slowest {times[-1] * 1000:.0f} ms, {len(answer.data) / 1000:.0f} kB")  # fmt: skip
+        rows.append(
+            Row(f"{path} with {LONG_CASE:,} lines", stage.database, f"≤ {MOST_MS} ms",
+                f"{times[6] / MOST_MS:.2f} ×", f"{times[6]:.0f} ms",
+                more=f"slowest {times[-1]:.0f} ms, {len(answer.data) / 1000:.0f} kB",
+                kept=times[6] <= MOST_MS)
+        )  # fmt: skip
+    return rows
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """How fast messages are sent, with the full record kept, beside what others do without one.
 
     python bench/sending.py [--messages 10000] [--rounds 5] [--milliseconds 0 20]
-                            [--databases sqlite postgresql] [--peers huey celery …] [--workers 1 2]
+                            [--databases sqlite postgresql] [--workers 1 2]
+                            [--peers huey celery …] [--beside 2500]
 
-The carrier is a stand-in in the worker's own process that sleeps, then appends the message's
-reference to a file; peers do the same call. A time counts only when each message was there once
-and, for the house, when every chain is whole. Contenders take turns; medians of all rounds.
+Others send ``--beside`` messages, enough to see how fast they are: they slow down with none of
+those that follow. The carrier is a stand-in in the worker's own process that sleeps, then appends
+the message's reference to a file; peers do the same call. A time counts only when each message was
+there once and, for the house, when every chain is whole. Contenders take turns; medians of all
+rounds.
 """
 
 import argparse
@@ -28,6 +31,7 @@ from measuring import Row
 AT_ONCE = 32
 LEAST = 0.95  # of what the carrier can take
 AT_NO_COST = 3_000  # messages a second, where a call takes no time
+BESIDE = 2_500
 
 
 def main() -> None:
@@ -39,7 +43,8 @@ def main() -> None:
 def measure(asked: argparse.Namespace) -> list[Row]:
     """Let one worker, and two on PostgreSQL, take turns with the others; return the rows."""
     given = argparse.Namespace(
-        messages=300 if asked.quick else 10_000, rounds=asked.runs, milliseconds=[0.0, 20.0],
+        messages=300 if asked.quick else 10_000, beside=300 if asked.quick else BESIDE,
+        rounds=asked.runs, milliseconds=[0.0, 20.0],
         databases=["sqlite", "postgresql"], workers=[1, 2], peers=list(peers.PEERS),
     )  # fmt: skip
     found = {key: statistics.median(rates) for key, rates in _found(given).items()}
@@ -68,7 +73,9 @@ def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
     for round_ in range(given.rounds):
         for milliseconds in given.milliseconds:
             for name in _contenders(given):
-                rate = _measured(name, given.messages, milliseconds)
+                ours = name.startswith("tingqi")
+                count = given.messages if ours else given.beside
+                rate = _measured(name, count, milliseconds)
                 found.setdefault((name, milliseconds), []).append(rate)
                 print(f"round {round_ + 1}: {name}, {milliseconds} ms: {rate:,.0f}/s", flush=True)
     return found
@@ -77,6 +84,7 @@ def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--beside", type=int, default=BESIDE)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--milliseconds", type=float, nargs="+", default=[0, 20])
     parser.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"])

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -22,6 +22,7 @@ def _calendar(country: str) -> holidays.HolidayBase | None:
     return holidays.country_holidays(country)
 
 
+@lru_cache(4096)
 def is_working_day(country: str, day: dt.date) -> bool:
     """Tell whether courts of a country work on a day, by its holidays and moved working days."""
     calendar = _calendar(country)

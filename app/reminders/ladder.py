@@ -5,11 +5,14 @@ telling somebody is in time. Within the caller's transaction.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app import bulk
+from app.cases.models import Representation
 from app.cases.rules import ways_of
 from app.errors import N_
 from app.hearings import days, facts, judging, queries
@@ -33,48 +36,47 @@ NO_ADDRESS = N_("no address is known for this way")
 STOPPED = N_("the person asked for no more texts")
 
 
-def plan(session: Session, hearing: Hearing, now: dt.datetime, only: Collection[int] = ()) -> int:
-    """Write the steps for everybody who acts in a hearing with a new date; return how many.
-
-    ``only`` names the counsel who came to know of the date later than the others.
-    """
+def steps(
+    hearing: Hearing, acting: Mapping[int, Representation], now: dt.datetime
+) -> list[dict[str, Any]]:
+    """Return the steps for those who act in a hearing with a new date, as rows of tasks."""
     court = hearing.case.court
     rules = days.rules_of(court)
     if hearing.starts_at is None or not rules.steps:
-        return 0
+        return []
     until = days.deadline(court, hearing.case.procedure, hearing.starts_at)
     rule = rules.default_for(hearing.case.procedure, until.astimezone(ZoneInfo(court.zone)).date())
     if rule is None:
-        return 0
+        return []
     plan_ = rungs(
         rules.steps, until, now=now, zone=ZoneInfo(court.zone), office=rules.office,
         is_working_day=lambda day: days.is_working_day(court.country, day),
     )  # fmt: skip
     because = {"rule": rule.id, "version": rules.version}
-    made = [
-        _step(hearing, seat.counsel_id, seat.party.side, rung, because, now)
-        for seat in {s.counsel_id: s for s in queries.seats(session, hearing.case)}.values()
-        if not only or seat.counsel_id in only
+    return [
+        _step(hearing, counsel_id, acts.party.side, rung, because, now)
+        for counsel_id, acts in acting.items()
         for rung in plan_
     ]
-    if only:  # who came back has steps of the time before
-        before = {task.key for task in tasks.of_hearing(session, f"hearing/{hearing.id}")}
-        made = [each for each in made if each.key not in before]
-    session.add_all(made)
-    session.flush()
-    return len(made)
+
+
+def write(session: Session, made: Sequence[dict[str, Any]]) -> int:
+    """Write steps; return how many are new: who came back has those of the time before."""
+    return bulk.insert(session, bulk.table(Task), made, unless="key")
 
 
 def _step(
     hearing: Hearing, counsel_id: int, side: str, rung: Rung, because: dict[str, str],
     now: dt.datetime,
-) -> Task:  # fmt: skip
-    return Task(
-        key=f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}", court_id=hearing.court_id,
-        case_id=hearing.case_id, about=f"hearing/{hearing.id}", counsel_id=counsel_id, side=side,
-        way=rung.way, state=Stands.WAITING.value, opens_at=rung.opens_at, latest_at=rung.latest_at,
-        because={**because, "before": facts.iso(rung.before)}, created_at=now,
-    )  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "key": f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
+        "court_id": hearing.court_id, "case_id": hearing.case_id, "about": f"hearing/{hearing.id}",
+        "counsel_id": counsel_id, "side": side, "way": rung.way, "state": Stands.WAITING.value,
+        "opens_at": rung.opens_at, "latest_at": rung.latest_at,
+        "because": {**because, "before": facts.iso(rung.before)}, "wish": "", "phone": "",
+        "seen_seq": 0, "created_at": now,
+    }  # fmt: skip
 
 
 def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:

@@ -19,9 +19,13 @@ class People:
     acting: dict[int, dict[int, Representation]] = field(default_factory=dict)
     seats: dict[int, dict[int, Invitation]] = field(default_factory=dict)
 
+    def acting_in(self, hearing: Hearing) -> dict[int, Representation]:
+        """Return who acts in a hearing's case, each counsel by the first party they act for."""
+        return self.acting.get(hearing.case_id, {})
+
     def of(self, hearing: Hearing) -> list[tuple[Person, dict]]:
         """Return whom to tell of a hearing: those with a seat, and so a link, first."""
-        acting = self.acting.get(hearing.case_id, {})
+        acting = self.acting_in(hearing)
         seats = {counsel_id: seat for counsel_id, seat in self.seats.get(hearing.id, {}).items()
                  if counsel_id in acting}  # fmt: skip
         found = [(facts.counsel_of(seat), facts.person(seat)) for seat in seats.values()]

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app import bulk
 from app.cases.models import Case
 from app.errors import N_
 from app.hearings import facts
@@ -54,10 +56,12 @@ def plan_for(
     hearing = session.get_one(Hearing, hearing_id)
     if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
         return  # they are planned with everybody's
-    told = [each for each in people(session, [hearing]).of(hearing)
-            if each[0].counsel_id in counsel_ids]  # fmt: skip
+    who = people(session, [hearing])
+    told = [each for each in who.of(hearing) if each[0].counsel_id in counsel_ids]
     tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
-    ladder.plan(session, hearing, now, only=counsel_ids)
+    acting = {n: acts for n, acts in who.acting_in(hearing).items() if n in counsel_ids}
+    session.flush()
+    ladder.write(session, ladder.steps(hearing, acting, now))
     queueing.queue(session, _again(session, hearing, tellings, now), now, lines)
 
 
@@ -102,8 +106,8 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     who = people(session, hearings)
     tellings: list[Telling] = []
     lines: list[tuple[Matter, record.Entry]] = []
+    steps: list[dict[str, Any]] = []
     for hearing in hearings:
-        hearing.planned_revision = hearing.revision
         if hearing.starts_at is None:
             continue
         told, since = who.of(hearing), hearing.changed_at
@@ -111,8 +115,10 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         tellings += to_send
         lines += missed
         if hearing.revision > 1 or not hearing.imported:
-            ladder.plan(session, hearing, now)
-    session.flush()
+            steps += ladder.steps(hearing, who.acting_in(hearing), now)
+    planned = [{"id": each.id, "planned_revision": each.revision} for each in hearings]
+    bulk.update(session, bulk.table(Hearing), planned)
+    ladder.write(session, steps)
     queueing.queue(session, tellings, now, lines)
     return len(hearings)
 
