@@ -24,6 +24,7 @@ SOON = dt.timedelta(hours=24)
 MOST = 500
 Owned = Sequence[sa.ColumnElement[bool]]
 NEWEST = 20
+WEEK = 60  # hearings of the days to come that stand on home
 # What waits, in its order; and by the kinds that home counts.
 LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
 KINDS: dict[str, tuple[str, ...]] = {
@@ -201,24 +202,44 @@ def _rounds_that_want_somebody(
 
 
 def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date, list[Hearing]]]:
-    """Return what is fixed for today and the six days after, day by day, in the court's zone."""
+    """Return what is fixed for today and the six days after, day by day, in the court's zone.
+
+    Of a full week the beginning; the calendar has the rest.
+    """
     zone = ZoneInfo(court.zone)
-    today = now.astimezone(zone).date()
-    begin, end = (
-        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-        for day in (today, today + dt.timedelta(days=7))
-    )
+    begin, end = _seven_days(court, now)
     wanted = (
-        _hearings(court)
-        .where(Hearing.state != HearingState.CANCELLED.value)
-        .where(Hearing.starts_at >= begin, Hearing.starts_at < end)
-        .order_by(Hearing.starts_at, Hearing.id).limit(MOST)
+        _hearings(court).where(*_sits(begin, end))
+        .order_by(Hearing.starts_at, Hearing.id).limit(WEEK)
     )  # fmt: skip
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
     for hearing in session.scalars(wanted):
         if hearing.starts_at:
             days[hearing.starts_at.astimezone(zone).date()].append(hearing)
     return sorted(days.items())
+
+
+def coming(session: Session, court: Court, now: dt.datetime) -> int:
+    """Return how many hearings are fixed for today and the six days after."""
+    wanted = sa.select(sa.func.count(Hearing.id)).where(
+        Hearing.court_id == court.id, *_sits(*_seven_days(court, now))
+    )
+    return session.scalar(wanted) or 0
+
+
+def _sits(begin: dt.datetime, end: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    still = Hearing.state != HearingState.CANCELLED.value
+    return [still, Hearing.starts_at >= begin, Hearing.starts_at < end]
+
+
+def _seven_days(court: Court, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    zone = ZoneInfo(court.zone)
+    today = now.astimezone(zone).date()
+    begin, end = (
+        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+        for day in (today, today + dt.timedelta(days=7))
+    )
+    return begin, end
 
 
 def of_case(session: Session, case: Case) -> Sequence[Hearing]:

@@ -39,10 +39,10 @@ def _desk() -> dict[str, Any]:
     whose = _whose()
     waiting = desk.waiting(session, court, current_user if whose == "mine" else None, now)
     week = desk.week(session, court, now)
-    coming = [hearing for _, hearings in week for hearing in hearings]
+    shown = [hearing for _, hearings in week for hearing in hearings]
     return {
         "court": court, "zone": court.zone, "whose": whose, "waiting": waiting, "week": week,
-        "coming": len(coming), "told": told.worst(session, coming),
+        "coming": desk.coming(session, court, now), "told": told.worst(session, shown),
         "begun": desk.begun(session, court), "promise": promise.measure(session, now, court.id),
         **_carriers(now),
     }  # fmt: skip
