@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,14 +18,18 @@ FOLDER = Path(__file__).parent / "translations"
 def read_po_files(app: Flask) -> None:
     """Fill Flask-Babel's cache for every language that has a catalogue."""
     with app.app_context():
-        cache = app.extensions["babel"].instance.domain_instance.cache
+        known = app.extensions["babel"].instance.domain_instance.cache
     for file in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
-        tongue = file.parent.parent.name
-        compiled = BytesIO()
-        with file.open("rb") as words:
-            write_mo(compiled, read_po(words, locale=tongue))
-        compiled.seek(0)
-        cache[tongue, "messages"] = Translations(compiled, domain="messages")
+        known[file.parent.parent.name, "messages"] = _translations(file)
+
+
+@cache  # a process may make several apps, and reading takes a while
+def _translations(file: Path) -> Translations:
+    compiled = BytesIO()
+    with file.open("rb") as words:
+        write_mo(compiled, read_po(words, locale=file.parent.parent.name))
+    compiled.seek(0)
+    return Translations(compiled, domain="messages")
 
 
 def words_of_toml(file: BinaryIO, *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:

@@ -15,11 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app, worker
 from app.config import Settings
@@ -160,7 +162,37 @@ def make_house(folder: Path, url: str, gateways: Gateways | None = None, **setti
         sms=outbox.Outbox(folder / "outbox", "sms", clock),
     )
     app = create_app(said, gateways or local)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    with app.app_context():
+        share_compiled(db.engine)
     return House(app, folder, clock)
+
+
+class KeptTemplates(BytecodeCache):
+    """Templates compiled once for all apps of a run."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what another app compiled."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for other apps."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = KeptTemplates()
+COMPILED: dict[str, Any] = {}
+
+
+def share_compiled(engine: sa.Engine) -> None:
+    """Let engines of one kind share what SQLAlchemy compiled: a fresh database is no new SQL."""
+    first = COMPILED.setdefault(engine.dialect.name, engine)
+    engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
 
 
 @pytest.fixture(scope="session")
@@ -210,10 +242,9 @@ def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
 
 def run_sql(url: Any, words: str) -> None:
     """Say one thing to a server outside any transaction."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(words))
-    engine.dispose()
+    address = sa.make_url(url).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as said:
+        said.execute(words)
 
 
 DATABASES = ["sqlite", "postgresql"]

@@ -13,6 +13,7 @@ import threading
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from app.errors import N_
@@ -61,8 +62,13 @@ class BusyCalendars:
         self, context: ssl.SSLContext | None = None, also: Iterable[tuple[str, int]] = (),
         seconds: float = LONGEST,
     ) -> None:  # fmt: skip
-        self._context = context or ssl.create_default_context()
+        self._given = context
         self._also, self._seconds = frozenset(also), seconds
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Read the machine's certificates where they are first needed: most processes never do."""
+        return self._given or ssl.create_default_context()
 
     def fetch(self, address: str, etag: str = "") -> Fetched:
         """Return what lies at an address. Raises Unfetchable."""

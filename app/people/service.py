@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from functools import cache
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -18,8 +19,12 @@ from app.people.rules import ROLES, SHORTEST_PASSWORD
 TOKEN_PREFIX = "tq_"  # noqa: S105  (so that a leaked token can be recognised)
 LINK_LIVES = dt.timedelta(days=7)
 _hasher = PasswordHasher()
-# Checked where there is no such user, so that both take the same time.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@cache  # made at the first sign-in: argon2 is slow on purpose, and commands start often
+def _nobodys_hash() -> str:
+    """Return what is checked where there is no such user, so that both take the same time."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def add_court(
@@ -147,7 +152,8 @@ def check_password(session: Session, email: str, password: str) -> User | None:
     wanted = email.strip().lower().replace("\x00", "")  # which PostgreSQL cannot be asked for
     user = session.scalar(sa.select(User).where(User.email == wanted))
     usable = user is not None and user.active and user.password_hash
-    kept = user.password_hash if user and usable else _NOBODY
+    nobodys = _nobodys_hash()  # before it is known who is meant
+    kept = user.password_hash if user and usable else nobodys
     try:
         _hasher.verify(kept, password.encode("utf-8", "surrogatepass"))
     except (Argon2Error, InvalidHashError):

@@ -1,9 +1,10 @@
 """Workers that die by SIGKILL at a chosen step of sending; run by test_kill as its own process.
 
 Reads a JSON object a line from stdin: the instance folder, the database's address, the step to die
-at, the time, and whether the carriers can be asked what became of a message. Each is done by a
-child of its own, and answered by a line: how it ended (0, or -9). A step is the moment before or
-after a commit, and before or after a carrier takes a message.
+at, the time, whether the carriers can be asked what became of a message, and whether it only sends
+or does all that a beat does. Each is done by a child of its own, and answered by a line: how it
+ended (0, or -9). A step is the moment before or after a commit, and before or after a carrier takes
+a message.
 """
 
 import datetime as dt
@@ -25,6 +26,7 @@ from app.db import db
 from app.gateways import Gateways, Message, Outcome
 from app.gateways.clock import SetClock
 from app.gateways.outbox import Outbox
+from app.notices import dispatch
 
 
 class Steps:
@@ -83,7 +85,7 @@ def carriers(folder: Path, clock: SetClock, steps: Steps, can_be_asked: bool) ->
 
 
 def live(told: dict[str, Any]) -> None:
-    """Beat once, up to the step that was told."""
+    """Beat once, or only send what is due, up to the step that was told."""
     folder, steps = Path(told["folder"]), Steps(told["step"])
     clock = SetClock(dt.datetime.fromisoformat(told["now"]))
     settings = Settings(
@@ -94,7 +96,13 @@ def live(told: dict[str, Any]) -> None:
         # The event comes just before the commit itself; the next transaction's begin, just after.
         event.listen(db.engine, "commit", steps.step)
         event.listen(db.engine, "begin", steps.step)
-    worker.beat(app)
+    if told["sends"]:
+        with app.app_context():
+            sender = worker.sender_of(app)
+            for channel in dispatch.CHANNELS:
+                worker.send(sender, channel)
+    else:
+        worker.beat(app)
 
 
 def main() -> None:

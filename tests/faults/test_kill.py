@@ -64,12 +64,12 @@ class Mortals:
         self.process = subprocess.Popen([sys.executable, "-W", "error", "-m", "tests.faults.mortal"], cwd=ROOT,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
 
-    def beat(self, house: House, step: int, can_be_asked: bool) -> int:
-        """Let a worker beat up to a step; return how it ended."""
+    def live(self, house: House, step: int, can_be_asked: bool, *, sends: bool = False) -> int:
+        """Let a worker beat, or only send, up to a step; return how it ended."""
         told: dict[str, Any] = {
             "folder": str(house.folder), "step": step, "now": house.clock.now().isoformat(),
             "url": house.app.config["SQLALCHEMY_DATABASE_URI"], "secret": SECRET.decode(),
-            "can_be_asked": can_be_asked,
+            "can_be_asked": can_be_asked, "sends": sends,
         }  # fmt: skip
         assert self.process.stdin
         assert self.process.stdout
@@ -96,7 +96,7 @@ def test_a_worker_killed_at_any_step_loses_nothing_and_doubles_nothing_unsaid(
     died = 0
     for step in range(1, 200):
         case_id = ask(house, step)
-        ended = mortals.beat(house, step, can_be_asked)
+        ended = mortals.live(house, step, can_be_asked, sends=True)
         assert ended in (0, -9)
         for _ in range(3):
             house.wait(minutes=4)
