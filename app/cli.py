@@ -1,6 +1,5 @@
 """The commands of the house; an error of use is one sentence and exit status 2."""
 
-import gc
 import logging
 import os
 import socket
@@ -90,9 +89,7 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
 
         def load(self) -> Flask:
             """Return the app."""
-            made = open_house()
-            gc.freeze()  # what lives as long as the process is looked through no more
-            return made
+            return open_house()
 
     Pages().run()
 

@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.listing.problem import Places, Problem, Strip, Wanted
 
+AT_A_TIME = 4  # hearings of one person that are taken before another person's
 Span = tuple[int, int]
 Taken = Mapping[tuple[str, int], Sequence[Span]]
 
@@ -67,34 +68,62 @@ def _left_to(hearing: Wanted, taken: Taken, strips: Mapping[int, Sequence[Strip]
     return replace(hearing, starts=starts)
 
 
-def neighbours(problem: Problem, places: Places, chance: random.Random, many: int) -> list[int]:
-    """Return placed hearings that stand in each other's way: judges', a few days', or counsel's."""
-    placed, hearings = sorted(places), problem.hearings
-    chance.shuffle(placed)
-    kind = chance.randrange(3)
-    if kind == 0:
-        judges = list(dict.fromkeys(hearings[n].judge for n in placed))
-        return sorted(sorted(placed, key=lambda n: judges.index(hearings[n].judge))[:many])
-    if kind == 1:
-        days = {n: hearings[n].by_time[places[n].at].day for n in placed}
-        middle = days[placed[0]]
-        return sorted(sorted(placed, key=lambda n: abs(days[n] - middle))[:many])
-    return sorted(_kin(problem, placed, many))
+class Neighbours:
+    """Which hearings stand in each other's way: their judge's, those of a few days, counsel's."""
 
+    def __init__(self, problem: Problem, numbers: Iterable[int]) -> None:
+        self.numbers = list(numbers)
+        self._by_judge: dict[int, list[int]] = defaultdict(list)
+        by_counsel: dict[int, list[int]] = defaultdict(list)
+        for number in self.numbers:
+            hearing = problem.hearings[number]
+            self._by_judge[hearing.judge].append(number)
+            for each in hearing.counsel:
+                by_counsel[each].append(number)
+        self._kin = {
+            number: [self._by_judge[hearing.judge], *(by_counsel[each] for each in hearing.counsel)]
+            for number in self.numbers for hearing in (problem.hearings[number],)
+        }  # fmt: skip
 
-def _kin(problem: Problem, placed: Sequence[int], many: int) -> list[int]:
-    """Return hearings that are joined by their people, from one on, then from another."""
-    found, at = list(placed[:1]), 0
-    while len(found) < min(many, len(placed)):
-        if at == len(found):  # nobody else is joined to these
-            found.append(next(n for n in placed if n not in found))
-            continue
-        mine = problem.hearings[found[at]]
-        kin = [
-            n for n in placed
-            if n not in found and (problem.hearings[n].judge == mine.judge
-                                   or set(problem.hearings[n].counsel) & set(mine.counsel))
-        ]  # fmt: skip
-        found += kin[: min(6, many - len(found))]
-        at += 1
-    return found
+    def some(self, many: int, day_of: Callable[[int], int], chance: random.Random) -> list[int]:
+        """Return up to so many hearings; ``day_of`` tells on which day a hearing is now."""
+        kind = chance.randrange(4)
+        if kind == 0:
+            return self._of_judges(many, chance)
+        if kind == 1:
+            return self._of_days(many, day_of, chance)
+        return self._joined(many, chance)
+
+    def _of_judges(self, many: int, chance: random.Random) -> list[int]:
+        judges = list(self._by_judge)
+        chance.shuffle(judges)
+        found: list[int] = []
+        for judge in judges:
+            if len(found) >= many:
+                break
+            mine = self._by_judge[judge]
+            found += chance.sample(mine, min(len(mine), many - len(found)))
+        return found
+
+    def _of_days(self, many: int, day_of: Callable[[int], int], chance: random.Random) -> list[int]:
+        days = {number: day_of(number) for number in self.numbers}
+        middle = days[chance.choice(self.numbers)]
+        near = [number for number in self.numbers if abs(days[number] - middle) <= 1]
+        return chance.sample(near, min(many, len(near)))
+
+    def _joined(self, many: int, chance: random.Random) -> list[int]:
+        """Return hearings that are joined by their people, from one on, then from another."""
+        found = dict.fromkeys([chance.choice(self.numbers)])
+        way = list(found)
+        while len(found) < min(many, len(self.numbers)):
+            if not way:  # nobody else is joined to these, or they were seen already
+                way = [chance.choice(self.numbers)]
+                found.update(dict.fromkeys(way))
+            kin = chance.choice(self._kin[way.pop(0)])
+            new = [
+                each for each in chance.sample(kin, min(AT_A_TIME, len(kin))) if each not in found
+            ]
+            new = new[: many - len(found)]
+            found.update(dict.fromkeys(new))
+            way += new
+        return list(found)

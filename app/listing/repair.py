@@ -6,14 +6,15 @@ may lead over it.
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from app.listing.greedy import Taken
-from app.listing.part import neighbours
-from app.listing.problem import Place, Places, Problem, Start, Wanted
+from app.listing import calendars
+from app.listing.calendars import Option, Spot
+from app.listing.part import Neighbours
+from app.listing.problem import Place, Places, Problem
 
 # Points by which a listing may get worse: at the beginning and at the end of a search.
-WARM, COLD = 4.0, 0.4
+WARM, COLD = 3.0, 0.3
 FEWEST, MOST = 3, 16  # hearings that are taken out together
 OVERLOOKED = 0.03  # part of a hearing's starts that is not looked at, so that ways differ
 
@@ -23,59 +24,61 @@ class Repair:
 
     def __init__(self, problem: Problem, places: Places, chance: random.Random) -> None:
         self.problem, self.chance = problem, chance
-        self.places, self.taken = dict(places), Taken(self.problem)
-        for number, place in places.items():
-            self._put(number, place)
-        self.least, self.best = self.taken.cost, places
+        self.calendars, self.spots = calendars.of(problem, places)
+        self.neighbours = Neighbours(problem, places)
+        self.least, self.best = self.calendars.cost, places
+
+    @property
+    def places(self) -> dict[int, Place]:
+        """The listing as it stands."""
+        return {number: spot.place for number, spot in self.spots.items()}
 
     def step(self, share: float) -> None:
         """Move some hearings; ``share`` is how much of the search's time is over, 0 to 1."""
         many = self.chance.randint(FEWEST, MOST)
-        numbers = neighbours(self.problem, self.places, self.chance, many)
-        cost = self.taken.cost
-        before = {number: self.places[number] for number in numbers}
-        for number, place in before.items():
-            self._take(number, place)
+        numbers = self.neighbours.some(many, self._day_of, self.chance)
         warmth = WARM * (COLD / WARM) ** share
-        worse = -warmth * math.log(1 - self.chance.random())
-        if self._put_back(numbers) and self.taken.cost <= cost + worse:
-            if self.taken.cost < self.least:
-                self.least, self.best = self.taken.cost, dict(self.places)
+        most = self.calendars.cost - warmth * math.log(1 - self.chance.random())
+        before = {number: self.spots[number] for number in numbers}
+        for number, spot in before.items():
+            self.calendars.take_away(number, spot)
+        found = self._put_back(numbers, most)
+        if len(found) == len(numbers) and self.calendars.cost <= most:
+            self.spots |= found
+            if self.calendars.cost < self.least:
+                self.least, self.best = self.calendars.cost, self.places
             return
-        for number in numbers:
-            if number in self.places:
-                self._take(number, self.places[number])
-        for number, place in before.items():
-            self._put(number, place)
-            self.places[number] = place
+        for number, spot in found.items():
+            self.calendars.take_away(number, spot)
+        for number, spot in before.items():
+            self.calendars.put(number, spot)
 
-    def _put_back(self, numbers: Sequence[int]) -> bool:
-        """Put hearings at their cheapest places, one by one; tell whether all have one."""
-        hearings = self.problem.hearings
-        order = list(numbers)
+    def _day_of(self, number: int) -> int:
+        return self.spots[number].day
+
+    def _put_back(self, numbers: Sequence[int], most: float) -> dict[int, Spot]:
+        """Put hearings at their cheapest spots, one by one, while all cost no more than ``most``.
+
+        Returns where they are; those that are not there have no spot, or none that is worth it.
+        """
+        found: dict[int, Spot] = {}
+        for number in self._in_turn(numbers):
+            spot = self.calendars.cheapest(number, self._seen)
+            if spot is None or self.calendars.cost > most:
+                break
+            self.calendars.put(number, spot)
+            found[number] = spot
+        return found
+
+    def _in_turn(self, numbers: Sequence[int]) -> list[int]:
+        hearings, order = self.problem.hearings, list(numbers)
         self.chance.shuffle(order)
         by = self.chance.randrange(3)
         if by == 0:
             order.sort(key=lambda n: -hearings[n].weight)
         elif by == 1:
             order.sort(key=lambda n: -hearings[n].minutes)
-        for number in order:
-            hearing = hearings[number]
-            found = self.taken.cheapest(hearing, self._seen(hearing))
-            if found is None:
-                return False
-            self.places[number] = Place(found[0].at, found[1])
-            self.taken.take(hearing, *found)
-        return True
+        return order
 
-    def _seen(self, hearing: Wanted) -> Iterator[Start]:
-        return (s for s in hearing.by_cost if self.chance.random() >= OVERLOOKED)
-
-    def _put(self, number: int, place: Place) -> None:
-        hearing = self.problem.hearings[number]
-        self.taken.take(hearing, hearing.by_time[place.at], place.room)
-
-    def _take(self, number: int, place: Place) -> None:
-        hearing = self.problem.hearings[number]
-        self.taken.give_back(hearing, hearing.by_time[place.at], place.room)
-        del self.places[number]
+    def _seen(self, _: Option) -> bool:
+        return self.chance.random() >= OVERLOOKED

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Refusal
 from app.listing import greedy
-from app.listing.part import neighbours, part
+from app.listing.part import Neighbours, part
 from app.listing.problem import Limits, Outcome, Places, Problem, Progress, cost, weight
 from app.listing.repair import Repair
 
@@ -32,7 +32,7 @@ FOR_PLACING = 0.4
 TOGETHER, A_WHILE = 24, 1.0
 A_PART = 0.15  # of CP-SAT's deterministic time
 # Part of the time in which hearings are put back one by one; after it CP-SAT places them together.
-ONE_BY_ONE = 0.75
+ONE_BY_ONE = 0.9
 
 # Told how far a search is, a few times a second; answers whether it is to stop.
 Watch = Callable[[Progress], bool]
@@ -170,7 +170,9 @@ class _Hunt:
         """Find the best places for a few hearings while all others stay where they are."""
         from app.listing.model import Model, Run
 
-        numbers = neighbours(self.problem, self.places, self.chance, TOGETHER)
+        hearings, places = self.problem.hearings, self.places
+        near = Neighbours(self.problem, sorted(places))
+        numbers = near.some(TOGETHER, lambda n: hearings[n].by_time[places[n].at].day, self.chance)
         small = part(self.problem, self.places, numbers)
         stand = {n: self.places[number] for n, number in enumerate(numbers)}
         model = Model(small, stand)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.listing import greedy
 from app.listing.bound import at_least
 from app.listing.capacity import covered, fewest, most_of, most_of_any
-from app.listing.part import neighbours, part
+from app.listing.part import Neighbours, part
 from app.listing.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
@@ -147,7 +147,9 @@ def test_a_part_costs_what_the_whole_costs_less_the_rest(
     places = greedy.first(problem)
     if not places:
         return
-    numbers = neighbours(problem, places, random.Random(seed), many)
+    hearings = problem.hearings
+    near = Neighbours(problem, places)
+    numbers = near.some(many, lambda n: hearings[n].by_time[places[n].at].day, random.Random(seed))
     assert len(numbers) == len(set(numbers)) == min(many, len(places))
     small = part(problem, places, numbers)
     stand = {n: place for n, place in places.items() if n not in numbers}
@@ -166,7 +168,7 @@ def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed
     repair = Repair(problem, places, random.Random(seed))
     for step in range(20):
         repair.step(step / 20)
-        assert repair.taken.cost == cost(problem, repair.places)
+        assert repair.calendars.cost == cost(problem, repair.places)
         assert repair.places.keys() == places.keys()
         assert list(faults(problem, {n: [place] for n, place in repair.places.items()})) == []
     assert repair.least == cost(problem, repair.best) <= cost(problem, places)
