@@ -1,5 +1,6 @@
 """The desk in a real browser: by keyboard, without scripts, on a phone, in both languages."""
 
+import json
 import re
 
 import pytest
@@ -128,6 +129,46 @@ def test_every_field_has_a_label_and_no_name_stands_twice(site: Site, page: Page
         assert bare == [], path
         ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
         assert len(ids) == len(set(ids)), path
+
+
+def test_names_of_any_script_and_length_are_shown_whole_and_turn_nothing(
+    site: Site, page: Page
+) -> None:
+    rare, turned, long = "𠮷𡈽𪚥", "שרה כהן", "W" * 200
+    case = json.loads(json.dumps(CASE))
+    for party, name, whose in zip(
+        case["parties"], (long, "<i>乙</i>"), (rare, turned), strict=True
+    ):
+        party["name"], party["counsel"][0]["name"] = name, whose
+    assert site.house.api("POST", "/cases", case)[0] == 201
+    asked = proposal(1, answer_by=at(0, "20:00"))
+    assert site.house.api("POST", "/hearings", asked)[0] == 201
+    site.house.beat()
+    site.sign_in(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    link = site.house.link("zhao@jinmao.example")
+    for path in (
+        "/",
+        "/cases",
+        "/cases/1",
+        "/hearings/1",
+        "/cases/1/record",
+        "/calendar",
+        link,
+        f"{link}/record",
+    ):
+        page.goto(site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert page.locator("main i").count() == 0
+    page.goto(f"{site.url}/hearings/1")
+    for name in (rare, turned, long, "<i>乙</i>"):
+        expect(page.locator("main")).to_contain_text(name)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    said = page.locator("table.answers th[scope=row]", has_text=turned)
+    name, side = (said.locator(each).first.bounding_box() for each in ("bdi", ".small"))
+    assert name
+    assert side
+    assert abs(name["x"] - side["x"]) <= 1  # both begin where the column begins
 
 
 def test_the_language_that_is_chosen_stays(site: Site, page: Page) -> None:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import db
+from app.hearings.calendar_views import LISTED
 from tests.conftest import CASE, House, at, case_with, proposal
 
 WEEK = "on=2026-12-07"  # two weeks after the tests' today
@@ -128,6 +129,30 @@ def test_the_list_for_the_door_names_people_as_the_court_wishes(house: House) ->
     assert house.sign_in().post(address, data={"names": "full"}).status_code == 403
     admin.post(address, data={"names": "nonsense"})
     assert "王小明" in door()
+
+
+def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(house: House) -> None:
+    times = [f"{9 + n // 4:02}:{n % 4 * 15:02}" for n in range(LISTED["week"] + 2)]
+    for n in range(4):
+        people = [
+            {"name": f"{who} {n}", "email": f"{who}{n}@firm.example"} for who in ("li", "zhao")
+        ]
+        case = house.api("POST", "/cases", case_with(f"（2026）沪0115民初{n:03}号", *people))[1]
+        slots = [(at(14, clock), "第三法庭") for clock in times[8 * n : 8 * n + 8]]
+        assert house.api("POST", "/hearings", proposal(case["id"], *slots, minutes=15))[0] == 201
+    browser = house.sign_in()
+
+    def listed(address: str) -> tuple[int, str]:
+        page = browser.get(f"{address}&lang=en").get_data(as_text=True).split('id="as-list"')[1]
+        return len(re.findall(r'class="row-link" href="/hearings/', page)), page
+
+    rows, page = listed(f"/calendar?{WEEK}")
+    assert (rows, "Further on this day: 2" in page) == (30, True)
+    [way] = re.findall(r'href="(/calendar\?view=day[^"]+)#as-list"', page)
+    address = way.replace("&amp;", "&")
+    assert listed(address)[0] == 32
+    rows, page = listed(f"{address}&page=2")
+    assert (rows, "Nothing further on this day." in page, "Page 2" in page) == (0, True, True)
 
 
 def test_an_address_that_nobody_can_mean_shows_the_usual(house: House) -> None:
