@@ -16,7 +16,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing lighthouse messages screenshots dist clean
+.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages screenshots dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
 	@echo "make bench-suggestions           how long suggestions take with a million bookings"
 	@echo "make bench-listing               how near to the bound 200 hearings are listed in a minute"
+	@echo "make bench-pages                 home, lists and calendar in a court of ten thousand cases"
 	@echo "make lighthouse                  what Lighthouse says of counsel's page and of home"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
 	@echo "make screenshots                 the six pictures in docs/images anew, from the demo's court"
@@ -73,6 +74,9 @@ bench-sending: $(VENV)/.installed-dev
 
 bench-record: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)
+
+bench-pages: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python bench/pages.py $(ARGS)
 
 lighthouse: $(VENV)/.installed-dev
 	@cd bench/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund

@@ -68,9 +68,11 @@ def _read_rules(settings: Settings) -> None:
 
 
 def _engine_options(settings: Settings) -> dict:
+    import orjson
+
     from app.db import json_text
 
-    common = {"json_serializer": json_text}
+    common = {"json_serializer": json_text, "json_deserializer": orjson.loads}
     if settings.embedded:
         return {**common, "connect_args": {"timeout": 15, "check_same_thread": False}}
     return {

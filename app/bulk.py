@@ -33,12 +33,11 @@ def insert(
     """
     if not rows:
         return 0
-    if session.get_bind().dialect.name == "postgresql":
-        made = session.connection().exec_driver_sql(
-            _inserting(table, tuple(rows[0]), unless), (_document(rows),)
-        )
+    line = session.connection()
+    if line.dialect.name == "postgresql":
+        made = line.exec_driver_sql(_inserting(table, tuple(rows[0]), unless), (_document(rows),))
         return int(made.rowcount)
-    made = session.connection().execute(_prepared_insert(table, unless), list(rows))
+    made = line.execute(_prepared_insert(table, unless), list(rows))
     return int(made.rowcount)
 
 
@@ -47,13 +46,12 @@ def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) ->
     if not rows:
         return
     key, *columns = rows[0]
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(
-            _updating(table, key, tuple(columns)), (_document(rows),)
-        )
+    line = session.connection()
+    if line.dialect.name == "postgresql":
+        line.exec_driver_sql(_updating(table, key, tuple(columns)), (_document(rows),))
         return
     given = [{"row": row[key], **{f"new_{name}": row[name] for name in columns}} for row in rows]
-    session.connection().execute(_prepared_update(table, key, tuple(columns)), given)
+    line.execute(_prepared_update(table, key, tuple(columns)), given)
 
 
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
@@ -62,11 +60,12 @@ def ids(session: Session, table: sa.Table, count: int) -> list[int]:
     One statement on PostgreSQL; on SQLite the numbers after the last, under its one lock.
     """
     key = next(iter(table.primary_key))
-    if session.get_bind().dialect.name == "postgresql":
+    line = session.connection()
+    if line.dialect.name == "postgresql":
         given = _default(session, table.name, key.name).replace("%", "%%")
         wanted = f"SELECT {given} FROM generate_series(1, %s)"  # noqa: S608  (the schema's own)
-        return sorted(session.connection().exec_driver_sql(wanted, (count,)).scalars())
-    last = session.connection().scalar(_last(key)) or 0
+        return sorted(line.exec_driver_sql(wanted, (count,)).scalars())
+    last = line.scalar(_last(key)) or 0
     return list(range(last + 1, last + 1 + count))
 
 

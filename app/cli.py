@@ -1,5 +1,6 @@
 """The commands of the house; an error of use is one sentence and exit status 2."""
 
+import gc
 import logging
 import os
 import socket
@@ -89,7 +90,9 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
 
         def load(self) -> Flask:
             """Return the app."""
-            return open_house()
+            made = open_house()
+            gc.freeze()  # what lives as long as the process is looked through no more
+            return made
 
     Pages().run()
 

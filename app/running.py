@@ -13,7 +13,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from app import worker
+from app import steps, worker
 from app.gateways.clock import Clock, SystemClock
 from app.notices import dispatch
 from app.web import House
@@ -46,7 +46,7 @@ def keep_up(app: Flask, stopping: Event) -> None:
     """Do all that is due beside sending: what is queued by it is sent by those who send."""
     with app.app_context():
         sender = replace(worker.sender_of(app), stopping=stopping)
-        for step in (*worker.BEFORE, partial(worker.read_replies, app), *worker.AFTER):
+        for step in (*steps.BEFORE, partial(worker.read_replies, app), *steps.AFTER):
             if not stopping.is_set():
                 worker.carefully(step, sender)
 

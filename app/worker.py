@@ -1,37 +1,25 @@
 """The worker: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
 
-import datetime as dt
 import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, partial
-from weakref import WeakKeyDictionary
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from app import schema
-from app.api import acting
-from app.db import is_away, let_go, retrying, transaction
-from app.feeds import drawing
-from app.gateways import Gateways
-from app.hearings import busy_calendars, erasing, joining, leaving, queries
-from app.hearings import service as hearings
+from app.db import is_away, let_go, transaction
 from app.intake import running as files
-from app.listing import running, sending
-from app.notices import balance, beats, carriers, dispatch, lost, months, sealing, sweep, tasks
+from app.listing import running
+from app.notices import beats, dispatch
 from app.notices.sender import Sender
-from app.reminders import ladder
-from app.reminders import service as reminders
 from app.replies.reading import read_mail
+from app.steps import AFTER, BEFORE, named
 from app.web import House
 
 log = logging.getLogger("tingqi.worker")
-LOOK_AGAIN = dt.timedelta(minutes=10)
-_looked: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
-_made: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
 
 
 def sender_of(app: Flask) -> Sender:
@@ -92,9 +80,9 @@ def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
     except Exception as fault:
         if is_away(fault):
             said = getattr(fault, "orig", fault)
-            log.warning("the database is away or busy, %s goes on later: %s", _named(step), said)
+            log.warning("the database is away or busy, %s goes on later: %s", named(step), said)
         else:
-            log.exception("%s failed; it is tried again at the next beat", _named(step))
+            log.exception("%s failed; it is tried again at the next beat", named(step))
     finally:
         let_go()
     return 0
@@ -103,148 +91,6 @@ def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
 def read_replies(app: Flask, sender: Sender) -> int:
     house: House = app.extensions["tingqi"]
     return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
-
-
-def _draw(sender: Sender) -> int:
-    """Keep the events of hearings that changed as calendars write them."""
-    house = drawing.house_of(sender.court_address)
-    with transaction() as session:
-        changed = drawing.undrawn(session, house)
-        if changed:
-            drawing.keep(session, changed, sender.now, sender.court_address)
-    return len(changed)
-
-
-def _read_calendars(sender: Sender) -> int:
-    """Read counsel's own calendars that are due: a few, with no transaction open meanwhile."""
-    with transaction() as session:
-        found = busy_calendars.due(session, sender.now)
-    for number, address, etag, zone in found:
-        told = busy_calendars.read(sender.gateways.calendars, address, etag, zone, sender.now)
-        with transaction() as session:
-            busy_calendars.keep(session, number, *told, sender.now)
-    return len(found)
-
-
-def _lapse(sender: Sender) -> int:
-    with transaction() as session:
-        overdue = queries.overdue(session, sender.now)
-    return _one_by_one(hearings.lapse, overdue, sender)
-
-
-def _let_go(sender: Sender) -> int:
-    with transaction() as session:
-        behind = leaving.left_behind(session)
-    let_go = partial(leaving.go_on_without, secret=sender.secret)
-    return _one_by_one(let_go, behind, sender)
-
-
-def _let_in(sender: Sender) -> int:
-    with transaction() as session:
-        cases = joining.joined(session)
-    return _one_by_one(partial(_welcome, secret=sender.secret), cases, sender)
-
-
-def _welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
-    told = joining.welcome(session, case_id, now, secret)
-    for hearing_id, counsel_ids in told:
-        reminders.plan_for(session, hearing_id, counsel_ids, now)
-    return len(told)
-
-
-def _send_listed(sender: Sender) -> int:
-    """Propose hearings of a listing that is being sent."""
-    with transaction() as session:
-        waiting = sending.due(session)
-    sent = _one_by_one(partial(sending.send, secret=sender.secret), waiting, sender)
-    retrying(lambda session: sending.finish(session, sender.now))
-    return sent
-
-
-def _plan(sender: Sender) -> int:
-    """Queue the reminders of new dates, a hundred hearings in a transaction, until there is none.
-
-    Where one of them cannot be planned the others are, one by one.
-    """
-    planned = 0
-    while not sender.stopping.is_set():
-        try:
-            done = retrying(partial(reminders.plan, now=sender.now))
-        except Exception as fault:
-            if is_away(fault):
-                raise
-            log.exception("some hearings cannot be planned together; each is tried alone")
-            with transaction() as session:
-                unplanned = reminders.unplanned(session)
-            return planned + _one_by_one(reminders.plan_one, unplanned, sender)
-        planned += done
-        if done < reminders.AT_ONCE:
-            break
-    return planned
-
-
-def _climb(sender: Sender) -> int:
-    with transaction() as session:
-        about = tasks.to_weigh(session, sender.now)
-    return _one_by_one(ladder.climb, [int(each.split("/")[1]) for each in about], sender)
-
-
-def _seal(sender: Sender) -> int:
-    with transaction() as session:
-        courts = sealing.unsealed(session, sender.now)
-    return _one_by_one(sealing.seal_day, courts, sender)
-
-
-def _erase(sender: Sender) -> int:
-    """Blank what is kept no longer; where nothing was found it looks again after a while."""
-    if _looked.get(sender.gateways, sender.now) > sender.now:
-        return 0
-    with transaction() as session:
-        cases = erasing.overdue(session, sender.now)
-    if not cases:
-        _looked[sender.gateways] = sender.now + LOOK_AGAIN
-    return _one_by_one(erasing.by_rule, cases, sender)
-
-
-def _forget(sender: Sender) -> int:
-    """Drop answers that were kept for repeated requests and are too old, and workers long gone."""
-    with transaction() as session:
-        return acting.forget(session, sender.now) + beats.forget(session, sender.now)
-
-
-def _make_months(sender: Sender) -> int:
-    """Make the record's next months; who cannot, because of a long reader, tries after a while."""
-    if _made.get(sender.gateways, sender.now) > sender.now:
-        return 0
-    _made[sender.gateways] = sender.now + LOOK_AGAIN
-    with transaction() as session:
-        return months.make_ahead(session)
-
-
-def _one_by_one(
-    use_case: Callable[[Session, int, dt.datetime], int], ids: Sequence[int], sender: Sender
-) -> int:
-    """Do a use case for each, in a transaction of its own: one that fails holds up no other."""
-    done = 0
-    for each in ids:
-        try:
-            done += retrying(partial(_do, use_case, each, sender.now))
-        except Exception as fault:
-            if is_away(fault):
-                raise
-            log.exception("%s of %s failed; it is tried again", _named(use_case), each)
-    return done
-
-
-def _named(use_case: Callable[..., int]) -> str:
-    return str(getattr(getattr(use_case, "func", use_case), "__name__", ""))
-
-
-def _do(
-    use_case: Callable[[Session, int, dt.datetime], int], each: int, now: dt.datetime,
-    session: Session,
-) -> int:  # fmt: skip
-    return int(use_case(session, each, now))
 
 
 def fits(_sender: Sender) -> bool:
@@ -262,15 +108,6 @@ def heartbeat(sender: Sender) -> int:
     return 1
 
 
-def _drift(sender: Sender) -> int:
-    """Let carriers that were well for an hour come back towards the middle."""
-    names = [carrier.name for carrier in sender.carriers("sms")]
-    if len(names) < 2:
-        return 0
-    with transaction() as session:
-        return balance.drift(session, names, sender.now)
-
-
 def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int:
     """Search the listing that waits longest, if any; return its number.
 
@@ -283,17 +120,3 @@ def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int
             return running.take_turn(sender.name, sender.gateways.clock.now, ended)
         finally:
             let_go()
-
-
-BEFORE = (
-    _lapse,
-    _let_go,
-    _let_in,
-    _send_listed,
-    _plan,
-    _climb,
-    lost.own_up,
-    _seal,
-    carriers.send_tests,
-)
-AFTER = (sweep.ask_on, _draw, _read_calendars, _erase, _forget, _make_months, _drift)

@@ -2,7 +2,7 @@
 
     python bench/sending.py [--messages 10000] [--rounds 5] [--milliseconds 0 20]
                             [--databases sqlite postgresql] [--workers 1 2]
-                            [--peers huey celery …] [--beside 2500]
+                            [--peers huey celery …] [--beside 1500]
 
 Others send ``--beside`` messages, enough to see how fast they are: they slow down with none of
 those that follow. The carrier is a stand-in in the worker's own process that sleeps, then appends
@@ -31,7 +31,7 @@ from measuring import Row
 AT_ONCE = 32
 LEAST = 0.95  # of what the carrier can take
 AT_NO_COST = 3_000  # messages a second, where a call takes no time
-BESIDE = 2_500
+BESIDE = 1_500
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Read cases: lists that are searched and paged, one case whole, courtrooms, judges' names."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -49,10 +50,21 @@ def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def found(
-    session: Session, court_id: int, asked: str = "", page: int = 1
-) -> tuple[Sequence[Case], bool]:
-    """Return one page of a court's cases, the newest first, and whether there are more."""
-    wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
+    session: Session, court_id: int, asked: str = "", page: int = 1, *, order: str = "",
+    judge: int | None = None,
+) -> tuple[Sequence[Case], bool]:  # fmt: skip
+    """Return one page of a court's cases, and whether there are more.
+
+    ``order``: newest, oldest or number; what is none of these is taken as the first.
+    """
+    by: dict[str, list[Any]] = {
+        "oldest": [Case.id.asc()],
+        "number": [Case.number_key, Case.id.asc()],
+    }
+    wanted = sa.select(Case).where(Case.court_id == court_id)
+    wanted = wanted.order_by(*by.get(order, [Case.id.desc()]))
+    if judge is not None:
+        wanted = wanted.where(Case.judge_id == judge)
     if asked.strip():
         wanted = wanted.where(matching(asked))
     wanted = wanted.options(joinedload(Case.judge), selectinload(Case.parties))

@@ -30,6 +30,11 @@ def page_number() -> int:
     return min(int(asked), 10_000) if asked.isdigit() and len(asked) < 6 and int(asked) else 1
 
 
+def row_number(text: str) -> int | None:
+    """Return the number of a row that an address names; None where it names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def procedures() -> list[tuple[str, str]]:
     """Return the procedures with their names."""
     names = {
@@ -57,8 +62,13 @@ def on_tab(number: str) -> str:
 def listed() -> str:
     """Show the court's cases."""
     asked, page = request.args.get("q", ""), page_number()
-    rows, more = queries.found(db.session(), current_user.court_id, asked, page)
-    return render_template("cases/list.html", cases=rows, more=more, page=page, asked=asked)
+    order, judge = request.args.get("sort", ""), row_number(request.args.get("judge", ""))
+    session, court_id = db.session(), current_user.court_id
+    rows, more = queries.found(session, court_id, asked, page, order=order, judge=judge)
+    return render_template(
+        "cases/list.html", cases=rows, more=more, page=page, asked=asked, order=order,
+        judge=judge, judges=queries.judges(session, court_id),
+    )  # fmt: skip
 
 
 @bp.get("/cases/new")

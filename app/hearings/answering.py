@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import ValidationError
@@ -65,6 +66,7 @@ def checked(given: Typed, slots: Collection[int]) -> tuple[dict[int, str], str]:
     return says, comment
 
 
+@lru_cache(8)
 def _signer(secret: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(
         secret, salt="counsel's page", signer_kwargs={"digest_method": hashlib.sha256}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import web, wording
 from app.cases import queries as cases
 from app.cases.rules import number_on_tab, ways_of
+from app.cases.views import page_number
 from app.db import db, retrying
 from app.hearings import days, docket, queries, shown_names
 from app.hearings.docket import Sitting
@@ -21,6 +22,8 @@ from app.people.views import may, signed_in
 
 VIEWS = {"week": 7, "day": 1}
 BY = ("courtroom", "judge")
+# Rows of a day in the list: of a week its beginning will do, a day is turned page by page.
+LISTED = {"week": 30, "day": 150}
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2200, 1, 1)
 
 
@@ -86,11 +89,13 @@ def calendar() -> str:
         session, court, asked.first, asked.days
     )  # fmt: skip
     table = docket.by_day(found, asked.first, asked.days, ZoneInfo(court.zone))
+    most, page = LISTED[asked.view], page_number() if asked.view == "day" else 1
     shut = {day for day, _ in table if not days.works_on(court.country, closed, day)}
     step = dt.timedelta(days=asked.days)
     return render_template(
         "hearings/calendar.html", asked=asked, table=table, shut=shut, closed=closed,
-        resources=_resources(asked.by), zone=court.zone, court=court, found=found,
+        resources=_resources(asked.by), zone=court.zone, court=court, page=page,
+        begin=(page - 1) * most, end=page * most,
         before=(asked.first - step).isoformat(), after=(asked.first + step).isoformat(),
         today=wording.local(web.now(), court.zone).date(),
         # A weekend on which nothing happens takes no room.
@@ -103,25 +108,22 @@ def calendar() -> str:
 @signed_in
 def calendar_events() -> Any:
     """Return the same as events, their times by the court's clock, whatever the reader's is."""
-    asked, zone, language = _asked(), current_user.court.zone, web.language()
+    asked, zone, language, now = _asked(), current_user.court.zone, web.language(), web.now()
     return jsonify([
         {
-            "id": f"{each.how}-{each.hearing_id}-{n}",
             "start": f"{wording.local(each.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
             "end": f"{wording.local(each.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
             "resourceIds": [str(each.beside(asked.by) or "")],
             "title": each.number,
-            "startEditable": each.how == docket.FIXED and each.starts_at > web.now(),
-            "classNames": [f"is-{each.how}"],
+            "startEditable": each.how == docket.FIXED and each.starts_at > now,
             "extendedProps": {
                 "how": each.how, "tab": number_on_tab(each.number),
                 "kind": wording.kind_name(each.kind, language),
                 "place": each.courtroom if asked.by == "judge" else each.judge,
                 "about": each.title, "hearing": each.hearing_id,
-                "url": url_for("hearings.shown", hearing_id=each.hearing_id),
             },
         }
-        for n, each in enumerate(_seen(asked))
+        for each in _seen(asked)
     ])  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import Case, Courtroom
+from app.cases.queries import matching
 from app.hearings import todo, unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot
@@ -21,7 +22,15 @@ from app.people.models import Court, User
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
+Owned = Sequence[sa.ColumnElement[bool]]
 NEWEST = 20
+WEEK = 60  # hearings of the days to come that stand on home
+# What waits, in its order; and by the kinds that home counts.
+LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
+KINDS: dict[str, tuple[str, ...]] = {
+    "unreached": ("unreached",), "todo": ("todo",), "lapsed": ("lapsed",),
+    "decide": ("none_suits", "ready"), "due": ("due",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,8 +88,19 @@ class Waiting:
     @property
     def count(self) -> int:
         """How many things wait."""
-        lists = (self.todo, self.unreached, self.lapsed, self.none_suits, self.ready, self.due)
-        return sum(len(each) for each in lists)
+        return sum(len(getattr(self, name)) for name in LISTS)
+
+    def only(self, kind: str) -> "Waiting":
+        """Return what waits of one kind; all of it where there is no such kind."""
+        names = KINDS.get(kind, LISTS)
+        return Waiting(**{name: getattr(self, name) for name in names}, open=self.open)
+
+    def page(self, number: int, size: int) -> "Waiting":
+        """Return one page of what waits, counted from 1."""
+        each = [(name, one) for name in LISTS for one in getattr(self, name)]
+        shown = each[(number - 1) * size : number * size]
+        lists = {name: [one for whose, one in shown if whose == name] for name in LISTS}
+        return Waiting(**lists, open=self.open)
 
     @property
     def decisions(self) -> int:
@@ -106,19 +126,21 @@ def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
     return [sa.or_(owner == user.id, owner.is_(None))]
 
 
-def waiting(session: Session, court: Court, whose: User | None, now: dt.datetime) -> Waiting:
-    """Return what waits in a court, of one user's hearings or of all."""
-    owned = owned_by(whose)
+def waiting(
+    session: Session, court: Court, whose: User | None, now: dt.datetime, words: str = ""
+) -> Waiting:
+    """Return what waits in a court, of one user's hearings or of all; of cases found by words."""
+    owned = [*owned_by(whose), *([matching(words)] if words.strip() else [])]
     found = Waiting(
         todo=todo.open_tasks(session, court, owned, now),
         unreached=unreached.people(session, court, owned, now),
     )
     found.lapsed = session.scalars(
-        _hearings(court, whose).where(Hearing.state == HearingState.LAPSED.value)
+        _hearings(court, owned).where(Hearing.state == HearingState.LAPSED.value)
         .order_by(Hearing.changed_at).limit(MOST)
     ).all()  # fmt: skip
-    found.open = _open_count(session, court, whose)
-    for round_ in _rounds_that_want_somebody(session, court, whose, now):
+    found.open = _open_count(session, court, owned)
+    for round_ in _rounds_that_want_somebody(session, court, owned, now):
         at = standing(round_)
         if at.complete and at.best is None:
             found.none_suits.append(at)
@@ -129,18 +151,18 @@ def waiting(session: Session, court: Court, whose: User | None, now: dt.datetime
     return found
 
 
-def _hearings(court: Court, whose: User | None) -> Any:
+def _hearings(court: Court, owned: Owned = ()) -> Any:
     return (
         sa.select(Hearing).join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned_by(whose))
+        .where(Hearing.court_id == court.id, *owned)
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom), joinedload(Hearing.judge))
     )  # fmt: skip
 
 
-def _open_count(session: Session, court: Court, whose: User | None) -> int:
+def _open_count(session: Session, court: Court, owned: Owned) -> int:
     wanted = (
         sa.select(sa.func.count(Proposal.id)).join(Proposal.hearing).join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned_by(whose))
+        .where(Hearing.court_id == court.id, *owned)
         .where(Proposal.state == ProposalState.OPEN.value)
     )  # fmt: skip
     return session.scalar(wanted) or 0
@@ -159,12 +181,12 @@ def _complete() -> sa.ColumnElement[bool]:
 
 
 def _rounds_that_want_somebody(
-    session: Session, court: Court, whose: User | None, now: dt.datetime
+    session: Session, court: Court, owned: Owned, now: dt.datetime
 ) -> Sequence[Proposal]:
     """Return the open rounds that are answered, or whose time to answer is nearly over."""
     wanted = (
         sa.select(Proposal).join(Proposal.hearing).join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned_by(whose))
+        .where(Hearing.court_id == court.id, *owned)
         .where(Proposal.state == ProposalState.OPEN.value)
         .where(sa.or_(Proposal.answer_by <= now + SOON, _complete()))
         .order_by(Proposal.answer_by, Proposal.id).limit(MOST)
@@ -180,24 +202,44 @@ def _rounds_that_want_somebody(
 
 
 def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date, list[Hearing]]]:
-    """Return what is fixed for today and the six days after, day by day, in the court's zone."""
+    """Return what is fixed for today and the six days after, day by day, in the court's zone.
+
+    Of a full week the beginning; the calendar has the rest.
+    """
     zone = ZoneInfo(court.zone)
-    today = now.astimezone(zone).date()
-    begin, end = (
-        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-        for day in (today, today + dt.timedelta(days=7))
-    )
+    begin, end = _seven_days(court, now)
     wanted = (
-        _hearings(court, None)
-        .where(Hearing.state != HearingState.CANCELLED.value)
-        .where(Hearing.starts_at >= begin, Hearing.starts_at < end)
-        .order_by(Hearing.starts_at, Hearing.id).limit(MOST)
+        _hearings(court).where(*_sits(begin, end))
+        .order_by(Hearing.starts_at, Hearing.id).limit(WEEK)
     )  # fmt: skip
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
     for hearing in session.scalars(wanted):
         if hearing.starts_at:
             days[hearing.starts_at.astimezone(zone).date()].append(hearing)
     return sorted(days.items())
+
+
+def coming(session: Session, court: Court, now: dt.datetime) -> int:
+    """Return how many hearings are fixed for today and the six days after."""
+    wanted = sa.select(sa.func.count(Hearing.id)).where(
+        Hearing.court_id == court.id, *_sits(*_seven_days(court, now))
+    )
+    return session.scalar(wanted) or 0
+
+
+def _sits(begin: dt.datetime, end: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    still = Hearing.state != HearingState.CANCELLED.value
+    return [still, Hearing.starts_at >= begin, Hearing.starts_at < end]
+
+
+def _seven_days(court: Court, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    zone = ZoneInfo(court.zone)
+    today = now.astimezone(zone).date()
+    begin, end = (
+        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+        for day in (today, today + dt.timedelta(days=7))
+    )
+    return begin, end
 
 
 def of_case(session: Session, case: Case) -> Sequence[Hearing]:

@@ -4,16 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.cases.queries import PAGE, matching
-from app.hearings.desk import SOON
+from app.hearings.desk import SOON, owned_by
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
+from app.people.models import User
 
 FEW = 10
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2200, 1, 1)
 ORDERS = ("newest", "date", "deadline")
 
 
@@ -26,14 +29,35 @@ class Wish:
     due: bool = False
     order: str = ORDERS[0]
     page: int = 1
+    judge: int | None = None
+    # Days of the hearing by the court's clock, both included.
+    first: dt.date | None = None
+    last: dt.date | None = None
+    mine: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out of the list."""
+        return self != Wish(order=self.order, page=self.page)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """Return the arguments of the address, without the page."""
+        told = {
+            "q": self.words, "state": self.state, "due": "1" if self.due else "",
+            "sort": self.order, "judge": self.judge or "", "from": self.first or "",
+            "to": self.last or "", "whose": "mine" if self.mine else "",
+        }  # fmt: skip
+        return {name: str(value) for name, value in told.items() if value}
 
 
 def found(
-    session: Session, court_id: int, wish: Wish, now: dt.datetime
+    session: Session, user: User, wish: Wish, now: dt.datetime
 ) -> tuple[Sequence[Hearing], bool]:
-    """Return one page of a court's hearings, and whether there are more."""
+    """Return one page of the hearings of a user's court, and whether there are more."""
     wanted: Any = (
-        sa.select(Hearing).join(Hearing.case).where(Hearing.court_id == court_id)
+        sa.select(Hearing).join(Hearing.case).where(Hearing.court_id == user.court_id)
+        .where(*_within(wish, ZoneInfo(user.court.zone)))
         .options(
             joinedload(Hearing.case), joinedload(Hearing.judge), joinedload(Hearing.courtroom),
             selectinload(Hearing.proposals).selectinload(Proposal.invitations),
@@ -44,10 +68,28 @@ def found(
         wanted = wanted.where(Hearing.state == wish.state)
     if wish.due:
         wanted = wanted.where(_deadline() <= now + SOON)
+    if wish.mine:
+        wanted = wanted.where(*owned_by(user))
     if wish.words.strip():
         wanted = wanted.where(matching(wish.words))
     rows = session.scalars(wanted.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
+
+
+def _within(wish: Wish, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on judge and day."""
+
+    def midnight(day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+
+    asked = []
+    if wish.judge is not None:
+        asked.append(Hearing.judge_id == wish.judge)
+    if wish.first:
+        asked.append(Hearing.starts_at >= midnight(max(wish.first, EARLIEST)))
+    if wish.last:
+        asked.append(Hearing.starts_at < midnight(min(wish.last, LATEST) + dt.timedelta(days=1)))
+    return asked
 
 
 def _deadline() -> sa.ScalarSelect[dt.datetime]:

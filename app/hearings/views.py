@@ -1,12 +1,15 @@
 """Home and the list of hearings: what waits for a person, worst first, and what comes."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from app import web
-from app.cases.views import page_number
+from app.cases import queries as cases
+from app.cases.queries import PAGE
+from app.cases.views import page_number, row_number
 from app.db import db
 from app.hearings import desk, finding, promise, told
 from app.hearings.models import HearingState
@@ -36,13 +39,29 @@ def _desk() -> dict[str, Any]:
     whose = _whose()
     waiting = desk.waiting(session, court, current_user if whose == "mine" else None, now)
     week = desk.week(session, court, now)
-    coming = [hearing for _, hearings in week for hearing in hearings]
+    shown = [hearing for _, hearings in week for hearing in hearings]
     return {
         "court": court, "zone": court.zone, "whose": whose, "waiting": waiting, "week": week,
-        "coming": len(coming), "told": told.worst(session, coming),
+        "coming": desk.coming(session, court, now), "told": told.worst(session, shown),
         "begun": desk.begun(session, court), "promise": promise.measure(session, now, court.id),
         **_carriers(now),
     }  # fmt: skip
+
+
+@bp.get("/waiting")
+@signed_in
+def waiting() -> str:
+    """Show what waits: all of it or one kind, mine or everybody's, of cases found by words."""
+    court, whose, words = current_user.court, _whose(), request.args.get("q", "")[:200]
+    kind, page = request.args.get("kind", ""), page_number()
+    mine = current_user if whose == "mine" else None
+    found = desk.waiting(db.session(), court, mine, web.now(), words)
+    shown = found.only(kind)
+    return render_template(
+        "hearings/waiting.html", found=found, shown=shown.page(page, PAGE), kind=kind, page=page,
+        more=shown.count > page * PAGE, whose=whose, words_asked=words, zone=court.zone,
+        kinds=list(desk.KINDS),
+    )  # fmt: skip
 
 
 def _whose() -> str:
@@ -64,17 +83,27 @@ def _carriers(now: Any) -> dict[str, Any]:
 @bp.get("/hearings")
 @signed_in
 def listed() -> str:
-    """Show the court's hearings: all, those in one state, those found by words."""
+    """Show the court's hearings: all, or those of a state, a judge, some days, found by words."""
     session, court, asked = db.session(), current_user.court, request.args
     order = asked.get("sort", "")
     wish = finding.Wish(
         words=asked.get("q", "")[:200], state=asked.get("state", ""), due=asked.get("due") == "1",
         order=order if order in finding.ORDERS else finding.ORDERS[0], page=page_number(),
+        judge=row_number(asked.get("judge", "")), first=_day("from"), last=_day("to"),
+        mine=asked.get("whose") == "mine",
     )  # fmt: skip
-    rows, more = finding.found(session, court.id, wish, web.now())
+    rows, more = finding.found(session, current_user, wish, web.now())
     words = wish.words.strip() and wish.page == 1
     return render_template(
         "hearings/list.html", hearings=rows, more=more, wish=wish, states=list(HearingState),
-        zone=court.zone, orders=finding.ORDERS,
+        zone=court.zone, judges=cases.judges(session, court.id),
         others=finding.without_hearing(session, court.id, wish.words) if words else (),
     )  # fmt: skip
+
+
+def _day(name: str) -> dt.date | None:
+    """Return a day that the address names; None where it names none."""
+    try:
+        return dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None

@@ -39,6 +39,7 @@ _WORDS = SandboxedEnvironment(
 _INCLUDED = re.compile(r'\{% include "([\w.]+)" %\}')
 # What no fact can hold (wording.one_line takes controls away), and Jinja takes for no space.
 _BETWEEN_FORMS = "\x01"
+_KEPT_WHOLE = ("link", "page")
 
 
 @dataclass(frozen=True)
@@ -208,13 +209,15 @@ def _clip(words: str, room: int) -> str:
     return words if len(words) <= room else words[: room - 3].rstrip() + "..."
 
 
-def _short(seen: Any) -> Any:
+def _short(seen: dict[str, Any]) -> dict[str, Any]:
     """Clip what the facts say, so that a text message stays one that a carrier takes."""
-    if isinstance(seen, str):
-        return _clip(seen, _ROOM_IN_TEXT)
-    if isinstance(seen, dict):
-        return {k: v if k in ("link", "page") else _short(v) for k, v in seen.items()}
-    return seen
+    found = dict(seen)
+    for key, value in seen.items():
+        if isinstance(value, dict):
+            found[key] = _short(value)
+        elif isinstance(value, str) and len(value) > _ROOM_IN_TEXT and key not in _KEPT_WHOLE:
+            found[key] = _clip(value, _ROOM_IN_TEXT)
+    return found
 
 
 def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str) -> str:

@@ -14,29 +14,41 @@ from app.notices.duty import pass_on
 from app.notices.models import Notice
 from app.notices.outcomes import held, write_outcome
 from app.notices.rules import State, What
-from app.notices.sender import Sender
+from app.notices.sender import LEASE, Sender
 from app.notices.service import note
+
+AT_ONCE = 20  # messages that a carrier can surely be asked about within a lease
 
 
 def own_up(sender: Sender) -> int:
     """Settle attempts whose worker fell silent: ask the carrier, else say that nobody knows.
 
     Never sends again by guess: only what the carrier, asked by our reference, surely never had
-    goes back into the queue. Returns how many were settled.
+    goes back into the queue. Of several workers who look one takes each. Returns how many it took.
     """
+    count = 0
+    while found := _some(sender):
+        for notice_id, attempt, by, message, since in found:
+            outcome = _ask(sender, by, message, since)
+            with transaction() as session:
+                for notice in held(session, [notice_id]):
+                    if (notice.state, notice.attempt) == (State.SENDING, attempt):
+                        _settle(session, notice, outcome, sender.now)
+        count += len(found)
+    return count
+
+
+def _some(sender: Sender) -> list[tuple[int, str, str, Message | None, dt.datetime]]:
+    """Take some that are silent, under a lease while the carrier is asked: another sees others."""
     now = sender.now
     with transaction() as session:
-        lost = [
+        silent = _silent(session, now)
+        for notice in silent:
+            notice.lease_until = now + LEASE
+        return [
             (n.id, n.attempt, n.carrier, _as_sent(session, n, sender), n.tried_at or now)
-            for n in _silent(session, now)
+            for n in silent
         ]
-    for notice_id, attempt, by, message, since in lost:
-        outcome = _ask(sender, by, message, since)
-        with transaction() as session:
-            for notice in held(session, [notice_id]):
-                if (notice.state, notice.attempt) == (State.SENDING, attempt):
-                    _settle(session, notice, outcome, now)
-    return len(lost)
 
 
 def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
@@ -44,7 +56,9 @@ def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
         sa.select(Notice)
         .where(Notice.state == State.SENDING.value, Notice.lease_until < now)
         .order_by(Notice.case_id, Notice.id)
-        .limit(200)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     return session.scalars(wanted).all()
 

@@ -120,6 +120,8 @@ def clean(body: dict[str, Any]) -> dict[str, Any]:
 
 def _clean_value(value: Any) -> Any:
     if isinstance(value, str):
+        if value.isprintable():
+            return value
         return value.replace("\x00", "�").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return clean(value)

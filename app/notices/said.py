@@ -73,7 +73,10 @@ def clean(fact: Any) -> Any:
     if isinstance(fact, str):
         return wording.one_line(fact)
     if isinstance(fact, dict):
-        return {key: clean(value) for key, value in fact.items()}
+        return {
+            key: wording.one_line(value) if isinstance(value, str) else value and clean(value)
+            for key, value in fact.items()
+        }
     if isinstance(fact, list | tuple):
         return [clean(value) for value in fact]
     return fact

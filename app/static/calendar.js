@@ -49,7 +49,7 @@
     eventSources: [{ events: fetched }],
     eventContent: content,
     eventDidMount: ({ el, event, timeText }) => { el.title = [timeText, ...told(event)].join(" · "); },
-    eventClick: ({ event }) => location.assign(event.extendedProps.url),
+    eventClick: ({ event }) => location.assign(place.dataset.shown.replace(/0$/, event.extendedProps.hearing)),
     eventDragStart: () => { busy = true; },
     eventDragStop: () => { busy = false; },
     eventDrop: prepareMove,
@@ -69,7 +69,9 @@
       const answer = await fetch(place.dataset.events);
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
       line.textContent = "";
-      last = await answer.json();
+      last = (await answer.json()).map((each, n) => ({
+        ...each, id: String(n), classNames: [`is-${each.extendedProps.how}`],
+      }));
     } catch {
       line.textContent = words.lost;
     }

@@ -403,7 +403,9 @@ def many(house: House, count: int, first: int = 0) -> None:
             hearings.propose(session, desk, load(HearingIn(), body))
 
 
-@pytest.mark.parametrize("path", ["/", "/hearings", "/cases", "/cases/1"])
+@pytest.mark.parametrize(
+    "path", ["/", "/hearings", "/cases", "/cases/1", "/waiting", "/calendar?on=2026-12-07"]
+)
 def test_a_page_asks_the_database_as_often_for_fifty_as_for_five(house: House, path: str) -> None:
     many(house, 5)
     few = queries_of(house, path)

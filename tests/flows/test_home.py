@@ -64,3 +64,49 @@ def test_a_list_is_ordered_by_deadline_and_kept_as_an_address(house: House) -> N
     assert listed("sort=deadline&state=proposed&due=1") == ["002"]
     assert listed("sort=date") == ["003", "002", "001"]  # none has a date yet
     assert listed("sort=nonsense&q=(2026)沪0115民初003号") == ["003"]
+
+
+def test_each_number_of_home_leads_to_a_list_of_just_those_things(house: House) -> None:
+    proposed(house, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
+    proposed(house, "（2026）沪0115民初002号", at(0.6, "18:00"), 15)
+    house.beat()
+    browser = house.sign_in()
+    home = browser.get("/?lang=en&whose=all").get_data(as_text=True)
+    numbers = re.findall(r'<a class="card" href="(/waiting[^"]+)"><b[^>]*>(\d+)</b>', home)
+    assert len(numbers) == 5
+    for address, number in numbers:
+        page = browser.get(address.replace("&amp;", "&")).get_data(as_text=True)
+        assert page.count("<li id=") == int(number), address
+    assert ("/waiting?kind=due&amp;whose=all", "2") in numbers
+    found = browser.get("/waiting?kind=due&q=(2026)沪0115民初002号").get_data(as_text=True)
+    assert [each in found for each in ("001号", "002号")] == [False, True]
+    nothing = browser.get("/waiting?kind=lapsed&lang=en").get_data(as_text=True)
+    assert "Nothing waits." in nothing
+    assert browser.get("/waiting?kind=nonsense&page=9").status_code == 200
+
+
+def test_hearings_are_listed_by_judge_and_day_and_cases_in_an_order(house: House) -> None:
+    for n, judge in enumerate(("陈法官", "吴法官", "陈法官")):
+        people = [
+            {"name": f"{who} {n}", "email": f"{who}{n}@firm.example"} for who in ("li", "zhao")
+        ]
+        case = house.api(
+            "POST", "/cases", case_with(f"（2026）沪0115民初00{3 - n}号", *people, judge=judge)
+        )[1]
+        made = house.api("POST", "/hearings", proposal(case["id"], (at(14 + n), "第三法庭")))[1]
+        order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
+        assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    browser = house.sign_in()
+
+    def listed(address: str) -> list[str]:
+        page = browser.get(address).get_data(as_text=True)
+        return re.findall(r'class="row-link" href="[^"]+">[^<]*民初(\d+)号', page)
+
+    assert listed("/hearings?judge=1&sort=date") == ["003", "001"]
+    assert listed("/hearings?from=2026-12-08&sort=date") == ["002", "001"]
+    assert listed("/hearings?from=2026-12-08&to=2026-12-08") == ["002"]
+    assert listed("/hearings?whose=mine&to=2026-12-07") == ["003"]
+    assert listed("/hearings?judge=x&from=never&to=") == ["001", "002", "003"]
+    assert listed("/cases?sort=number") == ["001", "002", "003"]
+    assert listed("/cases?sort=oldest&judge=1") == ["003", "001"]
+    assert listed("/cases?judge=77") == []

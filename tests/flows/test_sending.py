@@ -190,6 +190,31 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
     assert texts.given[1:] == [f"n{ids[1]}.2", f"n{ids[2]}.2"]
 
 
+def test_of_two_workers_who_see_the_same_silence_one_asks_the_carrier(
+    house: House, texts: Spoken
+) -> None:
+    ids = queue(house, "off_channel", people=2, about="")
+    now = house.clock.now()
+    with house.app.app_context(), transaction() as session:
+        of_dead = {"state": "sending", "tries": 1, "claimed_by": "a worker that died",
+                   "carrier": "twilio", "tried_at": now, "lease_until": now}  # fmt: skip
+        session.execute(sa.update(Notice).where(Notice.id.in_(ids)).values(of_dead))
+    house.wait(minutes=1)
+    asked: list[str] = []
+
+    def while_another_looks(message: Message, _since: dt.datetime) -> None:
+        asked.append(message.reference)
+        other = dataclasses.replace(worker.sender_of(house.app), name="another worker")
+        assert lost.own_up(other) == 0
+
+    texts.find = while_another_looks  # type: ignore[attr-defined]
+    with house.app.app_context():
+        assert lost.own_up(worker.sender_of(house.app)) == 2
+        db.session.remove()
+    assert asked == [f"n{each}.1" for each in ids]
+    assert states(house, ids) == ["unknown"] * 2
+
+
 def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_sent_twice(
     house: House, texts: Spoken
 ) -> None:

@@ -1,0 +1,110 @@
+"""How long the desk's pages take in a court of ten thousand cases: `make bench-pages`.
+
+    python bench/pages.py [--postgresql] [--runs 30] [--quick]
+
+10,000 cases with a hearing each, fixed and dense around now so that the calendar's week is as full
+as a page of it can be, and 1,000 invitations that wait for an answer. One client asks ``tingqi
+serve`` for each page in turn.
+"""
+
+import re
+import sys
+import time
+from argparse import Namespace
+from dataclasses import dataclass
+
+import filling
+import requests
+from databases import throwaway
+from measuring import machine, median, options
+from past import past
+from serving import SECRET, house
+
+from app.db import transaction
+from app.people import service as people
+
+CASES, OPEN = 10_000, 500  # of the open ones each asks two counsel
+QUICK = (200, 20)
+PASSWORD = "a password of the bench"
+PROMISED = {"/", "/calendar"}
+MOST = 200  # milliseconds
+PAGES = ("/", "/calendar", "/calendar?view=day", "/waiting", "/hearings", "/hearings?q=1234",
+         "/cases", "/cases?q=1234")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one page cost: times in milliseconds, its bytes as they travel and as they are read."""
+
+    path: str
+    times: list[float]
+    packed: int
+    whole: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is as quick as promised, where that is promised."""
+        return self.path not in PROMISED or median(self.times) < MOST
+
+    def __str__(self) -> str:
+        """Return a row of the table."""
+        middle, slowest = median(self.times), max(self.times)
+        mark = "" if self.path not in PROMISED else (" ✓" if self.kept else " **missed**")
+        return (f"| `{self.path}` | {middle:.0f} ms{mark} | {slowest:.0f} ms | "
+                f"{self.whole // 1000:,} kB | {self.packed // 1000:,} kB |")  # fmt: skip
+
+
+def main() -> None:
+    """Fill a database, ask for the pages, print the table; fail where a promise is not kept."""
+    asked = options(__doc__)
+    told = measure(asked)
+    print(machine(), end="\n\n")
+    print("| page | median | slowest | its bytes | as they travel |\n|---|---|---|---|---|")
+    print("\n".join(map(str, told)))
+    sys.exit(0 if all(each.kept for each in told) else 1)
+
+
+def measure(asked: Namespace) -> list[Told]:
+    """Return what each page cost on one database."""
+    cases, open_ = QUICK if asked.quick else (CASES, OPEN)
+    with throwaway(asked.postgresql) as stage:
+        filling.court()
+        with transaction() as session:
+            people.set_password(people.find_user(session, filling.EMAIL), PASSWORD)
+        past(cases - open_)
+        filling.asked(open_, SECRET.encode())
+        filling.look_again()
+        with house(stage.folder, stage.url) as server, requests.Session() as browser:
+            browser.trust_env = False
+            sign_in = {"email": filling.EMAIL, "password": PASSWORD}
+            browser.post(f"{server.address}/sign-in", data=sign_in, timeout=60).raise_for_status()
+            paths = [*PAGES, _events(browser, server.address)]
+            return [_ask(browser, server.address, path, asked.runs) for path in paths]
+
+
+def _events(browser: requests.Session, base: str) -> str:
+    """Return the address by which the calendar's script fetches its week."""
+    page = browser.get(f"{base}/calendar", timeout=60).text
+    found = re.search(r'data-events="([^"]+)"', page)
+    if not found:
+        raise SystemExit("the calendar names no address of its events")
+    return found[1].replace("&amp;", "&")
+
+
+def _ask(browser: requests.Session, base: str, path: str, runs: int) -> Told:
+    times, packed = [], 0
+    for run in range(runs + 2):  # each of two processes warms up
+        began = time.perf_counter()
+        with browser.get(base + path, timeout=60, stream=True) as answer:
+            body = answer.raw.read(decode_content=False)
+            took = time.perf_counter() - began
+            answer.raise_for_status()
+            packed = len(body)
+        if run > 1:
+            times.append(took * 1000)
+    whole = len(browser.get(base + path, timeout=60).content)
+    return Told(path, times, packed, whole)
+
+
+if __name__ == "__main__":
+    main()
