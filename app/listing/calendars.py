@@ -4,7 +4,7 @@ A search asks tens of thousands of times a second where a hearing can go, so a d
 as the bits of a number, a minute each: two spans meet where both have a bit.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ class _Calendar:
 
     def __init__(self) -> None:
         self.taken: dict[int, int] = defaultdict(int)
-        self.there: Counter[int] = Counter()
+        self.there: dict[int, int] = defaultdict(int)
 
 
 class _Room(_Calendar):
