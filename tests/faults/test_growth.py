@@ -21,7 +21,8 @@ GROWING = frozenset({
     "slot", "invitation", "answer", "booking", "case_file", "party", "representation", "counsel",
     "task", "inbound", "paper", "rendered_event", "gone_hearing", "api_repeat", "setting_change",
 })  # fmt: skip
-LISTS = ("/hearings?q=1234", "/cases?q=1234")
+LISTS = ("/hearings?q=1234", "/cases?q=1234", "/hearings?judge=1&from=2026-12-01&to=2026-12-31&whose=mine",
+         "/cases?judge=1&sort=number", "/cases?sort=oldest")  # fmt: skip
 # What may read one whole, by words of the question, and why.
 ALLOWED = {
     "lower(party.name) LIKE": "a word that is searched may stand anywhere in a name; what would "

@@ -1,0 +1,146 @@
+"""Writers who wait for each other, a commit cut short, and databases that have no room for one."""
+
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import db, retrying
+from app.notices import record
+from app.notices.models import Tally
+from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
+
+
+@contextmanager
+def listening(event: str, do: Callable[..., None]) -> Iterator[None]:
+    """Let something happen at an event of the database's line."""
+    sa.event.listen(db.engine, event, do)
+    try:
+        yield
+    finally:
+        sa.event.remove(db.engine, event, do)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(house: House) -> None:
+    today, both_hold, tries = house.clock.now().date(), threading.Barrier(2), []
+    with house.app.app_context(), db.engine.begin() as line:
+        rows = [{"name": name, "on": today, "count": 0} for name in ("a", "b")]
+        line.execute(sa.insert(Tally), rows)
+
+    def count(first: str, second: str) -> None:
+        held = False
+
+        def use_case(session: Session) -> None:
+            nonlocal held
+            tries.append(first)
+            session.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))
+            for name in (first, second):
+                add = sa.update(Tally).where(Tally.name == name).values(count=Tally.count + 1)
+                session.execute(add)
+                if not held:
+                    held = True
+                    both_hold.wait(10)
+
+        with house.app.app_context():
+            retrying(use_case)
+
+    threads = [threading.Thread(target=count, args=each) for each in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with house.app.app_context():
+        assert list(db.session.scalars(sa.select(Tally.count))) == [2, 2]
+    assert len(tries) == 3
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("arrived", [True, False], ids=["it was done", "it was not done"])
+def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
+    house: House, postgres: str, arrived: bool
+) -> None:
+    _, case = house.api("POST", "/cases", CASE)
+    house.api("POST", "/hearings", proposal(case["id"]))
+    house.beat()
+    link, browser = house.link("13800138001"), house.client
+    page = browser.get(link).get_data(as_text=True)
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+    assert nonce
+    form = {**dict.fromkeys(re.findall(r'name="(slot-\d+)"', page), "yes"), "nonce": nonce[1]}
+
+    def cut(connection: sa.Connection) -> None:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        if arrived:  # all of it is done, but for the word that it was
+            raw.commit()
+            raw.cursor().execute("SELECT 1")
+        run_sql(postgres, f"SELECT pg_terminate_backend({raw.info.backend_pid})")  # type: ignore[attr-defined]
+
+    with house.app.app_context(), listening("commit", cut):
+        said = browser.post(link, data=form)
+    assert (said.status_code, said.headers["Retry-After"]) == (503, "30")
+    assert browser.post(link, data=form).status_code == 303
+    assert house.beat() > 0
+    with house.app.app_context():
+        lines = list(record.lines_of(db.session(), case_id=case["id"]))
+        assert [line.what for line in lines].count("answered") == 1
+        queued = [line for line in lines if (line.what, line.kind) == ("queued", "answered")]
+        assert len(queued) == 1
+        assert record.verify(db.session(), case["id"]).whole
+
+
+def proposed(house: House, case: dict[str, Any]) -> tuple[int, str | None]:
+    """Propose; return the status and when to come back."""
+    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+    said = house.client.post("/api/v1/hearings", json=proposal(case["id"]), headers=head)
+    return said.status_code, said.headers.get("Retry-After")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_that_another_holds_for_long_is_a_503_and_then_it_goes_on(house: House) -> None:
+    _, case = house.api("POST", "/cases", CASE)
+
+    def impatient(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 1")
+
+    with house.app.app_context(), listening("checkout", impatient):
+        with db.engine.connect().execution_options(writes=True) as other:
+            other.execute(sa.text("UPDATE court SET phone = '1'"))
+            assert proposed(house, case) == (503, "30")
+            page = house.client.get("/healthz")
+            assert page.status_code == 200
+            other.rollback()
+        assert proposed(house, case) == (201, None)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_server_that_lets_nobody_more_in_is_a_503_and_then_it_goes_on(
+    database: str, postgres: str, tmp_path: Path
+) -> None:
+    role = f"few{uuid.uuid4().hex[:12]}"
+    run_sql(postgres, f"CREATE ROLE {role} LOGIN")
+    run_sql(database, f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    run_sql(database, f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    url = sa.make_url(database).set(username=role).render_as_string(hide_password=False)
+    house = make_house(tmp_path, url)
+    try:
+        make_court(house)
+        _, case = house.api("POST", "/cases", CASE)
+        run_sql(postgres, f"ALTER ROLE {role} CONNECTION LIMIT 0")
+        house.close()
+        assert proposed(house, case) == (503, "30")
+        assert house.beat() == 0
+        run_sql(postgres, f"ALTER ROLE {role} CONNECTION LIMIT -1")
+        assert proposed(house, case) == (201, None)
+    finally:
+        house.close()
+        run_sql(database, f"DROP OWNED BY {role}")
+        run_sql(postgres, f"DROP ROLE {role}")
