@@ -31,6 +31,8 @@ FOR_PLACING = 0.4
 # Hearings that are moved about together while all others stay, and for how many seconds at most.
 TOGETHER, A_WHILE = 24, 1.0
 A_PART = 0.15  # of CP-SAT's deterministic time
+# Part of the time that judges' plans have for themselves: beside them Python does one thing only.
+FOR_PROVING = 0.25
 # Part of the time in which hearings are put back one by one; after it CP-SAT places them together.
 ONE_BY_ONE = 0.9
 
@@ -84,7 +86,7 @@ class _Hunt:
         self.most = sum(1 for hearing in problem.hearings if hearing.starts)
         self.bound: int | None = None
         self.floor = 0  # what is proved of the cost by any way
-        self.stopped = self.complete = False
+        self.stopped = self.complete = self.proved = False
         self.spent = 0.0  # seconds
         self.chance = random.Random(limits.seed)
         self.repair: Repair | None = None
@@ -127,6 +129,11 @@ class _Hunt:
         self.complete = proved and len(self.places) == self.most
 
     @property
+    def _share(self) -> float:
+        """How much of the time is over; more than 1 when it is."""
+        return (time.monotonic() - self.begun) / max(self.limits.seconds, 1.0)
+
+    @property
     def _in_parts(self) -> bool:
         """Whether one thread proves while another moves a few hearings at a time.
 
@@ -138,19 +145,19 @@ class _Hunt:
         """Prove what judges' plans tell before the model is searched, which tells the rest."""
         from app.listing.bound import at_least
 
-        if len(self.places) < sum(1 for hearing in self.problem.hearings if hearing.starts):
-            return  # it speaks only of listings that place all
-
         def told(bound: int) -> bool:
             self.floor = max(self.floor, bound)
-            return self.stopped or time.monotonic() - self.begun > self.limits.seconds
+            return self.stopped or self._share > 1
 
-        at_least(self.problem, told)
-        model.cost_at_least(self.floor)
+        # It speaks only of listings that place all.
+        if len(self.places) == sum(1 for hearing in self.problem.hearings if hearing.starts):
+            at_least(self.problem, told)
+            model.cost_at_least(self.floor)
+        self.proved = True
 
     def _improve(self) -> None:
         """Move a few hearings about while all others stay where they are."""
-        share = (time.monotonic() - self.begun) / max(self.limits.seconds, 1.0)
+        share = self._share
         if share >= ONE_BY_ONE:
             self._improve_together()
             return
@@ -202,7 +209,7 @@ class _Hunt:
         thread.start()
         while not run.ended.is_set():
             try:
-                if parts and not self.stopped:
+                if parts and not self.stopped and (self.proved or self._share > FOR_PROVING):
                     self._improve()
                 else:
                     run.ended.wait(LOOKS)
