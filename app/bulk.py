@@ -4,16 +4,16 @@ For the few places where thousands of rows are written a second: the session's o
 a row than all else that happens to it. What a session holds of these rows is not refreshed.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import Base
+from app.db import Base, json_text
 
 _POSTGRESQL = postgresql.dialect()
 _DEFAULTS: dict[tuple[sa.URL, str], str] = {}
@@ -84,7 +84,13 @@ def _default(session: Session, table: str, column: str) -> str:
 
 
 def _document(rows: Sequence[dict[str, Any]]) -> str:
-    return orjson.dumps(rows).decode()
+    return json_text(rows, _instant)
+
+
+def _instant(value: Any) -> str:
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.isoformat()
+    raise TypeError(f"not a value for a row: {value!r}")
 
 
 # Statements are put together once: that takes longer than to ask them.

@@ -60,9 +60,13 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
-def json_text(value: Any) -> str:
-    """Write a value as JSON for the database."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+def json_text(value: Any, other: Callable[[Any], Any] | None = None) -> str:
+    """Write a value as JSON for the database; ``other`` tells what JSON has no word for.
+
+    Raises TypeError: a time goes in by ``other`` alone, or it might lack its zone.
+    """
+    how = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    return orjson.dumps(value, other, how).decode()
 
 
 Json = sa.JSON(none_as_null=True)
