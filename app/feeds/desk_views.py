@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.cases import queries as cases
+from app.cases.views import row_number
 from app.db import db, retrying
 from app.feeds import queries, service
 from app.feeds.models import Feed
@@ -86,8 +87,7 @@ def _busy_name(name: str) -> str:
 def change_calendar() -> Any:
     """Give a calendar an address for the user, or end it with ``stop=1``."""
     scope, typed = request.form.get("scope", ""), request.form.get("whose", "")
-    whose = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-    _change(scope, whose, busy_only=bool(request.form.get("busy_only")))
+    _change(scope, row_number(typed), busy_only=bool(request.form.get("busy_only")))
     return redirect(url_for("feeds.calendars"), 303)
 
 

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app import web
+from app.cases.views import row_number
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.hearings import answering, away, busy_calendars
@@ -45,7 +46,7 @@ def change_days_away(token: str) -> Any:
     seat_id, now = view.seat.id, web.now()
     try:
         if back:
-            number = int(back) if back.isascii() and back.isdigit() and len(back) < 19 else 0
+            number = row_number(back) or 0
             retrying(lambda session: away.take_back(session, seat_id, number))
         else:
             retrying(lambda session: away.say(session, seat_id, given, now).id)

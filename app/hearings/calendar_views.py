@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from app import web, wording
 from app.cases import queries as cases
 from app.cases.rules import number_on_tab, ways_of
-from app.cases.views import page_number
+from app.cases.views import page_number, row_number
 from app.db import db, retrying
 from app.hearings import days, docket, queries, shown_names
 from app.hearings.docket import Sitting
-from app.hearings.views import bp
+from app.hearings.finding import EARLIEST, LATEST
+from app.hearings.rules import span_of
+from app.hearings.views import bp, day_named
 from app.people.models import Court
 from app.people.views import may, signed_in
 
@@ -24,7 +26,6 @@ VIEWS = {"week": 7, "day": 1}
 BY = ("courtroom", "judge")
 # Rows of a day in the list: of a week its beginning will do, a day is turned page by page.
 LISTED = {"week": 30, "day": 150}
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2200, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,12 @@ def _asked() -> Asked:
     view, by = view if view in VIEWS else "week", by if by in BY else BY[0]
     on = _day()
     first = on - dt.timedelta(days=on.weekday()) if view == "week" else on
-    number = int(whose) if whose.isascii() and whose.isdigit() and len(whose) < 19 else None
-    return Asked(view, by, first, number)
+    return Asked(view, by, first, row_number(whose))
 
 
 def _day() -> dt.date:
     """Return the day that is asked for; today by the court's clock where none is."""
-    try:
-        day = dt.date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        day = wording.local(web.now(), current_user.court.zone).date()
+    day = day_named("on") or wording.local(web.now(), current_user.court.zone).date()
     return min(max(day, EARLIEST), LATEST)
 
 
@@ -75,7 +72,7 @@ def _resources(by: str) -> list[tuple[int, str]]:
 
 def _seen(asked: Asked) -> list[Sitting]:
     court = current_user.court
-    span = docket.span_of(asked.first, asked.days, ZoneInfo(court.zone))
+    span = span_of(asked.first, asked.days, ZoneInfo(court.zone))
     found = docket.sittings(db.session(), court, span)
     return [each for each in found if asked.whose in (None, each.beside(asked.by))]
 
@@ -145,7 +142,7 @@ def who_is_told(hearing_id: int) -> Any:
 def cause_list() -> str:
     """Show a day's hearings to be printed: for the house, or with ``public=1`` for the door."""
     session, court, on = db.session(), current_user.court, _day()
-    span = docket.span_of(on, 1, ZoneInfo(court.zone))
+    span = span_of(on, 1, ZoneInfo(court.zone))
     found = [each for each in docket.sittings(session, court, span) if each.how != docket.HELD]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else shown_names.Names.FULL

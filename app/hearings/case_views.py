@@ -15,7 +15,7 @@ from app.cases import service as case_service
 from app.cases.forms import load
 from app.cases.models import Case
 from app.cases.rules import ways_of
-from app.cases.views import said_errors
+from app.cases.views import row_number, said_errors
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message, NotFound
 from app.hearings import desk, off_channel, queries, symmetry
@@ -107,8 +107,7 @@ def checked_contact(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     asked: dict[str, Any] = {name: text for name, text in given.items() if text}
     asked["at"] = instant(given["at"], zone, "at", faults)
     for name in ("counsel_id", "hearing_id"):
-        text = given[name]
-        asked[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        asked[name] = row_number(given[name])
     if given["hearing_id"] and asked["hearing_id"] is None:
         faults["hearing_id"] = Message(N_("This hearing is not of this case."))
     if asked["counsel_id"] is None:

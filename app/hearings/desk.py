@@ -14,7 +14,7 @@ from app.cases.models import Case, Courtroom
 from app.cases.queries import matching
 from app.hearings import todo, unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.hearings.rules import agreed_slot
+from app.hearings.rules import agreed_slot, span_of
 from app.hearings.todo import Todo
 from app.hearings.unreached import Unreached
 from app.notices.models import Line
@@ -207,9 +207,8 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
     Of a full week the beginning; the calendar has the rest.
     """
     zone = ZoneInfo(court.zone)
-    begin, end = _seven_days(court, now)
     wanted = (
-        _hearings(court).where(*_sits(begin, end))
+        _hearings(court).where(*_sits_soon(court, now))
         .order_by(Hearing.starts_at, Hearing.id).limit(WEEK)
     )  # fmt: skip
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
@@ -222,24 +221,17 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
 def coming(session: Session, court: Court, now: dt.datetime) -> int:
     """Return how many hearings are fixed for today and the six days after."""
     wanted = sa.select(sa.func.count(Hearing.id)).where(
-        Hearing.court_id == court.id, *_sits(*_seven_days(court, now))
+        Hearing.court_id == court.id, *_sits_soon(court, now)
     )
     return session.scalar(wanted) or 0
 
 
-def _sits(begin: dt.datetime, end: dt.datetime) -> list[sa.ColumnElement[bool]]:
-    still = Hearing.state != HearingState.CANCELLED.value
-    return [still, Hearing.starts_at >= begin, Hearing.starts_at < end]
-
-
-def _seven_days(court: Court, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+def _sits_soon(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of what is fixed for today and the six days after."""
     zone = ZoneInfo(court.zone)
-    today = now.astimezone(zone).date()
-    begin, end = (
-        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-        for day in (today, today + dt.timedelta(days=7))
-    )
-    return begin, end
+    span = span_of(now.astimezone(zone).date(), 7, zone)
+    still = Hearing.state != HearingState.CANCELLED.value
+    return [still, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
 
 
 def of_case(session: Session, case: Case) -> Sequence[Hearing]:

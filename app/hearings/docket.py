@@ -45,15 +45,6 @@ class Sitting:
         return self.judge_id if by == "judge" else self.courtroom_id
 
 
-def span_of(first: dt.date, days: int, zone: ZoneInfo) -> Span:
-    """Return so many days, the first at its midnight by the court's clock, in UTC."""
-    begin, end = (
-        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-        for day in (first, first + dt.timedelta(days=days))
-    )
-    return Span(begin, end)
-
-
 def sittings(session: Session, court: Court, span: Span) -> list[Sitting]:
     """Return what a court holds within a span, in order of time and courtroom: two queries."""
     rows = [

@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.cases.queries import PAGE, matching
 from app.hearings.desk import SOON, owned_by
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
+from app.hearings.rules import span_of
 from app.people.models import User
 
 FEW = 10
@@ -78,17 +79,13 @@ def found(
 
 def _within(wish: Wish, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on judge and day."""
-
-    def midnight(day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-
     asked = []
     if wish.judge is not None:
         asked.append(Hearing.judge_id == wish.judge)
     if wish.first:
-        asked.append(Hearing.starts_at >= midnight(max(wish.first, EARLIEST)))
+        asked.append(Hearing.starts_at >= span_of(max(wish.first, EARLIEST), 1, zone).starts_at)
     if wish.last:
-        asked.append(Hearing.starts_at < midnight(min(wish.last, LATEST) + dt.timedelta(days=1)))
+        asked.append(Hearing.starts_at < span_of(min(wish.last, LATEST), 1, zone).ends_at)
     return asked
 
 

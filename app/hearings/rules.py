@@ -34,6 +34,15 @@ class Span:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
+def span_of(first: dt.date, days: int, zone: ZoneInfo) -> Span:
+    """Return so many days, the first at its midnight by the court's clock, in UTC."""
+    begin, end = (
+        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+        for day in (first, first + dt.timedelta(days=days))
+    )
+    return Span(begin, end)
+
+
 def pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
     """Return what one hearing takes of one resource: disjoint spans, and whether each is firm.
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Away, BusyTime
 from app.hearings.models import Booking
 from app.hearings.openings import Opening, merged
-from app.hearings.rules import Span, resource, whose
+from app.hearings.rules import Span, resource, span_of, whose
 
 DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
 
@@ -51,11 +51,7 @@ def away(
         until = min(last, each.until_on or (last if each.weekdays else each.from_on))
         while day <= until:
             if not each.weekdays or day.weekday() in each.weekdays:
-                begin, end = (
-                    dt.datetime.combine(on, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-                    for on in (day, day + DAY)
-                )
-                found[each.counsel_id].append(Span(begin, end))
+                found[each.counsel_id].append(span_of(day, 1, zone))
             day += DAY
     own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
         BusyTime.counsel_id.in_(counsel_ids), BusyTime.starts_at < span.ends_at,

@@ -89,7 +89,7 @@ def listed() -> str:
     wish = finding.Wish(
         words=asked.get("q", "")[:200], state=asked.get("state", ""), due=asked.get("due") == "1",
         order=order if order in finding.ORDERS else finding.ORDERS[0], page=page_number(),
-        judge=row_number(asked.get("judge", "")), first=_day("from"), last=_day("to"),
+        judge=row_number(asked.get("judge", "")), first=day_named("from"), last=day_named("to"),
         mine=asked.get("whose") == "mine",
     )  # fmt: skip
     rows, more = finding.found(session, current_user, wish, web.now())
@@ -101,7 +101,7 @@ def listed() -> str:
     )  # fmt: skip
 
 
-def _day(name: str) -> dt.date | None:
+def day_named(name: str) -> dt.date | None:
     """Return a day that the address names; None where it names none."""
     try:
         return dt.date.fromisoformat(request.args.get(name, ""))

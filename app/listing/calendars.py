@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from app.listing.problem import (
     JUDGE_DAY,
-    OTHER_ROOM,
     TRAVEL_DAY,
     Place,
     Places,
     Problem,
     Start,
     Wanted,
+    for_room,
 )
 
 Who = tuple[str, int]
@@ -139,8 +139,8 @@ class Calendars:
         self.cost -= self._points(ways, spot)
 
     def _points(self, ways: _Ways, spot: Spot) -> int:
-        elsewhere = OTHER_ROOM if ways.wished not in (None, spot.room) else 0
-        return spot.option.cost + elsewhere + self._for_days(ways, spot.day)
+        in_room = for_room(ways.wished, spot.room)
+        return spot.option.cost + in_room + self._for_days(ways, spot.day)
 
     @staticmethod
     def _for_days(ways: _Ways, day: int) -> int:
@@ -176,7 +176,7 @@ class Calendars:
                 room = self._room(day, option, ways.wished)
                 if room is None:
                     continue
-                points += OTHER_ROOM if ways.wished not in (None, room) else 0
+                points += for_room(ways.wished, room)
                 if points < least or (points == least and option.at < earliest):
                     least, earliest, best = points, option.at, Spot(day, option, room)
         return best

@@ -14,7 +14,7 @@ from app.cases.models import Courtroom
 from app.errors import N_, Message
 from app.hearings import days, queries, suggest, times
 from app.hearings.openings import LATER_DAY, Opening, Wish
-from app.hearings.rules import Span, resource
+from app.hearings.rules import Span, resource, span_of
 from app.listing.models import ListedHearing, Listing
 from app.listing.problem import Problem, Start, Strip, Wanted
 from app.listing.rows import Wishes
@@ -79,12 +79,8 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
 
 
 def _span(listing: Listing) -> Span:
-    zone = ZoneInfo(listing.court.zone)
-    first, last = (
-        dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
-        for day in (listing.first_on, listing.last_on + dt.timedelta(days=1))
-    )
-    return Span(first, last)
+    many = (listing.last_on - listing.first_on).days + 1
+    return span_of(listing.first_on, many, ZoneInfo(listing.court.zone))
 
 
 def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> list[Strip]:

@@ -88,7 +88,12 @@ class Problem:
 
     def alone(self, hearing: Wanted, start: Start, room: int) -> int:
         """Return what a place costs whatever becomes of the other hearings."""
-        return start.cost + (OTHER_ROOM if hearing.room not in (None, room) else 0)
+        return start.cost + for_room(hearing.room, room)
+
+
+def for_room(wished: int | None, room: int) -> int:
+    """Return what it costs that a hearing is in a courtroom, in points."""
+    return OTHER_ROOM if wished not in (None, room) else 0
 
 
 @dataclass(frozen=True)
