@@ -72,13 +72,18 @@ FROM feed f
 JOIN court c ON c.id = f.court_id
 LEFT JOIN user_account u ON u.id = f.user_id
 LEFT JOIN counsel n ON f.scope = 'counsel' AND n.id = f.whose
-WHERE f.token_digest = :digest AND f.revoked_at IS NULL AND (u.id IS NULL OR u.active)
+WHERE f.token_digest = {digest} AND f.revoked_at IS NULL AND (u.id IS NULL OR u.active)
 """
 
 
+def question(dialect: str, digest: str) -> str:
+    """Return the SQL of what ``as_asked`` reads; ``digest`` stands for that of an address."""
+    return _ASKED.format(position=changes.position(dialect), digest=digest)
+
+
 @cache
-def _asked(position: str) -> sa.TextualSelect:
-    said = sa.text(_ASKED.format(position=position))
+def _asked(dialect: str) -> sa.TextualSelect:
+    said = sa.text(question(dialect, ":digest"))
     return said.columns(
         sa.column("id", Key), sa.column("court_id", Key), sa.column("scope", sa.String),
         sa.column("whose", Key), sa.column("busy_only", sa.Boolean),
@@ -92,13 +97,17 @@ def asked(connection: sa.Connection, token: str) -> Asked | None:
 
     One statement: whatever a calendar program asks for every few minutes costs no more than this.
     """
-    wanted = _asked(changes.position(connection.dialect.name))
+    wanted = _asked(connection.dialect.name)
     row = connection.execute(wanted, {"digest": links.digest(token)}).first()
-    if row is None:
-        return None
+    return as_asked(row) if row else None
+
+
+def as_asked(row: Sequence[Any]) -> Asked:
+    """Return what a row of the question says."""
+    feed_id, court_id, scope, whose, busy_only, created_at, language, name, position = row
     return Asked(
-        row.id, row.court_id, row.scope, row.whose, row.busy_only, row.created_at,
-        wording.language_of(row.language), row.name, str(row.position),
+        feed_id, court_id, scope, whose, busy_only, created_at.astimezone(dt.UTC),
+        wording.language_of(language), name, str(position),
     )  # fmt: skip
 
 
