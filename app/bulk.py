@@ -1,19 +1,20 @@
-"""Many rows in one statement: one JSON document on PostgreSQL, one prepared statement on SQLite.
+"""Many rows in one statement: one JSON document on PostgreSQL, one driver's statement on SQLite.
 
 For the few places where thousands of rows are written a second: the session's own way costs more
 a row than all else that happens to it. What a session holds of these rows is not refreshed.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from app.db import Base, json_text
+from app.db import Base, UTCDateTime, json_text
 
 _POSTGRESQL = postgresql.dialect()
 _DEFAULTS: dict[tuple[sa.URL, str], str] = {}
@@ -33,11 +34,12 @@ def insert(
     """
     if not rows:
         return 0
-    line = session.connection()
+    line, columns = session.connection(), tuple(rows[0])
     if line.dialect.name == "postgresql":
-        made = line.exec_driver_sql(_inserting(table, tuple(rows[0]), unless), (_document(rows),))
-        return int(made.rowcount)
-    made = line.execute(_prepared_insert(table, unless), list(rows))
+        made = line.exec_driver_sql(_inserting(table, columns, unless), (_document(rows),))
+    else:
+        values = _tuples(line.dialect, table, columns, rows)
+        made = line.exec_driver_sql(_inserting_each(table, columns, unless), values)
     return int(made.rowcount)
 
 
@@ -50,8 +52,8 @@ def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) ->
     if line.dialect.name == "postgresql":
         line.exec_driver_sql(_updating(table, key, tuple(columns)), (_document(rows),))
         return
-    given = [{"row": row[key], **{f"new_{name}": row[name] for name in columns}} for row in rows]
-    line.execute(_prepared_update(table, key, tuple(columns)), given)
+    values = _tuples(line.dialect, table, (*columns, key), rows)
+    line.exec_driver_sql(_updating_each(table, key, tuple(columns)), values)
 
 
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
@@ -93,32 +95,65 @@ def _instant(value: Any) -> str:
     raise TypeError(f"not a value for a row: {value!r}")
 
 
+def _tuples(
+    dialect: Dialect, table: sa.Table, columns: tuple[str, ...], rows: Sequence[dict[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """Return rows as the driver takes them, each value as its column's type writes it."""
+    binders = _binders(dialect, table, columns)
+    by_column = (
+        map(bind, [row[name] for row in rows]) if bind else [row[name] for row in rows]
+        for name, bind in zip(columns, binders, strict=True)
+    )  # fmt: skip
+    return list(zip(*by_column, strict=True))
+
+
 # Statements are put together once: that takes longer than to ask them.
+@lru_cache(64)
+def _binders(
+    dialect: Dialect, table: sa.Table, columns: tuple[str, ...]
+) -> list[Callable[[Any], Any] | None]:
+    types = [table.c[name].type for name in columns]
+    binders = [each.dialect_impl(dialect).bind_processor(dialect) for each in types]
+    return [  # rows written at once have few times: each is written out once
+        lru_cache(1024)(bind) if bind and isinstance(type_, UTCDateTime) else bind
+        for type_, bind in zip(types, binders, strict=True)
+    ]
+
+
 @lru_cache(64)
 def _last(key: sa.Column) -> sa.Select:
     return sa.select(sa.func.max(key))
 
 
 @lru_cache(64)
-def _prepared_insert(table: sa.Table, unless: str) -> sqlite.Insert:
-    statement = sqlite.insert(table)
-    return statement.on_conflict_do_nothing(index_elements=[unless]) if unless else statement
+def _inserting_each(table: sa.Table, columns: tuple[str, ...], unless: str) -> str:
+    marks = ", ".join("?" for _ in columns)
+    return _into(table, columns) + f"VALUES ({marks})" + _unless(unless)
 
 
 @lru_cache(64)
-def _prepared_update(table: sa.Table, key: str, columns: tuple[str, ...]) -> sa.Update:
-    changed: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
-    return sa.update(table).where(table.c[key] == sa.bindparam("row")).values(changed)
+def _updating_each(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
+    changed = ", ".join(f'"{name}" = ?' for name in columns)
+    return f'UPDATE "{table.name}" SET {changed} WHERE "{key}" = ?'  # noqa: S608  (our own names)
 
 
 @lru_cache(64)
 def _inserting(table: sa.Table, columns: tuple[str, ...], unless: str) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
-    statement = (
-        f'INSERT INTO "{table.name}" ({names}) '  # noqa: S608  (names of our own columns)
-        f"SELECT {names} FROM json_to_recordset(%s::json) AS given({_typed(table, columns)})"
-    )
-    return statement + (f' ON CONFLICT ("{unless}") DO NOTHING' if unless else "")
+    names, typed = _names(columns), _typed(table, columns)
+    rows = f"SELECT {names} FROM json_to_recordset(%s::json) AS given({typed})"  # noqa: S608
+    return _into(table, columns) + rows + _unless(unless)
+
+
+def _into(table: sa.Table, columns: tuple[str, ...]) -> str:
+    return f'INSERT INTO "{table.name}" ({_names(columns)}) '
+
+
+def _unless(unique: str) -> str:
+    return f' ON CONFLICT ("{unique}") DO NOTHING' if unique else ""
+
+
+def _names(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 @lru_cache(64)

@@ -1,6 +1,5 @@
 """The commands of the house; an error of use is one sentence and exit status 2."""
 
-import gc
 import logging
 import os
 import socket
@@ -14,7 +13,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
-from app import __version__, create_app
+from app import __version__, collector, create_app
 from app.backup import backup, restore
 from app.config import Misconfigured
 from app.errors import Invalid, Refusal
@@ -91,7 +90,7 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
         def load(self) -> Flask:
             """Return the app."""
             made = open_house()
-            gc.freeze()  # what lives as long as the process is looked through no more
+            collector.settle()
             return made
 
     Pages().run()

@@ -13,7 +13,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from app import steps, worker
+from app import collector, steps, worker
 from app.gateways.clock import Clock, SystemClock
 from app.notices import dispatch
 from app.web import House
@@ -122,6 +122,7 @@ def run(app: Flask) -> None:
         signal.signal(number, lambda *_: stop.set())
     # Callers wake from the network for a moment each; they do not wait for the thread that writes.
     sys.setswitchinterval(SWITCH_SECONDS)
+    collector.settle()
     jobs = Jobs(app)
     stop.wait()
     jobs.stop()

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from databases import database, throwaway
 from measuring import Row, in_turns, median, options, table
 
+from app import collector
 from app.cases.models import Case, Party, Representation
 from app.db import db, retrying, transaction
 from app.hearings.models import Hearing
@@ -72,6 +73,7 @@ def _planned(count: int) -> float:
     _dated(-(-count // a_hearing) + reminders.AT_ONCE)
     _plan_some()  # so that the database has seen lines and heads, as in any court
     filling.look_again()
+    collector.settle()  # as a worker does
     before, begun = _queued_now(), time.perf_counter()
     while _plan_some():
         pass

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
-from app import bulk, create_app, running, worker
+from app import bulk, collector, create_app, running, worker
 from app.cases.models import Case, Counsel, Judge, Party, Representation
 from app.config import Settings
 from app.db import db, transaction
@@ -195,6 +195,7 @@ def main() -> None:
     carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)
     app = house(where, url, carrier, int(at_once))
     sys.setswitchinterval(running.SWITCH_SECONDS)
+    collector.settle()
     with app.app_context():
         sender = worker.sender_of(app)
         db.session().scalar(sa.select(sa.func.count()).select_from(Case))
