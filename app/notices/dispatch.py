@@ -28,6 +28,11 @@ CHANNELS = ("email", "sms")
 TOGETHER, SOON = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
 READY = 0.5
+# Each caller has so many messages ready at least, and is given no more to begin with: what is
+# claimed together is called only when all of it is written down.
+ROUNDS = 4
+# Over so many seconds the speed is measured: a longer look would starve the callers at the start.
+MEASURED = 0.2
 LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
 
 
@@ -58,7 +63,7 @@ class Round:
                 if self.sender.stopping.is_set():
                     self._give_back()
                 elif self.more and self._ready() < max(
-                    2 * self.at_once, READY * self.speed.per_second
+                    ROUNDS * self.at_once, READY * self.speed.per_second
                 ):
                     self._claim_beside()
                 self._hear()
@@ -86,9 +91,8 @@ class Round:
         while not self.sender.stopping.is_set() and (
             made is None or (made.seen and not made.messages)
         ):
-            most = pace.room(
-                self.speed.per_second, len(self.waiting), LEASE.total_seconds(), claiming.BATCH
-            )
+            batch = claiming.BATCH if self.tried else ROUNDS * self.at_once
+            most = pace.room(self.speed.per_second, len(self.waiting), LEASE.total_seconds(), batch)
             if not most:
                 return
             with transaction() as session:
@@ -168,7 +172,7 @@ class Round:
     def _measure(self, count: int) -> None:
         self.done += count
         seconds = time.monotonic() - self.since
-        if seconds >= 1:
+        if seconds >= MEASURED:
             self.speed = self.speed.after(self.done, seconds)
             self.since, self.done = time.monotonic(), 0
 
