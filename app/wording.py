@@ -71,12 +71,16 @@ def day(at: datetime, zone: str, language: str) -> str:
     return _formatted(local(at, zone).date(), _DAY[said], said)
 
 
-def short_day(at: datetime, zone: str, language: str, *, weekday: bool = True) -> str:
+def short_day(
+    at: datetime, zone: str, language: str, *, weekday: bool = True, year: bool = True
+) -> str:
     """Say a day for a text message, where Chinese leaves out the year: "12月15日周二"."""
     said = language_of(language)
     pattern = _DAY["en"] if said == "en" else "M月d日EEE"
     if not weekday:
         pattern = pattern.replace("EEE", "").strip()
+    if not year:
+        pattern = pattern.replace(" y", "")
     return _formatted(local(at, zone).date(), pattern, said)
 
 

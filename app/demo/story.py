@@ -28,7 +28,7 @@ COURT: dict[str, Any] = STORY["court"]
 ASSISTANT: str = STORY["users"][0]["email"]
 ZONE = ZoneInfo(COURT["zone"])
 # The worker comes by at these times of each day of the story: reminders go, rounds lapse.
-ROUNDS = (dt.time(9, 1), dt.time(17, 1))
+ROUNDS = (dt.time(9, 0, 1), dt.time(17, 0, 1))
 CONFIRMED_BEFORE = dt.timedelta(days=60)
 
 

@@ -10,6 +10,11 @@ WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 120, 12
 STEP = 22  # points between two marks that can be told apart
 TICKS = 4
 SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
+# What answers or follows what one person did or left undone. It counts as a contact; that others,
+# who did otherwise, had none of it at that time sets nobody back.
+OWN = frozenset({
+    "answered", "nudge", "confirm", "which", "not_understood", "by_text", "by_mail", "left",
+})  # fmt: skip
 
 
 class Did(StrEnum):
@@ -138,7 +143,9 @@ def differences(touches: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
     """Name where the court's contacts with the sides differ: in number, channel and time.
 
     Compares contacts to people of the sides, not from them. About each matter the first contact
-    with each side is compared; up to a minute apart is the same time.
+    with each side is compared; up to a minute apart is the same time. What follows a person's own
+    doing (``OWN``: the receipt of their answer, being asked again) is in the number and the ways,
+    and no matter of which another side could have been told too.
     """
     if len(sides) < 2:
         return []
@@ -154,7 +161,8 @@ def differences(touches: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
 
 
 def _kinds(told: Sequence[Touch]) -> list[str]:
-    return list(dict.fromkeys(t.kind for t in told if t.kind not in ("", "by_hand", "visit")))
+    beside = OWN | {"", "by_hand", "visit"}
+    return list(dict.fromkeys(touch.kind for touch in told if touch.kind not in beside))
 
 
 def _apart(kind: str, told: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:

@@ -12,6 +12,7 @@
   const list = document.getElementById("as-list");
   const dialog = document.getElementById("move");
   const EVERY = 30000; // milliseconds
+  const HOUR = 3600000;
   let busy = false;
   let last = []; // what was heard before the line was lost
 
@@ -19,6 +20,9 @@
   const shown = resources.filter(([id]) => asked.whose === null || id === asked.whose);
   const names = new Map(resources.map(([id, name]) => [String(id), name]));
   const view = one ? "timeGridWeek" : asked.view === "week" ? "resourceTimelineWeek" : "resourceTimeGridDay";
+  const begin = Math.max(0, parseInt(asked.opens, 10) - 1);
+  const end = Math.min(24, parseInt(asked.closes, 10) + 2);
+  const hours = () => (7 - asked.unseen.length) * (end - begin);
   // The calendar hands out dates whose local parts are the court's wall clock.
   const wall = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 
@@ -33,12 +37,15 @@
     hiddenDays: asked.unseen,
     headerToolbar: { start: "", center: "", end: "" },
     allDaySlot: false,
-    slotMinTime: `${String(Math.max(0, parseInt(asked.opens, 10) - 1)).padStart(2, "0")}:00`,
-    slotMaxTime: `${String(Math.min(24, parseInt(asked.closes, 10) + 2)).padStart(2, "0")}:00`,
+    slotMinTime: `${String(begin).padStart(2, "0")}:00`,
+    slotMaxTime: `${String(end).padStart(2, "0")}:00`,
     slotDuration: view === "resourceTimelineWeek" ? "01:00" : "00:30",
     snapDuration: "00:15",
-    slotWidth: 60,
-    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    slotHeight: 32, // an hour holds the three lines of a hearing
+    slotWidth: Math.max(44, Math.floor((place.parentElement.clientWidth - 130) / hours())),
+    slotLabelFormat: view === "resourceTimelineWeek"
+      ? (date) => wall(date).slice(11, 13)
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
     highlightedDates: shut,
@@ -100,8 +107,9 @@
     };
     const short = part("number", event.extendedProps.tab);
     if (view === "resourceTimelineWeek") return { domNodes: [short, part("sure", sure)] };
+    if (event.end - event.start < HOUR) return { domNodes: [part("number", `${event.extendedProps.tab} · ${sure}`)] };
     return { domNodes: [
-      part("sure", sure), part("time numbers", timeText), part("number", number),
+      part("sure numbers", `${timeText} · ${sure}`), part("number", number),
       part("place", rest.join(" · ")),
     ] };
   }

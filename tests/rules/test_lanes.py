@@ -42,6 +42,14 @@ def test_one_side_that_was_told_nothing_is_named() -> None:
     assert found[2].each == {"claimant": BEGIN, "respondent": None}
 
 
+def test_what_follows_ones_own_doing_is_counted_and_sets_nobody_back() -> None:
+    both = (touch(0, "claimant"), touch(0, "respondent"))
+    receipt = touch(60, "claimant", kind="answered")
+    asked_again = touch(120, "respondent", kind="nudge")
+    assert named(*both, receipt, asked_again) == []
+    assert named(*both, receipt) == [("number", "")]
+
+
 def test_what_came_from_them_or_did_not_arrive_is_no_contact_by_the_court() -> None:
     heard = [touch(3, "claimant", "link", "visit", Did.FROM), touch(4, "claimant", did=Did.VAIN)]
     assert named(touch(0, "claimant"), touch(0, "respondent"), *heard) == []
