@@ -43,17 +43,50 @@ def insert(
     return int(made.rowcount)
 
 
+def insert_pairs(
+    session: Session, table: sa.Table, rows: Sequence[dict[str, Any]], of: sa.Table,
+    others: Sequence[dict[str, Any]], by: Sequence[str],
+) -> None:  # fmt: skip
+    """Insert rows in their order, and one row of another table, ``of``, that belongs to each.
+
+    The database numbers the rows; the first column of ``of`` is the number of the row that its own
+    belongs to. ``by`` are columns by which the rows of one call are told apart.
+    """
+    if not rows:
+        return
+    key, owner = (next(iter(each.primary_key)).name for each in (table, of))
+    line = session.connection()
+    if line.dialect.name == "postgresql":
+        names = tuple(rows[0]), tuple(others[0])
+        both = [{**row, **other} for row, other in zip(rows, others, strict=True)]
+        line.exec_driver_sql(
+            _inserting_pairs(table, of, names, (key, owner), tuple(by)), (_document(both),)
+        )
+        return
+    if len(rows) == 1:
+        columns = tuple(rows[0])
+        [values] = _tuples(line.dialect, table, columns, rows)
+        made = line.exec_driver_sql(_inserting_each(table, columns, ""), values)
+        numbers = [made.lastrowid]
+    else:
+        numbers = ids(session, table, len(rows))
+        insert(session, table, [{key: n, **row} for n, row in zip(numbers, rows, strict=True)])
+    insert(session, of, [{owner: n, **row} for n, row in zip(numbers, others, strict=True)])
+
+
 def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     """Set columns of rows that are named by their primary key, the first item of each."""
     if not rows:
         return
     key, *columns = rows[0]
     line = session.connection()
-    if line.dialect.name == "postgresql":
+    # Of a document PostgreSQL expects a hundred rows, and for so many it reads a small table whole.
+    if line.dialect.name == "postgresql" and len(rows) > 1:
         line.exec_driver_sql(_updating(table, key, tuple(columns)), (_document(rows),))
         return
+    mark = "%s" if line.dialect.name == "postgresql" else "?"
     values = _tuples(line.dialect, table, (*columns, key), rows)
-    line.exec_driver_sql(_updating_each(table, key, tuple(columns)), values)
+    line.exec_driver_sql(_updating_each(table, key, tuple(columns), mark), values)
 
 
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
@@ -67,7 +100,7 @@ def ids(session: Session, table: sa.Table, count: int) -> list[int]:
         given = _default(session, table.name, key.name).replace("%", "%%")
         wanted = f"SELECT {given} FROM generate_series(1, %s)"  # noqa: S608  (the schema's own)
         return sorted(line.exec_driver_sql(wanted, (count,)).scalars())
-    last = line.scalar(_last(key)) or 0
+    last = line.exec_driver_sql(_last(key)).scalar() or 0
     return list(range(last + 1, last + 1 + count))
 
 
@@ -121,8 +154,8 @@ def _binders(
 
 
 @lru_cache(64)
-def _last(key: sa.Column) -> sa.Select:
-    return sa.select(sa.func.max(key))
+def _last(key: sa.Column) -> str:
+    return f'SELECT max("{key.name}") FROM "{key.table.name}"'  # noqa: S608  (our own names)
 
 
 @lru_cache(64)
@@ -132,9 +165,9 @@ def _inserting_each(table: sa.Table, columns: tuple[str, ...], unless: str) -> s
 
 
 @lru_cache(64)
-def _updating_each(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
-    changed = ", ".join(f'"{name}" = ?' for name in columns)
-    return f'UPDATE "{table.name}" SET {changed} WHERE "{key}" = ?'  # noqa: S608  (our own names)
+def _updating_each(table: sa.Table, key: str, columns: tuple[str, ...], mark: str) -> str:
+    changed = ", ".join(f'"{name}" = {mark}' for name in columns)
+    return f'UPDATE "{table.name}" SET {changed} WHERE "{key}" = {mark}'  # noqa: S608  (our own)
 
 
 @lru_cache(64)
@@ -142,6 +175,23 @@ def _inserting(table: sa.Table, columns: tuple[str, ...], unless: str) -> str:
     names, typed = _names(columns), _typed(table, columns)
     rows = f"SELECT {names} FROM json_to_recordset(%s::json) AS given({typed})"  # noqa: S608
     return _into(table, columns) + rows + _unless(unless)
+
+
+@lru_cache(64)
+def _inserting_pairs(
+    table: sa.Table, of: sa.Table, names: tuple[tuple[str, ...], tuple[str, ...]],
+    keys: tuple[str, str], by: tuple[str, ...],
+) -> str:  # fmt: skip
+    (columns, others), (key, owner) = names, keys
+    typed = f"{_typed(table, columns)}, {_typed(of, others)}"
+    given = ", ".join(f'given."{name}"' for name in others)
+    return (
+        f"WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS given({typed})), "  # noqa: S608
+        f"made AS ({_into(table, columns)} SELECT {_names(columns)} FROM given "
+        f"RETURNING {_names((key, *by))}) "
+        f'{_into(of, (owner, *others))} SELECT made."{key}", {given} '
+        f"FROM made JOIN given USING ({_names(by)})"
+    )
 
 
 def _into(table: sa.Table, columns: tuple[str, ...]) -> str:

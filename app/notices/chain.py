@@ -42,12 +42,10 @@ def extend(
     Holds the heads of all these cases until the commit, taken in rising order of case, so that
     two who do so cannot wait for each other. ``held`` are heads that the caller holds already.
     """
-    count = sum(len(each) for each in entries.values())
-    if not count:
+    if not any(entries.values()):
         return
     session.flush()
     links = held or hold(session, {case_id for _, case_id in entries})
-    numbers = iter(bulk.ids(session, _LINE, count))
     lines: list[dict[str, Any]] = []
     contents: list[dict[str, Any]] = []
     for (court_id, case_id), some in entries.items():
@@ -56,24 +54,17 @@ def extend(
             line, body = record.row(
                 entry, court_id, case_id, link.seq + 1, _at(link, now), link.hash
             )
-            line["id"] = number = next(numbers)
             lines.append(line)
-            contents.append({"line_id": number, "body": body})
+            contents.append({"body": body})
             link.seq, link.hash, link.at = line["seq"], line["hash"], line["at"]
-    bulk.insert(session, _LINE, lines)
-    bulk.insert(session, _CONTENT, contents)
+    bulk.insert_pairs(session, _LINE, lines, _CONTENT, contents, by=("case_id", "seq"))
 
 
 def add(
     session: Session, court_id: int, case_id: int, entry: record.Entry, now: dt.datetime, link: Link
 ) -> None:
-    """Add one line after a link that the caller holds; the database gives its number."""
-    at = _at(link, now)
-    line, body = record.row(entry, court_id, case_id, link.seq + 1, at, link.hash)
-    made = session.connection().execute(sa.insert(_LINE), line)
-    [number] = made.inserted_primary_key or [None]
-    session.connection().execute(sa.insert(_CONTENT), {"line_id": number, "body": body})
-    link.seq, link.hash, link.at = line["seq"], line["hash"], at
+    """Add one line after a link that the caller holds."""
+    extend(session, {(court_id, case_id): [entry]}, now, {case_id: link})
 
 
 def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:

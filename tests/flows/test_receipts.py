@@ -137,7 +137,7 @@ def test_a_receipt_costs_no_more_than_six_statements(wired: House, twilio: Twili
     with wired.app.app_context():
         event.listen(db.engine, "before_cursor_execute", lambda *said: told.append(said[2]))
     assert tell(wired, twilio, second, "delivered") == 204
-    assert len([words for words in told if not words.startswith("BEGIN")]) == 6, told
+    assert len([words for words in told if not words.startswith("BEGIN")]) <= 6, told
     told.clear()
     assert tell(wired, twilio, second, "delivered") == 204
     assert len([words for words in told if not words.startswith("BEGIN")]) == 4, told
