@@ -3,10 +3,13 @@
 import datetime as dt
 import logging
 import random
+import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
@@ -25,6 +28,7 @@ NAMES = {
 }
 
 T = TypeVar("T")
+PATIENCE = 15.0  # seconds that a writer waits for SQLite's one lock
 log = logging.getLogger("tingqi.database")
 
 
@@ -89,7 +93,7 @@ def _sqlite_habits(connection: Any, _record: Any) -> None:
     for habit in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "busy_timeout=15000",
+        f"busy_timeout={PATIENCE * 1000:.0f}",
         "foreign_keys=ON",
         "recursive_triggers=ON",
     ):
@@ -126,13 +130,40 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.in_transaction():
         session.rollback()  # a read before it may have opened a snapshot that is out of date
-    session.connection(execution_options={"writes": True})
+    with _turn(session.get_bind()):
+        session.connection(execution_options={"writes": True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+_TURNS: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+@contextmanager
+def _turn(engine: Any) -> Iterator[None]:
+    """Let the writers of one process to an SQLite database wait for each other in memory.
+
+    SQLite itself has whoever finds its lock taken look again after pauses that grow to a tenth of
+    a second, so that a few writers at once stand idle beside a free lock. It still decides between
+    processes. Raises what it would raise for whoever waited in vain.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _MAKING:
+        turn = _TURNS.setdefault(engine, threading.RLock())
+    if not turn.acquire(timeout=PATIENCE):
+        locked = sqlite3.OperationalError("database is locked")
+        raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)
     try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        yield
+    finally:
+        turn.release()
 
 
 def persist(work: Callable[[], T], tries: int = 60) -> T:

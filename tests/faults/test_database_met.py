@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db import db, retrying
+from app.db import db, retrying, transaction
 from app.notices import record
 from app.notices.models import Tally
 from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
@@ -60,6 +60,37 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
     with house.app.app_context():
         assert list(db.session.scalars(sa.select(Tally.count))) == [2, 2]
     assert len(tries) == 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_writers_of_one_process_take_turns_and_none_is_told_to_look_again(house: House) -> None:
+    begun, faults = threading.Barrier(4), []
+    with house.app.app_context(), listening("connect", _in_no_patience):
+        db.engine.dispose()
+        with db.engine.begin() as line:
+            line.execute(sa.insert(Tally), {"name": "turns", "on": house.clock.now().date()})
+
+        def write() -> None:
+            with house.app.app_context():
+                begun.wait(10)
+                for _ in range(25):
+                    try:
+                        with transaction() as session:
+                            session.execute(sa.update(Tally).values(count=Tally.count + 1))
+                    except sa.exc.OperationalError as fault:
+                        faults.append(fault)
+
+        threads = [threading.Thread(target=write) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (faults, db.session.scalar(sa.select(Tally.count))) == ([], 100)
+
+
+def _in_no_patience(line: Any, _record: Any) -> None:
+    """Let SQLite say at once that its lock is taken, where it would wait."""
+    line.execute("PRAGMA busy_timeout=0")
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
