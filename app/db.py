@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -28,7 +28,8 @@ NAMES = {
 }
 
 T = TypeVar("T")
-PATIENCE = 15.0  # seconds that a writer waits for SQLite's one lock
+# Seconds that a writer waits for SQLite's one lock, and after which it looks again.
+PATIENCE, GLANCE = 15.0, 0.002
 log = logging.getLogger("tingqi.database")
 
 
@@ -87,13 +88,16 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
 
 
+_BUSY = f"busy_timeout={PATIENCE * 1000:.0f}"
+
+
 def _sqlite_habits(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves; the driver's own comes too late
     cursor = connection.cursor()
     for habit in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"busy_timeout={PATIENCE * 1000:.0f}",
+        _BUSY,
         "foreign_keys=ON",
         "recursive_triggers=ON",
     ):
@@ -102,8 +106,31 @@ def _sqlite_habits(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until, driver = time.monotonic() + PATIENCE, cast(Any, connection.connection.driver_connection)
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(connection, until):
+            time.sleep(GLANCE)
+    finally:
+        driver.execute(f"PRAGMA {_BUSY}")
+
+
+def _has_begun(connection: sa.Connection, until: float) -> bool:
+    """Take the write lock, or tell that it is taken; raise what SQLite says after ``until``.
+
+    Left to itself SQLite looks again after pauses that grow to a tenth of a second, and so stands
+    idle beside a lock that was free for most of one.
+    """
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError as fault:
+        if "locked" not in str(fault.orig) or time.monotonic() > until:
+            raise
+        return False
+    return True
 
 
 def let_go(_fault: BaseException | None = None) -> None:
@@ -148,9 +175,8 @@ _MAKING = threading.Lock()
 def _turn(engine: Any) -> Iterator[None]:
     """Let the writers of one process to an SQLite database wait for each other in memory.
 
-    SQLite itself has whoever finds its lock taken look again after pauses that grow to a tenth of
-    a second, so that a few writers at once stand idle beside a free lock. It still decides between
-    processes. Raises what it would raise for whoever waited in vain.
+    Only one of them then asks SQLite, which decides between processes. Raises what it would raise
+    for whoever waited in vain.
     """
     if engine.dialect.name != "sqlite":
         yield

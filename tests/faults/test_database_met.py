@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import db as database
 from app.db import db, retrying, transaction
 from app.notices import record
 from app.notices.models import Tally
@@ -63,34 +64,33 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_writers_of_one_process_take_turns_and_none_is_told_to_look_again(house: House) -> None:
-    begun, faults = threading.Barrier(4), []
-    with house.app.app_context(), listening("connect", _in_no_patience):
-        db.engine.dispose()
-        with db.engine.begin() as line:
-            line.execute(sa.insert(Tally), {"name": "turns", "on": house.clock.now().date()})
+def test_writers_of_one_process_take_turns_and_find_the_lock_free(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, found, begin = threading.Barrier(4), [], database._has_begun
 
-        def write() -> None:
-            with house.app.app_context():
-                begun.wait(10)
-                for _ in range(25):
-                    try:
-                        with transaction() as session:
-                            session.execute(sa.update(Tally).values(count=Tally.count + 1))
-                    except sa.exc.OperationalError as fault:
-                        faults.append(fault)
+    def watched(*given: Any) -> bool:
+        found.append(begin(*given))
+        return found[-1]
 
-        threads = [threading.Thread(target=write) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (faults, db.session.scalar(sa.select(Tally.count))) == ([], 100)
+    monkeypatch.setattr(database, "_has_begun", watched)
+    with house.app.app_context(), transaction() as session:
+        session.add(Tally(name="turns", on=house.clock.now().date()))
 
+    def write() -> None:
+        begun.wait(10)
+        for _ in range(25):
+            with house.app.app_context(), transaction() as session:
+                session.execute(sa.update(Tally).values(count=Tally.count + 1))
 
-def _in_no_patience(line: Any, _record: Any) -> None:
-    """Let SQLite say at once that its lock is taken, where it would wait."""
-    line.execute("PRAGMA busy_timeout=0")
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with house.app.app_context():
+        assert db.session.scalar(sa.select(Tally.count)) == 100
+    assert found == [True] * 101
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
