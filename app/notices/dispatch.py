@@ -28,9 +28,10 @@ CHANNELS = ("email", "sms")
 TOGETHER, SOON = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
 READY = 0.5
-# Each caller has so many messages ready at least, and is given no more to begin with: what is
-# claimed together is called only when all of it is written down.
-ROUNDS = 4
+# Each caller has so many messages ready at least.
+EACH_READY = 4
+# So many are claimed to begin with, for what is claimed together is called when all is written.
+FIRST = 128
 # Over so many seconds the speed is measured: a longer look would starve the callers at the start.
 MEASURED = 0.2
 LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
@@ -63,7 +64,7 @@ class Round:
                 if self.sender.stopping.is_set():
                     self._give_back()
                 elif self.more and self._ready() < max(
-                    ROUNDS * self.at_once, READY * self.speed.per_second
+                    EACH_READY * self.at_once, READY * self.speed.per_second
                 ):
                     self._claim_beside()
                 self._hear()
@@ -91,7 +92,7 @@ class Round:
         while not self.sender.stopping.is_set() and (
             made is None or (made.seen and not made.messages)
         ):
-            batch = claiming.BATCH if self.tried else ROUNDS * self.at_once
+            batch = claiming.BATCH if self.tried else FIRST
             most = pace.room(self.speed.per_second, len(self.waiting), LEASE.total_seconds(), batch)
             if not most:
                 return
