@@ -34,13 +34,11 @@ def insert(
     """
     if not rows:
         return 0
-    line, columns = session.connection(), tuple(rows[0])
+    line = session.connection()
     if line.dialect.name == "postgresql":
-        made = line.exec_driver_sql(_inserting(table, columns, unless), (_document(rows),))
-    else:
-        values = _tuples(line.dialect, table, columns, rows)
-        made = line.exec_driver_sql(_inserting_each(table, columns, unless), values)
-    return int(made.rowcount)
+        statement = _inserting(table, tuple(rows[0]), unless)
+        return int(line.exec_driver_sql(statement, (_document(rows),)).rowcount)
+    return int(_insert_each(line, table, rows, unless).rowcount)
 
 
 def insert_pairs(
@@ -64,10 +62,7 @@ def insert_pairs(
         )
         return
     if len(rows) == 1:
-        columns = tuple(rows[0])
-        [values] = _tuples(line.dialect, table, columns, rows)
-        made = line.exec_driver_sql(_inserting_each(table, columns, ""), values)
-        numbers = [made.lastrowid]
+        numbers = [_insert_each(line, table, rows).lastrowid]
     else:
         numbers = ids(session, table, len(rows))
         insert(session, table, [{key: n, **row} for n, row in zip(numbers, rows, strict=True)])
@@ -126,6 +121,14 @@ def _instant(value: Any) -> str:
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.isoformat()
     raise TypeError(f"not a value for a row: {value!r}")
+
+
+def _insert_each(
+    line: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], unless: str = ""
+) -> sa.CursorResult:
+    columns = tuple(rows[0])
+    values = _tuples(line.dialect, table, columns, rows)
+    return line.exec_driver_sql(_inserting_each(table, columns, unless), values)
 
 
 def _tuples(

@@ -86,8 +86,11 @@ def tune(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_habits)
         event.listen(engine, "begin", _sqlite_begin)
+        _TURNS[engine] = threading.RLock()
 
 
+# Of each SQLite database, whose turn it is to write among the threads of this process.
+_TURNS: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
 _BUSY = f"busy_timeout={PATIENCE * 1000:.0f}"
 
 
@@ -127,7 +130,7 @@ def _has_begun(connection: sa.Connection, until: float) -> bool:
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except sa.exc.OperationalError as fault:
-        if "locked" not in str(fault.orig) or time.monotonic() > until:
+        if not is_contention(fault) or time.monotonic() > until:
             raise
         return False
     return True
@@ -167,10 +170,6 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-_TURNS: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
-_MAKING = threading.Lock()
-
-
 @contextmanager
 def _turn(engine: Any) -> Iterator[None]:
     """Let the writers of one process to an SQLite database wait for each other in memory.
@@ -178,11 +177,10 @@ def _turn(engine: Any) -> Iterator[None]:
     Only one of them then asks SQLite, which decides between processes. Raises what it would raise
     for whoever waited in vain.
     """
-    if engine.dialect.name != "sqlite":
+    turn = _TURNS.get(engine)
+    if turn is None:
         yield
         return
-    with _MAKING:
-        turn = _TURNS.setdefault(engine, threading.RLock())
     if not turn.acquire(timeout=PATIENCE):
         locked = sqlite3.OperationalError("database is locked")
         raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)

@@ -6,6 +6,7 @@ page (``views.calendar``), which gives the same answer to this question too.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,20 +81,22 @@ def _by_driver(engine: sa.Engine, token: str) -> queries.Asked | None:
     """
     given = {"digest": links.digest(token)}
     for _ in range(2):
-        line = None
-        try:
-            line = engine.raw_connection()
-            driver = cast(psycopg.Connection, line.driver_connection)
-            row = driver.cursor(binary=True).execute(_QUESTION, given, prepare=True).fetchone()
-        except (psycopg.Error, sa.exc.SQLAlchemyError) as fault:
-            if line:
-                line.invalidate(fault)
-        else:
+        with suppress(psycopg.Error, sa.exc.SQLAlchemyError):
+            row = _row(engine, given)
             return queries.as_asked(row) if row else None
-        finally:
-            if line:
-                line.close()
     return None  # the page says what is wrong
+
+
+def _row(engine: sa.Engine, given: dict[str, str]) -> tuple[Any, ...] | None:
+    line = engine.raw_connection()
+    try:
+        driver = cast(psycopg.Connection, line.driver_connection)
+        return driver.cursor(binary=True).execute(_QUESTION, given, prepare=True).fetchone()
+    except psycopg.Error as fault:
+        line.invalidate(fault)
+        raise
+    finally:
+        line.close()
 
 
 def _line_of_its_own(engine: sa.Engine, options: Mapping[str, Any]) -> sa.Engine:

@@ -60,13 +60,6 @@ def extend(
     bulk.insert_pairs(session, _LINE, lines, _CONTENT, contents, by=("case_id", "seq"))
 
 
-def add(
-    session: Session, court_id: int, case_id: int, entry: record.Entry, now: dt.datetime, link: Link
-) -> None:
-    """Add one line after a link that the caller holds."""
-    extend(session, {(court_id, case_id): [entry]}, now, {case_id: link})
-
-
 def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:
     """Return the last links of cases, held until the commit; those that there are not are made."""
     wanted = sorted(set(case_ids))

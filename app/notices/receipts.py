@@ -113,7 +113,8 @@ def _write(session: Session, notice: Any, link: chain.Link, told: Told, now: dt.
     current = f"n{notice.id}.{notice.tries}"
     attempt = told.reference or current
     entry = _entry(notice, what, attempt, told, advice)
-    chain.add(session, notice.court_id, notice.case_id, entry, now, link)
+    case = notice.court_id, notice.case_id
+    chain.extend(session, {case: [entry]}, now, {notice.case_id: link})
     # Of an earlier try only good news concerns the present one: it spares it.
     if attempt != current and what is not What.DELIVERED:
         return

@@ -22,7 +22,7 @@
   const view = one ? "timeGridWeek" : asked.view === "week" ? "resourceTimelineWeek" : "resourceTimeGridDay";
   const begin = Math.max(0, parseInt(asked.opens, 10) - 1);
   const end = Math.min(24, parseInt(asked.closes, 10) + 2);
-  const hours = () => (7 - asked.unseen.length) * (end - begin);
+  const hours = (7 - asked.unseen.length) * (end - begin);
   // The calendar hands out dates whose local parts are the court's wall clock.
   const wall = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 
@@ -42,7 +42,7 @@
     slotDuration: view === "resourceTimelineWeek" ? "01:00" : "00:30",
     snapDuration: "00:15",
     slotHeight: 32, // an hour holds the three lines of a hearing
-    slotWidth: Math.max(44, Math.floor((place.parentElement.clientWidth - 130) / hours())),
+    slotWidth: Math.max(44, Math.floor((place.parentElement.clientWidth - 130) / hours)),
     slotLabelFormat: view === "resourceTimelineWeek"
       ? (date) => wall(date).slice(11, 13)
       : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },

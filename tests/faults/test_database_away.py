@@ -13,6 +13,7 @@ from app.db import db, retrying
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe
+from tests.soak.databases import Database
 
 
 def nowhere() -> str:
@@ -52,22 +53,16 @@ def test_a_beat_without_its_database_ends_in_peace(tmp_path: Path) -> None:
     house.close()
 
 
-def name_of(house: House) -> str | None:
-    """The name of a house's database on the server."""
-    return sa.make_url(house.app.config["SQLALCHEMY_DATABASE_URI"]).database
-
-
-def cut_lines(house: House, postgres: str) -> None:
+def cut_lines(house: House) -> None:
     """Let the server hang up on everybody."""
-    of_house = f"datname = '{name_of(house)}'"
-    run_sql(postgres, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {of_house}")
+    Database(house.app.config["SQLALCHEMY_DATABASE_URI"]).cut(0)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_connections_that_were_cut_are_made_anew(house: House, postgres: str) -> None:
+def test_connections_that_were_cut_are_made_anew(house: House) -> None:
     status, case = house.api("POST", "/cases", CASE)
     assert status == 201
-    cut_lines(house, postgres)
+    cut_lines(house)
     assert house.api("GET", f"/cases/{case['id']}")[0] == 200
     assert house.beat() == 0
 
@@ -76,24 +71,25 @@ def test_connections_that_were_cut_are_made_anew(house: House, postgres: str) ->
 def test_a_calendar_that_did_not_change_is_told_so_over_a_new_line(
     house: House, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    name = sa.make_url(house.app.config["SQLALCHEMY_DATABASE_URI"]).database
     path = subscribe(house, "me")
     had = {"If-None-Match": house.client.get(path).headers["ETag"]}
     # The page would give the same answer: here only what stands before it may speak.
     monkeypatch.setitem(house.app.view_functions, "feeds.calendar", lambda **_: ("the page", 500))
     for _ in range(2):
         assert house.client.get(path, headers=had).status_code == 304
-        cut_lines(house, postgres)
-    run_sql(postgres, f'ALTER DATABASE "{name_of(house)}" ALLOW_CONNECTIONS false')
+        cut_lines(house)
+    run_sql(postgres, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
     assert house.client.get(path, headers=had).text == "the page"
-    run_sql(postgres, f'ALTER DATABASE "{name_of(house)}" ALLOW_CONNECTIONS true')
+    run_sql(postgres, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     monkeypatch.undo()
     assert house.client.get(path, headers=had).status_code == 304
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House, postgres: str) -> None:
+def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House) -> None:
     _, case = house.api("POST", "/cases", CASE)
-    with request_finished.connected_to(lambda *_, **__: cut_lines(house, postgres), house.app):
+    with request_finished.connected_to(lambda *_, **__: cut_lines(house), house.app):
         answers = [house.api("GET", f"/cases/{case['id']}") for _ in range(2)]
     assert [(status, shown["number"]) for status, shown in answers] == [(200, CASE["number"])] * 2
 

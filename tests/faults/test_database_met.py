@@ -17,6 +17,7 @@ from app.db import db, retrying, transaction
 from app.notices import record
 from app.notices.models import Tally
 from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
+from tests.faults.test_races import all_at_once
 
 
 @contextmanager
@@ -53,11 +54,7 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
         with house.app.app_context():
             retrying(use_case)
 
-    threads = [threading.Thread(target=count, args=each) for each in (("a", "b"), ("b", "a"))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once(lambda: count("a", "b"), lambda: count("b", "a")) == [None, None]
     with house.app.app_context():
         assert list(db.session.scalars(sa.select(Tally.count))) == [2, 2]
     assert len(tries) == 3
@@ -67,7 +64,7 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
 def test_writers_of_one_process_take_turns_and_find_the_lock_free(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, found, begin = threading.Barrier(4), [], database._has_begun
+    found, begin = [], database._has_begun
 
     def watched(*given: Any) -> bool:
         found.append(begin(*given))
@@ -78,16 +75,11 @@ def test_writers_of_one_process_take_turns_and_find_the_lock_free(
         session.add(Tally(name="turns", on=house.clock.now().date()))
 
     def write() -> None:
-        begun.wait(10)
         for _ in range(25):
             with house.app.app_context(), transaction() as session:
                 session.execute(sa.update(Tally).values(count=Tally.count + 1))
 
-    threads = [threading.Thread(target=write) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once(*[write] * 4) == [None] * 4
     with house.app.app_context():
         assert db.session.scalar(sa.select(Tally.count)) == 100
     assert found == [True] * 101
