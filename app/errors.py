@@ -33,14 +33,17 @@ class Message:
         self.words, self.facts = words, facts
 
     def __str__(self) -> str:
-        facts = {
-            name: fact.get("en", "") if isinstance(fact, Mapping) else fact
-            for name, fact in self.facts.items()
-        }
+        facts = {name: _in_english(fact) for name, fact in self.facts.items()}
         return self.words % facts if facts else self.words
 
     def __repr__(self) -> str:
         return f"Message({str(self)!r})"
+
+
+def _in_english(fact: Any) -> Any:
+    if isinstance(fact, Mapping):
+        return fact.get("en", "")
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else fact
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)

@@ -1,5 +1,6 @@
 """What every page shares: the house, languages, errors as pages, cross-origin posts, headers."""
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import sqlalchemy as sa
+from babel.dates import format_timedelta
 from babel.support import Translations
 from flask import Flask, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import Babel, get_locale, gettext
@@ -100,6 +102,10 @@ def _said_fact(fact: Any, tongue: str) -> Any:
         if fact.ends_at:
             return wording.span(fact.starts_at, fact.ends_at, fact.zone, tongue)
         return wording.moment(fact.starts_at, fact.zone, tongue)
+    if isinstance(fact, list):
+        return wording.listed(fact, tongue)
+    if isinstance(fact, dt.timedelta):
+        return format_timedelta(fact, locale=tongue)
     if isinstance(fact, dict):  # words that their data carries in each language
         return fact.get(tongue) or fact.get("en", "")
     return fact
@@ -278,7 +284,13 @@ def speak(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon, bdi=bdi, wording=wording, said=said, language=language, LANGUAGES=LANGUAGES,
         zone_of=lambda court: court.zone, now=now, settings=lambda: house().settings,
+        aside=lambda words: wording.aside(words, language()),
+        comma=lambda: wording.comma(language()), colon=lambda: wording.colon(language()),
     )  # fmt: skip
+    app.jinja_env.filters.update(
+        listed=lambda names: wording.listed(names, language()),
+        side_name=lambda side: wording.side_name(side, language()),
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -1,6 +1,7 @@
 """How dates, zones and the court's terms are said, in letters, calendars and pages alike."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ LANGUAGES = ("en", "zh")
 
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
 _BETWEEN = {"en": ", ", "zh": " "}
+_MARKS = {"en": (", ", ", ", ": "), "zh": ("，", "、", "：")}  # comma, comma of a list, colon
 # Turning the direction of writing could make one case number read as another.
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -39,6 +41,26 @@ _ANSWERS = {
 def language_of(language: str) -> str:
     """Return the language that the house can write in: "zh" for any Chinese, else "en"."""
     return "zh" if language.lower().replace("_", "-").split("-")[0] == "zh" else "en"
+
+
+def comma(language: str) -> str:
+    """Return what stands between two facts about one thing: "Li Min, Acme", "李敏，甲公司"."""
+    return _MARKS[language_of(language)][0]
+
+
+def listed(names: Iterable[object], language: str) -> str:
+    """Say several names one after the other: "Li Min, Zhao Lei", "李敏、赵磊"."""
+    return _MARKS[language_of(language)][1].join(map(str, names))
+
+
+def colon(language: str) -> str:
+    """Return what stands between a name and what it holds: ": ", "："."""
+    return _MARKS[language_of(language)][2]
+
+
+def aside(words: object, language: str) -> str:
+    """Put words into brackets behind others: " (you)", "（您）"."""
+    return f"（{words}）" if language_of(language) == "zh" else f" ({words})"
 
 
 def one_line(text: object) -> str:

@@ -5,6 +5,12 @@ from html.parser import HTMLParser
 
 SAID_ALOUD = {"aria-label", "placeholder", "title", "alt", "data-name"}
 SILENT = {"script", "style"}
+IN_LINE = {"a", "b", "bdi", "code", "em", "small", "span", "strong", "time"}
+HAN = r"[\u3400-\u9fff]"
+# A half-width mark beside a Chinese character; "1:30" and "A/B" are as they are.
+HALF_WIDTH = re.compile(
+    rf"[^\n]{{0,12}}(?:{HAN} ?[,;:!?(]|[,;!?] ?{HAN}|\){HAN}|{HAN}\.(?=\s|$))[^\n]{{0,12}}"
+)
 
 
 class Heard(HTMLParser):
@@ -14,11 +20,14 @@ class Heard(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.within: list[str] = []
+        self.line: list[str] = []  # words that stand beside each other, whatever is around them
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Hear a tag's attributes."""
         if tag in SILENT:
             self.within.append(tag)
+        if tag not in IN_LINE:
+            self.line.append("\n")
         self.words += [str(value) for name, value in attrs if name in SAID_ALOUD]
         if tag == "input" and dict(attrs).get("type") in ("submit", "button"):
             self.words.append(str(dict(attrs).get("value")))
@@ -27,11 +36,14 @@ class Heard(HTMLParser):
         """Leave what is not heard."""
         if self.within and self.within[-1] == tag:
             self.within.pop()
+        if tag not in IN_LINE:
+            self.line.append("\n")
 
     def handle_data(self, data: str) -> None:
         """Hear text."""
         if not self.within:
             self.words.append(data)
+            self.line.append(" ".join(re.split(r"\s+", data)))
 
 
 # What is Latin in any language: names, formats, what the tests' own court and people are called.
@@ -60,3 +72,10 @@ def english_in(page: str) -> list[str]:
         text = text.replace(name, " ")
     words = re.findall(r"[A-Za-z][A-Za-z_'’-]*[A-Za-z0-9]", text)
     return sorted({word for word in words if not re.fullmatch(LATIN, word)})
+
+
+def half_width_in(page: str) -> list[str]:
+    """Where a Chinese page has a comma, a colon or a bracket of half the width beside Chinese."""
+    heard = Heard()
+    heard.feed(page)
+    return sorted({found.strip() for found in HALF_WIDTH.findall("".join(heard.line))})

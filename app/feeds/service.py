@@ -69,9 +69,7 @@ def open_feed(
     hearing that is not of this court.
     """
     if scope not in SCOPES or (scope == "me" and user is None):
-        raise Invalid(
-            {"scope": Message(N_("Choose one of: %(choices)s."), choices=", ".join(SCOPES))}
-        )
+        raise Invalid({"scope": Message(N_("Choose one of: %(choices)s."), choices=list(SCOPES))})
     if scope == "me" and user is not None:
         scope, whose = "assistant", user.id
     if whose is None or queries.owner(session, court.id, scope, whose) is None:

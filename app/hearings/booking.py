@@ -234,7 +234,7 @@ def clash(session: Session, court: Court, found: Taken) -> Clash:
     return Clash(CLASH[found.kind], **facts)
 
 
-def free_rooms(session: Session, court_id: int, span: Span) -> str:
+def free_rooms(session: Session, court_id: int, span: Span) -> list[str]:
     """Return the names of up to five courtrooms that nobody has in a span."""
     busy = {
         whose(number)[1]
@@ -252,4 +252,4 @@ def free_rooms(session: Session, court_id: int, span: Span) -> str:
         .where(Courtroom.court_id == court_id, Courtroom.retired_at.is_(None))
         .order_by(Courtroom.id)
     )
-    return ", ".join([room.name for room in rooms if room.id not in busy][:5])
+    return [room.name for room in rooms if room.id not in busy][:5]

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
+from app import web, wording
 from app.cases import queries as cases
 from app.cases import service as case_service
 from app.cases.forms import load
@@ -55,8 +55,9 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
 
 def _counsel(found: Case) -> list[tuple[int, str]]:
     """Return with whom a contact can be logged; those who left too, for they still ring."""
+    comma = wording.comma(web.language())
     seats = [(seat, party) for party in found.parties for seat in party.seats]
-    return [(seat.counsel_id, f"{seat.counsel.name}, {party.name}") for seat, party in seats]
+    return [(seat.counsel_id, f"{seat.counsel.name}{comma}{party.name}") for seat, party in seats]
 
 
 def _unreachable(found: Case) -> list[Any]:
@@ -94,7 +95,7 @@ def say_logged(name: str, told: list[str]) -> None:
     if told:
         words = gettext(
             "The contact with %(name)s is on the record. Its substance is told to: %(others)s.",
-            name=name, others=", ".join(told),
+            name=name, others=wording.listed(told, web.language()),
         )  # fmt: skip
     else:
         words = gettext("The contact with %(name)s is on the record.", name=name)

@@ -118,7 +118,7 @@ def shown(token: str, view: View, **more: Any) -> str:
 
 
 def _clocks(times: Sequence[dt.datetime], zone: str) -> str:
-    return ", ".join(wording.clock(at, zone) for at in times)
+    return wording.listed((wording.clock(at, zone) for at in times), web.language())
 
 
 def _missing_words(slots: int) -> list[str]:

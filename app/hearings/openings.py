@@ -144,6 +144,8 @@ def weighed(
     score, reasons, costs = LATER_DAY * later, [], []
     if later == 0:
         reasons.append(Message(N_("the first day on which all are free")))
+    elif later == 1:
+        reasons.append(Message(N_("one working day after the first on which all are free")))
     else:
         words = N_("%(count)s working days after the first on which all are free")
         reasons.append(Message(words, count=later))

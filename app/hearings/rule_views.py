@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
+from app import web, wording
 from app.cases.views import procedure_name
 from app.db import retrying
 from app.hearings import law
@@ -61,7 +61,7 @@ def choose_rules() -> Any:
 @bp.app_template_global()
 def procedure_names(procedures: tuple[str, ...]) -> str:
     """Name procedures, one after the other."""
-    return ", ".join(map(procedure_name, procedures))
+    return wording.listed(map(procedure_name, procedures), web.language())
 
 
 @bp.app_template_global()

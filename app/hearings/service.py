@@ -152,11 +152,11 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     booking.book(session, hearing, None, [seat.counsel_id for seat in round_.invitations])
     if round_.tentative and not holds:
         tell.clear_calendars(session, hearing, round_, now)
-    silent = ", ".join(s.counsel.name for s in round_.invitations if not s.answered_at)
+    silent = [seat.counsel.name for seat in round_.invitations if not seat.answered_at]
     notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date to answer by has passed"),
                      kinds=("proposal", "nudge"))  # fmt: skip
     tell.assistant(session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round,
-                   detail=silent)  # fmt: skip
+                   silent=silent)  # fmt: skip
     return True
 
 

@@ -30,7 +30,7 @@ def find(wish: str) -> ColumnMap:
         file = FOLDER / f"{wish}.toml"
     elif not file.is_file():
         said = N_("There is no column map %(name)s; there are %(names)s, or give a TOML file.")
-        raise Invalid({"--map": Message(said, name=wish, names=", ".join(names()))})
+        raise Invalid({"--map": Message(said, name=wish, names=names())})
     try:
         return made(tomllib.loads(file.read_text(encoding="utf-8-sig")), file.stem)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -63,7 +63,7 @@ def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS
     for part, given in (("columns", columns), ("defaults", defaults), ("values", values)):
         for each in given.keys() - set(fields):
             faults[f"{part}.{each}"] = Message(
-                N_("There is no such field; there are: %(fields)s."), fields=", ".join(fields)
+                N_("There is no such field; there are: %(fields)s."), fields=list(fields)
             )
     faults.update(_place_faults(said))
     if faults:

@@ -197,8 +197,7 @@ class _Reading:
                 first = self.told.setdefault((part, name), line)
                 if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
                     why = N_("Line %(line)s says %(other)s here.")
-                    other = ", ".join(before) if isinstance(before, list) else before
-                    self._refuse(line, names[name], Message(why, line=first, other=other))
+                    self._refuse(line, names[name], Message(why, line=first, other=before))
         self.told.setdefault((part, ""), line)
 
     def _sitting(self, line: int, said: Mapping[str, str]) -> None:

@@ -146,7 +146,7 @@ def sources(column_map: ColumnMap, headers: Sequence[str]) -> dict[str, tuple[st
 def _no_column(choices: Sequence[str], headers: Sequence[str]) -> Message:
     return Message(
         N_("The file has no column %(wanted)s; it has: %(found)s. Name the columns with --map."),
-        wanted=" / ".join(choices), found=", ".join(each.strip() for each in headers)[:500],
+        wanted=" / ".join(choices), found=[each.strip()[:40] for each in headers[:30]],
     )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "by_order": bool(facts.get("by_order")),
         # A notice on paper: nothing can be enclosed in it.
         "paper": bool(facts.get("paper")),
+        "silent": wording.listed(facts.get("silent") or (), language),
         **{key: facts.get(key) for key in ("days", "round")},
         **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
         **_times(facts, _Times(facts, court["zone"], language)),

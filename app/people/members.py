@@ -43,7 +43,7 @@ def token_counts(session: Session, court_id: int) -> dict[int, int]:
 def change_role(session: Session, by: By, user: User, role: str) -> None:
     """Give somebody another role. Raises Invalid for none; Refusal for the last admin's."""
     if role not in ROLES:
-        said = Message(N_("Choose one of: %(choices)s."), choices=", ".join(ROLES))
+        said = Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))
         raise Invalid({"role": said})
     if role != Role.ADMIN:
         _keep_an_admin(session, user)

@@ -73,7 +73,7 @@ def find_court(session: Session, named: str = "") -> Court:
     if not courts:
         raise NotFound(N_("There is no court yet: add one with `tingqi court add NAME`."))
     if len(courts) > 1:
-        names = ", ".join(court.name for court in courts)
+        names = [court.name for court in courts]
         raise NotFound(
             N_("There are several courts (%(names)s): say which with --court."), names=names
         )
@@ -91,9 +91,7 @@ def add_user(
         said = Message(N_("%(address)s is no e-mail address."), address=email)
         raise Invalid({"email": said}) from fault
     if role not in ROLES:
-        raise Invalid(
-            {"role": Message(N_("Choose one of: %(choices)s."), choices=", ".join(ROLES))}
-        )
+        raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))})
     wanted = address.normalized.lower()
     if session.scalar(sa.select(User.id).where(User.email == wanted)):
         raise Clash(N_("There is a user %(email)s already."), email=wanted)

@@ -1,4 +1,4 @@
-"""Each page as it is read in Simplified Chinese: no word on it has stayed English."""
+"""Each page as it is read in Simplified Chinese: no word or mark on it has stayed English."""
 
 import io
 import json
@@ -20,14 +20,14 @@ from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
 from tests.flows.test_reply import answer, browser, do
-from tests.heard import english_in
+from tests.heard import english_in, half_width_in
 
 
 def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) -> None:
-    """Read a page that was answered, and note the English on it."""
+    """Read a page that was answered, and note the English and the marks of English on it."""
     assert page.status_code == status, (name, page.status_code)
     assert "<html" not in page.text or 'lang="zh' in page.text, name
-    if words := english_in(page.text):
+    if words := english_in(page.text) + half_width_in(page.text):
         left[name] = words
 
 

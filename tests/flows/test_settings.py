@@ -88,6 +88,7 @@ def test_a_carrier_is_tried_by_the_beat_and_not_too_often(house: House) -> None:
     page = words(desk.get("/settings/carriers"))
     assert "accepted" in page
     assert "to the local outbox" in page
+    assert "last heard 0 seconds ago" in page
     wrong = desk.post("/settings/carriers", data={"channel": "sms", "phone": "12"})
     assert (wrong.status_code, 'value="12"' in wrong.text) == (422, True)
     for n in range(5):

@@ -93,6 +93,8 @@ def facts(kind: str, language: str) -> dict[str, Any]:
     if kind in ("none_suits", "ready", "lapsed", "not_reached"):
         told["person"] = {"name": "吴书记员" if zh else "Wu", "is_court": True}
         told["round"] = 1
+    if kind == "lapsed":
+        told["silent"] = ["林一", "Ben Meng"] if zh else ["Ada Lin", "Ben Meng"]
     if kind == "not_reached":
         told["about_person"] = {"name": "林一" if zh else "Ada Lin", "side": "claimant"}
         told["failed"] = {"kind": "proposal", "channel": "sms", "state": "failed"}

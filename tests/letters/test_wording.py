@@ -47,6 +47,14 @@ def test_what_the_house_does_not_know_is_said_as_it_is() -> None:
     assert wording.answer_name("if_needed", "en") == "if needed"
 
 
+def test_names_and_facts_are_parted_as_each_language_parts_them() -> None:
+    assert wording.listed(["Li Min", "Zhao Lei"], "en") == "Li Min, Zhao Lei"
+    assert wording.listed(["李敏", "赵磊"], "zh-Hans") == "李敏、赵磊"
+    assert (wording.comma("en"), wording.comma("zh")) == (", ", "，")
+    assert (wording.colon("en"), wording.colon("zh")) == (": ", "：")
+    assert (wording.aside(3, "en"), wording.aside("您", "zh")) == (" (3)", "（您）")
+
+
 def test_any_text_becomes_one_clean_line() -> None:
     assert wording.one_line("a\r\n b\x00c\u2028d\u202e\ud800") == "a bc d\ufffd"
     assert wording.one_line(None) == ""

@@ -151,6 +151,16 @@ def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> 
     ]
 
 
+def test_how_much_later_a_day_is_is_said_of_one_day_and_of_several() -> None:
+    found = openings(wish(60, 3), [Person("J", judge=True)])
+    firsts = {each.day: str(each.reasons[0]) for each in reversed(found)}
+    assert list(dict(sorted(firsts.items())).values()) == [
+        "the first day on which all are free",
+        "one working day after the first on which all are free",
+        "2 working days after the first on which all are free",
+    ]
+
+
 def test_counsel_from_elsewhere_cost_a_journey_or_save_one() -> None:
     far = Person("Far", travel=dt.timedelta(hours=2))
     early = next(each for each in openings(wish(), [far]) if each.starts_at == at("09:00"))
