@@ -16,6 +16,9 @@ from app.hearings import booking, queries, service
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rounds import Desk
 from app.hearings.rules import Span, resource
+from app.notices.models import Notice
+
+REASONED = ("proposal", "fixed", "moved")  # kinds of messages
 
 CHANGED = N_(
     "This hearing was changed while you were typing, and nothing was sent. "
@@ -119,7 +122,13 @@ def move(
 
 
 def _is_done(session: Session, hearing: Hearing, given: Mapping[str, Any]) -> bool:
-    """Tell whether a hearing's newest round, or its date, is just what is asked for."""
+    """Tell whether a hearing's newest round, or its date, is just what is asked for.
+
+    Two who take the slots that are suggested ask for the same but for the reason, which counsel
+    read: the second is shown what the first did, and theirs is kept.
+    """
+    if given["reason"] != _reason_told(session, hearing):
+        return False
     asked = sorted((slot["starts_at"], name_key(str(slot["courtroom"]))) for slot in given["slots"])
     if given["answer_by"] is None:
         room = hearing.courtroom.name_key if hearing.courtroom else ""
@@ -129,6 +138,17 @@ def _is_done(session: Session, hearing: Hearing, given: Mapping[str, Any]) -> bo
     return last is not None and last.answer_by == given["answer_by"] and asked == sorted(
         (slot.starts_at, slot.courtroom.name_key) for slot in last.slots
     )  # fmt: skip
+
+
+def _reason_told(session: Session, hearing: Hearing) -> str:
+    """Return the reason that was given to counsel with a hearing's newest round or date."""
+    told = session.scalar(
+        sa.select(Notice.facts)
+        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind.in_(REASONED))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    return str((told or {}).get("reason") or "")
 
 
 def clashes(

@@ -98,6 +98,7 @@
   }
 
   function content({ event, timeText }) {
+    if (!event.extendedProps.how) return timeText; // a span that is being drawn
     const [sure, number, ...rest] = told(event);
     const part = (name, text) => {
       const node = document.createElement("span");
@@ -151,7 +152,7 @@
     const who = dialog.querySelector(".who");
     const answer = await fetch(place.dataset.told.replace(/0$/, hearing)).catch(() => undefined);
     const people = answer?.ok ? await answer.json() : [];
-    const said = answer?.ok ? people.map((each) => `${each.name}, ${each.side}${each.reached ? "" : ` · ${words.mute}`}`) : [words.lost];
+    const said = answer?.ok ? people.map((each) => `${each.name}${words.comma}${each.side}${each.reached ? "" : ` · ${words.mute}`}`) : [words.lost];
     who.replaceChildren(...(said.length ? said : [words.none]).map((text) => {
       const item = document.createElement("li");
       item.textContent = text;

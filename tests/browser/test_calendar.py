@@ -53,7 +53,11 @@ def test_a_free_span_is_drawn_and_a_fixed_date_dragged(site: Site, page: Page) -
     page.goto(f"{site.url}/calendar?view=day&on=2026-12-07")
     expect(sitting).to_be_visible()
     top = box["y"] + 4 * hour
-    drag(page, (middle, top + 3), (middle, top + hour - 3))
+    page.mouse.move(middle, top + 3)
+    page.mouse.down()
+    page.mouse.move(middle, top + hour - 3, steps=4)
+    expect(page.locator(".ec-preview")).to_have_text("13:30–14:30")
+    page.mouse.up()
     expect(page).to_have_url(re.compile(r"/hearings/new\?starts_at=2026-12-07T13%3A30&minutes=60"))
     assert broken == []
 

@@ -134,36 +134,38 @@ def test_every_field_has_a_label_and_no_name_stands_twice(site: Site, page: Page
 def test_names_of_any_script_and_length_are_shown_whole_and_turn_nothing(
     site: Site, page: Page
 ) -> None:
-    rare, turned, long = "𠮷𡈽𪚥", "שרה כהן", "W" * 200
+    turned, long = "שרה כהן", "W" * 200
+    rare = "𠮷𡈽𪚥" + "长" * 190
     case = json.loads(json.dumps(CASE))
     for party, name, whose in zip(
         case["parties"], (long, "<i>乙</i>"), (rare, turned), strict=True
     ):
         party["name"], party["counsel"][0]["name"] = name, whose
+    case["title"], case["judge"] = "V" * 200, "J" * 200
     assert site.house.api("POST", "/cases", case)[0] == 201
     asked = proposal(1, answer_by=at(0, "20:00"))
     assert site.house.api("POST", "/hearings", asked)[0] == 201
+    slot = site.house.api("POST", "/hearings", proposal(1, (at(20), "第三法庭")))[1]["slots"][0][
+        "id"
+    ]
+    order = {"slot_id": slot, "reason": "R" * 200}
+    assert site.house.api("POST", "/hearings/2/fix", order)[0] == 200
     site.house.beat()
     site.sign_in(page)
-    page.set_viewport_size({"width": 360, "height": 740})
     link = site.house.link("zhao@jinmao.example")
-    for path in (
-        "/",
-        "/cases",
-        "/cases/1",
-        "/hearings/1",
-        "/cases/1/record",
-        "/calendar",
-        link,
-        f"{link}/record",
-    ):
-        page.goto(site.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        assert page.locator("main i").count() == 0
+    paths = ("/", "/cases", "/cases/1", "/cases/1/facts", "/cases/1/call?counsel_id=1", "/hearings",
+             "/hearings/1", "/hearings/2", "/hearings/new", "/hearings/1/round", "/cases/1/record",
+             "/cases/1/certificate", f"/calendar?on={at(20)[:10]}", "/hearings/2/paper/1",
+             f"/calendar/list?on={at(20)[:10]}", link, f"{link}/record")  # fmt: skip
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        for path in paths:
+            page.goto(site.url + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert page.locator("main i", has_text="乙").count() == 0, path
     page.goto(f"{site.url}/hearings/1")
     for name in (rare, turned, long, "<i>乙</i>"):
         expect(page.locator("main")).to_contain_text(name)
-    page.set_viewport_size({"width": 1280, "height": 900})
     said = page.locator("table.answers th[scope=row]", has_text=turned)
     name, side = (said.locator(each).first.bounding_box() for each in ("bdi", ".small"))
     assert name

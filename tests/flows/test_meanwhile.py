@@ -48,6 +48,19 @@ def test_a_move_shows_what_a_colleague_did_and_keeps_what_was_typed(asked: House
     assert slots(again.round)[0][0] == wall(21)
 
 
+def test_two_who_take_what_is_suggested_are_not_taken_for_one(asked: House) -> None:
+    forms = {who: see(asked.sign_in(f"{who}@court.example"), ROUND) for who in ("wang", "chen")}
+    wang = asked.sign_in()
+    page = press(wang, forms["wang"], "preview", reason="The room is rebuilt.")
+    where = send(wang, page)
+    chen = asked.sign_in("chen@court.example")
+    again = press(chen, forms["chen"], "preview", 409, reason="The panel sits elsewhere.")
+    assert slots(again.round) == slots(forms["chen"].round)
+    assert again.round.fields["reason"] == "The panel sits elsewhere."
+    assert "Round 2 was asked on" in again.words
+    assert send(wang, page) == where  # one's own second press is still the first
+
+
 @pytest.mark.parametrize("act", ["cancel", "fix"])
 def test_a_cancellation_and_an_order_do_not_overrun_a_colleague(asked: House, act: str) -> None:
     browser = asked.sign_in()
