@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
 from app.db import retrying, transaction
-from app.errors import Invalid, Message, Refusal, When
+from app.errors import Invalid, Refusal
 from app.hearings.service import Desk
 from app.intake import tables, uploads, whole
 from app.intake.models import Upload
 from app.intake.service import Report
+from app.message_json import kept
 from app.people import changes
 from app.people.changes import By
 from app.people.models import Court, User
@@ -53,9 +54,9 @@ def work(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> int:
                 retrying(partial(_do, number, secret, now(), tell))
             return 1
         except Invalid as fault:
-            told = {"said": [packed(each) for each in fault.errors.values()]}
+            told = {"said": [kept(each) for each in fault.errors.values()]}
         except Refusal as fault:
-            told = {"said": [packed(fault.message)]}
+            told = {"said": [kept(fault.message)]}
         except sa.exc.OperationalError:
             raise
         except Exception:
@@ -113,65 +114,37 @@ def _do(
     bound = uploads.bound(rows[0][1], columns)
     read = whole.read(rows[1:], bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
-    desk, kept = Desk(court, None, now, secret), False
+    desk, stays = Desk(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
         report = whole.enter(
             session, desk, read, bound, remind=remind, step=tell,
             upload_id=number if enters else None,
         )  # fmt: skip
-        kept = enters and (part or not report.refused)
-        if not kept:
+        stays = enters and (part or not report.refused)
+        if not stays:
             raise _Undone
     # The rows of the file were let go of on the way, and this one with them.
     upload = session.get_one(Upload, number, populate_existing=True)
-    upload.report = told(report, dict(rows[1:]))
-    upload.state = "entered" if kept else "checked"
-    if kept:
+    upload.report = told(report, rows[0][1], dict(rows[1:]))
+    upload.state = "entered" if stays else "checked"
+    if stays:
         upload.ended_at, upload.counsel_before = now, before
         by = By(upload.court_id, session.merge(user), now)
         changes.note(session, by, "import", f"entered/{upload.name}", "", report.new or True)
 
 
-def told(report: Report, cells: Mapping[int, list[str]]) -> dict[str, Any]:
-    """Return a report as it is kept: the counts, and the faults with their rows."""
+def told(report: Report, headers: Sequence[str], cells: Mapping[int, list[str]]) -> dict[str, Any]:
+    """Return a report as it is kept: the counts, and the faults with their rows.
+
+    The headers stay with them, for the file is let go of when it is entered.
+    """
     names = ("rows", "new", "changed", "unchanged", "hearings", "known_hearings", "left_out")
     return {
         **{name: getattr(report, name) for name in names}, "faults": len(report.refused),
+        "headers": [header[:200] for header in headers[:MOST_CELLS]] if report.refused else [],
         "refused": [
-            {"line": each.line, "column": each.column, "why": packed(each.why),
+            {"line": each.line, "column": each.column, "why": kept(each.why),
              "cells": [cell[:200] for cell in cells.get(each.line, [])[:MOST_CELLS]]}
             for each in report.refused[:MOST_SHOWN]
         ],
     }  # fmt: skip
-
-
-def packed(message: Message) -> dict[str, Any]:
-    """Return a message so that it can be kept, and said later in any language."""
-    return {"words": message.words, "facts": {k: _fact(v) for k, v in message.facts.items()}}
-
-
-def _fact(fact: Any) -> Any:
-    if isinstance(fact, Message):
-        return {"message": packed(fact)}
-    if isinstance(fact, When):
-        ends = fact.ends_at.isoformat() if fact.ends_at else None
-        return {"when": [fact.starts_at.isoformat(), fact.zone, ends]}
-    return fact if isinstance(fact, str | int | dict) else str(fact)
-
-
-def unpacked(kept: Mapping[str, Any]) -> Message:
-    """Return a message that was kept."""
-    return Message(kept["words"], **{k: _unpacked(v) for k, v in kept["facts"].items()})
-
-
-def _unpacked(fact: Any) -> Any:
-    if isinstance(fact, dict) and "message" in fact:
-        return unpacked(fact["message"])
-    if isinstance(fact, dict) and "when" in fact:
-        starts, zone, ends = fact["when"]
-        return When(
-            dt.datetime.fromisoformat(starts),
-            zone,
-            dt.datetime.fromisoformat(ends) if ends else None,
-        )
-    return fact

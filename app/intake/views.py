@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app import web
+from app import message_json, web
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.intake import rules, running, undoing, uploads
@@ -108,13 +108,13 @@ def _one(upload_id: int, **more: Any) -> Any:
         needed=rules.NEEDED, silent=is_silent(last_beat(session), now),
         done=running.rows_done(folder, upload.id), undoable=undoing.until(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
-        said=[web.said(running.unpacked(each)) for each in upload.report.get("said", [])],
+        said=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
         **{**told, "errors": {}, "refused": "", **more},
     )  # fmt: skip
 
 
 def _fault(each: dict[str, Any]) -> dict[str, Any]:
-    return {**each, "why": web.said(running.unpacked(each["why"]))}
+    return {**each, "why": web.said(message_json.told(each["why"]))}
 
 
 @bp.post("/import/<int:upload_id>")

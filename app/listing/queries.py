@@ -13,7 +13,7 @@ from app.cases.models import Case, Courtroom
 from app.errors import N_, Message, NotFound
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.problem import Outcome, Progress
-from app.listing.words import told
+from app.message_json import told
 
 MOST_LISTINGS = 100
 

@@ -17,7 +17,7 @@ from app.hearings.models import Hearing
 from app.hearings.service import Desk
 from app.listing.candidates import MINUTE
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.words import kept
+from app.message_json import kept
 
 AT_ONCE = 40  # hearings of one beat, so that what else is due does not wait long
 LEAST_TO_ANSWER = dt.timedelta(hours=24)

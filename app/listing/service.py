@@ -12,7 +12,7 @@ from app.hearings.service import Desk
 from app.listing.candidates import MINUTE, Read
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.problem import Outcome, Place, Progress
-from app.listing.words import kept
+from app.message_json import kept
 
 LEASE = dt.timedelta(seconds=60)
 

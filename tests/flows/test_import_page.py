@@ -160,7 +160,11 @@ def test_a_fault_names_the_sides_in_the_words_of_the_page(house: House) -> None:
     page = desk.get(check(house, desk, strange, **{"column-6": "email"}))
     assert "Choose one of: claimant, respondent, other." in words(page)
     assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
+    desk.post(page.request.path, data={"do": "enter", "partial": "1"})
+    worker.take_file(house.app)  # the file is let go of, and its rows keep their headers
     page = desk.get(page.request.path + "?lang=zh")
+    assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
+    assert "诉讼地位</th>" in page.text
     assert "请选择其一：原告（claimant）、被告（respondent）、其他（other）。" in words(page)
 
 

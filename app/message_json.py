@@ -1,4 +1,4 @@
-"""Pure: messages as JSON can hold them, so that a draft is told in its reader's language."""
+"""Pure: messages as JSON can hold them: said later, in the language of whoever reads then."""
 
 import datetime as dt
 from typing import Any
@@ -22,7 +22,7 @@ def _kept(fact: Any) -> Any:
         return {"when": [fact.starts_at.isoformat(), fact.zone, ends_at]}
     if isinstance(fact, dict):  # words that their data carries in each language
         return {"said": dict(fact)}
-    return fact if isinstance(fact, int | str) else str(fact)
+    return fact if isinstance(fact, int | str | list) else str(fact)
 
 
 def told(said: dict[str, Any]) -> Message:
@@ -39,4 +39,4 @@ def _told(fact: Any) -> Any:
         starts_at, zone, ends_at = fact["when"]
         ends = dt.datetime.fromisoformat(ends_at) if ends_at else None
         return When(dt.datetime.fromisoformat(starts_at), zone, ends)
-    return fact["said"]
+    return fact.get("said", fact)  # reports of older versions keep words of data as they are
