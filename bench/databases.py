@@ -29,7 +29,7 @@ class Stage:
     @property
     def database(self) -> str:
         """The database's name, as a table says it."""
-        return "SQLite" if self.url.startswith("sqlite") else "PostgreSQL"
+        return named(self.url)
 
     @property
     def beside(self) -> str:
@@ -37,6 +37,11 @@ class Stage:
         if self.url.startswith("sqlite"):
             return f"sqlite:///{self.folder / 'bare.db'}"
         return sa.make_url(self.url).set(database="bare").render_as_string(hide_password=False)
+
+
+def named(url: str) -> str:
+    """Return the name of the database at an address, as a table says it."""
+    return "SQLite" if url.startswith("sqlite") else "PostgreSQL"
 
 
 @contextmanager

@@ -26,7 +26,7 @@ BENCHES: dict[str, tuple[tuple[bool, ...], dict[str, int]]] = {
     "receipts": ((SQLITE, POSTGRESQL), {"hearings": 0}),
     "queueing": ((SQLITE, POSTGRESQL), {}),
     "growth": ((SQLITE, POSTGRESQL), {}),
-    "memory": ((SQLITE, POSTGRESQL), {"minutes": 2}),
+    "memory": ((SQLITE, POSTGRESQL), {"minutes": 2, "messages": 347 * 3600}),
     "feeds": ((SQLITE, POSTGRESQL), {"hearings": 10_000}),
     "suggestions": ((SQLITE, POSTGRESQL), {"bookings": 1_000_000}),
     "record": ((SQLITE, POSTGRESQL), {"lines": 1_000_000, "cases": 5_000, "processes": 0}),

@@ -1,91 +1,105 @@
-"""What page and worker processes hold under load, and whether it grows with what they sent.
+"""What page and worker processes hold under load, and whether it grows with what they did.
 
-    python bench/memory.py [--postgresql] [--minutes 5] [--quick]
+    python bench/memory.py [--postgresql] [--minutes 5] [--messages 1249200] [--quick]
 
-Counsel answer as fast as they can while a worker confirms each answer into the local outbox. What
-each process holds (PSS) is read every second; growth is the slope of the second half, told for an
-hour of a nation's messages (347 a second).
+Counsel answer as fast as they can, while a worker confirms each answer; then `tingqi worker` sends
+an hour's worth of a nation's texts (347 a second) into the local outbox. What a process holds (PSS)
+is read every second; growth is the slope of the second half, told for that hour.
 """
 
 import argparse
+import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import answers
 import filling
-import sqlalchemy as sa
+import sendings
 from contest import Seats
-from databases import Stage, throwaway
+from databases import database, named, throwaway
 from measuring import Row, options, slope, table
-from serving import Server, house, worker
-
-from app.db import db
-from app.notices.models import Notice
+from serving import house, worker
 
 MOST = 200  # MB
-HOUR = 347 * 3600  # messages
+HOUR = 347 * 3600  # messages, and as many answers
+Found = list[tuple[float, float]]  # seconds, MB
 
 
 def main() -> None:
     """Measure on one database and print the table."""
-    print(table(measure(options(__doc__, minutes=5))))
+    print(table(measure(options(__doc__, minutes=5, messages=HOUR))))
 
 
 def measure(asked: argparse.Namespace) -> list[Row]:
-    """Load pages and a worker for some minutes, and return a row for each of the two."""
-    seconds = 20.0 if asked.quick else 60.0 * getattr(asked, "minutes", 5)
+    """Load pages for some minutes, let a worker send; return a row for each of the two."""
+    return [_pages(asked), _worker(asked)]
+
+
+def _pages(asked: argparse.Namespace) -> Row:
+    seconds = 20.0 if asked.quick else 60.0 * asked.minutes
     with throwaway(asked.postgresql) as stage:
         filling.court()
-        seats = Seats(400 if asked.quick else 5000)
+        seats, answered = Seats(400 if asked.quick else 5000), 0
         with (
             house(stage.folder, stage.url, **answers.PROXIED) as pages,
-            worker(stage.folder, stage.url, TINGQI_BEAT_SECONDS="0.5") as sends,
+            worker(stage.folder, stage.url, TINGQI_BEAT_SECONDS="0.5"),
+            _watched(lambda: max(map(held, children(pages.pid)))) as found,
         ):
-            return _watched(stage, pages, sends, seats, seconds)
+            begun, send = time.monotonic(), answers.posting(pages.port, seats)
+            while time.monotonic() - begun < seconds:
+                answered += send(8, 5).answered
+        return _row("page process", stage.database, found, answered, "answers")
 
 
-def _watched(stage: Stage, pages: Server, sends: Server, seats: Seats, seconds: float) -> list[Row]:
-    found: dict[str, list[tuple[float, float]]] = {"page process": [], "worker": []}
+def _worker(asked: argparse.Namespace) -> Row:
+    texts = 2000 if asked.quick else asked.messages
+    with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as name:
+        folder = Path(name)
+        url, server = database(folder, asked.postgresql)
+        try:
+            sendings.fill(folder, url, texts)
+            with (
+                worker(folder, url, TINGQI_BEAT_SECONDS="0.5") as sends,
+                _watched(lambda: held(sends.pid)) as found,
+            ):
+                while sendings.some_wait(url):
+                    time.sleep(1)
+            sendings.check(folder, url, texts)
+        finally:
+            if server is not None:
+                server.cleanup()
+    return _row("worker", named(url), found, texts, "messages")
+
+
+@contextmanager
+def _watched(held_now: Callable[[], float]) -> Iterator[Found]:
+    found: Found = []
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(1):
-            at = time.monotonic()
-            found["page process"].append((at, max(map(held, children(pages.pid)))))
-            found["worker"].append((at, held(sends.pid)))
+            found.append((time.monotonic(), held_now()))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    begun, send, answered = time.monotonic(), answers.posting(pages.port, seats), 0
     try:
-        while time.monotonic() - begun < seconds:
-            answered += send(8, 5).answered
+        yield found
     finally:
         over.set()
         watcher.join()
-    sent = _sent()
-    rates = {"page process": answered / seconds, "worker": sent / seconds}
-    counts = {"page process": f"{answered:,} answers", "worker": f"{sent:,} messages"}
-    return [_row(name, stage, found[name], rates[name], counts[name]) for name in found]
 
 
-def _row(name: str, stage: Stage, found: list[tuple[float, float]], rate: float, count: str) -> Row:
-    late = found[len(found) // 2 :]
-    most = max(held_ for _, held_ in found)
-    growth = slope(late) / rate * HOUR if rate else float("inf")
+def _row(name: str, database_: str, found: Found, count: int, things: str) -> Row:
+    most, late = max(held_ for _, held_ in found), found[len(found) // 2 :]
+    growth = slope(late) * (found[-1][0] - found[0][0]) / count * HOUR
     return Row(
-        f"Memory of a {name} under load", stage.database, f"≤ {MOST} MB, flat",
-        f"{most / MOST:.0%}", f"{most:.0f} MB at most, after {count}",
+        f"Memory of a {name} under load", database_, f"≤ {MOST} MB, flat",
+        f"{most / MOST:.0%}", f"{most:.0f} MB at most, after {count:,} {things}",
         more=f"{growth:+.0f} MB in {HOUR:,}, by the slope of the second half", kept=most <= MOST,
     )  # fmt: skip
-
-
-def _sent() -> int:
-    session = db.session()
-    session.rollback()
-    wanted = sa.select(sa.func.count()).where(Notice.kind == "answered", Notice.state == "sent")
-    return session.scalar(wanted) or 0
 
 
 def children(pid: int) -> list[int]:

@@ -1,6 +1,6 @@
 """How long the desk's pages take in a court of ten thousand cases: `make bench-pages`.
 
-    python bench/pages.py [--postgresql] [--runs 30] [--quick]
+    python bench/pages.py [--postgresql] [--runs 30] [--cases 10000] [--quick]
 
 10,000 cases with a hearing each, fixed and dense around now so that the calendar's week is as full
 as a page of it can be, and 1,000 invitations that wait for an answer. One client asks ``tingqi
@@ -56,7 +56,7 @@ class Told:
 
 def main() -> None:
     """Fill a database, ask for the pages, print the table; fail where a promise is not kept."""
-    asked = options(__doc__)
+    asked = options(__doc__, cases=CASES)
     told = measure(asked)
     print(machine(), end="\n\n")
     print("| page | median | slowest | its bytes | as they travel |\n|---|---|---|---|---|")
@@ -66,7 +66,7 @@ def main() -> None:
 
 def measure(asked: Namespace) -> list[Told]:
     """Return what each page cost on one database."""
-    cases, open_ = QUICK if asked.quick else (CASES, OPEN)
+    cases, open_ = QUICK if asked.quick else (asked.cases, OPEN)
     with throwaway(asked.postgresql) as stage:
         filling.court()
         with transaction() as session:

@@ -1,6 +1,7 @@
 """Hearings that are there to be many: fixed, booked, told, on the record; by few statements.
 
-Their lines are like the house's but for their hashes, which nothing looks at.
+Each has ten lines on the record; they are like the house's but for their hashes, which nothing
+looks at.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from app.hearings.rules import KINDS
 from app.notices.check import START
 from app.notices.models import Content, Head, Line, Notice
 
-AT_ONCE = 100_000  # rows of one statement
+AT_ONCE = 100_000  # hearings of one transaction
+LINES = 10  # of each
 
 
 def past(count: int) -> None:
@@ -43,7 +45,7 @@ def _numbers(first: int, last: int) -> Any:
 def _rows_of_past(
     session: Session, first: int, last: int, count: int
 ) -> Iterator[tuple[type, sa.Select[Any]]]:
-    i, pair, three = (_numbers((first - 1) * n + 1, last * n) for n in (1, 2, 3))
+    i, pair, many = (_numbers((first - 1) * n + 1, last * n) for n in (1, 2, LINES))
     hours = -count // LANES  # half of the two-hour steps lie before now
     begins, ends = (_later(session, hours + (i - 1) // LANES * 2, plus) for plus in (0, 90))
     now, lane = sa.literal(NOW, UTCDateTime), (i - 1) % LANES + 1
@@ -109,24 +111,24 @@ def _rows_of_past(
         sa.literal("twilio").label("carrier"), _said("SMpast", i, "carrier_id"),
         now.label("handed_at"), now.label("created_at"),
     )  # fmt: skip
-    case, seq = (three + 2) // 3, (three - 1) % 3 + 1
-    what = sa.case((seq == 1, "queued"), (seq == 2, "started"), else_="delivered")
+    case, seq = (many + LINES - 1) // LINES, (many - 1) % LINES + 1
+    what = sa.case((seq % 3 == 1, "queued"), (seq % 3 == 2, "started"), else_="delivered")
     yield Line, sa.select(
-        three.label("id"), court_, case.label("case_id"), seq.label("seq"), now.label("at"),
+        many.label("id"), court_, case.label("case_id"), seq.label("seq"), now.label("at"),
         what.label("what"), sa.literal("out").label("direction"), _said("hearing/", case, "about"),
         ("n" + sa.cast(case, sa.String) + ".1").label("attempt"), case.label("notice_id"),
         sa.literal("sms").label("channel"), sa.literal("fixed").label("kind"),
         sa.literal({"carrier": "twilio"}, sa.JSON).label("detail"),
         sa.literal(START).label("content_hash"), sa.literal(START).label("prev"),
-        _said("past", three, "hash"),
+        _said("past", many, "hash"),
     )  # fmt: skip
     yield (
         Content,
-        sa.select(three.label("line_id"), sa.literal({"name": "代理人"}, sa.JSON).label("body")),
+        sa.select(many.label("line_id"), sa.literal({"name": "代理人"}, sa.JSON).label("body")),
     )
     yield Head, sa.select(
-        i.label("case_id"), sa.literal(3).label("seq"), _said("past", i * 3, "hash"),
-        sa.literal(3).label("sealed_seq"),
+        i.label("case_id"), sa.literal(LINES).label("seq"), _said("past", i * LINES, "hash"),
+        sa.literal(LINES).label("sealed_seq"),
     )  # fmt: skip
 
 

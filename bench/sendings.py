@@ -173,6 +173,16 @@ def _facts(at: dt.datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def some_wait(url: str) -> bool:
+    """Say whether a message is not sent yet."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        waits = sa.exists().where(Notice.state.in_(("queued", "sending")))
+        found = bool(connection.scalar(sa.select(waits)))
+    engine.dispose()
+    return found
+
+
 def check(folder: Path, url: str, messages: int) -> None:
     """Raise where a notice is not sent or a chain is not whole."""
     app = house(folder, url)
