@@ -25,6 +25,7 @@ def run() -> None:
             compare_type=False,
             include_object=compared,
             transaction_per_migration=False,
+            transactional_ddl=True,  # SQLite too: the house says BEGIN itself
         )
         with context.begin_transaction():
             context.run_migrations()
