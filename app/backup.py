@@ -1,6 +1,7 @@
 """A copy of the embedded database while it is used, and the way back from one."""
 
 import os
+import shlex
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from app.config import Misconfigured
 from app.db import db, let_go, tune
 from app.notices.check import verify
 from app.notices.models import Head
+from app.notices.sealing import verify_days
+from app.people.models import Court
 from app.schema import opened
 
 KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."
@@ -26,12 +29,14 @@ KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env a
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 def backup(file: Path, force: bool) -> None:
     """Copy the embedded database to FILE while it is used; for PostgreSQL say how."""
-    app = opened()
+    app = opened(make=False)
     with app.app_context():
         url = db.engine.url
         if url.get_backend_name() != "sqlite":
-            click.echo(_pg_dump(url, file))
+            click.echo(pg_dump(url, file))
             return
+        if not file.parent.is_dir():
+            raise Misconfigured(f"There is no folder {file.parent}: name another, or make it.")
         if file.exists() and not force:
             raise Misconfigured(f"{file} exists: name another file, or say --force.")
         with _beside(file) as made:
@@ -40,9 +45,13 @@ def backup(file: Path, force: bool) -> None:
     click.echo(f"{file} holds the database. {KEEP.format(instance=app.instance_path)}", err=True)
 
 
-def _pg_dump(url: sa.URL, file: Path) -> str:
-    plain = url.set(drivername="postgresql", password=None).render_as_string()
-    return f"pg_dump --format=custom --file='{file}' '{plain}'"
+def pg_dump(url: sa.URL, file: Path) -> str:
+    """Return the line without the password: a process's arguments can be read by others."""
+    plain = sa.URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
+    words = ("pg_dump", "--format=custom", f"--file={file}", plain.render_as_string())
+    return shlex.join(words)
 
 
 @click.command()
@@ -101,7 +110,7 @@ def _copy(source: Path, target: Path) -> None:
             made.execute("PRAGMA journal_mode=DELETE")
             said = made.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as fault:
-        raise Misconfigured(f"{source} cannot be copied: {fault}.") from fault
+        raise Misconfigured(f"{source} cannot be copied to {target.parent}: {fault}.") from fault
     if said != "ok":
         raise Misconfigured(f"{source} is damaged: {said}.")
 
@@ -137,8 +146,11 @@ def _examine(file: Path) -> int:
             verified = [
                 verify(session, case) for case in session.scalars(sa.select(Head.case_id)).all()
             ]
+            days = [verify_days(session, court) for court in session.scalars(sa.select(Court.id))]
         if bad := next((each for each in verified if not each.whole), None):
             raise Misconfigured(f"Its record does not verify: case {bad.case_id}, {bad.bad_seq}.")
+        if spoilt := next((each for each in days if not each.whole), None):
+            raise Misconfigured(f"Its sealed days do not verify: {spoilt.bad_on}, {spoilt.why}.")
         return sum(each.lines for each in verified)
     finally:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as last:

@@ -1,6 +1,7 @@
 """The environment, read once: half-configured is refused, nothing set is the embedded default."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -112,7 +113,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get("TINGQI_INSTANCE") or "instance").resolve()
-    kept = {k: v for k, v in dotenv_values(instance / "tingqi.env").items() if v is not None}
+    kept = _kept(instance / "tingqi.env")
     said = {k: v.strip() for k, v in {**kept, **given}.items() if k.startswith("TINGQI_")}
     said = {k: v for k, v in said.items() if v}
     _refuse_unknown(kept)
@@ -125,7 +126,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=_secret(said, instance, url),
         public_url=_web_address(said, "TINGQI_PUBLIC_URL", "http://127.0.0.1:8000"),
         smtp_url=_of_scheme(said, "TINGQI_SMTP_URL", ("smtp", "smtps")),
-        mail_from=said.get("TINGQI_MAIL_FROM", ""),
+        mail_from=_mail_address(said, "TINGQI_MAIL_FROM"),
         twilio_account_sid=said.get("TINGQI_TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=said.get("TINGQI_TWILIO_AUTH_TOKEN", ""),
         twilio_from=said.get("TINGQI_TWILIO_FROM", ""),
@@ -138,6 +139,13 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
     )
+
+
+def _kept(file: Path) -> dict[str, str]:
+    try:
+        return {k: v for k, v in dotenv_values(file).items() if v is not None}
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{file} is not UTF-8: save it as UTF-8.") from None
 
 
 def _second(said: Mapping[str, str]) -> Twilio | None:
@@ -200,6 +208,12 @@ def _database_url(url: str) -> str:
         raise Misconfigured(
             "TINGQI_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
         )
+    if url.startswith("sqlite:///") and not url.removeprefix("sqlite:///").strip("/"):
+        raise Misconfigured("TINGQI_DATABASE_URL names no file, as sqlite:////srv/tingqi.db does.")
+    try:
+        urlsplit(url).port  # noqa: B018  (raises where the port is no number)
+    except ValueError:
+        raise Misconfigured("TINGQI_DATABASE_URL has a port that is no number.") from None
     return url
 
 
@@ -235,7 +249,18 @@ def _kept_secret(file: Path) -> bytes:
 
 
 def _web_address(said: Mapping[str, str], name: str, default: str) -> str:
-    return (_of_scheme(said, name, ("http", "https")) or default).rstrip("/")
+    address = (_of_scheme(said, name, ("http", "https")) or default).rstrip("/")
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or parts.username:
+        raise Misconfigured(f"{name} must be an address without a name, ? or #.")
+    return address
+
+
+def _mail_address(said: Mapping[str, str], name: str) -> str:
+    address = said.get(name, "")
+    if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
+        raise Misconfigured(f"{name} must be one mail address, as hearings@court.example.")
+    return address
 
 
 def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

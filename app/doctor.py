@@ -1,6 +1,7 @@
 """Look at each setting and each outside service: well or not, and what to do."""
 
 import datetime as dt
+import os
 import tempfile
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from app.errors import Message
 from app.notices import carriers
 from app.notices.carriers import Finding
 from app.people.models import Court
+
+PROBE = 64 * 1024  # bytes
 
 
 def examine() -> Iterator[Finding]:
@@ -44,8 +47,10 @@ def _found(what: str, well: bool, said: str) -> Finding:
 
 def _instance(settings: Settings) -> Finding:
     try:
-        with tempfile.TemporaryFile(dir=settings.instance):
-            pass
+        with tempfile.TemporaryFile(dir=settings.instance) as probe:
+            probe.write(bytes(PROBE))  # on a full disk an empty file can still be made
+            probe.flush()
+            os.fsync(probe.fileno())
     except OSError as fault:
         said = f"{settings.instance} cannot be written ({fault.strerror}): make it the user's own"
         return _found("instance folder", False, said)

@@ -23,15 +23,18 @@ UPGRADE = "run `tingqi db upgrade`"
 PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
 
 
-def opened() -> Flask:
+def opened(*, make: bool = True) -> Flask:
     """Return the app of the command that runs, its database ready for work.
+
+    ``make`` gives an embedded database that is not there yet; what looks at one must not find an
+    empty one well because it was run in another folder.
 
     Raises Misconfigured, and sqlalchemy's OperationalError where the database is away.
     """
     root = click.get_current_context().find_root()
     app: Flask = root.obj.load_app()
     root.call_on_close(lambda: hang_up(app))
-    check(app)
+    check(app, make=make)
     return app
 
 
@@ -42,13 +45,18 @@ def hang_up(app: Flask) -> None:
         db.engine.dispose()
 
 
-def check(app: Flask) -> None:
+def check(app: Flask, *, make: bool = True) -> None:
     """See that the schema fits; an embedded database without tables is given them.
 
     Raises Misconfigured, saying what to run.
     """
     with app.app_context():
         embedded = db.engine.dialect.name == "sqlite"
+        if embedded and not make and _is_empty():
+            raise Misconfigured(
+                f"There is no database at {db.engine.url.database}: run this in the folder of your "
+                "house, or set TINGQI_INSTANCE."
+            )
         if embedded and _is_empty():
             from flask_migrate import upgrade
 

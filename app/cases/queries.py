@@ -11,15 +11,24 @@ from app.cases.rules import number_key
 from app.errors import N_, NotFound
 
 PAGE = 25
+MOST_WORDS = 5  # that are searched one by one
 FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
 
 
 def matching(asked: str) -> sa.ColumnElement[bool]:
     """Return what cases must fulfil to be found by words: number, title, party, counsel, phone.
 
-    Brackets of either width find a number; a telephone number is found by a part of it.
+    Brackets of either width find a number; a telephone number is found by a part of it. Several
+    words are found as they stand, or each somewhere.
     """
-    words = asked.strip()[:200]
+    words = " ".join(asked.split())[:200]
+    each = words.split()[:MOST_WORDS]
+    if len(each) < 2:
+        return _matching(words)
+    return sa.or_(_matching(words), sa.and_(*map(_matching, each)))
+
+
+def _matching(words: str) -> sa.ColumnElement[bool]:
     wanted = _like(words)
     ways = [
         Case.number_key.like(_like(number_key(words)), escape="\\"),

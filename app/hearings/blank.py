@@ -18,6 +18,7 @@ from app.hearings.rules import MOST_SLOTS
 KINDS = ("trial", "pretrial", "evidence", "mediation", "conference", "judgment", "other")
 MINUTES = 90
 SUGGESTED = 3
+BEFORE_IT = dt.timedelta(hours=1)
 
 
 def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime) -> dict[str, Any]:
@@ -32,6 +33,9 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
         given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}
         given["stood"] = once.standing(session, hearing)
     by = suggesting.answer_by(case.court, now)
+    if hearing is not None and hearing.holds and hearing.starts_at:
+        # What is agreed too late for the date that holds is of no use.
+        by = max(min(by, hearing.starts_at - BEFORE_IT), now + BEFORE_IT)
     given["answer_by"] = typed.wall_clock(by, ZoneInfo(case.court.zone))
     return suggest(session, case, hearing, given, now)
 

@@ -17,6 +17,7 @@ from app.hearings.openings import Opening, Person, Wish
 from app.hearings.rules import Span
 from app.hearings.strip import Mark, Row, Taken
 from app.hearings.suggest import Suggestion
+from app.people.models import Court
 
 FURTHER = 4
 NOT_FREE = N_("is not free then")
@@ -29,6 +30,7 @@ class Weighed:
     reasons: tuple[Message, ...] = ()
     costs: tuple[tuple[str, Message], ...] = ()
     clash: Message | None = None
+    outside: Message | None = None  # of the days or hours in which the court sits
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def look(
     chosen = suggest.chosen(session, case, asked, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
-    weighed = {n: _weighed(search, span, clashes.get(n)) for n, span in spans.items()}
+    weighed = {n: _weighed(search, span, clashes.get(n), outside(session, case.court, span))
+               for n, span in spans.items()}  # fmt: skip
     marks = [Mark(str(n + 1), span) for n, span in spans.items()]
     marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
     return Board(weighed, further, **_strip(session, case, marks, search, asked.minutes))
@@ -78,9 +81,25 @@ def _clashes(
     return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
 
 
-def _weighed(search: suggest.Search, span: Span, clash: Message | None) -> Weighed:
-    if clash is not None:
-        return Weighed(clash=clash)
+def outside(session: Session, court: Court, span: Span) -> Message | None:
+    """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
+    zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
+    day = span.starts_at.astimezone(zone).date()
+    if not days.works_on(court.country, days.closures(session, court), day):
+        return Message(N_("the court does not sit on this day"))
+    minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
+    for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
+        if any(each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
+               for each in sessions(day, hours, zone, whole=whole)):  # fmt: skip
+            return Message(words) if words else None
+    return Message(N_("it is not within the court's hours"))
+
+
+def _weighed(
+    search: suggest.Search, span: Span, clash: Message | None, outside_: Message | None
+) -> Weighed:
+    if clash is not None or outside_ is not None:
+        return Weighed(clash=clash, outside=outside_)
     absent = [p.name for p in search.people if any(s.overlaps(span) for s in p.elsewhere)]
     if absent:
         return Weighed(costs=tuple((name, Message(NOT_FREE)) for name in absent))

@@ -137,6 +137,14 @@ def who_is_told(hearing_id: int) -> Any:
     ])  # fmt: skip
 
 
+@bp.app_template_global()
+def fixed_on(day: dt.date) -> int:
+    """Return how many hearings have a date on a day in the court of whoever is signed in."""
+    court = current_user.court
+    sittings = docket.sittings(db.session(), court, span_of(day, 1, ZoneInfo(court.zone)))
+    return sum(each.how != docket.HELD for each in sittings)
+
+
 @bp.get("/calendar/list")
 @signed_in
 def cause_list() -> str:

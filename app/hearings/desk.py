@@ -51,13 +51,19 @@ class Standing:
     @property
     def leading(self) -> Slot | None:
         """The slot that most counsel take so far; None while nobody takes any."""
+        in_turn = sorted(self.round.slots, key=lambda slot: (slot.starts_at, slot.id))
+        first = max(in_turn, key=self._mark, default=None)
+        return first if first and self._mark(first)[0] else None
 
-        def weight(slot: Slot) -> tuple[int, int]:
-            words = self._words(slot)
-            return -sum(word != "no" for word in words), -words.count("yes")
+    @property
+    def leads(self) -> bool:
+        """Whether the leading slot is taken by more, or more gladly, than every other."""
+        marks = sorted((self._mark(slot) for slot in self.round.slots), reverse=True)
+        return bool(marks and marks[0][0] and marks[0] not in marks[1:])
 
-        ranked = sorted(self.round.slots, key=lambda slot: (*weight(slot), slot.starts_at, slot.id))
-        return ranked[0] if ranked and weight(ranked[0])[0] else None
+    def _mark(self, slot: Slot) -> tuple[int, int]:
+        words = self._words(slot)
+        return sum(word != "no" for word in words), words.count("yes")
 
     def takers(self, slot: Slot) -> int:
         """How many counsel take a slot, gladly or if needed."""

@@ -66,7 +66,7 @@ def found(
         .order_by(*_order(wish.order))
     )  # fmt: skip
     if wish.state in list(HearingState):
-        wanted = wanted.where(Hearing.state == wish.state)
+        wanted = wanted.where(*_stands(wish.state))
     if wish.due:
         wanted = wanted.where(_deadline() <= now + SOON)
     if wish.mine:
@@ -75,6 +75,14 @@ def found(
         wanted = wanted.where(matching(wish.words))
     rows = session.scalars(wanted.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
+
+
+def _stands(state: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on a state; a date that holds is fixed while another is asked for."""
+    if state != HearingState.FIXED:
+        return [Hearing.state == state]
+    both = (HearingState.FIXED.value, HearingState.PROPOSED.value)
+    return [Hearing.state.in_(both), sa.or_(Hearing.state == state, Hearing.starts_at.is_not(None))]
 
 
 def _within(wish: Wish, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:

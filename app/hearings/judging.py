@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.cases.models import Case, Party, Representation
 from app.cases.rules import agreed
 from app.hearings import days, reached
-from app.hearings.models import Hearing, HearingState
+from app.hearings.models import Hearing
 from app.hearings.reached import Contact
 from app.hearings.verdict import judge
 from app.notices.models import Line, Notice
@@ -34,7 +34,7 @@ def _judge(hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None
     A date that was fixed elsewhere was told by others, of which nothing is known here.
     """
     told_here = hearing.revision > 1 or not hearing.imported
-    if hearing.state != HearingState.FIXED or hearing.starts_at is None or not told_here:
+    if not hearing.holds or hearing.starts_at is None or not told_here:
         return
     court = hearing.case.court
     rules = days.rules_of(court)

@@ -77,6 +77,12 @@ class Hearing(Base):
     # The edition whose events are kept as they are written in calendars.
     drawn_edition: Mapped[int] = mapped_column(default=0, server_default="0")
 
+    @property
+    def holds(self) -> bool:
+        """Whether there is a date that holds; it does while another one is asked for, too."""
+        alive = self.state in (HearingState.FIXED, HearingState.PROPOSED)
+        return alive and self.starts_at is not None
+
     case: Mapped[Case] = relationship()
     judge: Mapped[Judge] = relationship()
     courtroom: Mapped[Courtroom | None] = relationship()

@@ -94,7 +94,7 @@ def decline(task_id: int) -> Any:
     hearing_id = retrying(
         lambda session: pleas.decline(session, court_id, task_id, why, now).about.split("/")[1]
     )
-    flash(gettext("The date stays. Counsel read your reason on their page."), "yes")
+    flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
     return redirect(url_for("hearings.shown", hearing_id=int(hearing_id)), 303)
 
 

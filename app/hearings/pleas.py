@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid, Message, NotFound, Refusal
-from app.hearings import papers, queries
-from app.hearings.models import Hearing, HearingState, Invitation, Paper
+from app.hearings import papers, queries, tell
+from app.hearings.models import Hearing, Invitation, Paper
 from app.notices import record
 from app.notices.models import Task
 from app.notices.rules import What
@@ -21,8 +21,7 @@ MOST_TIMES = 5  # requests of one counsel about one hearing; beyond that people 
 
 def may_ask(hearing: Hearing, now: dt.datetime) -> bool:
     """Tell whether there is a date ahead that could be moved."""
-    alive = hearing.state in (HearingState.FIXED, HearingState.PROPOSED)
-    return bool(alive and hearing.starts_at and hearing.starts_at > now)
+    return bool(hearing.holds and hearing.starts_at and hearing.starts_at > now)
 
 
 def ask(
@@ -103,14 +102,14 @@ def settle(session: Session, hearing: Hearing, now: dt.datetime) -> None:
 
 
 def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.datetime) -> Task:
-    """Leave the date as it is, with a reason that counsel read on their page and all on the record.
+    """Leave the date as it is: counsel who asked are told why, and all read it on the record.
 
     Raises NotFound, Invalid without a reason, Refusal where the request was answered already.
     """
     task = session.get(Task, task_id)
     if task is None or task.court_id != court_id or task.way != Way.MOVE:
         raise NotFound(N_("There is no such request in this court."))
-    queries.hold(session, int(task.about.split("/")[1]))
+    hearing = queries.hold(session, int(task.about.split("/")[1]))
     session.refresh(task)
     if task.state != Stands.OPEN:
         raise Refusal(N_("This request was answered already."))
@@ -125,6 +124,9 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     # A new dictionary, so that the change is seen.
     task.because = {**task.because, "answer": why}
     task.state, task.ended_at = Stands.SKIPPED.value, now
+    seat = queries.last_seats(session, hearing).get(task.counsel_id or 0)
+    if seat is not None:
+        tell.everyone(session, hearing, "stays", [seat], now, stamp=f"k{task.id}", reason=why)
     return task
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from app import links
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, NotFound
-from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import Notice
 from app.notices.rules import WENT_OUT
 
@@ -62,6 +62,18 @@ def seats(session: Session, case: Case) -> Sequence[Representation]:
     for seat in session.scalars(wanted):
         by_counsel.setdefault(seat.counsel_id, seat)
     return list(by_counsel.values())
+
+
+def ahead(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
+    """Return a case's hearings that are being asked for, or have a date that comes."""
+    wanted = sa.select(Hearing).where(
+        Hearing.case_id == case.id,
+        sa.or_(
+            Hearing.state == HearingState.PROPOSED.value,
+            sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
+        ),
+    )  # fmt: skip
+    return session.scalars(wanted.order_by(Hearing.id)).all()
 
 
 def by_token(session: Session, token: str) -> Invitation | None:

@@ -20,7 +20,7 @@ from app.db import db
 from app.errors import Clash, Message, Refusal
 from app.hearings import blank, board, days, once, preview, queries, typed
 from app.hearings.models import Hearing
-from app.hearings.rules import MOST_SLOTS
+from app.hearings.rules import MOST_SLOTS, Span
 
 # What may still be changed once the messages were read: none of them says it.
 NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
@@ -91,6 +91,7 @@ def facts(about: About) -> dict[str, Any]:
         "about": about, "case": found, "hearing": hearing, "court": court, "zone": court.zone,
         "asked": asked, "mute": [seat.counsel.name for seat, ways in asked if not ways],
         "last": queries.last_proposal(session, hearing) if hearing else None,
+        "already": [] if hearing else queries.ahead(session, found, web.now()),
     }  # fmt: skip
 
 
@@ -124,11 +125,14 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
     starts = [slot["starts_at"] for slot in order.checked["slots"]]
     warnings = days.warnings(court, case.procedure, starts, now)
+    length = dt.timedelta(minutes=minutes)
+    unusual = [(at, words) for at in sorted(starts)
+               if (words := board.outside(db.session(), court, Span(at, at + length)))]  # fmt: skip
     given["seen"] = seal(given)
     return form(
         order.about, given, seen=seen, warnings=[web.said(each) for each in warnings],
         checked=order.checked, kind=hearing.kind if hearing else order.checked["kind"],
-        length=dt.timedelta(minutes=minutes), at_once=order.at_once,
+        length=length, unusual=unusual, at_once=order.at_once,
         ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]), **more,
     )  # fmt: skip
 

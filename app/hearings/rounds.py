@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import links
 from app.cases import service as cases
 from app.cases.models import Case
-from app.errors import N_, Invalid, Message, Refusal, RuleWarning
+from app.errors import N_, Invalid, Message, Refusal, RuleWarning, When
 from app.hearings import booking, days, queries, rules, tell
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.notices import service as notices
@@ -34,6 +34,10 @@ def open_round(
     """Ask all counsel anew; an open round is withdrawn, a date that holds stays until a new one."""
     slots = checked_slots(session, desk, given["slots"], hearing.minutes, given["answer_by"])
     starts = [at for at, _ in slots]
+    if hearing.holds and hearing.starts_at and desk.now < hearing.starts_at <= given["answer_by"]:
+        said = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
+        when = When(hearing.starts_at, desk.court.zone, hearing.ends_at)
+        raise Invalid({"answer_by": Message(said, when=when)})
     seats = queries.seats(session, hearing.case)
     if not seats:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))

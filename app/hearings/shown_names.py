@@ -7,8 +7,10 @@ from enum import StrEnum
 # What only a company, an office or another body is called at the end, or anywhere, of its name.
 _BODY_HAN = re.compile(
     r".{2,}(公司|企业|集团|工厂|商店|酒店|银行|保险|基金|基金会|协会|学会|委员会|合作社|事务所|中心|大学|学校"
-    r"|中学|小学|医院|法院|检察院|研究院|政府|分局|管理局|派出所|支行|分行|分公司|经营部|门市部|服务部|服务站)[）)]?"
+    r"|中学|小学|医院|法院|检察院|研究院|政府|分局|管理局|派出所|支行|分行|分公司|经营部|门市部|服务部|服务站|超市|农场)[）)]?"
 )
+# A shop, a works, an office by one character: a person of four has a double family name.
+_SHOP_HAN = re.compile(r".{3,}[店厂行社馆坊庄铺所站会]")
 _BODY_LATIN = re.compile(
     r"\b(ltd|limited|inc|incorporated|llc|llp|plc|corp|corporation|company|co|gmbh|ag|sa|bv|nv|pty"
     r"|bank|university|college|council|trust|foundation|association|society|partners|group"
@@ -46,7 +48,8 @@ def public_name(name: str, rule: str) -> str:
 
 
 def _is_body(name: str) -> bool:
-    return bool(_BODY_HAN.fullmatch(name.strip()) or _BODY_LATIN.search(name))
+    shop = _SHOP_HAN.fullmatch(name.strip()) and not _DOUBLE.match(name.strip())
+    return bool(shop or _BODY_HAN.fullmatch(name.strip()) or _BODY_LATIN.search(name))
 
 
 def _is_han(character: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MISSING = N_(
     "Listing many hearings needs OR-Tools, which is not installed here: "
-    "run pip install 'tingqi[listing]', then try again."
+    "run .venv/bin/pip install -e '.[listing]' in Tingqi's folder, then try again."
 )
 LOOKS = 0.25  # seconds between two looks at a running search
 # Part of the time that may go into placing as many as possible, where not all have a place.

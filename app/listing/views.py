@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app import web
+from app import web, wording
 from app.cases import queries as cases
 from app.cases.views import said_errors
 from app.db import db, retrying
@@ -65,7 +65,9 @@ def make() -> Any:
         return _form(given, refused=refused[:MOST_SHOWN], more=len(refused) - MOST_SHOWN,
                      rooms_chosen=rooms), 422  # fmt: skip
     if refused:
-        flash(gettext("Rows left out: %(count)s.", count=len(refused)), "maybe")
+        lines = sorted({each.line for each in refused})
+        flash(gettext("Rows left out: %(lines)s.", lines=wording.listed(lines[:20], web.language())
+                      + ("…" if len(lines) > 20 else "")), "maybe")  # fmt: skip
     return redirect(url_for("listing.shown", listing_id=number), 303)
 
 

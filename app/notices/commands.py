@@ -39,7 +39,7 @@ def verify(number: str, processes: int) -> None:
 
     Where there are more than fifty cases only those that are not whole are named.
     """
-    with opened().app_context():
+    with opened(make=False).app_context():
         session = db.session()
         cases = dict(cases_of(session, number))
         url = db.engine.url.render_as_string(hide_password=False)
@@ -79,7 +79,7 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
 @record.command("days")
 def days() -> None:
     """List the sealed days of each court with their hashes, to be noted outside the house."""
-    with opened().app_context():
+    with opened(make=False).app_context():
         session = db.session()
         for court in _courts(session, {}):
             for day in sealing.days_of(session, court.id):
@@ -92,7 +92,7 @@ def days() -> None:
 @click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv")
 def export(number: str, shape: str) -> None:
     """Write a case's whole record to stdout."""
-    with opened().app_context():
+    with opened(make=False).app_context():
         session = db.session()
         case_id, said = _only(cases_of(session, number))
         lines = list(chain.lines_of(session, case_id=case_id))

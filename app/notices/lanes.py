@@ -12,7 +12,7 @@ TICKS = 4
 SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
 # What answers or follows what one person did or left undone. It counts as a contact; that others,
 # who did otherwise, had none of it at that time sets nobody back.
-OWN = frozenset({"answered", "nudge", "confirm", "which", "not_understood", "left"})
+OWN = frozenset({"answered", "nudge", "confirm", "which", "not_understood", "left", "stays"})
 
 
 class Did(StrEnum):

@@ -46,6 +46,7 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
     facts = clean(facts)
     court, case, person, hearing = (facts[k] for k in ("court", "case", "person", "hearing"))
     hearing = {"judge": "", "minutes": None, "courtroom": "", **hearing}
+    times = _Times(facts, court["zone"], language)
     return {
         "court": {"phone": "", **court, "short": court.get("short") or court["name"]},
         "case": {"title": "", **case, **_numbers(case["number"])},
@@ -62,10 +63,13 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "by_order": bool(facts.get("by_order")),
         # A notice on paper: nothing can be enclosed in it.
         "paper": bool(facts.get("paper")),
+        # Slots are asked about while a date stands: it holds until a new one is agreed.
+        "holds": times.span(hearing) if facts.get("slots") else "",
+        "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
         "silent": wording.listed(facts.get("silent") or (), language),
         **{key: facts.get(key) for key in ("days", "round")},
         **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
-        **_times(facts, _Times(facts, court["zone"], language)),
+        **_times(facts, times),
     }
 
 

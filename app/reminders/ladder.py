@@ -16,7 +16,7 @@ from app.cases.models import Representation
 from app.cases.rules import ways_of
 from app.errors import N_
 from app.hearings import days, facts, judging, queries
-from app.hearings.models import Hearing, HearingState
+from app.hearings.models import Hearing
 from app.hearings.reached import Contact
 from app.notices import service as notices
 from app.notices import tasks
@@ -91,7 +91,7 @@ def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
              if t.way not in tasks.BY_COUNSEL and t.opens_at <= now]  # fmt: skip
     people = _people(session, hearing, now) if found else {}
     for task in found:
-        holds = hearing.state == HearingState.FIXED and task.key.split("/")[1] == stamp
+        holds = hearing.holds and task.key.split("/")[1] == stamp
         contact = people.get(task.counsel_id)
         if contact is None or not contact.acts:
             name = contact.counsel.name if contact else ""

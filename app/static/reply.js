@@ -78,10 +78,11 @@
     document.querySelectorAll(".own[data-starts]").forEach((line) => {
       const [starts, ends] = [new Date(line.dataset.starts), new Date(line.dataset.ends)];
       const own = inZone(zone);
+      const sameDay = own.format(starts).slice(0, -5) === own.format(ends).slice(0, -5);
       if (own.format(starts) === inZone(page.dataset.courtZone).format(starts)) return;
       line.textContent = page.dataset.ownWords
         .replace("{zone}", zone)
-        .replace("{when}", own.formatRange(starts, ends));
+        .replace("{when}", `${own.format(starts)}–${sameDay ? own.format(ends).slice(-5) : own.format(ends)}`);
       line.hidden = false;
     });
   }

@@ -136,7 +136,7 @@ def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> 
     choose(page, 1, "Yes")
     expect(missing).to_have_text("2 slots have no answer yet.")
     press(page)
-    expect(missing).to_have_text("2 slots have no answer yet. Still open: slot 2, 3.")
+    expect(missing).to_have_text("2 slots have no answer yet. Slots still open: 2, 3.")
     expect(page.locator("fieldset.slot").nth(1)).to_be_in_viewport()
     assert page.evaluate("document.activeElement.name") == page.locator("fieldset.slot").nth(
         1
@@ -147,6 +147,21 @@ def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> 
     expect(page.locator("#none")).not_to_be_checked()
     expect(missing).to_have_text("All slots are answered. Press the button to submit.")
     assert not lines(site.house, made, "answered")
+
+
+def test_the_other_language_shows_what_was_chosen_and_typed(site: Site, phone: Phone) -> None:
+    propose(site.house)
+    page = phone()
+    page.goto(site.url + site.house.link(ZHAO))
+    choose(page, 1, "If needed")
+    page.locator("#comment").fill("另有一庭")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("#comment")).to_have_value("另有一庭")
+    expect(page.locator("fieldset.slot").first.locator("[value=if_needed]")).to_be_checked()
+    expect(page.locator(".missing")).to_have_text("还有 1 个时段未选择。")
+    page.reload()
+    expect(page.locator("#comment")).to_have_value("")
 
 
 def test_a_double_press_counts_once(site: Site, phone: Phone) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,8 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
     _, case = house.api("POST", "/cases", CASE)
     house.api("POST", "/hearings", proposal(case["id"]))
     house.beat()
+    house.wait(days=1, hours=6)  # a day is sealed
+    house.beat()
     link = house.link("13800138001")
     monkeypatch.setenv("TINGQI_INSTANCE", str(tmp_path))
     monkeypatch.setenv("TINGQI_SECRET_KEY", "x" * 40)
@@ -88,6 +91,19 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
         assert record.verify(db.session(), case["id"]).whole
     assert house.client.get(link).status_code == 200
     assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
+    spoilt = tmp_path / "spoilt.db"
+    spoilt.write_bytes(copy.read_bytes())
+    with closing(sqlite3.connect(spoilt)) as opened:
+        rows = opened.execute("SELECT name FROM sqlite_master WHERE tbl_name='record_day' "
+                              "AND type='trigger'").fetchall()  # fmt: skip
+        for (name,) in rows:
+            opened.execute(f'DROP TRIGGER "{name}"')
+        changed = opened.execute(
+            "UPDATE record_day SET hash = replace(hash, substr(hash, 1, 1), 'x')"
+        )
+        assert changed.rowcount >= 1
+        opened.commit()
+    assert tingqi("restore", str(spoilt), "--force") == 2
     copy.write_bytes(copy.read_bytes()[:8000])
     assert tingqi("restore", str(copy), "--force") == 2
 

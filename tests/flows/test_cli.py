@@ -1,5 +1,6 @@
 """Commands as a user types them: what they print, where, and how they end."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.backup import pg_dump
 from tests.conftest import CASE, House, at, proposal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,12 +88,22 @@ def test_a_password_is_taken_from_standard_input(environment: dict[str, str]) ->
         (("user", "add", "li@court.example", "--role", "judge"), {}, "tingqi court add"),
         (("court", "add", "A court", "--zone", "Mars/Olympus"), {}, "Mars/Olympus"),
         (("token", "create", "nobody@court.example"), {}, "nobody@court.example"),
-        (("record", "export", "--case", "（2026）沪0115民初1号"), {}, "（2026）沪0115民初1号"),
+        (("record", "export", "--case", "（2026）沪0115民初1号"), {}, "There is no database at"),
         (("import", "nothing.csv"), {}, "nothing.csv"),
         (("dance",), {}, "dance"),
         (("serve",), {"TINGQI_SMTP_URL": "smtp://mail.court.example"}, "TINGQI_MAIL_FROM"),
         (("worker",), {"TINGQI_TWILIO_FROM": "+15005550006"}, "TINGQI_TWILIO_ACCOUNT_SID"),
         (("worker",), {"TINGQI_DATABASE_URL": "no address"}, "TINGQI_DATABASE_URL"),
+        (("worker",), {"TINGQI_DATABASE_URL": "sqlite:///"}, "names no file"),
+        (("worker",), {"TINGQI_DATABASE_URL": "postgresql+psycopg://u:p@h:abc/x"}, "port"),
+        (("worker",), {"TINGQI_PUBLIC_URL": "https://c.example/?x=1"}, "TINGQI_PUBLIC_URL"),
+        (
+            ("worker",),
+            {"TINGQI_SMTP_URL": "smtp://mail.court.example", "TINGQI_MAIL_FROM": "nonsense"},
+            "TINGQI_MAIL_FROM",
+        ),
+        (("record", "verify"), {}, "There is no database at"),
+        (("backup", "copy.db"), {}, "There is no database at"),
         (("worker",), {"TINGQI_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/x"}, "SECRET_KEY"),
         (
             ("worker", "--once"),
@@ -130,6 +142,9 @@ def test_a_record_is_verified_exported_and_found_out(
     assert lines[0].startswith("seq,at,what,")
     assert {line.split(",")[2] for line in lines[1:]} >= {"queued", "started", "accepted"}
 
+    unknown = tingqi(installed, "record", "export", "--case", "（2026）沪0115民初1号")
+    assert "（2026）沪0115民初1号" in sentence(unknown)
+
     with house.app.app_context(), house.app.extensions["sqlalchemy"].engine.begin() as connection:
         drop_guards(connection)
         connection.execute(sa.text("UPDATE record_line SET channel = 'phone' WHERE seq = 2"))
@@ -148,3 +163,12 @@ def drop_guards(connection: sa.Connection) -> None:
     )
     for (name,) in rows.all():
         connection.execute(sa.text(f'DROP TRIGGER "{name}"'))
+
+
+def test_the_line_of_pg_dump_has_no_password_and_stands_any_name() -> None:
+    url = sa.make_url("postgresql+psycopg://tq:geheim@/tingqi?host=/run/postgresql")
+    words = shlex.split(pg_dump(url, Path("/b/it's.dump")))
+    assert words == [
+        "pg_dump", "--format=custom", "--file=/b/it's.dump",
+        "postgresql://tq@/tingqi?host=%2Frun%2Fpostgresql",
+    ]  # fmt: skip

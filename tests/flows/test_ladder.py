@@ -212,6 +212,22 @@ def test_a_date_that_moved_takes_back_the_calls_about_the_old_one(house: House) 
     assert {line["detail"]["why"] for line in taken} == {"the date does not hold any more"}
 
 
+def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(house: House) -> None:
+    hearing = settled(house)
+    house.wait(days=14, hours=1)
+    house.beat()
+    asked = {"slots": [{"starts_at": at(60), "courtroom": "第五法庭"}], "reason": "Two hearings.",
+             "answer_by": at(16), "fix": "auto"}  # fmt: skip
+    assert house.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
+    house.beat()
+    page = shown(house, hearing["id"])
+    assert "Call Zhao Lei before" in page
+    assert "There is nothing to do now" not in page
+    assert [
+        each for each in lines(house, hearing["id"], "withdrawn") if each["kind"] == "call"
+    ] == []
+
+
 def test_a_notice_on_paper_is_printed_with_its_code_and_goes_on_the_record(house: House) -> None:
     hearing = settled(house)
     browser = house.sign_in()

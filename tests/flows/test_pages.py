@@ -288,3 +288,11 @@ def test_a_case_that_cannot_be_says_why_at_the_field_and_loses_nothing(
     assert said in words(answer)
     assert 'value="乙"' in answer.text
     assert 'value="13800138002"' in answer.text
+
+
+def test_several_words_are_found_each_somewhere(house: House) -> None:
+    assert house.api("POST", "/cases", CASE)[0] == 201
+    desk = house.sign_in()
+    for asked in ("Lei Zhao", "Zhao  Lei", "12345 Haitong", "李敏 远洋"):
+        assert CASE["number"] in words(desk.get("/cases", query_string={"q": asked})), asked
+    assert CASE["number"] not in words(desk.get("/cases", query_string={"q": "Zhao Nobody"}))

@@ -93,6 +93,17 @@ def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
     assert court.post(answer_, data=why).status_code == 303
     assert "asks to move the date" not in words(court.get("/hearings/1"))
     assert "the date stays. No date is free before April." in words(client.get(f"{link}/move"))
+    before = len(house.letters(to="zhao@"))
+    house.beat()
+    told = house.letters(to="zhao@")
+    assert len(told) == before + 1
+    assert told[-1].subject.startswith("The date stays: ")
+    assert (
+        "The court leaves its date as it is. Reason: No date is free before April." in told[-1].body
+    )
+    kept = words(client.get(f"{link}/record"))
+    assert "the court: the date stays" in kept
+    assert "skipped" not in kept
     assert court.post(answer_, data=why).status_code == 422
 
 

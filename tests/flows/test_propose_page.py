@@ -400,6 +400,29 @@ def test_another_courts_case_hearing_and_courtroom_are_as_if_they_were_not(
         see(browser, f"/hearings/{missing}/round", 404)
 
 
+def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
+    house: House, case_id: int
+) -> None:
+    browser = house.sign_in()
+    form = see(browser, f"/hearings/new?case_id={case_id}")
+    odd = {"slots.0.starts_at": wall(19, "10:00"), "slots.1.starts_at": wall(21, "11:15"),
+           "slots.2.starts_at": wall(22, "16:30")}  # fmt: skip
+    page = press(browser, form, "preview", **odd)
+    for words in ("Sat 12 Dec 2026, 10:00: the court does not sit on this day",
+                  "Mon 14 Dec 2026, 11:15: it goes over lunch",
+                  "Tue 15 Dec 2026, 16:30: it is not within the court's hours"):  # fmt: skip
+        assert words in page.words
+    assert "working days after the first on which all are free it" not in page.words
+    assert re.fullmatch(r"/hearings/\d+", send(browser, page))
+
+
+def test_what_is_asked_for_in_a_case_already_is_named(house: House, case_id: int) -> None:
+    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
+    browser = house.sign_in()
+    page = see(browser, f"/hearings/new?case_id={case_id}")
+    assert "In this case there is already, and stays beside what you propose: Trial" in page.words
+
+
 def test_sending_twice_makes_one_hearing(house: House, case_id: int) -> None:
     browser = house.sign_in()
     page = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")

@@ -199,13 +199,43 @@ def test_a_rule_warns_of_a_move_too(fixed: House) -> None:
 def test_a_date_by_order_is_set_where_there_was_none(asked: House) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
-    assert "A date by order: everybody is told it with the reason" in form.words
+    assert "A date by order: everybody is told it, whether" in form.words
     page = press(browser, form, "preview", how="order", reason="Nobody answers.", **ONE)
     assert "Date fixed: Mon 14 Dec 2026, 09:30–11:00" in page.words
     send(browser, page)
     with asked.app.app_context():
         states = db.session.scalars(sa.text("SELECT state FROM proposal")).all()
     assert list(states) == ["withdrawn"]
+
+
+def test_who_is_asked_about_a_move_reads_which_date_holds_and_why(fixed: House) -> None:
+    browser = fixed.sign_in()
+    page = press(browser, see(browser, ROUND), "preview", reason="The room is rebuilt.", **NEW)
+    send(browser, page)
+    fixed.beat()
+    [mail] = [each for each in fixed.letters(to=ZHAO) if "new date" in each.subject]
+    assert "would like to move the hearing" in mail.body
+    assert "Reason: The room is rebuilt." in mail.body
+    assert "holds until a new one is agreed or fixed: Mon 7 Dec 2026, 09:30–11:00" in mail.body
+    assert "This is round 2" in mail.body
+    assert "the old date stays" in mail.body
+    assert "the court may fix the date itself" not in mail.body
+
+
+def test_a_round_of_new_slots_ends_before_the_date_that_holds(fixed: House) -> None:
+    fixed.wait(days=12)
+    browser = fixed.sign_in()
+    form = see(browser, ROUND)
+    assert form.round.fields["answer_by"] == wall(14, "08:30")
+    late = press(browser, form, "preview", 422, reason="Ill.", answer_by=wall(15), **NEW)
+    assert "The date that holds, Mon 7 Dec 2026, 09:30–11:00, comes before" in late.words
+
+
+def test_dates_that_hold_are_listed_as_fixed_while_others_are_asked_for(fixed: House) -> None:
+    browser = fixed.sign_in()
+    send(browser, press(browser, see(browser, ROUND), "preview", reason="Ill.", **NEW))
+    assert "（2026）沪0115民初12345号" in see(browser, "/hearings?state=fixed").words
+    assert "（2026）沪0115民初12345号" in see(browser, "/hearings?state=proposed").words
 
 
 def test_a_cancelled_hearing_is_not_asked_about(fixed: House) -> None:

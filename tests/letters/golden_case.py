@@ -81,12 +81,14 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             {"letter": "A", "seat": 1, "number": told["case"]["number"]},
             {"letter": "B", "seat": 2, "number": second},
         ]
+    if kind == "stays":
+        told["hearing"] |= slots[0]
     if kind in ("fixed", "moved", "cancelled", "reminder"):
         told["hearing"] |= slots[0]
         told["bring"] = "身份证件、授权委托书" if zh else "your ID and power of attorney"
     if kind == "moved":
         told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
-    if kind in ("moved", "cancelled", "withdrawn"):
+    if kind in ("moved", "cancelled", "withdrawn", "stays"):
         told["reason"] = "合议庭成员另有庭审。" if zh else "A judge of the panel sits elsewhere."
     if kind == "reminder":
         told["days"] = 3
