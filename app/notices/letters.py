@@ -150,7 +150,7 @@ _SEEN_AS_PLACES: dict[str, Any] = {
     "missed": None, "choices": [], "elsewhere": {},
     **{name: f"{{{name}}}"
        for name in ("kind", "zone", "link", "was", "days", "said", "act", "side")},
-    "reason": "", "bring": "",
+    "reason": "", "bring": "", "holds": "", "holds_short": "", "silent": "",
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone)
     expect(page.get_by_role("alert")).to_contain_text("Nothing is recorded yet.")
     expect(page.get_by_role("alert")).to_contain_text("Slot 2: Choose yes, if needed or no.")
     expect(page.get_by_role("alert")).to_contain_text("too long: at most 2000 characters")
-    expect(page.locator(".missing")).to_have_text("1 slot has no answer yet. Still open: slot 2.")
+    expect(page.locator(".missing")).to_have_text("1 slot has no answer yet. Slots still open: 2.")
     assert page.locator("input:checked").count() == 2
     assert page.locator("#comment").input_value() == "x" * 5000
     page.get_by_role("link", name="Slot 2").click()
@@ -217,7 +217,7 @@ def test_a_scanner_that_feigns_presses_decides_nothing(site: Site, phone: Phone)
           document.querySelector("form.answer button").click();
         }"""
     )
-    expect(page.locator(".missing")).to_contain_text("Still open: slot 1, 2.")
+    expect(page.locator(".missing")).to_contain_text("Slots still open: 1, 2.")
     choose(page, 1, "Yes")  # a press that the browser vouches for, yet a program drives it
     page.wait_for_load_state("networkidle")
     assert [what for what, _ in lines(site.house, made, "fetched", "opened", "answered")] == [
