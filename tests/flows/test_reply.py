@@ -250,7 +250,7 @@ def test_what_is_missing_is_named_and_nothing_typed_is_lost(house: House) -> Non
     refused = answer(browser(house), house.link(ZHAO), "if_needed", comment='<b>"quoted"</b> 评论')
     seen, raw = words(refused), refused.get_data(as_text=True)
     assert refused.status_code == 422
-    assert "1 slot has no answer yet. Still open: slot 2." in seen
+    assert "1 slot has no answer yet. Slots still open: 2." in seen
     assert re.search(r'value="if_needed" checked', raw)
     assert "&lt;b&gt;&#34;quoted&#34;&lt;/b&gt; 评论" in raw
     assert answers(house) == 0
