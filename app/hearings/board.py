@@ -63,11 +63,12 @@ def look(
     chosen = suggest.chosen(session, case, asked, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
-    weighed = {n: _weighed(search, span, clashes.get(n), outside(session, case.court, span))
+    closed = days.closures(session, case.court)
+    weighed = {n: _weighed(search, span, clashes.get(n), outside(case.court, closed, span))
                for n, span in spans.items()}  # fmt: skip
     marks = [Mark(str(n + 1), span) for n, span in spans.items()]
     marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return Board(weighed, further, **_strip(session, case, marks, search, asked.minutes))
+    return Board(weighed, further, **_strip(case.court, closed, marks, search, asked.minutes))
 
 
 def _clashes(
@@ -81,11 +82,11 @@ def _clashes(
     return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
 
 
-def outside(session: Session, court: Court, span: Span) -> Message | None:
+def outside(court: Court, closed: frozenset[dt.date], span: Span) -> Message | None:
     """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
     zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
     day = span.starts_at.astimezone(zone).date()
-    if not days.works_on(court.country, days.closures(session, court), day):
+    if not days.works_on(court.country, closed, day):
         return Message(N_("the court does not sit on this day"))
     minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
     for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
@@ -123,10 +124,10 @@ def _opening(
 
 
 def _strip(
-    session: Session, case: Case, marks: list[Mark], search: suggest.Search, minutes: int
-) -> dict[str, Any]:
-    court, zone = case.court, ZoneInfo(case.court.zone)
-    hours, closed = suggest.hours_of(court), days.closures(session, court)
+    court: Court, closed: frozenset[dt.date], marks: list[Mark], search: suggest.Search,
+    minutes: int,
+) -> dict[str, Any]:  # fmt: skip
+    zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
     if not marks:
         return {}
     runs = strip.bounds(hours.opens, hours.closes, marks, zone)

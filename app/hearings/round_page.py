@@ -126,8 +126,9 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     starts = [slot["starts_at"] for slot in order.checked["slots"]]
     warnings = days.warnings(court, case.procedure, starts, now)
     length = dt.timedelta(minutes=minutes)
+    closed = days.closures(db.session(), court)
     unusual = [(at, words) for at in sorted(starts)
-               if (words := board.outside(db.session(), court, Span(at, at + length)))]  # fmt: skip
+               if (words := board.outside(court, closed, Span(at, at + length)))]  # fmt: skip
     given["seen"] = seal(given)
     return form(
         order.about, given, seen=seen, warnings=[web.said(each) for each in warnings],

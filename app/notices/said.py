@@ -92,7 +92,7 @@ class _Times:
 
     def __init__(self, facts: Facts, zone: str, language: str) -> None:
         self.zone, self.language = zone, language
-        self.comma = "，" if language == "zh" else ", "
+        self.comma = wording.comma(language)
         rows = [facts["hearing"], *(facts.get("slots") or []), *(facts.get("answers") or [])]
         said = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
         self.all = [wording.instant(at) for at in said if at]
@@ -136,12 +136,12 @@ class _Times:
         if self.steady:
             return words
         offset = wording.utc_offset(at, self.zone)
-        return words + (f"（{offset}）" if self.language == "zh" else f" ({offset})")
+        return words + wording.aside(offset, self.language)
 
 
 def _times(facts: Facts, times: _Times) -> dict[str, Any]:
     hearing, answers = facts["hearing"], facts.get("answers") or []
-    colon = "：" if times.language == "zh" else ": "
+    colon = wording.colon(times.language)
     return {
         "zone": times.zone_name(),
         "when": times.span(hearing),
