@@ -16,6 +16,7 @@ from flask_migrate.cli import db as database_commands
 from app import __version__, collector, create_app
 from app.backup import backup, restore
 from app.config import Misconfigured
+from app.db import HungUp
 from app.errors import Invalid, Refusal
 from app.hearings.commands import erase, keep
 from app.intake.commands import import_
@@ -174,6 +175,8 @@ def speak_up() -> None:
     )
     for chatty in ("apscheduler", "twilio.http_client", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(HungUp())
 
 
 def sentence(fault: BaseException) -> str:

@@ -236,6 +236,22 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, kinds) or lost or state == "25006"
 
 
+class HungUp(logging.Filter):
+    """Says in one line what SQLAlchemy's pool could not close since the database had hung up.
+
+    Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Put the error into the record's line, in place of its traceback."""
+        fault = record.exc_info[1] if record.exc_info else None
+        kinds = {kind.__name__ for kind in type(fault).__mro__}
+        if kinds & {"OperationalError", "InterfaceError"}:
+            record.msg, record.args = "%s: %s", (record.getMessage(), fault)
+            record.exc_info = None
+        return True
+
+
 def is_contention(error: BaseException) -> bool:
     """Tell whether an error is two writers in each other's way, which trying again cures.
 

@@ -1,15 +1,17 @@
 """The database away or busy: pages say so, the worker goes on, nothing is half done."""
 
+import logging
 import socket
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import request_finished
 from sqlalchemy.orm import Session
 
-from app.db import db, retrying
+from app.db import HungUp, db, retrying
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe
@@ -92,6 +94,20 @@ def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House) -> None:
     with request_finished.connected_to(lambda *_, **__: cut_lines(house), house.app):
         answers = [house.api("GET", f"/cases/{case['id']}") for _ in range(2)]
     assert [(status, shown["number"]) for status, shown in answers] == [(200, CASE["number"])] * 2
+
+
+@pytest.mark.parametrize("lost", [psycopg.errors.AdminShutdown("the server\nhung up"),
+                                  sqlite3.OperationalError("disk I/O error")])  # fmt: skip
+def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
+    lost: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(HungUp())
+    pool = logging.getLogger("sqlalchemy.pool.impl.QueuePool")
+    pool.error("Error closing cursor", exc_info=lost)
+    assert caplog.messages == [f"Error closing cursor: {lost}"]
+    assert "Traceback" not in caplog.text
+    pool.error("Error closing cursor", exc_info=ValueError("a fault of ours"))
+    assert "ValueError: a fault of ours" in caplog.text
 
 
 def half(session: Session) -> float:
