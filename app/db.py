@@ -237,18 +237,20 @@ def is_away(error: BaseException) -> bool:
 
 
 class HungUp(logging.Filter):
-    """Says in one line what SQLAlchemy's pool could not close since the database had hung up.
+    """Leaves out how SQLAlchemy's pool came to what it could not close as the database had hung up.
 
-    Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers.
+    Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers. A filter of
+    handlers: one of a logger does not see what the loggers below it say.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Put the error into the record's line, in place of its traceback."""
+        """Put the pool's error into the record's line, in place of its traceback."""
         fault = record.exc_info[1] if record.exc_info else None
         kinds = {kind.__name__ for kind in type(fault).__mro__}
-        if kinds & {"OperationalError", "InterfaceError"}:
+        of_pool = record.name.startswith("sqlalchemy.pool.")
+        if of_pool and kinds & {"OperationalError", "InterfaceError"}:
             record.msg, record.args = "%s: %s", (record.getMessage(), fault)
-            record.exc_info = None
+            record.exc_info = record.exc_text = None  # the text, if a handler wrote it before
         return True
 
 

@@ -102,12 +102,20 @@ def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
     lost: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.handler.addFilter(HungUp())
-    pool = logging.getLogger("sqlalchemy.pool.impl.QueuePool")
-    pool.error("Error closing cursor", exc_info=lost)
-    assert caplog.messages == [f"Error closing cursor: {lost}"]
-    assert "Traceback" not in caplog.text
-    pool.error("Error closing cursor", exc_info=ValueError("a fault of ours"))
-    assert "ValueError: a fault of ours" in caplog.text
+
+    def logged(logger: str, fault: Exception) -> str:
+        caplog.clear()
+        try:
+            raise fault
+        except type(fault):
+            logging.getLogger(logger).exception("it went wrong")
+        return caplog.text
+
+    pool = "sqlalchemy.pool.impl.QueuePool"
+    assert "Traceback" not in logged(pool, lost)
+    assert caplog.messages == [f"it went wrong: {lost}"]
+    assert "Traceback" in logged(pool, ValueError("a fault of ours"))
+    assert "Traceback" in logged("tingqi.worker", lost)
 
 
 def half(session: Session) -> float:
