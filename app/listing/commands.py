@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import signal
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
@@ -68,7 +70,7 @@ def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed:
             click.echo(f"{file.name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
             raise SystemExit(SOMETHING_LEFT if refused else 0)
         limits = Limits(seconds, workers, seed)
-        with _bar(limits) as watch:
+        with _heard() as enough, _bar(limits, enough) as watch:
             outcome = running.run(listing_id, worker, limits, web.now, watch)
         _tell(listing_id, outcome, as_json=as_json)
         left = outcome is None or outcome.progress.placed < len(taken.rows)
@@ -106,7 +108,26 @@ def _draft(
 
 
 @contextmanager
-def _bar(limits: Limits) -> Iterator[search.Watch]:
+def _heard() -> Iterator[Callable[[], bool]]:
+    """Take note of Ctrl-C, which ends the search; a second one ends the command.
+
+    As an exception it may fall into the solver's import, which loses it or makes another of it.
+    """
+    said, before = Event(), signal.getsignal(signal.SIGINT)
+
+    def hear(*_: object) -> None:
+        said.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield said.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(limits: Limits, enough: Callable[[], bool]) -> Iterator[search.Watch]:
     """Show how far a search is: the best so far, and what it must cost at least."""
     columns = (TextColumn("Searching"), BarColumn(), TimeElapsedColumn(),
                TextColumn("{task.description}"))  # fmt: skip
@@ -120,7 +141,7 @@ def _bar(limits: Limits) -> Iterator[search.Watch]:
                 screen.print(f"To begin with: {_so_far(far)}. Ctrl-C keeps the best so far.")
                 first = False
             bar.update(task, completed=bar.tasks[0].elapsed, description=_so_far(far))
-            return False
+            return enough()
 
         yield watch
 

@@ -215,9 +215,9 @@ class _Hunt:
                     run.ended.wait(LOOKS)
                 self._take(run, of_cost=of_cost)
                 far = self.progress
-                if not self.stopped and (self.watch(far) or far.bound == far.cost):
+                if self.stopped or self.watch(far) or far.bound == far.cost:
                     self.stopped = True
-                    run.stop()
+                    run.stop()  # at each look: a solver that is about to begin does not hear it
             except KeyboardInterrupt:
                 self.stopped = True
                 run.stop()
