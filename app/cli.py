@@ -1,6 +1,5 @@
 """The commands of the house; an error of use is one sentence and exit status 2."""
 
-import logging
 import os
 import socket
 import sys
@@ -16,17 +15,16 @@ from flask_migrate.cli import db as database_commands
 from app import __version__, collector, create_app
 from app.backup import backup, restore
 from app.config import Misconfigured
-from app.db import HungUp
 from app.errors import Invalid, Refusal
 from app.hearings.commands import erase, keep
 from app.intake.commands import import_
 from app.listing.commands import list_hearings
+from app.logs import in_a_line, speak_up
 from app.notices.commands import record
 from app.people.commands import court, token, user
 from app.schema import hang_up, opened
 
 USE = 2  # the exit status of an error of use
-log = logging.getLogger("tingqi")
 
 
 class House(FlaskGroup):
@@ -168,17 +166,6 @@ def doctor() -> None:
     raise SystemExit(0 if all(finding.well for finding in findings) else 1)
 
 
-def speak_up() -> None:
-    """Write the log of a long-running process to stderr."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
-    for chatty in ("apscheduler", "twilio.http_client", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(HungUp())
-
-
 def sentence(fault: BaseException) -> str:
     """Return what to say of an error of use."""
     if isinstance(fault, click.UsageError):
@@ -189,7 +176,7 @@ def sentence(fault: BaseException) -> str:
     if isinstance(fault, Invalid):
         return "; ".join(f"{field}: {said}" for field, said in fault.errors.items())
     if isinstance(fault, sa.exc.DBAPIError):
-        return f"The database cannot be used: {' '.join(str(fault.orig).split())}"
+        return f"The database cannot be used: {in_a_line(fault)}"
     if isinstance(fault, sa.exc.ArgumentError):
         return "TINGQI_DATABASE_URL is no database address."
     if isinstance(fault, OSError):

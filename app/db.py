@@ -19,6 +19,9 @@ from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from app.errors import N_, Message
+from app.logs import in_a_line
+
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -148,7 +151,7 @@ def let_go(_fault: BaseException | None = None) -> None:
         db.session.registry.clear()
         if not is_away(error):
             raise
-        log.warning("the database hung up after its last answer: %s", getattr(error, "orig", error))
+        log.warning("the database hung up after its last answer: %s", in_a_line(error))
 
 
 @contextmanager
@@ -236,22 +239,21 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, kinds) or lost or state == "25006"
 
 
-class HungUp(logging.Filter):
-    """Leaves out how SQLAlchemy's pool came to what it could not close as the database had hung up.
+def what_ails(error: BaseException) -> Message:
+    """Return what to tell a person of a database that cannot work just now.
 
-    Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers. A filter of
-    handlers: one of a logger does not see what the loggers below it say.
+    Waiting helps, but for where no room is left (SQLite: SQLITE_FULL; PostgreSQL: 53100).
     """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Put the pool's error into the record's line, in place of its traceback."""
-        fault = record.exc_info[1] if record.exc_info else None
-        kinds = {kind.__name__ for kind in type(fault).__mro__}
-        of_pool = record.name.startswith("sqlalchemy.pool.")
-        if of_pool and kinds & {"OperationalError", "InterfaceError"}:
-            record.msg, record.args = "%s: %s", (record.getMessage(), fault)
-            record.exc_info = record.exc_text = None  # the text, if a handler wrote it before
-        return True
+    said = getattr(error, "orig", None)
+    full = getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if full or getattr(said, "sqlstate", None) == "53100":
+        return Message(N_(
+            "The court's machine has no room left to write. Nothing was lost, but nothing new can "
+            "be taken in until whoever keeps it makes room."
+        ))  # fmt: skip
+    return Message(N_(
+        "The database cannot be reached just now. Nothing was lost; try again in a minute."
+    ))  # fmt: skip
 
 
 def is_contention(error: BaseException) -> bool:

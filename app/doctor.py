@@ -1,6 +1,7 @@
 """Look at each setting and each outside service: well or not, and what to do."""
 
 import datetime as dt
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from flask import Flask
 
-from app import config, create_app, schema, web
+from app import config, create_app, disk, schema, web
 from app.config import Misconfigured, Settings
 from app.db import db
 from app.errors import Message
@@ -51,9 +52,13 @@ def _instance(settings: Settings) -> Finding:
             probe.write(bytes(PROBE))  # on a full disk an empty file can still be made
             probe.flush()
             os.fsync(probe.fileno())
+        few = disk.nearly_full(settings.instance)
     except OSError as fault:
-        said = f"{settings.instance} cannot be written ({fault.strerror}): make it the user's own"
+        do = "make room" if fault.errno == errno.ENOSPC else "make it the user's own"
+        said = f"{settings.instance} cannot be written ({fault.strerror}): {do}"
         return _found("instance folder", False, said)
+    if few:
+        return _found("instance folder", False, f"its disk is {few}: make room")
     return _found("instance folder", True, f"{settings.instance} can be written")
 
 

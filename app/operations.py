@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
-from app import schema
+from app import disk, schema
 from app.db import db
 from app.hearings import promise, unreached
 from app.notices import balance, beats, tally
@@ -15,7 +15,7 @@ from app.notices.dispatch import CHANNELS
 from app.notices.models import Notice, Receipt
 from app.notices.rules import State
 from app.people.models import Court
-from app.web import now
+from app.web import house, now
 
 bp = Blueprint("operations", __name__)
 
@@ -28,16 +28,18 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Say whether pages can be served, and whether a worker has beaten within a minute.
+    """Say whether pages can be served, a worker has beaten within a minute, and room is left.
 
-    Without a worker pages still work and nothing is lost, so that alone is no 503.
+    Without a worker, or with little room, pages still work and nothing is lost, so that alone is no
+    503.
     """
-    said = {"database": "well", "schema": "current", "worker": "well"}
+    said = {"database": "well", "schema": "current", "worker": "well", "disk": "well"}
     try:
         if fault := schema.fault():
             said["schema"] = fault
         elif not _beating():
             said["worker"] = "silent for a minute: is `tingqi worker` running?"
+        said["disk"] = disk.nearly_full(house().settings.instance) or "well"
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         said["database"] = "away"
     fine = (said["database"], said["schema"]) == ("well", "current")
@@ -89,6 +91,7 @@ def _figures(session: Session) -> list[str]:
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
         **_promise(session, at),
         **{f"tingqi_{name}": value for name, value in tally.totals(session).items()},
+        "tingqi_disk_free_bytes": disk.left(house().settings.instance),
         "tingqi_workers": beats.alive(session, at) if beat else 0,
     }
     return [

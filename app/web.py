@@ -24,9 +24,10 @@ from werkzeug.routing import IntegerConverter
 
 from app import catalogue, throttle, wording
 from app.config import Settings
-from app.db import is_away
+from app.db import is_away, what_ails
 from app.errors import Clash, Gone, Invalid, Message, NotFound, Refusal, RuleWarning, When
 from app.gateways import Gateways
+from app.logs import in_a_line
 
 LANGUAGES = ("en", "zh")
 log = logging.getLogger("tingqi.web")
@@ -156,11 +157,8 @@ def show_errors(app: Flask, api_prefix: str) -> None:
     def away(error: sa.exc.SQLAlchemyError) -> Any:
         if not is_away(error):
             return fault(error)
-        log.error("the database is away: %s", getattr(error, "orig", error))
-        words = gettext(
-            "The database cannot be reached just now. Nothing was lost; try again in a minute."
-        )
-        return *page(503, gettext("A short pause"), words), {"Retry-After": "30"}
+        log.error("the database is away: %s", in_a_line(error))
+        return *page(503, gettext("A short pause"), said(what_ails(error))), {"Retry-After": "30"}
 
     def fault(error: Exception) -> Any:
         log.exception("%s %s failed", request.method, _path_without_key())

@@ -13,6 +13,7 @@ from app import schema
 from app.db import is_away, let_go, transaction
 from app.intake import running as files
 from app.listing import running
+from app.logs import in_a_line
 from app.notices import beats, dispatch
 from app.notices.sender import Sender
 from app.replies.reading import read_mail
@@ -79,7 +80,7 @@ def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
         return step(sender)
     except Exception as fault:
         if is_away(fault):
-            said = getattr(fault, "orig", fault)
+            said = in_a_line(fault)
             log.warning("the database is away or busy, %s goes on later: %s", named(step), said)
         else:
             log.exception("%s failed; it is tried again at the next beat", named(step))

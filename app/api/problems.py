@@ -10,8 +10,9 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
 from app.api.body import Unreadable
-from app.db import is_away
+from app.db import is_away, what_ails
 from app.errors import N_, Invalid, Message, Refusal
+from app.logs import in_a_line
 from app.web import house, said, status_of
 
 log = logging.getLogger("tingqi.api")
@@ -87,8 +88,9 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _http(error)
     if is_away(error):
-        log.error("the database is away: %s", getattr(error, "orig", error))
-        return problem(503, "unavailable", headers={"Retry-After": "30"})
+        log.error("the database is away: %s", in_a_line(error))
+        why = said(what_ails(error))
+        return problem(503, "unavailable", why, headers={"Retry-After": "30"})
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem(500, "fault")
 

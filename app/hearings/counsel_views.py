@@ -27,6 +27,7 @@ from app.hearings import (
 )
 from app.hearings import seat as seats
 from app.hearings.seat import Stands, View
+from app.logs import in_a_line
 from app.notices.rules import What
 
 bp = Blueprint("reply", __name__)
@@ -94,7 +95,7 @@ def _write_visit(view: View, what: What, agent: str) -> bool:
         retrying(lambda session: visits.write(session, seat_id, what, agent, method, now))
     except sa.exc.OperationalError as fault:
         let_go()
-        log.warning("a visit to seat %s was not written down: %s", seat_id, fault.orig)
+        log.warning("a visit to seat %s was not written down: %s", seat_id, in_a_line(fault))
     return True
 
 

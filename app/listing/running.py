@@ -18,6 +18,7 @@ from app.listing import candidates, greedy, service
 from app.listing.models import Listing
 from app.listing.problem import Limits, Outcome, Progress
 from app.listing.search import Watch, search
+from app.logs import in_a_line
 
 log = logging.getLogger("tingqi.listing")
 EVERY = 4  # looks between two that are written down: one to four seconds
@@ -105,7 +106,7 @@ def take_turn(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[
             run(found, worker, Limits(seconds), clock, gives_up=gives_up)
         return found
     except sa.exc.OperationalError as fault:
-        log.warning("the database is away or busy, listings are searched later: %s", fault.orig)
+        log.warning("the database is away or busy, listings wait: %s", in_a_line(fault))
     except Refusal as refusal:
         log.warning("a listing cannot be searched: %s", refusal.message)
     except Exception:

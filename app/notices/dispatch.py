@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app import schema
 from app.db import is_away, persist, transaction
 from app.gateways import Carrier, Message, Outcome, Said
+from app.logs import in_a_line
 from app.notices import balance, beats, claiming, outcomes, pace
 from app.notices.callers import Callers, Heard
 from app.notices.sender import LEASE, Sender
@@ -113,7 +114,7 @@ class Round:
         except sa.exc.SQLAlchemyError as fault:
             if not is_away(fault):
                 raise
-            log.warning("the database is away or busy, no more is claimed: %s", fault)
+            log.warning("the database is away or busy, no more is claimed: %s", in_a_line(fault))
             self.more = False
 
     def _give(self, messages: Mapping[str, list[Message]], until: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.config import Misconfigured
+from app.logs import in_a_line
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def database(configured: str) -> Iterator[str]:
     try:
         _say(server, f'CREATE DATABASE "{name}"')
     except sa.exc.ProgrammingError as fault:
-        said = " ".join(str(fault.orig).split())
+        said = in_a_line(fault)
         raise Misconfigured(
             f"The rehearsal needs a database of its own on {server.host or 'the server'}, and "
             f"could not make one ({said}): give {server.username or 'the user'} the right to with "

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from flask import request_finished
 from sqlalchemy.orm import Session
 
-from app.db import HungUp, db, retrying
+from app.db import db, retrying
+from app.logs import HungUp, in_a_line
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe
@@ -113,9 +114,21 @@ def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
 
     pool = "sqlalchemy.pool.impl.QueuePool"
     assert "Traceback" not in logged(pool, lost)
-    assert caplog.messages == [f"it went wrong: {lost}"]
+    assert caplog.messages == [f"it went wrong: {str(lost).replace(chr(10), ' ')}"]
     assert "Traceback" in logged(pool, ValueError("a fault of ours"))
     assert "Traceback" in logged("tingqi.worker", lost)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_log_line_of_the_database_has_neither_statement_nor_data(house: House) -> None:
+    with house.app.app_context(), pytest.raises(sa.exc.DBAPIError) as away:
+        db.session.execute(sa.text("SELECT\n 1 / strpos('张律师', :name)"), {"name": "李"})
+    assert in_a_line(away.value) == "division by zero"
+    with pytest.raises(sa.exc.OperationalError) as gone:
+        sa.create_engine(nowhere()).connect()
+    said = in_a_line(gone.value)
+    assert "refused" in said
+    assert "\n" not in said
 
 
 def half(session: Session) -> float:

@@ -1,0 +1,65 @@
+"""No room left: who is told what, before it comes to that and when it has."""
+
+import sqlite3
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from app import disk, doctor
+from app.config import Settings
+from app.db import db, what_ails
+from tests.conftest import CASE, House
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_full_disk_is_called_by_its_name(house: House) -> None:
+    admin = house.sign_in("admin@court.example")
+
+    def fill(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # SQLite answers as on a full disk
+
+    with house.app.app_context():
+        db.session.remove()
+        sa.event.listen(db.engine, "checkout", fill)
+    # A page of the database holds some rows more, so the first may still go in.
+    pages = [
+        admin.post("/settings/courtrooms", data={"name": f"{n}", "location": "楼" * 150})
+        for n in range(9)
+    ]
+    cases = [
+        house.api("POST", "/cases", CASE | {"number": f"{n}", "title": "案" * 200})
+        for n in range(9)
+    ]
+    status, problem = cases[-1]
+    assert pages[-1].status_code == 503
+    assert "法院服务器磁盘已满，无法写入。" in pages[-1].text
+    assert pages[-1].headers["Retry-After"]
+    assert status == 503
+    assert "has no room left to write" in problem["detail"]
+    assert problem["type"].endswith("/unavailable")
+
+
+def test_only_a_want_of_room_is_a_full_disk() -> None:
+    def told(driver: Exception) -> str:
+        return str(what_ails(sa.exc.OperationalError("", {}, driver)))
+
+    assert "no room left" in told(psycopg.errors.DiskFull())
+    assert "try again" in told(psycopg.errors.AdminShutdown())
+    assert "try again" in told(sqlite3.OperationalError("database is locked"))
+
+
+def test_little_room_is_told_by_readyz_metrics_and_doctor(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings: Settings = house.app.extensions["tingqi"].settings
+    assert house.client.get("/readyz").json["disk"] == "well"
+    monkeypatch.setattr(disk, "FEW", disk.left(settings.instance) + 2**40)
+    ready = house.client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json["disk"].startswith("nearly full: ")
+    figures = dict(line.rsplit(" ", 1) for line in house.client.get("/metrics").text.splitlines())
+    assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.FEW
+    found = doctor._instance(settings)
+    assert not found.well
+    assert "make room" in str(found.said)
