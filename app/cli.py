@@ -1,5 +1,6 @@
 """The commands of the house; an error of use is one sentence and exit status 2."""
 
+import logging
 import os
 import socket
 import sys
@@ -24,6 +25,7 @@ from app.notices.commands import record
 from app.people.commands import court, token, user
 from app.schema import hang_up, opened
 
+log = logging.getLogger("tingqi")
 USE = 2  # the exit status of an error of use
 
 
@@ -62,9 +64,10 @@ for command in COMMANDS:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(bind: str, workers: int) -> None:
     """Serve the pages and the API."""
-    hang_up(opened())
+    app = opened()
+    hang_up(app)
     _refuse_taken(bind)
-    speak_up()
+    _start_log(app)
     click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
     _serve(bind, workers, click.get_current_context().find_root().obj.create_app)
 
@@ -106,8 +109,10 @@ def _refuse_taken(bind: str) -> None:
 
     try:
         address = parse_address(bind)
-    except RuntimeError as fault:
-        raise click.BadParameter(f"{bind} is no address and port.", param_hint="--bind") from fault
+    except RuntimeError:
+        address = None
+    if not bind.strip() or not address:
+        raise click.BadParameter(f"{bind!r} is no address and port.", param_hint="--bind")
     if not isinstance(address, tuple):
         return
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -126,7 +131,7 @@ def worker(once: bool) -> None:
     from app import worker as beats
 
     app = opened()
-    speak_up()
+    _start_log(app)
     if once:
         click.echo(f"{beats.beat(app)} messages were tried.", err=True)
         while beats.take_file(app):
@@ -134,6 +139,13 @@ def worker(once: bool) -> None:
         return
     click.echo("The worker beats; Ctrl-C stops.", err=True)
     running.run(app)
+
+
+def _start_log(app: Flask) -> None:
+    """Begin to log; name what is set to no purpose, which may be a slip in another's name."""
+    speak_up()
+    for name in app.extensions["tingqi"].settings.unknown:
+        log.warning("%s is set in the environment, and is no setting of Tingqi", name)
 
 
 @cli.command(with_appcontext=False)

@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,6 +78,8 @@ class Settings:
     beat_seconds: float = 5.0
     trusted_proxies: int = 0
     demo: bool = False
+    # What is set in the environment under Tingqi's prefix and is no setting of this version.
+    unknown: Sequence[str] = ()
 
     @property
     def twilios(self) -> list[Twilio]:
@@ -138,6 +140,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         mail_authserv=said.get("TINGQI_MAIL_AUTHSERV", ""),
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
+        unknown=sorted(said.keys() - KNOWN),
     )
 
 

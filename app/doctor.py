@@ -28,7 +28,8 @@ def examine() -> Iterator[Finding]:
     except Misconfigured as fault:
         yield _found("settings", False, str(fault))
         return
-    yield _found("settings", True, "each is whole")
+    unknown = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
+    yield _found("settings", not settings.unknown, unknown if settings.unknown else "each is whole")
     yield _instance(settings)
     yield _secret(settings)
     yield _public_url(settings)

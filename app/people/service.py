@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import links
 from app.errors import N_, Clash, Invalid, Message, NotFound
+from app.people.habits import countries
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
@@ -33,14 +34,16 @@ def add_court(
 ) -> Court:  # fmt: skip
     """Add a court. Raises Invalid, by field; Clash where the name is taken.
 
-    ``zone`` is an IANA name, ``country`` ISO 3166, ``language`` en or zh.
+    ``zone`` is an IANA name, ``country`` ISO 3166 of those whose holidays
+    are known, ``language`` en or zh.
     """
     faults: dict[str, Message] = {}
     if not name.strip() or len(name) > 200 or any(ord(c) < 32 for c in name):
         faults["name"] = Message(N_("Give the court's name, in at most 200 characters."))
     if zone not in available_timezones():
         faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
-    if len(country) != 2 or not country.isalpha():
+    country = country.upper()
+    if country not in countries():
         faults["country"] = Message(N_("Give the country in two letters, as CN."))
     if language not in ("en", "zh"):
         faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
@@ -48,7 +51,6 @@ def add_court(
         raise Invalid(faults)
     if session.scalar(sa.select(Court.id).where(Court.name == name)):
         raise Clash(N_("There is a court %(name)s already."), name=name)
-    country = country.upper()
     court = Court(
         name=name, short=short or name[:20], zone=zone, country=country, language=language,
         phone=phone, rule_set="cn-civil" if country == "CN" else "plain",

@@ -84,9 +84,11 @@ def test_a_password_is_taken_from_standard_input(environment: dict[str, str]) ->
     ("words", "settings", "named"),
     [
         (("serve", "--bind", "nowhere:port"), {}, "--bind"),
+        (("serve", "--bind", " "), {}, "--bind"),
         (("user", "add", "li@court.example"), {}, "--role"),
         (("user", "add", "li@court.example", "--role", "judge"), {}, "tingqi court add"),
         (("court", "add", "A court", "--zone", "Mars/Olympus"), {}, "Mars/Olympus"),
+        (("court", "add", "A court", "--country", "XX"), {}, "country"),
         (("token", "create", "nobody@court.example"), {}, "nobody@court.example"),
         (("record", "export", "--case", "（2026）沪0115民初1号"), {}, "There is no database at"),
         (("import", "nothing.csv"), {}, "nothing.csv"),
@@ -125,6 +127,18 @@ def test_an_error_of_use_is_one_sentence(
         line for line in done.stderr.splitlines(keepends=True) if not line.startswith(made)
     )
     assert named in sentence(done)
+
+
+def test_a_slip_in_a_settings_name_is_told(environment: dict[str, str]) -> None:
+    tingqi(environment, "court", "add", "A court")
+    slipped = {**environment, "TINGQI_SMPT_URL": "smtp://mail.court.example"}
+    told = tingqi(slipped, "doctor")
+    said = "PROBLEM settings: TINGQI_SMPT_URL in the environment: no setting of Tingqi's"
+    assert said in told.stdout.splitlines()
+    worked = tingqi(slipped, "worker", "--once")
+    assert worked.returncode == 0
+    assert "WARNING" in worked.stderr
+    assert "TINGQI_SMPT_URL" in worked.stderr
 
 
 def test_a_record_is_verified_exported_and_found_out(
