@@ -80,6 +80,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a carrier has that may be a message of ours, ACCEPTED each, in the order of coming.
+
+    ``sure`` where it goes by our reference; otherwise by address and words, which another message
+    may have had as well.
+    """
+
+    outcomes: Sequence[Outcome] = ()
+    sure: bool = False
+
+
+@dataclass(frozen=True)
 class Limit:
     """How much a carrier takes: calls ``at_once``, messages ``per_second`` and in one ``burst``.
 
@@ -108,11 +120,11 @@ class Carrier(Protocol):
         A fault of the line itself gives TEMPORARY for every message not yet sent.
         """
 
-    def find(self, message: Message, since: datetime) -> Outcome | None:
+    def find(self, message: Message, since: datetime) -> Found | None:
         """Ask after a message whose outcome was lost in a crash; `since` is when it was tried.
 
-        ACCEPTED with the carrier's id; TEMPORARY with status "not_found" when the carrier never
-        took it; None when the carrier cannot be asked (now, or ever: e-mail).
+        Nothing is found where the carrier never took it; None when the carrier cannot be asked
+        (now, or ever: e-mail).
         """
 
     def ask(self, carrier_id: str) -> Outcome | None:

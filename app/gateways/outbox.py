@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.gateways import Message, Outcome, Said
+from app.gateways import Found, Message, Outcome, Said
 from app.gateways.clock import Clock
 from app.gateways.mail import Unsendable, build
 
@@ -54,12 +54,13 @@ class Outbox:
         for message in messages:
             yield message, self._write(message)
 
-    def find(self, message: Message, since: datetime) -> Outcome | None:
+    def find(self, message: Message, since: datetime) -> Found:
         """Say whether a file of this reference is there, whenever it was written."""
         for name, _, reference in _names(self.folder):
             if reference == message.reference and name.endswith(_ending(message.channel)):
-                return Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
-        return Outcome(Said.TEMPORARY, self.name, status="not_found")
+                stored = Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
+                return Found([stored], sure=True)
+        return Found(sure=True)
 
     def ask(self, carrier_id: str) -> Outcome | None:
         """Return None: a folder sends no receipts."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.gateways import Message, Outcome, Said
+from app.gateways import Found, Message, Outcome, Said
 from app.gateways.clock import Clock
 from app.gateways.mail import Mail, Unsendable, build
 from app.gateways.smtp_line import LineDown, hang_up, open_wire, read_url, text_of, words_of
@@ -63,7 +63,7 @@ class SmtpCarrier:
         finally:
             self._put_back(wire)
 
-    def find(self, message: Message, since: datetime) -> Outcome | None:
+    def find(self, message: Message, since: datetime) -> Found | None:
         """Return None: a mail server cannot be asked what it took."""
         return None
 

@@ -13,7 +13,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from app.gateways import Message, Outcome, Said
+from app.gateways import Found, Message, Outcome, Said
 from app.gateways.mail import one_line
 from app.gateways.twilio_codes import Verdict, failed, outcome, receipt, verdict
 from app.gateways.twilio_http import Broken, HttpClient, Throttled, never_left, untrusted
@@ -80,13 +80,13 @@ class TwilioCarrier:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def find(self, message: Message, since: datetime) -> Outcome | None:
-        """Look for a text tried after `since`, by number, direction and the very same words.
+    def find(self, message: Message, since: datetime) -> Found | None:
+        """Look for texts made after `since`, by number, direction and the very same words.
 
-        The newest wins. Not by DateSent, which a text still queued lacks. Twilio's list may lag by
-        seconds: ask a while after the try.
+        Not by our reference, which Twilio does not show, nor by DateSent, which a text still
+        queued lacks. Twilio's list may lag by seconds: ask a while after the try.
         """
-        earliest = since.astimezone(UTC) - _SKEW
+        earliest, found = since.astimezone(UTC) - _SKEW, list[Outcome]()
         try:
             for text in self._client.messages.stream(to=message.to, limit=_AT_MOST):
                 made_at = text.date_created
@@ -96,10 +96,10 @@ class TwilioCarrier:
                 outbound = str(text.direction).startswith("outbound")
                 late = made_at is None or made_at >= earliest
                 if outbound and late and text.body == message.text:
-                    return replace(_as_it_is(text), carrier=self.name)
+                    found.append(replace(_as_it_is(text), carrier=self.name))
         except _NO_ANSWER:
             return None
-        return Outcome(Said.TEMPORARY, self.name, status="not_found")
+        return Found(found[::-1])
 
     def ask(self, carrier_id: str) -> Outcome | None:
         """Fetch a text's present status, for when a callback was lost; None if not to be had."""

@@ -8,31 +8,33 @@ from sqlalchemy.orm import Session
 
 from app.db import transaction
 from app.errors import N_
-from app.gateways import Message, Outcome
-from app.notices import post, wordings
+from app.gateways import Found, Message, Outcome, Said
+from app.notices import chain, post, wordings
 from app.notices.duty import pass_on
-from app.notices.models import Notice
+from app.notices.models import Notice, Receipt
 from app.notices.outcomes import held, write_outcome
 from app.notices.rules import State, What
 from app.notices.sender import LEASE, Sender
 from app.notices.service import note
 
 AT_ONCE = 20  # messages that a carrier can surely be asked about within a lease
+SLOWEST = dt.timedelta(hours=1)  # by which a text may be made after its try began
 
 
 def own_up(sender: Sender) -> int:
     """Settle attempts whose worker fell silent: ask the carrier, else say that nobody knows.
 
-    Never sends again by guess: only what the carrier, asked by our reference, surely never had
-    goes back into the queue. Of several workers who look one takes each. Returns how many it took.
+    Never sends again by guess: only what the carrier surely never had goes back into the queue. Of
+    several workers who look one takes each. Returns how many it took.
     """
     count = 0
     while found := _some(sender):
         for notice_id, attempt, by, message, since in found:
-            outcome = _ask(sender, by, message, since)
+            has = _ask(sender, by, message, since)
             with transaction() as session:
                 for notice in held(session, [notice_id]):
                     if (notice.state, notice.attempt) == (State.SENDING, attempt):
+                        outcome = _told_apart(session, notice, has, sender)
                         _settle(session, notice, outcome, sender.now)
         count += len(found)
     return count
@@ -76,12 +78,64 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None
     return written
 
 
-def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Outcome | None:
+def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Found | None:
     if message is None:
         return None
     # The carrier may have been changed since; another one knows nothing of this message.
     carrier = sender.carrier(message.channel, by)
     return carrier.find(message, since) if carrier else None
+
+
+def _told_apart(
+    session: Session, notice: Notice, has: Found | None, sender: Sender
+) -> Outcome | None:
+    """Return what became of a message by what its carrier has; None where nobody can say.
+
+    Two messages to one person may have the very same words (an answer is confirmed, changed and
+    confirmed again). What a carrier shows by its words alone is this one only if no other message
+    is known to be it; and where others of these words wait to be told apart too, only if there is
+    one for each, which then are theirs in the order in which they were tried.
+    """
+    if has is None:
+        return None
+    chain.hold(session, [notice.case_id])  # whoever looks after another of these words waits
+    outcomes, before = list(has.outcomes), 0
+    if not has.sure:
+        outcomes = _nobodys(session, notice, outcomes)
+        others = _alike(session, notice, sender)
+        if outcomes and len(outcomes) <= len(others):
+            return None
+        before = sum(_tried(other) < _tried(notice) for other in others)
+    if not outcomes:
+        return Outcome(Said.TEMPORARY, notice.carrier, status="not_found")
+    return outcomes[before]
+
+
+def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Leave out what another message, or an earlier try of one, is known to be."""
+    ids = [each.carrier_id for each in outcomes]
+    known = set[str]()
+    for column, of in ((Notice.carrier_id, Notice.id), (Receipt.carrier_id, Receipt.notice_id)):
+        known.update(session.scalars(sa.select(column).where(column.in_(ids), of != notice.id)))
+    return [each for each in outcomes if each.carrier_id not in known]
+
+
+def _alike(session: Session, notice: Notice, sender: Sender) -> list[Notice]:
+    """Return other messages of the same words to the same address of which little is known yet."""
+    wanted = sa.select(Notice).where(
+        Notice.case_id == notice.case_id, Notice.id != notice.id,
+        Notice.channel == notice.channel, Notice.address == notice.address,
+        Notice.carrier == notice.carrier, Notice.carrier_id == "",
+        Notice.state.in_((State.SENDING.value, State.UNKNOWN.value)),
+        Notice.tried_at > (notice.tried_at or sender.now) - SLOWEST,
+    )  # fmt: skip
+    words = _as_sent(session, notice, sender)
+    others = [(other, _as_sent(session, other, sender)) for other in session.scalars(wanted)]
+    return [other for other, said in others if said and words and said.text == words.text]
+
+
+def _tried(notice: Notice) -> tuple[dt.datetime, int]:
+    return notice.tried_at or notice.created_at, notice.id
 
 
 def _settle(session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime) -> None:

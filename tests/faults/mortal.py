@@ -23,7 +23,7 @@ from sqlalchemy import event
 from app import create_app, worker
 from app.config import Settings
 from app.db import db
-from app.gateways import Gateways, Message, Outcome
+from app.gateways import Found, Gateways, Message, Outcome
 from app.gateways.clock import SetClock
 from app.gateways.outbox import Outbox
 from app.notices import dispatch
@@ -59,7 +59,7 @@ class MortalCarrier:
                 self.steps.step()
                 yield sent
 
-    def find(self, message: Message, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Message, since: dt.datetime) -> Found | None:
         """Look the message up, where this carrier can be asked."""
         return self.outbox.find(message, since) if self.can_be_asked else None
 

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from app.gateways import Message, Said, mail
+from app.gateways import Found, Message, Said, mail
 from app.gateways.clock import SetClock
 from app.gateways.house import Lines, build
 from app.gateways.outbox import Outbox, content, entries
@@ -108,11 +108,10 @@ def test_only_letters_can_be_read(mails, name):
 
 def test_after_a_crash_the_folder_says_whether_it_was_written(mails, texts):
     list(texts.send([text("n2.1")]))
-    found = texts.find(text("n2.1"), AT)
+    [found] = texts.find(text("n2.1"), AT).outcomes
     assert (found.said, found.carrier_id) == (Said.ACCEPTED, next(texts.folder.iterdir()).name)
-    missing = texts.find(text("n2.11"), AT)
-    assert (missing.said, missing.status) == (Said.TEMPORARY, "not_found")
-    assert mails.find(letter("n2.1"), AT).status == "not_found"
+    assert texts.find(text("n2.11"), AT) == Found(sure=True)
+    assert mails.find(letter("n2.1"), AT) == Found(sure=True)
 
 
 def test_what_is_no_address_is_refused_and_the_rest_is_written(mails):
