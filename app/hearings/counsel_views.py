@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -108,12 +109,15 @@ def shown(token: str, view: View, **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     session, now = db.session(), web.now()
     event = calendar.fixed_event(view.hearing, web.language())
+    today = now.astimezone(ZoneInfo(view.court.zone)).date()
     told = {"typed": typed, "errors": {}, "kind_word": "", "clocks": _clocks,
             "ahead": others.ahead(session, view.counsel, view.hearing, now),
             "unanswered": others.unanswered(session, view.counsel, view.hearing, now),
             "add_to": add_to.addresses(event) if event else {},
             "may_plead": pleas.may_ask(view.hearing, now),
             "away_given": away.NOTHING, "away_errors": {},
+            "said_away": away.of(session, view.counsel.id, today)
+            if view.stands == Stands.ANSWERED else [],
             "missing_words": _missing_words, **more}  # fmt: skip
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
 

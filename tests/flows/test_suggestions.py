@@ -231,6 +231,8 @@ def test_with_a_no_counsel_may_say_until_when_they_are_away_and_it_counts_for_al
     assert days(suggest(house, second, limit=1)) == ["2026-12-14T09:00"]
     [line] = [x for x in house.record(made) if x["kind"] == "away"]
     assert line["content"]["away"]["until"] == "2026-12-11"
+    recorded = browser(house).get(link).text.partition("What happens next")[0]
+    assert "1 Dec 2026 to 11 Dec 2026" in recorded
     for other in ("li@", "zhao@"):  # what they said is theirs alone to see
         seen = browser(house).get(house.link(other) + "/away").text
         assert ("Dec 2026" in seen or "2026年12月" in seen) == (other == "li@")
