@@ -66,6 +66,17 @@ def checked(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date 
     return first, last, weekdays
 
 
+def faults(given: Mapping[str, Any], today: dt.date) -> Mapping[str, Message]:
+    """Return by field what is wrong with days that a form says; nothing where it says none."""
+    if given == NOTHING:
+        return {}
+    try:
+        checked(given, today)
+    except Invalid as invalid:
+        return invalid.errors
+    return {}
+
+
 def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
     if not text:
         return None

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.errors import Invalid
 from app.hearings import answering, answers, away, holding
 from app.hearings.holding import Held
 from app.hearings.models import ProposalState
@@ -22,18 +24,22 @@ def answer(
     """Take what was typed on the page whose nonce is ``key``; ``days`` are when counsel is away.
 
     What the page holds already is no new choice: whoever presses may be a machine. Raises OldPage,
-    Invalid for what cannot be taken, Gone where the round is over, Refusal.
+    Invalid for all that cannot be taken, Gone where the round is over, Refusal.
     """
     held = holding.by_link(session, token)
     chance = _chance(held, key, secret) if held else None
     if held is None or chance is None:
         raise OldPage
-    says, comment = answering.checked(typed, {slot.id for slot in held.slots})
+    today = now.astimezone(ZoneInfo(held.hearing.case.court.zone)).date()
+    try:
+        says, comment = answering.checked(typed, {slot.id for slot in held.slots})
+    except Invalid as invalid:
+        raise Invalid({**invalid.errors, **away.faults(days, today)}) from None
     if days == away.NOTHING and _stands(held, says, comment, now):
         return
     given = answers.Given(says, comment, answering.press(chance, says, comment))
     answers.take(session, held, given, now, secret)
-    if days["from"] or days["weekdays"]:
+    if days != away.NOTHING:
         away.say(session, held.seat.id, days, now)
 
 

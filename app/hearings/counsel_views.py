@@ -161,12 +161,9 @@ def _corrected(token: str, typed: answering.Typed, invalid: Invalid) -> Any:
     view = enter(token)
     errors = {name: web.said(message) for name, message in invalid.errors.items()}
     away_errors = {str(n): errors.pop(n) for n in ("from", "until") if n in errors}
-    if away_errors:
-        words = gettext("Nothing was recorded yet: look at when you are away.")
-        return _again(token, view, typed, words, 422, errors, away_errors)
     known = {"none", "comment", *(f"slot-{slot.id}" for slot in view.round.slots)}
     word = "" if known.issuperset(errors) else _words_for_old_page()
-    return _again(token, view, typed, word, 422, errors)
+    return _again(token, view, typed, word, 422, errors, away_errors)
 
 
 def _words_for_old_page() -> str:
