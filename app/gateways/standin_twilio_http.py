@@ -67,7 +67,11 @@ class Listener(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a form."""
         length = int(self.headers.get("Content-Length", "0"))
-        self._reply(self.rfile.read(length).decode())
+        form = self.rfile.read(length)
+        if len(form) < length:  # who asked was cut off in the middle of it
+            self.close_connection = True
+            return
+        self._reply(form.decode())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""

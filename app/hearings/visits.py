@@ -55,7 +55,10 @@ def agent_class(method: str, headers: Mapping[str, str]) -> str:
 def lately(session: Session, seat: Invitation, what: What, agent: str, now: dt.datetime) -> bool:
     """Tell whether such a visit was written down within the last ten minutes."""
     wanted = sa.select(Line.detail).where(
-        Line.attempt == f"i{seat.id}", Line.what == what.value, Line.at > now - ONCE_IN
+        Line.notice_id.is_(None),
+        Line.attempt == f"i{seat.id}",
+        Line.what == what.value,
+        Line.at > now - ONCE_IN,
     )
     return any(detail.get("agent") == agent for detail in session.scalars(wanted))
 

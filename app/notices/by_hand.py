@@ -35,7 +35,9 @@ def same(session: Session, case: Case, given: Mapping[str, Any]) -> Line | None:
     press = _press(given)
     if not press:
         return None
-    wanted = sa.select(Line).where(Line.case_id == case.id, Line.attempt == press)
+    wanted = sa.select(Line).where(
+        Line.case_id == case.id, Line.notice_id.is_(None), Line.attempt == press
+    )
     return session.scalar(wanted.limit(1))
 
 

@@ -20,7 +20,7 @@ from app.notices.own_words import Own
 from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE, State, What
 from app.notices.sender import LEASE, Sender
 
-BATCH = 256
+BATCH = 512
 # No person is sent more over one channel: whatever went wrong in the house, it is not their storm.
 MOST_PER_PERSON, WITHIN = 20, dt.timedelta(minutes=10)
 PUT_OFF = dt.timedelta(minutes=1)

@@ -26,13 +26,14 @@ log = logging.getLogger("tingqi.sending")
 
 CHANNELS = ("email", "sms")
 # Outcomes are written when so many are known, or when the first has waited so long.
-TOGETHER, SOON = 200, 0.1  # messages, seconds
+TOGETHER, SOON = 400, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
 READY = 0.5
 # Each caller has so many messages ready at least.
 EACH_READY = 4
-# So many are claimed to begin with, for what is claimed together is called when all is written.
-FIRST = 128
+# A second's worth is claimed at a time: nobody can tell of a worker that is killed which mails it
+# had begun with. So many at least, and at first: what is claimed together waits for all of it.
+LEAST = 128
 # Over so many seconds the speed is measured: a longer look would starve the callers at the start.
 MEASURED = 0.2
 LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
@@ -93,8 +94,9 @@ class Round:
         while not self.sender.stopping.is_set() and (
             made is None or (made.seen and not made.messages)
         ):
-            batch = claiming.BATCH if self.tried else FIRST
-            most = pace.room(self.speed.per_second, len(self.waiting), LEASE.total_seconds(), batch)
+            speed = self.speed.per_second
+            batch = max(LEAST, min(claiming.BATCH, int(speed)))
+            most = pace.room(speed, len(self.waiting), LEASE.total_seconds(), batch)
             if not most:
                 return
             with transaction() as session:

@@ -201,6 +201,8 @@ def _written(template: Template, seen: dict[str, Any]) -> str:
 
 def _tidied(words: str) -> str:
     """Return words in which parts that fell away leave no hole behind."""
+    if (line := words.strip()).isprintable():
+        return line  # one line, as most texts are
     lines = (line.rstrip() for line in words.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -211,13 +213,15 @@ def _clip(words: str, room: int) -> str:
 
 def _short(seen: dict[str, Any]) -> dict[str, Any]:
     """Clip what the facts say, so that a text message stays one that a carrier takes."""
-    found = dict(seen)
+    clipped: dict[str, Any] = {}
     for key, value in seen.items():
-        if isinstance(value, dict):
-            found[key] = _short(value)
-        elif isinstance(value, str) and len(value) > _ROOM_IN_TEXT and key not in _KEPT_WHOLE:
-            found[key] = _clip(value, _ROOM_IN_TEXT)
-    return found
+        kind = type(value)
+        if kind is dict:
+            if (short := _short(value)) is not value:
+                clipped[key] = short
+        elif kind is str and len(value) > _ROOM_IN_TEXT and key not in _KEPT_WHOLE:
+            clipped[key] = _clip(value, _ROOM_IN_TEXT)
+    return {**seen, **clipped} if clipped else seen
 
 
 def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str) -> str:

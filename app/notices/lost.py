@@ -11,7 +11,7 @@ from app.errors import N_
 from app.gateways import Found, Message, Outcome, Said
 from app.notices import chain, post, wordings
 from app.notices.duty import pass_on
-from app.notices.models import Notice, Receipt
+from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
 from app.notices.outcomes import held, write_outcome
 from app.notices.rules import State, What
 from app.notices.sender import LEASE, Sender
@@ -114,9 +114,13 @@ def _told_apart(
 def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Leave out what another message, or an earlier try of one, is known to be."""
     ids = [each.carrier_id for each in outcomes]
-    known = set[str]()
-    for column, of in ((Notice.carrier_id, Notice.id), (Receipt.carrier_id, Receipt.notice_id)):
-        known.update(session.scalars(sa.select(column).where(column.in_(ids), of != notice.id)))
+    owned = sa.select(Notice.carrier_id).where(
+        HAS_CARRIER_ID, Notice.carrier_id.in_(ids), Notice.id != notice.id
+    )
+    told = sa.select(Receipt.carrier_id).where(
+        Receipt.carrier_id.in_(ids), Receipt.notice_id != notice.id
+    )
+    known = {*session.scalars(owned), *session.scalars(told)}
     return [each for each in outcomes if each.carrier_id not in known]
 
 

@@ -47,7 +47,7 @@ class Notice(Base):
     lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
-    carrier_id: Mapped[str] = mapped_column(sa.String(100), default="", index=True)
+    carrier_id: Mapped[str] = mapped_column(sa.String(100), default="")
     # When a carrier first took it; and when the carrier is asked for what became of it.
     handed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ask_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
@@ -60,6 +60,7 @@ class Notice(Base):
         sa.Index(None, "court_id", "created_at"),
         sa.Index("ix_notice_first_due_at", "first_due_at"),  # what the promise is measured over
         sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
+        _partly("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
     )
 
     @property
@@ -71,6 +72,10 @@ class Notice(Base):
     def optional(self) -> bool:
         """Whether the person was told the matter by another notice already."""
         return self.kind in ("reminder", "nudge", "answered")
+
+
+# Said with every look for a carrier's id: the words by which databases know the index of them.
+HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
 
 
 class Head(Base):
@@ -128,6 +133,8 @@ class Line(Base):
         sa.Index(None, "about"),
         sa.Index(None, "hash"),
         _partly("ix_record_line_erased", "case_id", where="what = 'erased'"),
+        # Lines of a message are found by the message.
+        _partly("ix_record_line_attempt", "attempt", where="notice_id IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -138,7 +145,7 @@ class Line(Base):
     what: Mapped[str] = mapped_column(sa.String(20))
     direction: Mapped[str] = mapped_column(sa.String(3))
     about: Mapped[str] = mapped_column(sa.String(40), default="")
-    attempt: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
+    attempt: Mapped[str] = mapped_column(sa.String(40), default="")
     notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
     side: Mapped[str] = mapped_column(sa.String(20), default="")

@@ -15,7 +15,7 @@ from app.gateways import TWILIOS, Said
 from app.gateways.twilio_codes import receipt, verdict
 from app.notices import chain, record, tally
 from app.notices.duty import pass_on
-from app.notices.models import Notice, Receipt
+from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
 from app.notices.outcomes import ASK_AFTER, held
 from app.notices.rules import State, What, after, next_try
 
@@ -85,7 +85,7 @@ def _notice(session: Session, told: Told) -> Any:
         wanted = wanted.where(_NOTICE.c.id == int(number))
         notice = session.connection().execute(wanted).one_or_none()
         return notice if notice and int(tried) <= notice.tries else None
-    wanted = wanted.where(_NOTICE.c.carrier_id == told.carrier_id).limit(1)
+    wanted = wanted.where(HAS_CARRIER_ID, _NOTICE.c.carrier_id == told.carrier_id).limit(1)
     return session.connection().execute(wanted).one_or_none()
 
 

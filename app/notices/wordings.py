@@ -42,7 +42,9 @@ def of(notice: Notice | Due, words: dict[Key, Own]) -> Own | None:
 def sent_with(session: Session, notice: Notice) -> Own | None:
     """Return the own words with which a notice's current try left, whatever holds since."""
     begun = sa.select(Line.detail).where(
-        Line.attempt == notice.attempt, Line.what == What.STARTED.value
+        Line.notice_id == notice.id,
+        Line.attempt == notice.attempt,
+        Line.what == What.STARTED.value,
     )
     version = (session.scalar(begun.limit(1)) or {}).get("wording")
     if not version:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.notices import receipts
 from app.notices.inbound import Inbound, Kind
-from app.notices.models import Notice
+from app.notices.models import HAS_CARRIER_ID, Notice
 from app.replies.mail import Bounce, Mail
 from app.replies.queries import only_court
 
@@ -41,7 +41,9 @@ def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None
 def _notice(session: Session, returned: str) -> Notice | None:
     if not returned:
         return None
-    wanted = sa.select(Notice).where(Notice.carrier_id == returned, Notice.channel == "email")
+    wanted = sa.select(Notice).where(
+        HAS_CARRIER_ID, Notice.carrier_id == returned, Notice.channel == "email"
+    )
     return session.scalar(wanted.limit(1))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app.cases.models import Counsel, Party, Representation
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
 from app.notices.inbound import Inbound, Kind
-from app.notices.models import Notice
+from app.notices.models import HAS_CARRIER_ID, Notice
 from app.people.models import Court
 
 
@@ -31,7 +31,7 @@ def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> P
     own = Notice.counsel_id.is_not(None)
     ours = session.scalar(
         sa.select(Notice)
-        .where(Notice.carrier_id.in_(list(answers_to)[:50]), own)
+        .where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(answers_to)[:50]), own)
         .order_by(Notice.id.desc()).limit(1)
     ) if answers_to else None  # fmt: skip
     if ours is not None:

@@ -74,7 +74,7 @@ def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> 
 
 
 def _known(session: Session, text: Text) -> bool:
-    line = sa.select(Line.id).where(Line.attempt == text.attempt).limit(1)
+    line = sa.select(Line.id).where(Line.notice_id.is_(None), Line.attempt == text.attempt).limit(1)
     kept = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
     return session.scalar(line) is not None or session.scalar(kept) is not None
 

@@ -1,0 +1,29 @@
+"""Two indexes hold only what is looked up by them: every message and line had its place in both."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+HAS_ONE, NO_MESSAGE = sa.text("carrier_id <> ''"), sa.text("notice_id IS NULL")
+
+
+def upgrade() -> None:
+    op.drop_index("ix_notice_carrier_id", "notice")
+    op.create_index(
+        "ix_notice_carrier_id", "notice", ["carrier_id"],
+        sqlite_where=HAS_ONE, postgresql_where=HAS_ONE,
+    )  # fmt: skip
+    op.drop_index("ix_record_line_attempt", "record_line")
+    op.create_index(
+        "ix_record_line_attempt", "record_line", ["attempt"],
+        sqlite_where=NO_MESSAGE, postgresql_where=NO_MESSAGE,
+    )  # fmt: skip
+
+
+def downgrade() -> None:
+    op.drop_index("ix_record_line_attempt", "record_line")
+    op.create_index("ix_record_line_attempt", "record_line", ["attempt"])
+    op.drop_index("ix_notice_carrier_id", "notice")
+    op.create_index("ix_notice_carrier_id", "notice", ["carrier_id"])
