@@ -47,8 +47,8 @@ def insert_pairs(
 ) -> None:  # fmt: skip
     """Insert rows in their order, and one row of another table, ``of``, that belongs to each.
 
-    The database numbers the rows; the first column of ``of`` is the number of the row that its own
-    belongs to. ``by`` are columns by which the rows of one call are told apart.
+    The database numbers the rows, and both are given the numbers; the first column of ``of`` is
+    the number of the row that its own belongs to. ``by`` are columns by which the rows of one call are told apart.
     """
     if not rows:
         return
@@ -65,8 +65,12 @@ def insert_pairs(
         numbers = [_insert_each(line, table, rows).lastrowid]
     else:
         numbers = ids(session, table, len(rows))
-        insert(session, table, [{key: n, **row} for n, row in zip(numbers, rows, strict=True)])
-    insert(session, of, [{owner: n, **row} for n, row in zip(numbers, others, strict=True)])
+        for n, row in zip(numbers, rows, strict=True):
+            row[key] = n
+        insert(session, table, rows)
+    for n, other in zip(numbers, others, strict=True):
+        other[owner] = n
+    insert(session, of, others)
 
 
 def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from app.cases.models import Case, Courtroom, Party, Representation
 from app.cases.rules import number_key
 from app.errors import N_, NotFound
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
-from app.notices.models import Notice
+from app.notices.models import ASKS, Notice
 from app.notices.rules import WENT_OUT
 
 WHOLE_CASE = (
@@ -105,7 +105,7 @@ def offered(session: Session, rounds: Sequence[Proposal]) -> set[int]:
         .join(Notice, Notice.invitation_id == Invitation.id)
         .where(
             Invitation.proposal_id.in_([each.id for each in rounds]),
-            Notice.kind == "proposal",
+            ASKS,
             Notice.state.in_([state.value for state in WENT_OUT]),
         )
         .distinct()

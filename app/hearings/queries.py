@@ -11,7 +11,7 @@ from app import links
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, NotFound
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
-from app.notices.models import Notice
+from app.notices.models import ASKS, Notice
 from app.notices.rules import WENT_OUT
 
 
@@ -149,7 +149,7 @@ def offered(session: Session, proposal: Proposal) -> bool:
         sa.select(Notice.side)
         .where(
             Notice.invitation_id.in_([i.id for i in proposal.invitations]),
-            Notice.kind == "proposal",
+            ASKS,
             Notice.state.in_([state.value for state in WENT_OUT]),
         )
         .distinct()

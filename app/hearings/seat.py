@@ -23,7 +23,7 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
-from app.notices.models import Notice, Task
+from app.notices.models import ASKS, Notice, Task
 from app.people.models import Court
 
 
@@ -172,9 +172,7 @@ def _none_suits(round_: Proposal) -> bool:
 def _because(session: Session, seat: Invitation) -> str:
     """Return why the court asks anew, as the letter that asked told it."""
     told = session.scalar(
-        sa.select(Notice.facts)
-        .where(Notice.invitation_id == seat.id, Notice.kind == "proposal")
-        .limit(1)
+        sa.select(Notice.facts).where(ASKS, Notice.invitation_id == seat.id).limit(1)
     )
     return str((told or {}).get("reason") or "")
 

@@ -31,9 +31,10 @@ TOGETHER, SOON = 400, 0.1  # messages, seconds
 READY = 0.5
 # Each caller has so many messages ready at least.
 EACH_READY = 4
-# A second's worth is claimed at a time: nobody can tell of a worker that is killed which mails it
-# had begun with. So many at least, and at first: what is claimed together waits for all of it.
-LEAST = 128
+# So many seconds' worth is claimed at a time: what is claimed together waits for all of it, another
+# worker may be idle meanwhile, and of one that is killed nobody can tell which mails it had begun.
+AHEAD = 0.25
+LEAST = 128  # messages, as at first
 # Over so many seconds the speed is measured: a longer look would starve the callers at the start.
 MEASURED = 0.2
 LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
@@ -95,7 +96,7 @@ class Round:
             made is None or (made.seen and not made.messages)
         ):
             speed = self.speed.per_second
-            batch = max(LEAST, min(claiming.BATCH, int(speed)))
+            batch = max(LEAST, min(claiming.BATCH, int(AHEAD * speed)))
             most = pace.room(speed, len(self.waiting), LEASE.total_seconds(), batch)
             if not most:
                 return

@@ -27,7 +27,7 @@ class Notice(Base):
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     # The seat whose link the letter carries; a plain number, for the queue knows no hearings.
-    invitation_id: Mapped[int | None] = mapped_column(Key, index=True)
+    invitation_id: Mapped[int | None] = mapped_column(Key)
     link_version: Mapped[int] = mapped_column(default=1)
     kind: Mapped[str] = mapped_column(sa.String(40))
     channel: Mapped[str] = mapped_column(sa.String(10))
@@ -61,6 +61,7 @@ class Notice(Base):
         sa.Index("ix_notice_first_due_at", "first_due_at"),  # what the promise is measured over
         sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
         _partly("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
+        _partly("ix_notice_invitation_id", "invitation_id", where="kind = 'proposal'"),
     )
 
     @property
@@ -74,8 +75,10 @@ class Notice(Base):
         return self.kind in ("reminder", "nudge", "answered")
 
 
-# Said with every look for a carrier's id: the words by which databases know the index of them.
+# Said with every look for a carrier's id, or for what asked a seat: the words, and no values that
+# are put in later, by which databases know the indexes of these.
 HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
+ASKS = Notice.kind == sa.literal_column("'proposal'")
 
 
 class Head(Base):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from app.cases.models import Party, Representation
 from app.hearings import facts
@@ -42,11 +42,11 @@ def people(session: Session, hearings: Sequence[Hearing]) -> People:
     found = People()
     acting = (
         sa.select(Representation, Party.case_id)
-        .join(Party)
+        .join(Representation.party)
         .where(Party.case_id.in_({each.case_id for each in hearings}))
         .where(Representation.left_at.is_(None))
         .order_by(Representation.id)
-        .options(selectinload(Representation.counsel), selectinload(Representation.party))
+        .options(contains_eager(Representation.party), selectinload(Representation.counsel))
     )
     for seat, case_id in session.execute(acting):
         found.acting.setdefault(case_id, {}).setdefault(seat.counsel_id, seat)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import bulk
 from app.cases.models import Case
@@ -133,8 +133,8 @@ def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
         .with_for_update(of=Hearing, skip_locked=True)
         .execution_options(populate_existing=True)
         .options(
-            selectinload(Hearing.case).selectinload(Case.court),
-            selectinload(Hearing.case).selectinload(Case.assistant),
+            joinedload(Hearing.case).selectinload(Case.court),
+            joinedload(Hearing.case).selectinload(Case.assistant),
             selectinload(Hearing.judge), selectinload(Hearing.courtroom),
             selectinload(Hearing.user),
         )

@@ -1,4 +1,4 @@
-"""Two indexes hold only what is looked up by them: every message and line had its place in both."""
+"""Three indexes hold only what is looked up by them: every message or line had its place there."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,7 @@ revision = "0019"
 down_revision = "0018"
 
 HAS_ONE, NO_MESSAGE = sa.text("carrier_id <> ''"), sa.text("notice_id IS NULL")
+ASKS = sa.text("kind = 'proposal'")
 
 
 def upgrade() -> None:
@@ -20,9 +21,16 @@ def upgrade() -> None:
         "ix_record_line_attempt", "record_line", ["attempt"],
         sqlite_where=NO_MESSAGE, postgresql_where=NO_MESSAGE,
     )  # fmt: skip
+    op.drop_index("ix_notice_invitation_id", "notice")
+    op.create_index(
+        "ix_notice_invitation_id", "notice", ["invitation_id"],
+        sqlite_where=ASKS, postgresql_where=ASKS,
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_notice_invitation_id", "notice")
+    op.create_index("ix_notice_invitation_id", "notice", ["invitation_id"])
     op.drop_index("ix_record_line_attempt", "record_line")
     op.create_index("ix_record_line_attempt", "record_line", ["attempt"])
     op.drop_index("ix_notice_carrier_id", "notice")
