@@ -48,7 +48,8 @@ def insert_pairs(
     """Insert rows in their order, and one row of another table, ``of``, that belongs to each.
 
     The database numbers the rows, and both are given the numbers; the first column of ``of`` is
-    the number of the row that its own belongs to. ``by`` are columns by which the rows of one call are told apart.
+    the number of the row that its own belongs to. ``by`` are columns by which the rows of one call
+    are told apart.
     """
     if not rows:
         return
