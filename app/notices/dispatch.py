@@ -26,15 +26,14 @@ log = logging.getLogger("tingqi.sending")
 
 CHANNELS = ("email", "sms")
 # Outcomes are written when so many are known, or when the first has waited so long.
-TOGETHER, SOON = 400, 0.1  # messages, seconds
+TOGETHER, SOON = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
 READY = 0.5
 # Each caller has so many messages ready at least.
 EACH_READY = 4
-# So many seconds' worth is claimed at a time: what is claimed together waits for all of it, another
-# worker may be idle meanwhile, and of one that is killed nobody can tell which mails it had begun.
-AHEAD = 0.25
-LEAST = 128  # messages, as at first
+# So many seconds' worth is claimed at a time, and so many for each caller at least: another worker
+# may be idle meanwhile, and of one that is killed nobody can tell which mails it had begun with.
+AHEAD, EACH_AHEAD, LEAST = 0.25, 8, 32
 # Over so many seconds the speed is measured: a longer look would starve the callers at the start.
 MEASURED = 0.2
 LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
@@ -96,7 +95,9 @@ class Round:
             made is None or (made.seen and not made.messages)
         ):
             speed = self.speed.per_second
-            batch = max(LEAST, min(claiming.BATCH, int(AHEAD * speed)))
+            # The first is small: what is claimed together is called when all of it is written.
+            each = EACH_AHEAD if self.tried else EACH_READY
+            batch = min(claiming.BATCH, max(LEAST, each * self.at_once, int(AHEAD * speed)))
             most = pace.room(speed, len(self.waiting), LEASE.total_seconds(), batch)
             if not most:
                 return

@@ -146,3 +146,12 @@ def test_no_job_and_no_claim_writes_to_another_versions_schema(house: House) -> 
     say_schema(house, own)
     with house.app.app_context():
         assert sum(worker.send(sender, each) for each in ("sms", "email")) > 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_committed_is_on_the_disk_before_anybody_is_told(house: House) -> None:
+    with house.app.app_context(), db.engine.connect() as connection:
+        told = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    assert (
+        told == 2
+    )  # FULL; less syncs the log at checkpoints only (sqlite.org, pragma synchronous)
