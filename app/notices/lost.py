@@ -125,11 +125,14 @@ def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> l
 
 
 def _alike(session: Session, notice: Notice, sender: Sender) -> list[Notice]:
-    """Return other messages of the same words to the same address of which little is known yet."""
+    """Return other messages of the same words to the same address whose try is as uncertain.
+
+    They may have a carrier's id, of an earlier try.
+    """
     wanted = sa.select(Notice).where(
         Notice.case_id == notice.case_id, Notice.id != notice.id,
         Notice.channel == notice.channel, Notice.address == notice.address,
-        Notice.carrier == notice.carrier, Notice.carrier_id == "",
+        Notice.carrier == notice.carrier,
         Notice.state.in_((State.SENDING.value, State.UNKNOWN.value)),
         Notice.tried_at > (notice.tried_at or sender.now) - SLOWEST,
     )  # fmt: skip

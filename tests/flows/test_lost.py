@@ -88,6 +88,14 @@ def test_nor_is_a_text_of_which_a_receipt_came_for_another_message(
     assert states(house, ids) == ["sent", "queued"]
 
 
+def test_one_that_is_tried_again_is_as_lost_as_at_first(house: House, texts: Shown) -> None:
+    # Its first try failed, as SM0; of its second nothing is known.
+    ids = two(house, {"tries": 2, "carrier_id": "SM0"})
+    texts.has = ("SM1",)
+    own_up(house)
+    assert states(house, ids) == ["unknown", "unknown"]
+
+
 @pytest.mark.parametrize(
     ("has", "then", "numbers"),
     [
