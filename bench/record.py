@@ -114,12 +114,14 @@ def _lines(session: Any, case_id: int, count: int, after: int, last: str) -> Non
 
 
 def _chain(case_id: int, count: int, after: int, last: str) -> Iterator[tuple[dict, dict]]:
-    begun = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
+    begun, pause = dt.datetime.now(dt.UTC) - dt.timedelta(days=3), dt.timedelta(seconds=20)
+    if after:  # no line is earlier than those that are there, written a moment ago
+        begun, pause = dt.datetime.now(dt.UTC), dt.timedelta(milliseconds=1)
     for seq in range(after + 1, after + count + 1):
         what, detail = SHAPES[seq % len(SHAPES)]
         body = {"name": "李敏", "address": "+8613800138001", "text": WORDS,
                 "salt": secrets.token_hex(16)}  # fmt: skip
-        at = begun + dt.timedelta(seconds=20 * seq)
+        at = begun + pause * seq
         content = sha(body)
         counsel = seq % 2 + 1 if case_id == 1 else None
         line = {
