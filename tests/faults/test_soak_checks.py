@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import types
 from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any
@@ -14,6 +15,7 @@ from tests.conftest import House, at, case_with, proposal
 from tests.soak import facts
 from tests.soak.carriers import Asked
 from tests.soak.checks import CHECKS, wrong
+from tests.soak.checks_sent import said_otherwise
 from tests.soak.facts import Facts
 from tests.soak.people import Heard, Told
 from tests.soak.plan import plan
@@ -154,6 +156,28 @@ def test_whole_facts_are_well_and_each_corruption_is_found(house: House) -> None
         corrupt(found)
         assert any(said.startswith(f"{check}:") for said in wrong(found)), check
     assert {check for check, _ in CORRUPTIONS} == {check.__name__ for check in CHECKS}
+
+
+def test_a_refusal_of_what_was_taken_stands_only_where_a_frozen_worker_woke_after_it() -> None:
+    def line(seq: int, what: str, **detail: str) -> dict[str, Any]:
+        return {"seq": seq, "what": what, "attempt": "n5.1", "notice_id": 5, "direction": "out",
+                "channel": "sms", "detail": detail}  # fmt: skip
+
+    silent, none = line(2, "unknown", worker="vm:7:x"), line(3, "refused", status="not_found")
+    woke = line(4, "accepted")
+
+    def said(*lines: dict[str, Any], frozen: int = 7) -> list[str]:
+        taken = [Asked("n5.1", "sms", "+8613800138002", "well", True, "SM1")]
+        facts = types.SimpleNamespace(
+            lines=[line(1, "started"), *lines], asked=taken, killed={frozen}, troubled=True
+        )
+        return list(said_otherwise(facts))  # type: ignore[arg-type]
+
+    assert said(silent, none, woke) == []
+    assert said(silent, none) != []
+    assert said(none, woke) != []
+    assert said(silent, line(3, "refused", status="failed"), woke) != []
+    assert said(silent, none, woke, frozen=8) != []
 
 
 def test_a_seed_is_always_the_same_plan_and_another_seed_another() -> None:

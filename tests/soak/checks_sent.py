@@ -31,8 +31,10 @@ def received_without_a_line(facts: Facts) -> Iterator[str]:
 def said_otherwise(facts: Facts) -> Iterator[str]:
     """What the record says of an attempt is what its carrier did with it.
 
-    "Accepted" only where the carrier took it; "refused" or "failed" only where it did not, or lied;
-    "unknown" only where its answer was lost on purpose, or its worker was.
+    "Accepted" only where the carrier took it; "refused" or "failed" only where it did not, or lied,
+    or not yet: a worker that is frozen in the middle of a call makes it when it wakes, after another
+    was told that there is nothing. Then what it heard stands behind. "Unknown" only where the
+    carrier's answer was lost on purpose, or its worker was.
     """
     asked = {each.reference: each for each in facts.asked}
     for line in facts.lines:
@@ -42,10 +44,22 @@ def said_otherwise(facts: Facts) -> Iterator[str]:
         name = f"{line['attempt']} ({had.fate if had else 'never asked'})"
         if line["what"] == "accepted" and not (had and had.taken):
             yield f"{name} is accepted on the record, and its carrier has nothing"
-        if line["what"] in DENYING and had and had.taken and had.fate != Fate.BROKEN_TAKEN:
+        lied = had and had.fate == Fate.BROKEN_TAKEN
+        if line["what"] in DENYING and had and had.taken and not (lied or _not_yet(facts, line)):
             yield f"{name} is {line['what']} on the record, and its carrier took it"
         if line["what"] == "unknown" and not _excused(facts, line, had and had.fate):
             yield f"{name} is unknown, and nothing was broken: {line['detail']}"
+
+
+def _not_yet(facts: Facts, line: Row) -> bool:
+    """Tell whether a carrier had nothing when another asked it, and a frozen worker woke then."""
+    own = [each for each in facts.lines
+           if each["attempt"] == line["attempt"] and each["direction"] == "out"]  # fmt: skip
+    before = [each for each in own if each["seq"] < line["seq"] and each["what"] == "unknown"]
+    after_it = [each["what"] for each in own if each["seq"] > line["seq"]]
+    silent = before[-1]["detail"].get("worker", "") if before else ""
+    frozen = bool(silent) and int(silent.split(":")[1]) in facts.killed
+    return frozen and line["detail"].get("status") == "not_found" and "accepted" in after_it
 
 
 def _excused(facts: Facts, line: Row, fate: str | None) -> bool:
