@@ -25,8 +25,8 @@ from app.notices.commands import record
 from app.people.commands import court, token, user
 from app.schema import hang_up, opened
 
-log = logging.getLogger("tingqi")
 USE = 2  # the exit status of an error of use
+log = logging.getLogger("tingqi")
 
 
 class House(FlaskGroup):

@@ -140,7 +140,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         mail_authserv=said.get("TINGQI_MAIL_AUTHSERV", ""),
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
-        unknown=sorted(said.keys() - KNOWN),
+        unknown=_unknown(said),
     )
 
 
@@ -184,10 +184,13 @@ def _pace(said: Mapping[str, str], name: str) -> tuple[int, float, float]:
     )
 
 
+def _unknown(said: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in said if name.startswith("TINGQI_") and name not in KNOWN)
+
+
 def _refuse_unknown(kept: Mapping[str, str]) -> None:
-    for name in kept:
-        if name.startswith("TINGQI_") and name not in KNOWN:
-            raise Misconfigured(f"instance/tingqi.env sets {name}, which is no setting of Tingqi.")
+    for name in _unknown(kept):
+        raise Misconfigured(f"instance/tingqi.env sets {name}, which is no setting of Tingqi.")
 
 
 def _refuse_halves(said: Mapping[str, str]) -> None:

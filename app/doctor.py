@@ -28,8 +28,11 @@ def examine() -> Iterator[Finding]:
     except Misconfigured as fault:
         yield _found("settings", False, str(fault))
         return
-    unknown = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
-    yield _found("settings", not settings.unknown, unknown if settings.unknown else "each is whole")
+    if settings.unknown:
+        said = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
+        yield _found("settings", False, said)
+    else:
+        yield _found("settings", True, "each is whole")
     yield _instance(settings)
     yield _secret(settings)
     yield _public_url(settings)

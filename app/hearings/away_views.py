@@ -2,7 +2,6 @@
 
 import secrets
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -13,7 +12,7 @@ from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.hearings import answering, away, busy_calendars
 from app.hearings.counsel_acts import rendered
-from app.hearings.counsel_views import OFTEN, SELDOM, bp, enter
+from app.hearings.counsel_views import OFTEN, SELDOM, bp, enter, said_away
 from app.hearings.seat import View
 
 
@@ -26,12 +25,11 @@ def days_away(token: str) -> Any:
 
 def _shown(token: str, view: View, **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
-    today = web.now().astimezone(ZoneInfo(view.court.zone)).date()
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
     calendar = busy_calendars.of(db.session(), view.counsel.id)
     return render_template(
         "reply/away.html", calendar=calendar, token=token, view=view, nonce=key,
-        said_away=away.of(db.session(), view.counsel.id, today), **given,
+        said_away=said_away(view), **given,
     )  # fmt: skip
 
 

@@ -30,10 +30,10 @@ def answer(
     chance = _chance(held, key, secret) if held else None
     if held is None or chance is None:
         raise OldPage
-    today = now.astimezone(ZoneInfo(held.hearing.case.court.zone)).date()
     try:
         says, comment = answering.checked(typed, {slot.id for slot in held.slots})
     except Invalid as invalid:
+        today = now.astimezone(ZoneInfo(held.hearing.case.court.zone)).date()
         raise Invalid({**invalid.errors, **away.faults(days, today)}) from None
     if days == away.NOTHING and _stands(held, says, comment, now):
         return

@@ -12,6 +12,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext, refresh
 
 from app import icalfeed, web, wording
+from app.cases.models import Away
 from app.db import db, let_go, retrying
 from app.errors import Gone, Invalid, Refusal
 from app.hearings import (
@@ -109,17 +110,21 @@ def shown(token: str, view: View, **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     session, now = db.session(), web.now()
     event = calendar.fixed_event(view.hearing, web.language())
-    today = now.astimezone(ZoneInfo(view.court.zone)).date()
     told = {"typed": typed, "errors": {}, "kind_word": "", "clocks": _clocks,
             "ahead": others.ahead(session, view.counsel, view.hearing, now),
             "unanswered": others.unanswered(session, view.counsel, view.hearing, now),
             "add_to": add_to.addresses(event) if event else {},
             "may_plead": pleas.may_ask(view.hearing, now),
             "away_given": away.NOTHING, "away_errors": {},
-            "said_away": away.of(session, view.counsel.id, today)
-            if view.stands == Stands.ANSWERED else [],
+            "said_away": said_away(view) if view.stands == Stands.ANSWERED else [],
             "missing_words": _missing_words, **more}  # fmt: skip
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
+
+
+def said_away(view: View) -> Sequence[Away]:
+    """Return when a page's counsel said that they are away, from the court's day on."""
+    today = web.now().astimezone(ZoneInfo(view.court.zone)).date()
+    return away.of(db.session(), view.counsel.id, today)
 
 
 def _clocks(times: Sequence[dt.datetime], zone: str) -> str:

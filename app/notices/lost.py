@@ -34,7 +34,7 @@ def own_up(sender: Sender) -> int:
             with transaction() as session:
                 for notice in held(session, [notice_id]):
                     if (notice.state, notice.attempt) == (State.SENDING, attempt):
-                        outcome = _told_apart(session, notice, has, sender)
+                        outcome = _told_apart(session, notice, message, has, sender)
                         _settle(session, notice, outcome, sender.now)
         count += len(found)
     return count
@@ -87,7 +87,7 @@ def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -
 
 
 def _told_apart(
-    session: Session, notice: Notice, has: Found | None, sender: Sender
+    session: Session, notice: Notice, message: Message | None, has: Found | None, sender: Sender
 ) -> Outcome | None:
     """Return what became of a message by what its carrier has; None where nobody can say.
 
@@ -96,19 +96,18 @@ def _told_apart(
     is known to be it; and where others of these words wait to be told apart too, only if there is
     one for each, which then are theirs in the order in which they were tried.
     """
-    if has is None:
+    if has is None or message is None:
         return None
-    chain.hold(session, [notice.case_id])  # whoever looks after another of these words waits
-    outcomes, before = list(has.outcomes), 0
-    if not has.sure:
+    outcomes, others = list(has.outcomes), list[Notice]()
+    if outcomes and not has.sure:
+        chain.hold(session, [notice.case_id])  # whoever looks after another of these words waits
         outcomes = _nobodys(session, notice, outcomes)
-        others = _alike(session, notice, sender)
-        if outcomes and len(outcomes) <= len(others):
-            return None
-        before = sum(_tried(other) < _tried(notice) for other in others)
+        others = _alike(session, notice, message, sender)
     if not outcomes:
         return Outcome(Said.TEMPORARY, notice.carrier, status="not_found")
-    return outcomes[before]
+    if len(outcomes) <= len(others):
+        return None
+    return outcomes[sum(_tried(other) < _tried(notice) for other in others)]
 
 
 def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -124,7 +123,7 @@ def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> l
     return [each for each in outcomes if each.carrier_id not in known]
 
 
-def _alike(session: Session, notice: Notice, sender: Sender) -> list[Notice]:
+def _alike(session: Session, notice: Notice, message: Message, sender: Sender) -> list[Notice]:
     """Return other messages of the same words to the same address whose try is as uncertain.
 
     They may have a carrier's id, of an earlier try.
@@ -136,9 +135,8 @@ def _alike(session: Session, notice: Notice, sender: Sender) -> list[Notice]:
         Notice.state.in_((State.SENDING.value, State.UNKNOWN.value)),
         Notice.tried_at > (notice.tried_at or sender.now) - SLOWEST,
     )  # fmt: skip
-    words = _as_sent(session, notice, sender)
     others = [(other, _as_sent(session, other, sender)) for other in session.scalars(wanted)]
-    return [other for other, said in others if said and words and said.text == words.text]
+    return [other for other, said in others if said and said.text == message.text]
 
 
 def _tried(notice: Notice) -> tuple[dt.datetime, int]:

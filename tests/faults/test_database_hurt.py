@@ -152,6 +152,5 @@ def test_no_job_and_no_claim_writes_to_another_versions_schema(house: House) -> 
 def test_what_is_committed_is_on_the_disk_before_anybody_is_told(house: House) -> None:
     with house.app.app_context(), db.engine.connect() as connection:
         told = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-    assert (
-        told == 2
-    )  # FULL; less syncs the log at checkpoints only (sqlite.org, pragma synchronous)
+    # FULL: less syncs the log at checkpoints only (sqlite.org, PRAGMA synchronous).
+    assert told == 2

@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app import worker
 from app.db import db, transaction
 from app.gateways import Found, Message, Outcome, Said
-from app.notices import lost
 from app.notices.models import Notice, Receipt
 from tests.conftest import House
+from tests.faults.test_clock import own_up
 from tests.flows.test_sending import Spoken, furnish, queue, states
 
 LATER = dt.timedelta(seconds=5)
@@ -47,13 +46,6 @@ def two(house: House, first: dict[str, object]) -> list[int]:
             session.execute(sa.update(Notice).where(Notice.id == number).values(changed))
     house.wait(minutes=1)
     return ids
-
-
-def own_up(house: House) -> None:
-    """Let another worker look for those that fell silent."""
-    with house.app.app_context():
-        lost.own_up(worker.sender_of(house.app))
-        db.session.remove()
 
 
 def sids(house: House, ids: list[int]) -> list[str]:

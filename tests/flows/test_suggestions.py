@@ -299,16 +299,14 @@ def test_a_wrong_day_with_an_answer_records_neither_and_loses_nothing(house: Hou
 def test_all_that_is_wrong_with_an_answer_is_named_at_once(house: House) -> None:
     made = house.api("POST", "/hearings", proposal(enter(house)))[1]["id"]
     house.beat()
-    first, *_ = [f"slot-{s['id']}" for s in house.api("GET", f"/hearings/{made}")[1]["slots"]]
-    answer = press(house, house.link("zhao@"), **{first: "yes", "away-until": "2026-12-12"})
+    slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
+    answer = press(house, house.link("zhao@"), **{slots[0]: "yes", "away-until": "2026-12-12"})
     assert answer.status_code == 422
     assert "Choose yes, if needed or no." in answer.text
     assert '<a href="#away-from">When you are away</a>' in answer.text
     assert "Give the first day on which you are away." in answer.text
-    whole = dict.fromkeys(
-        [f"slot-{s['id']}" for s in house.api("GET", f"/hearings/{made}")[1]["slots"]], "yes"
-    )
-    answer = press(house, house.link("zhao@"), **whole, **{"away-until": "2026-12-12"})
+    whole = {**dict.fromkeys(slots, "yes"), "away-until": "2026-12-12"}
+    answer = press(house, house.link("zhao@"), **whole)
     assert answer.status_code == 422  # an end without a beginning is not passed over in silence
     assert not [s for s in house.api("GET", f"/hearings/{made}")[1]["slots"] if s["answers"]]
 
