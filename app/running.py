@@ -1,5 +1,6 @@
 """Run the worker: its jobs beside one another in one process, until it is told to stop."""
 
+import datetime as dt
 import logging
 import signal
 import sys
@@ -11,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
 from app import collector, steps, worker
@@ -61,12 +63,30 @@ def take_file(app: Flask) -> None:
     worker.take_file(app)
 
 
+class Every(IntervalTrigger):
+    """A turn every so many seconds; those that were missed are one.
+
+    APScheduler would list each of them before it makes one of all: half a million for a clock that
+    is set forward by a month, which takes a second, and for one that began in 1970 all memory.
+    """
+
+    def get_next_fire_time(
+        self, previous_fire_time: dt.datetime | None, now: dt.datetime
+    ) -> dt.datetime | None:
+        """Return the turn after the previous one, or an interval from now where that is over."""
+        following: dt.datetime | None = super().get_next_fire_time(previous_fire_time, now)
+        if following is None or following > now:
+            return following
+        return now + self.interval
+
+
 class Jobs:
     """The worker's jobs, from now until it is stopped: each one at a time, missed turns are one.
 
     They run beside one another: neither the heart nor what falls due waits for a long sending,
     nor texts for a slow mail server. APScheduler reckons turns by the wall clock: one that is set
-    back would keep all of them waiting for as long, so then each has its turn at once.
+    back would keep all of them waiting for as long, so then each has its turn at once; one that is
+    set forward is one turn (see Every).
     """
 
     def __init__(self, app: Flask, wall: Clock | None = None) -> None:
@@ -86,8 +106,9 @@ class Jobs:
         jobs.append(("files", take_file, [], seconds))
         for name, job, given, every in jobs:
             self.scheduler.add_job(
-                turn, "interval", args=[app, job, *given], seconds=every, max_instances=1,
-                coalesce=True, misfire_grace_time=None, id=name, next_run_time=self.wall.now(),
+                turn, Every(seconds=every, timezone="UTC"), args=[app, job, *given],
+                max_instances=1, coalesce=True, misfire_grace_time=None, id=name,
+                next_run_time=self.wall.now(),
             )  # fmt: skip
         self.scheduler.start()
         args = [min(seconds, HEART_SECONDS)]

@@ -204,3 +204,19 @@ def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
         jobs.stop()
     assert texts.given == [f"n{each}.1" for each in ids]
     in_order(house)
+
+
+def test_turns_that_a_jump_passes_over_are_one(house: House) -> None:
+    jobs = running.Jobs(house.app)
+    try:
+        triggers = [job.trigger for job in jobs.scheduler.get_jobs()]
+    finally:
+        jobs.stop()
+    due = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    for trigger in triggers:
+        every = trigger.interval
+        assert trigger.get_next_fire_time(due, due) == due + every
+        assert trigger.get_next_fire_time(due, due + every / 2) == due + every
+        for now in (due + every, due + HOUR, house.clock.now()):
+            # APScheduler asks for turns until one is yet to come.
+            assert trigger.get_next_fire_time(due, now) == now + every
