@@ -1,41 +1,54 @@
 """What placing all hearings costs at least: judges' plans, priced by what they need together.
 
-Each judge's hearings are planned as cheaply as can be, for prices on the time of the courtrooms in
-each session and on the days of counsel from elsewhere. Whatever the prices, what the plans cost so,
-less what there is at these prices, is never more than the best listing costs. A linear programme
-over the plans found so far tells better prices, until it has nothing to gain.
+Each judge's hearings are planned as cheaply as can be, for prices on a courtroom and on counsel's
+presence at each time, and on the days of counsel from elsewhere. Whatever the prices, what the
+plans cost so, less what there is at these prices, is never more than the best listing costs. A
+linear programme over the plans found so far tells better prices, until it has nothing to gain.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import numpy as np
 from ortools.linear_solver import pywraplp
 
-from app.listing.capacity import most_of_any
-from app.listing.plans import TRIED, Plan, Planner, Session, planners
+from app.listing.needs import Needs
+from app.listing.plans import TRIED, Array, Plan, Planner, planners
 from app.listing.problem import TRAVEL_DAY, Problem
 
-NEAR = 0.5  # points between the programme and the bound at which nothing is to be gained
-ROUNDS = 200
+# Points between the programme and the bound, and parts of it, at which little is to be gained.
+NEAR, NEARLY = 0.5, 0.002
+ROUNDS = 400
 CALM = 0.7  # how much of the best prices so far is kept, so that they do not swing
-DEAR = 2.0  # points for a minute of a courtroom beyond what there is, in the programme
+DEAR = 30.0  # points for a courtroom, or counsel, beyond what there is at a time, in the programme
 ROUNDING = 1e-3  # points; far more than what floating point may lose
-
-Coming = tuple[int, int, int]  # hearing, counsel, day
+# Counsel's times are looked at when the bound is so near to the programme, in parts of it, and
+# then once in so many rounds.
+CLOSE, EVERY = 0.1, 3
+MISSED = 0.01  # of a presence, is worth a row
 
 # Told what is proved so far; answers whether to stop.
 Told = Callable[[int], bool]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Prices:
-    """Points for a minute of a session's courtrooms, and for a hearing that counsel come to."""
+    """Points for a courtroom at a time, for counsel at a time, and for a hearing they come to."""
 
-    minute: dict[Session, float] = field(default_factory=lambda: defaultdict(float))
-    coming: dict[Coming, float] = field(default_factory=lambda: defaultdict(float))
+    rooms: Array
+    counsel: Array
+    coming: Array
+
+    def toward(self, asked: "Prices") -> "Prices":
+        """Return prices between these and what a programme asks."""
+        return Prices(
+            CALM * self.rooms + (1 - CALM) * asked.rooms,
+            CALM * self.counsel + (1 - CALM) * asked.counsel,
+            CALM * self.coming + (1 - CALM) * asked.coming,
+        )
 
 
 def at_least(problem: Problem, told: Told = lambda _: False, tried: int = TRIED) -> int:
@@ -43,123 +56,131 @@ def at_least(problem: Problem, told: Told = lambda _: False, tried: int = TRIED)
 
     ``tried`` is the most hearings of a judge that are planned together.
     """
+    if not any(hearing.starts for hearing in problem.hearings):
+        return 0
     master = _Master(problem, tried)
-    best, kept = float("-inf"), Prices()
+    best, kept = float("-inf"), master.nothing
     prices = kept
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         found = master.plan(prices)
+        if found == float("inf"):  # not even one judge's hearings fit
+            return 0
         if found > best:
             best, kept = found, prices
-        programme, asked = master.solve()
-        if told(_whole(best)) or programme - best < NEAR:
+        programme = master.solve()
+        apart = programme - best
+        near = apart < max(NEAR, NEARLY * abs(programme))
+        looks = near or (apart < CLOSE * abs(programme) and number % EVERY == 0)
+        new = looks and master.look_at_counsel()
+        if told(_whole(best)) or (near and not new):
             break
-        prices = _between(kept, asked)
+        if new:
+            master.solve()
+        prices = kept.toward(master.asked())
     return _whole(best)
 
 
 def _whole(points: float) -> int:
     """Return the whole points that are proved, as all costs are whole."""
-    return max(0, ceil(points - ROUNDING)) if points < float("inf") else 0
-
-
-def _between(kept: Prices, asked: Prices) -> Prices:
-    def mean(old: dict[Any, float], new: dict[Any, float]) -> dict[Any, float]:
-        return {key: CALM * old[key] + (1 - CALM) * price for key, price in new.items()}
-
-    return Prices(mean(kept.minute, asked.minute), mean(kept.coming, asked.coming))
+    return max(0, ceil(points - ROUNDING)) if points > float("-inf") else 0
 
 
 class _Master:
-    """The linear programme: shares of plans, so that time and days suffice, at the least cost."""
+    """The linear programme: shares of plans, so that all suffices, at the least cost."""
 
     def __init__(self, problem: Problem, tried: int) -> None:
-        self.problem = problem
+        self.needs = needs = Needs(problem)
         self.lp = pywraplp.Solver.CreateSolver("GLOP")
         self.lp.Objective().SetMinimization()
-        self.planners = planners(problem, tried)
+        self.planners = planners(problem, needs.number, tried)
+        # Each plan's variable, and which counsel it needs when, how often.
+        self.plans: list[tuple[Any, Mapping[tuple[int, int], int]]] = []
         self.one = [self.lp.Constraint(1, 1) for _ in self.planners]
-        self.there = self._there()
-        self.minutes = {}
-        for session, there in self.there.items():
-            self.minutes[session] = self.lp.Constraint(-self.lp.infinity(), there)
-            self._variable(DEAR, [(self.minutes[session], -1)])
-        self.coming = self._coming()
+        self.rooms = [self._at_most(int(there), DEAR) for there in needs.there]
+        self.coming = [self._at_most(0, TRAVEL_DAY) for _ in needs.coming]
+        self.visits = [self._variable(TRAVEL_DAY, [(self.coming[each], -1) for each in same])
+                       for same in needs.together]  # fmt: skip
+        self.counsel: dict[tuple[int, int], Any] = {}  # the rows that were missed, by who and when
+        self.nothing = Prices(
+            np.zeros(len(needs.times)), np.zeros((needs.counsel, len(needs.times))),
+            np.zeros(len(needs.coming)),
+        )  # fmt: skip
 
-    def _there(self) -> dict[Session, int]:
-        """Return how much time the courtrooms of each session have together."""
-        buffer, hearings = self.problem.buffer, self.problem.hearings
-        sizes = sorted({hearing.minutes + buffer for hearing in hearings})
-        found = {}
-        for day, session in {(s.day, s.session) for hearing in hearings for s in hearing.starts}:
-            free = (min(strip.ends, session[1]) - max(strip.begins, session[0])
-                    for strip in self.problem.strips_of.get(day, ()))  # fmt: skip
-            found[day, session] = sum(most_of_any(sizes, f + buffer) for f in free if f > 0)
-        return found
+    def _at_most(self, many: int, dear: float) -> Any:
+        row = self.lp.Constraint(-self.lp.infinity(), many)
+        self._variable(dear, [(row, -1)])
+        return row
 
-    def _coming(self) -> dict[Coming, Any]:
-        """Let a hearing be on a day only as far as its counsel from elsewhere come that day."""
-        found: dict[Coming, Any] = {}
-        together: dict[tuple[int, int], list[Coming]] = defaultdict(list)
-        for number, hearing in enumerate(self.problem.hearings):
-            for who in self.problem.travellers(hearing):
-                for day in {start.day for start in hearing.starts}:
-                    if (who, day) not in self.problem.comes:
-                        together[who, day].append((number, who, day))
-        for same in together.values():
-            for each in same:
-                found[each] = self.lp.Constraint(-self.lp.infinity(), 0)
-                self._variable(TRAVEL_DAY, [(found[each], -1)])
-            self._variable(TRAVEL_DAY, [(found[each], -1) for each in same])
-        self.together = list(together.values())
-        return found
-
-    def _variable(self, points: float, rows: Iterable[tuple[Any, float]]) -> None:
+    def _variable(self, points: float, rows: Iterable[tuple[Any, float]]) -> Any:
         share = self.lp.NumVar(0, self.lp.infinity(), "")
         self.lp.Objective().SetCoefficient(share, points)
         for row, much in rows:
             row.SetCoefficient(share, much)
+        return share
 
     def plan(self, prices: Prices) -> float:
         """Plan all judges' hearings at some prices; return what is proved by that."""
-        minute = -sum(prices.minute[session] * there for session, there in self.there.items())
-        total = minute + sum(
-            min(0.0, TRAVEL_DAY - sum(prices.coming[each] for each in same))
-            for same in self.together
-        )
+        needs = self.needs
+        visits = TRAVEL_DAY - needs.of_visits(prices.coming, prices.counsel)
+        total = float(
+            np.minimum(0.0, visits).sum()
+            - (prices.rooms * needs.there).sum() - prices.counsel[needs.visit < 0].sum()
+        )  # fmt: skip
+        each = needs.prices(prices.rooms, prices.counsel, prices.coming)
         for planner, one in zip(self.planners, self.one, strict=True):
-            priced = {key: self._price(prices, *key) for key in planner.least}
-            cost, plan = planner.cheapest(priced)
+            cost, plan = planner.cheapest(each)
             total += cost
             if plan:
                 self._add(planner, one, plan)
         return total
 
-    def _price(self, prices: Prices, number: int, session: Session) -> float:
-        hearing, day = self.problem.hearings[number], session[0]
-        minutes = (hearing.minutes + self.problem.buffer) * prices.minute[session]
-        return minutes + sum(
-            prices.coming[number, who, day] for who in self.problem.travellers(hearing)
-            if (number, who, day) in self.coming
-        )  # fmt: skip
-
     def _add(self, planner: Planner, one: Any, plan: Plan) -> None:
         """Take a plan into the programme."""
-        used: dict[Session, int] = defaultdict(int)
-        rows = [(one, 1)]
-        for number, session in plan:
-            hearing = self.problem.hearings[number]
-            used[session] += hearing.minutes + self.problem.buffer
-            rows += [(self.coming[number, who, session[0]], 1)
-                     for who in self.problem.travellers(hearing)
-                     if (number, who, session[0]) in self.coming]  # fmt: skip
-        rows += [(self.minutes[session], much) for session, much in used.items()]
-        self._variable(planner.cost(plan), rows)
+        needs = self.needs
+        used = Counter(time for start in plan for time in needs.covered(start))
+        rows: list[tuple[Any, float]] = [(one, 1)]
+        rows += [(self.rooms[time], many) for time, many in used.items()]
+        rows += [(self.coming[each], 1) for start in plan for each in needs.comes(start)]
+        counsel = Counter(needs.of_counsel(plan))
+        rows += [(self.counsel[key], counsel[key]) for key in counsel.keys() & self.counsel.keys()]
+        points = planner.fees(plan) + float(needs.costs[list(plan)].sum())
+        self.plans.append((self._variable(points, rows), counsel))
 
-    def solve(self) -> tuple[float, Prices]:
-        """Return what the plans so far cost together at least, and the prices that follow."""
-        if self.lp.Solve() != pywraplp.Solver.OPTIMAL:
-            return float("-inf"), Prices()
-        return self.lp.Objective().Value(), Prices(
-            {key: max(0.0, -row.dual_value()) for key, row in self.minutes.items()},
-            {key: max(0.0, -row.dual_value()) for key, row in self.coming.items()},
-        )
+    def solve(self) -> float:
+        """Return what the plans so far cost together at least."""
+        solved = self.lp.Solve() == pywraplp.Solver.OPTIMAL
+        return float(self.lp.Objective().Value()) if solved else float("inf")
+
+    def look_at_counsel(self) -> bool:
+        """Take in what the programme has missed: counsel who would be at two hearings at once."""
+        shares: dict[tuple[int, int], float] = defaultdict(float)
+        for variable, counsel in self.plans:
+            share = variable.solution_value()
+            if share > ROUNDING:
+                for key, many in counsel.items():
+                    shares[key] += many * share
+        there = [each.solution_value() for each in self.visits]
+        new = set()
+        for key, share in sorted(shares.items()):
+            visit = self.needs.visit[key]
+            if key in self.counsel or share < (1.0 if visit < 0 else there[visit]) + MISSED:
+                continue
+            new.add(key)
+            self.counsel[key] = self._at_most(1 if visit < 0 else 0, DEAR)
+            if visit >= 0:
+                self.counsel[key].SetCoefficient(self.visits[visit], -1)
+        for variable, counsel in self.plans:
+            for key in counsel.keys() & new:
+                self.counsel[key].SetCoefficient(variable, counsel[key])
+        return bool(new)
+
+    def asked(self) -> Prices:
+        """Return the prices that follow from the programme as it was solved."""
+        counsel = np.zeros_like(self.nothing.counsel)
+        for key, row in self.counsel.items():
+            counsel[key] = max(0.0, -row.dual_value())
+        return Prices(_duals(self.rooms), counsel, _duals(self.coming))
+
+
+def _duals(rows: Iterable[Any]) -> Array:
+    return np.array([max(0.0, -row.dual_value()) for row in rows])

@@ -6,10 +6,8 @@ proves comes from blocks: all starts of one hearing in one session that cost the
 choice, and the choices of a session together cannot use more time than there is.
 """
 
-import threading
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -221,36 +219,23 @@ class Run(cp_model.CpSolverSolutionCallback):
 
     def __init__(self, model: Model, limits: Limits, seconds: float) -> None:
         super().__init__()
-        self.model, self.ended = model, threading.Event()
+        self.model = model
         self.solver = _solver(limits, seconds)
         self.solver.best_bound_callback = partial(setattr, self, "bound")
         self.bound: float | None = None
         self.places: Places | None = None
-        self.complete, self.stopped, self.seconds = False, False, 0.0
-        self.fault: BaseException | None = None
+        self.complete = self.stopped = False
 
-    def go(self, before: Callable[[], None] = lambda: None) -> None:
-        """Search until the end, a limit, or ``stop``; what comes of it stands in this run.
-
-        What is to be done ``before`` the search is done in its time.
-        """
-        begun = time.monotonic()
-        try:
-            before()
-            said = self.solver.parameters
-            left = said.max_time_in_seconds - (time.monotonic() - begun)
-            if self.stopped or left <= 0:
-                return
-            said.max_time_in_seconds = left
-            status = self.solver.solve(self.model.cp, self)
-            self.complete = status == cp_model.OPTIMAL
-            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                self.bound = self.solver.best_objective_bound
-        except BaseException as fault:  # it is raised where the run is waited for
-            self.fault = fault
-        finally:
-            self.seconds = time.monotonic() - begun
-            self.ended.set()
+    def go(self, seconds: float | None = None) -> None:
+        """Search until the end, a limit, or ``stop``; what comes of it stands in this run."""
+        if self.stopped:
+            return
+        if seconds is not None:
+            self.solver.parameters.max_time_in_seconds = seconds
+        status = self.solver.solve(self.model.cp, self)
+        self.complete = status == cp_model.OPTIMAL
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self.bound = self.solver.best_objective_bound
 
     def stop(self) -> None:
         """Stop soon; what was found is kept."""

@@ -1,176 +1,177 @@
-"""Pure: the cheapest plan of one judge's hearings, each with its prices, by trying all sets.
+"""The cheapest plan of one judge's hearings, each start with its price, by trying all sets.
 
-A plan says on which day and in which session each hearing is; what the judge's sessions can hold
-is heeded, what others need is not: that is in the prices.
+A plan says when each hearing begins. That the judge is in one place at a time is heeded; what
+courtrooms and counsel need is not: that is in the prices. Compiled by Numba, without Python's lock.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.listing.capacity import covered, most_of
+from app.listing.compiled import compiled, inner
 from app.listing.problem import JUDGE_DAY, Problem
 
 # All sets of up to so many hearings are tried; a judge with more has several plans.
 TRIED = 10
 
-Session = tuple[int, tuple[int, int]]  # a day, and from when until when
-Plan = Sequence[tuple[int, Session]]  # hearings, by their numbers, in their sessions
 Array = Any  # of numpy
+Plan = Sequence[int]  # starts, by their numbers
 
 
-@dataclass(frozen=True)
-class _Ways:
-    """Pairs of a set and a part of it that fits into a session, in the order of the sets."""
+class Ways(NamedTuple):
+    """Each start that is possible for some hearings, day by day, in the order of the times.
 
-    rest: Array  # the set without the part
-    part: Array
-    sets: Array  # each set once
-    first: Array  # where the pairs of each set begin
+    ``first`` says where each day's begin, the last of it where they end; ``times`` how many
+    different times a day has, and one for its end. A start is at one of these, and the hearing is
+    over, with the buffer, at another.
+    """
 
-    def best(self, before: Array, session: Array) -> Array:
-        """Return what each set costs at least, if a part of it, or nothing, is in the session."""
-        found = before.copy()
-        if len(self.sets):
-            costs = before[self.rest] + session[self.part]
-            found[self.sets] = np.minimum(found[self.sets], np.minimum.reduceat(costs, self.first))
-        return found
-
-    def chosen(self, whole: int, before: Array, session: Array) -> int:
-        """Return the part of a set that is in the session at the least cost."""
-        at = int(np.searchsorted(self.sets, whole))
-        begin = self.first[at]
-        end = self.first[at + 1] if at + 1 < len(self.first) else len(self.part)
-        costs = before[self.rest[begin:end]] + session[self.part[begin:end]]
-        return int(self.part[begin + int(np.argmin(costs))])
-
-
-@dataclass(frozen=True)
-class _Step:
-    session: Session
-    ways: _Ways
-    before: Array
-    after: Array
-    costs: Array
+    first: Array
+    times: Array
+    fees: Array  # of each day: what it costs the judge, in points
+    at: Array  # of each start
+    over: Array
+    hearing: Array  # of each start: which of the hearings, from 0 on
+    number: Array  # of each start: its own
 
 
 class Planner:
     """Some hearings of one judge; ``pays`` says whether their days at court cost anything."""
 
-    def __init__(self, problem: Problem, numbers: Sequence[int], *, pays: bool) -> None:
-        self.problem, self.numbers, self.pays = problem, numbers, pays
-        self.judge = problem.hearings[numbers[0]].judge
-        self.least: dict[tuple[int, Session], int] = {}  # of a hearing's starts in a session
-        spans: dict[Session, list[tuple[int, int]]] = defaultdict(list)
-        for number in numbers:
-            hearing = problem.hearings[number]
-            for start in hearing.starts:
-                key = (number, (start.day, start.session))
-                self.least[key] = min(self.least.get(key, start.cost), start.cost)
-                spans[key[1]].append((start.at, start.at + hearing.minutes))
-        self.sessions = self._sessions(spans)
+    def __init__(
+        self, problem: Problem, numbers: Sequence[int], known: Mapping[tuple[int, int], int],
+        *, pays: bool,
+    ) -> None:  # fmt: skip
+        """Plan hearings; ``known`` tells a start's own number by its hearing's and its time."""
+        self.numbers = numbers
+        judge = problem.hearings[numbers[0]].judge
+        by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for which, number in enumerate(numbers):
+            for start in problem.hearings[number].starts:
+                by_day[start.day].append((start.at, which))
+        first, times, starts = [0], [], []
+        self._fee: dict[int, int] = {}
+        self._day: dict[int, int] = {}  # of each start
+        for day in sorted(by_day):
+            grid = sorted({at for at, _ in by_day[day]})
+            for at, which in sorted(by_day[day]):
+                until = at + problem.hearings[numbers[which]].minutes + problem.buffer
+                over = int(np.searchsorted(grid, until))
+                own = known[numbers[which], at]
+                starts.append((grid.index(at), over, which, own))
+                self._day[own] = day
+            first.append(len(starts))
+            times.append(len(grid) + 1)
+            self._fee[day] = JUDGE_DAY if pays and (judge, day) not in problem.sits else 0
+        flat = np.array(starts, np.int64).reshape(-1, 4)
+        self._ways = Ways(
+            np.array(first, np.int64), np.array(times, np.int64),
+            np.array([*self._fee.values()], np.float64),
+            *(np.ascontiguousarray(flat[:, column]) for column in range(4)),
+        )  # fmt: skip
+        sets = 1 << len(numbers)
+        self._least = np.empty((len(times) + 1, sets))
+        self._costs = np.empty((max(times), sets))
+        self._plan = np.empty(len(numbers), np.int64)
 
-    def _sessions(
-        self, spans: Mapping[Session, list[tuple[int, int]]]
-    ) -> list[tuple[Session, _Ways]]:
-        buffer = self.problem.buffer
-        sizes = [self.problem.hearings[number].minutes + buffer for number in self.numbers]
-        used, found = _sums(sizes), []
-        known: dict[tuple[int, int], _Ways] = {}
-        for session in sorted(spans):
-            free = covered(spans[session])
-            most = sum(most_of(sizes, ends - begins + buffer) for begins, ends in free)
-            able = sum(1 << n for n, number in enumerate(self.numbers)
-                       if (number, session) in self.least)  # fmt: skip
-            if (most, able) not in known:
-                known[most, able] = _ways(used, most, able)
-            found.append((session, known[most, able]))
-        return found
+    def fees(self, plan: Plan) -> int:
+        """Return what the days of a plan cost the judge, in points."""
+        return sum(self._fee[day] for day in {self._day[start] for start in plan})
 
-    def fee(self, day: int) -> int:
-        """Return what the judge's day costs, in points."""
-        sits = (self.judge, day) in self.problem.sits
-        return JUDGE_DAY if self.pays and not sits else 0
-
-    def cost(self, plan: Plan) -> int:
-        """Return what a plan costs, in points, without any prices."""
-        days = {session[0] for _, session in plan}
-        return sum(self.least[each] for each in plan) + sum(self.fee(day) for day in days)
-
-    def cheapest(self, prices: Mapping[tuple[int, Session], float]) -> tuple[float, Plan]:
-        """Return the least that these hearings cost with what is priced beside, and the plan.
+    def cheapest(self, prices: Array) -> tuple[float, Plan]:
+        """Return the least that these hearings cost, for prices of all starts, and the plan.
 
         The cost is infinite, and the plan empty, where they do not fit at all.
         """
-        costs = np.full(1 << len(self.numbers), np.inf)
-        costs[0] = 0.0
-        way = []
-        for day, some in groupby(self.sessions, key=lambda each: each[0][0]):
-            before, at = costs, costs + self.fee(day)
-            steps = []
-            for session, ways in some:
-                priced = _sums([
-                    self.least[number, session] + prices.get((number, session), 0.0)
-                    if (number, session) in self.least else 0.0 for number in self.numbers
-                ])  # fmt: skip
-                after = ways.best(at, priced)
-                steps.append(_Step(session, ways, at, after, priced))
-                at = after
-            costs = np.minimum(before, at)
-            way.append((before, costs, steps))
-        if not np.isfinite(costs[-1]):
+        points = _least(self._ways, prices, self._least, self._costs)
+        if not np.isfinite(points):
             return float("inf"), []
-        return float(costs[-1]), list(self._back(way))
+        _back(self._ways, prices, self._least, self._costs, self._plan)
+        return float(points), [int(each) for each in self._plan]
 
-    def _back(
-        self, way: Sequence[tuple[Array, Array, list[_Step]]]
-    ) -> Iterator[tuple[int, Session]]:
-        """Tell from the end which hearing is where."""
-        left = (1 << len(self.numbers)) - 1
-        for before, after, steps in reversed(way):
-            if after[left] == before[left]:
+
+@inner
+def _fill(ways: Ways, day: int, prices: Array, before: Array, costs: Array) -> None:
+    """Tell what each set costs at least that is over at each time of a day, and before that day."""
+    times, sets = ways.times[day], costs.shape[1]
+    for one in range(sets):
+        costs[0, one] = before[one] + ways.fees[day]
+    for time in range(1, times):
+        for one in range(sets):
+            costs[time, one] = np.inf
+    start = ways.first[day]
+    for time in range(times):
+        if time:
+            for one in range(sets):
+                costs[time, one] = min(costs[time, one], costs[time - 1, one])
+        while start < ways.first[day + 1] and ways.at[start] == time:
+            price, over = prices[ways.number[start]], ways.over[start]
+            bit = 1 << ways.hearing[start]
+            for base in range(0, sets, 2 * bit):
+                for without in range(base, base + bit):
+                    points = costs[time, without] + price
+                    if points < costs[over, without + bit]:
+                        costs[over, without + bit] = points
+            start += 1
+
+
+@compiled
+def _least(ways: Ways, prices: Array, least: Array, costs: Array) -> float:
+    """Tell what each set costs at least by the end of each day; return what all cost."""
+    sets = costs.shape[1]
+    for one in range(sets):
+        least[0, one] = np.inf
+    least[0, 0] = 0.0
+    for day in range(len(ways.times)):
+        _fill(ways, day, prices, least[day], costs)
+        last = ways.times[day] - 1
+        for one in range(sets):
+            least[day + 1, one] = min(least[day, one], costs[last, one])
+    return float(least[len(ways.times), sets - 1])
+
+
+@compiled
+def _back(ways: Ways, prices: Array, least: Array, costs: Array, plan: Array) -> None:
+    """Tell from the end by which starts the least cost comes about."""
+    left = costs.shape[1] - 1
+    for day in range(len(ways.times) - 1, -1, -1):
+        if least[day + 1, left] == least[day, left]:
+            continue
+        _fill(ways, day, prices, least[day], costs)
+        time = ways.times[day] - 1
+        while time > 0:
+            if costs[time, left] == costs[time - 1, left]:
+                time -= 1
                 continue
-            for step in reversed(steps):
-                if step.after[left] == step.before[left]:
-                    continue
-                here = step.ways.chosen(left, step.before, step.costs)
-                yield from ((number, step.session) for n, number in enumerate(self.numbers)
-                            if here >> n & 1)  # fmt: skip
-                left ^= here
+            start = _last(ways, day, prices, costs, time, left)
+            plan[ways.hearing[start]] = ways.number[start]
+            left ^= 1 << ways.hearing[start]
+            time = ways.at[start]
 
 
-def _sums(values: Sequence[float]) -> Array:
-    """Return the sum of each set of some values; bit n of a set's number is the nth value."""
-    found = np.zeros(1 << len(values))
-    for n, value in enumerate(values):
-        found[1 << n : 2 << n] = found[: 1 << n] + value
-    return found
+@inner
+def _last(ways: Ways, day: int, prices: Array, costs: Array, time: int, whole: int) -> int:
+    """Return the start of a set's last hearing, which is over at a time."""
+    for start in range(ways.first[day], ways.first[day + 1]):
+        bit = 1 << ways.hearing[start]
+        if ways.over[start] == time and whole & bit:
+            points = costs[ways.at[start], whole ^ bit] + prices[ways.number[start]]
+            if points == costs[time, whole]:
+                return int(start)
+    return -1
 
 
-def _ways(used: Array, most: int, able: int) -> _Ways:
-    every = np.arange(len(used), dtype=np.int32)
-    parts = every[(used <= most) & (every & ~able == 0) & (every > 0)]
-    wholes = [every[every & part == part] for part in parts]
-    sizes = [len(each) for each in wholes]
-    whole = np.concatenate(wholes) if wholes else every[:0]
-    part = np.repeat(parts, sizes)
-    order = np.argsort(whole, kind="stable")
-    whole, part = whole[order], part[order]
-    sets, first = np.unique(whole, return_index=True)
-    return _Ways(whole ^ part, part, sets, first)
-
-
-def planners(problem: Problem, tried: int = TRIED) -> list[Planner]:
+def planners(
+    problem: Problem, known: Mapping[tuple[int, int], int], tried: int = TRIED
+) -> list[Planner]:
     """Return the hearings that have any start, by judge; days cost only in a judge's first plan."""
     mine: dict[int, list[int]] = defaultdict(list)
     for number, hearing in enumerate(problem.hearings):
         if hearing.starts:
             mine[hearing.judge].append(number)
     return [
-        Planner(problem, numbers[at : at + tried], pays=at == 0)
+        Planner(problem, numbers[at : at + tried], known, pays=at == 0)
         for numbers in mine.values() for at in range(0, len(numbers), tried)
     ]  # fmt: skip

@@ -1,12 +1,12 @@
 """The search for the best listing: watched while it runs, kept when it is stopped.
 
-OR-Tools is loaded where a search begins (see model), and its absence is said in one sentence.
+OR-Tools and Numba are loaded where a search begins, and their absence is said in one sentence.
 """
 
-import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -14,48 +14,43 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Refusal
 from app.listing import greedy
-from app.listing.part import Neighbours, part
 from app.listing.problem import Limits, Outcome, Places, Problem, Progress, cost, weight
-from app.listing.repair import Repair
 
 if TYPE_CHECKING:
     from app.listing.model import Model, Run
+    from app.listing.table import Grid
 
 MISSING = N_(
-    "Listing many hearings needs OR-Tools, which is not installed here: "
+    "Listing many hearings needs OR-Tools and Numba, which are not both installed here: "
     "run .venv/bin/pip install -e '.[listing]' in Tingqi's folder, then try again."
 )
 LOOKS = 0.25  # seconds between two looks at a running search
 # Part of the time that may go into placing as many as possible, where not all have a place.
 FOR_PLACING = 0.4
-# Hearings that are moved about together while all others stay, and for how many seconds at most.
-TOGETHER, A_WHILE = 24, 1.0
-A_PART = 0.15  # of CP-SAT's deterministic time
-# Part of the time that judges' plans have for themselves: beside them Python does one thing only.
-FOR_PROVING = 0.25
-# Part of the time in which hearings are put back one by one; after it CP-SAT places them together.
-ONE_BY_ONE = 0.9
+AT_ONCE = 0.5  # seconds in which CP-SAT alone solves what is small
+# Part of the time after which what is not proved will not be: then both threads move hearings.
+FOR_PROVING = 0.3
 
 # Told how far a search is, a few times a second; answers whether it is to stop.
 Watch = Callable[[Progress], bool]
 
 
 class NoSolver(Refusal):
-    """OR-Tools is not installed here."""
+    """OR-Tools or Numba is not installed here."""
 
     code = "no-solver"
 
 
 def is_there() -> bool:
-    """Tell whether OR-Tools is installed, without loading it."""
+    """Tell whether OR-Tools and Numba are installed, without loading them."""
     try:
-        return find_spec("ortools") is not None
+        return all(find_spec(name) is not None for name in ("ortools", "numba"))
     except ImportError:
         return False
 
 
 def need() -> None:
-    """Raise NoSolver where OR-Tools is not installed."""
+    """Raise NoSolver where OR-Tools or Numba is not installed."""
     if not is_there():
         raise NoSolver(MISSING)
 
@@ -83,21 +78,20 @@ class _Hunt:
     def __init__(self, problem: Problem, limits: Limits, watch: Watch) -> None:
         self.problem, self.limits, self.watch = problem, limits, watch
         self.places: Places = greedy.first(problem)
+        self.least = cost(problem, self.places)  # of the places
         self.most = sum(1 for hearing in problem.hearings if hearing.starts)
         self.bound: int | None = None
         self.floor = 0  # what is proved of the cost by any way
-        self.stopped = self.complete = self.proved = False
-        self.spent = 0.0  # seconds
-        self.chance = random.Random(limits.seed)
-        self.repair: Repair | None = None
+        self.stopped = self.complete = False
         self.begun = time.monotonic()
+        self._taking = threading.Lock()
 
     @property
     def progress(self) -> Progress:
         """How far the search is."""
-        found = cost(self.problem, self.places)
-        bound = None if self.bound is None else min(self.bound, found)
-        return Progress(len(self.places), self.most, found, bound)
+        with self._taking:
+            bound = None if self.bound is None else min(self.bound, self.least)
+            return Progress(len(self.places), self.most, self.least, bound)
 
     def place_many(self) -> None:
         """Place as many as possible, if not all are placed already."""
@@ -108,7 +102,7 @@ class _Hunt:
 
         model = Model(self.problem, self.places)
         model.count_placed()
-        run = self._run(model, FOR_PLACING)
+        run = self._run(model, self._left(FOR_PLACING), of_cost=False)
         if run.bound is not None:
             # A hearing more weighs more than all urgency together (see problem.weight).
             each = sum(hearing.weight for hearing in self.problem.hearings) + 1
@@ -117,6 +111,7 @@ class _Hunt:
     def cheapen(self) -> None:
         """Lower the cost of placing as many as are placed."""
         from app.listing.model import Model
+        from app.listing.table import grid_of
 
         if not self.places:
             self.complete, self.bound = self.most == 0, 0
@@ -124,7 +119,14 @@ class _Hunt:
         model = Model(self.problem, self.places)
         model.keep_placed(weight(self.problem, self.places))
         model.count_cost()
-        run = self._run(model, 1.0, of_cost=True)
+        grid = grid_of(self.problem)
+        # Where exact steps are counted, or there is one thread, one search does all.
+        if grid is None or self.limits.workers == 1 or self.limits.steps is not None:
+            run = self._run(model, self._left(1.0), of_cost=True)
+        else:
+            run = self._run(model, min(AT_ONCE, self._left(1.0)), of_cost=True)
+            if not run.complete and not self.stopped:
+                run = self._run_in_parts(model, grid)
         proved = run.complete or self.progress.bound == self.progress.cost
         self.complete = proved and len(self.places) == self.most
 
@@ -133,15 +135,34 @@ class _Hunt:
         """How much of the time is over; more than 1 when it is."""
         return (time.monotonic() - self.begun) / max(self.limits.seconds, 1.0)
 
-    @property
-    def _in_parts(self) -> bool:
-        """Whether one thread proves while another moves a few hearings at a time.
+    def _left(self, part: float) -> float:
+        """Return the seconds that are left of a part of the time; at least one."""
+        return max(1.0, (part - self._share) * self.limits.seconds)
 
-        Where exact steps are counted, one search does both.
-        """
-        return self.limits.workers > 1 and self.limits.steps is None
+    def _run(self, model: "Model", seconds: float, *, of_cost: bool) -> "Run":
+        """Search a model in a thread of its own, so that this one can watch and be interrupted."""
+        from app.listing.model import Run
 
-    def _prove(self, model: "Model") -> None:
+        run = Run(model, self.limits, seconds)
+        self._wait_for([run.go], run, of_cost=of_cost)
+        return run
+
+    def _run_in_parts(self, model: "Model", grid: "Grid") -> "Run":
+        """Prove in one thread and move hearings in the others."""
+        from app.listing.model import Run
+
+        run = Run(model, replace(self.limits, workers=1), self._left(1.0))
+        moving = [partial(self._move, grid, self.limits.seed + n)
+                  for n in range(self.limits.workers)]  # fmt: skip
+
+        def prove() -> None:
+            self._prove(run)
+            moving[0]()
+
+        self._wait_for([prove, *moving[1:]], run, of_cost=True)
+        return run
+
+    def _prove(self, run: "Run") -> None:
         """Prove what judges' plans tell before the model is searched, which tells the rest."""
         from app.listing.bound import at_least
 
@@ -152,89 +173,69 @@ class _Hunt:
         # It speaks only of listings that place all.
         if len(self.places) == sum(1 for hearing in self.problem.hearings if hearing.starts):
             at_least(self.problem, told)
-            model.cost_at_least(self.floor)
-        self.proved = True
+            run.model.cost_at_least(self.floor)
+        if self._share < FOR_PROVING:
+            run.go(self._left(FOR_PROVING))
 
-    def _improve(self) -> None:
-        """Move a few hearings about while all others stay where they are."""
-        share = self._share
-        if share >= ONE_BY_ONE:
-            self._improve_together()
+    def _move(self, grid: "Grid", seed: int) -> None:
+        """Take hearings out and put them back, until the time is over."""
+        from app.listing.repair import Repair
+
+        if self.stopped or self._share > 1:
             return
-        if self.repair is None or not self._goes_on(self.repair):
-            self.repair = Repair(self.problem, self.places, self.chance)
-        until = time.monotonic() + LOOKS
-        while time.monotonic() < until:
-            self.repair.step(share / ONE_BY_ONE)
-        self._take_better(self.repair.best)
+        repair, begun = Repair(self.problem, grid, self.places, seed), self._share
 
-    def _goes_on(self, repair: Repair) -> bool:
-        """Tell whether nothing better was found elsewhere."""
-        same = repair.best.keys() == self.places.keys()
-        return same and repair.least <= cost(self.problem, self.places)
+        def over(share: float) -> float:  # of the time that this thread has
+            return min(1.0, (share - begun) / (1 - begun))
 
-    def _improve_together(self) -> None:
-        """Find the best places for a few hearings while all others stay where they are."""
-        from app.listing.model import Model, Run
-
-        hearings, places = self.problem.hearings, self.places
-        near = Neighbours(self.problem, sorted(places))
-        numbers = near.some(TOGETHER, lambda n: hearings[n].by_time[places[n].at].day, self.chance)
-        small = part(self.problem, self.places, numbers)
-        stand = {n: self.places[number] for n, number in enumerate(numbers)}
-        model = Model(small, stand)
-        model.keep_placed(weight(small, stand))
-        model.count_cost()
-        seed = self.chance.randrange(2**31)
-        run = Run(model, replace(self.limits, workers=1, seed=seed, steps=A_PART), A_WHILE)
-        run.go()
-        if run.fault is not None:
-            raise run.fault
-        self._take_better({**self.places, **{numbers[n]: p for n, p in (run.places or {}).items()}})
+        while not self.stopped and (share := self._share) < 1:
+            after = share + LOOKS / max(self.limits.seconds, 1.0)
+            repair.go_on(over(share), over(after), LOOKS)
+            if repair.least < self.least:
+                self._take_better(repair.best)
 
     def _take_better(self, found: Places) -> None:
         """Take other places for the same hearings, unless they cost more."""
-        if cost(self.problem, found) <= cost(self.problem, self.places):
-            self.places = found
+        points = cost(self.problem, found)
+        with self._taking:
+            if points <= self.least:
+                self.places, self.least = found, points
 
-    def _run(self, model: "Model", part_of_time: float, *, of_cost: bool = False) -> "Run":
-        """Search a model in a thread of its own, so that this one can watch and be interrupted."""
-        from app.listing.model import Run
-
-        parts = of_cost and self._in_parts
-        limits = replace(self.limits, workers=self.limits.workers - 1) if parts else self.limits
-        run = Run(model, limits, max(1.0, self.limits.seconds * part_of_time - self.spent))
-        before = partial(self._prove, model) if parts else lambda: None
-        thread = threading.Thread(target=run.go, args=(before,), daemon=True)
-        thread.start()
-        while not run.ended.is_set():
+    def _wait_for(self, jobs: Sequence[Callable[[], None]], run: "Run", *, of_cost: bool) -> None:
+        """Do jobs beside one another, and watch; raise what goes wrong in one when all ended."""
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            running = list[Future[None]]()
             try:
-                if parts and not self.stopped and (self.proved or self._share > FOR_PROVING):
-                    self._improve()
-                else:
-                    run.ended.wait(LOOKS)
-                self._take(run, of_cost=of_cost)
-                far = self.progress
-                if self.stopped or self.watch(far) or far.bound == far.cost:
-                    self.stopped = True
-                    run.stop()  # at each look: a solver that is about to begin does not hear it
+                running += [pool.submit(job) for job in jobs]
             except KeyboardInterrupt:
                 self.stopped = True
                 run.stop()
-        thread.join()
-        self._take(run, of_cost=of_cost)
-        if run.fault is not None:
-            raise run.fault
-        self.spent += run.seconds
-        return run
+            while not all(job.done() for job in running):
+                try:
+                    wait(running, LOOKS)
+                    self._take(run, of_cost=of_cost)
+                    far = self.progress
+                    if self.watch(far) or far.bound == far.cost or _failed(running):
+                        self.stopped = True
+                except KeyboardInterrupt:
+                    self.stopped = True
+                if self.stopped:
+                    run.stop()  # at each look: a solver that is about to begin does not hear it
+            self._take(run, of_cost=of_cost)
+            for job in running:
+                job.result()
 
     def _take(self, run: "Run", *, of_cost: bool) -> None:
         """Take what a run has found by now."""
         if run.places is not None and not of_cost:
-            self.places = run.places
+            self.places, self.least = run.places, cost(self.problem, run.places)
         elif run.places is not None:
             self._take_better(run.places)
         if of_cost and run.bound is not None:
             self.floor = max(self.floor, int(run.bound + 0.5))
         if of_cost and (run.bound is not None or self.floor):
             self.bound = self.floor
+
+
+def _failed(jobs: Sequence[Future[None]]) -> bool:
+    return any(job.done() and job.exception() is not None for job in jobs)

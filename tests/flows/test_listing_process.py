@@ -1,4 +1,4 @@
-"""The real command in a process of its own: interrupted, and where OR-Tools is not there."""
+"""The real command in a process of its own: interrupted, and where OR-Tools or Numba is not there."""
 
 import json
 import signal
@@ -28,7 +28,7 @@ class Nobody:
 
 sys.meta_path.insert(0, Nobody())
 """
-SENTENCE = "Listing many hearings needs OR-Tools, which is not installed here"
+SENTENCE = "Listing many hearings needs OR-Tools and Numba, which are not both installed here"
 
 
 @pytest.fixture
@@ -103,12 +103,13 @@ def test_ctrl_c_keeps_the_best_so_far(house: House, environment: dict[str, str],
         assert db.session.scalar(sa.select(Listing.state)) == "ready"
 
 
-def test_without_or_tools_one_sentence_says_what_to_do(
-    house: House, environment: dict[str, str]
+@pytest.mark.parametrize("name", ["ortools", "numba"])
+def test_without_a_library_one_sentence_says_what_to_do(
+    house: House, environment: dict[str, str], name: str
 ) -> None:
     file = house.folder / "list.csv"
     file.write_text(f"number\n{number(0)}\n", encoding="utf-8")
-    code = WITHOUT + "from app.cli import main\nmain(sys.argv[1:])\n"
+    code = WITHOUT.replace("ortools", name) + "from app.cli import main\nmain(sys.argv[1:])\n"
     command = started(environment, "list-hearings", str(file), code=code)
     said, errors = command.communicate(timeout=120)
     assert (command.returncode, said) == (2, "")

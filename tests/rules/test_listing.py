@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 from app.listing import greedy
 from app.listing.bound import at_least
 from app.listing.capacity import covered, fewest, most_of, most_of_any
-from app.listing.part import Neighbours, part
 from app.listing.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
@@ -28,6 +28,7 @@ from app.listing.problem import (
 from app.listing.repair import Repair
 from app.listing.rows import Wishes
 from app.listing.search import search
+from app.listing.table import grid_of
 
 LIMITS = Limits(seconds=60, workers=1, seed=1, steps=20)
 MORNING, AFTERNOON = (0, 120), (150, 270)
@@ -140,38 +141,91 @@ def test_a_listing_made_hearing_by_hearing_breaks_no_rule(problem: Problem) -> N
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(most=8), st.integers(0, 2**16), st.integers(1, 4))
-def test_a_part_costs_what_the_whole_costs_less_the_rest(
-    problem: Problem, seed: int, many: int
-) -> None:
-    places = greedy.first(problem)
-    if not places:
-        return
-    hearings = problem.hearings
-    near = Neighbours(problem, places)
-    numbers = near.some(many, lambda n: hearings[n].by_time[places[n].at].day, random.Random(seed))
-    assert len(numbers) == len(set(numbers)) == min(many, len(places))
-    small = part(problem, places, numbers)
-    stand = {n: place for n, place in places.items() if n not in numbers}
-    again = greedy.first(small)
-    moved = stand | {numbers[n]: place for n, place in again.items()}
-    assert list(faults(problem, {n: [place] for n, place in moved.items()})) == []
-    assert cost(problem, moved) == cost(problem, stand) + cost(small, again)
-
-
-@settings(max_examples=60, deadline=None)
 @given(problems(most=8), st.integers(0, 2**16))
 def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed: int) -> None:
-    places = greedy.first(problem)
+    places, grid = greedy.first(problem), grid_of(problem)
     if not places:
         return
-    repair = Repair(problem, places, random.Random(seed))
+    assert grid is not None
+    repair = Repair(problem, grid, places, seed)
+    assert (repair.places, repair.cost) == (places, cost(problem, places))
     for step in range(20):
-        repair.step(step / 20)
-        assert repair.calendars.cost == cost(problem, repair.places)
+        repair.rounds(1 + step, step / 20, (step + 1) / 20)
+        assert repair.cost == cost(problem, repair.places)
         assert repair.places.keys() == places.keys()
         assert list(faults(problem, {n: [place] for n, place in repair.places.items()})) == []
     assert repair.least == cost(problem, repair.best) <= cost(problem, places)
+    assert list(faults(problem, {n: [place] for n, place in repair.best.items()})) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=3, grid=60), st.integers(0, 2**16))
+def test_hearings_put_back_come_to_the_best(problem: Problem, seed: int) -> None:
+    outcome, grid = search(problem, LIMITS), grid_of(problem)
+    greedily = greedy.first(problem)
+    if not greedily or greedily.keys() != outcome.places.keys():
+        return
+    assert grid is not None
+    repair = Repair(problem, grid, greedily, seed)
+    repair.rounds(2000, 0.0, 1.0)
+    assert repair.least == outcome.progress.cost
+
+
+def test_a_day_of_too_many_steps_is_left_to_the_solver() -> None:
+    starts = tuple(Start(at, 0, (0, DAY)) for at in (0, 1, 64, 600))
+    problem = Problem((Wanted(60, 1, (), starts),), (Strip(0, 0, DAY, 7),))
+    assert grid_of(problem) is None
+    outcome = search(problem, Limits(seconds=60, workers=2))
+    assert (outcome.complete, outcome.progress.cost) == (True, JUDGE_DAY)
+    steps = tuple(Start(60 + 15 * step, 0, (0, DAY)) for step in range(63))
+    grid = grid_of(replace(problem, hearings=(replace(problem.hearings[0], starts=steps),)))
+    assert grid is not None
+    assert (grid.step, grid.bit(steps[-1])) == (15, 62)
+
+
+def crowded(many: int) -> Problem:
+    """More hearings than a solver places best in a moment: three judges, two courtrooms, a week."""
+    chance = random.Random(many)
+    hearings = []
+    for number in range(many):
+        minutes = chance.choice([30, 60, 90])
+        starts = tuple(
+            Start(day * DAY + at, day, (day * DAY, day * DAY + 270), 2 * day)
+            for day in range(8) for at in range(0, 271 - minutes, 15)
+        )  # fmt: skip
+        counsel = tuple(sorted(chance.sample(range(12), 2)))
+        hearings.append(Wanted(minutes, number % 3, counsel, starts))
+    strips = tuple(
+        Strip(day, day * DAY, day * DAY + 270, room) for day in range(8) for room in (7, 8)
+    )
+    return Problem(tuple(hearings), strips, from_elsewhere=frozenset(range(4)))
+
+
+def test_one_thread_proves_while_another_moves_hearings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
+    problem, seen = crowded(40), list[Progress]()
+    first = greedy.first(problem)
+
+    def enough(far: Progress) -> bool:
+        seen.append(far)
+        return far.bound is not None and far.cost < cost(problem, first)
+
+    outcome = search(problem, Limits(seconds=300, workers=2, seed=1), enough)
+    assert outcome.places.keys() == first.keys()
+    assert list(faults(problem, {n: [place] for n, place in outcome.places.items()})) == []
+    assert cost(problem, outcome.places) == outcome.progress.cost < cost(problem, first)
+    assert 0 < (outcome.progress.bound or 0) <= outcome.progress.cost
+    assert [each.cost for each in seen] == sorted((each.cost for each in seen), reverse=True)
+
+
+def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
+    monkeypatch.setattr("app.listing.repair.Repair.go_on", broken)
+    with pytest.raises(ZeroDivisionError):
+        search(crowded(40), Limits(seconds=300, workers=2))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -191,6 +245,20 @@ def test_judges_plans_tell_the_fewest_days() -> None:
     assert at_least(Problem(three, strips)) == 2 * JUDGE_DAY
     coming = Problem(three, strips, from_elsewhere=frozenset({1, 2}))
     assert at_least(coming) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
+
+
+def test_counsel_from_elsewhere_cannot_share_a_visit_between_hearings_at_one_time() -> None:
+    starts = tuple(Start(day * DAY, day, (day * DAY, day * DAY + 120)) for day in range(4))
+    strips = tuple(
+        Strip(day, day * DAY, day * DAY + 120, 7 + n) for day in range(4) for n in (0, 1)
+    )
+    two = tuple(Wanted(60, judge, (1,), starts) for judge in (1, 2))
+    problem = Problem(two, strips, from_elsewhere=frozenset({1}))
+    assert (
+        at_least(problem) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY == search(problem, LIMITS).progress.cost
+    )
+    anyway = replace(problem, comes=frozenset({(1, 2)}))
+    assert at_least(anyway) == 2 * JUDGE_DAY + TRAVEL_DAY
 
 
 @settings(max_examples=100, deadline=None)
