@@ -20,7 +20,7 @@ from app.listing.plans import TRIED, Array, Plan, Planner, planners
 from app.listing.problem import TRAVEL_DAY, Problem
 
 # Points between the programme and the bound, and parts of it, at which little is to be gained.
-NEAR, NEARLY = 0.5, 0.002
+NEAR, NEARLY = 0.5, 0.001
 ROUNDS = 400
 CALM = 0.7  # how much of the best prices so far is kept, so that they do not swing
 DEAR = 30.0  # points for a courtroom, or counsel, beyond what there is at a time, in the programme

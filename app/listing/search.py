@@ -183,14 +183,10 @@ class _Hunt:
 
         if self.stopped or self._share > 1:
             return
-        repair, begun = Repair(self.problem, grid, self.places, seed), self._share
-
-        def over(share: float) -> float:  # of the time that this thread has
-            return min(1.0, (share - begun) / (1 - begun))
-
+        repair = Repair(self.problem, grid, self.places, seed)
         while not self.stopped and (share := self._share) < 1:
-            after = share + LOOKS / max(self.limits.seconds, 1.0)
-            repair.go_on(over(share), over(after), LOOKS)
+            after = min(1.0, share + LOOKS / max(self.limits.seconds, 1.0))
+            repair.go_on(share, after, LOOKS)
             if repair.least < self.least:
                 self._take_better(repair.best)
 
