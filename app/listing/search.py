@@ -28,6 +28,7 @@ LOOKS = 0.25  # seconds between two looks at a running search
 # Part of the time that may go into placing as many as possible, where not all have a place.
 FOR_PLACING = 0.4
 AT_ONCE = 0.5  # seconds in which CP-SAT alone solves what is small
+SHORT = 8.0  # seconds in which what is compiled first would come too late: CP-SAT does all
 # Part of the time after which what is not proved will not be: then both threads move hearings.
 FOR_PROVING = 0.3
 
@@ -120,8 +121,8 @@ class _Hunt:
         model.keep_placed(weight(self.problem, self.places))
         model.count_cost()
         grid = grid_of(self.problem)
-        # Where exact steps are counted, or there is one thread, one search does all.
-        if grid is None or self.limits.workers == 1 or self.limits.steps is not None:
+        alone = self.limits.workers == 1 or self.limits.steps is not None
+        if alone or grid is None or self._left(1.0) < SHORT:
             run = self._run(model, self._left(1.0), of_cost=True)
         else:
             run = self._run(model, min(AT_ONCE, self._left(1.0)), of_cost=True)
@@ -170,10 +171,12 @@ class _Hunt:
             self.floor = max(self.floor, bound)
             return self.stopped or self._share > 1
 
-        # It speaks only of listings that place all.
-        if len(self.places) == sum(1 for hearing in self.problem.hearings if hearing.starts):
-            at_least(self.problem, told)
-            run.model.cost_at_least(self.floor)
+        # Plans speak only of listings that place all.
+        if len(self.places) < sum(1 for hearing in self.problem.hearings if hearing.starts):
+            run.go(self._left(1.0))
+            return
+        at_least(self.problem, told)
+        run.model.cost_at_least(self.floor)
         if self._share < FOR_PROVING:
             run.go(self._left(FOR_PROVING))
 

@@ -218,6 +218,18 @@ def test_one_thread_proves_while_another_moves_hearings(monkeypatch: pytest.Monk
     assert [each.cost for each in seen] == sorted((each.cost for each in seen), reverse=True)
 
 
+def test_where_not_all_have_a_place_the_solver_proves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
+    monkeypatch.setattr("app.listing.search.FOR_PROVING", 0.0)
+    start = Start(0, 0, (0, 120))
+    three = tuple(Wanted(60, judge, (), (start,)) for judge in (1, 2, 3))
+    rooms = (Strip(0, 0, 120, 7), Strip(0, 0, 120, 8))
+    outcome = search(Problem(three, rooms), Limits(seconds=60, workers=2))
+    assert (outcome.complete, outcome.progress) == (
+        True, Progress(2, 2, 2 * JUDGE_DAY, 2 * JUDGE_DAY)
+    )  # fmt: skip
+
+
 def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
