@@ -16,8 +16,9 @@ import numpy as np
 from ortools.linear_solver import pywraplp
 
 from app.listing.needs import Needs
-from app.listing.plans import TRIED, Array, Plan, Planner, planners
+from app.listing.plans import TRIED, Plan, Planner, planners
 from app.listing.problem import TRAVEL_DAY, Problem
+from app.listing.table import Array
 
 # Points between the programme and the bound, and parts of it, at which little is to be gained.
 NEAR, NEARLY = 0.5, 0.001

@@ -1,7 +1,6 @@
 """Pure: what of people's and courtrooms' time is taken while hearings are placed one by one.
 
-A search asks tens of thousands of times a second where a hearing can go, so a day's time is kept
-as the bits of a number, a minute each: two spans meet where both have a bit.
+A day's time is kept as the bits of a number, a minute each: two spans meet where both have a bit.
 """
 
 from collections import defaultdict
@@ -73,10 +72,10 @@ class _Room(_Calendar):
 
 
 class Calendars:
-    """The time that is taken, and the cost of what was put at places, in points."""
+    """The time that is taken, and who is at court on which day."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem, self.cost = problem, 0
+        self.problem = problem
         self._begins = _beginnings(problem)
         self._people: dict[Who, _Calendar] = defaultdict(_Calendar)
         self._rooms: dict[int, dict[int, _Room]] = defaultdict(dict)  # by day: those open then
@@ -123,24 +122,10 @@ class Calendars:
     def put(self, number: int, spot: Spot) -> None:
         """Put a hearing where it fits."""
         ways, day = self._ways[number], spot.day
-        self.cost += self._points(ways, spot)
         for calendar in (*ways.people, self._rooms[day][spot.room]):
             calendar.taken[day] |= spot.option.span
         for calendar in (ways.judge, *ways.travellers):
             calendar.there[day] += 1
-
-    def take_away(self, number: int, spot: Spot) -> None:
-        """Take a hearing from where it was put."""
-        ways, day = self._ways[number], spot.day
-        for calendar in (*ways.people, self._rooms[day][spot.room]):
-            calendar.taken[day] &= ~spot.option.span
-        for calendar in (ways.judge, *ways.travellers):
-            calendar.there[day] -= 1
-        self.cost -= self._points(ways, spot)
-
-    def _points(self, ways: _Ways, spot: Spot) -> int:
-        in_room = for_room(ways.wished, spot.room)
-        return spot.option.cost + in_room + self._for_days(ways, spot.day)
 
     @staticmethod
     def _for_days(ways: _Ways, day: int) -> int:

@@ -217,21 +217,20 @@ class Model:
 class Run(cp_model.CpSolverSolutionCallback):
     """One run of a model, meant for a thread of its own."""
 
-    def __init__(self, model: Model, limits: Limits, seconds: float) -> None:
+    def __init__(self, model: Model, limits: Limits) -> None:
         super().__init__()
         self.model = model
-        self.solver = _solver(limits, seconds)
+        self.solver = _solver(limits)
         self.solver.best_bound_callback = partial(setattr, self, "bound")
         self.bound: float | None = None
         self.places: Places | None = None
         self.complete = self.stopped = False
 
-    def go(self, seconds: float | None = None) -> None:
+    def go(self, seconds: float) -> None:
         """Search until the end, a limit, or ``stop``; what comes of it stands in this run."""
         if self.stopped:
             return
-        if seconds is not None:
-            self.solver.parameters.max_time_in_seconds = seconds
+        self.solver.parameters.max_time_in_seconds = seconds
         status = self.solver.solve(self.model.cp, self)
         self.complete = status == cp_model.OPTIMAL
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -253,10 +252,10 @@ class Run(cp_model.CpSolverSolutionCallback):
         }  # fmt: skip
 
 
-def _solver(limits: Limits, seconds: float) -> cp_model.CpSolver:
+def _solver(limits: Limits) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     said = solver.parameters
-    said.max_time_in_seconds, said.num_workers = seconds, limits.workers
+    said.num_workers = limits.workers
     said.random_seed = limits.seed
     if limits.steps is not None:
         said.max_deterministic_time = limits.steps

@@ -28,16 +28,17 @@ class Needs:
         self.number = {(number, start.at): n for n, (number, start) in enumerate(starts)}
         self.costs = np.array([start.cost for _, start in starts], np.float64)
         self.times = np.array(sorted({start.at for _, start in starts}), np.int64)
-        last: dict[int, int] = defaultdict(int)  # start of each day
+        times: dict[int, set[int]] = defaultdict(set)  # of each day
         for _, start in starts:
-            last[start.day] = max(last[start.day], start.at)
-        until = [min(start.at + hearings[number].minutes + problem.buffer, last[start.day] + 1)
+            times[start.day].add(start.at)
+        over = {day: max(some) + 1 for day, some in times.items()}
+        until = [min(start.at + hearings[number].minutes + problem.buffer, over[start.day])
                  for number, start in starts]  # fmt: skip
         self._from = np.searchsorted(self.times, [start.at for _, start in starts])
         self._until = np.searchsorted(self.times, until)
         self.there = self._there(problem)
         self._number_comings(problem)
-        self._number_counsel(problem)
+        self._number_visits(times, self._number_counsel(problem))
 
     def _there(self, problem: Problem) -> Array:
         shortest = min(each.minutes for each in problem.hearings if each.starts)
@@ -61,6 +62,8 @@ class Needs:
                         self.coming[number, who, day] = len(self.coming)
         self.together = [np.array(each) for each in together.values()]
         self._visits = list(together)
+        pairs = [(each, visit) for visit, same in enumerate(together.values()) for each in same]
+        self._visit_of = np.array([visit for _, visit in sorted(pairs)], np.int64)  # of each coming
         self._comes = [
             [self.coming[number, who, start.day] for who in problem.travellers(hearing)
              if (number, who, start.day) in self.coming]
@@ -68,7 +71,8 @@ class Needs:
         ]  # fmt: skip
         self._coming_of = _pairs(self._comes)
 
-    def _number_counsel(self, problem: Problem) -> None:
+    def _number_counsel(self, problem: Problem) -> Mapping[int, int]:
+        """Number counsel of several hearings, and tell how."""
         busy = defaultdict[int, int](int)
         for hearing in problem.hearings:
             for who in hearing.counsel:
@@ -81,14 +85,12 @@ class Needs:
             for hearing in problem.hearings for _ in hearing.starts
         ]  # fmt: skip
         self._counsel_of = _pairs(self._who)
-        self._number_visits(problem, several)
+        return several
 
-    def _number_visits(self, problem: Problem, several: Mapping[int, int]) -> None:
-        """Say at which times counsel can only be at a hearing if they come for it that day."""
-        times: dict[int, set[int]] = defaultdict(set)
-        for hearing in problem.hearings:
-            for start in hearing.starts:
-                times[start.day].add(start.at)
+    def _number_visits(
+        self, times: Mapping[int, Iterable[int]], several: Mapping[int, int]
+    ) -> None:
+        """Say at which times of a day counsel can only be at a hearing if they come for it."""
         of_day = {day: np.searchsorted(self.times, sorted(some)) for day, some in times.items()}
         self.visit = np.full((self.counsel, len(self.times)), -1)
         for visit, (who, day) in enumerate(self._visits):
@@ -110,11 +112,9 @@ class Needs:
 
     def of_visits(self, coming: Array, counsel: Array) -> Array:
         """Return what is paid for each visit, for prices of what it is needed for."""
-        found = np.zeros(len(self.together) + 1)
-        for visit, same in enumerate(self.together):
-            found[visit] = coming[same].sum()
-        np.add.at(found, self.visit.ravel(), counsel.ravel() * (self.visit.ravel() >= 0))
-        return found[:-1]
+        many, needed = len(self.together), self.visit >= 0
+        for_hearings = np.bincount(self._visit_of, coming, many)
+        return for_hearings + np.bincount(self.visit[needed], counsel[needed], many)
 
     def prices(self, rooms: Array, counsel: Array, coming: Array) -> Array:
         """Return what each start costs with what it needs, for prices of that."""

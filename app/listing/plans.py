@@ -6,17 +6,17 @@ courtrooms and counsel need is not: that is in the prices. Compiled by Numba, wi
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from app.listing.compiled import compiled, inner
 from app.listing.problem import JUDGE_DAY, Problem
+from app.listing.table import Array
 
 # All sets of up to so many hearings are tried; a judge with more has several plans.
 TRIED = 10
 
-Array = Any  # of numpy
 Plan = Sequence[int]  # starts, by their numbers
 
 
@@ -45,7 +45,6 @@ class Planner:
         *, pays: bool,
     ) -> None:  # fmt: skip
         """Plan hearings; ``known`` tells a start's own number by its hearing's and its time."""
-        self.numbers = numbers
         judge = problem.hearings[numbers[0]].judge
         by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for which, number in enumerate(numbers):

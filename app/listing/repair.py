@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from app.listing import choosing, rounds
-from app.listing.problem import JUDGE_DAY, TRAVEL_DAY, Place, Places, Problem
+from app.listing.problem import Place, Places, Problem
 from app.listing.table import Grid, places_of, spot, state_of, table_of
 
 AT_FIRST = 200  # rounds, until it is known how many take a quarter of a second
@@ -20,7 +20,7 @@ class Repair:
 
     def __init__(self, problem: Problem, grid: Grid, places: Places, seed: int) -> None:
         self.grid = grid
-        self.table = table_of(problem, grid, (JUDGE_DAY, TRAVEL_DAY))
+        self.table = table_of(problem, grid)
         self.state, self._best = (state_of(problem, self.table, grid, seed) for _ in range(2))
         self._work = choosing.work_of(self.table)
         self._placed = np.array(sorted(places), np.int64)

@@ -144,15 +144,15 @@ class _Hunt:
         """Search a model in a thread of its own, so that this one can watch and be interrupted."""
         from app.listing.model import Run
 
-        run = Run(model, self.limits, seconds)
-        self._wait_for([run.go], run, of_cost=of_cost)
+        run = Run(model, self.limits)
+        self._wait_for([partial(run.go, seconds)], run, of_cost=of_cost)
         return run
 
     def _run_in_parts(self, model: "Model", grid: "Grid") -> "Run":
         """Prove in one thread and move hearings in the others."""
         from app.listing.model import Run
 
-        run = Run(model, replace(self.limits, workers=1), self._left(1.0))
+        run = Run(model, replace(self.limits, workers=1))
         moving = [partial(self._move, grid, self.limits.seed + n)
                   for n in range(self.limits.workers)]  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.listing.problem import Place, Problem, Start, for_room
+from app.listing.problem import JUDGE_DAY, TRAVEL_DAY, Place, Problem, Start, for_room
 
 BITS = 64
 NO_WISH, NOT_HERE = -1, -2  # instead of the courtroom that is wished for
@@ -76,8 +76,8 @@ def grid_of(problem: Problem) -> Grid | None:
     return Grid(step, {day: n for n, day in enumerate(sorted(times))}, begins, rooms)
 
 
-def table_of(problem: Problem, grid: Grid, fees: tuple[int, int]) -> Table:
-    """Return a problem as arrays; ``fees`` are the points of a day of a judge and of counsel."""
+def table_of(problem: Problem, grid: Grid) -> Table:
+    """Return a problem as arrays."""
     judges = sorted({hearing.judge for hearing in problem.hearings})
     counsel = sorted({each for hearing in problem.hearings for each in hearing.counsel})
     who = {("judge", each): n for n, each in enumerate(judges)}
@@ -106,7 +106,7 @@ def table_of(problem: Problem, grid: Grid, fees: tuple[int, int]) -> Table:
         _whole(NO_WISH if each.room is None else rooms.get(each.room, NOT_HERE)
                for each in problem.hearings),
         *_flat(people), *_flat(comers),
-        _whole(fees[0] if n < len(judges) else fees[1] for n in range(len(who))),
+        _whole(JUDGE_DAY if n < len(judges) else TRAVEL_DAY for n in range(len(who))),
         *_days(problem, grid), *_flat(hearings), len(judges),
         _opened(problem, grid, lengths), there,
     )  # fmt: skip
