@@ -15,6 +15,7 @@ from app.db import db
 from app.errors import Message
 from app.notices import carriers
 from app.notices.carriers import Finding
+from app.people import places
 from app.people.models import Court
 
 PROBE = 64 * 1024  # bytes
@@ -42,6 +43,7 @@ def examine() -> Iterator[Finding]:
     if database.well:
         with app.app_context():
             yield _courts()
+            yield from _holidays()
             yield _worker(settings)
     schema.hang_up(app)
 
@@ -104,6 +106,15 @@ def _courts() -> Finding:
     if not count:
         return _found("courts", False, "there is none yet: run `tingqi court add NAME`")
     return _found("courts", True, str(count))
+
+
+def _holidays() -> Iterator[Finding]:
+    """Yield the courts of which a part of the country is missing whose holidays differ."""
+    for court in db.session.scalars(sa.select(Court).order_by(Court.id)):
+        fault = places.missing(court.country, court.subdivision, web.now().year)
+        if fault is not None:
+            said = f"{court.name}: {fault} Choose it on the page of settings"
+            yield _found("holidays", False, said)
 
 
 def _worker(settings: Settings) -> Finding:

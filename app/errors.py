@@ -1,8 +1,9 @@
 """What the house says when it says no; how that is shown is decided at the edge."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,11 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({str(self)!r})"
+
+
+def joined(messages: Sequence[Message], words: str = "%(one)s %(other)s") -> Message:
+    """Return several messages as one, said one after the other; there is at least one."""
+    return reduce(lambda one, other: Message(words, one=one, other=other), messages)
 
 
 def _in_english(fact: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_timezone_location
 
 LANGUAGES = ("en", "zh")
@@ -154,6 +155,11 @@ def zone_name(zone: str, at: datetime | None, language: str) -> str:
     if said == "zh":
         return f"{place}时间（{'，'.join(facts)}）"
     return f"{place} time ({', '.join(facts)})"
+
+
+def country_name(country: str, language: str) -> str:
+    """Name a country (ISO 3166-1); a code without a name is returned as it is."""
+    return str(Locale.parse(language_of(language)).territories.get(country, country))
 
 
 @lru_cache(256)

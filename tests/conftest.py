@@ -276,7 +276,7 @@ def house(database: str, tmp_path: Path) -> Iterator[House]:
 CASE: dict[str, Any] = {
     "number": "（2026）沪0115民初12345号",
     "title": "买卖合同纠纷",
-    "procedure": "ordinary",
+    "procedure": "other",  # of which people are told three days before, without a period for evidence
     "judge": "陈法官",
     "parties": [
         {"role": "原告", "name": "远洋设备有限公司", "side": "claimant",
@@ -287,6 +287,10 @@ CASE: dict[str, Any] = {
                       "phone": "13800138002", "language": "en", "channels": ["email", "sms"]}]},
     ],
 }  # fmt: skip
+
+
+# The usual case of the ordinary procedure: its evidence period ends on 8 December.
+ORDINARY: dict[str, Any] = {**CASE, "procedure": "ordinary"}
 
 
 def case_with(number: str, *counsel: dict[str, Any], judge: str = "陈法官") -> dict[str, Any]:

@@ -269,3 +269,10 @@ class SuggestionsOut(Schema):
     """Slots, the best first."""
 
     suggestions = fields.List(fields.Nested(SuggestionOut))
+    not_before = fields.Date(
+        metadata={"description": "The first day that the periods of the court's rules allow"}
+    )
+    periods = fields.List(
+        fields.String(),
+        metadata={"description": "The periods that decide it; none where people are told later"},
+    )

@@ -16,7 +16,7 @@ from app.cases import service as cases
 from app.cases.forms import RowId, Words
 from app.cases.models import Courtroom
 from app.errors import N_, Invalid, Message
-from app.hearings import queries, suggest
+from app.hearings import days, queries, suggest
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.service import Desk
 from app.web import said
@@ -80,13 +80,19 @@ class Suggestions(MethodView):
                 queries.find(session, at.court.id, given["hearing_id"])
             rooms = _rooms(session, at, given["courtroom"])
             zone = ZoneInfo(at.court.zone)
+            by = given["answer_by"] or suggest.answer_by(session, at.court, at.now)
             asked = suggest.Asked(
-                given["minutes"], rooms, given["answer_by"] or suggest.answer_by(at.court, at.now),
+                given["minutes"], rooms, by,
                 _day(given["from"], zone), _day(given["to"], zone), given["limit"],
                 given["hearing_id"],
             )  # fmt: skip
             found = suggest.suggestions(session, case, asked, at.now)
-            return {"suggestions": [_shape(each, at) for each in found]}
+            working = days.working_days(session, at.court)
+            not_before, because = suggest.first_day(at.court, working, case, by)
+            return {
+                "suggestions": [_shape(each, at) for each in found], "not_before": not_before,
+                "periods": [said(words) for words in because],
+            }  # fmt: skip
 
         return reading(read)
 

@@ -30,6 +30,7 @@ ZONE = ZoneInfo(COURT["zone"])
 # The worker comes by at these times of each day of the story: reminders go, rounds lapse.
 ROUNDS = (dt.time(9, 0, 1), dt.time(17, 0, 1))
 CONFIRMED_BEFORE = dt.timedelta(days=60)
+ENTERED_BEFORE = dt.timedelta(days=40)  # so that the time to bring evidence is over
 
 
 def desk(session: Session, now: dt.datetime, secret: bytes) -> Desk:
@@ -97,7 +98,7 @@ class Telling:
         for n, each in enumerate(STORY["cases"]):
             given = load(CaseIn(), self._case(each))
             user = people.find_user(session, ASSISTANT)
-            self.ids[n] = cases.enter(session, court, user, given, now).id
+            self.ids[n] = cases.enter(session, court, user, given, now - ENTERED_BEFORE).id
 
     def _case(self, told: dict[str, Any]) -> dict[str, Any]:
         year = self.now.astimezone(ZONE).year

@@ -32,7 +32,7 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
         last = queries.last_proposal(session, hearing)
         given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}
         given["stood"] = once.standing(session, hearing)
-    by = suggesting.answer_by(case.court, now)
+    by = suggesting.answer_by(session, case.court, now)
     if hearing is not None and hearing.holds and hearing.starts_at:
         # What is agreed too late for the date that holds is of no use.
         by = max(min(by, hearing.starts_at - BEFORE_IT), now + BEFORE_IT)
@@ -56,7 +56,7 @@ def asked_for(
     Of no use is what was typed, asked about or fixed before.
     """
     zone = ZoneInfo(case.court.zone)
-    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(case.court, now)
+    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(session, case.court, now)
     by = typed.instant(given["answer_by"], zone, "answer_by", {})
     known = set(starts_of(given, zone).values())
     last = queries.last_proposal(session, hearing) if hearing else None

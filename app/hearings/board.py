@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.errors import N_, Message
 from app.hearings import blank, days, once, openings, strip, suggest
+from app.hearings.days import WorkingDays
 from app.hearings.hours import longest, sessions
 from app.hearings.models import Hearing
 from app.hearings.openings import Opening, Person, Wish
@@ -63,12 +64,12 @@ def look(
     chosen = suggest.chosen(session, case, asked, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
-    closed = days.closures(session, case.court)
-    weighed = {n: _weighed(search, span, clashes.get(n), outside(case.court, closed, span))
+    working = days.working_days(session, case.court)
+    weighed = {n: _weighed(search, span, clashes.get(n), outside(case.court, working, span))
                for n, span in spans.items()}  # fmt: skip
     marks = [Mark(str(n + 1), span) for n, span in spans.items()]
     marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return Board(weighed, further, **_strip(case.court, closed, marks, search, asked.minutes))
+    return Board(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
 
 
 def _clashes(
@@ -82,11 +83,11 @@ def _clashes(
     return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
 
 
-def outside(court: Court, closed: frozenset[dt.date], span: Span) -> Message | None:
+def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
     """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
     zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
     day = span.starts_at.astimezone(zone).date()
-    if not days.works_on(court.country, closed, day):
+    if not working.has(day):
         return Message(N_("the court does not sit on this day"))
     minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
     for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
@@ -124,7 +125,7 @@ def _opening(
 
 
 def _strip(
-    court: Court, closed: frozenset[dt.date], marks: list[Mark], search: suggest.Search,
+    court: Court, working: WorkingDays, marks: list[Mark], search: suggest.Search,
     minutes: int,
 ) -> dict[str, Any]:  # fmt: skip
     zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
@@ -133,7 +134,7 @@ def _strip(
     runs = strip.bounds(hours.opens, hours.closes, marks, zone)
     rows = strip.rows(
         marks, [Taken(p.name, [*p.here, *p.elsewhere]) for p in search.people], runs, zone,
-        lambda day: days.works_on(court.country, closed, day),
+        working.has,
         lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
     )  # fmt: skip
     return {"rows": rows, "hours": list(range(*runs)), "quarters": (runs[1] - runs[0]) * 4}

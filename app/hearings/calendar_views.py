@@ -87,7 +87,8 @@ def calendar() -> str:
     )  # fmt: skip
     table = docket.by_day(found, asked.first, asked.days, ZoneInfo(court.zone))
     most, page = LISTED[asked.view], page_number() if asked.view == "day" else 1
-    shut = {day for day, _ in table if not days.works_on(court.country, closed, day)}
+    working = days.working_days(session, court)
+    shut = {day for day, _ in table if not working.has(day)}
     step = dt.timedelta(days=asked.days)
     return render_template(
         "hearings/calendar.html", asked=asked, table=table, shut=shut, closed=closed,

@@ -1,42 +1,50 @@
 """A court's working days and what its rules of procedure warn of."""
 
 import datetime as dt
-from collections.abc import Collection
-from functools import cache, lru_cache
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import holidays
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.errors import N_, Message
+from app.hearings import periods
 from app.hearings.law import RuleSet, rule_set
-from app.hearings.rules import earliest_day, latest_day
+from app.hearings.periods import Period
+from app.hearings.rules import latest_day
 from app.people.models import Closure, Court
+from app.people.places import is_working_day
+
+__all__ = ["WorkingDays", "closures", "deadline", "is_working_day", "periods_of",
+           "rules_of", "warnings", "working_days"]  # fmt: skip
 
 
-@cache
-def _calendar(country: str) -> holidays.HolidayBase | None:
-    if country not in holidays.list_supported_countries():
-        return None
-    return holidays.country_holidays(country)
+@dataclass(frozen=True)
+class WorkingDays:
+    """The one calendar of a court: when its country and subdivision work, less its closed days.
 
+    A closed day counts as a holiday in every period too (Civil Procedure Law of the PRC (2023),
+    art. 85): on it nobody can be told, and nothing can be handed in.
+    """
 
-@lru_cache(4096)
-def is_working_day(country: str, day: dt.date) -> bool:
-    """Tell whether courts of a country work on a day, by its holidays and moved working days."""
-    calendar = _calendar(country)
-    return calendar.is_working_day(day) if calendar is not None else day.weekday() < 5
+    country: str
+    subdivision: str = ""
+    closed: frozenset[dt.date] = frozenset()
 
-
-def works_on(country: str, closed: Collection[dt.date], day: dt.date) -> bool:
-    """Tell whether a court works on a day: by its country, and not on days of its own closing."""
-    return day not in closed and is_working_day(country, day)
+    def has(self, day: dt.date) -> bool:
+        """Tell whether the court works on a day."""
+        return day not in self.closed and is_working_day(self.country, day, self.subdivision)
 
 
 def closures(session: Session, court: Court) -> frozenset[dt.date]:
-    """Return the days on which a court is closed beside its country's holidays."""
+    """Return the days on which a court is closed beside the holidays of its place."""
     return frozenset(session.scalars(sa.select(Closure.on).where(Closure.court_id == court.id)))
+
+
+def working_days(session: Session, court: Court) -> WorkingDays:
+    """Return a court's working days."""
+    return WorkingDays(court.country, court.subdivision, closures(session, court))
 
 
 def rules_of(court: Court) -> RuleSet:
@@ -44,38 +52,48 @@ def rules_of(court: Court) -> RuleSet:
     return rule_set(court.rule_set)
 
 
-def deadline(court: Court, procedure: str, starts_at: dt.datetime) -> dt.datetime:
+def deadline(
+    court: Court, working: WorkingDays, procedure: str, starts_at: dt.datetime
+) -> dt.datetime:
     """Return until when people can be told in time of a hearing: the office's last such moment."""
     zone, rules = ZoneInfo(court.zone), rules_of(court)
     on = starts_at.astimezone(zone).date()
     days = max((rule.days for rule in rules.notice_for(procedure, on)), default=0)
-    last = latest_day(on, days, lambda day: is_working_day(court.country, day))
+    last = latest_day(on, days, working.has)
     return dt.datetime.combine(last, rules.office.closes, tzinfo=zone).astimezone(dt.UTC)
 
 
+def periods_of(court: Court, working: WorkingDays, case: Case, told_on: dt.date) -> list[Period]:
+    """Return the periods that must be over before a case is heard, with the days they end on.
+
+    Suggestions, listings and warnings all read this, so that none of them knows a period that the
+    others do not. The time to bring evidence counts from the day on which the case was entered:
+    the first on which anybody can have been told of it.
+    """
+    entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
+    return periods.of(
+        rules_of(court), case.procedure, told_on=told_on, entered_on=entered_on,
+        is_working_day=working.has,
+    )  # fmt: skip
+
+
 def warnings(
-    court: Court, procedure: str, starts: list[dt.datetime], now: dt.datetime, language: str = "en"
+    court: Court, working: WorkingDays, case: Case, starts: list[dt.datetime], now: dt.datetime
 ) -> list[Message]:
     """Return what the rules say against these starts when people are told now; may be empty."""
     zone = ZoneInfo(court.zone)
-    today = now.astimezone(zone).date()
+    on = [at.astimezone(zone).date() for at in starts]
     said = []
-    for rule in rules_of(court).notice_for(procedure, today):
-        earliest = earliest_day(today, rule.days, lambda day: is_working_day(court.country, day))
-        early = [at for at in starts if at.astimezone(zone).date() < earliest]
+    for each in periods_of(court, working, case, now.astimezone(zone).date()):
+        early = [day for day in on if day < each.first_day]
         if early:
             said.append(
                 Message(
-                    N_("%(count)s of the slots come before %(earliest)s: %(rule)s (%(source)s)."),
-                    count=len(early), earliest=earliest.isoformat(),
-                    rule=Localised(rule.words), source=Localised(rule.source),
+                    N_("%(count)s of the slots come before %(earliest)s: %(period)s; "
+                       "%(rule)s (%(source)s)."),
+                    count=len(early), earliest=each.first_day.isoformat(),
+                    period=periods.said(each), rule=each.rule.words,
+                    source=each.rule.source,
                 )
             )  # fmt: skip
     return said
-
-
-class Localised(dict[str, str]):
-    """Words that their data carries in each language."""
-
-    def __str__(self) -> str:
-        return self.get("en", "")

@@ -24,11 +24,11 @@ def contacts(
 ) -> list[Contact]:  # fmt: skip
     """Return every counsel who was asked or acts now, with what reached them and the verdict."""
     found = reached.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
-    _judge(hearing, found, now)
+    _judge(session, hearing, found, now)
     return found
 
 
-def _judge(hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None:
+def _judge(session: Session, hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None:
     """Say of everybody who acts whether the notice of a date that holds bears a default judgment.
 
     A date that was fixed elsewhere was told by others, of which nothing is known here.
@@ -42,7 +42,8 @@ def _judge(hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None
     rule = rules.default_for(hearing.case.procedure, on)
     if rule is None:
         return
-    until = days.deadline(court, hearing.case.procedure, hearing.starts_at)
+    working = days.working_days(session, court)
+    until = days.deadline(court, working, hearing.case.procedure, hearing.starts_at)
     for contact in found:
         if contact.acts:
             contact.verdict = judge(

@@ -48,6 +48,7 @@ class Wish:
     grid: dt.timedelta = dt.timedelta(minutes=15)
     buffer: dt.timedelta = dt.timedelta()
     not_before: dt.datetime | None = None
+    because: Sequence[Message] = ()  # the periods before which no day was looked at
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,10 @@ def weighed(
     sessions: Sequence[Span], later: int,
 ) -> Opening:  # fmt: skip
     """Return what a start is worth, so many working days after the first that is possible."""
-    score, reasons, costs = LATER_DAY * later, [], []
-    if later == 0:
+    score, reasons, costs = LATER_DAY * later, list(wish.because), []
+    if later == 0 and wish.because:
+        reasons.append(Message(N_("the first day after that on which all are free")))
+    elif later == 0:
         reasons.append(Message(N_("the first day on which all are free")))
     elif later == 1:
         reasons.append(Message(N_("one working day after the first on which all are free")))

@@ -124,11 +124,11 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     case, hearing = looked_up(order.about)
     minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
     starts = [slot["starts_at"] for slot in order.checked["slots"]]
-    warnings = days.warnings(court, case.procedure, starts, now)
+    working = days.working_days(db.session(), court)
+    warnings = days.warnings(court, working, case, starts, now)
     length = dt.timedelta(minutes=minutes)
-    closed = days.closures(db.session(), court)
     unusual = [(at, words) for at in sorted(starts)
-               if (words := board.outside(court, closed, Span(at, at + length)))]  # fmt: skip
+               if (words := board.outside(court, working, Span(at, at + length)))]  # fmt: skip
     given["seen"] = seal(given)
     return form(
         order.about, given, seen=seen, warnings=[web.said(each) for each in warnings],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import links
 from app.cases import service as cases
 from app.cases.models import Case
-from app.errors import N_, Invalid, Message, Refusal, RuleWarning, When
+from app.errors import N_, Invalid, Message, Refusal, RuleWarning, When, joined
 from app.hearings import booking, days, queries, rules, tell
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.notices import service as notices
@@ -41,7 +41,7 @@ def open_round(
     seats = queries.seats(session, hearing.case)
     if not seats:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    heed_rules(desk, hearing.case, starts, given.get("override_reason", ""))
+    heed_rules(session, desk, hearing.case, starts, given.get("override_reason", ""))
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         before.state = ProposalState.WITHDRAWN.value
@@ -110,10 +110,16 @@ def checked_slots(
     return sorted(found, key=lambda slot: slot[0])
 
 
-def heed_rules(desk: Desk, case: Case, starts: list[dt.datetime], why_not: str) -> None:
-    warnings = days.warnings(desk.court, case.procedure, starts, desk.now)
-    if warnings and not why_not:
+def heed_rules(
+    session: Session, desk: Desk, case: Case, starts: list[dt.datetime], why_not: str
+) -> None:
+    """Raise RuleWarning, with all that the rules say against some starts, if no reason is given."""
+    if why_not:
+        return
+    working = days.working_days(session, desk.court)
+    warnings = days.warnings(desk.court, working, case, starts, desk.now)
+    if warnings:
         raise RuleWarning(
             N_("A rule warns: %(warning)s Choose later times, or give a reason to go on."),
-            warning=warnings[0],
+            warning=joined(warnings),
         )

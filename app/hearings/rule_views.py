@@ -65,6 +65,15 @@ def procedure_names(procedures: tuple[str, ...]) -> str:
 
 
 @bp.app_template_global()
+def counted_from(rule: law.PeriodRule) -> str:
+    """Say from when a period is counted."""
+    return {
+        law.Counted.FROM_NOTICE: gettext("the day on which people are told"),
+        law.Counted.FROM_ENTRY: gettext("the day on which the case was entered here"),
+    }[rule.counted]
+
+
+@bp.app_template_global()
 def in_tongue(words: dict[str, str]) -> str:
     """Return words that their data carries in each language, in that of the page."""
     return words.get(web.language()) or words.get("en", "")

@@ -82,7 +82,7 @@ def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]
     if len(slots) > 1:
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
     [(starts_at, room)] = checked_slots(session, desk, slots, hearing.minutes, None)
-    heed_rules(desk, hearing.case, [starts_at], given["override_reason"])
+    heed_rules(session, desk, hearing.case, [starts_at], given["override_reason"])
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     round_ = queries.open_proposal(session, hearing)

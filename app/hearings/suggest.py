@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Courtroom
 from app.errors import Message
-from app.hearings import days, openings, queries, times
+from app.hearings import days, openings, periods, queries, times
+from app.hearings.days import WorkingDays
 from app.hearings.hours import Hours, longest, sessions
 from app.hearings.openings import Opening, Person, Wish
-from app.hearings.rules import Span, earliest_day, resource
+from app.hearings.rules import Span, resource
 from app.people.models import Court
 
 TO_ANSWER = 3  # days, at least
@@ -53,12 +54,12 @@ class Suggestion:
     costs: tuple[tuple[str, Message], ...]
 
 
-def answer_by(court: Court, now: dt.datetime, closed: Collection[dt.date] = ()) -> dt.datetime:
+def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     """Return a sensible end of the time to answer: a working day's end, three days from now."""
-    zone = ZoneInfo(court.zone)
+    zone, working = ZoneInfo(court.zone), days.working_days(session, court)
     day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
     for _ in range(AHEAD):
-        if days.works_on(court.country, closed, day):
+        if working.has(day):
             break
         day += dt.timedelta(days=1)
     return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone)
@@ -70,23 +71,18 @@ def hours_of(court: Court) -> Hours:
     return Hours(*(dt.time.fromisoformat(mark) for mark in marks))
 
 
-def first_day(court: Court, case: Case, told_on: dt.date, closed: Collection[dt.date]) -> dt.date:
-    """Return the first day on which a hearing of a case breaks no period of the court's rules.
+def first_day(
+    court: Court, working: WorkingDays, case: Case, answer_by: dt.datetime
+) -> tuple[dt.date, list[Message]]:
+    """Return the first day on which a hearing breaks no period of the court's rules, and which.
 
-    Notice is counted from the day on which people are told, the time to bring evidence from the
-    day on which the case was entered: the first on which anybody can have been told of it.
+    People are told the day after the date to answer by. The periods that decide are said by their
+    names; none where no period reaches beyond the day after the telling.
     """
-    rules = days.rules_of(court)
-
-    def works(day: dt.date) -> bool:
-        return days.works_on(court.country, closed, day)
-
-    entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
-    ends = [earliest_day(told_on, rule.days, works)
-            for rule in rules.notice_for(case.procedure, told_on)]  # fmt: skip
-    ends += [earliest_day(entered_on, rule.days, works) + dt.timedelta(days=1)
-             for rule in rules.evidence_for(case.procedure, told_on)]  # fmt: skip
-    return max([told_on + dt.timedelta(days=1), *ends])
+    told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
+    soonest = told_on + dt.timedelta(days=1)
+    found = periods.deciding(days.periods_of(court, working, case, told_on), soonest)
+    return max([soonest, *(each.first_day for each in found)]), [*map(periods.said, found)]
 
 
 @dataclass(frozen=True)
@@ -158,9 +154,9 @@ def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) ->
 
 def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple[Wish | None, Span]:
     court, zone = case.court, ZoneInfo(case.court.zone)
-    closed = days.closures(session, court)
-    told_on = asked.answer_by.astimezone(zone).date() + dt.timedelta(days=TO_ACT)
-    begin = max(first_day(court, case, told_on, closed), asked.first or told_on)
+    working = days.working_days(session, court)
+    legal, because = first_day(court, working, case, asked.answer_by)
+    begin = max(legal, asked.first or legal)
     end = asked.last or begin + dt.timedelta(days=AHEAD)
     end = min(end, begin + dt.timedelta(days=MOST_DAYS))
     hours = hours_of(court)
@@ -168,7 +164,7 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
     held = [
         (day, found)
         for ahead in range((end - begin).days + 1)
-        if days.works_on(court.country, closed, day := begin + dt.timedelta(days=ahead))
+        if working.has(day := begin + dt.timedelta(days=ahead))
         and (found := sessions(day, hours, zone, whole=whole))
     ]
     if not held:
@@ -176,6 +172,7 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
     wish = Wish(
         length=dt.timedelta(minutes=asked.minutes), days=held, zone=zone,
         buffer=dt.timedelta(minutes=court.buffer_minutes), not_before=now,
+        because=because if begin == legal else (),
     )  # fmt: skip
     return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
 

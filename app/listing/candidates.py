@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Courtroom
-from app.errors import N_, Message
+from app.errors import N_, Message, joined
 from app.hearings import days, queries, suggest, times
 from app.hearings.openings import LATER_DAY, Opening, Wish
 from app.hearings.rules import Span, resource, span_of
@@ -21,6 +21,7 @@ from app.listing.rows import Wishes
 
 OTHER_DAY = 10  # points, for a day that was not wished for
 OTHER_HALF = 6  # for the other half of the day
+TOLD_BEFORE = N_("people are told of it the day before at the latest")
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -86,14 +87,14 @@ def _span(listing: Listing) -> Span:
 def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> list[Strip]:
     """Return when each courtroom is free on the court's working days, bookings and buffer aside."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
-    closed, hours = days.closures(session, court), suggest.hours_of(court)
+    working, hours = days.working_days(session, court), suggest.hours_of(court)
     booked = times.booked(
         session, [resource("courtroom", room.id) for room in rooms], _span(listing)
     )
     found = []
     for ahead in range((listing.last_on - listing.first_on).days + 1):
         day = listing.first_on + dt.timedelta(days=ahead)
-        if not days.works_on(court.country, closed, day):
+        if not working.has(day):
             continue
         opens, closes = (
             minute(dt.datetime.combine(day, mark, tzinfo=zone))
@@ -187,13 +188,13 @@ def _why_none(
     if people_are_free:
         return Message(N_("No courtroom is free when judge and counsel are, between %(first)s and "
                           "%(last)s."), **facts)  # fmt: skip
-    told_on = asked.answer_by.astimezone(ZoneInfo(court.zone)).date()
-    told_on += dt.timedelta(days=suggest.TO_ACT)
-    legal = suggest.first_day(court, listed.case, told_on, days.closures(session, court))
+    working = days.working_days(session, court)
+    legal, because = suggest.first_day(court, working, listed.case, asked.answer_by)
     if asked.last is not None and legal > asked.last:
         words = N_("By the court's rules it can be heard from %(legal)s on, after the last day, "
-                   "%(last)s.")  # fmt: skip
-        return Message(words, legal=str(legal), last=str(asked.last))
+                   "%(last)s: %(period)s.")  # fmt: skip
+        period = joined(because, N_("%(one)s; %(other)s")) if because else Message(TOLD_BEFORE)
+        return Message(words, legal=str(legal), last=str(asked.last), period=period)
     words = N_("Judge and counsel are never all free for %(minutes)s minutes between %(first)s and "
                "%(last)s.")  # fmt: skip
     return Message(words, minutes=listed.minutes, **facts)

@@ -74,7 +74,7 @@ def _faults(session: Session, desk: Desk, row: Row) -> dict[str, Message]:
 
 def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: Asked) -> Listing:
     """Make a listing of some rows that were checked, to be searched. Raises Invalid."""
-    first, last, by = _days(desk, asked)
+    first, last, by = _days(session, desk, asked)
     rooms, faults = [], {}
     for room in asked.rooms:
         found = cases.find_courtroom(session, desk.court.id, room)
@@ -120,9 +120,9 @@ def _listed(session: Session, desk: Desk, row: Row) -> ListedHearing:
     )  # fmt: skip
 
 
-def _days(desk: Desk, asked: Asked) -> tuple[dt.date, dt.date, dt.datetime]:
+def _days(session: Session, desk: Desk, asked: Asked) -> tuple[dt.date, dt.date, dt.datetime]:
     """Return the first and the last day, and the date to answer by. Raises Invalid."""
-    by = asked.answer_by or suggest.answer_by(desk.court, desk.now)
+    by = asked.answer_by or suggest.answer_by(session, desk.court, desk.now)
     if by <= desk.now:
         raise Invalid({"answer_by": Message(N_("This time is past."))})
     told = by.astimezone(ZoneInfo(desk.court.zone)).date()

@@ -65,7 +65,7 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
 def _proposed(session: Session, desk: Desk, row: ListedHearing) -> Hearing:
     by = row.listing.answer_by
     if by < desk.now + LEAST_TO_ANSWER:
-        by = suggest.answer_by(desk.court, desk.now)
+        by = suggest.answer_by(session, desk.court, desk.now)
     rooms = {slot["room"] for slot in row.slots}
     slots = [
         {"starts_at": dt.datetime.fromisoformat(slot["at"]), "courtroom": slot["room"]}

@@ -6,7 +6,7 @@ import click
 
 from app import web
 from app.db import transaction
-from app.people import service
+from app.people import places, service
 from app.people.models import User
 from app.people.rules import ROLES
 from app.schema import opened
@@ -20,7 +20,12 @@ def court() -> None:
 @court.command("add")
 @click.argument("name")
 @click.option("--zone", default="Asia/Shanghai", show_default=True, help="IANA time zone.")
-@click.option("--country", default="CN", show_default=True, help="Whose holidays; two letters.")
+@click.option(
+    "--country",
+    default="CN",
+    show_default=True,
+    help="Whose holidays; with its part (ISO 3166-2) where they differ: CN, GB-ENG.",
+)
 @click.option("--language", default="zh", show_default=True, help="en or zh.")
 @click.option("--short", default="", help="A short name, for text messages.")
 @click.option("--phone", default="", help="Where people can ring.")
@@ -29,8 +34,12 @@ def add_court(name: str, zone: str, country: str, language: str, short: str, pho
     with opened().app_context(), transaction() as session:
         made = service.add_court(session, name, zone=zone, country=country, language=language,
                                  short=short, phone=phone)  # fmt: skip
-        said = f"Court {made.name} is added: {made.zone}, {made.country}, {made.language}."
+        place = places.code_of(made.country, made.subdivision)
+        hint = places.missing(made.country, made.subdivision, web.now().year)
+        said = f"Court {made.name} is added: {made.zone}, {place}, {made.language}."
     click.echo(said)
+    if hint:
+        click.echo(f"{hint} Choose it on the page of settings.", err=True)
 
 
 @click.group()

@@ -2,28 +2,20 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-import holidays
-
 from app.errors import N_, Invalid, Message
+from app.people import places
 from app.people.models import Court
 
-TEXTS = ("name", "short", "phone", "postal", "zone", "country", "language")
+TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "language")
 CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
 MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
 MOST_LINES = 5  # of a postal address, as a window of an envelope shows them
-
-
-@cache
-def countries() -> frozenset[str]:
-    """Return the countries whose holidays are known, in two letters (ISO 3166)."""
-    return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
 def plain(text: str) -> str:
@@ -53,12 +45,21 @@ def typed(form: Mapping[str, str]) -> dict[str, Any]:
     names = (*TEXTS, "reminder_days", "buffer_minutes", *HOURS)
     given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
     given["postal"] = lines(form.get("postal", ""))
-    given["country"] = given["country"].upper()
+    given["country"], part = places.split(given["country"])
+    # A part that is written with the country goes before the one that was chosen for another.
+    given["subdivision"] = part or (given["subdivision"] if "subdivision" in form else None)
+    if not part and not places.subdivisions(given["country"]):
+        given["subdivision"] = ""  # of the country before: there is nothing to choose here
     return given | {name: form.get(name) == "1" for name in CHECKS}
 
 
 def change(court: Court, given: Mapping[str, Any]) -> None:
     """Give a court other habits. Raises Invalid, by field, and then changes nothing."""
+    part = given["subdivision"]
+    if part is None:  # the form did not ask for it
+        part = court.subdivision if given["country"] == court.country else ""
+    part = places.subdivision_of(given["country"], part)
+    given = {**given, "subdivision": part}
     faults = _faults(given)
     days = _days(given["reminder_days"])
     if days is None:
@@ -84,8 +85,10 @@ def _faults(given: Mapping[str, Any]) -> dict[str, Message]:
         faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=given["zone"])
     if given["postal"].count("\n") >= MOST_LINES or len(given["postal"]) > 300:
         faults["postal"] = Message(N_("Give at most %(most)s lines."), most=MOST_LINES)
-    if given["country"] not in countries():
-        faults["country"] = Message(N_("Give the country in two letters, as CN."))
+    if fault := places.country_fault(given["country"]):
+        faults["country"] = fault
+    elif isinstance(given["subdivision"], Message):
+        faults["subdivision"] = given["subdivision"]
     if given["language"] not in ("en", "zh"):
         faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
     for name in HOURS:

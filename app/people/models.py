@@ -26,7 +26,10 @@ class Court(Base):
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     short: Mapped[str] = mapped_column(sa.String(40))
     zone: Mapped[str] = mapped_column(sa.String(64))
+    # Whose holidays hold: ISO 3166-1, and the subdivision's part of ISO 3166-2, "" for none
+    # (see people.places).
     country: Mapped[str] = mapped_column(sa.String(2))
+    subdivision: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     language: Mapped[str] = mapped_column(sa.String(8))
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # Where letters on paper come from and go back to, line by line.
@@ -58,7 +61,7 @@ class Court(Base):
 
 
 class Closure(Base):
-    """A day on which a court is closed beside its country's holidays."""
+    """A day on which a court is closed beside the holidays of its place."""
 
     __tablename__ = "court_closure"
     __table_args__ = (sa.UniqueConstraint("court_id", "on", name="uq_court_closure_on"),)

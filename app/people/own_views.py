@@ -7,10 +7,10 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
+from app import web, wording
 from app.db import db, retrying
 from app.errors import Invalid
-from app.people import changes, habits, service
+from app.people import changes, habits, places, service
 from app.people.models import Court, User
 from app.people.views import bp, by_whom, may, signed_in
 
@@ -83,7 +83,38 @@ def settings() -> str:
 
 def _settings(court: Court, **more: Any) -> str:
     typed = {"given": habits.of(court), "errors": {}, **more}
-    return render_template("people/settings.html", court=court, **typed)
+    if typed["given"]["subdivision"] is None:
+        typed["given"]["subdivision"] = court.subdivision
+    country = typed["given"]["country"]
+    return render_template(
+        "people/settings.html", court=court, countries=_countries(), parts=_parts(country),
+        differs=places.differs_by_subdivision(country, web.now().year), **typed,
+    )  # fmt: skip
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Return the countries whose holidays are known, by their names in the page's language."""
+    named = [(code, wording.country_name(code, web.language())) for code in places.countries()]
+    return sorted(named, key=lambda each: each[1])
+
+
+def _parts(country: str) -> list[tuple[str, str]]:
+    return [(code, name if name == code else f"{name} ({country}-{code})")
+            for code, name in places.subdivisions(country).items()]  # fmt: skip
+
+
+@bp.get("/settings/subdivisions")
+@may("set_up")
+def subdivisions() -> str:
+    """Return the choice of the parts of a country, for the settings' form."""
+    country = places.split(request.args.get("country", ""))[0]
+    given, court = {"subdivision": ""}, current_user.court
+    if country == court.country:
+        given["subdivision"] = court.subdivision
+    return render_template(
+        "people/_subdivisions.html", parts=_parts(country), given=given, errors={},
+        differs=places.differs_by_subdivision(country, web.now().year),
+    )  # fmt: skip
 
 
 @bp.app_template_global()
@@ -93,6 +124,7 @@ def setting_names() -> dict[str, str]:
         "name": gettext("Name of the court"), "short": gettext("Short name, for text messages"),
         "phone": gettext("Telephone"), "postal": gettext("Postal address"),
         "zone": gettext("Time zone"), "country": gettext("Country, whose holidays hold"),
+        "subdivision": gettext("Part of the country"),
         "language": gettext("Language"), "reminder_days": gettext("Reminders, days before"),
         "reminder_at": gettext("Reminders at"), "quiet_from": gettext("Quiet from"),
         "quiet_until": gettext("Quiet until"), "opens": gettext("Hearings from"),
@@ -104,6 +136,15 @@ def setting_names() -> dict[str, str]:
                               "answered by a digit (costs more)"),
         "tentative_invites": gettext("Proposed slots go into calendars as a tentative invite"),
     }  # fmt: skip
+
+
+@bp.app_template_global()
+def place_name(court: Court) -> str:
+    """Name the country, and its part, whose holidays hold for a court."""
+    named = wording.country_name(court.country, web.language())
+    part = places.subdivisions(court.country).get(court.subdivision, court.subdivision)
+    code = places.code_of(court.country, court.subdivision)
+    return f"{wording.listed([named, *filter(None, [part])], web.language())} ({code})"
 
 
 @bp.app_template_global()

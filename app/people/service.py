@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import links
 from app.errors import N_, Clash, Invalid, Message, NotFound
-from app.people.habits import countries
+from app.people import places
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
@@ -34,26 +34,26 @@ def add_court(
 ) -> Court:  # fmt: skip
     """Add a court. Raises Invalid, by field; Clash where the name is taken.
 
-    ``zone`` is an IANA name, ``country`` ISO 3166 of those whose holidays
-    are known, ``language`` en or zh.
+    ``zone`` is an IANA name; ``country`` is of ISO 3166, with its subdivision or without, as
+    GB-ENG or CN, one whose holidays are known; ``language`` is en or zh.
     """
     faults: dict[str, Message] = {}
     if not name.strip() or len(name) > 200 or any(ord(c) < 32 for c in name):
         faults["name"] = Message(N_("Give the court's name, in at most 200 characters."))
     if zone not in available_timezones():
         faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
-    country = country.upper()
-    if country not in countries():
-        faults["country"] = Message(N_("Give the country in two letters, as CN."))
+    place = places.read(country)
+    if isinstance(place, Message):
+        faults["country"] = place
     if language not in ("en", "zh"):
         faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
-    if faults:
+    if faults or isinstance(place, Message):
         raise Invalid(faults)
     if session.scalar(sa.select(Court.id).where(Court.name == name)):
         raise Clash(N_("There is a court %(name)s already."), name=name)
     court = Court(
-        name=name, short=short or name[:20], zone=zone, country=country, language=language,
-        phone=phone, rule_set="cn-civil" if country == "CN" else "plain",
+        name=name, short=short or name[:20], zone=zone, country=place[0], subdivision=place[1],
+        language=language, phone=phone, rule_set="cn-civil" if place[0] == "CN" else "plain",
         reminder_days=[7, 3, 1],
     )  # fmt: skip
     session.add(court)

@@ -72,9 +72,10 @@ class Play:
 
     @classmethod
     def beginning(cls, now: dt.datetime) -> "Play":
-        """Plan the days: asked on the next working day at ten, heard about two weeks later."""
+        """Plan the days: asked on the next working day at ten, heard after the evidence period."""
         start = _working(now.astimezone(ZONE).date() + dt.timedelta(days=1))
-        first = _working(start + dt.timedelta(days=14))
+        evidence_until = _working(start + dt.timedelta(days=15))
+        first = _working(evidence_until + dt.timedelta(days=1))
         second = _working(first + dt.timedelta(days=1))
         return cls(
             start=_at(start, 10), slots=[_at(first, 9, 30), _at(second, 14)],

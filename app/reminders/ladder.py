@@ -16,6 +16,7 @@ from app.cases.models import Representation
 from app.cases.rules import ways_of
 from app.errors import N_
 from app.hearings import days, facts, judging, queries
+from app.hearings.days import WorkingDays
 from app.hearings.models import Hearing
 from app.hearings.reached import Contact
 from app.notices import service as notices
@@ -37,20 +38,20 @@ STOPPED = N_("the person asked for no more texts")
 
 
 def steps(
-    hearing: Hearing, acting: Mapping[int, Representation], now: dt.datetime
+    hearing: Hearing, acting: Mapping[int, Representation], working: WorkingDays, now: dt.datetime
 ) -> list[dict[str, Any]]:
     """Return the steps for those who act in a hearing with a new date, as rows of tasks."""
     court = hearing.case.court
     rules = days.rules_of(court)
     if hearing.starts_at is None or not rules.steps:
         return []
-    until = days.deadline(court, hearing.case.procedure, hearing.starts_at)
+    until = days.deadline(court, working, hearing.case.procedure, hearing.starts_at)
     rule = rules.default_for(hearing.case.procedure, until.astimezone(ZoneInfo(court.zone)).date())
     if rule is None:
         return []
     plan_ = rungs(
         rules.steps, until, now=now, zone=ZoneInfo(court.zone), office=rules.office,
-        is_working_day=lambda day: days.is_working_day(court.country, day),
+        is_working_day=working.has,
     )  # fmt: skip
     because = {"rule": rule.id, "version": rules.version}
     return [

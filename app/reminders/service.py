@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app import bulk
 from app.cases.models import Case
 from app.errors import N_
-from app.hearings import facts
+from app.hearings import days, facts
+from app.hearings.days import WorkingDays
 from app.hearings.models import Hearing
 from app.notices import queueing, record
 from app.notices.models import Notice
@@ -61,7 +62,8 @@ def plan_for(
     tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
     acting = {n: acts for n, acts in who.acting_in(hearing).items() if n in counsel_ids}
     session.flush()
-    ladder.write(session, ladder.steps(hearing, acting, now))
+    working = days.working_days(session, hearing.case.court)
+    ladder.write(session, ladder.steps(hearing, acting, working, now))
     queueing.queue(session, _again(session, hearing, tellings, now), now, lines)
 
 
@@ -107,6 +109,7 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     tellings: list[Telling] = []
     lines: list[tuple[Matter, record.Entry]] = []
     steps: list[dict[str, Any]] = []
+    working: dict[int, WorkingDays] = {}
     for hearing in hearings:
         if hearing.starts_at is None:
             continue
@@ -115,7 +118,10 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         tellings += to_send
         lines += missed
         if hearing.revision > 1 or not hearing.imported:
-            steps += ladder.steps(hearing, who.acting_in(hearing), now)
+            court = hearing.case.court
+            if court.id not in working:
+                working[court.id] = days.working_days(session, court)
+            steps += ladder.steps(hearing, who.acting_in(hearing), working[court.id], now)
     planned = [{"id": each.id, "planned_revision": each.revision} for each in hearings]
     bulk.update(session, bulk.table(Hearing), planned)
     ladder.write(session, steps)

@@ -13,7 +13,7 @@ from app.cases.forms import CaseIn, load
 from app.db import db, transaction
 from app.people import service as people
 from app.rehearsal.browser import Form, Page
-from tests.conftest import CASE, NOW, PASSWORD, House, at, case_with, proposal
+from tests.conftest import NOW, ORDINARY, PASSWORD, House, at, case_with, proposal
 
 NEW_YORK = "lee@ny.example"
 
@@ -53,7 +53,7 @@ def english(house: House, *emails: str) -> None:
             people.find_user(session, email).language = "en"
 
 
-def enter(house: House, case: dict[str, Any] = CASE) -> int:
+def enter(house: House, case: dict[str, Any] = ORDINARY) -> int:
     """A case."""
     status, said = house.api("POST", "/cases", case)
     assert status == 201, said
@@ -162,7 +162,7 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_i
         ("2026-12-10T09:00", "第三法庭"),
         ("2026-12-11T13:30", "第三法庭"),
     ]
-    assert "the first day on which all are free" in page.words
+    assert "the first day after that on which all are free" in page.words
     # Enter in a field presses the first button of a form.
     at_form = page.buttons.index("preview")
     assert not [each for each in page.buttons[:at_form] if each.startswith(("drop", "add"))]
@@ -394,7 +394,8 @@ def test_another_courts_case_hearing_and_courtroom_are_as_if_they_were_not(
     form = see(browser, f"/hearings/new?case_id={case_id}")
     page = press(browser, form, "preview", 422, **{"slots.0.courtroom": "Part 3"})
     assert "There is no courtroom Part 3." in page.words
-    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
+    body = proposal(case_id, override_reason="双方同意")
+    assert house.api("POST", "/hearings", body)[0] == 201
     assert house.sign_in(NEW_YORK).get("/hearings/1/round").status_code == 404
     for missing in (7, 2**62, 10**30):
         see(browser, f"/hearings/{missing}/round", 404)
@@ -417,7 +418,8 @@ def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
 
 
 def test_what_is_asked_for_in_a_case_already_is_named(house: House, case_id: int) -> None:
-    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
+    body = proposal(case_id, override_reason="双方同意")
+    assert house.api("POST", "/hearings", body)[0] == 201
     browser = house.sign_in()
     page = see(browser, f"/hearings/new?case_id={case_id}")
     assert "In this case there is already, and stays beside what you propose: Trial" in page.words

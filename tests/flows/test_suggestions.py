@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.cases.models import Away
 from app.db import db
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, ORDINARY, House, at, case_with, proposal
 from tests.flows.test_reply import browser
 
 ADMIN = "admin@court.example"
@@ -24,7 +24,7 @@ def suggest(house: House, case_id: int, **more: Any) -> list[dict[str, Any]]:
     return said["suggestions"]
 
 
-def enter(house: House, case: dict[str, Any] = CASE) -> int:
+def enter(house: House, case: dict[str, Any] = ORDINARY) -> int:
     """A case."""
     status, said = house.api("POST", "/cases", case)
     assert status == 201, said
@@ -45,7 +45,11 @@ def test_suggestions_break_no_rule_and_say_why_they_are_good(house: House) -> No
         "2026-12-14T13:30",
         "2026-12-15T13:30",
     ]
-    assert found[0]["reasons"] == ["the first day on which all are free"]
+    assert found[0]["reasons"] == [
+        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08, "
+        "counted from 2026-11-23, when the case was entered",
+        "the first day after that on which all are free",
+    ]
     assert {each["courtroom"] for each in found} == {"第三法庭"}
     assert [each["score"] for each in found] == sorted(
         (each["score"] for each in found), reverse=True
@@ -217,8 +221,8 @@ def test_with_a_no_counsel_may_say_until_when_they_are_away_and_it_counts_for_al
     house: House,
 ) -> None:
     case_id = enter(house)
-    second = enter(house, {**CASE, "number": "（2026）沪0115民初2号"})
-    made = house.api("POST", "/hearings", proposal(case_id))[1]["id"]
+    second = enter(house, {**ORDINARY, "number": "（2026）沪0115民初2号"})
+    made = house.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[1]["id"]
     house.beat()
     link = house.link("li@")
     slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
@@ -241,7 +245,7 @@ def test_with_a_no_counsel_may_say_until_when_they_are_away_and_it_counts_for_al
 
 def test_these_days_every_week_can_be_said_and_taken_back(house: House) -> None:
     case_id = enter(house)
-    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
+    assert house.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[0] == 201
     house.beat()
     link = house.link("zhao@")
     assert press(house, link, "/away", **{"away-weekday": ["0", "1", "2", "3"]}).status_code == 303
@@ -266,7 +270,9 @@ def test_these_days_every_week_can_be_said_and_taken_back(house: House) -> None:
 def test_days_that_cannot_be_are_refused_in_words(
     house: House, given: dict[str, str], words: str
 ) -> None:
-    assert house.api("POST", "/hearings", proposal(enter(house)))[0] == 201
+    assert (
+        house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[0] == 201
+    )
     house.beat()
     answer = press(house, house.link("zhao@"), "/away", **given)
     assert answer.status_code == 422
@@ -282,7 +288,9 @@ def test_days_that_cannot_be_are_refused_in_words(
 
 
 def test_a_wrong_day_with_an_answer_records_neither_and_loses_nothing(house: House) -> None:
-    made = house.api("POST", "/hearings", proposal(enter(house)))[1]["id"]
+    made = house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[1][
+        "id"
+    ]
     house.beat()
     slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
     answer = press(
@@ -297,7 +305,9 @@ def test_a_wrong_day_with_an_answer_records_neither_and_loses_nothing(house: Hou
 
 
 def test_all_that_is_wrong_with_an_answer_is_named_at_once(house: House) -> None:
-    made = house.api("POST", "/hearings", proposal(enter(house)))[1]["id"]
+    made = house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[1][
+        "id"
+    ]
     house.beat()
     slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
     answer = press(house, house.link("zhao@"), **{slots[0]: "yes", "away-until": "2026-12-12"})
@@ -313,7 +323,7 @@ def test_all_that_is_wrong_with_an_answer_is_named_at_once(house: House) -> None
 
 def test_counsel_from_elsewhere_cost_a_journey_that_is_said(house: House) -> None:
     case = {
-        **CASE,
+        **ORDINARY,
         "parties": [
             {
                 **CASE["parties"][0],

@@ -180,7 +180,7 @@ def test_the_chinese_calendar_knows_holidays_and_moved_working_days() -> None:
 def test_every_rule_names_its_source_and_speaks_both_languages() -> None:
     assert names() == ["cn-civil", "plain"]
     for name in names():
-        for rule in rule_set(name).notice:
+        for rule in rule_set(name).periods:
             assert rule.source
             assert set(rule.words) == {"en", "zh"}
 

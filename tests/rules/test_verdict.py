@@ -159,7 +159,7 @@ def test_a_broken_file_of_rules_is_refused_with_its_line_and_field(
 def test_every_rule_has_an_article_and_speaks_both_languages() -> None:
     for name in law.names():
         rules = rule_set(name)
-        for rule in [*rules.notice, *rules.default_judgment]:
+        for rule in [*rules.periods, *rules.default_judgment]:
             for words in (rule.name, rule.article, rule.source, rule.words):
                 assert set(words) == {"en", "zh"}
         assert [step.way for step in rules.steps] == ["text", "email", "call", "paper"]

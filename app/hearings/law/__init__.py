@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,25 @@ class Broken(ValueError):  # noqa: N818
     """A file of rules cannot be used: the words name file, line, field and what is wrong."""
 
 
+class Counted(StrEnum):
+    """From when a period is counted."""
+
+    FROM_NOTICE = "from_notice"  # the day on which people are told of the hearing
+    FROM_ENTRY = "from_entry"  # the day on which the case was entered
+
+
+# Tables of a file of rules that hold periods, and from when those are counted.
+PERIODS = {"notice": Counted.FROM_NOTICE, "evidence": Counted.FROM_ENTRY}
+
+
 @dataclass(frozen=True)
-class NoticePeriod:
-    """So many days must lie between the notice and the hearing, in some procedures."""
+class PeriodRule:
+    """A period before a hearing, in some procedures: so many days at least, or at most.
+
+    One of at least so many days must be over before the case is heard: it bounds suggestions and
+    listings, is warned of, and is shown. One of at most so many days bounds the period that the
+    court sets, and no slot: it is only shown.
+    """
 
     id: str
     name: dict[str, str]
@@ -37,6 +54,8 @@ class NoticePeriod:
     source: dict[str, str]
     words: dict[str, str]
     valid_from: dt.date
+    counted: Counted
+    at_most: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,20 +98,21 @@ class RuleSet:
     """The rules of one kind of court, in one version."""
 
     version: str
-    notice: tuple[NoticePeriod, ...]
-    # How long, from when a case is known, people have to bring evidence before it is heard.
-    evidence: tuple[NoticePeriod, ...]
+    # The notice of a hearing, and the time to bring evidence before it.
+    periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
     steps: tuple[Step, ...]
     office: Office
 
-    def notice_for(self, procedure: str, on: dt.date) -> list[NoticePeriod]:
-        """Return the notice periods that bind a procedure on a day."""
-        return [r for r in self.notice if procedure in r.procedures and r.valid_from <= on]
+    def periods_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
+        """Return the periods that must be over before a hearing, by the rules of a day."""
+        bind = [r for r in self.periods if procedure in r.procedures and r.valid_from <= on]
+        return [rule for rule in bind if not rule.at_most]
 
-    def evidence_for(self, procedure: str, on: dt.date) -> list[NoticePeriod]:
-        """Return the evidence periods that bind a procedure on a day."""
-        return [r for r in self.evidence if procedure in r.procedures and r.valid_from <= on]
+    def notice_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
+        """Return the notice periods that bind a procedure on a day."""
+        found = self.periods_for(procedure, on)
+        return [rule for rule in found if rule.counted is Counted.FROM_NOTICE]
 
     def default_for(self, procedure: str, on: dt.date) -> DefaultJudgment | None:
         """Return the newest rule about default judgments that binds a procedure on a day."""
@@ -148,8 +168,11 @@ def read(file: Path) -> RuleSet:
         raise Broken(f"{file.name}, line {line}, {_named(path)}: {words}") from fault
     return RuleSet(
         version=said["version"],
-        notice=tuple(NoticePeriod(**each) for each in said["notice"]),
-        evidence=tuple(NoticePeriod(**each) for each in said["evidence"]),
+        periods=tuple(
+            PeriodRule(**each, counted=counted)
+            for table, counted in PERIODS.items()
+            for each in said[table]
+        ),
         default_judgment=tuple(DefaultJudgment(**each) for each in said["default_judgment"]),
         steps=tuple(Step(**each) for each in said["step"]),
         office=Office(**said["office"]),

@@ -68,6 +68,10 @@ class _Notice(_Rule):
     days = _days(60)
 
 
+class _Evidence(_Notice):
+    at_most = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
 class _GradeNamed(fields.Field):
     """A grade of evidence by its name in small letters: opened, delivered."""
 
@@ -107,7 +111,7 @@ class RuleSetIn(_Strict):
 
     version = fields.String(required=True, validate=validate.Length(1, 40))
     notice = fields.List(fields.Nested(_Notice), load_default=list)
-    evidence = fields.List(fields.Nested(_Notice), load_default=list)
+    evidence = fields.List(fields.Nested(_Evidence), load_default=list)
     default_judgment = fields.List(fields.Nested(_Default), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
     office = fields.Nested(_Office, required=True)
