@@ -9,6 +9,7 @@ from app.errors import N_, Message
 
 KINDS = ("judge", "courtroom", "counsel")
 MOST_SLOTS = 10
+MOST_CLOSED = 366  # days on end that are looked through for a working day
 
 
 def resource(kind: str, row: int) -> int:
@@ -157,7 +158,7 @@ def earliest_day(told_on: dt.date, days: int, is_working_day: Callable[[dt.date]
     working day (Civil Procedure Law of the PRC (2023), art. 85).
     """
     last = told_on + dt.timedelta(days=days)
-    for _ in range(60):
+    for _ in range(MOST_CLOSED):
         if is_working_day(last):
             break
         last += dt.timedelta(days=1)
@@ -173,7 +174,7 @@ def latest_day(
     before the hearing. A day on which the court is closed is no day on which it rings or posts.
     """
     last = hearing_on - dt.timedelta(days=max(days, 1))
-    for _ in range(60):
+    for _ in range(MOST_CLOSED):
         if is_working_day(last) and earliest_day(last, days, is_working_day) <= hearing_on:
             break
         last -= dt.timedelta(days=1)
@@ -185,7 +186,7 @@ def working_days_before(
 ) -> dt.date:
     """Return the working day that lies so many working days before a day."""
     left = count
-    for _ in range(30 * max(count, 1)):
+    for _ in range(MOST_CLOSED + 7 * count):
         if left == 0:
             break
         day -= dt.timedelta(days=1)

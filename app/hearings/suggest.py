@@ -14,7 +14,7 @@ from app.hearings import days, openings, periods, queries, times
 from app.hearings.days import WorkingDays
 from app.hearings.hours import Hours, longest, sessions
 from app.hearings.openings import Opening, Person, Wish
-from app.hearings.rules import Span, resource
+from app.hearings.rules import MOST_CLOSED, Span, resource
 from app.people.models import Court
 
 TO_ANSWER = 3  # days, at least
@@ -58,7 +58,7 @@ def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     """Return a sensible end of the time to answer: a working day's end, three days from now."""
     zone, working = ZoneInfo(court.zone), days.working_days(session, court)
     day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
-    for _ in range(AHEAD):
+    for _ in range(MOST_CLOSED):
         if working.has(day):
             break
         day += dt.timedelta(days=1)

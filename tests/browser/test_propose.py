@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from app.db import transaction
 from app.people import service as people
 from tests.browser.conftest import Site
-from tests.conftest import CASE
+from tests.conftest import ORDINARY
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def desk(site: Site, page: Page) -> Page:
     """The form of a new hearing, open before an assistant who reads English."""
     with site.house.app.app_context(), transaction() as session:
         people.find_user(session, "wang@court.example").language = "en"
-    assert site.house.api("POST", "/cases", CASE)[0] == 201
+    assert site.house.api("POST", "/cases", ORDINARY)[0] == 201
     site.sign_in(page)
     page.goto(f"{site.url}/hearings/new?case_id=1")
     return page

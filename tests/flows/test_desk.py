@@ -440,7 +440,7 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
     house.api("POST", "/hearings", proposal(1))
     house.beat()
     words = see(house, "/cases/1").words
-    for each in ("Judge 陈法官", "Procedure ordinary procedure", "Assistant 王书记员",
+    for each in ("Judge 陈法官", "Procedure another procedure", "Assistant 王书记员",
                  "远洋设备有限公司 Claimant · 原告", "李敏 华诚律师事务所",
                  "+8613800138001 li@huacheng.example text, then mail",
                  "address confirmed 1 Nov 2026", "consents to electronic service 2 Nov 2026",

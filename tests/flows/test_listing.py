@@ -114,7 +114,8 @@ def test_wishes_are_heeded(house: House) -> None:
 
 def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
     cases(house, 3)
-    house.api("POST", "/cases", case_with(number(3), counsel(0), counsel(4)))  # ordinary procedure
+    case = case_with(number(3), counsel(0), counsel(4)) | {"procedure": "ordinary"}
+    house.api("POST", "/cases", case)
     content = file_of(
         *({**row, "minutes": "180", "earliest": at(7)[:10], "latest": at(7)[:10], "half": "morning"}
           for row in rows(3)),
@@ -124,7 +125,10 @@ def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
     assert status == 1
     # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
     assert said.count("All times that would suit are needed by other hearings of the list.") == 1
-    assert "By the court's rules it can be heard from 2026-12-09 on" in said
+    assert (
+        "By the court's rules it can be heard from 2026-12-09 on, after the last day, 2026-11-30: "
+        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08"
+    ) in said
     assert "placed 2 of 2" in said
 
 

@@ -33,7 +33,8 @@ def link(house: House, server: TlsServer) -> str:
     gateway = BusyCalendars(server.context, server.also)
     gateways = dataclasses.replace(given.gateways, calendars=gateway)
     house.app.extensions["tingqi"] = web.House(given.settings, gateways)
-    assert house.api("POST", "/hearings", proposal(enter(house)))[0] == 201
+    body = proposal(enter(house), override_reason="双方同意")
+    assert house.api("POST", "/hearings", body)[0] == 201
     house.beat()
     return house.link("zhao@")
 

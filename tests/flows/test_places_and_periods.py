@@ -166,6 +166,18 @@ def test_the_courts_own_closed_days_count_in_every_period(house: House) -> None:
     )  # fmt: skip
 
 
+def test_a_long_vacation_of_the_court_is_no_working_day(house: House) -> None:
+    case_id = enter(house, "other")
+    desk = house.sign_in(ADMIN)
+    for first, last in (("2026-11-25", "2027-01-20"), ("2027-01-21", "2027-03-09")):
+        posted = desk.post("/settings/closed-days", data={"from": first, "until": last})
+        assert posted.status_code == 303
+    page = house.sign_in().get(f"/hearings/new?case_id={case_id}").text
+    assert 'value="2027-03-10T17:00"' in page
+    early = proposal(case_id, (at(3), "第三法庭"), answer_by=at(1, "17:00"))
+    assert "come before 2027-03-10" in house.api("POST", "/hearings", early)[1]["detail"]
+
+
 def test_the_last_day_in_time_is_no_day_on_which_the_court_is_closed(house: House) -> None:
     """A hearing on Monday 7 December: telling is in time until Friday 4, unless that is closed."""
     english(house)
