@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import config, create_app, disk, schema, web
+from app.cases import queries
 from app.config import Misconfigured, Settings
 from app.db import db
 from app.errors import Message
@@ -44,6 +45,7 @@ def examine() -> Iterator[Finding]:
         with app.app_context():
             yield _courts()
             yield from _holidays()
+            yield _doubles()
             yield _worker(settings)
     schema.hang_up(app)
 
@@ -115,6 +117,17 @@ def _holidays() -> Iterator[Finding]:
         if fault is not None:
             said = f"{court.name}: {fault} Choose it on the page of settings"
             yield _found("holidays", False, said)
+
+
+def _doubles() -> Finding:
+    found = queries.doubles(db.session())
+    if not found:
+        return _found("names", True, "no case, judge or courtroom is there twice")
+    said = (
+        f"{', '.join(found)}: there twice, once with characters that nobody sees, so that a double "
+        "booking of the two is not noticed: go on with the other one, and move what this one has"
+    )
+    return _found("names", False, said)
 
 
 def _worker(settings: Settings) -> Finding:

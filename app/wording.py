@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, get_timezone_location
 
+from app.characters import clean
+
 LANGUAGES = ("en", "zh")
 
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
 _BETWEEN = {"en": ", ", "zh": " "}
 _MARKS = {"en": (", ", ", ", ": "), "zh": ("，", "、", "：")}  # comma, comma of a list, colon
-# Turning the direction of writing could make one case number read as another.
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _KINDS = {
     "trial": ("Trial", "开庭审理"),
@@ -65,13 +65,17 @@ def aside(words: object, language: str) -> str:
 
 
 def one_line(text: object) -> str:
-    """Return text on one line, without control characters, broken characters or turned writing."""
+    """Return text on one line, without control, broken and invisible characters.
+
+    Among the last are those that turn the direction of writing, which could make one case number
+    read as another.
+    """
     whole = str("" if text is None else text)
     # Most facts are clean already: printable means no control, no half character, no other space.
     if whole.isprintable() and "  " not in whole and whole == whole.strip():
         return whole
     whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    kept = (c for c in " ".join(whole.split()) if c not in _DIRECTION)
+    kept = " ".join(clean(whole).split())
     return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cc").split())
 
 

@@ -25,7 +25,7 @@ class CounselOut(Schema):
     name = fields.String()
     firm = fields.String()
     email = fields.String()
-    phone = fields.String(metadata={"description": "E.164, or empty"})
+    phone = fields.String(metadata={"description": "E.164, or empty; of a land line with ;ext=801"})
     language = fields.String()
     zone = fields.String(metadata={"description": "IANA name, where it is not the court's"})
     travel_minutes = fields.Integer(metadata={"description": "One way to the court"})

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases import rules, service
+from app.cases import service
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import Court
@@ -38,10 +38,10 @@ def change_counsel(
     session: Session, court: Court, seat: Representation, given: dict[str, Any]
 ) -> Counsel:
     """Take what is now known of a counsel, in all their cases. Raises Invalid by field, Clash."""
-    if errors := _errors(given, court):
-        raise Invalid(errors)
     counsel = seat.counsel
-    phone = rules.phone(given["phone"], court.country) if given["phone"] else ""
+    if errors := _errors(given, court, counsel.phone):
+        raise Invalid(errors)
+    phone = service.phone_of(given["phone"], court.country, counsel.phone)
     other = service.known(session, court, given["name"], given["email"], phone)
     if other is not None and other.id != counsel.id:
         raise Clash(N_("%(name)s is known already with this address."), name=given["name"])
@@ -51,9 +51,8 @@ def change_counsel(
         setattr(counsel, name, given[name])
     counsel.travel_minutes = given.get("travel_minutes") or 0
     counsel.phone, counsel.language = phone, given["language"] or court.language
-    counsel.channels = list(dict.fromkeys(given["channels"])) or [
-        channel for channel, address in (("sms", phone), ("email", counsel.email)) if address
-    ]
+    chosen = list(dict.fromkeys(given["channels"]))
+    counsel.channels = chosen or service.channels_of(phone, counsel.email)
     seat.required = given["required"]
     return counsel
 
@@ -63,8 +62,6 @@ def leave(seat: Representation, now: dt.datetime) -> None:
     seat.left_at = seat.left_at or now
 
 
-def _errors(given: dict[str, Any], court: Court) -> dict[str, Message]:
-    return {
-        field.lstrip("."): said
-        for field, said in service.counsel_errors(given, court.country, "").items()
-    }
+def _errors(given: dict[str, Any], court: Court, stored: str = "") -> dict[str, Message]:
+    errors = service.counsel_errors(given, court.country, "", stored)
+    return {field.lstrip("."): said for field, said in errors.items()}

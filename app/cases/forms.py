@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields
 
 from app.cases.rules import PROCEDURES
+from app.characters import clean, half_width, half_width_number, has_control, whole_number
+from app.email_check import email_address
 from app.errors import N_, Invalid, Message
 
 SIDES = ("claimant", "respondent", "other")
@@ -25,13 +26,11 @@ NOT_TEXT = N_("Give this as text.")
 ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
 
 
-def is_plain(text: str, allowed: str = "") -> bool:
-    """Tell whether a text has no half characters and no control ones, but for ``allowed``."""
-    return not any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) < 0xE000 for c in text)
-
-
 class Words(fields.String):
-    """One line of text without control characters, trimmed; 1 to ``most`` characters."""
+    """Text as it is stored (characters.clean), trimmed; at most ``most`` characters.
+
+    On one line unless ``lines``; control characters are refused.
+    """
 
     def __init__(self, most: int, *, blank: bool = True, lines: bool = False, **more: Any) -> None:
         super().__init__(error_messages=dict(ABSENT), **more)
@@ -39,8 +38,10 @@ class Words(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
-        text = str(text).replace("\r\n", "\n").strip()
-        if not is_plain(text, "\n\t" if self.lines else ""):
+        text = clean(str(text).replace("\r\n", "\n"), "\n" if self.lines else " ").strip()
+        if not self.lines:
+            text = " ".join(each for each in text.split(" ") if each)
+        if has_control(text, "\n\t" if self.lines else ""):
             raise ValidationError([Message(N_("Take out the control characters."))])
         if len(text) > self.most:
             raise ValidationError(
@@ -59,7 +60,7 @@ class Choice(fields.String):
         self.choices = choices
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        word = str(super()._deserialize(value, attr, data, **more))
+        word = half_width(str(super()._deserialize(value, attr, data, **more)))
         if word not in self.choices:
             raise ValidationError(
                 [Message(N_("Choose one of: %(choices)s."), choices=self._told())]
@@ -75,8 +76,15 @@ class Choice(fields.String):
         return {"en": ", ".join(known), "zh": chinese}
 
 
+class CaseNumber(Words):
+    """The number of a case, its digits and Latin letters half-width; its brackets as typed."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        return half_width_number(super()._deserialize(value, attr, data, **more))
+
+
 class Email(Words):
-    """An e-mail address (RFC 5321), its domain in lower case; may be empty."""
+    """An e-mail address (see addresses.email_address); may be empty."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(254, **more)
@@ -86,15 +94,11 @@ class Email(Words):
         if not text:
             return ""
         try:
-            # A court's own machines may live under names that the public Internet does not know.
-            found = validate_email(
-                text, check_deliverability=False, test_environment=True, allow_domain_literal=False
-            )
-        except EmailNotValidError as fault:
+            return email_address(text)
+        except ValueError as fault:
             raise ValidationError(
                 [Message(N_("%(address)s is no e-mail address."), address=text)]
             ) from fault
-        return found.normalized
 
 
 class Input(Schema):
@@ -137,7 +141,8 @@ class Day(fields.Date):
 
     def deserialize(self, value: Any, *args: Any, **more: Any) -> Any:
         """Return the date; None for an empty text."""
-        return super().deserialize(None if value == "" else value, *args, **more)
+        plain = half_width(value) if isinstance(value, str) else value
+        return super().deserialize(None if plain == "" else plain, *args, **more)
 
 
 class Instant(fields.Field):
@@ -151,11 +156,14 @@ class Instant(fields.Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dt.datetime:
         if isinstance(value, dt.datetime) and value.tzinfo:
             return value
+        if isinstance(value, str):
+            value = half_width(value)
         try:
             at = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
             at = None
-        if at is None or (isinstance(value, str) and len(value) < 16):
+        # Python takes a NUL behind a time.
+        if at is None or (isinstance(value, str) and (len(value) < 16 or has_control(value))):
             raise ValidationError([Message(N_("Give the time as 2026-12-15T09:30:00+08:00."))])
         if at.tzinfo is None:
             raise ValidationError(
@@ -177,8 +185,8 @@ class RowId(fields.Integer):
         super().__init__(strict=True, error_messages=said, **more)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
-            value = int(value)  # as a form or a query gives it
+        if isinstance(value, str):  # as a form or a query gives it
+            value = whole_number(value, 18)
         number = super()._deserialize(value, attr, data, **more)
         if isinstance(value, bool) or number is None or not 0 < number < 2**62:
             raise ValidationError([Message(N_("There is no such number."))])
@@ -193,6 +201,8 @@ class Travel(fields.Integer):
         super().__init__(allow_none=True, load_default=None, error_messages=said, **more)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+        if isinstance(value, str):
+            value = whole_number(value, 9)
         if value == "":
             return None
         minutes = super()._deserialize(value, attr, data, **more)
@@ -207,7 +217,7 @@ class CounselIn(Input):
     name = Words(200, blank=False, required=True)
     firm = Words(200, load_default="")
     email = Email(load_default="")
-    phone = Words(40, load_default="")
+    phone = Words(100, load_default="")
     language = Choice(("", *LANGUAGES), load_default="")
     zone = Words(64, load_default="")
     travel_minutes = Travel(metadata={"description": "One way to the court, from elsewhere"})
@@ -226,7 +236,7 @@ class PartyIn(Input):
     name = Words(200, blank=False, required=True)
     side = Choice(SIDES, required=True)
     email = Email(load_default="")
-    phone = Words(40, load_default="")
+    phone = Words(100, load_default="")
     reference = Words(100, load_default="")
     counsel = Many(fields.Nested(CounselIn), least=0, most=50, load_default=list)
 
@@ -234,7 +244,7 @@ class PartyIn(Input):
 class CaseIn(Input):
     """A case with its parties and their counsel."""
 
-    number = Words(200, blank=False, required=True)
+    number = CaseNumber(200, blank=False, required=True)
     title = Words(500, load_default="")
     procedure = Choice(PROCEDURES, load_default="ordinary")
     judge = Words(200, blank=False, required=True)

@@ -61,7 +61,8 @@ class Case(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     number: Mapped[str] = mapped_column(sa.String(200))
-    # The number without differences of width, case and space: what makes two numbers one.
+    # What makes two numbers one (rules.number_key). A second case of one number from before keys
+    # dropped invisible characters has a line break and 2 behind.
     number_key: Mapped[str] = mapped_column(sa.String(200))
     title: Mapped[str] = mapped_column(sa.String(500), default="")
     procedure: Mapped[str] = mapped_column(sa.String(40))
@@ -88,7 +89,8 @@ class Party(Base):
     side: Mapped[str] = mapped_column(sa.String(20))
     name: Mapped[str] = mapped_column(sa.String(200), index=True)
     email: Mapped[str] = mapped_column(sa.String(254), default="")
-    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    # E.164; the extension of a land line behind it, ";ext=801" (RFC 3966).
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # The number of this party in the system that it was imported from.
     reference: Mapped[str] = mapped_column(sa.String(100), default="")
 
@@ -108,7 +110,7 @@ class Counsel(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     firm: Mapped[str] = mapped_column(sa.String(200), default="")
     email: Mapped[str] = mapped_column(sa.String(254), default="", index=True)
-    phone: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
+    phone: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
     # Where paper reaches them, line by line.
     postal: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     language: Mapped[str] = mapped_column(sa.String(8))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
 from app.cases.rules import number_key
+from app.characters import clean, half_width
 from app.errors import N_, NotFound
 
 PAGE = 25
@@ -21,7 +22,7 @@ def matching(asked: str) -> sa.ColumnElement[bool]:
     Brackets of either width find a number; a telephone number is found by a part of it. Several
     words are found as they stand, or each somewhere.
     """
-    words = " ".join(asked.split())[:200]
+    words = " ".join(clean(asked).split())[:200]
     each = words.split()[:MOST_WORDS]
     if len(each) < 2:
         return _matching(words)
@@ -37,7 +38,7 @@ def _matching(words: str) -> sa.ColumnElement[bool]:
         _with_counsel(sa.func.lower(Counsel.name).like(wanted, escape="\\")),
         _with_counsel(sa.func.lower(Counsel.firm).like(wanted, escape="\\")),
     ]
-    digits = "".join(c for c in words if c.isascii() and c.isdigit())
+    digits = "".join(c for c in half_width(words) if c.isascii() and c.isdigit())
     if len(digits) >= FEWEST_DIGITS and not any(c.isalpha() for c in words):
         ways.append(_with_counsel(Counsel.phone.like(_like(digits))))
         ways.append(_with_party(Party.phone.like(_like(digits))))
@@ -97,6 +98,29 @@ def whole(session: Session, court_id: int, case_id: int) -> Case:
     if case is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
     return case
+
+
+def twin(session: Session, case: Case) -> Case | None:
+    """Return the other case of the same number, from before keys dropped invisible characters."""
+    first, second, _ = case.number_key.partition("\n")
+    key = first if second else f"{first}\n2"
+    return session.scalar(
+        sa.select(Case).where(Case.court_id == case.court_id, Case.number_key == key)
+    )
+
+
+def doubles(session: Session) -> list[str]:
+    """Return the cases, judges and courtrooms that have the number or name of another one."""
+    wanted = [
+        sa.select(sa.literal(kind), table.id, name, table.court_id).where(key.contains("\n"))
+        for kind, table, name, key in (
+            ("case", Case, Case.number, Case.number_key),
+            ("judge", Judge, Judge.name, Judge.name_key),
+            ("courtroom", Courtroom, Courtroom.name, Courtroom.name_key),
+        )
+    ]
+    found = [row for each in wanted for row in session.execute(each.limit(20))]
+    return [f"{kind} {name} (no. {number})" for kind, number, name, _ in found]
 
 
 def courtrooms(session: Session, court_id: int, *, retired: bool = False) -> Sequence[Courtroom]:

@@ -1,13 +1,16 @@
 """Pure: when two numbers or names are the same, and how a person is reached."""
 
+import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import phonenumbers
+from app.cases.phones import is_land_line, takes_texts
+from app.characters import comparison_key
 
 PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
+LONGEST_KEY = 200  # characters
+_BRACKETS = str.maketrans("〔〕【】[]{}〖〗", "()()()()()")
 
 
 def number_on_tab(number: str) -> str:
@@ -20,31 +23,24 @@ def number_on_tab(number: str) -> str:
 
 
 def number_key(number: str) -> str:
-    """Return a case number without differences of width, case and space.
+    """Return the key of a case number: without spaces, its brackets of one kind.
 
-    ``（2026）沪0115民初12345号`` and ``(2026) 沪0115民初12345号`` are one case.
+    ``（2026）沪0115民初12345号``, ``〔2026〕 沪0115民初12345号`` and
+    ``(2026) 沪0115民初12345号`` are one case.
     """
-    return "".join(unicodedata.normalize("NFKC", number).casefold().split())
+    return _bounded("".join(comparison_key(number).split()).translate(_BRACKETS))
 
 
 def name_key(name: str) -> str:
-    """Return a name as it is compared: one width, one case, single spaces, no full stop behind."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split()).rstrip(".")
+    """Return the key of a name of a person, a firm or a courtroom: no full stop at the end."""
+    return _bounded(comparison_key(name).rstrip("."))
 
 
-def phone(typed: str, region: str) -> str:
-    """Return a telephone number in E.164, read as people of a region (ISO 3166, "CN") write it.
-
-    Raises ValueError where that is no number that could exist there.
-    """
-    try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", typed), region)
-    except phonenumbers.NumberParseException as fault:
-        raise ValueError(typed) from fault
-    possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or number.extension:
-        raise ValueError(typed)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _bounded(key: str) -> str:
+    """Return a key that its column holds: folding can make one character eighteen."""
+    if len(key) <= LONGEST_KEY:
+        return key
+    return key[: LONGEST_KEY - 40] + hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 class Reachable(Protocol):
@@ -71,11 +67,17 @@ def agreed(counsel: Any) -> bool:
 def ways_of(counsel: Reachable, *, every: bool = False) -> Sequence[tuple[str, str]]:
     """Return the ways to reach a counsel, best first: ``[("sms", "+86…"), ("email", "…")]``.
 
-    Texts are left out after an opt-out. With ``every``, the ways that they did not list but for
-    which an address is known come last: for when the listed ones fail.
+    Texts are left out after an opt-out and for a land line. With ``every``, the ways that they did
+    not list but for which an address is known come last: for when the listed ones fail. So they do
+    where the only one listed is texts to a land line.
     """
     wanted = list(counsel.channels)
-    if every:
+    if every or (wanted == ["sms"] and is_land_line(counsel.phone)):
         wanted += [channel for channel in ("sms", "email") if channel not in wanted]
-    addresses = {"email": counsel.email, "sms": "" if counsel.opted_out_at else counsel.phone}
+    addresses = {"email": counsel.email, "sms": text_number(counsel)}
     return [(channel, addresses[channel]) for channel in wanted if addresses.get(channel)]
+
+
+def text_number(counsel: Reachable) -> str:
+    """Return the number to which texts may go; "" after an opt-out and for a land line."""
+    return counsel.phone if not counsel.opted_out_at and takes_texts(counsel.phone) else ""

@@ -7,8 +7,9 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import rules
+from app.cases import phones, rules
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.characters import clean
 from app.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import Court, User
 
@@ -19,7 +20,7 @@ def judge_named(session: Session, court: Court, name: str) -> Judge:
     wanted = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
     judge = session.scalar(wanted)
     if judge is None:
-        judge = Judge(court_id=court.id, name=name, name_key=key)
+        judge = Judge(court_id=court.id, name=clean(name), name_key=key)
         session.add(judge)
         session.flush()
     return judge
@@ -29,7 +30,9 @@ def add_courtroom(session: Session, court: Court, name: str, location: str = "")
     """Add a courtroom. Raises Clash where one of that name is known."""
     if find_courtroom(session, court.id, name):
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
-    room = Courtroom(court_id=court.id, name=name, name_key=rules.name_key(name), location=location)
+    room = Courtroom(
+        court_id=court.id, name=clean(name), name_key=rules.name_key(name), location=location
+    )
     session.add(room)
     session.flush()
     return room
@@ -95,10 +98,17 @@ def input_errors(given: dict[str, Any], region: str) -> dict[str, Message]:
     return errors
 
 
-def counsel_errors(counsel: dict[str, Any], region: str, path: str) -> dict[str, Message]:
-    """Return what the schema cannot see to be wrong with a counsel, by field."""
+def counsel_errors(
+    counsel: dict[str, Any], region: str, path: str, stored: str = ""
+) -> dict[str, Message]:
+    """Return what the schema cannot see to be wrong with a counsel, by field.
+
+    A telephone number that is ``stored`` already is not looked at again: one from before numbers
+    were checked is in nobody's way while something else is changed.
+    """
     errors: dict[str, Message] = {}
-    _check_phone(counsel["phone"], region, f"{path}.phone", errors)
+    if counsel["phone"] != stored:
+        _check_phone(counsel["phone"], region, f"{path}.phone", errors)
     if counsel["zone"] and counsel["zone"] not in available_timezones():
         errors[f"{path}.zone"] = Message(
             N_("There is no such time zone: %(zone)s."), zone=counsel["zone"]
@@ -108,6 +118,9 @@ def counsel_errors(counsel: dict[str, Any], region: str, path: str) -> dict[str,
             errors[f"{path}.{field}"] = Message(
                 N_("The channel %(channel)s needs this address."), channel=channel
             )
+    number = "" if f"{path}.phone" in errors else phone_of(counsel["phone"], region, stored)
+    if "sms" in counsel["channels"] and phones.is_land_line(number):
+        errors[f"{path}.phone"] = Message(phones.LAND_LINE, phone=counsel["phone"])
     if not counsel["email"] and not counsel["phone"]:
         errors[f"{path}.email"] = Message(N_("Give an e-mail address or a telephone number."))
     return errors
@@ -117,12 +130,14 @@ def _check_phone(typed: str, region: str, field: str, errors: dict[str, Message]
     if not typed:
         return
     try:
-        rules.phone(typed, region)
-    except ValueError:
-        errors[field] = Message(
-            N_("%(phone)s is no telephone number (read for %(region)s; or write +country number)."),
-            phone=typed, region=region,
-        )  # fmt: skip
+        phones.phone(typed, region)
+    except phones.PhoneError as fault:
+        errors[field] = fault.message
+
+
+def phone_of(typed: str, region: str, stored: str = "") -> str:
+    """Return a checked number as it is stored (see ``phones.phone``); "" where none was typed."""
+    return typed if not typed or typed == stored else phones.phone(typed, region)
 
 
 def add_party(
@@ -145,7 +160,7 @@ def party_of(given: dict[str, Any], region: str) -> Party:
     return Party(
         role=given["role"] or given["side"], side=given["side"], name=given["name"],
         email=given["email"], reference=given["reference"],
-        phone=rules.phone(given["phone"], region) if given["phone"] else "",
+        phone=phone_of(given["phone"], region),
     )  # fmt: skip
 
 
@@ -167,7 +182,7 @@ def seat(
     Two are the same who share the name and the e-mail address or the telephone number: only so
     can the house see that somebody is wanted twice at once.
     """
-    number = rules.phone(given["phone"], region) if given["phone"] else ""
+    number = phone_of(given["phone"], region)
     counsel = known(session, court, given["name"], given["email"], number)
     if counsel is None:
         counsel = newcomer(court, given, in_person=in_person)
@@ -213,5 +228,10 @@ def learn(counsel: Counsel, given: dict[str, Any], number: str) -> None:
     if given["channels"]:
         counsel.channels = list(dict.fromkeys(given["channels"]))
     elif not counsel.channels:
-        known = (("sms", counsel.phone), ("email", counsel.email))
-        counsel.channels = [channel for channel, address in known if address]
+        counsel.channels = channels_of(counsel.phone, counsel.email)
+
+
+def channels_of(phone: str, email: str) -> list[str]:
+    """Return the channels of somebody who chose none: by what is known of them."""
+    known = (("sms", phones.takes_texts(phone)), ("email", email))
+    return [channel for channel, usable in known if usable]

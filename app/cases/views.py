@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import web
-from app.cases import changes, forms, meanwhile, queries, service, typed
+from app.cases import changes, forms, meanwhile, phones, queries, service, typed
 from app.cases.models import Case
 from app.cases.rules import PROCEDURES, number_on_tab
 from app.db import db, retrying
@@ -49,6 +49,30 @@ def procedures() -> list[tuple[str, str]]:
 def procedure_name(procedure: str) -> str:
     """Name a procedure."""
     return dict(procedures()).get(procedure, procedure)
+
+
+@bp.app_template_filter()
+def telephone(number: str) -> str:
+    """Return a stored telephone number as a person reads it, its extension in words."""
+    return phones.shown(number, web.language())
+
+
+@bp.app_template_filter()
+def tel(text: str) -> str:
+    """Return the address of a link that rings a number, however it is written."""
+    return phones.uri(text)
+
+
+@bp.app_template_global()
+def is_valid_phone(number: str) -> bool:
+    """Tell whether a stored number is one that would be taken today."""
+    return phones.is_valid(number)
+
+
+@bp.app_template_global()
+def is_land_line(number: str) -> bool:
+    """Tell whether a stored number gets no texts."""
+    return phones.is_land_line(number)
 
 
 @bp.app_template_filter()

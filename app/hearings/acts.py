@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.rules import phone as phone_number
+from app.cases import phones
 from app.errors import N_, Invalid, Message, Refusal
 from app.hearings import queries
 from app.hearings.models import Hearing, HearingState, Invitation
@@ -88,9 +88,9 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
 
 def _number(typed: str, country: str) -> str:
     try:
-        return phone_number(typed, country)
-    except ValueError:
-        raise Invalid({"phone": Message(N_("This is not a telephone number."))}) from None
+        return phones.phone(typed, country)
+    except phones.PhoneError as fault:
+        raise Invalid({"phone": fault.message}) from None
 
 
 def open_call(session: Session, hearing_id: int, counsel_id: int) -> Task | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away
+from app.characters import half_width
 from app.errors import N_, Invalid, Message, Refusal
 from app.hearings.models import Invitation
 from app.notices import record
@@ -30,7 +31,8 @@ class Form(Protocol):
 
 def typed(form: Form) -> dict[str, Any]:
     """Return what a form says of days away, as it was typed."""
-    return {"from": form.get("away-from", "")[:20], "until": form.get("away-until", "")[:20],
+    return {"from": half_width(form.get("away-from", "")[:20]),
+            "until": half_width(form.get("away-until", "")[:20]),
             "weekdays": form.getlist("away-weekday")[:7]}  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
 from app.cases.models import Case
+from app.characters import whole_number
 from app.hearings import once, queries, typed
 from app.hearings import suggest as suggesting
 from app.hearings.forms import LONGEST, SHORTEST
@@ -56,7 +57,7 @@ def asked_for(
     Of no use is what was typed, asked about or fixed before.
     """
     zone = ZoneInfo(case.court.zone)
-    minutes, usual = typed.whole(given["minutes"]), suggesting.answer_by(session, case.court, now)
+    minutes, usual = whole_number(given["minutes"]), suggesting.answer_by(session, case.court, now)
     by = typed.instant(given["answer_by"], zone, "answer_by", {})
     known = set(starts_of(given, zone).values())
     last = queries.last_proposal(session, hearing) if hearing else None

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from app import web
+from app.cases import phones
 from app.cases import queries as cases
 from app.cases.models import Case, Counsel
 from app.cases.views import said_errors
@@ -99,8 +100,10 @@ def _number(found: Case, whom: Counsel | None) -> str:
     """Return the number that somebody asks to be called on, else the one on file."""
     if whom is None:
         return ""
-    asked = request.values.get("number", "")
-    return asked if asked.replace("+", "").isdigit() and len(asked) < 20 else whom.phone
+    try:
+        return phones.phone(request.values.get("number", "")[:100], found.court.country)
+    except phones.PhoneError:
+        return whom.phone
 
 
 def _log(template: str, case_id: int, given: dict[str, str]) -> Any:

@@ -48,8 +48,9 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
     return render_template(
         "hearings/case.html", case=found, zone=found.court.zone, given=given,
         hearings=desk.of_case(session, found), lines=desk.newest_lines(session, found),
-        unreachable=_unreachable(found), ways=ways_by_hand(), outcomes=outcomes(),
-        counsel=_counsel(found), symmetry=symmetry.of(session, found), **{"errors": {}, **more},
+        twin=cases.twin(session, found), unreachable=_unreachable(found), ways=ways_by_hand(),
+        outcomes=outcomes(), counsel=_counsel(found), symmetry=symmetry.of(session, found),
+        **{"errors": {}, **more},
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.cases.forms import ABSENT, REQUIRED, Choice, Input, Instant, Many, RowId, Words, is_plain
+from app.cases.forms import ABSENT, REQUIRED, Choice, Input, Instant, Many, RowId, Words
+from app.characters import clean, has_control
 from app.errors import N_, Message
 from app.hearings.rules import MOST_SLOTS
 
@@ -37,10 +38,10 @@ class RoomName(fields.Raw):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str | int:
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62:
             return value
-        plain = isinstance(value, str) and len(value) <= 200 and is_plain(value)
-        if not plain or not value.strip():
+        name = clean(value).strip() if isinstance(value, str) else ""
+        if not name or len(name) > 200 or has_control(name):
             raise ValidationError([Message(N_("Name the courtroom."))])
-        return str(value).strip()
+        return name
 
 
 class SlotIn(Input):

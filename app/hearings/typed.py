@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema
 
 from app.cases.forms import load
+from app.characters import half_width, whole_number
 from app.errors import N_, Invalid, Message
 from app.hearings.forms import MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
@@ -85,7 +86,7 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     asked = {
         name: given[name].strip() for name in given if name in schema.fields and name != "slots"
     }
-    asked["minutes"] = whole(asked["minutes"])
+    asked["minutes"] = whole_number(asked["minutes"])
     count = len(given["slots"])
     if not count:
         faults["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
@@ -139,17 +140,11 @@ def checked_move(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     return done
 
 
-def whole(text: str) -> int | str:
-    """Return a typed number; what is none as it was typed."""
-    plain = text.isascii() and text.isdigit() and len(text) < 6
-    return int(text) if plain else text
-
-
 def instant(text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]) -> dt.datetime | str:
     """Return the instant of a typed wall-clock time; else say at the field what is wrong."""
     # Python would take a NUL behind a time, digits of other scripts, and week dates.
     try:
-        plain = _WALL_CLOCK.fullmatch(text.strip())
+        plain = _WALL_CLOCK.fullmatch(half_width(text))
         local = dt.datetime.fromisoformat(plain[0]) if plain else None
     except ValueError:
         local = None

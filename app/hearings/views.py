@@ -10,6 +10,7 @@ from app import web
 from app.cases import queries as cases
 from app.cases.queries import PAGE
 from app.cases.views import page_number, row_number
+from app.characters import half_width
 from app.db import db
 from app.hearings import desk, finding, promise, told
 from app.hearings.models import HearingState
@@ -104,6 +105,6 @@ def listed() -> str:
 def day_named(name: str) -> dt.date | None:
     """Return a day that the address names; None where it names none."""
     try:
-        return dt.date.fromisoformat(request.args.get(name, ""))
+        return dt.date.fromisoformat(half_width(request.args.get(name, "")))
     except ValueError:
         return None

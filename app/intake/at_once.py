@@ -73,7 +73,9 @@ class _People:
         parties = [party for entry in entries for party in entry.given["parties"]]
         everybody = [each for party in parties for each in (party, *party["counsel"])]
         emails = {each["email"] for each in everybody} - {""}
-        phones = {rules.phone(each["phone"], court.region) for each in everybody if each["phone"]}
+        phones = {
+            cases.phone_of(each["phone"], court.region) for each in everybody if each["phone"]
+        }
         here = Counsel.court_id == court.desk.court.id
         same = sa.or_(Counsel.email.in_(emails), Counsel.phone.in_(phones))
         for each in court.session.scalars(sa.select(Counsel).where(here, same)):
@@ -87,7 +89,7 @@ class _People:
 
     def counsel(self, given: dict[str, Any], *, in_person: bool) -> Counsel:
         """Return a counsel with what is now known of them, as ``cases.service.seat`` finds one."""
-        number = rules.phone(given["phone"], self.court.region) if given["phone"] else ""
+        number = cases.phone_of(given["phone"], self.court.region)
         key = rules.name_key(given["name"])
         found = [self.by_address.get((key, address)) for address in (given["email"], number)]
         # Who has another address since is not found under the old one.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from app.characters import clean, comparison_key
 from app.errors import N_, Invalid, Message
 
 # What a row can say. One row is one counsel of a party, or a party who acts in person.
@@ -44,8 +45,7 @@ class ColumnMap:
 
 def header_key(text: str) -> str:
     """Return a header as it is compared: one width, one case, without spaces, ``_`` and ``-``."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in plain if not c.isspace() and c not in "_-\ufeff")
+    return "".join(c for c in comparison_key(text) if not c.isspace() and c not in "_-")
 
 
 def recognises(column_map: ColumnMap, headers: Sequence[str]) -> bool:
@@ -96,7 +96,7 @@ class Bound:
             parts = self.sources.get(name, ())
             text = "".join(cells[each] if isinstance(each, int) else each for each in parts)
             # A cell may hold a line break or a space that does not break; both are a space here.
-            said[name] = translated(self.column_map, name, " ".join(text.split()))
+            said[name] = translated(self.column_map, name, " ".join(clean(text).split()))
         return said
 
     def _filled(self, said: dict[str, str]) -> dict[str, str]:

@@ -195,7 +195,7 @@ def _party(case: Case, told: dict[str, Any]) -> Party | None:
 def _merge_party(
     session: Session, desk: Desk, party: Party, told: dict[str, Any], region: str
 ) -> bool:
-    number = rules.phone(told["phone"], region) if told["phone"] else ""
+    number = cases.phone_of(told["phone"], region)
     addresses = {"email": told["email"] or party.email, "phone": number or party.phone}
     changed = addresses != {"email": party.email, "phone": party.phone}
     party.email, party.phone = addresses["email"], addresses["phone"]
@@ -219,7 +219,7 @@ def _learn(session: Session, known: Counsel, told: dict[str, Any], region: str) 
         return *(getattr(known, name) for name in LEARNT), *known.channels
 
     before = state()
-    cases.learn(known, told, rules.phone(told["phone"], region) if told["phone"] else "")
+    cases.learn(known, told, cases.phone_of(told["phone"], region))
     if state() == before:
         return False
     again.readdress(session, known)

@@ -107,8 +107,12 @@ def read(
             continue
         first = seen.setdefault((number_key(row.number), row.kind), line)
         if first != line:
-            words = N_("Line %(line)s names this hearing already.")
-            refused.append(Refused(line, bound.header_of("number"), Message(words, line=first)))
+            words = N_("Line %(line)s names this hearing of %(number)s already.")
+            refused.append(
+                Refused(
+                    line, bound.header_of("number"), Message(words, line=first, number=row.number)
+                )
+            )
             continue
         found.append(row)
     if len(found) > MOST:

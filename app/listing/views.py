@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from app import web, wording
 from app.cases import queries as cases
 from app.cases.views import said_errors
+from app.characters import half_width, whole_number
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message
 from app.hearings.service import Desk
@@ -50,7 +51,7 @@ def _form(given: dict[str, Any], **more: Any) -> str:
 @signed_in
 def make() -> Any:
     """Make a draft of a file; the worker searches it."""
-    given = {name: request.form.get(name, "").strip()[:40] for name in NAMES}
+    given = {name: half_width(request.form.get(name, "")[:40]) for name in NAMES}
     rooms, partial = request.form.getlist("rooms"), request.form.get("partial") == "1"
     at = _desk()
     try:
@@ -104,9 +105,9 @@ def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
             return None
 
     def number(name: str, usual: int) -> int:
-        text = given[name] or str(usual)
-        if text.isascii() and text.isdigit() and len(text) < 6:
-            return int(text)
+        number = whole_number(given[name] or str(usual))
+        if isinstance(number, int):
+            return number
         faults[name] = Message(N_("Give a number."))
         return usual
 

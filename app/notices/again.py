@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
-from app.cases.rules import ways_of
+from app.cases.rules import text_number, ways_of
 from app.errors import N_, NotFound, Refusal
 from app.notices import record
 from app.notices.holds import LEFT, untrue
@@ -80,7 +80,7 @@ def readdress(session: Session, counsel: Counsel) -> int:
 
     Reminders wait for weeks: they go to where the person is then, not to where they were.
     """
-    known = {"email": counsel.email, "sms": "" if counsel.opted_out_at else counsel.phone}
+    known = {"email": counsel.email, "sms": text_number(counsel)}
     wanted = (
         sa.select(Notice)
         .where(Notice.counsel_id == counsel.id, Notice.state == State.QUEUED.value)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import phones
 from app.cases.models import Case, Counsel, Party, Representation
 from app.errors import N_, Invalid, Message
 from app.notices import record, tasks
@@ -65,7 +66,7 @@ def log_contact(
     if given["at"] > now:
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
     usual = {"phone": counsel.phone}.get(given["channel"], "")
-    address = given["address"] or usual
+    address = _address(given, case.court.country) or usual
     line = record.Entry(
         What.CALLED if given["channel"] == "phone" else What.TOLD,
         direction=given["direction"],
@@ -81,6 +82,21 @@ def log_contact(
     written = record.add(session, case.court_id, case.id, [line], now)[0]
     tasks.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
     return written
+
+
+def _address(given: Mapping[str, Any], country: str) -> str:
+    """Return where somebody was reached: a number in E.164 where it is one, else as typed.
+
+    A short number of a switchboard or a hotline is rung too, and no reason to keep a call off the
+    record.
+    """
+    typed: str = given["address"]
+    if given["channel"] != "phone" or not typed:
+        return typed
+    try:
+        return phones.phone(typed, country)
+    except phones.PhoneError:
+        return typed
 
 
 def _side(session: Session, case: Case, counsel: Counsel) -> str:

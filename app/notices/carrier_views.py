@@ -7,9 +7,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from app import web
-from app.cases import rules
+from app.cases import phones
 from app.db import db, retrying
-from app.errors import Invalid, Refusal
+from app.errors import Invalid, Message, Refusal
 from app.notices import carriers
 from app.notices.views import bp
 from app.people.views import by_whom, may
@@ -42,15 +42,16 @@ def _page(**more: Any) -> str:
 @may("set_up")
 def test_carrier() -> Any:
     """Ask for a test message: by mail to one's own address, by text to one's own number."""
-    channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:40]
+    channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:100]
     address, whose = current_user.email, by_whom()
     try:
         if channel == "sms":
-            address = rules.phone(phone, current_user.court.country)
+            address = phones.phone(phone, current_user.court.country)
+            if phones.is_land_line(address):
+                raise phones.PhoneError(Message(phones.LAND_LINE, phone=phone))
         retrying(lambda session: carriers.ask(session, whose(session), channel, address).id)
-    except ValueError:
-        said = gettext("This is no telephone number.")
-        return _page(given={"phone": phone}, errors={"phone": said}), 422
+    except phones.PhoneError as fault:
+        return _page(given={"phone": phone}, errors={"phone": web.said(fault.message)}), 422
     except Invalid as fault:
         return _page(refused=web.said(next(iter(fault.errors.values())))), 422
     except Refusal as fault:

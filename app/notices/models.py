@@ -219,7 +219,7 @@ class Task(Base):
     because: Mapped[dict] = mapped_column(Json)
     # Who asks to be called: the number and the times that they gave.
     wish: Mapped[str] = mapped_column(sa.Text, default="")
-    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # Up to which line of the record it was weighed: it is weighed again when there are more.
     seen_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

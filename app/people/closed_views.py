@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import web
+from app.characters import half_width
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message
 from app.people import changes, habits
@@ -42,7 +43,8 @@ def _shown(**more: Any) -> str:
 def change_closed_days() -> Any:
     """Close the court on some days, or take one back with ``open=<number>``."""
     whose = by_whom()
-    given = {name: request.form.get(name, "") for name in ("from", "until", "why")}
+    given = {name: half_width(request.form.get(name, "")) for name in ("from", "until")}
+    given["why"] = request.form.get("why", "")
     taken_back = request.form.get("open", "")
     try:
         if taken_back:

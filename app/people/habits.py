@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from app.characters import clean, half_width, has_control
 from app.errors import N_, Invalid, Message
 from app.people import places
 from app.people.models import Court
@@ -13,15 +14,16 @@ TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "
 CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
+MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", "buffer_minutes", *HOURS)
 MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
 MOST_LINES = 5  # of a postal address, as a window of an envelope shows them
 
 
 def plain(text: str) -> str:
-    """Return text without control characters and halves of characters."""
-    whole = text.encode("utf-8", "ignore").decode()
-    return "".join(c for c in whole if ord(c) >= 32)
+    """Return text as it is stored (characters.clean), without control and broken characters."""
+    whole = clean(text.encode("utf-8", "ignore").decode())
+    return "".join(c for c in whole if not has_control(c))
 
 
 def lines(text: str) -> str:
@@ -45,6 +47,8 @@ def typed(form: Mapping[str, str]) -> dict[str, Any]:
     names = (*TEXTS, "reminder_days", "buffer_minutes", *HOURS)
     given: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
     given["postal"] = lines(form.get("postal", ""))
+    for name in MACHINE_READ:
+        given[name] = half_width(given[name])
     given["country"], part = places.split(given["country"])
     # A part that is written with the country goes before the one that was chosen for another.
     given["subdivision"] = part or (given["subdivision"] if "subdivision" in form else None)

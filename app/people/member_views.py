@@ -41,7 +41,8 @@ def _list(**more: Any) -> str:
 @may("set_up")
 def add_user() -> Any:
     """Add somebody to the court, and show the link by which they set their password, this once."""
-    person = {name: request.form.get(name, "").strip()[:254] for name in ("email", "name", "role")}
+    names = ("email", "name", "role")
+    person = {name: habits.plain(request.form.get(name, "")).strip()[:254] for name in names}
     whose = by_whom()
 
     def add(session: Session) -> tuple[str, str]:

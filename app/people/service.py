@@ -8,10 +8,11 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from app import links
+from app.characters import clean, comparison_key, half_width, has_control
+from app.email_check import email_address
 from app.errors import N_, Clash, Invalid, Message, NotFound
 from app.people import places
 from app.people.models import ApiToken, Court, Role, User
@@ -19,6 +20,7 @@ from app.people.rules import ROLES, SHORTEST_PASSWORD
 
 TOKEN_PREFIX = "tq_"  # noqa: S105  (so that a leaked token can be recognised)
 LINK_LIVES = dt.timedelta(days=7)
+_COURT_NAMES = sa.select(Court.name)
 _hasher = PasswordHasher()
 
 
@@ -38,7 +40,9 @@ def add_court(
     GB-ENG or CN, one whose holidays are known; ``language`` is en or zh.
     """
     faults: dict[str, Message] = {}
-    if not name.strip() or len(name) > 200 or any(ord(c) < 32 for c in name):
+    name, short = (" ".join(clean(each).split(" ")).strip() for each in (name, short))
+    zone, country, phone = (half_width(each) for each in (zone, country, phone))
+    if not name or len(name) > 200 or has_control(name):
         faults["name"] = Message(N_("Give the court's name, in at most 200 characters."))
     if zone not in available_timezones():
         faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
@@ -49,7 +53,7 @@ def add_court(
         faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
     if faults or isinstance(place, Message):
         raise Invalid(faults)
-    if session.scalar(sa.select(Court.id).where(Court.name == name)):
+    if any(comparison_key(each) == comparison_key(name) for each in session.scalars(_COURT_NAMES)):
         raise Clash(N_("There is a court %(name)s already."), name=name)
     court = Court(
         name=name, short=short or name[:20], zone=zone, country=place[0], subdivision=place[1],
@@ -68,8 +72,9 @@ def find_court(session: Session, named: str = "") -> Court:
     """
     courts = session.scalars(sa.select(Court).order_by(Court.id)).all()
     if named:
+        wanted = comparison_key(named)
         for court in courts:
-            if named in (court.name, court.short):
+            if wanted in (comparison_key(court.name), comparison_key(court.short)):
                 return court
         raise NotFound(N_("There is no court %(name)s."), name=named)
     if not courts:
@@ -88,16 +93,16 @@ def add_user(
 ) -> User:  # fmt: skip
     """Add a user to a court. Raises Invalid, by field; Clash where the address is taken."""
     try:
-        address = validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as fault:
+        wanted = email_address(email).lower()
+    except ValueError as fault:
         said = Message(N_("%(address)s is no e-mail address."), address=email)
         raise Invalid({"email": said}) from fault
     if role not in ROLES:
         raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))})
-    wanted = address.normalized.lower()
     if session.scalar(sa.select(User.id).where(User.email == wanted)):
         raise Clash(N_("There is a user %(email)s already."), email=wanted)
-    user = User(court_id=court.id, email=wanted, name=name or wanted.partition("@")[0],
+    name = clean(name).strip() or wanted.partition("@")[0]
+    user = User(court_id=court.id, email=wanted, name=name,
                 role=Role(role).value, language=language, created_at=now, version=1)  # fmt: skip
     if password:
         _set_password(user, password)
@@ -108,10 +113,19 @@ def add_user(
 
 def find_user(session: Session, email: str) -> User:
     """Return the active user of an address. Raises NotFound."""
-    user = session.scalar(sa.select(User).where(User.email == email.strip().lower(), User.active))
+    wanted = sign_in_name(email)
+    user = session.scalar(sa.select(User).where(User.email == wanted, User.active))
     if user is None:
         raise NotFound(N_("There is no user %(email)s."), email=email)
     return user
+
+
+def sign_in_name(typed: str) -> str:
+    """Return a typed e-mail address as the user's one is stored, whether it is one or not."""
+    try:
+        return email_address(typed).lower()
+    except ValueError:
+        return half_width(typed).lower().replace("\x00", "")  # PostgreSQL cannot be asked for it
 
 
 def _set_password(user: User, password: str) -> None:
@@ -149,7 +163,7 @@ def set_password(user: User, password: str) -> None:
 
 def check_password(session: Session, email: str, password: str) -> User | None:
     """Return the user whom address and password fit, or None; a miss takes as long as a hit."""
-    wanted = email.strip().lower().replace("\x00", "")  # which PostgreSQL cannot be asked for
+    wanted = sign_in_name(email)
     user = session.scalar(sa.select(User).where(User.email == wanted))
     usable = user is not None and user.active and user.password_hash
     nobodys = _nobodys_hash()  # before it is known who is meant

@@ -151,7 +151,7 @@ def _within(target: str) -> str:
 
 
 def _account() -> str:
-    return "account " + request.form.get("email", "").strip().lower()[:254]
+    return "account " + service.sign_in_name(request.form.get("email", "")[:1000])[:254]
 
 
 def _missed(response: Response) -> bool:
