@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from app.characters import half_width
+
 # Each group is set whole or not at all; a tuple inside means: at least one of these.
 GROUPS: dict[str, list[str | tuple[str, ...]]] = {
     "mail": ["TINGQI_SMTP_URL", "TINGQI_MAIL_FROM"],
@@ -131,7 +133,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=_mail_address(said, "TINGQI_MAIL_FROM"),
         twilio_account_sid=said.get("TINGQI_TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=said.get("TINGQI_TWILIO_AUTH_TOKEN", ""),
-        twilio_from=said.get("TINGQI_TWILIO_FROM", ""),
+        twilio_from=_sender(said, "TINGQI_TWILIO_FROM"),
         twilio_messaging_service_sid=said.get("TINGQI_TWILIO_MESSAGING_SERVICE_SID", ""),
         twilio_api_url=_web_address(said, "TINGQI_TWILIO_API_URL", ""),
         twilio2=_second(said),
@@ -163,7 +165,7 @@ def _second(said: Mapping[str, str]) -> Twilio | None:
         "twilio2",
         said["TINGQI_TWILIO2_ACCOUNT_SID"],
         said["TINGQI_TWILIO2_AUTH_TOKEN"],
-        said.get("TINGQI_TWILIO2_FROM", ""),
+        _sender(said, "TINGQI_TWILIO2_FROM"),
         said.get("TINGQI_TWILIO2_MESSAGING_SERVICE_SID", ""),
         _web_address(said, "TINGQI_TWILIO2_API_URL", ""),
     )
@@ -267,6 +269,23 @@ def _mail_address(said: Mapping[str, str], name: str) -> str:
     if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
         raise Misconfigured(f"{name} must be one mail address, as hearings@court.example.")
     return address
+
+
+def _sender(said: Mapping[str, str], name: str) -> str:
+    """Return who texts come from: a number in E.164, a short code, or a sender's name.
+
+    Twilio's "Alphanumeric sender ID": up to 11 letters, digits and spaces, with a letter.
+    """
+    text = half_width(said.get(name, ""))
+    number = re.sub(r"[ ()./-]", "", text)
+    if re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        return number
+    if text and not re.fullmatch(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", text):
+        raise Misconfigured(
+            f"{name} must be a number with + and its country, as +15005550006, a short code, or a "
+            "sender's name of at most 11 letters and digits."
+        )
+    return text
 
 
 def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ _NO_TEXTS = frozenset({
 })  # fmt: skip
 _DIRECT = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.PAGER})
 MOST_EXTENSION = 8  # digits
+FEWEST = 5  # digits of a number without its area code
 LAND_LINE = N_(
     "%(phone)s is a land line, which gets no texts: give a mobile number, or choose another way."
 )
@@ -145,7 +146,8 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
         possible = ValidationResult.INVALID_LENGTH
         if fault.error_type == phonenumbers.NumberParseException.TOO_LONG:
             possible = ValidationResult.TOO_LONG
-    if possible == ValidationResult.TOO_SHORT:
+    few = sum(c.isdigit() for c in text) < FEWEST
+    if possible == ValidationResult.TOO_SHORT or few:
         said = N_("“%(phone)s” has too few digits for a telephone number (read for %(region)s).")
     elif possible == ValidationResult.TOO_LONG:
         said = N_("“%(phone)s” has too many digits for a telephone number (read for %(region)s).")

@@ -95,6 +95,15 @@ def test_a_password_is_taken_from_standard_input(environment: dict[str, str]) ->
         (("dance",), {}, "dance"),
         (("serve",), {"TINGQI_SMTP_URL": "smtp://mail.court.example"}, "TINGQI_MAIL_FROM"),
         (("worker",), {"TINGQI_TWILIO_FROM": "+15005550006"}, "TINGQI_TWILIO_ACCOUNT_SID"),
+        (
+            ("worker",),
+            {
+                "TINGQI_TWILIO_ACCOUNT_SID": "AC1",
+                "TINGQI_TWILIO_AUTH_TOKEN": "x",
+                "TINGQI_TWILIO_FROM": "1500****006",
+            },
+            "TINGQI_TWILIO_FROM must be",
+        ),
         (("worker",), {"TINGQI_DATABASE_URL": "no address"}, "TINGQI_DATABASE_URL"),
         (("worker",), {"TINGQI_DATABASE_URL": "sqlite:///"}, "names no file"),
         (("worker",), {"TINGQI_DATABASE_URL": "postgresql+psycopg://u:p@h:abc/x"}, "port"),

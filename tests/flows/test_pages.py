@@ -273,7 +273,7 @@ def test_a_case_is_entered_changed_and_given_further_counsel(house: House) -> No
     ("wrong", "said"),
     [
         ({"number": ""}, "Case number : "),
-        ({"parties.0.counsel.0.phone": "138"}, "138 is no telephone number"),
+        ({"parties.0.counsel.0.phone": "138"}, "“138” has too few digits"),
         ({"parties.0.counsel.0.phone": ""}, "Give an e-mail address or a telephone number."),
         ({"parties.0.name": "", "parties.0.counsel.0.name": ""}, "Name : "),
         ({"procedure": "trial by ordeal"}, "Procedure : Choose one of"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import links
-from app.cases.rules import name_key, number_key, phone
+from app.cases.rules import name_key, number_key
 from app.notices.rules import (
     Grade,
     State,
@@ -137,23 +137,6 @@ def test_a_reminder_keeps_its_wall_clock_over_a_change_of_clocks() -> None:
 def test_one_case_number_however_its_brackets_are_typed() -> None:
     assert number_key("（2026）沪0115民初12345号") == number_key("(2026) 沪0115民初12345号 ")
     assert name_key("Name, Judge.") == name_key("NAME,  Judge")
-
-
-@pytest.mark.parametrize(
-    ("typed", "region", "read"),
-    [("138 0013 8000", "CN", "+8613800138000"), ("１３８００１３８０００", "CN", "+8613800138000"),
-     ("208-555-5555", "US", "+12085555555"), ("+44 20 7946 0018", "CN", "+442079460018")],
-)  # fmt: skip
-def test_a_number_is_read_as_people_of_the_region_write_it(
-    typed: str, region: str, read: str
-) -> None:
-    assert phone(typed, region) == read
-
-
-@pytest.mark.parametrize("typed", ["", "12345", "call me", "+86", "138001380001380013800", "\x00"])
-def test_what_is_no_number_is_refused(typed: str) -> None:
-    with pytest.raises(ValueError):
-        phone(typed, "CN")
 
 
 secrets = st.binary(min_size=32, max_size=64)

@@ -20,7 +20,8 @@ from app.cases.phones import PhoneError, is_land_line, is_valid, phone, shown, t
         ("0044 7400 123456", "US", "+447400123456"), ("(202) 555-0123", "US", "+12025550123"),
         ("021－58880002", "CN", "+862158880002"), ("021——58880002", "CN", "+862158880002"),
         ("0221/9876543", "DE", "+492219876543"), ("400-820-8820", "CN", "+864008208820"),
-        ("021－58880002转801", "CN", "+862158880002;ext=801"),
+        ("021－58880002转801", "CN", "+862158880002;ext=801"), ("208-555-5555", "US", "+12085555555"),
+        ("+44 20 7946 0018", "CN", "+442079460018"),
         ("021-58880002轉801", "CN", "+862158880002;ext=801"),
         ("（021）58880002 分机：801", "CN", "+862158880002;ext=801"),
         ("021-58880002-801", "CN", "+862158880002;ext=801"),
@@ -48,7 +49,8 @@ def test_a_number_is_read_as_it_is_written(typed: str, region: str, number: str)
         ("13800138000/13900139000", "more than one"), ("13800138000、13900139000", "more than one"),
         ("13800138000 13900139000", "more than one"), ("13800138000;13900139000", "more than one"),
         ("021-58880002/3", "more than one"), ("13800138000转1234", "with an extension"),
-        ("手机", "has letters"), ("—", "no telephone number"), ("138001380001234567", "too many digits"),
+        ("手机", "has letters"), ("", "too few digits"), ("+86", "too few digits"),
+        ("12", "too few digits"), ("\x00", "too few digits"), ("12345", "area code"), ("call me", "has letters"), ("—", "too few digits"), ("138001380001234567", "too many digits"),
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_with_the_reason(typed: str, words: str) -> None:

@@ -82,7 +82,7 @@ def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "2026-12-15", "2026-12-15T", "09:30", "2026-12-15T25:00", "2026-02-30T09:30",
-     "2026-12-15T09:30\0", "2026-12-15T09:30+08:00", "2026-12-15T09:30Z", "２０２６-12-15T09:30",
+     "2026-12-15T09:30\0", "2026-12-15T09:30+08:00", "2026-12-15T09:30Z",
      "2026-W51-2T09:30", "20261215T0930", "2026-12-15T09:30 and more"],
 )  # fmt: skip
 def test_what_is_no_day_with_a_time_of_day_is_refused(text: str) -> None:
