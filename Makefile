@@ -22,7 +22,7 @@ help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
 	@echo "make soak [SEED=1] [MINUTES=10] [DB=postgresql]  trouble it with kills and lost answers"
-	@echo "make check                       linters, types and import rules"
+	@echo "make check                       linters, types, import rules, templates' names"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
 	@echo "make bench [ARGS=--quick]        speed against bare ceilings, on both databases: build/bench.md"
 	@echo "make bench-record                how long a record of a million lines takes to check"
@@ -54,6 +54,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.template_names
 
 bench: $(VENV)/.installed-dev
 	@$(PIP) -e ".[bench]"

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
@@ -163,9 +163,18 @@ def make_house(folder: Path, url: str, gateways: Gateways | None = None, **setti
     )
     app = create_app(said, gateways or local)
     app.jinja_env.bytecode_cache = TEMPLATES
+    before_render_template.connect(refuse_hidden_globals, app)
     with app.app_context():
         share_compiled(db.engine)
     return House(app, folder, clock)
+
+
+def refuse_hidden_globals(app: Flask, context: dict[str, Any], **_: Any) -> None:
+    """Fail a page that is given a value under the name of a template global (template_names)."""
+    own = app.jinja_env.globals
+    same = ("g", "request", "session")  # Flask's processor gives these as well
+    hidden = [name for name in context if name in own and name not in same]
+    assert hidden == [], f"hides template globals: {hidden}"
 
 
 class KeptTemplates(BytecodeCache):

@@ -108,7 +108,7 @@ def _one(upload_id: int, **more: Any) -> Any:
         needed=rules.NEEDED, silent=is_silent(last_beat(session), now),
         done=running.rows_done(folder, upload.id), undoable=undoing.until(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
-        said=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
+        failures=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
         **{**told, "errors": {}, "refused": "", **more},
     )  # fmt: skip
 

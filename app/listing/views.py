@@ -43,7 +43,7 @@ def _form(given: dict[str, Any], **more: Any) -> str:
     return render_template(
         "listing/list.html", listings=queries.listed(session, court.id), zone=court.zone,
         rooms=cases.courtrooms(session, court.id), given=given, absent=not search.is_there(),
-        missing=web.said(search.MISSING), now=web.now(), is_broken=service.is_broken, **facts,
+        missing=web.said(search.MISSING), is_broken=service.is_broken, **facts,
     )  # fmt: skip
 
 
