@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Counsel, Party, Representation
-from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import HAS_CARRIER_ID, Notice
 from app.people.models import Court
@@ -89,6 +89,21 @@ def open_seats(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -
         .order_by(Hearing.case_id, Hearing.id)
     )  # fmt: skip
     return list(session.scalars(wanted))
+
+
+def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -> bool:
+    """Return whether counsel were asked about a hearing whose date is fixed and not past."""
+    wanted = (
+        sa.select(Hearing.id)
+        .join(Proposal, Proposal.hearing_id == Hearing.id)
+        .join(Invitation, Invitation.proposal_id == Proposal.id)
+        .where(
+            Invitation.counsel_id.in_(counsel_ids), Hearing.starts_at > now,
+            Hearing.state.in_((HearingState.FIXED.value, HearingState.PROPOSED.value)),
+        )
+        .limit(1)
+    )  # fmt: skip
+    return session.scalar(wanted) is not None
 
 
 def invited(session: Session, hearing: Hearing) -> dict[str, int]:

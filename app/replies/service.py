@@ -16,23 +16,37 @@ from app.notices.models import Line, Notice
 from app.notices.rules import What
 from app.replies import asking, digits
 from app.replies.digits import Choice
-from app.replies.queries import newest_matters, only_court, open_seats
+from app.replies.queries import has_hearing_ahead, newest_matters, only_court, open_seats
 
 # Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
 # keywords"); where it names the kind itself (OptOutType) that is taken.
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "YES", "UNSTOP"}
+# Those that say nothing else. The others may be meant for the court ("Cancel", "Yes"), as may what
+# a court itself had Twilio take for an opt-out.
+CLEAR = {"STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT", "START", "UNSTOP"}
 MOST_WORDS = 2000
+
+NOT_UNDERSTOOD = N_("it was not understood")
+EMPTY = N_("it has no words")
+PICTURE = N_("it carries a picture or a file, which is not read here")
+STOPS = N_("it stops further texts to this number; it may be meant for the court as well")
+STARTS = N_("it allows texts to this number again; it may be meant for the court as well")
 
 
 @dataclass(frozen=True)
 class Text:
-    """One text that came in: from which number (E.164), what, and the carrier's id of it."""
+    """One text that came in: from which number (E.164), what, and the carrier's id of it.
+
+    ``opt_out`` is STOP, START or HELP where the carrier took it for that; ``files`` counts what
+    came with it (MMS).
+    """
 
     sender: str
     words: str
     opt_out: str
     carrier_id: str
+    files: int = 0
 
     @property
     def attempt(self) -> str:
@@ -43,16 +57,21 @@ class Text:
 def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> int:
     """Take a text; return how many counsel its number belongs to.
 
-    STOP stops further texts to the number, START allows them again. Digits answer the question
-    that is open for that number, where there is one; where there are several the person is asked
-    which. Anything else goes to the assistant, with one polite answer.
+    STOP stops further texts to the number; START allows them again where they were stopped, and is
+    a text like any other where they were not. Digits answer the question that is open for that
+    number, where there is one; where there are several the person is asked which. Anything else
+    goes to the assistant, with one polite answer; so does an opt-out by a word of another meaning,
+    without an answer, while the person has a date to answer about or to come to.
     """
     if text.carrier_id and _known(session, text):
         return 0  # the carrier tells it once more, as it does when our answer was slow
-    people = session.scalars(sa.select(Counsel).where(Counsel.phone == text.sender)).all()
-    word = text.words.strip().upper()
+    own = sa.select(Counsel).where(Counsel.phone == text.sender, Counsel.phone != "")
+    people = session.scalars(own).all()
+    word = digits.plain(text.words)
     stops = text.opt_out == "STOP" or (not text.opt_out and word in STOP)
     starts = text.opt_out == "START" or (not text.opt_out and word in START)
+    was_stopped = any(counsel.opted_out_at for counsel in people)
+    starts = starts and was_stopped
     for counsel in people:
         if stops:
             counsel.opted_out_at = now
@@ -60,16 +79,19 @@ def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> 
             counsel.opted_out_at = None
     ids = [counsel.id for counsel in people]
     matters = newest_matters(session, ids, "sms") if ids else []
-    seats = [] if stops or starts else open_seats(session, ids, now)
-    choice = digits.read(text.words)
+    seats = open_seats(session, ids, now)
+    choice = None if stops or starts else digits.read(text.words)
     seat = _meant(session, seats, choice, ids) if choice else None
-    _write(session, text, seat, matters, now, stops=stops, starts=starts)
-    if not (stops or starts):
-        answered = choice is not None and seat is not None and _answer(
-            session, seat, choice, text, now, secret
-        )  # fmt: skip
-        if not answered:
-            _ask_or_file(session, text, seats, matters, choice, now)
+    only = seats[0] if len(seats) == 1 and not matters else None  # asked by mail, answers by text
+    _write(session, text, seat or only, matters, now, stops=stops, starts=starts)
+    if stops or starts:
+        is_news = word not in CLEAR and (starts or not was_stopped)
+        if is_news and (seats or has_hearing_ahead(session, ids, now)):
+            _file(session, text, only, matters, now, STOPS if stops else STARTS)
+    elif choice is None or seat is None or not _answer(session, seat, choice, text, now, secret):
+        _ask_or_file(session, text, seats, matters, choice, now)
+    elif text.files:
+        _file(session, text, seat, matters, now, PICTURE)
     return len(people)
 
 
@@ -114,19 +136,30 @@ def _ask_or_file(
         and asking.which(session, seats, text.sender, now)
     ):
         return
-    _file(session, text, matters, now)
+    why = PICTURE if text.files else NOT_UNDERSTOOD if digits.plain(text.words) else EMPTY
+    only = seats[0] if len(seats) == 1 and not matters else None
+    _file(session, text, only, matters, now, why)
     if matters:
         asking.not_understood(session, matters[-1], text.sender, now)
 
 
-def _file(session: Session, text: Text, matters: list[Notice], now: dt.datetime) -> None:
+def _file(
+    session: Session, text: Text, seat: Invitation | None, matters: list[Notice],
+    now: dt.datetime, why: str,
+) -> None:  # fmt: skip
+    """File a text for the assistant: about a seat's hearing, else what its sender was last told."""
     last = max(matters, key=lambda notice: notice.id, default=None)
     kept = Inbound(
         key=f"text/{text.carrier_id or now.isoformat()}", at=now, channel="sms",
         kind=Kind.TEXT.value, sender=text.sender[:254], words=text.words[:MOST_WORDS],
-        detail={"why": N_("it was not understood")},
+        detail={"why": why},
     )  # fmt: skip
-    if last is None:
+    if seat is not None:
+        hearing = seat.proposal.hearing
+        kept.court_id, kept.case_id = hearing.court_id, hearing.case_id
+        kept.counsel_id, kept.name = seat.counsel_id, seat.counsel.name
+        kept.about = f"hearing/{hearing.id}"
+    elif last is None:
         kept.court_id = only_court(session)
     else:
         kept.court_id, kept.case_id = last.court_id, last.case_id

@@ -66,6 +66,10 @@ def status() -> tuple[str, int]:
     return "", 204
 
 
+def _count(number: str) -> int:
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
+
+
 @bp.post("/twilio/inbound")
 def inbound() -> Response:
     """Take a text; the answer is an empty TwiML document, which sends nothing back."""
@@ -74,7 +78,7 @@ def inbound() -> Response:
         lambda session: service.take_text(
             session,
             service.Text(form.get("From", ""), form.get("Body", ""), form.get("OptOutType", ""),
-                         form.get("MessageSid", "")[:38]),
+                         form.get("MessageSid", "")[:38], _count(form.get("NumMedia", ""))),
             now(), secret(),
         )
     )  # fmt: skip

@@ -174,6 +174,99 @@ def test_stop_and_start_are_obeyed_shown_and_never_answered(house: House) -> Non
     assert [each["opt_in"] for each in kinds] == [False, False, False, False, True, False]
 
 
+@pytest.mark.parametrize(
+    "words", ["1)", "#1", "(1)", "1\ufe0f\u20e3", "1\u200b", "No. 1", "选1", "第一个"]
+)
+def test_a_digit_counts_as_hands_type_it(house: House, words: str) -> None:
+    hearing = ask(house)
+    text(house, LI, words)
+    assert said(house, hearing) == {"李敏": ["yes", "no"]}
+    assert waiting(house) == []
+    [line] = [x for x in house.record(hearing) if x["kind"] == "text" and x["direction"] == "in"]
+    assert line["content"]["text"] == words
+
+
+@pytest.mark.parametrize("more", [{}, {"OptOutType": "START"}])
+@pytest.mark.parametrize("words", ["Yes", "YES", "start", "Unstop"])
+def test_a_yes_of_somebody_who_never_opted_out_is_a_text_like_any_other(
+    house: House, words: str, more: dict[str, str]
+) -> None:
+    hearing = ask(house)
+    text(house, LI, words, **more)
+    assert said(house, hearing) == {}
+    assert waiting(house) == [words]
+    assert len(house.letters(to=LI, containing="已转交法官助理")) == 1
+    [line] = [x for x in house.record(hearing) if x["kind"] == "text" and x["direction"] == "in"]
+    assert (line["detail"]["opt_in"], line["detail"]["opt_out"]) == (False, False)
+
+
+@pytest.mark.parametrize("more", [{}, {"OptOutType": "STOP"}])
+@pytest.mark.parametrize("words", ["Cancel", "end", "QUIT", "revoke", "cancel\u200b"])
+def test_an_opt_out_by_a_word_of_another_meaning_is_obeyed_and_shown(
+    house: House, words: str, more: dict[str, str]
+) -> None:
+    hearing = ask(house)
+    before = len(house.letters(to=LI))
+    text(house, LI, words, **more)
+    text(house, LI, words, **more)  # by then it is no news
+    assert waiting(house) == [words]
+    page = house.sign_in().get(f"/hearings/{hearing}?lang=en").text
+    assert "it stops further texts to this number" in page
+    assert len(house.letters(to=LI)) == before  # no text is sent any more
+    lines = [x["detail"] for x in house.record(hearing) if x["kind"] == "text"]
+    assert [each["opt_out"] for each in lines] == [True, True]
+
+
+def test_an_opt_out_is_shown_while_a_fixed_date_is_ahead_and_not_after_it(house: House) -> None:
+    hearing = ask(house)
+    slot = house.api("GET", f"/hearings/{hearing}")[1]["slots"][0]["id"]
+    order = {"slot_id": slot, "reason": "依职权"}
+    assert house.api("POST", f"/hearings/{hearing}/fix", order)[0] == 200
+    house.beat()
+    text(house, LI, "cancel")
+    assert waiting(house) == ["cancel"]
+    text(house, LI, "yes")
+    assert waiting(house) == ["cancel", "yes"]
+    house.wait(days=20)
+    text(house, LI, "END")
+    assert waiting(house) == ["cancel", "yes"]
+
+
+def test_a_yes_after_an_opt_out_allows_texts_again_and_is_shown(house: House) -> None:
+    hearing = ask(house)
+    text(house, LI, "STOP")
+    text(house, LI, "yes")
+    assert waiting(house) == ["yes"]
+    text(house, LI, "2")
+    assert said(house, hearing) == {"李敏": ["no", "yes"]}
+    assert [x for x in house.letters(to=LI, channel="sms") if "已收到您" in x.body]
+
+
+def test_a_picture_is_told_of_and_its_digit_counts(house: House) -> None:
+    hearing = ask(house)
+    text(house, LI, "", NumMedia="1", MediaUrl0="https://api.twilio.com/x")
+    text(house, ZHAO, "1", NumMedia="2")
+    text(house, LI, "\u200b")
+    assert said(house, hearing) == {"Zhao Lei": ["yes", "no"]}
+    assert waiting(house) == ["", "1", "\u200b"]
+    page = house.sign_in().get("/inbox?lang=en").text
+    assert page.count("it carries a picture or a file") == 2
+    assert page.count("it has no words") == 1
+
+
+def test_a_text_of_somebody_who_was_asked_by_mail_stands_with_their_hearing(house: House) -> None:
+    body = {**CASE, "number": "（2026）沪0115民初77号", "parties": [
+        {**CASE["parties"][0], "counsel": [{**CASE["parties"][0]["counsel"][0], "channels": ["email"]}]},
+        CASE["parties"][1],
+    ]}  # fmt: skip
+    case_id = house.api("POST", "/cases", body)[1]["id"]
+    hearing = house.api("POST", "/hearings", proposal(case_id))[1]["id"]
+    house.beat()
+    text(house, LI, "在吗")
+    assert "在吗" in house.sign_in().get(f"/hearings/{hearing}").text
+    assert len([x for x in house.record(hearing) if x["kind"] == "text"]) == 1
+
+
 def test_a_text_from_a_number_that_nobody_has_waits_too(house: House) -> None:
     ask(house)
     text(house, "+8613900000000", "在吗")
