@@ -1,7 +1,7 @@
 """What a form of a round shows of time: its slots weighed, further suggestions, days in a strip."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.errors import N_, Message
+from app.errors import N_, Message, When
 from app.hearings import blank, days, once, openings, strip, suggest
 from app.hearings.days import WorkingDays
 from app.hearings.hours import longest, sessions
@@ -22,6 +22,8 @@ from app.people.models import Court
 
 FURTHER = 4
 NOT_FREE = N_("is not free then")
+ON_THE_WAY = N_("is on the way then, from or to another place")
+SAID_NO = N_("said no to %(when)s")
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def look(
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
     working = days.working_days(session, case.court)
-    weighed = {n: _weighed(search, span, clashes.get(n), outside(case.court, working, span))
-               for n, span in spans.items()}  # fmt: skip
+    weighed = {
+        n: _weighed(search, span, clashes.get(n), outside(case.court, working, span), zone.key)
+        for n, span in spans.items()
+    }
     marks = [Mark(str(n + 1), span) for n, span in spans.items()]
     marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
     return Board(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
@@ -98,15 +102,28 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
 
 
 def _weighed(
-    search: suggest.Search, span: Span, clash: Message | None, outside_: Message | None
+    search: suggest.Search, span: Span, clash: Message | None, outside_: Message | None, zone: str
 ) -> Weighed:
     if clash is not None or outside_ is not None:
         return Weighed(clash=clash, outside=outside_)
-    absent = [p.name for p in search.people if any(s.overlaps(span) for s in p.elsewhere)]
+    absent = [each for person in search.people for each in _absent(person, span, zone)]
     if absent:
-        return Weighed(costs=tuple((name, Message(NOT_FREE)) for name in absent))
+        return Weighed(costs=tuple(absent))
     opening = _opening(search.wish, search.people, search.known, span)
     return Weighed(opening.reasons, opening.costs) if opening else Weighed()
+
+
+def _absent(person: Person, span: Span, zone: str) -> Iterator[tuple[str, Message]]:
+    """Yield why somebody cannot be there, by their own word or their calendar's."""
+    away = [each for each in person.elsewhere if each.overlaps(span)]
+    if away:
+        way = person.travel  # of which each span away has one before and one after
+        there = any(Span(s.starts_at + way, s.ends_at - way).overlaps(span) for s in away)
+        yield person.name, Message(NOT_FREE if there else ON_THE_WAY)
+    for each in person.refused:
+        if each.overlaps(span):
+            when = When(each.starts_at, zone, each.ends_at)
+            yield person.name, Message(SAID_NO, when=when)
 
 
 def _opening(
@@ -133,7 +150,8 @@ def _strip(
         return {}
     runs = strip.bounds(hours.opens, hours.closes, marks, zone)
     rows = strip.rows(
-        marks, [Taken(p.name, [*p.here, *p.elsewhere]) for p in search.people], runs, zone,
+        marks,
+        [Taken(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people], runs, zone,
         working.has,
         lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
     )  # fmt: skip

@@ -29,6 +29,7 @@ class Person:
     """Somebody who must be there: what is taken of their time, here and elsewhere.
 
     ``elsewhere`` is already as long as the way to and from it; ``travel`` is one way to this court.
+    ``refused`` is what they said no to when they were asked; no buffer and no way belong to it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Person:
     elsewhere: Sequence[Span] = ()
     travel: dt.timedelta = dt.timedelta()
     judge: bool = False
+    refused: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,19 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def without(spans: Iterable[Span], gone: Span) -> list[Span]:
+    """Return what is left of some spans where another is taken out of them."""
+    return [
+        Span(begin, end)
+        for span in spans
+        for begin, end in (
+            (span.starts_at, min(span.ends_at, gone.starts_at)),
+            (max(span.starts_at, gone.ends_at), span.ends_at),
+        )
+        if begin < end
+    ]
+
+
 def starts_within(
     sessions: Iterable[Span], length: dt.timedelta, taken: Sequence[Span]
 ) -> list[tuple[dt.datetime, dt.datetime]]:
@@ -120,11 +135,12 @@ def on_grid(
 
 def openings(wish: Wish, people: Sequence[Person]) -> list[Opening]:
     """Return every start on the grid at which all people are free, the best first."""
-    taken = merged(
+    buffered = (
         Span(span.starts_at - wish.buffer, span.ends_at + wish.buffer)
         for person in people
         for span in (*person.here, *person.elsewhere)
     )
+    taken = merged([*buffered, *(span for person in people for span in person.refused)])
     found, rank, first = [], -1, None
     for day, sessions in wish.days:
         rank += 1

@@ -24,15 +24,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Taken:
-    """Whose time is taken when."""
+    """Whose time is taken when, and what of it they refused when they were asked."""
 
     who: str
     spans: Sequence[Span]
+    refused: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Quarters of one day that are alike: ``names`` of slots in them, ``who`` is not free then."""
+    """Quarters of one day that are alike.
+
+    ``names`` of slots in them, ``who`` is not free then, ``refused`` by whom when they were asked.
+    """
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -40,6 +44,7 @@ class Stretch:
     names: tuple[str, ...] = ()
     who: tuple[str, ...] = ()
     shut: bool = False
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class Row:
     closed: bool = False
     gap: bool = False
     marked: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether counsel said no to a part of the day when they were asked."""
+        return any(each.refused for each in self.stretches)
 
 
 def days_of(marks: Sequence[Mark], zone: ZoneInfo) -> list[dt.date]:
@@ -106,18 +116,19 @@ def _stretches(
     day: dt.date, marks: Sequence[Mark], taken: Sequence[Taken], hours: tuple[int, int],
     zone: ZoneInfo, open_: Collection[Span],
 ) -> list[Stretch]:  # fmt: skip
-    def state(quarter: Span) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    def state(quarter: Span) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]:
         names = tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
         who = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.spans))
-        return names, who, not any(span.overlaps(quarter) for span in open_)
+        no = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.refused))
+        return names, who, no, not any(span.overlaps(quarter) for span in open_)
 
     made = []
-    for (names, who, shut), group in groupby(_quarters(day, hours, zone), key=state):
+    for (names, who, no, shut), group in groupby(_quarters(day, hours, zone), key=state):
         alike = list(group)
         made.append(
             Stretch(
                 alike[0].starts_at.astimezone(zone), alike[-1].ends_at.astimezone(zone), len(alike),
-                names, who, shut and not names,
+                names, who, shut and not names, no,
             )
         )  # fmt: skip
     return made

@@ -188,6 +188,7 @@ def _people(
     numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
     here = times.booked(session, numbers, around, but)
     gone = times.away(session, [each.id for each in counsel], around, zone)
+    refused = times.refused(session, [each.id for each in counsel], around)
     people = [Person(case.judge.name, here.get(judge, ()), judge=True)]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)
@@ -195,7 +196,7 @@ def _people(
             Person(
                 each.name, here.get(resource("counsel", each.id), ()),
                 [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],
-                travel,
+                travel, refused=refused.get(each.id, ()),
             )
         )  # fmt: skip
     return people

@@ -1,4 +1,4 @@
-"""What is taken of people's and courtrooms' time: bookings here, and counsel's days away."""
+"""What is taken of people's and courtrooms' time: bookings, days away, what counsel refused."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away, BusyTime
-from app.hearings.models import Booking
-from app.hearings.openings import Opening, merged
+from app.hearings.models import Answer, Booking, Invitation, Says, Slot
+from app.hearings.openings import Opening, merged, without
 from app.hearings.rules import Span, resource, span_of, whose
 
 DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
@@ -60,6 +60,37 @@ def away(
     for number, starts_at, ends_at in session.execute(own):
         found[number].append(Span(starts_at, ends_at))
     return {number: merged(spans) for number, spans in found.items()}
+
+
+def refused(
+    session: Session, counsel_ids: Sequence[int], span: Span, but_round: int | None = None
+) -> dict[int, list[Span]]:
+    """Return what counsel said no to within a span, in any case, whatever came of the round.
+
+    It is their time that they spoke of. The last word counts: a later answer that takes a slot
+    (yes, or if needed) frees what an earlier no took. The answers of one round are one word, in
+    which a yes to one courtroom frees the same time in another.
+    """
+    wanted = (
+        sa.select(Invitation.counsel_id, Slot.starts_at, Slot.ends_at, Answer.says)
+        .join(Answer, Answer.invitation_id == Invitation.id)
+        .join(Slot, Slot.id == Answer.slot_id)
+        .where(
+            Invitation.counsel_id.in_(counsel_ids), Slot.starts_at < span.ends_at,
+            Slot.ends_at > span.starts_at,
+        )
+        .order_by(
+            Invitation.answered_at, Invitation.id,
+            sa.case((Answer.says == Says.NO.value, 0), else_=1), Slot.id,
+        )
+    )  # fmt: skip
+    if but_round is not None:
+        wanted = wanted.where(Invitation.proposal_id != but_round)
+    found: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at, says in session.execute(wanted):
+        slot = Span(starts_at, ends_at)
+        found[number] = without(found[number], slot) + ([slot] if says == Says.NO else [])
+    return {number: merged(spans) for number, spans in found.items() if spans}
 
 
 def busy(
