@@ -148,6 +148,11 @@ class HearingOut(Schema):
     )
     slots = fields.List(fields.Nested(SlotOut))
     invitations = fields.List(fields.Nested(InvitationOut))
+    warnings = fields.List(
+        fields.String(),
+        metadata={"description": "Of one hearing alone: parties for whom nobody acts, and counsel "
+                  "whom no message can reach"},
+    )  # fmt: skip
 
 
 class HearingsOut(Listed):

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.api import queries
 from app.cases.models import Case, Courtroom, Representation
+from app.hearings import unasked
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
+from app.web import said
 
 Shape = dict[str, Any]
 
@@ -59,8 +61,10 @@ def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
 
 
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
-    """Return one hearing as it stands now. Raises NotFound."""
-    return hearings(session, [queries.hearing(session, court_id, hearing_id)])[0]
+    """Return one hearing as it stands now, with its warnings. Raises NotFound."""
+    found = queries.hearing(session, court_id, hearing_id)
+    warnings = [said(words) for words in unasked.warnings(found)]
+    return {**hearings(session, [found])[0], "warnings": warnings}
 
 
 def _hearing(found: Hearing, offered: set[int]) -> Shape:
@@ -83,10 +87,10 @@ NO_ROUND: Shape = {
 
 
 def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
-    said: dict[int, list[Shape]] = {}
+    answers: dict[int, list[Shape]] = {}
     for seat in round_.invitations:
         for answer in seat.answers:
-            said.setdefault(answer.slot_id, []).append(
+            answers.setdefault(answer.slot_id, []).append(
                 {"counsel": seat.counsel.name, "counsel_id": seat.counsel_id,
                  "invitation": seat.id, "says": answer.says}
             )  # fmt: skip
@@ -96,7 +100,7 @@ def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
         "slots": [
             {"id": slot.id, "starts_at": moment(slot.starts_at, zone),
              "ends_at": moment(slot.ends_at, zone), "courtroom": slot.courtroom.name,
-             "answers": said.get(slot.id, [])}
+             "answers": answers.get(slot.id, [])}
             for slot in round_.slots
         ],
         "invitations": [_invitation(seat, round_, zone) for seat in round_.invitations],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries as cases
 from app.cases.models import Case
 from app.characters import whole_number
-from app.hearings import once, queries, typed
+from app.hearings import once, queries, typed, unasked
 from app.hearings import suggest as suggesting
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.models import Hearing
@@ -25,13 +25,15 @@ BEFORE_IT = dt.timedelta(hours=1)
 def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime) -> dict[str, Any]:
     """Return the fields of a new round: of a new hearing, or of one that was asked about before."""
     given = typed.typed(()) | {
-        "once": str(uuid.uuid4()), "kind": KINDS[0], "minutes": str(MINUTES), "fix": "auto",
-        "how": "ask",
+        "once": str(uuid.uuid4()), "kind": KINDS[0], "minutes": str(MINUTES),
+        "fix": unasked.usual_fixing(case).value, "how": "ask",
     }  # fmt: skip
     given["stood"] = once.newest_of(session, case.id)
     if hearing is not None:
         last = queries.last_proposal(session, hearing)
-        given |= {"minutes": str(hearing.minutes), "fix": last.fix if last else "auto"}
+        given["minutes"] = str(hearing.minutes)
+        if last and not unasked.of(case):
+            given["fix"] = last.fix
         given["stood"] = once.standing(session, hearing)
     by = suggesting.answer_by(session, case.court, now)
     if hearing is not None and hearing.holds and hearing.starts_at:

@@ -56,7 +56,8 @@ class RoundIn(Input):
 
     slots = Many(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
     answer_by = Instant(required=True)
-    fix = Choice(("auto", "assistant"), load_default="auto")
+    # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
+    fix = Choice(("auto", "assistant"), load_default=None)
     # Why a rule's warning does not hold here; stays in the file.
     override_reason = Words(2000, lines=True, load_default="")
 
@@ -84,7 +85,8 @@ class MoveIn(Input):
     courtroom = RoomName(load_default=None)
     minutes = Minutes(load_default=None)
     answer_by = Instant(load_default=None)
-    fix = Choice(("auto", "assistant"), load_default="auto")
+    # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
+    fix = Choice(("auto", "assistant"), load_default=None)
     reason = Words(2000, lines=True, blank=False, required=True)
     override_reason = Words(2000, lines=True, load_default="")
 

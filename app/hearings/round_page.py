@@ -18,7 +18,7 @@ from app.cases.models import Case
 from app.cases.rules import ways_of
 from app.db import db
 from app.errors import Clash, Message, Refusal
-from app.hearings import blank, board, days, once, preview, queries, typed
+from app.hearings import blank, board, days, once, preview, queries, typed, unasked
 from app.hearings.models import Hearing
 from app.hearings.rules import MOST_SLOTS, Span
 
@@ -91,6 +91,7 @@ def facts(about: About) -> dict[str, Any]:
         "about": about, "case": found, "hearing": hearing, "court": court, "zone": court.zone,
         "asked": asked, "mute": [seat.counsel.name for seat, ways in asked if not ways],
         "last": queries.last_proposal(session, hearing) if hearing else None,
+        "unasked": unasked.of(found),
         "already": [] if hearing else queries.ahead(session, found, web.now()),
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from app import links
 from app.cases import service as cases
 from app.cases.models import Case
 from app.errors import N_, Invalid, Message, Refusal, RuleWarning, When, joined
-from app.hearings import booking, days, queries, rules, tell
+from app.hearings import booking, days, queries, rules, tell, unasked
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.notices import service as notices
 from app.people.models import Court, User
@@ -49,7 +49,8 @@ def open_round(
                          kinds=("proposal", "nudge"))  # fmt: skip
     round_ = Proposal(
         hearing=hearing, round=before.round + 1 if before else 1, answer_by=given["answer_by"],
-        fix=given["fix"], state=ProposalState.OPEN.value, created_at=desk.now,
+        fix=given["fix"] or unasked.usual_fixing(hearing.case).value,
+        state=ProposalState.OPEN.value, created_at=desk.now,
         overridden_because=given.get("override_reason", ""),
         rules_version=days.rules_of(desk.court).version,
         # A date that holds stays in calendars as it is: there the slots have no place beside it.

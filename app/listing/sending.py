@@ -77,7 +77,7 @@ def _proposed(session: Session, desk: Desk, row: ListedHearing) -> Hearing:
         raise Refusal(words.words, **words.facts)
     _refuse_unsuited(session, row, by, rooms, desk.now)
     given = {"case_id": row.case_id, "kind": row.kind, "minutes": row.minutes, "slots": slots,
-             "answer_by": by, "fix": "auto", "uid": row.uid}  # fmt: skip
+             "answer_by": by, "fix": None, "uid": row.uid}  # fmt: skip
     return service.propose(session, desk, given)
 
 
