@@ -40,10 +40,10 @@ def _read_calendars(sender: Sender) -> int:
     """Read counsel's own calendars that are due: a few, with no transaction open meanwhile."""
     with transaction() as session:
         found = busy_calendars.due(session, sender.now)
-    for number, address, etag, zone in found:
-        told = busy_calendars.read(sender.gateways.calendars, address, etag, zone, sender.now)
+    for calendar in found:
+        told = busy_calendars.read(sender.gateways.calendars, calendar, sender.now)
         with transaction() as session:
-            busy_calendars.keep(session, number, *told, sender.now)
+            busy_calendars.keep(session, calendar.number, *told, sender.now)
     return len(found)
 
 

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import service
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import BusyCalendar, Case, Counsel, Party, Representation
 from app.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import Court
 
@@ -47,6 +48,11 @@ def change_counsel(
         raise Clash(N_("%(name)s is known already with this address."), name=given["name"])
     if phone != counsel.phone:
         counsel.opted_out_at = None  # the opt-out was of the old number
+    if given["email"] != counsel.email:  # by which their calendar tells what they declined
+        session.execute(
+            sa.update(BusyCalendar).where(BusyCalendar.counsel_id == counsel.id).values(etag="")
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
     for name in ("name", "firm", "email", "zone", "address_confirmed_on", "electronic_consent_on"):
         setattr(counsel, name, given[name])
     counsel.travel_minutes = given.get("travel_minutes") or 0

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -64,14 +65,25 @@ def _forget(session: Session, counsel_id: int) -> None:
     )  # fmt: skip
 
 
-def due(session: Session, now: dt.datetime) -> list[tuple[int, str, str, str]]:
-    """Return what is to be read now: number, address, tag and zone; held back from other workers.
+@dataclass(frozen=True)
+class DueCalendar:
+    """A calendar that is to be read now, and its owner's zone and mail address."""
+
+    number: int
+    address: str
+    etag: str
+    zone: str
+    owner: str
+
+
+def due(session: Session, now: dt.datetime) -> list[DueCalendar]:
+    """Return the calendars that are to be read now, held back from other workers.
 
     Each is put off before it is asked, so that an address which ends its worker is not asked
     again at once.
     """
     wanted = (
-        sa.select(BusyCalendar, Court.zone, Counsel.zone)
+        sa.select(BusyCalendar, Court.zone, Counsel.zone, Counsel.email)
         .join(Counsel, Counsel.id == BusyCalendar.counsel_id)
         .join(Court, Court.id == Counsel.court_id)
         .where(BusyCalendar.due_at <= now)
@@ -80,21 +92,24 @@ def due(session: Session, now: dt.datetime) -> list[tuple[int, str, str, str]]:
         .with_for_update(skip_locked=True, of=BusyCalendar)
     )
     found = []
-    for calendar, courts, own in session.execute(wanted):
+    for calendar, courts, own, email in session.execute(wanted):
         calendar.due_at = now + EVERY * (0.9 + 0.2 * random.random())
-        found.append((calendar.id, calendar.address, calendar.etag, own or courts))
+        found.append(
+            DueCalendar(calendar.id, calendar.address, calendar.etag, own or courts, email)
+        )
     return found
 
 
 def read(
-    gateway: BusyCalendars, address: str, etag: str, zone: str, now: dt.datetime
+    gateway: BusyCalendars, calendar: DueCalendar, now: dt.datetime
 ) -> tuple[Fetched | None, Sequence[Span], str]:
     """Fetch and read a calendar, no transaction open; return it, its spans, or what is wrong."""
     try:
-        fetched = gateway.fetch(address, etag)
+        fetched = gateway.fetch(calendar.address, calendar.etag)
         if fetched.body is None:
             return fetched, (), ""
-        return fetched, elsewhere.busy(fetched.body, ZoneInfo(zone), now), ""
+        zone = ZoneInfo(calendar.zone)
+        return fetched, elsewhere.busy(fetched.body, zone, now, [calendar.owner]), ""
     except (Unfetchable, elsewhere.Unreadable) as fault:
         return None, (), str(fault)
 

@@ -1,9 +1,11 @@
 """Pure: from a calendar of another house to when it says busy; nothing else of it is kept."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
@@ -23,25 +25,28 @@ class Unreadable(Exception):  # noqa: N818
     """This is no calendar that can be read, in one sentence."""
 
 
-def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime) -> list[Span]:
+def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] = ()) -> list[Span]:
     """Return when a calendar says busy, from a day ago to 180 days ahead, merged.
 
-    What is free (TRANSP:TRANSPARENT), cancelled or declined takes no time. Days without a clock
-    count in ``zone``. Raises Unreadable, in bounded time, for what is no calendar or repeats
-    itself finer than daily.
+    What is free (TRANSP:TRANSPARENT, Outlook's FREE) or cancelled takes no time, nor does what the
+    owner declined or handed on to somebody else: an attendee of one of the addresses ``owners``, or
+    of the address by which the calendar itself is named (X-WR-CALNAME, as Google writes it). Days
+    without a clock count in ``zone``. Raises Unreadable, in bounded time, for what is no calendar
+    or repeats itself finer than daily.
     """
     if b"BEGIN:VCALENDAR" not in raw[:100_000].upper():
         raise Unreadable(N_("There is no calendar at this address."))
     try:
         calendar = Calendar.from_ical(raw)
         events = calendar.walk("VEVENT")
+        own = {address(each) for each in (*owners, calendar.get("X-WR-CALNAME", ""))} - {""}
         _refuse_endless(events)
         first, last = now - dt.timedelta(days=1), now + AHEAD
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         found = [
             span
             for event in islice(query.between(first, last), 4 * MOST_SPANS)
-            if _takes_time(event)
+            if _takes_time(event) and not _is_declined(event, own)
             for span in _span(event.get("DTSTART"), event.get("DTEND"), event.get("DURATION"), zone)
         ]
         found += _free_busy(calendar.walk("VFREEBUSY"), zone)
@@ -77,8 +82,33 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _takes_time(event: Any) -> bool:
-    status, transparent = (str(event.get(name, "")).upper() for name in ("STATUS", "TRANSP"))
-    return status != "CANCELLED" and transparent != "TRANSPARENT"
+    """Tell whether an event is busy time: RFC 5545, 3.8.1.11 and 3.8.2.7; MS-OXCICAL, 2.1.3.1.1."""
+    status, transparent, outlook = (
+        str(event.get(name, "")).strip().upper()
+        for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")
+    )
+    return status != "CANCELLED" and transparent != "TRANSPARENT" and outlook != "FREE"
+
+
+def _is_declined(event: Any, own: Collection[str]) -> bool:
+    """Tell whether the owner said no to an event, or handed it on: by each address they have."""
+    said = [
+        str(params.get("PARTSTAT", "NEEDS-ACTION")).upper()
+        for attendee in _listed(event.get("ATTENDEE"))
+        for params in [getattr(attendee, "params", {})]
+        if {address(attendee), address(params.get("EMAIL", ""))} & set(own)
+    ]
+    return bool(said) and set(said) <= {"DECLINED", "DELEGATED"}
+
+
+def address(value: object) -> str:
+    """Return a mail address in small letters, out of ``mailto:`` or bare; "" where it is none.
+
+    What iCloud writes instead of an address (a path) is none; it says the address in EMAIL.
+    """
+    plain = unquote(str(value).strip().strip('"'))
+    plain = re.sub("(?i)^mailto:", "", plain).partition("?")[0].strip().casefold()
+    return plain if re.fullmatch(r"[^\s@/<>]+@[^\s@/<>]+", plain) else ""
 
 
 def _span(begin: Any, end: Any, lasts: Any, zone: ZoneInfo) -> Iterator[Span]:

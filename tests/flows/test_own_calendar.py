@@ -11,7 +11,9 @@ from app import web
 from app.cases.models import BusyCalendar, BusyTime
 from app.db import db
 from app.gateways.busy_calendar import BusyCalendars
+from app.rehearsal.browser import Page
 from tests.conftest import House, proposal
+from tests.flows import test_propose_page as round_page
 from tests.flows.test_suggestions import browser, days, enter, press, suggest
 from tests.rules.test_elsewhere import calendar
 from tests.tls import TlsServer, gives
@@ -68,6 +70,29 @@ def test_busy_times_are_read_heeded_and_shown_to_nobody(
                  str(house.api("GET", "/cases/1/contacts")[1])):  # fmt: skip
         assert str(server.port) not in page
         assert "secret" not in page
+
+
+def test_what_counsel_declined_takes_none_of_their_time(
+    house: House, link: str, server: TlsServer
+) -> None:
+    said_no = "\nATTENDEE;PARTSTAT=DECLINED:MAILTO:Zhao@Jinmao.example"
+    server.answer = gives(
+        calendar("DTSTART:20261209T000000Z\nDTEND:20261211T100000Z" + said_no), ETag='"1"'
+    )
+    name(house, link, server.url)
+    later(house, minutes=1)
+    assert len(server.asked) == 1
+    assert days(suggest(house, 1, limit=1)) == ["2026-12-09T09:00"]
+    # The court has another address of theirs by now: the calendar is read whole again.
+    desk = house.sign_in()
+    [form] = [
+        each for each in Page(desk.get("/cases/1/counsel/2").text).forms if "email" in each.fields
+    ]
+    changed = form.filled(email="lei.zhao@jinmao.example")
+    assert desk.post("/cases/1/counsel/2", data=changed).status_code == 303
+    later(house, minutes=40)
+    assert "If-None-Match" not in server.asked[-1]
+    assert days(suggest(house, 1, limit=1)) == ["2026-12-14T09:00"]
 
 
 def test_it_is_read_again_every_half_hour_and_not_sooner(
@@ -150,3 +175,24 @@ def test_an_address_that_leads_inward_is_refused_by_the_beat_and_sending_goes_on
     later(house, minutes=1)
     assert "not on the open internet" in browser(house).get(link + "/away").text
     assert press(house, link, "/away", **{"away-from": "2026-12-09"}).status_code == 303
+
+
+def test_the_way_from_elsewhere_is_said_as_the_way(
+    house: House, link: str, server: TlsServer
+) -> None:
+    server.answer = gives(calendar("DTSTART:20261209T010000Z\nDTEND:20261209T020000Z"))
+    name(house, link, server.url)
+    later(house, minutes=1)
+    desk = house.sign_in()
+    desk.get("/?lang=en")
+    [form] = [
+        each for each in Page(desk.get("/cases/1/counsel/2").text).forms if "email" in each.fields
+    ]
+    changed = form.filled(travel_minutes="60")
+    assert desk.post("/cases/1/counsel/2", data=changed).status_code == 303
+    given = {"slots.0.starts_at": "2026-12-09T10:30", "slots.1.starts_at": "2026-12-09T09:30"}
+    words = round_page.press(
+        desk, round_page.see(desk, "/hearings/1/round?lang=en"), "add-slot", **given
+    ).words
+    assert words.count("is on the way then, from or to another place") == 1
+    assert words.count("is not free then") == 1

@@ -61,6 +61,91 @@ def test_an_event_takes_the_time_that_it_says(event: str, spans: list[str]) -> N
     assert said(calendar(event)) == spans
 
 
+LUNCH = "DTSTART:20261201T010000Z\nDTEND:20261201T020000Z\n"
+TAKEN = ["12-01 09:00-12-01 10:00"]
+ATTENDEES = [
+    ("ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example", []),
+    ("ATTENDEE;CN=Zhao Lei;PARTSTAT=declined;ROLE=REQ-PARTICIPANT:MAILTO:ZHAO@Jinmao.Example", []),
+    ("ATTENDEE;PARTSTAT=DECLINED:zhao@jinmao.example", []),
+    (
+        'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:li@x.example":mailto:zhao@jinmao.example',
+        [],
+    ),
+    ("ATTENDEE;PARTSTAT=DECLINED;EMAIL=zhao@jinmao.example:/aMTAyNj/principal/", []),
+    ("ATTENDEE;PARTSTAT=DECLINED:mailto:zhao%40jinmao.example", []),
+    ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:zhao@jinmao.example", TAKEN),
+    ("ATTENDEE;PARTSTAT=TENTATIVE:mailto:zhao@jinmao.example", TAKEN),
+    ("ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:zhao@jinmao.example", TAKEN),
+    ("ATTENDEE:mailto:zhao@jinmao.example", TAKEN),
+    # What somebody else declined takes the owner's time as before.
+    ("ATTENDEE;PARTSTAT=DECLINED:mailto:li@huacheng.example", TAKEN),
+    ("ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example.evil.example", TAKEN),
+    ("ATTENDEE;PARTSTAT=DECLINED;CN=zhao@jinmao.example:mailto:x@x.example", TAKEN),
+    (
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:li@x.example\nATTENDEE;PARTSTAT=ACCEPTED:mailto:zhao@jinmao.example",
+        TAKEN,
+    ),
+    (
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:li@x.example\nATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example",
+        [],
+    ),
+    # Asked under two addresses of theirs, and gone to under one.
+    (
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example\nATTENDEE;PARTSTAT=ACCEPTED:mailto:z.lei@mail.example",
+        TAKEN,
+    ),
+    (
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example\nATTENDEE;PARTSTAT=DECLINED:mailto:z.lei@mail.example",
+        [],
+    ),
+    ("X-MICROSOFT-CDO-BUSYSTATUS:FREE", []),
+    ("X-MICROSOFT-CDO-BUSYSTATUS:OOF\nTRANSP:OPAQUE", TAKEN),
+    ("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", TAKEN),
+    ("TRANSP:transparent", []),
+    ("STATUS:Cancelled", []),
+    ("STATUS:TENTATIVE", TAKEN),
+]
+
+
+@pytest.mark.parametrize(("lines", "spans"), ATTENDEES)
+def test_what_the_owner_declined_takes_none_of_their_time(lines: str, spans: list[str]) -> None:
+    raw = calendar(LUNCH + lines)
+    found = busy(raw, SHANGHAI, NOW, ["Zhao@jinmao.example", "z.lei@mail.example", "", "x"])
+    assert [
+        f"{s.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}-{s.ends_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        for s in found
+    ] == spans
+
+
+def test_a_calendar_that_is_named_by_its_address_is_its_owners() -> None:
+    event = LUNCH + "ATTENDEE;PARTSTAT=DECLINED:mailto:z.lei@mail.example"
+    assert said(calendar(event)) == TAKEN
+    named = calendar(event).replace(b"PRODID:x", b"PRODID:x\r\nX-WR-CALNAME:z.lei@mail.example")
+    assert said(named) == []
+
+
+def test_one_day_of_a_series_is_declined_and_another_moved_and_taken() -> None:
+    series = b"\r\n".join([
+        b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:x", b"X-WR-CALNAME:zhao@jinmao.example",
+        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"DTSTART:20261201T010000Z",
+        b"DTEND:20261201T020000Z", b"RRULE:FREQ=WEEKLY;COUNT=4",
+        b"ATTENDEE;PARTSTAT=ACCEPTED:mailto:zhao@jinmao.example", b"END:VEVENT",
+        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"RECURRENCE-ID:20261208T010000Z",
+        b"DTSTART:20261208T010000Z", b"DTEND:20261208T020000Z",
+        b"ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example", b"END:VEVENT",
+        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"RECURRENCE-ID:20261215T010000Z",
+        b"DTSTART:20261215T010000Z", b"DTEND:20261215T020000Z", b"STATUS:CANCELLED", b"END:VEVENT",
+        b"END:VCALENDAR", b"",
+    ])  # fmt: skip
+    assert said(series) == ["12-01 09:00-12-01 10:00", "12-22 09:00-12-22 10:00"]
+    other = (
+        series.replace(b"ACCEPTED", b"X")
+        .replace(b"DECLINED", b"ACCEPTED")
+        .replace(b"=X", b"=DECLINED")
+    )
+    assert said(other) == ["12-08 09:00-12-08 10:00"]
+
+
 def test_events_that_touch_are_one_span_and_nothing_else_is_kept() -> None:
     raw = calendar(
         "DTSTART:20261201T010000Z\nDTEND:20261201T020000Z",
