@@ -7,6 +7,7 @@ passes on its way in; ``comparison_key`` decides whether two texts name the same
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Blank characters that Unicode does not class as formats (category Cf) or spaces (Zs): combining
 # grapheme joiner, Hangul fillers, Khmer inherent vowels, Mongolian variation selectors, the empty
@@ -40,6 +41,7 @@ _SUPPLEMENT = dict(
     )
 )
 
+_DIGIT = re.compile(r"(?![0-9])\d")  # of another script
 _ALIKE = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\ufe58\ufe63\uff0d", "-")
     | dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\u0060\u00b4", "'")
@@ -120,11 +122,11 @@ def half_width(text: str) -> str:
     if text.isascii():
         return text.strip(" \t\r\n")
     plain = unicodedata.normalize("NFKC", clean(text))
-    return "".join(_digit(c) for c in plain).strip(" \t\r\n")
+    return _DIGIT.sub(_digit, plain).strip(" \t\r\n")
 
 
-def _digit(c: str) -> str:
-    return c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c))
+def _digit(digit: re.Match[str]) -> str:
+    return str(unicodedata.decimal(digit[0]))
 
 
 def whole_number(text: str, most: int = 5) -> int | str:
@@ -138,6 +140,7 @@ def half_width_number(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
+@lru_cache(maxsize=20_000)  # a row of a file asks for the same few again and again
 def comparison_key(text: str) -> str:
     """Return the key by which two texts are the same to a reader.
 
@@ -147,11 +150,12 @@ def comparison_key(text: str) -> str:
     key = text
     if not key.isascii():
         key = clean(key)
-        key = "".join(c for c in key if unicodedata.category(c) != "Cf" and not _BLANK.match(c))
+        if not key.isprintable() or _BLANK.search(key):  # joiners that are stored
+            key = "".join(c for c in key if unicodedata.category(c) != "Cf" and not _BLANK.match(c))
         key = unicodedata.normalize("NFKC", key)
         # Folding can take a text out of its form (Unicode Standard, 3.13, NFKC_Casefold).
         key = unicodedata.normalize("NFKC", key.casefold()).translate(_ALIKE)
-        key = "".join(map(_digit, key))
+        key = _DIGIT.sub(_digit, key)
     key = " ".join(key.casefold().replace("`", "'").split())
     return key if key.isascii() else _BETWEEN_HAN.sub("", key)
 
