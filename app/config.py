@@ -3,11 +3,13 @@
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import idna
 from dotenv import dotenv_values
 
 from app.characters import half_width
@@ -28,6 +30,8 @@ GROUPS: dict[str, list[str | tuple[str, ...]]] = {
 }
 # The carriers whose pace can be set, each by the three settings of its name.
 PACED = ("smtp", "twilio", "twilio2")
+# What goes out by protocols of seven bits, or is compared with what comes in by them.
+ASCII_ONLY = re.compile(r"TINGQI_TWILIO2?_(?!API_URL)")
 KNOWN = {
     "TINGQI_DATABASE_URL", "TINGQI_SECRET_KEY", "TINGQI_PUBLIC_URL", "TINGQI_SMTP_URL",
     "TINGQI_MAIL_FROM", "TINGQI_TWILIO_ACCOUNT_SID", "TINGQI_TWILIO_AUTH_TOKEN",
@@ -118,8 +122,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environment is None else environment)
     instance = Path(given.get("TINGQI_INSTANCE") or "instance").resolve()
     kept = _kept(instance / "tingqi.env")
-    said = {k: v.strip() for k, v in {**kept, **given}.items() if k.startswith("TINGQI_")}
+    said = {k: _trimmed(v) for k, v in {**kept, **given}.items() if k.startswith("TINGQI_")}
     said = {k: v for k, v in said.items() if v}
+    _refuse_letters(said)
     _refuse_unknown(kept)
     _refuse_halves(said)
     url = said.get("TINGQI_DATABASE_URL") or f"sqlite:///{instance / 'tingqi.db'}"
@@ -139,11 +144,40 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         twilio2=_second(said),
         paces={name: _pace(said, name) for name in PACED if _is_paced(said, name)},
         imap_url=_of_scheme(said, "TINGQI_IMAP_URL", ("imap", "imaps")),
-        mail_authserv=said.get("TINGQI_MAIL_AUTHSERV", ""),
+        mail_authserv=_server_name(said, "TINGQI_MAIL_AUTHSERV"),
         beat_seconds=_number(said, "TINGQI_BEAT_SECONDS", 5.0, 0.1, 3600.0),
         trusted_proxies=int(_number(said, "TINGQI_TRUSTED_PROXIES", 0.0, 0.0, 10.0)),
         unknown=_unknown(said),
     )
+
+
+def _is_invisible(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+
+
+def _trimmed(text: str) -> str:
+    """Return a setting without blanks and letters that nobody sees at its ends."""
+    begin, end = 0, len(text)
+    while begin < end and (text[begin].isspace() or _is_invisible(text[begin])):
+        begin += 1
+    while end > begin and (text[end - 1].isspace() or _is_invisible(text[end - 1])):
+        end -= 1
+    return text[begin:end]
+
+
+def _refuse_letters(said: Mapping[str, str]) -> None:
+    """Refuse letters that a page shows as nothing, or as others than they are."""
+    for name, text in said.items():
+        for letter in text:
+            code = f"U+{ord(letter):04X}"
+            if _is_invisible(letter):
+                raise Misconfigured(
+                    f"{name} holds a character that cannot be seen ({code}): type it anew."
+                )
+            if not letter.isascii() and ASCII_ONLY.match(name):
+                raise Misconfigured(
+                    f"{name} holds {letter!r} ({code}), which is no ASCII letter: type it anew."
+                )
 
 
 def _kept(file: Path) -> dict[str, str]:
@@ -288,6 +322,27 @@ def _sender(said: Mapping[str, str], name: str) -> str:
     return text
 
 
+def _server_name(said: Mapping[str, str], name: str) -> str:
+    text = said.get(name, "").rstrip(";. ")
+    host = _ascii_host(text)
+    if text and not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", host):
+        raise Misconfigured(
+            f"{name} must be one name of a server, as mx.court.example: the first word of the "
+            "topmost Authentication-Results in a mail that came from outside."
+        )
+    return host
+
+
+def _ascii_host(host: str) -> str:
+    """Return a host name as the network knows it (IDNA 2008); "" where it is none."""
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""
+
+
 def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     url = said.get(name, "")
     try:
@@ -296,6 +351,12 @@ def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> 
         parts.port  # noqa: B018  (raises where the port is no number)
     except ValueError:
         fine = False
+    if fine and parts.hostname and not parts.hostname.isascii():
+        host = _ascii_host(parts.hostname)
+        fine = bool(host)
+        people, at, _ = parts.netloc.rpartition("@")
+        port = f":{parts.port}" if parts.port else ""
+        url = parts._replace(netloc=f"{people}{at}{host}{port}").geturl()
     if not fine:
         wanted = " or ".join(f"{scheme}://" for scheme in schemes)
         raise Misconfigured(

@@ -6,22 +6,71 @@ import imaplib
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from typing import Any
+from urllib.parse import quote
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its dependencies' own deprecations are not ours
     from proxyprotocol.reader import ProxyProtocolReader
     from pymap.backend.dict import DictBackend
-    from pymap.imap import IMAPServer, IMAPService
+    from pymap.context import connection_exit
+    from pymap.imap import ConnectionState, IMAPConnection, IMAPServer, IMAPService
+    from pymap.parsing.response import ResponseNo
 
 USER, PASSWORD = "court", "a password"
+
+
+class UnsafeLogin(ConnectionState):
+    """A server of NetEase's kind: no folder is opened for a client that did not say what it is.
+
+    That it knows ID it says after the sign-in only.
+    """
+
+    told = False
+
+    @property
+    def capability(self) -> Any:
+        """What it can do, as far as the client is told."""
+        known = super().capability
+        if self._session is None:
+            known.capabilities.remove(b"ID")
+        return known
+
+    async def do_id(self, cmd: Any) -> Any:
+        """Take note of what the client is."""
+        self.told = True
+        return await super().do_id(cmd)
+
+    async def do_select(self, cmd: Any) -> Any:
+        """Open a folder, or ask for help from the hotline."""
+        if not self.told:
+            words = "SELECT Unsafe Login. Please contact 客服@mail.example for help"
+            return ResponseNo(cmd.tag, words.encode()), None
+        return await super().do_select(cmd)
+
+
+class _Server(IMAPServer):
+    def __init__(self, login: Any, config: Any, state: type[ConnectionState]) -> None:
+        super().__init__(login, config)
+        self._state = state
+
+    async def __call__(self, reader: Any, writer: Any, sock_info: Any) -> None:
+        conn = IMAPConnection(self.commands, self._config, reader, writer, sock_info)
+        async with AsyncExitStack() as stack:
+            connection_exit.set(stack)
+            stack.enter_context(closing(conn))
+            await conn.run(self._state(self._login, self._config))
 
 
 class ImapServer:
     """pymap with one empty mailbox, in a thread of its own."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, user: str = USER, password: str = PASSWORD,
+        state: type[ConnectionState] = ConnectionState,
+    ) -> None:  # fmt: skip
+        self.user, self.password, self._state = user, password, state
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -41,7 +90,7 @@ class ImapServer:
     @property
     def url(self) -> str:
         """As TINGQI_IMAP_URL says it."""
-        return f"imap://{USER}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{self.port}/INBOX"
+        return f"imap://{quote(self.user)}:{quote(self.password)}@127.0.0.1:{self.port}/INBOX"
 
     def _run(self) -> None:
         try:
@@ -56,7 +105,7 @@ class ImapServer:
         IMAPService.add_arguments(parser)
         DictBackend.add_subparser("dict", parser.add_subparsers())
         args = parser.parse_args(
-            ["--no-tls", "dict", "--demo-user", USER, "--demo-password", PASSWORD]
+            ["--no-tls", "dict", "--demo-user", self.user, "--demo-password", self.password]
         )
         args.skip_services, args.passlib_cfg, args.debug = [], None, False
         backend, config = await DictBackend.init(args)
@@ -64,7 +113,7 @@ class ImapServer:
         async with AsyncExitStack() as stack:
             await backend.start(stack)
             reader: Any = ProxyProtocolReader(config.proxy_protocol)
-            answer = reader.get_callback(IMAPServer(backend.login, config))
+            answer = reader.get_callback(_Server(backend.login, config, self._state))
             server = await asyncio.start_server(answer, host="127.0.0.1", port=0)
             self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
@@ -79,16 +128,17 @@ class ImapServer:
     def client(self) -> Iterator[imaplib.IMAP4]:
         """Somebody who looks into the mailbox."""
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=20) as client:
-            client.login(USER, PASSWORD)
+            client.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
+            client.xatom("ID", "NIL")
             yield client
 
-    def deliver(self, *mails: bytes | str) -> None:
+    def deliver(self, *mails: bytes | str, folder: str = "INBOX") -> None:
         """Put mails into the mailbox, as the court's mail server does."""
         with self.client() as client:
             for mail in mails:
                 raw = mail.encode() if isinstance(mail, str) else mail
                 raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-                assert client.append("INBOX", None, None, raw)[0] == "OK"
+                assert client.append(folder, None, None, raw)[0] == "OK"
 
     def unseen(self) -> int:
         """How many mails nobody has read, by the server's own mark."""

@@ -2,6 +2,7 @@
 
 import imaplib
 import ssl
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,13 +10,18 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError
+from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
+from imap_tools.imap_utf7 import utf7_encode
 
 WHOLE = 2 * 1024 * 1024  # bytes; a larger mail is read no further than its beginning
 BEGINNING = 256 * 1024
 SECONDS = 30
 AT_ONCE = 50
 _SEEN = r"(\Seen)"
+# A setting that no protocol can carry is a ValueError somewhere below; it is a fault like another.
+_FAULTS = (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError)
+# Servers of NetEase (163.com, 126.com) open no folder for a client that did not say what it is.
+_WANTS_ID = "unsafe login"
 
 
 class MailboxAway(Exception):  # noqa: N818
@@ -48,7 +54,7 @@ class ImapMailbox:
     """A mailbox; its connection is kept between looks, and opened anew where it broke.
 
     ``url`` is ``imaps://user:password@host[:993][/folder]`` or ``imap://…?starttls=required``;
-    user and password are percent-encoded. Raises ValueError for one that is none.
+    user, password and folder are percent-encoded UTF-8. Raises ValueError for one that is none.
     """
 
     def __init__(self, url: str, *, context: ssl.SSLContext | None = None) -> None:
@@ -60,6 +66,7 @@ class ImapMailbox:
         self._host, self._port = parts.hostname, parts.port or (993 if self._secure else 143)
         self._user, self._password = unquote(parts.username), unquote(parts.password or "")
         self.folder = unquote(parts.path.strip("/")) or "INBOX"
+        _refuse_unreadable({"user": self._user, "password": self._password, "folder": self.folder})
         self._context = context or ssl.create_default_context()
         self._box: BaseMailBox | None = None
         # Up to where the folder went when it was last opened.
@@ -78,7 +85,7 @@ class ImapMailbox:
         """
         try:
             yield from self._read(mark)
-        except (OSError, imaplib.IMAP4.error, ImapToolsError, ssl.SSLError) as fault:
+        except _FAULTS as fault:
             self.close()
             raise MailboxAway(_words(fault)) from fault
 
@@ -86,7 +93,7 @@ class ImapMailbox:
         r"""Mark one mail as \Seen, for people who look into the mailbox. Raises MailboxAway."""
         try:
             self._client().uid("STORE", str(mark.last_uid), "+FLAGS.SILENT", _SEEN)
-        except (OSError, imaplib.IMAP4.error, ImapToolsError) as fault:
+        except _FAULTS as fault:
             self.close()
             raise MailboxAway(_words(fault)) from fault
 
@@ -94,7 +101,7 @@ class ImapMailbox:
         """Connect, sign in and open the folder; return "" or what is wrong and what to do."""
         try:
             self._select()
-        except (OSError, imaplib.IMAP4.error, ImapToolsError) as fault:
+        except _FAULTS as fault:
             return f"{_words(fault)} Look at TINGQI_IMAP_URL."
         finally:
             self.close()
@@ -104,7 +111,7 @@ class ImapMailbox:
         """Hang up; the mailbox may be used again afterwards."""
         box, self._box = self._box, None
         if box is not None:
-            with suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
+            with suppress(*_FAULTS):
                 box.client.logout()
 
     def _client(self) -> imaplib.IMAP4:
@@ -117,7 +124,7 @@ class ImapMailbox:
             else:
                 box = MailBoxUnencrypted(self._host, self._port, SECONDS)
             try:
-                box.login(self._user, self._password, initial_folder=None)
+                self._sign_in(box)
             except BaseException:
                 with suppress(OSError, imaplib.IMAP4.error):
                     box.client.shutdown()
@@ -126,13 +133,33 @@ class ImapMailbox:
         client: imaplib.IMAP4 = self._box.client
         return client
 
+    def _sign_in(self, box: BaseMailBox) -> None:
+        """Sign in, and tell the server what we are where it has that (RFC 2971)."""
+        if (self._user + self._password).isascii():
+            box.login(self._user, self._password, initial_folder=None)
+        else:  # LOGIN carries ASCII only; PLAIN is UTF-8 (RFC 4616)
+            box.login_utf8(self._user, self._password, initial_folder=None)
+        # Many servers say what they can only to whom they know.
+        _, said = box.client.capability()
+        if b"ID" in b" ".join(each for each in said if each).upper().split():
+            _identify(box.client)
+
     def _select(self) -> int:
         """Open the folder and return its UIDVALIDITY."""
         client = self._client()
-        folder = '"' + self.folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        answer, said = client.select(folder)
-        if answer != "OK":
-            raise imaplib.IMAP4.error(f"no folder {self.folder}: {said}")
+        names = [utf7_encode(self.folder)]  # RFC 3501, 5.1.3
+        if self.folder.isascii() and "&" in self.folder:
+            names.append(self.folder.encode())  # written as the server writes it
+        answer, said = "", ""
+        for name in names:
+            answer, said = _opened(client, name)
+            if answer != "OK" and _WANTS_ID in said.lower():
+                _identify(client)
+                answer, said = _opened(client, name)
+            if answer == "OK":
+                break
+        else:
+            raise imaplib.IMAP4.error(f"the folder {self.folder} cannot be opened ({said})")
         validity, following = (client.response(name)[1] for name in ("UIDVALIDITY", "UIDNEXT"))
         self.opened = Mark(_number(validity), max(0, _number(following) - 1))
         return self.opened.uidvalidity
@@ -158,6 +185,42 @@ class ImapMailbox:
                 yield Arrived(Mark(validity, uid), raw, max(size, len(raw)))
 
 
+def _refuse_unreadable(given: dict[str, str]) -> None:
+    for what, text in given.items():
+        if "\ufffd" in text:
+            raise ValueError(
+                f"In TINGQI_IMAP_URL the {what} is not percent-encoded as UTF-8: write it anew."
+            )
+        if any(unicodedata.category(each) in ("Cc", "Cs") for each in text):
+            raise ValueError(f"In TINGQI_IMAP_URL the {what} holds a control character.")
+
+
+def _identify(client: imaplib.IMAP4) -> None:
+    try:
+        client.xatom("ID", '("name" "Tingqi" "vendor" "Tingqi")')
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        pass  # a server that announces it and does not know it
+
+
+def _opened(client: imaplib.IMAP4, name: bytes) -> tuple[str, str]:
+    """Open a folder; return the server's answer and its words."""
+    quoted = b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    answer, said = client.select(quoted)  # type: ignore[arg-type]  # bytes go out as they are
+    return answer, _said(said)
+
+
+def _said(answer: Any) -> str:
+    """Return a server's words, which may be bytes in any encoding."""
+    parts = answer if isinstance(answer, list | tuple) else [answer]
+    raw = b" ".join(each for each in parts if isinstance(each, bytes))
+    for name in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            return " ".join(raw.decode(name).split())
+    return raw.decode("ascii", "replace")
+
+
 def _number(said: Any) -> int:
     return int(said[0]) if said and said[0] else 0
 
@@ -173,5 +236,10 @@ def _literal(answer: Any) -> bytes | None:
 
 
 def _words(fault: BaseException) -> str:
-    said = " ".join(str(fault).split())[:200] or type(fault).__name__
-    return f"The mailbox cannot be read: {said}."
+    if isinstance(fault, UnexpectedCommandStatusError):
+        said = _said(fault.command_result[1])
+    elif fault.args and isinstance(fault.args[0], bytes):
+        said = _said(fault.args[0])
+    else:
+        said = " ".join(str(fault).split())
+    return f"The mailbox cannot be read: {said[:200] or type(fault).__name__}."

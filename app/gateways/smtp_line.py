@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -128,7 +129,10 @@ def _secure(wire: smtplib.SMTP, line: Line, context: ssl.SSLContext) -> None:
 
 def _sign_in(wire: smtplib.SMTP, line: Line) -> None:
     try:
-        wire.login(line.user, line.password)
+        if (line.user + line.password).isascii():
+            wire.login(line.user, line.password)
+        else:
+            _sign_in_utf8(wire, line)
     except smtplib.SMTPServerDisconnected:
         raise
     except (smtplib.SMTPException, UnicodeError) as fault:
@@ -137,6 +141,18 @@ def _sign_in(wire: smtplib.SMTP, line: Line) -> None:
         advice = "" if code.startswith("4") else "alarm"
         words = f"{line.host} refused the sign-in ({words_of(fault)})."
         raise LineDown(words, code, advice) from fault
+
+
+def _sign_in_utf8(wire: smtplib.SMTP, line: Line) -> None:
+    """Sign in by PLAIN, which carries UTF-8 (RFC 4616): smtplib's own login is ASCII only."""
+    if "PLAIN" not in wire.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError(
+            "it offers no AUTH PLAIN, and no other way carries a name or password beyond ASCII"
+        )
+    token = b64encode(f"\0{line.user}\0{line.password}".encode()).decode()
+    code, said = wire.docmd("AUTH", f"PLAIN {token}")
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _line_down(line: Line, fault: Exception) -> LineDown:
