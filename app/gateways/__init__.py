@@ -11,10 +11,23 @@ from app.gateways.busy_calendar import BusyCalendars
 from app.gateways.clock import Clock
 from app.gateways.mailbox import ImapMailbox
 
-__all__ = ["TWILIOS", "Carrier", "Clock", "Gateways", "Limit", "Message", "Outcome", "Said"]
+__all__ = [
+    "SERVER_ID",
+    "TWILIOS",
+    "Carrier",
+    "Clock",
+    "Gateways",
+    "Limit",
+    "Message",
+    "Outcome",
+    "Said",
+]
 
 # The carriers of texts that can be asked what became of a message, and whose codes are Twilio's.
 TWILIOS = ("twilio", "twilio2")
+
+# An id that a mail server gives to a mail, long enough that nobody who has not seen it says it.
+SERVER_ID = re.compile(r"(?=[^\d]{0,98}\d)[A-Za-z0-9][\w.=+/-]{15,99}")
 
 _REFERENCE = re.compile(r"[A-Za-z0-9.-]{1,100}")
 
@@ -62,8 +75,10 @@ class Said(StrEnum):
 class Outcome:
     """A carrier's word about one message.
 
-    `status` is the carrier's first status, `code` its error code. `advice` is "", "next_channel"
-    (this address will not do), "alarm" (our own settings or wording) or "back_off" (too fast).
+    `carrier_id` is what the carrier is asked and tells by, `server_id` what a mail server says that
+    it calls the mail. `status` is the carrier's first status, `code` its error code. `advice` is
+    "", "next_channel" (this address will not do), "alarm" (our own settings or wording) or
+    "back_off" (too fast).
     `retry_after` is in seconds; `at_most` is the number of tries, the first included, that this
     code deserves before the message is given up on this channel.
     """
@@ -77,6 +92,7 @@ class Outcome:
     advice: str = ""
     retry_after: int | None = None
     at_most: int | None = None
+    server_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
@@ -16,6 +16,9 @@ _LOCAL = re.compile(r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,\"]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 # RFC 5321 allows 998 octets a line; past that a plain 7bit part must be encoded.
 _LONGEST = 900
+# An id stays in one piece: as an unknown header's words a long one would become encoded words.
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("references", MessageIDHeader)  # type: ignore[arg-type]  # typeshed's gap
 
 
 class Unsendable(ValueError):  # noqa: N818  (it says what is, like Refusal)
@@ -42,12 +45,14 @@ def build(message: Message, mail_from: str, at: datetime) -> Mail:
     own_name, own_address = parseaddr(mail_from)
     sender, recipient = _address(own_address), _address(message.to)
     utf8 = not (sender + recipient).isascii()
-    mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    mail = EmailMessage(policy=(SMTPUTF8 if utf8 else SMTP).clone(header_factory=_HEADERS))
     mail["From"] = _named(message.from_name or own_name, sender)
     mail["To"] = _named(message.to_name, recipient)
     mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = identity = message_id(message, sender)
+    # A carrier that writes a Message-ID of its own leaves this one: answers and bounces quote it.
+    mail["References"] = identity
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tingqi-Reference"] = message.reference
     _fill(mail, message)

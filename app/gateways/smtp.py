@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.gateways import Found, Message, Outcome, Said
+from app.gateways import SERVER_ID, Found, Message, Outcome, Said
 from app.gateways.clock import Clock
 from app.gateways.mail import Mail, Unsendable, build
 from app.gateways.smtp_line import LineDown, hang_up, open_wire, read_url, text_of, words_of
@@ -168,10 +168,23 @@ def _hand_over(wire: smtplib.SMTP, mail: Mail) -> Outcome:
             Said.UNKNOWN, "smtp", mail.message_id, status="no_reply", detail=words_of(fault)
         )
     if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a yes, however it is put
+        said = text_of(words)
         return Outcome(
-            Said.ACCEPTED, "smtp", mail.message_id, status=str(code), detail=text_of(words)
-        )
+            Said.ACCEPTED, "smtp", mail.message_id, status=str(code), detail=said,
+            server_id=_server_id(said, mail.message_id),
+        )  # fmt: skip
     return _refused("mail", code, words)
+
+
+def _server_id(said: str, message_id: str) -> str:
+    """Return what a server calls a mail, by its words to 250; "" where that is not told.
+
+    Amazon SES ("250 Ok 0100…-000000") and others write it into Message-ID instead of ours.
+    """
+    own = message_id.strip("<>").partition("@")[0]
+    words = (each.strip("<>[](),;:").partition("@")[0] for each in said.replace("=", " ").split())
+    names = [each for each in words if SERVER_ID.fullmatch(each) and each != own]
+    return max(names, key=len, default="")
 
 
 def _still_there(code: int, words: bytes) -> tuple[int, bytes]:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     REPLY = "reply"  # a calendar's answer to an invite
     COUNTER = "counter"  # a calendar's wish for another time
     BOUNCE = "bounce"  # a mail system's word on one of our mails
+    RECEIPT = "receipt"  # a read receipt: shown, or deleted unread
     AUTOMATIC = "automatic"  # nobody wrote it: out of office and the like
     MAIL = "mail"
     TEXT = "text"

@@ -48,6 +48,8 @@ class Notice(Base):
     claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
     carrier_id: Mapped[str] = mapped_column(sa.String(100), default="")
+    # What a mail server calls the mail, where it said so: some write it over our Message-ID.
+    server_id: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
     # When a carrier first took it; and when the carrier is asked for what became of it.
     handed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ask_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
@@ -61,6 +63,7 @@ class Notice(Base):
         sa.Index("ix_notice_first_due_at", "first_due_at"),  # what the promise is measured over
         sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
         _partly("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
+        _partly("ix_notice_server_id", "server_id", where="server_id <> ''"),
         _partly("ix_notice_invitation_id", "invitation_id", where="kind = 'proposal'"),
     )
 
@@ -78,6 +81,7 @@ class Notice(Base):
 # Said with every look for a carrier's id, or for what asked a seat: the words, and no values that
 # are put in later, by which databases know the indexes of these.
 HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
+HAS_SERVER_ID = Notice.server_id != sa.literal_column("''")
 ASKS = Notice.kind == sa.literal_column("'proposal'")
 
 

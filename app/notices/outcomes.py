@@ -28,7 +28,7 @@ STOPPED = N_("the worker was stopped before it began with it")
 _NOTICE = bulk.table(Notice)
 _SEEN = [_NOTICE.c[name] for name in (
     "id", "court_id", "case_id", "about", "counsel_id", "side", "channel", "kind", "name",
-    "address", "state", "tries", "carrier_id", "handed_at", "ask_at",
+    "address", "state", "tries", "carrier_id", "server_id", "handed_at", "ask_at",
 )]  # fmt: skip
 
 
@@ -72,6 +72,7 @@ def _write_accepted(
             {
                 "id": row.id, "state": state.value,
                 "carrier_id": outcome.carrier_id or row.carrier_id,
+                "server_id": outcome.server_id or row.server_id,
                 "handed_at": row.handed_at or now,
                 "ask_at": now + ASK_AFTER if asked else row.ask_at,
                 "lease_until": None, "claimed_by": "",
@@ -134,6 +135,7 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     facts: dict[str, Any] = {**_facts(outcome), "personal": _words(outcome)}
     if outcome.carrier_id:
         notice.carrier_id = outcome.carrier_id
+        notice.server_id = outcome.server_id or notice.server_id
     if outcome.said is Said.ACCEPTED:
         state = note(session, notice, What.ACCEPTED, now, **facts)
         notice.handed_at = notice.handed_at or now

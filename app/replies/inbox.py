@@ -14,6 +14,7 @@ from app.notices.rules import What
 from app.replies import bounces, calendars, itip
 from app.replies.mail import Mail, Unreadable, read
 from app.replies.queries import Place, only_court, place_of_mail
+from app.replies.reports import Says
 
 TOO_LARGE = N_("it is larger than what is read")
 
@@ -107,12 +108,12 @@ def _sort(
     place = place_of_mail(session, mail.sender, mail.answers_to)
     filed.court_id, filed.case_id = place.court_id, place.case_id
     filed.counsel_id, filed.about = place.counsel_id, place.about
-    if mail.bounces:
-        bounces.take(session, filed, mail, now)
-        return
     reply, why = itip.first(mail.calendars, mail.sender)
-    if reply is not None:
+    if reply is not None and not mail.report.bounces:
         calendars.take(session, filed, reply, mail, now, secret)
+        return
+    if mail.report.says is not Says.NOTHING:
+        bounces.take(session, filed, mail, now)
         return
     filed.kind = (Kind.AUTOMATIC if mail.automatic else Kind.MAIL).value
     said = TOO_LARGE if arrived.cut else why

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Counsel, Party, Representation
+from app.gateways import SERVER_ID
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.inbound import Inbound, Kind
-from app.notices.models import HAS_CARRIER_ID, Notice
+from app.notices.models import HAS_CARRIER_ID, HAS_SERVER_ID, Notice
 from app.people.models import Court
 
 
@@ -26,14 +27,30 @@ class Place:
     name: str = ""
 
 
+def named(session: Session, ids: Sequence[str]) -> list[Notice]:
+    """Return the notices sent by mail that ids name, the newest first, at most 20.
+
+    An id is our Message-ID, or one that a server gave instead: Amazon SES and others put their own
+    into the header, and say it in their answer to our mail.
+    """
+    given = {each.strip("<>").partition("@")[0] for each in ids}
+    names = [each for each in given if SERVER_ID.fullmatch(each)]
+    wanted = sa.select(Notice).where(Notice.channel == "email")
+    ours = wanted.where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(ids))) if ids else None
+    theirs = wanted.where(HAS_SERVER_ID, Notice.server_id.in_(names)) if names else None
+    found = {
+        notice.id: notice
+        for each in (ours, theirs) if each is not None
+        for notice in session.scalars(each.order_by(Notice.id.desc()).limit(20))
+    }  # fmt: skip
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
 def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> Place:
     """Return where a mail belongs: by the Message-IDs that it answers to, else by its writer."""
-    own = Notice.counsel_id.is_not(None)
-    ours = session.scalar(
-        sa.select(Notice)
-        .where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(answers_to)[:50]), own)
-        .order_by(Notice.id.desc()).limit(1)
-    ) if answers_to else None  # fmt: skip
+    known = [each for each in named(session, answers_to[:50]) if each.counsel_id is not None]
+    ours = next((each for each in known if each.address.lower() == sender), None)
+    ours = ours or next(iter(known), None)
     if ours is not None:
         return _placed(ours, known=ours.address.lower() == sender)
     people = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == sender)

@@ -56,17 +56,24 @@ def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
 
 
 @pytest.fixture
-def posting(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
+def post() -> Iterator[SmtpStandIn]:
+    """The server by which the court's mails go out."""
+    with SmtpStandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def posting(database: str, tmp_path: Path, imap: ImapServer, post: SmtpStandIn) -> Iterator[House]:
     """A court whose mails go out by SMTP, each under a Message-ID of its own."""
     clock = SetClock(NOW)
-    with SmtpStandIn() as server:
-        carrier = SmtpCarrier(server.url, "court@court.example", clock)
-        made = open_house(tmp_path, database, imap, clock, carrier)
-        make_court(made)
-        made.beat()
-        yield made
-        made.app.extensions["tingqi"].gateways.close()
-        made.close()
+    made = open_house(
+        tmp_path, database, imap, clock, SmtpCarrier(post.url, "court@court.example", clock)
+    )
+    make_court(made)
+    made.beat()
+    yield made
+    made.app.extensions["tingqi"].gateways.close()
+    made.close()
 
 
 def fixed(house: House) -> int:
