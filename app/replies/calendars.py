@@ -6,7 +6,8 @@ does not is on the record too, and moves nothing.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from app.notices import service as notices
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
 from app.notices.rules import What
-from app.replies.itip import Reply
+from app.replies.itip import DELEGATED, Reply
 from app.replies.mail import Mail
 from app.replies.queries import counted, invited
 
@@ -44,18 +45,38 @@ AHEAD = Heard(False, N_("no invite of this number was sent"), waits=True)
 STRANGE = Heard(False, N_("the attendee was not invited to this hearing"), waits=True)
 LEFT = Heard(False, N_("the attendee acts in the case no longer"))
 MUTE = Heard(False, N_("it says neither yes nor no"), waits=True)
+DELEGATES = Heard(False, N_("it says that somebody else comes instead"), waits=True)
+UNDATED = Heard(False, N_("it does not say which date it answers"), waits=True, hint=True)
 OTHER = Heard(False, N_("it was sent from another address than the attendee's"), hint=True)
 UNPROVEN = Heard(False, N_("no mail server vouches for its sender"), hint=True)
 TWICE = Heard(False, N_("the same was said before"))
+OTHERWISE = Heard(False, N_("another answer of the same moment came before it"))
 LATE = Heard(False, N_("a newer answer came before it"))
 NOTHING = Heard(False, N_("nothing is asked any more"))
 UNCLEAR = Heard(False, N_("the other slots want an answer too"), hint=True)
 
 
 def take(
+    session: Session, filed: Inbound, replies: Sequence[Reply], mail: Mail, now: dt.datetime,
+    secret: bytes,
+) -> None:  # fmt: skip
+    """Take a calendar's answers, which may be several: one for each slot of a round.
+
+    What came of them stands with the filed mail and on the record; the mail waits if one of them
+    does, and then shows that one.
+    """
+    waiting: dict[str, Any] | None = None
+    for reply in replies:
+        _take(session, filed, reply, mail, now, secret)
+        if filed.done_at is None and waiting is None:
+            waiting = filed.detail
+    if waiting is not None:
+        filed.detail, filed.done_at = waiting, None
+
+
+def _take(
     session: Session, filed: Inbound, reply: Reply, mail: Mail, now: dt.datetime, secret: bytes
 ) -> None:
-    """Take a calendar's answer; what came of it stands with the filed mail and on the record."""
     filed.kind = (Kind.COUNTER if reply.method == "COUNTER" else Kind.REPLY).value
     known = session.scalar(sa.select(Hearing.id).where(Hearing.uid == reply.uid))
     if known is None:
@@ -64,6 +85,7 @@ def take(
     hearing = queries.hold(session, known)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
     filed.about = f"hearing/{hearing.id}"
+    reply = _completed(session, hearing, reply, mail)
     counsel_id = invited(session, hearing).get(reply.attendee)
     seat = queries.last_seats(session, hearing).get(counsel_id) if counsel_id else None
     filed.counsel_id = counsel_id
@@ -84,16 +106,40 @@ def take(
         _hint(session, hearing, seat, reply, now)
 
 
+def _completed(session: Session, hearing: Hearing, reply: Reply, mail: Mail) -> Reply:
+    """Fill in what a calendar leaves out: who answers is who sent it; which date, by its time.
+
+    Without SEQUENCE an answer is to the present date where it names its time, or where there never
+    was another; anything else stays unknown.
+    """
+    reply = replace(reply, attendee=reply.attendee or mail.sender)
+    if reply.sequence is not None:
+        return reply
+    zone = ZoneInfo(hearing.case.court.zone)
+    at = reply.wishes[0]
+    at = at.replace(tzinfo=at.tzinfo or zone) if at else None
+    round_ = queries.open_proposal(session, hearing)
+    times = [each.starts_at for each in round_.slots] if round_ and round_.tentative else []
+    is_present = at is not None and at in (*times, hearing.starts_at)
+    is_only = hearing.revision <= 1 and (at is None or reply.method == "COUNTER")
+    return replace(reply, sequence=hearing.revision) if is_present or is_only else reply
+
+
 def _doubt(
     session: Session, filed: Inbound, hearing: Hearing, reply: Reply, mail: Mail
 ) -> Heard | None:
     """Return why a reply does not count, or None where nothing speaks against it."""
-    if reply.sequence < hearing.revision:
+    if reply.sequence is not None and reply.sequence < hearing.revision:
         return OLD
-    if reply.sequence > hearing.revision + 1:  # one more: who came back to a case (see leaving)
+    # One more than the revision is who came back to a case (see leaving).
+    if reply.sequence is not None and reply.sequence > hearing.revision + 1:
         return AHEAD
+    if reply.says == DELEGATED:
+        return DELEGATES
     if not reply.says:
         return MUTE
+    if reply.sequence is None:
+        return UNDATED
     if mail.sender != reply.attendee:
         return OTHER
     if not mail.proven:
@@ -111,7 +157,9 @@ def _repeated(before: list[Inbound], reply: Reply) -> Heard | None:
     if stamp and last.get("stamped_at") and stamp < last["stamped_at"]:
         return LATE
     unmoved = last["says"] == reply.says
-    return TWICE if unmoved or (stamp and stamp == last.get("stamped_at")) else None
+    if unmoved:
+        return TWICE
+    return OTHERWISE if stamp and stamp == last.get("stamped_at") else None
 
 
 def _count(
@@ -166,7 +214,7 @@ def _wish(
 ) -> None:  # fmt: skip
     """File a wish for another time: it is the assistant's to decide."""
     proven = mail.proven and mail.sender == reply.attendee
-    old = reply.sequence < hearing.revision
+    old = reply.sequence is not None and reply.sequence < hearing.revision
     zone = ZoneInfo(hearing.case.court.zone)
     begin, end = (_iso(at.replace(tzinfo=at.tzinfo or zone)) if at else None for at in reply.wishes)
     heard = OLD if old else Heard(False, waits=True)
@@ -190,7 +238,9 @@ def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
 
 def _close(filed: Inbound, reply: Reply, heard: Heard, now: dt.datetime, **more: Any) -> None:
     filed.detail = {**_detail(reply, heard), **more}
-    filed.done_at = None if heard.waits else now
+    # Nobody's refusal is put away by a rule, but one that was shown before, or was taken.
+    refuses = reply.says == "DECLINED" and not heard.counted and heard is not TWICE
+    filed.done_at = None if heard.waits or refuses else now
 
 
 def _detail(reply: Reply, heard: Heard) -> dict[str, Any]:

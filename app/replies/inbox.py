@@ -108,9 +108,9 @@ def _sort(
     place = place_of_mail(session, mail.sender, mail.answers_to)
     filed.court_id, filed.case_id = place.court_id, place.case_id
     filed.counsel_id, filed.about = place.counsel_id, place.about
-    reply, why = itip.first(mail.calendars, mail.sender)
-    if reply is not None and not mail.report.bounces:
-        calendars.take(session, filed, reply, mail, now, secret)
+    replies, why = itip.first(mail.calendars, mail.sender)
+    if replies and not mail.report.bounces:
+        calendars.take(session, filed, replies, mail, now, secret)
         return
     if mail.report.says is not Says.NOTHING:
         bounces.take(session, filed, mail, now)

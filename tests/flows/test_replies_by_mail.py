@@ -186,10 +186,92 @@ def test_the_same_reply_twice_and_an_older_one_after_a_newer_count_once(
     older = gmail(to, "DECLINED", at="20261123T020000Z")
     come(house, imap, newer, newer, older)
     assert [(each["counted"], each["waits"]) for each in filed(house)] == [
-        (True, False), (False, False), (False, False),
+        (True, False), (False, False), (False, True),
     ]  # fmt: skip
     assert filed(house)[1]["why"] == "the same was said before"
     assert filed(house)[2]["why"] == "a newer answer came before it"
+
+
+def without(reply: str, *names: str) -> str:
+    """A reply whose calendar lacks some properties, in all its parts."""
+    kept, coded = [], False
+    for line in reply.split("\n"):
+        coded = coded or line.startswith("Content-Disposition: attachment")
+        if line.partition(":")[0].partition(";")[0] not in names and not coded:
+            kept.append(line)
+    return "\n".join([*kept, "--000000000000a--", ""])
+
+
+def test_a_refusal_is_never_put_away_unseen(house: House, imap: ImapServer) -> None:
+    hearing = fixed(house)
+    old = invited(house, LI)
+    move = {"reason": "法官生病", "starts_at": at(30), "courtroom": "第五法庭"}
+    assert house.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
+    house.beat()
+    new = invited(house, LI)
+    refusals = {
+        "of an older date": (gmail(old, "DECLINED"), "it answers an older date"),
+        "that nobody vouches for": (
+            gmail(new, "DECLINED", above=""), "no mail server vouches for its sender"),
+        "from another address": (
+            gmail(new, "DECLINED", sender="secretary@huacheng.example"),
+            "it was sent from another address than the attendee's"),
+        "without a number, of the old date's time": (
+            without(gmail(old, "DECLINED"), "SEQUENCE"), "it does not say which date it answers"),
+        "without number and time": (
+            without(gmail(new, "DECLINED"), "SEQUENCE", "DTSTART", "DTEND"),
+            "it does not say which date it answers"),
+    }  # fmt: skip
+    said = come(house, imap, *(each for each, _ in refusals.values()))
+    assert [(x["counted"], x["waits"], x["why"]) for x in said] == [
+        (False, True, why) for _, why in refusals.values()
+    ]
+    assert "日历：谢绝" in house.sign_in().get("/inbox?lang=zh").text
+
+
+LACKING = {
+    "no number": ("SEQUENCE",),
+    "no number, no stamp, no organizer": ("SEQUENCE", "DTSTAMP", "ORGANIZER"),
+    "no number and no time, of the only date": ("SEQUENCE", "DTSTART", "DTEND", "DTSTAMP"),
+}
+
+
+@pytest.mark.parametrize("how", LACKING)
+def test_what_a_calendar_leaves_out_is_unknown_and_not_nought(
+    house: House, imap: ImapServer, how: str
+) -> None:
+    hearing = fixed(house)
+    reply = without(gmail(invited(house, LI), "DECLINED"), *LACKING[how])
+    said = come(house, imap, reply)[-1]
+    assert (said["counted"], said["waits"], said["says"]) == (True, True, "DECLINED")
+    reply = reply.replace("PARTSTAT=DECLINED", "PARTSTAT=accepted")
+    said = come(house, imap, reply.replace("20261123T020000Z", "20261123T030000Z"))[-1]
+    assert (said["counted"], said["says"]) == (True, "ACCEPTED")
+    assert grades(house, hearing)["李敏"] == "E4"
+
+
+def test_replies_of_odd_shapes_are_understood(house: House, imap: ImapServer) -> None:
+    fixed(house)
+    to = invited(house, LI)
+    change = "BEGIN:STANDARD\nDTSTART:19{:02d}0101T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0800\nEND:STANDARD\n"
+    history = "".join(change.format(n % 100) for n in range(70))
+    zone = f"BEGIN:VTIMEZONE\nTZID:Long\n{history}END:VTIMEZONE\nBEGIN:VEVENT"
+    two = f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ZHAO}\nATTENDEE;CUTYPE=INDIVIDUAL"
+    plain = without(gmail(to, "DECLINED"))
+    said = come(
+        house, imap,
+        plain.replace("BEGIN:VEVENT", zone),
+        without(gmail(to, "TENTATIVE", at="20261123T030000Z")).replace("ATTENDEE;CUTYPE=INDIVIDUAL", two),
+        without(gmail(to, "DECLINED", at="20261123T040000Z"), "METHOD"),
+        without(gmail(to, "DELEGATED", at="20261123T050000Z")),
+        without(gmail(to, "DECLINED"), "ATTENDEE"),
+    )  # fmt: skip
+    assert [(x["kind"], x["counted"], x["waits"]) for x in said] == [
+        ("reply", True, False), ("reply", True, False), ("reply", True, True),
+        ("reply", False, True), ("reply", False, True),
+    ]  # fmt: skip
+    assert said[3]["why"] == "it says that somebody else comes instead"
+    assert said[4]["name"] == "李敏"
 
 
 SPOOFS = {
