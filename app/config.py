@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import idna
 from dotenv import dotenv_values
 
+from app import addresses
 from app.characters import half_width
 
 # Each group is set whole or not at all; a tuple inside means: at least one of these.
@@ -302,7 +302,12 @@ def _mail_address(said: Mapping[str, str], name: str) -> str:
     address = said.get(name, "")
     if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
         raise Misconfigured(f"{name} must be one mail address, as hearings@court.example.")
-    return address
+    try:
+        return addresses.ascii_address(address)
+    except ValueError:
+        raise Misconfigured(
+            f"{name} has a domain that cannot exist: look at its spelling."
+        ) from None
 
 
 def _sender(said: Mapping[str, str], name: str) -> str:
@@ -324,7 +329,10 @@ def _sender(said: Mapping[str, str], name: str) -> str:
 
 def _server_name(said: Mapping[str, str], name: str) -> str:
     text = said.get(name, "").rstrip(";. ")
-    host = _ascii_host(text)
+    try:
+        host = addresses.ascii_host(text)
+    except ValueError:
+        host = ""
     if text and not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", host):
         raise Misconfigured(
             f"{name} must be one name of a server, as mx.court.example: the first word of the "
@@ -333,30 +341,15 @@ def _server_name(said: Mapping[str, str], name: str) -> str:
     return host
 
 
-def _ascii_host(host: str) -> str:
-    """Return a host name as the network knows it (IDNA 2008); "" where it is none."""
-    if host.isascii():
-        return host
-    try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return ""
-
-
 def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     url = said.get(name, "")
     try:
         parts = urlsplit(url)
         fine = not url or (parts.scheme in schemes and bool(parts.hostname))
         parts.port  # noqa: B018  (raises where the port is no number)
+        url = addresses.ascii_url(url)
     except ValueError:
         fine = False
-    if fine and parts.hostname and not parts.hostname.isascii():
-        host = _ascii_host(parts.hostname)
-        fine = bool(host)
-        people, at, _ = parts.netloc.rpartition("@")
-        port = f":{parts.port}" if parts.port else ""
-        url = parts._replace(netloc=f"{people}{at}{host}{port}").geturl()
     if not fine:
         wanted = " or ".join(f"{scheme}://" for scheme in schemes)
         raise Misconfigured(

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from app import wording
+from app import addresses, wording
 from app.vtimezone import vtimezone
 
 PRODUCT = "-//Tingqi//Court dates//EN"
+_IN_MAILTO = "!$&'*+-/=_~."  # sent as they are in the local part of a mailto: URI (RFC 6068, 2)
 CLOSING = b"END:VCALENDAR\r\n"
 Facts = Mapping[str, Any]
 
@@ -217,11 +219,18 @@ def _lines(text: str) -> str:
 
 
 def address(person: tuple[str, str]) -> vCalAddress:
-    """Return a person, (name, e-mail address), as iCalendar names them."""
+    """Return a person, (name, e-mail address), as iCalendar names them.
+
+    The address is a mailto: URI (RFC 6068): the domain in ASCII, what a URI cannot hold encoded.
+    A quotation mark in the name is written by RFC 6868.
+    """
     name, address = person
-    who = vCalAddress(f"mailto:{plain(address)}")
-    # A double quote cannot stand in a parameter (RFC 5545, 3.2).
-    who.params["CN"] = plain(name).replace('"', "'")
+    try:
+        local, _, host = addresses.ascii_address(plain(address)).rpartition("@")
+    except ValueError:  # stored before domains were checked; no mail goes to it either
+        local, _, host = plain(address).rpartition("@")
+    who = vCalAddress(f"mailto:{quote(local, safe=_IN_MAILTO)}@{host}")
+    who.params["CN"] = plain(name)
     return who
 
 

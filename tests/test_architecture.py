@@ -63,6 +63,15 @@ def test_a_service_opens_no_transaction() -> None:
     assert found == []
 
 
+def test_one_module_encodes_domains() -> None:
+    """Python's own codec follows IDNA 2003, by which a mail goes to somebody else's domain."""
+    found = [f"{name(f)}:{node.lineno}" for f in FILES if name(f) != "addresses.py"
+             for node in ast.walk(ast.parse(f.read_text(encoding="utf-8")))
+             if (isinstance(node, ast.Constant) and str(node.value).lower() in ("idna", "punycode"))
+             or (isinstance(node, ast.Import | ast.ImportFrom) and "idna" in ast.unparse(node))]  # fmt: skip
+    assert found == []
+
+
 def test_every_module_says_what_it_is_for_in_its_first_line() -> None:
     silent = [
         name(f)

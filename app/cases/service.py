@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import addresses
 from app.cases import phones, rules
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
 from app.characters import clean
@@ -206,7 +207,9 @@ def newcomer(court: Court, given: dict[str, Any], *, in_person: bool = False) ->
 
 def known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:
     """Return who of a court has this name, and this e-mail address or this number in E.164."""
-    same_address = [Counsel.email == email] if email else []
+    same_address: list[sa.ColumnElement[bool]] = []
+    if email:
+        same_address.append(Counsel.email.in_([email, *addresses.spellings(email)]))
     if number:
         same_address.append(Counsel.phone == number)
     if not same_address:

@@ -7,6 +7,7 @@ one that was looked at, so that a name which changes its mind cannot lead inward
 import contextlib
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -16,11 +17,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
+from app import addresses
 from app.errors import N_
 
 LARGEST = 2 * 1024 * 1024  # bytes, unpacked
 LONGEST = 10.0  # seconds, from the first byte to the last
 REDIRECTS = 3
+_VISIBLE = re.compile(r"[!-~]+")  # no spaces, no control characters
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: another address within
 
 
@@ -88,11 +91,11 @@ class BusyCalendars:
     def checked(self, address: str) -> tuple[str, int, str]:
         """Return host, port and path of an address that may be asked. Raises Unfetchable."""
         try:
-            parts = urlsplit(address.strip())
+            parts = urlsplit(addresses.ascii_url(address.strip()))
             host, port = (parts.hostname or "").rstrip("."), parts.port or 443
         except ValueError:
             raise Unfetchable(N_("This is no address.")) from None
-        if parts.scheme != "https" or not host or not address.isascii() or " " in address.strip():
+        if parts.scheme != "https" or not host or not _VISIBLE.fullmatch(parts.geturl()):
             raise Unfetchable(N_("Give an address that begins with https://."))
         if parts.username or parts.password:
             raise Unfetchable(N_("Give an address without a user's name or password."))

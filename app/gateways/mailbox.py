@@ -13,6 +13,8 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.imap_utf7 import utf7_encode
 
+from app import addresses
+
 WHOLE = 2 * 1024 * 1024  # bytes; a larger mail is read no further than its beginning
 BEGINNING = 256 * 1024
 SECONDS = 30
@@ -63,7 +65,10 @@ class ImapMailbox:
             raise ValueError("TINGQI_IMAP_URL must be imaps://user:password@host/folder.")
         self._secure = parts.scheme == "imaps"
         self._starttls = parse_qs(parts.query).get("starttls") == ["required"]
-        self._host, self._port = parts.hostname, parts.port or (993 if self._secure else 143)
+        self._host, self._port = (
+            addresses.ascii_host(parts.hostname),
+            parts.port or (993 if self._secure else 143),
+        )
         self._user, self._password = unquote(parts.username), unquote(parts.password or "")
         self.folder = unquote(parts.path.strip("/")) or "INBOX"
         _refuse_unreadable({"user": self._user, "password": self._password, "folder": self.folder})

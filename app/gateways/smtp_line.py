@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from app import addresses
 from app.gateways import Outcome, Said
 from app.gateways.mail import one_line
 
@@ -43,11 +44,15 @@ def read_url(url: str) -> Line:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("The mail server's URL begins with smtp:// or smtps:// and names a host.")
     try:
+        host = addresses.ascii_host(parts.hostname)
+    except ValueError:
+        raise ValueError("The host in the mail server's URL is not a domain.") from None
+    try:
         port = parts.port or (465 if parts.scheme == "smtps" else 587)
     except ValueError:
         raise ValueError("The port in the mail server's URL is not a number.") from None
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Line(parts.hostname, port, _tls(parts), user, password)
+    return Line(host, port, _tls(parts), user, password)
 
 
 def _tls(parts: SplitResult) -> str:

@@ -20,6 +20,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from urllib3.exceptions import NewConnectionError
 
+from app import addresses
+
 _TWILIO = "https://api.twilio.com"
 _NEVER_LEFT = (
     ConnectTimeout, InvalidHeader, InvalidProxyURL, InvalidSchema, InvalidURL, MissingSchema,
@@ -48,7 +50,7 @@ class HttpClient(TwilioHttpClient):
 
     def __init__(self, api_url: str, connections: int, timeout: float) -> None:
         super().__init__(timeout=timeout)
-        self._base = (api_url or _TWILIO).rstrip("/")
+        self._base = addresses.ascii_url(api_url or _TWILIO).rstrip("/")
         parts = urlsplit(self._base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("TINGQI_TWILIO_API_URL is not an http:// or https:// address.")

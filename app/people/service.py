@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy.orm import Session
 
-from app import links
+from app import addresses, links
 from app.characters import clean, comparison_key, half_width, has_control
 from app.email_check import email_address
 from app.errors import N_, Clash, Invalid, Message, NotFound
@@ -93,13 +93,13 @@ def add_user(
 ) -> User:  # fmt: skip
     """Add a user to a court. Raises Invalid, by field; Clash where the address is taken."""
     try:
-        wanted = email_address(email).lower()
+        wanted = addresses.canonical(email_address(email))
     except ValueError as fault:
         said = Message(N_("%(address)s is no e-mail address."), address=email)
         raise Invalid({"email": said}) from fault
     if role not in ROLES:
         raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))})
-    if session.scalar(sa.select(User.id).where(User.email == wanted)):
+    if session.scalar(sa.select(User.id).where(User.email.in_(addresses.spellings(wanted)))):
         raise Clash(N_("There is a user %(email)s already."), email=wanted)
     name = clean(name).strip() or wanted.partition("@")[0]
     user = User(court_id=court.id, email=wanted, name=name,
@@ -113,8 +113,8 @@ def add_user(
 
 def find_user(session: Session, email: str) -> User:
     """Return the active user of an address. Raises NotFound."""
-    wanted = sign_in_name(email)
-    user = session.scalar(sa.select(User).where(User.email == wanted, User.active))
+    same = User.email.in_(addresses.spellings(sign_in_name(email)))
+    user = session.scalar(sa.select(User).where(same, User.active))
     if user is None:
         raise NotFound(N_("There is no user %(email)s."), email=email)
     return user
@@ -123,9 +123,11 @@ def find_user(session: Session, email: str) -> User:
 def sign_in_name(typed: str) -> str:
     """Return a typed e-mail address as the user's one is stored, whether it is one or not."""
     try:
-        return email_address(typed).lower()
+        return addresses.canonical(email_address(typed))
     except ValueError:
-        return half_width(typed).lower().replace("\x00", "")  # PostgreSQL cannot be asked for it
+        return addresses.canonical(half_width(typed)).replace(
+            "\x00", ""
+        )  # PostgreSQL cannot be asked for it
 
 
 def _set_password(user: User, password: str) -> None:
@@ -163,8 +165,8 @@ def set_password(user: User, password: str) -> None:
 
 def check_password(session: Session, email: str, password: str) -> User | None:
     """Return the user whom address and password fit, or None; a miss takes as long as a hit."""
-    wanted = sign_in_name(email)
-    user = session.scalar(sa.select(User).where(User.email == wanted))
+    same = User.email.in_(addresses.spellings(sign_in_name(email)))
+    user = session.scalar(sa.select(User).where(same))
     usable = user is not None and user.active and user.password_hash
     nobodys = _nobodys_hash()  # before it is known who is meant
     kept = user.password_hash if user and usable else nobodys

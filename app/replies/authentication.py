@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from app import addresses
+
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^;"]+|;|"')
 _RESULT = re.compile(r"\s*(?P<method>[A-Za-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*(?P<result>[A-Za-z]+)")
 _VALUE = re.compile(
@@ -17,7 +19,7 @@ def authenticated(headers: Iterable[str], trusted: str, sender: str) -> bool:
     or of one above it. SPF alone vouches for the envelope only. Without a trusted name nothing
     counts: whoever sends a mail can write such a header into it.
     """
-    domain = sender.rpartition("@")[2].lower().rstrip(".")
+    domain = _domain(sender)
     if not trusted or not domain:
         return False
     return any(_vouches(each[:4000], trusted.lower(), domain) for each in headers)
@@ -40,11 +42,19 @@ def _passes(part: str, domain: str) -> bool:
         for each in _VALUE.finditer(part[found.end() :])
     }
     if found["method"].lower() == "dmarc":
-        return values.get("header.from", "").rpartition("@")[2] == domain
+        return _domain(values.get("header.from", "")) == domain
     if found["method"].lower() == "dkim":
-        signer = values.get("header.d") or values.get("header.i", "").rpartition("@")[2]
+        signer = _domain(values.get("header.d") or values.get("header.i", ""))
         return "." in signer and (signer == domain or domain.endswith(f".{signer}"))
     return False
+
+
+def _domain(address: str) -> str:
+    """Return the domain of an address, or a bare domain, in ASCII; "" where it is none."""
+    try:
+        return addresses.ascii_host(address.rpartition("@")[2].rstrip("."))
+    except ValueError:
+        return ""
 
 
 def _split(header: str) -> list[str]:

@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from icalendar import Calendar
 
+from app import addresses
 from app.errors import N_
 from app.wording import one_line
 
@@ -108,9 +110,11 @@ def address_of(person: Any) -> str:
     """Return the mail address of an ATTENDEE, in lower case (its EMAIL, RFC 7986, 6.2, if any)."""
     written = str(person).strip().strip('"')
     scheme, _, rest = written.partition(":")
-    if scheme.lower() != "mailto":
+    if scheme.lower() == "mailto":
+        rest = unquote(rest)  # RFC 6068, 2
+    else:
         rest = str(person.params.get("EMAIL", "")) or (written if "@" in written else "")
-    return one_line(rest).strip().lower()[:254]
+    return addresses.canonical(one_line(rest)[:254])
 
 
 def _sequence(event: Any) -> int | None:

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 
+from app import addresses
 from app.errors import N_
 from app.replies import mime, reports
 from app.replies.authentication import authenticated
@@ -97,7 +98,7 @@ def _author(message: Message) -> tuple[str, str, bool]:
     name, address = people[0]
     alone = is_plain and len(given) == 1 and len(people) == 1
     name = one_line(mime.decoded(name))[:200]
-    return name, one_line(address)[:254].strip().lower(), alone
+    return name, addresses.canonical(one_line(address)[:254]), alone
 
 
 def _adjacent(message: Message) -> Iterator[object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from app import addresses
 from app.cases.models import Counsel, Party, Representation
 from app.gateways import SERVER_ID
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
@@ -52,8 +53,10 @@ def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> P
     ours = next((each for each in known if each.address.lower() == sender), None)
     ours = ours or next(iter(known), None)
     if ours is not None:
-        return _placed(ours, known=ours.address.lower() == sender)
-    people = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == sender)
+        return _placed(ours, known=addresses.canonical(ours.address) == sender)
+    people = sa.select(Counsel.id).where(
+        sa.func.lower(Counsel.email).in_(addresses.spellings(sender))
+    )
     last = session.scalar(
         sa.select(Notice).where(Notice.counsel_id.in_(people)).order_by(Notice.id.desc()).limit(1)
     ) if sender else None  # fmt: skip
@@ -129,7 +132,10 @@ def invited(session: Session, hearing: Hearing) -> dict[str, int]:
         Notice.about == f"hearing/{hearing.id}", Notice.channel == "email",
         Notice.counsel_id.is_not(None),
     )  # fmt: skip
-    return {address.lower(): counsel for address, counsel in session.execute(wanted) if counsel}
+    return {
+        addresses.canonical(address): counsel
+        for address, counsel in session.execute(wanted) if counsel
+    }  # fmt: skip
 
 
 def counted(session: Session, about: str, counsel_id: int) -> list[Inbound]:

@@ -1,13 +1,18 @@
 """A mail's bytes, as another program reads them."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from app.gateways import Message
-from app.gateways.mail import Unsendable, build
+from app.gateways.mail import Unsendable, build, one_line
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 FROM = "hearings@court.example"
@@ -128,3 +133,72 @@ def test_a_chinese_mailbox_needs_smtputf8():
 def test_a_reference_that_no_carrier_could_take_is_a_mistake_of_ours(reference):
     with pytest.raises(ValueError, match="not a reference"):
         letter(reference=reference)
+
+
+LONG = "Supreme Court of the State of New York, County of Westchester, Commercial Division"
+CHARACTERS = st.one_of(
+    st.sampled_from(" ,<>\"\\()@;:.=?_'法院é😀\u202e\u200b\r\n\t\0xyz-"),
+    st.characters(codec="utf-8"),
+)
+
+
+def said_by(value: str) -> str:
+    """Words of a header, unfolded and decoded (RFC 5322, 2.2.3; RFC 2047)."""
+    return str(make_header(decode_header(unfolded(value))))
+
+
+def unfolded(value: str) -> str:
+    return re.sub(r"\r?\n(?=[ \t])", "", value)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(CHARACTERS, max_size=260), st.text(CHARACTERS, max_size=260))
+@example(LONG, LONG)
+@example("Tribunal judiciaire de Paris, première chambre civile, section des référés", "é" * 200)
+@example("x" * 200 + ' "quoted, <and> long\\"', "上海市浦东新区人民法院" * 18)
+@example("=?utf-8?q?thief?= <thief@evil.example>", "a" * 999)
+def test_every_name_parses_back_to_one_address_and_that_very_name(name: str, court: str) -> None:
+    mail = build(
+        letter(to_name=name, from_name=court, subject=name, to="anna@faß.example"), FROM, AT
+    )
+    legacy, modern = message_from_bytes(mail.data), read(mail.data)
+    for header, words, address in (
+        ("To", name, "anna@xn--fa-hia.example"), ("From", court, FROM),
+    ):  # fmt: skip
+        words = re.sub(" +", " ", one_line(words))
+        [(shown, found)] = getaddresses([unfolded(legacy[header])])
+        assert (said_by(shown), found) == (words, address)
+        [parsed] = modern[header].addresses  # which parts adjacent encoded words of a name
+        assert parsed.addr_spec == address
+    assert said_by(legacy["Subject"]) == modern["Subject"] == re.sub(" +", " ", one_line(name))
+    head = mail.data.partition(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("length", range(1, len(LONG) + 1))
+def test_a_name_with_commas_is_read_by_any_parser_at_every_length(length: int) -> None:
+    name = LONG[:length].strip()
+    [parsed] = read(build(letter(from_name=name), FROM, AT).data)["From"].addresses
+    assert (parsed.display_name, parsed.addr_spec) == (name, FROM)
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("anna@faß.example", "anna@xn--fa-hia.example"),
+        ("anna@FASS.example", "anna@fass.example"),
+        ("anna@σς.example", "anna@xn--3xab.example"),  # the final sigma is a letter of its own
+        ("anna@例子。example", "anna@xn--fsqu00a.example"),
+        ("anna@xn--fa-hia.example", "anna@xn--fa-hia.example"),
+        ("anna@x_y.court.example", None), ("anna@☃.example", None), ("anna@１０.0.0.1", None),
+    ],
+)  # fmt: skip
+def test_a_domain_is_the_one_that_browsers_look_up(address: str, sent: str | None) -> None:
+    if sent is None:
+        with pytest.raises(Unsendable):
+            build(letter(to=address), FROM, AT)
+        return
+    mail = build(letter(to=address), address, AT)
+    assert (mail.recipient, mail.sender) == (sent, sent)
+    assert read(mail.data)["To"].addresses[0].addr_spec == sent
