@@ -46,15 +46,21 @@ def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
 def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
     """Return where an attempt stands.
 
-    A notice's is the fold of its lines; a try that was refused stays so, whether or not another
-    follows. Of what was not sent by us, the strongest thing that happened counts.
+    A notice's is the fold of its lines; a try that was refused or that failed stays so, whether or
+    not another follows, unless the carrier says later that it went well. Of what was not sent by
+    us, the strongest thing that happened counts.
     """
     if not of_a_notice:
         if whats[0] is What.FAILED:
             return State.FAILED
         return next((what for what in STRONGEST if what in whats), whats[-1])
+    ended = [n for n, what in enumerate(whats) if what in (What.REFUSED, What.FAILED)]
     state = fold(whats)
-    return What.REFUSED if state is State.QUEUED and What.REFUSED in whats else state
+    if not ended or state is not State.QUEUED:
+        return state
+    if What.ACCEPTED in whats[ended[-1] :]:  # it had gone out, and nobody knew
+        return State.SENT
+    return whats[ended[-1]]
 
 
 def _line(line: Line) -> dict[str, Any]:

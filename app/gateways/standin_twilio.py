@@ -36,6 +36,8 @@ class TwilioStandIn:
         self.connections = 0
         self._refused: dict[str, tuple[int, int]] = {}
         self._next: deque[tuple[str, int, bool]] = deque()
+        self._throttles: deque[tuple[int, str]] = deque()
+        self._lists: deque[str] = deque()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._listener())
@@ -65,9 +67,18 @@ class TwilioStandIn:
         """Refuse every text to this number with an error code, from now on."""
         self._refused[number] = (status, code)
 
-    def too_many(self, times: int = 1) -> None:
-        """Answer the next requests to create with 429 and code 20429."""
+    def too_many(self, times: int = 1, code: int = 20429, retry_after: str = "") -> None:
+        """Answer the next requests to create with 429, an error code and a Retry-After if any."""
+        self._throttles.extend([(code, retry_after)] * times)
         self._next.extend([("throttle", 429, False)] * times)
+
+    def lists_lag(self, times: int = 1) -> None:
+        """Show none of the texts at the next look-ups of the list, as if it were behind."""
+        self._lists.extend(["lag"] * times)
+
+    def lists_broken(self, times: int = 1) -> None:
+        """Answer the next look-ups of the list with HTTP 503."""
+        self._lists.extend(["broken"] * times)
 
     def broken(self, times: int = 1, status: int = 503, take: bool = False) -> None:
         """Answer the next requests to create with a 5xx, having taken the text or not."""
@@ -163,7 +174,10 @@ class TwilioStandIn:
             refusal = self._why_not(given)
             text = self._take(given) if take and refusal is None else None
         if turn == "throttle":
-            return problem(429, 20429, "Too Many Requests")
+            code, retry_after = self._throttles.popleft()
+            refused = problem(429, code, "Too Many Requests")
+            headers = {"Retry-After": retry_after} if retry_after else {}
+            return Answer(refused.status, refused.content, headers)
         if turn == "broken":
             return problem(status, 20500, "Internal Server Error")
         if turn in ("drop", "stall"):
@@ -201,7 +215,10 @@ class TwilioStandIn:
 
     def _list(self, given: Mapping[str, str]) -> Answer:
         with self._lock:
-            found = [
+            turn = self._lists.popleft() if self._lists else ""
+            if turn == "broken":
+                return problem(503, 20500, "Service Unavailable")
+            found = [] if turn == "lag" else [
                 text for text in reversed(self.messages)
                 if given.get("To", text["to"]) == text["to"] and _sent_since(text, given)
             ]  # fmt: skip

@@ -5,7 +5,7 @@ import binascii
 import json
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -26,10 +26,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status and what is sent as JSON."""
+    """An HTTP status, what is sent as JSON, and headers beside the usual ones."""
 
     status: int
     content: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def problem(status: int, code: int, words: str) -> Answer:
@@ -88,6 +89,8 @@ class Listener(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 

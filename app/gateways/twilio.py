@@ -15,7 +15,7 @@ from twilio.rest import Client
 
 from app.gateways import Found, Message, Outcome, Said
 from app.gateways.mail import one_line
-from app.gateways.twilio_codes import Verdict, failed, outcome, receipt, verdict
+from app.gateways.twilio_codes import Verdict, failed, known, outcome, receipt, verdict
 from app.gateways.twilio_http import Broken, HttpClient, Throttled, never_left, untrusted
 
 __all__ = ["Account", "TwilioCarrier", "Verdict", "receipt", "signature_ok", "verdict"]
@@ -174,7 +174,9 @@ class TwilioCarrier:
 def signature_ok(auth_token: str, url: str, params: Mapping[str, Any], signature: str) -> bool:
     """Whether Twilio signed this form for this exact public URL, its query included.
 
-    `params` are all parameters of the form, unknown ones too (a dict or a MultiDict).
+    `params` are all parameters of the form, unknown ones too: a dict, or a MultiDict whose every
+    value counts. Twilio signs each value of a repeated name once, in sorted order ("Validating
+    requests"), so that a second copy of the very same value changes nothing.
     """
     if not auth_token or not signature:
         return False
@@ -215,12 +217,15 @@ def _rejected(fault: TwilioException) -> Outcome:
 
 
 def _throttled(fault: Throttled) -> Outcome:
-    meant = verdict("20429")
-    wait = meant.again_after if fault.retry_after is None else fault.retry_after
-    return Outcome(
-        meant.said, "twilio", status="429", code="20429", detail=meant.words,
-        advice=meant.advice, retry_after=wait,
-    )  # fmt: skip
+    """Read a 429: by its code where that one is known here, with the longer of the two pauses."""
+    code = fault.code if fault.code and known(fault.code) else "20429"
+    meant = outcome(code, status="429")
+    asked = fault.retry_after
+    if asked is None:
+        return meant
+    # Without a code of its own the server's word is better than our guess.
+    own = meant.retry_after or 0 if code != "20429" else 0
+    return replace(meant, retry_after=max(asked, own))
 
 
 def _temporary(status: str, detail: str, advice: str = "") -> Outcome:

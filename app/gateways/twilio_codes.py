@@ -28,12 +28,17 @@ class Verdict:
 
 def verdict(code: str) -> Verdict:
     """Return what an error code means; an unknown one is judged by its family (2xxxx, 3xxxx)."""
-    known, families = _table()
-    if code in known:
-        return known[code]
+    codes, families = _table()
+    if code in codes:
+        return codes[code]
     if not code:
         return families["none"]
     return families.get(code[0] if len(code) == 5 else "other", families["other"])
+
+
+def known(code: str) -> bool:
+    """Tell whether the table has this very code."""
+    return code in _table()[0]
 
 
 def receipt(status: str, error_code: str = "") -> tuple[str, str]:

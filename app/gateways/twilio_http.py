@@ -1,7 +1,10 @@
 """How the Twilio SDK reaches the network: one pooled session, no hidden retries."""
 
+import json
+import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,11 +33,14 @@ _NEVER_LEFT = (
 
 
 class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
-    """HTTP 429; `retry_after` is in seconds, None when the server did not say."""
+    """HTTP 429; `retry_after` is in seconds, None when the server did not say.
 
-    def __init__(self, retry_after: int | None) -> None:
+    `code` is Twilio's error code, "" where the answer has none.
+    """
+
+    def __init__(self, retry_after: int | None, code: str = "") -> None:
         super().__init__("Twilio was asked too often (HTTP 429).")
-        self.retry_after = retry_after
+        self.retry_after, self.code = retry_after, code
 
 
 class Broken(Exception):  # noqa: N818
@@ -66,8 +72,7 @@ class HttpClient(TwilioHttpClient):
             url = self._base + url.removeprefix(_TWILIO)
         answer = super().request(method, url, *given, **named)
         if answer.status_code == 429:
-            said = str(answer.headers.get("Retry-After", ""))
-            raise Throttled(int(said) if said.isdecimal() else None)
+            raise Throttled(_seconds(answer.headers), _code(answer.text))
         if answer.status_code >= 500:
             raise Broken(answer.status_code)
         return answer
@@ -75,6 +80,27 @@ class HttpClient(TwilioHttpClient):
     def close(self) -> None:
         """Close the pooled connections."""
         self.session.close()
+
+
+def _seconds(headers: Mapping[str, str]) -> int | None:
+    """Return a Retry-After (RFC 9110, 10.2.3) in seconds; a date is read by the server's clock."""
+    said = str(headers.get("Retry-After", "")).strip()
+    if re.fullmatch(r"[0-9]{1,6}", said):
+        return int(said)
+    try:
+        until, at = (parsedate_to_datetime(each) for each in (said, str(headers.get("Date", ""))))
+        return min(max(0, int((until - at).total_seconds())), 999_999)
+    except (ValueError, TypeError):  # no date, or of only one of them the offset is known
+        return None
+
+
+def _code(body: object) -> str:
+    """Return the error code in an answer's JSON, or ""."""
+    try:
+        code = json.loads(str(body)).get("code")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return str(code) if isinstance(code, int) and 0 < code < 1_000_000 else ""
 
 
 def never_left(fault: RequestException) -> bool:

@@ -1,46 +1,67 @@
-"""Settle attempts whose worker fell silent: what the carrier knows, else that nobody knows."""
+"""Settle attempts of unknown outcome: what the carrier knows, else that nobody knows."""
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import transaction
 from app.errors import N_
-from app.gateways import Found, Message, Outcome, Said
-from app.notices import chain, post, wordings
+from app.gateways import TWILIOS, Carrier, Found, Message, Outcome, Said
+from app.notices import chain, post, record, wordings
 from app.notices.duty import pass_on
-from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
+from app.notices.models import HAS_CARRIER_ID, Line, Notice, Receipt
 from app.notices.outcomes import held, write_outcome
-from app.notices.rules import State, What
+from app.notices.rules import Lookup, State, What, after_look, next_look
 from app.notices.sender import LEASE, Sender
 from app.notices.service import note
 
 AT_ONCE = 20  # messages that a carrier can surely be asked about within a lease
+CALLS = 8  # look-ups under way at once
 SLOWEST = dt.timedelta(hours=1)  # by which a text may be made after its try began
 
 
-def own_up(sender: Sender) -> int:
-    """Settle attempts whose worker fell silent: ask the carrier, else say that nobody knows.
+@dataclass(frozen=True)
+class _Silent:
+    """An attempt of unknown outcome: whom to ask, after which message, since when."""
 
-    Never sends again by guess: only what the carrier surely never had goes back into the queue. Of
-    several workers who look one takes each. Returns how many it took.
+    notice_id: int
+    attempt: str
+    carrier: str
+    message: Message | None
+    since: dt.datetime
+
+
+def own_up(sender: Sender) -> int:
+    """Settle attempts whose outcome is not known: ask the carrier, else say that nobody knows.
+
+    These are attempts whose worker fell silent, and those to which a carrier gave no clear answer
+    (HTTP 5xx, a connection that was cut, a timeout). Never sends again by guess: only what the
+    carrier surely never had goes back into the queue. Of several workers who look one takes each.
+    Returns how many it took.
     """
     count = 0
     while found := _some(sender):
-        for notice_id, attempt, by, message, since in found:
-            has = _ask(sender, by, message, since)
+        with ThreadPoolExecutor(min(CALLS, len(found)), "look-up") as pool:
+            shown = list(pool.map(partial(_ask, sender), found))
+        for each, has in zip(found, shown, strict=True):
             with transaction() as session:
-                for notice in held(session, [notice_id]):
-                    if (notice.state, notice.attempt) == (State.SENDING, attempt):
-                        outcome = _told_apart(session, notice, message, has, sender)
-                        _settle(session, notice, outcome, sender.now)
+                for notice in held(session, [each.notice_id]):
+                    if (notice.state, notice.attempt) == (State.SENDING, each.attempt):
+                        _decide(session, notice, each, has, sender)
         count += len(found)
+        if any(
+            has is None and _can_ask(sender, each) for each, has in zip(found, shown, strict=True)
+        ):
+            break  # a carrier that does not answer is left for the next beat
     return count
 
 
-def _some(sender: Sender) -> list[tuple[int, str, str, Message | None, dt.datetime]]:
+def _some(sender: Sender) -> list[_Silent]:
     """Take some that are silent, under a lease while the carrier is asked: another sees others."""
     now = sender.now
     with transaction() as session:
@@ -48,7 +69,9 @@ def _some(sender: Sender) -> list[tuple[int, str, str, Message | None, dt.dateti
         for notice in silent:
             notice.lease_until = now + LEASE
         return [
-            (n.id, n.attempt, n.carrier, _as_sent(session, n, sender), n.tried_at or now)
+            _Silent(
+                n.id, n.attempt, n.carrier, _as_sent(session, n, sender), n.tried_at or n.created_at
+            )
             for n in silent
         ]
 
@@ -56,7 +79,7 @@ def _some(sender: Sender) -> list[tuple[int, str, str, Message | None, dt.dateti
 def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
     wanted = (
         sa.select(Notice)
-        .where(Notice.state == State.SENDING.value, Notice.lease_until < now)
+        .where(Notice.state == State.SENDING.value, Notice.lease_until <= now)
         .order_by(Notice.case_id, Notice.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -78,12 +101,54 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None
     return written
 
 
-def _ask(sender: Sender, by: str, message: Message | None, since: dt.datetime) -> Found | None:
-    if message is None:
-        return None
-    # The carrier may have been changed since; another one knows nothing of this message.
-    carrier = sender.carrier(message.channel, by)
-    return carrier.find(message, since) if carrier else None
+def _ask(sender: Sender, silent: _Silent) -> Found | None:
+    carrier = _carrier(sender, silent)
+    return carrier.find(silent.message, silent.since) if carrier and silent.message else None
+
+
+def _carrier(sender: Sender, silent: _Silent) -> Carrier | None:
+    """Return who was called; None where another, who knows nothing of it, took its place."""
+    return sender.carrier(silent.message.channel, silent.carrier) if silent.message else None
+
+
+def _can_ask(sender: Sender, silent: _Silent) -> bool:
+    return silent.carrier in TWILIOS and _carrier(sender, silent) is not None
+
+
+def _decide(
+    session: Session, notice: Notice, silent: _Silent, has: Found | None, sender: Sender
+) -> None:
+    """Settle an attempt by what its carrier has, or have it looked for once more."""
+    now, outcome = sender.now, _told_apart(session, notice, silent.message, has, sender)
+    if outcome is not None and outcome.said is Said.ACCEPTED:
+        _settle(session, notice, outcome, now)
+        return
+    if outcome is not None and has is not None and has.sure:
+        _settle(session, notice, outcome, now)
+        return
+    if not _can_ask(sender, silent):
+        _settle(session, notice, None, now)
+        return
+    status = "not_found" if outcome else "not_asked" if has is None else "not_told_apart"
+    looks = _looks(session, notice)
+    missed = looks.count("not_found") + (1 if outcome else 0)
+    follows = after_look(outcome is not None, missed, now - silent.since)
+    if follows is not Lookup.AGAIN:
+        _settle(session, notice, outcome if follows is Lookup.NOT_THERE else None, now)
+        return
+    entry = record.of(notice, What.STATUS, carrier=notice.carrier, status=status)
+    record.add(session, notice.court_id, notice.case_id, [entry], now)
+    notice.lease_until = now + next_look(len(looks) + 1)
+
+
+def _looks(session: Session, notice: Notice) -> list[str]:
+    """Return what the looks for the present try came to, as the record says."""
+    wanted = sa.select(Line.detail).where(
+        Line.notice_id == notice.id, Line.attempt == notice.attempt,
+        Line.what == What.STATUS.value, Line.direction == "out",
+    )  # fmt: skip
+    said = [str(detail.get("status")) for detail in session.scalars(wanted)]
+    return [each for each in said if each in ("not_found", "not_asked", "not_told_apart")]
 
 
 def _told_apart(
@@ -144,8 +209,12 @@ def _tried(notice: Notice) -> tuple[dt.datetime, int]:
 
 
 def _settle(session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime) -> None:
-    why = N_("the worker fell silent while sending")
-    note(session, notice, What.UNKNOWN, now, why=why, worker=notice.claimed_by)
+    if notice.claimed_by:
+        why = N_("the worker fell silent while sending")
+        note(session, notice, What.UNKNOWN, now, why=why, worker=notice.claimed_by)
+    elif outcome is None:
+        why = N_("the carrier gave no clear answer, and asking it later did not tell")
+        note(session, notice, What.UNKNOWN, now, why=why, carrier=notice.carrier)
     if outcome is None:
         pass_on(session, notice, now)
     else:

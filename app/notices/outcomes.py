@@ -16,7 +16,7 @@ from app.gateways import TWILIOS, Message, Outcome, Said
 from app.notices import chain, record
 from app.notices.duty import pass_on
 from app.notices.models import Notice
-from app.notices.rules import GIVE_UP_AFTER, State, What, after, next_try
+from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, State, What, after, next_try
 from app.notices.sender import LEASE, Sender
 from app.notices.service import note
 
@@ -130,7 +130,8 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     """Write what the carrier said to one attempt, and decide what follows from it.
 
     Temporary refusals go back into the queue with a growing pause until they are stale or were
-    tried for four hours; permanent ones pass the duty on to the person's next channel.
+    tried for four hours; permanent ones pass the duty on to the person's next channel. Where no
+    clear answer came, a carrier that can be asked is asked soon after (see lost).
     """
     facts: dict[str, Any] = {**_facts(outcome), "personal": _words(outcome)}
     if outcome.carrier_id:
@@ -142,6 +143,9 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
         if state is State.SENT and outcome.carrier in TWILIOS and notice.carrier_id:
             notice.ask_at = now + ASK_AFTER
         return state
+    if outcome.said is Said.UNKNOWN and outcome.carrier in TWILIOS:
+        _look_up_later(session, notice, facts, now)
+        return State(notice.state)
     if outcome.said is Said.UNKNOWN:
         state = note(session, notice, What.UNKNOWN, now, **facts)
         pass_on(session, notice, now)
@@ -162,6 +166,19 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     if state is State.FAILED:
         pass_on(session, notice, now)
     return state
+
+
+def _look_up_later(
+    session: Session, notice: Notice, facts: dict[str, Any], now: dt.datetime
+) -> None:
+    """Have a carrier that gave no clear answer asked after a message: it may have taken it.
+
+    The message stays under way, so that nothing overtakes it and nobody sends it again; see lost.
+    """
+    entry = record.of(notice, What.STATUS, **facts)
+    record.add(session, notice.court_id, notice.case_id, [entry], now)
+    if notice.state == State.SENDING:
+        notice.lease_until, notice.claimed_by = now + FIRST_LOOK, ""
 
 
 def give_back(session: Session, messages: Sequence[Message], now: dt.datetime) -> None:

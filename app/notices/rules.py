@@ -123,6 +123,41 @@ def next_try(tries: int, jitter: float, retry_after: int | None = None) -> dt.ti
     return dt.timedelta(seconds=max(pause * (0.75 + 0.5 * jitter), retry_after or 0))
 
 
+# After a try whose outcome is not known the carrier is asked. Its list may lag by seconds, and a
+# text may be made after its request timed out: what is not there is looked for again, and sent
+# again only when no look found it and the try began so long ago.
+FIRST_LOOK = dt.timedelta(minutes=1)
+LOOKS, SURE_AFTER = 3, dt.timedelta(minutes=5)
+# How long a carrier that cannot be asked, or several texts of the same words, are asked about.
+ASKED_FOR = dt.timedelta(minutes=30)
+_LOOK_PAUSES = (1, 1, 2, 2, 5, 10)  # minutes
+
+
+class Lookup(StrEnum):
+    """What follows from a look for a message at its carrier, where it did not show it."""
+
+    AGAIN = "again"
+    NOT_THERE = "not_there"
+    UNKNOWN = "unknown"
+
+
+def after_look(nowhere: bool, missed: int, age: dt.timedelta) -> Lookup:
+    """Return what follows from a look that did not find a message.
+
+    ``nowhere``: the carrier answered and does not have it (else it could not be asked, or shows
+    what may be another message); ``missed`` counts the looks that found it nowhere, this one
+    included; ``age`` is the time since the try began.
+    """
+    if nowhere and missed >= LOOKS and age >= SURE_AFTER:
+        return Lookup.NOT_THERE
+    return Lookup.UNKNOWN if age >= ASKED_FOR else Lookup.AGAIN
+
+
+def next_look(looks: int) -> dt.timedelta:
+    """Return the pause after so many looks."""
+    return dt.timedelta(minutes=_LOOK_PAUSES[min(looks, len(_LOOK_PAUSES)) - 1])
+
+
 class Grade(IntEnum):
     """How well it is shown that a person was reached."""
 

@@ -97,6 +97,8 @@ def test_what_is_due_goes_after_a_jump_and_what_a_dead_worker_held_is_owned_up_t
     house.wait(minutes=64)  # the hour that was lived twice, and the lease
     own_up(house)
     send(house)
+    house.wait(minutes=30)
+    own_up(house)
     assert states(house, ids)[0] == "unknown"
     house.clock.advance(abs(jump))
     send(house)

@@ -7,10 +7,14 @@ import sqlalchemy as sa
 
 from app.db import db, transaction
 from app.gateways import Found, Message, Outcome, Said
-from app.notices.models import Notice, Receipt
+from app.gateways.standins import TwilioStandIn
+from app.notices.models import Line, Notice, Receipt
 from tests.conftest import House
 from tests.faults.test_clock import own_up
+from tests.flows.test_receipts import tell, twilio, wired
 from tests.flows.test_sending import Spoken, furnish, queue, states
+
+__all__ = ["twilio", "wired"]  # fixtures
 
 LATER = dt.timedelta(seconds=5)
 
@@ -56,13 +60,20 @@ def sids(house: House, ids: list[int]) -> list[str]:
     return [found[each] for each in ids]
 
 
+def settle(house: House) -> None:
+    """Let the carrier be asked until it is clear what became of each, or nobody can say."""
+    for _ in range(20):
+        own_up(house)
+        house.wait(minutes=2)
+
+
 @pytest.mark.parametrize("state", ["sent", "delivered", "failed"])
 def test_a_text_that_is_known_to_be_another_message_is_not_taken_for_this_one(
     house: House, texts: Shown, state: str
 ) -> None:
     ids = two(house, {"state": state, "carrier_id": "SM1", "lease_until": None})
     texts.has = ("SM1",)
-    own_up(house)
+    settle(house)
     assert states(house, ids) == [state, "queued"]
     assert sids(house, ids) == ["SM1", ""]
 
@@ -76,7 +87,7 @@ def test_nor_is_a_text_of_which_a_receipt_came_for_another_message(
         session.add(Receipt(at=house.clock.now(), carrier="twilio", carrier_id="SM1",
                             status="failed", notice_id=ids[0], raw={}))  # fmt: skip
     texts.has = ("SM1", "SM2")
-    own_up(house)
+    settle(house)
     assert states(house, ids) == ["sent", "queued"]
 
 
@@ -84,7 +95,7 @@ def test_one_that_is_tried_again_is_as_lost_as_at_first(house: House, texts: Sho
     # Its first try failed, as SM0; of its second nothing is known.
     ids = two(house, {"tries": 2, "carrier_id": "SM0"})
     texts.has = ("SM1",)
-    own_up(house)
+    settle(house)
     assert states(house, ids) == ["unknown", "unknown"]
 
 
@@ -101,7 +112,7 @@ def test_of_two_that_are_both_lost_neither_is_guessed(
 ) -> None:
     ids = two(house, {})
     texts.has = has
-    own_up(house)
+    settle(house)
     assert states(house, ids) == then
     assert sids(house, ids) == numbers
 
@@ -109,6 +120,123 @@ def test_of_two_that_are_both_lost_neither_is_guessed(
 def test_other_words_to_the_same_number_stand_in_nobodys_way(house: House, texts: Shown) -> None:
     ids = two(house, {"facts": {}})  # whose words cannot be made again
     texts.has = ("SM1",)
-    own_up(house)
+    settle(house)
     assert states(house, ids)[1] == "sent"
     assert sids(house, ids)[1] == "SM1"
+
+
+def rows(house: House, ids: list[int]) -> list[Notice]:
+    """Notices, as they stand now."""
+    with house.app.app_context():
+        db.session.remove()
+        return list(db.session.scalars(sa.select(Notice).where(Notice.id.in_(ids))))
+
+
+def said(house: House, ids: list[int]) -> list[tuple[str, str]]:
+    """What the record says of notices, and the status that the carrier gave."""
+    with house.app.app_context():
+        db.session.remove()
+        wanted = sa.select(Line).where(Line.notice_id.in_(ids)).order_by(Line.seq)
+        return [
+            (line.what, str(line.detail.get("status", ""))) for line in db.session.scalars(wanted)
+        ]
+
+
+def beat(house: House, minutes: int) -> None:
+    """Let the worker work for some minutes."""
+    for _ in range(minutes):
+        house.beat()
+        house.wait(minutes=1)
+
+
+def test_minutes_of_trouble_at_the_carrier_cost_nothing(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    """HTTP 5xx and cut connections, with and without the text; a list that lags, and one that fails."""
+    for status in (500, 503):
+        twilio.broken(3, status=status, take=True)
+        twilio.broken(3, status=status)
+    twilio.drop(3, take=True)
+    twilio.drop(3, take=False)
+    twilio.lists_lag(9)
+    twilio.lists_broken(4)
+    ids = queue(wired, "off_channel", people=20, about="")
+    beat(wired, 30)
+    assert states(wired, ids) == ["sent"] * 20
+    assert len(twilio.messages) == len({each["to"] for each in twilio.messages}) == 20
+    for notice in rows(wired, ids):
+        assert tell(wired, twilio, notice, "delivered") == 204
+    assert states(wired, ids) == ["delivered"] * 20
+    entries = said(wired, ids)
+    assert {("status", "no_answer"), ("status", "not_found"), ("refused", "not_found")} <= set(
+        entries
+    )
+    assert entries.count(("status", "no_answer")) == 18
+    assert not {what for what, _ in entries} & {"unknown", "failed"}
+
+
+def test_a_text_is_sent_again_only_after_three_looks_and_five_minutes(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    twilio.broken(1)
+    ids = queue(wired, "off_channel", about="")
+    beat(wired, 5)
+    assert (states(wired, ids), twilio.messages) == (["sending"], [])
+    assert said(wired, ids)[2:] == [("status", "no_answer"), *[("status", "not_found")] * 3]
+    beat(wired, 3)
+    assert (states(wired, ids), len(twilio.messages)) == (["sent"], 1)
+
+
+def test_a_text_that_the_list_shows_late_is_not_sent_again(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    twilio.drop(1, take=True)
+    twilio.lists_lag(2)
+    ids = queue(wired, "off_channel", about="")
+    beat(wired, 8)
+    assert (states(wired, ids), len(twilio.messages)) == (["sent"], 1)
+
+
+def test_a_receipt_that_comes_before_the_look_counts(wired: House, twilio: TwilioStandIn) -> None:
+    twilio.drop(1, take=True)
+    ids = queue(wired, "off_channel", about="")
+    wired.beat()
+    [notice] = rows(wired, ids)
+    notice.carrier_id = twilio.messages[0]["sid"]
+    assert tell(wired, twilio, notice, "delivered") == 204
+    beat(wired, 8)
+    assert (states(wired, ids), len(twilio.messages)) == (["delivered"], 1)
+    assert ("status", "not_found") not in said(wired, ids)
+
+
+def test_a_carrier_that_cannot_be_asked_for_half_an_hour_leaves_it_unknown(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    twilio.drop(1, take=True)
+    twilio.lists_broken(1000)
+    ids = queue(wired, "off_channel", about="")
+    beat(wired, 25)
+    assert states(wired, ids) == ["sending"]
+    beat(wired, 15)
+    assert states(wired, ids) == ["unknown"]
+    assert len(twilio.messages) == 1
+
+
+def test_the_state_of_a_try_stays_when_another_follows(wired: House, twilio: TwilioStandIn) -> None:
+    """The API said ``queued`` for ever of a failed try that was tried again."""
+    ids = queue(wired, "off_channel", about="")
+    wired.beat()
+    [notice] = rows(wired, ids)
+    assert tell(wired, twilio, notice, "undelivered", "30003") == 204
+
+    def attempts() -> dict[str, str]:
+        shown = wired.api("GET", f"/cases/{notice.case_id}/contacts")[1]["attempts"]
+        return {
+            a["attempt"]: a["state"] for a in shown if a["attempt"].startswith(f"n{notice.id}.")
+        }
+
+    assert attempts() == {f"n{notice.id}.1": "failed"}
+    beat(wired, 60)
+    assert attempts() == {f"n{notice.id}.1": "failed", f"n{notice.id}.2": "sent"}
+    assert tell(wired, twilio, notice, "delivered") == 204  # late news of the first
+    assert attempts() == {f"n{notice.id}.1": "delivered", f"n{notice.id}.2": "sent"}

@@ -55,7 +55,7 @@ def test_a_text_known_by_its_first_callback_alone_is_asked_after_too(
     ask(wired)
     twilio.drop(take=True)
     wired.beat()
-    [text] = notices(wired, kind="proposal", channel="sms", state="unknown")
+    [text] = notices(wired, kind="proposal", channel="sms", state="sending")
     [taken] = [each for each in twilio.messages if each["to"] == text.address]
     text.carrier_id = taken["sid"]
     tell(wired, twilio, text, "sent")

@@ -119,6 +119,30 @@ def test_too_many_requests_mean_a_pause_and_no_hidden_second_try(twilio, carrier
     assert len(twilio.messages) == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "retry_after", "expected"),
+    [
+        (20429, "7", ("20429", 7)), (20429, "", ("20429", 60)), (21611, "", ("21611", 300)),
+        (21611, "7", ("21611", 300)), (21611, "900", ("21611", 900)), (99999, "7", ("20429", 7)),
+        (20429, "soon", ("20429", 60)), (20429, "Wed, 21 Oct 2015 07:28:00 GMT", ("20429", 0)),
+        (20429, "9" * 5000, ("20429", 60)),
+    ],
+)  # fmt: skip
+def test_a_429_is_weighed_by_its_code_and_its_retry_after(
+    twilio, carrier, code, retry_after, expected
+):
+    twilio.too_many(code=code, retry_after=retry_after)
+    [outcome] = said(carrier)
+    assert (outcome.said, outcome.advice) == (Said.TEMPORARY, "back_off")
+    assert (outcome.code, outcome.retry_after) == expected
+
+
+def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
+    twilio.too_many(code=21610)
+    [outcome] = said(carrier)
+    assert (outcome.said, outcome.advice, outcome.code) == (Said.PERMANENT, "next_channel", "21610")
+
+
 @pytest.mark.parametrize("take", [True, False])
 @pytest.mark.parametrize("mishap", ["broken", "drop"])
 def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier, mishap, take):
