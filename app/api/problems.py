@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
@@ -16,6 +17,8 @@ from app.logs import in_a_line
 from app.web import house, said, status_of
 
 log = logging.getLogger("tingqi.api")
+# So much is said of what is wrong, however much is; lengths are in characters.
+MOST_ERRORS, LONGEST_FIELD, LONGEST_DETAIL = 100, 200, 1000
 MEDIA_TYPE = "application/problem+json"
 
 # What a problem's type is called, and what each means: its address says it.
@@ -103,7 +106,8 @@ def problem(
     title = said(Message(TITLES.get(code, TITLES["refused"])))
     body: dict[str, Any] = {
         "type": f"{house().settings.public_url}/api/v1/problems/{code}",
-        "title": title, "status": status, "detail": detail or title,
+        "title": title, "status": status,
+        "detail": _cut(detail or title, 2 * LONGEST_DETAIL),
     }  # fmt: skip
     if errors:
         body["errors"] = errors
@@ -114,7 +118,12 @@ def problem(
 
 
 def _invalid(error: Invalid) -> Response:
-    errors = [_fault(field, said(message)) for field, message in error.errors.items()]
+    first = list(islice(error.errors.items(), MOST_ERRORS))
+    errors = [_fault(field, said(message)) for field, message in first]
+    if more := len(error.errors) - len(first):
+        errors.append(
+            {"field": "", "detail": said(Message(N_("… and %(count)s more"), count=more))}
+        )
     shown = "; ".join(f"{each['field']}: {each['detail']}".lstrip(": ") for each in errors[:5])
     return problem(422, error.code, shown, errors)
 
@@ -126,11 +135,18 @@ def _refused(error: Refusal) -> Response:
 
 
 def _fault(field: str, detail: str) -> dict[str, str]:
-    fault = {"field": field, "detail": detail}
+    fault = {"field": _cut(field, LONGEST_FIELD), "detail": _cut(detail, LONGEST_DETAIL)}
+    if len(field) > LONGEST_FIELD:  # a pointer that is cut points to nothing
+        return fault
     if request.method == "POST" and field != "Idempotency-Key":
         parts = [part.replace("~", "~0").replace("/", "~1") for part in field.split(".") if part]
         fault["pointer"] = "".join(f"/{part}" for part in parts)
     return fault
+
+
+def _cut(words: str, most: int) -> str:
+    """Return words, shortened where they echo more of the input than helps anybody."""
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _http(error: HTTPException) -> Response:

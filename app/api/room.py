@@ -4,14 +4,14 @@ from typing import Any, NoReturn
 
 from flask import Request, g, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from app.api.body import read
-from app.cases.forms import LANGUAGES, Choice, Input, Instant, RowId, flat
+from app.cases.forms import LANGUAGES, Choice, Input, Instant, RowId, Whole, flat
 from app.db import db
 from app.errors import N_, Invalid
 from app.people import service as people
@@ -55,7 +55,7 @@ class Query(Input):
 class PageIn(Query):
     """Which part of a long list is asked for."""
 
-    limit = fields.Integer(
+    limit = Whole(
         load_default=50, validate=lambda n: _within(n, 1, 200),
         error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": 200},

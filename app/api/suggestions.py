@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask.views import MethodView
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api import shapes
@@ -13,7 +13,7 @@ from app.api.acting import reading
 from app.api.room import Query, Room, asked_at
 from app.api.schemas import SuggestionsOut
 from app.cases import service as cases
-from app.cases.forms import RowId, Words
+from app.cases.forms import RowId, Whole, Words
 from app.cases.models import Courtroom
 from app.errors import N_, Invalid, Message
 from app.hearings import days, queries, suggest
@@ -39,12 +39,12 @@ class SuggestionsIn(Query):
     """What a slot is wanted for."""
 
     case_id = RowId(required=True)
-    minutes = fields.Integer(
+    minutes = Whole(
         load_default=90, validate=_one_to(LONGEST, SHORTEST),
         error_messages={"invalid": N_("Give whole minutes.")},
         metadata={"minimum": SHORTEST, "maximum": LONGEST},
     )  # fmt: skip
-    limit = fields.Integer(
+    limit = Whole(
         load_default=10, validate=_one_to(MOST), error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": MOST},
     )  # fmt: skip

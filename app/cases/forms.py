@@ -1,7 +1,9 @@
 """Pure: what a case, a counsel or a courtroom must look like; page, API and imports agree."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -24,6 +26,15 @@ IN_CHINESE = {
 REQUIRED = N_("This is missing.")
 NOT_TEXT = N_("Give this as text.")
 ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
+
+
+# RFC 3339, the basic format of ISO 8601, and parts of a second; the offset is looked for later.
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d|\d{8})[T ]\d\d(:?\d\d(:?\d\d([.,]\d{1,9})?)?)"
+    r"(Z|[+-]\d\d(:?\d\d(:?\d\d)?)?)?",
+    re.ASCII,
+)
+_DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
 class Words(fields.String):
@@ -158,12 +169,12 @@ class Instant(fields.Field):
             return value
         if isinstance(value, str):
             value = half_width(value)
-        try:
-            at = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            at = None
-        # Python takes a NUL behind a time.
-        if at is None or (isinstance(value, str) and (len(value) < 16 or has_control(value))):
+        at = None
+        # ``fromisoformat`` also takes any letter for the T, and a NUL behind the offset.
+        if isinstance(value, str) and _ISO.fullmatch(value):
+            with suppress(ValueError):
+                at = dt.datetime.fromisoformat(value)
+        if at is None:
             raise ValidationError([Message(N_("Give the time as 2026-12-15T09:30:00+08:00."))])
         if at.tzinfo is None:
             raise ValidationError(
@@ -175,6 +186,21 @@ class Instant(fields.Field):
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **more: Any) -> Any:
         return value.isoformat() if value else None
+
+
+class Whole(fields.Integer):
+    """A whole number: of JSON, or in plain digits as a form or a query gives it.
+
+    Not what Python's ``int`` reads besides: ``1_0``, digits of other scripts, 90.7 as 90.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(strict=True, **more)
+
+    def _validated(self, value: Any) -> Any:
+        if isinstance(value, str) and not _DIGITS.fullmatch(value := value.strip(" ")):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
 
 
 class RowId(fields.Integer):
@@ -193,7 +219,7 @@ class RowId(fields.Integer):
         return number
 
 
-class Travel(fields.Integer):
+class Travel(Whole):
     """Minutes of one way to the court, 0 to 1440; nothing typed is nothing said."""
 
     def __init__(self, **more: Any) -> None:

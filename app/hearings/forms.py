@@ -4,7 +4,17 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.cases.forms import ABSENT, REQUIRED, Choice, Input, Instant, Many, RowId, Words
+from app.cases.forms import (
+    ABSENT,
+    REQUIRED,
+    Choice,
+    Input,
+    Instant,
+    Many,
+    RowId,
+    Whole,
+    Words,
+)
 from app.characters import clean, has_control
 from app.errors import N_, Message
 from app.hearings.rules import MOST_SLOTS
@@ -12,12 +22,12 @@ from app.hearings.rules import MOST_SLOTS
 SHORTEST, LONGEST = 5, 600  # minutes
 
 
-class Minutes(fields.Integer):
+class Minutes(Whole):
     """A length in whole minutes, 5 to 600."""
 
     def __init__(self, **more: Any) -> None:
         said: dict[str, Any] = {**ABSENT, "invalid": N_("Give whole minutes.")}
-        super().__init__(strict=True, error_messages=said, **more)
+        super().__init__(error_messages=said, **more)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
         minutes = super()._deserialize(value, attr, data, **more)

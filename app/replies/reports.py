@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 
+from app import addresses
 from app.replies import mime
 from app.wording import one_line
 
@@ -56,18 +57,10 @@ class Report:
 
     def names(self, address: str) -> bool:
         """Tell whether the report names an address, with its domain in Unicode or IDNA."""
-        local, _, host = address.lower().rpartition("@")
         return any(
-            re.search(rf"(?<![\w.+-]){re.escape(f'{local}@{each}')}(?![\w-]|\.\w)", self.text)
-            for each in {host, _unicode(host)}
+            re.search(rf"(?<![\w.+-]){re.escape(each)}(?![\w-]|\.\w)", self.text)
+            for each in addresses.spellings(address)
         )
-
-
-def _unicode(host: str) -> str:
-    try:
-        return host.encode("ascii").decode("idna")
-    except UnicodeError:
-        return host
 
 
 # The table of words. Latin words are sought where runs of blanks are one, others without blanks.

@@ -26,7 +26,7 @@ def signed_form() -> tuple[str, dict[str, str]]:
     settings = house().settings
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     signature = request.headers.get("X-Twilio-Signature", "")
-    form = request.form.to_dict()
+    form = request.form  # every value of a repeated field is signed
     url = f"{settings.public_url}{request.path}{query}"
     if not settings.twilios or not signature:
         _refuse(tally.UNSIGNED, 403)
@@ -37,7 +37,9 @@ def signed_form() -> tuple[str, dict[str, str]]:
     ]  # fmt: skip
     if not signed:
         _refuse(tally.FORGED, 403)
-    return signed[0], {name: value.replace("\x00", "") for name, value in form.items()}
+    return signed[0], {
+        name.replace("\x00", ""): value.replace("\x00", "") for name, value in form.items()
+    }
 
 
 def _refuse(name: str, status: int) -> NoReturn:
@@ -55,7 +57,7 @@ def status() -> tuple[str, int]:
     carrier, form = signed_form()
     told = receipts.Told(
         carrier_id=form.get("MessageSid", form.get("SmsSid", ""))[:100],
-        reference=request.args.get("ref", "")[:40],
+        reference=request.args.get("ref", "").replace("\x00", "")[:40],
         status=form.get("MessageStatus", form.get("SmsStatus", ""))[:40],
         code=form.get("ErrorCode", "")[:10],
         raw=form, carrier=carrier,

@@ -219,3 +219,73 @@ def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
         with house.app.app_context():
             db.engines[None] = there
     assert house.api("GET", "/cases")[0] == 200
+
+
+@pytest.mark.parametrize("body", [
+    json.dumps({f"unknown-{n}": n for n in range(50_000)}),
+    json.dumps({"x" * 100_000: 1, **CASE}),
+    json.dumps({**CASE, "parties": [{f"k{n}{m}": 1 for m in range(200)} for n in range(200)]}),
+    json.dumps({**CASE, "procedure": "p" * 100_000}),
+    "{" + ",".join(f'"{n % 20_000}":1' for n in range(40_000)) + "}",
+])  # fmt: skip
+def test_however_much_is_wrong_the_answer_stays_short(house: House, body: str) -> None:
+    said = problem(answer := send(house, "/cases", body), 422)
+    assert len(answer.get_data()) < 40_000
+    assert len(said["errors"]) <= 101
+    if len(said["errors"]) == 101:
+        assert said["errors"][-1]["detail"].startswith("… and ")
+
+
+JUNK = ("\0", "\x1f", "\x7f", "\x85", "x", "\u200bx")
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_what_stands_behind_a_value_is_refused(house: House, case_id: int, junk: str) -> None:
+    good = proposal(case_id)
+    slot = good["slots"][0]
+    for field, body in (
+        ("answer_by", {**good, "answer_by": good["answer_by"] + junk}),
+        ("slots.0.starts_at", {**good, "slots": [{**slot, "starts_at": slot["starts_at"] + junk}]}),
+        ("minutes", {**good, "minutes": f"90{junk}"}),
+        ("case_id", {**good, "case_id": f"{case_id}{junk}"}),
+        ("fix", {**good, "fix": f"auto{junk}"}),
+    ):  # fmt: skip
+        said = problem(send(house, "/hearings", json.dumps(body)), 422)
+        assert [each["field"] for each in said["errors"]] == [field], said
+    for query in (f"limit=5{junk}", f"after=1{junk}"):
+        with_junk = {**dict([query.split("=")])}
+        head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+        answer = house.client.get("/api/v1/cases", query_string=with_junk, headers=head)
+        problem(answer, 422)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-12-15x09:30:00+08:00", "2026-12-15T09:30+08:00\n", "1_0"]
+)
+def test_only_one_spelling_of_a_time_is_a_time(house: House, case_id: int, written: str) -> None:
+    body = {**proposal(case_id), "answer_by": written}
+    assert (
+        problem(send(house, "/hearings", json.dumps(body)), 422)["errors"][0]["field"]
+        == "answer_by"
+    )
+
+
+@pytest.mark.parametrize("minutes", ["1_0", "９０", "90.5", 90.5, True, "9e1", ""])
+def test_a_number_is_in_plain_digits(house: House, case_id: int, minutes: Any) -> None:
+    said = problem(
+        send(house, "/hearings", json.dumps({**proposal(case_id), "minutes": minutes})), 422
+    )
+    assert [each["field"] for each in said["errors"]] == ["minutes"]
+
+
+@pytest.mark.parametrize("path", ["number", "title", "judge", "parties.0.name", "parties.0.email",
+                                  "parties.0.counsel.0.phone", "parties.0.counsel.0.email"])  # fmt: skip
+@pytest.mark.parametrize("junk", ["\0", "\x7f", "\x9f"])
+def test_no_text_holds_a_control_character(house: House, path: str, junk: str) -> None:
+    body = json.loads(json.dumps(CASE))
+    inner: Any = body
+    *names, last = [int(each) if each.isdigit() else each for each in path.split(".")]
+    for each in names:
+        inner = inner[each]
+    inner[last] = f"a{junk}b@court.example"
+    assert problem(send(house, "/cases", json.dumps(body)), 422)["errors"][0]["field"] == path

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from werkzeug.datastructures import MultiDict
 
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
@@ -231,3 +232,50 @@ def test_a_receipt_for_nothing_known_is_kept_apart(wired: House, twilio: TwilioS
     assert wired.client.post("/twilio/status", data=form, headers=head).status_code == 204
     figures = wired.client.get("/metrics").get_data(as_text=True)
     assert "tingqi_receipts_unmatched 1" in figures
+
+
+def signed(twilio: TwilioStandIn, path: str, form: list[tuple[str, str]]) -> dict[str, str]:
+    """The header that Twilio sends with a form, each value of a repeated field signed."""
+    return {"X-Twilio-Signature": twilio.sign(f"{URL}{path}", MultiDict(form))}
+
+
+def test_every_value_of_a_repeated_field_is_signed(wired: House, twilio: TwilioStandIn) -> None:
+    ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    path = f"/twilio/status?ref={text.attempt}"
+    form = [("MessageSid", text.carrier_id), ("MessageStatus", "sent"), ("AccountSid", SID),
+            ("Tag", "b"), ("Tag", "a")]  # fmt: skip
+    head = signed(twilio, path, form)
+
+    def post(some: list[tuple[str, str]], to: str = path) -> int:
+        return wired.client.post(to, data=MultiDict(some), headers=head).status_code
+
+    assert post(form) == 204
+    assert post(form[::-1]) == 204  # the order on the wire is not signed
+    forged = [
+        [*form, ("Tag", "c")], [*form, ("MessageStatus", "delivered")], form[:-1], form[:-2],
+        [*form[:-1], ("Tag", "c")], [*form, ("New", "")], [*form, ("Tag", "")],
+        [("MessageStatus", "delivered"), *form],
+    ]  # fmt: skip
+    assert [post(some) for some in forged] == [403] * len(forged)
+    assert post(form, f"{path}&ref=n1.2") == post(form, f"{path}&x=1") == 403
+    assert wired.client.post(path, json=dict(form), headers=head).status_code == 403
+    assert states_of(wired, text.id) == "sent"
+
+
+def states_of(house: House, number: int) -> str:
+    """Where a notice stands."""
+    return notices(house, id=number)[0].state
+
+
+def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: House, twilio: TwilioStandIn) -> None:
+    ask(wired)
+    wired.beat()
+    [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
+    path = f"/twilio/status?ref={text.attempt}%00"
+    form = [("MessageSid", f"{text.carrier_id}\0"), ("MessageStatus", "delivered\0"),
+            ("AccountSid", SID), ("N\0", "\0")]  # fmt: skip
+    answer = wired.client.post(path, data=MultiDict(form), headers=signed(twilio, path, form))
+    assert answer.status_code == 204
+    assert states_of(wired, text.id) == "delivered"
