@@ -17,6 +17,7 @@ from app.gateways import Found, Message, Outcome, Said
 from app.gateways.mail import one_line
 from app.gateways.twilio_codes import Verdict, failed, known, outcome, receipt, verdict
 from app.gateways.twilio_http import Broken, HttpClient, Throttled, never_left, untrusted
+from app.gsm7 import plain_marks
 
 __all__ = ["Account", "TwilioCarrier", "Verdict", "receipt", "signature_ok", "verdict"]
 
@@ -83,10 +84,13 @@ class TwilioCarrier:
     def find(self, message: Message, since: datetime) -> Found | None:
         """Look for texts made after `since`, by number, direction and the very same words.
 
+        Typographic marks count as plain ones: Twilio's Smart Encoding may have changed them.
+
         Not by our reference, which Twilio does not show, nor by DateSent, which a text still
         queued lacks. Twilio's list may lag by seconds: ask a while after the try.
         """
         earliest, found = since.astimezone(UTC) - _SKEW, list[Outcome]()
+        words = plain_marks(message.text)
         try:
             for text in self._client.messages.stream(to=message.to, limit=_AT_MOST):
                 made_at = text.date_created
@@ -95,7 +99,7 @@ class TwilioCarrier:
                     break
                 outbound = str(text.direction).startswith("outbound")
                 late = made_at is None or made_at >= earliest
-                if outbound and late and text.body == message.text:
+                if outbound and late and plain_marks(text.body or "") == words:
                     found.append(replace(_as_it_is(text), carrier=self.name))
         except _NO_ANSWER:
             return None

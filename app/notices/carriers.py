@@ -16,6 +16,7 @@ from app.db import transaction
 from app.errors import N_, Invalid, Refusal
 from app.errors import Message as Words
 from app.gateways import Gateways, Message
+from app.gsm7 import plain_marks
 from app.notices.beats import SILENT_AFTER, last_beat
 from app.notices.models import CarrierTest
 from app.notices.sender import Sender
@@ -165,7 +166,7 @@ def _message(session: Session, test: CarrierTest) -> Message:
     return Message(
         reference=f"t{test.id}", channel=test.channel, to=test.address, from_name=court.name,
         language=test.language, subject=subject if mail else "",
-        text=text + "\n" if mail else text, good_for=int(GOOD_FOR.total_seconds()),
+        text=text + "\n" if mail else plain_marks(text), good_for=int(GOOD_FOR.total_seconds()),
     )  # fmt: skip
 
 

@@ -2,14 +2,7 @@
 
 from collections.abc import Iterable
 
-# The default alphabet of 3GPP TS 23.038, 6.2.1, and its extension table, whose characters
-# are sent as an escape and one more septet.
-_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_EXTENDED = frozenset("\f^{}\\[~]|€")
-_SEPTETS = _BASIC | _EXTENDED
+from app.gsm7 import EXTENDED, SEPTETS, plain_marks
 
 
 def segments(body: str) -> int:
@@ -19,8 +12,8 @@ def segments(body: str) -> int:
     67 UTF-16 units (3GPP TS 23.040, 9.2.3.24; Twilio, "SMS character limits").
     """
     used = set(body)
-    if used <= _SEPTETS:
-        wide, length, whole, part = used & _EXTENDED, len(body), 160, 153
+    if used <= SEPTETS:
+        wide, length, whole, part = used & EXTENDED, len(body), 160, 153
     else:
         wide, length, whole, part = {c for c in used if c > "\uffff"}, len(body), 70, 67
     if not wide:
@@ -40,9 +33,12 @@ def _parts(weights: list[int], room: int) -> int:
 
 
 def cheapest(forms: Iterable[str]) -> str:
-    """Return the first form that needs the fewest segments: a shorter one only if it saves one."""
+    """Return the first form that needs the fewest segments: a shorter one only if it saves one.
+
+    Typographic marks become plain ones where that keeps a form in GSM-7.
+    """
     best, fewest = "", 0
-    for form in forms:
+    for form in map(plain_marks, forms):
         need = segments(form)
         if not fewest or need < fewest:
             best, fewest = form, need
