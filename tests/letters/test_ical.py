@@ -251,3 +251,53 @@ def test_ical_js_reads_invites_cancels_and_tentative_slots_as_they_are_meant(lan
     )  # fmt: skip
     meant = [datetime.fromisoformat(slot["starts_at"]).timestamp() for slot in slots["slots"]]
     assert event_["starts_at"] == meant
+
+
+NAMES = st.text(
+    st.one_of(
+        st.sampled_from(" ,;:\"'\\\\^<>@=()é法😀\u202e\u200b\r\n\t\0"), st.characters(codec="utf-8")
+    ),
+    max_size=200,
+)
+
+
+def named(court: str, counsel: str, address: str = "lin@firm.example") -> bytes:
+    """An invite from a court to a counsel of these names."""
+    return ical.invite(
+        facts("fixed", "en"), method="REQUEST", stamp=STAMP, organizer=(court, COURT[1]),
+        attendee=(counsel, address),
+    )  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(NAMES, NAMES)
+def test_every_name_reads_back_as_that_very_name(court: str, counsel: str) -> None:
+    written = named(court, counsel)
+    assert max(map(len, written.split(b"\r\n"))) <= 75
+    [seen] = icalendar.Calendar.from_ical(written).walk("VEVENT")
+    for key, name in (("ORGANIZER", court), ("ATTENDEE", counsel)):
+        assert seen[key].params.get("CN", "") == ical.plain(name)
+    assert str(seen["ATTENDEE"]) == "mailto:lin@firm.example"
+
+
+def test_names_read_back_in_another_code_base_too() -> None:
+    names = ['Anna "Ann" Groß, LL.M.; <x@y.z>: ^\'', "a\\b", "王，律师", "x" * 200, "O'Neil ^n 😀"]
+    for name, read_back in zip(
+        names, ical_js([named("Court", name) for name in names]), strict=True
+    ):
+        assert read_back["events"][0]["names"] == [name]
+        assert read_back["events"][0]["attendees"] == [["mailto:lin@firm.example", "NEEDS-ACTION"]]
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("anna@faß.example", "mailto:anna@xn--fa-hia.example"),
+        ("анна@faß.example", "mailto:%D0%B0%D0%BD%D0%BD%D0%B0@xn--fa-hia.example"),
+        ("a+b'c@firm.example", "mailto:a+b'c@firm.example"), ("a%b@firm.example", "mailto:a%25b@firm.example"),
+        ("kept@☃.example", "mailto:kept@☃.example"),
+    ],
+)  # fmt: skip
+def test_an_address_is_written_as_a_uri(address: str, written: str) -> None:
+    [seen] = icalendar.Calendar.from_ical(named("Court", "Lin", address)).walk("VEVENT")
+    assert str(seen["ATTENDEE"]) == written

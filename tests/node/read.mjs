@@ -25,6 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       wall: event.startDate.toString(),
       ends_at: event.endDate.toUnixTime(),
       attendees: event.attendees.map((who) => [who.getFirstValue(), who.getParameter("partstat")]),
+      names: event.attendees.map((who) => who.getParameter("cn")),
     };
   });
   console.log(JSON.stringify({ method: calendar.getFirstPropertyValue("method"), events: found }));
