@@ -27,9 +27,10 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     """
     from flask import Flask
 
-    from app import config
+    from app import config, zones
     from app.feeds import front as feeds_front
 
+    zones.choose()
     settings = settings or config.read()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from flask import Flask
 
-from app import config, create_app, disk, schema, web
+from app import config, create_app, disk, schema, web, zones
 from app.cases import queries
 from app.config import Misconfigured, Settings
 from app.db import db
@@ -38,6 +38,7 @@ def examine() -> Iterator[Finding]:
     yield _instance(settings)
     yield _secret(settings)
     yield _public_url(settings)
+    yield _zones()
     yield from _carriers(app)
     database = _database(app)
     yield database
@@ -80,6 +81,15 @@ def _secret(settings: Settings) -> Finding:
 def _public_url(settings: Settings) -> Finding:
     sends = bool(settings.smtp_url or settings.twilio_account_sid)
     return carriers.public_url(settings.public_url, sends)
+
+
+def _zones() -> Finding:
+    choice = zones.choose()
+    said = [f"rules of {choice.used}"]
+    for other in choice.unused:
+        how = f"{other.version}, not newer" if other.version else "of no known version"
+        said.append(f"this machine's own in {other.folder} are {how}, and are not used")
+    return _found("time zones", True, "; ".join(said))
 
 
 def _carriers(app: Flask) -> Iterator[Finding]:

@@ -7,11 +7,12 @@ hour wrong; yearly rules do not.
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+from app import zones
 
 _SINCE = 1970
 _DAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
@@ -39,9 +40,9 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone:
     """
     around = timedelta(days=370)
     begin, end = first.astimezone(UTC) - around, last.astimezone(UTC) + around
-    made = Timezone()
+    made, here = Timezone(), ZoneInfo(zone)
     made.add("tzid", zone)
-    for switch in _yearly(zone, begin.year, end.year) or _one_by_one(zone, begin, end):
+    for switch in _yearly(here, begin.year, end.year) or _one_by_one(here, begin, end):
         made.add_component(_observance(switch))
     return made
 
@@ -59,11 +60,11 @@ def _observance(switch: Switch) -> TimezoneStandard | TimezoneDaylight:
 
 
 @lru_cache(maxsize=256)
-def _yearly(zone: str, begin: int, end: int) -> tuple[Switch, ...]:
+def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Switch, ...]:
     """Return the rules of the POSIX string that ends a zone's file (RFC 9636, 3.3.1), if they hold.
 
     Empty where there is none, where its form has no like in RRULE, or where the zone's file knows
-    of other changes between these years.
+    of other changes between these years. A zone that is read anew, by other rules, is another key.
     """
     found = _FOOTER.fullmatch(_footer(zone))
     if not found:
@@ -104,14 +105,14 @@ def _switch(rule: list[str], before: timedelta, after: timedelta, name: str) -> 
     return Switch(_on(_SINCE, month, week, weekday) + time, before, after, name, yearly)
 
 
-def _constant(zone: str, offset: timedelta, begin: int, end: int) -> bool:
+def _constant(zone: ZoneInfo, offset: timedelta, begin: int, end: int) -> bool:
     years = range(begin, end + 1)
     return _offset(zone, datetime(begin, 1, 1, tzinfo=UTC)) == offset and not any(
         _changes(zone, year) for year in years
     )
 
 
-def _holds(zone: str, begin: int, end: int, *rules: list[str]) -> bool:
+def _holds(zone: ZoneInfo, begin: int, end: int, *rules: list[str]) -> bool:
     """Check a zone's yearly rules against every change that its file knows between two years."""
     for year in range(begin, end + 1):
         marks = [_on(year, int(r[0]), int(r[1]), int(r[2])) + _length(r[3] or "2") for r in rules]
@@ -121,7 +122,7 @@ def _holds(zone: str, begin: int, end: int, *rules: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _changes(zone: str, year: int) -> tuple[Switch, ...]:
+def _changes(zone: ZoneInfo, year: int) -> tuple[Switch, ...]:
     """Find each change of the clock in a year, to the second."""
     day = timedelta(days=1)
     at = datetime(year, 1, 1, tzinfo=UTC)
@@ -133,7 +134,7 @@ def _changes(zone: str, year: int) -> tuple[Switch, ...]:
     return tuple(found)
 
 
-def _found(zone: str, low: datetime, high: datetime) -> Switch:
+def _found(zone: ZoneInfo, low: datetime, high: datetime) -> Switch:
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
         middle = middle.replace(microsecond=0)
@@ -141,30 +142,28 @@ def _found(zone: str, low: datetime, high: datetime) -> Switch:
             low = middle
         else:
             high = middle
-    before, here = _offset(zone, low), high.astimezone(ZoneInfo(zone))
+    before, here = _offset(zone, low), high.astimezone(zone)
     wall = high.replace(tzinfo=None) + before
-    return Switch(wall, before, _offset(zone, high), here.tzname() or zone, None)
+    return Switch(wall, before, _offset(zone, high), here.tzname() or zone.key, None)
 
 
-def _one_by_one(zone: str, begin: datetime, end: datetime) -> list[Switch]:
-    opening, here = _offset(zone, begin), begin.astimezone(ZoneInfo(zone))
+def _one_by_one(zone: ZoneInfo, begin: datetime, end: datetime) -> list[Switch]:
+    opening, here = _offset(zone, begin), begin.astimezone(zone)
     wall = here.replace(tzinfo=None, microsecond=0)
-    start = Switch(wall, opening, opening, here.tzname() or zone, None)
+    start = Switch(wall, opening, opening, here.tzname() or zone.key, None)
     changes = [c for year in range(begin.year, end.year + 1) for c in _changes(zone, year)]
     return [start, *(change for change in changes if change.at > wall)]
 
 
-def _offset(zone: str, at: datetime) -> timedelta:
-    return at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
 
 
-@lru_cache(maxsize=256)
-def _footer(zone: str) -> str:
-    ZoneInfo(zone)  # refuses what is no zone, and any path out of the zones
-    place = files("tzdata").joinpath("zoneinfo", *zone.split("/"))
-    if not place.is_file():
-        return ""
-    return place.read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
+def _footer(zone: ZoneInfo) -> str:
+    """Return the POSIX string that ends a zone's file, "" in one of version 1, which has none."""
+    read = zones.file_of(zone.key)
+    last = read.removesuffix(b"\n").rpartition(b"\n")[2]
+    return last.decode("ascii", "replace") if read[4:5] >= b"2" else ""
 
 
 def _length(time: str) -> timedelta:

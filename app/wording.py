@@ -168,7 +168,8 @@ def country_name(country: str, language: str) -> str:
 
 @lru_cache(256)
 def _city(zone: str, language: str) -> str:
-    return get_timezone_location(zone, locale=language, return_city=True).split("/")[-1]
+    # By a name Babel would ask pytz, which may not know a zone that the rules in use have.
+    return get_timezone_location(ZoneInfo(zone), locale=language, return_city=True).split("/")[-1]
 
 
 def kind_name(kind: str, language: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -95,7 +96,7 @@ def _propose(session: Session, at: Desk, case: Case, first_day: int) -> Proposal
 
 
 def _at(today: dt.datetime, day: int, time: dt.time) -> str:
-    return dt.datetime.combine(working_day(today, day), time, tzinfo=ZONE).isoformat()
+    return dt.datetime.combine(working_day(today, day), time, tzinfo=ZoneInfo(ZONE)).isoformat()
 
 
 def calendars(session: Session) -> list[tuple[str, str]]:

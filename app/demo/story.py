@@ -26,7 +26,7 @@ from app.people import service as people
 STORY: dict[str, Any] = tomllib.loads(Path(__file__).with_name("story.toml").read_text("utf-8"))
 COURT: dict[str, Any] = STORY["court"]
 ASSISTANT: str = STORY["users"][0]["email"]
-ZONE = ZoneInfo(COURT["zone"])
+ZONE: str = COURT["zone"]
 # The worker comes by at these times of each day of the story: reminders go, rounds lapse.
 ROUNDS = (dt.time(9, 0, 1), dt.time(17, 0, 1))
 CONFIRMED_BEFORE = dt.timedelta(days=60)
@@ -42,7 +42,7 @@ def desk(session: Session, now: dt.datetime, secret: bytes) -> Desk:
 def working_day(now: dt.datetime, count: int) -> dt.date:
     """Return a working day of the court: 0 is today or the next one, -2 the second before today."""
     country, one = COURT["country"], dt.timedelta(days=1)
-    day = now.astimezone(ZONE).date()
+    day = now.astimezone(ZoneInfo(ZONE)).date()
     step, left = (one, count) if count >= 0 else (-one, -count)
     if count >= 0:
         while not is_working_day(country, day):
@@ -83,7 +83,7 @@ class Telling:
     def at(self, count: int, clock: str) -> dt.datetime:
         """Return an instant by working day and the court's clock, as ``(-3, "09:30")``."""
         time = dt.time.fromisoformat(clock)
-        return dt.datetime.combine(working_day(self.now, count), time, tzinfo=ZONE)
+        return dt.datetime.combine(working_day(self.now, count), time, tzinfo=ZoneInfo(ZONE))
 
     def _set_up(self, session: Session) -> None:
         now = self.clock.now()
@@ -101,7 +101,7 @@ class Telling:
             self.ids[n] = cases.enter(session, court, user, given, now - ENTERED_BEFORE).id
 
     def _case(self, told: dict[str, Any]) -> dict[str, Any]:
-        year = self.now.astimezone(ZONE).year
+        year = self.now.astimezone(ZoneInfo(ZONE)).year
         sides = (("原告", "claimant"), ("被告", "respondent"))
         return {
             "number": told["number"].format(year=year), "title": told["title"],
@@ -116,7 +116,7 @@ class Telling:
     def _counsel(self, key: str) -> dict[str, Any]:
         told = dict(STORY["counsel"][key])
         if told.pop("confirmed", False):
-            on = (self.now.astimezone(ZONE).date() - CONFIRMED_BEFORE).isoformat()
+            on = (self.now.astimezone(ZoneInfo(ZONE)).date() - CONFIRMED_BEFORE).isoformat()
             told |= {"address_confirmed_on": on, "electronic_consent_on": on}
         return told
 
@@ -126,9 +126,9 @@ class Telling:
                 yield from self._hearing(n, hearing)
         told = [hearing for case in STORY["cases"] for hearing in case.get("hearings", ())]
         day = working_day(self.now, min(hearing["asked"][0] for hearing in told))
-        while day <= self.now.astimezone(ZONE).date():
+        while day <= self.now.astimezone(ZoneInfo(ZONE)).date():
             for time in ROUNDS:
-                at = dt.datetime.combine(day, time, tzinfo=ZONE)
+                at = dt.datetime.combine(day, time, tzinfo=ZoneInfo(ZONE))
                 if at < self.now:
                     yield Event(at, lambda: None)
             day += dt.timedelta(days=1)

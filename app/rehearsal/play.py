@@ -10,7 +10,7 @@ from app.rehearsal.browser import Form
 from app.rehearsal.stage import Arrived
 
 COURT = "Rehearsal Court 预演法院"
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = "Asia/Shanghai"
 ASSISTANT = "assistant@rehearsal.example"
 ROOMS = (("Courtroom 1", "Main building, 1st floor"), ("第二法庭", "主楼二层"))
 JUDGE = "Deng Example"
@@ -73,7 +73,7 @@ class Play:
     @classmethod
     def beginning(cls, now: dt.datetime) -> "Play":
         """Plan the days: asked on the next working day at ten, heard after the evidence period."""
-        start = _working(now.astimezone(ZONE).date() + dt.timedelta(days=1))
+        start = _working(now.astimezone(ZoneInfo(ZONE)).date() + dt.timedelta(days=1))
         evidence_until = _working(start + dt.timedelta(days=15))
         first = _working(evidence_until + dt.timedelta(days=1))
         second = _working(first + dt.timedelta(days=1))
@@ -96,4 +96,4 @@ def _working(day: dt.date) -> dt.date:
 
 
 def _at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=ZONE)
+    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=ZoneInfo(ZONE))

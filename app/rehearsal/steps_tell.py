@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
@@ -123,11 +124,11 @@ def forged_receipt(stage: Stage, play: Play) -> str:
 
 def reminders(stage: Stage, play: Play) -> str:
     """Let the days pass: a reminder to each side on each channel, 7, 3 and 1 days before."""
-    starts = _starts_at(play).astimezone(ZONE)
+    starts = _starts_at(play).astimezone(ZoneInfo(ZONE))
     said = []
     for days in REMINDER_DAYS:
         day = starts.date() - dt.timedelta(days=days)
-        stage.clock.set(dt.datetime.combine(day, dt.time(9, 1), tzinfo=ZONE))
+        stage.clock.set(dt.datetime.combine(day, dt.time(9, 1), tzinfo=ZoneInfo(ZONE)))
         new = stage.beat()
         kinds = _kinds(stage, play, new)
         expect(kinds == {"reminder": 4}, f"{days} days before came {dict(kinds)}, not 4 reminders")
