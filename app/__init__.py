@@ -140,10 +140,10 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import static_names, web
+    from app import rezoning, static_names, web
     from app.db import db, let_go, tune
 
-    app.extensions["tingqi"] = web.House(settings, gateways)
+    app.extensions["tingqi"] = web.House(settings, gateways, rezoning.settle, rezoning.hold)
     db.init_app(app)
     app.teardown_appcontext(let_go)  # called before Flask-SQLAlchemy's own, which then has nothing
     with app.app_context():
@@ -154,6 +154,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    rezoning.install(app)
     web.speak(app)
     web.read_numbers(app)
     web.show_errors(app, "/api/")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from flask import Flask
 
-from app import config, create_app, disk, schema, web, zones
+from app import config, create_app, disk, rezoning, schema, web, zones
 from app.cases import queries
 from app.config import Misconfigured, Settings
 from app.db import db
@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
             yield _courts()
             yield from _holidays()
             yield _doubles()
+            yield from _stored_times()
             yield _worker(settings)
     schema.hang_up(app)
 
@@ -138,6 +139,16 @@ def _doubles() -> Finding:
         "booking of the two is not noticed: go on with the other one, and move what this one has"
     )
     return _found("names", False, said)
+
+
+def _stored_times() -> Iterator[Finding]:
+    with db.engine.connect() as line:
+        found = rezoning.look(line)
+    if found.older:
+        yield _found("stored times", False, str(found.older))
+    elif found.courts:
+        said = f"of {len(found.courts)} courts are by other time zone rules: start the worker"
+        yield _found("stored times", True, said)
 
 
 def _worker(settings: Settings) -> Finding:

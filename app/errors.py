@@ -74,6 +74,12 @@ class Gone(Refusal):
     code = "gone"
 
 
+class OlderRules(Refusal):
+    """The time zone rules here are older than those by which times are stored: nothing is shown."""
+
+    code = "older-rules"
+
+
 class NotFound(Refusal):
     """There is no such thing, or it is not the asker's to see; both are said alike."""
 

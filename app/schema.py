@@ -29,12 +29,16 @@ def opened(*, make: bool = True) -> Flask:
     ``make`` gives an embedded database that is not there yet; what looks at one must not find an
     empty one well because it was run in another folder.
 
-    Raises Misconfigured, and sqlalchemy's OperationalError where the database is away.
+    What was told is stored by the time zone rules in use first (see rezoning). Raises
+    Misconfigured, OlderRules, and sqlalchemy's OperationalError where the database is away.
     """
     root = click.get_current_context().find_root()
     app: Flask = root.obj.load_app()
     root.call_on_close(lambda: hang_up(app))
     check(app, make=make)
+    house = app.extensions["tingqi"]
+    with app.app_context():
+        house.settle(house.gateways.clock.now())
     return app
 
 

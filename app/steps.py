@@ -12,7 +12,7 @@ from app.api import acting
 from app.db import is_away, retrying, transaction
 from app.feeds import drawing
 from app.gateways import Gateways
-from app.hearings import busy_calendars, erasing, joining, leaving, queries
+from app.hearings import busy_calendars, clock_change, erasing, joining, leaving, queries
 from app.hearings import service as hearings
 from app.listing import sending
 from app.notices import balance, beats, carriers, lost, months, sealing, sweep, tasks
@@ -104,6 +104,13 @@ def _plan(sender: Sender) -> int:
     return planned
 
 
+def _correct_calendars(sender: Sender) -> int:
+    """Tell whose calendars are to be corrected, and the record, that dates kept their clock."""
+    with transaction() as session:
+        changed = clock_change.due(session)
+    return _one_by_one(clock_change.tell_people, changed, sender)
+
+
 def _climb(sender: Sender) -> int:
     with transaction() as session:
         about = tasks.to_weigh(session, sender.now)
@@ -184,6 +191,7 @@ BEFORE = (
     _let_go,
     _let_in,
     _send_listed,
+    _correct_calendars,
     _plan,
     _climb,
     lost.own_up,

@@ -25,7 +25,17 @@ from werkzeug.routing import IntegerConverter
 from app import catalogue, throttle, wording
 from app.config import Settings
 from app.db import is_away, what_ails
-from app.errors import Clash, Gone, Invalid, Message, NotFound, Refusal, RuleWarning, When
+from app.errors import (
+    Clash,
+    Gone,
+    Invalid,
+    Message,
+    NotFound,
+    OlderRules,
+    Refusal,
+    RuleWarning,
+    When,
+)
 from app.gateways import Gateways
 from app.logs import in_a_line
 
@@ -40,6 +50,10 @@ class House:
 
     settings: Settings
     gateways: Gateways
+    # Store what was told by the zone rules in use (see rezoning): of all courts; of one court,
+    # given a session and the court, within the caller's transaction.
+    settle: Callable[[dt.datetime], None] = lambda now: None
+    hold: Callable[[Any, Any, dt.datetime], int] = lambda session, court, now: 0
 
 
 def house() -> House:
@@ -113,7 +127,8 @@ def _said_fact(fact: Any, tongue: str) -> Any:
 
 
 STATUS: dict[type[Exception], int] = {
-    NotFound: 404, Gone: 410, Clash: 409, RuleWarning: 422, Refusal: 422, Invalid: 422,
+    OlderRules: 503, NotFound: 404, Gone: 410, Clash: 409, RuleWarning: 422, Refusal: 422,
+    Invalid: 422,
 }  # fmt: skip
 
 

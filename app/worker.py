@@ -9,8 +9,9 @@ from functools import cache, partial
 
 from flask import Flask
 
-from app import schema
+from app import rezoning, schema
 from app.db import is_away, let_go, transaction
+from app.errors import OlderRules
 from app.intake import running as files
 from app.listing import running
 from app.logs import in_a_line
@@ -94,13 +95,22 @@ def read_replies(app: Flask, sender: Sender) -> int:
     return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
 
 
-def fits(_sender: Sender) -> bool:
-    """Tell whether the schema is this version's; a worker of another one waits to be replaced."""
+def fits(sender: Sender) -> bool:
+    """Tell whether the schema is this version's, and what was told is stored by the rules in use.
+
+    A worker of another version, or with older time zone rules, waits to be replaced.
+    """
     with transaction() as session:
         fitting = schema.fits(session)
     if not fitting:
         log.error("the database has another schema than this worker: start the new version's")
-    return fitting
+        return False
+    try:
+        rezoning.settle(sender.now)
+    except OlderRules as older:
+        log.error("%s", older)
+        return False
+    return True
 
 
 def heartbeat(sender: Sender) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import icalendar
 import tzdata
 
 # "2026f"; after "2026z" comes "2026za". Distributions and working copies put more behind it.
@@ -59,10 +60,22 @@ def choose() -> Choice:
                if Path(each).is_dir()]  # fmt: skip
     used = max([pinned, *machine], key=lambda rules: rules.version)
     zoneinfo.reset_tzpath(to=[used.folder] if used.folder else [])
-    zoneinfo.ZoneInfo.clear_cache()
+    read_anew()
     choice = Choice(used, tuple(each for each in machine if each != used))
     _last = (zoneinfo.TZPATH, choice)
     return choice
+
+
+def read_anew() -> None:
+    """Forget zones that were read already, also those that icalendar keeps by their names."""
+    zoneinfo.ZoneInfo.clear_cache()
+    icalendar.use_zoneinfo()
+
+
+def version() -> str:
+    """Return the version of the rules in use, read anew: a machine's can change at any time."""
+    used = choose().used
+    return version_of(Path(used.folder)) if used.folder else used.version
 
 
 def version_of(folder: Path) -> str:

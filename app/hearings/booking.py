@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import bulk
 from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.db import Key, UTCDateTime
 from app.errors import N_, Clash, Message, When
 from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
+from app.hearings.wall_clock import Shift
 from app.people.models import Court
 
 CLASH = {
@@ -74,6 +76,36 @@ def book(
         refuse_clashes(session, hearing, taking)
     _insert(session, hearing, taking)
     _fill(session, hearing, left)
+
+
+def store_anew(session: Session, hearing_ids: Sequence[int], shift: Shift) -> dict[int, list[int]]:
+    """Store the bookings of hearings as instants of the same wall clock by other rules.
+
+    What another hearing has by then is left to it; return of which resources, by hearing.
+    """
+    spans: list[tuple[int, int, bool, Span]] = []
+    for at in range(0, len(hearing_ids), 500):
+        of_them = Booking.hearing_id.in_(hearing_ids[at : at + 500])
+        for each in session.execute(sa.select(*bulk.table(Booking).c).where(of_them)):
+            span = Span(*shift.span(each.starts_at, each.ends_at))
+            spans.append((each.hearing_id, each.resource, each.firm, span))
+        session.execute(sa.delete(Booking).where(of_them))
+    spans.sort(key=lambda each: (not each[2], each[0]))  # a fixed date comes before a hold
+    overlaps: dict[int, list[int]] = defaultdict(list)
+    for at in range(0, len(spans), 500):
+        some = spans[at : at + 500]
+        busy = _busy(session, [{each[1]: [(each[3], True)]} for each in some])
+        rows: list[dict[str, object]] = []
+        for hearing_id, of, firm, span in some:
+            parts = without(span, busy[of])
+            if parts != [span]:
+                overlaps[hearing_id].append(of)
+            busy[of] += parts
+            rows += [{"hearing_id": hearing_id, "resource": of, "firm": firm,
+                      "starts_at": part.starts_at, "ends_at": part.ends_at}
+                     for part in parts]  # fmt: skip
+        bulk.insert(session, bulk.table(Booking), rows)
+    return overlaps
 
 
 def release(session: Session, hearing: Hearing) -> None:

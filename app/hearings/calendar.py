@@ -57,6 +57,6 @@ def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
 def _common(hearing: Hearing, told: dict[str, Any], language: str) -> dict[str, Any]:
     return {
         **ical.described(told, language),
-        "revision": hearing.revision,
+        "revision": hearing.sequence,
         "zone": hearing.case.court.zone,
     }

@@ -19,7 +19,16 @@ from app.hearings.rounds import give_keys
 from app.notices import service as notices
 
 # What a new date makes untrue while it still waits in the queue.
-OVERTAKEN = ("proposal", "nudge", "reminder", "fixed", "moved", "ready", "none_suits")
+OVERTAKEN = (
+    "proposal",
+    "nudge",
+    "reminder",
+    "fixed",
+    "moved",
+    "ready",
+    "none_suits",
+    "clock_change",
+)
 
 
 def settle(
@@ -46,7 +55,7 @@ def set_date(
     hearing.starts_at, hearing.ends_at = starts_at, ends_at
     hearing.courtroom_id = courtroom_id
     hearing.state, hearing.changed_at = HearingState.FIXED.value, now
-    hearing.revision += 1
+    hearing.revise()
     hearing.reason = order
     session.flush()
     session.refresh(hearing, ["courtroom"])

@@ -1,15 +1,23 @@
 """A hearing's record of contact as counsel of any side may read it: addresses of others masked."""
 
 import datetime as dt
-from collections.abc import Iterable
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, undefer
 
 from app.hearings.models import Hearing
+from app.hearings.wall_clock import Shift
 from app.notices import record
 from app.notices.models import Line
 from app.notices.rules import What
+from app.people.models import Court, ZoneRules
+
+# Given an instant on the record and when it was written, says the instant of that wall clock now.
+Told = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 
 @dataclass
@@ -48,16 +56,37 @@ def masked(address: str) -> str:
 def contacts(session: Session, hearing: Hearing, own: int) -> list[Contact]:
     """Return contacts with counsel about a hearing, oldest first; ``own`` is the reader's id."""
     lines = record.lines_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
-    return fold((line for line in lines if line.counsel_id is not None), own)
+    about_people = (line for line in lines if line.counsel_id is not None)
+    return fold(about_people, own, as_told(session, hearing.case.court))
 
 
-def fold(lines: Iterable[Line], own: int) -> list[Contact]:
+def as_told(session: Session, court: Court) -> Told:
+    """Return how to read an instant on the record: by the time zone rules of the day of its line.
+
+    A line is never changed, and what it says was told by the rules of then.
+    """
+    wanted = sa.select(ZoneRules).where(ZoneRules.court_id == court.id)
+    kept = session.scalars(wanted.options(undefer(ZoneRules.rules)).order_by(ZoneRules.id)).all()
+    if len(kept) < 2:
+        return lambda at, _: at
+    now = ZoneInfo(court.zone)
+    shifts = [(each.since, Shift(ZoneInfo.from_file(io.BytesIO(each.rules), each.zone), now))
+              for each in kept]  # fmt: skip
+
+    def told(at: dt.datetime, written_at: dt.datetime) -> dt.datetime:
+        first = shifts[0][1]
+        return next((s for since, s in reversed(shifts) if since <= written_at), first).of(at)
+
+    return told
+
+
+def fold(lines: Iterable[Line], own: int, told: Told = lambda at, _: at) -> list[Contact]:
     """Return one contact for each notice or visit, its lines in order beneath."""
     found: dict[str, Contact] = {}
     for line in lines:
         apart = line.notice_id is None  # a visit and an answer share an attempt but are two things
         key = f"line {line.id}" if apart else f"notice {line.notice_id}"
-        contact = found.setdefault(key, _begun(line, own))
+        contact = found.setdefault(key, _begun(line, own, told))
         last = contact.steps[-1][1] if contact.steps else ""
         if line.what == What.STARTED and line.content:
             contact.subject = str(line.content.body.get("subject", ""))
@@ -76,7 +105,7 @@ def _words(line: Line, body: dict) -> str:
     return str(body.get("comment", "")) if line.what == What.ANSWERED else ""
 
 
-def _begun(line: Line, own: int) -> Contact:
+def _begun(line: Line, own: int, told: Told) -> Contact:
     body, detail = line.content.body if line.content else {}, line.detail or {}
     address = str(body.get("address", ""))
     mine = line.counsel_id == own
@@ -84,7 +113,7 @@ def _begun(line: Line, own: int) -> Contact:
         name=str(body.get("name", "")), side=line.side, own=mine,
         channel=line.channel, kind=line.kind if line.notice_id or line.kind == "move" else "",
         address=address if mine else masked(address), begun_at=line.at,
-        says=[(dt.datetime.fromisoformat(each["starts_at"]), each["says"])
+        says=[(told(dt.datetime.fromisoformat(each["starts_at"]), line.at), each["says"])
               for each in detail.get("says", [])],
         comment=_words(line, body),
         agent=str(detail.get("agent", "")) if line.what == What.FETCHED else "",

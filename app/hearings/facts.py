@@ -52,7 +52,8 @@ def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
         "case": {"number": case.number, "title": case.title},
         "hearing": {
             "id": hearing.id, "uid": hearing.uid, "kind": hearing.kind, "minutes": hearing.minutes,
-            "revision": hearing.revision, "judge": hearing.judge.name,
+            "revision": hearing.revision, "sequence": hearing.revision + hearing.corrections,
+            "judge": hearing.judge.name,
             "starts_at": iso(hearing.starts_at), "ends_at": iso(hearing.ends_at),
             "courtroom": room.name if room else None, "location": room.location if room else None,
         },

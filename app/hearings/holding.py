@@ -105,7 +105,8 @@ def _held(session: Session, statement: sa.Select, wanted: dict[str, int], locked
 
 # What is read of each, by the names under which the models lead from one to the other.
 _READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
-    "hearing": (_HEARING, ("id", "court_id", "case_id", "kind", "minutes", "revision", "uid",
+    "hearing": (_HEARING, ("id", "court_id", "case_id", "kind", "minutes", "revision",
+                           "corrections", "uid",
                            "starts_at", "ends_at")),
     "case": (_CASE, ("number", "title")),
     "court": (_COURT, ("name", "short", "zone", "phone", "text_links", "text_slots", "language")),

@@ -140,7 +140,7 @@ def _tell(
     for who in sorted(fresh | back):
         common = facts.of(hearing)
         if who in back:
-            common["hearing"]["sequence"] = hearing.revision + 1
+            common["hearing"]["sequence"] = hearing.sequence + 1
         stamp = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if who in back else ""
         notices.queue(
             session, facts.matter(hearing, stamp), "fixed", facts.counsel_of(seats[who]),

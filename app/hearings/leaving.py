@@ -68,7 +68,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     if over or round_ is None:
         return
     common = facts.of(hearing)
-    common["hearing"]["sequence"] = hearing.revision + 1
+    common["hearing"]["sequence"] = hearing.sequence + 1
     if hearing.starts_at is None:
         if not round_.tentative:
             return

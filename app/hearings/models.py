@@ -57,6 +57,9 @@ class Hearing(Base):
     minutes: Mapped[int] = mapped_column()
     state: Mapped[str] = mapped_column(sa.String(20))
     revision: Mapped[int] = mapped_column(default=0)
+    # How often since this revision the clock, not the date, was changed: calendars, which keep
+    # instants, are corrected under a higher number, and the date is still the one that was told.
+    corrections: Mapped[int] = mapped_column(default=0, server_default="0")
     # The reminders of this revision are in the queue.
     planned_revision: Mapped[int] = mapped_column(default=0)
     uid: Mapped[str] = mapped_column(sa.String(200), unique=True)
@@ -76,6 +79,15 @@ class Hearing(Base):
     stamp: Mapped[int] = mapped_column(Key, server_default="0")
     # The edition whose events are kept as they are written in calendars.
     drawn_edition: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def sequence(self) -> int:
+        """The number that calendars go by (SEQUENCE, RFC 5545, 3.8.7.4)."""
+        return self.revision + self.corrections
+
+    def revise(self) -> None:
+        """Raise the revision, above every number that calendars were told of the date before."""
+        self.revision, self.corrections = self.sequence + 1, 0
 
     @property
     def holds(self) -> bool:
@@ -231,6 +243,22 @@ class Booking(Base):
     firm: Mapped[bool] = mapped_column()
 
     hearing: Mapped[Hearing] = relationship(back_populates="bookings")
+
+
+class ClockChange(Base):
+    """A hearing whose stored instants were changed so that its wall clock holds: to be told."""
+
+    __tablename__ = "clock_change"
+
+    hearing_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("hearing.id", ondelete="CASCADE"), primary_key=True
+    )
+    # The date as it was stored before; None where only slots are asked about.
+    was: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[str] = mapped_column(sa.String(40))
+    # Of whose time a part could not be taken again: resources (see rules.resource).
+    clashes: Mapped[list[int]] = mapped_column(Json)
 
 
 class Draft(Base):

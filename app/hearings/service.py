@@ -117,7 +117,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
         round_.state = ProposalState.WITHDRAWN.value
     hearing.state, hearing.changed_at = HearingState.CANCELLED.value, desk.now
     hearing.reason = reason
-    hearing.revision += 1
+    hearing.revise()
     hearing.planned_revision = hearing.revision
     session.flush()
     pleas.settle(session, hearing, desk.now)

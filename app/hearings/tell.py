@@ -133,7 +133,7 @@ def concluded(
 
 def renumber(hearing: Hearing) -> None:
     """Raise the number of what calendars are told next; no reminder hangs on it."""
-    hearing.revision += 1
+    hearing.revise()
     hearing.planned_revision = hearing.revision
 
 

@@ -19,7 +19,7 @@ from app.notices.said import in_words
 KINDS = (
     "proposal", "nudge", "answered", "fixed", "moved", "cancelled", "withdrawn", "reminder",
     "off_channel", "confirm", "which", "not_understood", "released", "left", "stays", "none_suits",
-    "ready", "lapsed", "not_reached",
+    "clock_change", "ready", "lapsed", "not_reached",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
 

@@ -10,9 +10,11 @@ from app.notices.due import Due
 from app.notices.models import Notice
 from app.notices.own_words import Own
 
-METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL", "left": "CANCEL"}
+METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "clock_change": "REQUEST",
+           "cancelled": "CANCEL", "left": "CANCEL"}  # fmt: skip
 # Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
-TENTATIVE = {"proposal": "REQUEST", "withdrawn": "CANCEL", "released": "CANCEL", "left": "CANCEL"}
+TENTATIVE = {"proposal": "REQUEST", "clock_change": "REQUEST", "withdrawn": "CANCEL",
+             "released": "CANCEL", "left": "CANCEL"}  # fmt: skip
 HIDDEN = "…"
 
 

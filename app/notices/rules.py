@@ -41,6 +41,7 @@ class What(StrEnum):
     TASK = "task"  # something falls to a person of the court
     SKIPPED = "skipped"  # a step that could not be taken, and why
     ERASED = "erased"  # addresses and contents of all lines before were blanked
+    CLOCK = "clock"  # the rules of a zone changed: what was told keeps its wall clock
     STATUS = "status"  # a carrier's word that moves nothing
 
 
@@ -99,6 +100,7 @@ OVERTAKEN_BY: dict[str, frozenset[str]] = {
     "reminder": _DATES,
     "confirm": _NEWS | {"answered"},
     "released": _NEWS,
+    "clock_change": _DATES,
     "ready": _NEWS | {"ready", "none_suits"},
     "none_suits": _NEWS | {"ready", "none_suits"},
 }

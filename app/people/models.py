@@ -72,6 +72,25 @@ class Closure(Base):
     why: Mapped[str] = mapped_column(sa.String(200), default="")
 
 
+class ZoneRules(Base):
+    """The time zone rules by which a court's told times are stored as instants; the newest hold.
+
+    The compiled rules themselves are kept: by them a stored instant is read back as the wall clock
+    that was told, when newer rules say that it is another instant. Earlier ones tell what the
+    record meant at its time. Only ever added to.
+    """
+
+    __tablename__ = "zone_rules"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"), index=True)
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[str] = mapped_column(sa.String(40))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    rules: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
 class User(Base):
     """Somebody of the court who signs in."""
 

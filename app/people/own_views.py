@@ -172,6 +172,9 @@ def change_settings() -> Any:
         court = session.get_one(Court, by.court_id)
         before = habits.of(court)
         habits.change(court, given)
+        if court.zone != before["zone"]:
+            session.flush()
+            web.house().hold(session, court, web.now())
         changes.note_all(session, by, "court", before, habits.of(court))
 
     try:

@@ -131,8 +131,8 @@ def _doubt(
     """Return why a reply does not count, or None where nothing speaks against it."""
     if reply.sequence is not None and reply.sequence < hearing.revision:
         return OLD
-    # One more than the revision is who came back to a case (see leaving).
-    if reply.sequence is not None and reply.sequence > hearing.revision + 1:
+    # One more than the sequence is who came back to a case (see leaving).
+    if reply.sequence is not None and reply.sequence > hearing.sequence + 1:
         return AHEAD
     if reply.says == DELEGATED:
         return DELEGATES

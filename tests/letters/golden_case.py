@@ -81,7 +81,7 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             {"letter": "A", "seat": 1, "number": told["case"]["number"]},
             {"letter": "B", "seat": 2, "number": second},
         ]
-    if kind == "stays":
+    if kind in ("stays", "clock_change"):
         told["hearing"] |= slots[0]
     if kind in ("fixed", "moved", "cancelled", "reminder"):
         told["hearing"] |= slots[0]

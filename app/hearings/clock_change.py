@@ -1,0 +1,265 @@
+"""When a country changes its clock: what was told keeps its wall clock, calendars are corrected.
+
+First all of a court's stored instants at once (``hold_wall_clocks``), so that no page shows another
+time than was told; then, hearing by hearing, the record and the calendars (``tell_people``).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import bulk
+from app.cases.models import BusyCalendar, Counsel, Courtroom, Judge
+from app.hearings import booking, facts, queries, tell
+from app.hearings.models import (
+    ClockChange,
+    Hearing,
+    HearingState,
+    Proposal,
+    ProposalState,
+    Slot,
+)
+from app.hearings.rules import whose
+from app.hearings.wall_clock import Shift
+from app.notices import record, tasks
+from app.notices import service as notices
+from app.notices.models import Notice, Task
+from app.notices.rules import State, What
+from app.people.models import Court
+
+AT_ONCE = 100  # hearings of one beat
+TIMES = frozenset({"starts_at", "ends_at", "answer_by", "before"})
+# What goes at an hour of the court's clock; all else goes when it is queued.
+BY_THE_CLOCK = ("reminder", "nudge")
+LIVE = (HearingState.FIXED.value, HearingState.PROPOSED.value)
+Row = dict[str, Any]
+
+
+def hold_wall_clocks(
+    session: Session, court: Court, shift: Shift, version: str, now: dt.datetime
+) -> int:
+    """Store all that was told of a court's hearings anew; return of how many hearings.
+
+    Dates, slots, dates to answer by, bookings, what waits to be sent about them, and steps of the
+    ladder, past ones too. Hearings that lie ahead are noted down, for the record and for calendars.
+    Where the time of somebody is another hearing's now, that hearing keeps it.
+    """
+    changed = _hearings(session, court, shift) | _rounds(session, court, shift)
+    ids = sorted(changed)
+    overlaps = booking.store_anew(session, ids, shift)
+    for some in _parts(ids):
+        held = session.scalars(
+            sa.select(Hearing).where(Hearing.id.in_(some)).order_by(Hearing.id).with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()  # fmt: skip
+        _note_down(session, held, shift, version, overlaps, now)
+        _move_dates(session, held, shift)
+        abouts = [f"hearing/{each}" for each in some]
+        _messages(session, abouts, shift, now)
+        _steps(session, abouts, shift)
+        session.flush()
+        session.expire_all()
+    _read_calendars_again(session, court, now)
+    return len(ids)
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(ids), 500):
+        yield ids[at : at + 500]
+
+
+def _hearings(session: Session, court: Court, shift: Shift) -> set[int]:
+    wanted = sa.select(Hearing.id, Hearing.starts_at, Hearing.ends_at).where(
+        Hearing.court_id == court.id, Hearing.starts_at.is_not(None)
+    )
+    return {
+        row.id for row in session.execute(wanted)
+        if shift.span(row.starts_at, row.ends_at) != (row.starts_at, row.ends_at)
+    }  # fmt: skip
+
+
+def _rounds(session: Session, court: Court, shift: Shift) -> set[int]:
+    """Store the slots of a court's rounds and their dates to answer by anew; return whose."""
+    changed: set[int] = set()
+    of_court = Hearing.court_id == court.id
+    slots, rounds = [], []
+    for row in session.execute(
+        sa.select(Slot.id, Slot.starts_at, Slot.ends_at, Proposal.hearing_id)
+        .join(Proposal, Proposal.id == Slot.proposal_id)
+        .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
+    ):  # fmt: skip
+        made = {"id": row.id, **_span(row, shift)}
+        if (made["starts_at"], made["ends_at"]) != (row.starts_at, row.ends_at):
+            slots.append(made)
+            changed.add(row.hearing_id)
+    for id_, told, hearing_id in session.execute(
+        sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id)
+        .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
+    ):  # fmt: skip
+        by = shift.of(told)
+        if by != told:
+            rounds.append({"id": id_, "answer_by": by})
+            changed.add(hearing_id)
+    bulk.update(session, bulk.table(Slot), slots)
+    bulk.update(session, bulk.table(Proposal), rounds)
+    return changed
+
+
+def _span(row: Any, shift: Shift) -> Row:
+    starts_at, ends_at = shift.span(row.starts_at, row.ends_at)
+    return {"starts_at": starts_at, "ends_at": ends_at}
+
+
+def _move_dates(session: Session, held: Iterable[Hearing], shift: Shift) -> None:
+    rows = [{"id": each.id, **_span(each, shift)} for each in held if each.starts_at]
+    bulk.update(session, bulk.table(Hearing), rows)
+
+
+def _note_down(
+    session: Session, held: Iterable[Hearing], shift: Shift, version: str,
+    overlaps: dict[int, list[int]], now: dt.datetime,
+) -> None:  # fmt: skip
+    """Note down which hearings lie ahead: their calendars get a higher number, people are told."""
+    ahead = [each for each in held if each.state in LIVE and _lies_ahead(each, shift, now)]
+    bulk.update(
+        session, bulk.table(Hearing),
+        [{"id": each.id, "corrections": each.corrections + 1, "changed_at": now}
+         for each in ahead],
+    )  # fmt: skip
+    rows = [
+        {"hearing_id": each.id, "was": each.starts_at, "zone": shift.new.key, "version": version,
+         "clashes": overlaps.get(each.id, [])}
+        for each in ahead
+    ]  # fmt: skip
+    bulk.insert(session, bulk.table(ClockChange), rows, unless="hearing_id")
+
+
+def _lies_ahead(hearing: Hearing, shift: Shift, now: dt.datetime) -> bool:
+    """Tell whether a hearing has a date that comes, or is asked about."""
+    starts_at = shift.of(hearing.starts_at)
+    return hearing.state == HearingState.PROPOSED.value or bool(starts_at and starts_at > now)
+
+
+def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.datetime) -> None:
+    """Let messages say the wall clock that was told, and those that wait go by it."""
+    said, waiting = [], []
+    wanted = sa.select(Notice).where(Notice.about.in_(abouts)).with_for_update()
+    for notice in session.scalars(wanted.execution_options(yield_per=500)):
+        told = shift.told(notice.facts, TIMES)
+        hearing = told.get("hearing") or {}
+        if hearing.get("starts_at") != (notice.facts.get("hearing") or {}).get("starts_at"):
+            hearing["sequence"] = hearing.get("sequence", hearing.get("revision", 0)) + 1
+        said.append({"id": notice.id, "facts": told})
+        if notice.state == State.QUEUED.value:
+            by_clock = notice.kind in BY_THE_CLOCK and notice.due_at > now
+            due, first = notice.due_at, notice.first_due_at
+            waiting.append({
+                "id": notice.id, "due_at": shift.of(due) if by_clock else due,
+                "first_due_at": shift.of(first) if by_clock else first,
+                "stale_at": shift.of(notice.stale_at),
+            })  # fmt: skip
+    bulk.update(session, bulk.table(Notice), said)
+    bulk.update(session, bulk.table(Notice), waiting)
+
+
+def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
+    """Let the steps of the ladder have their turn by the court's clock."""
+    by_counsel = [way.value for way in tasks.BY_COUNSEL]
+    alive = [tasks.Stands.WAITING.value, tasks.Stands.OPEN.value]
+    wanted = sa.select(Task).where(
+        Task.about.in_(abouts), Task.state.in_(alive), Task.way.not_in(by_counsel)
+    )
+    rows = [
+        {"id": task.id, "opens_at": shift.of(task.opens_at), "latest_at": shift.of(task.latest_at),
+         "because": shift.told(task.because, TIMES)}
+        for task in session.scalars(wanted.with_for_update())
+    ]  # fmt: skip
+    bulk.update(session, bulk.table(Task), rows)
+
+
+def _read_calendars_again(session: Session, court: Court, now: dt.datetime) -> None:
+    """Have counsel's own calendars read anew: whole days in them are days of the court's clock."""
+    session.execute(
+        sa.update(BusyCalendar)
+        .where(
+            BusyCalendar.due_at.is_not(None),
+            BusyCalendar.counsel_id.in_(sa.select(Counsel.id).where(Counsel.court_id == court.id)),
+        )
+        .values(due_at=now, etag="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def due(session: Session) -> list[int]:
+    """Return hearings whose stored instants were changed, and of which nobody was told yet."""
+    wanted = sa.select(ClockChange.hearing_id).order_by(ClockChange.hearing_id).limit(AT_ONCE)
+    return list(session.scalars(wanted))
+
+
+def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
+    """Write on the record that a date stays and why, and correct the calendars that have it.
+
+    Calendars keep instants (Outlook and Google's do), so that theirs would show another time. Only
+    who was sent an invite gets the correction. The assistant is told where the hearing lies over
+    another one now.
+    """
+    hearing = queries.hold(session, hearing_id)
+    change = session.get(ClockChange, hearing_id)
+    if change is None:
+        return False
+    clashes = [_named(session, each) for each in change.clashes]
+    detail: dict[str, Any] = {"zone": change.zone, "rules": change.version}
+    if hearing.starts_at:
+        detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
+    entry = record.Entry(
+        What.CLOCK, about=f"hearing/{hearing.id}", kind="clock_change",
+        detail={key: value for key, value in detail.items() if value},
+        personal={"overlaps": clashes} if clashes else {},
+    )  # fmt: skip
+    record.add(session, hearing.court_id, hearing.case_id, [entry], now)
+    if hearing.state in LIVE and (hearing.starts_at is None or hearing.starts_at > now):
+        _correct_calendars(session, hearing, now)
+    if clashes:
+        stamp = f"{hearing.revision}.clock{hearing.corrections}"
+        tell.assistant(
+            session, hearing, "clock_change", stamp, now, detail=", ".join(clashes),
+            slots=_slots(session, hearing),
+        )  # fmt: skip
+    session.delete(change)
+    return True
+
+
+def _slots(session: Session, hearing: Hearing) -> list[Row]:
+    """Return what slots are asked about, where there is no date yet."""
+    round_ = queries.last_proposal(session, hearing)
+    return facts.slots(round_) if round_ and hearing.starts_at is None else []
+
+
+def _named(session: Session, resource: int) -> str:
+    kind, row = whose(resource)
+    model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[kind]
+    return str(session.get_one(model, row).name)
+
+
+def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> None:
+    more: dict[str, Any] = {}
+    kinds: tuple[str, ...] = ("fixed", "moved", "clock_change")
+    if hearing.starts_at is None:
+        round_ = queries.last_proposal(session, hearing)
+        if round_ is None or not round_.tentative or round_.state != ProposalState.OPEN:
+            return
+        kinds = ("proposal", "clock_change")
+        more = {"slots": facts.slots(round_), "tentative": True}
+    told = tell.with_calendar(session, hearing, kinds)
+    common = facts.of(hearing, **more)
+    matter = facts.matter(hearing, f"{hearing.revision}.clock{hearing.corrections}")
+    for counsel_id, seat in queries.last_seats(session, hearing).items():
+        if counsel_id in told:
+            notices.queue(
+                session, matter, "clock_change", facts.counsel_of(seat, "email"),
+                {**common, "person": facts.person(seat)}, due_at=now,
+                stale_at=hearing.starts_at or now + tell.STALE_AFTER, now=now, ways=1,
+            )  # fmt: skip

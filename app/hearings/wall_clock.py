@@ -1,0 +1,91 @@
+"""Pure: stored instants read back as the wall clock that was told, and stored by other rules."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any, overload
+from zoneinfo import ZoneInfo
+
+UNTIL = dt.datetime(2101, 1, 1, tzinfo=dt.UTC)
+DAY, QUARTER = dt.timedelta(days=1), dt.timedelta(minutes=15)
+
+
+class Shift:
+    """From instants by the rules of one zone to those of the same wall clock by another's."""
+
+    def __init__(self, old: ZoneInfo, new: ZoneInfo) -> None:
+        self.old, self.new = old, new
+
+    @overload
+    def of(self, at: dt.datetime) -> dt.datetime: ...
+    @overload
+    def of(self, at: None) -> None: ...
+
+    def of(self, at: dt.datetime | None) -> dt.datetime | None:
+        """Return the instant, in UTC, at which the new rules show what the old ones showed.
+
+        A wall clock that comes twice by the new rules is its first coming, unless it came twice
+        before and the second was meant; one that never comes is taken by the offset before the
+        gap (both RFC 5545, 3.3.5), and so reads later than it was told.
+        """
+        if at is None:
+            return None
+        here = at.astimezone(self.old)
+        wall = here.replace(tzinfo=self.new, fold=0)
+        later = wall.replace(fold=1)
+        # Of a clock that is set back the second coming has the smaller offset.
+        if here.fold and (later.utcoffset() or DAY) < (wall.utcoffset() or DAY):
+            wall = later
+        return wall.astimezone(dt.UTC)
+
+    def span(self, starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+        """Return a span of the same wall clocks; never a shorter one, where hours are left out."""
+        begins = self.of(starts_at)
+        return begins, max(self.of(ends_at), begins + (ends_at - starts_at))
+
+    def text(self, at: str) -> str:
+        """Return a time in ISO 8601 with its offset as the new rules have it, in UTC."""
+        return self.of(dt.datetime.fromisoformat(at)).isoformat()
+
+    def told(self, fact: Any, names: Collection[str]) -> Any:
+        """Return JSON in which the times of some names are changed, and the zone's name with them.
+
+        Times in messages that are kept (see message_json) are among them.
+        """
+        if isinstance(fact, list):
+            return [self.told(each, names) for each in fact]
+        if not isinstance(fact, dict):
+            return fact
+        return {name: self._named(name, value, names) for name, value in fact.items()}
+
+    def _named(self, name: str, value: Any, names: Collection[str]) -> Any:
+        if name in names and isinstance(value, str):
+            return self.text(value)
+        if name == "zone" and value == self.old.key:
+            return self.new.key
+        if name == "when" and isinstance(value, list):
+            starts_at, zone, ends_at = value
+            if zone != self.old.key:
+                return value
+            return [self.text(starts_at), self.new.key, ends_at and self.text(ends_at)]
+        return self.told(value, names)
+
+
+def differ(old: ZoneInfo, new: ZoneInfo, since: dt.datetime) -> bool:
+    """Tell whether two sets of rules show any instant from ``since`` to 2100 differently.
+
+    Looked at once a day, and each quarter of an hour of the days on which a clock is changed.
+    """
+    at, before = since.astimezone(dt.UTC), None
+    while at < UNTIL:
+        offset = at.astimezone(old).utcoffset()
+        if offset != at.astimezone(new).utcoffset():
+            return True
+        if before is not None and offset != before and _differ_on(old, new, at - DAY):
+            return True
+        at, before = at + DAY, offset
+    return False
+
+
+def _differ_on(old: ZoneInfo, new: ZoneInfo, begin: dt.datetime) -> bool:
+    times = (begin + n * QUARTER for n in range(DAY // QUARTER))
+    return any(at.astimezone(old).utcoffset() != at.astimezone(new).utcoffset() for at in times)

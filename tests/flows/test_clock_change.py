@@ -1,0 +1,231 @@
+"""A country changes its clock: what was told for 09:30 stays at 09:30, everywhere."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import CASE, House, at, make_court, make_house, proposal
+from tests.flows.test_desk import answer
+from tests.flows.test_settings import COURT
+from tests.flows.test_zones import calendar, fix
+from tests.replied import invited
+from tests.tzif import compiled, machine, path, switch
+
+LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
+CHANGE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """Shanghai's rules before and after it is decided to set the clock an hour forward."""
+    old = machine(tmp_path / "old", "2999a", Asia__Shanghai=compiled(480))
+    new = machine(tmp_path / "new", "2999b", Asia__Shanghai=compiled(480, [(CHANGE, 540)]))
+    with path(old):
+        yield old, new
+
+
+@pytest.fixture
+def house(folders: tuple[Path, Path], database: str, tmp_path: Path) -> Iterator[House]:
+    """A court that was started with the rules of before."""
+    made = make_house(tmp_path, database)
+    make_court(made)
+    yield made
+    made.close()
+
+
+def upgrade(house: House, *folders: Path) -> House:
+    """Stop all processes, upgrade the machine's zones, start again."""
+    with house.app.app_context():
+        url = house.app.config["SQLALCHEMY_DATABASE_URI"]
+    house.close()
+    switch(*folders)
+    made = make_house(house.folder, url)
+    made.clock.set(house.clock.now())
+    made.tokens = house.tokens
+    return made
+
+
+def wall(invite_at: dt.datetime) -> str:
+    """What a calendar program that keeps instants shows in Shanghai by the rules in use."""
+    return f"{invite_at.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M}"
+
+
+def feed(house: House, hearing: int) -> tuple[str, str]:
+    """The tag and the events of the calendar of a hearing, asked for anew."""
+    status, made = house.api("POST", "/feeds", {"scope": "hearing", "hearing_id": hearing})
+    assert status in (200, 201), made
+    answer = house.client.get(re.sub(r"^https?://[^/]+", "", made["url"]))
+    return str(answer.headers["ETag"]), answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("first", ["worker", "page"])
+def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
+    house: House, folders: tuple[Path, Path], first: str
+) -> None:
+    hearing = fix(house, at(14))
+    before = invited(house, LI)
+    tag, _ = feed(house, hearing)
+    sent = len(house.letters())
+    house = upgrade(house, folders[1])
+    if first == "worker":
+        house.beat()
+    browser = house.sign_in()
+    page = browser.get(f"/hearings/{hearing}?lang=en").get_data(as_text=True)
+    assert "7 Dec 2026, 09:30" in page
+    assert "10:30" not in page
+    house.beat()
+    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
+    after = invited(house, LI)
+    assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
+    assert (after.method, wall(after.starts_at)) == ("REQUEST", "12-07 09:30")
+    assert after.starts_at == before.starts_at - dt.timedelta(hours=1)
+    assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in calendar(house)
+    letters = house.letters()[sent:]
+    assert {letter.channel for letter in letters} == {"email"}
+    zhao = next(letter for letter in letters if ZHAO in letter.to)
+    assert "The date stays" in zhao.subject
+    assert "Mon 7 Dec 2026, 09:30–11:00" in zhao.body
+    newer, events = feed(house, hearing)
+    assert newer != tag
+    assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in events
+    assert "TZOFFSETTO:+0900" in events
+    lines = [line for line in house.record(hearing) if line["what"] == "clock"]
+    assert [line["detail"] for line in lines] == [
+        {"zone": "Asia/Shanghai", "rules": "2999b", "was": "2026-12-07T01:30:00+00:00",
+         "starts_at": "2026-12-07T00:30:00+00:00"}
+    ]  # fmt: skip
+    house.beat()
+    assert len(house.letters()) == sent + len(letters)
+    house.close()
+
+
+def test_reminders_go_by_the_clock_and_name_the_time_that_was_told(
+    house: House, folders: tuple[Path, Path]
+) -> None:
+    fix(house, at(14))
+    house = upgrade(house, folders[1])
+    house.beat()
+    for day in (7, 11, 13):  # seven days, three days and one before
+        house.clock.set(
+            dt.datetime.fromisoformat(at(day, "09:00", "+09:00" if day > 7 else "+08:00"))
+        )
+        house.wait(minutes=-1)
+        house.beat()
+        before = len(house.letters())
+        house.wait(minutes=1)
+        house.beat()
+        letters = house.letters()[before:]
+        assert len(letters) == 4
+        assert all("09:30" in letter.body and "10:30" not in letter.body for letter in letters)
+    house.close()
+
+
+def test_an_open_round_and_its_date_to_answer_by_keep_their_wall_clock(
+    house: House, folders: tuple[Path, Path]
+) -> None:
+    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    asked = proposal(case_id, answer_by=at(11, "17:00"))
+    hearing = house.api("POST", "/hearings", asked)[1]["id"]
+    house.beat()
+    house = upgrade(house, folders[1])
+    page = house.client.get(f"{house.link(ZHAO)}?lang=en").get_data(as_text=True)
+    for words in ("09:30–11:00", "14:00–15:30", "17:00"):
+        assert words in page
+    house.beat()
+    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    assert [slot["starts_at"] for slot in shown["slots"]] == [
+        "2026-12-07T09:30:00+09:00", "2026-12-08T14:00:00+09:00"
+    ]  # fmt: skip
+    assert shown["answer_by"] == "2026-12-04T17:00:00+09:00"
+    house.close()
+
+
+def test_what_counsel_answered_is_shown_as_it_was_told(
+    house: House, folders: tuple[Path, Path]
+) -> None:
+    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
+    house.beat()
+    link = house.link(ZHAO)
+    answer(house, ZHAO, "yes", "no")
+    house.wait(hours=1)
+    house = upgrade(house, folders[1])
+    house.beat()
+    page = house.client.get(f"{link}/record?lang=en").get_data(as_text=True)
+    assert "7 Dec 2026, 09:30" in page
+    assert "10:30" not in page
+    house.close()
+
+
+def test_a_corrected_zone_leaves_the_clock(house: House, folders: tuple[Path, Path]) -> None:
+    hearing = fix(house, at(14))
+    before = invited(house, LI)
+    admin = house.sign_in("admin@court.example")
+    assert admin.post("/settings", data={**COURT, "zone": "Asia/Tokyo"}).status_code == 303
+    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
+    house.beat()
+    after = invited(house, LI)
+    assert after.sequence == before.sequence + 1
+    assert "DTSTART;TZID=Asia/Tokyo:20261207T093000" in calendar(house)
+
+
+def test_older_rules_than_those_of_the_database_show_and_send_nothing(
+    house: House, folders: tuple[Path, Path]
+) -> None:
+    hearing = fix(house, at(14))
+    house = upgrade(house, folders[1])
+    house.beat()
+    sent = len(house.letters())
+    house = upgrade(house, folders[0])
+    answer = house.client.get(f"{house.link(ZHAO)}?lang=en")
+    assert answer.status_code == 503
+    assert "Upgrade tzdata here" in answer.get_data(as_text=True)
+    status, said = house.api("GET", f"/hearings/{hearing}")
+    assert (status, said["type"].rpartition("/")[2]) == (503, "older-rules")
+    assert house.client.get("/healthz").status_code == 200
+    house.wait(days=7)
+    house.beat()
+    assert len(house.letters()) == sent
+    house = upgrade(house, folders[1])
+    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
+    house.close()
+
+
+def test_the_same_rules_compiled_otherwise_change_nothing(
+    house: House, folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    hearing = fix(house, at(14))
+    sent = len(house.letters())
+    once = [(dt.datetime(1980, 1, 1, tzinfo=dt.UTC), 480)]
+    other = machine(tmp_path / "fat", "2999b", Asia__Shanghai=compiled(480, once))
+    house = upgrade(house, other)
+    house.beat()
+    assert len(house.letters()) == sent
+    assert not [line for line in house.record(hearing) if line["what"] == "clock"]
+    house.close()
+
+
+def test_a_hearing_in_an_hour_that_is_left_out_leaves_another_its_time(
+    house: House, folders: tuple[Path, Path]
+) -> None:
+    """By the new rules 1 December has no 08:00 to 09:00: told for 08:15, it is 09:15."""
+    early = fix(house, at(8, "08:15"))
+    case_id = house.api("POST", "/cases", {**CASE, "number": "（2026）沪0115民初12346号"})[1]["id"]
+    asked = proposal(case_id, (at(8, "09:45"), "第三法庭"), answer_by=at(5, "17:00"))
+    status, later = house.api("POST", "/hearings", asked)
+    assert status == 201, later
+    house = upgrade(house, folders[1])
+    house.beat()
+    shown = [house.api("GET", f"/hearings/{each}")[1] for each in (early, later["id"])]
+    assert shown[0]["starts_at"] == "2026-12-01T09:15:00+09:00"
+    assert shown[1]["slots"][0]["starts_at"] == "2026-12-01T09:45:00+09:00"
+    told = [each.body for each in house.letters(to="wang@court.example", channel="email")]
+    assert [body for body in told if "时间重叠" in body and "陈法官" in body]
+    house.close()
