@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,12 +11,18 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from app.errors import N_, Invalid, Message
+from app.intake.encoding import known_name
 from app.intake.rules import FIELDS, ColumnMap, header_key, recognises
 
 FOLDER = Path(__file__).parent / "maps"
 OWN = "tingqi"
 _KNOWN = {"name", "about", "recognised_by", "zone", "region", "shared_sittings", "date_formats",
-          "time_formats", "columns", "defaults", "values"}  # fmt: skip
+          "time_formats", "columns", "defaults", "values", "both_sides", "separator", "encoding",
+          "sheet"}  # fmt: skip
+# What a file's fields are where neither it nor its map says anything.
+USUAL = {"procedure": "ordinary", "hearing_kind": "trial", "minutes": "60"}
+# Whose words a map need not say again.
+_WORDED = ("side", "procedure", "language", "channels", "hearing_kind")
 
 
 def names() -> list[str]:
@@ -36,6 +43,12 @@ def find(wish: str) -> ColumnMap:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         said = N_("The column map cannot be read: %(fault)s.")
         raise Invalid({file.name: Message(said, fault=str(fault))}) from fault
+
+
+@cache
+def known_headers() -> frozenset[str]:
+    """Return all headers that the maps of the house read, as they are compared."""
+    return frozenset().union(*(find(name).known_headers() for name in names()))
 
 
 def suited(headers: Sequence[str]) -> ColumnMap:
@@ -68,11 +81,23 @@ def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS
     faults.update(_place_faults(said))
     if faults:
         raise Invalid(faults)
+    called = str(said.get("name") or name)
+    defaults = {k: v for k, v in USUAL.items() if k in fields} | defaults
+    if fields is FIELDS and called != OWN:
+        own = find(OWN).values
+        values |= {k: {**own[k], **values.get(k, {})} for k in _WORDED if k in own}
     return ColumnMap(
-        name=str(said.get("name") or name), columns=columns, defaults=defaults, values=values,
+        name=called, columns=columns, defaults=defaults, values=values,
         zone=said.get("zone", ""), region=said.get("region", ""),
-        shared_sittings=said.get("shared_sittings", False), **lists,
+        shared_sittings=said.get("shared_sittings", False),
+        both_sides=said.get("both_sides", False), separator=_separator(said),
+        encoding=said.get("encoding", ""), sheet=said.get("sheet", ""), **lists,
     )  # fmt: skip
+
+
+def _separator(said: Mapping[str, Any]) -> str:
+    text = str(said.get("separator", ""))
+    return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
 def _place_faults(said: Mapping[str, Any]) -> dict[str, Message]:
@@ -82,8 +107,18 @@ def _place_faults(said: Mapping[str, Any]) -> dict[str, Message]:
         faults["zone"] = Message(no_zone, zone=said["zone"])
     if said.get("region") and said["region"] not in phonenumbers.SUPPORTED_REGIONS:
         faults["region"] = Message(N_("Give the country in two letters, as CN."))
-    if not isinstance(said.get("shared_sittings", False), bool):
-        faults["shared_sittings"] = Message(N_("Give true or false."))
+    for each in ("shared_sittings", "both_sides"):
+        if not isinstance(said.get(each, False), bool):
+            faults[each] = Message(N_("Give true or false."))
+    if "separator" in said and (len(_separator(said)) != 1 or _separator(said) in '\r\n"'):
+        faults["separator"] = Message(N_("Give the one character that parts the cells, or tab."))
+    if not isinstance(said.get("sheet", ""), str):
+        faults["sheet"] = Message(N_("Give this as text."))
+    if "encoding" in said:
+        try:
+            known_name(str(said["encoding"]))
+        except Invalid as fault:
+            faults["encoding"] = next(iter(fault.errors.values()))
     for each in ("date_formats", "time_formats"):
         if any(not re.search("%[a-zA-Z]", str(text)) for text in said.get(each, ())):
             faults[each] = Message(N_("Write formats as docs/import.md shows."))

@@ -12,9 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.orm import Session
 
 from app import web
-from app.db import retrying
+from app.db import db, retrying
+from app.errors import Invalid
 from app.hearings.service import Desk
-from app.intake import column_maps, rules, tables, whole
+from app.intake import column_maps, rules, tables, uploads, whole
+from app.intake.kinds import safe_name
 from app.intake.rules import Bound
 from app.intake.service import Report
 from app.people import service as people
@@ -31,31 +33,51 @@ class _Undone(Exception):  # noqa: N818
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "wish", default="", help="A column map: its name, or a TOML file.")
+@click.option("--sheet", default="", help="The sheet of a workbook that has several.")
+@click.option("--encoding", default="", help="The encoding of a text, where it cannot be told.")
 @click.option("--dry-run", is_flag=True, help="Say what would be entered; enter nothing.")
 @click.option("--partial", is_flag=True, help="Enter the cases of which no row is refused.")
 @click.option("--court", "court_name", default="", help="Needed where there are several.")
 @click.option("--remind", is_flag=True, help="Send reminders for the hearings of the file.")
 def import_(
-    file: Path, wish: str, dry_run: bool, partial: bool, court_name: str, remind: bool
-) -> None:
+    file: Path, wish: str, sheet: str, encoding: str, dry_run: bool, partial: bool,
+    court_name: str, remind: bool,
+) -> None:  # fmt: skip
     """Enter cases and hearings from CSV or XLSX; all of the file, or nothing of it."""
     app = opened()
-    rows = tables.rows(file)
-    _, headers = next(rows)
-    bound = rules.bind(column_maps.find(wish) if wish else column_maps.suited(headers), headers)
+    column_map = column_maps.find(wish) if wish else None
     with app.app_context():
-        report = _take(rows, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)
+        court = people.find_court(db.session(), court_name)
+        reading = uploads.reading(court, column_map).with_wishes(sheet=sheet, encoding=encoding)
+        country = uploads.country(court, column_map)
+        db.session().rollback()
+        with of_file(file):
+            table = tables.read(file, reading)
+            bound = rules.bind(
+                column_map or column_maps.suited(table.headers), table.headers, country=country
+            )
+            read = whole.read(table.rows, bound)
+        report = _take(read, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)
     kept = not dry_run and (partial or not report.refused)
-    _tell(file, bound, report, kept)
+    _tell(file, table, bound, report, kept)
     raise SystemExit(REFUSED if report.refused else 0)
 
 
+@contextmanager
+def of_file(file: Path) -> Iterator[None]:
+    """Say the name of the file with what is wrong with it."""
+    try:
+        yield
+    except Invalid as fault:
+        name = safe_name(file.name)
+        errors = {(name if field == "file" else field): why for field, why in fault.errors.items()}
+        raise Invalid(errors) from fault
+
+
 def _take(
-    rows: Iterator[tables.Row], bound: Bound, court_name: str, *, keep: bool, partial_: bool,
-    remind: bool,
-) -> Report:  # fmt: skip
-    """Read the whole file, then enter it in one transaction, which is undone if it must be."""
-    read = whole.read(rows, bound)
+    read: whole.Rows, bound: Bound, court_name: str, *, keep: bool, partial_: bool, remind: bool
+) -> Report:
+    """Enter what was read in one transaction, which is undone if it must be."""
     reports: list[Report] = []
 
     def work(session: Session) -> None:
@@ -81,9 +103,17 @@ def _progress(count: int) -> Iterator[partial[None]]:
         yield partial(bar.advance, task)
 
 
-def _tell(file: Path, bound: Bound, report: Report, kept: bool) -> None:
+def _tell(file: Path, table: tables.Table, bound: Bound, report: Report, kept: bool) -> None:
     would = "" if kept else "would be "
-    click.echo(f"{file.name}: rows: {report.rows}, read by the column map {bound.column_map.name}.")
+    how = f", sheet {table.sheet}" if table.sheet else ""
+    if table.encoding not in ("", "utf-8-sig"):
+        how = f", encoding {table.encoding}"
+    click.echo(f"{safe_name(file.name)}: rows: {report.rows}, read by the column map "
+               f"{bound.column_map.name}{how}.")  # fmt: skip
+    if unread := bound.unread():
+        click.echo(f"Columns that are not read: {', '.join(unread)}.")
+    for note in table.notes():
+        click.echo(str(note), err=True)
     click.echo(
         f"Cases: {report.new} {would}new, {report.changed} {would}changed, "
         f"{report.unchanged} unchanged. "

@@ -1,6 +1,8 @@
 """Pure: from the rows of a file to checked cases; every fault has its line and its column."""
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +13,9 @@ from app.cases.rules import name_key, number_key
 from app.errors import N_, Invalid, Message
 from app.hearings.forms import Minutes
 from app.hearings.rules import from_wall_clock
-from app.intake.rules import DAYS, Bound, listed, read_clock, read_day, translated
+from app.intake.moments import NO_DATE, Moment, read_day, read_minutes, read_moment
+from app.intake.rules import DAYS, Bound, listed, translated
+from app.intake.workbook import FaultyCell
 
 PARTY = {"name": "party", "role": "role", "side": "side", "reference": "reference",
          "email": "party_email", "phone": "party_phone"}  # fmt: skip
@@ -19,6 +23,13 @@ COUNSEL = {"name": "counsel", **{each: each for each in (
     "firm", "email", "phone", "language", "channels", "address_confirmed_on",
     "electronic_consent_on")}}  # fmt: skip
 CASE = ("number", "title", "procedure", "judge")
+# What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|PYTHON!|GETTING_DATA|####+|引用!|值!|名称\?)",
+    re.IGNORECASE,
+)
+_SHORTENED = re.compile(r"\s*\d(?:\.\d+)?E\+?\d+\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,8 +60,8 @@ class Entry:
     lines: list[int]
     given: dict[str, Any]
     sittings: list[Sitting]
-    # From which line a part of ``given`` comes, and under which header a field of it stands.
-    places: Mapping[str, int] = field(default_factory=dict)
+    # From which line a part of ``given`` comes, and by which map it was read there.
+    places: Mapping[str, tuple[int, Bound]] = field(default_factory=dict)
 
     def refused(self, bound: Bound, path: str, why: Message) -> Refused:
         """Return where in the file a field of ``given`` stands that cannot be taken."""
@@ -64,7 +75,8 @@ class Entry:
             ours = PARTY.get(parts[2] if len(parts) > 2 else name, name)
         else:
             ours = path
-        return Refused(self.places.get(whose, self.lines[0]), bound.header_of(ours), why)
+        line, read_by = self.places.get(whose, (self.lines[0], bound.each_party[0]))
+        return Refused(line, read_by.header_of(ours), why)
 
 
 class SittingIn(Input):
@@ -84,29 +96,42 @@ def by_case(
     """
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
-        fault = shape_fault(line, cells, bound)
+        faults = row_faults(line, cells, bound)
         whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
         number = number_key(bound.read(whole)["number"])
-        if not fault and not number:
+        if not faults and not number:
             missing = Message(N_("This is missing."))
-            fault = Refused(line, bound.header_of("number"), missing)
-        if fault:
-            refused.append(fault)
+            faults = [Refused(line, bound.header_of("number"), missing)]
+        refused += faults
         cases.setdefault(number, []).append((line, cells))
     cases.pop("", None)
     return list(cases.values())
 
 
-def shape_fault(line: int, cells: Sequence[str], bound: Bound) -> Refused | None:
-    """Return what is wrong with a row before it is read: its width, or a formula; else None."""
+def row_faults(line: int, cells: Sequence[str], bound: Bound) -> list[Refused]:
+    """Return what is wrong with a row before it is read: its width, or cells without a value."""
     width = len(bound.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         said = N_("The row has %(count)s cells, the header %(width)s.")
-        return Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))
-    for place in sorted(bound.used()):
-        if cells[place].lstrip().startswith("="):
-            said = N_("This is a formula: save the file with values.")
-            return Refused(line, bound.headers[place], Message(said))
+        return [Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))]
+    return [Refused(line, bound.headers[place], why)
+            for place in sorted(bound.used()) if (why := _cell_fault(cells[place]))]  # fmt: skip
+
+
+def _cell_fault(cell: str) -> Message | None:
+    if isinstance(cell, FaultyCell):
+        return cell.why
+    if "#" in cell or "＃" in cell:
+        found = _ERROR.search(unicodedata.normalize("NFKC", cell))
+        if found:
+            said = N_("The cell holds an error of the spreadsheet, %(error)s: mend it there.")
+            return Message(said, error=found[0])
+    if cell.lstrip().startswith("="):
+        return Message(N_("This is a formula: save the file with values."))
+    if _SHORTENED.fullmatch(cell):
+        said = N_("The spreadsheet has shortened this number to %(text)s: format the column as "
+                  "text, and type it anew.")  # fmt: skip
+        return Message(said, text=cell.strip())
     return None
 
 
@@ -116,7 +141,14 @@ def read_case(
     """Return one case of its rows, or all that is wrong with them."""
     reading = _Reading(bound, zone)
     for line, cells in rows:
-        reading.take(line, bound.read(cells))
+        sat = False
+        for read_by, said in bound.people(cells):
+            reading.bound = read_by
+            if isinstance(said, tuple):
+                reading.refuse(line, *said)
+            else:
+                reading.take(line, said, sits=not sat)
+                sat = True
     return reading.done()
 
 
@@ -134,19 +166,21 @@ class _Reading:
     """One case while its rows are read: each says more, none may say otherwise."""
 
     def __init__(self, bound: Bound, zone: ZoneInfo) -> None:
-        self.bound, self.zone = bound, zone
+        self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
         self.refused: list[Refused] = []
         self.lines: list[int] = []
         self.case: dict[str, Any] = {}
         self.parties: dict[str, dict[str, Any]] = {}
         self.counsel: dict[str, dict[str, dict[str, Any]]] = {}
         self.sittings: list[Sitting] = []
-        self.told: dict[tuple[str, str], int] = {}  # by part and field: the line that said it
+        # By part and field: the line that said it, and the map that read it.
+        self.told: dict[tuple[str, str], tuple[int, Bound]] = {}
 
-    def take(self, line: int, said: Mapping[str, str]) -> None:
-        """Take what one row says."""
-        self.lines.append(line)
-        sits = bool(said["hearing_on"] or said["hearing_at"])
+    def take(self, line: int, said: Mapping[str, str], *, sits: bool = True) -> None:
+        """Take what one row says of one party and counsel; ``sits``: of its hearing, too."""
+        if line not in self.lines[-1:]:
+            self.lines.append(line)
+        sits = sits and bool(said["hearing_on"] or said["hearing_at"])
         own = {name: said[name] for name in CASE}
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
@@ -179,11 +213,11 @@ class _Reading:
     def _day(self, line: int, name: str, text: str) -> str:
         if not text:
             return ""
-        found = read_day(text, tuple(self.bound.column_map.date_formats))
-        if found is None:
-            self._refuse(line, name, _no_day(text))
+        found = read_day(text, tuple(self.bound.column_map.date_formats), self.bound.country)
+        if isinstance(found, Message):
+            self.refuse(line, name, found)
             return ""
-        return found[0].isoformat()
+        return found.isoformat()
 
     def _add(
         self, part: str, known: dict[str, Any], given: Mapping[str, Any], line: int,
@@ -194,21 +228,22 @@ class _Reading:
             if not before and value:
                 known[name] = value
             if value:
-                first = self.told.setdefault((part, name), line)
+                first, _ = self.told.setdefault((part, name), (line, self.bound))
                 if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
-                    why = N_("Line %(line)s says %(other)s here.")
-                    self._refuse(line, names[name], Message(why, line=first, other=before))
-        self.told.setdefault((part, ""), line)
+                    why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
+                    other = ", ".join(before) if isinstance(before, list) else before
+                    self.refuse(line, names[name], Message(
+                        why, line=first, number=self.case["number"], other=other))  # fmt: skip
+        self.told.setdefault((part, ""), (line, self.bound))
 
     def _sitting(self, line: int, said: Mapping[str, str]) -> None:
         fixed = {name: said[name] for name in ("hearing_kind", "courtroom")}
-        plain = said["minutes"].isascii() and said["minutes"].isdigit() and len(said["minutes"]) < 6
-        fixed["minutes"] = int(said["minutes"]) if plain else said["minutes"]  # type: ignore[assignment]
+        fixed["minutes"] = read_minutes(said["minutes"])  # type: ignore[assignment]
         try:
             checked = load(SittingIn(), fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
-                self._refuse(line, name, why)
+                self.refuse(line, name, why)
             return
         starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
         if starts_at is not None:
@@ -218,36 +253,60 @@ class _Reading:
             )  # fmt: skip
 
     def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
-        found = read_day(day, tuple(self.bound.column_map.date_formats)) if day else None
-        if found is None:
-            why = _no_day(day) if day else Message(N_("The hearing has a time, but no day."))
-            self._refuse(line, "hearing_on", why)
+        on, at = self._moment(line, "hearing_on", day), self._moment(line, "hearing_at", clock)
+        if on is None or at is None:
             return None
-        at = read_clock(clock, tuple(self.bound.column_map.time_formats)) if clock else found[1]
-        if at is None:
-            said = N_("%(text)s is no time of day that can be read.")
-            why = Message(said, text=clock) if clock else Message(
-                N_("The hearing has a day, but no time of day.")
-            )  # fmt: skip
-            self._refuse(line, "hearing_at", why)
+        if on.day and at.day and on.day != at.day:
+            other = Message(N_("The day beside it is %(day)s."), day=on.day.isoformat())
+            self.refuse(line, "hearing_at", other)
             return None
-        if not 2000 <= found[0].year <= 2200:
-            self._refuse(line, "hearing_on", Message(N_("The year cannot be right.")))
+        date, time = on.day or at.day, at.clock or on.clock
+        if date is None:
+            self.refuse(line, "hearing_on", Message(N_("The hearing has a time, but no day.")))
             return None
-        instant = from_wall_clock(dt.datetime.combine(found[0], at.replace(second=0)), self.zone)
+        if time is None:
+            words = N_("The hearing has a day, but no time of day.")
+            self.refuse(line, "hearing_at", Message(words))
+            return None
+        if not 2000 <= date.year <= 2200:
+            self.refuse(line, "hearing_on", Message(N_("The year cannot be right.")))
+            return None
+        instant = from_wall_clock(dt.datetime.combine(date, time), self.zone)
         if isinstance(instant, Message):
-            self._refuse(line, "hearing_at", instant)
+            self.refuse(line, "hearing_at", instant)
             return None
         return instant
 
-    def _refuse(self, line: int, name: str, why: Message) -> None:
+    def _moment(self, line: int, name: str, text: str) -> Moment | None:
+        """Return what a cell says of the time of a hearing; None where it cannot be read."""
+        if not text:
+            return Moment()
+        formats = self.bound.column_map
+        found = read_moment(
+            text, tuple(formats.date_formats), tuple(formats.time_formats), self.bound.country
+        )
+        if isinstance(found, Message):
+            if name == "hearing_at" and found.words == NO_DATE:
+                words = N_("%(text)s is no time of day that can be read.")
+                found = Message(words, text=text[:100])
+            self.refuse(line, name, found)
+            return None
+        if name == "hearing_on" and found.day is None and self.bound.sources.get("hearing_at"):
+            self.refuse(line, name, Message(NO_DATE, text=text[:100]))
+            return None
+        return found
+
+    def refuse(self, line: int, name: str, why: Message) -> None:
+        """Note that a cell of a row cannot be taken."""
         self.refused.append(Refused(line, self.bound.header_of(name), why))
 
     def done(self) -> Entry | list[Refused]:
         """Return the case, checked as a form is; or all that is wrong."""
+        if not self.lines:
+            return list(_once(self.refused))
         given: dict[str, Any] = {name: text for name, text in self.case.items() if text}
         given["parties"] = []
-        places = {"": self.lines[0]}
+        places = {"": (self.lines[0], self.bound)}
         for p, (key, party) in enumerate(self.parties.items()):
             places[f"parties.{p}"] = self.told[f"party/{key}", ""]
             counsel = self.counsel.get(key, {})
@@ -270,7 +329,3 @@ def _once(refused: Sequence[Refused]) -> Iterator[Refused]:
         if (each.line, each.column) not in seen:
             seen.add((each.line, each.column))
             yield each
-
-
-def _no_day(text: str) -> Message:
-    return Message(N_("%(text)s is no date that can be read."), text=text)

@@ -11,9 +11,9 @@ from app.db import Base, Json, Key, UTCDateTime
 class Upload(Base):
     """One file, what is to be done with it, and what came of it.
 
-    ``state``: mapping (its columns are chosen), to_check, checked, to_enter, entered, failed,
-    undone, cancelled. While a worker is at it the state stays and the row is held; a crash leaves
-    it as it was, and it is begun anew.
+    ``state``: choosing (in which way it is read), mapping (its columns are chosen), to_check,
+    checked, to_enter, entered, failed, undone, cancelled. While a worker is at it the state stays
+    and the row is held; a crash leaves it as it was, and it is begun anew.
     """
 
     __tablename__ = "upload"
@@ -27,6 +27,8 @@ class Upload(Base):
     state: Mapped[str] = mapped_column(sa.String(10))
     # For each column of the file the field that it holds, or "".
     columns: Mapped[list[str]] = mapped_column(Json)
+    # The sheet or the encoding in which it is read, as found out or chosen.
+    reading: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     partial: Mapped[bool] = mapped_column(default=False)
     remind: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)

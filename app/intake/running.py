@@ -15,7 +15,7 @@ from app.cases.models import Counsel
 from app.db import retrying, transaction
 from app.errors import Invalid, Refusal
 from app.hearings.service import Desk
-from app.intake import tables, uploads, whole
+from app.intake import uploads, whole
 from app.intake.models import Upload
 from app.intake.service import Report
 from app.message_json import kept
@@ -109,10 +109,10 @@ def _do(
     court, user = session.get_one(Court, upload.court_id), session.get_one(User, upload.user_id)
     enters, remind, part = upload.state == "to_enter", upload.remind, upload.partial
     columns = list(upload.columns)
-    with uploads.opened(session, upload) as path:
-        rows = list(tables.rows(path))
-    bound = uploads.bound(rows[0][1], columns)
-    read = whole.read(rows[1:], bound)
+    with uploads.opened(session, upload) as table:
+        rows = list(table.rows)
+    bound = uploads.bound(table.headers, columns, uploads.country(court))
+    read = whole.read(rows, bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
     desk, stays = Desk(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
@@ -125,7 +125,8 @@ def _do(
             raise _Undone
     # The rows of the file were let go of on the way, and this one with them.
     upload = session.get_one(Upload, number, populate_existing=True)
-    upload.report = told(report, rows[0][1], dict(rows[1:]))
+    upload.report = told(report, table.headers, dict(rows))
+    upload.report["notes"] = [kept(note) for note in table.notes()]
     upload.state = "entered" if stays else "checked"
     if stays:
         upload.ended_at, upload.counsel_before = now, before

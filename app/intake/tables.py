@@ -1,69 +1,145 @@
-"""Read CSV and XLSX as rows of text, each with its line in the file."""
+"""Read CSV and XLSX as a table: its header, and rows of text, each with its line in the file."""
 
 import csv
-import datetime as dt
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from app.errors import N_, Invalid, Message
+from app.intake import kinds, layout, workbook
 from app.intake.encoding import encoding_of
+from app.intake.layout import Row
 
 MOST_BYTES = 200 * 1024 * 1024  # of a CSV
-MOST_UNPACKED = 50 * 1024 * 1024  # of an XLSX, which packs up to a thousandfold
 MOST_ROWS = 200_000
-MOST_CELL = 20_000  # characters
-_BAD_BOOK = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError,
-             ParseError, EOFError, zlib.error, NotImplementedError, RuntimeError)  # fmt: skip
+MOST_CELL = workbook.MOST_CELL  # characters
+SEPARATORS = ",;\t|，；｜"
+_NAMED_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+_TEXT_FORMULA = re.compile(r'="([^"=]*)"')  # as exports keep the zeros of a number
+_MOST_TOLD = 20  # lines of one message
 
-Row = tuple[int, list[str]]
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read; what is empty is found out.
+
+    ``country`` and ``language`` are the court's, which weigh where an encoding is in doubt;
+    ``known`` are headers, as ``layout.header_key`` gives them, by which the header is found.
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+    separator: str = ""
+    country: str = ""
+    language: str = ""
+    known: frozenset[str] = frozenset()
+
+    def with_wishes(self, **wishes: str) -> "Reading":
+        """Return the same with the sheet or the encoding that somebody names, where they do."""
+        return replace(self, **{k: v for k, v in wishes.items() if v})  # type: ignore[arg-type]
 
 
-def rows(file: Path) -> Iterator[Row]:
-    """Yield the rows of a file, the header first, blank ones left out.
+@dataclass
+class Table:
+    """A file as a table. ``rows`` can be read once; ``notes`` are whole only after that."""
+
+    headers: list[str]
+    rows: Iterator[Row]
+    sheet: str = ""
+    encoding: str = ""
+    hidden: list[int] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+
+    def notes(self) -> list[Message]:
+        """Return what of the file is not read, so that nobody takes it for entered."""
+        said = []
+        if self.hidden:
+            words = N_("Rows that are hidden in the sheet are left out, %(count)s of them: lines "
+                       "%(lines)s. Show them to enter them.")  # fmt: skip
+            lines = [str(line) for line in self.hidden[:_MOST_TOLD]]
+            more = ["…"] * (len(self.hidden) > _MOST_TOLD)
+            said.append(Message(words, count=len(self.hidden), lines=[*lines, *more]))
+        for line, text in self.left_out[:_MOST_TOLD]:
+            words = N_("Line %(line)s is taken for a note or a total, and left out: %(text)s.")
+            said.append(Message(words, line=line, text=text[:60]))
+        return said
+
+
+def read(file: Path, reading: Reading = Reading()) -> Table:
+    """Return a file as a table, blank rows left out.
 
     The line is where the row begins in a CSV, the row's number in an XLSX. Raises Invalid where
-    the file cannot be read to its end; what it has yielded until then must not be used.
+    the file cannot be read, NeedsChoice where somebody must say how. The rows raise Invalid where
+    they cannot be read to their end; what they have yielded until then must not be used.
     """
-    with file.open("rb") as opened:
-        start = opened.read(8)
-    if start.startswith(b"PK\x03\x04"):
-        found = _xlsx(file)
-    elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _fault(file, N_("This is an old Excel file (XLS): save it as XLSX or CSV UTF-8."))
+    if file.stat().st_size == 0:
+        raise _fault(N_("The file is empty."))
+    hidden: list[int] = []
+    name = encoding = ""
+    if kinds.kind_of(file) == kinds.WORKBOOK:
+        sheet = workbook.sheet_of(file, reading.sheet)
+        found, hidden, name = sheet.rows, sheet.hidden, sheet.name
     else:
-        found = _csv(file)
+        if file.stat().st_size > MOST_BYTES:
+            said = N_("The file is larger than %(most)s MB: import it in parts.")
+            raise _fault(said, most=MOST_BYTES // 2**20)
+        encoding = encoding_of(
+            file, wish=reading.encoding, country=reading.country, language=reading.language
+        )
+        found = _csv(file, encoding, reading)
+    rows = _full(found)
+    first = list(islice(rows, layout.LOOKED_AT + 1))
+    if not first:
+        words = N_("All rows of the sheet are hidden: show them, and save the file.")
+        raise _fault(words if hidden else N_("The file is empty."))
+    at, headers, lines = layout.find_header(first, reading.known)
+    width = max((n + 1 for n, header in enumerate(headers) if header.strip()), default=1)
+    whole: Iterator[Row] = chain(first[at + lines :], rows)
+    table = Table(headers[:width] if name else headers, iter(()), name, encoding, hidden)
+    whole = _wide(whole, width) if name else whole
+    table.rows = layout.without_notes(whole, table.headers, table.left_out)
+    return table
+
+
+def _full(found: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows that have anything in them, as many as are taken."""
     count = 0
     for line, cells in found:
         if not any(cell.strip() for cell in cells):
             continue
         count += 1
-        if count > MOST_ROWS + 1:
+        if count > MOST_ROWS + layout.LOOKED_AT:
             said = N_("The file has more than %(most)s rows: import it in parts.")
-            raise _fault(file, said, most=MOST_ROWS)
+            raise _fault(said, most=MOST_ROWS)
         yield line, cells
-    if not count:
-        raise _fault(file, N_("The file is empty."))
 
 
-def _fault(file: Path, words: str, **facts: Any) -> Invalid:
-    return Invalid({file.name: Message(words, **facts)})
+def _wide(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """Yield rows at least as wide as the header: a sheet leaves out the empty cells at its end."""
+    for line, cells in rows:
+        yield line, cells + [""] * (width - len(cells))
 
 
-def _csv(file: Path) -> Iterator[Row]:
-    if file.stat().st_size > MOST_BYTES:
-        said = N_("The file is larger than %(most)s MB: import it in parts.")
-        raise _fault(file, said, most=MOST_BYTES // 2**20)
-    encoding = encoding_of(file)
+def _fault(words: str, **facts: Any) -> Invalid:
+    return Invalid({"file": Message(words, **facts)})
+
+
+def _csv(file: Path, encoding: str, reading: Reading) -> Iterator[Row]:
     csv.field_size_limit(MOST_CELL * 10)
     with file.open(encoding=encoding, newline="") as text:
-        separator = _separator(text.readline())
-        text.seek(0)
+        named = _NAMED_SEPARATOR.fullmatch(text.readline(100))
+        if not named:
+            text.seek(0)
+        separator = reading.separator or (named[1] if named else "")
+        if not separator:
+            separator = _separator(list(islice(text, 60)), reading.known)
+            text.seek(0)
         reader = csv.reader(text, delimiter=separator, strict=True)
+        offset = 1 if named else 0
         line = 1
         while True:
             try:
@@ -75,63 +151,23 @@ def _csv(file: Path) -> Iterator[Row]:
                     "The row that begins in line %(line)s cannot be read: a quotation mark is not "
                     "closed, or stands inside a cell (%(fault)s)."
                 )
-                raise _fault(file, said, line=line, fault=str(error)) from error
-            yield line, cells
+                raise _fault(said, line=line + offset, fault=str(error)) from error
+            yield line + offset, [_TEXT_FORMULA.sub(r"\1", cell) if cell[:2] == '="' else cell
+                                  for cell in cells]  # fmt: skip
             line = reader.line_num + 1
 
 
-def _separator(header: str) -> str:
-    """Return what separates the cells: whatever makes the most of the header."""
-    return max(",;\t", key=lambda each: len(next(csv.reader([header], delimiter=each), [])))
+def _separator(lines: Sequence[str], known: frozenset[str]) -> str:
+    """Return what separates the cells: whatever makes the best header, else the most even rows."""
 
+    def worth(separator: str) -> tuple[int, int, int]:
+        rows: list[list[str]] = []
+        with suppress(csv.Error):
+            rows += csv.reader(lines, delimiter=separator)
+        widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
+        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        best = max((layout.known_cells(row, known) for row in rows[: layout.LOOKED_AT]), default=0)
+        even = widths.count(usual) if usual > 1 else 0
+        return best if best > 1 else 0, even, usual
 
-def _xlsx(file: Path) -> Iterator[Row]:
-    try:
-        with zipfile.ZipFile(file) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-        if unpacked > MOST_UNPACKED:
-            said = N_("The file unpacks to more than %(most)s MB: import it in parts, or as CSV.")
-            raise _fault(file, said, most=MOST_UNPACKED // 2**20)
-        with warnings.catch_warnings():
-            # What openpyxl leaves out (styles, drop-down lists) is nothing that we read.
-            warnings.simplefilter("ignore")
-            yield from _sheet(file)
-    except _BAD_BOOK as error:
-        raise _fault(file, N_("The file cannot be read as XLSX: save it anew.")) from error
-
-
-def _sheet(file: Path) -> Iterator[Row]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(file, read_only=True, data_only=False)
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what a file says of its size need not be so
-        width = 0
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if number > MOST_ROWS + 1:
-                said = N_("The file has more than %(most)s rows: import it in parts.")
-                raise _fault(file, said, most=MOST_ROWS)
-            row = [_text(cell) for cell in cells[:500]]
-            width = width or len(row)  # a book leaves out the empty cells at a row's end
-            yield number, row + [""] * (width - len(row))
-    finally:
-        book.close()
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as a person would have typed it; a formula begins with "="."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        return f"={str(getattr(value, 'text', value) or '').lstrip('=')}"
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M:%S")
-    if isinstance(value, dt.time):
-        return value.strftime("%H:%M:%S")
-    if isinstance(value, dt.timedelta):
-        return str(value).rpartition(", ")[2]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return max(SEPARATORS, key=worth)

@@ -4,17 +4,21 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid, Message, NotFound, Refusal
-from app.intake import column_maps, rules, tables
+from app.intake import column_maps, rules, sides, tables
+from app.intake.encoding import NeedsChoice
+from app.intake.kinds import safe_name
 from app.intake.models import ChosenColumn, Upload, UploadPart
-from app.intake.rules import FIELDS, NEEDED, Bound
+from app.intake.rules import FIELDS, NEEDED, OF_ITS_OWN, Bound, ColumnMap
+from app.intake.tables import Reading, Table
 from app.people.changes import By
 from app.people.models import Court
 
@@ -27,8 +31,8 @@ def keep(session: Session, by: By, name: str, parts: Iterable[bytes]) -> Upload:
     """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
     assert by.user is not None
     made = Upload(
-        court_id=by.court_id, user_id=by.user.id, name=PurePath(name).name[-200:] or "file",
-        size=0, state="mapping", columns=[], report={}, created_at=by.now,
+        court_id=by.court_id, user_id=by.user.id, name=safe_name(name),
+        size=0, state="mapping", columns=[], report={}, reading={}, created_at=by.now,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -74,24 +78,70 @@ def listed(session: Session, court_id: int) -> Sequence[Upload]:
     return session.scalars(wanted.order_by(Upload.id.desc()).limit(20)).all()
 
 
+def country(court: Court, column_map: ColumnMap | None = None) -> str:
+    """Return the country (ISO 3166) by whose custom a file is read."""
+    return (column_map.region if column_map else "") or court.country[:2]
+
+
+def reading(court: Court, column_map: ColumnMap | None = None) -> Reading:
+    """Return how a court's files are read, by a map of its own where it has one."""
+    known = column_map.known_headers() if column_map else column_maps.known_headers()
+    said = column_map or ColumnMap("", {})
+    return Reading(
+        sheet=said.sheet, encoding=said.encoding, separator=said.separator,
+        country=country(court, column_map), language=court.language, known=known,
+    )  # fmt: skip
+
+
 @contextmanager
-def opened(session: Session, upload: Upload) -> Iterator[Path]:
-    """Lay a file on the disk for as long as it is read, under its own name."""
+def opened(session: Session, upload: Upload) -> Iterator[Table]:
+    """Lay a file on the disk for as long as it is read, and return its table. Raises Invalid."""
+    court = session.get_one(Court, upload.court_id)
+    wanted = sa.select(ChosenColumn.header_key).where(
+        ChosenColumn.court_id == court.id, ChosenColumn.field != ""
+    )
+    how = reading(court).with_wishes(**upload.reading)
+    how = replace(how, known=how.known | frozenset(session.scalars(wanted)))
     with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
-        path = Path(folder) / upload.name.lstrip(".")
-        wanted = sa.select(UploadPart.body).where(UploadPart.upload_id == upload.id)
+        path = Path(folder) / "file"
+        parts = sa.select(UploadPart.body).where(UploadPart.upload_id == upload.id)
         with path.open("wb") as whole:
-            for body in session.scalars(wanted.order_by(UploadPart.seq)):
+            for body in session.scalars(parts.order_by(UploadPart.seq)):
                 whole.write(body)
-        yield path
+        yield tables.read(path, how)
 
 
-def start_of(file: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the headers of a file and its first rows, each as wide as the header."""
-    rows = list(islice(tables.rows(file), SAMPLES + 1))
-    width = len(rows[0][1])
-    cells = [[*row, *[""] * width][:width] for _, row in rows]
-    return cells[0], cells[1:]
+def look(session: Session, upload: Upload) -> NeedsChoice | None:
+    """Look at the beginning of a file, and guess its columns.
+
+    Returns what must be asked first, where it can be read in several ways. Raises Invalid.
+    """
+    try:
+        with opened(session, upload) as table:
+            upload.columns = guess(session, upload.court_id, table.headers)
+            upload.reading = {
+                **upload.reading,
+                **({"sheet": table.sheet} if table.sheet else {"encoding": table.encoding}),
+            }
+    except NeedsChoice as choice:
+        upload.state = "choosing"
+        return choice
+    upload.state = "mapping"
+    return None
+
+
+def read_as(session: Session, upload: Upload, field: str, value: str) -> None:
+    """Read a file as somebody says: another sheet, another encoding. Raises Invalid."""
+    _not_over(upload)
+    if field in ("sheet", "encoding") and value:
+        upload.reading = {field: value[:100]}
+        look(session, upload)
+
+
+def start_of(table: Table) -> list[list[str]]:
+    """Return the first rows of a table, each as wide as the header."""
+    width = len(table.headers)
+    return [[*row, *[""] * width][:width] for _, row in islice(table.rows, SAMPLES)]
 
 
 def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
@@ -108,10 +158,15 @@ def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
 def _by_map(headers: Sequence[str]) -> list[str]:
     found = [""] * len(headers)
     column_map = column_maps.suited(headers)
+    wide = sides.parties_of(headers) if column_map.both_sides else sides.Wide({})
     for name, parts in rules.sources(column_map, headers).items():
+        if wide.columns and name in OF_ITS_OWN:
+            continue
         for part in parts:
             if isinstance(part, int) and not found[part]:
                 found[part] = name
+    for n, of in wide.columns.items():
+        found[n] = of.key
     return found
 
 
@@ -121,7 +176,7 @@ def choose(session: Session, upload: Upload, headers: Sequence[str], columns: li
     Raises Invalid where a column that is needed is nowhere, or the file is being worked at.
     """
     _not_over(upload)
-    bound(headers, columns)
+    bound(headers, columns)  # refuses what cannot be read so
     upload.columns, upload.state, upload.tries, upload.report = columns, "to_check", 0, {}
     for header, name in zip(headers, columns, strict=True):
         session.merge(
@@ -136,14 +191,14 @@ def _not_over(upload: Upload) -> None:
         raise Refusal(N_("This file is entered already, or about to be: upload it anew."))
 
 
-def bound(headers: Sequence[str], columns: Sequence[str]) -> Bound:
+def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> Bound:
     """Lay what was chosen over a file: several columns of one field are joined by spaces.
 
     Words, days and defaults are read as the map that suits the file says. Raises Invalid.
     """
     column_map = column_maps.suited(headers)
     known = rules.sources(column_map, headers)
-    sources: dict[str, tuple[str | int, ...]] = {}
+    found: dict[str, rules.Parts] = {}
     for name in FIELDS:
         places = [n for n, each in enumerate(columns) if each == name]
         if not places:
@@ -151,12 +206,33 @@ def bound(headers: Sequence[str], columns: Sequence[str]) -> Bound:
         theirs = known.get(name, ())
         same = [part for part in theirs if isinstance(part, int)]
         joined = [part for place in places for part in (" ", place)][1:]
-        sources[name] = theirs if sorted(same) == places else tuple(joined)
-    missing = [name for name in NEEDED if name not in sources and not column_map.defaults.get(name)]
-    if missing:
-        none = Message(N_("No column holds this, and it is needed."))
-        raise Invalid(dict.fromkeys(missing, none))
-    return Bound(column_map, tuple(each.strip() for each in headers), sources)
+        found[name] = theirs if sorted(same) == places else tuple(joined)
+    parties = rules.party_sources(_of_sides(headers, columns))
+    faults = {}
+    if parties:
+        said = N_("Other columns say of which side they are: say it of this one too.")
+        faults = {name: Message(said) for name in found if name in OF_ITS_OWN}
+        if any("party" not in each for each in parties):
+            faults["party"] = Message(N_("No column holds the party of one of the sides."))
+    there = {*found, *(["party"] if parties else [])}
+    missing = [name for name in NEEDED if name not in there and not column_map.defaults.get(name)]
+    none = Message(N_("No column holds this, and it is needed."))
+    faults |= dict.fromkeys(missing, none)
+    if faults:
+        raise Invalid(faults)
+    clean = tuple(" ".join(each.split()) for each in headers)
+    return Bound(column_map, clean, found, parties, column_map.region or country)
+
+
+def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, sides.Of]:
+    """Return by column which side it was chosen for, with the word that the file has for it."""
+    chosen = {n: of for n, each in enumerate(columns) if (of := sides.of_key(each))}
+    roles = {
+        (of.side, of.number): word.role
+        for n, of in chosen.items()
+        if of.field == "party" and (word := sides.read_header(headers[n]))
+    }
+    return {n: replace(of, role=roles.get((of.side, of.number), "")) for n, of in chosen.items()}
 
 
 def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:

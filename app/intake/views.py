@@ -1,6 +1,6 @@
 """The import by page: a file, its columns, what is wrong with which cell, entered, undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +13,9 @@ from app import message_json, web
 from app.db import db, retrying
 from app.errors import Invalid, Refusal
 from app.intake import rules, running, undoing, uploads
+from app.intake.encoding import ENCODINGS, NeedsChoice
 from app.intake.models import Upload
+from app.intake.sides import OF_A_PARTY, Of, of_key
 from app.notices.beats import is_silent, last_beat
 from app.people.views import by_whom, signed_in
 
@@ -58,9 +60,7 @@ def give() -> Any:
         def keep(session: Session) -> int:
             given.stream.seek(0)
             upload = uploads.keep(session, whose(session), name, _pieces(given.stream))
-            with uploads.opened(session, upload) as path:
-                headers, _ = uploads.start_of(path)
-            upload.columns = uploads.guess(session, upload.court_id, headers)
+            uploads.look(session, upload)
             return upload.id
 
         number = retrying(keep)
@@ -95,19 +95,24 @@ def one(upload_id: int) -> Any:
 def _one(upload_id: int, **more: Any) -> Any:
     session, court, now = db.session(), current_user.court, web.now()
     upload = uploads.find(session, court.id, upload_id)
-    told: dict[str, Any] = {"headers": [], "samples": [], "columns": list(upload.columns)}
-    if upload.state in ("mapping", "checked", "failed"):
+    told: dict[str, Any] = {"headers": [], "samples": [], "columns": list(upload.columns),
+                            "choice": None}  # fmt: skip
+    if upload.state in ("choosing", "mapping", "checked", "failed"):
         try:
-            with uploads.opened(session, upload) as path:
-                told["headers"], told["samples"] = uploads.start_of(path)
+            with uploads.opened(session, upload) as table:
+                told["headers"], told["samples"] = table.headers, uploads.start_of(table)
+        except NeedsChoice as choice:
+            told["choice"] = choice
         except Invalid:  # its bytes were let go of, which is told
             told["headers"] = []
     folder = web.house().settings.instance
     return render_template(
         "intake/file.html", upload=upload, zone=court.zone, names=field_names(),
+        sides=side_names(told["columns"]), encodings=ENCODINGS,
         needed=rules.NEEDED, silent=is_silent(last_beat(session), now),
         done=running.rows_done(folder, upload.id), undoable=undoing.until(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
+        left_out=[web.said(message_json.told(each)) for each in upload.report.get("notes", [])],
         failures=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
         **{**told, "errors": {}, "refused": "", **more},
     )  # fmt: skip
@@ -128,10 +133,14 @@ def act(upload_id: int) -> Any:
         by = whose(session)
         upload = uploads.find(session, by.court_id, upload_id)
         if do == "check":
-            with uploads.opened(session, upload) as path:
-                headers, _ = uploads.start_of(path)
+            with uploads.opened(session, upload) as table:
+                headers = table.headers
             chosen[:] = [_field(form.get(f"column-{n}", "")) for n in range(len(headers))]
             uploads.choose(session, upload, headers, chosen)
+        elif do == "read":
+            for name in ("sheet", "encoding"):
+                if form.get(name):
+                    uploads.read_as(session, upload, name, form[name])
         elif do == "enter":
             ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
             uploads.ask_to_enter(upload, **ticked)
@@ -162,13 +171,32 @@ def act(upload_id: int) -> Any:
 
 
 def _field(name: str) -> str:
-    return name if name in rules.FIELDS else ""
+    return name if name in rules.FIELDS or of_key(name) else ""
 
 
 def _undone(undone: undoing.Undone) -> str:
     return ngettext("%(num)s case of this import is gone.",
                     "%(num)s cases of this import are gone.",
                     undone.cases)  # fmt: skip
+
+
+def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Name, by side, the fields that a row has of each side where it names both.
+
+    Further parties of a side can be chosen where the file has columns for them.
+    """
+    names, words = field_names(), {
+        "claimant": gettext("Claimant"), "respondent": gettext("Respondent"),
+        "other": gettext("Third party"),
+    }  # fmt: skip
+    numbers = {(of.side, of.number) for each in columns if (of := of_key(each))}
+    made = {}
+    for side, word in words.items():
+        for number in sorted({"", *(n for s, n in numbers if s == side)}):
+            made[f"{word} {number}".strip()] = {
+                Of(side, number, name).key: names[name] for name in OF_A_PARTY
+            }
+    return made
 
 
 def field_names() -> dict[str, str]:
@@ -194,6 +222,7 @@ def field_names() -> dict[str, str]:
 def upload_state(upload: Upload) -> tuple[str, str, str]:
     """Return how a file stands: the look of its mark, the picture, the word."""
     words = {
+        "choosing": ("maybe", "question-circle", gettext("sheet or encoding to be chosen")),
         "mapping": ("maybe", "columns-gap", gettext("columns to be chosen")),
         "to_check": ("held", "hourglass-split", gettext("being checked")),
         "checked": ("maybe", "clipboard-check", gettext("checked, not entered")),

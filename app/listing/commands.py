@@ -20,6 +20,8 @@ from app import web
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message
 from app.hearings.service import Desk
+from app.intake.commands import of_file
+from app.intake.kinds import safe_name
 from app.listing import queries, running, search, service, taking
 from app.listing.drafting import SECONDS, SLOTS, WEEKS, Asked
 from app.listing.models import Listing
@@ -51,23 +53,31 @@ class _Undone(Exception):  # noqa: N818
               help="Threads that search.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--court", "court_name", default="", help="Needed where there are several.")
+@click.option("--sheet", default="", help="The sheet of a workbook that has several.")
+@click.option("--encoding", default="", help="The encoding of a text, where it cannot be told.")
 @click.option("--partial", is_flag=True, help="Leave out the rows that are refused.")
 @click.option("--dry-run", is_flag=True, help="Check the file; search and keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed: int,
-                  partial: bool, dry_run: bool, as_json: bool, **days: Any) -> None:  # fmt: skip
+                  partial: bool, dry_run: bool, as_json: bool, sheet: str, encoding: str,
+                  **days: Any) -> None:  # fmt: skip
     """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
     search.need()
     app = opened()
-    taken = taking.read(file)
     asked = _asked(seconds=seconds, **days)
-    worker = f"command:{uuid.uuid4()}"
+    worker, name = f"command:{uuid.uuid4()}", safe_name(file.name)
     with app.app_context():
-        listing_id, refused = _draft(file.name, taken, asked, court_name, worker,
+        court = people.find_court(db.session(), court_name)
+        with of_file(file):
+            taken = taking.read(file, court, sheet=sheet, encoding=encoding)
+        db.session().rollback()
+        for note in taken.notes:
+            click.echo(str(note), err=True)
+        listing_id, refused = _draft(name, taken, asked, court_name, worker,
                                      partial=partial, keep=not dry_run)  # fmt: skip
         _tell_refused(refused, partial=partial)
         if not listing_id:
-            click.echo(f"{file.name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
+            click.echo(f"{name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
             raise SystemExit(SOMETHING_LEFT if refused else 0)
         limits = Limits(seconds, workers, seed)
         with _heard() as enough, _bar(limits, enough) as watch:

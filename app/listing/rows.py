@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -10,8 +11,9 @@ from app.cases.forms import Choice, Input, Words, load
 from app.cases.rules import number_key
 from app.errors import N_, Invalid, Message
 from app.hearings.forms import Minutes
-from app.intake.entries import Refused, shape_fault
-from app.intake.rules import Bound, read_day
+from app.intake.entries import Refused, row_faults
+from app.intake.moments import NO_DATE, read_day, read_minutes
+from app.intake.rules import Bound
 
 FIELDS = ("number", "hearing_kind", "minutes", "earliest", "latest", "days", "half", "courtroom",
           "priority", "since")  # fmt: skip
@@ -99,20 +101,17 @@ def read(
     found: list[Row] = []
     seen: dict[tuple[str, str], int] = {}
     for line, cells in rows:
-        if fault := shape_fault(line, cells, bound):
-            refused.append(fault)
+        if faults := row_faults(line, cells, bound):
+            refused += faults
             continue
         row = _read(line, bound, bound.texts(cells, FIELDS), refused)
         if row is None:
             continue
         first = seen.setdefault((number_key(row.number), row.kind), line)
         if first != line:
-            words = N_("Line %(line)s names this hearing of %(number)s already.")
-            refused.append(
-                Refused(
-                    line, bound.header_of("number"), Message(words, line=first, number=row.number)
-                )
-            )
+            words = N_("Line %(line)s names this hearing of case %(number)s already.")
+            why = Message(words, line=first, number=row.number)
+            refused.append(Refused(line, bound.header_of("number"), why))
             continue
         found.append(row)
     if len(found) > MOST:
@@ -125,12 +124,10 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
     faults: dict[str, Message] = {}
     given: dict[str, Any] = {name: said[name] for name in RowIn().fields}
     given["half"], given["priority"] = said["half"].lower(), said["priority"].lower()
-    if said["minutes"].isascii() and said["minutes"].isdigit() and len(said["minutes"]) < 6:
-        given["minutes"] = int(said["minutes"])
-    formats = tuple(bound.column_map.date_formats)
-    dates = {name: _day(name, said[name], formats, faults)
+    given["minutes"] = read_minutes(said["minutes"])
+    dates = {name: _day(name, said[name], bound, faults)
              for name in ("earliest", "latest", "since")}  # fmt: skip
-    weekdays, days = _days(said["days"], formats, faults)
+    weekdays, days = _days(said["days"], bound, faults)
     if dates["earliest"] and dates["latest"] and dates["earliest"] > dates["latest"]:
         faults["latest"] = Message(N_("The latest day is before the earliest."))
     try:
@@ -145,27 +142,30 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
     return Row(line, checked["number"], checked["hearing_kind"], checked["minutes"], wishes)
 
 
-def _day(name: str, text: str, formats: tuple[str, ...], faults: dict[str, Message]) -> str:
+def _day(name: str, text: str, bound: Bound, faults: dict[str, Message]) -> str:
     if not text:
         return ""
-    found = read_day(text, formats)
-    if found is None:
-        faults[name] = Message(N_("%(text)s is no date that can be read."), text=text[:100])
+    found = read_day(text, tuple(bound.column_map.date_formats), bound.country)
+    if isinstance(found, Message):
+        faults[name] = found
         return ""
-    return found[0].isoformat()
+    return found.isoformat()
 
 
 def _days(
-    text: str, formats: tuple[str, ...], faults: dict[str, Message]
+    text: str, bound: Bound, faults: dict[str, Message]
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     weekdays, days = set(), set()
-    for word in re.split(r"[\s,;，；、]+", text.strip()):
+    formats = tuple(bound.column_map.date_formats)
+    for word in re.split(r"[\s,;，；、]+", unicodedata.normalize("NFKC", text).strip()):
         if not word:
             continue
         if (number := WEEKDAYS.get(word.lower())) is not None:
             weekdays.add(number)
-        elif found := read_day(word, formats):
-            days.add(found[0].isoformat())
+        elif not isinstance(found := read_day(word, formats, bound.country), Message):
+            days.add(found.isoformat())
+        elif found.words != NO_DATE:
+            faults["days"] = found
         else:
             words = N_("%(text)s is neither a weekday nor a date that can be read.")
             faults["days"] = Message(words, text=word[:100])

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid, Message
 from app.hearings.service import Desk
-from app.intake import column_maps, tables
+from app.intake import column_maps, tables, uploads
 from app.intake.entries import Refused
 from app.intake.rules import Bound, ColumnMap, bind
 from app.listing import drafting, rows
 from app.listing.models import Listing
 from app.listing.rows import FIELDS, NEEDED, Row
+from app.people.models import Court
 
 COLUMNS = Path(__file__).parent / "columns.toml"
 
@@ -27,6 +28,8 @@ class Taken:
     bound: Bound
     rows: Sequence[Row]
     refused: list[Refused] = field(default_factory=list)
+    # What of the file is not read: hidden rows, totals.
+    notes: Sequence[Message] = ()
 
 
 @cache
@@ -36,13 +39,18 @@ def columns() -> ColumnMap:
     return column_maps.made(said, fields=FIELDS)
 
 
-def read(file: Path) -> Taken:
-    """Return the hearings of a CSV or XLSX. Raises Invalid where it cannot be read at all."""
-    found = tables.rows(file)
-    _, headers = next(found)
-    bound = bind(columns(), headers, NEEDED)
+def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Taken:
+    """Return the hearings of a CSV or XLSX. Raises Invalid where it cannot be read at all.
+
+    Raises NeedsChoice where it can be read in several ways, and neither ``sheet`` nor ``encoding``
+    says in which.
+    """
+    how = uploads.reading(court, columns()).with_wishes(sheet=sheet, encoding=encoding)
+    table = tables.read(file, how)
+    bound = bind(columns(), table.headers, NEEDED, country=how.country)
     refused: list[Refused] = []
-    return Taken(bound, rows.read(found, bound, refused), refused)
+    found = rows.read(table.rows, bound, refused)
+    return Taken(bound, found, refused, table.notes())
 
 
 def draft(

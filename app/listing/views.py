@@ -19,6 +19,8 @@ from app.characters import half_width, whole_number
 from app.db import db, retrying
 from app.errors import N_, Invalid, Message
 from app.hearings.service import Desk
+from app.intake.encoding import NeedsChoice
+from app.intake.kinds import safe_name
 from app.listing import drafting, queries, search, service, taking
 from app.listing.models import ListingState
 from app.notices import beats
@@ -27,7 +29,7 @@ from app.people.views import signed_in
 
 bp = Blueprint("listing", __name__, url_prefix="/listings")
 MOST_SHOWN = 50
-NAMES = ("from", "to", "slots", "seconds")
+NAMES = ("from", "to", "slots", "seconds", "sheet", "encoding")
 
 
 @bp.get("")
@@ -39,7 +41,13 @@ def listed() -> str:
 
 def _form(given: dict[str, Any], **more: Any) -> str:
     session, court = db.session(), current_user.court
-    facts: dict[str, Any] = {"errors": {}, "refused": [], "rooms_chosen": [], **more}
+    facts: dict[str, Any] = {
+        "errors": {},
+        "refused": [],
+        "rooms_chosen": [],
+        "choice": None,
+        **more,
+    }
     return render_template(
         "listing/list.html", listings=queries.listed(session, court.id), zone=court.zone,
         rooms=cases.courtrooms(session, court.id), given=given, absent=not search.is_there(),
@@ -51,20 +59,24 @@ def _form(given: dict[str, Any], **more: Any) -> str:
 @signed_in
 def make() -> Any:
     """Make a draft of a file; the worker searches it."""
-    given = {name: half_width(request.form.get(name, "")[:40]) for name in NAMES}
+    given = {name: half_width(request.form.get(name, "")[:100]).strip() for name in NAMES}
     rooms, partial = request.form.getlist("rooms"), request.form.get("partial") == "1"
     at = _desk()
     try:
         search.need()
         asked = _asked(given, rooms)
-        taken, name = _read(request.files.get("file"))
+        taken, name = _read(request.files.get("file"), given)
         work = _maker(at, taken, name, asked, partial=partial)
         number, refused = retrying(work)
+    except NeedsChoice as choice:
+        return _form(given, errors=said_errors(choice), rooms_chosen=rooms, choice=choice), 422
     except Invalid as fault:
         return _form(given, errors=said_errors(fault), rooms_chosen=rooms), 422
     if not number:
         return _form(given, refused=refused[:MOST_SHOWN], more=len(refused) - MOST_SHOWN,
                      rooms_chosen=rooms), 422  # fmt: skip
+    for note in taken.notes:
+        flash(web.said(note), "maybe")
     if refused:
         lines = sorted({each.line for each in refused})
         flash(gettext("Rows left out: %(lines)s.", lines=wording.listed(lines[:20], web.language())
@@ -118,22 +130,25 @@ def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
     return asked
 
 
-def _read(given: FileStorage | None) -> tuple[taking.Taken, str]:
+def _read(upload: FileStorage | None, given: dict[str, str]) -> tuple[taking.Taken, str]:
     """Return what an uploaded file says, and its name. Raises Invalid."""
-    if given is None or not given.filename:
+    if upload is None or not upload.filename:
         raise Invalid({"file": Message(N_("Choose a file."))})
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
-        given.save(file)
+        upload.save(file)
         try:
-            return taking.read(file), Path(given.filename).name
+            taken = taking.read(
+                file, current_user.court, sheet=given["sheet"], encoding=given["encoding"]
+            )
+        except NeedsChoice:
+            raise
         except Invalid as fault:
-            # The fault is the file's, under whatever name it lay here.
-            errors = {("file" if field == file.name else field): why
-                      for field, why in fault.errors.items()}  # fmt: skip
-            if "file" not in errors:
+            errors = dict(fault.errors)
+            if "file" not in errors:  # a fault of its columns is a fault of the file here
                 errors = {"file": next(iter(errors.values()))}
             raise Invalid(errors) from fault
+        return taken, safe_name(upload.filename)
 
 
 @bp.get("/<int:listing_id>")

@@ -100,8 +100,24 @@ CHINESE = {
         as_csv([CHINESE]).encode("gb18030"),
         as_csv([CHINESE], ";").encode("gb18030"),
         as_csv([CHINESE], "\t").encode("utf-8-sig"),
+        as_csv([CHINESE], "\t").encode("utf-16"),
+        as_csv([CHINESE]).encode("utf-16-le"),
+        as_csv([CHINESE], "|").encode("gbk"),
+        ("sep=;\r\n" + as_csv([CHINESE], ";")).encode("utf-8-sig"),
+        as_csv([CHINESE], "；").encode("utf-8"),
     ],
-    ids=["utf-8", "utf-8 with its mark", "gb18030", "semicolons", "tabs"],
+    ids=[
+        "utf-8",
+        "utf-8 with its mark",
+        "gb18030",
+        "semicolons",
+        "tabs",
+        "utf-16",
+        "utf-16 without its mark",
+        "bars",
+        "sep=;",
+        "full width",
+    ],
 )
 def test_a_chinese_file_is_read_however_it_was_saved(house: House, content: bytes) -> None:
     status, said = run(house, content)
@@ -320,14 +336,13 @@ def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(house
     [
         (b"", "The file is empty."),
         (b"a,b\n1,2\n", "The file has no column number"),
-        (as_csv([ROW]).encode("utf-16"), "UTF-16"),
         (as_csv([ROW]).encode() + b"\0", "NUL"),
         (as_csv([ROW]).encode() + "海通\r\n".encode("gb18030"), "mixes two encodings"),
         (b'number,judge,party\n1,"A\n', "line 2"),
-        (b"PK\x03\x04 not a book", "cannot be read as XLSX"),
+        (b"PK\x03\x04 not a book", "is damaged"),
         (b"\xd0\xcf\x11\xe0 old", "XLS"),
     ],
-    ids=["empty", "headers", "utf-16", "nul", "mixed", "quote", "no book", "old book"],
+    ids=["empty", "headers", "nul", "mixed", "quote", "no book", "old book"],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(
     house: House, content: bytes, words: str
@@ -361,7 +376,10 @@ def test_an_hour_that_the_clock_skips_or_repeats_is_refused(
 def test_two_rows_that_contradict_each_other_name_each_other(house: House) -> None:
     status, said = run(house, as_csv([ROW, {**ROW, "email": "li@other.example"}]))
     assert status == 1
-    assert "line 3, email: Line 2 says li@huacheng.example here." in said
+    assert (
+        f"line 3, email: Line 2, of case {ROW['number']} too, says li@huacheng.example here."
+        in said
+    )
 
 
 def test_a_case_is_not_entered_without_its_refused_row(house: House) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.errors import Invalid
-from app.intake import column_maps, rules
+from app.intake import column_maps, moments, rules, sides
 from app.intake.entries import Entry, Refused, by_case, read_case
 
 OWN = column_maps.find(column_maps.OWN)
@@ -54,34 +54,109 @@ def test_a_missing_column_is_named_with_what_there_is() -> None:
         rules.bind(OWN, ["number", "judge", "who"])
 
 
+DAY, HALF_PAST = dt.date(2026, 12, 15), dt.time(9, 30)
+
+
 @pytest.mark.parametrize(
     ("text", "day", "clock"),
     [
-        ("2026-12-15", dt.date(2026, 12, 15), None),
-        ("２０２６年１２月１５日", dt.date(2026, 12, 15), None),
+        ("2026-12-15", DAY, None),
+        ("２０２６年１２月１５日", DAY, None),
         ("2026/12/5", dt.date(2026, 12, 5), None),
-        ("2026-12-15 09:30:00", dt.date(2026, 12, 15), dt.time(9, 30)),
-        ("2026-12-15T09:30", dt.date(2026, 12, 15), dt.time(9, 30)),
+        ("20261215", DAY, None),
+        ("Dec 15, 2026", DAY, None),
+        ("15/12/2026", DAY, None),
+        ("05.12.2026", dt.date(2026, 12, 5), None),
+        ("2026-12-15 09:30:00", DAY, HALF_PAST),
+        ("2026-12-15T09:30", DAY, HALF_PAST),
+        ("2026年12月15日 上午9:30", DAY, HALF_PAST),
+        ("2026年12月15日上午9时30分", DAY, HALF_PAST),
+        ("2026年12月15日9时", DAY, dt.time(9)),
+        ("2026年12月15日（星期二）９：３０", DAY, HALF_PAST),
+        ("二〇二六年十二月十五日上午九时三十分", DAY, HALF_PAST),
+        ("2026.12.15 下午2时30分", DAY, dt.time(14, 30)),
+        ("Tue, 15 Dec 2026 09:30", DAY, HALF_PAST),
+        ("Dec 15 2026 9:30 am", DAY, HALF_PAST),
+        ("9:30 am Dec 15 2026", DAY, HALF_PAST),
+        ("2026-12-15 09:29:59.99712", DAY, HALF_PAST),
+        ("2026-12-15 23:59:45", dt.date(2026, 12, 16), dt.time(0)),
+        ("2026-12-15\u200b 9am", DAY, dt.time(9)),
+        ("9:30", None, HALF_PAST), ("下午2:30", None, dt.time(14, 30)),
+        ("14时30分", None, dt.time(14, 30)), ("2:30 PM", None, dt.time(14, 30)),
+        ("１４：３０", None, dt.time(14, 30)), ("中午12点", None, dt.time(12)),
+        ("下午14:30", None, dt.time(14, 30)), ("9点半", None, HALF_PAST),
+        ("09:29:57", None, HALF_PAST), ("9.30am", None, HALF_PAST),
     ],
-)
-def test_a_day_is_read_with_its_time_where_the_cell_has_one(
-    text: str, day: dt.date, clock: dt.time | None
+)  # fmt: skip
+def test_a_time_is_read_as_courts_write_it(
+    text: str, day: dt.date | None, clock: dt.time | None
 ) -> None:
-    assert rules.read_day(text, OWN.date_formats) == (day, clock)
-
-
-@pytest.mark.parametrize("text", ["2026-02-30", "15.12.", "tomorrow", "46371", "2026-12-15 9am"])
-def test_what_is_no_day_is_not_guessed(text: str) -> None:
-    assert rules.read_day(text, OWN.date_formats) is None
+    found = moments.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
+    assert found == moments.Moment(day, clock)
 
 
 @pytest.mark.parametrize(
-    ("text", "clock"),
-    [("9:30", dt.time(9, 30)), ("下午2:30", dt.time(14, 30)), ("14时30分", dt.time(14, 30)),
-     ("2:30 PM", dt.time(14, 30)), ("１４：３０", dt.time(14, 30)), ("25:00", None), ("noon", None)],
+    ("text", "why"),
+    [
+        ("2026-02-30", "no date"), ("tomorrow", "no date"), ("46371", "no date"),
+        ("25:00", "no date"), ("noon", "no date"), ("上午12:30", "no date"),
+        ("2026115", "no date"), ("9:30-11:00", "no date"), ("2026-12-15 09:30+08:00", "no date"),
+        ("15.12.", "no year"), ("12月15日", "no year"), ("12月15日上午9:30", "no year"),
+        ("Dec 15", "no year"), ("26-12-15", "four digits"), ("26年12月15日", "four digits"),
+        ("5/12/2026", "2026-05-12 or 2026-12-05"), ("2026年12月15日 星期三", "day of the week"),
+    ],
 )  # fmt: skip
-def test_a_clock_is_read_as_courts_write_it(text: str, clock: dt.time | None) -> None:
-    assert rules.read_clock(text, OWN.time_formats) == clock
+def test_what_is_no_day_or_may_be_two_is_not_guessed(text: str, why: str) -> None:
+    found = moments.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
+    assert why in str(found)
+
+
+@pytest.mark.parametrize(("country", "month"), [("US", 5), ("GB", 12), ("DE", 12)])
+def test_the_country_says_whether_the_day_goes_first(country: str, month: int) -> None:
+    found = moments.read_day("5/12/2026", OWN.date_formats, country)
+    assert isinstance(found, dt.date)
+    assert found.month == month
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("６０", 60),
+        ("90分钟", 90),
+        ("1小时30分", 90),
+        ("1.5 h", 90),
+        ("60.0", 60),
+        ("lang", "lang"),
+    ],
+)
+def test_a_length_is_read_as_courts_write_it(text: str, minutes: int | str) -> None:
+    assert moments.read_minutes(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [
+        ("原告", "claimant.party"), ("上诉人（原审原告）", "claimant.party"),
+        ("被上诉人", "respondent.party"), ("被申请人代理人联系电话", "respondent.phone"),
+        ("原告委托诉讼代理人", "claimant.counsel"), ("电话（原告代理人）", "claimant.phone"),
+        ("原告律师事务所", "claimant.firm"), ("被告 ＰＨＯＮＥ", "respondent.party_phone"),
+        ("Plaintiff's Counsel", "claimant.counsel"), ("Counsel for Defendant", "respondent.counsel"),
+        ("Applicant solicitor tel.", "claimant.phone"), ("被告二代理人", "respondent.2.counsel"),
+        ("Third party counsel e-mail", "other.email"), ("defendant_attorney_email", "respondent.email"),
+        ("案号", ""), ("原告诉讼请求", ""), ("Applicant No", ""),
+    ],
+)  # fmt: skip
+def test_a_header_names_a_side_and_what_of_it(header: str, key: str) -> None:
+    of = sides.read_header(header)
+    assert (of.key if of else "") == key
+
+
+def test_a_header_of_two_lines_puts_each_side_above_its_columns() -> None:
+    above = ["案号", "法官", "原告", "", "被告", ""]
+    below = ["", "", "名称", "代理人", "名称", "代理人"]
+    joined = ["案号", "法官", "原告名称", "原告代理人", "被告名称", "被告代理人"]
+    assert sides.two_lines(above, below) == joined
+    assert sides.two_lines(["案号", "原告", "被告"], ["（2026）1号", "甲", "乙"]) is None
 
 
 def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
@@ -123,6 +198,9 @@ def test_all_that_is_wrong_with_a_case_is_said_at_once() -> None:
         ({"zone": "Europe/Atlantis"}, "zone"),
         ({"region": "Utopia"}, "region"),
         ({"shared_sittings": "yes"}, "shared_sittings"),
+        ({"both_sides": 1}, "both_sides"),
+        ({"separator": "::"}, "separator"),
+        ({"encoding": "klingon"}, "encoding"),
         ({"date_formats": ["DD.MM.YYYY"]}, "date_formats"),
     ],
 )

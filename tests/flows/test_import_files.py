@@ -1,0 +1,415 @@
+"""Files as courts keep them, by command and by page: workbooks, encodings, both sides in a row."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from app import worker
+from app.cli import cli, sentence
+from tests.conftest import House
+from tests.flows.test_import import cases, hearings, run
+from tests.flows.test_pages import words
+
+HEAD = ("案号", "案由", "承办法官", "当事人", "诉讼地位", "代理人", "电话", "邮箱", "开庭日期",
+        "开庭时间", "法庭")  # fmt: skip
+Sheet = tuple[str, Sequence[Sequence[Any]], str]
+
+
+def row(n: int, **more: Any) -> list[Any]:
+    """A row of a case of its own, with its own judge and counsel."""
+    usual = {"案号": f"（2026）沪0115民初{7000 + n}号", "案由": "借款", "承办法官": f"法官{n}",
+             "当事人": f"甲{n}公司", "诉讼地位": "原告", "代理人": f"李{n}",
+             "邮箱": f"li{n}@x.example"}  # fmt: skip
+    return [(usual | more).get(header) for header in HEAD]
+
+
+def book(
+    *sheets: Sheet, mac: bool = False, after: Callable[[Workbook], object] | None = None
+) -> bytes:
+    """A workbook of some sheets, each with its rows and whether it is visible."""
+    made = Workbook()
+    made.remove(made.active)
+    if mac:
+        made.epoch = CALENDAR_MAC_1904
+    for title, rows, state in sheets:
+        sheet = made.create_sheet(title)
+        sheet.sheet_state = state
+        for each in rows:
+            sheet.append(list(each))
+    if after:
+        after(made)
+    held = io.BytesIO()
+    made.save(held)
+    return held.getvalue()
+
+
+def one(*rows: Sequence[Any], after: Callable[[Workbook], object] | None = None) -> bytes:
+    """A workbook of one sheet."""
+    return book(("表", [HEAD, *rows], "visible"), after=after)
+
+
+def numbers(house: House) -> list[str]:
+    """The last figures of the cases that were entered."""
+    return sorted(case["number"][-5:-1] for case in cases(house))
+
+
+def give(desk: FlaskClient, body: bytes, name: str = "cases.xlsx") -> Any:
+    """Upload a file by page."""
+    return desk.post("/import?lang=en", data={"file": (io.BytesIO(body), name)})
+
+
+def test_what_is_hidden_in_a_workbook_is_not_entered(house: House) -> None:
+    body = book(("旧", [HEAD, row(1)], "hidden"), ("新", [HEAD, row(2)], "visible"))
+    status, said = run(house, body, name="x.xlsx")
+    assert (status, "sheet 新" in said) == (0, True), said
+
+    def hide(made: Workbook) -> None:
+        made.active.row_dimensions[3].hidden = True
+
+    status, said = run(house, one(row(3), row(4), row(5), after=hide), name="x.xlsx")
+    assert (status, "left out, 1 of them: lines 3." in said) == (0, True), said
+    assert numbers(house) == ["7002", "7003", "7005"]
+
+
+def test_of_two_sheets_with_rows_none_is_dropped_without_a_word(house: House) -> None:
+    body = book(("一", [HEAD, row(1)], "visible"), ("二", [HEAD, row(2)], "visible"))
+    status, said = run(house, body, name="x.xlsx")
+    assert (status, "(一, 二)" in said, "--sheet" in said) == (2, True, True), said
+    assert run(house, body, "--sheet", "三", name="x.xlsx")[0] == 2
+    assert run(house, body, "--sheet", "二", name="x.xlsx")[0] == 0
+    assert numbers(house) == ["7002"]
+    desk = house.sign_in()
+    path = give(desk, body).location
+    page = desk.get(path).text
+    assert 'value="一"' in page
+    assert "（2026）沪0115民初7001号" in page  # the first rows of each
+    assert desk.post(path, data={"do": "check"}).status_code == 422
+    assert desk.post(path, data={"do": "read", "sheet": "一"}).status_code == 303
+    taken(house, desk, path)
+    assert numbers(house) == ["7001", "7002"]
+
+
+def taken(house: House, desk: FlaskClient, path: str) -> None:
+    """Check and enter an uploaded file with the columns as they are guessed."""
+    from tests.flows.test_import_page import columns
+
+    form = {**columns(desk.get(path).text), "do": "check"}
+    assert desk.post(path, data=form).status_code == 303
+    worker.take_file(house.app)
+    answer = desk.post(path, data={"do": "enter"})
+    assert answer.status_code == 303, words(answer)
+    worker.take_file(house.app)
+
+
+def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> None:
+    def formula(made: Workbook) -> None:
+        made.active["H4"] = '=LOWER("LI@X.EXAMPLE")'
+
+    body = one(row(1, 邮箱="#N/A"), row(2, 当事人="#REF!"), row(3),
+               row(4, 案号=2026011500001234567), after=formula)  # fmt: skip
+    status, said = run(house, body, name="x.xlsx")
+    assert status == 1
+    for words_ in ("line 2, 邮箱: The cell holds an error of the spreadsheet, #N/A",
+                   "line 3, 当事人: The cell holds an error of the spreadsheet, #REF!",
+                   "line 4, 邮箱: This formula was never calculated",
+                   "line 5, 案号: A spreadsheet keeps 15 digits"):  # fmt: skip
+        assert words_ in said
+    text = "number,judge,party,side\nA-1,Doe,#VALUE!,claimant\n2.02E+14,Doe,Ann,claimant\n"
+    status, said = run(house, text)
+    assert (status, "line 2, party: The cell holds an error" in said) == (1, True), said
+    assert "line 3, number: The spreadsheet has shortened" in said
+    assert cases(house) == []
+
+
+def test_a_formula_with_its_result_is_read(house: House) -> None:
+    def formula(made: Workbook) -> None:
+        made.active["H2"] = "=A1"
+
+    held = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(one(row(1), after=formula))) as source,
+        zipfile.ZipFile(held, "w") as made,
+    ):
+        for name in source.namelist():
+            sheet = source.read(name)
+            made.writestr(name, sheet.replace(
+                b'<c r="H2"><f>A1</f><v /></c>',
+                b'<c r="H2" t="str"><f>A1</f><v>li@x.example</v></c>'))  # fmt: skip
+    assert run(house, held.getvalue(), name="x.xlsx")[0] == 0
+    assert cases(house)[0]["parties"][0]["counsel"][0]["email"] == "li@x.example"
+
+
+@pytest.mark.parametrize("mac", [False, True], ids=["1900", "1904"])
+def test_a_time_is_rounded_not_cut(house: House, mac: bool) -> None:
+    def times(made: Workbook) -> None:
+        sheet, first = made.active, 1462 if mac else 0
+        for line, day, clock in (
+            (2, 46371, 0.3958333),
+            (3, 46372, 0.3958),
+            (4, 46373.3958333, None),
+        ):
+            sheet[f"I{line}"], sheet[f"J{line}"] = day - first, clock
+            sheet[f"I{line}"].number_format = "yyyy/m/d h:mm"
+            sheet[f"J{line}"].number_format = "h:mm"
+
+    body = book(("表", [HEAD, row(1), row(2), row(3)], "visible"), mac=mac, after=times)
+    status, said = run(house, body, name="x.xlsx")
+    assert status == 0, said
+    days = sorted(hearing["starts_at"] for hearing in hearings(house))
+    assert days == [f"2026-12-{day}T09:30:00+08:00" for day in (15, 16, 17)]
+
+
+def test_dates_in_the_formats_of_chinese_excel_are_days(house: House) -> None:
+    """The format 31 (2026年12月15日) is not defined in the file: Excel knows it by its number."""
+
+    def date(made: Workbook) -> None:
+        made.active["I2"], made.active["J2"] = 46371, dt.time(9, 30)
+        made.active["I2"].number_format = "0.000"
+
+    held = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(one(row(1), after=date))) as source,
+        zipfile.ZipFile(held, "w") as made,
+    ):
+        for name in source.namelist():
+            made.writestr(
+                name, source.read(name).replace(b'xf numFmtId="164"', b'xf numFmtId="31"')
+            )
+    status, said = run(house, held.getvalue(), name="x.xlsx")
+    assert status == 0, said
+    assert hearings(house)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
+
+
+def test_titles_merged_cells_and_totals_are_read_as_a_person_reads_them(house: House) -> None:
+    def shape(made: Workbook) -> None:
+        sheet = made.active
+        sheet.insert_rows(1)
+        sheet["A1"] = "2026年12月开庭一览表"
+        sheet.merge_cells("A1:K1")
+        for column in "ABC":
+            sheet.merge_cells(f"{column}3:{column}4")
+        sheet.append(["合计：1件"])
+        sheet.append(["制表人：张三", None, "2026年11月30日"])
+
+    second = row(2, 当事人="乙公司", 诉讼地位="被告")
+    status, said = run(house, one(row(1), second, after=shape), name="x.xlsx")
+    assert (status, "rows: 2" in said, "left out: 合计：1件." in said) == (0, True, True), said
+    [case] = cases(house)
+    assert case["number"] == "（2026）沪0115民初7001号"
+    assert [party["name"] for party in case["parties"]] == ["甲1公司", "乙公司"]
+
+
+def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(house: House) -> None:
+    body, held = one(row(1), row(2)), io.BytesIO()
+    more = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(4, 1_048_577))
+    with (
+        zipfile.ZipFile(io.BytesIO(body)) as source,
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+    ):
+        for name in source.namelist():
+            end = b"</sheetData>"
+            made.writestr(name, source.read(name).replace(end, more.encode() + end))
+    status, said = run(house, held.getvalue(), name="x.xlsx")
+    assert (status, "rows: 2," in said) == (0, True), said
+
+
+WIDE = ("案号", "承办法官", "原告", "原告代理人", "原告代理人电话", "被告", "被告代理人",
+        "被告代理人邮箱", "开庭时间")  # fmt: skip
+BOTH = ("（2026）沪0115民初8001号", "陈法官", "甲公司、乙公司", "李敏；王芳",
+        "13800138001；13900139002", "丙公司", "赵雷", "zhao@x.example",
+        "2026年12月15日 上午9:30")  # fmt: skip
+TWO_LINES = (
+    ("案号", "承办法官", "原告", None, None, "被告", None, None, "开庭时间"),
+    (None, None, "名称", "代理人", "电话", "名称", "代理人", "邮箱", None),
+    BOTH,
+)
+REPEATED = ("案号", "承办法官", "原告", "代理人", "电话", "被告", "代理人", "邮箱", "开庭时间")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [(WIDE, BOTH), TWO_LINES, (("2026年12月排期",), *TWO_LINES),
+     (tuple(h.replace("原告", "上诉人").replace("被告", "被上诉人") for h in WIDE), BOTH),
+     (("Case No", "Judge", "Plaintiff", "Plaintiff's Counsel", "Plaintiff Counsel Phone",
+       "Defendant", "Counsel for Defendant", "Defendant's attorney e-mail", "Hearing date"), BOTH),
+     (("case", "judge", "applicant", "applicant counsel", "applicant phone", "respondent",
+       "respondent counsel", "respondent email", "hearing time"), BOTH)],
+    ids=["one line", "two lines", "title and two lines", "appeal", "English", "applicant"],
+)  # fmt: skip
+@pytest.mark.parametrize("by_page", [False, True], ids=["command", "page"])
+def test_one_row_with_both_sides_and_their_counsel(
+    house: House, rows: Sequence[Sequence[Any]], by_page: bool
+) -> None:
+    body = book(("表", rows, "visible"))
+    if by_page:
+        desk = house.sign_in()
+        taken(house, desk, give(desk, body).location)
+    else:
+        status, said = run(house, body, name="x.xlsx")
+        assert status == 0, said
+    [case] = cases(house)
+    found = {
+        (party["name"], party["side"]): [
+            (c["name"], c["phone"], c["email"]) for c in party["counsel"]
+        ]
+        for party in case["parties"]
+    }
+    assert found == {
+        ("甲公司", "claimant"): [("李敏", "+8613800138001", "")],
+        ("乙公司", "claimant"): [("王芳", "+8613900139002", "")],
+        ("丙公司", "respondent"): [("赵雷", "", "zhao@x.example")],
+    }
+    assert hearings(house)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
+
+
+def test_headers_that_are_repeated_belong_to_the_side_before_them(house: House) -> None:
+    status, said = run(house, book(("表", ((*REPEATED[:7], "电话", "开庭时间"),
+                                          (*BOTH[:7], "13700137003", BOTH[8])), "visible")))  # fmt: skip
+    assert status == 0, said
+    phones = [c["phone"] for party in cases(house)[0]["parties"] for c in party["counsel"]]
+    assert phones == ["+8613800138001", "+8613900139002", "+8613700137003"]
+    unclear = ("案号", "承办法官", "原告", "被告", "电话")
+    status, said = run(house, book(("表", (unclear, ("1", "陈", "甲", "乙", "")), "visible")))
+    assert (status, "电话: It does not say of which side this is" in said) == (2, True), said
+
+
+def test_a_clash_and_a_fault_name_the_header_of_the_file(house: House) -> None:
+    other = ("（2026）沪0115民初8002号", *BOTH[1:])
+    status, said = run(house, book(("表", (WIDE, BOTH, other), "visible")), name="x.xlsx")
+    assert (status, "line 3, 开庭时间: Judge 陈法官 has" in said) == (1, True), said
+    wrong = (*BOTH[:4], "13800138001", *BOTH[5:8], "12月15日")
+    status, said = run(house, book(("表", (WIDE, wrong), "visible")), name="x.xlsx")
+    assert "line 2, 原告代理人电话: Here are 1 for 2 people" in said
+    assert "line 2, 开庭时间: 12月15日 has no year" in said
+
+
+WESTERN = (
+    "number,judge,party,side,counsel,email\nA-1,Müller,Jörg Größe,claimant,Eva Weiß,e@x.example\n"
+)
+FRENCH = WESTERN.replace("Müller", "Lefèvre").replace("Eva Weiß", "Zoé Dupré")
+
+
+def test_an_encoding_is_taken_only_where_the_text_makes_sense_in_it(house: House) -> None:
+    assert run(house, WESTERN.encode("cp1252"))[0] == 0
+    assert cases(house)[0]["judge"] == "Müller"
+    french = FRENCH.replace("A-1", "A-2").encode("cp1252")
+    status, said = run(house, french)
+    assert (status, "--encoding" in said, "\n" in said.strip()) == (2, True, False), said
+    assert run(house, french, "--encoding", "klingon")[0] == 2
+    assert run(house, french, "--encoding", "utf-8")[0] == 2
+    assert run(house, french, "--encoding", "latin-1")[0] == 0
+    assert cases(house)[0]["judge"] == "Lefèvre"
+    names = "number,judge,party,side\nA-3,陈喆,朱镕,claimant\n"
+    assert run(house, names.encode("gbk"))[0] == 0
+    assert cases(house)[0]["judge"] == "陈喆"
+    desk = house.sign_in()
+    path = give(desk, FRENCH.replace("A-1", "A-4").encode("cp1252"), "x.csv").location
+    page = desk.get(path).text
+    assert "Lefèvre" in page
+    assert "Lefčvre" in page  # as Central Europe would read it
+    assert desk.post(path, data={"do": "read", "encoding": "cp1252"}).status_code == 303
+    taken(house, desk, path)
+    assert cases(house)[0]["judge"] == "Lefèvre"
+
+
+NAMES = ["x.csv", "x.xls", "x", "..", "庭" * 120 + ".xlsx", "a/../../b.xlsx", "c:\\d\\e.xlsx",
+         "\u202excod.xlsx", "nul", "a\0b.xlsx", " "]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workbook_is_one_under_any_name(house: House, name: str) -> None:
+    desk = house.sign_in()
+    answer = give(desk, one(row(1)), name)
+    if not name.strip():
+        assert answer.status_code in (303, 422)
+        return
+    assert answer.status_code == 303, words(answer)
+    page = desk.get(answer.location)
+    assert page.status_code == 200
+    assert "\u202e" not in page.text
+    given = {"file": (io.BytesIO(one(row(1))), name), "seconds": "1"}
+    listed = desk.post("/listings?lang=en", data=given)
+    assert (listed.status_code, "There is no case" in words(listed)) == (422, True)
+    if "/" not in name and "\0" not in name and name != ".." and len(name) < 80:
+        assert run(house, one(row(1)), name=name)[0] == 0
+
+
+def packed(**parts: bytes) -> bytes:
+    """A ZIP of some parts."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        for name, body in parts.items():
+            made.writestr(name.replace("__", "/"), body)
+    return held.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+NO_TABLES = [
+    (b"%PDF-1.7\n", "This is a PDF"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(50), "This is a picture"),
+    (OLE + "Workbook".encode("utf-16-le"), "old Excel file"),
+    (OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    (b"\r\n<html><table><tr><td>1</td></tr></table>", "a web page under the name of a table"),
+    (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML (2003)"),
+    (packed(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "(ODS)"),
+    (packed(word__document_xml=b"").replace(b"document_xml", b"document.xml"), "a Word file"),
+    (packed(readme=b"x"), "packed archive (ZIP)"),
+    (one(row(1))[:2000], "is damaged"),
+    (packed(xl__workbook_xml=b"<x/>").replace(b"workbook_xml", b"workbook.xml"), "cannot be read as XLSX"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "said"), NO_TABLES, ids=[said for _, said in NO_TABLES])
+def test_what_is_no_table_is_called_by_its_name(house: House, body: bytes, said: str) -> None:
+    status, words_ = run(house, body, name="x.csv")
+    assert (status, said in words_, "\n" in words_.strip()) == (2, True, False), words_
+    answer = give(house.sign_in(), body, "cases.csv")
+    assert (answer.status_code, said in words(answer)) == (422, True)
+
+
+def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
+    (house.folder / "ours.toml").write_text(
+        'separator = "~"\n[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "Who"\n'
+        'side = "S"\nhearing_on = "Day"\n', encoding="utf-8",
+    )  # fmt: skip
+    text = "Ref~Before~Who~S~Day\nA,1~Doe~Ann~原告~2026-12-15 9:30 am\n"
+    status, said = run(house, text, "--map", str(house.folder / "ours.toml"))
+    assert status == 0, said
+    assert cases(house)[0]["number"] == "A,1"
+    hearing = house.api("GET", f"/hearings/{hearings(house)[0]['id']}")[1]
+    begins, ends = (dt.datetime.fromisoformat(hearing[name]) for name in ("starts_at", "ends_at"))
+    assert ends - begins == dt.timedelta(minutes=60)
+
+
+def test_a_list_of_hearings_is_read_like_an_import(house: House) -> None:
+    assert run(house, one(row(1), row(2)), name="x.xlsx")[0] == 0
+    rows = [("2026年12月待排",), ("案号", "时长", "不早于"),
+            (row(1)[0], "９０分钟", "2026年12月15日"), (row(2)[0], 60, dt.date(2026, 12, 15)),
+            (row(2)[0], 60, None), ("合计：3件",)]  # fmt: skip
+    file = house.folder / "list"
+    sheets = ("旧", rows[:3], "visible"), ("新", rows, "visible")
+
+    def listed(*options: str) -> tuple[int, str]:
+        done = house.app.test_cli_runner().invoke(cli, ["list-hearings", str(file), *options])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            return 2, sentence(done.exception)
+        return done.exit_code, done.output
+
+    file.write_bytes(book(*sheets))
+    status, said = listed("--dry-run")
+    assert (status, "(旧, 新)" in said) == (2, True), said
+    status, said = listed("--dry-run", "--sheet", "新")
+    assert f"line 5, 案号: Line 4 names this hearing of case {row(2)[0]} already." in said
+    assert "Line 6 is taken for a note or a total" in said
+    assert "Faults: 1." in said
+    desk = house.sign_in()
+    given = {"file": (io.BytesIO(book(*sheets)), "x"), "seconds": "1"}
+    page = desk.post("/listings?lang=en", data=given)
+    assert (page.status_code, 'value="旧"' in page.text) == (422, True)
