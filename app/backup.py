@@ -15,10 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Misconfigured
 from app.db import db, let_go, tune
-from app.notices.check import verify
-from app.notices.models import Head
-from app.notices.sealing import verify_days
-from app.people.models import Court
+from app.notices import checking
 from app.schema import opened
 
 KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."
@@ -143,15 +140,10 @@ def _examine(file: Path) -> int:
             )
         tune(engine)
         with Session(engine) as session:
-            verified = [
-                verify(session, case) for case in session.scalars(sa.select(Head.case_id)).all()
-            ]
-            days = [verify_days(session, court) for court in session.scalars(sa.select(Court.id))]
-        if bad := next((each for each in verified if not each.whole), None):
-            raise Misconfigured(f"Its record does not verify: case {bad.case_id}, {bad.bad_seq}.")
-        if spoilt := next((each for each in days if not each.whole), None):
-            raise Misconfigured(f"Its sealed days do not verify: {spoilt.bad_on}, {spoilt.why}.")
-        return sum(each.lines for each in verified)
+            lines, fault = checking.serially(session)
+        if fault:
+            raise Misconfigured(f"Its record does not verify: {fault}.")
+        return lines
     finally:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as last:
             last.exec_driver_sql("PRAGMA journal_mode=DELETE")

@@ -68,6 +68,83 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
+class _Lenient:
+    """A column whose value can be read whatever the database holds: else it is ``default()``.
+
+    For the record: whoever changed it past Tingqi must not be able to make the pages fail that
+    would show it. The check reads such columns for itself (see app.notices.raw).
+    """
+
+    kind: type = object
+    default: Callable[[], Any] = object
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Read as the type below does, and take its errors for what they say."""
+        read = super().result_processor(dialect, coltype)  # type: ignore[misc]
+
+        def lenient(value: Any) -> Any:
+            try:
+                found = read(value) if read else value
+            except (ValueError, TypeError, OverflowError, RecursionError):
+                return self.default()
+            return found if found is None or isinstance(found, self.kind) else self.default()
+
+        return lenient
+
+
+class LenientDict(_Lenient, TypeDecorator[Any]):
+    """A JSON object; an empty one where it cannot be read."""
+
+    impl, cache_ok, kind, default = sa.JSON(none_as_null=True), True, dict, dict
+
+
+class LenientList(_Lenient, TypeDecorator[Any]):
+    """A JSON list; an empty one where it cannot be read."""
+
+    impl, cache_ok, kind, default = sa.JSON(none_as_null=True), True, list, list
+
+
+class LenientInteger(_Lenient, TypeDecorator[Any]):
+    """A whole number; 0 where it cannot be read."""
+
+    impl, cache_ok, kind, default = sa.Integer, True, int, int
+
+
+class LenientTime(_Lenient, UTCDateTime):
+    """An instant; the year 1000 where it cannot be read, which PostgreSQL's infinity cannot."""
+
+    cache_ok, kind = True, dt.datetime
+
+    @staticmethod
+    def default() -> dt.datetime:
+        """Return a time that nobody takes for a real one."""
+        return dt.datetime(1000, 1, 1, tzinfo=dt.UTC)
+
+    def column_expression(self, column: Any) -> Any:
+        """Select no time that Python does not have."""
+        return _between(column, self.default(), dt.datetime(9999, 1, 1, tzinfo=dt.UTC), self)
+
+
+class LenientDate(_Lenient, TypeDecorator[Any]):
+    """A date; 1 January 1000 where it cannot be read."""
+
+    impl, cache_ok, kind = sa.Date, True, dt.date
+
+    @staticmethod
+    def default() -> dt.date:
+        """Return a date that nobody takes for a real one."""
+        return dt.date(1000, 1, 1)
+
+    def column_expression(self, column: Any) -> Any:
+        """Select no date that Python does not have."""
+        return _between(column, self.default(), dt.date(9999, 1, 1), self)
+
+
+def _between(column: Any, first: Any, last: Any, kind: Any) -> Any:
+    low, high = sa.literal(first, kind), sa.literal(last, kind)
+    return sa.case((~column.between(low, high), low), else_=column)
+
+
 def json_text(value: Any, other: Callable[[Any], Any] | None = None) -> str:
     """Write a value as JSON for the database; ``other`` tells what JSON has no word for.
 

@@ -14,7 +14,7 @@ from app.cases import queries
 from app.config import Misconfigured, Settings
 from app.db import db
 from app.errors import Message
-from app.notices import carriers
+from app.notices import carriers, strays
 from app.notices.carriers import Finding
 from app.people import places
 from app.people.models import Court
@@ -48,6 +48,7 @@ def examine() -> Iterator[Finding]:
             yield from _holidays()
             yield _doubles()
             yield from _stored_times()
+            yield _guards()
             yield _worker(settings)
     schema.hang_up(app)
 
@@ -149,6 +150,18 @@ def _stored_times() -> Iterator[Finding]:
     elif found.courts:
         said = f"of {len(found.courts)} courts are by other time zone rules: start the worker"
         yield _found("stored times", True, said)
+
+
+def _guards() -> Finding:
+    missing = strays.missing_guards(db.session())
+    if missing:
+        said = (
+            f"the database does not guard it: {', '.join(missing[:5])} "
+            f"{'is' if len(missing) == 1 else 'are'} missing or changed; run `tingqi record "
+            "verify`, and go back to a backup that has them"
+        )
+        return _found("record", False, said)
+    return _found("record", True, "the database refuses changes of it")
 
 
 def _worker(settings: Settings) -> Finding:

@@ -59,10 +59,12 @@ def confirm(session: Session, seal: str) -> Seal | None:
     line = session.scalar(sa.select(Line).where(Line.hash == seal).limit(1))
     if line is None:
         return None
-    head = session.get(Head, line.case_id)
-    later = head.seq - line.seq if head else 0
-    case = session.get_one(Case, line.case_id)
-    short = head is not None and head.seq <= CHECKED_AT_ONCE
-    part = Part(line.case_id) if short else Part(line.case_id, line.seq, line.seq)
+    case = session.get(Case, line.case_id)
+    if case is None:  # a line of no case: `record verify` names it
+        return None
+    head = session.get(Head, case.id)
+    long = head is not None and head.seq > CHECKED_AT_ONCE and line.seq > 0
+    part = Part(case.id, line.seq, line.seq) if long else Part(case.id)
     found = verify_part(session, part)
+    later = head.seq - line.seq if head and found.whole else 0
     return Seal(line, case, later, sealing.covering(session, line), found)

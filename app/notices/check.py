@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.db import Base
 from app.errors import N_, Message
+from app.notices import raw
 from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
@@ -26,23 +28,26 @@ START = "0" * 64
 RANGE = 20_000  # lines
 CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
 _LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
-_L, _C = Line.__table__.c, Content.__table__.c
 _COLUMNS = (
-    _L.seq, _L.at, _L.what, _L.direction, _L.about, _L.attempt, _L.counsel_id, _L.side, _L.channel,
-    _L.kind, sa.type_coerce(_L.detail, sa.JSON), _L.content_hash, _L.prev, _L.hash, _L.notice_id,
-    sa.type_coerce(_C.body, sa.JSON), _C.line_id, _L.court_id,
+    Line.seq, Line.at, Line.what, Line.direction, Line.about, Line.attempt, Line.counsel_id,
+    Line.side, Line.channel, Line.kind, Line.detail, Line.content_hash, Line.prev, Line.hash,
+    Line.notice_id, Content.body, Content.line_id, Line.court_id,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the check of one case's chain found: how many lines, and the first that is wrong."""
+    """What the check of one case's chain found: how many lines, and the first that is wrong.
+
+    ``table`` is where that stands: the line itself, its contents, or the head of the chain.
+    """
 
     case_id: int
     lines: int
     head: str
     bad_seq: int | None = None
     why: Message | None = None
+    table: str = ""
 
     @property
     def whole(self) -> bool:
@@ -61,16 +66,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a case when its check begins: its court, its head, its longest line.
+    """What is known of a case when its check begins, read at one moment; raw but for ``erased``.
 
-    ``erased`` is the last line that says that contents before it were blanked; ``unsaid`` is a
-    message without a line: then the record was cut to fit its head.
+    ``head`` is the head's number, hash and time, None where there is none; ``lines`` is how many
+    lines name the case, and ``longest`` the largest of their numbers. ``erased`` is the last line
+    that says that contents before it were blanked; ``unsaid`` is a message without a line: then
+    the record was cut to fit its head.
     """
 
-    court: int | None = None
-    seq: int = 0
-    head: str = START
-    longest: int = 0
+    court: Any = None
+    head: tuple[Any, Any, Any] | None = None
+    lines: int = 0
+    longest: Any = 0
     erased: int = 0
     unsaid: int | None = None
 
@@ -112,6 +119,7 @@ def verify(session: Session, case_id: int) -> Finding:
     return verify_part(session, Part(case_id))
 
 
+@raw.tolerant
 def verify_part(session: Session, part: Part, known: Known | None = None) -> Finding:
     """Check a range of lines; ``lines`` is the number of the last one that was seen.
 
@@ -120,70 +128,96 @@ def verify_part(session: Session, part: Part, known: Known | None = None) -> Fin
     """
     case = known or known_of(session, [part.case_id])[part.case_id]
     if part.last is not None:
-        return _verify_lines(session, part, part.last, case)
-    found = _verify_lines(session, part, max(case.seq, case.longest), case)
+        return _verify_lines(session, part, part.last, case)[0]
+    seq, last, last_at = case.head or (0, START, None)
+    upto = max(raw.number(seq), raw.number(case.longest))
+    found, at = _verify_lines(session, part, upto, case)
     if not found.whole:
         return found
-    if (case.seq, case.head) != (found.lines, found.head):
+    lines = found.lines
+    if case.head is None and case.lines:
+        return _bad(found, Message(N_("the head of the chain is missing")), Head)
+    if raw.number(seq) < 0:
+        return _bad(found, Message(N_("the number of the head cannot be read")), Head)
+    if lines < seq and last != found.head:
         return _bad(found, Message(N_("lines are missing at the end")))
+    if (seq, last) != (lines, found.head):
+        return _bad(found, Message(N_("the head of the chain is not its last line")), Head)
+    if raw.moment(last_at) != at or (at is None and last_at is not None):
+        return _bad(found, Message(N_("the head's time is not its last line's")), Head)
+    if case.lines != lines:
+        said = N_("%(count)s more lines claim to be of this case, with numbers that none can have")
+        return _bad(found, Message(said, count=case.lines - lines))
     if case.unsaid:
-        said_so = N_("message %(number)s was in the queue, and no line says so")
-        return _bad(found, Message(said_so, number=case.unsaid))
+        said = N_("message %(number)s was in the queue, and no line says so")
+        return _bad(found, Message(said, number=case.unsaid))
     return found
 
 
+@raw.tolerant
 def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, Known]:
     """Return what is known of cases before their lines are read: in one statement for 500."""
     found = dict.fromkeys(case_ids, Known())
-    longest = sa.select(sa.func.max(Line.seq)).where(Line.case_id == Case.id).scalar_subquery()
+    mine = Line.case_id == Case.id
+    longest = sa.select(sa.func.max(Line.seq)).where(mine).scalar_subquery()
+    lines = sa.select(sa.func.count()).where(mine).scalar_subquery()
     erased = (
         sa.select(sa.func.max(Line.seq))
-        .where(Line.case_id == Case.id, Line.what == What.ERASED.value)
+        .where(mine, Line.what == What.ERASED.value)
         .scalar_subquery()
     )
     said = sa.exists().where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
     unsaid = (
         sa.select(sa.func.min(Notice.id)).where(Notice.case_id == Case.id, ~said).scalar_subquery()
     )
+    dialect = session.get_bind().dialect.name
+    head = [raw.column(each, dialect) for each in (Head.seq, Head.hash, Head.last_at)]
     wanted = sa.select(
-        Case.id, Case.court_id, Head.seq, Head.hash, longest, erased, unsaid
+        Case.id, Case.court_id, Head.case_id, *head, lines, longest, erased, unsaid
     ).outerjoin(Head, Head.case_id == Case.id)
     for first in range(0, len(case_ids), 500):
         asked = wanted.where(Case.id.in_(case_ids[first : first + 500]))
-        for case_id, court, seq, head, last, blanked, silent in session.execute(asked):
-            found[case_id] = Known(court, seq or 0, head or START, last or 0, blanked or 0, silent)
+        for case_id, court, has, seq, last, at, count, last_seq, blanked, silent in session.execute(
+            asked
+        ):
+            found[case_id] = Known(
+                court, (seq, last, at) if has is not None else None, count, last_seq,
+                max(0, raw.number(blanked)), silent,
+            )  # fmt: skip
     return found
 
 
-def _bad(found: Finding, why: Message) -> Finding:
-    return replace(found, bad_seq=found.lines + 1, why=why)
+def _bad(found: Finding, why: Message, table: type[Base] = Line) -> Finding:
+    return replace(found, bad_seq=found.lines + 1, why=why, table=table.__tablename__)
 
 
-def _verify_lines(session: Session, part: Part, upto: int, case: Known) -> Finding:
-    seq, last = part.first - 1, START
+def _verify_lines(
+    session: Session, part: Part, upto: int, case: Known
+) -> tuple[Finding, str | None]:
+    """Return what was found in a range of lines, and when the last of them was written."""
+    seq, last, at = part.first - 1, START, None
     if part.first > 1:
         before = sa.select(Line.hash).where(Line.case_id == part.case_id, Line.seq == seq)
-        last = session.scalar(before) or ""
+        last = session.scalar(before.limit(1)) or ""
     erased = case.erased
     for row in _rows(session, part.case_id, part.first, upto):
         seq += 1
-        if row[15] == {} and seq >= erased:
+        if row[15] == "{}" and seq >= erased:
             erased = erased_upto(session, part.case_id)  # it may be blanked while it is read
-        if why := _fault(part.case_id, row, seq, last, erased, case.court):
-            return Finding(part.case_id, seq, last, bad_seq=row[0], why=why)
-        last = row[13]
+        if bad := _fault(part.case_id, row, seq, last, erased, case.court):
+            why, table = bad
+            found = Finding(part.case_id, seq, last, seq, why, table.__tablename__)
+            return found, at
+        last, at = row[13], raw.moment(row[1])
+    found = Finding(part.case_id, seq, last)
     if part.last is not None and seq != part.last:
-        why = Message(N_("line %(line)s is missing"), line=seq + 1)
-        return Finding(part.case_id, seq, last, bad_seq=seq + 1, why=why)
-    return Finding(part.case_id, seq, last)
+        return _bad(found, Message(N_("line %(line)s is missing"), line=seq + 1)), at
+    return found, at
 
 
 def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any]:
-    wanted = (
-        sa.select(*_COLUMNS)
-        .select_from(Line.__table__.outerjoin(Content.__table__, _C.line_id == _L.id))
-        .where(_L.case_id == case_id, _L.seq >= first, _L.seq <= upto)
-        .order_by(_L.seq)
+    wanted = _wanted(session.get_bind().dialect.name).where(
+        Line.case_id == case_id, Line.seq >= first, Line.seq <= upto
     )
     # Closed even where the reader stops early: a cursor holds a connection.
     with closing(session.execute(wanted.execution_options(yield_per=2000))) as found:
@@ -191,35 +225,62 @@ def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any
             yield from rows
 
 
+@cache
+def _wanted(dialect: str) -> sa.Select:
+    return (
+        sa.select(*(raw.column(each, dialect) for each in _COLUMNS))
+        .select_from(Line.__table__.outerjoin(Content.__table__, Content.line_id == Line.id))
+        .order_by(Line.seq)
+    )
+
+
 def erased_upto(session: Session, case_id: int) -> int:
     """Return the number of the last line that says that contents before it were blanked."""
     wanted = sa.select(sa.func.max(Line.seq)).where(
         Line.case_id == case_id, Line.what == What.ERASED.value
     )
-    return session.scalar(wanted) or 0
+    return max(0, raw.number(session.scalar(wanted)))
 
 
 def _fault(
-    case_id: int, row: Any, seq: int, last: str, erased: int, court: int | None
-) -> Message | None:
-    """Return what is wrong with a line that must be number ``seq`` and follow ``last``."""
+    case_id: int, row: Any, seq: int, last: str, erased: int, court: Any
+) -> tuple[Message, type[Base]] | None:
+    """Return what is wrong with a line that must be number ``seq`` and follow ``last``, and where.
+
+    No value may be taken to be of its column's type, nor to be such as can be hashed.
+    """
     (at_seq, at, what, direction, about, attempt, counsel, side, channel, kind, detail, content,
      prev, seal, notice_id, body, has_body, of_court) = row  # fmt: skip
     if at_seq != seq:
-        return Message(N_("line %(line)s is missing"), line=seq)
+        twice = raw.number(at_seq) == seq - 1
+        said = N_("line %(line)s is there twice") if twice else N_("line %(line)s is missing")
+        return Message(said, line=seq - 1 if twice else seq), Line
     if prev != last:
-        return Message(N_("it does not follow the line before it"))
-    blanked = body == {} and seq < erased
-    if has_body is None or not (blanked or sha(body) == content):
-        return Message(N_("its contents are not what was written"))
-    sealed = {
-        "v": 1, "case": case_id, "seq": seq, "at": instant(at), "what": what,
-        "direction": direction, "about": about, "attempt": attempt, "counsel": counsel,
-        "side": side, "channel": channel, "kind": kind, "detail": detail, "content": content,
-        "prev": prev,
-    }  # fmt: skip
-    if sha(sealed) != seal or of_court != court or not _fits(attempt, notice_id):
-        return Message(N_("it is not what was written"))
+        return Message(N_("it does not follow the line before it")), Line
+    try:
+        sealed = {
+            "v": 1, "case": case_id, "seq": seq, "at": raw.moment(at), "what": what,
+            "direction": direction, "about": about, "attempt": attempt, "counsel": counsel,
+            "side": side, "channel": channel, "kind": kind, "detail": raw.parsed(detail),
+            "content": content, "prev": prev,
+        }  # fmt: skip
+        if sha(sealed) != seal:
+            return Message(N_("it is not what was written")), Line
+        fits = _fits(attempt, notice_id)
+    except raw.UNREADABLE:
+        return Message(N_("it cannot be read")), Line
+    if has_body is None:
+        return Message(N_("its contents are gone")), Content
+    try:
+        said_body = raw.parsed(body)
+        if not (said_body == {} and seq < erased) and sha(said_body) != content:
+            return Message(N_("its contents are not what was written")), Content
+    except raw.UNREADABLE:
+        return Message(N_("its contents cannot be read")), Content
+    if of_court != court:
+        return Message(N_("it names another court than its case does")), Line
+    if not fits:
+        return Message(N_("it names another message than its attempt does")), Line
     return None
 
 

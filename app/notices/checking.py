@@ -9,9 +9,14 @@ from multiprocessing import get_context
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.db import tune
+from app.notices import raw
 from app.notices.check import RANGE, Finding, Part, known_of, verify_part
-from app.notices.models import Head
+from app.notices.models import Line
+from app.notices.sealing import verify_days
+from app.notices.strays import missing_guards, strays
+from app.people.models import Court
 
 BATCH = 20_000  # lines that one process takes at once
 AHEAD = 4  # batches that wait for each process: the list of them all need not fit into memory
@@ -35,6 +40,29 @@ def findings(
     count = processes or os.cpu_count() or 1
     with ProcessPoolExecutor(count, get_context("spawn"), _open, (url,)) as pool:
         yield from _joined(_done(pool, _chained([first, second], batches), count * AHEAD))
+
+
+def serially(session: Session) -> tuple[int, str]:
+    """Check a whole record in this process; return how many lines it has, and its first fault.
+
+    What `record verify` looks at is looked at: each case, each day, what belongs to nothing, and
+    the guards.
+    """
+    lines = 0
+    for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
+        found = verify_part(session, Part(case_id))
+        if not found.whole:
+            return lines, f"case {number}, line {found.bad_seq} ({found.table}): {found.why}"
+        lines += found.lines
+    for court_id in session.scalars(sa.select(Court.id).order_by(Court.id)).all():
+        days = verify_days(session, court_id)
+        if not days.whole:
+            return lines, f"day {days.bad_on} ({days.table}): {days.why}"
+    for said in strays(session):
+        return lines, str(said)
+    if missing := missing_guards(session):
+        return lines, f"the database does not guard it, {missing[0]} is missing or changed"
+    return lines, ""
 
 
 def _verified(session: Session, batch: list[Part]) -> list[Finding]:
@@ -77,8 +105,7 @@ def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
 
 
 def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
-    heads = session.execute(sa.select(Head.case_id, Head.seq)).all()
-    seqs = {head.case_id: head.seq for head in heads}
+    seqs = _counted(session)
     batch: list[Part] = []
     size = 0
     for case_id in case_ids:
@@ -90,6 +117,13 @@ def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
                 batch, size = [], 0
     if batch:
         yield batch
+
+
+@raw.tolerant
+def _counted(session: Session) -> dict[int, int]:
+    """Return how many lines each case has: what a head says of that may be anything."""
+    counted = sa.select(Line.case_id, sa.func.count()).group_by(Line.case_id)
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def _ranges(case_id: int, seq: int) -> Iterator[Part]:

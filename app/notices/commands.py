@@ -14,7 +14,7 @@ from app.cases.models import Case
 from app.cases.rules import number_key
 from app.db import db
 from app.errors import N_, NotFound, Refusal
-from app.notices import checking, sealing, verify_record
+from app.notices import checking, sealing, strays, verify_record
 from app.notices import record as chain
 from app.notices.models import Line
 from app.people.models import Court
@@ -37,6 +37,9 @@ def record() -> None:
 def verify(number: str, processes: int) -> None:
     """Check the chain of each case's lines; exit status 1 where one is not whole.
 
+    Without a case number it also looks for rows that belong to nothing; and always whether the
+    database still guards the record, which its owner can put an end to.
+
     Where there are more than fifty cases only those that are not whole are named.
     """
     with opened(make=False).app_context():
@@ -48,16 +51,32 @@ def verify(number: str, processes: int) -> None:
             bad += not found.whole
             lines += found.lines
             if not found.whole or len(cases) <= SHOW_ALL:
-                state = (
-                    "whole" if found.whole else f"NOT WHOLE at line {found.bad_seq}: {found.why}"
-                )
+                state = "whole"
+                if not found.whole:
+                    state = f"NOT WHOLE at line {found.bad_seq}: {found.why} ({found.table})"
                 click.echo(f"{cases[found.case_id]}: {found.lines} lines, {state}")
         if len(cases) > SHOW_ALL:
             state = f"{bad} NOT WHOLE" if bad else "whole"
             click.echo(f"{len(cases)} cases, {lines} lines: {state}")
         bad += sum(not _days_are_whole(session, court, cases if number else {})
                    for court in _courts(session, cases if number else {}))  # fmt: skip
+        bad += _rest_is_whole(session, not number)
     raise SystemExit(1 if bad else 0)
+
+
+def _rest_is_whole(session: Session, everything: bool) -> int:
+    """Say what lies in the record's tables and belongs to nothing, and which guards are missing.
+
+    Return how many of both there are.
+    """
+    found = strays.strays(session) if everything else []
+    for said in found:
+        click.echo(f"NOT WHOLE: {said}")
+    missing = strays.missing_guards(session)
+    if missing:
+        shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        click.echo(f"NOT GUARDED: {len(missing)} triggers are missing or changed: {shown}")
+    return len(found) + len(missing)
 
 
 def _courts(session: Session, cases: dict[int, str]) -> list[Court]:
@@ -71,7 +90,9 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
     """Check the days of a court, for some cases or for all; say what was found."""
     found = [sealing.verify_days(session, court.id, case) for case in cases or [None]]
     worst = next((each for each in found if not each.whole), found[0])
-    state = "whole" if worst.whole else f"NOT WHOLE at {worst.bad_on}: {worst.why}"
+    state = "whole"
+    if not worst.whole:
+        state = f"NOT WHOLE at {worst.bad_on}: {worst.why} ({worst.table})"
     click.echo(f"{court.name}: {worst.days} days sealed, {state}")
     return worst.whole
 

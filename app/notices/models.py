@@ -5,7 +5,17 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Json, Key, UTCDateTime
+from app.db import (
+    Base,
+    Json,
+    Key,
+    LenientDate,
+    LenientDict,
+    LenientInteger,
+    LenientList,
+    LenientTime,
+    UTCDateTime,
+)
 
 
 def _partly(name: str, *columns: str, where: str) -> sa.Index:
@@ -96,10 +106,10 @@ class Head(Base):
     __table_args__ = (_partly("ix_record_head_unsealed", "case_id", where="sealed_seq < seq"),)
 
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(default=0)
+    seq: Mapped[int] = mapped_column(LenientInteger, default=0)
     hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
     # When the last line was written: no later one may be earlier.
-    last_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    last_at: Mapped[dt.datetime | None] = mapped_column(LenientTime)
     # Up to which line a day of the court holds it.
     sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -108,19 +118,16 @@ class Day(Base):
     """The heads that moved in a court since the day before, chained: each day seals the last."""
 
     __tablename__ = "record_day"
-    __table_args__ = (
-        sa.UniqueConstraint("court_id", "seq", name="uq_record_day_seq"),
-        sa.UniqueConstraint("court_id", "on", name="uq_record_day_on"),
-    )
+    __table_args__ = (sa.UniqueConstraint("court_id", "on", name="uq_record_day_on"),)
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
-    seq: Mapped[int] = mapped_column()
+    # A day has no number but what it seals: every column is covered by its hash.
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     # The last whole day, by the court's calendar, that it covers; and when it was sealed.
-    on: Mapped[dt.date] = mapped_column()
-    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    on: Mapped[dt.date] = mapped_column(LenientDate)
+    at: Mapped[dt.datetime] = mapped_column(LenientTime)
     # [[case, seq, hash], …] by case.
-    heads: Mapped[list[list]] = mapped_column(Json)
+    heads: Mapped[list[list]] = mapped_column(LenientList)
     prev: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
 
@@ -147,8 +154,8 @@ class Line(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
-    seq: Mapped[int] = mapped_column()
-    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    seq: Mapped[int] = mapped_column(LenientInteger)
+    at: Mapped[dt.datetime] = mapped_column(LenientTime)
     what: Mapped[str] = mapped_column(sa.String(20))
     direction: Mapped[str] = mapped_column(sa.String(3))
     about: Mapped[str] = mapped_column(sa.String(40), default="")
@@ -158,7 +165,7 @@ class Line(Base):
     side: Mapped[str] = mapped_column(sa.String(20), default="")
     channel: Mapped[str] = mapped_column(sa.String(20), default="")
     kind: Mapped[str] = mapped_column(sa.String(40), default="")
-    detail: Mapped[dict] = mapped_column(Json)
+    detail: Mapped[dict] = mapped_column(LenientDict)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
     prev: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
@@ -175,7 +182,7 @@ class Content(Base):
     __tablename__ = "record_content"
 
     line_id: Mapped[int] = mapped_column(sa.ForeignKey("record_line.id"), primary_key=True)
-    body: Mapped[dict] = mapped_column(Json)
+    body: Mapped[dict] = mapped_column(LenientDict)
 
 
 class Receipt(Base):

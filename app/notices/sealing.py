@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.errors import N_, Message
+from app.notices import raw
 from app.notices.check import START, instant, sha
 from app.notices.models import Day, Head, Line
 from app.people.models import Court
@@ -24,12 +26,16 @@ AT_ONCE = 500  # heads that one query asks for
 
 @dataclass(frozen=True)
 class DayFinding:
-    """What the check of a court's days found: how many, and the first that is wrong."""
+    """What the check of a court's days found: how many, and the first that is wrong.
+
+    ``bad_on`` is its date, or its number in the chain where it has no date that can be read.
+    """
 
     days: int
     head: str
-    bad_on: dt.date | None = None
+    bad_on: str | None = None
     why: Message | None = None
+    table: str = ""
 
     @property
     def whole(self) -> bool:
@@ -102,12 +108,15 @@ def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
 
 def seal(day: Day) -> str:
     """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
-    return sha(
-        {
-            "v": 1, "court": day.court_id, "seq": day.seq, "on": day.on.isoformat(),
-            "at": instant(day.at), "heads": day.heads, "prev": day.prev,
-        }
+    return _seal(
+        day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev
     )  # fmt: skip
+
+
+def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
+    return sha(
+        {"v": 1, "court": court, "seq": seq, "on": on, "at": at, "heads": heads, "prev": prev}
+    )
 
 
 def days_of(session: Session, court_id: int) -> Iterator[Day]:
@@ -118,38 +127,99 @@ def days_of(session: Session, court_id: int) -> Iterator[Day]:
         yield from found
 
 
+@raw.tolerant
 def verify_days(session: Session, court_id: int, case_id: int | None = None) -> DayFinding:
     """Check a court's days, and that the lines which they sealed are in the record unchanged.
 
     With ``case_id`` only that case's lines are looked up; the days themselves are checked alike.
+    Every value is taken as the database holds it, be it of its column's type or not.
     """
-    count, last, on = 0, START, None
+    count, last, on = 0, START, ""
     upto: dict[int, int] = {}
-    for day in days_of(session, court_id):
+    for row in _days(session, court_id):
         count += 1
-        why = _fault(session, day, count, last, case_id)
+        on = raw.date(row.on) or str(count)
+        heads, why = _judged(row, court_id, count, last)
+        if not why:
+            why = _moved_away(session, heads, case_id)
         if why:
-            return DayFinding(count, last, day.on, why)
-        last, on = day.hash, day.on
-        upto.update({head[0]: head[1] for head in day.heads})
-    if on is not None and (case := _astray(session, court_id, upto, case_id, count)):
-        said = N_("case %(case)s is not sealed up to the line that it claims")
-        return DayFinding(count, last, on, Message(said, case=_number(session, case)))
+            return DayFinding(count, last, on, why, Day.__tablename__)
+        last = row.hash
+        upto.update({head[0]: head[1] for head in heads})
+    case = _astray(session, court_id, upto, case_id, count)
+    if case is not None:
+        said = (
+            N_("case %(case)s is not sealed up to the line that it claims")
+            if count
+            else N_("case %(case)s claims to be sealed, and there is no day at all")
+        )
+        why = Message(said, case=_number(session, case))
+        return DayFinding(count, last, on or "1", why, Head.__tablename__)
     return DayFinding(count, last)
+
+
+def _days(session: Session, court_id: int) -> Iterator[Any]:
+    dialect = session.get_bind().dialect.name
+    columns = (Day.seq, Day.on, Day.at, Day.heads, Day.prev, Day.hash)
+    wanted = (
+        sa.select(*(raw.column(each, dialect).label(each.key) for each in columns))
+        .where(Day.court_id == court_id)
+        .order_by(Day.seq)
+    )
+    # Closed even where the reader stops early: a cursor holds a connection.
+    with closing(session.execute(wanted.execution_options(yield_per=50))) as found:
+        yield from found
+
+
+def _judged(row: Any, court_id: int, seq: int, last: str) -> tuple[list[list], Message | None]:
+    """Return what a day holds, and what is wrong with it that shows in itself."""
+    if (row.seq, row.prev) != (seq, last):
+        return [], Message(N_("it does not follow the day before it"))
+    try:
+        heads = raw.parsed(row.heads)
+        at = raw.moment(row.at)
+        sealed = _seal(court_id, row.seq, raw.date(row.on), at, heads, row.prev)
+    except raw.UNREADABLE:
+        return [], Message(N_("it cannot be read"))
+    if sealed != row.hash:
+        return [], Message(N_("it is not what was sealed"))
+    if not (isinstance(heads, list) and all(_is_head(each) for each in heads)):
+        return [], Message(N_("it cannot be read"))
+    return heads, None
+
+
+def _is_head(head: Any) -> bool:
+    return (
+        isinstance(head, list)
+        and len(head) == 3
+        and raw.number(head[0]) > 0
+        and raw.number(head[1]) > 0
+        and isinstance(head[2], str)
+    )
+
+
+def _moved_away(session: Session, heads: Sequence[list], case_id: int | None) -> Message | None:
+    wanted = [head for head in heads if case_id in (None, head[0])]
+    for first in range(0, len(wanted), AT_ONCE):
+        if changed := _changed(session, wanted[first : first + AT_ONCE]):
+            said = N_("line %(line)s of case %(case)s is not the one that was sealed")
+            return Message(said, line=changed[1], case=_number(session, changed[0]))
+    return None
 
 
 def _astray(
     session: Session, court_id: int, upto: dict[int, int], case_id: int | None, days: int
 ) -> int | None:
     """Return a case that says that days hold more, or less, of it than they do."""
+    sealed = raw.column(Head.sealed_seq, session.get_bind().dialect.name)
     heads = session.execute(
-        sa.select(Head.case_id, Head.sealed_seq)
+        sa.select(Head.case_id, sealed)
         .join(Case, Case.id == Head.case_id)
         .where(Case.court_id == court_id)
+        .order_by(Head.case_id)
     )
-    claimed = {row.case_id: row.sealed_seq for row in heads}
-    wrong = (each for each, seq in claimed.items()
-             if seq != upto.get(each, 0) and case_id in (None, each))  # fmt: skip
+    wrong = (case for case, seq in heads
+             if seq != upto.get(case, 0) and case_id in (None, case))  # fmt: skip
     case = next(wrong, None)
     if case is not None and (last_day := _last_seq(session, court_id)) != days:
         return None if last_day > days else case  # one was sealed while these were read
@@ -157,21 +227,8 @@ def _astray(
 
 
 def _last_seq(session: Session, court_id: int) -> int:
-    return session.scalar(sa.select(sa.func.max(Day.seq)).where(Day.court_id == court_id)) or 0
-
-
-def _fault(session: Session, day: Day, seq: int, last: str, case_id: int | None) -> Message | None:
-    if (day.seq, day.prev) != (seq, last):
-        return Message(N_("it does not follow the day before it"))
-    if seal(day) != day.hash:
-        return Message(N_("it is not what was sealed"))
-    heads = [head for head in day.heads if case_id in (None, head[0])]
-    for first in range(0, len(heads), AT_ONCE):
-        changed = _changed(session, heads[first : first + AT_ONCE])
-        if changed:
-            said = N_("line %(line)s of case %(case)s is not the one that was sealed")
-            return Message(said, line=changed[1], case=_number(session, changed[0]))
-    return None
+    wanted = sa.select(sa.func.max(Day.seq)).where(Day.court_id == court_id)
+    return raw.number(session.scalar(wanted) or 0)
 
 
 def _changed(session: Session, heads: Sequence[list]) -> list | None:
@@ -205,8 +262,8 @@ def covering(session: Session, line: Line) -> Cover | None:
         .limit(3)
     )
     for day in days:
-        for case_id, seq, sealed in day.heads:
-            if case_id == line.case_id and seq >= line.seq:
-                changed = _changed(session, [[case_id, seq, sealed]])
+        for head in filter(_is_head, day.heads):
+            if head[0] == line.case_id and head[1] >= line.seq:
+                changed = _changed(session, [head])
                 return Cover(day, changed is None and seal(day) == day.hash)
     return None

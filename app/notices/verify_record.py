@@ -40,33 +40,42 @@ def sha(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def fault(line: dict, seq: int, last: str) -> str:
+def fault(line: object, case: object, seq: int, last: str) -> str:
     """Return what is wrong with a line that must be number ``seq`` and follow ``last``, or ""."""
-    if line.get("seq") != seq:
+    if not isinstance(line, dict):
+        return "it is no line"
+    if line.get("case") != case:
+        return "it is of another case"
+    if type(line.get("seq")) is not int or line["seq"] != seq:
         return f"line {seq} is missing"
     if line.get("prev") != last:
         return "it does not follow the line before it"
     body = line.get("body")
-    if body is not None and sha(body) != line.get("content"):
-        return "its contents are not what was written"
-    if sha({name: line.get(name) for name in SEALED}) != line.get("hash"):
-        return "it is not what was written"
+    try:
+        if body is not None and sha(body) != line.get("content"):
+            return "its contents are not what was written"
+        if sha({name: line.get(name) for name in SEALED}) != line.get("hash"):
+            return "it is not what was written"
+    except (ValueError, TypeError, RecursionError) as error:
+        return f"it cannot be read ({error})"
     return ""
 
 
 def check(record: dict, head: str = "") -> tuple[bool, str]:
     """Return whether a record is whole, and say it in one sentence."""
     last, seen, blanked, last_blank, erased = START, head == START, 0, 0, 0
-    for seq, line in enumerate(record["lines"], start=1):
-        if line.get("case") != record["lines"][0].get("case"):
-            return False, f"NOT WHOLE at line {seq}: it is of another case"
-        if why := fault(line, seq, last):
+    lines = record["lines"]
+    if not isinstance(lines, list):
+        raise TypeError("its lines are no list")
+    case = lines[0].get("case") if lines and isinstance(lines[0], dict) else None
+    for seq, line in enumerate(lines, start=1):
+        if why := fault(line, case, seq, last):
             return False, f"NOT WHOLE at line {seq}: {why}"
         last = line["hash"]
         seen = seen or last == head
         if line.get("body") is None:
             blanked, last_blank = blanked + 1, seq
-        if line["what"] == "erased":
+        if line.get("what") == "erased":
             erased = seq
     if blanked and last_blank > erased:
         return False, f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
@@ -74,27 +83,37 @@ def check(record: dict, head: str = "") -> tuple[bool, str]:
         return False, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
     if head and not seen:
         return False, f"NOT WHOLE: no line has the hash {head}"
-    named = record["lines"][0]["case"] if record["lines"] else "-"
     left = f", contents of {blanked} blanked" if blanked else ""
     # The lines are sealed with the house's own number of the case; what people call it is not.
     return True, (
-        f"{record['case']} (sealed as case {named}): {len(record['lines'])} lines, whole{left}. "
-        f"Head {last}"
+        f"{record['case']} (sealed as case {case if lines else '-'}): {len(lines)} lines, "
+        f"whole{left}. Head {last}"
     )
+
+
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object of JSON. Raises ValueError where it names a key twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def main(arguments: list[str]) -> int:
     """Check the file that is named, and print what was found."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal may lack the signs of a name.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if len(arguments) not in (1, 2):
         print("Say which file: python3 verify_record.py record.json [HEAD]", file=sys.stderr)
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as file:
-            whole, words = check(json.load(file), *arguments[1:])
+            whole, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
         return 2
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         print(f"{arguments[0]} is no exported record: {error!r}", file=sys.stderr)
         return 2
     print(words)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import cli
+from app.notices import verify_record
 from app.notices.verify_record import canonical
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_reply import answer
@@ -97,13 +98,40 @@ def test_blanked_contents_need_a_line_that_says_why(house: House, exported: dict
 @pytest.mark.parametrize("record", [[], {}, {"lines": [1]}, {"lines": [], "head": 1.5}, "x"])
 def test_what_is_no_record_is_said_to_be_none(tmp_path: Path, record: object) -> None:
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
-    from app.notices import verify_record
-
     done = subprocess.run(
         [sys.executable, "-I", "-S", verify_record.__file__, str(tmp_path / "record.json")],
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert (done.returncode in (1, 2), "Traceback" in done.stderr) == (True, False), done.stderr
+
+
+def test_a_hostile_file_is_named_and_ends_in_no_traceback(
+    tmp_path: Path, exported: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line that is none is named; values that no hash can cover are not what was written."""
+
+    def check_text(text: str) -> tuple[int, str]:
+        (tmp_path / "record.json").write_text(text, encoding="utf-8")
+        capsys.readouterr()
+        status = verify_record.main([str(tmp_path / "record.json")])
+        return status, "".join(capsys.readouterr())
+
+    for value in (float("nan"), 1e400, 2.5, "\ud800", 10**400, "[" * 2000, [], True, None):
+        for name in exported["lines"][0]:
+            record = copy.deepcopy(exported)
+            if record["lines"][1][name] == value or (name, value) == ("body", None):
+                continue
+            record["lines"][1][name] = value
+            status, said = check_text(json.dumps(record))
+            assert (status, "NOT WHOLE at line 2: " in said, "Traceback" in said) == (
+                1, True, False), (name, value, said)  # fmt: skip
+    for lines in ("x", {"1": 2}, [1], [None], 5, [[]]):
+        status, said = check_text(json.dumps({**exported, "lines": lines}))
+        assert (status in (1, 2), "Traceback" in said) == (True, False), said
+    twice = json.dumps(exported).replace('"what": ', '"what": "told", "what": ', 1)
+    for text in (twice, "[" * 100_000, '{"lines": ' + "9" * 5000 + "}", "\x00"):
+        status, said = check_text(text)
+        assert (status, "is no exported record" in said) == (2, True), said
 
 
 VALUES = st.recursive(
