@@ -14,8 +14,9 @@ from app.cases import queries
 from app.config import Misconfigured, Settings
 from app.db import db
 from app.errors import Message
-from app.notices import carriers, strays
+from app.notices import carriers, receipts, strays
 from app.notices.carriers import Finding
+from app.notices.models import Receipt
 from app.people import places
 from app.people.models import Court
 
@@ -49,6 +50,7 @@ def examine() -> Iterator[Finding]:
             yield _doubles()
             yield from _stored_times()
             yield _guards()
+            yield _unmatched()
             yield _worker(settings)
     schema.hang_up(app)
 
@@ -162,6 +164,13 @@ def _guards() -> Finding:
         )
         return _found("record", False, said)
     return _found("record", True, "the database refuses changes of it")
+
+
+def _unmatched() -> Finding:
+    """Count what matches nothing; what it says is shown to no one but the court that it names."""
+    count = db.session.scalar(sa.select(sa.func.count(Receipt.id)).where(receipts.unmatched()))
+    said = f"{count} of carriers match no message here; what they say is blanked after 30 days"
+    return _found("receipts", True, said)
 
 
 def _worker(settings: Settings) -> Finding:

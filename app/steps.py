@@ -15,7 +15,7 @@ from app.gateways import Gateways
 from app.hearings import busy_calendars, clock_change, erasing, joining, leaving, queries
 from app.hearings import service as hearings
 from app.listing import sending
-from app.notices import balance, beats, carriers, lost, months, sealing, sweep, tasks
+from app.notices import balance, beats, carriers, lost, months, receipts, sealing, sweep, tasks
 from app.notices.sender import Sender
 from app.reminders import ladder
 from app.reminders import service as reminders
@@ -23,6 +23,7 @@ from app.reminders import service as reminders
 log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)
 _looked: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
+_forgot: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
 _made: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
 
 
@@ -140,6 +141,16 @@ def _forget(sender: Sender) -> int:
         return acting.forget(session, sender.now) + beats.forget(session, sender.now)
 
 
+def _forget_unmatched(sender: Sender) -> int:
+    """Blank receipts and messages that belong to nothing here and are a month old."""
+    if _forgot.get(sender.gateways, sender.now) > sender.now:
+        return 0
+    done = retrying(lambda session: receipts.forget(session, sender.now))
+    if not done:
+        _forgot[sender.gateways] = sender.now + LOOK_AGAIN
+    return done
+
+
 def _make_months(sender: Sender) -> int:
     """Make the record's next months; who cannot, because of a long reader, tries after a while."""
     if _made.get(sender.gateways, sender.now) > sender.now:
@@ -198,4 +209,13 @@ BEFORE = (
     _seal,
     carriers.send_tests,
 )
-AFTER = (sweep.ask_on, _draw, _read_calendars, _erase, _forget, _make_months, _drift)
+AFTER = (
+    sweep.ask_on,
+    _draw,
+    _read_calendars,
+    _erase,
+    _forget,
+    _forget_unmatched,
+    _make_months,
+    _drift,
+)

@@ -5,7 +5,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
+from app.db import Base
 from app.errors import N_, Refusal
 from app.hearings import drafts, pleas
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
@@ -18,12 +19,19 @@ BY_RULE = N_("the court's time of keeping is over")
 AT_ONCE = 20  # cases that one beat blanks
 
 
-def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) -> int:
+# What stands where a name was, by the court's language.
+NAMELESS = {"zh": "（已删除）"}
+
+
+def erase(
+    session: Session, case: Case, *, by: str, why: str, now: dt.datetime, names: bool = False
+) -> int:
     """Blank what is personal about a case that is over; return how many lines were blanked.
 
-    Counsel and parties keep their names, which the case's file needs; their addresses go unless
-    they act in another case that is not erased. Raises Refusal while a hearing lies ahead, a round
-    is open, or a message waits.
+    Addresses of counsel and parties go, and their own calendars and days away, unless they act in
+    another case that is not erased. Their names stay in the case's file, but with ``names`` they
+    go too, and the title, which is often made of them. Raises Refusal while a hearing lies ahead,
+    a round is open, or a message waits.
     """
     _hold(session, case.id)
     if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
@@ -40,7 +48,12 @@ def erase(session: Session, case: Case, *, by: str, why: str, now: dt.datetime) 
     _blank_words(session, case.id)
     drafts.forget_case(session, case.id)
     pleas.blank(session, case.id)
-    _blank_people(session, case.id)
+    nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
+    if nameless:
+        case.title = ""
+        session.flush()
+    _blank_people(session, case.id, nameless)
+    _blank_copies(session, case)
     return count
 
 
@@ -72,12 +85,17 @@ def _blank_words(session: Session, case_id: int) -> None:
         session.execute(words.execution_options(**loose))
 
 
-def _blank_people(session: Session, case_id: int) -> None:
-    """Blank addresses of those who are in no case whose record is still kept."""
+def _blank_people(session: Session, case_id: int, nameless: str) -> None:
+    """Blank addresses of those who are in no case whose record is still kept.
+
+    With ``nameless`` that stands in place of their names.
+    """
     loose = {"synchronize_session": False}
     blanked = {"email": "", "phone": ""}
-    parties = sa.update(Party).where(Party.case_id == case_id).values(**blanked)
-    session.execute(parties.execution_options(**loose))
+    named = {"name": nameless} if nameless else {}
+    reference = {"reference": ""} if nameless else {}
+    parties = sa.update(Party).where(Party.case_id == case_id)
+    session.execute(parties.values(**blanked, **named, **reference).execution_options(**loose))
     own = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
     for counsel_id in session.scalars(own.distinct()).all():
         others = session.scalars(
@@ -85,10 +103,41 @@ def _blank_people(session: Session, case_id: int) -> None:
             .join(Representation)
             .where(Representation.counsel_id == counsel_id, Party.case_id != case_id)
         ).all()
-        if all(erasing.erased(session, each) for each in others):
-            held = sa.update(Counsel).where(Counsel.id == counsel_id).values(**blanked, postal="")
-            session.execute(held.execution_options(**loose))
+        if not all(erasing.erased(session, each) for each in others):
+            continue
+        firm = {"firm": ""} if nameless else {}
+        held = sa.update(Counsel).where(Counsel.id == counsel_id)
+        session.execute(
+            held.values(**blanked, **named, **firm, postal="").execution_options(**loose)
+        )
+        for theirs in (Away, BusyCalendar, BusyTime):
+            gone = sa.delete(theirs).where(theirs.counsel_id == counsel_id)
+            session.execute(gone.execution_options(**loose))
     session.expire_all()
+
+
+def _blank_copies(session: Session, case: Case) -> None:
+    """Drop what else holds a copy of a case's people, in tables of rooms above this one.
+
+    The events that calendars are given are written anew by the beat; answers that are kept for
+    repeated requests are known by the case's number; the file that the case was imported from is
+    needed no more once it was entered.
+    """
+    tables = Base.metadata.tables
+    drawn = sa.update(Hearing).where(Hearing.case_id == case.id).values(drawn_edition=0)
+    session.execute(drawn.execution_options(synchronize_session=False))
+    hearings = sa.select(Hearing.id).where(Hearing.case_id == case.id)
+    if (events := tables.get("rendered_event")) is not None:
+        session.execute(sa.delete(events).where(events.c.hearing_id.in_(hearings)))
+    if (answers := tables.get("api_repeat")) is not None:
+        said = sa.cast(answers.c.answer, sa.Text)
+        session.execute(sa.delete(answers).where(said.contains(case.number, autoescape=True)))
+    if case.upload_id and (parts := tables.get("upload_part")) is not None:
+        uploads = tables["upload"]
+        entered = sa.select(uploads.c.id).where(
+            uploads.c.id == case.upload_id, uploads.c.state.in_(("entered", "undone"))
+        )
+        session.execute(sa.delete(parts).where(parts.c.upload_id.in_(entered)))
 
 
 def overdue(session: Session, now: dt.datetime) -> list[int]:
@@ -119,4 +168,5 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
 def by_rule(session: Session, case_id: int, now: dt.datetime) -> int:
     """Blank one case because its court's time of keeping is over."""
     case = session.get_one(Case, case_id)
-    return erase(session, case, by="tingqi", why=BY_RULE, now=now)
+    names = case.court.erase_names
+    return erase(session, case, by="tingqi", why=BY_RULE, now=now, names=names)

@@ -1,4 +1,4 @@
-"""Receipts that belong to no message known here, kept apart for an administrator to look at."""
+"""Receipts that belong to no message known here, and can be of one's own court."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.db import db
 from app.notices import tally
 from app.notices.models import Receipt
+from app.notices.receipts import may_be_of
 from app.notices.views import bp
 from app.people.views import may
 
@@ -18,10 +19,13 @@ ON_A_PAGE = 100
 @bp.get("/receipts")
 @may("set_up")
 def receipts() -> str:
-    """Show unmatched receipts, the newest first, each as it came; and what was refused."""
+    """Show unmatched receipts, the newest first, each as it came; and what was refused.
+
+    Several courts may share a carrier's account: each sees what went to a number of its counsel.
+    """
     session = db.session()
     asked = request.args.get("before", "")
-    wanted = sa.select(Receipt).where(Receipt.notice_id.is_(None)).order_by(Receipt.id.desc())
+    wanted = sa.select(Receipt).where(may_be_of(current_user.court_id)).order_by(Receipt.id.desc())
     if asked.isascii() and asked.isdigit() and len(asked) < 10:
         wanted = wanted.where(Receipt.id < int(asked))
     found: Sequence[Receipt] = session.scalars(wanted.limit(ON_A_PAGE + 1)).all()

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import bulk
+from app.cases.models import Counsel
 from app.errors import N_
 from app.gateways import TWILIOS, Said
 from app.gateways.twilio_codes import receipt, verdict
 from app.notices import chain, record, tally
 from app.notices.duty import pass_on
+from app.notices.inbound import Inbound
 from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
 from app.notices.outcomes import ASK_AFTER, held
 from app.notices.rules import State, What, after, next_try
@@ -31,6 +33,11 @@ _SEEN = [_NOTICE.c[name] for name in (
     "id", "court_id", "case_id", "about", "counsel_id", "side", "channel", "kind", "name",
     "address", "state", "tries", "carrier_id", "handed_at", "ask_at", "lease_until", "claimed_by",
 )]  # fmt: skip
+
+
+# How long what came in and belongs to nothing here keeps its numbers, addresses and words.
+KEPT_UNMATCHED = dt.timedelta(days=30)
+BLANKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,52 @@ def take(session: Session, told: Told, now: dt.datetime) -> None:
         tally.count(session, tally.REPEATED, now)
     elif notice and link:
         _write(session, notice, link, told, now)
+
+
+def unmatched() -> sa.ColumnElement[bool]:
+    """Return when a receipt belongs to no message here and still says what the carrier said."""
+    return sa.and_(Receipt.notice_id.is_(None), sa.cast(Receipt.raw, sa.Text) != "{}")
+
+
+def may_be_of(court_id: int) -> sa.ColumnElement[bool]:
+    """Return when an unmatched receipt can be a court's: it names a number of its counsel."""
+    theirs = sa.exists().where(
+        Counsel.court_id == court_id, Counsel.phone != "",
+        Counsel.phone == Receipt.raw["To"].as_string(),
+    )  # fmt: skip
+    return sa.and_(unmatched(), theirs)
+
+
+def forget(session: Session, now: dt.datetime) -> int:
+    """Blank what came in a month ago and belongs to nothing; return how many rows that were.
+
+    Of a receipt its time, state and the carrier's number of the message stay. Messages that people
+    sent are blanked where no court's inbox holds them, or where they belong to no case and were
+    dealt with a month ago: no erasing of a case would ever reach them.
+    """
+    before = now - KEPT_UNMATCHED
+    old = sa.select(Receipt.id).where(unmatched(), Receipt.at < before).order_by(Receipt.id)
+    loose = {"synchronize_session": False}
+    receipts = session.execute(
+        sa.update(Receipt)
+        .where(Receipt.id.in_(old.limit(BLANKED_AT_ONCE)))
+        .values(raw={})
+        .execution_options(**loose)
+    )
+    nobodys = sa.and_(Inbound.court_id.is_(None), Inbound.at < before)
+    over = sa.and_(Inbound.case_id.is_(None), Inbound.done_at < before)
+    says = sa.or_(*(each != "" for each in (Inbound.sender, Inbound.name, Inbound.subject,
+                                            Inbound.words)),
+                  sa.cast(Inbound.detail, sa.Text) != "{}")  # fmt: skip
+    mine = sa.select(Inbound.id).where(sa.or_(nobodys, over), says).order_by(Inbound.id)
+    messages = session.execute(
+        sa.update(Inbound)
+        .where(Inbound.id.in_(mine.limit(BLANKED_AT_ONCE)))
+        .values(sender="", name="", subject="", words="", detail={},
+                done_at=sa.func.coalesce(Inbound.done_at, now))
+        .execution_options(**loose)
+    )  # fmt: skip
+    return sum(int(getattr(each, "rowcount", 0)) for each in (receipts, messages))
 
 
 def _notice(session: Session, told: Told) -> Any:

@@ -58,6 +58,8 @@ class Court(Base):
     )
     # Days after a case's last hearing until its addresses and contents are blanked; None: never.
     keep_days: Mapped[int | None] = mapped_column()
+    # Then the names of its parties and counsel, and its title, go as well.
+    erase_names: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Closure(Base):

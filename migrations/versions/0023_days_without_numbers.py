@@ -2,7 +2,7 @@
 
 A sealed day is known by its court and its place in the chain: every column that is left is covered
 by the day's hash, so that none can be changed unseen. Of a receipt that matches no message what the
-carrier said may be blanked; all else of it stays.
+carrier said may be blanked; all else of it stays. A court may have names erased with all else.
 """
 
 import sqlalchemy as sa
@@ -28,6 +28,9 @@ KEPT = 'court_id, seq, "on", at, heads, prev, hash'
 
 def upgrade() -> None:
     _guard_receipts(UNMATCHED)
+    op.add_column(
+        "court", sa.Column("erase_names", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("pk_record_day", "record_day")
         op.drop_constraint("uq_record_day_seq", "record_day")
@@ -39,6 +42,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _guard_receipts(ERASED)
+    op.drop_column("court", "erase_names")
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("pk_record_day", "record_day")
         op.execute("ALTER TABLE record_day ADD COLUMN id bigserial NOT NULL")

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.cli import cli
-from app.db import db
+from app.db import db, transaction
 from app.notices.models import Content, Line, Notice
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_language_of_pages import addresses, scene
@@ -132,3 +133,62 @@ def test_a_court_keeps_no_longer_than_it_said(house: House) -> None:
     assert exported.count(",erased,") == 1
     assert do(house, "record", "verify")[0] == 0
     assert do(house, "court", "keep", "Pudong New Area People's Court")[0] != 0
+
+
+NAMES = ("李敏", "Zhao Lei", "远洋设备有限公司", "Haitong Trading", "华诚律师事务所", "Jinmao",
+         "买卖合同纠纷")  # fmt: skip
+
+
+def left(house: House, *words: str) -> list[tuple[str, str]]:
+    """Where any of some words stands in the database, whatever the table."""
+    found = []
+    with house.app.app_context(), db.engine.connect() as connection:
+        for name in sa.inspect(connection).get_table_names():
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
+                said = json.dumps(
+                    [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
+                     for each in row], ensure_ascii=False,
+                )  # fmt: skip
+                found += [(name, word) for word in words if word in said]
+    return found
+
+
+def test_with_names_nothing_personal_is_left_in_any_table(
+    house: House, over: dict[str, Any]
+) -> None:
+    assert {name for name, _ in left(house, *NAMES)} >= {"party", "counsel", "case_file"}
+    words = ("record", "erase", "--case", CASE["number"], "--why", "当事人申请", "--names", "--yes")
+    status, said = do(house, *words)
+    assert status == 0, said
+    assert left(house, *NAMES, *PERSONAL) == []
+    house.beat()  # calendars' events are drawn anew
+    assert left(house, *NAMES, *PERSONAL) == []
+    assert do(house, "record", "verify")[0] == 0
+    of_files = ("/paper/", "/import/1", "/listings/1")
+    desk = house.sign_in("admin@court.example")
+    for path in addresses(house, over):
+        if not any(each in path for each in of_files):
+            page = desk.get(path, follow_redirects=True)
+            assert page.status_code == 200, path
+            # The last is a usual title, which samples of letters have as well.
+            assert [word for word in NAMES[:-1] if word in page.get_data(as_text=True)] == [], path
+
+
+def test_names_of_who_acts_elsewhere_stay_there(house: House) -> None:
+    house.api("POST", "/cases", CASE, **{"Idempotency-Key": "one"})
+    other = case_with("（2026）沪0115民初2号")
+    other["parties"][1]["counsel"] = []
+    house.api("POST", "/cases", other)
+    assert "api_repeat" in {name for name, _ in left(house, "Zhao Lei")}
+    court = "Pudong New Area People's Court"
+    status, said = do(house, "court", "keep", court, "--days", "1", "--names")
+    assert (status, "keeps names, addresses and contents for 1 days" in said) == (0, True), said
+    with house.app.app_context(), transaction() as session:  # only the first one is old
+        session.execute(sa.text("UPDATE case_file SET created_at = '2027-01-20' WHERE id = 2"))
+    house.wait(days=50)
+    house.beat()
+    people = [c for p in house.api("GET", "/cases/1")[1]["parties"] for c in p["counsel"]]
+    assert [each["name"] for each in people] == ["李敏", "（已删除）"]
+    assert [p["name"] for p in house.api("GET", "/cases/1")[1]["parties"]] == ["（已删除）"] * 2
+    assert house.api("GET", "/cases/2")[1]["parties"][0]["name"] == "远洋设备有限公司"
+    assert left(house, "Zhao Lei") == []

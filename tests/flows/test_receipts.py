@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
+from app.cli import cli
 from app.db import db, transaction
 from app.gateways import Gateways, outbox
 from app.gateways import house as lines
@@ -18,7 +19,8 @@ from app.gateways.standins import TwilioStandIn
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
 from app.notices import record
-from app.notices.models import Notice
+from app.notices.inbound import Inbound
+from app.notices.models import Notice, Receipt
 from app.people import service as people
 from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
 
@@ -279,3 +281,51 @@ def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: House, twilio: TwilioSta
     answer = wired.client.post(path, data=MultiDict(form), headers=signed(twilio, path, form))
     assert answer.status_code == 204
     assert states_of(wired, text.id) == "delivered"
+
+
+def unmatched(house: House, twilio: TwilioStandIn, sid: str, to: str) -> None:
+    """Let Twilio tell of a message that is none of ours."""
+    form = {"MessageSid": sid, "MessageStatus": "sent", "AccountSid": SID, "To": to}
+    head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/status", form)}
+    assert house.client.post("/twilio/status", data=form, headers=head).status_code == 204
+
+
+def test_an_unmatched_receipt_is_shown_to_the_court_that_it_can_be_of_for_a_month(
+    wired: House, twilio: TwilioStandIn
+) -> None:
+    ask(wired)
+    unmatched(wired, twilio, "SMours", "+8613800138001")
+    unmatched(wired, twilio, "SMnobodys", "+8613911112222")
+    runner = wired.app.test_cli_runner()
+    assert runner.invoke(cli, ["court", "add", "Another Court"]).exit_code == 0
+    with wired.app.app_context(), transaction() as session:
+        court = people.find_court(session, "Another Court")
+        user = people.add_user(session, court, "far@court.example", name="远", role="admin",
+                               now=wired.clock.now())  # fmt: skip
+        user.password_hash = people.find_user(session, "admin@court.example").password_hash
+        # A text from nobody known, on a machine with two courts, waits in no court's inbox.
+    form = {"MessageSid": "SMin", "From": "+8613911113333", "Body": "请回电", "AccountSid": SID}
+    head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/inbound", form)}
+    assert wired.client.post("/twilio/inbound", data=form, headers=head).status_code == 200
+    own = wired.sign_in("admin@court.example").get("/receipts").get_data(as_text=True)
+    assert ("SMours" in own, "+8613800138001" in own, "SMnobodys" in own) == (True, True, False)
+    far = wired.sign_in("far@court.example").get("/receipts").get_data(as_text=True)
+    assert ("SMours" in far, "SMnobodys" in far) == (False, False)
+    wired.wait(days=29)
+    wired.beat()
+    assert len(kept(wired)) == 3
+    wired.wait(days=2)
+    wired.beat()
+    assert kept(wired) == []
+    own = wired.sign_in("admin@court.example").get("/receipts").get_data(as_text=True)
+    assert "SMours" not in own
+    assert runner.invoke(cli, ["record", "verify"]).exit_code == 0
+
+
+def kept(house: House) -> list[str]:
+    """What unmatched receipts, and messages that no court has, still say."""
+    with house.app.app_context():
+        session = db.session()
+        raw = [each.raw for each in session.query(Receipt).filter_by(notice_id=None)]
+        words = [each.words + each.sender for each in session.query(Inbound)]
+        return [str(each) for each in (*raw, *words) if each]
