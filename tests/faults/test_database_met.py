@@ -49,7 +49,7 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
                 session.execute(add)
                 if not held:
                     held = True
-                    both_hold.wait(10)
+                    both_hold.wait(120)
 
         with house.app.app_context():
             retrying(use_case)

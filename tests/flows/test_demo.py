@@ -5,12 +5,14 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -182,6 +184,45 @@ def test_a_second_start_keeps_the_data_and_always_has_something_to_answer(
         page = shown.http.get(f"{shown.base}/outbox", timeout=PATIENCE).text
         assert re.search(FIXED, Page(page).words) is None
         assert (tmp_path / "instance" / "tingqi.env").exists()
+
+
+def test_nothing_but_its_own_words_is_printed_when_it_is_stopped_or_hung_up_on(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Ctrl-C before all is ready, and browsers that go away in the middle of a request."""
+    with (
+        (tmp_path / "early").open("w+") as stderr,
+        subprocess.Popen(
+            command("demo", "--port", str(free_port())), env=environment, cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=stderr, text=True,
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Tingqi demo: one moment …\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=PATIENCE)[0] == ""
+        assert (process.returncode, (tmp_path / "early").read_text().strip()) == (130, "")
+    with demo(environment, tmp_path) as shown:
+        port = int(shown.base.rpartition(":")[2])
+        for half in (b"", b"GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n", b"GET", b"\x16\x03\x01"):
+            with socket.create_connection(("127.0.0.1", port)) as browser:
+                browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                browser.sendall(half)
+        assert shown.http.get(f"{shown.base}/sign-in", timeout=PATIENCE).status_code == 200
+
+
+def test_a_turn_that_outlasts_its_interval_prints_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A job that still runs when its next turn comes, as on a busy machine: it is held up here."""
+    with demo(environment, tmp_path) as shown:
+        database = tmp_path / "instance" / "tingqi.db"
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # the worker's writers wait for this one
+            for _ in within(4):
+                assert shown.http.get(f"{shown.base}/sign-in", timeout=PATIENCE).status_code == 200
+            other.execute("ROLLBACK")
+        shown.outbox("choose a date")
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(

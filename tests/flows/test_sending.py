@@ -174,7 +174,7 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
     awake, renew = threading.Event(), dispatch.Round._renew
 
     def once_awake(round_: dispatch.Round) -> None:
-        assert awake.wait(10)  # no thread of a process that stands still goes on
+        assert awake.wait(120)  # no thread of a process that stands still goes on
         renew(round_)
 
     monkeypatch.setattr(dispatch.Round, "_renew", once_awake)
