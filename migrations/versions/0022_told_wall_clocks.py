@@ -10,7 +10,7 @@ from alembic import op
 from app import zones
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")

@@ -11,7 +11,7 @@ from alembic import op
 from app.db import UTCDateTime
 
 revision = "0023"
-down_revision = "0019"
+down_revision = "0022"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 REFUSE = "BEGIN SELECT RAISE(ABORT, 'the record is only ever added to (record_day)'); END"

@@ -7,7 +7,7 @@ whoever knows its tag. Without a tag the next look, within half an hour, reads t
 from alembic import op
 
 revision = "0024"
-down_revision = "0019"
+down_revision = "0023"
 
 
 def upgrade() -> None:

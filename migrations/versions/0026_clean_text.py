@@ -14,7 +14,7 @@ from app.cases.rules import name_key, number_key
 from app.characters import clean
 
 revision = "0026"
-down_revision = "0019"
+down_revision = "0024"
 
 PHONES = ("counsel", "party", "task")
 BATCH = 5000
