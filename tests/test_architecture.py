@@ -65,7 +65,9 @@ def test_a_service_opens_no_transaction() -> None:
 
 def test_one_module_encodes_domains() -> None:
     """Python's own codec follows IDNA 2003, by which a mail goes to somebody else's domain."""
-    found = [f"{name(f)}:{node.lineno}" for f in FILES if name(f) != "addresses.py"
+    # A charset of a mail may carry the codec's name: there it is only refused.
+    may = {"addresses.py", "replies/charset.py"}
+    found = [f"{name(f)}:{node.lineno}" for f in FILES if name(f) not in may
              for node in ast.walk(ast.parse(f.read_text(encoding="utf-8")))
              if (isinstance(node, ast.Constant) and str(node.value).lower() in ("idna", "punycode"))
              or (isinstance(node, ast.Import | ast.ImportFrom) and "idna" in ast.unparse(node))]  # fmt: skip
