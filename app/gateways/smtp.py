@@ -138,6 +138,14 @@ def _deliver(wire: smtplib.SMTP, mail: Mail, fresh: bool) -> Outcome:
     if not fresh:
         _still_there(*wire.rset())
     if mail.utf8 and not wire.has_extn("smtputf8"):
+        if not mail.sender.isascii():  # our own setting, and no fault of the recipient's
+            return Outcome(
+                Said.TEMPORARY,
+                "smtp",
+                status="smtputf8",
+                advice="alarm",
+                detail="The mail server cannot carry a TINGQI_MAIL_FROM with letters outside ASCII.",
+            )
         return Outcome(
             Said.PERMANENT,
             "smtp",

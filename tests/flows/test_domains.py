@@ -125,6 +125,18 @@ def test_the_envelope_names_that_domain_and_a_local_part_needs_smtputf8() -> Non
             assert sent == [first]
 
 
+def test_a_sender_that_the_server_cannot_carry_is_our_fault_and_not_the_recipients() -> None:
+    letter = Message(reference="n1.1", channel="email", to=ANNA, text="x", subject="x")
+    with (
+        SmtpStandIn(smtputf8=False) as server,
+        closing(SmtpCarrier(server.url, "法院@court.example", SetClock(NOW))) as carrier,
+    ):
+        [(_, outcome)] = carrier.send([letter])
+        assert server.messages == []
+    assert (outcome.said, outcome.advice) == (Said.TEMPORARY, "alarm")
+    assert "TINGQI_MAIL_FROM" in outcome.detail
+
+
 def test_no_line_out_of_the_house_uses_pythons_own_codec(no_codec: None) -> None:
     """Hosts of settings are looked up as ASCII: socket, ssl and http would ask the codec."""
     account = Account(
