@@ -196,7 +196,8 @@ def _legacy(start: bytes, sample: bytes, country: str, language: str) -> str:
     if good and not doubt and len({read[name] for name in good}) == 1:
         return good[0]
     rest = sorted((n for n in read if n not in good), key=lambda n: -sense[n])
-    choices = [*good, *rest[: 0 if good and not doubt else 4]]
+    likely = [*good, *rest[: 0 if good and not doubt else 4]]
+    choices = list({read[name]: name for name in reversed(likely)}.values())[::-1]
     shown = [Choice(n, Message(ENCODINGS[n]), _beginning(start, sample, n)) for n in choices[:6]]
     if not shown:
         raise _fault(N_("The text is in no encoding that is known here: save it as CSV UTF-8."))

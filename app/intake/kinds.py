@@ -82,7 +82,8 @@ def _packed(file: Path) -> str:
     try:
         with zipfile.ZipFile(file) as packed:
             names = {each.replace("\\", "/") for each in packed.namelist()}
-            form = packed.read("mimetype")[:200] if "mimetype" in names else b""
+            form = packed.open("mimetype").read(200) if "mimetype" in names else b""
+            book = packed.open("xl/workbook.xml").read(4096) if "xl/workbook.xml" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         raise _invalid(
             Message(N_("The file is damaged, or was not sent whole: save and give it anew."))
@@ -90,6 +91,9 @@ def _packed(file: Path) -> str:
     if b"opendocument" in form:
         kind = N_("an OpenDocument table (ODS)") if b"spreadsheet" in form else N_(
             "an OpenDocument file")  # fmt: skip
+        raise _invalid(Message(_PLAIN_SAVE, kind=Message(kind)))
+    if b"purl.oclc.org/ooxml" in book:
+        kind = N_("a workbook in Excel's strict format")
         raise _invalid(Message(_PLAIN_SAVE, kind=Message(kind)))
     for part, kind in _PACKED.items():
         if part in names:

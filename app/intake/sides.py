@@ -16,10 +16,10 @@ OF_A_PARTY = ("party", "party_email", "party_phone", "counsel", "firm", "email",
 SIDES = ("claimant", "respondent", "other")
 LISTS = ("party", "reference", "party_email", "party_phone", "counsel", "firm", "email", "phone")
 _SIDE_WORDS = {
-    "claimant": "原告 上诉人 申请人 申诉人 起诉人 申请执行人 再审申请人 原审原告 反诉被告 本诉原告 "
-    "原告方 原告人 claimant claimants plaintiff plaintiffs applicant applicants appellant "
+    "claimant": "原告 上诉人 申请人 申诉人 起诉人 申请执行人 再审申请人 声请人 原审原告 反诉被告 "
+    "本诉原告 原告方 原告人 claimant claimants plaintiff plaintiffs applicant applicants appellant "
     "appellants petitioner petitioners pursuer complainant",
-    "respondent": "被告 被上诉人 被申请人 被申诉人 被起诉人 被执行人 再审被申请人 原审被告 "
+    "respondent": "被告 被上诉人 被申请人 被申诉人 被起诉人 被执行人 再审被申请人 相对人 原审被告 "
     "反诉原告 本诉被告 被告方 被告人 respondent respondents defendant defendants appellee "
     "appellees defender",
     "other": "第三人 原审第三人 thirdparty thirdparties intervener intervenor",
@@ -51,6 +51,9 @@ def _vocabulary() -> list[tuple[str, str, str]]:
 
 
 _WORDS = _vocabulary()
+# Characters of headers as Taiwan and Hong Kong write them, and the mainland.
+_SIMPLE = str.maketrans("號審當訴訟電話郵時間開辯護師務聯絡機稱數長類對請聲執復單業所",
+                        "号审当诉讼电话邮时间开辩护师务联络机称数长类对请声执复单业所")  # fmt: skip
 _BETWEEN = re.compile(r"[\s_\-:.*'’`()\[\]【】/&+]+")
 _COUNTED = re.compile(r"\d{1,2}|[一二三四五六七八九十](?!方)")
 _HAN = {c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)} | {"十": "10"}
@@ -79,6 +82,11 @@ class Of:
         return self.side, self.role, self.number
 
 
+def simplified(text: str) -> str:
+    """Return a header in simplified characters."""
+    return text.translate(_SIMPLE)
+
+
 def of_key(key: str) -> Of | None:
     """Return what a key of ``Of.key`` stands for; None for any other text."""
     side, _, rest = key.partition(".")
@@ -93,7 +101,7 @@ def read_header(header: str) -> Of | None:
 
     Without a side the header names a field only: ``联系电话`` is ``Of("", "", "party_phone")``.
     """
-    text = unicodedata.normalize("NFKC", header[:_LONGEST]).casefold()
+    text = simplified(unicodedata.normalize("NFKC", header[:_LONGEST]).casefold())
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     words = _words("".join(_BETWEEN.split(text)))
     if not words:

@@ -35,9 +35,10 @@ _BAD_BOOK = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError
 # The numbers of the formats for days and times that Excel keeps for East Asia and does not define
 # in the file (ECMA-376 part 1, 18.8.30): 31 is 2026年12月15日.
 _EASTERN_DATES = frozenset((*range(27, 37), *range(50, 59)))
-# Only such as say where they stand: without that, those after them would move up.
-_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*\s)?r=\"[^<>]*/>")
-_EMPTY_ROW = re.compile(rb"<((?:\w+:)?row)\s(?:[^<>]*\s)?r=\"[^<>]*(?:/>|>\s*</\1>)")
+# Only such as say first where they stand, as all spreadsheets write them: without that, those
+# after them would move up.
+_EMPTY_CELL = re.compile(rb"<c r=\"[^<>]*/>")
+_EMPTY_ROW = re.compile(rb"<row r=\"[^<>]*(?:/>|></row>)")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 _PLACE = re.compile(r"([A-Z]{1,3})\d*")
 _SERIAL_MOST = 2_958_466  # the day after 31 Dec 9999
@@ -360,6 +361,9 @@ def _merges(source: Any) -> list[tuple[int, int, int]]:
     found, tail = [], b""
     while piece := source.read(1 << 20):
         text = tail + piece
+        if b"mergeCell" not in text:
+            tail = text[-20:]
+            continue
         found += [(_number_of(m[1].decode()) - 1, int(m[2]), int(m[3]))
                   for m in _MERGED.finditer(text)]  # fmt: skip
         tail = text[text.rfind(b"<") :][:200] if b"<" in text[-200:] else b""

@@ -69,7 +69,8 @@ def make() -> Any:
         work = _maker(at, taken, name, asked, partial=partial)
         number, refused = retrying(work)
     except NeedsChoice as choice:
-        return _form(given, errors=said_errors(choice), rooms_chosen=rooms, choice=choice), 422
+        words = gettext("Choose below how the file is to be read, and choose the file again.")
+        return _form(given, errors={"file": words}, rooms_chosen=rooms, choice=choice), 422
     except Invalid as fault:
         return _form(given, errors=said_errors(fault), rooms_chosen=rooms), 422
     if not number:

@@ -351,7 +351,9 @@ def packed(**parts: bytes) -> bytes:
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+STRICT = b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'
 NO_TABLES = [
+    (packed(xl__workbook_xml=STRICT).replace(b"workbook_xml", b"workbook.xml"), "strict format"),
     (b"%PDF-1.7\n", "This is a PDF"),
     (b"\x89PNG\r\n\x1a\n" + bytes(50), "This is a picture"),
     (OLE + "Workbook".encode("utf-16-le"), "old Excel file"),
@@ -372,6 +374,22 @@ def test_what_is_no_table_is_called_by_its_name(house: House, body: bytes, said:
     assert (status, said in words_, "\n" in words_.strip()) == (2, True, False), words_
     answer = give(house.sign_in(), body, "cases.csv")
     assert (answer.status_code, said in words(answer)) == (422, True)
+
+
+def test_a_court_elsewhere_reads_its_own_encodings_and_dates(house: House) -> None:
+    text = "案號,法官,當事人,訴訟地位,開庭時間\nA-1,陳法官,遠洋公司,原告,2026-12-15 9:30\n"
+    assert run(house, text.encode("big5"))[0] == 0
+    assert cases(house)[0]["judge"] == "陳法官"
+    slash = "number,judge,party,side,date,time\nA-2,Doe,Ann,claimant,5/12/2026,9.30 am\n"
+    status, said = run(house, slash)
+    assert (status, "line 2, date: 5/12/2026 may be two days" in said) == (1, True), said
+    (house.folder / "gb.toml").write_text(
+        'region = "GB"\n[columns]\nnumber = "number"\njudge = "judge"\nparty = "party"\n'
+        'side = "side"\nhearing_on = "date"\nhearing_at = "time"\n', encoding="utf-8",
+    )  # fmt: skip
+    status, said = run(house, slash, "--map", str(house.folder / "gb.toml"))
+    assert status == 0, said
+    assert "2026-12-05T09:30:00+08:00" in [each["starts_at"] for each in hearings(house)]
 
 
 def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
