@@ -150,8 +150,8 @@ class HearingOut(Schema):
     invitations = fields.List(fields.Nested(InvitationOut))
     warnings = fields.List(
         fields.String(),
-        metadata={"description": "Of one hearing alone: parties for whom nobody acts, and counsel "
-                  "whom no message can reach"},
+        metadata={"description": "Of one hearing alone: parties for whom nobody acts, counsel whom "
+                  "no message can reach, and slots before the end of the evidence period"},
     )  # fmt: skip
 
 

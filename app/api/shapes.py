@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.api import queries
 from app.cases.models import Case, Courtroom, Representation
-from app.hearings import unasked
+from app.errors import Message
+from app.hearings import days, unasked
+from app.hearings.law import Counted
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
 from app.web import said
 
@@ -63,8 +65,18 @@ def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     """Return one hearing as it stands now, with its warnings. Raises NotFound."""
     found = queries.hearing(session, court_id, hearing_id)
-    warnings = [said(words) for words in unasked.warnings(found)]
-    return {**hearings(session, [found])[0], "warnings": warnings}
+    warnings = [*unasked.warnings(found), *_early(session, found)]
+    return {**hearings(session, [found])[0], "warnings": [said(words) for words in warnings]}
+
+
+def _early(session: Session, found: Hearing) -> list[Message]:
+    """Return the time to bring evidence that the slots asked about, or the date, come before."""
+    round_, court = (found.proposals[-1] if found.proposals else None), found.case.court
+    starts = [found.starts_at] if found.starts_at else []
+    if round_ is not None and round_.state == ProposalState.OPEN:
+        starts = [slot.starts_at for slot in round_.slots]
+    working = days.working_days(session, court)
+    return days.warnings(court, working, found.case, starts, found.changed_at, Counted.FROM_ENTRY)
 
 
 def _hearing(found: Hearing, offered: set[int]) -> Shape:

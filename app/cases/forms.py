@@ -167,7 +167,7 @@ class Instant(fields.Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dt.datetime:
         if isinstance(value, dt.datetime) and value.tzinfo:
             return value
-        if isinstance(value, str):
+        if isinstance(value, str) and not has_control(value):
             value = half_width(value)
         at = None
         # ``fromisoformat`` also takes any letter for the T, and a NUL behind the offset.
@@ -191,15 +191,17 @@ class Instant(fields.Field):
 class Whole(fields.Integer):
     """A whole number: of JSON, or in plain digits as a form or a query gives it.
 
-    Not what Python's ``int`` reads besides: ``1_0``, digits of other scripts, 90.7 as 90.
+    Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits.
     """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(strict=True, **more)
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, str) and not _DIGITS.fullmatch(value := value.strip(" ")):
-            raise self.make_error("invalid", input=value)
+        if isinstance(value, str):
+            if not _DIGITS.fullmatch(value := half_width(value)):
+                raise self.make_error("invalid", input=value)
+            value = int(value)
         return super()._validated(value)
 
 

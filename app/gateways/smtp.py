@@ -144,7 +144,7 @@ def _deliver(wire: smtplib.SMTP, mail: Mail, fresh: bool) -> Outcome:
                 "smtp",
                 status="smtputf8",
                 advice="alarm",
-                detail="The mail server cannot carry a TINGQI_MAIL_FROM with letters outside ASCII.",
+                detail="The mail server cannot carry a TINGQI_MAIL_FROM with letters beyond ASCII.",
             )
         return Outcome(
             Said.PERMANENT,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.errors import N_, Message
 from app.hearings import periods
-from app.hearings.law import RuleSet, rule_set
+from app.hearings.law import Counted, RuleSet, rule_set
 from app.hearings.periods import Period
 from app.hearings.rules import latest_day
 from app.people.models import Closure, Court
@@ -78,13 +78,21 @@ def periods_of(court: Court, working: WorkingDays, case: Case, told_on: dt.date)
 
 
 def warnings(
-    court: Court, working: WorkingDays, case: Case, starts: list[dt.datetime], now: dt.datetime
-) -> list[Message]:
-    """Return what the rules say against these starts when people are told now; may be empty."""
+    court: Court, working: WorkingDays, case: Case, starts: list[dt.datetime], now: dt.datetime,
+    counted: Counted,
+) -> list[Message]:  # fmt: skip
+    """Return what the rules say against these starts when people are told now; may be empty.
+
+    A period ``counted`` from the notice is owed to whoever is told: to go on needs a reason. One
+    counted from the entry is said and no more, for the date of service, from which the law counts
+    the time to bring evidence, is not known here (SPC Interpretation art. 99).
+    """
     zone = ZoneInfo(court.zone)
     on = [at.astimezone(zone).date() for at in starts]
     said = []
     for each in periods_of(court, working, case, now.astimezone(zone).date()):
+        if each.rule.counted is not counted:
+            continue
         early = [day for day in on if day < each.first_day]
         if early:
             said.append(

@@ -19,6 +19,7 @@ from app.cases.rules import ways_of
 from app.db import db
 from app.errors import Clash, Message, Refusal
 from app.hearings import blank, board, days, once, preview, queries, typed, unasked
+from app.hearings.law import Counted
 from app.hearings.models import Hearing
 from app.hearings.rules import MOST_SLOTS, Span
 
@@ -126,13 +127,15 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
     starts = [slot["starts_at"] for slot in order.checked["slots"]]
     working = days.working_days(db.session(), court)
-    warnings = days.warnings(court, working, case, starts, now)
+    warnings = days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
+    early = days.warnings(court, working, case, starts, now, Counted.FROM_ENTRY)
     length = dt.timedelta(minutes=minutes)
     unusual = [(at, words) for at in sorted(starts)
                if (words := board.outside(court, working, Span(at, at + length)))]  # fmt: skip
     given["seen"] = seal(given)
     return form(
         order.about, given, seen=seen, warnings=[web.said(each) for each in warnings],
+        early=[web.said(each) for each in early],
         checked=order.checked, kind=hearing.kind if hearing else order.checked["kind"],
         length=length, unusual=unusual, at_once=order.at_once,
         ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]), **more,

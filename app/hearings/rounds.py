@@ -13,6 +13,7 @@ from app.cases import service as cases
 from app.cases.models import Case
 from app.errors import N_, Invalid, Message, Refusal, RuleWarning, When, joined
 from app.hearings import booking, days, queries, rules, tell, unasked
+from app.hearings.law import Counted
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.notices import service as notices
 from app.people.models import Court, User
@@ -114,11 +115,11 @@ def checked_slots(
 def heed_rules(
     session: Session, desk: Desk, case: Case, starts: list[dt.datetime], why_not: str
 ) -> None:
-    """Raise RuleWarning, with all that the rules say against some starts, if no reason is given."""
+    """Raise RuleWarning, with what speaks of the notice against some starts, without a reason."""
     if why_not:
         return
     working = days.working_days(session, desk.court)
-    warnings = days.warnings(desk.court, working, case, starts, desk.now)
+    warnings = days.warnings(desk.court, working, case, starts, desk.now, Counted.FROM_NOTICE)
     if warnings:
         raise RuleWarning(
             N_("A rule warns: %(warning)s Choose later times, or give a reason to go on."),
