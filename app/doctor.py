@@ -150,7 +150,10 @@ def _stored_times() -> Iterator[Finding]:
     if found.older:
         yield _found("stored times", False, str(found.older))
     elif found.courts:
-        said = f"of {len(found.courts)} courts are by other time zone rules: start the worker"
+        said = (
+            f"those of {len(found.courts)} of the courts are stored by other time zone rules; the "
+            "next start of pages or worker stores them anew"
+        )
         yield _found("stored times", True, said)
 
 

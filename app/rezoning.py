@@ -17,7 +17,7 @@ from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, request
 from sqlalchemy.orm import Session
 
 from app import bulk, web, zones
@@ -29,7 +29,7 @@ from app.listing.models import ListedHearing, Listing, ListingState
 from app.people.models import Court, ZoneRules
 
 GLANCE = 1.0  # seconds for which a page process believes that nothing changed
-UNSETTLED = ("static", "operations.healthz")
+UNSETTLED = ("static", "operations.healthz", "operations.readyz")
 SINCE = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 OLDER = N_(
     "The time zone rules in use here (%(own)s) are older than those by which the times of "
@@ -59,9 +59,12 @@ class Behind:
 
 def look(line: sa.Connection) -> Behind:
     """Compare the rules by which each court's times are stored with those in use."""
-    courts = []
+    courts, version = [], zones.version()
+    digests: dict[str, str] = {}
     for row in line.execute(_STATE):
-        own, version = _in_use(row.zone)
+        own = digests.get(row.zone) or digests.setdefault(row.zone, _digest(row.zone))
+        if not own:
+            continue  # a zone that is not known here: nothing of that court can be shown
         if row.rules_id is None or row.by_zone != row.zone:
             courts.append(row.id)
         elif own != row.digest and _other(line, row.rules_id, row.zone, own):
@@ -72,9 +75,12 @@ def look(line: sa.Connection) -> Behind:
     return Behind(courts)
 
 
-def _in_use(zone: str) -> tuple[str, str]:
-    """Return the digest of a zone's rules as they are read here, and their version."""
-    return hashlib.sha256(zones.file_of(zone)).hexdigest(), zones.version()
+def _digest(zone: str) -> str:
+    """Return the digest of a zone's rules as they are read here; "" where there is no such zone."""
+    try:
+        return hashlib.sha256(zones.file_of(zone)).hexdigest()
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return ""
 
 
 def _other(line: sa.Connection, rules_id: int, zone: str, digest: str) -> bool:
@@ -102,6 +108,10 @@ def settle(now: dt.datetime) -> None:
     """
     with db.engine.connect() as line:
         found = look(line)
+    _store_anew(found, now)
+
+
+def _store_anew(found: Behind, now: dt.datetime) -> None:
     if found.older:
         raise OlderRules(found.older.words, **found.older.facts)
     for court_id in found.courts:
@@ -178,8 +188,10 @@ class _Gate:
         if at < self._until and path == self._path:
             return
         try:
-            settle(web.now())
+            with db.engine.connect() as line:
+                found = look(line)
         except sa.exc.SQLAlchemyError as fault:  # the page says what is wrong
-            current_app.logger.debug("the rules could not be compared: %s", fault)
+            log.debug("the rules could not be compared: %s", fault)
             return
+        _store_anew(found, web.now())
         self._until, self._path = at + GLANCE, path

@@ -47,15 +47,17 @@ def hold_wall_clocks(
     ladder, past ones too. Hearings that lie ahead are noted down, for the record and for calendars.
     Where the time of somebody is another hearing's now, that hearing keeps it.
     """
-    changed = _hearings(session, court, shift) | _rounds(session, court, shift)
-    ids = sorted(changed)
+    dates = _hearings(session, court, shift)
+    rounds, asked = _rounds(session, court, shift)
+    ids = sorted(dates | rounds)
     overlaps = booking.store_anew(session, ids, shift)
     for some in _parts(ids):
         held = session.scalars(
             sa.select(Hearing).where(Hearing.id.in_(some)).order_by(Hearing.id).with_for_update()
             .execution_options(populate_existing=True)
         ).all()  # fmt: skip
-        _note_down(session, held, shift, version, overlaps, now)
+        anew = [each for each in held if each.id in dates | asked]
+        _note_down(session, anew, shift, version, overlaps, now)
         _move_dates(session, held, shift)
         abouts = [f"hearing/{each}" for each in some]
         _messages(session, abouts, shift, now)
@@ -81,31 +83,35 @@ def _hearings(session: Session, court: Court, shift: Shift) -> set[int]:
     }  # fmt: skip
 
 
-def _rounds(session: Session, court: Court, shift: Shift) -> set[int]:
-    """Store the slots of a court's rounds and their dates to answer by anew; return whose."""
+def _rounds(session: Session, court: Court, shift: Shift) -> tuple[set[int], set[int]]:
+    """Store the slots of a court's rounds and their dates to answer by anew.
+
+    Return of which hearings, and of which of them the round is open.
+    """
     changed: set[int] = set()
+    asked: set[int] = set()
     of_court = Hearing.court_id == court.id
     slots, rounds = [], []
     for row in session.execute(
-        sa.select(Slot.id, Slot.starts_at, Slot.ends_at, Proposal.hearing_id)
+        sa.select(Slot.id, Slot.starts_at, Slot.ends_at, Proposal.hearing_id, Proposal.state)
         .join(Proposal, Proposal.id == Slot.proposal_id)
         .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
     ):  # fmt: skip
         made = {"id": row.id, **_span(row, shift)}
         if (made["starts_at"], made["ends_at"]) != (row.starts_at, row.ends_at):
             slots.append(made)
-            changed.add(row.hearing_id)
-    for id_, told, hearing_id in session.execute(
-        sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id)
+            (asked if row.state == ProposalState.OPEN else changed).add(row.hearing_id)
+    for id_, told, hearing_id, state in session.execute(
+        sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id, Proposal.state)
         .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
     ):  # fmt: skip
         by = shift.of(told)
         if by != told:
             rounds.append({"id": id_, "answer_by": by})
-            changed.add(hearing_id)
+            (asked if state == ProposalState.OPEN else changed).add(hearing_id)
     bulk.update(session, bulk.table(Slot), slots)
     bulk.update(session, bulk.table(Proposal), rounds)
-    return changed
+    return changed | asked, asked
 
 
 def _span(row: Any, shift: Shift) -> Row:
@@ -212,7 +218,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         return False
     clashes = [_named(session, each) for each in change.clashes]
     detail: dict[str, Any] = {"zone": change.zone, "rules": change.version}
-    if hearing.starts_at:
+    if hearing.starts_at and hearing.starts_at != change.was:
         detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
     entry = record.Entry(
         What.CLOCK, about=f"hearing/{hearing.id}", kind="clock_change",
@@ -220,7 +226,9 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         personal={"overlaps": clashes} if clashes else {},
     )  # fmt: skip
     record.add(session, hearing.court_id, hearing.case_id, [entry], now)
-    if hearing.state in LIVE and (hearing.starts_at is None or hearing.starts_at > now):
+    asked = hearing.starts_at is None
+    moved = hearing.starts_at is not None and now < hearing.starts_at != change.was
+    if hearing.state in LIVE and (asked or moved):
         _correct_calendars(session, hearing, now)
     if clashes:
         stamp = f"{hearing.revision}.clock{hearing.corrections}"

@@ -47,11 +47,14 @@ def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None
     notice = next((each for each in known if _is_about(mail, each)), None)
     if notice is None and not known:
         notice = _of_own_system(session, mail, now)
+    who = notice.address if notice else "".join(_addresses(mail)[:1])
     filed.kind = kind.value
     filed.detail = {
         "returned": notice.carrier_id if notice else "".join(report.ids[:1])[:300],
         "says": report.says.value,
-        "recipients": [[b.recipient, b.action, b.status, b.said] for b in report.bounces[:10]],
+        "recipients": [
+            [b.recipient or who, b.action, b.status, b.said] for b in report.bounces[:10]
+        ],
     }
     if notice is None:
         _place(session, filed, known[0] if known else None, mail)

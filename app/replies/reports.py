@@ -155,8 +155,8 @@ _FINAL_CJK = (
     r"不再(重[试試]|[尝嘗][试試]|投递|投遞|[发發]送)|放[弃棄](投递|投遞|[发發]送)|退信|已退回",
 )
 _DELIVERED = (
-    r"\b(was|were|has been|have been|is)( been)? (successfully )?(delivered|relayed)\b|"
-    r"\bsuccessful(ly)? (mail )?deliver|\bdelivery (success|receipt|report|confirm)|^(relayed|"
+    r"\b(was|were|has been|have been) (successfully )?(delivered|relayed)\b|"
+    r"\bsuccessful(ly)? (mail )?deliver|\bdelivery (success|receipt|confirm)|^(relayed|"
     r"delivered):|"
     r"\bdelivery to these recipients[^.]{0,40}(is )?complete",
 )  # fmt: skip

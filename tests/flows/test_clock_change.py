@@ -1,6 +1,7 @@
 """A country changes its clock: what was told for 09:30 stays at 09:30, everywhere."""
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import CASE, House, at, make_court, make_house, proposal
+from tests.flows.test_cli import tingqi
 from tests.flows.test_desk import answer
 from tests.flows.test_settings import COURT
 from tests.flows.test_zones import calendar, fix
@@ -62,6 +64,17 @@ def feed(house: House, hearing: int) -> tuple[str, str]:
     return str(answer.headers["ETag"]), answer.get_data(as_text=True)
 
 
+def run(house: House, zones: Path, *words: str) -> list[str]:
+    """The lines that a command prints, on a machine with such zones."""
+    with house.app.app_context():
+        url = house.app.config["SQLALCHEMY_DATABASE_URI"]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    said = {"TINGQI_INSTANCE": str(house.folder), "TINGQI_DATABASE_URL": url,
+            "TINGQI_SECRET_KEY": house.app.config["SECRET_KEY"].decode()}  # fmt: skip
+    done = tingqi({**kept, **said, "PYTHONTZPATH": str(zones)}, *words)
+    return str(done.stdout).splitlines()
+
+
 @pytest.mark.parametrize("first", ["worker", "page"])
 def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
     house: House, folders: tuple[Path, Path], first: str
@@ -101,6 +114,7 @@ def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
     ]  # fmt: skip
     house.beat()
     assert len(house.letters()) == sent + len(letters)
+    assert "whole" in run(house, folders[1], "record", "verify")[0]
     house.close()
 
 
@@ -175,6 +189,26 @@ def test_a_corrected_zone_leaves_the_clock(house: House, folders: tuple[Path, Pa
     assert "DTSTART;TZID=Asia/Tokyo:20261207T093000" in calendar(house)
 
 
+def test_a_date_before_the_change_is_left_alone(house: House, folders: tuple[Path, Path]) -> None:
+    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    asked = proposal(case_id, (at(7, "14:00"), "第三法庭"), (at(14), "第三法庭"))
+    asked["answer_by"] = at(4, "17:00")
+    hearing = house.api("POST", "/hearings", asked)[1]
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
+    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    house.beat()
+    sent = len(house.letters())
+    house = upgrade(house, folders[1])
+    house.beat()
+    assert len(house.letters()) == sent
+    assert not [line for line in house.record(hearing["id"]) if line["what"] == "clock"]
+    shown = house.api("GET", f"/hearings/{hearing['id']}")[1]
+    assert shown["starts_at"] == "2026-11-30T14:00:00+08:00"
+    page = house.sign_in().get(f"/hearings/{hearing['id']}?lang=en").get_data(as_text=True)
+    assert "10:30" not in page
+    house.close()
+
+
 def test_older_rules_than_those_of_the_database_show_and_send_nothing(
     house: House, folders: tuple[Path, Path]
 ) -> None:
@@ -189,6 +223,10 @@ def test_older_rules_than_those_of_the_database_show_and_send_nothing(
     status, said = house.api("GET", f"/hearings/{hearing}")
     assert (status, said["type"].rpartition("/")[2]) == (503, "older-rules")
     assert house.client.get("/healthz").status_code == 200
+    [problem] = [
+        line for line in run(house, folders[0], "doctor") if line.startswith("PROBLEM stored")
+    ]
+    assert "(2999a) are older" in problem
     house.wait(days=7)
     house.beat()
     assert len(house.letters()) == sent
