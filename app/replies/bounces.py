@@ -30,6 +30,7 @@ NOT_MOVED = N_("the message stood otherwise already")
 UNCLEAR = N_("a mail system wrote it, and what it means was not understood")
 MAY_FAIL = N_("a program answered, and may say that something was not delivered")
 UNREAD = N_("it was deleted, and not read")
+MAY_BE_PERSON = N_("it was taken for a bounce; read it, a person may have written it")
 RECEIPT = N_("a read receipt, which anybody can write: it proves nothing")
 # Mail systems give up after five days at most; those that name no id say at once what is wrong.
 BOUNCED_WITHIN = dt.timedelta(days=3)
@@ -43,6 +44,8 @@ def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None
     kind = Kind.AUTOMATIC if own else Kind.BOUNCE
     if report.says in (Says.DISPLAYED, Says.DELETED):
         kind = Kind.RECEIPT
+    # Who is known, and whose mail no program marked as its own, may have attached ours to theirs.
+    is_sure = report.is_sure and (mail.automatic or mail.from_system or filed.counsel_id is None)
     known = named(session, report.ids)
     notice = next((each for each in known if _is_about(mail, each)), None)
     if notice is None and not known:
@@ -64,9 +67,11 @@ def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None
         for bounce in report.bounces[:10] or _on_display(mail, notice):
             receipts.take(session, _told(notice, bounce), now)
     why = _waits(session, mail, notice, bool(known), own)
+    if not why and not is_sure:
+        why = MAY_BE_PERSON
     if why:
         filed.detail = {**filed.detail, "why": why}
-    is_quiet = report.says in (Says.DISPLAYED, Says.DELIVERED)
+    is_quiet = report.says in (Says.DISPLAYED, Says.DELIVERED) and is_sure
     if is_quiet or not why:
         filed.done_at = now
 

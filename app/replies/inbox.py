@@ -119,7 +119,7 @@ def _sort(
     said = TOO_LARGE if arrived.cut else why
     filed.detail = {"files": list(mail.files[:30]), "proven": mail.proven,
                     **({"why": said} if said else {})}  # fmt: skip
-    if mail.automatic:
+    if mail.automatic and not said:
         filed.done_at = now  # nobody wrote it, so nobody waits; it stands in the list of all
     _write(session, filed, place, mail, now)
 

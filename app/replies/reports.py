@@ -47,13 +47,14 @@ class Bounce:
 class Report:
     """What a mail says of ours, on each recipient; ``ids`` are the marks by which it names ours.
 
-    ``names`` tells whether an address occurs in it.
+    ``is_sure`` tells that no person can have written it; ``names`` whether an address occurs in it.
     """
 
     says: Says = Says.NOTHING
     bounces: tuple[Bounce, ...] = ()
     ids: tuple[str, ...] = ()
     text: str = ""
+    is_sure: bool = True
 
     def names(self, address: str) -> bool:
         """Tell whether the report names an address, with its domain in Unicode or IDNA."""
@@ -86,8 +87,13 @@ _FAILED = (
     r"\bover ?quota\b|\bquota\b[^.!?]{0,20}\bexceed|\bexceed[^.!?]{0,30}\bquota\b",
     r"\bpermanent(ly)? (fatal )?(error|failure|fail)|\bfatal errors?\b|\bgiving up\b|\bgave up\b",
     r"\b(retry time(out)?|time) exceeded\b|\b(message|mail) (has )?expired\b|\bqueue\.expired\b",
-    r"\bdid not reach\b|\brejected (by|your)\b|\brecipients? (refused|rejected)\b",
-    # German, French, Spanish, Portuguese, Italian, Dutch, Russian
+    r"\bdid not reach\b|\brejected (by|your)\b|\brecipients? (refused|rejected)\b|"
+    r"\b(automatically|was|been|were) (rejected|refused|bounced|returned)\b|"
+    r"\b(could|can)( ?not|n['’]t) be (accepted|routed|relayed|processed)\b|\bhop count exceeded|"
+    r"\bmail(ing)? loop\b|\brelay(ing)? (access )?(denied|not (allowed|permitted))|"
+    r"\bno longer (accepts?|receives?) (e-?)?mail|\bhas no mx\b|\bnot go through\b|"
+    r"\bnot our customer\b|\bhost (or domain name )?not found\b",
+    # German, French, Spanish, Portuguese, Italian, Dutch, the north, Russian, and others
     r"\bunzustellbar|\bnicht\b[^.!?]{0,40}\b(zugestellt|übermittelt|ausgeliefert)|"
     r"\bzustellung\b[^.!?]{0,40}\b(fehlgeschlagen|nicht möglich|gescheitert)",
     r"\bnon remis|\bn['’]a (pas )?(pu |été )?[^.!?]{0,20}(remis|distribué|délivré)|"
@@ -104,7 +110,20 @@ _FAILED = (
     r"\bonbestelbaar|\bniet\b[^.!?]{0,30}\b(bezorgd|afgeleverd)|\bolevererbart|"
     r"\bkunde inte levereras",
     r"\bне (может быть|был[оаи]?|удалось|удаётся)[^.!?]{0,40}достав|\bнедоставлен|"
-    r"\bдоставить[^.!?]{0,30}не удалось|\bошибка доставки",
+    r"\bдоставить[^.!?]{0,30}не удалось|\bошибка доставки|\bне доставлено?|\bнедоставлено?",
+    r"\b(kunne ikke|kan ikke|blev ikke|ble ikke|kunde inte|har inte)\b[^.!?]{0,20}\blevere|"
+    r"\bei (voi|voitu|voida|ole)\b[^.!?]{0,20}\btoimit|\bnie (można|mogła?|udało się|"
+    r"zostało?a?)\b[^.!?]{0,30}(dostarcz|doręcz)|\bniedostarcz|\bneb(ylo?a?|ude)\b[^.!?]{0,20}"
+    r"doruč|\bnedoruč|\bnem (kézbesíthető|sikerült)|\b(teslim|iletil)\w* ?e?di?lemedi|"
+    r"\bkhông thể (gửi|chuyển)|\bδεν (παραδόθηκε|ήταν δυνατ|μπόρεσε)|تعذر (تسليم|إرسال)",
+    r"\b(impossibile|non) (recapitare|consegnare)|\bbezorging[^.!?]{0,20}mislukt|"
+    r"\bentrega[^.!?]{0,20}falhou|\bn['’]a pu être acheminé|\bne peut être (délivré|remis)|"
+    r"\bno pudo ser entregad|\bfue rechazado|\bnicht erreicht werden\b",
+    # a mailbox that is full or unknown
+    r"\b(postfach|mailbox)[^.!?]{0,40}\bvoll\b|\bboîte[^.!?]{0,30}\bpleine\b|\bcasella"
+    r"[^.!?]{0,30}\bpiena\b|\bcaixa[^.!?]{0,30}\bcheia\b|\bbuzón[^.!?]{0,30}(llen|no existe)|"
+    r"\bempfänger[^.!?]{0,20}\bunbekannt\b|\b(adresse|destinataire)[^.!?]{0,20}\binconnu|"
+    r"\busuario[^.!?]{0,20}(desconocido|no existe)|\bпользователь не найден",
 )  # fmt: skip
 _FAILED_CJK = (
     # Chinese, both writings
@@ -120,6 +139,7 @@ _FAILED_CJK = (
     r"拒收|拒[绝絕](了|接收|您的|你的|此|该|該)|被(对方|對方|收件)[^。！]{0,20}拒[绝絕]|"
     r"空[间間]不足",
     # Japanese, Korean
+    r"(配信|配達|送信|送達)することが?でき(ません|なかった)|수신자를찾을수없|"
     r"配信(でき|不能|に失敗|エラー|されません)|送信(できません|できなかった|に失敗|エラー)|"
     r"届(きません|けられません|けることができません)|宛先(が)?(不明|見つかりません)|"
     r"(ユーザー?|アドレス)[がは](不明|存在しません|見つかりません)",
@@ -285,7 +305,10 @@ def read(
         says = _by_actions(bounces) or _by_words(message, words, whole, automatic=automatic)
     if says in (Says.FAILED, Says.DELAYED) and not bounces:
         bounces = (_by_guess(message, says, words),)
-    return Report(says, bounces, _marks(message, every, whole), whole.lower())
+    subject = mime.header(message, "Subject", 300)
+    says_so = bool(_SYSTEM_SUBJECT.match(subject)) or FAILED.found(_Text(subject))
+    is_sure = automatic or is_system(message) or (says_so and _returns(message, whole))
+    return Report(says, bounces, _marks(message, every, whole), whole.lower(), is_sure)
 
 
 def _report_words(own: Sequence[Message]) -> list[str]:
@@ -406,35 +429,44 @@ def is_system(message: Message) -> bool:
 def _by_words(message: Message, words: str, whole: str, *, automatic: bool) -> Says:
     """Weigh who writes, and what: a system's word on a failure counts, a person's is theirs.
 
-    Who returns the header of our mail under a subject of their own is a system, whatever its name.
+    Who returns the header of our mail under a subject of their own may be a system, whatever its
+    name, or a person who attached our mail: then only a failure counts, and a person reads it.
     """
     subject = mime.header(message, "Subject", 300)
-    returns = bool(_RETURNED.search(whole)) and not _PERSONS_SUBJECT.match(subject)
+    returns = _returns(message, whole)
     system = is_system(message) or bool(_SYSTEM_SUBJECT.match(subject)) or returns
     if not (system or automatic):
         return Says.NOTHING
     text = _Text(f"{subject}\n{words}")
-    failed, held = FAILED.found(text) or bool(_CODE.search(text.spaced)), HELD.found(text)
+    failed = FAILED.found(text) or bool(_CODE.search(text.spaced))
     null = mime.value(message, "Return-Path").strip() == "<>"
     answers = (mime.value(message, "Auto-Submitted") or "no").strip().lower() != "no"
-    if system or (null and not answers and not AWAY.found(text)):
-        says = _of_system(text, "X-Failed-Recipients" in message, failed, held, system)
-        by_subject = not (automatic or returns or is_system(message))
-        return Says.NOTHING if by_subject and says is not Says.FAILED else says
+    # A null sender that does not call itself an answer is a mail system's (RFC 5321, 4.5.5).
+    system = system or (null and not answers and not AWAY.found(text))
+    if system:
+        says = _of_system(text, "X-Failed-Recipients" in message, failed)
+        may_be_person = not (automatic or is_system(message))
+        return Says.NOTHING if may_be_person and says is not Says.FAILED else says
     # A person's program that answers: it may say that mail does not reach them; it cannot know.
-    return Says.UNCLEAR if failed or held else Says.NOTHING
+    return Says.UNCLEAR if failed or HELD.found(text) else Says.NOTHING
 
 
-def _of_system(text: _Text, named: bool, failed: bool, held: bool, system: bool) -> Says:
+def _returns(message: Message, whole: str) -> bool:
+    """Tell whether a mail holds the header of one of ours, under no subject of an answer."""
+    subject = mime.header(message, "Subject", 300)
+    return bool(_RETURNED.search(whole)) and not _PERSONS_SUBJECT.match(subject)
+
+
+def _of_system(text: _Text, named: bool, failed: bool) -> Says:
     if DELAYED.found(text) and not FINAL.found(text):
         return Says.DELAYED
-    if failed or named or (system and _BARE_CODE.search(text.spaced.lower())):
+    if failed or named or _BARE_CODE.search(text.spaced.lower()):
         return Says.FAILED
-    if held:
+    if HELD.found(text):
         return Says.UNCLEAR
     if DELIVERED.found(text):
         return Says.DELIVERED
-    return Says.UNCLEAR if system and not AWAY.found(text) else Says.NOTHING
+    return Says.NOTHING if AWAY.found(text) else Says.UNCLEAR
 
 
 def _by_guess(message: Message, says: Says, words: str) -> Bounce:

@@ -139,6 +139,62 @@ def test_an_answer_of_a_persons_program_is_no_bounce(posting: House, imap: ImapS
     assert state(posting, mail) == "sent"
 
 
+def test_what_a_person_writes_above_our_mail_is_never_put_away_as_a_bounce(
+    posting: House, imap: ImapServer
+) -> None:
+    mails = hearings(posting, 4)
+    words = (
+        "起诉状副本被告拒收，无法送达。", "The files were successfully delivered to you.",
+        "The courier was delayed and will try again on Monday.", "My client's mailbox is full.",
+    )  # fmt: skip
+    said = come(posting, imap, *(attached(mail, x) for mail, x in zip(mails, words, strict=True)))
+    assert [x["waits"] for x in said] == [True] * 4
+    assert [x["words"] for x in said] == list(words)
+    assert [x["kind"] for x in said] == ["bounce", "mail", "mail", "bounce"]
+    page = posting.sign_in().get("/inbox?lang=en").text
+    assert "a person may have written it" in page
+    surname = (
+        f"From: {mails[0].recipient}\nSubject: Lu: I cannot come\nContent-Type: text/plain\n\n"
+        "The letter was read by my client.\n"
+    )
+    assert come(posting, imap, surname)[-1]["waits"]
+
+
+def attached(sent: Sent, words: str) -> str:
+    """A new mail of a person's, with ours attached."""
+    part = f"Content-Type: text/plain; charset=utf-8\n\n{words}\n"
+    return (
+        f"From: Wu <{sent.recipient}>\nTo: court@court.example\nSubject: About the hearing\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n'
+        f"--B\n{part}\n--B\nContent-Type: message/rfc822\n\n{sent.header}\nHello\n\n--B--\n"
+    )
+
+
+ELSEWHERE = (
+    "Nie można dostarczyć wiadomości.", "Din meddelelse kunne ikke leveres.",
+    "Zprávu nebylo možné doručit: nedoručeno.", "Το μήνυμα δεν παραδόθηκε.",
+    "Impossibile recapitare il messaggio.", "Das Postfach des Empfängers ist voll.",
+    "メールを配信することができませんでした", "Không thể gửi thư tới địa chỉ này.",
+    "Your message to that address was automatically rejected.", "Relay access denied",
+    "Domain has no MX",
+)  # fmt: skip
+
+
+def test_a_null_sender_under_any_name_and_in_any_language_is_a_mail_system(
+    posting: House, imap: ImapServer
+) -> None:
+    mails = hearings(posting, len(ELSEWHERE))
+    top = "Return-Path: <>\nFrom: gateway@firm.example\nSubject: Info\nMIME-Version: 1.0\n"
+    kind = "Content-Type: text/plain; charset=utf-8\n\n"
+    said = come(posting, imap, *(
+        f"{top}{kind}{words}\n\n{mail.header}" for words, mail in zip(ELSEWHERE, mails, strict=True)
+    ))  # fmt: skip
+    assert [(x["kind"], x["waits"]) for x in said] == [("bounce", False)] * len(ELSEWHERE)
+    assert {state(posting, mail) for mail in mails} == {"failed"}
+    unknown = come(posting, imap, f"{top}{kind}Ujumbe wako umekwama.\n{mails[0].recipient}\n")[-1]
+    assert (unknown["kind"], unknown["waits"]) == ("automatic", True)
+
+
 def test_a_read_receipt_proves_nothing_and_one_deleted_unread_waits(
     posting: House, imap: ImapServer
 ) -> None:

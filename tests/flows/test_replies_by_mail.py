@@ -1,5 +1,6 @@
 """What comes back by mail, over a real IMAP server: which answers count, and what waits instead."""
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,6 +130,20 @@ def test_accepting_in_each_family_of_calendars_confirms_the_date(
     [_, line] = [x for x in house.record(hearing) if x["what"] == "confirmed"]
     assert (line["channel"], line["kind"], line["detail"]) == ("email", "calendar", {"revision": 1})
     assert house.api("GET", f"/cases/{1}/contacts")[1]["chain"]["whole"]
+
+
+def test_a_programs_mail_whose_calendar_cannot_be_read_waits(
+    house: House, imap: ImapServer
+) -> None:
+    fixed(house)
+    declined = outlook(invited(house, LI), "DECLINED").replace(
+        "\nFrom:", "\nX-Autoreply: yes\nFrom:"
+    )
+    broken = base64.encodebytes(b"BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\n").decode()
+    before, _, rest = declined.rpartition("Content-Transfer-Encoding: base64\n\n")
+    mail = f"{before}Content-Transfer-Encoding: base64\n\n{broken}\n--{rest.partition('--')[2]}"
+    [said] = come(house, imap, mail)
+    assert (said["kind"], said["waits"], bool(said["why"])) == ("automatic", True, True)
 
 
 def test_declining_a_fixed_date_waits_for_the_assistant_and_accepting_later_ends_it(
