@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.errors import N_, Message
+from app.intake.sides import simplified
 
 # Countries in which 12/5/2026 is the 5th of December, and those in which it is the 12th of May.
 # In all others (China, Japan, Korea, Canada …) the year goes first or both are in use.
@@ -178,8 +179,8 @@ def _carried(day: dt.date | None, clock: dt.datetime | None) -> Moment:
 
 
 def _plain(text: str) -> str:
-    """Return a text in one width, without invisible characters, with single spaces."""
-    wide = unicodedata.normalize("NFKC", text)
+    """Return a text in one width, simplified, without invisible characters, with single spaces."""
+    wide = simplified(unicodedata.normalize("NFKC", text))
     return " ".join("".join(c for c in wide if unicodedata.category(c) != "Cf").split())
 
 

@@ -35,7 +35,8 @@ _FIELD_WORDS = {
     "office chambers",
     "email": "邮箱 电子邮箱 电子邮件 邮件 邮箱地址 邮件地址 email emails mail emailaddress "
     "mailaddress",
-    "phone": "电话 手机 手机号 手机号码 电话号码 联系电话 联系方式 号码 移动电话 phone phones "
+    "phone": "电话 手机 手机号 手机号码 电话号码 联系电话 联络电话 连络电话 行动电话 "
+    "联系方式 号码 移动电话 phone phones "
     "telephone tel mobile cell cellphone phonenumber telephonenumber mobilenumber phoneno telno "
     "mobileno contact",
 }
@@ -52,8 +53,12 @@ def _vocabulary() -> list[tuple[str, str, str]]:
 
 _WORDS = _vocabulary()
 # Characters of headers as Taiwan and Hong Kong write them, and the mainland.
-_SIMPLE = str.maketrans("號審當訴訟電話郵時間開辯護師務聯絡機稱數長類對請聲執復單業所",
-                        "号审当诉讼电话邮时间开辩护师务联络机称数长类对请声执复单业所")  # fmt: skip
+_SIMPLE = str.maketrans(
+    "號審當訴訟電話郵時間開辯護師務聯絡機稱數長類對請聲執復單業辦員編適認確達語鐘鍾"
+    "預計證碼動構點題調議會換簡額繫係連書記週後",
+    "号审当诉讼电话邮时间开辩护师务联络机称数长类对请声执复单业办员编适认确达语钟钟"
+    "预计证码动构点题调议会换简额系系连书记周后",
+)
 _BETWEEN = re.compile(r"[\s_\-:.*'’`()\[\]【】/&+]+")
 _COUNTED = re.compile(r"\d{1,2}|[一二三四五六七八九十](?!方)")
 _HAN = {c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)} | {"十": "10"}
@@ -83,7 +88,7 @@ class Of:
 
 
 def simplified(text: str) -> str:
-    """Return a header in simplified characters."""
+    """Return a header, or a day and time, in simplified characters."""
     return text.translate(_SIMPLE)
 
 

@@ -85,7 +85,10 @@ def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> 
     only = seats[0] if len(seats) == 1 and not matters else None  # asked by mail, answers by text
     _write(session, text, seat or only, matters, now, stops=stops, starts=starts)
     if stops or starts:
-        is_news = word not in CLEAR and (starts or not was_stopped)
+        # Who is opted out already can hardly mean that by "Cancel"; said twice it is no news.
+        is_news = word not in CLEAR and (
+            starts or not was_stopped or (word in STOP and not _is_waiting(session, text.sender))
+        )
         if is_news and (seats or has_hearing_ahead(session, ids, now)):
             _file(session, text, only, matters, now, STOPS if stops else STARTS)
     elif choice is None or seat is None or not _answer(session, seat, choice, text, now, secret):
@@ -99,6 +102,14 @@ def _known(session: Session, text: Text) -> bool:
     line = sa.select(Line.id).where(Line.notice_id.is_(None), Line.attempt == text.attempt).limit(1)
     kept = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
     return session.scalar(line) is not None or session.scalar(kept) is not None
+
+
+def _is_waiting(session: Session, sender: str) -> bool:
+    """Tell whether a text of a sender waits for the assistant already."""
+    wanted = sa.select(Inbound.id).where(
+        Inbound.sender == sender[:254], Inbound.kind == Kind.TEXT.value, Inbound.done_at.is_(None)
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def _meant(

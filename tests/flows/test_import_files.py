@@ -392,6 +392,23 @@ def test_a_court_elsewhere_reads_its_own_encodings_and_dates(house: House) -> No
     assert "2026-12-05T09:30:00+08:00" in [each["starts_at"] for each in hearings(house)]
 
 
+def test_headers_of_taiwan_and_with_full_stops_are_known(house: House) -> None:
+    text = (
+        "案號,承辦法官,審理程序,當事人,訴訟地位,代理律師,聯絡電話,電子郵件,語言,開庭時間,預計時長\n"
+        "甲1號,陳法官,簡易程序,遠洋公司,被上訴人,李敏,13800138001,l@x.example,中文,"
+        "2026年12月15日 週二 上午9時30分,90\n"
+    )
+    status, said = run(house, text)
+    assert status == 0, said
+    assert cases(house)[0]["procedure"] == "summary"
+    [hearing] = hearings(house)
+    assert hearing["starts_at"] == "2026-12-15T09:30:00+08:00"
+    text = "Case No.,Judge,Plaintiff,Plaintiff Counsel,Plaintiff Tel.,Defendant\n1/26,Chen,A,Li,13800138001,B\n"
+    status, said = run(house, text)
+    assert status == 0, said
+    assert "1/26" in [each["number"] for each in cases(house)]
+
+
 def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
     (house.folder / "ours.toml").write_text(
         'separator = "~"\n[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "Who"\n'

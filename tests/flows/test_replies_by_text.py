@@ -217,6 +217,15 @@ def test_an_opt_out_by_a_word_of_another_meaning_is_obeyed_and_shown(
     assert [each["opt_out"] for each in lines] == [True, True]
 
 
+def test_cancel_of_somebody_who_was_opted_out_before_is_shown(house: House) -> None:
+    ask(house)
+    text(house, LI, "STOP")
+    assert waiting(house) == []
+    text(house, LI, "Cancel")
+    text(house, LI, "CANCEL ")
+    assert waiting(house) == ["Cancel"]
+
+
 def test_an_opt_out_is_shown_while_a_fixed_date_is_ahead_and_not_after_it(house: House) -> None:
     hearing = ask(house)
     slot = house.api("GET", f"/hearings/{hearing}")[1]["slots"][0]["id"]
