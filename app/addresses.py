@@ -7,6 +7,9 @@ codec on their own, so they are given ASCII host names only.
 """
 
 import ipaddress
+import re
+import unicodedata
+from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -89,6 +92,31 @@ def ascii_url(url: str) -> str:
         parts.scheme, f"{user}{at}{place}{port}", quote(parts.path, safe=_SENT_AS_IS),
         quote(parts.query, safe=_SENT_AS_IS), quote(parts.fragment, safe=_SENT_AS_IS),
     ).geturl()  # fmt: skip
+
+
+def refuse_unreadable(setting: str, given: Mapping[str, str]) -> None:
+    """Raise ValueError where a decoded part of a setting's URL is no text that can be meant.
+
+    ``given`` is each part by its name: the user, the password.
+    """
+    for what, text in given.items():
+        if "\ufffd" in text:
+            raise ValueError(
+                f"In {setting} the {what} is not percent-encoded as UTF-8: write it anew."
+            )
+        if any(unicodedata.category(each) in ("Cc", "Cs") for each in text):
+            raise ValueError(f"In {setting} the {what} holds a control character.")
+
+
+def is_host(host: str) -> bool:
+    """Tell whether an ASCII host can be looked up: an address, or labels of at most 63 characters.
+
+    An underscore may stand in the name of a machine inside a court.
+    """
+    with suppress(ValueError):
+        return bool(ipaddress.ip_address(host.partition("%")[0]))
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 254 and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", each) for each in labels)
 
 
 def _is_number(host: str) -> bool:

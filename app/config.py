@@ -303,11 +303,13 @@ def _mail_address(said: Mapping[str, str], name: str) -> str:
     if address and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
         raise Misconfigured(f"{name} must be one mail address, as hearings@court.example.")
     try:
-        return addresses.ascii_address(address)
+        found = addresses.ascii_address(address)
+        fine = not found or addresses.is_host(found.rpartition("@")[2].strip("[]"))
     except ValueError:
-        raise Misconfigured(
-            f"{name} has a domain that cannot exist: look at its spelling."
-        ) from None
+        fine = False
+    if not fine:
+        raise Misconfigured(f"{name} has a domain that cannot exist: look at its spelling.")
+    return found
 
 
 def _sender(said: Mapping[str, str], name: str) -> str:
@@ -348,6 +350,7 @@ def _of_scheme(said: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> 
         fine = not url or (parts.scheme in schemes and bool(parts.hostname))
         parts.port  # noqa: B018  (raises where the port is no number)
         url = addresses.ascii_url(url)
+        fine = fine and (not url or addresses.is_host(urlsplit(url).hostname or ""))
     except ValueError:
         fine = False
     if not fine:

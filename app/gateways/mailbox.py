@@ -2,7 +2,6 @@
 
 import imaplib
 import ssl
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,7 +70,8 @@ class ImapMailbox:
         )
         self._user, self._password = unquote(parts.username), unquote(parts.password or "")
         self.folder = unquote(parts.path.strip("/")) or "INBOX"
-        _refuse_unreadable({"user": self._user, "password": self._password, "folder": self.folder})
+        given = {"user": self._user, "password": self._password, "folder": self.folder}
+        addresses.refuse_unreadable("TINGQI_IMAP_URL", given)
         self._context = context or ssl.create_default_context()
         self._box: BaseMailBox | None = None
         # Up to where the folder went when it was last opened.
@@ -188,16 +188,6 @@ class ImapMailbox:
             raw = _literal(client.uid("FETCH", str(uid), f"({body})")[1])
             if raw is not None:  # somebody may have removed it meanwhile
                 yield Arrived(Mark(validity, uid), raw, max(size, len(raw)))
-
-
-def _refuse_unreadable(given: dict[str, str]) -> None:
-    for what, text in given.items():
-        if "\ufffd" in text:
-            raise ValueError(
-                f"In TINGQI_IMAP_URL the {what} is not percent-encoded as UTF-8: write it anew."
-            )
-        if any(unicodedata.category(each) in ("Cc", "Cs") for each in text):
-            raise ValueError(f"In TINGQI_IMAP_URL the {what} holds a control character.")
 
 
 def _identify(client: imaplib.IMAP4) -> None:

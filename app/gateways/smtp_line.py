@@ -52,6 +52,7 @@ def read_url(url: str) -> Line:
     except ValueError:
         raise ValueError("The port in the mail server's URL is not a number.") from None
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    addresses.refuse_unreadable("TINGQI_SMTP_URL", {"user": user, "password": password})
     return Line(host, port, _tls(parts), user, password)
 
 

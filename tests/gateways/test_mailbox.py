@@ -131,6 +131,12 @@ TWILIO = {
         ({**TWILIO, "TINGQI_TWILIO_ACCOUNT_SID": "ＡC1"}, "TINGQI_TWILIO_ACCOUNT_SID holds 'Ａ'"),
         ({"TINGQI_MAIL_AUTHSERV": "mx.court.example dkim=pass"}, "TINGQI_MAIL_AUTHSERV must be one name"),
         ({"TINGQI_IMAP_URL": "imaps://u:p@-.例/INBOX"}, "TINGQI_IMAP_URL must be an address"),
+        ({"TINGQI_IMAP_URL": "imaps://u:p@mx..court.example/开"}, "TINGQI_IMAP_URL must be an address"),
+        ({"TINGQI_PUBLIC_URL": "https://court example/"}, "TINGQI_PUBLIC_URL must be an address"),
+        ({"TINGQI_SMTP_URL": "smtp://u:%ff@127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court.example"},
+         "In TINGQI_SMTP_URL the password is not percent-encoded as UTF-8"),
+        ({"TINGQI_SMTP_URL": "smtp://127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court..example"},
+         "TINGQI_MAIL_FROM has a domain that cannot exist"),
     ],
 )  # fmt: skip
 def test_settings_with_letters_that_nobody_sees_are_named(environment, settings, said) -> None:
