@@ -14,6 +14,7 @@ from email.message import Message
 from functools import lru_cache
 from html.parser import HTMLParser
 
+from app.characters import clean
 from app.errors import N_
 from app.replies.charset import decode
 from app.wording import one_line
@@ -26,8 +27,11 @@ _ENCODED = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 _META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
-# Letters and symbols that nobody sees: fillers of Hangul, the blank of Braille.
-_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+# What a program leaves of a page that it cannot write as plain text, and of a signature.
+_LEFT = re.compile(
+    r"\[(?:cid|image):[^\]\n]{0,200}\]|&(?:nbsp|zwnj|#160|#8203);|^[ \t]*[-_=]+[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -230,17 +234,20 @@ def html_words(page: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Tell whether a text shows nothing: spaces of all widths, controls, zero widths, fillers."""
-    return all(unicodedata.category(each)[0] in "ZC" or each in _FILLERS for each in text)
+    return all(unicodedata.category(each)[0] in "ZC" for each in clean(text))
 
 
 def text_of(parts: Sequence[Message]) -> str:
     """Return the words of the first part that says something, plain text before HTML."""
     texts = [each for each in parts if each.get_content_maintype() == "text" and not filename(each)]
+    first = ""
     for kind in ("text/plain", "text/html"):
         for part in texts:
             if part.get_content_type() == kind and not is_blank(found := words(part)):
-                return _tidy(found)
-    return ""
+                if not is_blank(_LEFT.sub("", found)):
+                    return _tidy(found)
+                first = first or found
+    return _tidy(first)
 
 
 def _tidy(text: str) -> str:
