@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import recurring_ical_events
 from icalendar import Calendar
 
+from app import addresses
 from app.errors import N_
 from app.hearings.openings import merged
 from app.hearings.rules import Span
@@ -102,12 +103,13 @@ def _is_declined(event: Any, own: Collection[str]) -> bool:
 
 
 def address(value: object) -> str:
-    """Return a mail address in small letters, out of ``mailto:`` or bare; "" where it is none.
+    """Return a mail address in its canonical form, out of ``mailto:`` or bare; "" where it is none.
 
     What iCloud writes instead of an address (a path) is none; it says the address in EMAIL.
     """
     plain = unquote(str(value).strip().strip('"'))
-    plain = re.sub("(?i)^mailto:", "", plain).partition("?")[0].strip().casefold()
+    plain = re.sub("(?i)^mailto:", "", plain).partition("?")[0].strip()
+    plain = addresses.canonical(plain)
     return plain if re.fullmatch(r"[^\s@/<>]+@[^\s@/<>]+", plain) else ""
 
 

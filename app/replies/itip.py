@@ -130,8 +130,10 @@ def _sequence(event: Any) -> int | None:
 
 
 def _time(event: Any, name: str) -> dt.datetime | None:
-    found = event.get(name)
-    at = getattr(found, "dt", None)
+    try:
+        at = getattr(event.get(name), "dt", None)
+    except ValueError:  # it is there, and is no time
+        return None
     return at if isinstance(at, dt.datetime) else None
 
 

@@ -132,6 +132,21 @@ def test_accepting_in_each_family_of_calendars_confirms_the_date(
     assert house.api("GET", f"/cases/{1}/contacts")[1]["chain"]["whole"]
 
 
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [("DTSTAMP:2026", "DTSTAMP:soon"), ("DTSTART;TZID", "RECURRENCE-ID:00000000T000000\nX-A;B")],
+)
+def test_a_decline_with_a_time_that_is_none_is_a_decline(
+    house: House, imap: ImapServer, written: str, other: str
+) -> None:
+    fixed(house)
+    declined = gmail if written.startswith("DTSTAMP") else apple
+    mail = declined(invited(house, ZHAO), "DECLINED")
+    head, _, rest = mail.partition(written)
+    said = come(house, imap, f"{head}{other}\nX-WAS;X={rest}" if rest else mail)[-1]
+    assert (said["kind"], said["says"], said["waits"]) == ("reply", "DECLINED", True)
+
+
 def test_a_programs_mail_whose_calendar_cannot_be_read_waits(
     house: House, imap: ImapServer
 ) -> None:

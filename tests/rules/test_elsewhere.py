@@ -196,3 +196,12 @@ def test_a_clock_change_keeps_the_hour_of_a_weekly_event() -> None:
     assert [
         s.starts_at.astimezone(london).strftime("%d %H:%M") for s in busy(raw, london, NOW)
     ] == ["22 09:00", "29 09:00"]
+
+
+def test_a_domain_beyond_ascii_is_its_owners_in_either_spelling_and_nobody_elses() -> None:
+    at = "DTSTART:20261207T013000Z\nDTEND:20261207T023000Z"
+    for written, free in (("xn--fa-hia", True), ("faß", True), ("fass", False)):
+        who = f"ATTENDEE;PARTSTAT=DECLINED:mailto:anna@{written}.example"
+        raw = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n{at}\n{who}\nEND:VEVENT\nEND:VCALENDAR\n"
+        found = busy(raw.encode(), SHANGHAI, NOW, ["Anna@faß.example"])
+        assert (found == []) is free, written
