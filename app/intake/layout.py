@@ -22,7 +22,7 @@ _LONG = 60  # characters of a lone cell that is no case number
 def header_key(text: str) -> str:
     """Return a header as it is compared: one width and case, without spaces, marks and hyphens."""
     return "".join(
-        c for c in comparison_key(sides.simplified(text)) if not c.isspace() and c not in "_-:*."
+        c for c in comparison_key(sides.simplified(text)) if not c.isspace() and c not in "_-:*.#"
     )
 
 

@@ -31,7 +31,7 @@ MOST_COLUMNS = 500
 MOST_CELL = 20_000  # characters
 _BAD_BOOK = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError,
              ParseError, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError,
-             InvalidFileException)  # fmt: skip
+             ArithmeticError, InvalidFileException)  # fmt: skip
 # The numbers of the formats for days and times that Excel keeps for East Asia and does not define
 # in the file (ECMA-376 part 1, 18.8.30): 31 is 2026年12月15日.
 _EASTERN_DATES = frozenset((*range(27, 37), *range(50, 59)))
@@ -224,7 +224,9 @@ class _Book:
                 return FaultyCell(formula[:200], Message(words))
             return ""
         if kind == "s":
-            return _whole(str(strings[int(value)] or ""))
+            if (at := int(value)) < 0:
+                raise IndexError("a string before the first")
+            return _whole(str(strings[at] or ""))
         if kind == "b":
             return "TRUE" if value.strip() in ("1", "true") else "FALSE"
         if kind == "d":
@@ -343,7 +345,7 @@ def _elements(source: Any) -> Iterator[tuple[int, bool, list[Element | None]]]:
             if at < MOST_COLUMNS:
                 cells += [None] * (at - len(cells) + 1)
                 cells[at] = cell
-        unseen = element.get("hidden") in ("1", "true") or element.get("ht") == "0"
+        unseen = element.get("hidden") in ("1", "true") or float(element.get("ht") or 1) == 0
         yield line, unseen, cells
         if parent is not None:
             parent.clear()

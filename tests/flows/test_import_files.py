@@ -409,6 +409,55 @@ def test_headers_of_taiwan_and_with_full_stops_are_known(house: House) -> None:
     assert "1/26" in [each["number"] for each in cases(house)]
 
 
+STRINGS = (
+    b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    b"<si><t>Somebody else</t></si></sst>"
+)
+
+
+def changed(body: bytes, old: bytes, new: bytes, more: dict[str, bytes] | None = None) -> bytes:
+    """A workbook with some bytes of its parts exchanged, and more parts."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as source, zipfile.ZipFile(held, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, source.read(name).replace(old, new))
+        for name, content in (more or {}).items():
+            made.writestr(name, content)
+    return held.getvalue()
+
+
+def test_headers_are_known_with_their_full_stops_and_in_traditional_characters(
+    house: House,
+) -> None:
+    heads = (
+        "案號,承辦法官,當事人姓名,訴訟地位,代理律師,聯絡電話,預計時長",
+        "Case No.,Judge Name,Party,Side,Counsel,Tel.,Length",
+        "Case Ref.,Hearing Judge:,Party Name,Role,Attorney,Phone #,Time estimate",
+        "Docket No.,Assigned Judge,Party,Role,Lawyer,Telephone,Minutes",
+    )
+    for n, head in enumerate(heads, start=1):
+        status, said = run(house, f"{head}\nA-{n},Doe,P{n},原告,Li {n},1380013800{n},60\n")
+        assert status == 0, said
+    assert {case["number"] for case in cases(house)} == {"A-1", "A-2", "A-3", "A-4"}
+
+
+def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(house: House) -> None:
+    body = one(row(1))
+    for old, new in ((b'<row r="2"', b'<row r="1e400"'), (b'<row r="2"', b'<row r="2" ht="x"')):
+        status, said = run(house, changed(body, old, new), name="x.xlsx")
+        assert (status, "cannot be read as XLSX" in said) == (2, True), said
+    flat = changed(body, b'<row r="2"', b'<row r="2" ht="0.0" customHeight="1"')
+    status, said = run(house, flat, name="x.xlsx")
+    assert "Rows that are hidden in the sheet are left out" in said
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    shared = changed(body, b"</Types>", part, more={"xl/sharedStrings.xml": STRINGS})
+    shared = changed(shared, b'<c r="F2" t="inlineStr"><is><t>' + "李1".encode() + b"</t></is>",
+                     b'<c r="F2" t="s"><v>-1</v>')  # fmt: skip
+    status, said = run(house, shared, name="x.xlsx")
+    assert (status, cases(house)) == (2, []), said
+
+
 def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
     (house.folder / "ours.toml").write_text(
         'separator = "~"\n[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "Who"\n'
