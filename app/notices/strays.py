@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.errors import N_, Message
 from app.notices import raw
-from app.notices.models import Content, Day, Head, Line, Receipt
+from app.notices.models import Content, Day, Head, Line, Notice, Receipt
 from app.people.models import Court
 
 TABLES = tuple(each.__tablename__ for each in (Line, Content, Head, Day, Receipt))
@@ -97,6 +97,10 @@ def strays(session: Session) -> list[Message]:
         (
             N_("record_line: there are lines of case %(which)s, and no such case"),
             _without(by_case.c.case_id, Case, Case.id),
+        ),
+        (
+            N_("record_line: there are lines of message %(which)s, and no such message"),
+            _without(Line.notice_id, Notice, Notice.id).where(Line.notice_id.is_not(None)),
         ),
         (
             N_("record_content: there are contents of line %(which)s, and no such line"),

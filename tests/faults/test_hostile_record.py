@@ -231,6 +231,14 @@ def test_a_row_that_belongs_to_nothing_is_named(
     assert f"({table})" in said or f"{table}:" in said, said
 
 
+def test_a_message_that_is_gone_is_named(house: House, owner: Owner, database: str) -> None:
+    gone = owner.say("SELECT max(notice_id) FROM record_line").fetchone()[0]
+    owner.say(f"DELETE FROM notice WHERE id = {gone}")
+    status, said = verify(house)
+    assert status == 1, said
+    assert f"record_line: there are lines of message {gone}, and no such message" in said
+
+
 GUARDS = {
     "sqlite": ["DROP TRIGGER record_line_no_update", "DROP TRIGGER record_day_no_delete",
                "DROP TRIGGER receipt_no_delete"],
