@@ -7,6 +7,7 @@ SEED ?=
 MINUTES ?= 10
 DB ?= sqlite
 ROUNDS ?= 20
+PART ?= usual
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +21,8 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
-	@echo "make test [ARGS='-k name']       the whole test suite, on SQLite and on PostgreSQL"
+	@echo "make test [ARGS='-k name']       every flow on SQLite, what hangs on the database on both"
+	@echo "make test PART=all               everything on both databases"
 	@echo "make soak [SEED=1] [MINUTES=10] [DB=postgresql]  trouble it with kills and lost answers"
 	@echo "make check                       linters, types, import rules, templates' names"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
@@ -43,7 +45,7 @@ demo: install
 	@$(BIN)/tingqi demo --port $(PORT) $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --part $(PART) $(ARGS)
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --db $(DB) --rounds $(ROUNDS) \

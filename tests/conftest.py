@@ -19,6 +19,7 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -30,7 +31,6 @@ from app.db import db, transaction
 from app.gateways import Gateways, outbox
 from app.gateways.clock import SetClock
 from app.people import service as people
-from app.people.models import User
 
 # Properties hold at any speed of the machine: no example is too slow.
 hypothesis.settings.register_profile(
@@ -126,10 +126,8 @@ class House:
 
 @cache
 def password_hash() -> str:
-    """The password's hash, made once: argon2 is slow on purpose, and each test has three users."""
-    user = User(email="", version=1)
-    people.set_password(user, PASSWORD)
-    return user.password_hash
+    """The password's hash by the least that argon2 can do: it is slow on purpose."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def make_court(house: House) -> None:
@@ -264,6 +262,37 @@ def run_sql(url: Any, words: str) -> None:
 
 
 DATABASES = ["sqlite", "postgresql"]
+TESTS = Path(__file__).parent
+# Flows that hang on the database (its SQL, locks, triggers, plans, growth) are played on both in
+# every run; the other flows on PostgreSQL only where all is asked for.
+ON_BOTH = {
+    "test_api_once", "test_calendars_kept", "test_clock_change", "test_days", "test_erasing",
+    "test_hearing", "test_joining", "test_lost", "test_places_and_periods", "test_receipts",
+    "test_refused_slots", "test_rows", "test_sending", "test_suggestions", "test_sweep",
+    "test_typed_input",
+}  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--part usual`` leaves out, on PostgreSQL, what does not hang on the database."""
+    parser.addoption("--part", choices=("usual", "all"), default="all")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the part that was asked for."""
+    if config.getoption("--part") == "all":
+        return
+    usual = [each for each in items if is_usual(each)]
+    config.hook.pytest_deselected(items=[each for each in items if not is_usual(each)])
+    items[:] = usual
+
+
+def is_usual(item: pytest.Item) -> bool:
+    """Tell whether a test is part of every run."""
+    called = getattr(item, "callspec", None)
+    if called is None or "postgresql" not in called.params.values():
+        return True
+    return item.path.parent != TESTS / "flows" or item.path.stem in ON_BOTH
 
 
 @pytest.fixture(params=DATABASES)
