@@ -214,6 +214,11 @@ def plain(text: str) -> str:
     return plain
 
 
+def shown_name(name: str) -> str:
+    """Return a name for a parameter: readers take a backslash for the start of an escape."""
+    return plain(name).replace("\\", "/")
+
+
 def _lines(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n")).strip()
 
@@ -230,7 +235,7 @@ def address(person: tuple[str, str]) -> vCalAddress:
     except ValueError:  # stored before domains were checked; no mail goes to it either
         local, _, host = plain(address).rpartition("@")
     who = vCalAddress(f"mailto:{quote(local, safe=_IN_MAILTO)}@{host}")
-    who.params["CN"] = plain(name)
+    who.params["CN"] = shown_name(name)
     return who
 
 

@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import io
 import logging
-import time
 import zoneinfo
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -28,7 +27,7 @@ from app.hearings.wall_clock import Shift, differ
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.people.models import Court, ZoneRules
 
-GLANCE = 1.0  # seconds for which a page process believes that nothing changed
+GLANCE = dt.timedelta(seconds=1)
 UNSETTLED = ("static", "operations.healthz", "operations.readyz")
 SINCE = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 OLDER = N_(
@@ -178,14 +177,15 @@ class _Gate:
     """What a page process knows of its database, for a second at a time."""
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self._looked_at: dt.datetime | None = None
         self._path: tuple[str, ...] = ()
 
     def __call__(self) -> None:
         if request.endpoint in UNSETTLED:
             return
-        at, path = time.monotonic(), zoneinfo.TZPATH
-        if at < self._until and path == self._path:
+        at, path = web.now(), zoneinfo.TZPATH
+        known = self._looked_at is not None and abs(at - self._looked_at) < GLANCE
+        if known and path == self._path:
             return
         try:
             with db.engine.connect() as line:
@@ -194,4 +194,4 @@ class _Gate:
             log.debug("the rules could not be compared: %s", fault)
             return
         _store_anew(found, web.now())
-        self._until, self._path = at + GLANCE, path
+        self._looked_at, self._path = at, path

@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -216,6 +217,8 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with house.app.app_context():
         upgrade()
     house.close()
+    with closing(sqlite3.connect(folder / "empty.db")) as line:
+        line.execute("VACUUM")  # no free pages, or a full disk would not be full
     return folder / "empty.db"
 
 

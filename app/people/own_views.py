@@ -144,7 +144,8 @@ def place_name(court: Court) -> str:
     named = wording.country_name(court.country, web.language())
     part = places.subdivisions(court.country).get(court.subdivision, court.subdivision)
     code = places.code_of(court.country, court.subdivision)
-    return f"{wording.listed([named, *filter(None, [part])], web.language())} ({code})"
+    places_named = wording.listed([named, *filter(None, [part])], web.language())
+    return f"{places_named}{wording.aside(code, web.language())}"
 
 
 @bp.app_template_global()

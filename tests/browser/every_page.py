@@ -28,7 +28,8 @@ PASSWORD: str = STORY["password"]
 # What answers programs, files, and parts of pages that are open already.
 NO_PAGES = (
     "api-", "bootstrap.static", "feeds.calendar", "hearings.calendar_events", "hearings.download",
-    "hearings.live", "hearings.news", "hearings.who_is_told", "operations.", "reply.file", "static",
+    "hearings.live", "hearings.news", "hearings.who_is_told", "operations.", "people.subdivisions",
+    "reply.file", "static",
 )  # fmt: skip
 PAGES_BESIDE = {"feeds.calendars"}
 CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"

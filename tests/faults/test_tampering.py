@@ -50,7 +50,7 @@ COPY = (
 def test_no_statement_changes_a_line(house: House, case_id: int, words: str) -> None:
     if "receipt" in words:
         do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{}')")  # fmt: skip
+                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')")  # fmt: skip
     if "ON CONFLICT" in words and "SELECT" in words:
         words = words.replace("WHERE seq = 2 ON", "WHERE seq = 2 AND true ON")
     with pytest.raises(sa.exc.DatabaseError, match="only ever added to"):
@@ -64,7 +64,7 @@ def test_no_table_of_the_record_is_emptied_at_a_stroke(
     words = f"TRUNCATE {table} CASCADE" if "postgres" in database else f"DELETE FROM {table}"
     with pytest.raises(sa.exc.DatabaseError):
         do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{}')", words)  # fmt: skip
+                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')", words)  # fmt: skip
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -73,7 +73,7 @@ def test_sqlite_replaces_no_line_even_by_a_program_with_other_habits(
     house: House, case_id: int, table: str, database: str
 ) -> None:
     do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-              "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{}')")  # fmt: skip
+              "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')")  # fmt: skip
     other = sqlite3.connect(database.removeprefix("sqlite:///"))  # recursive_triggers is off here
     try:
         for words in (

@@ -321,7 +321,7 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
         ({"kind": ""}, "Kind This is missing."),
         ({"kind": "x" * 101}, "Kind This is too long: at most 100 characters."),
         ({"minutes": "4"}, "Minutes Give 5 to 600 minutes."),
-        ({"minutes": "９０"}, "Minutes Give whole minutes."),
+        ({"minutes": "9O"}, "Minutes Give whole minutes."),
         ({"minutes": ""}, "Minutes Give whole minutes."),
         ({"answer_by": ""}, "Answer by : This is missing."),
         ({"answer_by": wall(-1)}, "Answer by : This time is past."),

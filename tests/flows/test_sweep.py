@@ -149,7 +149,8 @@ def test_refused_callbacks_are_counted(wired: House, twilio: TwilioStandIn) -> N
 
 
 def test_an_unknown_message_is_kept_for_review(wired: House, twilio: TwilioStandIn) -> None:
-    form = {"MessageSid": "SM" + "9" * 32, "MessageStatus": "delivered",
+    ask(wired)  # a court sees what went to a number of its counsel
+    form = {"MessageSid": "SM" + "9" * 32, "MessageStatus": "delivered", "To": "+8613800138001",
             "AccountSid": test_receipts.SID}  # fmt: skip
     path = "/twilio/status"
     head = {"X-Twilio-Signature": twilio.sign(f"{test_receipts.URL}{path}", form)}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import wording
+from app import gsm7, wording
 from app.notices import pace, text, weights
 from app.notices.weights import Tries
 
@@ -112,8 +112,8 @@ GSM = "@£$¥èéùìòÇØøÅåΔ_ÆæßÉ" + string.printable.replace("\t", "
 
 def counted(body: str) -> int:
     """Segments, counted unit by unit."""
-    if all(c in text._BASIC or c in text._EXTENDED for c in body):
-        units, whole, part = [2 if c in text._EXTENDED else 1 for c in body], 160, 153
+    if all(c in gsm7.BASIC or c in gsm7.EXTENDED for c in body):
+        units, whole, part = [2 if c in gsm7.EXTENDED else 1 for c in body], 160, 153
     else:
         units, whole, part = [2 if ord(c) > 0xFFFF else 1 for c in body], 70, 67
     return 1 if sum(units) <= whole else text._parts(units, part)
