@@ -193,5 +193,5 @@ class _Gate:
         except sa.exc.SQLAlchemyError as fault:  # the page says what is wrong
             log.debug("the rules could not be compared: %s", fault)
             return
-        _store_anew(found, web.now())
+        _store_anew(found, at)
         self._looked_at, self._path = at, path

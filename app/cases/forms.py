@@ -95,7 +95,7 @@ class CaseNumber(Words):
 
 
 class Email(Words):
-    """An e-mail address (see addresses.email_address); may be empty."""
+    """An e-mail address (see email_check.email_address); may be empty."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(254, **more)

@@ -1,6 +1,6 @@
 """Parties of a case for whom nobody acts: no message goes to them, and nobody asks them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.cases.models import Case, Party
@@ -36,14 +36,9 @@ class Unasked:
 
 def of(case: Case) -> Sequence[Unasked]:
     """Return the parties of a case for whom nobody acts now, in the order of their entering."""
-    return list(_of(case))
-
-
-def _of(case: Case) -> Iterator[Unasked]:
     silent = [party for party in case.parties if not _has_counsel(party)]
     heard = {party.side for party in case.parties if _has_counsel(party)}
-    for party in silent:
-        yield Unasked(party, party.side not in heard)
+    return [Unasked(party, party.side not in heard) for party in silent]
 
 
 def _has_counsel(party: Party) -> bool:

@@ -125,9 +125,8 @@ def sign_in_name(typed: str) -> str:
     try:
         return addresses.canonical(email_address(typed))
     except ValueError:
-        return addresses.canonical(half_width(typed)).replace(
-            "\x00", ""
-        )  # PostgreSQL cannot be asked for it
+        # PostgreSQL cannot be asked for a NUL.
+        return addresses.canonical(half_width(typed)).replace("\x00", "")
 
 
 def _set_password(user: User, password: str) -> None:
