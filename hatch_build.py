@@ -67,9 +67,14 @@ class FrontEnd(BuildHookInterface):
         for name in LISTS:
             shutil.copy(Path(self.root) / name, folder)
         done = npm(
-            NPM, cwd=folder, return_completed_process=True, text=True, encoding="utf-8",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            NPM,
+            cwd=folder,
+            return_completed_process=True,
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         if done.returncode:
             said = [line for line in done.stdout.splitlines() if "error" in line][:SHOWN]
             self.app.abort("\n".join([*said, NOT_FETCHED]))

@@ -98,15 +98,20 @@ def _gateways(settings: Settings) -> Gateways:
     try:
         return house.build(
             house.Lines(
-                outbox=settings.outbox, public_url=settings.public_url,
-                smtp_url=settings.smtp_url, mail_from=settings.court_address,
+                outbox=settings.outbox,
+                public_url=settings.public_url,
+                smtp_url=settings.smtp_url,
+                mail_from=settings.court_address,
                 twilio_account_sid=settings.twilio_account_sid,
-                twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
+                twilio_auth_token=settings.twilio_auth_token,
+                twilio_from=settings.twilio_from,
                 twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
-                twilio_api_url=settings.twilio_api_url, imap_url=settings.imap_url,
-                second=_second(settings), limits=_limits(settings),
+                twilio_api_url=settings.twilio_api_url,
+                imap_url=settings.imap_url,
+                second=_second(settings),
+                limits=_limits(settings),
             )
-        )  # fmt: skip
+        )
     except ValueError as fault:
         raise Misconfigured(str(fault)) from fault
 
@@ -118,10 +123,14 @@ def _second(settings: Settings) -> Account | None:
     if told is None:
         return None
     return Account(
-        account_sid=told.account_sid, auth_token=told.auth_token, public_url=settings.public_url,
-        from_=told.from_, messaging_service_sid=told.messaging_service_sid, api_url=told.api_url,
+        account_sid=told.account_sid,
+        auth_token=told.auth_token,
+        public_url=settings.public_url,
+        from_=told.from_,
+        messaging_service_sid=told.messaging_service_sid,
+        api_url=told.api_url,
         name=told.name,
-    )  # fmt: skip
+    )
 
 
 def _limits(settings: Settings) -> dict[str, Limit]:

@@ -89,9 +89,12 @@ def ascii_url(url: str) -> str:
     port = "" if parts.port is None else f":{parts.port}"
     place = f"[{host}]" if ":" in host else host
     return SplitResult(
-        parts.scheme, f"{user}{at}{place}{port}", quote(parts.path, safe=_SENT_AS_IS),
-        quote(parts.query, safe=_SENT_AS_IS), quote(parts.fragment, safe=_SENT_AS_IS),
-    ).geturl()  # fmt: skip
+        parts.scheme,
+        f"{user}{at}{place}{port}",
+        quote(parts.path, safe=_SENT_AS_IS),
+        quote(parts.query, safe=_SENT_AS_IS),
+        quote(parts.fragment, safe=_SENT_AS_IS),
+    ).geturl()
 
 
 def refuse_unreadable(setting: str, given: Mapping[str, str]) -> None:

@@ -42,9 +42,13 @@ def insert(
 
 
 def insert_pairs(
-    session: Session, table: sa.Table, rows: Sequence[dict[str, Any]], of: sa.Table,
-    others: Sequence[dict[str, Any]], by: Sequence[str],
-) -> None:  # fmt: skip
+    session: Session,
+    table: sa.Table,
+    rows: Sequence[dict[str, Any]],
+    of: sa.Table,
+    others: Sequence[dict[str, Any]],
+    by: Sequence[str],
+) -> None:
     """Insert rows in their order, and one row of another table, ``of``, that belongs to each.
 
     The database numbers the rows, and both are given the numbers; the first column of ``of`` is
@@ -144,7 +148,7 @@ def _tuples(
     by_column = (
         map(bind, [row[name] for row in rows]) if bind else [row[name] for row in rows]
         for name, bind in zip(columns, binders, strict=True)
-    )  # fmt: skip
+    )
     return list(zip(*by_column, strict=True))
 
 
@@ -187,9 +191,12 @@ def _inserting(table: sa.Table, columns: tuple[str, ...], unless: str) -> str:
 
 @lru_cache(64)
 def _inserting_pairs(
-    table: sa.Table, of: sa.Table, names: tuple[tuple[str, ...], tuple[str, ...]],
-    keys: tuple[str, str], by: tuple[str, ...],
-) -> str:  # fmt: skip
+    table: sa.Table,
+    of: sa.Table,
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+    keys: tuple[str, str],
+    by: tuple[str, ...],
+) -> str:
     (columns, others), (key, owner) = names, keys
     typed = f"{_typed(table, columns)}, {_typed(of, others)}"
     given = ", ".join(f'given."{name}"' for name in others)

@@ -99,9 +99,11 @@ def _is_needed(c: str, before: str, after: str) -> bool:
         if c == _ZWJ and unicodedata.combining(before) == 9:  # a virama: half or chillu forms
             return bool(_JOINING.match(before))
         return (
-            c == _ZWJ and bool(after) and unicodedata.category(after) in _EMOJI
+            c == _ZWJ
+            and bool(after)
+            and unicodedata.category(after) in _EMOJI
             and (last in _EMOJI or before == "\ufe0f")
-        )  # fmt: skip
+        )
     if c in "\ufe0e\ufe0f":
         return last in _EMOJI or after == "\u20e3"
     if "\u180b" <= c <= "\u180f":
@@ -166,6 +168,7 @@ def has_control(text: str, allowed: str = "") -> bool:
         return False
     return any(
         (unicodedata.category(c) in ("Cc", "Cs") and c not in allowed)
-        or (ord(c) & 0xFFFE) == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF
+        or (ord(c) & 0xFFFE) == 0xFFFE
+        or 0xFDD0 <= ord(c) <= 0xFDEF
         for c in text
-    )  # fmt: skip
+    )

@@ -42,9 +42,14 @@ class House(FlaskGroup):
 
 
 @click.group(
-    cls=House, create_app=create_app, add_default_commands=False, add_version_option=False,
-    load_dotenv=False, set_debug_flag=False, context_settings={"auto_envvar_prefix": None},
-)  # fmt: skip
+    cls=House,
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    context_settings={"auto_envvar_prefix": None},
+)
 @click.version_option(__version__, prog_name="tingqi")
 def cli() -> None:
     """Settle a court hearing's date with every lawyer by link, on the record."""
@@ -81,11 +86,18 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
         def load_config(self) -> None:
             """Tell gunicorn how to run; paths hold keys, so no request is logged."""
             for name, value in {
-                "bind": bind, "workers": workers, "worker_class": "gthread", "threads": 4,
-                "timeout": 60, "graceful_timeout": 30, "accesslog": None, "loglevel": "warning",
-                "proc_name": "tingqi", "control_socket_disable": True,
+                "bind": bind,
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": 4,
+                "timeout": 60,
+                "graceful_timeout": 30,
+                "accesslog": None,
+                "loglevel": "warning",
+                "proc_name": "tingqi",
+                "control_socket_disable": True,
                 "worker_exit": _close_sockets,
-            }.items():  # fmt: skip
+            }.items():
                 if name in self.cfg.settings:  # an older gunicorn has no control socket to disable
                     self.cfg.set(name, value)
 
@@ -208,9 +220,15 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         raise SystemExit(130) from None
     except (
-        click.ClickException, Misconfigured, Refusal, Invalid, OSError,
-        sa.exc.OperationalError, sa.exc.DatabaseError, sa.exc.ArgumentError,
-    ) as fault:  # fmt: skip
+        click.ClickException,
+        Misconfigured,
+        Refusal,
+        Invalid,
+        OSError,
+        sa.exc.OperationalError,
+        sa.exc.DatabaseError,
+        sa.exc.ArgumentError,
+    ) as fault:
         click.echo(sentence(fault), err=True)
         raise SystemExit(USE) from None
     raise SystemExit(answer if isinstance(answer, int) else 0)

@@ -33,15 +33,32 @@ PACED = ("smtp", "twilio", "twilio2")
 # What goes out by protocols of seven bits, or is compared with what comes in by them.
 ASCII_ONLY = re.compile(r"TINGQI_TWILIO2?_(?!API_URL)")
 KNOWN = {
-    "TINGQI_DATABASE_URL", "TINGQI_SECRET_KEY", "TINGQI_PUBLIC_URL", "TINGQI_SMTP_URL",
-    "TINGQI_MAIL_FROM", "TINGQI_TWILIO_ACCOUNT_SID", "TINGQI_TWILIO_AUTH_TOKEN",
-    "TINGQI_TWILIO_FROM", "TINGQI_TWILIO_MESSAGING_SERVICE_SID", "TINGQI_TWILIO_API_URL",
-    "TINGQI_IMAP_URL", "TINGQI_MAIL_AUTHSERV", "TINGQI_BEAT_SECONDS", "TINGQI_INSTANCE",
-    "TINGQI_TRUSTED_PROXIES", "TINGQI_TWILIO2_ACCOUNT_SID", "TINGQI_TWILIO2_AUTH_TOKEN",
-    "TINGQI_TWILIO2_FROM", "TINGQI_TWILIO2_MESSAGING_SERVICE_SID", "TINGQI_TWILIO2_API_URL",
-    *(f"TINGQI_{name.upper()}_{what}" for name in PACED
-      for what in ("AT_ONCE", "PER_SECOND", "BURST")),
-}  # fmt: skip
+    "TINGQI_DATABASE_URL",
+    "TINGQI_SECRET_KEY",
+    "TINGQI_PUBLIC_URL",
+    "TINGQI_SMTP_URL",
+    "TINGQI_MAIL_FROM",
+    "TINGQI_TWILIO_ACCOUNT_SID",
+    "TINGQI_TWILIO_AUTH_TOKEN",
+    "TINGQI_TWILIO_FROM",
+    "TINGQI_TWILIO_MESSAGING_SERVICE_SID",
+    "TINGQI_TWILIO_API_URL",
+    "TINGQI_IMAP_URL",
+    "TINGQI_MAIL_AUTHSERV",
+    "TINGQI_BEAT_SECONDS",
+    "TINGQI_INSTANCE",
+    "TINGQI_TRUSTED_PROXIES",
+    "TINGQI_TWILIO2_ACCOUNT_SID",
+    "TINGQI_TWILIO2_AUTH_TOKEN",
+    "TINGQI_TWILIO2_FROM",
+    "TINGQI_TWILIO2_MESSAGING_SERVICE_SID",
+    "TINGQI_TWILIO2_API_URL",
+    *(
+        f"TINGQI_{name.upper()}_{what}"
+        for name in PACED
+        for what in ("AT_ONCE", "PER_SECOND", "BURST")
+    ),
+}
 
 
 class Misconfigured(Exception):  # noqa: N818
@@ -93,9 +110,13 @@ class Settings:
         if not self.twilio_account_sid:
             return []
         first = Twilio(
-            "twilio", self.twilio_account_sid, self.twilio_auth_token, self.twilio_from,
-            self.twilio_messaging_service_sid, self.twilio_api_url,
-        )  # fmt: skip
+            "twilio",
+            self.twilio_account_sid,
+            self.twilio_auth_token,
+            self.twilio_from,
+            self.twilio_messaging_service_sid,
+            self.twilio_api_url,
+        )
         return [first, self.twilio2] if self.twilio2 else [first]
 
     @property

@@ -327,13 +327,15 @@ def what_ails(error: BaseException) -> Message:
     said = getattr(error, "orig", None)
     full = getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     if full or getattr(said, "sqlstate", None) == "53100":
-        return Message(N_(
-            "The court's machine has no room left to write. Nothing was lost, but nothing new can "
-            "be taken in until whoever keeps it makes room."
-        ))  # fmt: skip
-    return Message(N_(
-        "The database cannot be reached just now. Nothing was lost; try again in a minute."
-    ))  # fmt: skip
+        return Message(
+            N_(
+                "The court's machine has no room left to write. Nothing was lost, but nothing new can "
+                "be taken in until whoever keeps it makes room."
+            )
+        )
+    return Message(
+        N_("The database cannot be reached just now. Nothing was lost; try again in a minute.")
+    )
 
 
 def is_contention(error: BaseException) -> bool:

@@ -20,9 +20,11 @@ def email_address(typed: str) -> str:
     suffix = ".test" if text.lower().endswith(INNER) else ""
     try:
         found = validate_email(
-            text + suffix, check_deliverability=False, test_environment=True,
+            text + suffix,
+            check_deliverability=False,
+            test_environment=True,
             allow_domain_literal=False,
-        )  # fmt: skip
+        )
     except EmailNotValidError as fault:
         raise ValueError(typed) from fault
     return found.normalized.removesuffix(suffix)

@@ -47,12 +47,17 @@ def invite(
     if not hearing.get("starts_at") or not hearing.get("ends_at"):
         raise ValueError("a hearing without times has no place in a calendar")
     event = event_of(
-        uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
-        starts_at=hearing["starts_at"], ends_at=hearing["ends_at"],
-        status="CANCELLED" if method == "CANCEL" else "CONFIRMED", stamp=stamp,
-        summary=_summary(facts, language), location=_location(hearing, language),
+        uid=hearing["uid"],
+        revision=hearing.get("sequence", hearing["revision"]),
+        zone=zone,
+        starts_at=hearing["starts_at"],
+        ends_at=hearing["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+        stamp=stamp,
+        summary=_summary(facts, language),
+        location=_location(hearing, language),
         description=_description(facts, language),
-    )  # fmt: skip
+    )
     _say_to(event, method, organizer, attendee)
     if method == "REQUEST":
         event.add_component(_alarm(plain(_summary(facts, language))))
@@ -81,13 +86,17 @@ def tentative(
     first, said = slots[0], wording.language_of(language)
     told = {**facts, "hearing": {**hearing, **first}}
     event = event_of(
-        uid=hearing["uid"], revision=hearing.get("sequence", hearing["revision"]), zone=zone,
-        starts_at=first["starts_at"], ends_at=first["ends_at"],
-        status="CANCELLED" if method == "CANCEL" else "TENTATIVE", stamp=stamp,
+        uid=hearing["uid"],
+        revision=hearing.get("sequence", hearing["revision"]),
+        zone=zone,
+        starts_at=first["starts_at"],
+        ends_at=first["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "TENTATIVE",
+        stamp=stamp,
         summary=_PROPOSED[said].format(_summary(facts, language)),
         location=_location(first, language) if _one_place(slots) else "",
         description="\n".join([_description(told, language), *_listed(slots, zone, said)]),
-    )  # fmt: skip
+    )
     # Two courtrooms at one moment are one time in a calendar. The first slot is named too: twice
     # is once by the RFC, and ical.js forgets a DTSTART that is followed by RDATEs.
     times = sorted({wording.instant(slot["starts_at"]) for slot in slots})
@@ -104,11 +113,19 @@ def _one_place(slots: list[Facts]) -> bool:
 def _listed(slots: list[Facts], zone: str, language: str) -> list[str]:
     comma = _LABELS[language][7]
     return [
-        comma.join([wording.span(wording.instant(slot["starts_at"]),
-                                 wording.instant(slot["ends_at"]), zone, language),
-                    *filter(None, [slot.get("courtroom"), slot.get("location")])])
+        comma.join(
+            [
+                wording.span(
+                    wording.instant(slot["starts_at"]),
+                    wording.instant(slot["ends_at"]),
+                    zone,
+                    language,
+                ),
+                *filter(None, [slot.get("courtroom"), slot.get("location")]),
+            ]
+        )
         for slot in slots
-    ]  # fmt: skip
+    ]
 
 
 def _say_to(

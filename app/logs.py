@@ -7,9 +7,11 @@ from typing import Any
 def speak_up(to: logging.Handler | None = None) -> None:
     """Write the log of a long-running process to stderr, or to another handler."""
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        force=True,
         handlers=[to or logging.StreamHandler()],
-    )  # fmt: skip
+    )
     for chatty in ("apscheduler", "twilio.http_client", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # A turn that has much to send outlasts its interval: the next one has nothing to add.

@@ -40,12 +40,17 @@ log = logging.getLogger("tingqi.zones")
 _newest = sa.select(sa.func.max(ZoneRules.id)).group_by(ZoneRules.court_id)
 _STATE = (
     sa.select(
-        Court.id, Court.name, Court.zone, ZoneRules.zone.label("by_zone"), ZoneRules.version,
-        ZoneRules.digest, ZoneRules.id.label("rules_id"),
+        Court.id,
+        Court.name,
+        Court.zone,
+        ZoneRules.zone.label("by_zone"),
+        ZoneRules.version,
+        ZoneRules.digest,
+        ZoneRules.id.label("rules_id"),
     )
     .outerjoin(ZoneRules, sa.and_(ZoneRules.court_id == Court.id, ZoneRules.id.in_(_newest)))
     .order_by(Court.id)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -138,9 +143,15 @@ def hold(session: Session, court: Court, now: dt.datetime) -> int:
     if kept and (kept.zone, kept.digest) == (court.zone, digest):
         return 0
     session.add(
-        ZoneRules(court_id=court.id, zone=court.zone, version=version, digest=digest, rules=read,
-                  since=now)
-    )  # fmt: skip
+        ZoneRules(
+            court_id=court.id,
+            zone=court.zone,
+            version=version,
+            digest=digest,
+            rules=read,
+            since=now,
+        )
+    )
     session.flush()
     if kept is None:
         return 0
@@ -160,10 +171,13 @@ def _drafts(session: Session, court: Court, shift: Shift) -> None:
     for listing in listings:
         hearings = sa.select(ListedHearing).where(ListedHearing.listing_id == listing.id)
         told = [
-            {"id": each.id, "slots": shift.told(each.slots, ("at", "until")),
-             "why": shift.told(each.why, ())}
+            {
+                "id": each.id,
+                "slots": shift.told(each.slots, ("at", "until")),
+                "why": shift.told(each.why, ()),
+            }
             for each in session.scalars(hearings)
-        ]  # fmt: skip
+        ]
         bulk.update(session, bulk.table(ListedHearing), told)
     session.expire_all()
 

@@ -100,16 +100,22 @@ class Jobs:
             ("heart", heart, [], min(seconds, HEART_SECONDS)),
             ("keep-up", keep_up, [self.stopping], seconds),
         ]
-        jobs += [(f"send-{each}", send, [each, self.stopping], seconds)
-                 for each in dispatch.CHANNELS]  # fmt: skip
+        jobs += [
+            (f"send-{each}", send, [each, self.stopping], seconds) for each in dispatch.CHANNELS
+        ]
         jobs.append(("listing", search_listing, [self.stopping], seconds))
         jobs.append(("files", take_file, [], seconds))
         for name, job, given, every in jobs:
             self.scheduler.add_job(
-                turn, Every(seconds=every, timezone="UTC"), args=[app, job, *given],
-                max_instances=1, coalesce=True, misfire_grace_time=None, id=name,
+                turn,
+                Every(seconds=every, timezone="UTC"),
+                args=[app, job, *given],
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+                id=name,
                 next_run_time=self.wall.now(),
-            )  # fmt: skip
+            )
         self.scheduler.start()
         args = [min(seconds, HEART_SECONDS)]
         self._minder = Thread(target=self._mind_the_clock, args=args, daemon=True)

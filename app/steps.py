@@ -181,9 +181,11 @@ def named(use_case: Callable[..., int]) -> str:
 
 
 def _do(
-    use_case: Callable[[Session, int, dt.datetime], int], each: int, now: dt.datetime,
+    use_case: Callable[[Session, int, dt.datetime], int],
+    each: int,
+    now: dt.datetime,
     session: Session,
-) -> int:  # fmt: skip
+) -> int:
     return int(use_case(session, each, now))
 
 

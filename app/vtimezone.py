@@ -92,8 +92,10 @@ def _switch(rule: list[str], before: timedelta, after: timedelta, name: str) -> 
     if not shift:
         nth = -1 if week == 5 else week
         yearly: dict[str, object] = {
-            "freq": "yearly", "bymonth": month, "byday": f"{nth}{_DAYS[weekday]}",
-        }  # fmt: skip
+            "freq": "yearly",
+            "bymonth": month,
+            "byday": f"{nth}{_DAYS[weekday]}",
+        }
     else:
         # "24 hours after the second Saturday" is no nth weekday, but one of seven days.
         top = _month_ends(month) if week == 5 else 7 * week

@@ -127,9 +127,14 @@ def _said_fact(fact: Any, tongue: str) -> Any:
 
 
 STATUS: dict[type[Exception], int] = {
-    OlderRules: 503, NotFound: 404, Gone: 410, Clash: 409, RuleWarning: 422, Refusal: 422,
+    OlderRules: 503,
+    NotFound: 404,
+    Gone: 410,
+    Clash: 409,
+    RuleWarning: 422,
+    Refusal: 422,
     Invalid: 422,
-}  # fmt: skip
+}
 
 
 def status_of(error: Exception) -> int:
@@ -295,11 +300,19 @@ def speak(app: Flask) -> None:
     Babel(app, locale_selector=language, default_translation_directories="translations")
     catalogue.read_po_files(app)
     app.jinja_env.globals.update(
-        icon=icon, bdi=bdi, wording=wording, said=said, language=language, LANGUAGES=LANGUAGES,
-        zone_of=lambda court: court.zone, now=now, settings=lambda: house().settings,
+        icon=icon,
+        bdi=bdi,
+        wording=wording,
+        said=said,
+        language=language,
+        LANGUAGES=LANGUAGES,
+        zone_of=lambda court: court.zone,
+        now=now,
+        settings=lambda: house().settings,
         aside=lambda words: wording.aside(words, language()),
-        comma=lambda: wording.comma(language()), colon=lambda: wording.colon(language()),
-    )  # fmt: skip
+        comma=lambda: wording.comma(language()),
+        colon=lambda: wording.colon(language()),
+    )
     app.jinja_env.filters.update(
         listed=lambda names: wording.listed(names, language()),
         side_name=lambda side: wording.side_name(side, language()),

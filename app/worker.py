@@ -28,10 +28,12 @@ def sender_of(app: Flask) -> Sender:
     """Return who sends for an app's house; its name tells one worker from another."""
     house: House = app.extensions["tingqi"]
     return Sender(
-        name=_name(os.getpid()), gateways=house.gateways,
-        secret=house.settings.secret_key, public_url=house.settings.public_url,
+        name=_name(os.getpid()),
+        gateways=house.gateways,
+        secret=house.settings.secret_key,
+        public_url=house.settings.public_url,
         court_address=house.settings.court_address,
-    )  # fmt: skip
+    )
 
 
 @cache

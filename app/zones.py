@@ -56,8 +56,9 @@ def choose() -> Choice:
     if _last and _last[0] == zoneinfo.TZPATH:
         return _last[1]
     pinned = Rules(tzdata.IANA_VERSION)
-    machine = [Rules(version_of(Path(each)), each) for each in zoneinfo.TZPATH
-               if Path(each).is_dir()]  # fmt: skip
+    machine = [
+        Rules(version_of(Path(each)), each) for each in zoneinfo.TZPATH if Path(each).is_dir()
+    ]
     used = max([pinned, *machine], key=lambda rules: rules.version)
     zoneinfo.reset_tzpath(to=[used.folder] if used.folder else [])
     read_anew()

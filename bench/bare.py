@@ -55,8 +55,13 @@ if URL.startswith("sqlite"):  # with the house's habits
     @sa.event.listens_for(engine, "connect")
     def _habits(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for habit in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
-                      "cache_size=-16000", "wal_autocheckpoint=4000"):  # fmt: skip
+        for habit in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=15000",
+            "cache_size=-16000",
+            "wal_autocheckpoint=4000",
+        ):
             connection.execute(f"PRAGMA {habit}")
 
     @sa.event.listens_for(engine, "begin")

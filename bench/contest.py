@@ -31,10 +31,14 @@ class Pair:
     def row(self, what: str, database: str, target: float | None) -> Row:
         """Return the pair as a line of the table; ``target`` is the share that is promised."""
         return Row(
-            f"{what}, {self.clients} client{'s'[:self.clients > 1]}", database,
-            f"≥ {target:.0%} of the ceiling" if target else "", f"{self.ratio:.0%}",
-            _told(self.ours), _told(self.ceiling), kept=self.ratio >= target if target else None,
-        )  # fmt: skip
+            f"{what}, {self.clients} client{'s'[: self.clients > 1]}",
+            database,
+            f"≥ {target:.0%} of the ceiling" if target else "",
+            f"{self.ratio:.0%}",
+            _told(self.ours),
+            _told(self.ceiling),
+            kept=self.ratio >= target if target else None,
+        )
 
 
 def _told(runs: Sequence[load.Told]) -> str:

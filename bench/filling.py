@@ -49,22 +49,52 @@ class Seat:
 def court() -> None:
     """Make the court: judges, courtrooms, counsel and one assistant."""
     with transaction() as session:
-        made = people.add_court(session, "上海市浦东新区人民法院", short="浦东法院",
-                                zone="Asia/Shanghai", country="CN", language="zh")  # fmt: skip
+        made = people.add_court(
+            session,
+            "上海市浦东新区人民法院",
+            short="浦东法院",
+            zone="Asia/Shanghai",
+            country="CN",
+            language="zh",
+        )
         people.add_user(session, made, EMAIL, name="王书记员", role="assistant", now=NOW)
         lanes = range(1, LANES + 1)
-        session.execute(sa.insert(Judge), [
-            {"id": n, "court_id": made.id, "name": f"法官{n}", "name_key": f"j{n}"} for n in lanes
-        ])  # fmt: skip
-        session.execute(sa.insert(Courtroom), [
-            {"id": n, "court_id": made.id, "name": f"第{n}法庭", "name_key": f"r{n}",
-             "location": "主楼"} for n in lanes
-        ])  # fmt: skip
-        session.execute(sa.insert(Counsel), [
-            {"id": n, "court_id": made.id, "name": f"代理人{n}", "firm": "华诚律师事务所",
-             "language": "zh", "channels": ["sms", "email"], "email": f"c{n}@firm.example",
-             "phone": f"+86138{n:08d}"} for n in range(1, 2 * LANES + 1)
-        ])  # fmt: skip
+        session.execute(
+            sa.insert(Judge),
+            [
+                {"id": n, "court_id": made.id, "name": f"法官{n}", "name_key": f"j{n}"}
+                for n in lanes
+            ],
+        )
+        session.execute(
+            sa.insert(Courtroom),
+            [
+                {
+                    "id": n,
+                    "court_id": made.id,
+                    "name": f"第{n}法庭",
+                    "name_key": f"r{n}",
+                    "location": "主楼",
+                }
+                for n in lanes
+            ],
+        )
+        session.execute(
+            sa.insert(Counsel),
+            [
+                {
+                    "id": n,
+                    "court_id": made.id,
+                    "name": f"代理人{n}",
+                    "firm": "华诚律师事务所",
+                    "language": "zh",
+                    "channels": ["sms", "email"],
+                    "email": f"c{n}@firm.example",
+                    "phone": f"+86138{n:08d}",
+                }
+                for n in range(1, 2 * LANES + 1)
+            ],
+        )
         count_on(session, Judge, Courtroom, Counsel)
 
 
@@ -97,9 +127,22 @@ def asked(count: int, secret: bytes) -> list[Seat]:
 
 def _asked(count: int, secret: bytes) -> list[Seat]:
     rows: dict[type, list[dict[str, Any]]] = {
-        model: [] for model in (Case, Party, Representation, Hearing, Proposal, Slot, Invitation,
-                                Booking, Notice, Head, Line, Content)
-    }  # fmt: skip
+        model: []
+        for model in (
+            Case,
+            Party,
+            Representation,
+            Hearing,
+            Proposal,
+            Slot,
+            Invitation,
+            Booking,
+            Notice,
+            Head,
+            Line,
+            Content,
+        )
+    }
     with transaction() as session:
         unguarded(session)
         next_ = {
@@ -113,8 +156,19 @@ def _asked(count: int, secret: bytes) -> list[Seat]:
             seats += _one_asked(rows, next_, n, secret)
         for model, made in rows.items():
             session.execute(sa.insert(model), made)
-        count_on(session, Case, Party, Representation, Hearing, Proposal, Slot, Invitation,
-                  Booking, Notice, Line)  # fmt: skip
+        count_on(
+            session,
+            Case,
+            Party,
+            Representation,
+            Hearing,
+            Proposal,
+            Slot,
+            Invitation,
+            Booking,
+            Notice,
+            Line,
+        )
     return seats
 
 
@@ -127,29 +181,68 @@ def _one_asked(
     times = [NOW + dt.timedelta(days=day, hours=2 * each) for each in range(3)]
     end = dt.timedelta(minutes=90)
     rows[Case].append(
-        {"id": case, "court_id": 1, "number": f"（2026）沪0115民初{case}号",
-         "number_key": f"asked{case}", "title": "买卖合同纠纷", "procedure": "ordinary",
-         "judge_id": lane, "assistant_id": 1, "created_at": NOW}
-    )  # fmt: skip
+        {
+            "id": case,
+            "court_id": 1,
+            "number": f"（2026）沪0115民初{case}号",
+            "number_key": f"asked{case}",
+            "title": "买卖合同纠纷",
+            "procedure": "ordinary",
+            "judge_id": lane,
+            "assistant_id": 1,
+            "created_at": NOW,
+        }
+    )
     rows[Hearing].append(
-        {"id": hearing, "court_id": 1, "case_id": case, "judge_id": lane, "kind": "trial",
-         "minutes": 90, "state": "proposed", "uid": f"asked{hearing}", "user_id": 1,
-         "created_at": NOW, "changed_at": NOW}
-    )  # fmt: skip
+        {
+            "id": hearing,
+            "court_id": 1,
+            "case_id": case,
+            "judge_id": lane,
+            "kind": "trial",
+            "minutes": 90,
+            "state": "proposed",
+            "uid": f"asked{hearing}",
+            "user_id": 1,
+            "created_at": NOW,
+            "changed_at": NOW,
+        }
+    )
     rows[Proposal].append(
-        {"id": round_, "hearing_id": hearing, "round": 1, "answer_by": NOW + dt.timedelta(days=60),
-         "fix": "auto", "state": "open", "rules_version": "bench", "created_at": NOW}
-    )  # fmt: skip
+        {
+            "id": round_,
+            "hearing_id": hearing,
+            "round": 1,
+            "answer_by": NOW + dt.timedelta(days=60),
+            "fix": "auto",
+            "state": "open",
+            "rules_version": "bench",
+            "created_at": NOW,
+        }
+    )
     rows[Slot] += [
-        {"id": slot, "proposal_id": round_, "starts_at": at, "ends_at": at + end,
-         "courtroom_id": lane} for slot, at in zip(slots, times, strict=True)
-    ]  # fmt: skip
+        {
+            "id": slot,
+            "proposal_id": round_,
+            "starts_at": at,
+            "ends_at": at + end,
+            "courtroom_id": lane,
+        }
+        for slot, at in zip(slots, times, strict=True)
+    ]
     counsel = (lane * 2 - 1, lane * 2)
     takes = [("judge", lane), ("courtroom", lane), *(("counsel", each) for each in counsel)]
     rows[Booking] += [
-        {"hearing_id": hearing, "resource": resource(*whose), "starts_at": at, "ends_at": at + end,
-         "firm": False} for whose in takes for at in times
-    ]  # fmt: skip
+        {
+            "hearing_id": hearing,
+            "resource": resource(*whose),
+            "starts_at": at,
+            "ends_at": at + end,
+            "firm": False,
+        }
+        for whose in takes
+        for at in times
+    ]
     seats, lines = [], []
     for k, who in enumerate(counsel):
         seat, notice = next_[Invitation] + 2 * n + k, next_[Notice] + 2 * n + k
@@ -170,29 +263,65 @@ def _one_seat(
     )
     rows[Representation].append({"id": party, "party_id": party, "counsel_id": counsel})
     rows[Invitation].append(
-        {"id": seat.invitation_id, "proposal_id": seat.proposal_id, "counsel_id": counsel,
-         "party_id": party, "side": side, "token_digest": links.digest(seat.token),
-         "code_digest": f"asked{seat.invitation_id}"}
-    )  # fmt: skip
+        {
+            "id": seat.invitation_id,
+            "proposal_id": seat.proposal_id,
+            "counsel_id": counsel,
+            "party_id": party,
+            "side": side,
+            "token_digest": links.digest(seat.token),
+            "code_digest": f"asked{seat.invitation_id}",
+        }
+    )
     rows[Notice].append(
-        {"id": seat.notice_id, "key": f"proposal/asked/{seat.invitation_id}/sms", "court_id": 1,
-         "case_id": seat.case_id, "about": f"hearing/{seat.hearing_id}", "counsel_id": counsel,
-         "invitation_id": seat.invitation_id, "kind": "proposal", "channel": "sms",
-         "address": f"+86138{counsel:08d}", "name": f"代理人{counsel}", "side": side,
-         "language": "zh", "facts": {}, "due_at": NOW, "first_due_at": NOW,
-         "stale_at": NOW + dt.timedelta(days=60), "state": "sent", "tries": 1, "tried_at": NOW,
-         "carrier": "twilio", "carrier_id": seat.carrier_id, "handed_at": NOW, "created_at": NOW}
-    )  # fmt: skip
+        {
+            "id": seat.notice_id,
+            "key": f"proposal/asked/{seat.invitation_id}/sms",
+            "court_id": 1,
+            "case_id": seat.case_id,
+            "about": f"hearing/{seat.hearing_id}",
+            "counsel_id": counsel,
+            "invitation_id": seat.invitation_id,
+            "kind": "proposal",
+            "channel": "sms",
+            "address": f"+86138{counsel:08d}",
+            "name": f"代理人{counsel}",
+            "side": side,
+            "language": "zh",
+            "facts": {},
+            "due_at": NOW,
+            "first_due_at": NOW,
+            "stale_at": NOW + dt.timedelta(days=60),
+            "state": "sent",
+            "tries": 1,
+            "tried_at": NOW,
+            "carrier": "twilio",
+            "carrier_id": seat.carrier_id,
+            "handed_at": NOW,
+            "created_at": NOW,
+        }
+    )
 
 
 def _lines_of(seat: Seat, counsel: int) -> list[Line]:
     return [
-        Line(court_id=1, case_id=seat.case_id, at=NOW, what=what, direction="out",
-             about=f"hearing/{seat.hearing_id}", attempt=f"n{seat.notice_id}.{min(n, 1)}",
-             notice_id=seat.notice_id, counsel_id=counsel, side="", channel="sms",
-             kind="proposal", detail={"carrier": "twilio"} if n else {})
+        Line(
+            court_id=1,
+            case_id=seat.case_id,
+            at=NOW,
+            what=what,
+            direction="out",
+            about=f"hearing/{seat.hearing_id}",
+            attempt=f"n{seat.notice_id}.{min(n, 1)}",
+            notice_id=seat.notice_id,
+            counsel_id=counsel,
+            side="",
+            channel="sms",
+            kind="proposal",
+            detail={"carrier": "twilio"} if n else {},
+        )
         for n, what in enumerate(("queued", "started", "accepted"))
-    ]  # fmt: skip
+    ]
 
 
 def _chain(
@@ -220,15 +349,19 @@ def count_on(session: Session, *models: type) -> None:
         return
     for model in models:
         name = model.__tablename__  # type: ignore[attr-defined]
-        session.execute(sa.text(
-            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "
-            f"(SELECT COALESCE(MAX(id % 10000000000), 1) FROM {name}))"
-        ))  # fmt: skip
+        session.execute(
+            sa.text(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "
+                f"(SELECT COALESCE(MAX(id % 10000000000), 1) FROM {name}))"
+            )
+        )
 
 
 def other(seat: Seat, secret: bytes) -> Seat:
     """Return the second counsel's seat beside the first's."""
     return replace(
-        seat, invitation_id=seat.invitation_id + 1, notice_id=seat.notice_id + 1,
+        seat,
+        invitation_id=seat.invitation_id + 1,
+        notice_id=seat.notice_id + 1,
         token=links.token(secret, "reply", seat.invitation_id + 1, 1),
-    )  # fmt: skip
+    )

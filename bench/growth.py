@@ -25,8 +25,9 @@ QUICK = (1_000, 3_000)
 MOST = 1.3  # times the cost at the smallest
 CLIENTS = 8
 KINDS: dict[str, Callable[[int, Seats], Send]] = {
-    "Answer by link": answers.posting, "Receipt": receipts.telling,
-}  # fmt: skip
+    "Answer by link": answers.posting,
+    "Receipt": receipts.telling,
+}
 
 
 def main() -> None:
@@ -53,9 +54,12 @@ def _grown(stack: ExitStack, size: int, asked: argparse.Namespace) -> tuple[Stag
 
 
 def _rows(
-    kind: str, grown: list[tuple[Stage, dict[str, Send]]], sizes: tuple[int, ...],
-    asked: argparse.Namespace, name: str,
-) -> list[Row]:  # fmt: skip
+    kind: str,
+    grown: list[tuple[Stage, dict[str, Send]]],
+    sizes: tuple[int, ...],
+    asked: argparse.Namespace,
+    name: str,
+) -> list[Row]:
     found: list[list[load.Told]] = [[] for _ in grown]
     for run in range(asked.runs + 1):  # the first warms up
         for (stage, sends), told in zip(grown, found, strict=True):
@@ -68,10 +72,17 @@ def _rows(
     for size, rate in zip(sizes[1:], rates[1:], strict=True):
         ratio = in_turns(rates[0], rate)
         kept = ratio <= MOST if size == sizes[-1] else None
-        rows.append(Row(
-            f"{kind} among {size:,} hearings", name, f"≤ {MOST} × the cost at {sizes[0]:,}",
-            f"{ratio:.2f} ×", f"{median(rate):,.0f}/s", f"{median(rates[0]):,.0f}/s", kept=kept,
-        ))  # fmt: skip
+        rows.append(
+            Row(
+                f"{kind} among {size:,} hearings",
+                name,
+                f"≤ {MOST} × the cost at {sizes[0]:,}",
+                f"{ratio:.2f} ×",
+                f"{median(rate):,.0f}/s",
+                f"{median(rates[0]):,.0f}/s",
+                kept=kept,
+            )
+        )
     return rows
 
 

@@ -93,11 +93,22 @@ def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
     """Let Lighthouse look once; return its points, the bytes loaded, and what cost points."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     done = node(
-        [str(CLI), url, "--output=json", "--quiet", f"--only-categories={','.join(KINDS)}",
-         f"--chrome-flags={CHROME}", f"--extra-headers={json.dumps({'Cookie': cookie})}", *words],
-        return_completed_process=True, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        [
+            str(CLI),
+            url,
+            "--output=json",
+            "--quiet",
+            f"--only-categories={','.join(KINDS)}",
+            f"--chrome-flags={CHROME}",
+            f"--extra-headers={json.dumps({'Cookie': cookie})}",
+            *words,
+        ],
+        return_completed_process=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
         env={**os.environ, "CHROME_PATH": path or ""},
-    )  # fmt: skip
+    )
     if done.returncode:
         raise SystemExit(f"Lighthouse ended with {done.returncode}")
     said = json.loads(done.stdout)

@@ -83,13 +83,19 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
 def _case(number: int, options: argparse.Namespace, chance: random.Random) -> dict[str, Any]:
     sides = chance.sample(range(COUNSEL), 2)
     return {
-        "number": f"B-{number}", "procedure": "summary", "judge": f"J{number % options.judges}",
+        "number": f"B-{number}",
+        "procedure": "summary",
+        "judge": f"J{number % options.judges}",
         "parties": [
-            {"role": side, "name": f"Party {number} {side}", "side": side,
-             "counsel": [{"name": f"Counsel {who}", "email": f"c{who}@x.example"}]}
+            {
+                "role": side,
+                "name": f"Party {number} {side}",
+                "side": side,
+                "counsel": [{"name": f"Counsel {who}", "email": f"c{who}@x.example"}],
+            }
             for side, who in zip(("claimant", "respondent"), sides, strict=True)
         ],
-    }  # fmt: skip
+    }
 
 
 def _book(
@@ -104,10 +110,14 @@ def _book(
                 try:
                     with session.begin_nested():
                         hearings.fixed_elsewhere(
-                            session, desk, chance.choice(made), kind="other", courtroom_id=room.id,
+                            session,
+                            desk,
+                            chance.choice(made),
+                            kind="other",
+                            courtroom_id=room.id,
                             starts_at=at + dt.timedelta(minutes=15 * chance.randrange(5)),
                             minutes=chance.choice((60, 90)),
-                        )  # fmt: skip
+                        )
                 except Clash:
                     pass
 
@@ -115,10 +125,11 @@ def _book(
 def _wishes(chance: random.Random, rooms: list[Any]) -> Wishes:
     weekdays = tuple(sorted(chance.sample(range(5), 2))) if chance.random() < 0.2 else ()
     return Wishes(
-        weekdays=weekdays, half="morning" if chance.random() < 0.1 else "",
+        weekdays=weekdays,
+        half="morning" if chance.random() < 0.1 else "",
         courtroom=chance.choice(rooms).name if chance.random() < 0.1 else "",
         priority=chance.choice(("low", "normal", "normal", "normal", "high")),
-    )  # fmt: skip
+    )
 
 
 def _measure(listing_id: int, options: argparse.Namespace) -> None:
@@ -128,8 +139,11 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
     found = candidates.read(db.session(), db.session.get_one(Listing, listing_id), NOW)
     read = time.perf_counter() - begun
     starts = sum(len(each.starts) for each in found.problem.hearings)
-    print(f"{len(found.problem.hearings)} hearings, {starts} starts, {len(found.why)} without any; "
-          f"read in {read:.1f} s", flush=True)  # fmt: skip
+    print(
+        f"{len(found.problem.hearings)} hearings, {starts} starts, {len(found.why)} without any; "
+        f"read in {read:.1f} s",
+        flush=True,
+    )
     told = [0.0]
 
     def watch(far: Progress) -> bool:
@@ -142,20 +156,27 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
     wall = time.perf_counter() - begun
     share = (time.process_time() - cpu) / wall
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{wall:.0f} s in all, {share:.1f} processors; {_said(outcome.progress)}; "
-          f"{memory:.0f} MB")  # fmt: skip
+    print(
+        f"{wall:.0f} s in all, {share:.1f} processors; {_said(outcome.progress)}; {memory:.0f} MB"
+    )
 
 
 def _said(far: Progress) -> str:
     gap = "–" if far.gap is None else f"{far.gap:.1%}"
-    return (f"placed {far.placed} of {far.most}, cost {far.cost}, at least {far.bound}, "
-            f"apart {gap}")  # fmt: skip
+    return f"placed {far.placed} of {far.most}, cost {far.cost}, at least {far.bound}, apart {gap}"
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("hearings", 200), ("rooms", 10), ("judges", 20), ("weeks", 4),
-                        ("seconds", 60), ("workers", 2), ("seed", 1)):  # fmt: skip
+    for name, usual in (
+        ("hearings", 200),
+        ("rooms", 10),
+        ("judges", 20),
+        ("weeks", 4),
+        ("seconds", 60),
+        ("workers", 2),
+        ("seed", 1),
+    ):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--postgresql", action="store_true")
     return parser.parse_args()

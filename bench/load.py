@@ -30,8 +30,10 @@ def at_hand() -> str:
     """Return where wrk is. Raises SystemExit, saying how to install it, where it is not."""
     found = shutil.which("wrk")
     if found is None:
-        raise SystemExit("The load is made by wrk, which is not here: install it "
-                         "(Debian: apt-get install wrk), then run this again.")  # fmt: skip
+        raise SystemExit(
+            "The load is made by wrk, which is not here: install it "
+            "(Debian: apt-get install wrk), then run this again."
+        )
     return found
 
 
@@ -41,9 +43,14 @@ def post(path: str, form: dict[str, str], number: int, **headers: str) -> bytes:
     Addresses differ, for pages take only so many requests a minute of each.
     """
     body = urlencode(form).encode()
-    told = {"Host": "127.0.0.1", "User-Agent": BROWSER, "X-Forwarded-For": address(number),
-            "Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body)),
-            **{name.replace("_", "-"): value for name, value in headers.items()}}  # fmt: skip
+    told = {
+        "Host": "127.0.0.1",
+        "User-Agent": BROWSER,
+        "X-Forwarded-For": address(number),
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": str(len(body)),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
     head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
     return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
@@ -73,14 +80,29 @@ def visit(port: int, paths: Iterable[str], clients: int, seconds: float) -> Told
 
 
 def _run(script: str, given: str, port: int, clients: int, seconds: float) -> Told:
-    words = [at_hand(), "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "30s",
-             "-s", str(HERE / script), f"http://127.0.0.1:{port}", "--", given]  # fmt: skip
+    words = [
+        at_hand(),
+        "-t1",
+        f"-c{clients}",
+        f"-d{seconds:g}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(HERE / script),
+        f"http://127.0.0.1:{port}",
+        "--",
+        given,
+    ]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     found = json.loads(said.strip().splitlines()[-1])
     if found["refused"] or found["broken"] or found["dry"]:
         raise RuntimeError(f"the load went wrong: {found}")
     return Told(
-        rate=found["requests"] / found["micros"] * 1e6, p50=found["p50"] / 1000,
-        p99=found["p99"] / 1000, slowest=found["slowest"] / 1000, answered=found["requests"],
-        sent=found["used"], posted=found.get("posted", 0),
-    )  # fmt: skip
+        rate=found["requests"] / found["micros"] * 1e6,
+        p50=found["p50"] / 1000,
+        p99=found["p99"] / 1000,
+        slowest=found["slowest"] / 1000,
+        answered=found["requests"],
+        sent=found["used"],
+        posted=found.get("posted", 0),
+    )

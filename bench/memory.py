@@ -96,10 +96,14 @@ def _row(name: str, database_: str, found: Found, count: int, things: str) -> Ro
     most, late = max(held_ for _, held_ in found), found[len(found) // 2 :]
     growth = slope(late) * (found[-1][0] - found[0][0]) / count * HOUR
     return Row(
-        f"Memory of a {name} under load", database_, f"≤ {MOST} MB, flat",
-        f"{most / MOST:.0%}", f"{most:.0f} MB at most, after {count:,} {things}",
-        more=f"{growth:+.0f} MB in {HOUR:,}, by the slope of the second half", kept=most <= MOST,
-    )  # fmt: skip
+        f"Memory of a {name} under load",
+        database_,
+        f"≤ {MOST} MB, flat",
+        f"{most / MOST:.0%}",
+        f"{most:.0f} MB at most, after {count:,} {things}",
+        more=f"{growth:+.0f} MB in {HOUR:,}, by the slope of the second half",
+        kept=most <= MOST,
+    )
 
 
 def children(pid: int) -> list[int]:

@@ -28,8 +28,16 @@ QUICK = (200, 20)
 PASSWORD = "a password of the bench"
 PROMISED = {"/", "/calendar"}
 MOST = 200  # milliseconds
-PAGES = ("/", "/calendar", "/calendar?view=day", "/waiting", "/hearings", "/hearings?q=1234",
-         "/cases", "/cases?q=1234")  # fmt: skip
+PAGES = (
+    "/",
+    "/calendar",
+    "/calendar?view=day",
+    "/waiting",
+    "/hearings",
+    "/hearings?q=1234",
+    "/cases",
+    "/cases?q=1234",
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,10 @@ class Told:
         """Return a row of the table."""
         middle, slowest = median(self.times), max(self.times)
         mark = "" if self.path not in PROMISED else (" ✓" if self.kept else " **missed**")
-        return (f"| `{self.path}` | {middle:.0f} ms{mark} | {slowest:.0f} ms | "
-                f"{self.whole // 1000:,} kB | {self.packed // 1000:,} kB |")  # fmt: skip
+        return (
+            f"| `{self.path}` | {middle:.0f} ms{mark} | {slowest:.0f} ms | "
+            f"{self.whole // 1000:,} kB | {self.packed // 1000:,} kB |"
+        )
 
 
 def main() -> None:

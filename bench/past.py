@@ -32,8 +32,20 @@ def past(count: int) -> None:
                 columns = [column.name for column in wanted.selected_columns]
                 session.execute(sa.insert(model).from_select(columns, wanted))
     with transaction() as session:
-        count_on(session, Case, Party, Representation, Hearing, Proposal, Slot, Invitation, Answer,
-                  Booking, Notice, Line)  # fmt: skip
+        count_on(
+            session,
+            Case,
+            Party,
+            Representation,
+            Hearing,
+            Proposal,
+            Slot,
+            Invitation,
+            Answer,
+            Booking,
+            Notice,
+            Line,
+        )
     look_again()
 
 
@@ -53,83 +65,176 @@ def _rows_of_past(
     counsel = ((of - 1) % LANES) * 2 + 2 - odd
     side = sa.case((odd == 1, "claimant"), else_="respondent")
     court_, user = sa.literal(1).label("court_id"), sa.literal(1).label("user_id")
-    yield Case, sa.select(
-        i.label("id"), court_, _said("（2025）沪0115民初", i, "number"),
-        _said("past", i, "number_key"),
-        sa.literal("买卖合同纠纷").label("title"), sa.literal("ordinary").label("procedure"),
-        lane.label("judge_id"), sa.literal(1).label("assistant_id"), now.label("created_at"),
-    )  # fmt: skip
-    yield Party, sa.select(
-        pair.label("id"), of.label("case_id"), sa.literal("原告").label("role"),
-        side.label("side"), _said("公司", pair, "name"),
-    )  # fmt: skip
+    yield (
+        Case,
+        sa.select(
+            i.label("id"),
+            court_,
+            _said("（2025）沪0115民初", i, "number"),
+            _said("past", i, "number_key"),
+            sa.literal("买卖合同纠纷").label("title"),
+            sa.literal("ordinary").label("procedure"),
+            lane.label("judge_id"),
+            sa.literal(1).label("assistant_id"),
+            now.label("created_at"),
+        ),
+    )
+    yield (
+        Party,
+        sa.select(
+            pair.label("id"),
+            of.label("case_id"),
+            sa.literal("原告").label("role"),
+            side.label("side"),
+            _said("公司", pair, "name"),
+        ),
+    )
     yield (
         Representation,
         sa.select(pair.label("id"), pair.label("party_id"), counsel.label("counsel_id")),
     )
-    yield Hearing, sa.select(
-        i.label("id"), court_, i.label("case_id"), lane.label("judge_id"),
-        sa.literal("trial").label("kind"), sa.literal(90).label("minutes"),
-        sa.literal("fixed").label("state"), sa.literal(1).label("revision"),
-        sa.literal(1).label("planned_revision"), _said("past", i, "uid"), begins.label("starts_at"),
-        ends.label("ends_at"), lane.label("courtroom_id"), user, now.label("created_at"),
-        now.label("changed_at"),
-    )  # fmt: skip
-    yield Proposal, sa.select(
-        i.label("id"), i.label("hearing_id"), sa.literal(1).label("round"), now.label("answer_by"),
-        sa.literal("auto").label("fix"), sa.literal("decided").label("state"),
-        sa.literal("bench").label("rules_version"), now.label("created_at"),
-    )  # fmt: skip
-    yield Slot, sa.select(
-        i.label("id"), i.label("proposal_id"), begins.label("starts_at"), ends.label("ends_at"),
-        lane.label("courtroom_id"),
-    )  # fmt: skip
-    yield Invitation, sa.select(
-        pair.label("id"), of.label("proposal_id"), counsel.label("counsel_id"),
-        pair.label("party_id"), side.label("side"), now.label("answered_at"),
-        _said("past", pair, "token_digest"), _said("past", pair, "code_digest"),
-    )  # fmt: skip
-    yield Answer, sa.select(
-        pair.label("id"), pair.label("invitation_id"), of.label("slot_id"),
-        sa.literal("yes").label("says"),
-    )  # fmt: skip
+    yield (
+        Hearing,
+        sa.select(
+            i.label("id"),
+            court_,
+            i.label("case_id"),
+            lane.label("judge_id"),
+            sa.literal("trial").label("kind"),
+            sa.literal(90).label("minutes"),
+            sa.literal("fixed").label("state"),
+            sa.literal(1).label("revision"),
+            sa.literal(1).label("planned_revision"),
+            _said("past", i, "uid"),
+            begins.label("starts_at"),
+            ends.label("ends_at"),
+            lane.label("courtroom_id"),
+            user,
+            now.label("created_at"),
+            now.label("changed_at"),
+        ),
+    )
+    yield (
+        Proposal,
+        sa.select(
+            i.label("id"),
+            i.label("hearing_id"),
+            sa.literal(1).label("round"),
+            now.label("answer_by"),
+            sa.literal("auto").label("fix"),
+            sa.literal("decided").label("state"),
+            sa.literal("bench").label("rules_version"),
+            now.label("created_at"),
+        ),
+    )
+    yield (
+        Slot,
+        sa.select(
+            i.label("id"),
+            i.label("proposal_id"),
+            begins.label("starts_at"),
+            ends.label("ends_at"),
+            lane.label("courtroom_id"),
+        ),
+    )
+    yield (
+        Invitation,
+        sa.select(
+            pair.label("id"),
+            of.label("proposal_id"),
+            counsel.label("counsel_id"),
+            pair.label("party_id"),
+            side.label("side"),
+            now.label("answered_at"),
+            _said("past", pair, "token_digest"),
+            _said("past", pair, "code_digest"),
+        ),
+    )
+    yield (
+        Answer,
+        sa.select(
+            pair.label("id"),
+            pair.label("invitation_id"),
+            of.label("slot_id"),
+            sa.literal("yes").label("says"),
+        ),
+    )
     for n, (kind, whose) in enumerate((("judge", lane), ("counsel", lane * 2))):
-        yield Booking, sa.select(
-            (i * 2 - n).label("id"), i.label("hearing_id"),
-            (whose * len(KINDS) + KINDS.index(kind)).label("resource"), begins.label("starts_at"),
-            ends.label("ends_at"), sa.true().label("firm"),
-        )  # fmt: skip
-    yield Notice, sa.select(
-        i.label("id"), _said("past/", i, "key"), court_, i.label("case_id"),
-        _said("hearing/", i, "about"), (lane * 2).label("counsel_id"),
-        (i * 2).label("invitation_id"), sa.literal("fixed").label("kind"),
-        sa.literal("sms").label("channel"), sa.literal("+8613800000000").label("address"),
-        sa.literal("代理人").label("name"), sa.literal("respondent").label("side"),
-        sa.literal("zh").label("language"), sa.literal({}, sa.JSON).label("facts"),
-        now.label("due_at"), now.label("first_due_at"), now.label("stale_at"),
-        sa.literal("delivered").label("state"), sa.literal(1).label("tries"),
-        sa.literal("twilio").label("carrier"), _said("SMpast", i, "carrier_id"),
-        now.label("handed_at"), now.label("created_at"),
-    )  # fmt: skip
+        yield (
+            Booking,
+            sa.select(
+                (i * 2 - n).label("id"),
+                i.label("hearing_id"),
+                (whose * len(KINDS) + KINDS.index(kind)).label("resource"),
+                begins.label("starts_at"),
+                ends.label("ends_at"),
+                sa.true().label("firm"),
+            ),
+        )
+    yield (
+        Notice,
+        sa.select(
+            i.label("id"),
+            _said("past/", i, "key"),
+            court_,
+            i.label("case_id"),
+            _said("hearing/", i, "about"),
+            (lane * 2).label("counsel_id"),
+            (i * 2).label("invitation_id"),
+            sa.literal("fixed").label("kind"),
+            sa.literal("sms").label("channel"),
+            sa.literal("+8613800000000").label("address"),
+            sa.literal("代理人").label("name"),
+            sa.literal("respondent").label("side"),
+            sa.literal("zh").label("language"),
+            sa.literal({}, sa.JSON).label("facts"),
+            now.label("due_at"),
+            now.label("first_due_at"),
+            now.label("stale_at"),
+            sa.literal("delivered").label("state"),
+            sa.literal(1).label("tries"),
+            sa.literal("twilio").label("carrier"),
+            _said("SMpast", i, "carrier_id"),
+            now.label("handed_at"),
+            now.label("created_at"),
+        ),
+    )
     case, seq = (many + LINES - 1) // LINES, (many - 1) % LINES + 1
     what = sa.case((seq % 3 == 1, "queued"), (seq % 3 == 2, "started"), else_="delivered")
-    yield Line, sa.select(
-        many.label("id"), court_, case.label("case_id"), seq.label("seq"), now.label("at"),
-        what.label("what"), sa.literal("out").label("direction"), _said("hearing/", case, "about"),
-        ("n" + sa.cast(case, sa.String) + ".1").label("attempt"), case.label("notice_id"),
-        sa.literal("sms").label("channel"), sa.literal("fixed").label("kind"),
-        sa.literal({"carrier": "twilio"}, sa.JSON).label("detail"),
-        sa.literal(START).label("content_hash"), sa.literal(START).label("prev"),
-        _said("past", many, "hash"),
-    )  # fmt: skip
+    yield (
+        Line,
+        sa.select(
+            many.label("id"),
+            court_,
+            case.label("case_id"),
+            seq.label("seq"),
+            now.label("at"),
+            what.label("what"),
+            sa.literal("out").label("direction"),
+            _said("hearing/", case, "about"),
+            ("n" + sa.cast(case, sa.String) + ".1").label("attempt"),
+            case.label("notice_id"),
+            sa.literal("sms").label("channel"),
+            sa.literal("fixed").label("kind"),
+            sa.literal({"carrier": "twilio"}, sa.JSON).label("detail"),
+            sa.literal(START).label("content_hash"),
+            sa.literal(START).label("prev"),
+            _said("past", many, "hash"),
+        ),
+    )
     yield (
         Content,
         sa.select(many.label("line_id"), sa.literal({"name": "代理人"}, sa.JSON).label("body")),
     )
-    yield Head, sa.select(
-        i.label("case_id"), sa.literal(LINES).label("seq"), _said("past", i * LINES, "hash"),
-        sa.literal(LINES).label("sealed_seq"),
-    )  # fmt: skip
+    yield (
+        Head,
+        sa.select(
+            i.label("case_id"),
+            sa.literal(LINES).label("seq"),
+            _said("past", i * LINES, "hash"),
+            sa.literal(LINES).label("sealed_seq"),
+        ),
+    )
 
 
 def _said(words: str, number: Any, name: str) -> Any:

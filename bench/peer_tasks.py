@@ -38,8 +38,12 @@ def _celery() -> Any:
 
     # Acknowledged after the call: only so does a killed worker lose nothing.
     app = Celery("bench", broker=REDIS)
-    app.conf.update(task_acks_late=True, task_ignore_result=True, worker_hijack_root_logger=False,
-                    broker_connection_retry_on_startup=True)  # fmt: skip
+    app.conf.update(
+        task_acks_late=True,
+        task_ignore_result=True,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+    )
     app.task(name="send")(send)
     return app
 
@@ -81,10 +85,11 @@ def scheduler() -> Any:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     return BackgroundScheduler(
-        jobstores={"default": SQLAlchemyJobStore(DATABASE)}, timezone="UTC",
+        jobstores={"default": SQLAlchemyJobStore(DATABASE)},
+        timezone="UTC",
         executors={"default": ThreadPoolExecutor(AT_ONCE)},
         job_defaults={"misfire_grace_time": None},
-    )  # fmt: skip
+    )
 
 
 def work_apscheduler() -> None:

@@ -54,8 +54,11 @@ def run(name: str, folder: Path, messages: int, seconds: float, at_once: int) ->
 def ready(name: str, folder: Path, seconds: float, at_once: int) -> Iterator[dict[str, str]]:
     """Start what a peer needs; its settings are in the environment, here and in its worker."""
     with contextlib.ExitStack() as stack:
-        told = {"BENCH_FOLDER": str(folder), "BENCH_SECONDS": str(seconds),
-                "BENCH_AT_ONCE": str(at_once)}  # fmt: skip
+        told = {
+            "BENCH_FOLDER": str(folder),
+            "BENCH_SECONDS": str(seconds),
+            "BENCH_AT_ONCE": str(at_once),
+        }
         if name in NEEDS_REDIS:
             told["BENCH_REDIS"] = stack.enter_context(_redis(folder))
         else:
@@ -90,8 +93,19 @@ def _redis(folder: Path) -> Iterator[str]:
     """Run Redis with its append-only file, as who wants to lose nothing does."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),
-               "--appendonly", "yes", "--save", ""]  # fmt: skip
+    command = [
+        "redis-server",
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(folder),
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         for _ in range(100):
@@ -136,12 +150,31 @@ def queue_for(name: str, references: list[str], due_at: dt.datetime) -> None:
 def _worker(name: str, at_once: int) -> list[str]:
     python = [sys.executable, "-m"]
     if name == "celery":
-        return [*python, "celery", "-A", "peer_tasks:celery", "worker", "--pool=threads",
-                f"--concurrency={at_once}", "--loglevel=ERROR", "--without-gossip",
-                "--without-mingle", "--without-heartbeat"]  # fmt: skip
+        return [
+            *python,
+            "celery",
+            "-A",
+            "peer_tasks:celery",
+            "worker",
+            "--pool=threads",
+            f"--concurrency={at_once}",
+            "--loglevel=ERROR",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
     if name == "huey":
-        return [*python, "huey.bin.huey_consumer", "peer_tasks.huey", "-k", "thread",
-                "-w", str(at_once), "-q", "-n"]  # fmt: skip
+        return [
+            *python,
+            "huey.bin.huey_consumer",
+            "peer_tasks.huey",
+            "-k",
+            "thread",
+            "-w",
+            str(at_once),
+            "-q",
+            "-n",
+        ]
     return [*python, "peer_tasks", name]
 
 

@@ -61,9 +61,15 @@ def _queued(asked: argparse.Namespace) -> Row:
     told = ", ".join(f"{peer} {median(rates):,.0f}/s" for peer, rates in beside.items())
     ratio = in_turns(ours, beside["procrastinate"])
     return Row(
-        f"{count:,} reminders queued", name, f"≥ {TARGET:,}/s", f"{ratio:.1f} × Procrastinate",
-        f"{rate:,.0f}/s", told, "each with its line on the record", kept=rate >= TARGET,
-    )  # fmt: skip
+        f"{count:,} reminders queued",
+        name,
+        f"≥ {TARGET:,}/s",
+        f"{ratio:.1f} × Procrastinate",
+        f"{rate:,.0f}/s",
+        told,
+        "each with its line on the record",
+        kept=rate >= TARGET,
+    )
 
 
 def _planned(count: int) -> float:
@@ -111,28 +117,67 @@ def _dated(count: int) -> None:
     pairs = [(n, k) for n in numbers for k in (0, 1)]
     with transaction() as session:
         filling.unguarded(session)
-        session.execute(sa.insert(Case), [
-            {"id": n, "court_id": 1, "number": f"（2026）沪0115民初{n}号",
-             "number_key": f"dated{n}", "title": "买卖合同纠纷",
-             "procedure": "ordinary", "judge_id": _lane(n),
-             "assistant_id": 1, "created_at": filling.NOW} for n in numbers
-        ])  # fmt: skip
-        session.execute(sa.insert(Party), [
-            {"id": 2 * n - k, "case_id": n, "role": ("被告", "原告")[k],
-             "side": ("respondent", "claimant")[k], "name": f"公司{2 * n - k}"} for n, k in pairs
-        ])  # fmt: skip
-        session.execute(sa.insert(Representation), [
-            {"id": 2 * n - k, "party_id": 2 * n - k, "counsel_id": 2 * _lane(n) - k}
-            for n, k in pairs
-        ])  # fmt: skip
-        session.execute(sa.insert(Hearing), [
-            {"id": n, "court_id": 1, "case_id": n, "judge_id": _lane(n), "kind": "trial",
-             "minutes": 90, "state": "fixed", "revision": 1, "planned_revision": 0,
-             "uid": f"dated{n}", "courtroom_id": _lane(n), "user_id": 1,
-             "starts_at": begins + dt.timedelta(hours=2 * (n // filling.LANES)),
-             "ends_at": begins + dt.timedelta(hours=2 * (n // filling.LANES), minutes=90),
-             "created_at": filling.NOW, "changed_at": filling.NOW} for n in numbers
-        ])  # fmt: skip
+        session.execute(
+            sa.insert(Case),
+            [
+                {
+                    "id": n,
+                    "court_id": 1,
+                    "number": f"（2026）沪0115民初{n}号",
+                    "number_key": f"dated{n}",
+                    "title": "买卖合同纠纷",
+                    "procedure": "ordinary",
+                    "judge_id": _lane(n),
+                    "assistant_id": 1,
+                    "created_at": filling.NOW,
+                }
+                for n in numbers
+            ],
+        )
+        session.execute(
+            sa.insert(Party),
+            [
+                {
+                    "id": 2 * n - k,
+                    "case_id": n,
+                    "role": ("被告", "原告")[k],
+                    "side": ("respondent", "claimant")[k],
+                    "name": f"公司{2 * n - k}",
+                }
+                for n, k in pairs
+            ],
+        )
+        session.execute(
+            sa.insert(Representation),
+            [
+                {"id": 2 * n - k, "party_id": 2 * n - k, "counsel_id": 2 * _lane(n) - k}
+                for n, k in pairs
+            ],
+        )
+        session.execute(
+            sa.insert(Hearing),
+            [
+                {
+                    "id": n,
+                    "court_id": 1,
+                    "case_id": n,
+                    "judge_id": _lane(n),
+                    "kind": "trial",
+                    "minutes": 90,
+                    "state": "fixed",
+                    "revision": 1,
+                    "planned_revision": 0,
+                    "uid": f"dated{n}",
+                    "courtroom_id": _lane(n),
+                    "user_id": 1,
+                    "starts_at": begins + dt.timedelta(hours=2 * (n // filling.LANES)),
+                    "ends_at": begins + dt.timedelta(hours=2 * (n // filling.LANES), minutes=90),
+                    "created_at": filling.NOW,
+                    "changed_at": filling.NOW,
+                }
+                for n in numbers
+            ],
+        )
         filling.count_on(session, Case, Party, Representation, Hearing)
 
 
@@ -166,10 +211,14 @@ def _among(asked: argparse.Namespace) -> Row:
     alone, among = found[0][1:], found[1][1:]
     ratio = in_turns(among, alone)
     return Row(
-        f"{DUE} due among {many:,} for later", "PostgreSQL" if asked.postgresql else "SQLite",
-        f"≥ {SHARE:.0%} of the speed among none", f"{ratio:.0%}", f"{median(among):,.0f}/s",
-        f"{median(alone):,.0f}/s", kept=ratio >= SHARE,
-    )  # fmt: skip
+        f"{DUE} due among {many:,} for later",
+        "PostgreSQL" if asked.postgresql else "SQLite",
+        f"≥ {SHARE:.0%} of the speed among none",
+        f"{ratio:.0%}",
+        f"{median(among):,.0f}/s",
+        f"{median(alone):,.0f}/s",
+        kept=ratio >= SHARE,
+    )
 
 
 def _ground(stack: ExitStack, postgresql: bool, many: int, spare: int) -> tuple[Path, str]:

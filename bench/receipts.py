@@ -23,10 +23,12 @@ from app.notices.models import Line, Notice, Receipt
 TARGET = 0.4
 ACCOUNT, TOKEN, PUBLIC = "AC" + "0" * 32, "f" * 32, "https://tingqi.court.example"
 TWILIO = {
-    "TINGQI_TWILIO_ACCOUNT_SID": ACCOUNT, "TINGQI_TWILIO_AUTH_TOKEN": TOKEN,
-    "TINGQI_TWILIO_FROM": "+15005550006", "TINGQI_PUBLIC_URL": PUBLIC,
+    "TINGQI_TWILIO_ACCOUNT_SID": ACCOUNT,
+    "TINGQI_TWILIO_AUTH_TOKEN": TOKEN,
+    "TINGQI_TWILIO_FROM": "+15005550006",
+    "TINGQI_PUBLIC_URL": PUBLIC,
     "TINGQI_TRUSTED_PROXIES": "1",
-}  # fmt: skip
+}
 SIGNS = RequestValidator(TOKEN)
 
 
@@ -39,9 +41,12 @@ def measure(asked: argparse.Namespace) -> list[Row]:
     """Fill a database, measure receipts, check that each was folded, and return the rows."""
     with ring(asked, **TWILIO) as found:
         pairs = contest(
-            telling(found.ours, found.seats), writing(found.ceiling, {"says": "yes"}),
-            asked.clients, asked.runs, asked.seconds,
-        )  # fmt: skip
+            telling(found.ours, found.seats),
+            writing(found.ceiling, {"says": "yes"}),
+            asked.clients,
+            asked.runs,
+            asked.seconds,
+        )
         _check(found.seats.used, pairs)
         return [pair.row("Receipt", found.stage.database, TARGET) for pair in pairs]
 
@@ -60,9 +65,16 @@ def telling(port: int, seats: Seats) -> Send:
 
 def _callback(seat: filling.Seat) -> bytes:
     path = f"/twilio/status?ref=n{seat.notice_id}.1"
-    form = {"AccountSid": ACCOUNT, "MessageSid": seat.carrier_id, "SmsSid": seat.carrier_id,
-            "MessageStatus": "delivered", "SmsStatus": "delivered", "To": "+8613800000001",
-            "From": "+15005550006", "ApiVersion": "2010-04-01"}  # fmt: skip
+    form = {
+        "AccountSid": ACCOUNT,
+        "MessageSid": seat.carrier_id,
+        "SmsSid": seat.carrier_id,
+        "MessageStatus": "delivered",
+        "SmsStatus": "delivered",
+        "To": "+8613800000001",
+        "From": "+15005550006",
+        "ApiVersion": "2010-04-01",
+    }
     signature = SIGNS.compute_signature(PUBLIC + path, form)
     return load.post(path, form, 0, X_Twilio_Signature=signature)
 

@@ -67,9 +67,19 @@ def _fill(app: Any, lines: int, count: int) -> None:
     session.commit()
     _long_case(app, token)
     first = session.get_one(Case, 1)
-    rest = [{"id": n, "court_id": court.id, "judge_id": first.judge_id, "number": f"B-{n}",
-             "number_key": f"b-{n}", "title": "", "procedure": "ordinary", "created_at": NOW}
-            for n in range(2, count + 1)]  # fmt: skip
+    rest = [
+        {
+            "id": n,
+            "court_id": court.id,
+            "judge_id": first.judge_id,
+            "number": f"B-{n}",
+            "number_key": f"b-{n}",
+            "title": "",
+            "procedure": "ordinary",
+            "created_at": NOW,
+        }
+        for n in range(2, count + 1)
+    ]
     session.execute(sa.insert(Case), rest)
     begun = session.get_one(Head, 1)
     _lines(session, 1, LONG_CASE - begun.seq, begun.seq, begun.hash)
@@ -84,18 +94,31 @@ def _long_case(app: Any, token: str) -> None:
     head = {"Authorization": f"Bearer {token}"}
     cases.add_courtroom(db.session(), db.session().get_one(Court, 1), "1", "")
     db.session().commit()
-    counsel = [{"name": f"Counsel {n}", "email": f"c{n}@firm.example", "phone": f"+861380013800{n}",
-                "language": "en"} for n in (1, 2)]  # fmt: skip
-    parties = [{"role": side, "name": side, "side": side, "counsel": [each]}
-               for side, each in zip(("claimant", "respondent"), counsel, strict=True)]  # fmt: skip
+    counsel = [
+        {
+            "name": f"Counsel {n}",
+            "email": f"c{n}@firm.example",
+            "phone": f"+861380013800{n}",
+            "language": "en",
+        }
+        for n in (1, 2)
+    ]
+    parties = [
+        {"role": side, "name": side, "side": side, "counsel": [each]}
+        for side, each in zip(("claimant", "respondent"), counsel, strict=True)
+    ]
     case = {"number": "B-1", "procedure": "ordinary", "judge": "Judge", "parties": parties}
     made = app.test_client().post("/api/v1/cases", json=case, headers=head)
     assert made.status_code == 201, made.text
     starts_at = dt.datetime.now(dt.UTC).replace(hour=9, minute=0, microsecond=0)
     starts_at += dt.timedelta(days=40 - starts_at.weekday())
-    hearing = {"case_id": 1, "minutes": 60, "kind": "trial",
-               "answer_by": (starts_at - dt.timedelta(days=20)).isoformat(),
-               "slots": [{"starts_at": starts_at.isoformat(), "courtroom": "1"}]}  # fmt: skip
+    hearing = {
+        "case_id": 1,
+        "minutes": 60,
+        "kind": "trial",
+        "answer_by": (starts_at - dt.timedelta(days=20)).isoformat(),
+        "slots": [{"starts_at": starts_at.isoformat(), "courtroom": "1"}],
+    }
     made = app.test_client().post("/api/v1/hearings", json=hearing, headers=head)
     assert made.status_code == 201, made.text
 
@@ -119,21 +142,48 @@ def _chain(case_id: int, count: int, after: int, last: str) -> Iterator[tuple[di
         begun, pause = dt.datetime.now(dt.UTC), dt.timedelta(milliseconds=1)
     for seq in range(after + 1, after + count + 1):
         what, detail = SHAPES[seq % len(SHAPES)]
-        body = {"name": "李敏", "address": "+8613800138001", "text": WORDS,
-                "salt": secrets.token_hex(16)}  # fmt: skip
+        body = {
+            "name": "李敏",
+            "address": "+8613800138001",
+            "text": WORDS,
+            "salt": secrets.token_hex(16),
+        }
         at = begun + pause * seq
         content = sha(body)
         counsel = seq % 2 + 1 if case_id == 1 else None
         line = {
-            "direction": "out", "about": "hearing/1", "attempt": "", "channel": "sms",
-            "kind": "proposal", "detail": detail, "what": what, "prev": last, "seq": seq,
+            "direction": "out",
+            "about": "hearing/1",
+            "attempt": "",
+            "channel": "sms",
+            "kind": "proposal",
+            "detail": detail,
+            "what": what,
+            "prev": last,
+            "seq": seq,
             "side": ("claimant", "respondent")[seq % 2],
-        }  # fmt: skip
-        sealed = {**line, "v": 1, "case": case_id, "at": instant(at), "counsel": counsel,
-                  "content": content}  # fmt: skip
+        }
+        sealed = {
+            **line,
+            "v": 1,
+            "case": case_id,
+            "at": instant(at),
+            "counsel": counsel,
+            "content": content,
+        }
         last = sha(sealed)
-        yield {**line, "case_id": case_id, "court_id": 1, "at": at, "counsel_id": counsel,
-               "content_hash": content, "hash": last}, body  # fmt: skip
+        yield (
+            {
+                **line,
+                "case_id": case_id,
+                "court_id": 1,
+                "at": at,
+                "counsel_id": counsel,
+                "content_hash": content,
+                "hash": last,
+            },
+            body,
+        )
 
 
 def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
@@ -150,12 +200,24 @@ def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
     spent = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     most = MOST_SECONDS * lines / SIZES["lines"]
     return [
-        Row(f"Record of {lines:,} lines checked", stage.database, f"≤ {most:g} s",
-            f"{took / most:.2f} ×", f"{took:.1f} s", more=f"{spent:.1f} s of processor",
-            kept=took <= most),
-        Row("The same, memory of all its processes", stage.database, f"≤ {MOST_MEMORY} MB",
-            f"{peak / MOST_MEMORY:.2f} ×", f"{peak:.0f} MB", kept=peak <= MOST_MEMORY),
-    ]  # fmt: skip
+        Row(
+            f"Record of {lines:,} lines checked",
+            stage.database,
+            f"≤ {most:g} s",
+            f"{took / most:.2f} ×",
+            f"{took:.1f} s",
+            more=f"{spent:.1f} s of processor",
+            kept=took <= most,
+        ),
+        Row(
+            "The same, memory of all its processes",
+            stage.database,
+            f"≤ {MOST_MEMORY} MB",
+            f"{peak / MOST_MEMORY:.2f} ×",
+            f"{peak:.0f} MB",
+            kept=peak <= MOST_MEMORY,
+        ),
+    ]
 
 
 def _peak(running: subprocess.Popen) -> int:
@@ -184,8 +246,9 @@ def _pss(pid: int) -> int:
         words = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    return next((int(row.split()[1]) * 1024 for row in words.splitlines()
-                 if row.startswith("Pss:")), 0)  # fmt: skip
+    return next(
+        (int(row.split()[1]) * 1024 for row in words.splitlines() if row.startswith("Pss:")), 0
+    )
 
 
 def _show(stage: Stage) -> list[Row]:
@@ -202,11 +265,16 @@ def _show(stage: Stage) -> list[Row]:
             assert answer.status_code == 200, (path, answer.status_code)
         times.sort()
         rows.append(
-            Row(f"{path} with {LONG_CASE:,} lines", stage.database, f"≤ {MOST_MS} ms",
-                f"{times[6] / MOST_MS:.2f} ×", f"{times[6]:.0f} ms",
+            Row(
+                f"{path} with {LONG_CASE:,} lines",
+                stage.database,
+                f"≤ {MOST_MS} ms",
+                f"{times[6] / MOST_MS:.2f} ×",
+                f"{times[6]:.0f} ms",
                 more=f"slowest {times[-1]:.0f} ms, {len(answer.data) / 1000:.0f} kB",
-                kept=times[6] <= MOST_MS)
-        )  # fmt: skip
+                kept=times[6] <= MOST_MS,
+            )
+        )
     return rows
 
 

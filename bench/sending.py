@@ -43,10 +43,14 @@ def main() -> None:
 def measure(asked: argparse.Namespace) -> list[Row]:
     """Let one worker, and two on PostgreSQL, take turns with the others; return the rows."""
     given = argparse.Namespace(
-        messages=300 if asked.quick else 10_000, beside=300 if asked.quick else BESIDE,
-        rounds=asked.runs, milliseconds=[0.0, 20.0],
-        databases=["sqlite", "postgresql"], workers=[1, 2], peers=list(peers.PEERS),
-    )  # fmt: skip
+        messages=300 if asked.quick else 10_000,
+        beside=300 if asked.quick else BESIDE,
+        rounds=asked.runs,
+        milliseconds=[0.0, 20.0],
+        databases=["sqlite", "postgresql"],
+        workers=[1, 2],
+        peers=list(peers.PEERS),
+    )
     found = {key: statistics.median(rates) for key, rates in _found(given).items()}
     ours = [name for name in _contenders(given) if name.startswith("tingqi")]
     return [_row(found, name, ms) for ms in given.milliseconds for name in ours]
@@ -55,17 +59,22 @@ def measure(asked: argparse.Namespace) -> list[Row]:
 def _row(found: dict[tuple[str, float], float], name: str, milliseconds: float) -> Row:
     _, base, workers = name.split()
     rate, limit = found[name, milliseconds], AT_ONCE / milliseconds * 1000 if milliseconds else 0
-    others = {each: found[each, ms] for each, ms in found
-              if ms == milliseconds and not each.startswith("tingqi")}  # fmt: skip
+    others = {
+        each: found[each, ms]
+        for each, ms in found
+        if ms == milliseconds and not each.startswith("tingqi")
+    }
     target = LEAST * limit if limit else AT_NO_COST
     return Row(
-        f"Sending, {milliseconds:g} ms a call, {workers} worker{'s'[:int(workers) > 1]}",
+        f"Sending, {milliseconds:g} ms a call, {workers} worker{'s'[: int(workers) > 1]}",
         {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[base],
         f"≥ {LEAST:.0%} of the carrier's {limit:,.0f}/s" if limit else f"≥ {AT_NO_COST:,}/s",
-        f"{rate / limit:.0%}" if limit else "", f"{rate:,.0f}/s",
+        f"{rate / limit:.0%}" if limit else "",
+        f"{rate:,.0f}/s",
         ", ".join(f"{each} {there:,.0f}/s" for each, there in others.items()),
-        "full record kept; the others keep none", kept=rate >= target,
-    )  # fmt: skip
+        "full record kept; the others keep none",
+        kept=rate >= target,
+    )
 
 
 def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
@@ -94,8 +103,12 @@ def _options() -> argparse.Namespace:
 
 
 def _contenders(given: argparse.Namespace) -> list[str]:
-    ours = [f"tingqi {base} {n}" for base in given.databases for n in given.workers
-            if n == 1 or base == "postgresql"]  # fmt: skip
+    ours = [
+        f"tingqi {base} {n}"
+        for base in given.databases
+        for n in given.workers
+        if n == 1 or base == "postgresql"
+    ]
     return ours + [name for name in given.peers if peers.missing(name) == ""]
 
 
@@ -127,8 +140,16 @@ def _filled(folder: Path, base: str, messages: int) -> Iterator[str]:
 
 def send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
     """Let workers send all; time runs from their common start until the last outcome is kept."""
-    command = [sys.executable, "-m", "sendings", str(folder), url, str(milliseconds),
-               str(max(1, AT_ONCE // workers)), str(messages)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "sendings",
+        str(folder),
+        url,
+        str(milliseconds),
+        str(max(1, AT_ONCE // workers)),
+        str(messages),
+    ]
     here = Path(__file__).parent
     environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
     running = [subprocess.Popen(command, env=environment) for _ in range(workers)]

@@ -61,10 +61,11 @@ def house(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Fla
     """Return an app whose texts go to the stand-in."""
     clock = SystemClock()
     gateways = Gateways(
-        clock=clock, email=Outbox(folder / "outbox", "email", clock),
+        clock=clock,
+        email=Outbox(folder / "outbox", "email", clock),
         sms=carrier or Outbox(folder / "outbox", "sms", clock),
         limits={"standin": Limit(at_once)},
-    )  # fmt: skip
+    )
     settings = Settings(instance=folder, database_url=url, secret_key=SECRET)
     return create_app(settings, gateways)
 
@@ -75,11 +76,13 @@ def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
     with app.app_context():
         upgrade()
         with transaction() as session:
-            court = people.add_court(session, "Bench", zone="Asia/Shanghai", country="CN",
-                                     language="zh")  # fmt: skip
+            court = people.add_court(
+                session, "Bench", zone="Asia/Shanghai", country="CN", language="zh"
+            )
             court_id = court.id
-            session.execute(sa.insert(Judge), [{"id": 1, "court_id": court_id, "name": "J",
-                                                "name_key": "j"}])  # fmt: skip
+            session.execute(
+                sa.insert(Judge), [{"id": 1, "court_id": court_id, "name": "J", "name_key": "j"}]
+            )
         now = dt.datetime.now(dt.UTC)
         for first in range(0, due + future, SLICE):
             numbers = range(first + 1, min(first + SLICE, due + future) + 1)
@@ -98,9 +101,12 @@ def _set_on(url: str) -> None:
         return
     for table in ("judge", "case_file", "counsel", "party", "representation", "notice"):
         with transaction() as session:
-            session.execute(sa.text(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
-                f"(SELECT max(id) FROM {table}))"))  # fmt: skip
+            session.execute(
+                sa.text(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+                    f"(SELECT max(id) FROM {table}))"
+                )
+            )
 
 
 def _cases(session: Any, court_id: int, numbers: range, now: dt.datetime) -> None:
@@ -111,12 +117,31 @@ def _cases(session: Any, court_id: int, numbers: range, now: dt.datetime) -> Non
     def own(n: int) -> int:
         return n
 
-    made(Case, id=own, court_id=court_id, judge_id=1, number=lambda n: f"（2026）沪0115民初{n}号",
-         number_key=lambda n: f"b{n}", title="买卖合同纠纷", procedure="ordinary",
-         created_at=now)  # fmt: skip
-    made(Counsel, id=own, court_id=court_id, name="李敏", firm="", email="", zone="",
-         travel_minutes=0, in_person=False, phone=lambda n: f"+8613{n:09}", language="zh",
-         channels=["sms"])  # fmt: skip
+    made(
+        Case,
+        id=own,
+        court_id=court_id,
+        judge_id=1,
+        number=lambda n: f"（2026）沪0115民初{n}号",
+        number_key=lambda n: f"b{n}",
+        title="买卖合同纠纷",
+        procedure="ordinary",
+        created_at=now,
+    )
+    made(
+        Counsel,
+        id=own,
+        court_id=court_id,
+        name="李敏",
+        firm="",
+        email="",
+        zone="",
+        travel_minutes=0,
+        in_person=False,
+        phone=lambda n: f"+8613{n:09}",
+        language="zh",
+        channels=["sms"],
+    )
     made(
         Party,
         id=own,
@@ -136,41 +161,87 @@ def _notices(session: Any, court_id: int, numbers: range, due: int, now: dt.date
     facts = _facts(later)
     rows = [
         {
-            "id": n, "key": f"reminder-3d/{n}.1/c{n}/sms", "court_id": court_id, "case_id": n,
-            "about": f"hearing/{n}", "counsel_id": n, "user_id": None, "invitation_id": n,
-            "link_version": 1, "kind": "reminder", "channel": "sms", "address": f"+8613{n:09}",
-            "name": "李敏", "side": "claimant", "language": "zh",
+            "id": n,
+            "key": f"reminder-3d/{n}.1/c{n}/sms",
+            "court_id": court_id,
+            "case_id": n,
+            "about": f"hearing/{n}",
+            "counsel_id": n,
+            "user_id": None,
+            "invitation_id": n,
+            "link_version": 1,
+            "kind": "reminder",
+            "channel": "sms",
+            "address": f"+8613{n:09}",
+            "name": "李敏",
+            "side": "claimant",
+            "language": "zh",
             "facts": facts | {"case": {"number": f"（2026）沪0115民初{n}号", "title": "合同纠纷"}},
-            "due_at": now if n <= due else later, "first_due_at": now if n <= due else later,
-            "stale_at": later + dt.timedelta(days=1), "state": "queued", "tries": 0,
-            "claimed_by": "", "carrier": "", "carrier_id": "", "created_at": now,
+            "due_at": now if n <= due else later,
+            "first_due_at": now if n <= due else later,
+            "stale_at": later + dt.timedelta(days=1),
+            "state": "queued",
+            "tries": 0,
+            "claimed_by": "",
+            "carrier": "",
+            "carrier_id": "",
+            "created_at": now,
         }
         for n in numbers
-    ]  # fmt: skip
+    ]
     bulk.insert(session, bulk.table(Notice), rows)
     entries = {
         (court_id, row["case_id"]): [
-            record.Entry(What.QUEUED, about=row["about"], attempt=f"n{row['id']}.0",
-                         notice_id=row["id"], counsel_id=row["counsel_id"], side="claimant",
-                         channel="sms", kind="reminder", personal={"name": row["name"]})
+            record.Entry(
+                What.QUEUED,
+                about=row["about"],
+                attempt=f"n{row['id']}.0",
+                notice_id=row["id"],
+                counsel_id=row["counsel_id"],
+                side="claimant",
+                channel="sms",
+                kind="reminder",
+                personal={"name": row["name"]},
+            )
         ]
         for row in rows
-    }  # fmt: skip
+    }
     chain.extend(session, entries, now)
 
 
 def _facts(at: dt.datetime) -> dict[str, Any]:
     return {
-        "court": {"name": "上海市浦东新区人民法院", "short": "浦东法院", "zone": "Asia/Shanghai",
-                  "phone": "", "text_links": True, "text_slots": False},
-        "hearing": {"id": 7, "uid": "hearing-7@court.example", "kind": "trial", "minutes": 90,
-                    "revision": 1, "judge": "周法官", "starts_at": at.isoformat(),
-                    "ends_at": (at + dt.timedelta(minutes=90)).isoformat(),
-                    "courtroom": "第三法庭", "location": "主楼三层"},
-        "assistant": {"name": "王书记员"}, "reason": "", "by_order": False, "days": 3,
-        "person": {"name": "李敏", "party": "远洋设备有限公司", "side": "claimant",
-                   "is_court": False},
-    }  # fmt: skip
+        "court": {
+            "name": "上海市浦东新区人民法院",
+            "short": "浦东法院",
+            "zone": "Asia/Shanghai",
+            "phone": "",
+            "text_links": True,
+            "text_slots": False,
+        },
+        "hearing": {
+            "id": 7,
+            "uid": "hearing-7@court.example",
+            "kind": "trial",
+            "minutes": 90,
+            "revision": 1,
+            "judge": "周法官",
+            "starts_at": at.isoformat(),
+            "ends_at": (at + dt.timedelta(minutes=90)).isoformat(),
+            "courtroom": "第三法庭",
+            "location": "主楼三层",
+        },
+        "assistant": {"name": "王书记员"},
+        "reason": "",
+        "by_order": False,
+        "days": 3,
+        "person": {
+            "name": "李敏",
+            "party": "远洋设备有限公司",
+            "side": "claimant",
+            "is_court": False,
+        },
+    }
 
 
 def some_wait(url: str) -> bool:

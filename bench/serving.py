@@ -32,24 +32,38 @@ class Server:
 def house(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
     """Run ``tingqi serve`` over a database; further settings by their names."""
     port = free_port()
-    words = [sys.executable, "-m", "app", "serve", "--bind", f"127.0.0.1:{port}",
-             "--workers", str(workers)]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "app",
+        "serve",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(workers),
+    ]
     with running(words, settings_for(folder, url, **settings), port, "/healthz") as server:
         yield server
 
 
 def settings_for(folder: Path, url: str, **settings: str) -> dict[str, str]:
     """Return the environment of a command of the house over a database."""
-    return {**os.environ, "TINGQI_INSTANCE": str(folder), "TINGQI_DATABASE_URL": url,
-            "TINGQI_SECRET_KEY": SECRET, **settings}  # fmt: skip
+    return {
+        **os.environ,
+        "TINGQI_INSTANCE": str(folder),
+        "TINGQI_DATABASE_URL": url,
+        "TINGQI_SECRET_KEY": SECRET,
+        **settings,
+    }
 
 
 @contextmanager
 def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
     """Run ``tingqi worker`` over a database."""
     given = settings_for(folder, url, **settings)
-    process = subprocess.Popen([sys.executable, "-m", "app", "worker"], env=given,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "worker"], env=given, stderr=subprocess.DEVNULL
+    )
     try:
         yield Server(0, process.pid)
     finally:
@@ -63,9 +77,24 @@ def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Serve
     port = free_port()
     given = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
     subprocess.run([sys.executable, str(HERE / "bare.py")], env=given, check=True)
-    words = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}",
-             "--workers", str(workers), "--worker-class", "gthread", "--threads", "4",
-             "--log-level", "warning", "--chdir", str(HERE), "bare:app"]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(workers),
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+        "--chdir",
+        str(HERE),
+        "bare:app",
+    ]
     with running(words, given, port, "/") as server:
         yield server
 

@@ -65,11 +65,14 @@ def _row(database: str, bookings: int, most: float) -> Row:
     spent = sorted(spent[20:])
     p95 = spent[int(len(spent) * 0.95)] * 1000
     return Row(
-        f"Suggestions among {bookings:,} bookings", database, f"p95 ≤ {most:g} ms",
-        f"{p95 / most:.2f} ×", f"p95 {p95:.1f} ms, median {statistics.median(spent) * 1000:.1f} ms",
+        f"Suggestions among {bookings:,} bookings",
+        database,
+        f"p95 ≤ {most:g} ms",
+        f"{p95 / most:.2f} ×",
+        f"p95 {p95:.1f} ms, median {statistics.median(spent) * 1000:.1f} ms",
         more=f"slowest {spent[-1] * 1000:.1f} ms; 90 days, {ROOMS} courtrooms, 4 counsel",
         kept=p95 <= most,
-    )  # fmt: skip
+    )
 
 
 def _fill(wanted: int) -> int:

@@ -48,23 +48,29 @@ def exim(sent: Sent) -> str:
         "From: Mail Delivery System <Mailer-Daemon@mx.mail.example>\n"
         "Subject: Mail delivery failed: returning message to sender\n"
     )
-    return _plain(top, (
-        "This message was created automatically by mail delivery software.\n\n"
-        "A message that you sent could not be delivered to one or more of its\nrecipients. "
-        "This is a permanent error. The following address(es) failed:\n\n"
-        f"  {sent.recipient}\n    Unrouteable address\n\n"
-        f"------ This is a copy of the message, including all the headers. ------\n\n{sent.header}"
-    ))  # fmt: skip
+    return _plain(
+        top,
+        (
+            "This message was created automatically by mail delivery software.\n\n"
+            "A message that you sent could not be delivered to one or more of its\nrecipients. "
+            "This is a permanent error. The following address(es) failed:\n\n"
+            f"  {sent.recipient}\n    Unrouteable address\n\n"
+            f"------ This is a copy of the message, including all the headers. ------\n\n{sent.header}"
+        ),
+    )
 
 
 def qmail(sent: Sent) -> str:
     top = "Return-Path: <>\nFrom: MAILER-DAEMON@mail.example\nSubject: failure notice\n"
-    return _plain(top, (
-        "Hi. This is the qmail-send program at mail.example.\nI'm afraid I wasn't able to deliver "
-        "your message to the following addresses.\nThis is a permanent error; I've given up. Sorry "
-        f"it didn't work out.\n\n<{sent.recipient}>:\nSorry, no mailbox here by that name. "
-        f"(#5.1.1)\n\n--- Below this line is a copy of the message.\n\n{sent.header}\nHello\n"
-    ))  # fmt: skip
+    return _plain(
+        top,
+        (
+            "Hi. This is the qmail-send program at mail.example.\nI'm afraid I wasn't able to deliver "
+            "your message to the following addresses.\nThis is a permanent error; I've given up. Sorry "
+            f"it didn't work out.\n\n<{sent.recipient}>:\nSorry, no mailbox here by that name. "
+            f"(#5.1.1)\n\n--- Below this line is a copy of the message.\n\n{sent.header}\nHello\n"
+        ),
+    )
 
 
 def haraka(sent: Sent) -> str:
@@ -72,10 +78,13 @@ def haraka(sent: Sent) -> str:
         "Return-Path: <>\nFrom: MAILER-DAEMON <postmaster@mail.example>\n"
         f"Subject: failed delivery to {sent.recipient}\n"
     )
-    return _plain(top, (
-        "I wasn't able to deliver this mail to the recipient:\n\n"
-        f"{sent.recipient}: 550 5.7.1 Blocked by policy\n\n{sent.header}"
-    ))  # fmt: skip
+    return _plain(
+        top,
+        (
+            "I wasn't able to deliver this mail to the recipient:\n\n"
+            f"{sent.recipient}: 550 5.7.1 Blocked by policy\n\n{sent.header}"
+        ),
+    )
 
 
 def old_sendmail(sent: Sent) -> str:
@@ -83,11 +92,14 @@ def old_sendmail(sent: Sent) -> str:
         "From: Mail Delivery Subsystem <MAILER-DAEMON@mail.example>\n"
         "Subject: Returned mail: see transcript for details\n"
     )
-    return _plain(top, (
-        "   ----- The following addresses had permanent fatal errors -----\n"
-        f"<{sent.recipient}>\n    (reason: 553 5.3.0 <{sent.recipient}>... No such user)\n\n"
-        f"   ----- Transcript of session follows -----\n\n{sent.header}"
-    ))  # fmt: skip
+    return _plain(
+        top,
+        (
+            "   ----- The following addresses had permanent fatal errors -----\n"
+            f"<{sent.recipient}>\n    (reason: 553 5.3.0 <{sent.recipient}>... No such user)\n\n"
+            f"   ----- Transcript of session follows -----\n\n{sent.header}"
+        ),
+    )
 
 
 def exchange(sent: Sent) -> str:
@@ -172,7 +184,7 @@ def report_of_sieve(sent: Sent) -> str:
         f"\nOriginal-Message-ID: {sent.message_id}\n"
         "Disposition: automatic-action/MDN-sent-automatically; deleted\n",
         kind="multipart/report; report-type=disposition-notification",
-    )  # fmt: skip
+    )
 
 
 def dsn(sent: Sent, action: str = "failed", status: str = "5.1.1", encoded: bool = False) -> str:
@@ -191,16 +203,26 @@ def dsn(sent: Sent, action: str = "failed", status: str = "5.1.1", encoded: bool
         f"Content-Type: message/delivery-status\n{head}\n{fields}",
         f"Content-Type: text/rfc822-headers\n{head}\n{mail}",
         kind="multipart/report; report-type=delivery-status",
-    )  # fmt: skip
+    )
 
 
 FAILURES = {
     each.__name__: each
     for each in (
-        exim, qmail, haraka, old_sendmail, exchange, exchange_chinese, netease, notes,
-        postfix_in_german, japanese, gateway, report_of_sieve,
+        exim,
+        qmail,
+        haraka,
+        old_sendmail,
+        exchange,
+        exchange_chinese,
+        netease,
+        notes,
+        postfix_in_german,
+        japanese,
+        gateway,
+        report_of_sieve,
     )
-}  # fmt: skip
+}
 
 
 def exim_delay(sent: Sent) -> str:
@@ -208,12 +230,15 @@ def exim_delay(sent: Sent) -> str:
         "Return-Path: <>\nFrom: Mail Delivery System <Mailer-Daemon@mail.example>\n"
         "Auto-Submitted: auto-replied\nSubject: Warning: message 1xABcd delayed 24 hours\n"
     )
-    return _plain(top, (
-        "A message that you sent has not yet been delivered to one or more of its\nrecipients after "
-        f"more than 24 hours.\n\n  {sent.recipient}\n    retry timeout not reached\n\nNo action is "
-        "required on your part. Delivery attempts will continue for\nsome time, and this warning may "
-        f"be repeated.\n\n{sent.header}"
-    ))  # fmt: skip
+    return _plain(
+        top,
+        (
+            "A message that you sent has not yet been delivered to one or more of its\nrecipients after "
+            f"more than 24 hours.\n\n  {sent.recipient}\n    retry timeout not reached\n\nNo action is "
+            "required on your part. Delivery attempts will continue for\nsome time, and this warning may "
+            f"be repeated.\n\n{sent.header}"
+        ),
+    )
 
 
 def chinese_delay(sent: Sent) -> str:
@@ -241,7 +266,7 @@ def away(sender: str, message_id: str) -> dict[str, str]:
         "old exchange": _plain(
             f"{top}Return-Path: <>\nSubject: Out of Office: Hearing\n", "I am on leave.\n"
         ),
-    }  # fmt: skip
+    }
 
 
 def read_receipt(sent: Sent, disposition: str) -> str:
@@ -252,4 +277,4 @@ def read_receipt(sent: Sent, disposition: str) -> str:
         f"Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {sent.recipient}"
         f"\nOriginal-Message-ID: {sent.message_id}\nDisposition: {disposition}\n",
         kind="multipart/report; report-type=disposition-notification",
-    )  # fmt: skip
+    )

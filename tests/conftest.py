@@ -269,11 +269,23 @@ TESTS = Path(__file__).parent
 # Flows that hang on the database (its SQL, locks, triggers, plans, growth) are played on both in
 # every run; the other flows on PostgreSQL only where all is asked for.
 ON_BOTH = {
-    "test_api_once", "test_calendars_kept", "test_clock_change", "test_days", "test_erasing",
-    "test_hearing", "test_joining", "test_lost", "test_places_and_periods", "test_receipts",
-    "test_refused_slots", "test_rows", "test_sending", "test_suggestions", "test_sweep",
+    "test_api_once",
+    "test_calendars_kept",
+    "test_clock_change",
+    "test_days",
+    "test_erasing",
+    "test_hearing",
+    "test_joining",
+    "test_lost",
+    "test_places_and_periods",
+    "test_receipts",
+    "test_refused_slots",
+    "test_rows",
+    "test_sending",
+    "test_suggestions",
+    "test_sweep",
     "test_typed_input",
-}  # fmt: skip
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -327,14 +339,38 @@ CASE: dict[str, Any] = {
     "procedure": "other",  # of which people are told three days before, without a period for evidence
     "judge": "陈法官",
     "parties": [
-        {"role": "原告", "name": "远洋设备有限公司", "side": "claimant",
-         "counsel": [{"name": "李敏", "firm": "华诚律师事务所", "email": "li@huacheng.example",
-                      "phone": "13800138001", "language": "zh", "channels": ["sms", "email"]}]},
-        {"role": "被告", "name": "Haitong Trading Ltd", "side": "respondent",
-         "counsel": [{"name": "Zhao Lei", "firm": "Jinmao Partners", "email": "zhao@jinmao.example",
-                      "phone": "13800138002", "language": "en", "channels": ["email", "sms"]}]},
+        {
+            "role": "原告",
+            "name": "远洋设备有限公司",
+            "side": "claimant",
+            "counsel": [
+                {
+                    "name": "李敏",
+                    "firm": "华诚律师事务所",
+                    "email": "li@huacheng.example",
+                    "phone": "13800138001",
+                    "language": "zh",
+                    "channels": ["sms", "email"],
+                }
+            ],
+        },
+        {
+            "role": "被告",
+            "name": "Haitong Trading Ltd",
+            "side": "respondent",
+            "counsel": [
+                {
+                    "name": "Zhao Lei",
+                    "firm": "Jinmao Partners",
+                    "email": "zhao@jinmao.example",
+                    "phone": "13800138002",
+                    "language": "en",
+                    "channels": ["email", "sms"],
+                }
+            ],
+        },
     ],
-}  # fmt: skip
+}
 
 
 # The usual case of the ordinary procedure: its evidence period ends on 8 December.
@@ -364,10 +400,14 @@ def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, An
     """The body of a proposal; two slots in ten days where none are given."""
     given = slots or ((at(14), "第三法庭"), (at(15, "14:00"), "第五法庭"))
     return {
-        "case_id": case_id, "kind": "trial", "minutes": 90,
+        "case_id": case_id,
+        "kind": "trial",
+        "minutes": 90,
         "slots": [{"starts_at": when, "courtroom": room} for when, room in given],
-        "answer_by": at(7, "17:00"), "fix": "auto", **more,
-    }  # fmt: skip
+        "answer_by": at(7, "17:00"),
+        "fix": "auto",
+        **more,
+    }
 
 
 @pytest.fixture

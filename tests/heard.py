@@ -55,10 +55,21 @@ LATIN = (
     "|claimant|respondent|other"  # as files and programs write them
 )
 DATA = (
-    "Pudong New Area People's Court", "court.example", "huacheng.example", "jinmao.example",
-    "Zhao Lei", "Haitong Trading Ltd", "Jinmao Partners", "wang@", "li@", "zhao@", "admin@",
-    "K7QM2-XHPRT", "Lin", "Outlook.com",
-)  # fmt: skip
+    "Pudong New Area People's Court",
+    "court.example",
+    "huacheng.example",
+    "jinmao.example",
+    "Zhao Lei",
+    "Haitong Trading Ltd",
+    "Jinmao Partners",
+    "wang@",
+    "li@",
+    "zhao@",
+    "admin@",
+    "K7QM2-XHPRT",
+    "Lin",
+    "Outlook.com",
+)
 # Addresses, keys, hashes.
 KEYS = r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+|\{\w+\}"
 

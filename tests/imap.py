@@ -67,9 +67,12 @@ class ImapServer:
     """pymap with one empty mailbox, in a thread of its own."""
 
     def __init__(
-        self, *, user: str = USER, password: str = PASSWORD,
+        self,
+        *,
+        user: str = USER,
+        password: str = PASSWORD,
         state: type[ConnectionState] = ConnectionState,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.user, self.password, self._state = user, password, state
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()

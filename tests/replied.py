@@ -42,10 +42,14 @@ def invited(house: House, to: str) -> Invited:
                 calendar = icalendar.Calendar.from_ical(body)
                 event = calendar.walk("VEVENT")[0]
                 return Invited(
-                    str(event["UID"]), int(event["SEQUENCE"]),
+                    str(event["UID"]),
+                    int(event["SEQUENCE"]),
                     str(event["ATTENDEE"]).removeprefix("mailto:"),
-                    event["DTSTART"].dt, event["DTEND"].dt, str(calendar["METHOD"]), event,
-                )  # fmt: skip
+                    event["DTSTART"].dt,
+                    event["DTEND"].dt,
+                    str(calendar["METHOD"]),
+                    event,
+                )
     raise LookupError(f"no invite was sent to {to}")
 
 

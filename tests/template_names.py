@@ -81,8 +81,11 @@ def hidden_by_view(source: str, known: Collection[str]) -> list[tuple[int, str]]
             keys = [(each.value.lineno, each.arg) for each in call.keywords]
             for each in call.keywords:
                 if isinstance(each.value, ast.Dict) and each.arg is None:
-                    keys += [(key.lineno, key.value) for key in each.value.keys
-                             if isinstance(key, ast.Constant)]  # fmt: skip
+                    keys += [
+                        (key.lineno, key.value)
+                        for key in each.value.keys
+                        if isinstance(key, ast.Constant)
+                    ]
             found += [(line, str(name)) for line, name in keys if name in known]
     return sorted(found)
 
@@ -102,8 +105,11 @@ def faults(folders: Collection[Path]) -> list[str]:
             hidden = hidden_in_template(letters._WORDS, source, letters._WORDS.globals)
         else:
             hidden = hidden_in_template(app.jinja_env, source, known)
-        lines += [f"{file}:{line}: {name} hides the template global or import of that name; "
-                  "choose another name" for line, name in hidden]  # fmt: skip
+        lines += [
+            f"{file}:{line}: {name} hides the template global or import of that name; "
+            "choose another name"
+            for line, name in hidden
+        ]
     return lines
 
 

@@ -34,15 +34,23 @@ def test_only_gateways_ask_the_time() -> None:
         "dt.date.today",
         "time.time",
     }
-    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
-             if call in asking and not name(f).startswith("gateways/")]  # fmt: skip
+    found = [
+        f"{name(f)}:{line} {call}"
+        for f in FILES
+        for line, call in calls(f)
+        if call in asking and not name(f).startswith("gateways/")
+    ]
     assert found == []
 
 
 def test_services_never_commit() -> None:
     may = {"db.py", "notices/dispatch.py"}
-    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
-             if call.endswith(".commit") and name(f) not in may]  # fmt: skip
+    found = [
+        f"{name(f)}:{line} {call}"
+        for f in FILES
+        for line, call in calls(f)
+        if call.endswith(".commit") and name(f) not in may
+    ]
     assert found == []
 
 
@@ -58,8 +66,12 @@ def test_a_service_opens_no_transaction() -> None:
         "duty.py",
         "receipts.py",
     )
-    found = [f"{name(f)}:{line} {call}" for f in FILES for line, call in calls(f)
-             if call in opening and f.name in pure]  # fmt: skip
+    found = [
+        f"{name(f)}:{line} {call}"
+        for f in FILES
+        for line, call in calls(f)
+        if call in opening and f.name in pure
+    ]
     assert found == []
 
 
@@ -67,10 +79,14 @@ def test_one_module_encodes_domains() -> None:
     """Python's own codec follows IDNA 2003, by which a mail goes to somebody else's domain."""
     # A charset of a mail may carry the codec's name: there it is only refused.
     may = {"addresses.py", "replies/charset.py"}
-    found = [f"{name(f)}:{node.lineno}" for f in FILES if name(f) not in may
-             for node in ast.walk(ast.parse(f.read_text(encoding="utf-8")))
-             if (isinstance(node, ast.Constant) and str(node.value).lower() in ("idna", "punycode"))
-             or (isinstance(node, ast.Import | ast.ImportFrom) and "idna" in ast.unparse(node))]  # fmt: skip
+    found = [
+        f"{name(f)}:{node.lineno}"
+        for f in FILES
+        if name(f) not in may
+        for node in ast.walk(ast.parse(f.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Constant) and str(node.value).lower() in ("idna", "punycode"))
+        or (isinstance(node, ast.Import | ast.ImportFrom) and "idna" in ast.unparse(node))
+    ]
     assert found == []
 
 

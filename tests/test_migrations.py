@@ -60,9 +60,15 @@ def test_the_database_itself_refuses_overlapping_bookings(
 ) -> None:
     def book(first: int, last: int) -> None:
         with house.app.app_context(), transaction() as session:
-            session.execute(sa.insert(Booking).values(
-                hearing_id=hearing, resource=999_999, firm=True, starts_at=MORNING + dt.timedelta(minutes=first),
-                ends_at=MORNING + dt.timedelta(minutes=last)))  # fmt: skip
+            session.execute(
+                sa.insert(Booking).values(
+                    hearing_id=hearing,
+                    resource=999_999,
+                    firm=True,
+                    starts_at=MORNING + dt.timedelta(minutes=first),
+                    ends_at=MORNING + dt.timedelta(minutes=last),
+                )
+            )
 
     book(0, 60)
     if taken:
@@ -113,10 +119,15 @@ def test_the_guard_against_double_booking_agrees_with_every_overlap(
         taken = any(a < last and first < b for a, b in stands)
         try:
             with house.app.app_context(), transaction() as session:
-                session.execute(sa.insert(Booking).values(
-                    hearing_id=hearing, resource=99_999, firm=True,
-                    starts_at=MORNING + dt.timedelta(minutes=first),
-                    ends_at=MORNING + dt.timedelta(minutes=last)))  # fmt: skip
+                session.execute(
+                    sa.insert(Booking).values(
+                        hearing_id=hearing,
+                        resource=99_999,
+                        firm=True,
+                        starts_at=MORNING + dt.timedelta(minutes=first),
+                        ends_at=MORNING + dt.timedelta(minutes=last),
+                    )
+                )
             refused = False
             stands.append((first, last))
         except sa.exc.IntegrityError:

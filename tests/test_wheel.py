@@ -56,8 +56,12 @@ def test_the_commands_of_a_wheel_run_in_an_empty_folder(unpacked: Path, tmp_path
     def tingqi(*words: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "app", *words],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -50,10 +50,14 @@ def install(app: Flask) -> None:
     face.ma_plugin.converter.add_attribute_function(_limits)
     face.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     face.spec.components.parameter(
-        "IdempotencyKey", "header",
-        {"name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 255},
-         "description": "The same key again is answered as at first, and nothing is done twice"},
-    )  # fmt: skip
+        "IdempotencyKey",
+        "header",
+        {
+            "name": "Idempotency-Key",
+            "schema": {"type": "string", "maxLength": 255},
+            "description": "The same key again is answered as at first, and nothing is done twice",
+        },
+    )
     for room in (cases, courtrooms, hearings, suggestions, feeds):
         face.register_blueprint(room)
 

@@ -33,14 +33,20 @@ def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
     best = grade((What(line.what), line.detail) for line in lines)
     body = first.content.body
     return {
-        "attempt": name, "kind": first.kind, "channel": first.channel,
+        "attempt": name,
+        "kind": first.kind,
+        "channel": first.channel,
         "direction": first.direction,
-        "person": {"name": body.get("name", ""), "side": first.side,
-                   "counsel_id": first.counsel_id},
-        "address": body.get("address", ""), "state": state_of(whats, first.notice_id is not None),
+        "person": {
+            "name": body.get("name", ""),
+            "side": first.side,
+            "counsel_id": first.counsel_id,
+        },
+        "address": body.get("address", ""),
+        "state": state_of(whats, first.notice_id is not None),
         "grade": {"level": f"E{best.value}", "name": best.name.lower()},
         "lines": [_line(line) for line in lines],
-    }  # fmt: skip
+    }
 
 
 def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
@@ -65,9 +71,19 @@ def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
 
 def _line(line: Line) -> dict[str, Any]:
     return {
-        "seq": line.seq, "at": instant(line.at), "what": line.what, "direction": line.direction,
-        "about": line.about, "attempt": line.attempt, "counsel_id": line.counsel_id,
-        "side": line.side, "channel": line.channel, "kind": line.kind, "detail": line.detail,
-        "content": line.content.body, "content_hash": line.content_hash, "prev": line.prev,
+        "seq": line.seq,
+        "at": instant(line.at),
+        "what": line.what,
+        "direction": line.direction,
+        "about": line.about,
+        "attempt": line.attempt,
+        "counsel_id": line.counsel_id,
+        "side": line.side,
+        "channel": line.channel,
+        "kind": line.kind,
+        "detail": line.detail,
+        "content": line.content.body,
+        "content_hash": line.content_hash,
+        "prev": line.prev,
         "hash": line.hash,
-    }  # fmt: skip
+    }

@@ -32,8 +32,9 @@ def read(raw: bytes) -> Any:
     except json.JSONDecodeError as fault:
         said = Message(
             N_("The body is no JSON: line %(line)s, column %(column)s."),
-            line=fault.lineno, column=fault.colno,
-        )  # fmt: skip
+            line=fault.lineno,
+            column=fault.colno,
+        )
         raise Unreadable(said) from fault
     except ValueError as fault:  # a number of thousands of digits
         raise Unreadable(Message(N_("The body has a number that nobody can mean."))) from fault

@@ -18,9 +18,10 @@ class CasesIn(PageIn):
     """Which cases are asked for."""
 
     number = Words(
-        200, load_default="",
+        200,
+        load_default="",
         metadata={"description": "The case of this number, however its brackets are typed"},
-    )  # fmt: skip
+    )
 
 
 @bp.route("")

@@ -23,11 +23,12 @@ def _shape(
 ) -> dict[str, Any]:
     chain = record.verify(session, case.id)
     return {
-        "case": {"id": case.id, "number": case.number}, "hearing_id": hearing_id,
+        "case": {"id": case.id, "number": case.number},
+        "hearing_id": hearing_id,
         "lines": len(lines),
         "chain": {"head": chain.head, "lines": chain.lines, "whole": chain.whole},
         "attempts": attempts.attempts(lines),
-    }  # fmt: skip
+    }
 
 
 @cases.bp.route("/<row:case_id>/contacts", methods=["GET"])

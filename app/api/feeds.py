@@ -120,9 +120,12 @@ def _whose(session: Session, at: Desk, given: dict[str, Any]) -> int | None:
 def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
     scope = "me" if feed.scope == "assistant" else feed.scope
     return {
-        "id": feed.id, "scope": scope, "whose": feed.whose, "busy_only": feed.busy_only,
+        "id": feed.id,
+        "scope": scope,
+        "whose": feed.whose,
+        "busy_only": feed.busy_only,
         "created_at": shapes.moment(feed.created_at, at.court.zone),
-    }  # fmt: skip
+    }
 
 
 def _address(feed: Feed, at: Desk) -> dict[str, str]:

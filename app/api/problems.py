@@ -40,10 +40,19 @@ TITLES = {
     "fault": N_("Something went wrong on our side; nothing was half done."),
 }
 BY_STATUS = {
-    400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not-found",
-    405: "method-not-allowed", 409: "clash", 410: "gone", 413: "too-large", 415: "media-type",
-    422: "invalid", 429: "too-many", 503: "unavailable",
-}  # fmt: skip
+    400: "unreadable",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "clash",
+    410: "gone",
+    413: "too-large",
+    415: "media-type",
+    422: "invalid",
+    429: "too-many",
+    503: "unavailable",
+}
 
 
 bp = Blueprint("api-problems", __name__, url_prefix="/api/v1/problems")
@@ -99,16 +108,20 @@ def answer(error: Exception) -> Response:
 
 
 def problem(
-    status: int, code: str, detail: str = "", errors: list[dict[str, str]] | None = None,
+    status: int,
+    code: str,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """Return a problem of a known kind; without a detail its title says all there is to say."""
     title = said(Message(TITLES.get(code, TITLES["refused"])))
     body: dict[str, Any] = {
         "type": f"{house().settings.public_url}/api/v1/problems/{code}",
-        "title": title, "status": status,
+        "title": title,
+        "status": status,
         "detail": _cut(detail or title, 2 * LONGEST_DETAIL),
-    }  # fmt: skip
+    }
     if errors:
         body["errors"] = errors
     made = Response(json.dumps(body), status, content_type=MEDIA_TYPE)

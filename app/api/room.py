@@ -56,14 +56,16 @@ class PageIn(Query):
     """Which part of a long list is asked for."""
 
     limit = Whole(
-        load_default=50, validate=lambda n: _within(n, 1, 200),
+        load_default=50,
+        validate=lambda n: _within(n, 1, 200),
         error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": 200},
-    )  # fmt: skip
+    )
     after = RowId(
-        load_default=None, allow_none=True,
+        load_default=None,
+        allow_none=True,
         metadata={"description": "`next` of the page before: the list goes on behind it"},
-    )  # fmt: skip
+    )
 
 
 def _within(number: int, least: int, most: int) -> None:

@@ -117,9 +117,12 @@ class InvitationOut(Schema):
     side = fields.String()
     required = fields.Boolean()
     state = _one_of(
-        "waiting", "answered", "closed", "revoked",
+        "waiting",
+        "answered",
+        "closed",
+        "revoked",
         description="closed: the round is over and no answer came",
-    )  # fmt: skip
+    )
     answered_at = _moment()
     comment = fields.String()
 
@@ -150,9 +153,11 @@ class HearingOut(Schema):
     invitations = fields.List(fields.Nested(InvitationOut))
     warnings = fields.List(
         fields.String(),
-        metadata={"description": "Of one hearing alone: parties for whom nobody acts, counsel whom "
-                  "no message can reach, and slots before the end of the evidence period"},
-    )  # fmt: skip
+        metadata={
+            "description": "Of one hearing alone: parties for whom nobody acts, counsel whom "
+            "no message can reach, and slots before the end of the evidence period"
+        },
+    )
 
 
 class HearingsOut(Listed):

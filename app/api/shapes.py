@@ -26,29 +26,47 @@ def moment(at: dt.datetime | None, zone: str) -> str | None:
 def case(found: Case) -> Shape:
     """Return a case."""
     return {
-        "id": found.id, "number": found.number, "title": found.title,
-        "procedure": found.procedure, "judge": found.judge.name, "judge_id": found.judge_id,
+        "id": found.id,
+        "number": found.number,
+        "title": found.title,
+        "procedure": found.procedure,
+        "judge": found.judge.name,
+        "judge_id": found.judge_id,
         "created_at": moment(found.created_at, found.court.zone),
         "parties": [
-            {"id": party.id, "role": party.role, "name": party.name, "side": party.side,
-             "email": party.email, "phone": party.phone, "reference": party.reference,
-             "counsel": [_counsel(seat) for seat in party.seats if seat.left_at is None]}
+            {
+                "id": party.id,
+                "role": party.role,
+                "name": party.name,
+                "side": party.side,
+                "email": party.email,
+                "phone": party.phone,
+                "reference": party.reference,
+                "counsel": [_counsel(seat) for seat in party.seats if seat.left_at is None],
+            }
             for party in found.parties
         ],
-    }  # fmt: skip
+    }
 
 
 def _counsel(seat: Representation) -> Shape:
     who = seat.counsel
     confirmed, agreed = who.address_confirmed_on, who.electronic_consent_on
     return {
-        "id": who.id, "name": who.name, "firm": who.firm, "email": who.email, "phone": who.phone,
-        "language": who.language, "zone": who.zone,
-        "travel_minutes": who.travel_minutes, "channels": list(who.channels),
-        "required": seat.required, "in_person": who.in_person,
+        "id": who.id,
+        "name": who.name,
+        "firm": who.firm,
+        "email": who.email,
+        "phone": who.phone,
+        "language": who.language,
+        "zone": who.zone,
+        "travel_minutes": who.travel_minutes,
+        "channels": list(who.channels),
+        "required": seat.required,
+        "in_person": who.in_person,
         "address_confirmed_on": confirmed.isoformat() if confirmed else None,
         "electronic_consent_on": agreed.isoformat() if agreed else None,
-    }  # fmt: skip
+    }
 
 
 def courtroom(room: Courtroom) -> Shape:
@@ -83,19 +101,31 @@ def _hearing(found: Hearing, offered: set[int]) -> Shape:
     zone = found.case.court.zone
     round_ = found.proposals[-1] if found.proposals else None
     return {
-        "id": found.id, "case_id": found.case_id, "number": found.case.number,
-        "state": found.state, "revision": found.revision, "kind": found.kind,
-        "minutes": found.minutes, "starts_at": moment(found.starts_at, zone),
-        "ends_at": moment(found.ends_at, zone), "zone": zone, "reason": found.reason,
+        "id": found.id,
+        "case_id": found.case_id,
+        "number": found.case.number,
+        "state": found.state,
+        "revision": found.revision,
+        "kind": found.kind,
+        "minutes": found.minutes,
+        "starts_at": moment(found.starts_at, zone),
+        "ends_at": moment(found.ends_at, zone),
+        "zone": zone,
+        "reason": found.reason,
         "courtroom": found.courtroom.name if found.courtroom else None,
         "judge": found.judge.name,
         **(_round(round_, zone, round_.id in offered) if round_ else NO_ROUND),
-    }  # fmt: skip
+    }
 
 
 NO_ROUND: Shape = {
-    "round": 0, "answer_by": None, "fix": None, "offered": False, "slots": [], "invitations": [],
-}  # fmt: skip
+    "round": 0,
+    "answer_by": None,
+    "fix": None,
+    "offered": False,
+    "slots": [],
+    "invitations": [],
+}
 
 
 def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
@@ -103,20 +133,30 @@ def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
     for seat in round_.invitations:
         for answer in seat.answers:
             answers.setdefault(answer.slot_id, []).append(
-                {"counsel": seat.counsel.name, "counsel_id": seat.counsel_id,
-                 "invitation": seat.id, "says": answer.says}
-            )  # fmt: skip
+                {
+                    "counsel": seat.counsel.name,
+                    "counsel_id": seat.counsel_id,
+                    "invitation": seat.id,
+                    "says": answer.says,
+                }
+            )
     return {
-        "round": round_.round, "answer_by": moment(round_.answer_by, zone), "fix": round_.fix,
+        "round": round_.round,
+        "answer_by": moment(round_.answer_by, zone),
+        "fix": round_.fix,
         "offered": offered,
         "slots": [
-            {"id": slot.id, "starts_at": moment(slot.starts_at, zone),
-             "ends_at": moment(slot.ends_at, zone), "courtroom": slot.courtroom.name,
-             "answers": answers.get(slot.id, [])}
+            {
+                "id": slot.id,
+                "starts_at": moment(slot.starts_at, zone),
+                "ends_at": moment(slot.ends_at, zone),
+                "courtroom": slot.courtroom.name,
+                "answers": answers.get(slot.id, []),
+            }
             for slot in round_.slots
         ],
         "invitations": [_invitation(seat, round_, zone) for seat in round_.invitations],
-    }  # fmt: skip
+    }
 
 
 def _invitation(seat: Invitation, round_: Proposal, zone: str) -> Shape:
@@ -127,7 +167,13 @@ def _invitation(seat: Invitation, round_: Proposal, zone: str) -> Shape:
     else:
         state = "waiting" if round_.state == ProposalState.OPEN else "closed"
     return {
-        "id": seat.id, "counsel": seat.counsel.name, "counsel_id": seat.counsel_id,
-        "party": seat.party.name, "side": seat.side, "required": seat.required, "state": state,
-        "answered_at": moment(seat.answered_at, zone), "comment": seat.comment,
-    }  # fmt: skip
+        "id": seat.id,
+        "counsel": seat.counsel.name,
+        "counsel_id": seat.counsel_id,
+        "party": seat.party.name,
+        "side": seat.side,
+        "required": seat.required,
+        "state": state,
+        "answered_at": moment(seat.answered_at, zone),
+        "comment": seat.comment,
+    }

@@ -40,22 +40,27 @@ class SuggestionsIn(Query):
 
     case_id = RowId(required=True)
     minutes = Whole(
-        load_default=90, validate=_one_to(LONGEST, SHORTEST),
+        load_default=90,
+        validate=_one_to(LONGEST, SHORTEST),
         error_messages={"invalid": N_("Give whole minutes.")},
         metadata={"minimum": SHORTEST, "maximum": LONGEST},
-    )  # fmt: skip
+    )
     limit = Whole(
-        load_default=10, validate=_one_to(MOST), error_messages={"invalid": N_("Give a number.")},
+        load_default=10,
+        validate=_one_to(MOST),
+        error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": MOST},
-    )  # fmt: skip
+    )
     courtroom = Words(
-        2000, load_default="",
+        2000,
+        load_default="",
         metadata={"description": "Names of courtrooms, parted by commas; all where none is given"},
-    )  # fmt: skip
+    )
     hearing_id = RowId(
-        load_default=None, allow_none=True,
+        load_default=None,
+        allow_none=True,
         metadata={"description": "A hearing whose own time counts as free: it is to be moved"},
-    )  # fmt: skip
+    )
     answer_by = asked_at()
 
 
@@ -82,17 +87,22 @@ class Suggestions(MethodView):
             zone = ZoneInfo(at.court.zone)
             by = given["answer_by"] or suggest.answer_by(session, at.court, at.now)
             asked = suggest.Asked(
-                given["minutes"], rooms, by,
-                _day(given["from"], zone), _day(given["to"], zone), given["limit"],
+                given["minutes"],
+                rooms,
+                by,
+                _day(given["from"], zone),
+                _day(given["to"], zone),
+                given["limit"],
                 given["hearing_id"],
-            )  # fmt: skip
+            )
             found = suggest.suggestions(session, case, asked, at.now)
             working = days.working_days(session, at.court)
             not_before, because = suggest.first_day(at.court, working, case, by)
             return {
-                "suggestions": [_shape(each, at) for each in found], "not_before": not_before,
+                "suggestions": [_shape(each, at) for each in found],
+                "not_before": not_before,
                 "periods": [said(words) for words in because],
-            }  # fmt: skip
+            }
 
         return reading(read)
 
@@ -119,7 +129,9 @@ def _shape(each: suggest.Suggestion, at: Desk) -> dict[str, Any]:
     zone = at.court.zone
     return {
         "starts_at": shapes.moment(each.starts_at, zone),
-        "ends_at": shapes.moment(each.ends_at, zone), "courtroom": each.courtroom.name,
-        "score": each.score, "reasons": [said(words) for words in each.reasons],
+        "ends_at": shapes.moment(each.ends_at, zone),
+        "courtroom": each.courtroom.name,
+        "score": each.score,
+        "reasons": [said(words) for words in each.reasons],
         "costs": [{"counsel": who, "why": said(words)} for who, words in each.costs],
-    }  # fmt: skip
+    }

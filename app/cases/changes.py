@@ -50,9 +50,11 @@ def change_counsel(
         counsel.opted_out_at = None  # the opt-out was of the old number
     if given["email"] != counsel.email:  # by which their calendar tells what they declined
         session.execute(
-            sa.update(BusyCalendar).where(BusyCalendar.counsel_id == counsel.id).values(etag="")
+            sa.update(BusyCalendar)
+            .where(BusyCalendar.counsel_id == counsel.id)
+            .values(etag="")
             .execution_options(synchronize_session=False)
-        )  # fmt: skip
+        )
     for name in ("name", "firm", "email", "zone", "address_confirmed_on", "electronic_consent_on"):
         setattr(counsel, name, given[name])
     counsel.travel_minutes = given.get("travel_minutes") or 0

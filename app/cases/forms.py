@@ -18,10 +18,18 @@ CHANNELS = ("sms", "email")
 LANGUAGES = ("en", "zh")
 # As people of a court write these words, and as files say them.
 IN_CHINESE = {
-    "claimant": "原告", "respondent": "被告", "other": "其他", "ordinary": "普通程序",
-    "summary": "简易程序", "small_claims": "小额诉讼", "second_instance": "二审",
-    "sms": "短信", "email": "邮件", "en": "英文", "zh": "中文",
-}  # fmt: skip
+    "claimant": "原告",
+    "respondent": "被告",
+    "other": "其他",
+    "ordinary": "普通程序",
+    "summary": "简易程序",
+    "small_claims": "小额诉讼",
+    "second_instance": "二审",
+    "sms": "短信",
+    "email": "邮件",
+    "en": "英文",
+    "zh": "中文",
+}
 
 REQUIRED = N_("This is missing.")
 NOT_TEXT = N_("Give this as text.")
@@ -136,10 +144,12 @@ class Many(fields.List):
                 [
                     Message(
                         N_("Give %(least)s to %(most)s of these, not %(count)s."),
-                        least=self.least, most=self.most, count=len(value),
+                        least=self.least,
+                        most=self.most,
+                        count=len(value),
                     )
                 ]
-            )  # fmt: skip
+            )
         return super()._deserialize(value, attr, data, **more)
 
 

@@ -15,10 +15,16 @@ from app.characters import clean, half_width
 from app.errors import N_, Message
 
 # Where the number cannot tell (North America), texts are tried, and the carrier says no.
-_NO_TEXTS = frozenset({
-    PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE,
-    PhoneNumberType.SHARED_COST, PhoneNumberType.UAN, PhoneNumberType.VOICEMAIL,
-})  # fmt: skip
+_NO_TEXTS = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
 _DIRECT = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.PAGER})
 MOST_EXTENSION = 8  # digits
 FEWEST = 5  # digits of a number without its area code
@@ -67,15 +73,21 @@ def phone(typed: str, region: str) -> str:
     number, extension = found
     kind = phonenumbers.number_type(number)
     if extension and kind in _DIRECT:
-        raise PhoneError(Message(
-            N_("“%(phone)s” is a mobile number with an extension: give a number without one."),
-            phone=as_typed,
-        ))  # fmt: skip
+        raise PhoneError(
+            Message(
+                N_("“%(phone)s” is a mobile number with an extension: give a number without one."),
+                phone=as_typed,
+            )
+        )
     if _lacks_trunk_prefix(number, kind, text):
-        raise PhoneError(Message(
-            N_("“%(phone)s” lacks a digit, or the 0 before its area code: give the whole number."),
-            phone=as_typed,
-        ))  # fmt: skip
+        raise PhoneError(
+            Message(
+                N_(
+                    "“%(phone)s” lacks a digit, or the 0 before its area code: give the whole number."
+                ),
+                phone=as_typed,
+            )
+        )
     e164: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{e164};ext={extension}" if extension else e164
 
@@ -129,9 +141,10 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
     if len(parts) < 2:
         parts = text.split()
     if sum(bool(_read(each, region)) for each in parts) > 1 or (
-        len(parts) > 1 and _read(parts[0], region)
+        len(parts) > 1
+        and _read(parts[0], region)
         and all(re.fullmatch(r"[0-9\- ]+", each) for each in parts[1:])
-    ):  # fmt: skip
+    ):
         said = N_("“%(phone)s” is more than one telephone number: give one.")
         return Message(said, **facts)
     if any(c.isalpha() for c in text):

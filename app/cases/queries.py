@@ -60,9 +60,14 @@ def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def found(
-    session: Session, court_id: int, asked: str = "", page: int = 1, *, order: str = "",
+    session: Session,
+    court_id: int,
+    asked: str = "",
+    page: int = 1,
+    *,
+    order: str = "",
     judge: int | None = None,
-) -> tuple[Sequence[Case], bool]:  # fmt: skip
+) -> tuple[Sequence[Case], bool]:
     """Return one page of a court's cases, and whether there are more.
 
     ``order``: newest, oldest or number; what is none of these is taken as the first.
@@ -88,12 +93,12 @@ def whole(session: Session, court_id: int, case_id: int) -> Case:
         sa.select(Case)
         .where(Case.id == case_id, Case.court_id == court_id)
         .options(
-            joinedload(Case.judge), joinedload(Case.court), joinedload(Case.assistant),
-            selectinload(Case.parties)
-            .selectinload(Party.seats)
-            .joinedload(Representation.counsel),
+            joinedload(Case.judge),
+            joinedload(Case.court),
+            joinedload(Case.assistant),
+            selectinload(Case.parties).selectinload(Party.seats).joinedload(Representation.counsel),
         )
-    )  # fmt: skip
+    )
     case = session.scalar(wanted)
     if case is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)

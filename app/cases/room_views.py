@@ -35,8 +35,9 @@ def add_courtroom() -> Any:
     given, whose = _given(), by_whom()
     try:
         room = forms.load(forms.CourtroomIn(), given)
-        retrying(lambda session: rooms.add(
-            session, whose(session), room["name"], room["location"]).id)  # fmt: skip
+        retrying(
+            lambda session: rooms.add(session, whose(session), room["name"], room["location"]).id
+        )
     except Invalid as fault:
         return _rooms(given=given, errors=said_errors(fault)), 422
     except Refusal as fault:
@@ -61,9 +62,12 @@ def courtroom(room_id: int) -> str:
 def _room(room_id: int, given: dict[str, str], **more: Any) -> str:
     room = rooms.find(db.session(), current_user.court_id, room_id)
     return render_template(
-        "cases/courtroom.html", room=room, given=given, zone=current_user.court.zone,
+        "cases/courtroom.html",
+        room=room,
+        given=given,
+        zone=current_user.court.zone,
         **{"errors": {}, **more},
-    )  # fmt: skip
+    )
 
 
 @bp.post("/settings/courtrooms/<int:room_id>")

@@ -64,9 +64,14 @@ def case_numbered(session: Session, court_id: int, number: str) -> Case | None:
 
 
 def enter(
-    session: Session, court: Court, user: User | None, given: dict[str, Any], now: dt.datetime, *,
+    session: Session,
+    court: Court,
+    user: User | None,
+    given: dict[str, Any],
+    now: dt.datetime,
+    *,
     region: str = "",
-) -> Case:  # fmt: skip
+) -> Case:
     """Enter a case from checked input (forms.CaseIn). ``region`` reads telephone numbers.
 
     Raises Clash where the number is known, Invalid for a telephone number or zone that is none.
@@ -76,11 +81,15 @@ def enter(
     if errors := input_errors(given, region or court.country):
         raise Invalid(errors)
     case = Case(
-        court_id=court.id, number=given["number"], number_key=rules.number_key(given["number"]),
-        title=given["title"], procedure=given["procedure"], created_at=now,
+        court_id=court.id,
+        number=given["number"],
+        number_key=rules.number_key(given["number"]),
+        title=given["title"],
+        procedure=given["procedure"],
+        created_at=now,
         judge_id=judge_named(session, court, given["judge"]).id,
         assistant_id=user.id if user else None,
-    )  # fmt: skip
+    )
     session.add(case)
     session.flush()
     for party in given["parties"]:
@@ -159,25 +168,40 @@ def add_party(
 def party_of(given: dict[str, Any], region: str) -> Party:
     """Return a party that is not yet in a case, without its counsel."""
     return Party(
-        role=given["role"] or given["side"], side=given["side"], name=given["name"],
-        email=given["email"], reference=given["reference"],
+        role=given["role"] or given["side"],
+        side=given["side"],
+        name=given["name"],
+        email=given["email"],
+        reference=given["reference"],
         phone=phone_of(given["phone"], region),
-    )  # fmt: skip
+    )
 
 
 def in_person(party: Party) -> dict[str, Any]:
     """Return a party as their own counsel, with the addresses of the party."""
     return {
-        "name": party.name, "email": party.email, "phone": party.phone, "firm": "",
-        "language": "", "zone": "", "channels": [], "required": True,
-        "address_confirmed_on": None, "electronic_consent_on": None,
-    }  # fmt: skip
+        "name": party.name,
+        "email": party.email,
+        "phone": party.phone,
+        "firm": "",
+        "language": "",
+        "zone": "",
+        "channels": [],
+        "required": True,
+        "address_confirmed_on": None,
+        "electronic_consent_on": None,
+    }
 
 
 def seat(
-    session: Session, court: Court, party: Party, given: dict[str, Any], region: str, *,
+    session: Session,
+    court: Court,
+    party: Party,
+    given: dict[str, Any],
+    region: str,
+    *,
     in_person: bool = False,
-) -> Representation:  # fmt: skip
+) -> Representation:
     """Let a counsel act for a party; the same person in two cases is one counsel.
 
     Two are the same who share the name and the e-mail address or the telephone number: only so
@@ -201,8 +225,13 @@ def seat(
 
 def newcomer(court: Court, given: dict[str, Any], *, in_person: bool = False) -> Counsel:
     """Return a counsel of whom no more than the name is known yet."""
-    return Counsel(court_id=court.id, name=given["name"], in_person=in_person, channels=[],
-                   language=given["language"] or court.language)  # fmt: skip
+    return Counsel(
+        court_id=court.id,
+        name=given["name"],
+        in_person=in_person,
+        channels=[],
+        language=given["language"] or court.language,
+    )
 
 
 def known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:

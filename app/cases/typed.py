@@ -7,9 +7,18 @@ from typing import Any
 CASE = ("number", "title", "procedure", "judge")
 PARTY = ("role", "name", "side", "email", "phone")
 COUNSEL = (
-    "name", "firm", "email", "phone", "language", "zone", "travel_minutes", "channels", "required",
-    "address_confirmed_on", "electronic_consent_on",
-)  # fmt: skip
+    "name",
+    "firm",
+    "email",
+    "phone",
+    "language",
+    "zone",
+    "travel_minutes",
+    "channels",
+    "required",
+    "address_confirmed_on",
+    "electronic_consent_on",
+)
 SIDES = ("claimant", "respondent", "other")
 # What a row has without anybody typing.
 GIVEN_ALONE = {"side", "role", "language", "channels", "required", "zone"}

@@ -38,10 +38,12 @@ def row_number(text: str) -> int | None:
 def procedures() -> list[tuple[str, str]]:
     """Return the procedures with their names."""
     names = {
-        "ordinary": gettext("ordinary procedure"), "summary": gettext("summary procedure"),
-        "small_claims": gettext("small claims"), "other": gettext("another procedure"),
+        "ordinary": gettext("ordinary procedure"),
+        "summary": gettext("summary procedure"),
+        "small_claims": gettext("small claims"),
+        "other": gettext("another procedure"),
         "second_instance": gettext("second instance"),
-    }  # fmt: skip
+    }
     return [(each, names[each]) for each in PROCEDURES]
 
 
@@ -90,9 +92,15 @@ def listed() -> str:
     session, court_id = db.session(), current_user.court_id
     rows, more = queries.found(session, court_id, asked, page, order=order, judge=judge)
     return render_template(
-        "cases/list.html", cases=rows, more=more, page=page, asked=asked, order=order,
-        judge=judge, judges=queries.judges(session, court_id),
-    )  # fmt: skip
+        "cases/list.html",
+        cases=rows,
+        more=more,
+        page=page,
+        asked=asked,
+        order=order,
+        judge=judge,
+        judges=queries.judges(session, court_id),
+    )
 
 
 @bp.get("/cases/new")

@@ -67,12 +67,21 @@ def _listen(port: int) -> socket.socket:
 def _demo_settings(settings: Settings, port: int) -> Settings:
     """Return the settings with the demo's database, address and outbox in place of the set ones."""
     return replace(
-        settings, database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
-        public_url=f"http://{HOST}:{port}", smtp_url="", mail_from="", twilio_account_sid="",
-        twilio_auth_token="", twilio_from="", twilio_messaging_service_sid="", twilio2=None,
+        settings,
+        database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
+        public_url=f"http://{HOST}:{port}",
+        smtp_url="",
+        mail_from="",
+        twilio_account_sid="",
+        twilio_auth_token="",
+        twilio_from="",
+        twilio_messaging_service_sid="",
+        twilio2=None,
         imap_url="",
-        beat_seconds=BEAT_SECONDS, trusted_proxies=0, demo=True,
-    )  # fmt: skip
+        beat_seconds=BEAT_SECONDS,
+        trusted_proxies=0,
+        demo=True,
+    )
 
 
 def _keep_quiet(instance: Path) -> None:

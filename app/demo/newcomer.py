@@ -75,11 +75,14 @@ def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | Non
     wanted = (
         sa.select(Proposal)
         .join(Hearing)
-        .where(Hearing.case_id == case.id, Proposal.state == ProposalState.OPEN,
-               Proposal.answer_by > at)
+        .where(
+            Hearing.case_id == case.id,
+            Proposal.state == ProposalState.OPEN,
+            Proposal.answer_by > at,
+        )
         .order_by(Proposal.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
     return session.scalar(wanted)
 
 
@@ -89,8 +92,14 @@ def _propose(session: Session, at: Desk, case: Case, first_day: int) -> Proposal
         {"starts_at": _at(at.now, first_day + day, time), "courtroom": room}
         for (day, time), room in zip(SLOTS, rooms, strict=True)
     ]
-    given = {"case_id": case.id, "kind": "trial", "minutes": 90, "slots": slots,
-             "answer_by": _at(at.now, ANSWER_IN, dt.time(17, 0)), "fix": "auto"}  # fmt: skip
+    given = {
+        "case_id": case.id,
+        "kind": "trial",
+        "minutes": 90,
+        "slots": slots,
+        "answer_by": _at(at.now, ANSWER_IN, dt.time(17, 0)),
+        "fix": "auto",
+    }
     hearing = hearings.propose(session, at, load(forms.HearingIn(), given))
     return session.scalars(sa.select(Proposal).where(Proposal.hearing_id == hearing.id)).one()
 

@@ -20,9 +20,13 @@ def shown() -> str:
     """Show the newest messages, mails and texts alike."""
     folder = house().settings.outbox
     return render_template(
-        "demo/outbox.html", entries=outbox.entries(folder), folder=folder, zone=COURT["zone"],
-        linked=linked, tongue=tongue,
-    )  # fmt: skip
+        "demo/outbox.html",
+        entries=outbox.entries(folder),
+        folder=folder,
+        zone=COURT["zone"],
+        linked=linked,
+        tongue=tongue,
+    )
 
 
 @bp.get("/<name>")

@@ -6,9 +6,12 @@ from app.demo.story import COURT, STORY
 
 
 def words(
-    settings: Settings, new: bool, waiting: Waiting, calendars: list[tuple[str, str]],
+    settings: Settings,
+    new: bool,
+    waiting: Waiting,
+    calendars: list[tuple[str, str]],
     other_carriers: bool,
-) -> str:  # fmt: skip
+) -> str:
     """Return the page of text that `tingqi demo` prints once everything runs."""
     base = settings.public_url
     parts = [

@@ -88,9 +88,14 @@ class Telling:
     def _set_up(self, session: Session) -> None:
         now = self.clock.now()
         court = people.add_court(
-            session, COURT["name"], short=COURT["short"], zone=COURT["zone"],
-            country=COURT["country"], language=COURT["language"], phone=COURT["phone"],
-        )  # fmt: skip
+            session,
+            COURT["name"],
+            short=COURT["short"],
+            zone=COURT["zone"],
+            country=COURT["country"],
+            language=COURT["language"],
+            phone=COURT["phone"],
+        )
         for each in STORY["users"]:
             people.add_user(session, court, **each, password=STORY["password"], now=now)
         for room in STORY["courtrooms"]:
@@ -104,14 +109,20 @@ class Telling:
         year = self.now.astimezone(ZoneInfo(ZONE)).year
         sides = (("原告", "claimant"), ("被告", "respondent"))
         return {
-            "number": told["number"].format(year=year), "title": told["title"],
-            "procedure": told["procedure"], "judge": told["judge"],
+            "number": told["number"].format(year=year),
+            "title": told["title"],
+            "procedure": told["procedure"],
+            "judge": told["judge"],
             "parties": [
-                {"role": role, "side": side, "name": told[side][0],
-                 "counsel": [self._counsel(told[side][1])]}
+                {
+                    "role": role,
+                    "side": side,
+                    "name": told[side][0],
+                    "counsel": [self._counsel(told[side][1])],
+                }
                 for role, side in sides
             ],
-        }  # fmt: skip
+        }
 
     def _counsel(self, key: str) -> dict[str, Any]:
         told = dict(STORY["counsel"][key])
@@ -143,11 +154,13 @@ class Telling:
 
     def _propose(self, case: int, told: dict[str, Any]) -> int:
         given = {
-            "case_id": self.ids[case], "kind": told.get("kind", "trial"),
+            "case_id": self.ids[case],
+            "kind": told.get("kind", "trial"),
             "minutes": told["minutes"],
             "slots": [self._slot(slot) for slot in told["slots"]],
-            "answer_by": self.at(*told["answer_by"]).isoformat(), "fix": told.get("fix", "auto"),
-        }  # fmt: skip
+            "answer_by": self.at(*told["answer_by"]).isoformat(),
+            "fix": told.get("fix", "auto"),
+        }
         checked = load(forms.HearingIn(), given)
         return self._at_desk(lambda session, at: hearings.propose(session, at, checked).id)
 

@@ -63,8 +63,10 @@ def calendars() -> str:
     ]
     mine = [("assistant", current_user.id, current_user.name, False)]
     groups = [
-        (gettext("Mine"), mine), (gettext("Judges"), judges), (gettext("Courtrooms"), rooms),
-    ]  # fmt: skip
+        (gettext("Mine"), mine),
+        (gettext("Judges"), judges),
+        (gettext("Courtrooms"), rooms),
+    ]
     shown = [
         (
             words,
@@ -106,8 +108,9 @@ def _change(scope: str, whose: int | None, *, busy_only: bool = False) -> None:
 
     def change(session: Session) -> None:
         user = session.get_one(User, user_id)
-        feed, _ = service.open_feed(session, user.court, scope, whose, user, now, secret,
-                                    busy_only=busy_only)  # fmt: skip
+        feed, _ = service.open_feed(
+            session, user.court, scope, whose, user, now, secret, busy_only=busy_only
+        )
         if stop:
             service.revoke(session, user.court, feed.id, now)
 

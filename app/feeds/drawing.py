@@ -22,11 +22,13 @@ AT_ONCE = 100  # hearings that one beat writes
 _WRITTEN_AS = "1"  # raised with every change of how an event is written
 
 _LOADED = (
-    joinedload(Hearing.judge), joinedload(Hearing.courtroom),
+    joinedload(Hearing.judge),
+    joinedload(Hearing.courtroom),
     joinedload(Hearing.case).joinedload(Case.court),
-    selectinload(Hearing.proposals.and_(Proposal.state == ProposalState.OPEN.value))
-    .selectinload(Proposal.slots),
-)  # fmt: skip
+    selectinload(Hearing.proposals.and_(Proposal.state == ProposalState.OPEN.value)).selectinload(
+        Proposal.slots
+    ),
+)
 
 
 def house_of(court_address: str) -> str:
@@ -46,8 +48,9 @@ def kept(
             RenderedEvent.hearing_id, RenderedEvent.edition, RenderedEvent.events
         ).where(
             RenderedEvent.hearing_id.in_(ids[begin : begin + 5000]),
-            RenderedEvent.language == language, RenderedEvent.house == house,
-        )  # fmt: skip
+            RenderedEvent.language == language,
+            RenderedEvent.house == house,
+        )
         for number, edition, events in session.execute(wanted):
             if edition == editions[number]:
                 found[number] = events
@@ -104,9 +107,13 @@ def _events(hearing: Hearing, language: str, court_address: str) -> list[dict[st
 
 
 def _written(
-    hearing: Hearing, told: dict[str, Any], language: str, court_address: str,
-    slot_in: int | None, falls_at: dt.datetime | None,
-) -> dict[str, Any]:  # fmt: skip
+    hearing: Hearing,
+    told: dict[str, Any],
+    language: str,
+    court_address: str,
+    slot_in: int | None,
+    falls_at: dt.datetime | None,
+) -> dict[str, Any]:
     organizer = (hearing.case.court.name, court_address)
     busy = calendar.busy_event(told, language)
 
@@ -114,12 +121,18 @@ def _written(
         return icalfeed.published(event, stamp=event["changed_at"], organizer=organizer).decode()
 
     return {
-        "slot": slot_in is not None, "room": slot_in or hearing.courtroom_id,
-        "at": told["starts_at"].timestamp(), "until": told["ends_at"].timestamp(),
-        "zone": told["zone"], "changed_at": told["changed_at"].timestamp(),
+        "slot": slot_in is not None,
+        "room": slot_in or hearing.courtroom_id,
+        "at": told["starts_at"].timestamp(),
+        "until": told["ends_at"].timestamp(),
+        "zone": told["zone"],
+        "changed_at": told["changed_at"].timestamp(),
         "falls_at": falls_at.timestamp() if falls_at else None,
-        "uid": told["uid"], "text": text(told), "busy_uid": busy["uid"], "busy": text(busy),
-    }  # fmt: skip
+        "uid": told["uid"],
+        "text": text(told),
+        "busy_uid": busy["uid"],
+        "busy": text(busy),
+    }
 
 
 def pieces(hearing_id: int, events: list[dict[str, Any]], *, busy_only: bool) -> list[Piece]:
@@ -127,11 +140,17 @@ def pieces(hearing_id: int, events: list[dict[str, Any]], *, busy_only: bool) ->
     text, uid = ("busy", "busy_uid") if busy_only else ("text", "uid")
     return [
         Piece(
-            hearing_id, each[uid], each["at"], each["until"], each["zone"], each["changed_at"],
-            each["falls_at"], each[text].encode(),
+            hearing_id,
+            each[uid],
+            each["at"],
+            each["until"],
+            each["zone"],
+            each["changed_at"],
+            each["falls_at"],
+            each[text].encode(),
         )
         for each in events
-    ]  # fmt: skip
+    ]
 
 
 def undrawn(session: Session, house: str) -> list[int]:
@@ -160,9 +179,11 @@ def _forget_other_houses(session: Session, house: str) -> None:
         .execution_options(**loose)
     )
     session.execute(
-        sa.update(Hearing).where(Hearing.id.in_(gone)).values(drawn_edition=0)
+        sa.update(Hearing)
+        .where(Hearing.id.in_(gone))
+        .values(drawn_edition=0)
         .execution_options(**loose)
-    )  # fmt: skip
+    )
 
 
 def keep(session: Session, hearing_ids: Sequence[int], now: dt.datetime, court_address: str) -> int:
@@ -170,22 +191,30 @@ def keep(session: Session, hearing_ids: Sequence[int], now: dt.datetime, court_a
     made = drawn(session, hearing_ids, LANGUAGES, court_address)
     house = house_of(court_address)
     session.execute(
-        sa.delete(RenderedEvent).where(RenderedEvent.hearing_id.in_(hearing_ids))
+        sa.delete(RenderedEvent)
+        .where(RenderedEvent.hearing_id.in_(hearing_ids))
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )
     moment = now.timestamp()
     rows = [
-        {"hearing_id": number, "language": language, "edition": edition, "house": house,
-         "events": events}
+        {
+            "hearing_id": number,
+            "language": language,
+            "edition": edition,
+            "house": house,
+            "events": events,
+        }
         for (number, language), (edition, events) in made.items()
         if any(e["falls_at"] is None or e["falls_at"] > moment for e in events)
-    ]  # fmt: skip
+    ]
     if rows:
         session.execute(sa.insert(RenderedEvent), rows)
     for (number, language), (edition, _) in made.items():
         if language == LANGUAGES[0]:
             session.execute(
-                sa.update(Hearing).where(Hearing.id == number).values(drawn_edition=edition)
+                sa.update(Hearing)
+                .where(Hearing.id == number)
+                .values(drawn_edition=edition)
                 .execution_options(synchronize_session=False)
-            )  # fmt: skip
+            )
     return len(hearing_ids)

@@ -108,8 +108,9 @@ def _line_of_its_own(engine: sa.Engine, options: Mapping[str, Any]) -> sa.Engine
     own = sa.create_engine(
         engine.url,
         **{**options, "pool_pre_ping": False, "pool_size": 4, "max_overflow": 0},
-        pool_reset_on_return=None, isolation_level="AUTOCOMMIT",
-    )  # fmt: skip
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+    )
     sa.event.listen(engine, "engine_disposed", lambda _: own.dispose())
     return own
 

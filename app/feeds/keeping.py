@@ -15,8 +15,13 @@ from app.feeds.shelf import Shelf
 
 MOST_BYTES = 96 * 1024 * 1024  # of all calendars that are kept in one process
 GOOD_FOR = 6 * 3600.0  # seconds; then a calendar is read anew, whatever the stamps say
-COLOURS = {"counsel": "firebrick", "assistant": "firebrick", "hearing": "firebrick",
-           "judge": "steelblue", "courtroom": "seagreen"}  # fmt: skip
+COLOURS = {
+    "counsel": "firebrick",
+    "assistant": "firebrick",
+    "hearing": "firebrick",
+    "judge": "steelblue",
+    "courtroom": "seagreen",
+}
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,12 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Pro
 from app.people.models import User
 
 OWNERS: dict[str, type] = {
-    "counsel": Counsel, "judge": Judge, "courtroom": Courtroom, "assistant": User,
+    "counsel": Counsel,
+    "judge": Judge,
+    "courtroom": Courtroom,
+    "assistant": User,
     "hearing": Hearing,
-}  # fmt: skip
+}
 
 
 _NAMES = {"en": "Court dates: {}", "zh": "庭期：{}"}
@@ -85,11 +88,16 @@ def question(dialect: str, digest: str) -> str:
 def _asked(dialect: str) -> sa.TextualSelect:
     said = sa.text(question(dialect, ":digest"))
     return said.columns(
-        sa.column("id", Key), sa.column("court_id", Key), sa.column("scope", sa.String),
-        sa.column("whose", Key), sa.column("busy_only", sa.Boolean),
-        sa.column("created_at", UTCDateTime), sa.column("language", sa.String),
-        sa.column("name", sa.String), sa.column("position", sa.String),
-    )  # fmt: skip
+        sa.column("id", Key),
+        sa.column("court_id", Key),
+        sa.column("scope", sa.String),
+        sa.column("whose", Key),
+        sa.column("busy_only", sa.Boolean),
+        sa.column("created_at", UTCDateTime),
+        sa.column("language", sa.String),
+        sa.column("name", sa.String),
+        sa.column("position", sa.String),
+    )
 
 
 def asked(connection: sa.Connection, token: str) -> Asked | None:
@@ -106,26 +114,41 @@ def as_asked(row: Sequence[Any]) -> Asked:
     """Return what a row of the question says."""
     feed_id, court_id, scope, whose, busy_only, created_at, language, name, position = row
     return Asked(
-        feed_id, court_id, scope, whose, busy_only, created_at.astimezone(dt.UTC),
-        wording.language_of(language), name, str(position),
-    )  # fmt: skip
+        feed_id,
+        court_id,
+        scope,
+        whose,
+        busy_only,
+        created_at.astimezone(dt.UTC),
+        wording.language_of(language),
+        name,
+        str(position),
+    )
 
 
 def open_feed(
-    session: Session, court_id: int, scope: str, whose: int, user_id: int | None, *,
+    session: Session,
+    court_id: int,
+    scope: str,
+    whose: int,
+    user_id: int | None,
+    *,
     busy_only: bool = False,
-) -> Feed | None:  # fmt: skip
+) -> Feed | None:
     """Return the feed that somebody has of something already, or None."""
     return session.scalar(
         sa.select(Feed)
         .where(
-            Feed.court_id == court_id, Feed.scope == scope, Feed.whose == whose,
+            Feed.court_id == court_id,
+            Feed.scope == scope,
+            Feed.whose == whose,
             Feed.user_id.is_(None) if user_id is None else Feed.user_id == user_id,
-            Feed.revoked_at.is_(None), Feed.busy_only == busy_only,
+            Feed.revoked_at.is_(None),
+            Feed.busy_only == busy_only,
         )
         .order_by(Feed.id)
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 def feeds_of(session: Session, court_id: int, user_id: int) -> Sequence[Feed]:
@@ -223,10 +246,11 @@ def _asked_of(session: Session, feed: Asked, only: Sequence[int] | None) -> froz
         sa.select(Proposal.hearing_id)
         .join(Invitation)
         .where(
-            Invitation.counsel_id == feed.whose, Invitation.revoked_at.is_(None),
+            Invitation.counsel_id == feed.whose,
+            Invitation.revoked_at.is_(None),
             Proposal.state == ProposalState.OPEN.value,
         )
-    )  # fmt: skip
+    )
     if only is not None:
         wanted = wanted.where(Proposal.hearing_id.in_(only))
     return frozenset(session.scalars(wanted))

@@ -52,16 +52,25 @@ def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> Ways:
     webcal = "webcal://" + address.partition("://")[2]
     given = urlencode({"url": address, "name": name}, quote_via=quote)
     return Ways(
-        address, webcal, "https://calendar.google.com/calendar/r?" + urlencode({"cid": webcal}),
+        address,
+        webcal,
+        "https://calendar.google.com/calendar/r?" + urlencode({"cid": webcal}),
         f"https://outlook.live.com/calendar/0/addfromweb?{given}",
         f"https://outlook.office.com/calendar/0/addfromweb?{given}",
-    )  # fmt: skip
+    )
 
 
 def open_feed(
-    session: Session, court: Court, scope: str, whose: int | None, user: User | None,
-    now: dt.datetime, secret: bytes, *, busy_only: bool = False,
-) -> tuple[Feed, str]:  # fmt: skip
+    session: Session,
+    court: Court,
+    scope: str,
+    whose: int | None,
+    user: User | None,
+    now: dt.datetime,
+    secret: bytes,
+    *,
+    busy_only: bool = False,
+) -> tuple[Feed, str]:
     """Return a feed and its path, ``/feeds/<token>.ics``; the same asked for again is the same.
 
     ``scope`` "me" is the user's own; ``busy_only`` says of a courtroom only when it is
@@ -76,12 +85,18 @@ def open_feed(
         raise NotFound(N_("There is nothing of this number in this court to subscribe to."))
     if busy_only and scope != "courtroom":
         raise Invalid({"busy_only": Message(N_("Only a courtroom's calendar can say busy alone."))})
-    feed = queries.open_feed(session, court.id, scope, whose, user.id if user else None,
-                             busy_only=busy_only)  # fmt: skip
+    feed = queries.open_feed(
+        session, court.id, scope, whose, user.id if user else None, busy_only=busy_only
+    )
     if feed is None:
-        feed = Feed(court_id=court.id, scope=scope, whose=whose, created_at=now,
-                    busy_only=busy_only,
-                    user_id=user.id if user else None)  # fmt: skip
+        feed = Feed(
+            court_id=court.id,
+            scope=scope,
+            whose=whose,
+            created_at=now,
+            busy_only=busy_only,
+            user_id=user.id if user else None,
+        )
         session.add(feed)
         session.flush()
         feed.token_digest = links.digest(token_of(feed, secret))

@@ -69,8 +69,9 @@ class Shelf:
     @property
     def next_fall(self) -> float | None:
         """When the next event falls out of sight."""
-        return min((p.falls_at for p, _ in self.pieces.values() if p.falls_at is not None),
-                   default=None)  # fmt: skip
+        return min(
+            (p.falls_at for p, _ in self.pieces.values() if p.falls_at is not None), default=None
+        )
 
     def spans(self) -> dict[str, tuple[float, float]]:
         """Return first and last instant of the events in each zone."""

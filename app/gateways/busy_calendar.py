@@ -62,9 +62,11 @@ class BusyCalendars:
     """
 
     def __init__(
-        self, context: ssl.SSLContext | None = None, also: Iterable[tuple[str, int]] = (),
+        self,
+        context: ssl.SSLContext | None = None,
+        also: Iterable[tuple[str, int]] = (),
         seconds: float = LONGEST,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._given = context
         self._also, self._seconds = frozenset(also), seconds
 

@@ -43,12 +43,15 @@ def build(lines: Lines, clock: Clock | None = None) -> Gateways:
     mailbox = ImapMailbox(lines.imap_url) if lines.imap_url else None
     second = lines.second
     return Gateways(
-        clock=clock, email=_email(lines, clock), sms=_sms(lines, clock), mailbox=mailbox,
+        clock=clock,
+        email=_email(lines, clock),
+        sms=_sms(lines, clock),
+        mailbox=mailbox,
         second_sms=TwilioCarrier(second, concurrency=_limit(lines, second.name).at_once)
         if second
         else None,
         limits={name: _limit(lines, name) for name in USUAL},
-    )  # fmt: skip
+    )
 
 
 def _limit(lines: Lines, name: str) -> Limit:

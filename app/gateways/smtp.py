@@ -178,9 +178,13 @@ def _hand_over(wire: smtplib.SMTP, mail: Mail) -> Outcome:
     if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a yes, however it is put
         said = text_of(words)
         return Outcome(
-            Said.ACCEPTED, "smtp", mail.message_id, status=str(code), detail=said,
+            Said.ACCEPTED,
+            "smtp",
+            mail.message_id,
+            status=str(code),
+            detail=said,
             server_id=_server_id(said, mail.message_id),
-        )  # fmt: skip
+        )
     return _refused("mail", code, words)
 
 

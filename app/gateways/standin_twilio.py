@@ -106,10 +106,15 @@ class TwilioStandIn:
         """
         text = self.set_status(message, status, error_code)
         form = {
-            "MessageSid": text["sid"], "SmsSid": text["sid"], "AccountSid": self.account_sid,
-            "MessageStatus": status, "SmsStatus": status, "To": text["to"],
-            "From": text["from"] or "", "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+            "MessageSid": text["sid"],
+            "SmsSid": text["sid"],
+            "AccountSid": self.account_sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "To": text["to"],
+            "From": text["from"] or "",
+            "ApiVersion": "2010-04-01",
+        }
         if error_code is not None:
             form["ErrorCode"] = str(error_code)
         return self._post(text["status_callback"], form, url)[0]
@@ -120,10 +125,18 @@ class TwilioStandIn:
         """Post a signed inbound text to `url`; return the HTTP status and the answer."""
         sid = sid or self._new_sid()
         form = {
-            "MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "SmsStatus": "received",
-            "AccountSid": self.account_sid, "From": from_, "To": to, "Body": body,
-            "NumMedia": "0", "NumSegments": "1", "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "SmsMessageSid": sid,
+            "SmsStatus": "received",
+            "AccountSid": self.account_sid,
+            "From": from_,
+            "To": to,
+            "Body": body,
+            "NumMedia": "0",
+            "NumSegments": "1",
+            "ApiVersion": "2010-04-01",
+        }
         return self._post(url, form, None)
 
     def sign(self, url: str, form: Mapping[str, str]) -> str:
@@ -136,9 +149,12 @@ class TwilioStandIn:
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         }
         answer = self._posts.post(
-            url or signed_for, data=urlencode(form), headers=headers,
-            timeout=_ANSWER_SECONDS, allow_redirects=False,
-        )  # fmt: skip
+            url or signed_for,
+            data=urlencode(form),
+            headers=headers,
+            timeout=_ANSWER_SECONDS,
+            allow_redirects=False,
+        )
         return answer.status_code, answer.text
 
     def _listener(self) -> type[Listener]:
@@ -201,15 +217,25 @@ class TwilioStandIn:
 
     def _take(self, given: Mapping[str, str]) -> dict[str, Any]:
         text = {
-            "sid": self._new_sid(), "account_sid": self.account_sid, "api_version": "2010-04-01",
-            "to": given["To"], "from": given.get("From"), "body": given["Body"],
-            "messaging_service_sid": given.get("MessagingServiceSid"), "direction": "outbound-api",
+            "sid": self._new_sid(),
+            "account_sid": self.account_sid,
+            "api_version": "2010-04-01",
+            "to": given["To"],
+            "from": given.get("From"),
+            "body": given["Body"],
+            "messaging_service_sid": given.get("MessagingServiceSid"),
+            "direction": "outbound-api",
             "status": "accepted" if given.get("MessagingServiceSid") else "queued",
-            "error_code": None, "error_message": None, "num_media": "0", "num_segments": "1",
-            "date_created": datetime.now(UTC), "date_sent": None, "date_updated": None,
+            "error_code": None,
+            "error_message": None,
+            "num_media": "0",
+            "num_segments": "1",
+            "date_created": datetime.now(UTC),
+            "date_sent": None,
+            "date_updated": None,
             "status_callback": given.get("StatusCallback", ""),
             "validity_period": int(given.get("ValidityPeriod", "36000")),
-        }  # fmt: skip
+        }
         self.messages.append(text)
         return text
 
@@ -218,10 +244,15 @@ class TwilioStandIn:
             turn = self._lists.popleft() if self._lists else ""
             if turn == "broken":
                 return problem(503, 20500, "Service Unavailable")
-            found = [] if turn == "lag" else [
-                text for text in reversed(self.messages)
-                if given.get("To", text["to"]) == text["to"] and _sent_since(text, given)
-            ]  # fmt: skip
+            found = (
+                []
+                if turn == "lag"
+                else [
+                    text
+                    for text in reversed(self.messages)
+                    if given.get("To", text["to"]) == text["to"] and _sent_since(text, given)
+                ]
+            )
         size, page = int(given.get("PageSize", "50")), int(given.get("Page", "0"))
         rest = len(found) > (page + 1) * size
         onward = {**given, "PageSize": str(size), "Page": str(page + 1)}
@@ -229,9 +260,13 @@ class TwilioStandIn:
         some = [shown(text) for text in found[page * size : (page + 1) * size]]
         return Answer(
             200,
-            {"messages": some, "page": page, "page_size": size,
-             "next_page_uri": path if rest else None},
-        )  # fmt: skip
+            {
+                "messages": some,
+                "page": page,
+                "page_size": size,
+                "next_page_uri": path if rest else None,
+            },
+        )
 
     def set_status(
         self, message: Mapping[str, Any] | str, status: str, error_code: int | str | None = None

@@ -27,8 +27,14 @@ LONGEST = 36_000
 _SKEW = timedelta(seconds=60)
 _AT_MOST = 1_000
 _NO_ANSWER = (
-    TwilioException, RequestException, Throttled, Broken, ValueError, TypeError, AttributeError,
-)  # fmt: skip
+    TwilioException,
+    RequestException,
+    Throttled,
+    Broken,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True)
@@ -197,9 +203,7 @@ def _created(text: Any) -> Outcome:
 
 
 def _as_it_is(text: Any) -> Outcome:
-    return Outcome(
-        Said.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text)
-    )  # fmt: skip
+    return Outcome(Said.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text))
 
 
 def _status(text: Any) -> str:

@@ -27,9 +27,16 @@ from app import addresses
 
 _TWILIO = "https://api.twilio.com"
 _NEVER_LEFT = (
-    ConnectTimeout, InvalidHeader, InvalidProxyURL, InvalidSchema, InvalidURL, MissingSchema,
-    NewConnectionError, ProxyError, ssl.SSLCertVerificationError,
-)  # fmt: skip
+    ConnectTimeout,
+    InvalidHeader,
+    InvalidProxyURL,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    NewConnectionError,
+    ProxyError,
+    ssl.SSLCertVerificationError,
+)
 
 
 class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)

@@ -18,9 +18,15 @@ MOST_WISH = 300  # characters
 
 
 def confirm(
-    session: Session, seat_id: int, revision: int, now: dt.datetime, *, channel: str = "link",
-    kind: str = "knows", address: str = "",
-) -> bool:  # fmt: skip
+    session: Session,
+    seat_id: int,
+    revision: int,
+    now: dt.datetime,
+    *,
+    channel: str = "link",
+    kind: str = "knows",
+    address: str = "",
+) -> bool:
     """Write down that a counsel says they know the date of a revision; return whether it is new.
 
     Raises Refusal where the date has changed since the page was made: they know another one.
@@ -32,11 +38,17 @@ def confirm(
     if confirmed_at(session, hearing, seat.counsel_id) is not None:
         return False
     line = record.Entry(
-        What.CONFIRMED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel=channel, kind=kind,
+        What.CONFIRMED,
+        direction="in",
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{seat.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel=channel,
+        kind=kind,
         detail={"revision": revision},
         personal={"name": seat.counsel.name, **({"address": address} if address else {})},
-    )  # fmt: skip
+    )
     record.add(session, hearing.court_id, hearing.case_id, [line], now)
     return True
 
@@ -44,11 +56,15 @@ def confirm(
 def confirmed_at(session: Session, hearing: Hearing, counsel_id: int) -> dt.datetime | None:
     """Return when a counsel said that they know the present date; None where they did not."""
     wanted = sa.select(Line.at, Line.detail).where(
-        Line.about == f"hearing/{hearing.id}", Line.counsel_id == counsel_id,
+        Line.about == f"hearing/{hearing.id}",
+        Line.counsel_id == counsel_id,
         Line.what == What.CONFIRMED.value,
-    )  # fmt: skip
-    said = [at for at, detail in session.execute(wanted)
-            if (detail or {}).get("revision") == hearing.revision]  # fmt: skip
+    )
+    said = [
+        at
+        for at, detail in session.execute(wanted)
+        if (detail or {}).get("revision") == hearing.revision
+    ]
     return min(said, default=None)
 
 
@@ -69,16 +85,27 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
         raise Invalid({"wish": Message(N_("At most %(most)s characters."), most=MOST_WISH)})
     about = f"hearing/{hearing.id}"
     before = session.scalar(
-        sa.select(sa.func.count()).select_from(Task)
-        .where(Task.about == about, Task.counsel_id == seat.counsel_id,
-               Task.way == Way.CALLBACK.value)
-    )  # fmt: skip
+        sa.select(sa.func.count())
+        .select_from(Task)
+        .where(
+            Task.about == about, Task.counsel_id == seat.counsel_id, Task.way == Way.CALLBACK.value
+        )
+    )
     task = Task(
-        key=f"callback/{hearing.id}/{seat.counsel_id}/{before}", court_id=hearing.court_id,
-        case_id=hearing.case_id, about=about, counsel_id=seat.counsel_id, side=seat.side,
-        way=Way.CALLBACK.value, state=Stands.OPEN.value, opens_at=now, because={}, wish=wish,
-        phone=number, created_at=now,
-    )  # fmt: skip
+        key=f"callback/{hearing.id}/{seat.counsel_id}/{before}",
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        about=about,
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        way=Way.CALLBACK.value,
+        state=Stands.OPEN.value,
+        opens_at=now,
+        because={},
+        wish=wish,
+        phone=number,
+        created_at=now,
+    )
     session.add(task)
     session.flush()
     line = tasks.entry(task, What.ASKED, seat.counsel.name)
@@ -96,7 +123,9 @@ def _number(typed: str, country: str) -> str:
 def open_call(session: Session, hearing_id: int, counsel_id: int) -> Task | None:
     """Return a counsel's request to be called about a hearing that nobody has answered yet."""
     wanted = sa.select(Task).where(
-        Task.about == f"hearing/{hearing_id}", Task.counsel_id == counsel_id,
-        Task.way == Way.CALLBACK.value, Task.state == Stands.OPEN.value,
-    )  # fmt: skip
+        Task.about == f"hearing/{hearing_id}",
+        Task.counsel_id == counsel_id,
+        Task.way == Way.CALLBACK.value,
+        Task.state == Stands.OPEN.value,
+    )
     return session.scalar(wanted.limit(1))

@@ -15,14 +15,20 @@ def addresses(event: Mapping[str, Any]) -> dict[str, str]:
     """Return the addresses for Google, Outlook at work and Outlook.com of one event."""
     begins, ends = (event[name].astimezone(dt.UTC) for name in ("starts_at", "ends_at"))
     google = {
-        "action": "TEMPLATE", "text": event["summary"], "location": event["location"],
-        "dates": f"{begins:%Y%m%dT%H%M%SZ}/{ends:%Y%m%dT%H%M%SZ}", "ctz": event["zone"],
-    }  # fmt: skip
+        "action": "TEMPLATE",
+        "text": event["summary"],
+        "location": event["location"],
+        "dates": f"{begins:%Y%m%dT%H%M%SZ}/{ends:%Y%m%dT%H%M%SZ}",
+        "ctz": event["zone"],
+    }
     outlook = {
-        "path": "/calendar/action/compose", "rru": "addevent", "subject": event["summary"],
-        "location": event["location"], "startdt": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": event["summary"],
+        "location": event["location"],
+        "startdt": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
         "enddt": f"{ends:%Y-%m-%dT%H:%M:%SZ}",
-    }  # fmt: skip
+    }
     return {
         "google": f"https://calendar.google.com/calendar/render?{urlencode(google)}",
         "office": f"https://outlook.office.com{_OUTLOOK}?{urlencode(outlook)}",

@@ -33,9 +33,14 @@ class Given:
 
 
 def answer(
-    session: Session, seat_id: int, given: Given, now: dt.datetime, secret: bytes, *,
+    session: Session,
+    seat_id: int,
+    given: Given,
+    now: dt.datetime,
+    secret: bytes,
+    *,
     channel: str = "link",
-) -> None:  # fmt: skip
+) -> None:
     """Take counsel's answer; fix the hearing when all have answered and a slot suits all.
 
     A second press on the same page changes nothing. ``channel`` is where it came from: "link",
@@ -46,9 +51,14 @@ def answer(
 
 
 def take(
-    session: Session, held: Held, given: Given, now: dt.datetime, secret: bytes, *,
+    session: Session,
+    held: Held,
+    given: Given,
+    now: dt.datetime,
+    secret: bytes,
+    *,
     channel: str = "link",
-) -> None:  # fmt: skip
+) -> None:
     """Take the answer of a seat that is held already; else as ``answer``."""
     seat, before = held.seat, held.own.says or {}
     if seat.nonce == given.nonce and before == given.says and seat.comment == given.comment:
@@ -57,8 +67,13 @@ def take(
     _refuse_strange(held.slots, given.says)
     _store(session, held, given, now)
     lines = [_entry(held, given, channel)]
-    lines += notices.take_back(session, f"hearing/{held.hearing.id}", N_("it was answered"),
-                               kinds=("proposal", "nudge"), invitation_id=seat.id)  # fmt: skip
+    lines += notices.take_back(
+        session,
+        f"hearing/{held.hearing.id}",
+        N_("it was answered"),
+        kinds=("proposal", "nudge"),
+        invitation_id=seat.id,
+    )
     # Its place in the chain names it, so that one given a second time is confirmed a second time.
     stamp = f"a{held.head.seq + 1}"
     tell.answered(session, held, given.says, stamp, now, channel=channel, lines=lines)
@@ -110,24 +125,38 @@ def _refuse_strange(offered: Sequence[Any], says: Mapping[int, str]) -> None:
 def _entry(held: Held, given: Given, channel: str) -> record.Entry:
     hearing, seat = held.hearing, held.seat
     return record.Entry(
-        What.ANSWERED, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel=channel, kind="proposal",
+        What.ANSWERED,
+        direction="in",
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{seat.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel=channel,
+        kind="proposal",
         detail={
-            "round": held.round.round, "changed": bool(held.own.says),
+            "round": held.round.round,
+            "changed": bool(held.own.says),
             "says": [
-                {"starts_at": record.instant(slot.starts_at), "courtroom": slot.courtroom.name,
-                 "says": given.says[slot.id]}
+                {
+                    "starts_at": record.instant(slot.starts_at),
+                    "courtroom": slot.courtroom.name,
+                    "says": given.says[slot.id],
+                }
                 for slot in held.slots
             ],
         },
         personal={"name": seat.counsel.name, "comment": given.comment},
-    )  # fmt: skip
+    )
 
 
 def decide(
-    session: Session, hearing_id: int, round_id: int, now: dt.datetime, secret: bytes,
+    session: Session,
+    hearing_id: int,
+    round_id: int,
+    now: dt.datetime,
+    secret: bytes,
     voices: Sequence[Voice],
-) -> None:  # fmt: skip
+) -> None:
     """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
 
     Nobody waits for counsel who have left the case. A side that was asked and has nobody left to

@@ -31,9 +31,11 @@ class Form(Protocol):
 
 def typed(form: Form) -> dict[str, Any]:
     """Return what a form says of days away, as it was typed."""
-    return {"from": half_width(form.get("away-from", "")[:20]),
-            "until": half_width(form.get("away-until", "")[:20]),
-            "weekdays": form.getlist("away-weekday")[:7]}  # fmt: skip
+    return {
+        "from": half_width(form.get("away-from", "")[:20]),
+        "until": half_width(form.get("away-until", "")[:20]),
+        "weekdays": form.getlist("away-weekday")[:7],
+    }
 
 
 def of(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
@@ -105,19 +107,29 @@ def say(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.dateti
             return each
     if len(known) >= MOST:
         raise Refusal(N_("There are many entries already: take one back first."))
-    made = Away(counsel_id=seat.counsel_id, from_on=first, until_on=last, weekdays=weekdays,
-                said_at=now)  # fmt: skip
+    made = Away(
+        counsel_id=seat.counsel_id, from_on=first, until_on=last, weekdays=weekdays, said_at=now
+    )
     session.add(made)
     session.flush()
     entry = record.Entry(
-        What.TOLD, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="link", kind="away",
+        What.TOLD,
+        direction="in",
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{seat.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel="link",
+        kind="away",
         personal={
             "name": seat.counsel.name,
-            "away": {"from": first.isoformat(), "until": last.isoformat() if last else None,
-                     "weekdays": weekdays},
+            "away": {
+                "from": first.isoformat(),
+                "until": last.isoformat() if last else None,
+                "weekdays": weekdays,
+            },
         },
-    )  # fmt: skip
+    )
     record.add(session, hearing.court_id, hearing.case_id, [entry], now)
     return made
 
@@ -126,6 +138,7 @@ def take_back(session: Session, seat_id: int, away_id: int) -> None:
     """Take back one of a counsel's own entries; another's is none of theirs and stays."""
     seat = session.get_one(Invitation, seat_id)
     session.execute(
-        sa.delete(Away).where(Away.id == away_id, Away.counsel_id == seat.counsel_id)
+        sa.delete(Away)
+        .where(Away.id == away_id, Away.counsel_id == seat.counsel_id)
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )

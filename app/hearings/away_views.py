@@ -28,9 +28,14 @@ def _shown(token: str, view: View, **more: Any) -> str:
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
     calendar = busy_calendars.of(db.session(), view.counsel.id)
     return render_template(
-        "reply/away.html", calendar=calendar, token=token, view=view, nonce=key,
-        said_away=said_away(view), **given,
-    )  # fmt: skip
+        "reply/away.html",
+        calendar=calendar,
+        token=token,
+        view=view,
+        nonce=key,
+        said_away=said_away(view),
+        **given,
+    )
 
 
 @bp.post("/r/<token>/away")

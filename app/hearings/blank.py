@@ -25,9 +25,12 @@ BEFORE_IT = dt.timedelta(hours=1)
 def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime) -> dict[str, Any]:
     """Return the fields of a new round: of a new hearing, or of one that was asked about before."""
     given = typed.typed(()) | {
-        "once": str(uuid.uuid4()), "kind": KINDS[0], "minutes": str(MINUTES),
-        "fix": unasked.usual_fixing(case).value, "how": "ask",
-    }  # fmt: skip
+        "once": str(uuid.uuid4()),
+        "kind": KINDS[0],
+        "minutes": str(MINUTES),
+        "fix": unasked.usual_fixing(case).value,
+        "how": "ask",
+    }
     given["stood"] = once.newest_of(session, case.id)
     if hearing is not None:
         last = queries.last_proposal(session, hearing)
@@ -45,15 +48,20 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
 
 def starts_of(given: dict[str, Any], zone: ZoneInfo) -> dict[int, dt.datetime]:
     """Return, by their row, the instants of those slots of a form that can be read."""
-    read = {n: typed.instant(slot["starts_at"], zone, "", {})
-            for n, slot in enumerate(given["slots"])}  # fmt: skip
+    read = {
+        n: typed.instant(slot["starts_at"], zone, "", {}) for n, slot in enumerate(given["slots"])
+    }
     return {n: at for n, at in read.items() if isinstance(at, dt.datetime)}
 
 
 def asked_for(
-    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime,
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    given: dict[str, Any],
+    now: dt.datetime,
     many: int,
-) -> suggesting.Asked:  # fmt: skip
+) -> suggesting.Asked:
     """Return what a form asks for, as far as it can be read, the usual where it cannot.
 
     Of no use is what was typed, asked about or fixed before.
@@ -69,8 +77,10 @@ def asked_for(
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
         cases.courtrooms(session, case.court_id),
         max(usual, by) if isinstance(by, dt.datetime) else usual,
-        many=many, but=hearing.id if hearing else None, but_not=known,
-    )  # fmt: skip
+        many=many,
+        but=hearing.id if hearing else None,
+        but_not=known,
+    )
 
 
 def suggest(

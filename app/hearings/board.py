@@ -60,9 +60,13 @@ def look(
     search = suggest.search(session, case, asked, now, also=list(starts.values()))
     length = dt.timedelta(minutes=asked.minutes)
     spans = {n: Span(at, at + length) for n, at in starts.items()}
-    clear = [o for o in search.found
-             if not any(span.overlaps(Span(o.starts_at, o.starts_at + length))
-                        for span in spans.values())]  # fmt: skip
+    clear = [
+        o
+        for o in search.found
+        if not any(
+            span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
+        )
+    ]
     chosen = suggest.chosen(session, case, asked, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
@@ -77,11 +81,16 @@ def look(
 
 
 def _clashes(
-    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any],
-    starts: dict[int, dt.datetime], minutes: int,
-) -> dict[int, Message]:  # fmt: skip
-    slots = [{"starts_at": at, "courtroom": given["slots"][n]["courtroom"]}
-             for n, at in starts.items()]  # fmt: skip
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    given: dict[str, Any],
+    starts: dict[int, dt.datetime],
+    minutes: int,
+) -> dict[int, Message]:
+    slots = [
+        {"starts_at": at, "courtroom": given["slots"][n]["courtroom"]} for n, at in starts.items()
+    ]
     found = once.clashes(session, case, slots, minutes, but=hearing.id if hearing else None)
     rows = list(starts)
     return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
@@ -95,8 +104,10 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
         return Message(N_("the court does not sit on this day"))
     minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
     for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
-        if any(each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
-               for each in sessions(day, hours, zone, whole=whole)):  # fmt: skip
+        if any(
+            each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
+            for each in sessions(day, hours, zone, whole=whole)
+        ):
             return Message(words) if words else None
     return Message(N_("it is not within the court's hours"))
 
@@ -142,17 +153,22 @@ def _opening(
 
 
 def _strip(
-    court: Court, working: WorkingDays, marks: list[Mark], search: suggest.Search,
+    court: Court,
+    working: WorkingDays,
+    marks: list[Mark],
+    search: suggest.Search,
     minutes: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     zone, hours = ZoneInfo(court.zone), suggest.hours_of(court)
     if not marks:
         return {}
     runs = strip.bounds(hours.opens, hours.closes, marks, zone)
     rows = strip.rows(
         marks,
-        [Taken(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people], runs, zone,
+        [Taken(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people],
+        runs,
+        zone,
         working.has,
         lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
-    )  # fmt: skip
+    )
     return {"rows": rows, "hours": list(range(*runs)), "quarters": (runs[1] - runs[0]) * 4}

@@ -60,9 +60,13 @@ def wanted(hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[in
 
 
 def book(
-    session: Session, hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int], *,
+    session: Session,
+    hearing: Hearing,
+    proposal: Proposal | None,
+    counsel_ids: Iterable[int],
+    *,
     shared: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Make the bookings of a hearing what its state says. Raises Clash, naming what is in the way.
 
     The check here only says it kindly; that no two bookings overlap is kept by the database. With
@@ -101,9 +105,16 @@ def store_anew(session: Session, hearing_ids: Sequence[int], shift: Shift) -> di
             if parts != [span]:
                 overlaps[hearing_id].append(of)
             busy[of] += parts
-            rows += [{"hearing_id": hearing_id, "resource": of, "firm": firm,
-                      "starts_at": part.starts_at, "ends_at": part.ends_at}
-                     for part in parts]  # fmt: skip
+            rows += [
+                {
+                    "hearing_id": hearing_id,
+                    "resource": of,
+                    "firm": firm,
+                    "starts_at": part.starts_at,
+                    "ends_at": part.ends_at,
+                }
+                for part in parts
+            ]
         bulk.insert(session, bulk.table(Booking), rows)
     return overlaps
 
@@ -133,8 +144,13 @@ def _insert(session: Session, hearing: Hearing, taking: Taking) -> None:
 
 
 def _row(hearing: Hearing, taken_of: int, span: Span, firm: bool) -> dict[str, object]:
-    return {"hearing_id": hearing.id, "resource": taken_of, "starts_at": span.starts_at,
-            "ends_at": span.ends_at, "firm": firm}  # fmt: skip
+    return {
+        "hearing_id": hearing.id,
+        "resource": taken_of,
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+        "firm": firm,
+    }
 
 
 def book_many(
@@ -166,8 +182,10 @@ def _busy(session: Session, wishes: Sequence[Taking]) -> dict[int, list[Span]]:
     # No booking is longer than a day, so the index need not be read from the beginning of time.
     spans = [
         (each, span.starts_at, span.ends_at, span.starts_at - dt.timedelta(days=1))
-        for wish in wishes for each, parts in wish.items() for span, _ in parts
-    ]  # fmt: skip
+        for wish in wishes
+        for each, parts in wish.items()
+        for span, _ in parts
+    ]
     busy: dict[int, list[Span]] = defaultdict(list)
     if not spans:
         return busy
@@ -208,13 +226,16 @@ def _fill(session: Session, hearing: Hearing, left: Sequence[Span]) -> None:
         under = (
             sa.select(Hearing)
             .where(
-                Hearing.court_id == hearing.court_id, Hearing.imported, Hearing.id != hearing.id,
-                Hearing.state == "fixed", Hearing.starts_at < span.ends_at,
+                Hearing.court_id == hearing.court_id,
+                Hearing.imported,
+                Hearing.id != hearing.id,
+                Hearing.state == "fixed",
+                Hearing.starts_at < span.ends_at,
                 Hearing.starts_at > span.starts_at - dt.timedelta(days=1),
                 Hearing.ends_at > span.starts_at,
             )
             .order_by(Hearing.id)
-        )  # fmt: skip
+        )
         for each in session.scalars(under).all():
             wish = wanted(each, None, sorted(queries.acting(session, each)))
             _let_go(session, each)
@@ -257,10 +278,11 @@ def clash(session: Session, court: Court, found: Taken) -> Clash:
     other = session.get_one(Hearing, found.hearing_id)
     number = session.get_one(Case, other.case_id).number
     facts = {
-        "who": session.get_one(model, found.row).name, "number": number,
+        "who": session.get_one(model, found.row).name,
+        "number": number,
         "when": When(found.span.starts_at, court.zone, found.span.ends_at),
         "state": STATES[found.firm],
-    }  # fmt: skip
+    }
     if found.kind == "courtroom" and (rooms := free_rooms(session, court.id, found.span)):
         return Clash(CLASH["courtroom, others free"], rooms=rooms, **facts)
     return Clash(CLASH[found.kind], **facts)

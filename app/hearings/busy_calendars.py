@@ -53,16 +53,24 @@ def name(
     except Unfetchable as fault:
         raise Invalid({"address": Message(str(fault))}) from fault
     session.add(
-        BusyCalendar(counsel_id=seat.counsel_id, address=address, said_at=now, due_at=now,
-                     etag="", failures=0, fault="")
-    )  # fmt: skip
+        BusyCalendar(
+            counsel_id=seat.counsel_id,
+            address=address,
+            said_at=now,
+            due_at=now,
+            etag="",
+            failures=0,
+            fault="",
+        )
+    )
 
 
 def _forget(session: Session, counsel_id: int) -> None:
     session.execute(
-        sa.delete(BusyTime).where(BusyTime.counsel_id == counsel_id)
+        sa.delete(BusyTime)
+        .where(BusyTime.counsel_id == counsel_id)
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -115,9 +123,13 @@ def read(
 
 
 def keep(
-    session: Session, number: int, fetched: Fetched | None, spans: Sequence[Span], fault: str,
+    session: Session,
+    number: int,
+    fetched: Fetched | None,
+    spans: Sequence[Span],
+    fault: str,
     now: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what a calendar said, or why it could not be read: then what it said before stands.
 
     After five failures in a row it is left alone until its counsel names it again.
@@ -136,7 +148,10 @@ def keep(
         return
     _forget(session, calendar.counsel_id)
     if spans:
-        session.execute(sa.insert(BusyTime), [
-            {"counsel_id": calendar.counsel_id, "starts_at": s.starts_at, "ends_at": s.ends_at}
-            for s in spans
-        ])  # fmt: skip
+        session.execute(
+            sa.insert(BusyTime),
+            [
+                {"counsel_id": calendar.counsel_id, "starts_at": s.starts_at, "ends_at": s.ends_at}
+                for s in spans
+            ],
+        )

@@ -18,9 +18,14 @@ class OldPage(Exception):  # noqa: N818
 
 
 def answer(
-    session: Session, token: str, typed: answering.Typed, days: Mapping[str, Any], key: str,
-    now: dt.datetime, secret: bytes,
-) -> None:  # fmt: skip
+    session: Session,
+    token: str,
+    typed: answering.Typed,
+    days: Mapping[str, Any],
+    key: str,
+    now: dt.datetime,
+    secret: bytes,
+) -> None:
     """Take what was typed on the page whose nonce is ``key``; ``days`` are when counsel is away.
 
     What the page holds already is no new choice: whoever presses may be a machine. Raises OldPage,

@@ -50,8 +50,13 @@ def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
     """Return an event of which only the time is told: neither what, nor who, nor whose it is."""
     said = wording.language_of(language)
     hidden = hashlib.sha256(f"busy/{event['uid']}".encode()).hexdigest()[:32]
-    return {**event, "uid": f"busy-{hidden}", "summary": _BUSY[said], "location": "",
-            "description": ""}  # fmt: skip
+    return {
+        **event,
+        "uid": f"busy-{hidden}",
+        "summary": _BUSY[said],
+        "location": "",
+        "description": "",
+    }
 
 
 def _common(hearing: Hearing, told: dict[str, Any], language: str) -> dict[str, Any]:

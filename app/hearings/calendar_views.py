@@ -44,8 +44,13 @@ class Asked:
 
     def address(self, **other: Any) -> str:
         """Return the address of this look, or of another."""
-        told = {"view": self.view, "by": self.by, "on": self.first.isoformat(),
-                "whose": self.whose, **other}  # fmt: skip
+        told = {
+            "view": self.view,
+            "by": self.by,
+            "on": self.first.isoformat(),
+            "whose": self.whose,
+            **other,
+        }
         return url_for("hearings.calendar", **told)
 
 
@@ -82,24 +87,34 @@ def _seen(asked: Asked) -> list[Sitting]:
 def calendar() -> str:
     """Show a week or a day, as a table that needs no scripts; with them, drawn by the hour."""
     session, court, asked = db.session(), current_user.court, _asked()
-    found, closed = _seen(asked), docket.closed_because(
-        session, court, asked.first, asked.days
-    )  # fmt: skip
+    found, closed = _seen(asked), docket.closed_because(session, court, asked.first, asked.days)
     table = docket.by_day(found, asked.first, asked.days, ZoneInfo(court.zone))
     most, page = LISTED[asked.view], page_number() if asked.view == "day" else 1
     working = days.working_days(session, court)
     shut = {day for day, _ in table if not working.has(day)}
     step = dt.timedelta(days=asked.days)
     return render_template(
-        "hearings/calendar.html", asked=asked, table=table, shut=shut, closed=closed,
-        resources=_resources(asked.by), zone=court.zone, court=court, page=page,
-        begin=(page - 1) * most, end=page * most,
-        before=(asked.first - step).isoformat(), after=(asked.first + step).isoformat(),
+        "hearings/calendar.html",
+        asked=asked,
+        table=table,
+        shut=shut,
+        closed=closed,
+        resources=_resources(asked.by),
+        zone=court.zone,
+        court=court,
+        page=page,
+        begin=(page - 1) * most,
+        end=page * most,
+        before=(asked.first - step).isoformat(),
+        after=(asked.first + step).isoformat(),
         today=wording.local(web.now(), court.zone).date(),
         # A weekend on which nothing happens takes no room.
-        unseen=[(day.weekday() + 1) % 7 for day, each in table if not each and day in shut
-                and day.weekday() > 4 and asked.view == "week"],
-    )  # fmt: skip
+        unseen=[
+            (day.weekday() + 1) % 7
+            for day, each in table
+            if not each and day in shut and day.weekday() > 4 and asked.view == "week"
+        ],
+    )
 
 
 @bp.get("/calendar/events")
@@ -107,22 +122,26 @@ def calendar() -> str:
 def calendar_events() -> Any:
     """Return the same as events, their times by the court's clock, whatever the reader's is."""
     asked, zone, language, now = _asked(), current_user.court.zone, web.language(), web.now()
-    return jsonify([
-        {
-            "start": f"{wording.local(each.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
-            "end": f"{wording.local(each.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
-            "resourceIds": [str(each.beside(asked.by) or "")],
-            "title": each.number,
-            "startEditable": each.how == docket.FIXED and each.starts_at > now,
-            "extendedProps": {
-                "how": each.how, "tab": number_on_tab(each.number),
-                "kind": wording.kind_name(each.kind, language),
-                "place": each.courtroom if asked.by == "judge" else each.judge,
-                "about": each.title, "hearing": each.hearing_id,
-            },
-        }
-        for each in _seen(asked)
-    ])  # fmt: skip
+    return jsonify(
+        [
+            {
+                "start": f"{wording.local(each.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
+                "end": f"{wording.local(each.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
+                "resourceIds": [str(each.beside(asked.by) or "")],
+                "title": each.number,
+                "startEditable": each.how == docket.FIXED and each.starts_at > now,
+                "extendedProps": {
+                    "how": each.how,
+                    "tab": number_on_tab(each.number),
+                    "kind": wording.kind_name(each.kind, language),
+                    "place": each.courtroom if asked.by == "judge" else each.judge,
+                    "about": each.title,
+                    "hearing": each.hearing_id,
+                },
+            }
+            for each in _seen(asked)
+        ]
+    )
 
 
 @bp.get("/calendar/told/<int:hearing_id>")
@@ -131,11 +150,16 @@ def who_is_told(hearing_id: int) -> Any:
     """Return whom a move of a hearing would tell, and whom no message can reach."""
     hearing = queries.find(db.session(), current_user.court_id, hearing_id)
     seats = queries.seats(db.session(), hearing.case)
-    return jsonify([
-        {"name": seat.counsel.name, "side": wording.side_name(seat.party.side, web.language()),
-         "reached": bool(ways_of(seat.counsel))}
-        for seat in seats
-    ])  # fmt: skip
+    return jsonify(
+        [
+            {
+                "name": seat.counsel.name,
+                "side": wording.side_name(seat.party.side, web.language()),
+                "reached": bool(ways_of(seat.counsel)),
+            }
+            for seat in seats
+        ]
+    )
 
 
 @bp.app_template_global()
@@ -161,10 +185,18 @@ def cause_list() -> str:
     }
     step = dt.timedelta(days=1)
     return render_template(
-        "hearings/cause_list.html", on=on, found=found, parties=named, public=public, rule=rule,
-        zone=court.zone, court=court, before=on - step, after=on + step,
+        "hearings/cause_list.html",
+        on=on,
+        found=found,
+        parties=named,
+        public=public,
+        rule=rule,
+        zone=court.zone,
+        court=court,
+        before=on - step,
+        after=on + step,
         rules=list(shown_names.Names),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/calendar/list")

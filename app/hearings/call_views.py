@@ -35,9 +35,10 @@ def called() -> list[tuple[str, str, str]]:
 def met() -> list[tuple[str, str]]:
     """Return how somebody can be met outside the house's ways."""
     return [
-        ("chat", gettext("private chat")), ("in_person", gettext("in person")),
+        ("chat", gettext("private chat")),
+        ("in_person", gettext("in person")),
         ("other", gettext("other way")),
-    ]  # fmt: skip
+    ]
 
 
 @bp.get("/cases/<int:case_id>/call")
@@ -90,10 +91,18 @@ def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> st
         given = given | {"counsel_id": str(people[0][0].id)}
     whom = next((each for each, _ in people if str(each.id) == given["counsel_id"]), None)
     return render_template(
-        template, case=found, zone=found.court.zone, given=given, people=people, whom=whom,
-        number=_number(found, whom), outcomes=called(), ways=met(),
-        hearings=desk.of_case(db.session(), found), **{"errors": {}, **more},
-    )  # fmt: skip
+        template,
+        case=found,
+        zone=found.court.zone,
+        given=given,
+        people=people,
+        whom=whom,
+        number=_number(found, whom),
+        outcomes=called(),
+        ways=met(),
+        hearings=desk.of_case(db.session(), found),
+        **{"errors": {}, **more},
+    )
 
 
 def _number(found: Case, whom: Counsel | None) -> str:

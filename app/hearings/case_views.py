@@ -27,8 +27,17 @@ from app.notices.views import outcomes, ways_by_hand
 from app.people.models import User
 from app.people.views import only_shown, shows_again, signed_in
 
-FIELDS = ("counsel_id", "hearing_id", "channel", "direction", "at", "outcome", "address", "note",
-          "page")  # fmt: skip
+FIELDS = (
+    "counsel_id",
+    "hearing_id",
+    "channel",
+    "direction",
+    "at",
+    "outcome",
+    "address",
+    "note",
+    "page",
+)
 
 
 @bp.get("/cases/<int:case_id>")
@@ -46,12 +55,20 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
     session = db.session()
     found = cases.whole(session, current_user.court_id, case_id)
     return render_template(
-        "hearings/case.html", case=found, zone=found.court.zone, given=given,
-        hearings=desk.of_case(session, found), lines=desk.newest_lines(session, found),
-        twin=cases.twin(session, found), unreachable=_unreachable(found), ways=ways_by_hand(),
-        outcomes=outcomes(), counsel=_counsel(found), symmetry=symmetry.of(session, found),
+        "hearings/case.html",
+        case=found,
+        zone=found.court.zone,
+        given=given,
+        hearings=desk.of_case(session, found),
+        lines=desk.newest_lines(session, found),
+        twin=cases.twin(session, found),
+        unreachable=_unreachable(found),
+        ways=ways_by_hand(),
+        outcomes=outcomes(),
+        counsel=_counsel(found),
+        symmetry=symmetry.of(session, found),
         **{"errors": {}, **more},
-    )  # fmt: skip
+    )
 
 
 def _counsel(found: Case) -> list[tuple[int, str]]:
@@ -96,8 +113,9 @@ def say_logged(name: str, told: list[str]) -> None:
     if told:
         words = gettext(
             "The contact with %(name)s is on the record. Its substance is told to: %(others)s.",
-            name=name, others=wording.listed(told, web.language()),
-        )  # fmt: skip
+            name=name,
+            others=wording.listed(told, web.language()),
+        )
     else:
         words = gettext("The contact with %(name)s is on the record.", name=name)
     flash(words, "yes")

@@ -30,10 +30,14 @@ def certified(case_id: int) -> str:
         scale=3, border=2, dark="#000", light="#fff"
     )
     return render_template(
-        "hearings/certificate.html", found=found, case=case, court=case.court,
-        zone=case.court.zone, address=address,
+        "hearings/certificate.html",
+        found=found,
+        case=case,
+        court=case.court,
+        zone=case.court.zone,
+        address=address,
         qr=Markup(picture),  # noqa: S704 - made by segno of our own address
-    )  # fmt: skip
+    )
 
 
 @bp.get("/record/<seal>")

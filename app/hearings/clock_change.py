@@ -53,9 +53,12 @@ def hold_wall_clocks(
     overlaps = booking.store_anew(session, ids, shift)
     for some in _parts(ids):
         held = session.scalars(
-            sa.select(Hearing).where(Hearing.id.in_(some)).order_by(Hearing.id).with_for_update()
+            sa.select(Hearing)
+            .where(Hearing.id.in_(some))
+            .order_by(Hearing.id)
+            .with_for_update()
             .execution_options(populate_existing=True)
-        ).all()  # fmt: skip
+        ).all()
         anew = [each for each in held if each.id in dates | asked]
         _note_down(session, anew, shift, version, overlaps, now)
         _move_dates(session, held, shift)
@@ -78,9 +81,10 @@ def _hearings(session: Session, court: Court, shift: Shift) -> set[int]:
         Hearing.court_id == court.id, Hearing.starts_at.is_not(None)
     )
     return {
-        row.id for row in session.execute(wanted)
+        row.id
+        for row in session.execute(wanted)
         if shift.span(row.starts_at, row.ends_at) != (row.starts_at, row.ends_at)
-    }  # fmt: skip
+    }
 
 
 def _rounds(session: Session, court: Court, shift: Shift) -> tuple[set[int], set[int]]:
@@ -95,16 +99,18 @@ def _rounds(session: Session, court: Court, shift: Shift) -> tuple[set[int], set
     for row in session.execute(
         sa.select(Slot.id, Slot.starts_at, Slot.ends_at, Proposal.hearing_id, Proposal.state)
         .join(Proposal, Proposal.id == Slot.proposal_id)
-        .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
-    ):  # fmt: skip
+        .join(Hearing, Hearing.id == Proposal.hearing_id)
+        .where(of_court)
+    ):
         made = {"id": row.id, **_span(row, shift)}
         if (made["starts_at"], made["ends_at"]) != (row.starts_at, row.ends_at):
             slots.append(made)
             (asked if row.state == ProposalState.OPEN else changed).add(row.hearing_id)
     for id_, told, hearing_id, state in session.execute(
         sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id, Proposal.state)
-        .join(Hearing, Hearing.id == Proposal.hearing_id).where(of_court)
-    ):  # fmt: skip
+        .join(Hearing, Hearing.id == Proposal.hearing_id)
+        .where(of_court)
+    ):
         by = shift.of(told)
         if by != told:
             rounds.append({"id": id_, "answer_by": by})
@@ -125,21 +131,30 @@ def _move_dates(session: Session, held: Iterable[Hearing], shift: Shift) -> None
 
 
 def _note_down(
-    session: Session, held: Iterable[Hearing], shift: Shift, version: str,
-    overlaps: dict[int, list[int]], now: dt.datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    held: Iterable[Hearing],
+    shift: Shift,
+    version: str,
+    overlaps: dict[int, list[int]],
+    now: dt.datetime,
+) -> None:
     """Note down which hearings lie ahead: their calendars get a higher number, people are told."""
     ahead = [each for each in held if each.state in LIVE and _lies_ahead(each, shift, now)]
     bulk.update(
-        session, bulk.table(Hearing),
-        [{"id": each.id, "corrections": each.corrections + 1, "changed_at": now}
-         for each in ahead],
-    )  # fmt: skip
+        session,
+        bulk.table(Hearing),
+        [{"id": each.id, "corrections": each.corrections + 1, "changed_at": now} for each in ahead],
+    )
     rows = [
-        {"hearing_id": each.id, "was": each.starts_at, "zone": shift.new.key, "version": version,
-         "clashes": overlaps.get(each.id, [])}
+        {
+            "hearing_id": each.id,
+            "was": each.starts_at,
+            "zone": shift.new.key,
+            "version": version,
+            "clashes": overlaps.get(each.id, []),
+        }
         for each in ahead
-    ]  # fmt: skip
+    ]
     bulk.insert(session, bulk.table(ClockChange), rows, unless="hearing_id")
 
 
@@ -162,11 +177,14 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
         if notice.state == State.QUEUED.value:
             by_clock = notice.kind in BY_THE_CLOCK and notice.due_at > now
             due, first = notice.due_at, notice.first_due_at
-            waiting.append({
-                "id": notice.id, "due_at": shift.of(due) if by_clock else due,
-                "first_due_at": shift.of(first) if by_clock else first,
-                "stale_at": shift.of(notice.stale_at),
-            })  # fmt: skip
+            waiting.append(
+                {
+                    "id": notice.id,
+                    "due_at": shift.of(due) if by_clock else due,
+                    "first_due_at": shift.of(first) if by_clock else first,
+                    "stale_at": shift.of(notice.stale_at),
+                }
+            )
     bulk.update(session, bulk.table(Notice), said)
     bulk.update(session, bulk.table(Notice), waiting)
 
@@ -179,10 +197,14 @@ def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
         Task.about.in_(abouts), Task.state.in_(alive), Task.way.not_in(by_counsel)
     )
     rows = [
-        {"id": task.id, "opens_at": shift.of(task.opens_at), "latest_at": shift.of(task.latest_at),
-         "because": shift.told(task.because, TIMES)}
+        {
+            "id": task.id,
+            "opens_at": shift.of(task.opens_at),
+            "latest_at": shift.of(task.latest_at),
+            "because": shift.told(task.because, TIMES),
+        }
         for task in session.scalars(wanted.with_for_update())
-    ]  # fmt: skip
+    ]
     bulk.update(session, bulk.table(Task), rows)
 
 
@@ -221,10 +243,12 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     if hearing.starts_at and hearing.starts_at != change.was:
         detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
     entry = record.Entry(
-        What.CLOCK, about=f"hearing/{hearing.id}", kind="clock_change",
+        What.CLOCK,
+        about=f"hearing/{hearing.id}",
+        kind="clock_change",
         detail={key: value for key, value in detail.items() if value},
         personal={"overlaps": clashes} if clashes else {},
-    )  # fmt: skip
+    )
     record.add(session, hearing.court_id, hearing.case_id, [entry], now)
     asked = hearing.starts_at is None
     moved = hearing.starts_at is not None and now < hearing.starts_at != change.was
@@ -233,9 +257,14 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     if clashes:
         stamp = f"{hearing.revision}.clock{hearing.corrections}"
         tell.assistant(
-            session, hearing, "clock_change", stamp, now, detail=", ".join(clashes),
+            session,
+            hearing,
+            "clock_change",
+            stamp,
+            now,
+            detail=", ".join(clashes),
             slots=_slots(session, hearing),
-        )  # fmt: skip
+        )
     session.delete(change)
     return True
 
@@ -267,7 +296,13 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
     for counsel_id, seat in queries.last_seats(session, hearing).items():
         if counsel_id in told:
             notices.queue(
-                session, matter, "clock_change", facts.counsel_of(seat, "email"),
-                {**common, "person": facts.person(seat)}, due_at=now,
-                stale_at=hearing.starts_at or now + tell.STALE_AFTER, now=now, ways=1,
-            )  # fmt: skip
+                session,
+                matter,
+                "clock_change",
+                facts.counsel_of(seat, "email"),
+                {**common, "person": facts.person(seat)},
+                due_at=now,
+                stale_at=hearing.starts_at or now + tell.STALE_AFTER,
+                now=now,
+                ways=1,
+            )

@@ -21,8 +21,9 @@ YEARS = 366 * 100
 @click.option("--case", "number", required=True, help="A case number.")
 @click.option("--why", required=True, help="The reason; it stays in the record.")
 @click.option("--by", default="", help="Who decided it; unless said, the account that runs this.")
-@click.option("--names", is_flag=True,
-              help="Erase the names of parties and counsel and the title as well.")  # fmt: skip
+@click.option(
+    "--names", is_flag=True, help="Erase the names of parties and counsel and the title as well."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
     """Blank addresses and contents of a case for ever; lines, times and outcomes stay."""
@@ -40,10 +41,14 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
             click.confirm(asked, abort=True, err=True)
         count = retrying(
             lambda session: erasing.erase(
-                session, session.get_one(Case, case_id), by=by[:200], why=why.strip()[:1000],
-                now=web.now(), names=names,
+                session,
+                session.get_one(Case, case_id),
+                by=by[:200],
+                why=why.strip()[:1000],
+                now=web.now(),
+                names=names,
             )
-        )  # fmt: skip
+        )
     click.echo(f"{said}: contents of {count} lines are blanked, by {by}.")
 
 
@@ -51,8 +56,11 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
 @click.argument("name")
 @click.option("--days", type=click.IntRange(1, YEARS), help="After the last hearing.")
 @click.option("--for-ever", is_flag=True, help="Blank nothing of itself.")
-@click.option("--names/--keep-names", default=None,
-              help="Whether names of parties and counsel go too; else as before.")  # fmt: skip
+@click.option(
+    "--names/--keep-names",
+    default=None,
+    help="Whether names of parties and counsel go too; else as before.",
+)
 def keep(name: str, days: int | None, for_ever: bool, names: bool | None) -> None:
     """Set how long a court keeps addresses and contents of a case that is over."""
     if (days is None) != for_ever:

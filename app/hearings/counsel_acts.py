@@ -49,9 +49,14 @@ def _form(token: str, view: View, given: dict[str, str], **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     told = {"errors": {}, "kind_word": "", **more}
     return render_template(
-        "reply/call_me.html", token=token, view=view, nonce=key, given=given,
-        most=acts.MOST_WISH, **told,
-    )  # fmt: skip
+        "reply/call_me.html",
+        token=token,
+        view=view,
+        nonce=key,
+        given=given,
+        most=acts.MOST_WISH,
+        **told,
+    )
 
 
 @bp.post("/r/<token>/call-me")

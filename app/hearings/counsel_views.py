@@ -110,14 +110,21 @@ def shown(token: str, view: View, **more: Any) -> str:
     key = answering.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     session, now = db.session(), web.now()
     event = calendar.fixed_event(view.hearing, web.language())
-    told = {"typed": typed, "errors": {}, "kind_word": "", "clocks": _clocks,
-            "ahead": others.ahead(session, view.counsel, view.hearing, now),
-            "unanswered": others.unanswered(session, view.counsel, view.hearing, now),
-            "add_to": add_to.addresses(event) if event else {},
-            "may_plead": pleas.may_ask(view.hearing, now),
-            "away_given": away.NOTHING, "away_errors": {},
-            "said_away": said_away(view) if view.stands == Stands.ANSWERED else [],
-            "missing_words": _missing_words, **more}  # fmt: skip
+    told = {
+        "typed": typed,
+        "errors": {},
+        "kind_word": "",
+        "clocks": _clocks,
+        "ahead": others.ahead(session, view.counsel, view.hearing, now),
+        "unanswered": others.unanswered(session, view.counsel, view.hearing, now),
+        "add_to": add_to.addresses(event) if event else {},
+        "may_plead": pleas.may_ask(view.hearing, now),
+        "away_given": away.NOTHING,
+        "away_errors": {},
+        "said_away": said_away(view) if view.stands == Stands.ANSWERED else [],
+        "missing_words": _missing_words,
+        **more,
+    }
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
 
 
@@ -179,9 +186,14 @@ def _words_for_old_page() -> str:
 
 
 def _again(
-    token: str, view: View, typed: answering.Typed, word: str, code: int,
-    errors: dict[str, str] | None = None, away_errors: dict[str, str] | None = None,
-) -> Any:  # fmt: skip
+    token: str,
+    view: View,
+    typed: answering.Typed,
+    word: str,
+    code: int,
+    errors: dict[str, str] | None = None,
+    away_errors: dict[str, str] | None = None,
+) -> Any:
     """Show the page again with all that was typed; where answering is over, how things stand."""
     if not view.open:
         over = gettext("Your answer was not recorded: the time to answer is over.")

@@ -32,9 +32,14 @@ OVERTAKEN = (
 
 
 def settle(
-    session: Session, hearing: Hearing, slot: Slot, now: dt.datetime, secret: bytes, *,
+    session: Session,
+    hearing: Hearing,
+    slot: Slot,
+    now: dt.datetime,
+    secret: bytes,
+    *,
     order: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Give a hearing its slot: the hold becomes a booking, other holds fall, all are told."""
     round_ = slot.proposal
     if round_.state == ProposalState.OPEN:
@@ -45,12 +50,21 @@ def settle(
 
 
 def set_date(
-    session: Session, hearing: Hearing, starts_at: dt.datetime, ends_at: dt.datetime,
-    courtroom_id: int, now: dt.datetime, secret: bytes, *, order: str = "",
-) -> None:  # fmt: skip
+    session: Session,
+    hearing: Hearing,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    courtroom_id: int,
+    now: dt.datetime,
+    secret: bytes,
+    *,
+    order: str = "",
+) -> None:
     """Set time and place of a hearing, book them, tell everybody. Raises Clash."""
-    was = {"starts_at": facts.iso(hearing.starts_at),
-           "courtroom": hearing.courtroom.name if hearing.courtroom else None}  # fmt: skip
+    was = {
+        "starts_at": facts.iso(hearing.starts_at),
+        "courtroom": hearing.courtroom.name if hearing.courtroom else None,
+    }
     moved = hearing.starts_at is not None
     hearing.starts_at, hearing.ends_at = starts_at, ends_at
     hearing.courtroom_id = courtroom_id
@@ -61,12 +75,20 @@ def set_date(
     session.refresh(hearing, ["courtroom"])
     seats = seat_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(seats))
-    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date was settled"),
-                     kinds=OVERTAKEN)  # fmt: skip
+    notices.withdraw(
+        session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN
+    )
     tell.everyone(
-        session, hearing, "moved" if moved else "fixed", seats.values(), now,
-        stale_at=starts_at, was=was, by_order=bool(order), reason=order,
-    )  # fmt: skip
+        session,
+        hearing,
+        "moved" if moved else "fixed",
+        seats.values(),
+        now,
+        stale_at=starts_at,
+        was=was,
+        by_order=bool(order),
+        reason=order,
+    )
 
 
 def seat_everybody(
@@ -85,15 +107,24 @@ def seat_everybody(
         return seats
     before = queries.last_proposal(session, hearing)
     round_ = before or Proposal(
-        hearing_id=hearing.id, round=1, answer_by=now, fix=Fixing.ASSISTANT.value,
-        state=ProposalState.DECIDED.value, created_at=now,
+        hearing_id=hearing.id,
+        round=1,
+        answer_by=now,
+        fix=Fixing.ASSISTANT.value,
+        state=ProposalState.DECIDED.value,
+        created_at=now,
         rules_version=days.rules_of(hearing.case.court).version,
-    )  # fmt: skip
+    )
     session.add(round_)
     session.flush()
     for each in missing:
-        seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, required=False,
-                          party_id=each.party_id, side=each.party.side)  # fmt: skip
+        seat = Invitation(
+            proposal_id=round_.id,
+            counsel_id=each.counsel_id,
+            required=False,
+            party_id=each.party_id,
+            side=each.party.side,
+        )
         session.add(seat)
         session.flush()
         give_keys(seat, secret)

@@ -16,8 +16,16 @@ from app.hearings.rules import latest_day
 from app.people.models import Closure, Court
 from app.people.places import is_working_day
 
-__all__ = ["WorkingDays", "closures", "deadline", "is_working_day", "periods_of",
-           "rules_of", "warnings", "working_days"]  # fmt: skip
+__all__ = [
+    "WorkingDays",
+    "closures",
+    "deadline",
+    "is_working_day",
+    "periods_of",
+    "rules_of",
+    "warnings",
+    "working_days",
+]
 
 
 @dataclass(frozen=True)
@@ -72,15 +80,22 @@ def periods_of(court: Court, working: WorkingDays, case: Case, told_on: dt.date)
     """
     entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
     return periods.of(
-        rules_of(court), case.procedure, told_on=told_on, entered_on=entered_on,
+        rules_of(court),
+        case.procedure,
+        told_on=told_on,
+        entered_on=entered_on,
         is_working_day=working.has,
-    )  # fmt: skip
+    )
 
 
 def warnings(
-    court: Court, working: WorkingDays, case: Case, starts: list[dt.datetime], now: dt.datetime,
+    court: Court,
+    working: WorkingDays,
+    case: Case,
+    starts: list[dt.datetime],
+    now: dt.datetime,
     counted: Counted,
-) -> list[Message]:  # fmt: skip
+) -> list[Message]:
     """Return what the rules say against these starts when people are told now; may be empty.
 
     A period ``counted`` from the notice is owed to whoever is told: to go on needs a reason. One
@@ -97,11 +112,15 @@ def warnings(
         if early:
             said.append(
                 Message(
-                    N_("%(count)s of the slots come before %(earliest)s: %(period)s; "
-                       "%(rule)s (%(source)s)."),
-                    count=len(early), earliest=each.first_day.isoformat(),
-                    period=periods.said(each), rule=each.rule.words,
+                    N_(
+                        "%(count)s of the slots come before %(earliest)s: %(period)s; "
+                        "%(rule)s (%(source)s)."
+                    ),
+                    count=len(early),
+                    earliest=each.first_day.isoformat(),
+                    period=periods.said(each),
+                    rule=each.rule.words,
                     source=each.rule.source,
                 )
-            )  # fmt: skip
+            )
     return said

@@ -28,9 +28,12 @@ WEEK = 60  # hearings of the days to come that stand on home
 # What waits, in its order; and by the kinds that home counts.
 LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
 KINDS: dict[str, tuple[str, ...]] = {
-    "unreached": ("unreached",), "todo": ("todo",), "lapsed": ("lapsed",),
-    "decide": ("none_suits", "ready"), "due": ("due",),
-}  # fmt: skip
+    "unreached": ("unreached",),
+    "todo": ("todo",),
+    "lapsed": ("lapsed",),
+    "decide": ("none_suits", "ready"),
+    "due": ("due",),
+}
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,11 @@ def waiting(
         unreached=unreached.people(session, court, owned, now),
     )
     found.lapsed = session.scalars(
-        _hearings(court, owned).where(Hearing.state == HearingState.LAPSED.value)
-        .order_by(Hearing.changed_at).limit(MOST)
-    ).all()  # fmt: skip
+        _hearings(court, owned)
+        .where(Hearing.state == HearingState.LAPSED.value)
+        .order_by(Hearing.changed_at)
+        .limit(MOST)
+    ).all()
     found.open = _open_count(session, court, owned)
     for round_ in _rounds_that_want_somebody(session, court, owned, now):
         at = standing(round_)
@@ -159,18 +164,21 @@ def waiting(
 
 def _hearings(court: Court, owned: Owned = ()) -> Any:
     return (
-        sa.select(Hearing).join(Hearing.case)
+        sa.select(Hearing)
+        .join(Hearing.case)
         .where(Hearing.court_id == court.id, *owned)
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom), joinedload(Hearing.judge))
-    )  # fmt: skip
+    )
 
 
 def _open_count(session: Session, court: Court, owned: Owned) -> int:
     wanted = (
-        sa.select(sa.func.count(Proposal.id)).join(Proposal.hearing).join(Hearing.case)
+        sa.select(sa.func.count(Proposal.id))
+        .join(Proposal.hearing)
+        .join(Hearing.case)
         .where(Hearing.court_id == court.id, *owned)
         .where(Proposal.state == ProposalState.OPEN.value)
-    )  # fmt: skip
+    )
     return session.scalar(wanted) or 0
 
 
@@ -181,9 +189,10 @@ def _complete() -> sa.ColumnElement[bool]:
         sa.exists().where(other.proposal_id == Proposal.id, other.required).correlate(Proposal)
     )
     return ~sa.exists().where(
-        Invitation.proposal_id == Proposal.id, Invitation.answered_at.is_(None),
+        Invitation.proposal_id == Proposal.id,
+        Invitation.answered_at.is_(None),
         sa.or_(Invitation.required, ~any_required),
-    )  # fmt: skip
+    )
 
 
 def _rounds_that_want_somebody(
@@ -191,11 +200,14 @@ def _rounds_that_want_somebody(
 ) -> Sequence[Proposal]:
     """Return the open rounds that are answered, or whose time to answer is nearly over."""
     wanted = (
-        sa.select(Proposal).join(Proposal.hearing).join(Hearing.case)
+        sa.select(Proposal)
+        .join(Proposal.hearing)
+        .join(Hearing.case)
         .where(Hearing.court_id == court.id, *owned)
         .where(Proposal.state == ProposalState.OPEN.value)
         .where(sa.or_(Proposal.answer_by <= now + SOON, _complete()))
-        .order_by(Proposal.answer_by, Proposal.id).limit(MOST)
+        .order_by(Proposal.answer_by, Proposal.id)
+        .limit(MOST)
         .options(
             joinedload(Proposal.hearing).joinedload(Hearing.case),
             selectinload(Proposal.slots),
@@ -203,7 +215,7 @@ def _rounds_that_want_somebody(
                 joinedload(Invitation.counsel), selectinload(Invitation.answers)
             ),
         )
-    )  # fmt: skip
+    )
     return session.scalars(wanted).unique().all()
 
 
@@ -214,9 +226,11 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
     """
     zone = ZoneInfo(court.zone)
     wanted = (
-        _hearings(court).where(*_sits_soon(court, now))
-        .order_by(Hearing.starts_at, Hearing.id).limit(WEEK)
-    )  # fmt: skip
+        _hearings(court)
+        .where(*_sits_soon(court, now))
+        .order_by(Hearing.starts_at, Hearing.id)
+        .limit(WEEK)
+    )
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
     for hearing in session.scalars(wanted):
         if hearing.starts_at:
@@ -243,10 +257,12 @@ def _sits_soon(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
 def of_case(session: Session, case: Case) -> Sequence[Hearing]:
     """Return a case's hearings, the newest first."""
     wanted = (
-        sa.select(Hearing).where(Hearing.case_id == case.id)
+        sa.select(Hearing)
+        .where(Hearing.case_id == case.id)
         .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
-        .order_by(Hearing.id.desc()).limit(MOST)
-    )  # fmt: skip
+        .order_by(Hearing.id.desc())
+        .limit(MOST)
+    )
     return session.scalars(wanted).all()
 
 

@@ -70,8 +70,10 @@ def as_told(session: Session, court: Court) -> Told:
     if len(kept) < 2:
         return lambda at, _: at
     now = ZoneInfo(court.zone)
-    shifts = [(each.since, Shift(ZoneInfo.from_file(io.BytesIO(each.rules), each.zone), now))
-              for each in kept]  # fmt: skip
+    shifts = [
+        (each.since, Shift(ZoneInfo.from_file(io.BytesIO(each.rules), each.zone), now))
+        for each in kept
+    ]
 
     def told(at: dt.datetime, written_at: dt.datetime) -> dt.datetime:
         first = shifts[0][1]
@@ -110,11 +112,17 @@ def _begun(line: Line, own: int, told: Told) -> Contact:
     address = str(body.get("address", ""))
     mine = line.counsel_id == own
     return Contact(
-        name=str(body.get("name", "")), side=line.side, own=mine,
-        channel=line.channel, kind=line.kind if line.notice_id or line.kind == "move" else "",
-        address=address if mine else masked(address), begun_at=line.at,
-        says=[(told(dt.datetime.fromisoformat(each["starts_at"]), line.at), each["says"])
-              for each in detail.get("says", [])],
+        name=str(body.get("name", "")),
+        side=line.side,
+        own=mine,
+        channel=line.channel,
+        kind=line.kind if line.notice_id or line.kind == "move" else "",
+        address=address if mine else masked(address),
+        begun_at=line.at,
+        says=[
+            (told(dt.datetime.fromisoformat(each["starts_at"]), line.at), each["says"])
+            for each in detail.get("says", [])
+        ],
         comment=_words(line, body),
         agent=str(detail.get("agent", "")) if line.what == What.FETCHED else "",
-    )  # fmt: skip
+    )

@@ -57,9 +57,19 @@ def sittings(session: Session, court: Court, span: Span) -> list[Sitting]:
 
 def _common(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
     return sa.select(
-        Hearing.id, Hearing.case_id, Case.number, Case.title, Hearing.kind, starts_at, ends_at,
-        Courtroom.id, sa.func.coalesce(Courtroom.name, ""), Judge.id, Judge.name, how,
-    )  # fmt: skip
+        Hearing.id,
+        Hearing.case_id,
+        Case.number,
+        Case.title,
+        Hearing.kind,
+        starts_at,
+        ends_at,
+        Courtroom.id,
+        sa.func.coalesce(Courtroom.name, ""),
+        Judge.id,
+        Judge.name,
+        how,
+    )
 
 
 def _dates(court: Court, span: Span) -> sa.Select[Any]:

@@ -22,9 +22,13 @@ def find(session: Session, user_id: int, about: str) -> Draft | None:
 
 
 def keep(
-    session: Session, user_id: int, about: str, case_id: int, given: Mapping[str, Any],
+    session: Session,
+    user_id: int,
+    about: str,
+    case_id: int,
+    given: Mapping[str, Any],
     now: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what is typed now instead of what was kept before; too much of it is not kept."""
     fields = record.clean({name: value for name, value in given.items() if name != "seen"})
     if len(repr(fields)) > LONGEST:

@@ -55,8 +55,11 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
         raise
     except Exception as fault:  # whatever a stranger's calendar makes a parser stumble over
         raise Unreadable(N_("The calendar cannot be read.")) from fault
-    kept = [s for s in found if s.ends_at > first and s.starts_at < last
-            and s.ends_at - s.starts_at <= _LONGEST]  # fmt: skip
+    kept = [
+        s
+        for s in found
+        if s.ends_at > first and s.starts_at < last and s.ends_at - s.starts_at <= _LONGEST
+    ]
     spans = merged(kept)
     if len(spans) > MOST_SPANS:
         raise Unreadable(N_("The calendar has too many entries."))

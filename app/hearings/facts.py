@@ -13,9 +13,11 @@ from app.people.models import User
 def matter(hearing: Hearing, stamp: str = "") -> Matter:
     """Return what notices about a hearing are about; ``stamp`` tells apart two of one kind."""
     return Matter(
-        court_id=hearing.court_id, case_id=hearing.case_id, about=f"hearing/{hearing.id}",
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        about=f"hearing/{hearing.id}",
         stamp=f"{hearing.id}.{stamp or hearing.revision}",
-    )  # fmt: skip
+    )
 
 
 def counsel_of(invitation: Invitation, channel: str = "") -> Person:
@@ -23,22 +25,37 @@ def counsel_of(invitation: Invitation, channel: str = "") -> Person:
     counsel = invitation.counsel
     ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
     return Person(
-        name=counsel.name, language=counsel.language, ways=ways, side=invitation.side,
-        counsel_id=counsel.id, invitation_id=invitation.id, link_version=invitation.version,
-    )  # fmt: skip
+        name=counsel.name,
+        language=counsel.language,
+        ways=ways,
+        side=invitation.side,
+        counsel_id=counsel.id,
+        invitation_id=invitation.id,
+        link_version=invitation.version,
+    )
 
 
 def counsel_seated(seat: Representation) -> Person:
     """Return a counsel of a case who has no seat in any round, and so no link."""
     counsel = seat.counsel
-    return Person(name=counsel.name, language=counsel.language, ways=ways_of(counsel),
-                  side=seat.party.side, counsel_id=counsel.id)  # fmt: skip
+    return Person(
+        name=counsel.name,
+        language=counsel.language,
+        ways=ways_of(counsel),
+        side=seat.party.side,
+        counsel_id=counsel.id,
+    )
 
 
 def assistant_of(user: User, language: str) -> Person:
     """Return a user of the court as somebody to be told, by e-mail."""
-    return Person(name=user.name, language=user.language or language, side="court",
-                  ways=[("email", user.email)], user_id=user.id)  # fmt: skip
+    return Person(
+        name=user.name,
+        language=user.language or language,
+        side="court",
+        ways=[("email", user.email)],
+        user_id=user.id,
+    )
 
 
 def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
@@ -46,45 +63,74 @@ def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
     court, case, room = hearing.case.court, hearing.case, hearing.courtroom
     asked = hearing.user or case.assistant
     return {
-        "court": {"name": court.name, "short": court.short, "zone": court.zone,
-                  "phone": court.phone, "text_links": court.text_links,
-                  "text_slots": court.text_slots},
+        "court": {
+            "name": court.name,
+            "short": court.short,
+            "zone": court.zone,
+            "phone": court.phone,
+            "text_links": court.text_links,
+            "text_slots": court.text_slots,
+        },
         "case": {"number": case.number, "title": case.title},
         "hearing": {
-            "id": hearing.id, "uid": hearing.uid, "kind": hearing.kind, "minutes": hearing.minutes,
-            "revision": hearing.revision, "sequence": hearing.revision + hearing.corrections,
+            "id": hearing.id,
+            "uid": hearing.uid,
+            "kind": hearing.kind,
+            "minutes": hearing.minutes,
+            "revision": hearing.revision,
+            "sequence": hearing.revision + hearing.corrections,
             "judge": hearing.judge.name,
-            "starts_at": iso(hearing.starts_at), "ends_at": iso(hearing.ends_at),
-            "courtroom": room.name if room else None, "location": room.location if room else None,
+            "starts_at": iso(hearing.starts_at),
+            "ends_at": iso(hearing.ends_at),
+            "courtroom": room.name if room else None,
+            "location": room.location if room else None,
         },
         "assistant": {"name": asked.name if asked else ""},
         "reason": "",
         "by_order": False,
         **more,
-    }  # fmt: skip
+    }
 
 
 def of_case(case: Case) -> dict[str, Any]:
     """Return what a letter says about a case in which there is no hearing yet."""
     court, asked = case.court, case.assistant
     return {
-        "court": {"name": court.name, "short": court.short, "zone": court.zone,
-                  "phone": court.phone, "text_links": court.text_links,
-                  "text_slots": court.text_slots},
+        "court": {
+            "name": court.name,
+            "short": court.short,
+            "zone": court.zone,
+            "phone": court.phone,
+            "text_links": court.text_links,
+            "text_slots": court.text_slots,
+        },
         "case": {"number": case.number, "title": case.title},
-        "hearing": {"id": 0, "uid": "", "kind": "other", "minutes": None, "revision": 0,
-                    "judge": case.judge.name, "starts_at": None, "ends_at": None,
-                    "courtroom": None, "location": None},
+        "hearing": {
+            "id": 0,
+            "uid": "",
+            "kind": "other",
+            "minutes": None,
+            "revision": 0,
+            "judge": case.judge.name,
+            "starts_at": None,
+            "ends_at": None,
+            "courtroom": None,
+            "location": None,
+        },
         "assistant": {"name": asked.name if asked else ""},
         "reason": "",
         "by_order": False,
-    }  # fmt: skip
+    }
 
 
 def person(invitation: Invitation) -> dict[str, Any]:
     """Return whom a letter is written to, and for which party."""
-    return {"name": invitation.counsel.name, "party": invitation.party.name,
-            "side": invitation.side, "is_court": False}  # fmt: skip
+    return {
+        "name": invitation.counsel.name,
+        "party": invitation.party.name,
+        "side": invitation.side,
+        "is_court": False,
+    }
 
 
 def court_person(user: User) -> dict[str, Any]:
@@ -99,8 +145,12 @@ def slots(proposal: Proposal) -> list[dict[str, Any]]:
 
 def slot_facts(slot: Slot) -> dict[str, Any]:
     """Return one slot."""
-    return {"starts_at": iso(slot.starts_at), "ends_at": iso(slot.ends_at),
-            "courtroom": slot.courtroom.name, "location": slot.courtroom.location}  # fmt: skip
+    return {
+        "starts_at": iso(slot.starts_at),
+        "ends_at": iso(slot.ends_at),
+        "courtroom": slot.courtroom.name,
+        "location": slot.courtroom.location,
+    }
 
 
 def iso(at: dt.datetime | None) -> str | None:

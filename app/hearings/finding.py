@@ -45,10 +45,15 @@ class Wish:
     def address(self) -> dict[str, str]:
         """Return the arguments of the address, without the page."""
         told = {
-            "q": self.words, "state": self.state, "due": "1" if self.due else "",
-            "sort": self.order, "judge": self.judge or "", "from": self.first or "",
-            "to": self.last or "", "whose": "mine" if self.mine else "",
-        }  # fmt: skip
+            "q": self.words,
+            "state": self.state,
+            "due": "1" if self.due else "",
+            "sort": self.order,
+            "judge": self.judge or "",
+            "from": self.first or "",
+            "to": self.last or "",
+            "whose": "mine" if self.mine else "",
+        }
         return {name: str(value) for name, value in told.items() if value}
 
 
@@ -57,14 +62,18 @@ def found(
 ) -> tuple[Sequence[Hearing], bool]:
     """Return one page of the hearings of a user's court, and whether there are more."""
     wanted: Any = (
-        sa.select(Hearing).join(Hearing.case).where(Hearing.court_id == user.court_id)
+        sa.select(Hearing)
+        .join(Hearing.case)
+        .where(Hearing.court_id == user.court_id)
         .where(*_within(wish, ZoneInfo(user.court.zone)))
         .options(
-            joinedload(Hearing.case), joinedload(Hearing.judge), joinedload(Hearing.courtroom),
+            joinedload(Hearing.case),
+            joinedload(Hearing.judge),
+            joinedload(Hearing.courtroom),
             selectinload(Hearing.proposals).selectinload(Proposal.invitations),
         )
         .order_by(*_order(wish.order))
-    )  # fmt: skip
+    )
     if wish.state in list(HearingState):
         wanted = wanted.where(*_stands(wish.state))
     if wish.due:
@@ -116,6 +125,7 @@ def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Cas
         sa.select(Case)
         .where(Case.court_id == court_id, matching(asked))
         .where(~sa.exists().where(Hearing.case_id == Case.id))
-        .order_by(Case.id.desc()).limit(FEW)
-    )  # fmt: skip
+        .order_by(Case.id.desc())
+        .limit(FEW)
+    )
     return session.scalars(wanted).all()

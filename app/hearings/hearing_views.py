@@ -51,13 +51,20 @@ def _page(found: Whole, page: str = "hearings/shown.html", **more: Any) -> str:
     ids = {"slot_id": "fix", "reason": f"{told['act']}-reason"}
     told["faults"] = {ids.get(name, name): words for name, words in told["errors"].items()}
     return render_template(
-        page, whole=found, hearing=found.hearing, case=found.hearing.case,
-        zone=found.court.zone, newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
-        few=FEW_LINES, words_of=whole.words_of, stood=once.standing(db.session(), found.hearing),
+        page,
+        whole=found,
+        hearing=found.hearing,
+        case=found.hearing.case,
+        zone=found.court.zone,
+        newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
+        few=FEW_LINES,
+        words_of=whole.words_of,
+        stood=once.standing(db.session(), found.hearing),
         symmetry=symmetry.of(db.session(), found.hearing.case, f"hearing/{found.hearing.id}"),
         by_mail_or_text=[each for each in found.contacts if not each.silent],
-        unreachable=[each for each in found.contacts if each.acts and each.silent], **told,
-    )  # fmt: skip
+        unreachable=[each for each in found.contacts if each.acts and each.silent],
+        **told,
+    )
 
 
 @bp.post("/hearings/<int:hearing_id>/fix")
@@ -101,9 +108,12 @@ def cancel(hearing_id: int) -> Any:
 
 
 def _change(
-    hearing_id: int, act: str, typed: dict[str, str], work: Callable[[Session, Desk], Hearing],
+    hearing_id: int,
+    act: str,
+    typed: dict[str, str],
+    work: Callable[[Session, Desk], Hearing],
     done: str,
-) -> Any:  # fmt: skip
+) -> Any:
     """Do a use case; what is refused is said on the hearing's page, with all that was typed."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
     stood = request.form.get("stood", "")

@@ -20,9 +20,8 @@ from app.notices.models import Head
 from app.people.models import Court, User
 
 _HEARING, _ROUND, _SLOT, _SEAT, _ANSWER, _CASE, _COURT, _HEAD = (
-    bulk.table(each)
-    for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, Head)
-)  # fmt: skip
+    bulk.table(each) for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, Head)
+)
 _COUNSEL, _PARTY, _ROOM, _JUDGE, _ACTS = (
     bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, Representation)
 )
@@ -105,9 +104,21 @@ def _held(session: Session, statement: sa.Select, wanted: dict[str, int], locked
 
 # What is read of each, by the names under which the models lead from one to the other.
 _READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
-    "hearing": (_HEARING, ("id", "court_id", "case_id", "kind", "minutes", "revision",
-                           "corrections", "uid",
-                           "starts_at", "ends_at")),
+    "hearing": (
+        _HEARING,
+        (
+            "id",
+            "court_id",
+            "case_id",
+            "kind",
+            "minutes",
+            "revision",
+            "corrections",
+            "uid",
+            "starts_at",
+            "ends_at",
+        ),
+    ),
     "case": (_CASE, ("number", "title")),
     "court": (_COURT, ("name", "short", "zone", "phone", "text_links", "text_slots", "language")),
     "judge": (_JUDGE, ("name",)),
@@ -116,11 +127,10 @@ _READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
     "assistant": (_ASSISTANT, ("id", "name")),
     "round": (_ROUND, ("id", "round", "answer_by", "state", "fix")),
     "seat": (_SEAT, ("id", "counsel_id", "side", "version", "revoked_at", "comment", "nonce")),
-    "counsel": (_COUNSEL, ("id", "name", "language", "channels", "email", "phone",
-                           "opted_out_at")),
+    "counsel": (_COUNSEL, ("id", "name", "language", "channels", "email", "phone", "opted_out_at")),
     "party": (_PARTY, ("name",)),
     "head": (_HEAD, ("seq", "hash", "last_at")),
-}  # fmt: skip
+}
 
 
 def _parts(row: sa.Row) -> dict[str, Any]:
@@ -226,10 +236,16 @@ _ACTING = (
 )
 _VOICES = (
     sa.select(
-        _SEAT.c.id, _SEAT.c.counsel_id, _SEAT.c.side, _SEAT.c.required, _ACTING,
-        _SEAT.c.answered_at, _ANSWER.c.slot_id, _ANSWER.c.says,
+        _SEAT.c.id,
+        _SEAT.c.counsel_id,
+        _SEAT.c.side,
+        _SEAT.c.required,
+        _ACTING,
+        _SEAT.c.answered_at,
+        _ANSWER.c.slot_id,
+        _ANSWER.c.says,
     )
     .outerjoin(_ANSWER, _ANSWER.c.invitation_id == _SEAT.c.id)
     .where(_SEAT.c.proposal_id == sa.bindparam("round"))
     .order_by(_SEAT.c.id, _ANSWER.c.slot_id)
-)  # fmt: skip
+)

@@ -35,7 +35,9 @@ def longest(hours: Hours) -> int:
     """Return the minutes of the longest session of an ordinary day."""
     day = dt.date(2026, 1, 5)
     return max(
-        (int((s.ends_at - s.starts_at).total_seconds()) // 60
-         for s in sessions(day, hours, ZoneInfo("UTC"))),
+        (
+            int((s.ends_at - s.starts_at).total_seconds()) // 60
+            for s in sessions(day, hours, ZoneInfo("UTC"))
+        ),
         default=0,
-    )  # fmt: skip
+    )

@@ -58,9 +58,12 @@ def welcome(
 
 
 def _welcome_to(
-    session: Session, hearing_id: int, new: Sequence[Representation], now: dt.datetime,
+    session: Session,
+    hearing_id: int,
+    new: Sequence[Representation],
+    now: dt.datetime,
     secret: bytes,
-) -> set[int]:  # fmt: skip
+) -> set[int]:
     """Seat new counsel in the open round, tell them the date that holds, then ask them.
 
     The date goes first: a date told after a question would make the question untrue.
@@ -92,9 +95,12 @@ def _newcomers(
 
 
 def _seat(
-    session: Session, hearing: Hearing, round_: Proposal, new: Sequence[Representation],
+    session: Session,
+    hearing: Hearing,
+    round_: Proposal,
+    new: Sequence[Representation],
     secret: bytes,
-) -> list[Invitation]:  # fmt: skip
+) -> list[Invitation]:
     """Give new counsel a seat in an open round; their time is held as the others' is.
 
     Where another hearing has their time they are not asked: the desk shows it, and a new round
@@ -113,8 +119,13 @@ def _seat(
     except Clash:
         return []
     for each in missing:
-        seat = Invitation(proposal_id=round_.id, counsel_id=each.counsel_id, party_id=each.party_id,
-                          side=each.party.side, required=each.required)  # fmt: skip
+        seat = Invitation(
+            proposal_id=round_.id,
+            counsel_id=each.counsel_id,
+            party_id=each.party_id,
+            side=each.party.side,
+            required=each.required,
+        )
         session.add(seat)
         session.flush()
         give_keys(seat, secret)
@@ -126,9 +137,14 @@ def _seat(
 
 
 def _tell(
-    session: Session, hearing: Hearing, starts_at: dt.datetime, fresh: set[int], back: set[int],
-    now: dt.datetime, secret: bytes,
-) -> None:  # fmt: skip
+    session: Session,
+    hearing: Hearing,
+    starts_at: dt.datetime,
+    fresh: set[int],
+    back: set[int],
+    now: dt.datetime,
+    secret: bytes,
+) -> None:
     """Tell new counsel the date that holds, with its invite, and take their time for it.
 
     The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
@@ -143,8 +159,13 @@ def _tell(
             common["hearing"]["sequence"] = hearing.sequence + 1
         stamp = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if who in back else ""
         notices.queue(
-            session, facts.matter(hearing, stamp), "fixed", facts.counsel_of(seats[who]),
-            {**common, "person": facts.person(seats[who])}, due_at=now, stale_at=starts_at,
+            session,
+            facts.matter(hearing, stamp),
+            "fixed",
+            facts.counsel_of(seats[who]),
+            {**common, "person": facts.person(seats[who])},
+            due_at=now,
+            stale_at=starts_at,
             now=now,
-        )  # fmt: skip
+        )
         seats[who].left_at = None

@@ -19,9 +19,12 @@ MOST_LINES = 2000
 
 
 def contacts(
-    session: Session, hearing: Hearing, notices: Sequence[Notice], lines: Sequence[Line],
+    session: Session,
+    hearing: Hearing,
+    notices: Sequence[Notice],
+    lines: Sequence[Line],
     now: dt.datetime,
-) -> list[Contact]:  # fmt: skip
+) -> list[Contact]:
     """Return every counsel who was asked or acts now, with what reached them and the verdict."""
     found = reached.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
     _judge(session, hearing, found, now)
@@ -47,9 +50,13 @@ def _judge(session: Session, hearing: Hearing, found: Sequence[Contact], now: dt
     for contact in found:
         if contact.acts:
             contact.verdict = judge(
-                rule, rules.version, contact.evidence, consent=agreed(contact.counsel),
-                deadline=until, now=now,
-            )  # fmt: skip
+                rule,
+                rules.version,
+                contact.evidence,
+                consent=agreed(contact.counsel),
+                deadline=until,
+                now=now,
+            )
 
 
 def _acting(session: Session, case: Case) -> Sequence[Representation]:

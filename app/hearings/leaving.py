@@ -77,10 +77,15 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
         known = facts.counsel_of(seat, "email")
         person = replace(known, ways=known.ways[:1])
         notices.queue(
-            session, facts.matter(hearing), "left", person,
-            {**common, "person": facts.person(seat)}, due_at=now,
-            stale_at=now + tell.STALE_AFTER, now=now,
-        )  # fmt: skip
+            session,
+            facts.matter(hearing),
+            "left",
+            person,
+            {**common, "person": facts.person(seat)},
+            due_at=now,
+            stale_at=now + tell.STALE_AFTER,
+            now=now,
+        )
         seat.left_at = now
 
 

@@ -28,9 +28,13 @@ STALE_AFTER = dt.timedelta(days=3)
 
 
 def log(
-    session: Session, case: Case, counsel: Counsel, given: Mapping[str, Any], user: User | None,
+    session: Session,
+    case: Case,
+    counsel: Counsel,
+    given: Mapping[str, Any],
+    user: User | None,
     now: dt.datetime,
-) -> tuple[Line, list[str]]:  # fmt: skip
+) -> tuple[Line, list[str]]:
     """Write a contact by hand into the record, and tell the other sides where that is due.
 
     ``given`` is checked input (forms.ContactIn). What it was about is told where ``tell_others``
@@ -75,16 +79,30 @@ def _hearing(session: Session, case: Case, hearing_id: int | None) -> Hearing | 
 
 
 def _tell(
-    session: Session, case: Case, hearing: Hearing | None, seat: Representation, counsel: Counsel,
-    line: Line, given: Mapping[str, Any], now: dt.datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    seat: Representation,
+    counsel: Counsel,
+    line: Line,
+    given: Mapping[str, Any],
+    now: dt.datetime,
+) -> None:
     told = {
-        "elsewhere": {"name": counsel.name, "side": line.side, "way": given["channel"],
-                      "at": facts.iso(given["at"])},
+        "elsewhere": {
+            "name": counsel.name,
+            "side": line.side,
+            "way": given["channel"],
+            "at": facts.iso(given["at"]),
+        },
         "detail": given["note"],
-        "person": {"name": seat.counsel.name, "party": seat.party.name, "side": seat.party.side,
-                   "is_court": False},
-    }  # fmt: skip
+        "person": {
+            "name": seat.counsel.name,
+            "party": seat.party.name,
+            "side": seat.party.side,
+            "is_court": False,
+        },
+    }
     person = facts.counsel_seated(seat)
     if hearing is None:
         matter = Matter(case.court_id, case.id, f"case/{case.id}", f"c{case.id}.{line.seq}")
@@ -94,5 +112,13 @@ def _tell(
         person = facts.counsel_of(known) if known else person
         matter = facts.matter(hearing, f"l{line.seq}")
         whole = facts.of(hearing, **told)
-    notices.queue(session, matter, "off_channel", person, whole,
-                  due_at=now, stale_at=now + STALE_AFTER, now=now)  # fmt: skip
+    notices.queue(
+        session,
+        matter,
+        "off_channel",
+        person,
+        whole,
+        due_at=now,
+        stale_at=now + STALE_AFTER,
+        now=now,
+    )

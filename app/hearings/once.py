@@ -135,9 +135,11 @@ def _is_done(session: Session, hearing: Hearing, given: Mapping[str, Any]) -> bo
         fixed = hearing.state == HearingState.FIXED
         return fixed and asked == [(hearing.starts_at, room)]
     last = queries.last_proposal(session, hearing)
-    return last is not None and last.answer_by == given["answer_by"] and asked == sorted(
-        (slot.starts_at, slot.courtroom.name_key) for slot in last.slots
-    )  # fmt: skip
+    return (
+        last is not None
+        and last.answer_by == given["answer_by"]
+        and asked == sorted((slot.starts_at, slot.courtroom.name_key) for slot in last.slots)
+    )
 
 
 def _reason_told(session: Session, hearing: Hearing) -> str:
@@ -152,9 +154,13 @@ def _reason_told(session: Session, hearing: Hearing) -> str:
 
 
 def clashes(
-    session: Session, case: Case, slots: Sequence[Mapping[str, Any]], minutes: int, *,
+    session: Session,
+    case: Case,
+    slots: Sequence[Mapping[str, Any]],
+    minutes: int,
+    *,
     but: int | None = None,
-) -> dict[str, Message]:  # fmt: skip
+) -> dict[str, Message]:
     """Return what is in the way of each slot, by its field: who has what then, and a way on.
 
     ``but`` is the hearing whose own time is no obstacle to it.

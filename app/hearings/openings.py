@@ -154,9 +154,13 @@ def openings(wish: Wish, people: Sequence[Person]) -> list[Opening]:
 
 
 def weighed(
-    wish: Wish, people: Sequence[Person], at: dt.datetime, day: dt.date,
-    sessions: Sequence[Span], later: int,
-) -> Opening:  # fmt: skip
+    wish: Wish,
+    people: Sequence[Person],
+    at: dt.datetime,
+    day: dt.date,
+    sessions: Sequence[Span],
+    later: int,
+) -> Opening:
     """Return what a start is worth, so many working days after the first that is possible."""
     score, reasons, costs = LATER_DAY * later, list(wish.because), []
     if later == 0 and wish.because:
@@ -222,9 +226,11 @@ def _of_counsel(
 
 
 def chosen(
-    found: Sequence[Opening], wish: Wish, many: int,
+    found: Sequence[Opening],
+    wish: Wish,
+    many: int,
     free_rooms: Callable[[Sequence[Opening]], Mapping[dt.datetime, Sequence[int]]],
-) -> list[Choice]:  # fmt: skip
+) -> list[Choice]:
     """Return the best openings that have a courtroom, spread over days.
 
     First one a day, mornings and afternoons about alike, so that whoever is never free in one

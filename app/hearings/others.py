@@ -17,14 +17,16 @@ def ahead(session: Session, counsel: Counsel, but: Hearing, now: dt.datetime) ->
     wanted = (
         sa.select(Hearing)
         .where(
-            Hearing.court_id == counsel.court_id, Hearing.case_id.in_(_cases(counsel)),
-            Hearing.id != but.id, Hearing.ends_at > now,
+            Hearing.court_id == counsel.court_id,
+            Hearing.case_id.in_(_cases(counsel)),
+            Hearing.id != but.id,
+            Hearing.ends_at > now,
             Hearing.state.in_([HearingState.FIXED.value, HearingState.PROPOSED.value]),
         )
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom))
         .order_by(Hearing.starts_at)
         .limit(MOST)
-    )  # fmt: skip
+    )
     return session.scalars(wanted).all()
 
 
@@ -37,14 +39,18 @@ def unanswered(
         .join(Invitation)
         .join(Proposal.hearing)
         .where(
-            Invitation.counsel_id == counsel.id, Invitation.answered_at.is_(None),
-            Invitation.revoked_at.is_(None), Proposal.state == ProposalState.OPEN.value,
-            Proposal.answer_by > now, Hearing.id != but.id, Hearing.case_id.in_(_cases(counsel)),
+            Invitation.counsel_id == counsel.id,
+            Invitation.answered_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Proposal.state == ProposalState.OPEN.value,
+            Proposal.answer_by > now,
+            Hearing.id != but.id,
+            Hearing.case_id.in_(_cases(counsel)),
         )
         .options(joinedload(Proposal.hearing).joinedload(Hearing.case))
         .order_by(Proposal.answer_by)
         .limit(MOST)
-    )  # fmt: skip
+    )
     return session.scalars(wanted).all()
 
 

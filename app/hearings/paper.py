@@ -62,10 +62,17 @@ def sheet(
     link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
     code = links.spoken(links.code(secret, seat.id, seat.version))
     kind = "moved" if hearing.revision > 1 else "fixed"
-    told = facts.of(hearing, person=facts.person(seat), was={}, reason=hearing.reason,
-                    by_order=bool(hearing.reason), paper=True)  # fmt: skip
-    letter = letters.compose(kind, "email", seat.counsel.language, told, link="", code=code,
-                             base=public_url)  # fmt: skip
+    told = facts.of(
+        hearing,
+        person=facts.person(seat),
+        was={},
+        reason=hearing.reason,
+        by_order=bool(hearing.reason),
+        paper=True,
+    )
+    letter = letters.compose(
+        kind, "email", seat.counsel.language, told, link="", code=code, base=public_url
+    )
     qr = segno.make(link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return Sheet(hearing, seat, letter, code, qr, task_id)
 
@@ -115,9 +122,15 @@ def posted(
 ) -> None:
     """Write down that a notice was handed to the post or a messenger; a page says so once."""
     given: dict[str, Any] = {
-        "channel": "letter", "direction": "out", "counsel_id": counsel.id,
-        "hearing_id": hearing.id, "at": now, "outcome": "told",
-        "address": counsel.postal.replace("\n", ", "), "note": "", "tell_others": False,
+        "channel": "letter",
+        "direction": "out",
+        "counsel_id": counsel.id,
+        "hearing_id": hearing.id,
+        "at": now,
+        "outcome": "told",
+        "address": counsel.postal.replace("\n", ", "),
+        "note": "",
+        "tell_others": False,
         "page": page,
-    }  # fmt: skip
+    }
     off_channel.log(session, hearing.case, counsel, given, user, now)

@@ -34,9 +34,12 @@ def _public() -> str:
 def _print(sheets: list[paper.Sheet], **more: Any) -> str:
     pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - segno's, of our own address
     return render_template(
-        "hearings/paper.html", sheets=list(zip(sheets, pictures, strict=True)),
-        court=current_user.court, page=secrets.token_urlsafe(16), **{"alone": None, **more},
-    )  # fmt: skip
+        "hearings/paper.html",
+        sheets=list(zip(sheets, pictures, strict=True)),
+        court=current_user.court,
+        page=secrets.token_urlsafe(16),
+        **{"alone": None, **more},
+    )
 
 
 @bp.post("/hearings/<int:hearing_id>/paper/<int:counsel_id>")
@@ -109,8 +112,14 @@ def papers_posted() -> Any:
         return len(found)
 
     count = retrying(write)
-    flash(ngettext("%(num)s notice is on the record as posted.",
-                   "%(num)s notices are on the record as posted.", count), "yes")  # fmt: skip
+    flash(
+        ngettext(
+            "%(num)s notice is on the record as posted.",
+            "%(num)s notices are on the record as posted.",
+            count,
+        ),
+        "yes",
+    )
     return redirect(url_for("hearings.papers"), 303)
 
 

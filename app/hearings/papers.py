@@ -14,9 +14,13 @@ LARGEST_FORM = 25 * 1024 * 1024
 LONGEST_NAME = 120
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ENDINGS = {
-    "application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/heic": ".heic",
-    "image/webp": ".webp", DOCX: ".docx",
-}  # fmt: skip
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/heic": ".heic",
+    "image/webp": ".webp",
+    DOCX: ".docx",
+}
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,13 @@ class Period:
 
 
 def of(
-    rules: RuleSet, procedure: str, *, told_on: dt.date, entered_on: dt.date,
+    rules: RuleSet,
+    procedure: str,
+    *,
+    told_on: dt.date,
+    entered_on: dt.date,
     is_working_day: Callable[[dt.date], bool],
-) -> list[Period]:  # fmt: skip
+) -> list[Period]:
     """Return the periods that bind a procedure on the day on which people are told of a hearing."""
     found = []
     for rule in rules.periods_for(procedure, told_on):
@@ -64,10 +68,14 @@ def said(period: Period) -> Message:
         ),
     }[period.rule.counted, period.rule.days == 1]
     return Message(
-        words, name=_within_a_sentence(period.rule.name), days=period.rule.days,
-        article=period.rule.article, ends=period.ends_on.isoformat(),
-        first=period.first_day.isoformat(), **{"from": period.counted_from.isoformat()},
-    )  # fmt: skip
+        words,
+        name=_within_a_sentence(period.rule.name),
+        days=period.rule.days,
+        article=period.rule.article,
+        ends=period.ends_on.isoformat(),
+        first=period.first_day.isoformat(),
+        **{"from": period.counted_from.isoformat()},
+    )
 
 
 def _within_a_sentence(name: dict[str, str]) -> dict[str, str]:

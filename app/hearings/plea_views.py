@@ -31,10 +31,16 @@ def _form(token: str, view: View, **more: Any) -> str:
     asked = pleas.of_counsel(db.session(), view.hearing.id, view.counsel.id)
     told = {"reason": "", "errors": {}, "kind_word": "", **more}
     return render_template(
-        "reply/move.html", token=token, view=view, nonce=key, most=pleas.MOST_REASON, asked=asked,
+        "reply/move.html",
+        token=token,
+        view=view,
+        nonce=key,
+        most=pleas.MOST_REASON,
+        asked=asked,
         sent=pleas.papers_of(db.session(), [each.id for each in asked]),
-        can=pleas.may_ask(view.hearing, web.now()), **told,
-    )  # fmt: skip
+        can=pleas.may_ask(view.hearing, web.now()),
+        **told,
+    )
 
 
 @bp.post("/r/<token>/move")
@@ -77,13 +83,14 @@ def download(paper_id: int) -> Response:
     """Give a document to somebody of the court, to be kept and never to be run by the browser."""
     found = pleas.paper(db.session(), current_user.court_id, paper_id)
     return Response(
-        found.body, mimetype=found.kind,
+        found.body,
+        mimetype=found.kind,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
-    )  # fmt: skip
+    )
 
 
 @views.bp.post("/requests/<int:task_id>")

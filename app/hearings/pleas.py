@@ -43,19 +43,35 @@ def ask(
     if before >= MOST_TIMES:
         raise Refusal(N_("You have asked several times: please ring the court."))
     task = Task(
-        key=f"move/{hearing.id}/{seat.counsel_id}/{before}", court_id=hearing.court_id,
-        case_id=hearing.case_id, about=f"hearing/{hearing.id}", counsel_id=seat.counsel_id,
-        side=seat.side, way=Way.MOVE.value, state=Stands.OPEN.value, opens_at=now,
-        because={"revision": hearing.revision}, wish=reason, phone="", created_at=now,
-    )  # fmt: skip
+        key=f"move/{hearing.id}/{seat.counsel_id}/{before}",
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        about=f"hearing/{hearing.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        way=Way.MOVE.value,
+        state=Stands.OPEN.value,
+        opens_at=now,
+        because={"revision": hearing.revision},
+        wish=reason,
+        phone="",
+        created_at=now,
+    )
     session.add(task)
     session.flush()
     detail = _keep(session, task, paper, now) if paper else {}
     line = record.Entry(
-        What.ASKED, direction="in", about=task.about, attempt=f"k{task.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="link", kind="move", detail=detail,
+        What.ASKED,
+        direction="in",
+        about=task.about,
+        attempt=f"k{task.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel="link",
+        kind="move",
+        detail=detail,
         personal={"name": seat.counsel.name, "note": reason, "paper": paper.name if paper else ""},
-    )  # fmt: skip
+    )
     record.add(session, hearing.court_id, hearing.case_id, [line], now)
     return task
 
@@ -69,10 +85,19 @@ def _check(reason: str) -> None:
 
 def _keep(session: Session, task: Task, paper: papers.Given, now: dt.datetime) -> dict:
     digest = hashlib.sha256(paper.body).hexdigest()
-    session.add(Paper(
-        court_id=task.court_id, case_id=task.case_id, task_id=task.id, name=paper.name,
-        kind=paper.kind, size=len(paper.body), digest=digest, body=paper.body, created_at=now,
-    ))  # fmt: skip
+    session.add(
+        Paper(
+            court_id=task.court_id,
+            case_id=task.case_id,
+            task_id=task.id,
+            name=paper.name,
+            kind=paper.kind,
+            size=len(paper.body),
+            digest=digest,
+            body=paper.body,
+            created_at=now,
+        )
+    )
     session.flush()
     return {"sha256": digest, "bytes": len(paper.body), "type": paper.kind}
 
@@ -80,9 +105,10 @@ def _keep(session: Session, task: Task, paper: papers.Given, now: dt.datetime) -
 def of_counsel(session: Session, hearing_id: int, counsel_id: int) -> Sequence[Task]:
     """Return a counsel's requests to move a hearing, the newest first."""
     wanted = sa.select(Task).where(
-        Task.about == f"hearing/{hearing_id}", Task.counsel_id == counsel_id,
+        Task.about == f"hearing/{hearing_id}",
+        Task.counsel_id == counsel_id,
         Task.way == Way.MOVE.value,
-    )  # fmt: skip
+    )
     return session.scalars(wanted.order_by(Task.id.desc())).all()
 
 
@@ -95,9 +121,10 @@ def open_plea(session: Session, hearing_id: int, counsel_id: int) -> Task | None
 def settle(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     """End the requests to move a hearing that was moved, asked about anew, or cancelled."""
     done = sa.update(Task).where(
-        Task.about == f"hearing/{hearing.id}", Task.way == Way.MOVE.value,
+        Task.about == f"hearing/{hearing.id}",
+        Task.way == Way.MOVE.value,
         Task.state == Stands.OPEN.value,
-    )  # fmt: skip
+    )
     session.execute(done.values(state=Stands.DONE.value, ended_at=now))
 
 
@@ -117,9 +144,15 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
         raise Invalid({"why": Message(N_("Give the reason, in at most 2000 characters."))})
     name = queries.known_counsel(session, court_id, task.counsel_id).name
     line = record.Entry(
-        What.SKIPPED, about=task.about, attempt=f"k{task.id}", counsel_id=task.counsel_id,
-        side=task.side, channel="link", kind="move", personal={"name": name, "note": why},
-    )  # fmt: skip
+        What.SKIPPED,
+        about=task.about,
+        attempt=f"k{task.id}",
+        counsel_id=task.counsel_id,
+        side=task.side,
+        channel="link",
+        kind="move",
+        personal={"name": name, "note": why},
+    )
     record.add(session, task.court_id, task.case_id, [line], now)
     # A new dictionary, so that the change is seen.
     task.because = {**task.because, "answer": why}

@@ -122,12 +122,19 @@ def _read(
 
 def _written(notice: Notice, sender: Sender, now: dt.datetime, own: Own | None) -> Written:
     message, shown = post.message(
-        notice, secret=sender.secret, public_url=sender.public_url,
-        court_address=sender.court_address, now=now, own=own,
-    )  # fmt: skip
+        notice,
+        secret=sender.secret,
+        public_url=sender.public_url,
+        court_address=sender.court_address,
+        now=now,
+        own=own,
+    )
     return Written(
-        kind=notice.kind, channel=notice.channel, address=notice.address,
-        subject=shown["subject"], text=shown["text"],
+        kind=notice.kind,
+        channel=notice.channel,
+        address=notice.address,
+        subject=shown["subject"],
+        text=shown["text"],
         segments=segments(message.text) if notice.channel == "sms" else 0,
         invite=message.calendar is not None,
-    )  # fmt: skip
+    )

@@ -54,20 +54,24 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
     ours += [Notice.court_id == court_id] if court_id else []
     due, prompt, texts, delivered = session.execute(_shares(ours, now)).one()
     return Promise(
-        due=due or 0, prompt=prompt or 0, texts=texts or 0, texts_delivered=delivered or 0,
+        due=due or 0,
+        prompt=prompt or 0,
+        texts=texts or 0,
+        texts_delivered=delivered or 0,
         confirmed_after=_middle(session, _answers(since, court_id)),
         called_after=_middle(session, _calls(since, court_id)),
         waiting_calls=session.scalar(_uncalled(court_id)) or 0,
         uneven=session.scalar(_uneven(ours, now)) or 0,
-    )  # fmt: skip
+    )
 
 
 def _shares(ours: list, now: dt.datetime) -> sa.Select:
     dated = sa.or_(Notice.handed_at.is_not(None), Notice.state.not_in(OUT))
     was_due = sa.and_(
-        Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT), dated,
+        Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT),
+        dated,
         Notice.state != State.WITHDRAWN.value,
-    )  # fmt: skip
+    )
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
     # A local outbox never says that anything arrived.
     a_text = sa.and_(Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(TRIED))
@@ -76,9 +80,11 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
         return sa.func.sum(sa.case((sa.and_(*what), 1), else_=0))
 
     return sa.select(
-        counted(was_due), counted(was_due, took <= PROMPT), counted(a_text),
+        counted(was_due),
+        counted(was_due, took <= PROMPT),
+        counted(a_text),
         counted(a_text, Notice.state == State.DELIVERED.value),
-    ).where(*ours)  # fmt: skip
+    ).where(*ours)
 
 
 def _answers(since: dt.datetime, court_id: int | None) -> sa.Select:
@@ -123,14 +129,15 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
     """Count the hearings of which a carrier has a message to one side and none to another."""
     sides = (
         sa.select(
-            Notice.about, Notice.side,
+            Notice.about,
+            Notice.side,
             sa.func.max(sa.case((Notice.state.in_(OUT), 1), else_=0)).label("told"),
         )
         .where(*ours, Notice.first_due_at <= now, Notice.state != State.WITHDRAWN.value)
         .where(Notice.side != "", Notice.about.startswith("hearing/"))
         .group_by(Notice.about, Notice.side)
         .subquery()
-    )  # fmt: skip
+    )
     split = (
         sa.select(sides.c.about)
         .group_by(sides.c.about)

@@ -72,7 +72,7 @@ def ahead(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
             Hearing.state == HearingState.PROPOSED.value,
             sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
         ),
-    )  # fmt: skip
+    )
     return session.scalars(wanted.order_by(Hearing.id)).all()
 
 

@@ -16,8 +16,16 @@ from app.notices.rules import OVERTAKEN_BY, WENT_OUT, Grade, State, What, proves
 
 WENT = {state.value for state in WENT_OUT}
 # What happened without a message of ours; a machine's visit says nothing about the person.
-APART = {What.FAILED, What.MISSED, What.OPENED, What.ANSWERED, What.CALLED, What.TOLD,
-         What.CONFIRMED, What.ASKED}  # fmt: skip
+APART = {
+    What.FAILED,
+    What.MISSED,
+    What.OPENED,
+    What.ANSWERED,
+    What.CALLED,
+    What.TOLD,
+    What.CONFIRMED,
+    What.ASKED,
+}
 
 
 class Again(StrEnum):
@@ -99,9 +107,12 @@ def news_of(hearing: Hearing, round_: Proposal | None) -> News:
 
 
 def contacts(
-    hearing: Hearing, acting: Iterable[Representation], notices: Sequence[Notice],
-    lines: Sequence[Line], now: dt.datetime,
-) -> list[Contact]:  # fmt: skip
+    hearing: Hearing,
+    acting: Iterable[Representation],
+    notices: Sequence[Notice],
+    lines: Sequence[Line],
+    now: dt.datetime,
+) -> list[Contact]:
     """Return every counsel who was asked or acts now, with what reached them. Reads nothing.
 
     ``notices`` and ``lines`` are all of the hearing, oldest first.
@@ -139,8 +150,11 @@ def _begun(news: News, notices: Sequence[Notice], lines: Sequence[Line]) -> int:
     first = next((line.seq for line in lines if line.notice_id in ids), None)
     if first is not None:
         return first
-    unsent = [line.seq for line in lines if line.notice_id is None and line.kind in news.kinds
-              and line.what == What.FAILED]  # fmt: skip
+    unsent = [
+        line.seq
+        for line in lines
+        if line.notice_id is None and line.kind in news.kinds and line.what == What.FAILED
+    ]
     return max(unsent, default=0)
 
 
@@ -163,9 +177,12 @@ def _judge(contact: Contact, lines: Sequence[Line], asked: bool) -> None:
 
 
 def _fill(
-    contact: Contact, notices: Sequence[Notice], lines: Sequence[Line], begun: int,
+    contact: Contact,
+    notices: Sequence[Notice],
+    lines: Sequence[Line],
+    begun: int,
     now: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     told: dict[int, list[Line]] = defaultdict(list)
     first: dict[int, int] = {}
     for line in lines:
@@ -190,9 +207,15 @@ def _apart(line: Line) -> Row:
     body = line.content.body if line.content else {}
     shown = proves(What(line.what), line.detail)
     return Row(
-        line.what, line.kind, line.channel, str(body.get("address", "")), line.at, line,
-        proof=line if shown else None, grade=shown or None,
-    )  # fmt: skip
+        line.what,
+        line.kind,
+        line.channel,
+        str(body.get("address", "")),
+        line.at,
+        line,
+        proof=line if shown else None,
+        grade=shown or None,
+    )
 
 
 def _message(notice: Notice, lines: Sequence[Line], again: Again) -> Row:
@@ -205,9 +228,17 @@ def _message(notice: Notice, lines: Sequence[Line], again: Again) -> Row:
     at = last.at if last else notice.created_at
     tried = notice.state not in (State.QUEUED, State.WITHDRAWN, State.MISSED) or notice.tries > 0
     return Row(
-        notice.state, notice.kind, notice.channel, notice.address, at, last, proof,
-        grade if tried else None, notice, again,
-    )  # fmt: skip
+        notice.state,
+        notice.kind,
+        notice.channel,
+        notice.address,
+        at,
+        last,
+        proof,
+        grade if tried else None,
+        notice,
+        again,
+    )
 
 
 def _again(counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime) -> Again:

@@ -72,8 +72,9 @@ def looked_up(about: About) -> tuple[Case, Hearing | None]:
 def seal(given: dict[str, Any]) -> str:
     """Return what proves that the messages of just this form were shown."""
     told = {name: value for name, value in given.items() if name not in NOT_IN_MESSAGES}
-    told["slots"] = [{name: slot[name] for name in ("starts_at", "courtroom")}
-                     for slot in given["slots"]]  # fmt: skip
+    told["slots"] = [
+        {name: slot[name] for name in ("starts_at", "courtroom")} for slot in given["slots"]
+    ]
     words = json.dumps(told, sort_keys=True).replace("\\r\\n", "\\n")
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -89,12 +90,17 @@ def facts(about: About) -> dict[str, Any]:
     found, hearing = looked_up(about)
     asked = [(seat, ways_of(seat.counsel)) for seat in queries.seats(session, found)]
     return {
-        "about": about, "case": found, "hearing": hearing, "court": court, "zone": court.zone,
-        "asked": asked, "mute": [seat.counsel.name for seat, ways in asked if not ways],
+        "about": about,
+        "case": found,
+        "hearing": hearing,
+        "court": court,
+        "zone": court.zone,
+        "asked": asked,
+        "mute": [seat.counsel.name for seat, ways in asked if not ways],
         "last": queries.last_proposal(session, hearing) if hearing else None,
         "unasked": unasked.of(found),
         "already": [] if hearing else queries.ahead(session, found, web.now()),
-    }  # fmt: skip
+    }
 
 
 def form(about: About, given: dict[str, Any], **more: Any) -> str:
@@ -102,17 +108,30 @@ def form(about: About, given: dict[str, Any], **more: Any) -> str:
     if not given["slots"]:
         given["slots"] = [typed.blank_row(given)]
     language, known = web.language(), facts(about)
-    rooms = [(room.name, f"{room.name} · {room.location}" if room.location else room.name)
-             for room in cases.courtrooms(db.session(), current_user.court_id)]  # fmt: skip
+    rooms = [
+        (room.name, f"{room.name} · {room.location}" if room.location else room.name)
+        for room in cases.courtrooms(db.session(), current_user.court_id)
+    ]
     kinds = list(dict.fromkeys([*blank.KINDS, *([given["kind"]] if given["kind"] else [])]))
     page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
     looked = board.look(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
-        page, given=given, rooms=rooms, most=MOST_SLOTS, board=looked,
+        page,
+        given=given,
+        rooms=rooms,
+        most=MOST_SLOTS,
+        board=looked,
         kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
-        **{"errors": {}, "refused": "", "suggested": False, "draft": None, "seen": None,
-           **known, **more},
-    )  # fmt: skip
+        **{
+            "errors": {},
+            "refused": "",
+            "suggested": False,
+            "draft": None,
+            "seen": None,
+            **known,
+            **more,
+        },
+    )
 
 
 def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
@@ -130,16 +149,26 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     warnings = days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
     early = days.warnings(court, working, case, starts, now, Counted.FROM_ENTRY)
     length = dt.timedelta(minutes=minutes)
-    unusual = [(at, words) for at in sorted(starts)
-               if (words := board.outside(court, working, Span(at, at + length)))]  # fmt: skip
+    unusual = [
+        (at, words)
+        for at in sorted(starts)
+        if (words := board.outside(court, working, Span(at, at + length)))
+    ]
     given["seen"] = seal(given)
     return form(
-        order.about, given, seen=seen, warnings=[web.said(each) for each in warnings],
+        order.about,
+        given,
+        seen=seen,
+        warnings=[web.said(each) for each in warnings],
         early=[web.said(each) for each in early],
-        checked=order.checked, kind=hearing.kind if hearing else order.checked["kind"],
-        length=length, unusual=unusual, at_once=order.at_once,
-        ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]), **more,
-    )  # fmt: skip
+        checked=order.checked,
+        kind=hearing.kind if hearing else order.checked["kind"],
+        length=length,
+        unusual=unusual,
+        at_once=order.at_once,
+        ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]),
+        **more,
+    )
 
 
 def stands_upon(about: About) -> str:

@@ -46,9 +46,13 @@ def _which() -> str:
     asked, page = request.args.get("find", "")[:200], page_number()
     rows, more = cases.found(db.session(), current_user.court_id, asked, page)
     return render_template(
-        "hearings/which.html", cases=rows, more=more, page=page, asked=asked,
+        "hearings/which.html",
+        cases=rows,
+        more=more,
+        page=page,
+        asked=asked,
         pointed=typed.pointed(request.args),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/hearings/<int:hearing_id>/round", methods=["GET", "POST"])
@@ -175,13 +179,21 @@ def _order(about: About, given: dict[str, Any]) -> Order:
 
     if about.hearing_id is None:
         asked = {**given, "case_id": str(about.case_id)}
-        return Order(about, typed.checked(asked, HearingIn(), zone), lambda session, checked: (
-            once.propose(session, at(session), checked, given["once"], given["stood"])
-        ))  # fmt: skip
+        return Order(
+            about,
+            typed.checked(asked, HearingIn(), zone),
+            lambda session, checked: once.propose(
+                session, at(session), checked, given["once"], given["stood"]
+            ),
+        )
     hearing_id = about.hearing_id
-    return Order(about, typed.checked_move(given, zone), lambda session, checked: (
-        once.move(session, at(session), hearing_id, checked, given["stood"])
-    ))  # fmt: skip
+    return Order(
+        about,
+        typed.checked_move(given, zone),
+        lambda session, checked: once.move(
+            session, at(session), hearing_id, checked, given["stood"]
+        ),
+    )
 
 
 def _send(order: Order) -> Any:
@@ -198,15 +210,28 @@ def _send(order: Order) -> Any:
     hearing_id, names, count = retrying(done)
     told = {"count": count, "names": _listed(names)}
     if order.at_once:
-        flash(gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **told),
-              "yes")  # fmt: skip
+        flash(
+            gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **told),
+            "yes",
+        )
     else:
         by = wording.moment(order.checked["answer_by"], current_user.court.zone, web.language())
-        flash(gettext("All sides are asked. Messages on their way: %(count)s, to %(names)s. "
-                      "They can answer until %(when)s.", when=by, **told), "yes")  # fmt: skip
+        flash(
+            gettext(
+                "All sides are asked. Messages on their way: %(count)s, to %(names)s. "
+                "They can answer until %(when)s.",
+                when=by,
+                **told,
+            ),
+            "yes",
+        )
     if mute := round_page.mute_of(order.about):
-        flash(gettext("No message can reach %(names)s: ring them, and log the call.",
-                      names=_listed(mute)), "alarm")  # fmt: skip
+        flash(
+            gettext(
+                "No message can reach %(names)s: ring them, and log the call.", names=_listed(mute)
+            ),
+            "alarm",
+        )
     return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
 
 

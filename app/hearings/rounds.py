@@ -46,25 +46,34 @@ def open_round(
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         before.state = ProposalState.WITHDRAWN.value
-        notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("a new round was opened"),
-                         kinds=("proposal", "nudge"))  # fmt: skip
+        notices.withdraw(
+            session,
+            f"hearing/{hearing.id}",
+            desk.now,
+            N_("a new round was opened"),
+            kinds=("proposal", "nudge"),
+        )
     round_ = Proposal(
-        hearing=hearing, round=before.round + 1 if before else 1, answer_by=given["answer_by"],
+        hearing=hearing,
+        round=before.round + 1 if before else 1,
+        answer_by=given["answer_by"],
         fix=given["fix"] or unasked.usual_fixing(hearing.case).value,
-        state=ProposalState.OPEN.value, created_at=desk.now,
+        state=ProposalState.OPEN.value,
+        created_at=desk.now,
         overridden_because=given.get("override_reason", ""),
         rules_version=days.rules_of(desk.court).version,
         # A date that holds stays in calendars as it is: there the slots have no place beside it.
         tentative=desk.court.tentative_invites and hearing.starts_at is None,
-    )  # fmt: skip
+    )
     session.add(round_)
     length = dt.timedelta(minutes=hearing.minutes)
     round_.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
     round_.invitations = [
-        Invitation(counsel=seat.counsel, party=seat.party, side=seat.party.side,
-                   required=seat.required)
+        Invitation(
+            counsel=seat.counsel, party=seat.party, side=seat.party.side, required=seat.required
+        )
         for seat in seats
-    ]  # fmt: skip
+    ]
     hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
     if round_.tentative:
         tell.renumber(hearing)
@@ -86,9 +95,12 @@ def give_keys(seat: Invitation, secret: bytes) -> None:
 
 
 def checked_slots(
-    session: Session, desk: Desk, given: list[dict[str, Any]], minutes: int,
+    session: Session,
+    desk: Desk,
+    given: list[dict[str, Any]],
+    minutes: int,
     answer_by: dt.datetime | None,
-) -> list[tuple[dt.datetime, Any]]:  # fmt: skip
+) -> list[tuple[dt.datetime, Any]]:
     """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
     zone = ZoneInfo(desk.court.zone)
     starts = [slot["starts_at"] for slot in given]

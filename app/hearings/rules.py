@@ -102,8 +102,9 @@ def wall_clock_fault(at: dt.datetime, zone: ZoneInfo) -> Message | None:
     if first != second:
         return Message(
             N_("On that night %(time)s comes twice in %(zone)s: choose another time."),
-            time=local.strftime("%Y-%m-%d %H:%M"), zone=zone.key,
-        )  # fmt: skip
+            time=local.strftime("%Y-%m-%d %H:%M"),
+            zone=zone.key,
+        )
     written = at.replace(tzinfo=None)
     offsets = {written.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
     if len(offsets) == 2 and at.utcoffset() in offsets:
@@ -125,14 +126,20 @@ def from_wall_clock(local: dt.datetime, zone: ZoneInfo) -> dt.datetime | Message
 def _never(local: dt.datetime, zone: ZoneInfo) -> Message:
     return Message(
         N_("On that night the clocks go forward and %(time)s never comes in %(zone)s."),
-        time=local.strftime("%Y-%m-%d %H:%M"), zone=zone.key,
-    )  # fmt: skip
+        time=local.strftime("%Y-%m-%d %H:%M"),
+        zone=zone.key,
+    )
 
 
 def time_faults(
-    starts: Sequence[dt.datetime], minutes: int, answer_by: dt.datetime | None, *,
-    now: dt.datetime, zone: ZoneInfo, path: str = "slots.{}.starts_at",
-) -> dict[str, Message]:  # fmt: skip
+    starts: Sequence[dt.datetime],
+    minutes: int,
+    answer_by: dt.datetime | None,
+    *,
+    now: dt.datetime,
+    zone: ZoneInfo,
+    path: str = "slots.{}.starts_at",
+) -> dict[str, Message]:
     """Return what is wrong with the times of a round of slots, by field."""
     faults: dict[str, Message] = {}
     for n, at in enumerate(starts):

@@ -115,21 +115,31 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
         sa.select(Invitation)
         .where(Invitation.id == seat_id)
         .options(
-            joinedload(Invitation.counsel), joinedload(Invitation.party),
+            joinedload(Invitation.counsel),
+            joinedload(Invitation.party),
             selectinload(Invitation.answers),
             joinedload(Invitation.proposal).selectinload(Proposal.slots),
-            joinedload(Invitation.proposal).selectinload(Proposal.invitations)
+            joinedload(Invitation.proposal)
+            .selectinload(Proposal.invitations)
             .selectinload(Invitation.answers),
-            joinedload(Invitation.proposal).joinedload(Proposal.hearing)
-            .joinedload(Hearing.case).joinedload(Case.court),
+            joinedload(Invitation.proposal)
+            .joinedload(Proposal.hearing)
+            .joinedload(Hearing.case)
+            .joinedload(Case.court),
         )
         .execution_options(populate_existing=True)
-    ).one()  # fmt: skip
+    ).one()
     hearing, round_ = seat.proposal.hearing, seat.proposal
     stands = _stands(session, seat, now)
     return View(
-        seat=seat, hearing=hearing, case=hearing.case, court=hearing.case.court,
-        counsel=seat.counsel, party=seat.party, round=round_, stands=stands,
+        seat=seat,
+        hearing=hearing,
+        case=hearing.case,
+        court=hearing.case.court,
+        counsel=seat.counsel,
+        party=seat.party,
+        round=round_,
+        stands=stands,
         offers=_offers(session, seat) if stands in (Stands.ASKED, Stands.ANSWERED) else [],
         asked=len(round_.invitations),
         answered=sum(each.answered_at is not None for each in round_.invitations),
@@ -138,9 +148,10 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
         past=hearing.ends_at is not None and hearing.ends_at < now,
         because=_because(session, seat) if round_.round > 1 else "",
         knows_at=acts.confirmed_at(session, hearing, seat.counsel_id)
-        if stands == Stands.FIXED else None,
+        if stands == Stands.FIXED
+        else None,
         call=acts.open_call(session, hearing.id, seat.counsel_id),
-    )  # fmt: skip
+    )
 
 
 def _stands(session: Session, seat: Invitation, now: dt.datetime) -> Stands:

@@ -19,9 +19,18 @@ from app.hearings.rounds import Desk, checked_slots, heed_rules, open_round
 from app.notices import service as notices
 
 __all__ = [
-    "Desk", "Given", "answer", "cancel", "elsewhere", "fix", "fixed_elsewhere", "lapse", "move",
-    "open_round", "propose",
-]  # fmt: skip
+    "Desk",
+    "Given",
+    "answer",
+    "cancel",
+    "elsewhere",
+    "fix",
+    "fixed_elsewhere",
+    "lapse",
+    "move",
+    "open_round",
+    "propose",
+]
 
 
 def propose(session: Session, desk: Desk, given: Mapping[str, Any]) -> Hearing:
@@ -33,11 +42,19 @@ def propose(session: Session, desk: Desk, given: Mapping[str, Any]) -> Hearing:
     """
     case = cases.find_case(session, desk.court.id, given["case_id"])
     hearing = Hearing(
-        court_id=desk.court.id, case_id=case.id, judge_id=case.judge_id, kind=given["kind"],
-        minutes=given["minutes"], state=HearingState.PROPOSED.value, revision=0,
-        planned_revision=0, uid=given.get("uid") or str(uuid.uuid4()),
-        user_id=desk.user.id if desk.user else None, created_at=desk.now, changed_at=desk.now,
-    )  # fmt: skip
+        court_id=desk.court.id,
+        case_id=case.id,
+        judge_id=case.judge_id,
+        kind=given["kind"],
+        minutes=given["minutes"],
+        state=HearingState.PROPOSED.value,
+        revision=0,
+        planned_revision=0,
+        uid=given.get("uid") or str(uuid.uuid4()),
+        user_id=desk.user.id if desk.user else None,
+        created_at=desk.now,
+        changed_at=desk.now,
+    )
     session.add(hearing)
     session.flush()
     open_round(session, desk, hearing, given)
@@ -89,8 +106,9 @@ def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]
     if round_:
         round_.state = ProposalState.WITHDRAWN.value
     ends_at = starts_at + dt.timedelta(minutes=hearing.minutes)
-    set_date(session, hearing, starts_at, ends_at, room.id, desk.now, desk.secret,
-             order=given["reason"])  # fmt: skip
+    set_date(
+        session, hearing, starts_at, ends_at, room.id, desk.now, desk.secret, order=given["reason"]
+    )
     return hearing
 
 
@@ -153,18 +171,33 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     if round_.tentative and not holds:
         tell.clear_calendars(session, hearing, round_, now)
     silent = [seat.counsel.name for seat in round_.invitations if not seat.answered_at]
-    notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the date to answer by has passed"),
-                     kinds=("proposal", "nudge"))  # fmt: skip
-    tell.assistant(session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round,
-                   silent=silent)  # fmt: skip
+    notices.withdraw(
+        session,
+        f"hearing/{hearing.id}",
+        now,
+        N_("the date to answer by has passed"),
+        kinds=("proposal", "nudge"),
+    )
+    tell.assistant(
+        session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round, silent=silent
+    )
     return True
 
 
 def fixed_elsewhere(
-    session: Session, desk: Desk, case: Case, *, kind: str, starts_at: dt.datetime, minutes: int,
-    courtroom_id: int | None, judge_id: int | None = None, uid: str = "", shared: bool = False,
+    session: Session,
+    desk: Desk,
+    case: Case,
+    *,
+    kind: str,
+    starts_at: dt.datetime,
+    minutes: int,
+    courtroom_id: int | None,
+    judge_id: int | None = None,
+    uid: str = "",
+    shared: bool = False,
     remind: bool = False,
-) -> tuple[Hearing, bool]:  # fmt: skip
+) -> tuple[Hearing, bool]:
     """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
 
     The judge is the case's where none is given. The same ``uid``, or the same case, kind and time,
@@ -181,9 +214,16 @@ def fixed_elsewhere(
     if known:
         return known, False
     hearing = elsewhere(
-        desk, case.id, judge_id or case.judge_id, kind=kind, starts_at=starts_at,
-        minutes=minutes, courtroom_id=courtroom_id, uid=uid, remind=remind,
-    )  # fmt: skip
+        desk,
+        case.id,
+        judge_id or case.judge_id,
+        kind=kind,
+        starts_at=starts_at,
+        minutes=minutes,
+        courtroom_id=courtroom_id,
+        uid=uid,
+        remind=remind,
+    )
     session.add(hearing)
     session.flush()
     booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
@@ -191,15 +231,33 @@ def fixed_elsewhere(
 
 
 def elsewhere(
-    desk: Desk, case_id: int, judge_id: int, *, kind: str, starts_at: dt.datetime, minutes: int,
-    courtroom_id: int | None, uid: str = "", remind: bool = False,
-) -> Hearing:  # fmt: skip
+    desk: Desk,
+    case_id: int,
+    judge_id: int,
+    *,
+    kind: str,
+    starts_at: dt.datetime,
+    minutes: int,
+    courtroom_id: int | None,
+    uid: str = "",
+    remind: bool = False,
+) -> Hearing:
     """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
     return Hearing(
-        court_id=desk.court.id, case_id=case_id, judge_id=judge_id, kind=kind, minutes=minutes,
-        uid=uid or str(uuid.uuid4()), state=HearingState.FIXED.value, revision=1,
-        planned_revision=0 if remind and starts_at > desk.now else 1, starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=minutes), courtroom_id=courtroom_id,
-        imported=True, user_id=desk.user.id if desk.user else None, created_at=desk.now,
+        court_id=desk.court.id,
+        case_id=case_id,
+        judge_id=judge_id,
+        kind=kind,
+        minutes=minutes,
+        uid=uid or str(uuid.uuid4()),
+        state=HearingState.FIXED.value,
+        revision=1,
+        planned_revision=0 if remind and starts_at > desk.now else 1,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(minutes=minutes),
+        courtroom_id=courtroom_id,
+        imported=True,
+        user_id=desk.user.id if desk.user else None,
+        created_at=desk.now,
         changed_at=desk.now,
-    )  # fmt: skip
+    )

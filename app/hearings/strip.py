@@ -94,9 +94,13 @@ def bounds(
 
 
 def rows(
-    marks: Sequence[Mark], taken: Sequence[Taken], hours: tuple[int, int], zone: ZoneInfo,
-    works: Callable[[dt.date], bool], sessions: Callable[[dt.date], Sequence[Span]],
-) -> list[Row]:  # fmt: skip
+    marks: Sequence[Mark],
+    taken: Sequence[Taken],
+    hours: tuple[int, int],
+    zone: ZoneInfo,
+    works: Callable[[dt.date], bool],
+    sessions: Callable[[dt.date], Sequence[Span]],
+) -> list[Row]:
     """Return the strip, a row a day; each row has the same quarters, so that they stand in line."""
     made: list[Row] = []
     marked = {mark.span.starts_at.astimezone(zone).date() for mark in marks}
@@ -107,15 +111,25 @@ def rows(
             made.append(Row(day, closed=True))
             continue
         open_ = sessions(day) if works(day) else ()
-        made.append(Row(day, _stretches(day, marks, taken, hours, zone, open_), not open_,
-                        marked=day in marked))  # fmt: skip
+        made.append(
+            Row(
+                day,
+                _stretches(day, marks, taken, hours, zone, open_),
+                not open_,
+                marked=day in marked,
+            )
+        )
     return made
 
 
 def _stretches(
-    day: dt.date, marks: Sequence[Mark], taken: Sequence[Taken], hours: tuple[int, int],
-    zone: ZoneInfo, open_: Collection[Span],
-) -> list[Stretch]:  # fmt: skip
+    day: dt.date,
+    marks: Sequence[Mark],
+    taken: Sequence[Taken],
+    hours: tuple[int, int],
+    zone: ZoneInfo,
+    open_: Collection[Span],
+) -> list[Stretch]:
     def state(quarter: Span) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]:
         names = tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
         who = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.spans))
@@ -127,10 +141,15 @@ def _stretches(
         alike = list(group)
         made.append(
             Stretch(
-                alike[0].starts_at.astimezone(zone), alike[-1].ends_at.astimezone(zone), len(alike),
-                names, who, shut and not names, no,
+                alike[0].starts_at.astimezone(zone),
+                alike[-1].ends_at.astimezone(zone),
+                len(alike),
+                names,
+                who,
+                shut and not names,
+                no,
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -99,9 +99,12 @@ class Search:
 
 
 def search(
-    session: Session, case: Case, asked: Asked, now: dt.datetime,
+    session: Session,
+    case: Case,
+    asked: Asked,
+    now: dt.datetime,
     also: Collection[dt.datetime] = (),
-) -> Search:  # fmt: skip
+) -> Search:
     """Weigh every start on the court's grid between the days; people's time ``also`` around these.
 
     Exact: nothing is sampled (see openings).
@@ -125,22 +128,25 @@ def chosen(
     rooms = {room.id: room for room in asked.rooms}
 
     def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
-        return dict(times.free_rooms(
-            session, list(rooms), some, wish.length, wish.buffer, asked.but
-        ))  # fmt: skip
+        return dict(
+            times.free_rooms(session, list(rooms), some, wish.length, wish.buffer, asked.but)
+        )
 
     zone = ZoneInfo(case.court.zone)
     return [
         Suggestion(
             each.opening.starts_at.astimezone(zone),
-            (each.opening.starts_at + wish.length).astimezone(zone), rooms[each.room],
-            each.opening.score, each.opening.reasons, each.opening.costs,
+            (each.opening.starts_at + wish.length).astimezone(zone),
+            rooms[each.room],
+            each.opening.score,
+            each.opening.reasons,
+            each.opening.costs,
         )
         for each in sorted(
             openings.chosen(found, wish, asked.many, free),
             key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
         )
-    ]  # fmt: skip
+    ]
 
 
 def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
@@ -170,10 +176,13 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
     if not held:
         return None, Span(now, now)
     wish = Wish(
-        length=dt.timedelta(minutes=asked.minutes), days=held, zone=zone,
-        buffer=dt.timedelta(minutes=court.buffer_minutes), not_before=now,
+        length=dt.timedelta(minutes=asked.minutes),
+        days=held,
+        zone=zone,
+        buffer=dt.timedelta(minutes=court.buffer_minutes),
+        not_before=now,
         because=because if begin == legal else (),
-    )  # fmt: skip
+    )
     return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
 
 
@@ -194,19 +203,23 @@ def _people(
         travel = dt.timedelta(minutes=each.travel_minutes)
         people.append(
             Person(
-                each.name, here.get(resource("counsel", each.id), ()),
+                each.name,
+                here.get(resource("counsel", each.id), ()),
                 [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],
-                travel, refused=refused.get(each.id, ()),
+                travel,
+                refused=refused.get(each.id, ()),
             )
-        )  # fmt: skip
+        )
     return people
 
 
 def rooms_of(session: Session, court: Court, names: Collection[str] = ()) -> Sequence[Courtroom]:
     """Return a court's courtrooms, all or those of some names, in the order of their entering."""
-    wanted = sa.select(Courtroom).where(
-        Courtroom.court_id == court.id, Courtroom.retired_at.is_(None)
-    ).order_by(Courtroom.id)  # fmt: skip
+    wanted = (
+        sa.select(Courtroom)
+        .where(Courtroom.court_id == court.id, Courtroom.retired_at.is_(None))
+        .order_by(Courtroom.id)
+    )
     if names:
         wanted = wanted.where(Courtroom.name.in_(list(names)))
     return session.scalars(wanted).all()

@@ -26,40 +26,66 @@ STALE_AFTER = dt.timedelta(days=3)  # GOV.UK Notify gives a message up after 72 
 
 
 def proposal(
-    session: Session, hearing: Hearing, round_: Proposal, reason: str, now: dt.datetime, *,
+    session: Session,
+    hearing: Hearing,
+    round_: Proposal,
+    reason: str,
+    now: dt.datetime,
+    *,
     seats: Sequence[Invitation] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Ask every counsel, all sides in this one transaction, due at the same moment.
 
     ``seats`` are those who came to the case since, and are asked after the others.
     """
     asked = round_.invitations if seats is None else seats
     common = facts.of(
-        hearing, slots=facts.slots(round_), answer_by=facts.iso(round_.answer_by),
-        round=round_.round, reason=reason, tentative=round_.tentative,
-    )  # fmt: skip
+        hearing,
+        slots=facts.slots(round_),
+        answer_by=facts.iso(round_.answer_by),
+        round=round_.round,
+        reason=reason,
+        tentative=round_.tentative,
+    )
     matter = facts.matter(hearing, f"r{round_.round}")
     for seat in asked:
         notices.queue(
-            session, matter, "proposal", facts.counsel_of(seat),
+            session,
+            matter,
+            "proposal",
+            facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
-            due_at=now, stale_at=round_.answer_by, now=now,
-        )  # fmt: skip
+            due_at=now,
+            stale_at=round_.answer_by,
+            now=now,
+        )
     nudge_at = heard_at(hearing.case.court, round_.answer_by - NUDGE_BEFORE)
     if nudge_at - now < NUDGE_BEFORE:
         return
     for seat in asked:
         notices.queue(
-            session, matter, "nudge", facts.counsel_of(seat),
+            session,
+            matter,
+            "nudge",
+            facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
-            due_at=nudge_at, stale_at=round_.answer_by, now=now, ways=1,
-        )  # fmt: skip
+            due_at=nudge_at,
+            stale_at=round_.answer_by,
+            now=now,
+            ways=1,
+        )
 
 
 def answered(
-    session: Session, held: Held, says: Mapping[int, str], stamp: str, now: dt.datetime, *,
-    channel: str, lines: Sequence[record.Entry],
-) -> None:  # fmt: skip
+    session: Session,
+    held: Held,
+    says: Mapping[int, str],
+    stamp: str,
+    now: dt.datetime,
+    *,
+    channel: str,
+    lines: Sequence[record.Entry],
+) -> None:
     """Confirm an answer to its person: a key that somebody else used is noticed so.
 
     What came by text is confirmed by text, whatever the person's usual way is.
@@ -72,8 +98,9 @@ def answered(
         answers=[
             {**facts.slot_facts(s), "says": says.get(s.id, Says.NO.value)} for s in held.slots
         ],
-        answer_by=facts.iso(round_.answer_by), person=facts.person(held.seat),
-    )  # fmt: skip
+        answer_by=facts.iso(round_.answer_by),
+        person=facts.person(held.seat),
+    )
     matter = facts.matter(hearing, f"r{round_.round}.{stamp}")
     person = facts.counsel_of(held.seat, channel)
     person = replace(person, ways=person.ways[:1])
@@ -83,17 +110,29 @@ def answered(
 
 
 def everyone(
-    session: Session, hearing: Hearing, kind: str, seats: Iterable[Invitation], now: dt.datetime,
-    *, stale_at: dt.datetime | None = None, stamp: str = "", **more: Any,
-) -> None:  # fmt: skip
+    session: Session,
+    hearing: Hearing,
+    kind: str,
+    seats: Iterable[Invitation],
+    now: dt.datetime,
+    *,
+    stale_at: dt.datetime | None = None,
+    stamp: str = "",
+    **more: Any,
+) -> None:
     """Tell all seats of a hearing one thing, on all their channels, due at the same moment."""
     common = facts.of(hearing, **more)
     for seat in seats:
         notices.queue(
-            session, facts.matter(hearing, stamp), kind, facts.counsel_of(seat),
+            session,
+            facts.matter(hearing, stamp),
+            kind,
+            facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
-            due_at=now, stale_at=stale_at or now + STALE_AFTER, now=now,
-        )  # fmt: skip
+            due_at=now,
+            stale_at=stale_at or now + STALE_AFTER,
+            now=now,
+        )
 
 
 def assistant(
@@ -105,10 +144,15 @@ def assistant(
         return
     told = facts.of(hearing, **{"detail": "", **more}, person=facts.court_person(user))
     notices.queue(
-        session, facts.matter(hearing, stamp), kind,
-        facts.assistant_of(user, hearing.case.court.language), told,
-        due_at=now, stale_at=now + STALE_AFTER, now=now,
-    )  # fmt: skip
+        session,
+        facts.matter(hearing, stamp),
+        kind,
+        facts.assistant_of(user, hearing.case.court.language),
+        told,
+        due_at=now,
+        stale_at=now + STALE_AFTER,
+        now=now,
+    )
 
 
 def concluded(
@@ -127,8 +171,15 @@ def concluded(
         return
     notices.withdraw(session, f"hearing/{hearing.id}", now, N_("the answers changed"), kinds=kinds)
     more = {"slots": slot_words(slot)} if slot else {}
-    assistant(session, hearing, "ready" if slot else "none_suits", f"{now_so}.{len(told)}", now,
-              round=round_.round, **more)  # fmt: skip
+    assistant(
+        session,
+        hearing,
+        "ready" if slot else "none_suits",
+        f"{now_so}.{len(told)}",
+        now,
+        round=round_.round,
+        **more,
+    )
 
 
 def renumber(hearing: Hearing) -> None:
@@ -151,19 +202,28 @@ def clear_calendars(session: Session, hearing: Hearing, round_: Proposal, now: d
         if seat.counsel_id in told and seat.left_at is None:
             person = facts.counsel_of(seat, "email")
             notices.queue(
-                session, facts.matter(hearing), "released", person,
-                {**common, "person": facts.person(seat)}, due_at=now, stale_at=now + STALE_AFTER,
-                now=now, ways=1,
-            )  # fmt: skip
+                session,
+                facts.matter(hearing),
+                "released",
+                person,
+                {**common, "person": facts.person(seat)},
+                due_at=now,
+                stale_at=now + STALE_AFTER,
+                now=now,
+                ways=1,
+            )
 
 
 def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[str]) -> set[int]:
     """Return to which counsel an invite of some kinds went, or may have gone, by mail."""
     never = [State.QUEUED.value, State.WITHDRAWN.value, State.MISSED.value]
     wanted = sa.select(Notice.counsel_id).where(
-        Notice.about == f"hearing/{hearing.id}", Notice.channel == "email",
-        Notice.kind.in_(list(kinds)), Notice.counsel_id.is_not(None), Notice.state.not_in(never),
-    )  # fmt: skip
+        Notice.about == f"hearing/{hearing.id}",
+        Notice.channel == "email",
+        Notice.kind.in_(list(kinds)),
+        Notice.counsel_id.is_not(None),
+        Notice.state.not_in(never),
+    )
     return {each for each in session.scalars(wanted) if each is not None}
 
 

@@ -22,9 +22,11 @@ def booked(
 ) -> dict[int, list[Span]]:
     """Return what hearings have of some resources within a span, fixed and held, in order."""
     wanted = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
-        Booking.resource.in_(resources), Booking.starts_at < span.ends_at,
-        Booking.starts_at > span.starts_at - DAY, Booking.ends_at > span.starts_at,
-    )  # fmt: skip
+        Booking.resource.in_(resources),
+        Booking.starts_at < span.ends_at,
+        Booking.starts_at > span.starts_at - DAY,
+        Booking.ends_at > span.starts_at,
+    )
     if but is not None:
         wanted = wanted.where(Booking.hearing_id != but)
     found: dict[int, list[Span]] = defaultdict(list)
@@ -42,9 +44,10 @@ def away(
     """
     first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
     wanted = sa.select(Away).where(
-        Away.counsel_id.in_(counsel_ids), Away.from_on <= last,
+        Away.counsel_id.in_(counsel_ids),
+        Away.from_on <= last,
         sa.or_(Away.until_on.is_(None), Away.until_on >= first),
-    )  # fmt: skip
+    )
     found: dict[int, list[Span]] = defaultdict(list)
     for each in session.scalars(wanted):
         day = max(first, each.from_on)
@@ -54,9 +57,10 @@ def away(
                 found[each.counsel_id].append(span_of(day, 1, zone))
             day += DAY
     own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
-        BusyTime.counsel_id.in_(counsel_ids), BusyTime.starts_at < span.ends_at,
+        BusyTime.counsel_id.in_(counsel_ids),
+        BusyTime.starts_at < span.ends_at,
         BusyTime.ends_at > span.starts_at,
-    )  # fmt: skip
+    )
     for number, starts_at, ends_at in session.execute(own):
         found[number].append(Span(starts_at, ends_at))
     return {number: merged(spans) for number, spans in found.items()}
@@ -76,14 +80,17 @@ def refused(
         .join(Answer, Answer.invitation_id == Invitation.id)
         .join(Slot, Slot.id == Answer.slot_id)
         .where(
-            Invitation.counsel_id.in_(counsel_ids), Slot.starts_at < span.ends_at,
+            Invitation.counsel_id.in_(counsel_ids),
+            Slot.starts_at < span.ends_at,
             Slot.ends_at > span.starts_at,
         )
         .order_by(
-            Invitation.answered_at, Invitation.id,
-            sa.case((Answer.says == Says.NO.value, 0), else_=1), Slot.id,
+            Invitation.answered_at,
+            Invitation.id,
+            sa.case((Answer.says == Says.NO.value, 0), else_=1),
+            Slot.id,
         )
-    )  # fmt: skip
+    )
     if but_round is not None:
         wanted = wanted.where(Invitation.proposal_id != but_round)
     found: dict[int, list[Span]] = defaultdict(list)
@@ -106,9 +113,13 @@ def busy(
 
 
 def free_rooms(
-    session: Session, rooms: Sequence[int], asked: Sequence[Opening], length: dt.timedelta,
-    buffer: dt.timedelta, but: int | None = None,
-) -> Mapping[dt.datetime, list[int]]:  # fmt: skip
+    session: Session,
+    rooms: Sequence[int],
+    asked: Sequence[Opening],
+    length: dt.timedelta,
+    buffer: dt.timedelta,
+    but: int | None = None,
+) -> Mapping[dt.datetime, list[int]]:
     """Return which courtrooms nobody has at each opening, in the order in which they are given.
 
     Read is the whole stretch from the first to the last opening, by one plain range: joined to

@@ -38,9 +38,12 @@ def open_tasks(
     session: Session, court: Court, owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
 ) -> list[Todo]:
     """Return what is to be done, the most urgent first; who asked to be called waits longest."""
-    wanted = sa.select(Task).where(
-        Task.court_id == court.id, Task.state == Stands.OPEN.value
-    ).order_by(Task.opens_at).limit(MOST)  # fmt: skip
+    wanted = (
+        sa.select(Task)
+        .where(Task.court_id == court.id, Task.state == Stands.OPEN.value)
+        .order_by(Task.opens_at)
+        .limit(MOST)
+    )
     found = session.scalars(wanted).all()
     hearings = _hearings(session, {task.about for task in found}, owned)
     return _todos(session, court, found, hearings, now)
@@ -61,24 +64,34 @@ def _hearings(
     if not ids:
         return {}
     wanted = (
-        sa.select(Hearing).join(Hearing.case).where(Hearing.id.in_(ids), *owned)
+        sa.select(Hearing)
+        .join(Hearing.case)
+        .where(Hearing.id.in_(ids), *owned)
         .options(joinedload(Hearing.case).joinedload(Case.judge))
-    )  # fmt: skip
+    )
     return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(wanted)}
 
 
 def _todos(
-    session: Session, court: Court, found: Sequence[Task], hearings: dict[str, Hearing],
+    session: Session,
+    court: Court,
+    found: Sequence[Task],
+    hearings: dict[str, Hearing],
     now: dt.datetime,
-) -> list[Todo]:  # fmt: skip
+) -> list[Todo]:
     ids = {task.counsel_id for task in found}
     people = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
     made = [
-        Todo(task, hearings[task.about], people[task.counsel_id], _due(task, now),
-             _article(court, task))
+        Todo(
+            task,
+            hearings[task.about],
+            people[task.counsel_id],
+            _due(task, now),
+            _article(court, task),
+        )
         for task in found
         if task.about in hearings
-    ]  # fmt: skip
+    ]
     return sorted(made, key=lambda todo: todo.due_at or todo.task.created_at)
 
 

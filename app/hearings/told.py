@@ -29,14 +29,16 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
     counts = sa.and_(Line.seq >= sa.func.coalesce(begun.c.seq, 0), Line.kind.not_in(ASKED))
     wanted = (
         sa.select(
-            Line.about, Line.counsel_id, sa.case((counts, Line.what), else_=What.QUEUED.value),
+            Line.about,
+            Line.counsel_id,
+            sa.case((counts, Line.what), else_=What.QUEUED.value),
             # Of a call it matters what came of it; other lines are told apart by nothing more.
             sa.case((Line.what == What.CALLED.value, sa.cast(Line.detail, sa.Text))),
         )
         .outerjoin(begun, begun.c.about == Line.about)
         .where(Line.about.in_(ids), Line.counsel_id.is_not(None))
         .distinct()
-    )  # fmt: skip
+    )
     heard: dict[str, dict[int, list[tuple[What, Any]]]] = defaultdict(lambda: defaultdict(list))
     for line in session.execute(wanted):
         heard[line[0]][line[1]].append((What(line[2]), json.loads(line[3]) if line[3] else None))
@@ -47,9 +49,8 @@ def _begun(ids: dict[str, int]) -> sa.Subquery:
     """Return from which line on each hearing's record is about its present date."""
     text = sa.String
     key = (
-        Notice.kind + "/" + sa.cast(Hearing.id, text) + "."
-        + sa.cast(Hearing.revision, text) + "/%"
-    )  # fmt: skip
+        Notice.kind + "/" + sa.cast(Hearing.id, text) + "." + sa.cast(Hearing.revision, text) + "/%"
+    )
     return (
         sa.select(Line.about, sa.func.min(Line.seq).label("seq"))
         .join(Notice, Notice.id == Line.notice_id)

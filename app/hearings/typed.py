@@ -15,9 +15,17 @@ from app.hearings.forms import MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 
 NAMES = (
-    "once", "stood", "seen", "kind", "minutes", "how", "answer_by", "fix", "reason",
+    "once",
+    "stood",
+    "seen",
+    "kind",
+    "minutes",
+    "how",
+    "answer_by",
+    "fix",
+    "reason",
     "override_reason",
-)  # fmt: skip
+)
 POINTED = ("starts_at", "courtroom", "minutes", "how")
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
@@ -93,8 +101,9 @@ def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[st
     elif count > MOST_SLOTS:
         faults["slots"] = Message(
             N_("At most %(most)s slots can be asked about, not %(count)s."),
-            most=MOST_SLOTS, count=count,
-        )  # fmt: skip
+            most=MOST_SLOTS,
+            count=count,
+        )
     if asked["answer_by"]:
         asked["answer_by"] = instant(asked["answer_by"], zone, "answer_by", faults)
     else:

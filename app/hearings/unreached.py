@@ -79,12 +79,14 @@ def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:
     wanted = (
         sa.select(Notice)
         .where(
-            Notice.court_id == court.id, Notice.counsel_id.is_not(None),
-            Notice.state.in_(BAD), Notice.created_at > now - LOOK_BACK,
+            Notice.court_id == court.id,
+            Notice.counsel_id.is_not(None),
+            Notice.state.in_(BAD),
+            Notice.created_at > now - LOOK_BACK,
         )
         .order_by(Notice.id.desc())
         .limit(MOST)
-    )  # fmt: skip
+    )
     return session.scalars(wanted).all()
 
 
@@ -92,12 +94,16 @@ def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequen
     wanted = (
         sa.select(Line)
         .where(
-            Line.court_id == court.id, Line.what == What.FAILED.value, Line.notice_id.is_(None),
-            Line.counsel_id.is_not(None), Line.at > now - LOOK_BACK, Line.kind != "nudge",
+            Line.court_id == court.id,
+            Line.what == What.FAILED.value,
+            Line.notice_id.is_(None),
+            Line.counsel_id.is_not(None),
+            Line.at > now - LOOK_BACK,
+            Line.kind != "nudge",
         )
         .order_by(Line.id.desc())
         .limit(MOST)
-    )  # fmt: skip
+    )
     newest: dict[tuple[str, int | None], Line] = {}
     for line in session.scalars(wanted):
         newest.setdefault((line.about, line.counsel_id), line)
@@ -111,11 +117,12 @@ def _hearings(
     if not ids:
         return {}
     wanted = (
-        sa.select(Hearing).join(Hearing.case)
+        sa.select(Hearing)
+        .join(Hearing.case)
         .where(Hearing.id.in_(ids), *owned)
         .where(sa.or_(Hearing.starts_at.is_(None), Hearing.starts_at > now))
         .options(joinedload(Hearing.case).joinedload(Case.judge))
-    )  # fmt: skip
+    )
     return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(wanted)}
 
 
@@ -148,9 +155,15 @@ def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | No
         return None
     first = min(notices, key=lambda notice: BAD.index(notice.state))
     return Unreached(
-        hearing, first.name, first.side, first.kind, first.state, first.counsel_id, notices,
+        hearing,
+        first.name,
+        first.side,
+        first.kind,
+        first.state,
+        first.counsel_id,
+        notices,
         max(notice.created_at for notice in notices),
-    )  # fmt: skip
+    )
 
 
 def _silent(hearing: Hearing, line: Line) -> Unreached:
@@ -193,9 +206,10 @@ def _reached_since(
                 if each.hearing.case_id == line.case_id and line.about in ("", _about(each)):
                     heard(each.hearing.id, line.counsel_id, line.at)
     arrived = sa.select(Notice.about, Notice.counsel_id, Notice.created_at).where(
-        Notice.about.in_(about), Notice.counsel_id.in_(counsel),
+        Notice.about.in_(about),
+        Notice.counsel_id.in_(counsel),
         Notice.state.in_([State.SENT.value, State.DELIVERED.value]),
-    )  # fmt: skip
+    )
     for came in session.execute(arrived).all():
         heard(int(came[0].split("/")[1]), came[1], came[2])
     return last

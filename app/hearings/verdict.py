@@ -41,9 +41,14 @@ class Verdict:
 
 
 def judge(
-    rule: DefaultJudgment, version: str, evidence: Sequence[Evidence], *, consent: bool,
-    deadline: dt.datetime, now: dt.datetime,
-) -> Verdict:  # fmt: skip
+    rule: DefaultJudgment,
+    version: str,
+    evidence: Sequence[Evidence],
+    *,
+    consent: bool,
+    deadline: dt.datetime,
+    now: dt.datetime,
+) -> Verdict:
     """Return whether a notice bears a default judgment, by its earliest effective evidence.
 
     ``consent`` is whether the person agreed to electronic service and confirmed their address.

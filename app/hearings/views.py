@@ -42,11 +42,17 @@ def _desk() -> dict[str, Any]:
     week = desk.week(session, court, now)
     shown = [hearing for _, hearings in week for hearing in hearings]
     return {
-        "court": court, "zone": court.zone, "whose": whose, "waiting": waiting, "week": week,
-        "coming": desk.coming(session, court, now), "told": told.worst(session, shown),
-        "begun": desk.begun(session, court), "promise": promise.measure(session, now, court.id),
+        "court": court,
+        "zone": court.zone,
+        "whose": whose,
+        "waiting": waiting,
+        "week": week,
+        "coming": desk.coming(session, court, now),
+        "told": told.worst(session, shown),
+        "begun": desk.begun(session, court),
+        "promise": promise.measure(session, now, court.id),
         **_carriers(now),
-    }  # fmt: skip
+    }
 
 
 @bp.get("/waiting")
@@ -59,10 +65,17 @@ def waiting() -> str:
     found = desk.waiting(db.session(), court, mine, web.now(), words)
     shown = found.only(kind)
     return render_template(
-        "hearings/waiting.html", found=found, shown=shown.page(page, PAGE), kind=kind, page=page,
-        more=shown.count > page * PAGE, whose=whose, words_asked=words, zone=court.zone,
+        "hearings/waiting.html",
+        found=found,
+        shown=shown.page(page, PAGE),
+        kind=kind,
+        page=page,
+        more=shown.count > page * PAGE,
+        whose=whose,
+        words_asked=words,
+        zone=court.zone,
         kinds=list(desk.KINDS),
-    )  # fmt: skip
+    )
 
 
 def _whose() -> str:
@@ -77,8 +90,9 @@ def _carriers(now: Any) -> dict[str, Any]:
     return {
         "carriers": {"email": house.gateways.email.name, "sms": house.gateways.sms.name},
         "shares": balance.told(db.session()) if house.gateways.second_sms else (),
-        "beat": beat, "silent": beats.is_silent(beat, now),
-    }  # fmt: skip
+        "beat": beat,
+        "silent": beats.is_silent(beat, now),
+    }
 
 
 @bp.get("/hearings")
@@ -88,18 +102,28 @@ def listed() -> str:
     session, court, asked = db.session(), current_user.court, request.args
     order = asked.get("sort", "")
     wish = finding.Wish(
-        words=asked.get("q", "")[:200], state=asked.get("state", ""), due=asked.get("due") == "1",
-        order=order if order in finding.ORDERS else finding.ORDERS[0], page=page_number(),
-        judge=row_number(asked.get("judge", "")), first=day_named("from"), last=day_named("to"),
+        words=asked.get("q", "")[:200],
+        state=asked.get("state", ""),
+        due=asked.get("due") == "1",
+        order=order if order in finding.ORDERS else finding.ORDERS[0],
+        page=page_number(),
+        judge=row_number(asked.get("judge", "")),
+        first=day_named("from"),
+        last=day_named("to"),
         mine=asked.get("whose") == "mine",
-    )  # fmt: skip
+    )
     rows, more = finding.found(session, current_user, wish, web.now())
     words = wish.words.strip() and wish.page == 1
     return render_template(
-        "hearings/list.html", hearings=rows, more=more, wish=wish, states=list(HearingState),
-        zone=court.zone, judges=cases.judges(session, court.id),
+        "hearings/list.html",
+        hearings=rows,
+        more=more,
+        wish=wish,
+        states=list(HearingState),
+        zone=court.zone,
+        judges=cases.judges(session, court.id),
         others=finding.without_hearing(session, court.id, wish.words) if words else (),
-    )  # fmt: skip
+    )
 
 
 def day_named(name: str) -> dt.date | None:

@@ -72,9 +72,16 @@ def write(
     if lately(session, seat, what, agent, now):
         return False
     line = record.Entry(
-        what, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="link", kind="visit",
-        detail={"agent": agent, "method": method}, personal={"name": seat.counsel.name},
-    )  # fmt: skip
+        what,
+        direction="in",
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{seat.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel="link",
+        kind="visit",
+        detail={"agent": agent, "method": method},
+        personal={"name": seat.counsel.name},
+    )
     record.add(session, hearing.court_id, hearing.case_id, [line], now)
     return True

@@ -118,14 +118,20 @@ def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> 
     newest = rounds[0] if rounds else None
     askable = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and newest
     return Whole(
-        hearing=hearing, court=hearing.case.court, step=step_of(hearing, newest, now),
-        rounds=rounds, contacts=contacts, lines=lines,
+        hearing=hearing,
+        court=hearing.case.court,
+        step=step_of(hearing, newest, now),
+        rounds=rounds,
+        contacts=contacts,
+        lines=lines,
         offer=_offer(newest.round, notices, lines) if newest else None,
-        nudge_at=_next(notices, "nudge"), reminder_at=_next(notices, "reminder"),
+        nudge_at=_next(notices, "nudge"),
+        reminder_at=_next(notices, "reminder"),
         future=[slot for slot in newest.round.slots if slot.starts_at > now]
-        if newest and askable else [],
+        if newest and askable
+        else [],
         todo=todo.of_hearing(session, hearing, now),
-    )  # fmt: skip
+    )
 
 
 def step_of(hearing: Hearing, newest: Standing | None, now: dt.datetime) -> Step:
@@ -171,16 +177,20 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
         sa.select(Hearing)
         .where(Hearing.id == hearing_id, Hearing.court_id == court_id)
         .options(
-            case.joinedload(Case.court), case.joinedload(Case.assistant),
-            joinedload(Hearing.judge), joinedload(Hearing.courtroom), joinedload(Hearing.user),
+            case.joinedload(Case.court),
+            case.joinedload(Case.assistant),
+            joinedload(Hearing.judge),
+            joinedload(Hearing.courtroom),
+            joinedload(Hearing.user),
             rounds.selectinload(Proposal.slots),
             rounds.selectinload(Proposal.invitations).options(
-                joinedload(Invitation.counsel), joinedload(Invitation.party),
+                joinedload(Invitation.counsel),
+                joinedload(Invitation.party),
                 selectinload(Invitation.answers),
             ),
         )
         .execution_options(populate_existing=True)
-    )  # fmt: skip
+    )
     hearing = session.scalar(wanted)
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
@@ -191,9 +201,10 @@ def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Line]) -
     """Return when each side of a round was offered it, by the same rule as queries.offered."""
     seats = {seat.id for seat in round_.invitations}
     out = {
-        n.id: n for n in notices
+        n.id: n
+        for n in notices
         if n.kind == "proposal" and n.invitation_id in seats and n.state in reached.WENT
-    }  # fmt: skip
+    }
     sides: dict[str, dt.datetime | None] = {seat.side: None for seat in round_.invitations}
     for line in lines:
         if line.notice_id in out and line.what in (What.ACCEPTED, What.DELIVERED):

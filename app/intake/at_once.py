@@ -57,8 +57,9 @@ def _meet_judges(court: Court, entries: Iterable[Entry]) -> None:
     court.judges.update({judge.name_key: judge.id for judge in court.session.execute(wanted)})
     made = [
         Judge(court_id=court.desk.court.id, name=name, name_key=key)
-        for key, name in reversed(by_key.items()) if key not in court.judges
-    ]  # fmt: skip
+        for key, name in reversed(by_key.items())
+        if key not in court.judges
+    ]
     court.session.add_all(made)
     court.session.flush()
     court.judges.update({judge.name_key: judge.id for judge in made})
@@ -106,11 +107,16 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
 
 def _case(court: Court, people: _People, given: dict[str, Any]) -> Case:
     case = Case(
-        court_id=court.desk.court.id, number=given["number"],
-        number_key=rules.number_key(given["number"]), title=given["title"],
-        procedure=given["procedure"], created_at=court.desk.now,
-        judge_id=court.judge(given["judge"]), parties=[], upload_id=court.upload_id,
-    )  # fmt: skip
+        court_id=court.desk.court.id,
+        number=given["number"],
+        number_key=rules.number_key(given["number"]),
+        title=given["title"],
+        procedure=given["procedure"],
+        created_at=court.desk.now,
+        judge_id=court.judge(given["judge"]),
+        parties=[],
+        upload_id=court.upload_id,
+    )
     for told in given["parties"]:
         party = cases.party_of(told, court.region)
         case.parties.append(party)
@@ -136,10 +142,15 @@ def _hearings(court: Court, case: Case, entry: Entry) -> list[Hearing]:
     for sitting in entry.sittings:
         if (same := (sitting.kind, sitting.starts_at)) not in made:
             made[same] = hearings.elsewhere(
-                court.desk, case.id, court.judge(sitting.judge), kind=sitting.kind,
-                starts_at=sitting.starts_at, minutes=sitting.minutes,
-                courtroom_id=court.room(sitting), uid=court.uid(case.number, sitting),
+                court.desk,
+                case.id,
+                court.judge(sitting.judge),
+                kind=sitting.kind,
+                starts_at=sitting.starts_at,
+                minutes=sitting.minutes,
+                courtroom_id=court.room(sitting),
+                uid=court.uid(case.number, sitting),
                 remind=court.remind,
-            )  # fmt: skip
+            )
             made[same].upload_id = court.upload_id
     return list(made.values())

@@ -16,9 +16,23 @@ from app.intake.rules import FIELDS, ColumnMap, header_key, recognises
 
 FOLDER = Path(__file__).parent / "maps"
 OWN = "tingqi"
-_KNOWN = {"name", "about", "recognised_by", "zone", "region", "shared_sittings", "date_formats",
-          "time_formats", "columns", "defaults", "values", "both_sides", "separator", "encoding",
-          "sheet"}  # fmt: skip
+_KNOWN = {
+    "name",
+    "about",
+    "recognised_by",
+    "zone",
+    "region",
+    "shared_sittings",
+    "date_formats",
+    "time_formats",
+    "columns",
+    "defaults",
+    "values",
+    "both_sides",
+    "separator",
+    "encoding",
+    "sheet",
+}
 # What a file's fields are where neither it nor its map says anything.
 USUAL = {"procedure": "ordinary", "hearing_kind": "trial", "minutes": "60"}
 # Whose words a map need not say again.
@@ -68,8 +82,9 @@ def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS
         values = {k: _words(v) for k, v in dict(said.get("values", {})).items()}
         lists = {
             each: _texts(said[each])
-            for each in ("recognised_by", "date_formats", "time_formats") if each in said
-        }  # fmt: skip
+            for each in ("recognised_by", "date_formats", "time_formats")
+            if each in said
+        }
     except (TypeError, ValueError, AttributeError) as fault:
         wrong = N_("Write text, or a list of texts, as docs/import.md shows.")
         raise Invalid({str(fault) or "columns": Message(wrong)}) from fault
@@ -87,12 +102,19 @@ def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS
         own = find(OWN).values
         values |= {k: {**own[k], **values.get(k, {})} for k in _WORDED if k in own}
     return ColumnMap(
-        name=called, columns=columns, defaults=defaults, values=values,
-        zone=said.get("zone", ""), region=said.get("region", ""),
+        name=called,
+        columns=columns,
+        defaults=defaults,
+        values=values,
+        zone=said.get("zone", ""),
+        region=said.get("region", ""),
         shared_sittings=said.get("shared_sittings", False),
-        both_sides=said.get("both_sides", False), separator=_separator(said),
-        encoding=said.get("encoding", ""), sheet=said.get("sheet", ""), **lists,
-    )  # fmt: skip
+        both_sides=said.get("both_sides", False),
+        separator=_separator(said),
+        encoding=said.get("encoding", ""),
+        sheet=said.get("sheet", ""),
+        **lists,
+    )
 
 
 def _separator(said: Mapping[str, Any]) -> str:

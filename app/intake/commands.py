@@ -40,9 +40,15 @@ class _Undone(Exception):  # noqa: N818
 @click.option("--court", "court_name", default="", help="Needed where there are several.")
 @click.option("--remind", is_flag=True, help="Send reminders for the hearings of the file.")
 def import_(
-    file: Path, wish: str, sheet: str, encoding: str, dry_run: bool, partial: bool,
-    court_name: str, remind: bool,
-) -> None:  # fmt: skip
+    file: Path,
+    wish: str,
+    sheet: str,
+    encoding: str,
+    dry_run: bool,
+    partial: bool,
+    court_name: str,
+    remind: bool,
+) -> None:
     """Enter cases and hearings from CSV or XLSX; all of the file, or nothing of it."""
     app = opened()
     column_map = column_maps.find(wish) if wish else None
@@ -108,8 +114,10 @@ def _tell(file: Path, table: tables.Table, bound: Bound, report: Report, kept: b
     how = f", sheet {table.sheet}" if table.sheet else ""
     if table.encoding not in ("", "utf-8-sig"):
         how = f", encoding {table.encoding}"
-    click.echo(f"{safe_name(file.name)}: rows: {report.rows}, read by the column map "
-               f"{bound.column_map.name}{how}.")  # fmt: skip
+    click.echo(
+        f"{safe_name(file.name)}: rows: {report.rows}, read by the column map "
+        f"{bound.column_map.name}{how}."
+    )
     if unread := bound.unread():
         click.echo(f"Columns that are not read: {', '.join(unread)}.")
     for note in table.notes():

@@ -19,27 +19,63 @@ from app.errors import N_, Invalid, Message
 
 # What can be asked for by name, and what people call it.
 ENCODINGS = {
-    "utf-8": N_("UTF-8"), "utf-16": N_("UTF-16"), "gb18030": N_("Simplified Chinese (GB18030)"),
-    "big5hkscs": N_("Traditional Chinese (Big5)"), "cp932": N_("Japanese (Shift_JIS)"),
-    "euc_jp": N_("Japanese (EUC-JP)"), "cp949": N_("Korean (EUC-KR)"),
-    "cp1252": N_("Western Europe (Windows-1252)"), "cp1250": N_("Central Europe (Windows-1250)"),
-    "cp1251": N_("Cyrillic (Windows-1251)"), "cp1253": N_("Greek (Windows-1253)"),
-    "cp1254": N_("Turkish (Windows-1254)"), "cp1257": N_("Baltic (Windows-1257)"),
-}  # fmt: skip
+    "utf-8": N_("UTF-8"),
+    "utf-16": N_("UTF-16"),
+    "gb18030": N_("Simplified Chinese (GB18030)"),
+    "big5hkscs": N_("Traditional Chinese (Big5)"),
+    "cp932": N_("Japanese (Shift_JIS)"),
+    "euc_jp": N_("Japanese (EUC-JP)"),
+    "cp949": N_("Korean (EUC-KR)"),
+    "cp1252": N_("Western Europe (Windows-1252)"),
+    "cp1250": N_("Central Europe (Windows-1250)"),
+    "cp1251": N_("Cyrillic (Windows-1251)"),
+    "cp1253": N_("Greek (Windows-1253)"),
+    "cp1254": N_("Turkish (Windows-1254)"),
+    "cp1257": N_("Baltic (Windows-1257)"),
+}
 # Labels that name a part of what the files hold, as the WHATWG's Encoding Standard reads them.
 _WIDER = {
-    "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs",
-    "cp950": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252",
-    "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-2": "cp1250", "iso8859-5": "cp1251",
-    "utf-8-sig": "utf-8", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
-}  # fmt: skip
-_LEGACY = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1250", "cp1251",
-           "cp1253", "cp1254", "cp1257")  # fmt: skip
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "hz": "gb18030",
+    "big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-2": "cp1250",
+    "iso8859-5": "cp1251",
+    "utf-8-sig": "utf-8",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+}
+_LEGACY = (
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+)
 _OF_COUNTRY = {
-    "big5hkscs": "TW HK MO", "cp932": "JP", "euc_jp": "JP", "cp949": "KR KP", "gb18030": "CN SG",
-    "cp1250": "PL CZ SK HU SI HR RO BA AL ME", "cp1251": "RU BY UA BG MK RS KZ KG MN TJ",
-    "cp1253": "GR CY", "cp1254": "TR AZ", "cp1257": "LT LV EE",
-}  # fmt: skip
+    "big5hkscs": "TW HK MO",
+    "cp932": "JP",
+    "euc_jp": "JP",
+    "cp949": "KR KP",
+    "gb18030": "CN SG",
+    "cp1250": "PL CZ SK HU SI HR RO BA AL ME",
+    "cp1251": "RU BY UA BG MK RS KZ KG MN TJ",
+    "cp1253": "GR CY",
+    "cp1254": "TR AZ",
+    "cp1257": "LT LV EE",
+}
 _EAST = frozenset(("TW", "HK", "MO", "JP", "KR", "KP", "CN", "MN"))
 SENSIBLE, DOUBTFUL = 0.8, 0.4
 _SAMPLE = 128 * 1024  # bytes of lines that are not ASCII
@@ -70,9 +106,11 @@ def known_name(wish: str) -> str:
     except (LookupError, ValueError, UnicodeError):
         name = ""
     found = _WIDER.get(name, name)
-    if found not in ENCODINGS and found not in _WIDER.values() and not name.startswith(
-        ("cp12", "cp8", "cp4", "iso8859", "koi8", "mac-", "euc", "utf-32")
-    ):  # fmt: skip
+    if (
+        found not in ENCODINGS
+        and found not in _WIDER.values()
+        and not name.startswith(("cp12", "cp8", "cp4", "iso8859", "koi8", "mac-", "euc", "utf-32"))
+    ):
         words = N_("There is no encoding %(name)s; there are: %(known)s.")
         raise Invalid({"--encoding": Message(words, name=wish[:40], known=list(ENCODINGS))})
     return found
@@ -201,8 +239,10 @@ def _legacy(start: bytes, sample: bytes, country: str, language: str) -> str:
     shown = [Choice(n, Message(ENCODINGS[n]), _beginning(start, sample, n)) for n in choices[:6]]
     if not shown:
         raise _fault(N_("The text is in no encoding that is known here: save it as CSV UTF-8."))
-    words = N_("It cannot be told in which encoding the text is (%(names)s): name it with "
-               "--encoding, or save the file as CSV UTF-8.")  # fmt: skip
+    words = N_(
+        "It cannot be told in which encoding the text is (%(names)s): name it with "
+        "--encoding, or save the file as CSV UTF-8."
+    )
     raise NeedsChoice("encoding", Message(words, names=choices[:6]), shown)
 
 
@@ -285,8 +325,13 @@ def _value(text: str, at: int, name: str) -> float:
 
 
 # The older standards, which hold what is written every day.
-_BASIC = {"gb18030": "gb2312", "big5hkscs": "big5", "cp932": "shift_jis", "euc_jp": "shift_jis",
-          "cp949": "euc_kr"}  # fmt: skip
+_BASIC = {
+    "gb18030": "gb2312",
+    "big5hkscs": "big5",
+    "cp932": "shift_jis",
+    "euc_jp": "shift_jis",
+    "cp949": "euc_kr",
+}
 _EASTERN = frozenset(_BASIC)
 _IN_WORDS = frozenset("‘’“”„‚–—·«¡¿\u00a0")
 _MARKS = frozenset("…•€£§°»´º²³½©®™№")
@@ -304,8 +349,13 @@ _WIDE_MARKS = frozenset(
 
 
 def _is_eastern(c: str) -> bool:
-    return ("\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af"
-            or "\uff66" <= c <= "\uff9f" or "\U00020000" <= c <= "\U0003ffff")  # fmt: skip
+    return (
+        "\u3040" <= c <= "\u30ff"
+        or "\u3400" <= c <= "\u9fff"
+        or "\uac00" <= c <= "\ud7af"
+        or "\uff66" <= c <= "\uff9f"
+        or "\U00020000" <= c <= "\U0003ffff"
+    )
 
 
 def _is_latin(c: str) -> bool:
@@ -315,9 +365,12 @@ def _is_latin(c: str) -> bool:
 def _eastern(c: str, before: str, after: str, name: str) -> float:
     """Value a character of China, Japan or Korea; one alone amid a word of Latin has no place."""
     company = _is_eastern(before) or _is_eastern(after)
-    if not company and before.isascii() and after.isascii() and (
-        before.islower() or after.islower()
-    ):  # fmt: skip
+    if (
+        not company
+        and before.isascii()
+        and after.isascii()
+        and (before.islower() or after.islower())
+    ):
         return 0.0
     code = _code(c, _BASIC[name])
     lead = code[0] if len(code) == 2 else 0  # Python writes Hangul beyond KS X 1001 in eight bytes

@@ -17,11 +17,29 @@ from app.intake.moments import NO_DATE, Moment, read_day, read_minutes, read_mom
 from app.intake.rules import DAYS, Bound, listed, translated
 from app.intake.workbook import FaultyCell
 
-PARTY = {"name": "party", "role": "role", "side": "side", "reference": "reference",
-         "email": "party_email", "phone": "party_phone"}  # fmt: skip
-COUNSEL = {"name": "counsel", **{each: each for each in (
-    "firm", "email", "phone", "language", "channels", "address_confirmed_on",
-    "electronic_consent_on")}}  # fmt: skip
+PARTY = {
+    "name": "party",
+    "role": "role",
+    "side": "side",
+    "reference": "reference",
+    "email": "party_email",
+    "phone": "party_phone",
+}
+COUNSEL = {
+    "name": "counsel",
+    **{
+        each: each
+        for each in (
+            "firm",
+            "email",
+            "phone",
+            "language",
+            "channels",
+            "address_confirmed_on",
+            "electronic_consent_on",
+        )
+    },
+}
 CASE = ("number", "title", "procedure", "judge")
 # What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
 _ERROR = re.compile(
@@ -114,8 +132,11 @@ def row_faults(line: int, cells: Sequence[str], bound: Bound) -> list[Refused]:
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         said = N_("The row has %(count)s cells, the header %(width)s.")
         return [Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))]
-    return [Refused(line, bound.headers[place], why)
-            for place in sorted(bound.used()) if (why := _cell_fault(cells[place]))]  # fmt: skip
+    return [
+        Refused(line, bound.headers[place], why)
+        for place in sorted(bound.used())
+        if (why := _cell_fault(cells[place]))
+    ]
 
 
 def _cell_fault(cell: str) -> Message | None:
@@ -129,8 +150,10 @@ def _cell_fault(cell: str) -> Message | None:
     if cell.lstrip().startswith("="):
         return Message(N_("This is a formula: save the file with values."))
     if _SHORTENED.fullmatch(cell):
-        said = N_("The spreadsheet has shortened this number to %(text)s: format the column as "
-                  "text, and type it anew.")  # fmt: skip
+        said = N_(
+            "The spreadsheet has shortened this number to %(text)s: format the column as "
+            "text, and type it anew."
+        )
         return Message(said, text=cell.strip())
     return None
 
@@ -158,8 +181,10 @@ def _as_is(value: Any) -> Any:
 
 # What may be typed in several ways and yet be one, as the rest of the house compares it.
 _SAME: Mapping[str, Callable[[Any], Any]] = {
-    "number": number_key, "judge": name_key, "name": name_key,
-}  # fmt: skip
+    "number": number_key,
+    "judge": name_key,
+    "name": name_key,
+}
 
 
 class _Reading:
@@ -220,9 +245,13 @@ class _Reading:
         return found.isoformat()
 
     def _add(
-        self, part: str, known: dict[str, Any], given: Mapping[str, Any], line: int,
+        self,
+        part: str,
+        known: dict[str, Any],
+        given: Mapping[str, Any],
+        line: int,
         names: Mapping[str, str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         for name, value in given.items():
             before = known.setdefault(name, value)
             if not before and value:
@@ -232,8 +261,11 @@ class _Reading:
                 if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
                     why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
                     other = ", ".join(before) if isinstance(before, list) else before
-                    self.refuse(line, names[name], Message(
-                        why, line=first, number=self.case["number"], other=other))  # fmt: skip
+                    self.refuse(
+                        line,
+                        names[name],
+                        Message(why, line=first, number=self.case["number"], other=other),
+                    )
         self.told.setdefault((part, ""), (line, self.bound))
 
     def _sitting(self, line: int, said: Mapping[str, str]) -> None:
@@ -248,9 +280,15 @@ class _Reading:
         starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
         if starts_at is not None:
             self.sittings.append(
-                Sitting(line, checked["hearing_kind"], starts_at, checked["minutes"],
-                        checked["courtroom"], said["judge"])
-            )  # fmt: skip
+                Sitting(
+                    line,
+                    checked["hearing_kind"],
+                    starts_at,
+                    checked["minutes"],
+                    checked["courtroom"],
+                    said["judge"],
+                )
+            )
 
     def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
         on, at = self._moment(line, "hearing_on", day), self._moment(line, "hearing_at", clock)

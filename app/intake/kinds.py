@@ -10,17 +10,26 @@ from app.errors import N_, Invalid, Message
 TEXT, WORKBOOK = "text", "workbook"
 _PLAIN_SAVE = N_("This is %(kind)s: save the table as XLSX or CSV UTF-8.")
 _START = {
-    b"%PDF": N_("a PDF"), b"{\\rtf": N_("a text document (RTF)"), b"\x89PNG": N_("a picture"),
-    b"\xff\xd8\xff": N_("a picture"), b"GIF8": N_("a picture"), b"II*\0": N_("a picture"),
-    b"MM\0*": N_("a picture"), b"BM": N_("a picture"), b"\x1f\x8b": N_("a packed archive"),
-    b"Rar!": N_("a packed archive"), b"7z\xbc\xaf": N_("a packed archive"),
+    b"%PDF": N_("a PDF"),
+    b"{\\rtf": N_("a text document (RTF)"),
+    b"\x89PNG": N_("a picture"),
+    b"\xff\xd8\xff": N_("a picture"),
+    b"GIF8": N_("a picture"),
+    b"II*\0": N_("a picture"),
+    b"MM\0*": N_("a picture"),
+    b"BM": N_("a picture"),
+    b"\x1f\x8b": N_("a packed archive"),
+    b"Rar!": N_("a packed archive"),
+    b"7z\xbc\xaf": N_("a packed archive"),
     b"SQLite format 3": N_("a database"),
-}  # fmt: skip
+}
 # Parts by which a ZIP archive is known that is no workbook of Excel's present format.
 _PACKED = {
-    "xl/workbook.bin": N_("a binary Excel workbook (XLSB)"), "word/document.xml": N_("a Word file"),
-    "ppt/presentation.xml": N_("a PowerPoint file"), "Index/Document.iwa": N_("a Numbers document"),
-}  # fmt: skip
+    "xl/workbook.bin": N_("a binary Excel workbook (XLSB)"),
+    "word/document.xml": N_("a Word file"),
+    "ppt/presentation.xml": N_("a PowerPoint file"),
+    "Index/Document.iwa": N_("a Numbers document"),
+}
 _IN_OLE = {
     "EncryptedPackage": N_(
         "This workbook is protected by a password: take the password off and save it."
@@ -89,8 +98,11 @@ def _packed(file: Path) -> str:
             Message(N_("The file is damaged, or was not sent whole: save and give it anew."))
         ) from None
     if b"opendocument" in form:
-        kind = N_("an OpenDocument table (ODS)") if b"spreadsheet" in form else N_(
-            "an OpenDocument file")  # fmt: skip
+        kind = (
+            N_("an OpenDocument table (ODS)")
+            if b"spreadsheet" in form
+            else N_("an OpenDocument file")
+        )
         raise _invalid(Message(_PLAIN_SAVE, kind=Message(kind)))
     if b"purl.oclc.org/ooxml" in book:
         kind = N_("a workbook in Excel's strict format")

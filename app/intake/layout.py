@@ -29,9 +29,10 @@ def header_key(text: str) -> str:
 def known_cells(cells: Sequence[str], known: Collection[str]) -> int:
     """Return how many cells of a row are headers that are known."""
     return sum(
-        1 for cell in cells
+        1
+        for cell in cells
         if cell.strip() and len(cell) < 100 and (header_key(cell) in known or _of_a_side(cell))
-    )  # fmt: skip
+    )
 
 
 def _of_a_side(cell: str) -> bool:

@@ -21,18 +21,34 @@ _DAY_FIRST = (
 MONTH_FIRST, DAY_FIRST = (frozenset(each.split()) for each in (_MONTH_FIRST, _DAY_FIRST))
 _MONTHS = {
     name: number
-    for number, names in enumerate((
-        "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-        "august aug", "september sept sep", "october oct", "november nov", "december dec",
-    ), start=1)
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
     for name in names.split()
-}  # fmt: skip
+}
 _WEEKDAYS = (
-    "monday mon 星期一 周一 礼拜一", "tuesday tues tue 星期二 周二 礼拜二",
-    "wednesday weds wed 星期三 周三 礼拜三", "thursday thurs thur thu 星期四 周四 礼拜四",
-    "friday fri 星期五 周五 礼拜五", "saturday sat 星期六 周六 礼拜六",
+    "monday mon 星期一 周一 礼拜一",
+    "tuesday tues tue 星期二 周二 礼拜二",
+    "wednesday weds wed 星期三 周三 礼拜三",
+    "thursday thurs thur thu 星期四 周四 礼拜四",
+    "friday fri 星期五 周五 礼拜五",
+    "saturday sat 星期六 周六 礼拜六",
     "sunday sun 星期日 星期天 周日 周天 礼拜日 礼拜天",
-)  # fmt: skip
+)
 _WEEKDAY_OF = {name: n for n, names in enumerate(_WEEKDAYS) for name in names.split()}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = re.compile(
@@ -87,9 +103,11 @@ class Moment:
 
 @lru_cache(maxsize=20_000)
 def read_moment(
-    text: str, date_formats: tuple[str, ...] = (), time_formats: tuple[str, ...] = (),
+    text: str,
+    date_formats: tuple[str, ...] = (),
+    time_formats: tuple[str, ...] = (),
     country: str = "",
-) -> Moment | Message:  # fmt: skip
+) -> Moment | Message:
     """Return the day and the time of day that a cell says, or what is wrong with it.
 
     The formats of a column map (``strptime``) go first; then whatever is unambiguous is read, in
@@ -233,8 +251,11 @@ def _without_weekday(text: str) -> tuple[str, int | None]:
 
 def _month_first(formats: tuple[str, ...]) -> bool | None:
     """Return whether a map's formats say that the month goes before the day; None if neither."""
-    said = {p.index("%m") < p.index("%d") for p in formats
-            if {"%m", "%d"} <= set(re.findall("%[md]", p)) and not p.startswith("%Y")}  # fmt: skip
+    said = {
+        p.index("%m") < p.index("%d")
+        for p in formats
+        if {"%m", "%d"} <= set(re.findall("%[md]", p)) and not p.startswith("%Y")
+    }
     return said.pop() if len(said) == 1 else None
 
 
@@ -255,8 +276,9 @@ def _day(text: str, country: str, month_first: bool | None) -> tuple[dt.date | M
             month_first = second > 12
         if month_first is None:
             words = N_("%(text)s may be two days: write it as %(one)s or %(other)s.")
-            one, other = (f"{year:04}-{m:02}-{d:02}" for m, d in
-                          sorted(((first, second), (second, first))))  # fmt: skip
+            one, other = (
+                f"{year:04}-{m:02}-{d:02}" for m, d in sorted(((first, second), (second, first)))
+            )
             return Message(words, text=found[0], one=one, other=other), ""
         month, day = (first, second) if month_first else (second, first)
         return _made(text, year, month, day), _cut(text, found)

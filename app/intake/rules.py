@@ -12,29 +12,53 @@ from app.intake.layout import header_key
 
 # What a row can say. One row is one counsel of a party, or a party who acts in person.
 FIELDS = (
-    "number", "title", "procedure", "judge",
-    "party", "role", "side", "reference", "party_email", "party_phone",
-    "counsel", "firm", "email", "phone", "language", "channels",
-    "address_confirmed_on", "electronic_consent_on",
-    "hearing_kind", "hearing_on", "hearing_at", "minutes", "courtroom",
-)  # fmt: skip
+    "number",
+    "title",
+    "procedure",
+    "judge",
+    "party",
+    "role",
+    "side",
+    "reference",
+    "party_email",
+    "party_phone",
+    "counsel",
+    "firm",
+    "email",
+    "phone",
+    "language",
+    "channels",
+    "address_confirmed_on",
+    "electronic_consent_on",
+    "hearing_kind",
+    "hearing_on",
+    "hearing_at",
+    "minutes",
+    "courtroom",
+)
 NEEDED = ("number", "judge", "party")
 DAYS = frozenset({"address_confirmed_on", "electronic_consent_on"})
 # A row that names both sides has these once for each of them (sides.Of.key).
 OF_ITS_OWN = frozenset((*sides.OF_A_PARTY, "role", "side", "reference"))
 # Under whose header a reader of the file finds a field that has no column.
 _BESIDE = {
-    "side": ("role", "party"), "role": ("side", "party"), "reference": ("party",),
+    "side": ("role", "party"),
+    "role": ("side", "party"),
+    "reference": ("party",),
     "party_email": ("party_phone", "email", "phone", "party"),
     "party_phone": ("party_email", "phone", "email", "party"),
     "email": ("phone", "party_email", "party_phone", "counsel", "party"),
     "phone": ("email", "party_phone", "party_email", "counsel", "party"),
-    "firm": ("counsel", "party"), "language": ("counsel", "party"),
-    "channels": ("counsel", "party"), "counsel": ("party",),
-    "hearing_at": ("hearing_on",), "hearing_on": ("hearing_at",),
-    "minutes": ("hearing_at", "hearing_on"), "courtroom": ("hearing_at", "hearing_on"),
+    "firm": ("counsel", "party"),
+    "language": ("counsel", "party"),
+    "channels": ("counsel", "party"),
+    "counsel": ("party",),
+    "hearing_at": ("hearing_on",),
+    "hearing_on": ("hearing_at",),
+    "minutes": ("hearing_at", "hearing_on"),
+    "courtroom": ("hearing_at", "hearing_on"),
     "hearing_kind": ("hearing_at", "hearing_on"),
-}  # fmt: skip
+}
 _AS_NUMBER = frozenset(("number", "reference", "phone", "party_phone", "minutes"))
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
@@ -108,15 +132,19 @@ class Bound:
     def each_party(self) -> tuple["Bound", ...]:
         """The map as it reads each party of a row; itself where a row names one."""
         shared = {name: parts for name, parts in self.sources.items() if name not in OF_ITS_OWN}
-        return tuple(replace(self, sources={**shared, **own}, parties=())
-                     for own in self.parties) or (self,)  # fmt: skip
+        return tuple(
+            replace(self, sources={**shared, **own}, parties=()) for own in self.parties
+        ) or (self,)
 
     def used(self) -> frozenset[int]:
         """Return the columns that anything is read from."""
         return frozenset(
-            part for bound in self.each_party for parts in bound.sources.values()
-            for part in parts if isinstance(part, int)
-        )  # fmt: skip
+            part
+            for bound in self.each_party
+            for parts in bound.sources.values()
+            for part in parts
+            if isinstance(part, int)
+        )
 
     def unread(self) -> list[str]:
         """Return the headers of columns from which nothing is read."""
@@ -173,8 +201,10 @@ class Bound:
 
     def _said(self, raw: Mapping[str, str]) -> dict[str, str]:
         # A cell may hold a line break or a space that does not break; both are a space here.
-        return {name: translated(self.column_map, name, " ".join(clean(text).split()))
-                for name, text in raw.items()}  # fmt: skip
+        return {
+            name: translated(self.column_map, name, " ".join(clean(text).split()))
+            for name, text in raw.items()
+        }
 
     def _filled(self, said: dict[str, str]) -> dict[str, str]:
         for name, default in self.column_map.defaults.items():
@@ -191,9 +221,12 @@ def translated(column_map: ColumnMap, name: str, text: str, *, strict: bool = Fa
 
 
 def bind(
-    column_map: ColumnMap, headers: Sequence[str], needed: Sequence[str] = NEEDED, *,
+    column_map: ColumnMap,
+    headers: Sequence[str],
+    needed: Sequence[str] = NEEDED,
+    *,
     country: str = "",
-) -> Bound:  # fmt: skip
+) -> Bound:
     """Lay a map over a file's headers. Raises Invalid where a needed column is not there."""
     keys = [header_key(header) for header in headers]
     twice = {key for key in keys if keys.count(key) > 1}
@@ -243,8 +276,9 @@ def sources(column_map: ColumnMap, headers: Sequence[str]) -> dict[str, Parts]:
 def _no_column(choices: Sequence[str], headers: Sequence[str]) -> Message:
     return Message(
         N_("The file has no column %(wanted)s; it has: %(found)s. Name the columns with --map."),
-        wanted=" / ".join(choices), found=[each.strip()[:40] for each in headers[:30]],
-    )  # fmt: skip
+        wanted=" / ".join(choices),
+        found=[each.strip()[:40] for each in headers[:30]],
+    )
 
 
 def _parts(choice: str, places: Mapping[str, int]) -> Parts | None:

@@ -117,9 +117,14 @@ def _do(
     desk, stays = Desk(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
         report = whole.enter(
-            session, desk, read, bound, remind=remind, step=tell,
+            session,
+            desk,
+            read,
+            bound,
+            remind=remind,
+            step=tell,
             upload_id=number if enters else None,
-        )  # fmt: skip
+        )
         stays = enters and (part or not report.refused)
         if not stays:
             raise _Undone
@@ -141,11 +146,16 @@ def told(report: Report, headers: Sequence[str], cells: Mapping[int, list[str]])
     """
     names = ("rows", "new", "changed", "unchanged", "hearings", "known_hearings", "left_out")
     return {
-        **{name: getattr(report, name) for name in names}, "faults": len(report.refused),
+        **{name: getattr(report, name) for name in names},
+        "faults": len(report.refused),
         "headers": [header[:200] for header in headers[:MOST_CELLS]] if report.refused else [],
         "refused": [
-            {"line": each.line, "column": each.column, "why": kept(each.why),
-             "cells": [cell[:200] for cell in cells.get(each.line, [])[:MOST_CELLS]]}
+            {
+                "line": each.line,
+                "column": each.column,
+                "why": kept(each.why),
+                "cells": [cell[:200] for cell in cells.get(each.line, [])[:MOST_CELLS]],
+            }
             for each in report.refused[:MOST_SHOWN]
         ],
-    }  # fmt: skip
+    }

@@ -19,8 +19,15 @@ from app.intake.rules import Bound
 from app.intake.sittings import Court, RowRefused, known_uids, sit
 from app.notices import again
 
-LEARNT = ("email", "phone", "firm", "language", "zone", "address_confirmed_on",
-          "electronic_consent_on")  # fmt: skip
+LEARNT = (
+    "email",
+    "phone",
+    "firm",
+    "language",
+    "zone",
+    "address_confirmed_on",
+    "electronic_consent_on",
+)
 AT_ONCE = 200  # cases whose rows are kept in memory together
 COUNTED_BEFORE = {2, 10, 50, 250}  # batches
 FEW = 4  # cases of which it does not pay to look for the one that is in the way
@@ -42,9 +49,16 @@ class Report:
 
 
 def take(
-    session: Session, desk: Desk, bound: Bound, entries: Iterable[Entry], report: Report, *,
-    remind: bool, step: Callable[[int], object], upload_id: int | None = None,
-) -> None:  # fmt: skip
+    session: Session,
+    desk: Desk,
+    bound: Bound,
+    entries: Iterable[Entry],
+    report: Report,
+    *,
+    remind: bool,
+    step: Callable[[int], object],
+    upload_id: int | None = None,
+) -> None:
     """Enter cases, each whole or not at all; what is refused stands in the report.
 
     ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are

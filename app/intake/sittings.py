@@ -95,11 +95,18 @@ def sit(court: Court, case: Case, entry: Entry, uids: set[str]) -> int:
             continue
         try:
             hearing, is_new = hearings.fixed_elsewhere(
-                court.session, court.desk, case, kind=sitting.kind, starts_at=sitting.starts_at,
-                minutes=sitting.minutes, courtroom_id=room, remind=court.remind,
-                judge_id=court.judge(sitting.judge), uid=uid,
+                court.session,
+                court.desk,
+                case,
+                kind=sitting.kind,
+                starts_at=sitting.starts_at,
+                minutes=sitting.minutes,
+                courtroom_id=room,
+                remind=court.remind,
+                judge_id=court.judge(sitting.judge),
+                uid=uid,
                 shared=court.bound.column_map.shared_sittings,
-            )  # fmt: skip
+            )
             if is_new:
                 hearing.upload_id = court.upload_id
             new += is_new

@@ -58,8 +58,10 @@ class Table:
         """Return what of the file is not read, so that nobody takes it for entered."""
         said = []
         if self.hidden:
-            words = N_("Rows that are hidden in the sheet are left out, %(count)s of them: lines "
-                       "%(lines)s. Show them to enter them.")  # fmt: skip
+            words = N_(
+                "Rows that are hidden in the sheet are left out, %(count)s of them: lines "
+                "%(lines)s. Show them to enter them."
+            )
             lines = [str(line) for line in self.hidden[:_MOST_TOLD]]
             more = ["…"] * (len(self.hidden) > _MOST_TOLD)
             said.append(Message(words, count=len(self.hidden), lines=[*lines, *more]))
@@ -152,8 +154,10 @@ def _csv(file: Path, encoding: str, reading: Reading) -> Iterator[Row]:
                     "closed, or stands inside a cell (%(fault)s)."
                 )
                 raise _fault(said, line=line + offset, fault=str(error)) from error
-            yield line + offset, [_TEXT_FORMULA.sub(r"\1", cell) if cell[:2] == '="' else cell
-                                  for cell in cells]  # fmt: skip
+            yield (
+                line + offset,
+                [_TEXT_FORMULA.sub(r"\1", cell) if cell[:2] == '="' else cell for cell in cells],
+            )
             line = reader.line_num + 1
 
 

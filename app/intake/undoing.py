@@ -59,21 +59,25 @@ def _touched(session: Session, upload: Upload) -> set[int]:
     mine = sa.select(Case.id).where(Case.upload_id == upload.id)
     hearings = sa.select(Hearing.id).where(Hearing.case_id.in_(mine))
     other = sa.or_(
-        Hearing.upload_id.is_distinct_from(upload.id), Hearing.revision != 1,
+        Hearing.upload_id.is_distinct_from(upload.id),
+        Hearing.revision != 1,
         Hearing.state != "fixed",
-    )  # fmt: skip
+    )
     followed = sa.select(FEED.c.whose).where(FEED.c.scope == "hearing")
     found: set[int] = set()
     for wanted in (
-        *(sa.select(table.case_id).where(table.case_id.in_(mine))
-          for table in (Notice, Line, Head, Task)),
+        *(
+            sa.select(table.case_id).where(table.case_id.in_(mine))
+            for table in (Notice, Line, Head, Task)
+        ),
         sa.select(Hearing.case_id).where(Hearing.case_id.in_(mine), other),
         sa.select(Hearing.case_id).join(Proposal).where(Hearing.case_id.in_(mine)),
         sa.select(Hearing.case_id).where(Hearing.id.in_(hearings), Hearing.id.in_(followed)),
         sa.select(Case.id).where(Case.id.in_(mine), Case.assistant_id.is_not(None)),
-        sa.select(Party.case_id).join(Representation).where(
-            Party.case_id.in_(mine), Representation.left_at.is_not(None)),
-    ):  # fmt: skip
+        sa.select(Party.case_id)
+        .join(Representation)
+        .where(Party.case_id.in_(mine), Representation.left_at.is_not(None)),
+    ):
         found |= set(session.scalars(wanted))
     return found
 
@@ -105,9 +109,10 @@ def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) 
     spoken = [sa.exists().where(row.counsel_id == Counsel.id) for row in rows]
     followed = sa.exists().where(FEED.c.scope == "counsel", FEED.c.whose == Counsel.id)
     wanted = sa.delete(Counsel).where(
-        Counsel.court_id == upload.court_id, Counsel.id > upload.counsel_before,
+        Counsel.court_id == upload.court_id,
+        Counsel.id > upload.counsel_before,
         ~sa.or_(*spoken, followed),
-    )  # fmt: skip
+    )
     session.execute(wanted.execution_options(**loose))
 
 

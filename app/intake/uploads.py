@@ -31,9 +31,16 @@ def keep(session: Session, by: By, name: str, parts: Iterable[bytes]) -> Upload:
     """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
     assert by.user is not None
     made = Upload(
-        court_id=by.court_id, user_id=by.user.id, name=safe_name(name),
-        size=0, state="mapping", columns=[], report={}, reading={}, created_at=by.now,
-    )  # fmt: skip
+        court_id=by.court_id,
+        user_id=by.user.id,
+        name=safe_name(name),
+        size=0,
+        state="mapping",
+        columns=[],
+        report={},
+        reading={},
+        created_at=by.now,
+    )
     session.add(made)
     session.flush()
     for seq, body in enumerate(parts):
@@ -88,9 +95,13 @@ def reading(court: Court, column_map: ColumnMap | None = None) -> Reading:
     known = column_map.known_headers() if column_map else column_maps.known_headers()
     said = column_map or ColumnMap("", {})
     return Reading(
-        sheet=said.sheet, encoding=said.encoding, separator=said.separator,
-        country=country(court, column_map), language=court.language, known=known,
-    )  # fmt: skip
+        sheet=said.sheet,
+        encoding=said.encoding,
+        separator=said.separator,
+        country=country(court, column_map),
+        language=court.language,
+        known=known,
+    )
 
 
 @contextmanager

@@ -36,9 +36,13 @@ def _files(**more: Any) -> str:
     found = uploads.listed(session, court.id)
     open_ = {each.id for each in found if undoing.until(court, each, web.now())}
     return render_template(
-        "intake/files.html", files=found, undoable=open_, zone=court.zone,
-        most=uploads.LARGEST // PIECE, **{"refused": "", **more},
-    )  # fmt: skip
+        "intake/files.html",
+        files=found,
+        undoable=open_,
+        zone=court.zone,
+        most=uploads.LARGEST // PIECE,
+        **{"refused": "", **more},
+    )
 
 
 @bp.post("/import")
@@ -95,8 +99,12 @@ def one(upload_id: int) -> Any:
 def _one(upload_id: int, **more: Any) -> Any:
     session, court, now = db.session(), current_user.court, web.now()
     upload = uploads.find(session, court.id, upload_id)
-    told: dict[str, Any] = {"headers": [], "samples": [], "columns": list(upload.columns),
-                            "choice": None}  # fmt: skip
+    told: dict[str, Any] = {
+        "headers": [],
+        "samples": [],
+        "columns": list(upload.columns),
+        "choice": None,
+    }
     if upload.state in ("choosing", "mapping", "checked", "failed"):
         try:
             with uploads.opened(session, upload) as table:
@@ -107,15 +115,21 @@ def _one(upload_id: int, **more: Any) -> Any:
             told["headers"] = []
     folder = web.house().settings.instance
     return render_template(
-        "intake/file.html", upload=upload, zone=court.zone, names=field_names(),
-        sides=side_names(told["columns"]), encodings=ENCODINGS,
-        needed=rules.NEEDED, silent=is_silent(last_beat(session), now),
-        done=running.rows_done(folder, upload.id), undoable=undoing.until(court, upload, now),
+        "intake/file.html",
+        upload=upload,
+        zone=court.zone,
+        names=field_names(),
+        sides=side_names(told["columns"]),
+        encodings=ENCODINGS,
+        needed=rules.NEEDED,
+        silent=is_silent(last_beat(session), now),
+        done=running.rows_done(folder, upload.id),
+        undoable=undoing.until(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
         left_out=[web.said(message_json.told(each)) for each in upload.report.get("notes", [])],
         failures=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
         **{**told, "errors": {}, "refused": "", **more},
-    )  # fmt: skip
+    )
 
 
 def _fault(each: dict[str, Any]) -> dict[str, Any]:
@@ -153,8 +167,11 @@ def act(upload_id: int) -> Any:
     try:
         undone = retrying(work)
     except Invalid as fault:
-        errors = {field_names()[name]: web.said(words) for name, words in fault.errors.items()
-                  if name in rules.FIELDS}  # fmt: skip
+        errors = {
+            field_names()[name]: web.said(words)
+            for name, words in fault.errors.items()
+            if name in rules.FIELDS
+        }
         refused = "" if errors else " ".join(web.said(w) for w in fault.errors.values())
         more = {"columns": chosen} if chosen else {}
         return _one(upload_id, errors=errors, refused=refused, **more), 422
@@ -175,9 +192,11 @@ def _field(name: str) -> str:
 
 
 def _undone(undone: undoing.Undone) -> str:
-    return ngettext("%(num)s case of this import is gone.",
-                    "%(num)s cases of this import are gone.",
-                    undone.cases)  # fmt: skip
+    return ngettext(
+        "%(num)s case of this import is gone.",
+        "%(num)s cases of this import are gone.",
+        undone.cases,
+    )
 
 
 def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -185,10 +204,14 @@ def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
 
     Further parties of a side can be chosen where the file has columns for them.
     """
-    names, words = field_names(), {
-        "claimant": gettext("Claimant"), "respondent": gettext("Respondent"),
-        "other": gettext("Third party"),
-    }  # fmt: skip
+    names, words = (
+        field_names(),
+        {
+            "claimant": gettext("Claimant"),
+            "respondent": gettext("Respondent"),
+            "other": gettext("Third party"),
+        },
+    )
     numbers = {(of.side, of.number) for each in columns if (of := of_key(each))}
     made = {}
     for side, word in words.items():
@@ -202,20 +225,30 @@ def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
 def field_names() -> dict[str, str]:
     """Name the fields that a column can hold."""
     return {
-        "number": gettext("Case number"), "title": gettext("Title"),
-        "procedure": gettext("Procedure"), "judge": gettext("Judge"), "party": gettext("Party"),
-        "role": gettext("Role of the party"), "side": gettext("Side"),
+        "number": gettext("Case number"),
+        "title": gettext("Title"),
+        "procedure": gettext("Procedure"),
+        "judge": gettext("Judge"),
+        "party": gettext("Party"),
+        "role": gettext("Role of the party"),
+        "side": gettext("Side"),
         "reference": gettext("The party's number elsewhere"),
-        "party_email": gettext("The party's e-mail"), "party_phone": gettext("The party's phone"),
-        "counsel": gettext("Counsel"), "firm": gettext("Law firm"),
-        "email": gettext("Counsel's e-mail"), "phone": gettext("Counsel's phone"),
-        "language": gettext("Language"), "channels": gettext("Ways to reach them"),
+        "party_email": gettext("The party's e-mail"),
+        "party_phone": gettext("The party's phone"),
+        "counsel": gettext("Counsel"),
+        "firm": gettext("Law firm"),
+        "email": gettext("Counsel's e-mail"),
+        "phone": gettext("Counsel's phone"),
+        "language": gettext("Language"),
+        "channels": gettext("Ways to reach them"),
         "address_confirmed_on": gettext("Address confirmed on"),
         "electronic_consent_on": gettext("Electronic service agreed on"),
-        "hearing_kind": gettext("Kind of hearing"), "hearing_on": gettext("Day of the hearing"),
-        "hearing_at": gettext("Time of the hearing"), "minutes": gettext("Minutes"),
+        "hearing_kind": gettext("Kind of hearing"),
+        "hearing_on": gettext("Day of the hearing"),
+        "hearing_at": gettext("Time of the hearing"),
+        "minutes": gettext("Minutes"),
         "courtroom": gettext("Courtroom"),
-    }  # fmt: skip
+    }
 
 
 @bp.app_template_global()

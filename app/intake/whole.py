@@ -33,9 +33,15 @@ def read(rows: Iterable[Row], bound: Bound) -> Rows:
 
 
 def enter(
-    session: Session, desk: Desk, rows: Rows, bound: Bound, *, remind: bool,
-    step: Callable[[int], object], upload_id: int | None = None,
-) -> Report:  # fmt: skip
+    session: Session,
+    desk: Desk,
+    rows: Rows,
+    bound: Bound,
+    *,
+    remind: bool,
+    step: Callable[[int], object],
+    upload_id: int | None = None,
+) -> Report:
     """Enter what can be; the report names every row that cannot. Nothing is undone here."""
     report = Report(rows=rows.count, refused=list(rows.refused))
     zone = ZoneInfo(bound.column_map.zone or desk.court.zone)

@@ -29,9 +29,22 @@ MOST_UNPACKED = 50 * 1024 * 1024  # bytes, of what is not a sheet, and of what o
 MOST_FORMATTED = 1024 * 1024 * 1024  # bytes of a sheet, most of it cells that are empty
 MOST_COLUMNS = 500
 MOST_CELL = 20_000  # characters
-_BAD_BOOK = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError,
-             ParseError, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError,
-             ArithmeticError, InvalidFileException)  # fmt: skip
+_BAD_BOOK = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ParseError,
+    EOFError,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ArithmeticError,
+    InvalidFileException,
+)
 # The numbers of the formats for days and times that Excel keeps for East Asia and does not define
 # in the file (ECMA-376 part 1, 18.8.30): 31 is 2026年12月15日.
 _EASTERN_DATES = frozenset((*range(27, 37), *range(50, 59)))
@@ -98,14 +111,16 @@ def sheet_of(file: Path, wish: str = "") -> Sheet:
             return book.sheet(shown[0])
         if shown:
             words = N_("Several sheets have rows (%(names)s): name one with --sheet.")
-            choices = [Choice(name, Message("%(name)s", name=name), book.start(name))
-                       for name in shown]  # fmt: skip
+            choices = [
+                Choice(name, Message("%(name)s", name=name), book.start(name)) for name in shown
+            ]
             raise NeedsChoice("sheet", Message(words, names=shown), choices)
         hidden = [name for name in book.names if book.has_rows(name)]
         if hidden:
             words = N_("Only hidden sheets have rows (%(names)s): name one with --sheet.")
-            choices = [Choice(name, Message("%(name)s", name=name), book.start(name))
-                       for name in hidden]  # fmt: skip
+            choices = [
+                Choice(name, Message("%(name)s", name=name), book.start(name)) for name in hidden
+            ]
             raise NeedsChoice("sheet", Message(words, names=hidden), choices)
         return book.sheet(book.names[0]) if book.names else Sheet("", iter(()))
 
@@ -116,8 +131,12 @@ def _weigh(file: Path) -> None:
         sheets = other = 0
         for each in packed.infolist():
             if each.flag_bits & 1:
-                raise _fault(N_("This workbook is protected by a password: take the password off "
-                                "and save it."))  # fmt: skip
+                raise _fault(
+                    N_(
+                        "This workbook is protected by a password: take the password off "
+                        "and save it."
+                    )
+                )
             if re.search(r"worksheets/[^/]+\.xml$", each.filename):
                 sheets = max(sheets, each.file_size)
             elif not each.filename.startswith(("xl/media/", "xl/embeddings/")):
@@ -162,8 +181,10 @@ class _Book:
 
     def start(self, name: str) -> str:
         rows = self._rows(name, [], merged=False)
-        first = [" | ".join(cell for cell in cells if cell)[:200] for (_, cells), _ in
-                 zip(rows, range(3), strict=False)]  # fmt: skip
+        first = [
+            " | ".join(cell for cell in cells if cell)[:200]
+            for (_, cells), _ in zip(rows, range(3), strict=False)
+        ]
         return "\n".join(first)
 
     def named(self, wish: str) -> Sheet:
@@ -219,8 +240,10 @@ class _Book:
             return _whole(inline)
         if value is None or value == "":
             if formula is not None and kind != "str":
-                words = N_("This formula was never calculated: open the file in Excel or WPS, save "
-                           "it, and give it anew.")  # fmt: skip
+                words = N_(
+                    "This formula was never calculated: open the file in Excel or WPS, save "
+                    "it, and give it anew."
+                )
                 return FaultyCell(formula[:200], Message(words))
             return ""
         if kind == "s":
@@ -241,8 +264,10 @@ class _Book:
             return _of_moment(self._moment(number, span=style in self.spans))
         if number.is_integer():
             if abs(number) >= _PRECISE:
-                words = N_("A spreadsheet keeps 15 digits of a number, and this one lost the rest: "
-                           "format the column as text, and type it anew.")  # fmt: skip
+                words = N_(
+                    "A spreadsheet keeps 15 digits of a number, and this one lost the rest: "
+                    "format the column as text, and type it anew."
+                )
                 return FaultyCell(str(int(number)), Message(words))
             zeros = self.formats[style] if style < len(self.formats) else ""
             width = len(zeros) if re.fullmatch("0+", zeros) else 0
@@ -366,11 +391,14 @@ def _merges(source: Any) -> list[tuple[int, int, int]]:
         if b"mergeCell" not in text:
             tail = text[-20:]
             continue
-        found += [(_number_of(m[1].decode()) - 1, int(m[2]), int(m[3]))
-                  for m in _MERGED.finditer(text)]  # fmt: skip
+        found += [
+            (_number_of(m[1].decode()) - 1, int(m[2]), int(m[3])) for m in _MERGED.finditer(text)
+        ]
         tail = text[text.rfind(b"<") :][:200] if b"<" in text[-200:] else b""
-    return sorted((each for each in found if each[2] > each[1] and each[0] < MOST_COLUMNS),
-                  key=lambda each: each[1])  # fmt: skip
+    return sorted(
+        (each for each in found if each[2] > each[1] and each[0] < MOST_COLUMNS),
+        key=lambda each: each[1],
+    )
 
 
 class _Merged:

@@ -99,13 +99,16 @@ class _Master:
         self.one = [self.lp.Constraint(1, 1) for _ in self.planners]
         self.rooms = [self._at_most(int(there), DEAR) for there in needs.there]
         self.coming = [self._at_most(0, TRAVEL_DAY) for _ in needs.coming]
-        self.visits = [self._variable(TRAVEL_DAY, [(self.coming[each], -1) for each in same])
-                       for same in needs.together]  # fmt: skip
+        self.visits = [
+            self._variable(TRAVEL_DAY, [(self.coming[each], -1) for each in same])
+            for same in needs.together
+        ]
         self.counsel: dict[tuple[int, int], Any] = {}  # the rows that were missed, by who and when
         self.nothing = Prices(
-            np.zeros(len(needs.times)), np.zeros((needs.counsel, len(needs.times))),
+            np.zeros(len(needs.times)),
+            np.zeros((needs.counsel, len(needs.times))),
             np.zeros(len(needs.coming)),
-        )  # fmt: skip
+        )
 
     def _at_most(self, many: int, dear: float) -> Any:
         row = self.lp.Constraint(-self.lp.infinity(), many)
@@ -125,8 +128,9 @@ class _Master:
         visits = TRAVEL_DAY - needs.of_visits(prices.coming, prices.counsel)
         total = float(
             np.minimum(0.0, visits).sum()
-            - (prices.rooms * needs.there).sum() - prices.counsel[needs.visit < 0].sum()
-        )  # fmt: skip
+            - (prices.rooms * needs.there).sum()
+            - prices.counsel[needs.visit < 0].sum()
+        )
         each = needs.prices(prices.rooms, prices.counsel, prices.coming)
         for planner, one in zip(self.planners, self.one, strict=True):
             cost, plan = planner.cheapest(each)

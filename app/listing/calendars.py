@@ -106,12 +106,14 @@ class Calendars:
         counsel = {each: self._people["counsel", each] for each in hearing.counsel}
         judge = self._people["judge", hearing.judge]
         return _Ways(
-            judge, [counsel[each] for each in self.problem.travellers(hearing)],
+            judge,
+            [counsel[each] for each in self.problem.travellers(hearing)],
             [judge, *counsel.values()],
-            sorted(((some[0].cost, day, some) for day, some in by_day.items()),
-                   key=lambda way: way[:2]),
+            sorted(
+                ((some[0].cost, day, some) for day, some in by_day.items()), key=lambda way: way[:2]
+            ),
             hearing.room,
-        )  # fmt: skip
+        )
 
     def spot(self, number: int, place: Place) -> Spot:
         """Return the spot of a hearing that is at a place."""

@@ -52,29 +52,40 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
     """Return the problem of a listing, of those of its hearings that were not sent yet."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
     listed = [each for each in listing.hearings if each.hearing_id is None]
-    rooms = [room for room in suggest.rooms_of(session, court)
-             if not listing.rooms or room.id in listing.rooms]  # fmt: skip
+    rooms = [
+        room
+        for room in suggest.rooms_of(session, court)
+        if not listing.rooms or room.id in listing.rooms
+    ]
     strips = _strips(session, listing, rooms)
     found = [_candidates(session, each, rooms, strips, now) for each in listed]
     judges = {each.wanted.judge for each in found}
     people = {number for each in found for number in each.wanted.counsel}
     span = _span(listing)
     at_court = times.booked(
-        session, [*(resource("judge", each) for each in judges),
-                  *(resource("counsel", each) for each in people)], span
-    )  # fmt: skip
+        session,
+        [
+            *(resource("judge", each) for each in judges),
+            *(resource("counsel", each) for each in people),
+        ],
+        span,
+    )
 
     def on_days(kind: str, rows: Sequence[int]) -> frozenset[tuple[int, int]]:
         return frozenset(
             (row, each.starts_at.astimezone(zone).date().toordinal())
-            for row in rows for each in at_court.get(resource(kind, row), ())
-        )  # fmt: skip
+            for row in rows
+            for each in at_court.get(resource(kind, row), ())
+        )
 
     problem = Problem(
-        hearings=tuple(each.wanted for each in found), strips=tuple(strips),
-        buffer=court.buffer_minutes, sits=on_days("judge", sorted(judges)),
-        comes=on_days("counsel", sorted(people)), from_elsewhere=_from_elsewhere(session, listed),
-    )  # fmt: skip
+        hearings=tuple(each.wanted for each in found),
+        strips=tuple(strips),
+        buffer=court.buffer_minutes,
+        sits=on_days("judge", sorted(judges)),
+        comes=on_days("counsel", sorted(people)),
+        from_elsewhere=_from_elsewhere(session, listed),
+    )
     why = {number: each.why for number, each in enumerate(found) if each.why}
     return Read(problem, listed, [each.openings for each in found], why)
 
@@ -125,9 +136,12 @@ def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggest.Asked
 
 
 def _candidates(
-    session: Session, listed: ListedHearing, rooms: Sequence[Courtroom], strips: Sequence[Strip],
+    session: Session,
+    listed: ListedHearing,
+    rooms: Sequence[Courtroom],
+    strips: Sequence[Strip],
     now: dt.datetime,
-) -> _Found:  # fmt: skip
+) -> _Found:
     case, wishes = listed.case, Wishes.of(listed.wishes)
     asked = asked_of(listed, rooms)
     searched = suggest.search(session, case, asked, now)
@@ -147,9 +161,13 @@ def _candidates(
     room = next((each.id for each in rooms if each.name == wishes.courtroom), None)
     counsel = tuple(seat.counsel_id for seat in queries.seats(session, case))
     wanted = Wanted(
-        listed.minutes, case.judge_id, counsel, tuple(sorted(starts)),
-        weight=wishes.per_day(now.astimezone(zone).date()), room=room,
-    )  # fmt: skip
+        listed.minutes,
+        case.judge_id,
+        counsel,
+        tuple(sorted(starts)),
+        weight=wishes.per_day(now.astimezone(zone).date()),
+        room=room,
+    )
     return _Found(wanted, kept, why)
 
 
@@ -171,8 +189,9 @@ def _weighed(
         cost = per_day * later + people
         cost += 0 if wishes.prefers(opening.day) else OTHER_DAY
         cost += OTHER_HALF if wishes.half and (wishes.half == "afternoon") != afternoon else 0
-        held = next(s for s in sessions[opening.day]
-                    if s.starts_at <= opening.starts_at < s.ends_at)  # fmt: skip
+        held = next(
+            s for s in sessions[opening.day] if s.starts_at <= opening.starts_at < s.ends_at
+        )
         session = (minute(held.starts_at), minute(held.ends_at))
         start = Start(minute(opening.starts_at), opening.day.toordinal(), session, cost, afternoon)
         found.append((opening, start))
@@ -186,22 +205,30 @@ def _why_none(
     court = listed.case.court
     facts = {"first": str(asked.first), "last": str(asked.last)}
     if people_are_free:
-        return Message(N_("No courtroom is free when judge and counsel are, between %(first)s and "
-                          "%(last)s."), **facts)  # fmt: skip
+        return Message(
+            N_("No courtroom is free when judge and counsel are, between %(first)s and %(last)s."),
+            **facts,
+        )
     working = days.working_days(session, court)
     legal, because = suggest.first_day(court, working, listed.case, asked.answer_by)
     if asked.last is not None and legal > asked.last:
-        words = N_("By the court's rules it can be heard from %(legal)s on, after the last day, "
-                   "%(last)s: %(period)s.")  # fmt: skip
+        words = N_(
+            "By the court's rules it can be heard from %(legal)s on, after the last day, "
+            "%(last)s: %(period)s."
+        )
         period = joined(because, N_("%(one)s; %(other)s")) if because else Message(TOLD_BEFORE)
         return Message(words, legal=str(legal), last=str(asked.last), period=period)
-    words = N_("Judge and counsel are never all free for %(minutes)s minutes between %(first)s and "
-               "%(last)s.")  # fmt: skip
+    words = N_(
+        "Judge and counsel are never all free for %(minutes)s minutes between %(first)s and "
+        "%(last)s."
+    )
     return Message(words, minutes=listed.minutes, **facts)
 
 
 def _from_elsewhere(session: Session, listed: Sequence[ListedHearing]) -> frozenset[int]:
     return frozenset(
-        seat.counsel_id for each in listed for seat in queries.seats(session, each.case)
+        seat.counsel_id
+        for each in listed
+        for seat in queries.seats(session, each.case)
         if seat.counsel.travel_minutes
-    )  # fmt: skip
+    )

@@ -33,10 +33,15 @@ def work_of(table: Table) -> Work:
     """Return room to work in."""
     many = len(table.steps)
     return Work(
-        np.zeros(many, np.int64), np.zeros((many, 4), np.int64), np.zeros(many, np.float64),
-        np.zeros(many, np.int64), np.zeros(1, np.int64), np.zeros(many, np.int64),
-        np.zeros(6, np.int64), np.zeros(4, np.int64),
-    )  # fmt: skip
+        np.zeros(many, np.int64),
+        np.zeros((many, 4), np.int64),
+        np.zeros(many, np.float64),
+        np.zeros(many, np.int64),
+        np.zeros(1, np.int64),
+        np.zeros(many, np.int64),
+        np.zeros(6, np.int64),
+        np.zeros(4, np.int64),
+    )
 
 
 @inner

@@ -45,12 +45,27 @@ class _Undone(Exception):  # noqa: N818
 @click.option("--to", "last", type=DAY, help="The last day; else --weeks.")
 @click.option("--weeks", type=click.IntRange(1, 26), default=WEEKS, show_default=True)
 @click.option("--rooms", default="", help="Courtrooms, parted by commas; all where none is named.")
-@click.option("--slots", type=click.IntRange(1, 10), default=SLOTS, show_default=True,
-              help="Alternatives of each hearing, where there is room for them.")  # fmt: skip
-@click.option("--seconds", type=click.IntRange(1, 3600), default=SECONDS, show_default=True,
-              help="How long to search at most.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True,
-              help="Threads that search.")  # fmt: skip
+@click.option(
+    "--slots",
+    type=click.IntRange(1, 10),
+    default=SLOTS,
+    show_default=True,
+    help="Alternatives of each hearing, where there is room for them.",
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, 3600),
+    default=SECONDS,
+    show_default=True,
+    help="How long to search at most.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Threads that search.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--court", "court_name", default="", help="Needed where there are several.")
 @click.option("--sheet", default="", help="The sheet of a workbook that has several.")
@@ -58,9 +73,19 @@ class _Undone(Exception):  # noqa: N818
 @click.option("--partial", is_flag=True, help="Leave out the rows that are refused.")
 @click.option("--dry-run", is_flag=True, help="Check the file; search and keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed: int,
-                  partial: bool, dry_run: bool, as_json: bool, sheet: str, encoding: str,
-                  **days: Any) -> None:  # fmt: skip
+def list_hearings(
+    file: Path,
+    court_name: str,
+    seconds: int,
+    workers: int,
+    seed: int,
+    partial: bool,
+    dry_run: bool,
+    as_json: bool,
+    sheet: str,
+    encoding: str,
+    **days: Any,
+) -> None:
     """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
     search.need()
     app = opened()
@@ -73,8 +98,9 @@ def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed:
         db.session().rollback()
         for note in taken.notes:
             click.echo(str(note), err=True)
-        listing_id, refused = _draft(name, taken, asked, court_name, worker,
-                                     partial=partial, keep=not dry_run)  # fmt: skip
+        listing_id, refused = _draft(
+            name, taken, asked, court_name, worker, partial=partial, keep=not dry_run
+        )
         _tell_refused(refused, partial=partial)
         if not listing_id:
             click.echo(f"{name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
@@ -88,18 +114,28 @@ def list_hearings(file: Path, court_name: str, seconds: int, workers: int, seed:
 
 
 def _asked(
-    first: dt.datetime | None, last: dt.datetime | None, weeks: int, rooms: str, slots: int,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    weeks: int,
+    rooms: str,
+    slots: int,
     seconds: int,
-) -> Asked:  # fmt: skip
+) -> Asked:
     names = [name.strip() for name in rooms.replace("，", ",").split(",") if name.strip()]
     begin, end = (each.date() if each else None for each in (first, last))
     return Asked(begin, end, names, slots, seconds, weeks=weeks)
 
 
 def _draft(
-    name: str, taken: taking.Taken, asked: Asked, court_name: str, worker: str, *, partial: bool,
+    name: str,
+    taken: taking.Taken,
+    asked: Asked,
+    court_name: str,
+    worker: str,
+    *,
+    partial: bool,
     keep: bool,
-) -> tuple[int, list[Any]]:  # fmt: skip
+) -> tuple[int, list[Any]]:
     """Make the draft and claim it, in one transaction; return 0 for it where nothing is kept."""
     told: list[Any] = []
 
@@ -139,8 +175,12 @@ def _heard() -> Iterator[Callable[[], bool]]:
 @contextmanager
 def _bar(limits: Limits, enough: Callable[[], bool]) -> Iterator[search.Watch]:
     """Show how far a search is: the best so far, and what it must cost at least."""
-    columns = (TextColumn("Searching"), BarColumn(), TimeElapsedColumn(),
-               TextColumn("{task.description}"))  # fmt: skip
+    columns = (
+        TextColumn("Searching"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
         task, first = bar.add_task("", total=limits.seconds), True
@@ -183,12 +223,17 @@ def _tell(listing_id: int, outcome: Outcome | None, *, as_json: bool) -> None:
     for each in shown:
         for slot in each.slots:
             begins, ends = slot.local
-            click.echo(f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}  {slot.courtroom}  "
-                       f"{each.judge}  {each.number}")  # fmt: skip
+            click.echo(
+                f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}  {slot.courtroom}  "
+                f"{each.judge}  {each.number}"
+            )
     for each in shown:
         if not each.slots:
             click.echo(f"line {each.line}, {each.number}: {each.why}", err=True)
     far = outcome.progress
     click.echo(f"Hearings: {len(shown)}, {_so_far(far)}.", err=True)
-    click.echo(f"Draft {listing_id}: look at it and send it on the page "
-               f"{web.house().settings.public_url}/listings/{listing_id}", err=True)  # fmt: skip
+    click.echo(
+        f"Draft {listing_id}: look at it and send it on the page "
+        f"{web.house().settings.public_url}/listings/{listing_id}",
+        err=True,
+    )

@@ -57,9 +57,10 @@ def _faults(session: Session, desk: Desk, row: Row) -> dict[str, Message]:
         words = N_("Nobody can be asked: this case has no counsel with an address.")
         return {"number": Message(words)}
     faults = {}
-    standing = sa.or_(Hearing.state == HearingState.PROPOSED.value,
-                      sa.and_(Hearing.state == HearingState.FIXED.value,
-                              Hearing.starts_at > desk.now))  # fmt: skip
+    standing = sa.or_(
+        Hearing.state == HearingState.PROPOSED.value,
+        sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > desk.now),
+    )
     same = sa.select(Hearing.id).where(
         Hearing.case_id == case.id, Hearing.kind == row.kind, standing
     )
@@ -85,20 +86,30 @@ def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: A
     if not suggest.rooms_of(session, desk.court):
         faults["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
     if not 1 <= asked.slots <= MOST_SLOTS:
-        faults["slots"] = Message(N_("Give a number from %(least)s to %(most)s."), least=1,
-                                  most=MOST_SLOTS)  # fmt: skip
+        faults["slots"] = Message(
+            N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SLOTS
+        )
     if not 1 <= asked.seconds <= MOST_SECONDS:
-        faults["seconds"] = Message(N_("Give a number from %(least)s to %(most)s."), least=1,
-                                    most=MOST_SECONDS)  # fmt: skip
+        faults["seconds"] = Message(
+            N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SECONDS
+        )
     if not rows:
         faults["file"] = Message(N_("The file names no hearing that can be listed."))
     if faults:
         raise Invalid(faults)
     listing = Listing(
-        court_id=desk.court.id, user_id=desk.user.id if desk.user else None, name=name[:200],
-        state=ListingState.WAITING.value, first_on=first, last_on=last, answer_by=by,
-        slots=asked.slots, rooms=rooms, seconds=asked.seconds, created_at=desk.now,
-    )  # fmt: skip
+        court_id=desk.court.id,
+        user_id=desk.user.id if desk.user else None,
+        name=name[:200],
+        state=ListingState.WAITING.value,
+        first_on=first,
+        last_on=last,
+        answer_by=by,
+        slots=asked.slots,
+        rooms=rooms,
+        seconds=asked.seconds,
+        created_at=desk.now,
+    )
     listing.hearings = [_listed(session, desk, row) for row in rows]
     session.add(listing)
     session.flush()
@@ -108,16 +119,22 @@ def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: A
 def _listed(session: Session, desk: Desk, row: Row) -> ListedHearing:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
-        raise NotFound(N_("There is no case %(number)s: enter or import it first."),
-                       number=row.number)  # fmt: skip
+        raise NotFound(
+            N_("There is no case %(number)s: enter or import it first."), number=row.number
+        )
     wishes = row.wishes.kept()
     if row.wishes.courtroom:
         room = cases.find_courtroom(session, desk.court.id, row.wishes.courtroom)
         wishes["courtroom"] = room.name if room else ""
     return ListedHearing(
-        case_id=case.id, line=row.line, kind=row.kind, minutes=row.minutes, wishes=wishes,
-        slots=[], uid=str(uuid.uuid4()),
-    )  # fmt: skip
+        case_id=case.id,
+        line=row.line,
+        kind=row.kind,
+        minutes=row.minutes,
+        wishes=wishes,
+        slots=[],
+        uid=str(uuid.uuid4()),
+    )
 
 
 def _days(session: Session, desk: Desk, asked: Asked) -> tuple[dt.date, dt.date, dt.datetime]:
@@ -129,8 +146,9 @@ def _days(session: Session, desk: Desk, asked: Asked) -> tuple[dt.date, dt.date,
     first = asked.first or told + dt.timedelta(days=suggest.TO_ACT)
     last = asked.last or first + dt.timedelta(days=7 * asked.weeks - 1)
     if last < first:
-        raise Invalid({"to": Message(N_("The last day is before the first, %(first)s."),
-                                     first=str(first))})  # fmt: skip
+        raise Invalid(
+            {"to": Message(N_("The last day is before the first, %(first)s."), first=str(first))}
+        )
     if last - first > LONGEST:
         raise Invalid({"to": Message(N_("Give at most %(most)s days."), most=LONGEST.days)})
     return first, last, by

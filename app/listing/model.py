@@ -57,14 +57,16 @@ class Model:
         self._block_courtrooms()
         self.seats = {
             number: self._seat(hearing, places.get(number))
-            for number, hearing in enumerate(problem.hearings) if hearing.starts
-        }  # fmt: skip
+            for number, hearing in enumerate(problem.hearings)
+            if hearing.starts
+        }
         for spans in self.busy.values():
             if len(spans) > 1:
                 self.cp.add_no_overlap(spans)
         self._cap_courtrooms()
-        self.judge_days = self._days(((seat.hearing.judge,) for seat in self.seats.values()),
-                                     problem.sits)  # fmt: skip
+        self.judge_days = self._days(
+            ((seat.hearing.judge,) for seat in self.seats.values()), problem.sits
+        )
         self.travel_days = self._days(
             (problem.travellers(seat.hearing) for seat in self.seats.values()), problem.comes
         )
@@ -182,8 +184,11 @@ class Model:
         if len(self.places) < len(self.seats):
             return
         for judge in {seat.hearing.judge for seat in self.seats.values()}:
-            sizes = [seat.hearing.minutes + self.problem.buffer
-                     for seat in self.seats.values() if seat.hearing.judge == judge]  # fmt: skip
+            sizes = [
+                seat.hearing.minutes + self.problem.buffer
+                for seat in self.seats.values()
+                if seat.hearing.judge == judge
+            ]
             mine = {day: most for (who, day), most in self.capacities.items() if who == judge}
             given = sum(most for day, most in mine.items() if (judge, day) not in self.judge_days)
             paid = {day: most for day, most in mine.items() if (judge, day) in self.judge_days}
@@ -204,8 +209,11 @@ class Model:
         for seat in self.seats.values():
             terms += [first.cost * chosen for first, _, chosen in seat.blocks if first.cost]
             if seat.hearing.room is not None:
-                terms += [OTHER_ROOM * inside for room, inside in seat.rooms.items()
-                          if room != seat.hearing.room]  # fmt: skip
+                terms += [
+                    OTHER_ROOM * inside
+                    for room, inside in seat.rooms.items()
+                    if room != seat.hearing.room
+                ]
         self.cost = sum(terms)
         self.cp.minimize(self.cost)
 
@@ -248,8 +256,9 @@ class Run(cp_model.CpSolverSolutionCallback):
                 self.value(seat.start),
                 next(room for room, inside in seat.rooms.items() if self.boolean_value(inside)),
             )
-            for number, seat in self.model.seats.items() if self.boolean_value(seat.placed)
-        }  # fmt: skip
+            for number, seat in self.model.seats.items()
+            if self.boolean_value(seat.placed)
+        }
 
 
 def _solver(limits: Limits) -> cp_model.CpSolver:

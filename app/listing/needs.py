@@ -32,8 +32,10 @@ class Needs:
         for _, start in starts:
             times[start.day].add(start.at)
         over = {day: max(some) + 1 for day, some in times.items()}
-        until = [min(start.at + hearings[number].minutes + problem.buffer, over[start.day])
-                 for number, start in starts]  # fmt: skip
+        until = [
+            min(start.at + hearings[number].minutes + problem.buffer, over[start.day])
+            for number, start in starts
+        ]
         self._from = np.searchsorted(self.times, [start.at for _, start in starts])
         self._until = np.searchsorted(self.times, until)
         self.there = self._there(problem)
@@ -65,10 +67,14 @@ class Needs:
         pairs = [(each, visit) for visit, same in enumerate(together.values()) for each in same]
         self._visit_of = np.array([visit for _, visit in sorted(pairs)], np.int64)  # of each coming
         self._comes = [
-            [self.coming[number, who, start.day] for who in problem.travellers(hearing)
-             if (number, who, start.day) in self.coming]
-            for number, hearing in enumerate(problem.hearings) for start in hearing.starts
-        ]  # fmt: skip
+            [
+                self.coming[number, who, start.day]
+                for who in problem.travellers(hearing)
+                if (number, who, start.day) in self.coming
+            ]
+            for number, hearing in enumerate(problem.hearings)
+            for start in hearing.starts
+        ]
         self._coming_of = _pairs(self._comes)
 
     def _number_counsel(self, problem: Problem) -> Mapping[int, int]:
@@ -82,8 +88,9 @@ class Needs:
         self.counsel = len(several)
         self._who = [
             [several[who] for who in hearing.counsel if who in several]
-            for hearing in problem.hearings for _ in hearing.starts
-        ]  # fmt: skip
+            for hearing in problem.hearings
+            for _ in hearing.starts
+        ]
         self._counsel_of = _pairs(self._who)
         return several
 
@@ -107,8 +114,12 @@ class Needs:
 
     def of_counsel(self, plan: Iterable[int]) -> list[tuple[int, int]]:
         """Return which counsel of several hearings some starts need when."""
-        return [(who, time) for start in plan for who in self._who[start]
-                for time in self.covered(start)]  # fmt: skip
+        return [
+            (who, time)
+            for start in plan
+            for who in self._who[start]
+            for time in self.covered(start)
+        ]
 
     def of_visits(self, coming: Array, counsel: Array) -> Array:
         """Return what is paid for each visit, for prices of what it is needed for."""
@@ -124,8 +135,9 @@ class Needs:
         np.add.at(found, starts, coming[which])
         until = np.concatenate([np.zeros((self.counsel, 1)), np.cumsum(counsel, axis=1)], axis=1)
         starts, which = self._counsel_of
-        np.add.at(found, starts,
-                  until[which, self._until[starts]] - until[which, self._from[starts]])  # fmt: skip
+        np.add.at(
+            found, starts, until[which, self._until[starts]] - until[which, self._from[starts]]
+        )
         return found
 
 

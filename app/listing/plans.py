@@ -41,9 +41,13 @@ class Planner:
     """Some hearings of one judge; ``pays`` says whether their days at court cost anything."""
 
     def __init__(
-        self, problem: Problem, numbers: Sequence[int], known: Mapping[tuple[int, int], int],
-        *, pays: bool,
-    ) -> None:  # fmt: skip
+        self,
+        problem: Problem,
+        numbers: Sequence[int],
+        known: Mapping[tuple[int, int], int],
+        *,
+        pays: bool,
+    ) -> None:
         """Plan hearings; ``known`` tells a start's own number by its hearing's and its time."""
         judge = problem.hearings[numbers[0]].judge
         by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -66,10 +70,11 @@ class Planner:
             self._fee[day] = JUDGE_DAY if pays and (judge, day) not in problem.sits else 0
         flat = np.array(starts, np.int64).reshape(-1, 4)
         self._ways = Ways(
-            np.array(first, np.int64), np.array(times, np.int64),
+            np.array(first, np.int64),
+            np.array(times, np.int64),
             np.array([*self._fee.values()], np.float64),
             *(np.ascontiguousarray(flat[:, column]) for column in range(4)),
-        )  # fmt: skip
+        )
         sets = 1 << len(numbers)
         self._least = np.empty((len(times) + 1, sets))
         self._costs = np.empty((max(times), sets))
@@ -172,5 +177,6 @@ def planners(
             mine[hearing.judge].append(number)
     return [
         Planner(problem, numbers[at : at + tried], known, pays=at == 0)
-        for numbers in mine.values() for at in range(0, len(numbers), tried)
-    ]  # fmt: skip
+        for numbers in mine.values()
+        for at in range(0, len(numbers), tried)
+    ]

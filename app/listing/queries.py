@@ -64,9 +64,11 @@ def listed(session: Session, court_id: int) -> Sequence[tuple[Listing, int, int]
         sa.select(Listing, count, sent)
         .outerjoin(ListedHearing, ListedHearing.listing_id == Listing.id)
         .where(Listing.court_id == court_id)
-        .group_by(Listing.id).order_by(Listing.id.desc()).limit(MOST_LISTINGS)
+        .group_by(Listing.id)
+        .order_by(Listing.id.desc())
+        .limit(MOST_LISTINGS)
         .options(joinedload(Listing.user))
-    )  # fmt: skip
+    )
     return [(row[0], row[1], row[2]) for row in session.execute(wanted)]
 
 
@@ -80,17 +82,26 @@ def shown(session: Session, listing: Listing) -> list[Shown]:
         )
     }
     wanted = (
-        sa.select(ListedHearing).where(ListedHearing.listing_id == listing.id)
+        sa.select(ListedHearing)
+        .where(ListedHearing.listing_id == listing.id)
         .options(selectinload(ListedHearing.case).joinedload(Case.judge))
-    )  # fmt: skip
+    )
     found = [
         Shown(
-            row.id, row.case_id, row.line, row.case.number, row.case.title, row.case.judge.name,
-            row.kind, row.minutes, [_slot(slot, zone, rooms) for slot in row.slots],
-            told(row.why) if row.why else None, row.hearing_id,
+            row.id,
+            row.case_id,
+            row.line,
+            row.case.number,
+            row.case.title,
+            row.case.judge.name,
+            row.kind,
+            row.minutes,
+            [_slot(slot, zone, rooms) for slot in row.slots],
+            told(row.why) if row.why else None,
+            row.hearing_id,
         )
         for row in session.scalars(wanted)
-    ]  # fmt: skip
+    ]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(
         found, key=lambda each: (each.slots[0].starts_at if each.slots else latest, each.line)
@@ -100,34 +111,50 @@ def shown(session: Session, listing: Listing) -> list[Shown]:
 def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> Slot:
     starts_at, ends_at = (dt.datetime.fromisoformat(slot[name]) for name in ("at", "until"))
     return Slot(
-        starts_at, ends_at, (starts_at.astimezone(zone), ends_at.astimezone(zone)),
-        rooms.get(slot["room"], "?"), slot["cost"], [told(each) for each in slot["reasons"]],
+        starts_at,
+        ends_at,
+        (starts_at.astimezone(zone), ends_at.astimezone(zone)),
+        rooms.get(slot["room"], "?"),
+        slot["cost"],
+        [told(each) for each in slot["reasons"]],
         [(name, told(words)) for name, words in slot["costs"]],
-    )  # fmt: skip
+    )
 
 
 def as_json(listing: Listing, found: Sequence[Shown], outcome: Outcome) -> dict[str, Any]:
     """Return a listing as the command prints it for programs."""
     far = outcome.progress
     return {
-        "id": listing.id, "placed": far.placed, "hearings": len(found), "cost": far.cost,
-        "bound": far.bound, "gap": far.gap, "optimal": outcome.complete,
+        "id": listing.id,
+        "placed": far.placed,
+        "hearings": len(found),
+        "cost": far.cost,
+        "bound": far.bound,
+        "gap": far.gap,
+        "optimal": outcome.complete,
         "listed": [
             {
-                "line": each.line, "case": each.number, "kind": each.kind,
-                "minutes": each.minutes, "judge": each.judge,
+                "line": each.line,
+                "case": each.number,
+                "kind": each.kind,
+                "minutes": each.minutes,
+                "judge": each.judge,
                 "slots": [
-                    {"starts_at": slot.local[0].isoformat(), "ends_at": slot.local[1].isoformat(),
-                     "courtroom": slot.courtroom, "cost": slot.cost,
-                     "reasons": [str(words) for words in slot.reasons],
-                     "costs": [{"counsel": who, "why": str(words)} for who, words in slot.costs]}
+                    {
+                        "starts_at": slot.local[0].isoformat(),
+                        "ends_at": slot.local[1].isoformat(),
+                        "courtroom": slot.courtroom,
+                        "cost": slot.cost,
+                        "reasons": [str(words) for words in slot.reasons],
+                        "costs": [{"counsel": who, "why": str(words)} for who, words in slot.costs],
+                    }
                     for slot in each.slots
                 ],
                 "why": str(each.why) if each.why else None,
             }
             for each in found
         ],
-    }  # fmt: skip
+    }
 
 
 def at_work(session: Session) -> bool:

@@ -58,5 +58,6 @@ class Repair:
 
     def rounds(self, many: int, share: float, after: float) -> None:
         """Take hearings out and put them back so many times."""
-        rounds.go_on(self.table, self.state, self._work, self._best, self._placed, many,
-                     share, after)  # fmt: skip
+        rounds.go_on(
+            self.table, self.state, self._work, self._best, self._placed, many, share, after
+        )

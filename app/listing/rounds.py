@@ -90,9 +90,15 @@ def put_all(table: Table, state: State, placed: Array, spots: Array) -> None:
 
 @compiled
 def go_on(
-    table: Table, state: State, work: Work, best: State, placed: Array, steps: int,
-    share_from: float, share_to: float,
-) -> None:  # fmt: skip
+    table: Table,
+    state: State,
+    work: Work,
+    best: State,
+    placed: Array,
+    steps: int,
+    share_from: float,
+    share_to: float,
+) -> None:
     """Make so many rounds, from one share of a search to another; keep the best listing."""
     for step in range(steps):
         over = share_from + (share_to - share_from) * step / steps

@@ -15,8 +15,18 @@ from app.intake.entries import Refused, row_faults
 from app.intake.moments import NO_DATE, read_day, read_minutes
 from app.intake.rules import Bound
 
-FIELDS = ("number", "hearing_kind", "minutes", "earliest", "latest", "days", "half", "courtroom",
-          "priority", "since")  # fmt: skip
+FIELDS = (
+    "number",
+    "hearing_kind",
+    "minutes",
+    "earliest",
+    "latest",
+    "days",
+    "half",
+    "courtroom",
+    "priority",
+    "since",
+)
 NEEDED = ("number",)
 MOST = 1000  # hearings of one listing
 # What a working day of waiting costs, in points (see docs/listing.md).
@@ -24,13 +34,19 @@ PRIORITIES = {"low": 1, "normal": 2, "high": 4}
 QUARTER, MOST_QUARTERS = 90, 4
 WEEKDAYS: Mapping[str, int] = {
     word: number
-    for number, words in enumerate((
-        "mon monday 周一 星期一", "tue tuesday 周二 星期二", "wed wednesday 周三 星期三",
-        "thu thursday 周四 星期四", "fri friday 周五 星期五", "sat saturday 周六 星期六",
-        "sun sunday 周日 星期日 周天 星期天",
-    ))
+    for number, words in enumerate(
+        (
+            "mon monday 周一 星期一",
+            "tue tuesday 周二 星期二",
+            "wed wednesday 周三 星期三",
+            "thu thursday 周四 星期四",
+            "fri friday 周五 星期五",
+            "sat saturday 周六 星期六",
+            "sun sunday 周日 星期日 周天 星期天",
+        )
+    )
     for word in words.split()
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -54,10 +70,12 @@ class Wishes:
     def of(cls, kept: Mapping[str, Any]) -> "Wishes":
         """Return wishes that were kept as JSON."""
         said: dict[str, Any] = {
-            each.name: tuple(kept[each.name]) if isinstance(kept[each.name], list)
+            each.name: tuple(kept[each.name])
+            if isinstance(kept[each.name], list)
             else kept[each.name]
-            for each in fields(cls) if each.name in kept
-        }  # fmt: skip
+            for each in fields(cls)
+            if each.name in kept
+        }
         return cls(**said)
 
     def prefers(self, day: dt.date) -> bool:
@@ -125,8 +143,9 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
     given: dict[str, Any] = {name: said[name] for name in RowIn().fields}
     given["half"], given["priority"] = said["half"].lower(), said["priority"].lower()
     given["minutes"] = read_minutes(said["minutes"])
-    dates = {name: _day(name, said[name], bound, faults)
-             for name in ("earliest", "latest", "since")}  # fmt: skip
+    dates = {
+        name: _day(name, said[name], bound, faults) for name in ("earliest", "latest", "since")
+    }
     weekdays, days = _days(said["days"], bound, faults)
     if dates["earliest"] and dates["latest"] and dates["earliest"] > dates["latest"]:
         faults["latest"] = Message(N_("The latest day is before the earliest."))
@@ -137,8 +156,14 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
     if faults:
         refused += [Refused(line, bound.header_of(name), why) for name, why in faults.items()]
         return None
-    wishes = Wishes(**dates, weekdays=weekdays, dates=days, half=checked["half"],
-                    courtroom=checked["courtroom"], priority=checked["priority"])  # fmt: skip
+    wishes = Wishes(
+        **dates,
+        weekdays=weekdays,
+        dates=days,
+        half=checked["half"],
+        courtroom=checked["courtroom"],
+        priority=checked["priority"],
+    )
     return Row(line, checked["number"], checked["hearing_kind"], checked["minutes"], wishes)
 
 

@@ -28,9 +28,13 @@ STOPPED = Message(N_("It was stopped before it began."))
 
 
 def run(
-    listing_id: int, worker: str, limits: Limits, clock: Callable[[], dt.datetime],
-    watch: Watch = lambda _: False, gives_up: Callable[[], bool] = lambda: False,
-) -> Outcome | None:  # fmt: skip
+    listing_id: int,
+    worker: str,
+    limits: Limits,
+    clock: Callable[[], dt.datetime],
+    watch: Watch = lambda _: False,
+    gives_up: Callable[[], bool] = lambda: False,
+) -> Outcome | None:
     """Search a listing that was claimed, and keep what is found; None where it was not kept.
 
     ``watch`` is told how far it is, several times a second, and may stop it: what was found until

@@ -153,8 +153,9 @@ class _Hunt:
         from app.listing.model import Run
 
         run = Run(model, replace(self.limits, workers=1))
-        moving = [partial(self._move, grid, self.limits.seed + n)
-                  for n in range(self.limits.workers)]  # fmt: skip
+        moving = [
+            partial(self._move, grid, self.limits.seed + n) for n in range(self.limits.workers)
+        ]
 
         def prove() -> None:
             self._prove(run)

@@ -76,8 +76,15 @@ def _proposed(session: Session, desk: Desk, row: ListedHearing) -> Hearing:
         words = next(iter(in_the_way.values()))
         raise Refusal(words.words, **words.facts)
     _refuse_unsuited(session, row, by, rooms, desk.now)
-    given = {"case_id": row.case_id, "kind": row.kind, "minutes": row.minutes, "slots": slots,
-             "answer_by": by, "fix": None, "uid": row.uid}  # fmt: skip
+    given = {
+        "case_id": row.case_id,
+        "kind": row.kind,
+        "minutes": row.minutes,
+        "slots": slots,
+        "answer_by": by,
+        "fix": None,
+        "uid": row.uid,
+    }
     return service.propose(session, desk, given)
 
 
@@ -95,22 +102,26 @@ def _refuse_unsuited(
         each.starts_at: each for each in suggest.search(session, row.case, asked, now).found
     }
     wanted = [openings[at] for at in starts if at in openings]
-    free = times.free_rooms(session, sorted(rooms), wanted, row.minutes * MINUTE,
-                            court.buffer_minutes * MINUTE)  # fmt: skip
+    free = times.free_rooms(
+        session, sorted(rooms), wanted, row.minutes * MINUTE, court.buffer_minutes * MINUTE
+    )
     for at, room in starts.items():
         if room not in free.get(at, ()):
             ends_at = at + row.minutes * MINUTE
-            words = N_("The slot %(when)s does not suit any more: list this hearing anew, or "
-                       "propose it by itself.")  # fmt: skip
+            words = N_(
+                "The slot %(when)s does not suit any more: list this hearing anew, or "
+                "propose it by itself."
+            )
             raise Refusal(words, when=When(at, court.zone, ends_at))
 
 
 def finish(session: Session, now: dt.datetime) -> int:
     """End the sending of listings of which nothing is left to be tried; return how many."""
     left = sa.exists().where(
-        ListedHearing.listing_id == Listing.id, ~ListedHearing.tried,
+        ListedHearing.listing_id == Listing.id,
+        ~ListedHearing.tried,
         ListedHearing.hearing_id.is_(None),
-    )  # fmt: skip
+    )
     over = sa.select(Listing).where(Listing.state == ListingState.SENDING.value, ~left)
     done = session.scalars(over.with_for_update()).all()
     for listing in done:

@@ -31,10 +31,20 @@ def claim(session: Session, worker: str, now: dt.datetime, listing_id: int | Non
     taken = session.execute(
         sa.update(Listing)
         .where(Listing.id == found, Listing.state == ListingState.WAITING.value)
-        .values(state=ListingState.RUNNING.value, worker=worker, lease_until=now + LEASE,
-                started_at=now, ended_at=None, stop=False, fault=None, placed=None, most=None,
-                cost=None, bound=None)
-    )  # fmt: skip
+        .values(
+            state=ListingState.RUNNING.value,
+            worker=worker,
+            lease_until=now + LEASE,
+            started_at=now,
+            ended_at=None,
+            stop=False,
+            fault=None,
+            placed=None,
+            most=None,
+            cost=None,
+            bound=None,
+        )
+    )
     return found if taken.rowcount else 0  # type: ignore[attr-defined]
 
 
@@ -90,10 +100,13 @@ def _slot(found: Read, number: int, place: Place) -> dict[str, Any]:
     cost = found.problem.alone(hearing, hearing.by_time[place.at], place.room)
     ends_at = opening.starts_at + hearing.minutes * MINUTE
     return {
-        "at": opening.starts_at.isoformat(), "until": ends_at.isoformat(), "room": place.room,
-        "cost": cost, "reasons": [kept(words) for words in opening.reasons],
+        "at": opening.starts_at.isoformat(),
+        "until": ends_at.isoformat(),
+        "room": place.room,
+        "cost": cost,
+        "reasons": [kept(words) for words in opening.reasons],
         "costs": [[name, kept(words)] for name, words in opening.costs],
-    }  # fmt: skip
+    }
 
 
 def fail(session: Session, listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:

@@ -82,13 +82,17 @@ def table_of(problem: Problem, grid: Grid) -> Table:
     counsel = sorted({each for hearing in problem.hearings for each in hearing.counsel})
     who = {("judge", each): n for n, each in enumerate(judges)}
     who |= {("counsel", each): n for n, each in enumerate(counsel, len(judges))}
-    people = [[who["judge", hearing.judge], *(who["counsel", each] for each in hearing.counsel)]
-              for hearing in problem.hearings]  # fmt: skip
-    comers = [
-        [who["judge", hearing.judge],
-         *(who["counsel", each] for each in problem.travellers(hearing))]
+    people = [
+        [who["judge", hearing.judge], *(who["counsel", each] for each in hearing.counsel)]
         for hearing in problem.hearings
-    ]  # fmt: skip
+    ]
+    comers = [
+        [
+            who["judge", hearing.judge],
+            *(who["counsel", each] for each in problem.travellers(hearing)),
+        ]
+        for hearing in problem.hearings
+    ]
     hearings: list[list[int]] = [[] for _ in who]
     for number, mine in enumerate(people):
         for each in mine:
@@ -103,13 +107,19 @@ def table_of(problem: Problem, grid: Grid) -> Table:
     return Table(
         _whole(-(-(each.minutes + problem.buffer) // grid.step) for each in problem.hearings),
         _whole(lengths.index(each.minutes) for each in problem.hearings),
-        _whole(NO_WISH if each.room is None else rooms.get(each.room, NOT_HERE)
-               for each in problem.hearings),
-        *_flat(people), *_flat(comers),
+        _whole(
+            NO_WISH if each.room is None else rooms.get(each.room, NOT_HERE)
+            for each in problem.hearings
+        ),
+        *_flat(people),
+        *_flat(comers),
         _whole(JUDGE_DAY if n < len(judges) else TRAVEL_DAY for n in range(len(who))),
-        *_days(problem, grid), *_flat(hearings), len(judges),
-        _opened(problem, grid, lengths), there,
-    )  # fmt: skip
+        *_days(problem, grid),
+        *_flat(hearings),
+        len(judges),
+        _opened(problem, grid, lengths),
+        there,
+    )
 
 
 def _whole(values: Iterable[int]) -> Array:
@@ -151,8 +161,9 @@ def _opened(problem: Problem, grid: Grid, lengths: Sequence[int]) -> Array:
             continue
         day, begin = grid.days[strip.day], grid.begins[strip.day]
         for n, minutes in enumerate(lengths):
-            fits = sum(1 << bit for bit in range(BITS)
-                       if strip.holds(begin + bit * grid.step, minutes))  # fmt: skip
+            fits = sum(
+                1 << bit for bit in range(BITS) if strip.holds(begin + bit * grid.step, minutes)
+            )
             found[day, rooms[strip.room], n] |= np.uint64(fits)
     return found
 
@@ -177,11 +188,16 @@ def state_of(problem: Problem, table: Table, grid: Grid, seed: int) -> State:
     many = len(problem.hearings)
     chance = (seed * 0x9E3779B97F4A7C15 + 1) & (2**64 - 1)
     return State(
-        np.zeros((people, days), np.uint64), np.zeros((len(grid.rooms), days), np.uint64),
-        table.there.copy(), np.full(many, -1, np.int64), np.zeros(many, np.int64),
-        np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(1, np.int64),
+        np.zeros((people, days), np.uint64),
+        np.zeros((len(grid.rooms), days), np.uint64),
+        table.there.copy(),
+        np.full(many, -1, np.int64),
+        np.zeros(many, np.int64),
+        np.zeros(many, np.int64),
+        np.zeros(many, np.int64),
+        np.zeros(1, np.int64),
         np.array([chance], np.uint64),
-    )  # fmt: skip
+    )
 
 
 def spot(problem: Problem, grid: Grid, number: int, place: Place) -> tuple[int, int, int, int]:
@@ -198,5 +214,6 @@ def places_of(grid: Grid, state: State) -> dict[int, Place]:
     spots = zip(state.day.tolist(), state.bit.tolist(), state.room.tolist(), strict=True)
     return {
         number: Place(grid.begins[day_of[day]] + bit * grid.step, grid.rooms[room])
-        for number, (day, bit, room) in enumerate(spots) if day >= 0
-    }  # fmt: skip
+        for number, (day, bit, room) in enumerate(spots)
+        if day >= 0
+    }

@@ -49,10 +49,16 @@ def _form(given: dict[str, Any], **more: Any) -> str:
         **more,
     }
     return render_template(
-        "listing/list.html", listings=queries.listed(session, court.id), zone=court.zone,
-        rooms=cases.courtrooms(session, court.id), given=given, absent=not search.is_there(),
-        missing=web.said(search.MISSING), is_broken=service.is_broken, **facts,
-    )  # fmt: skip
+        "listing/list.html",
+        listings=queries.listed(session, court.id),
+        zone=court.zone,
+        rooms=cases.courtrooms(session, court.id),
+        given=given,
+        absent=not search.is_there(),
+        missing=web.said(search.MISSING),
+        is_broken=service.is_broken,
+        **facts,
+    )
 
 
 @bp.post("")
@@ -74,14 +80,20 @@ def make() -> Any:
     except Invalid as fault:
         return _form(given, errors=said_errors(fault), rooms_chosen=rooms), 422
     if not number:
-        return _form(given, refused=refused[:MOST_SHOWN], more=len(refused) - MOST_SHOWN,
-                     rooms_chosen=rooms), 422  # fmt: skip
+        return _form(
+            given, refused=refused[:MOST_SHOWN], more=len(refused) - MOST_SHOWN, rooms_chosen=rooms
+        ), 422
     for note in taken.notes:
         flash(web.said(note), "maybe")
     if refused:
         lines = sorted({each.line for each in refused})
-        flash(gettext("Rows left out: %(lines)s.", lines=wording.listed(lines[:20], web.language())
-                      + ("…" if len(lines) > 20 else "")), "maybe")  # fmt: skip
+        flash(
+            gettext(
+                "Rows left out: %(lines)s.",
+                lines=wording.listed(lines[:20], web.language()) + ("…" if len(lines) > 20 else ""),
+            ),
+            "maybe",
+        )
     return redirect(url_for("listing.shown", listing_id=number), 303)
 
 
@@ -96,9 +108,13 @@ def _desk() -> Callable[[Session], Desk]:
 
 
 def _maker(
-    at: Callable[[Session], Desk], taken: taking.Taken, name: str, asked: drafting.Asked, *,
+    at: Callable[[Session], Desk],
+    taken: taking.Taken,
+    name: str,
+    asked: drafting.Asked,
+    *,
     partial: bool,
-) -> Callable[[Session], tuple[int, list[Any]]]:  # fmt: skip
+) -> Callable[[Session], tuple[int, list[Any]]]:
     def work(session: Session) -> tuple[int, list[Any]]:
         listing, refused = taking.draft(session, at(session), taken, name, asked, partial=partial)
         return (listing.id if listing else 0), refused
@@ -124,8 +140,13 @@ def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
         faults[name] = Message(N_("Give a number."))
         return usual
 
-    asked = drafting.Asked(day("from"), day("to"), rooms, number("slots", drafting.SLOTS),
-                           number("seconds", drafting.SECONDS))  # fmt: skip
+    asked = drafting.Asked(
+        day("from"),
+        day("to"),
+        rooms,
+        number("slots", drafting.SLOTS),
+        number("seconds", drafting.SECONDS),
+    )
     if faults:
         raise Invalid(faults)
     return asked
@@ -164,15 +185,21 @@ def shown(listing_id: int) -> str:
         if each.slots:
             days.setdefault(each.slots[0].local[0].date(), []).append(each)
     return render_template(
-        "listing/shown.html", listing=listing, zone=court.zone, days=sorted(days.items()),
-        homeless=[each for each in rows if not each.slots], count=len(rows),
+        "listing/shown.html",
+        listing=listing,
+        zone=court.zone,
+        days=sorted(days.items()),
+        homeless=[each for each in rows if not each.slots],
+        count=len(rows),
         sent=sum(each.hearing_id is not None for each in rows),
         left=[each for each in rows if each.slots and each.hearing_id is None],
         troubled=[each for each in rows if each.slots and each.why and each.hearing_id is None],
         at_work=listing.state in (ListingState.WAITING, ListingState.RUNNING, ListingState.SENDING),
-        broken=service.is_broken(listing, now), told=queries.told,
-        silent=beats.is_silent(beats.last_beat(session), now), gap=queries.gap(listing),
-    )  # fmt: skip
+        broken=service.is_broken(listing, now),
+        told=queries.told,
+        silent=beats.is_silent(beats.last_beat(session), now),
+        gap=queries.gap(listing),
+    )
 
 
 @bp.post("/<int:listing_id>")

@@ -66,13 +66,28 @@ def _address(session: Session, notice: Notice) -> str:
 
 def _copy(notice: Notice, key: str, address: str, now: dt.datetime) -> Notice:
     return Notice(
-        key=key, court_id=notice.court_id, case_id=notice.case_id, about=notice.about,
-        counsel_id=notice.counsel_id, user_id=notice.user_id,
-        invitation_id=notice.invitation_id, link_version=notice.link_version, kind=notice.kind,
-        channel=notice.channel, address=address, name=notice.name, side=notice.side,
-        language=notice.language, facts=notice.facts, due_at=now, first_due_at=now,
-        stale_at=notice.stale_at, state=State.QUEUED.value, tries=0, created_at=now,
-    )  # fmt: skip
+        key=key,
+        court_id=notice.court_id,
+        case_id=notice.case_id,
+        about=notice.about,
+        counsel_id=notice.counsel_id,
+        user_id=notice.user_id,
+        invitation_id=notice.invitation_id,
+        link_version=notice.link_version,
+        kind=notice.kind,
+        channel=notice.channel,
+        address=address,
+        name=notice.name,
+        side=notice.side,
+        language=notice.language,
+        facts=notice.facts,
+        due_at=now,
+        first_due_at=now,
+        stale_at=notice.stale_at,
+        state=State.QUEUED.value,
+        tries=0,
+        created_at=now,
+    )
 
 
 def readdress(session: Session, counsel: Counsel) -> int:

@@ -51,9 +51,13 @@ def _press(given: Mapping[str, Any]) -> str:
 
 
 def log_contact(
-    session: Session, case: Case, counsel: Counsel, given: Mapping[str, Any], user: User | None,
+    session: Session,
+    case: Case,
+    counsel: Counsel,
+    given: Mapping[str, Any],
+    user: User | None,
     now: dt.datetime,
-) -> Line:  # fmt: skip
+) -> Line:
     """Write one contact made by hand into a case's record; return its line.
 
     ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
@@ -72,13 +76,23 @@ def log_contact(
         direction=given["direction"],
         about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
         attempt=_press(given),
-        counsel_id=counsel.id, side=_side(session, case, counsel), channel=given["channel"],
+        counsel_id=counsel.id,
+        side=_side(session, case, counsel),
+        channel=given["channel"],
         kind="by_hand",
-        detail={"outcome": given["outcome"], "happened_at": record.instant(given["at"]),
-                "user": user.id if user else None, "numbered": bool(address)},
-        personal={"name": counsel.name, "address": address,
-                  "note": given["note"], "by": user.name if user else ""},
-    )  # fmt: skip
+        detail={
+            "outcome": given["outcome"],
+            "happened_at": record.instant(given["at"]),
+            "user": user.id if user else None,
+            "numbered": bool(address),
+        },
+        personal={
+            "name": counsel.name,
+            "address": address,
+            "note": given["note"],
+            "by": user.name if user else "",
+        },
+    )
     written = record.add(session, case.court_id, case.id, [line], now)[0]
     tasks.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
     return written

@@ -34,9 +34,14 @@ class Callers:
     """
 
     def __init__(
-        self, carrier: Carrier, limit: Limit, bucket: Bucket, heard: "SimpleQueue[Heard]",
-        stopping: threading.Event, now: Callable[[], dt.datetime],
-    ) -> None:  # fmt: skip
+        self,
+        carrier: Carrier,
+        limit: Limit,
+        bucket: Bucket,
+        heard: "SimpleQueue[Heard]",
+        stopping: threading.Event,
+        now: Callable[[], dt.datetime],
+    ) -> None:
         self.carrier, self._limit, self._bucket, self._now = carrier, limit, bucket, now
         self._heard, self._stopping = heard, stopping
         self._given: SimpleQueue[Message | None] = SimpleQueue()

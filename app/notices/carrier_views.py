@@ -28,14 +28,19 @@ def _page(**more: Any) -> str:
     sends = bool(settings.smtp_url or settings.twilio_account_sid)
     found = [
         *carriers.findings(house.gateways, settings.mail_authserv, str(settings.outbox)),
-        carriers.public_url(settings.public_url, sends), carriers.worker(session, now),
-    ]  # fmt: skip
+        carriers.public_url(settings.public_url, sends),
+        carriers.worker(session, now),
+    ]
     return render_template(
-        "notices/carriers.html", findings=found, zone=current_user.court.zone,
-        tests=[(test, carriers.shown_state(test, now))
-               for test in carriers.tests(session, current_user.court_id)],
+        "notices/carriers.html",
+        findings=found,
+        zone=current_user.court.zone,
+        tests=[
+            (test, carriers.shown_state(test, now))
+            for test in carriers.tests(session, current_user.court_id)
+        ],
         **{"given": {}, "errors": {}, "refused": "", **more},
-    )  # fmt: skip
+    )
 
 
 @bp.post("/settings/carriers")

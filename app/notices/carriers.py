@@ -127,14 +127,19 @@ def ask(session: Session, by: By, channel: str, address: str) -> CarrierTest:
         CarrierTest.court_id == by.court_id, CarrierTest.asked_at > since
     )
     if (session.scalar(count) or 0) >= MOST_AN_HOUR:
-        raise Refusal(N_("There were %(most)s tests within an hour: wait a while."),
-                      most=MOST_AN_HOUR)  # fmt: skip
+        raise Refusal(
+            N_("There were %(most)s tests within an hour: wait a while."), most=MOST_AN_HOUR
+        )
     changes.note(session, by, "carriers", f"test/{channel}", "", address)
     made = CarrierTest(
-        court_id=by.court_id, user_id=by.user.id, channel=channel, address=address,
-        language=wording.language_of(by.user.language or by.user.court.language), state="queued",
+        court_id=by.court_id,
+        user_id=by.user.id,
+        channel=channel,
+        address=address,
+        language=wording.language_of(by.user.language or by.user.court.language),
+        state="queued",
         asked_at=by.now,
-    )  # fmt: skip
+    )
     session.add(made)
     session.flush()
     return made
@@ -164,10 +169,15 @@ def _message(session: Session, test: CarrierTest) -> Message:
     subject, text = (words.format(court.name) for words in _HELLO[test.language])
     mail = test.channel == "email"
     return Message(
-        reference=f"t{test.id}", channel=test.channel, to=test.address, from_name=court.name,
-        language=test.language, subject=subject if mail else "",
-        text=text + "\n" if mail else plain_marks(text), good_for=int(GOOD_FOR.total_seconds()),
-    )  # fmt: skip
+        reference=f"t{test.id}",
+        channel=test.channel,
+        to=test.address,
+        from_name=court.name,
+        language=test.language,
+        subject=subject if mail else "",
+        text=text + "\n" if mail else plain_marks(text),
+        good_for=int(GOOD_FOR.total_seconds()),
+    )
 
 
 def shown_state(test: CarrierTest, now: dt.datetime) -> str:

@@ -29,10 +29,25 @@ RANGE = 20_000  # lines
 CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
 _LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
 _COLUMNS = (
-    Line.seq, Line.at, Line.what, Line.direction, Line.about, Line.attempt, Line.counsel_id,
-    Line.side, Line.channel, Line.kind, Line.detail, Line.content_hash, Line.prev, Line.hash,
-    Line.notice_id, Content.body, Content.line_id, Line.court_id,
-)  # fmt: skip
+    Line.seq,
+    Line.at,
+    Line.what,
+    Line.direction,
+    Line.about,
+    Line.attempt,
+    Line.counsel_id,
+    Line.side,
+    Line.channel,
+    Line.kind,
+    Line.detail,
+    Line.content_hash,
+    Line.prev,
+    Line.hash,
+    Line.notice_id,
+    Content.body,
+    Content.line_id,
+    Line.court_id,
+)
 
 
 @dataclass(frozen=True)
@@ -181,9 +196,13 @@ def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, Known]:
             asked
         ):
             found[case_id] = Known(
-                court, (seq, last, at) if has is not None else None, count, last_seq,
-                max(0, raw.number(blanked)), silent,
-            )  # fmt: skip
+                court,
+                (seq, last, at) if has is not None else None,
+                count,
+                last_seq,
+                max(0, raw.number(blanked)),
+                silent,
+            )
     return found
 
 
@@ -249,8 +268,26 @@ def _fault(
 
     No value may be taken to be of its column's type, nor to be such as can be hashed.
     """
-    (at_seq, at, what, direction, about, attempt, counsel, side, channel, kind, detail, content,
-     prev, seal, notice_id, body, has_body, of_court) = row  # fmt: skip
+    (
+        at_seq,
+        at,
+        what,
+        direction,
+        about,
+        attempt,
+        counsel,
+        side,
+        channel,
+        kind,
+        detail,
+        content,
+        prev,
+        seal,
+        notice_id,
+        body,
+        has_body,
+        of_court,
+    ) = row
     if at_seq != seq:
         twice = raw.number(at_seq) == seq - 1
         said = N_("line %(line)s is there twice") if twice else N_("line %(line)s is missing")
@@ -259,11 +296,22 @@ def _fault(
         return Message(N_("it does not follow the line before it")), Line
     try:
         sealed = {
-            "v": 1, "case": case_id, "seq": seq, "at": raw.moment(at), "what": what,
-            "direction": direction, "about": about, "attempt": attempt, "counsel": counsel,
-            "side": side, "channel": channel, "kind": kind, "detail": raw.parsed(detail),
-            "content": content, "prev": prev,
-        }  # fmt: skip
+            "v": 1,
+            "case": case_id,
+            "seq": seq,
+            "at": raw.moment(at),
+            "what": what,
+            "direction": direction,
+            "about": about,
+            "attempt": attempt,
+            "counsel": counsel,
+            "side": side,
+            "channel": channel,
+            "kind": kind,
+            "detail": raw.parsed(detail),
+            "content": content,
+            "prev": prev,
+        }
         if sha(sealed) != seal:
             return Message(N_("it is not what was written")), Line
         fits = _fits(attempt, notice_id)

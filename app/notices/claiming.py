@@ -73,8 +73,16 @@ def claim(
             made.messages.setdefault(carrier, []).append(message)
     chain.extend(session, entries, now)
     _move(session, sender, moved, now)
-    _hand_on(session, [n for (state, _), ids in moved.items() for n in ids
-                       if state in (State.FAILED, State.MISSED)], now)  # fmt: skip
+    _hand_on(
+        session,
+        [
+            n
+            for (state, _), ids in moved.items()
+            for n in ids
+            if state in (State.FAILED, State.MISSED)
+        ],
+        now,
+    )
     return made
 
 
@@ -108,7 +116,8 @@ def _held_up() -> sa.Exists:
         ),
     )
     return sa.exists().where(
-        first.c.about == _NOTICE.c.about, _NOTICE.c.about != "",
+        first.c.about == _NOTICE.c.about,
+        _NOTICE.c.about != "",
         first.c.channel == _NOTICE.c.channel,
         # Said so that no index serves it: SQLite would read all that a person ever got for each.
         _or_none(first.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),
@@ -118,7 +127,7 @@ def _held_up() -> sa.Exists:
             sa.and_(first.c.first_due_at == _NOTICE.c.first_due_at, first.c.id < _NOTICE.c.id),
         ),
         on_its_way,
-    )  # fmt: skip
+    )
 
 
 def _or_none(number: sa.ColumnElement[int | None]) -> sa.ColumnElement[int]:
@@ -133,11 +142,12 @@ def _crowded(session: Session, due: Sequence[Due], now: dt.datetime) -> set[int]
         wanted = (
             sa.select(_NOTICE.c.counsel_id, sa.func.count())
             .where(
-                _NOTICE.c.counsel_id.in_(people), _NOTICE.c.tried_at > now - WITHIN,
+                _NOTICE.c.counsel_id.in_(people),
+                _NOTICE.c.tried_at > now - WITHIN,
                 _NOTICE.c.channel == due[0].channel,
             )
             .group_by(_NOTICE.c.counsel_id)
-        )  # fmt: skip
+        )
         sent = {row[0]: row[1] for row in session.connection().execute(wanted)}
     crowded = set()
     for notice in due:
@@ -176,9 +186,13 @@ def _begin(
     notice.tries += 1
     try:
         message, shown = post.message(
-            notice, secret=sender.secret, public_url=sender.public_url,
-            court_address=sender.court_address, now=now, own=own,
-        )  # fmt: skip
+            notice,
+            secret=sender.secret,
+            public_url=sender.public_url,
+            court_address=sender.court_address,
+            now=now,
+            own=own,
+        )
     except post.Unwritable as fault:
         return State.FAILED, record.of(notice, What.FAILED, why=str(fault)), None
     version = shown.pop("wording", None)
@@ -192,8 +206,13 @@ def _move(
     for (state, carrier), ids in moved.items():
         new: dict = {"state": state.value}
         if state is State.SENDING:
-            new |= {"tries": _NOTICE.c.tries + 1, "tried_at": now, "lease_until": now + LEASE,
-                    "claimed_by": sender.name, "carrier": carrier}  # fmt: skip
+            new |= {
+                "tries": _NOTICE.c.tries + 1,
+                "tried_at": now,
+                "lease_until": now + LEASE,
+                "claimed_by": sender.name,
+                "carrier": carrier,
+            }
         session.connection().execute(sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids)).values(new))
 
 

@@ -20,8 +20,23 @@ from app.notices.models import Line
 from app.people.models import Court
 from app.schema import opened
 
-COLUMNS = ("seq", "at", "what", "direction", "about", "attempt", "channel", "kind", "side", "name",
-           "address", "detail", "said", "prev", "hash")  # fmt: skip
+COLUMNS = (
+    "seq",
+    "at",
+    "what",
+    "direction",
+    "about",
+    "attempt",
+    "channel",
+    "kind",
+    "side",
+    "name",
+    "address",
+    "detail",
+    "said",
+    "prev",
+    "hash",
+)
 SHOW_ALL = 50  # cases, each with a line of its own
 
 
@@ -32,8 +47,12 @@ def record() -> None:
 
 @record.command("verify")
 @click.option("--case", "number", default="", help="A case number; without it, every case.")
-@click.option("--processes", type=click.IntRange(0, 64), default=0,
-              help="How many check at once; unless said, one a processor.")  # fmt: skip
+@click.option(
+    "--processes",
+    type=click.IntRange(0, 64),
+    default=0,
+    help="How many check at once; unless said, one a processor.",
+)
 def verify(number: str, processes: int) -> None:
     """Check the chain of each case's lines; exit status 1 where one is not whole.
 
@@ -58,8 +77,10 @@ def verify(number: str, processes: int) -> None:
         if len(cases) > SHOW_ALL:
             state = f"{bad} NOT WHOLE" if bad else "whole"
             click.echo(f"{len(cases)} cases, {lines} lines: {state}")
-        bad += sum(not _days_are_whole(session, court, cases if number else {})
-                   for court in _courts(session, cases if number else {}))  # fmt: skip
+        bad += sum(
+            not _days_are_whole(session, court, cases if number else {})
+            for court in _courts(session, cases if number else {})
+        )
         bad += _rest_is_whole(session, not number)
     raise SystemExit(1 if bad else 0)
 
@@ -121,8 +142,12 @@ def export(number: str, shape: str) -> None:
             click.echo(_as_csv([_row(line) for line in lines]), nl=False)
             return
         found = chain.verify(session, case_id)
-        whole = {"case": said, "head": found.head, "whole": found.whole,
-                 "lines": [chain.exported(line) for line in lines]}  # fmt: skip
+        whole = {
+            "case": said,
+            "head": found.head,
+            "whole": found.whole,
+            "lines": [chain.exported(line) for line in lines],
+        }
     click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
 
 
@@ -153,12 +178,22 @@ def _row(line: Line) -> dict[str, Any]:
     body = dict(line.content.body)
     name, address = body.pop("name", ""), body.pop("address", "")
     return {
-        "seq": line.seq, "at": chain.instant(line.at), "what": line.what,
-        "direction": line.direction, "about": line.about, "attempt": line.attempt,
-        "channel": line.channel, "kind": line.kind, "side": line.side, "name": name,
-        "address": address, "detail": line.detail, "said": body, "prev": line.prev,
+        "seq": line.seq,
+        "at": chain.instant(line.at),
+        "what": line.what,
+        "direction": line.direction,
+        "about": line.about,
+        "attempt": line.attempt,
+        "channel": line.channel,
+        "kind": line.kind,
+        "side": line.side,
+        "name": name,
+        "address": address,
+        "detail": line.detail,
+        "said": body,
+        "prev": line.prev,
         "hash": line.hash,
-    }  # fmt: skip
+    }
 
 
 def _as_csv(lines: list[dict[str, Any]]) -> str:

@@ -11,9 +11,15 @@ from app.notices.models import Content, Line
 from app.notices.rules import State, What, fold
 
 APART = {
-    What.ACCEPTED: Did.TO, What.FAILED: Did.VAIN, What.OPENED: Did.FROM, What.ANSWERED: Did.FROM,
-    What.CONFIRMED: Did.FROM, What.ASKED: Did.FROM, What.CALLED: Did.TO, What.TOLD: Did.TO,
-}  # fmt: skip
+    What.ACCEPTED: Did.TO,
+    What.FAILED: Did.VAIN,
+    What.OPENED: Did.FROM,
+    What.ANSWERED: Did.FROM,
+    What.CONFIRMED: Did.FROM,
+    What.ASKED: Did.FROM,
+    What.CALLED: Did.TO,
+    What.TOLD: Did.TO,
+}
 SPOKE = {"spoke", "told", "left_word", ""}
 LOST = {State.FAILED, State.UNKNOWN}
 TAKEN = {What.ACCEPTED, What.DELIVERED}
@@ -28,16 +34,22 @@ def touches(session: Session, case_id: int, about: str = "") -> Sequence[Touch]:
     """
     wanted = (
         sa.select(
-            Line.at, Line.side, Line.channel, Line.kind, Line.what, Line.direction, Line.seq,
-            Line.detail, Line.notice_id, Content.body,
+            Line.at,
+            Line.side,
+            Line.channel,
+            Line.kind,
+            Line.what,
+            Line.direction,
+            Line.seq,
+            Line.detail,
+            Line.notice_id,
+            Content.body,
         )
         .outerjoin(Content, Content.line_id == Line.id)
         .where(Line.case_id == case_id, Line.counsel_id.is_not(None))
-        .where(
-            sa.or_(Line.notice_id.is_not(None), Line.what.in_([what.value for what in APART]))
-        )
+        .where(sa.or_(Line.notice_id.is_not(None), Line.what.in_([what.value for what in APART])))
         .order_by(Line.seq)
-    )  # fmt: skip
+    )
     if about:
         by_hand = sa.and_(Line.about == "", Line.kind == "by_hand")
         wanted = wanted.where(sa.or_(Line.about == about, by_hand))
@@ -55,8 +67,9 @@ def touches(session: Session, case_id: int, about: str = "") -> Sequence[Touch]:
 def _message(rows: Sequence[sa.Row]) -> Touch | None:
     state = fold(What(row.what) for row in rows)
     if state in LOST:
-        return _touch([row for row in rows if row.what in (What.FAILED, What.UNKNOWN)][-1],
-                      Did.VAIN)  # fmt: skip
+        return _touch(
+            [row for row in rows if row.what in (What.FAILED, What.UNKNOWN)][-1], Did.VAIN
+        )
     taken = [row for row in rows if row.what in TAKEN]
     return _touch(taken[0], Did.TO) if taken else None
 

@@ -81,9 +81,13 @@ class Round:
         limit = self.sender.limit(carrier)
         bucket = pace.Bucket(limit.per_second, limit.burst, at=time.monotonic())
         return Callers(
-            carrier, limit, bucket.filled(), self.heard, self.sender.stopping,
+            carrier,
+            limit,
+            bucket.filled(),
+            self.heard,
+            self.sender.stopping,
             lambda: self.sender.now,
-        )  # fmt: skip
+        )
 
     def _ready(self) -> int:
         return sum(line.waiting for line in self.lines.values())

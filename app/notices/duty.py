@@ -46,15 +46,26 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
         next_way = (carrying.channel, carrying.address)
     if next_way and not carrying:
         person = Person(
-            name=notice.name, language=notice.language, ways=[next_way], side=notice.side,
-            counsel_id=notice.counsel_id, invitation_id=notice.invitation_id,
+            name=notice.name,
+            language=notice.language,
+            ways=[next_way],
+            side=notice.side,
+            counsel_id=notice.counsel_id,
+            invitation_id=notice.invitation_id,
             link_version=notice.link_version,
-        )  # fmt: skip
+        )
         matter = Matter(notice.court_id, notice.case_id, notice.about, stamp)
         court = session.get_one(Court, notice.court_id)
-        queue(session, matter, kind, person, notice.facts,
-              due_at=min(heard_at(court, now), max(now, notice.stale_at - LAST_CALL)),
-              stale_at=notice.stale_at, now=now)  # fmt: skip
+        queue(
+            session,
+            matter,
+            kind,
+            person,
+            notice.facts,
+            due_at=min(heard_at(court, now), max(now, notice.stale_at - LAST_CALL)),
+            stale_at=notice.stale_at,
+            now=now,
+        )
     _tell(session, notice, next_way[0] if next_way else "", now)
 
 
@@ -71,8 +82,21 @@ def _tell(session: Session, notice: Notice, next_channel: str, now: dt.datetime)
         "next_channel": next_channel,
         "person": {"name": user.name, "party": "", "side": "", "is_court": True},
     }
-    person = Person(name=user.name, language=user.language or case.court.language,
-                    ways=[("email", user.email)], user_id=user.id, side="court")  # fmt: skip
+    person = Person(
+        name=user.name,
+        language=user.language or case.court.language,
+        ways=[("email", user.email)],
+        user_id=user.id,
+        side="court",
+    )
     matter = Matter(notice.court_id, notice.case_id, notice.about, f"n{notice.id}")
-    queue(session, matter, "not_reached", person, facts,
-          due_at=now, stale_at=now + dt.timedelta(days=3), now=now)  # fmt: skip
+    queue(
+        session,
+        matter,
+        "not_reached",
+        person,
+        facts,
+        due_at=now,
+        stale_at=now + dt.timedelta(days=3),
+        now=now,
+    )

@@ -94,10 +94,12 @@ def draw(touches: Sequence[Touch], sides: Sequence[str]) -> Picture:
         for n, side in enumerate(rows)
     ]
     ticks = [
-        (LEFT + STEP / 2 + room * n / (TICKS - 1),
-         begin + dt.timedelta(seconds=span * n / (TICKS - 1)))
+        (
+            LEFT + STEP / 2 + room * n / (TICKS - 1),
+            begin + dt.timedelta(seconds=span * n / (TICKS - 1)),
+        )
         for n in range(TICKS)
-    ]  # fmt: skip
+    ]
     return Picture(lanes, ticks, height=height, touches=tuple(touches))
 
 
@@ -121,9 +123,16 @@ def _marks(touches: Sequence[Touch], y: float, place: Callable[[Touch], float]) 
         offset = 14 + 17 * min(up, 1)
         x = LEFT + cell * STEP + STEP / 2 + (9 * (up - 1) if up > 1 else 0)
         marks.append(
-            Mark(x, y + offset if below else y - offset, channel, did, len(group), group[0],
-                 group[-1])
-        )  # fmt: skip
+            Mark(
+                x,
+                y + offset if below else y - offset,
+                channel,
+                did,
+                len(group),
+                group[0],
+                group[-1],
+            )
+        )
     return marks
 
 

@@ -17,10 +17,27 @@ from app.notices.own_words import Own
 from app.notices.said import in_words
 
 KINDS = (
-    "proposal", "nudge", "answered", "fixed", "moved", "cancelled", "withdrawn", "reminder",
-    "off_channel", "confirm", "which", "not_understood", "released", "left", "stays", "none_suits",
-    "clock_change", "ready", "lapsed", "not_reached",
-)  # fmt: skip
+    "proposal",
+    "nudge",
+    "answered",
+    "fixed",
+    "moved",
+    "cancelled",
+    "withdrawn",
+    "reminder",
+    "off_channel",
+    "confirm",
+    "which",
+    "not_understood",
+    "released",
+    "left",
+    "stays",
+    "none_suits",
+    "clock_change",
+    "ready",
+    "lapsed",
+    "not_reached",
+)
 CHANNELS = ("email", "sms")
 
 # A text message is at most 1,600 characters at Twilio; no fact may use them all up.
@@ -117,8 +134,9 @@ def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
     seen = _SEEN_AS_PLACES
     if channel == "sms":
         written = [_drafted(form) for form in _texts(kind, language, "sms", seen)]
-        whole = [form for form in dict.fromkeys(written)
-                 if not own_words.faults(kind, "sms", "", form)]  # fmt: skip
+        whole = [
+            form for form in dict.fromkeys(written) if not own_words.faults(kind, "sms", "", form)
+        ]
         return "", "\n---\n".join(whole)
     subject, _, body = _mail(kind, language)
     return _drafted(wording.one_line(subject.render(seen))), _drafted(_written(body, seen))
@@ -138,20 +156,44 @@ _WHERE_KNOWN = re.compile(
 
 _SEEN_AS_PLACES: dict[str, Any] = {
     "court": {"name": "{court}", "short": "{court_short}", "phone": "{phone}"},
-    "case": {"number": "{case}", "title": "{title}", "plain": "{case_short}",
-             "core": "{case_short}", "tail": "{case_tail}"},
+    "case": {
+        "number": "{case}",
+        "title": "{title}",
+        "plain": "{case_short}",
+        "core": "{case_short}",
+        "tail": "{case_tail}",
+    },
     "person": {"name": "{person}", "party": "{party}", "is_court": False},
     "assistant": {"name": "{assistant}"},
     "hearing": {"judge": "{judge}", "minutes": "{minutes}", "courtroom": "{place}"},
-    "slots": ["{slots}"], "numbered": [], "answers": ["{answers}"],
-    "by_order": False, "paper": False,
-    "when": "{date}", "at": "{date}", "where": "{place}", "by": "{answer_by}",
-    "by_short": "{answer_by}", "code": "", "page": "", "detail": "", "can": "{can}", "round": "",
-    "missed": None, "choices": [], "elsewhere": {},
-    **{name: f"{{{name}}}"
-       for name in ("kind", "zone", "link", "was", "days", "said", "act", "side")},
-    "reason": "", "bring": "", "holds": "", "holds_short": "", "silent": "",
-}  # fmt: skip
+    "slots": ["{slots}"],
+    "numbered": [],
+    "answers": ["{answers}"],
+    "by_order": False,
+    "paper": False,
+    "when": "{date}",
+    "at": "{date}",
+    "where": "{place}",
+    "by": "{answer_by}",
+    "by_short": "{answer_by}",
+    "code": "",
+    "page": "",
+    "detail": "",
+    "can": "{can}",
+    "round": "",
+    "missed": None,
+    "choices": [],
+    "elsewhere": {},
+    **{
+        name: f"{{{name}}}"
+        for name in ("kind", "zone", "link", "was", "days", "said", "act", "side")
+    },
+    "reason": "",
+    "bring": "",
+    "holds": "",
+    "holds_short": "",
+    "silent": "",
+}
 
 
 @lru_cache
@@ -236,6 +278,9 @@ def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str)
         blocks += [{"lines": after, "link": link}] if at < len(lines) else []
     page = _WORDS.get_template("layout.html")
     return page.render(
-        heading=heading, blocks=blocks, button=button, court=seen["court"]["name"],
+        heading=heading,
+        blocks=blocks,
+        button=button,
+        court=seen["court"]["name"],
         language="zh-Hans" if said == "zh" else "en",
-    )  # fmt: skip
+    )

@@ -92,10 +92,13 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None
     """Return a message as it left: a carrier that is asked by its words must be given the same."""
     try:
         written, _ = post.message(
-            notice, secret=sender.secret, public_url=sender.public_url,
-            court_address=sender.court_address, now=sender.now,
+            notice,
+            secret=sender.secret,
+            public_url=sender.public_url,
+            court_address=sender.court_address,
+            now=sender.now,
             own=wordings.sent_with(session, notice),
-        )  # fmt: skip
+        )
     except post.Unwritable:  # words have changed since: nobody can ask after this one
         return None
     return written
@@ -144,9 +147,11 @@ def _decide(
 def _looks(session: Session, notice: Notice) -> list[str]:
     """Return what the looks for the present try came to, as the record says."""
     wanted = sa.select(Line.detail).where(
-        Line.notice_id == notice.id, Line.attempt == notice.attempt,
-        Line.what == What.STATUS.value, Line.direction == "out",
-    )  # fmt: skip
+        Line.notice_id == notice.id,
+        Line.attempt == notice.attempt,
+        Line.what == What.STATUS.value,
+        Line.direction == "out",
+    )
     said = [str(detail.get("status")) for detail in session.scalars(wanted)]
     return [each for each in said if each in ("not_found", "not_asked", "not_told_apart")]
 
@@ -194,12 +199,14 @@ def _alike(session: Session, notice: Notice, message: Message, sender: Sender) -
     They may have a carrier's id, of an earlier try.
     """
     wanted = sa.select(Notice).where(
-        Notice.case_id == notice.case_id, Notice.id != notice.id,
-        Notice.channel == notice.channel, Notice.address == notice.address,
+        Notice.case_id == notice.case_id,
+        Notice.id != notice.id,
+        Notice.channel == notice.channel,
+        Notice.address == notice.address,
         Notice.carrier == notice.carrier,
         Notice.state.in_((State.SENDING.value, State.UNKNOWN.value)),
         Notice.tried_at > (notice.tried_at or sender.now) - SLOWEST,
-    )  # fmt: skip
+    )
     others = [(other, _as_sent(session, other, sender)) for other in session.scalars(wanted)]
     return [other for other, said in others if said and said.text == message.text]
 

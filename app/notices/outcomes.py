@@ -26,10 +26,27 @@ OPTED_OUT = "21610"  # Twilio: the person told the carrier to stop texts from th
 STOPPED = N_("the worker was stopped before it began with it")
 
 _NOTICE = bulk.table(Notice)
-_SEEN = [_NOTICE.c[name] for name in (
-    "id", "court_id", "case_id", "about", "counsel_id", "side", "channel", "kind", "name",
-    "address", "state", "tries", "carrier_id", "server_id", "handed_at", "ask_at",
-)]  # fmt: skip
+_SEEN = [
+    _NOTICE.c[name]
+    for name in (
+        "id",
+        "court_id",
+        "case_id",
+        "about",
+        "counsel_id",
+        "side",
+        "channel",
+        "kind",
+        "name",
+        "address",
+        "state",
+        "tries",
+        "carrier_id",
+        "server_id",
+        "handed_at",
+        "ask_at",
+    )
+]
 
 
 def settle(session: Session, outcomes: Mapping[str, Outcome], now: dt.datetime) -> None:
@@ -58,9 +75,12 @@ def _held_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
 
 
 def _write_accepted(
-    session: Session, rows: Sequence[Any], links: Mapping[int, chain.Link],
-    outcomes: Mapping[str, Outcome], now: dt.datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    rows: Sequence[Any],
+    links: Mapping[int, chain.Link],
+    outcomes: Mapping[str, Outcome],
+    now: dt.datetime,
+) -> None:
     entries: dict[tuple[int, int], list[record.Entry]] = {}
     changed = []
     for row in rows:
@@ -70,32 +90,43 @@ def _write_accepted(
         entries.setdefault((row.court_id, row.case_id), []).append(_accepted(row, attempt, outcome))
         changed.append(
             {
-                "id": row.id, "state": state.value,
+                "id": row.id,
+                "state": state.value,
                 "carrier_id": outcome.carrier_id or row.carrier_id,
                 "server_id": outcome.server_id or row.server_id,
                 "handed_at": row.handed_at or now,
                 "ask_at": now + ASK_AFTER if asked else row.ask_at,
-                "lease_until": None, "claimed_by": "",
+                "lease_until": None,
+                "claimed_by": "",
             }
-        )  # fmt: skip
+        )
     chain.extend(session, entries, now, links)
     bulk.update(session, _NOTICE, changed)
 
 
 def _accepted(row: Any, attempt: str, outcome: Outcome) -> record.Entry:
     return record.Entry(
-        What.ACCEPTED, about=row.about, attempt=attempt, notice_id=row.id,
-        counsel_id=row.counsel_id, side=row.side, channel=row.channel, kind=row.kind,
+        What.ACCEPTED,
+        about=row.about,
+        attempt=attempt,
+        notice_id=row.id,
+        counsel_id=row.counsel_id,
+        side=row.side,
+        channel=row.channel,
+        kind=row.kind,
         detail={name: value for name, value in _facts(outcome).items() if value},
         personal={"name": row.name, "address": row.address, **_words(outcome)},
-    )  # fmt: skip
+    )
 
 
 def _facts(outcome: Outcome) -> dict[str, str]:
     return {
-        "carrier": outcome.carrier, "carrier_id": outcome.carrier_id, "status": outcome.status,
-        "code": outcome.code, "advice": outcome.advice,
-    }  # fmt: skip
+        "carrier": outcome.carrier,
+        "carrier_id": outcome.carrier_id,
+        "status": outcome.status,
+        "code": outcome.code,
+        "advice": outcome.advice,
+    }
 
 
 def _words(outcome: Outcome) -> dict[str, str]:
@@ -108,9 +139,14 @@ def _write_late(
 ) -> None:
     """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
     entry = record.of(
-        notice, What.STATUS, carrier=outcome.carrier, carrier_id=outcome.carrier_id,
-        status=outcome.status or outcome.said.value, code=outcome.code, personal=_words(outcome),
-    )  # fmt: skip
+        notice,
+        What.STATUS,
+        carrier=outcome.carrier,
+        carrier_id=outcome.carrier_id,
+        status=outcome.status or outcome.said.value,
+        code=outcome.code,
+        personal=_words(outcome),
+    )
     record.add(session, notice.court_id, notice.case_id, [replace(entry, attempt=reference)], now)
 
 
@@ -199,8 +235,9 @@ def renew(
     """
     mine = sa.and_(
         _NOTICE.c.id.in_([id_of(each) for each in references]),
-        _NOTICE.c.claimed_by == sender.name, _NOTICE.c.state == State.SENDING.value,
-    )  # fmt: skip
+        _NOTICE.c.claimed_by == sender.name,
+        _NOTICE.c.state == State.SENDING.value,
+    )
     renewed = sa.update(_NOTICE).where(mine).values(lease_until=now + LEASE)
     found = session.connection().execute(renewed.returning(_NOTICE.c.id, _NOTICE.c.tries))
     return {f"n{row.id}.{row.tries}" for row in found} & set(references)

@@ -14,8 +14,19 @@ from typing import Any
 from app.errors import N_, Message
 
 # Twilio's words that stop and resume texts ("Opt-out keywords"): never invite them as an answer.
-RESERVED = ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START",
-            "YES", "UNSTOP")  # fmt: skip
+RESERVED = (
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "START",
+    "YES",
+    "UNSTOP",
+)
 LONGEST = {"subject": 150, "email": 6000, "sms": 1500}  # characters
 FORMS = re.compile(r"^---[ \t]*$\n?", re.M)
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
@@ -23,34 +34,67 @@ _IF_THERE = re.compile(r"\[([^\[\]\n]*\{[^\[\]\n]*)\]")
 _WORD = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(RESERVED) + r")(?![A-Za-z0-9])", re.I)
 
 LISTS = frozenset({"slots", "answers"})
-EVERYWHERE = ("person", "party", "side", "court", "court_short", "phone", "assistant", "case",
-              "case_short", "title", "judge", "kind", "act", "minutes", "zone", "link")  # fmt: skip
+EVERYWHERE = (
+    "person",
+    "party",
+    "side",
+    "court",
+    "court_short",
+    "phone",
+    "assistant",
+    "case",
+    "case_short",
+    "title",
+    "judge",
+    "kind",
+    "act",
+    "minutes",
+    "zone",
+    "link",
+)
 # Of each kind that a court may word itself: what else it can say, and what it must, by channel.
 MORE: dict[str, tuple[str, ...]] = {
-    "proposal": ("answer_by", "slots", "reason"), "nudge": ("answer_by", "slots"),
-    "answered": ("answer_by", "answers"), "fixed": ("date", "place", "reason", "bring"),
+    "proposal": ("answer_by", "slots", "reason"),
+    "nudge": ("answer_by", "slots"),
+    "answered": ("answer_by", "answers"),
+    "fixed": ("date", "place", "reason", "bring"),
     "moved": ("date", "place", "was", "reason", "bring"),
-    "cancelled": ("date", "place", "reason"), "withdrawn": ("reason",),
-    "reminder": ("date", "place", "days", "bring"), "confirm": ("date", "place", "said"),
-    "released": (), "left": ("date",),
-}  # fmt: skip
+    "cancelled": ("date", "place", "reason"),
+    "withdrawn": ("reason",),
+    "reminder": ("date", "place", "days", "bring"),
+    "confirm": ("date", "place", "said"),
+    "released": (),
+    "left": ("date",),
+}
 KINDS = tuple(MORE)
 NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     "email": {
-        "proposal": ("case", "answer_by", "slots", "link"), "nudge": ("case", "answer_by", "link"),
-        "answered": ("case", "answers"), "fixed": ("case", "date", "place", "link"),
-        "moved": ("case", "date", "place", "link"), "cancelled": ("case", "date"),
-        "withdrawn": ("case",), "reminder": ("case", "date", "place", "link"),
-        "confirm": ("case", "link"), "released": ("case",), "left": ("case",),
-    },
-    "sms": {
-        "proposal": ("case", "answer_by", "link"), "nudge": ("case", "answer_by", "link"),
-        "answered": ("case",), "fixed": ("case", "date", "link"), "moved": ("case", "date", "link"),
-        "cancelled": ("case", "date"), "withdrawn": ("case",),
-        "reminder": ("case", "date", "link"), "confirm": ("case", "link"), "released": ("case",),
+        "proposal": ("case", "answer_by", "slots", "link"),
+        "nudge": ("case", "answer_by", "link"),
+        "answered": ("case", "answers"),
+        "fixed": ("case", "date", "place", "link"),
+        "moved": ("case", "date", "place", "link"),
+        "cancelled": ("case", "date"),
+        "withdrawn": ("case",),
+        "reminder": ("case", "date", "place", "link"),
+        "confirm": ("case", "link"),
+        "released": ("case",),
         "left": ("case",),
     },
-}  # fmt: skip
+    "sms": {
+        "proposal": ("case", "answer_by", "link"),
+        "nudge": ("case", "answer_by", "link"),
+        "answered": ("case",),
+        "fixed": ("case", "date", "link"),
+        "moved": ("case", "date", "link"),
+        "cancelled": ("case", "date"),
+        "withdrawn": ("case",),
+        "reminder": ("case", "date", "link"),
+        "confirm": ("case", "link"),
+        "released": ("case",),
+        "left": ("case",),
+    },
+}
 # One of these says the same as the first.
 ALSO = {"case": ("case", "case_short", "case_tail")}
 # Where a message has this to say and its words have no place for it, they are not taken.
@@ -122,9 +166,12 @@ def _form_fault(kind: str, channel: str, form: str) -> Message | None:
             return Message(N_("{%(name)s} must not be left out."), name=name)
     if channel == "sms" and (word := _WORD.search(_PLACE.sub("", form))):
         return Message(
-            N_("Carriers reserve the word %(word)s: who answers with it stops or starts all "
-               "texts. Say it otherwise."), word=word[1],
-        )  # fmt: skip
+            N_(
+                "Carriers reserve the word %(word)s: who answers with it stops or starts all "
+                "texts. Say it otherwise."
+            ),
+            word=word[1],
+        )
     return None
 
 
@@ -137,19 +184,33 @@ def values(seen: Mapping[str, Any], channel: str, language: str) -> dict[str, st
         days = f"{days} days" if days != 1 else "1 day"
     numbered = [f"{n} {at}" for n, at in enumerate(seen["numbered"], start=1)]
     return {
-        "person": seen["person"]["name"], "party": seen["person"]["party"], "side": seen["side"],
-        "court": seen["court"]["name"], "court_short": seen["court"]["short"],
-        "phone": seen["court"]["phone"], "assistant": seen["assistant"]["name"],
-        "case": case["number"], "case_short": case["plain"], "case_tail": case["tail"],
-        "title": case["title"], "judge": hearing["judge"] or "", "kind": seen["kind"],
-        "act": seen["act"], "minutes": str(hearing["minutes"] or ""), "zone": seen["zone"],
-        "link": _way(seen, language), "date": seen["at"] if sms else seen["when"],
+        "person": seen["person"]["name"],
+        "party": seen["person"]["party"],
+        "side": seen["side"],
+        "court": seen["court"]["name"],
+        "court_short": seen["court"]["short"],
+        "phone": seen["court"]["phone"],
+        "assistant": seen["assistant"]["name"],
+        "case": case["number"],
+        "case_short": case["plain"],
+        "case_tail": case["tail"],
+        "title": case["title"],
+        "judge": hearing["judge"] or "",
+        "kind": seen["kind"],
+        "act": seen["act"],
+        "minutes": str(hearing["minutes"] or ""),
+        "zone": seen["zone"],
+        "link": _way(seen, language),
+        "date": seen["at"] if sms else seen["when"],
         "place": (hearing["courtroom"] or "") if sms else seen["where"],
         "answer_by": seen["by_short"] if sms else seen["by"],
-        "slots": numbered if sms else seen["slots"], "answers": seen["answers"],
-        "was": seen["was"], "days": str(days or ""), "said": seen["said"],
+        "slots": numbered if sms else seen["slots"],
+        "answers": seen["answers"],
+        "was": seen["was"],
+        "days": str(days or ""),
+        "said": seen["said"],
         **{name: seen[name] for name in ("reason", "bring")},
-    }  # fmt: skip
+    }
 
 
 def _way(seen: Mapping[str, Any], language: str) -> str:

@@ -10,11 +10,21 @@ from app.notices.due import Due
 from app.notices.models import Notice
 from app.notices.own_words import Own
 
-METHODS = {"fixed": "REQUEST", "moved": "REQUEST", "clock_change": "REQUEST",
-           "cancelled": "CANCEL", "left": "CANCEL"}  # fmt: skip
+METHODS = {
+    "fixed": "REQUEST",
+    "moved": "REQUEST",
+    "clock_change": "REQUEST",
+    "cancelled": "CANCEL",
+    "left": "CANCEL",
+}
 # Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
-TENTATIVE = {"proposal": "REQUEST", "clock_change": "REQUEST", "withdrawn": "CANCEL",
-             "released": "CANCEL", "left": "CANCEL"}  # fmt: skip
+TENTATIVE = {
+    "proposal": "REQUEST",
+    "clock_change": "REQUEST",
+    "withdrawn": "CANCEL",
+    "released": "CANCEL",
+    "left": "CANCEL",
+}
 HIDDEN = "…"
 
 
@@ -23,9 +33,14 @@ class Unwritable(Exception):  # noqa: N818
 
 
 def message(
-    notice: Notice | Due, *, secret: bytes, public_url: str, court_address: str, now: dt.datetime,
+    notice: Notice | Due,
+    *,
+    secret: bytes,
+    public_url: str,
+    court_address: str,
+    now: dt.datetime,
     own: Own | None = None,
-) -> tuple[Message, dict[str, Any]]:  # fmt: skip
+) -> tuple[Message, dict[str, Any]]:
     """Return the message of a notice's current try, and its words for the record.
 
     ``own`` are the court's own words for it; the record's words name the version that was taken.
@@ -35,19 +50,33 @@ def message(
     try:
         link, code = _ways_in(notice, secret, public_url)
         letter = letters.compose(
-            notice.kind, notice.channel, notice.language, facts, link=link, code=code,
-            base=public_url, own=own,
-        )  # fmt: skip
+            notice.kind,
+            notice.channel,
+            notice.language,
+            facts,
+            link=link,
+            code=code,
+            base=public_url,
+            own=own,
+        )
         calendar, method = _calendar(notice, court_address)
         court = facts["court"]["name"]
     except Exception as fault:  # whatever it is, one letter must not hold up all others
         raise Unwritable(f"the letter could not be written: {fault}") from fault
     written = Message(
-        reference=notice.attempt, channel=notice.channel, to=notice.address, to_name=notice.name,
-        from_name=court, language=notice.language, subject=letter.subject,
-        text=letter.text, html=letter.html, calendar=calendar, method=method,
+        reference=notice.attempt,
+        channel=notice.channel,
+        to=notice.address,
+        to_name=notice.name,
+        from_name=court,
+        language=notice.language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        calendar=calendar,
+        method=method,
         good_for=max(1, int((notice.stale_at - now).total_seconds())),
-    )  # fmt: skip
+    )
     shown: dict[str, Any] = {
         "subject": letter.subject,
         "text": _without_key(letter.text, link, code),
@@ -84,10 +113,13 @@ def _calendar(notice: Notice | Due, court_address: str) -> tuple[bytes | None, s
     if method is None:
         return None, None
     made = write(
-        notice.facts, method=method, stamp=notice.created_at, language=notice.language,
+        notice.facts,
+        method=method,
+        stamp=notice.created_at,
+        language=notice.language,
         organizer=(notice.facts["court"]["name"], court_address),
         attendee=(notice.name, notice.address),
-    )  # fmt: skip
+    )
     return made, method
 
 

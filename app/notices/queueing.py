@@ -30,10 +30,13 @@ class Telling:
 
 
 def queue(
-    session: Session, tellings: Sequence[Telling], now: dt.datetime,
-    lines: Sequence[tuple[Matter, record.Entry]] = (), *,
+    session: Session,
+    tellings: Sequence[Telling],
+    now: dt.datetime,
+    lines: Sequence[tuple[Matter, record.Entry]] = (),
+    *,
     held: Mapping[int, chain.Link] | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Queue all of this, and say so in the record; return how many notices are new.
 
     ``lines`` are written first; ``held`` are heads that the caller holds already. As
@@ -46,8 +49,11 @@ def queue(
         new = set(session.connection().scalars(here))
         rows = [row for row in rows if row["id"] in new]
     entries: dict[tuple[int, int], list[record.Entry]] = {}
-    mute = [(each.matter, unreachable(each.kind, each.matter, each.person))
-            for each in tellings if not each.person.ways]  # fmt: skip
+    mute = [
+        (each.matter, unreachable(each.kind, each.matter, each.person))
+        for each in tellings
+        if not each.person.ways
+    ]
     for matter, entry in (*lines, *mute):
         entries.setdefault((matter.court_id, matter.case_id), []).append(entry)
     for row in rows:
@@ -63,26 +69,45 @@ def _rows(session: Session, tellings: Sequence[Telling], now: dt.datetime) -> li
         {
             "id": next(numbers),
             "key": f"{each.kind}/{each.matter.stamp}/{each.person.seat}/{channel}",
-            "court_id": each.matter.court_id, "case_id": each.matter.case_id,
-            "about": each.matter.about, "counsel_id": each.person.counsel_id,
-            "user_id": each.person.user_id, "invitation_id": each.person.invitation_id,
+            "court_id": each.matter.court_id,
+            "case_id": each.matter.case_id,
+            "about": each.matter.about,
+            "counsel_id": each.person.counsel_id,
+            "user_id": each.person.user_id,
+            "invitation_id": each.person.invitation_id,
             "link_version": each.person.link_version,
             "kind": "reminder" if each.kind.startswith("reminder-") else each.kind,
-            "channel": channel, "address": address, "name": each.person.name,
-            "side": each.person.side, "language": each.person.language, "facts": each.facts,
-            "due_at": each.due_at, "first_due_at": each.due_at, "stale_at": each.stale_at,
-            "state": State.QUEUED.value, "tries": 0, "claimed_by": "", "carrier": "",
-            "carrier_id": "", "created_at": now,
+            "channel": channel,
+            "address": address,
+            "name": each.person.name,
+            "side": each.person.side,
+            "language": each.person.language,
+            "facts": each.facts,
+            "due_at": each.due_at,
+            "first_due_at": each.due_at,
+            "stale_at": each.stale_at,
+            "state": State.QUEUED.value,
+            "tries": 0,
+            "claimed_by": "",
+            "carrier": "",
+            "carrier_id": "",
+            "created_at": now,
         }
         for each in tellings
         for channel, address in each.person.ways
-    ]  # fmt: skip
+    ]
 
 
 def _queued(row: dict[str, Any]) -> record.Entry:
     return record.Entry(
-        What.QUEUED, about=row["about"], attempt=f"n{row['id']}.0", notice_id=row["id"],
-        counsel_id=row["counsel_id"], side=row["side"], channel=row["channel"], kind=row["kind"],
+        What.QUEUED,
+        about=row["about"],
+        attempt=f"n{row['id']}.0",
+        notice_id=row["id"],
+        counsel_id=row["counsel_id"],
+        side=row["side"],
+        channel=row["channel"],
+        kind=row["kind"],
         detail={"due_at": record.instant(row["due_at"])},
         personal={"name": row["name"], "address": row["address"]},
-    )  # fmt: skip
+    )

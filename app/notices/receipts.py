@@ -29,10 +29,28 @@ WHATS = {
 }
 
 _NOTICE, _RECEIPT = bulk.table(Notice), bulk.table(Receipt)
-_SEEN = [_NOTICE.c[name] for name in (
-    "id", "court_id", "case_id", "about", "counsel_id", "side", "channel", "kind", "name",
-    "address", "state", "tries", "carrier_id", "handed_at", "ask_at", "lease_until", "claimed_by",
-)]  # fmt: skip
+_SEEN = [
+    _NOTICE.c[name]
+    for name in (
+        "id",
+        "court_id",
+        "case_id",
+        "about",
+        "counsel_id",
+        "side",
+        "channel",
+        "kind",
+        "name",
+        "address",
+        "state",
+        "tries",
+        "carrier_id",
+        "handed_at",
+        "ask_at",
+        "lease_until",
+        "claimed_by",
+    )
+]
 
 
 # How long what came in and belongs to nothing here keeps its numbers, addresses and words.
@@ -68,11 +86,14 @@ def take(session: Session, told: Told, now: dt.datetime) -> None:
     session.connection().execute(
         sa.insert(_RECEIPT),
         {
-            "at": now, "carrier": told.carrier, "carrier_id": told.carrier_id,
-            "status": told.status[:40], "notice_id": notice.id if notice else None,
+            "at": now,
+            "carrier": told.carrier,
+            "carrier_id": told.carrier_id,
+            "status": told.status[:40],
+            "notice_id": notice.id if notice else None,
             "raw": _kept(notice, told),
         },
-    )  # fmt: skip
+    )
     if seen:
         tally.count(session, tally.REPEATED, now)
     elif notice and link:
@@ -87,9 +108,10 @@ def unmatched() -> sa.ColumnElement[bool]:
 def may_be_of(court_id: int) -> sa.ColumnElement[bool]:
     """Return when an unmatched receipt can be a court's: it names a number of its counsel."""
     theirs = sa.exists().where(
-        Counsel.court_id == court_id, Counsel.phone != "",
+        Counsel.court_id == court_id,
+        Counsel.phone != "",
         Counsel.phone == Receipt.raw["To"].as_string(),
-    )  # fmt: skip
+    )
     return sa.and_(unmatched(), theirs)
 
 
@@ -111,17 +133,24 @@ def forget(session: Session, now: dt.datetime) -> int:
     )
     nobodys = sa.and_(Inbound.court_id.is_(None), Inbound.at < before)
     over = sa.and_(Inbound.case_id.is_(None), Inbound.done_at < before)
-    says = sa.or_(*(each != "" for each in (Inbound.sender, Inbound.name, Inbound.subject,
-                                            Inbound.words)),
-                  sa.cast(Inbound.detail, sa.Text) != "{}")  # fmt: skip
+    says = sa.or_(
+        *(each != "" for each in (Inbound.sender, Inbound.name, Inbound.subject, Inbound.words)),
+        sa.cast(Inbound.detail, sa.Text) != "{}",
+    )
     mine = sa.select(Inbound.id).where(sa.or_(nobodys, over), says).order_by(Inbound.id)
     messages = session.execute(
         sa.update(Inbound)
         .where(Inbound.id.in_(mine.limit(BLANKED_AT_ONCE)))
-        .values(sender="", name="", subject="", words="", detail={},
-                done_at=sa.func.coalesce(Inbound.done_at, now))
+        .values(
+            sender="",
+            name="",
+            subject="",
+            words="",
+            detail={},
+            done_at=sa.func.coalesce(Inbound.done_at, now),
+        )
         .execution_options(**loose)
-    )  # fmt: skip
+    )
     return sum(int(getattr(each, "rowcount", 0)) for each in (receipts, messages))
 
 
@@ -181,14 +210,26 @@ def _write(session: Session, notice: Any, link: chain.Link, told: Told, now: dt.
 
 
 def _entry(notice: Any, what: What, attempt: str, told: Told, advice: str) -> record.Entry:
-    detail = {"carrier": told.carrier, "carrier_id": told.carrier_id, "status": told.status,
-              "code": told.code, "advice": advice}  # fmt: skip
+    detail = {
+        "carrier": told.carrier,
+        "carrier_id": told.carrier_id,
+        "status": told.status,
+        "code": told.code,
+        "advice": advice,
+    }
     return record.Entry(
-        what, direction="in", about=notice.about, attempt=attempt, notice_id=notice.id,
-        counsel_id=notice.counsel_id, side=notice.side, channel=notice.channel, kind=notice.kind,
+        what,
+        direction="in",
+        about=notice.about,
+        attempt=attempt,
+        notice_id=notice.id,
+        counsel_id=notice.counsel_id,
+        side=notice.side,
+        channel=notice.channel,
+        kind=notice.kind,
         detail={name: value for name, value in detail.items() if value},
         personal={"name": notice.name, "address": notice.address},
-    )  # fmt: skip
+    )
 
 
 def _moved(notice: Any, what: What, told: Told, now: dt.datetime) -> dict[str, Any]:
@@ -200,9 +241,11 @@ def _moved(notice: Any, what: What, told: Told, now: dt.datetime) -> dict[str, A
     if told.carrier in TWILIOS and state is State.SENT and ask_at is None:
         ask_at = now + ASK_AFTER
     moved = {
-        "state": state.value, "carrier_id": notice.carrier_id or told.carrier_id, "ask_at": ask_at,
+        "state": state.value,
+        "carrier_id": notice.carrier_id or told.carrier_id,
+        "ask_at": ask_at,
         "handed_at": notice.handed_at or (now if heard else None),
-    }  # fmt: skip
+    }
     return moved if state is State.SENDING else moved | {"lease_until": None, "claimed_by": ""}
 
 
@@ -223,7 +266,12 @@ def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime
     if not may or again_at >= notice.stale_at:
         pass_on(session, notice, now)
         return
-    entry = record.of(notice, What.QUEUED, due_at=record.instant(again_at), code=code,
-                      why=N_("the carrier could not deliver it; once more"))  # fmt: skip
+    entry = record.of(
+        notice,
+        What.QUEUED,
+        due_at=record.instant(again_at),
+        code=code,
+        why=N_("the carrier could not deliver it; once more"),
+    )
     record.add(session, notice.court_id, notice.case_id, [entry], now)
     notice.state, notice.due_at = State.QUEUED.value, again_at

@@ -17,9 +17,18 @@ from app.notices.models import Content, Head, Line, Notice
 from app.notices.rules import What
 
 __all__ = [
-    "START", "Entry", "Finding", "add", "exported", "held_head", "instant", "lines_of", "of",
-    "row", "verify",
-]  # fmt: skip
+    "START",
+    "Entry",
+    "Finding",
+    "add",
+    "exported",
+    "held_head",
+    "instant",
+    "lines_of",
+    "of",
+    "row",
+    "verify",
+]
 
 
 @dataclass(frozen=True)
@@ -90,12 +99,23 @@ def row(
     """Return a line's columns, its hash among them, and the contents that it seals."""
     body = {**clean(entry.personal), "salt": secrets.token_hex(16)}
     line: dict[str, Any] = {
-        "court_id": court_id, "case_id": case_id, "seq": seq, "at": at, "what": entry.what.value,
-        "direction": entry.direction, "about": entry.about, "attempt": entry.attempt,
-        "notice_id": entry.notice_id, "counsel_id": entry.counsel_id, "side": entry.side,
-        "channel": entry.channel, "kind": entry.kind, "detail": clean(entry.detail),
-        "content_hash": sha(body), "prev": prev,
-    }  # fmt: skip
+        "court_id": court_id,
+        "case_id": case_id,
+        "seq": seq,
+        "at": at,
+        "what": entry.what.value,
+        "direction": entry.direction,
+        "about": entry.about,
+        "attempt": entry.attempt,
+        "notice_id": entry.notice_id,
+        "counsel_id": entry.counsel_id,
+        "side": entry.side,
+        "channel": entry.channel,
+        "kind": entry.kind,
+        "detail": clean(entry.detail),
+        "content_hash": sha(body),
+        "prev": prev,
+    }
     line["hash"] = sha(covered(line))
     return line, body
 
@@ -133,12 +153,22 @@ def _clean_value(value: Any) -> Any:
 def covered(line: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a line's hash covers, from its columns; contents by their own hash."""
     return {
-        "v": 1, "case": line["case_id"], "seq": line["seq"], "at": instant(line["at"]),
-        "what": line["what"], "direction": line["direction"], "about": line["about"],
-        "attempt": line["attempt"], "counsel": line["counsel_id"], "side": line["side"],
-        "channel": line["channel"], "kind": line["kind"], "detail": line["detail"],
-        "content": line["content_hash"], "prev": line["prev"],
-    }  # fmt: skip
+        "v": 1,
+        "case": line["case_id"],
+        "seq": line["seq"],
+        "at": instant(line["at"]),
+        "what": line["what"],
+        "direction": line["direction"],
+        "about": line["about"],
+        "attempt": line["attempt"],
+        "counsel": line["counsel_id"],
+        "side": line["side"],
+        "channel": line["channel"],
+        "kind": line["kind"],
+        "detail": line["detail"],
+        "content": line["content_hash"],
+        "prev": line["prev"],
+    }
 
 
 def exported(line: Line) -> dict[str, Any]:

@@ -73,9 +73,13 @@ def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
         return 0
     heads = _moved(session, court_id, midnight)
     day = Day(
-        court_id=court_id, seq=last.seq + 1 if last else 1, on=on, at=now, heads=heads,
+        court_id=court_id,
+        seq=last.seq + 1 if last else 1,
+        on=on,
+        at=now,
+        heads=heads,
         prev=last.hash if last else START,
-    )  # fmt: skip
+    )
     day.hash = seal(day)
     session.add(day)
     session.flush()
@@ -108,9 +112,7 @@ def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
 
 def seal(day: Day) -> str:
     """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
-    return _seal(
-        day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev
-    )  # fmt: skip
+    return _seal(day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev)
 
 
 def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
@@ -218,8 +220,7 @@ def _astray(
         .where(Case.court_id == court_id)
         .order_by(Head.case_id)
     )
-    wrong = (case for case, seq in heads
-             if seq != upto.get(case, 0) and case_id in (None, case))  # fmt: skip
+    wrong = (case for case, seq in heads if seq != upto.get(case, 0) and case_id in (None, case))
     case = next(wrong, None)
     if case is not None and (last_day := _last_seq(session, court_id)) != days:
         return None if last_day > days else case  # one was sealed while these were read

@@ -52,10 +52,18 @@ class Matter:
 
 
 def queue(
-    session: Session, matter: Matter, kind: str, person: Person, facts: dict[str, Any], *,
-    due_at: dt.datetime, stale_at: dt.datetime, now: dt.datetime, ways: int | None = None,
+    session: Session,
+    matter: Matter,
+    kind: str,
+    person: Person,
+    facts: dict[str, Any],
+    *,
+    due_at: dt.datetime,
+    stale_at: dt.datetime,
+    now: dt.datetime,
+    ways: int | None = None,
     lines: Sequence[record.Entry] = (),
-) -> list[Notice]:  # fmt: skip
+) -> list[Notice]:
     """Put one notice per channel of a person in the queue, and say so in the record.
 
     ``ways`` limits it to the first so many channels. A person without any channel gets a line that
@@ -65,9 +73,12 @@ def queue(
     ways_now = list(person.ways)[:ways]
     if not ways_now:
         record.add(
-            session, matter.court_id, matter.case_id,
-            [*lines, unreachable(kind, matter, person)], now,
-        )  # fmt: skip
+            session,
+            matter.court_id,
+            matter.case_id,
+            [*lines, unreachable(kind, matter, person)],
+            now,
+        )
         return []
     made = []
     for channel, address in ways_now:
@@ -76,16 +87,29 @@ def queue(
             continue
         made.append(
             Notice(
-                key=key, court_id=matter.court_id, case_id=matter.case_id, about=matter.about,
-                counsel_id=person.counsel_id, user_id=person.user_id,
-                invitation_id=person.invitation_id, link_version=person.link_version,
+                key=key,
+                court_id=matter.court_id,
+                case_id=matter.case_id,
+                about=matter.about,
+                counsel_id=person.counsel_id,
+                user_id=person.user_id,
+                invitation_id=person.invitation_id,
+                link_version=person.link_version,
                 kind=kind.split("-")[0] if kind.startswith("reminder-") else kind,
-                channel=channel, address=address, name=person.name, side=person.side,
-                language=person.language, facts=facts, due_at=due_at, first_due_at=due_at,
+                channel=channel,
+                address=address,
+                name=person.name,
+                side=person.side,
+                language=person.language,
+                facts=facts,
+                due_at=due_at,
+                first_due_at=due_at,
                 stale_at=stale_at,
-                state=State.QUEUED.value, tries=0, created_at=now,
+                state=State.QUEUED.value,
+                tries=0,
+                created_at=now,
             )
-        )  # fmt: skip
+        )
     session.add_all(made)
     session.flush()
     entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
@@ -96,9 +120,14 @@ def queue(
 def unreachable(kind: str, matter: Matter, person: Person) -> record.Entry:
     """Return the line that says that a person has no channel."""
     return record.Entry(
-        What.FAILED, about=matter.about, counsel_id=person.counsel_id, side=person.side, kind=kind,
-        detail={"why": "no address is known"}, personal={"name": person.name},
-    )  # fmt: skip
+        What.FAILED,
+        about=matter.about,
+        counsel_id=person.counsel_id,
+        side=person.side,
+        kind=kind,
+        detail={"why": "no address is known"},
+        personal={"name": person.name},
+    )
 
 
 def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
@@ -108,9 +137,14 @@ def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
 
 
 def note(
-    session: Session, notice: Notice, what: What, now: dt.datetime, *,
-    personal: dict[str, Any] | None = None, **detail: Any,
-) -> State:  # fmt: skip
+    session: Session,
+    notice: Notice,
+    what: What,
+    now: dt.datetime,
+    *,
+    personal: dict[str, Any] | None = None,
+    **detail: Any,
+) -> State:
     """Write what happened to a notice and let it move; return its new state."""
     entry = record.of(notice, what, personal=personal, **detail)
     record.add(session, notice.court_id, notice.case_id, [entry], now)
@@ -122,9 +156,14 @@ def note(
 
 
 def withdraw(
-    session: Session, about: str, now: dt.datetime, why: str, *,
-    kinds: Iterable[str] = (), counsel_ids: Iterable[int] | None = None,
-) -> int:  # fmt: skip
+    session: Session,
+    about: str,
+    now: dt.datetime,
+    why: str,
+    *,
+    kinds: Iterable[str] = (),
+    counsel_ids: Iterable[int] | None = None,
+) -> int:
     """Take back what is still in the queue about a hearing; return how many notices that were.
 
     What a carrier already has is not taken back, and the record says nothing else.

@@ -74,12 +74,17 @@ def missing_guards(session: Session) -> list[str]:
     rows = session.connection().exec_driver_sql(_TRIGGERS)
     there = {(table, name): _mark(*what) for table, name, *what in rows}
     # Each month's part has the guards of its whole.
-    parts = [(part, whole) for part, whole in session.connection().exec_driver_sql(_PARTS)
-             if whole in TABLES]  # fmt: skip
+    parts = [
+        (part, whole)
+        for part, whole in session.connection().exec_driver_sql(_PARTS)
+        if whole in TABLES
+    ]
     return sorted(
-        f"{part}.{name}" for part, whole in parts for (table, name), mark in POSTGRESQL.items()
+        f"{part}.{name}"
+        for part, whole in parts
+        for (table, name), mark in POSTGRESQL.items()
         if table == whole and there.get((part, name)) != mark
-    )  # fmt: skip
+    )
 
 
 def _mark(*what: object) -> str:

@@ -45,11 +45,18 @@ def ask_on(sender: Sender) -> int:
         outcome = line.ask(carrier_id) if line else None
         if outcome is not None and receipt(outcome.status, outcome.code)[0]:
             told = receipts.Told(
-                carrier_id=carrier_id, reference=attempt, status=outcome.status,
-                code=outcome.code, carrier=carrier,
-                raw={"asked": "1", "MessageSid": carrier_id, "MessageStatus": outcome.status,
-                     "ErrorCode": outcome.code},
-            )  # fmt: skip
+                carrier_id=carrier_id,
+                reference=attempt,
+                status=outcome.status,
+                code=outcome.code,
+                carrier=carrier,
+                raw={
+                    "asked": "1",
+                    "MessageSid": carrier_id,
+                    "MessageStatus": outcome.status,
+                    "ErrorCode": outcome.code,
+                },
+            )
             retrying(partial(_take, told, sender.now))
         if (outcome is None and line) or sender.now - begun > LONGEST:
             break

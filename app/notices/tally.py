@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from app.notices.models import Tally
 
 FORGED, UNSIGNED, MALFORMED, REPEATED = (
-    "callback_forged", "callback_unsigned", "callback_malformed", "callback_repeated",
-)  # fmt: skip
+    "callback_forged",
+    "callback_unsigned",
+    "callback_malformed",
+    "callback_repeated",
+)
 NAMES = (FORGED, UNSIGNED, MALFORMED, REPEATED)
 
 

@@ -35,16 +35,22 @@ class Stands(StrEnum):
 
 
 CHANNELS = {
-    Way.TEXT: "sms", Way.EMAIL: "email", Way.CALL: "phone", Way.CALLBACK: "phone",
-    Way.PAPER: "letter", Way.MOVE: "link",
-}  # fmt: skip
+    Way.TEXT: "sms",
+    Way.EMAIL: "email",
+    Way.CALL: "phone",
+    Way.CALLBACK: "phone",
+    Way.PAPER: "letter",
+    Way.MOVE: "link",
+}
 # What counsel asked for: it waits for a person alone.
 BY_COUNSEL = (Way.CALLBACK, Way.MOVE)
 # How the record names what a line of a step is about; "text" is one that came in.
 KINDS = {Way.TEXT: "by_text", Way.EMAIL: "by_mail"}
 ENDED_BY = {
-    Stands.SKIPPED: What.SKIPPED, Stands.MISSED: What.MISSED, Stands.WITHDRAWN: What.WITHDRAWN,
-}  # fmt: skip
+    Stands.SKIPPED: What.SKIPPED,
+    Stands.MISSED: What.MISSED,
+    Stands.WITHDRAWN: What.WITHDRAWN,
+}
 # Which contact by hand is a try at which task; the person themselves ends it.
 TRIED_BY = {"phone": (Way.CALL, Way.CALLBACK), "letter": (Way.PAPER,)}
 
@@ -52,16 +58,23 @@ TRIED_BY = {"phone": (Way.CALL, Way.CALLBACK), "letter": (Way.PAPER,)}
 def entry(task: Task, what: What, name: str, why: str = "") -> record.Entry:
     """Return a line about a task."""
     detail = {
-        "why": why, "rule": task.because.get("rule"), "version": task.because.get("version"),
+        "why": why,
+        "rule": task.because.get("rule"),
+        "version": task.because.get("version"),
         "latest_at": record.instant(task.latest_at) if task.latest_at else None,
-    }  # fmt: skip
+    }
     return record.Entry(
-        what, direction="in" if what is What.ASKED else "out", about=task.about,
-        attempt=f"k{task.id}", counsel_id=task.counsel_id, side=task.side,
-        channel=CHANNELS[Way(task.way)], kind=KINDS.get(Way(task.way), task.way),
+        what,
+        direction="in" if what is What.ASKED else "out",
+        about=task.about,
+        attempt=f"k{task.id}",
+        counsel_id=task.counsel_id,
+        side=task.side,
+        channel=CHANNELS[Way(task.way)],
+        kind=KINDS.get(Way(task.way), task.way),
         detail={key: value for key, value in detail.items() if value},
         personal={"name": name, "address": task.phone, "note": task.wish},
-    )  # fmt: skip
+    )
 
 
 def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
@@ -90,9 +103,11 @@ def tried(
     """
     ways = [way.value for way in TRIED_BY.get(channel, ())]
     wanted = sa.select(Task).where(
-        Task.case_id == case_id, Task.counsel_id == counsel_id, Task.state == Stands.OPEN.value,
+        Task.case_id == case_id,
+        Task.counsel_id == counsel_id,
+        Task.state == Stands.OPEN.value,
         Task.way.in_(ways),
-    )  # fmt: skip
+    )
     found = session.scalars(wanted.with_for_update()).all() if ways else ()
     for task in found:
         task.tried_at = task.tried_at or now

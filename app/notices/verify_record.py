@@ -15,8 +15,23 @@ import sys
 
 START = "0" * 64
 # What the hash of a line covers; `content` is the hash of `body`, which may have been blanked.
-SEALED = ("v", "case", "seq", "at", "what", "direction", "about", "attempt", "counsel", "side",
-          "channel", "kind", "detail", "content", "prev")  # fmt: skip
+SEALED = (
+    "v",
+    "case",
+    "seq",
+    "at",
+    "what",
+    "direction",
+    "about",
+    "attempt",
+    "counsel",
+    "side",
+    "channel",
+    "kind",
+    "detail",
+    "content",
+    "prev",
+)
 
 
 def canonical(value: object) -> str:

@@ -34,14 +34,18 @@ def line_words(line: Line) -> str:
     said = [
         gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
         gettext("own wording, version %(version)s", version=told["wording"])
-        if told.get("wording") else "",
-        _in_our_words(told.get("said") or body.get("said")), _in_our_words(told.get("why")),
+        if told.get("wording")
+        else "",
+        _in_our_words(told.get("said") or body.get("said")),
+        _in_our_words(told.get("why")),
         gettext("somebody must look at the settings or the wording")
-        if told.get("advice") == "alarm" else "",
+        if told.get("advice") == "alarm"
+        else "",
         _happened(str(told.get("happened_at") or "")),
-        _outcome(str(told.get("outcome") or "")), str(body.get("note") or ""),
+        _outcome(str(told.get("outcome") or "")),
+        str(body.get("note") or ""),
         str(body.get("comment") or ""),
-    ]  # fmt: skip
+    ]
     return " · ".join(dict.fromkeys(each for each in said if each))
 
 
@@ -67,19 +71,24 @@ def _outcome(word: str) -> str:
 def outcomes() -> list[tuple[str, str]]:
     """Return what can come of a contact by hand, with its words."""
     return [
-        ("spoke", gettext("spoke with the person")), ("no_answer", gettext("no answer")),
-        ("busy", gettext("busy")), ("left_word", gettext("left word")),
-        ("wrong_number", gettext("wrong number")), ("told", gettext("told in writing")),
-    ]  # fmt: skip
+        ("spoke", gettext("spoke with the person")),
+        ("no_answer", gettext("no answer")),
+        ("busy", gettext("busy")),
+        ("left_word", gettext("left word")),
+        ("wrong_number", gettext("wrong number")),
+        ("told", gettext("told in writing")),
+    ]
 
 
 def ways_by_hand() -> list[tuple[str, str]]:
     """Return the ways of a contact by hand, with their words."""
     return [
-        ("phone", gettext("telephone")), ("letter", gettext("letter")),
-        ("in_person", gettext("in person")), ("chat", gettext("chat")),
+        ("phone", gettext("telephone")),
+        ("letter", gettext("letter")),
+        ("in_person", gettext("in person")),
+        ("chat", gettext("chat")),
         ("other", gettext("other way")),
-    ]  # fmt: skip
+    ]
 
 
 def timeline(
@@ -109,11 +118,16 @@ def case_record(case_id: int) -> str:
     count = head.seq if head else 0
     check = count <= CHECKED_AT_ONCE or bool(request.args.get("check"))
     return render_template(
-        "notices/record.html", case=case, counsel_id=counsel_id, lines=lines[:ON_A_PAGE],
-        older=lines[ON_A_PAGE - 1].seq if len(lines) > ON_A_PAGE else 0, before=before,
-        count=count, finding=record.verify(session, case.id) if check else None,
+        "notices/record.html",
+        case=case,
+        counsel_id=counsel_id,
+        lines=lines[:ON_A_PAGE],
+        older=lines[ON_A_PAGE - 1].seq if len(lines) > ON_A_PAGE else 0,
+        before=before,
+        count=count,
+        finding=record.verify(session, case.id) if check else None,
         zone=case.court.zone,
-    )  # fmt: skip
+    )
 
 
 def _number(name: str) -> int:
@@ -215,10 +229,14 @@ def _counsel_form(
 ) -> str:
     party = request.values.get("party", "")
     return render_template(
-        "cases/counsel.html", case=case, seat=seat, given=given, party=party,
+        "cases/counsel.html",
+        case=case,
+        seat=seat,
+        given=given,
+        party=party,
         stood=meanwhile.stood(_as_typed(seat)) if seat else "",
         **{"errors": {}, "refused": "", "changes": [], **more},
-    )  # fmt: skip
+    )
 
 
 def _as_typed(seat: Representation) -> dict[str, str]:
@@ -228,10 +246,15 @@ def _as_typed(seat: Representation) -> dict[str, str]:
         return on.isoformat() if on else ""
 
     return {
-        "name": counsel.name, "firm": counsel.firm, "email": counsel.email,
-        "phone": counsel.phone, "language": counsel.language, "zone": counsel.zone,
+        "name": counsel.name,
+        "firm": counsel.firm,
+        "email": counsel.email,
+        "phone": counsel.phone,
+        "language": counsel.language,
+        "zone": counsel.zone,
         "travel_minutes": str(counsel.travel_minutes or ""),
-        "channels": ",".join(counsel.channels), "required": "1" if seat.required else "0",
+        "channels": ",".join(counsel.channels),
+        "required": "1" if seat.required else "0",
         "address_confirmed_on": day(counsel.address_confirmed_on),
         "electronic_consent_on": day(counsel.electronic_consent_on),
-    }  # fmt: skip
+    }

@@ -63,29 +63,53 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
     known = wordings.versions(db.session(), current_user.court_id, *key)
     fine = not own_words.faults(kind, channel, subject, text)
     return render_template(
-        "notices/wording.html", kind=kind, channel_=channel, tongue=language, subject=subject,
-        text=text, versions=known, zone=current_user.court.zone,
+        "notices/wording.html",
+        kind=kind,
+        channel_=channel,
+        tongue=language,
+        subject=subject,
+        text=text,
+        versions=known,
+        zone=current_user.court.zone,
         holds=known[0] if known and known[0].text else None,
-        allowed=own_words.allowed(kind, channel), needed=own_words.NEEDED[channel][kind],
+        allowed=own_words.allowed(kind, channel),
+        needed=own_words.NEEDED[channel][kind],
         preview=_preview(key, Own(-1, subject, text)) if fine else None,
         **{"errors": {}, **more},
-    )  # fmt: skip
+    )
 
 
 def _preview(key: Key, own: Own) -> dict[str, Any]:
     """Return how words look with an invented hearing, and what of them a text message costs."""
     kind, channel, language = key
     court, base = current_user.court, web.house().settings.public_url
-    told = {"name": court.name, "short": court.short, "zone": court.zone, "phone": court.phone,
-            "text_links": court.text_links, "text_slots": False}  # fmt: skip
+    told = {
+        "name": court.name,
+        "short": court.short,
+        "zone": court.zone,
+        "phone": court.phone,
+        "text_links": court.text_links,
+        "text_slots": False,
+    }
     facts = sample.facts(told, language, web.now())
     by_code = channel == "sms" and not court.text_links
     letter = letters.compose(
-        kind, channel, language, facts, link="" if by_code else f"{base}/r/{sample.LINK}",
-        code="K7QM2-XHPRT", base=base, own=own,
-    )  # fmt: skip
-    return {"subject": letter.subject, "text": letter.text, "segments": segments(letter.text),
-            "length": len(letter.text), "plain": letter.text.isascii()}  # fmt: skip
+        kind,
+        channel,
+        language,
+        facts,
+        link="" if by_code else f"{base}/r/{sample.LINK}",
+        code="K7QM2-XHPRT",
+        base=base,
+        own=own,
+    )
+    return {
+        "subject": letter.subject,
+        "text": letter.text,
+        "segments": segments(letter.text),
+        "length": len(letter.text),
+        "plain": letter.text.isascii(),
+    }
 
 
 @bp.post("/settings/wording/<kind>/<channel>/<language>")
@@ -128,19 +152,31 @@ def _typed(text: str) -> str:
 def place_words() -> dict[str, str]:
     """Say what stands in each place of a court's own words."""
     return {
-        "person": gettext("who is written to"), "party": gettext("whom they act for"),
-        "side": gettext("on which side"), "court": gettext("the court"),
-        "court_short": gettext("the court's short name"), "phone": gettext("its telephone"),
-        "assistant": gettext("the assistant of the hearing"), "case": gettext("the case's number"),
+        "person": gettext("who is written to"),
+        "party": gettext("whom they act for"),
+        "side": gettext("on which side"),
+        "court": gettext("the court"),
+        "court_short": gettext("the court's short name"),
+        "phone": gettext("its telephone"),
+        "assistant": gettext("the assistant of the hearing"),
+        "case": gettext("the case's number"),
         "case_short": gettext("the number without its year"),
-        "case_tail": gettext("the end of the number"), "title": gettext("the case's title"),
-        "judge": gettext("the judge"), "kind": gettext("the kind of hearing"),
-        "act": gettext("the kind, in short"), "minutes": gettext("how long it takes"),
-        "zone": gettext("the time zone"), "link": gettext("the person's own link, or the code"),
+        "case_tail": gettext("the end of the number"),
+        "title": gettext("the case's title"),
+        "judge": gettext("the judge"),
+        "kind": gettext("the kind of hearing"),
+        "act": gettext("the kind, in short"),
+        "minutes": gettext("how long it takes"),
+        "zone": gettext("the time zone"),
+        "link": gettext("the person's own link, or the code"),
         "date": gettext("day and time of the hearing"),
         "place": gettext("courtroom and where it is"),
-        "answer_by": gettext("the date to answer by"), "slots": gettext("the slots, one a line"),
-        "answers": gettext("what was answered, one a line"), "was": gettext("the date before"),
-        "days": gettext("how many days are left"), "reason": gettext("the reason given"),
-        "bring": gettext("what to bring"), "said": gettext("what a calendar answered"),
-    }  # fmt: skip
+        "answer_by": gettext("the date to answer by"),
+        "slots": gettext("the slots, one a line"),
+        "answers": gettext("what was answered, one a line"),
+        "was": gettext("the date before"),
+        "days": gettext("how many days are left"),
+        "reason": gettext("the reason given"),
+        "bring": gettext("what to bring"),
+        "said": gettext("what a calendar answered"),
+    }

@@ -59,9 +59,11 @@ def versions(
 ) -> Sequence[Wording]:
     """Return all versions of a court's words for a kind, the newest first."""
     wanted = sa.select(Wording).where(
-        Wording.court_id == court_id, Wording.kind == kind, Wording.channel == channel,
+        Wording.court_id == court_id,
+        Wording.kind == kind,
+        Wording.channel == channel,
         Wording.language == language,
-    )  # fmt: skip
+    )
     return session.scalars(wanted.order_by(Wording.version.desc())).all()
 
 
@@ -83,10 +85,17 @@ def keep(
     said = partial(changes.note, session, by, "wording", "/".join(key))
     said(_whole(before.subject, before.text) if before else "", _whole(subject, text))
     made = Wording(
-        court_id=by.court_id, kind=kind, channel=channel, language=language,
-        version=before.version + 1 if before else 1, subject=subject, text=text,
-        user_id=by.user.id if by.user else None, by=by.user.name if by.user else "", at=by.now,
-    )  # fmt: skip
+        court_id=by.court_id,
+        kind=kind,
+        channel=channel,
+        language=language,
+        version=before.version + 1 if before else 1,
+        subject=subject,
+        text=text,
+        user_id=by.user.id if by.user else None,
+        by=by.user.name if by.user else "",
+        at=by.now,
+    )
     session.add(made)
     session.flush()
     return made

@@ -34,11 +34,16 @@ def note(
         return
     session.add(
         SettingChange(
-            court_id=by.court_id, at=by.now, user_id=by.user.id if by.user else None,
-            by=by.user.name if by.user else "", area=area, what=what[:300], was=said[0],
+            court_id=by.court_id,
+            at=by.now,
+            user_id=by.user.id if by.user else None,
+            by=by.user.name if by.user else "",
+            area=area,
+            what=what[:300],
+            was=said[0],
             became=said[1],
         )
-    )  # fmt: skip
+    )
 
 
 def note_all(

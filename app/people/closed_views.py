@@ -30,9 +30,11 @@ def closed_days() -> str:
 
 def _shown(**more: Any) -> str:
     today = web.now().date() - dt.timedelta(days=1)
-    wanted = sa.select(Closure).where(
-        Closure.court_id == current_user.court_id, Closure.on >= today
-    ).order_by(Closure.on)  # fmt: skip
+    wanted = (
+        sa.select(Closure)
+        .where(Closure.court_id == current_user.court_id, Closure.on >= today)
+        .order_by(Closure.on)
+    )
     given = {"given": {}, "errors": {}, **more}
     days = db.session.scalars(wanted).all()
     return render_template("people/closed_days.html", days=days, **given)

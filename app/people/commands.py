@@ -32,8 +32,9 @@ def court() -> None:
 def add_court(name: str, zone: str, country: str, language: str, short: str, phone: str) -> None:
     """Add a court."""
     with opened().app_context(), transaction() as session:
-        made = service.add_court(session, name, zone=zone, country=country, language=language,
-                                 short=short, phone=phone)  # fmt: skip
+        made = service.add_court(
+            session, name, zone=zone, country=country, language=language, short=short, phone=phone
+        )
         place = places.code_of(made.country, made.subdivision)
         hint = places.missing(made.country, made.subdivision, web.now().year)
         said = f"Court {made.name} is added: {made.zone}, {place}, {made.language}."
@@ -61,8 +62,16 @@ def add_user(
     password = _password() if password_stdin else ""
     with opened().app_context(), transaction() as session:
         where = service.find_court(session, court_name)
-        made = service.add_user(session, where, email, role=role, now=web.now(), name=name,
-                                password=password, language=language)  # fmt: skip
+        made = service.add_user(
+            session,
+            where,
+            email,
+            role=role,
+            now=web.now(),
+            name=name,
+            password=password,
+            language=language,
+        )
         link = "" if password else _link(made)
         said = f"User {made.email} ({role}) is added to {where.name}."
     click.echo(said, err=bool(link))

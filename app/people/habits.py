@@ -37,9 +37,11 @@ def of(court: Court) -> dict[str, Any]:
         **{name: getattr(court, name) for name in TEXTS},
         "reminder_days": ", ".join(map(str, court.reminder_days)),
         **{name: getattr(court, name) for name in HOURS},
-        "buffer_minutes": str(court.buffer_minutes), "text_links": court.text_links,
-        "text_slots": court.text_slots, "tentative_invites": court.tentative_invites,
-    }  # fmt: skip
+        "buffer_minutes": str(court.buffer_minutes),
+        "text_links": court.text_links,
+        "text_slots": court.text_slots,
+        "tentative_invites": court.tentative_invites,
+    }
 
 
 def typed(form: Mapping[str, str]) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from app.people.models import Court, User
 from app.people.views import bp, by_whom, may
 
 ACTS: dict[str, Callable[[Session, By, User], None]] = {
-    "shut_out": members.shut_out, "let_in": members.let_in, "sign_out": members.sign_out,
-}  # fmt: skip
+    "shut_out": members.shut_out,
+    "let_in": members.let_in,
+    "sign_out": members.sign_out,
+}
 
 
 @bp.get("/settings/users")
@@ -31,10 +33,12 @@ def users() -> str:
 def _list(**more: Any) -> str:
     session, court_id = db.session(), current_user.court_id
     return render_template(
-        "people/users.html", users=members.of_court(session, court_id),
-        tokens=members.token_counts(session, court_id), zone=current_user.court.zone,
+        "people/users.html",
+        users=members.of_court(session, court_id),
+        tokens=members.token_counts(session, court_id),
+        zone=current_user.court.zone,
         **{"person": {}, **more},
-    )  # fmt: skip
+    )
 
 
 @bp.post("/settings/users")
@@ -48,9 +52,13 @@ def add_user() -> Any:
     def add(session: Session) -> tuple[str, str]:
         by = whose(session)
         user = service.add_user(
-            session, session.get_one(Court, by.court_id), person["email"], role=person["role"],
-            now=by.now, name=habits.plain(person["name"])[:200],
-        )  # fmt: skip
+            session,
+            session.get_one(Court, by.court_id),
+            person["email"],
+            role=person["role"],
+            now=by.now,
+            name=habits.plain(person["name"])[:200],
+        )
         changes.note(session, by, "people", f"added/{user.email}", "", user.role)
         return user.name, service.open_password_link(user, web.secret(), by.now)
 
@@ -82,9 +90,12 @@ def _one(user_id: int, **more: Any) -> str:
     session = db.session()
     found = members.find(session, current_user.court_id, user_id)
     return render_template(
-        "people/user.html", user=found, tokens=service.tokens_of(session, found),
-        zone=current_user.court.zone, **more,
-    )  # fmt: skip
+        "people/user.html",
+        user=found,
+        tokens=service.tokens_of(session, found),
+        zone=current_user.court.zone,
+        **more,
+    )
 
 
 @bp.post("/settings/users/<int:user_id>")

@@ -80,12 +80,15 @@ def _keep_an_admin(session: Session, user: User) -> None:
         return
     session.execute(sa.select(Court.id).where(Court.id == user.court_id).with_for_update())
     others = sa.select(sa.func.count()).where(
-        User.court_id == user.court_id, User.role == Role.ADMIN.value, User.active,
+        User.court_id == user.court_id,
+        User.role == Role.ADMIN.value,
+        User.active,
         User.id != user.id,
-    )  # fmt: skip
+    )
     if not session.scalar(others):
-        raise Refusal(N_("%(name)s is the court's last admin: make another one first."),
-                      name=user.name)  # fmt: skip
+        raise Refusal(
+            N_("%(name)s is the court's last admin: make another one first."), name=user.name
+        )
 
 
 def seen(session: Session, user_id: int, now: dt.datetime) -> None:

@@ -68,8 +68,11 @@ def make_token() -> Any:
 def revoke_token(token_id: int) -> Any:
     """End an API token at once."""
     user_id = current_user.id
-    retrying(lambda session: service.revoke_token(
-        session, session.get_one(User, user_id), token_id, web.now()))  # fmt: skip
+    retrying(
+        lambda session: service.revoke_token(
+            session, session.get_one(User, user_id), token_id, web.now()
+        )
+    )
     flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
     return redirect(url_for("people.me"), 303)
 
@@ -87,9 +90,13 @@ def _settings(court: Court, **more: Any) -> str:
         typed["given"]["subdivision"] = court.subdivision
     country = typed["given"]["country"]
     return render_template(
-        "people/settings.html", court=court, countries=_countries(), parts=_parts(country),
-        differs=places.differs_by_subdivision(country, web.now().year), **typed,
-    )  # fmt: skip
+        "people/settings.html",
+        court=court,
+        countries=_countries(),
+        parts=_parts(country),
+        differs=places.differs_by_subdivision(country, web.now().year),
+        **typed,
+    )
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -99,8 +106,10 @@ def _countries() -> list[tuple[str, str]]:
 
 
 def _parts(country: str) -> list[tuple[str, str]]:
-    return [(code, name if name == code else f"{name} ({country}-{code})")
-            for code, name in places.subdivisions(country).items()]  # fmt: skip
+    return [
+        (code, name if name == code else f"{name} ({country}-{code})")
+        for code, name in places.subdivisions(country).items()
+    ]
 
 
 @bp.get("/settings/subdivisions")
@@ -112,30 +121,42 @@ def subdivisions() -> str:
     if country == court.country:
         given["subdivision"] = court.subdivision
     return render_template(
-        "people/_subdivisions.html", parts=_parts(country), given=given, errors={},
+        "people/_subdivisions.html",
+        parts=_parts(country),
+        given=given,
+        errors={},
         differs=places.differs_by_subdivision(country, web.now().year),
-    )  # fmt: skip
+    )
 
 
 @bp.app_template_global()
 def setting_names() -> dict[str, str]:
     """Name each setting of a court."""
     return {
-        "name": gettext("Name of the court"), "short": gettext("Short name, for text messages"),
-        "phone": gettext("Telephone"), "postal": gettext("Postal address"),
-        "zone": gettext("Time zone"), "country": gettext("Country, whose holidays hold"),
+        "name": gettext("Name of the court"),
+        "short": gettext("Short name, for text messages"),
+        "phone": gettext("Telephone"),
+        "postal": gettext("Postal address"),
+        "zone": gettext("Time zone"),
+        "country": gettext("Country, whose holidays hold"),
         "subdivision": gettext("Part of the country"),
-        "language": gettext("Language"), "reminder_days": gettext("Reminders, days before"),
-        "reminder_at": gettext("Reminders at"), "quiet_from": gettext("Quiet from"),
-        "quiet_until": gettext("Quiet until"), "opens": gettext("Hearings from"),
-        "closes": gettext("Hearings until"), "lunch_from": gettext("Lunch from"),
+        "language": gettext("Language"),
+        "reminder_days": gettext("Reminders, days before"),
+        "reminder_at": gettext("Reminders at"),
+        "quiet_from": gettext("Quiet from"),
+        "quiet_until": gettext("Quiet until"),
+        "opens": gettext("Hearings from"),
+        "closes": gettext("Hearings until"),
+        "lunch_from": gettext("Lunch from"),
         "lunch_until": gettext("Lunch until"),
         "buffer_minutes": gettext("Minutes between two hearings"),
         "text_links": gettext("Text messages may carry a link (otherwise a code to type)"),
-        "text_slots": gettext("Text messages list the slots by number, so that they can be "
-                              "answered by a digit (costs more)"),
+        "text_slots": gettext(
+            "Text messages list the slots by number, so that they can be "
+            "answered by a digit (costs more)"
+        ),
         "tentative_invites": gettext("Proposed slots go into calendars as a tentative invite"),
-    }  # fmt: skip
+    }
 
 
 @bp.app_template_global()

@@ -68,8 +68,10 @@ def country_fault(country: str) -> Message | None:
     """Return what is wrong with a country's code, or None."""
     if country in countries():
         return None
-    words = N_("No holidays are known of the country %(country)s. Give it in two letters "
-               "(ISO 3166), as CN, or with its part, as GB-ENG.")  # fmt: skip
+    words = N_(
+        "No holidays are known of the country %(country)s. Give it in two letters "
+        "(ISO 3166), as CN, or with its part, as GB-ENG."
+    )
     return Message(words, country=country[:40] or "–")
 
 
@@ -126,8 +128,10 @@ def missing(country: str, subdivision: str, year: int) -> Message | None:
     if subdivision in known or not differs_by_subdivision(country, year):
         return None
     named = [f"{country}-{code}" for code in known][:MOST_NAMED]
-    words = N_("Holidays differ by part of %(country)s, and no part is set of which they are known "
-               "(such as %(known)s): its own holidays count as working days.")  # fmt: skip
+    words = N_(
+        "Holidays differ by part of %(country)s, and no part is set of which they are known "
+        "(such as %(known)s): its own holidays count as working days."
+    )
     return Message(words, country=country, known=", ".join(named))
 
 
@@ -136,5 +140,6 @@ def differs_by_subdivision(country: str, year: int) -> bool:
     """Tell whether some subdivision of a country has other public holidays, this year or next."""
     return any(
         _calendar(country, part, each).keys() != _calendar(country, "", each).keys()
-        for part in subdivisions(country) for each in (year, year + 1)
-    )  # fmt: skip
+        for part in subdivisions(country)
+        for each in (year, year + 1)
+    )

@@ -31,9 +31,15 @@ def _nobodys_hash() -> str:
 
 
 def add_court(
-    session: Session, name: str, *, zone: str = "Asia/Shanghai", country: str = "CN",
-    language: str = "zh", short: str = "", phone: str = "",
-) -> Court:  # fmt: skip
+    session: Session,
+    name: str,
+    *,
+    zone: str = "Asia/Shanghai",
+    country: str = "CN",
+    language: str = "zh",
+    short: str = "",
+    phone: str = "",
+) -> Court:
     """Add a court. Raises Invalid, by field; Clash where the name is taken.
 
     ``zone`` is an IANA name; ``country`` is of ISO 3166, with its subdivision or without, as
@@ -56,10 +62,16 @@ def add_court(
     if any(comparison_key(each) == comparison_key(name) for each in session.scalars(_COURT_NAMES)):
         raise Clash(N_("There is a court %(name)s already."), name=name)
     court = Court(
-        name=name, short=short or name[:20], zone=zone, country=place[0], subdivision=place[1],
-        language=language, phone=phone, rule_set="cn-civil" if place[0] == "CN" else "plain",
+        name=name,
+        short=short or name[:20],
+        zone=zone,
+        country=place[0],
+        subdivision=place[1],
+        language=language,
+        phone=phone,
+        rule_set="cn-civil" if place[0] == "CN" else "plain",
         reminder_days=[7, 3, 1],
-    )  # fmt: skip
+    )
     session.add(court)
     session.flush()
     return court
@@ -88,9 +100,16 @@ def find_court(session: Session, named: str = "") -> Court:
 
 
 def add_user(
-    session: Session, court: Court, email: str, *, role: str, now: dt.datetime, name: str = "",
-    password: str = "", language: str = "",
-) -> User:  # fmt: skip
+    session: Session,
+    court: Court,
+    email: str,
+    *,
+    role: str,
+    now: dt.datetime,
+    name: str = "",
+    password: str = "",
+    language: str = "",
+) -> User:
     """Add a user to a court. Raises Invalid, by field; Clash where the address is taken."""
     try:
         wanted = addresses.canonical(email_address(email))
@@ -102,8 +121,15 @@ def add_user(
     if session.scalar(sa.select(User.id).where(User.email.in_(addresses.spellings(wanted)))):
         raise Clash(N_("There is a user %(email)s already."), email=wanted)
     name = clean(name).strip() or wanted.partition("@")[0]
-    user = User(court_id=court.id, email=wanted, name=name,
-                role=Role(role).value, language=language, created_at=now, version=1)  # fmt: skip
+    user = User(
+        court_id=court.id,
+        email=wanted,
+        name=name,
+        role=Role(role).value,
+        language=language,
+        created_at=now,
+        version=1,
+    )
     if password:
         _set_password(user, password)
     session.add(user)

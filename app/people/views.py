@@ -64,8 +64,9 @@ def _keep_language(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in web.LANGUAGES:
         secure = web.house().settings.public_url.startswith("https")
-        response.set_cookie("lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True,
-                            secure=secure)  # fmt: skip
+        response.set_cookie(
+            "lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure
+        )
     return response
 
 
@@ -176,17 +177,26 @@ def check() -> Any:
     user = service.check_password(db.session(), email[:254], password[:1000])
     if user is None:
         words = gettext("Address and password do not fit. After ten tries there is a pause.")
-        page = render_template("people/sign_in.html", email=email[:254], next=onward, refused=words,
-                               kept=request.form.get("kept", ""))  # fmt: skip
+        page = render_template(
+            "people/sign_in.html",
+            email=email[:254],
+            next=onward,
+            refused=words,
+            kept=request.form.get("kept", ""),
+        )
         return page, 422
     session.clear()
     login_user(user)
     before = kept.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
     answer = _go_on(*before) if before else redirect(_within(onward), 303)
     answer.set_cookie(
-        kept.LAST, kept.mark(web.secret(), user.id), max_age=kept.REMEMBERS, samesite="Lax",
-        httponly=True, secure=web.house().settings.public_url.startswith("https"),
-    )  # fmt: skip
+        kept.LAST,
+        kept.mark(web.secret(), user.id),
+        max_age=kept.REMEMBERS,
+        samesite="Lax",
+        httponly=True,
+        secure=web.house().settings.public_url.startswith("https"),
+    )
     return answer
 
 
@@ -197,9 +207,15 @@ def _go_on(path: str, fields: list[tuple[str, str]]) -> Any:
     except HTTPException:
         return redirect("/", 303)
     again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
-    return make_response(render_template(
-        "people/go_on.html", path=path, fields=fields, words=kept.words(fields), shown_again=again,
-    ))  # fmt: skip
+    return make_response(
+        render_template(
+            "people/go_on.html",
+            path=path,
+            fields=fields,
+            words=kept.words(fields),
+            shown_again=again,
+        )
+    )
 
 
 @bp.post("/sign-out")

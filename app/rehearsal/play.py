@@ -44,12 +44,22 @@ def rows() -> list[dict[str, str]]:
     for number, people in zip(NUMBERS, (COUNSEL, COUNSEL[:1]), strict=True):
         for who in people:
             made.append(
-                {"number": number, "title": "Rehearsal 预演", "procedure": "ordinary",
-                 "judge": JUDGE, "party": f"Party of {who.name}", "role": who.side,
-                 "side": who.side, "counsel": who.name, "firm": "Example Chambers",
-                 "email": who.email, "phone": who.phone, "language": who.language,
-                 "channels": who.channels}
-            )  # fmt: skip
+                {
+                    "number": number,
+                    "title": "Rehearsal 预演",
+                    "procedure": "ordinary",
+                    "judge": JUDGE,
+                    "party": f"Party of {who.name}",
+                    "role": who.side,
+                    "side": who.side,
+                    "counsel": who.name,
+                    "firm": "Example Chambers",
+                    "email": who.email,
+                    "phone": who.phone,
+                    "language": who.language,
+                    "channels": who.channels,
+                }
+            )
     return made
 
 
@@ -78,10 +88,11 @@ class Play:
         first = _working(evidence_until + dt.timedelta(days=1))
         second = _working(first + dt.timedelta(days=1))
         return cls(
-            start=_at(start, 10), slots=[_at(first, 9, 30), _at(second, 14)],
+            start=_at(start, 10),
+            slots=[_at(first, 9, 30), _at(second, 14)],
             answer_by=_at(start + dt.timedelta(days=7), 17),
             moved_to=_at(_working(second + dt.timedelta(days=14)), 9, 30),
-        )  # fmt: skip
+        )
 
     @property
     def hearing_id(self) -> int:

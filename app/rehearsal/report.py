@@ -58,9 +58,13 @@ class Report:
         """Return the report as it is printed in JSON."""
         steps = [{k: v for k, v in asdict(each).items() if k != "skipped"} for each in self.steps]
         return {
-            "ok": self.ok, "database": self.database, "steps": steps, "messages": self.messages,
-            "record_lines": self.record_lines, "seconds": self.seconds,
-        }  # fmt: skip
+            "ok": self.ok,
+            "database": self.database,
+            "steps": steps,
+            "messages": self.messages,
+            "record_lines": self.record_lines,
+            "seconds": self.seconds,
+        }
 
 
 def line(seen: Seen) -> str:

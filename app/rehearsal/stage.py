@@ -133,36 +133,60 @@ def _text(resource: dict[str, Any]) -> Arrived:
 def stage_on(database_url: str) -> Iterator[Stage]:
     """Open the house over an empty database; its carriers call the stand-ins over real wires."""
     with (
-        SmtpStandIn() as smtp, TwilioStandIn() as twilio,
+        SmtpStandIn() as smtp,
+        TwilioStandIn() as twilio,
         tempfile.TemporaryDirectory(prefix="tingqi-rehearsal-") as folder,
-        socket.create_server((HOST, 0)) as listening, requests.Session() as http,
-    ):  # fmt: skip
+        socket.create_server((HOST, 0)) as listening,
+        requests.Session() as http,
+    ):
         http.trust_env = False
         clock = SetClock(SystemClock().now())
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         app = _house(Path(folder), database_url, url, smtp, twilio, clock)
         with _open(app, listening):
             yield Stage(
-                app, clock, Path(folder), database_url, url, smtp, twilio, database=_name(app),
+                app,
+                clock,
+                Path(folder),
+                database_url,
+                url,
+                smtp,
+                twilio,
+                database=_name(app),
                 http=http,
-            )  # fmt: skip
+            )
 
 
 def _house(
-    folder: Path, database_url: str, url: str, smtp: SmtpStandIn, twilio: TwilioStandIn,
+    folder: Path,
+    database_url: str,
+    url: str,
+    smtp: SmtpStandIn,
+    twilio: TwilioStandIn,
     clock: SetClock,
-) -> Flask:  # fmt: skip
+) -> Flask:
     settings = Settings(
-        instance=folder, database_url=database_url, secret_key=secrets.token_bytes(32),
-        public_url=url, smtp_url=smtp.url, mail_from=SENDER,
-        twilio_account_sid=twilio.account_sid, twilio_auth_token=twilio.auth_token,
-        twilio_from="+15005550006", twilio_api_url=twilio.url,
-    )  # fmt: skip
+        instance=folder,
+        database_url=database_url,
+        secret_key=secrets.token_bytes(32),
+        public_url=url,
+        smtp_url=smtp.url,
+        mail_from=SENDER,
+        twilio_account_sid=twilio.account_sid,
+        twilio_auth_token=twilio.auth_token,
+        twilio_from="+15005550006",
+        twilio_api_url=twilio.url,
+    )
     lines = house.Lines(
-        outbox=settings.outbox, public_url=url, smtp_url=smtp.url, mail_from=SENDER,
-        twilio_account_sid=twilio.account_sid, twilio_auth_token=twilio.auth_token,
-        twilio_from=settings.twilio_from, twilio_api_url=twilio.url,
-    )  # fmt: skip
+        outbox=settings.outbox,
+        public_url=url,
+        smtp_url=smtp.url,
+        mail_from=SENDER,
+        twilio_account_sid=twilio.account_sid,
+        twilio_auth_token=twilio.auth_token,
+        twilio_from=settings.twilio_from,
+        twilio_api_url=twilio.url,
+    )
     return create_app(settings, house.build(lines, clock))
 
 

@@ -15,11 +15,16 @@ LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]{22}")
 def propose(stage: Stage, play: Play) -> str:
     """Propose two slots by the API; the request sends nothing itself."""
     given = {
-        "case_id": play.case_ids[0], "kind": "trial", "minutes": 90, "fix": "auto",
-        "slots": [{"starts_at": at.isoformat(), "courtroom": room}
-                  for at, (room, _) in zip(play.slots, ROOMS, strict=True)],
+        "case_id": play.case_ids[0],
+        "kind": "trial",
+        "minutes": 90,
+        "fix": "auto",
+        "slots": [
+            {"starts_at": at.isoformat(), "courtroom": room}
+            for at, (room, _) in zip(play.slots, ROOMS, strict=True)
+        ],
         "answer_by": play.answer_by.isoformat(),
-    }  # fmt: skip
+    }
     status, said = stage.api("POST", "/hearings", given)
     expect(status == 201, f"POST /hearings answered {status}: {said}")
     expect(said["state"] == "proposed", f"the hearing is {said['state']}, not proposed")
@@ -37,16 +42,20 @@ def asked(stage: Stage, play: Play) -> str:
     expect(status == 200, f"the record answered {status}: {record}")
     queued = [
         (line["at"], line["detail"].get("due_at"))
-        for attempt in record["attempts"] if attempt["kind"] == "proposal"
-        for line in attempt["lines"] if line["what"] == "queued"
-    ]  # fmt: skip
+        for attempt in record["attempts"]
+        if attempt["kind"] == "proposal"
+        for line in attempt["lines"]
+        if line["what"] == "queued"
+    ]
     expect(len(queued) == 4, f"{len(queued)} messages were queued, not 4")
     expect(len(set(queued)) == 1, f"they are not of one moment: {sorted(set(queued))}")
     new = stage.beat()
     for who in COUNSEL:
         mine = addressed(new, who)
-        expect({m.channel for m in mine} == {"email", "sms"} and len(mine) == 2,
-               f"{who.name} got {[m.channel for m in mine]}")  # fmt: skip
+        expect(
+            {m.channel for m in mine} == {"email", "sms"} and len(mine) == 2,
+            f"{who.name} got {[m.channel for m in mine]}",
+        )
         for message in mine:
             found = LINK.search(message.text)
             expect(found, f"the {message.channel} to {who.name} carries no link")
@@ -72,10 +81,13 @@ def offered(stage: Stage, play: Play) -> str:
 def double_booking(stage: Stage, play: Play) -> str:
     """Ask for the same time in another case; it is refused and the words say for what."""
     given = {
-        "case_id": play.case_ids[1], "kind": "trial", "minutes": 60, "fix": "auto",
+        "case_id": play.case_ids[1],
+        "kind": "trial",
+        "minutes": 60,
+        "fix": "auto",
         "slots": [{"starts_at": play.slots[0].isoformat(), "courtroom": ROOMS[0][0]}],
         "answer_by": play.answer_by.isoformat(),
-    }  # fmt: skip
+    }
     status, said = stage.api("POST", "/hearings", given)
     expect(status == 409, f"POST /hearings answered {status}, not 409: {said}")
     words = str(said.get("detail", ""))
@@ -108,13 +120,17 @@ def _answer(stage: Stage, play: Play, who: Counsel, says: tuple[str, str]) -> di
     expect(before["state"] == "proposed", "opening the link decided something")
     names = [f"slot-{slot['id']}" for slot in play.hearing["slots"]]
     for name in names:
-        expect({"yes", "if_needed", "no"} <= set(form.choices.get(name, [])),
-               f"{name} offers {form.choices.get(name)}")  # fmt: skip
+        expect(
+            {"yes", "if_needed", "no"} <= set(form.choices.get(name, [])),
+            f"{name} offers {form.choices.get(name)}",
+        )
     play.forms[who.name] = form
     given = form.filled(**dict(zip(names, says, strict=True)))
     answer = stage.http.post(urljoin(link, form.action), data=given, timeout=PATIENCE)
-    expect(answer.status_code == 200, f"the answer was met with {answer.status_code}: "
-           f"{Page(answer.text).words[:200]}")  # fmt: skip
+    expect(
+        answer.status_code == 200,
+        f"the answer was met with {answer.status_code}: {Page(answer.text).words[:200]}",
+    )
     status, said = stage.api("GET", f"/hearings/{play.hearing_id}")
     expect(status == 200, f"GET /hearings/… answered {status}")
     return dict(said)

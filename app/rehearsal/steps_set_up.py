@@ -73,14 +73,19 @@ def import_file(stage: Stage, play: Play) -> str:
 def _import(stage: Stage, file: Path) -> None:
     # The settings of the rehearsal stand before the user's own: nothing else is written to.
     mine = {
-        "TINGQI_INSTANCE": str(stage.folder), "TINGQI_DATABASE_URL": stage.database_url,
+        "TINGQI_INSTANCE": str(stage.folder),
+        "TINGQI_DATABASE_URL": stage.database_url,
         "TINGQI_SECRET_KEY": secrets.token_hex(32),
-    }  # fmt: skip
+    }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TINGQI_")}
     done = subprocess.run(  # noqa: S603  (our own command, with a file of our own)
         [sys.executable, "-m", "app", "import", str(file)],
-        env={**kept, **mine}, cwd=HOME, capture_output=True, text=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        env={**kept, **mine},
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     said = " ".join(done.stderr.split())[-300:]
     expect(done.returncode == 0, f"`tingqi import` ended with {done.returncode}: {said}")

@@ -97,11 +97,15 @@ def receipts(stage: Stage, play: Play) -> str:
             expect(200 <= status < 300, f"a signed receipt was met with {status}")
     _, said = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
     delivered = Counter(
-        attempt["attempt"] for attempt in said["attempts"]
-        for line in attempt["lines"] if line["what"] == "delivered"
-    )  # fmt: skip
-    expect(delivered == Counter(text.reference for text in texts),
-           f"the record says delivered of {dict(delivered)}")  # fmt: skip
+        attempt["attempt"]
+        for attempt in said["attempts"]
+        for line in attempt["lines"]
+        if line["what"] == "delivered"
+    )
+    expect(
+        delivered == Counter(text.reference for text in texts),
+        f"the record says delivered of {dict(delivered)}",
+    )
     return f"{len(texts)} texts delivered, each said twice by the carrier and once by the record"
 
 
@@ -142,8 +146,11 @@ def reminders(stage: Stage, play: Play) -> str:
 
 def move(stage: Stage, play: Play) -> str:
     """Move the hearing to one new slot: the same event, raised by one."""
-    given = {"starts_at": play.moved_to.isoformat(), "courtroom": ROOMS[0][0],
-             "reason": "Rehearsal of a move"}  # fmt: skip
+    given = {
+        "starts_at": play.moved_to.isoformat(),
+        "courtroom": ROOMS[0][0],
+        "reason": "Rehearsal of a move",
+    }
     status, said = stage.api("POST", f"/hearings/{play.hearing_id}/move", given)
     expect(status == 200, f"POST …/move answered {status}: {said}")
     _told(stage, play, "moved")

@@ -50,9 +50,13 @@ def steps(
     if rule is None:
         return []
     plan_ = rungs(
-        rules.steps, until, now=now, zone=ZoneInfo(court.zone), office=rules.office,
+        rules.steps,
+        until,
+        now=now,
+        zone=ZoneInfo(court.zone),
+        office=rules.office,
         is_working_day=working.has,
-    )  # fmt: skip
+    )
     because = {"rule": rule.id, "version": rules.version}
     return [
         _step(hearing, counsel_id, acts.party.side, rung, because, now)
@@ -67,17 +71,30 @@ def write(session: Session, made: Sequence[dict[str, Any]]) -> int:
 
 
 def _step(
-    hearing: Hearing, counsel_id: int, side: str, rung: Rung, because: dict[str, str],
+    hearing: Hearing,
+    counsel_id: int,
+    side: str,
+    rung: Rung,
+    because: dict[str, str],
     now: dt.datetime,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     return {
         "key": f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
-        "court_id": hearing.court_id, "case_id": hearing.case_id, "about": f"hearing/{hearing.id}",
-        "counsel_id": counsel_id, "side": side, "way": rung.way, "state": Stands.WAITING.value,
-        "opens_at": rung.opens_at, "latest_at": rung.latest_at,
-        "because": {**because, "before": facts.iso(rung.before)}, "wish": "", "phone": "",
-        "seen_seq": 0, "created_at": now,
-    }  # fmt: skip
+        "court_id": hearing.court_id,
+        "case_id": hearing.case_id,
+        "about": f"hearing/{hearing.id}",
+        "counsel_id": counsel_id,
+        "side": side,
+        "way": rung.way,
+        "state": Stands.WAITING.value,
+        "opens_at": rung.opens_at,
+        "latest_at": rung.latest_at,
+        "because": {**because, "before": facts.iso(rung.before)},
+        "wish": "",
+        "phone": "",
+        "seen_seq": 0,
+        "created_at": now,
+    }
 
 
 def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
@@ -88,8 +105,11 @@ def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
     """
     hearing = queries.hold(session, hearing_id)
     stamp = f"{hearing.id}.{hearing.revision}"
-    found = [t for t in tasks.of_hearing(session, f"hearing/{hearing.id}")
-             if t.way not in tasks.BY_COUNSEL and t.opens_at <= now]  # fmt: skip
+    found = [
+        t
+        for t in tasks.of_hearing(session, f"hearing/{hearing.id}")
+        if t.way not in tasks.BY_COUNSEL and t.opens_at <= now
+    ]
     people = _people(session, hearing, now) if found else {}
     for task in found:
         holds = hearing.holds and task.key.split("/")[1] == stamp
@@ -144,10 +164,12 @@ def _carried(task: Task, contact: Contact) -> bool:
     """Tell whether the way of a step carries the date already."""
     channel = CHANNELS[Way(task.way)]
     return any(
-        row.notice is not None and row.channel == channel and row.kind in ("fixed", "moved")
+        row.notice is not None
+        and row.channel == channel
+        and row.kind in ("fixed", "moved")
         and row.notice.state in CARRIES
         for row in contact.rows
-    )  # fmt: skip
+    )
 
 
 def _send(
@@ -171,24 +193,42 @@ def _send(
 
 
 def _queue(
-    session: Session, hearing: Hearing, kind: str, contact: Contact,
-    ways: Sequence[tuple[str, str]], latest_at: dt.datetime | None, now: dt.datetime,
-) -> list[Notice]:  # fmt: skip
+    session: Session,
+    hearing: Hearing,
+    kind: str,
+    contact: Contact,
+    ways: Sequence[tuple[str, str]],
+    latest_at: dt.datetime | None,
+    now: dt.datetime,
+) -> list[Notice]:
     seat = queries.last_seats(session, hearing).get(contact.counsel.id)
     stale_at = latest_at or hearing.starts_at
     if seat is None or stale_at is None:
         return []
     person = facts.counsel_of(seat)
     to = notices.Person(
-        name=person.name, language=person.language, ways=ways, side=person.side,
-        counsel_id=person.counsel_id, invitation_id=person.invitation_id,
+        name=person.name,
+        language=person.language,
+        ways=ways,
+        side=person.side,
+        counsel_id=person.counsel_id,
+        invitation_id=person.invitation_id,
         link_version=person.link_version,
-    )  # fmt: skip
+    )
     told = facts.of(
-        hearing, person=facts.person(seat), was={}, reason=hearing.reason,
+        hearing,
+        person=facts.person(seat),
+        was={},
+        reason=hearing.reason,
         by_order=bool(hearing.reason),
-    )  # fmt: skip
+    )
     return notices.queue(
-        session, facts.matter(hearing), kind, to, told,
-        due_at=notices.heard_at(hearing.case.court, now), stale_at=stale_at, now=now,
-    )  # fmt: skip
+        session,
+        facts.matter(hearing),
+        kind,
+        to,
+        told,
+        due_at=notices.heard_at(hearing.case.court, now),
+        stale_at=stale_at,
+        now=now,
+    )

@@ -26,15 +26,25 @@ class People:
     def of(self, hearing: Hearing) -> list[tuple[Person, dict]]:
         """Return whom to tell of a hearing: those with a seat, and so a link, first."""
         acting = self.acting_in(hearing)
-        seats = {counsel_id: seat for counsel_id, seat in self.seats.get(hearing.id, {}).items()
-                 if counsel_id in acting}  # fmt: skip
+        seats = {
+            counsel_id: seat
+            for counsel_id, seat in self.seats.get(hearing.id, {}).items()
+            if counsel_id in acting
+        }
         found = [(facts.counsel_of(seat), facts.person(seat)) for seat in seats.values()]
         return found + [
-            (facts.counsel_seated(each),
-             {"name": each.counsel.name, "party": each.party.name, "side": each.party.side,
-              "is_court": False})
-            for counsel_id, each in acting.items() if counsel_id not in seats
-        ]  # fmt: skip
+            (
+                facts.counsel_seated(each),
+                {
+                    "name": each.counsel.name,
+                    "party": each.party.name,
+                    "side": each.party.side,
+                    "is_court": False,
+                },
+            )
+            for counsel_id, each in acting.items()
+            if counsel_id not in seats
+        ]
 
 
 def people(session: Session, hearings: Sequence[Hearing]) -> People:

@@ -20,9 +20,14 @@ class Reminder:
 
 
 def reminders(
-    starts_at: dt.datetime, days: Iterable[int], *, zone: ZoneInfo, at: str, quiet_from: str,
+    starts_at: dt.datetime,
+    days: Iterable[int],
+    *,
+    zone: ZoneInfo,
+    at: str,
+    quiet_from: str,
     quiet_until: str,
-) -> list[Reminder]:  # fmt: skip
+) -> list[Reminder]:
     """Return a hearing's reminders, earliest first, by the court's clock, not in quiet hours.
 
     ``at`` and the quiet hours are "HH:MM"; what would have to wait until the next day goes just
@@ -58,9 +63,14 @@ class Rung:
 
 
 def rungs(
-    steps: Sequence[Step], deadline: dt.datetime, *, now: dt.datetime, zone: ZoneInfo,
-    office: Office, is_working_day: Callable[[dt.date], bool],
-) -> list[Rung]:  # fmt: skip
+    steps: Sequence[Step],
+    deadline: dt.datetime,
+    *,
+    now: dt.datetime,
+    zone: ZoneInfo,
+    office: Office,
+    is_working_day: Callable[[dt.date], bool],
+) -> list[Rung]:
     """Return the steps in their order, counted backward in working days from the deadline.
 
     The last begins as many working days before it as it is given; each other so many before the

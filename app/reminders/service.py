@@ -75,11 +75,13 @@ def _again(
     withdrawn = set(
         session.scalars(
             sa.select(Notice.counsel_id).where(
-                Notice.about == matter.about, Notice.kind == "reminder",
-                Notice.state == State.WITHDRAWN, Notice.key.contains(f"/{matter.stamp}/"),
+                Notice.about == matter.about,
+                Notice.kind == "reminder",
+                Notice.state == State.WITHDRAWN,
+                Notice.key.contains(f"/{matter.stamp}/"),
             )
         )
-    )  # fmt: skip
+    )
     anew = facts.matter(hearing, f"{hearing.revision}.back{now:%Y%m%d%H%M%S}")
     return [
         replace(each, matter=anew) if each.person.counsel_id in withdrawn else each
@@ -88,9 +90,12 @@ def _again(
 
 
 def _split(
-    hearing: Hearing, starts_at: dt.datetime, told: Sequence[tuple[Person, dict]],
-    now: dt.datetime, since: dt.datetime,
-) -> tuple[list[Telling], list[tuple[Matter, record.Entry]]]:  # fmt: skip
+    hearing: Hearing,
+    starts_at: dt.datetime,
+    told: Sequence[tuple[Person, dict]],
+    now: dt.datetime,
+    since: dt.datetime,
+) -> tuple[list[Telling], list[tuple[Matter, record.Entry]]]:
     """Return the reminders that can still be sent, and lines about those that cannot."""
     tellings: list[Telling] = []
     lines: list[tuple[Matter, record.Entry]] = []
@@ -141,10 +146,11 @@ def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
         .options(
             joinedload(Hearing.case).selectinload(Case.court),
             joinedload(Hearing.case).selectinload(Case.assistant),
-            selectinload(Hearing.judge), selectinload(Hearing.courtroom),
+            selectinload(Hearing.judge),
+            selectinload(Hearing.courtroom),
             selectinload(Hearing.user),
         )
-    )  # fmt: skip
+    )
     if only is not None:
         wanted = wanted.where(Hearing.id == only)
     return session.scalars(wanted).all()
@@ -153,9 +159,13 @@ def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
 def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
     court = hearing.case.court
     return reminders(
-        starts_at, court.reminder_days, zone=ZoneInfo(court.zone), at=court.reminder_at,
-        quiet_from=court.quiet_from, quiet_until=court.quiet_until,
-    )  # fmt: skip
+        starts_at,
+        court.reminder_days,
+        zone=ZoneInfo(court.zone),
+        at=court.reminder_at,
+        quiet_from=court.quiet_from,
+        quiet_until=court.quiet_until,
+    )
 
 
 def _missed(
@@ -163,12 +173,20 @@ def _missed(
 ) -> list[tuple[Matter, record.Entry]]:
     why = N_("its time was over when the date was settled")
     return [
-        (facts.matter(hearing),
-         record.Entry(What.MISSED, about=f"hearing/{hearing.id}", counsel_id=person.counsel_id,
-                      side=person.side, kind="reminder",
-                      detail={"days": reminder.days, "why": why}, personal={"name": person.name}))
+        (
+            facts.matter(hearing),
+            record.Entry(
+                What.MISSED,
+                about=f"hearing/{hearing.id}",
+                counsel_id=person.counsel_id,
+                side=person.side,
+                kind="reminder",
+                detail={"days": reminder.days, "why": why},
+                personal={"name": person.name},
+            ),
+        )
         for person, _ in told
-    ]  # fmt: skip
+    ]
 
 
 def _tellings(
@@ -176,7 +194,13 @@ def _tellings(
 ) -> list[Telling]:
     common, matter = facts.of(hearing, days=reminder.days), facts.matter(hearing)
     return [
-        Telling(matter, f"reminder-{reminder.days}d", person, {**common, "person": shown},
-                reminder.due_at, reminder.stale_at)
+        Telling(
+            matter,
+            f"reminder-{reminder.days}d",
+            person,
+            {**common, "person": shown},
+            reminder.due_at,
+            reminder.stale_at,
+        )
         for person, shown in told
-    ]  # fmt: skip
+    ]

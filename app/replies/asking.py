@@ -23,8 +23,9 @@ def letters_told(session: Session, counsel_ids: Sequence[int]) -> dict[str, int]
     last = session.scalar(
         sa.select(Notice)
         .where(Notice.counsel_id.in_(counsel_ids), Notice.kind == "which")
-        .order_by(Notice.id.desc()).limit(1)
-    )  # fmt: skip
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
     told = (last.facts or {}).get("choices", []) if last else []
     return {each["letter"]: int(each["seat"]) for each in told}
 
@@ -36,12 +37,18 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
     """
     first = seats[0]
     people = [seat.counsel_id for seat in seats]
-    asked = session.scalar(
-        sa.select(sa.func.count()).select_from(Notice).where(
-            Notice.counsel_id.in_(people), Notice.kind == "which",
-            Notice.created_at > now - GOOD_FOR,
+    asked = (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Notice)
+            .where(
+                Notice.counsel_id.in_(people),
+                Notice.kind == "which",
+                Notice.created_at > now - GOOD_FOR,
+            )
         )
-    ) or 0  # fmt: skip
+        or 0
+    )
     if asked >= MOST or any(seat.counsel.opted_out_at for seat in seats):
         return False
     hearing = first.proposal.hearing
@@ -50,14 +57,22 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
         for letter, seat in zip(LETTERS, seats, strict=False)
     ]
     told = facts.of(hearing, person=facts.person(first), choices=choices)
-    numbered = sa.select(sa.func.count()).select_from(Notice).where(
-        Notice.about == f"hearing/{hearing.id}", Notice.kind == "which"
-    )  # fmt: skip
+    numbered = (
+        sa.select(sa.func.count())
+        .select_from(Notice)
+        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == "which")
+    )
     stamp = f"w{session.scalar(numbered) or 0}"
     notices.queue(
-        session, facts.matter(hearing, stamp), "which", _by_text(first, phone), told,
-        due_at=now, stale_at=now + GOOD_FOR, now=now,
-    )  # fmt: skip
+        session,
+        facts.matter(hearing, stamp),
+        "which",
+        _by_text(first, phone),
+        told,
+        due_at=now,
+        stale_at=now + GOOD_FOR,
+        now=now,
+    )
     return True
 
 
@@ -71,20 +86,36 @@ def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime)
     if hearing is None:
         return
     person = Person(
-        name=last.name, language=last.language, ways=[("sms", phone)], side=last.side,
-        counsel_id=last.counsel_id, invitation_id=last.invitation_id,
+        name=last.name,
+        language=last.language,
+        ways=[("sms", phone)],
+        side=last.side,
+        counsel_id=last.counsel_id,
+        invitation_id=last.invitation_id,
         link_version=last.link_version,
-    )  # fmt: skip
+    )
     told = facts.of(hearing, person=last.facts["person"])
     matter = Matter(last.court_id, last.case_id, last.about, f"{hearing.id}.once")
-    notices.queue(session, matter, "not_understood", person, told, due_at=now,
-                  stale_at=now + GOOD_FOR, now=now)  # fmt: skip
+    notices.queue(
+        session,
+        matter,
+        "not_understood",
+        person,
+        told,
+        due_at=now,
+        stale_at=now + GOOD_FOR,
+        now=now,
+    )
 
 
 def _by_text(seat: Invitation, phone: str) -> Person:
     known = facts.counsel_of(seat)
     return Person(
-        name=known.name, language=known.language, ways=[("sms", phone)], side=known.side,
-        counsel_id=known.counsel_id, invitation_id=known.invitation_id,
+        name=known.name,
+        language=known.language,
+        ways=[("sms", phone)],
+        side=known.side,
+        counsel_id=known.counsel_id,
+        invitation_id=known.invitation_id,
         link_version=known.link_version,
-    )  # fmt: skip
+    )

@@ -94,10 +94,12 @@ def _of_own_system(session: Session, mail: Mail, now: dt.datetime) -> Notice | N
         return None
     people = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == addresses[0])
     wanted = sa.select(Notice).where(
-        Notice.counsel_id.in_(people), Notice.channel == "email",
-        sa.func.lower(Notice.address) == addresses[0], Notice.state == State.SENT.value,
+        Notice.counsel_id.in_(people),
+        Notice.channel == "email",
+        sa.func.lower(Notice.address) == addresses[0],
+        Notice.state == State.SENT.value,
         Notice.tried_at > now - BOUNCED_WITHIN,
-    )  # fmt: skip
+    )
     found = session.scalars(wanted.limit(2)).all()
     return found[0] if len(found) == 1 else None
 
@@ -145,14 +147,22 @@ def _on_display(mail: Mail, notice: Notice) -> list[Bounce]:
 
 
 def _told(notice: Notice, bounce: Bounce) -> receipts.Told:
-    raw = {"recipient": bounce.recipient, "action": bounce.action, "status": bounce.status,
-           "said": bounce.said}  # fmt: skip
+    raw = {
+        "recipient": bounce.recipient,
+        "action": bounce.action,
+        "status": bounce.status,
+        "said": bounce.said,
+    }
     # "relayed" and "expanded" are the last word of a system that knows no more of it; "delayed" is
     # none yet (RFC 3464, 2.3.3).
     means = reports.means(bounce)
     known = means is Says.FAILED or bounce.action == "delivered"
     return receipts.Told(
-        carrier_id=notice.carrier_id[:100], reference="",
+        carrier_id=notice.carrier_id[:100],
+        reference="",
         status=f"{bounce.action} {bounce.status}".strip()[:40],
-        code=bounce.status[:10], raw=raw, carrier="smtp", means=means.value if known else "",
-    )  # fmt: skip
+        code=bounce.status[:10],
+        raw=raw,
+        carrier="smtp",
+        means=means.value if known else "",
+    )

@@ -57,9 +57,13 @@ UNCLEAR = Heard(False, N_("the other slots want an answer too"), hint=True)
 
 
 def take(
-    session: Session, filed: Inbound, replies: Sequence[Reply], mail: Mail, now: dt.datetime,
+    session: Session,
+    filed: Inbound,
+    replies: Sequence[Reply],
+    mail: Mail,
+    now: dt.datetime,
     secret: bytes,
-) -> None:  # fmt: skip
+) -> None:
     """Take a calendar's answers, which may be several: one for each slot of a round.
 
     What came of them stands with the filed mail and on the record; the mail waits if one of them
@@ -149,8 +153,12 @@ def _doubt(
 
 
 def _repeated(before: list[Inbound], reply: Reply) -> Heard | None:
-    same = [each.detail for each in before if each.detail.get("sequence") == reply.sequence
-            and each.detail.get("slot_at") == _iso(reply.slot_at)]  # fmt: skip
+    same = [
+        each.detail
+        for each in before
+        if each.detail.get("sequence") == reply.sequence
+        and each.detail.get("slot_at") == _iso(reply.slot_at)
+    ]
     if not same:
         return None
     last, stamp = same[-1], _iso(reply.stamped_at)
@@ -163,9 +171,14 @@ def _repeated(before: list[Inbound], reply: Reply) -> Heard | None:
 
 
 def _count(
-    session: Session, filed: Inbound, hearing: Hearing, seat: Invitation, reply: Reply,
-    now: dt.datetime, secret: bytes,
-) -> Heard:  # fmt: skip
+    session: Session,
+    filed: Inbound,
+    hearing: Hearing,
+    seat: Invitation,
+    reply: Reply,
+    now: dt.datetime,
+    secret: bytes,
+) -> Heard:
     round_ = queries.open_proposal(session, hearing)
     if round_ is not None and round_.tentative:
         return _answer(session, filed, round_, seat, reply, now, secret)
@@ -175,17 +188,29 @@ def _count(
         return OLD
     _overtake(session, filed, now)
     if reply.says == "ACCEPTED" and hearing.state == HearingState.FIXED:
-        acts.confirm(session, seat.id, hearing.revision, now, channel="email", kind="calendar",
-                     address=reply.attendee)  # fmt: skip
+        acts.confirm(
+            session,
+            seat.id,
+            hearing.revision,
+            now,
+            channel="email",
+            kind="calendar",
+            address=reply.attendee,
+        )
         return Heard(True)
     _write(session, hearing, seat, reply, What.ANSWERED, now)
     return Heard(True, waits=reply.says != "ACCEPTED")
 
 
 def _answer(
-    session: Session, filed: Inbound, round_: Proposal, seat: Invitation, reply: Reply,
-    now: dt.datetime, secret: bytes,
-) -> Heard:  # fmt: skip
+    session: Session,
+    filed: Inbound,
+    round_: Proposal,
+    seat: Invitation,
+    reply: Reply,
+    now: dt.datetime,
+    secret: bytes,
+) -> Heard:
     """Answer an open round: one slot, where the calendar names it or there is only one."""
     zone = ZoneInfo(round_.hearing.case.court.zone)
     at = reply.slot_at.replace(tzinfo=reply.slot_at.tzinfo or zone) if reply.slot_at else None
@@ -209,9 +234,14 @@ def _answer(
 
 
 def _wish(
-    session: Session, filed: Inbound, hearing: Hearing, seat: Invitation, reply: Reply, mail: Mail,
+    session: Session,
+    filed: Inbound,
+    hearing: Hearing,
+    seat: Invitation,
+    reply: Reply,
+    mail: Mail,
     now: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     """File a wish for another time: it is the assistant's to decide."""
     proven = mail.proven and mail.sender == reply.attendee
     old = reply.sequence is not None and reply.sequence < hearing.revision
@@ -228,12 +258,15 @@ def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
     session.execute(
         sa.update(Inbound)
         .where(
-            Inbound.about == filed.about, Inbound.counsel_id == filed.counsel_id,
-            Inbound.kind == Kind.REPLY.value, Inbound.id != filed.id, Inbound.done_at.is_(None),
+            Inbound.about == filed.about,
+            Inbound.counsel_id == filed.counsel_id,
+            Inbound.kind == Kind.REPLY.value,
+            Inbound.id != filed.id,
+            Inbound.done_at.is_(None),
         )
         .values(done_at=now)
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )
 
 
 def _close(filed: Inbound, reply: Reply, heard: Heard, now: dt.datetime, **more: Any) -> None:
@@ -245,10 +278,14 @@ def _close(filed: Inbound, reply: Reply, heard: Heard, now: dt.datetime, **more:
 
 def _detail(reply: Reply, heard: Heard) -> dict[str, Any]:
     return {
-        "says": reply.says, "sequence": reply.sequence, "stamped_at": _iso(reply.stamped_at),
-        "slot_at": _iso(reply.slot_at), "attendee": reply.attendee, "counted": heard.counted,
+        "says": reply.says,
+        "sequence": reply.sequence,
+        "stamped_at": _iso(reply.stamped_at),
+        "slot_at": _iso(reply.slot_at),
+        "attendee": reply.attendee,
+        "counted": heard.counted,
         "why": heard.why,
-    }  # fmt: skip
+    }
 
 
 def _iso(at: dt.datetime | None) -> str | None:
@@ -258,16 +295,29 @@ def _iso(at: dt.datetime | None) -> str | None:
 
 
 def _write(
-    session: Session, hearing: Hearing, seat: Invitation, reply: Reply, what: What,
-    now: dt.datetime, *, kind: str = "calendar", **more: Any,
-) -> None:  # fmt: skip
+    session: Session,
+    hearing: Hearing,
+    seat: Invitation,
+    reply: Reply,
+    what: What,
+    now: dt.datetime,
+    *,
+    kind: str = "calendar",
+    **more: Any,
+) -> None:
     detail = {"says": reply.says, "revision": reply.sequence, **more}
     line = record.Entry(
-        what, direction="in", about=f"hearing/{hearing.id}", attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id, side=seat.side, channel="email", kind=kind,
+        what,
+        direction="in",
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{seat.id}",
+        counsel_id=seat.counsel_id,
+        side=seat.side,
+        channel="email",
+        kind=kind,
         detail={key: value for key, value in detail.items() if value not in ("", None)},
         personal={"name": seat.counsel.name, "address": reply.attendee, "comment": reply.comment},
-    )  # fmt: skip
+    )
     record.add(session, hearing.court_id, hearing.case_id, [line], now)
 
 
@@ -277,9 +327,10 @@ def _hint(
     """Ask the person, at the address that the court knows, to say it by link; a few times only."""
     about = f"hearing/{hearing.id}"
     asked = session.scalars(
-        sa.select(Notice.key).where(Notice.about == about, Notice.counsel_id == seat.counsel_id,
-                                    Notice.kind == "confirm")
-    ).all()  # fmt: skip
+        sa.select(Notice.key).where(
+            Notice.about == about, Notice.counsel_id == seat.counsel_id, Notice.kind == "confirm"
+        )
+    ).all()
     stem = f"confirm/{hearing.id}.{hearing.revision}."
     before = [key for key in asked if key.startswith(stem)]
     if len(before) >= MOST_HINTS:
@@ -287,6 +338,13 @@ def _hint(
     told = facts.of(hearing, person=facts.person(seat), said=reply.says)
     matter = facts.matter(hearing, f"{hearing.revision}.{reply.says.lower()}{len(before)}")
     notices.queue(
-        session, matter, "confirm", facts.counsel_of(seat, "email"), told, due_at=now,
-        stale_at=now + dt.timedelta(days=3), now=now, ways=1,
-    )  # fmt: skip
+        session,
+        matter,
+        "confirm",
+        facts.counsel_of(seat, "email"),
+        told,
+        due_at=now,
+        stale_at=now + dt.timedelta(days=3),
+        now=now,
+        ways=1,
+    )

@@ -12,23 +12,53 @@ from webencodings.labels import LABELS
 
 # The decoder of each encoding of the standard whose Python codec of the same name is narrower.
 _WIDER = {
-    "gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
-    "big5": "big5hkscs", "iso8859-1": "cp1252", "ascii": "",
-}  # fmt: skip
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    "iso8859-1": "cp1252",
+    "ascii": "",
+}
 # Labels that the standard lacks and mail programs write.
 _MORE = {
-    "cp936": "gb18030", "ms936": "gb18030", "windows936": "gb18030", "936": "gb18030",
-    "euccn": "gb18030", "gb180302000": "gb18030", "gb180302005": "gb18030",
-    "windows950": "big5hkscs", "cp950": "big5hkscs", "ms950": "big5hkscs",
-    "windows932": "cp932", "sjis": "cp932", "hzgb2312": "hz", "hz": "hz",
-    "iso2022kr": "iso2022_kr", "utf7": "utf_7", "unicode11utf7": "utf_7",
-    "utf8mb4": "utf-8", "cp65001": "utf-8", "utf8sig": "utf-8", "unicode": "utf-8",
+    "cp936": "gb18030",
+    "ms936": "gb18030",
+    "windows936": "gb18030",
+    "936": "gb18030",
+    "euccn": "gb18030",
+    "gb180302000": "gb18030",
+    "gb180302005": "gb18030",
+    "windows950": "big5hkscs",
+    "cp950": "big5hkscs",
+    "ms950": "big5hkscs",
+    "windows932": "cp932",
+    "sjis": "cp932",
+    "hzgb2312": "hz",
+    "hz": "hz",
+    "iso2022kr": "iso2022_kr",
+    "utf7": "utf_7",
+    "unicode11utf7": "utf_7",
+    "utf8mb4": "utf-8",
+    "cp65001": "utf-8",
+    "utf8sig": "utf-8",
+    "unicode": "utf-8",
     # No byte beyond 127 is ASCII: where there is one, the label says nothing of it.
-    "us-ascii": "", "ascii": "", "ansi_x3.4-1968": "", "iso646us": "", "646": "",
-    "8bit": "", "unknown": "", "unknown8bit": "",
-    "x-unknown": "", "default": "", "defaultcharset": "", "binary": "", "none": "",
+    "us-ascii": "",
+    "ascii": "",
+    "ansi_x3.4-1968": "",
+    "iso646us": "",
+    "646": "",
+    "8bit": "",
+    "unknown": "",
+    "unknown8bit": "",
+    "x-unknown": "",
+    "default": "",
+    "defaultcharset": "",
+    "binary": "",
+    "none": "",
     "ansi": "cp1252",
-}  # fmt: skip
+}
 # Encodings that hold what another of the same label lacks.
 _NEXT = {"big5hkscs": "cp950", "euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_2004"}
 # Labels under which anything is sent: what they say is believed after UTF-8 was tried.
@@ -83,9 +113,10 @@ def decode(raw: bytes, label: str | None, *, is_cut: bool = False) -> str:
     """
     name = codec_of(label or "")
     for bom, marked in (
-        (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):  # fmt: skip
+    ):
         if raw.startswith(bom) and (found := _strict(raw[len(bom) :], marked, is_cut)) is not None:
             return found
     for each in _order(raw, name):

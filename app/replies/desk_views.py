@@ -70,10 +70,13 @@ def listed() -> str:
         wanted = wanted.where(Inbound.done_at.is_(None)).order_by(Inbound.id)
     found = db.session.execute(wanted.limit(ON_A_PAGE + 1)).all()
     return render_template(
-        "replies/inbox.html", rows=found[:ON_A_PAGE], every=every, zone=current_user.court.zone,
+        "replies/inbox.html",
+        rows=found[:ON_A_PAGE],
+        every=every,
+        zone=current_user.court.zone,
         older=found[ON_A_PAGE - 1][0].id if every and len(found) > ON_A_PAGE else 0,
         more=not every and len(found) > ON_A_PAGE,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/inbox/<int:inbound_id>/done")

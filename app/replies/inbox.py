@@ -117,8 +117,11 @@ def _sort(
         return
     filed.kind = (Kind.AUTOMATIC if mail.automatic else Kind.MAIL).value
     said = TOO_LARGE if arrived.cut else why
-    filed.detail = {"files": list(mail.files[:30]), "proven": mail.proven,
-                    **({"why": said} if said else {})}  # fmt: skip
+    filed.detail = {
+        "files": list(mail.files[:30]),
+        "proven": mail.proven,
+        **({"why": said} if said else {}),
+    }
     if mail.automatic and not said:
         filed.done_at = now  # nobody wrote it, so nobody waits; it stands in the list of all
     _write(session, filed, place, mail, now)
@@ -129,11 +132,20 @@ def _write(session: Session, filed: Inbound, place: Place, mail: Mail, now: dt.d
     if place.court_id is None or place.case_id is None or place.counsel_id is None:
         return
     line = record.Entry(
-        What.STATUS if mail.automatic else What.TOLD, direction="in", about=place.about,
-        attempt=f"m{filed.id}", counsel_id=place.counsel_id, side=place.side, channel="email",
+        What.STATUS if mail.automatic else What.TOLD,
+        direction="in",
+        about=place.about,
+        attempt=f"m{filed.id}",
+        counsel_id=place.counsel_id,
+        side=place.side,
+        channel="email",
         kind="automatic" if mail.automatic else "mail",
         detail={"proven": mail.proven, "files": len(mail.files)},
-        personal={"name": place.name, "address": mail.sender, "subject": mail.subject,
-                  "text": mail.text[:2000]},
-    )  # fmt: skip
+        personal={
+            "name": place.name,
+            "address": mail.sender,
+            "subject": mail.subject,
+            "text": mail.text[:2000],
+        },
+    )
     record.add(session, place.court_id, place.case_id, [line], now)

@@ -71,15 +71,19 @@ def read(raw: bytes, trusted: str) -> Mail:
     results = [str(each) for each in _adjacent(message)]
     automatic = _automatic(message, subject)
     return Mail(
-        sender=sender, name=name, subject=subject,
+        sender=sender,
+        name=name,
+        subject=subject,
         message_id="".join(mime.ids(message, "Message-ID")[:1]),
         answers_to=tuple(mime.ids(message, "In-Reply-To") + mime.ids(message, "References")),
-        automatic=automatic, from_system=reports.is_system(message),
+        automatic=automatic,
+        from_system=reports.is_system(message),
         proven=alone and authenticated(results, trusted, sender),
-        text=mime.text_of(own) or mime.text_of(every), files=tuple(_files(every)),
+        text=mime.text_of(own) or mime.text_of(every),
+        files=tuple(_files(every)),
         calendars=tuple(_calendars(every)),
         report=reports.read(message, every, own, automatic=automatic),
-    )  # fmt: skip
+    )
 
 
 def _author(message: Message) -> tuple[str, str, bool]:

@@ -41,9 +41,10 @@ def named(session: Session, ids: Sequence[str]) -> list[Notice]:
     theirs = wanted.where(HAS_SERVER_ID, Notice.server_id.in_(names)) if names else None
     found = {
         notice.id: notice
-        for each in (ours, theirs) if each is not None
+        for each in (ours, theirs)
+        if each is not None
         for notice in session.scalars(each.order_by(Notice.id.desc()).limit(20))
-    }  # fmt: skip
+    }
     return [found[number] for number in sorted(found, reverse=True)]
 
 
@@ -57,17 +58,25 @@ def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> P
     people = sa.select(Counsel.id).where(
         sa.func.lower(Counsel.email).in_(addresses.spellings(sender))
     )
-    last = session.scalar(
-        sa.select(Notice).where(Notice.counsel_id.in_(people)).order_by(Notice.id.desc()).limit(1)
-    ) if sender else None  # fmt: skip
+    last = (
+        session.scalar(
+            sa.select(Notice)
+            .where(Notice.counsel_id.in_(people))
+            .order_by(Notice.id.desc())
+            .limit(1)
+        )
+        if sender
+        else None
+    )
     return _placed(last, known=True) if last is not None else Place(only_court(session))
 
 
 def _placed(notice: Notice, *, known: bool) -> Place:
     if not known:  # somebody who was sent it on: the matter is clear, the writer is not
         return Place(notice.court_id, notice.case_id, None, notice.about)
-    return Place(notice.court_id, notice.case_id, notice.counsel_id, notice.about, notice.side,
-                 notice.name)  # fmt: skip
+    return Place(
+        notice.court_id, notice.case_id, notice.counsel_id, notice.about, notice.side, notice.name
+    )
 
 
 def only_court(session: Session) -> int | None:
@@ -103,11 +112,14 @@ def open_seats(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -
         .join(Invitation.proposal)
         .join(Proposal.hearing)
         .where(
-            Invitation.counsel_id.in_(counsel_ids), Invitation.revoked_at.is_(None),
-            Proposal.state == ProposalState.OPEN.value, Proposal.answer_by > now, acts.exists(),
+            Invitation.counsel_id.in_(counsel_ids),
+            Invitation.revoked_at.is_(None),
+            Proposal.state == ProposalState.OPEN.value,
+            Proposal.answer_by > now,
+            acts.exists(),
         )
         .order_by(Hearing.case_id, Hearing.id)
-    )  # fmt: skip
+    )
     return list(session.scalars(wanted))
 
 
@@ -118,24 +130,27 @@ def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.date
         .join(Proposal, Proposal.hearing_id == Hearing.id)
         .join(Invitation, Invitation.proposal_id == Proposal.id)
         .where(
-            Invitation.counsel_id.in_(counsel_ids), Hearing.starts_at > now,
+            Invitation.counsel_id.in_(counsel_ids),
+            Hearing.starts_at > now,
             Hearing.state.in_((HearingState.FIXED.value, HearingState.PROPOSED.value)),
         )
         .limit(1)
-    )  # fmt: skip
+    )
     return session.scalar(wanted) is not None
 
 
 def invited(session: Session, hearing: Hearing) -> dict[str, int]:
     """Return to which addresses mails about a hearing were queued, with the counsel of each."""
     wanted = sa.select(Notice.address, Notice.counsel_id).where(
-        Notice.about == f"hearing/{hearing.id}", Notice.channel == "email",
+        Notice.about == f"hearing/{hearing.id}",
+        Notice.channel == "email",
         Notice.counsel_id.is_not(None),
-    )  # fmt: skip
+    )
     return {
         addresses.canonical(address): counsel
-        for address, counsel in session.execute(wanted) if counsel
-    }  # fmt: skip
+        for address, counsel in session.execute(wanted)
+        if counsel
+    }
 
 
 def counted(session: Session, about: str, counsel_id: int) -> list[Inbound]:

@@ -59,9 +59,10 @@ def _is_away(fault: Exception) -> bool:
 def _take(box: ImapMailbox, arrived: Arrived, trusted: str, secret: bytes, now: Any) -> None:
     try:
         retrying(
-            partial(inbox.take, name=box.name, arrived=arrived, trusted=trusted, now=now,
-                    secret=secret)
-        )  # fmt: skip
+            partial(
+                inbox.take, name=box.name, arrived=arrived, trusted=trusted, now=now, secret=secret
+            )
+        )
     except Exception as fault:
         if _is_away(fault):
             raise  # this mail is read again when the database is back

@@ -124,7 +124,7 @@ _FAILED = (
     r"[^.!?]{0,30}\bpiena\b|\bcaixa[^.!?]{0,30}\bcheia\b|\bbuzón[^.!?]{0,30}(llen|no existe)|"
     r"\bempfänger[^.!?]{0,20}\bunbekannt\b|\b(adresse|destinataire)[^.!?]{0,20}\binconnu|"
     r"\busuario[^.!?]{0,20}(desconocido|no existe)|\bпользователь не найден",
-)  # fmt: skip
+)
 _FAILED_CJK = (
     # Chinese, both writings
     r"退信|退件|邮件退回|郵件退回|被退回|退回给|退回給",
@@ -144,7 +144,7 @@ _FAILED_CJK = (
     r"届(きません|けられません|けることができません)|宛先(が)?(不明|見つかりません)|"
     r"(ユーザー?|アドレス)[がは](不明|存在しません|見つかりません)",
     r"전달(되지|할수없|하지못|에실패)|배달(되지|실패|할수없)|(전송|발송)(실패|하지못|할수없)|반송",
-)  # fmt: skip
+)
 _DELAYED = (
     r"\b(delayed|delay)\b|\bnot yet been delivered\b|\bstill (undelivered|being retried|trying)\b",
     r"\b(will|shall)\b[^.!?]{0,30}\b(retry|retried|retrying|keep trying|try again|attempted again|"
@@ -153,14 +153,14 @@ _DELAYED = (
     r"\b(do )?not need to resend|\bneed not resend|\bwarning message only\b|"
     r"\bno action is required\b",
     r"\bverzögert|\bretardé|\bretrasad|\batrasad|\britardat|\bотложен",
-)  # fmt: skip
+)
 _DELAYED_CJK = (
     r"延[迟遲](投递|投遞|送达|送達|[发發]送|通知)|(投递|投遞|送达|送達|[发發]送)[^。]{0,6}延[迟遲]|"
     r"[将將会會](再次|[继繼][续續]|自[动動]重|重新)[^。]{0,8}(投递|投遞|[尝嘗][试試]|[发發]送|"
     r"重[试試])|"
     r"仍在[^。]{0,6}(投递|投遞|[尝嘗][试試])|(不必|无需|無需|不用)重新?[发發]送|"
     r"配信(が)?遅延|引き続き(配信|送信)",
-)  # fmt: skip
+)
 _FINAL = (
     r"\b(giving up|gave up|given up)\b|\bpermanent(ly)?\b|\bfatal errors\b|"
     r"\bin the queue too long\b",
@@ -170,7 +170,7 @@ _FINAL = (
     r"\breturned to sender\b|"
     r"\btimeout exceeded\b|\btime limit exceeded\b|\b(could|can)( ?not|"
     r"n['’]t) be delivered\b[^.!?]{0,60}\bfor \d+ days\b",
-)  # fmt: skip
+)
 _FINAL_CJK = (
     r"不再(重[试試]|[尝嘗][试試]|投递|投遞|[发發]送)|放[弃棄](投递|投遞|[发發]送)|退信|已退回",
 )
@@ -179,7 +179,7 @@ _DELIVERED = (
     r"\bsuccessful(ly)? (mail )?deliver|\bdelivery (success|receipt|confirm)|^(relayed|"
     r"delivered):|"
     r"\bdelivery to these recipients[^.]{0,40}(is )?complete",
-)  # fmt: skip
+)
 _DELIVERED_CJK = (r"(已|成功)(成功)?(送达|送達|投递到|投遞到)|(送达|送達)(回[执執]|通知|成功)",)
 # Held until somebody does something: a challenge, a moderator, a quarantine; or nobody reads there.
 _HELD = (
@@ -190,7 +190,7 @@ _HELD = (
     r"\b(approv|moderat|verif|confirm|authoriz|quarantine|review)",
     r"\b(confirm|verify|prove)\b[^.!?]{0,60}\b(deliver|human|not a (robot|spammer)|real person)",
     r"\bquarantined\b",
-)  # fmt: skip
+)
 _HELD_CJK = (
     r"离职|離職|不再使用|不再[担擔]任|已?停止使用|更[换換]邮箱|邮箱已(更[换換]|停用|[弃棄]用)|"
     r"(等待|需要?|[经經][过過]?)[^。]{0,8}(审核|審核|[验驗][证證]|批准|隔[离離])",
@@ -200,7 +200,7 @@ _AWAY = (
     r"\bon (annual |sick |parental |maternity |business )?(leave|holiday|vacation|trip)\b|"
     r"\baway from (my|the) (desk|office|e-?mail)\b|\bvacation\b|\babwesen|\babsent\b|\babsence\b|"
     r"\bfuera de (la )?oficina\b|\bfuori sede\b",
-)  # fmt: skip
+)
 _AWAY_CJK = (
     r"自[动動](回[复復覆]|答[复復覆]|回信)|外出|休假|年假|出差|不在(辦公室|办公室)|不在席|"
     r"自動返信|부재중",
@@ -261,11 +261,18 @@ _PERSONS_SUBJECT = re.compile(
 _ANY_ID = re.compile(r"<([^<>\s@]{1,200}@[^<>\s@]{1,200})>")
 _QUEUE_ID = re.compile(r"\b(?:id|queued as)[ =:]{1,2}<?([A-Za-z0-9][\w.=/+-]{15,99})")
 ACTIONS = {
-    "failed": Says.FAILED, "failure": Says.FAILED, "expired": Says.FAILED,
-    "undeliverable": Says.FAILED, "undelivered": Says.FAILED, "rejected": Says.FAILED,
-    "bounced": Says.FAILED, "delayed": Says.DELAYED, "delivered": Says.DELIVERED,
-    "relayed": Says.DELIVERED, "expanded": Says.DELIVERED,
-}  # fmt: skip
+    "failed": Says.FAILED,
+    "failure": Says.FAILED,
+    "expired": Says.FAILED,
+    "undeliverable": Says.FAILED,
+    "undelivered": Says.FAILED,
+    "rejected": Says.FAILED,
+    "bounced": Says.FAILED,
+    "delayed": Says.DELAYED,
+    "delivered": Says.DELIVERED,
+    "relayed": Says.DELIVERED,
+    "expanded": Says.DELIVERED,
+}
 
 
 class _Table:
@@ -313,10 +320,12 @@ def read(
 
 def _report_words(own: Sequence[Message]) -> list[str]:
     return [
-        mime.words(part) for part in own
-        if part.get_content_maintype() == "text" and part.get_content_type() != "text/calendar"
+        mime.words(part)
+        for part in own
+        if part.get_content_maintype() == "text"
+        and part.get_content_type() != "text/calendar"
         and part.get_content_type() != "text/rfc822-headers"
-    ]  # fmt: skip
+    ]
 
 
 def _whole(message: Message, every: Sequence[Message], words: str) -> str:
@@ -343,8 +352,9 @@ def _fields_of_delivery(own: Sequence[Message]) -> list[Bounce]:
     found: list[Bounce] = []
     for part in own:
         if part.get_content_type() not in (
-            "message/delivery-status", "message/global-delivery-status",
-        ):  # fmt: skip
+            "message/delivery-status",
+            "message/global-delivery-status",
+        ):
             continue
         for block in mime.blocks(part):
             if "Final-Recipient" in block or "Original-Recipient" in block or "Action" in block:

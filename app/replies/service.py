@@ -137,9 +137,13 @@ def _answer(
 
 
 def _ask_or_file(
-    session: Session, text: Text, seats: list[Invitation], matters: list[Notice],
-    choice: Choice | None, now: dt.datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    text: Text,
+    seats: list[Invitation],
+    matters: list[Notice],
+    choice: Choice | None,
+    now: dt.datetime,
+) -> None:
     if (
         choice
         and not choice.letter
@@ -155,16 +159,24 @@ def _ask_or_file(
 
 
 def _file(
-    session: Session, text: Text, seat: Invitation | None, matters: list[Notice],
-    now: dt.datetime, why: str,
-) -> None:  # fmt: skip
+    session: Session,
+    text: Text,
+    seat: Invitation | None,
+    matters: list[Notice],
+    now: dt.datetime,
+    why: str,
+) -> None:
     """File a text for the assistant: about a seat's hearing, else what its sender was last told."""
     last = max(matters, key=lambda notice: notice.id, default=None)
     kept = Inbound(
-        key=f"text/{text.carrier_id or now.isoformat()}", at=now, channel="sms",
-        kind=Kind.TEXT.value, sender=text.sender[:254], words=text.words[:MOST_WORDS],
+        key=f"text/{text.carrier_id or now.isoformat()}",
+        at=now,
+        channel="sms",
+        kind=Kind.TEXT.value,
+        sender=text.sender[:254],
+        words=text.words[:MOST_WORDS],
         detail={"why": why},
-    )  # fmt: skip
+    )
     if seat is not None:
         hearing = seat.proposal.hearing
         kept.court_id, kept.case_id = hearing.court_id, hearing.case_id
@@ -180,25 +192,45 @@ def _file(
 
 
 def _write(
-    session: Session, text: Text, seat: Invitation | None, matters: list[Notice],
-    now: dt.datetime, *, stops: bool, starts: bool,
-) -> None:  # fmt: skip
+    session: Session,
+    text: Text,
+    seat: Invitation | None,
+    matters: list[Notice],
+    now: dt.datetime,
+    *,
+    stops: bool,
+    starts: bool,
+) -> None:
     """Put the text on the record: of the case that it answers, else of each newest matter."""
     detail = {"opt_out": stops, "opt_in": starts, "carrier_id": text.carrier_id}
     personal = {"address": text.sender, "text": text.words[:MOST_WORDS]}
     if seat is not None:
         hearing = seat.proposal.hearing
         entry = record.Entry(
-            What.TOLD, direction="in", about=f"hearing/{hearing.id}", attempt=text.attempt,
-            counsel_id=seat.counsel_id, side=seat.side, channel="sms", kind="text",
-            detail=detail, personal={"name": seat.counsel.name, **personal},
-        )  # fmt: skip
+            What.TOLD,
+            direction="in",
+            about=f"hearing/{hearing.id}",
+            attempt=text.attempt,
+            counsel_id=seat.counsel_id,
+            side=seat.side,
+            channel="sms",
+            kind="text",
+            detail=detail,
+            personal={"name": seat.counsel.name, **personal},
+        )
         record.add(session, hearing.court_id, hearing.case_id, [entry], now)
         return
     for notice in matters:
         entry = record.Entry(
-            What.TOLD, direction="in", about=notice.about, attempt=text.attempt,
-            counsel_id=notice.counsel_id, side=notice.side, channel="sms", kind="text",
-            detail=detail, personal={"name": notice.name, **personal},
-        )  # fmt: skip
+            What.TOLD,
+            direction="in",
+            about=notice.about,
+            attempt=text.attempt,
+            counsel_id=notice.counsel_id,
+            side=notice.side,
+            channel="sms",
+            kind="text",
+            detail=detail,
+            personal={"name": notice.name, **personal},
+        )
         record.add(session, notice.court_id, notice.case_id, [entry], now)

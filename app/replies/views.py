@@ -31,10 +31,11 @@ def signed_form() -> tuple[str, dict[str, str]]:
     if not settings.twilios or not signature:
         _refuse(tally.UNSIGNED, 403)
     signed = [
-        account.name for account in settings.twilios
+        account.name
+        for account in settings.twilios
         if form.get("AccountSid", account.account_sid) == account.account_sid
         and signature_ok(account.auth_token, url, form, signature)
-    ]  # fmt: skip
+    ]
     if not signed:
         _refuse(tally.FORGED, 403)
     return signed[0], {
@@ -60,8 +61,9 @@ def status() -> tuple[str, int]:
         reference=request.args.get("ref", "").replace("\x00", "")[:40],
         status=form.get("MessageStatus", form.get("SmsStatus", ""))[:40],
         code=form.get("ErrorCode", "")[:10],
-        raw=form, carrier=carrier,
-    )  # fmt: skip
+        raw=form,
+        carrier=carrier,
+    )
     if not told.carrier_id or not told.status:
         _refuse(tally.MALFORMED, 400)
     retrying(lambda session: receipts.take(session, told, now()))
@@ -79,10 +81,16 @@ def inbound() -> Response:
     retrying(
         lambda session: service.take_text(
             session,
-            service.Text(form.get("From", ""), form.get("Body", ""), form.get("OptOutType", ""),
-                         form.get("MessageSid", "")[:38], _count(form.get("NumMedia", ""))),
-            now(), secret(),
+            service.Text(
+                form.get("From", ""),
+                form.get("Body", ""),
+                form.get("OptOutType", ""),
+                form.get("MessageSid", "")[:38],
+                _count(form.get("NumMedia", "")),
+            ),
+            now(),
+            secret(),
         )
-    )  # fmt: skip
+    )
     empty = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
     return Response(empty, mimetype="text/xml")

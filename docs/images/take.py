@@ -27,9 +27,11 @@ from tests.conftest import NOW, SECRET, House, make_house
 HERE = Path(__file__).parent
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"}
 PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 1000}, "device_scale_factor": 1.5, "locale": "en-GB",
+    "viewport": {"width": 390, "height": 1000},
+    "device_scale_factor": 1.5,
+    "locale": "en-GB",
     "timezone_id": "Europe/London",
-}  # fmt: skip
+}
 ROWS = """\
 案号,案由,承办法官,当事人,诉讼地位,代理人,律所,邮箱,电话
 （2026）东0901民初701号,买卖合同纠纷,陈静文,江海电器有限公司,原告,李敏,华诚律师事务所,limin@huacheng.example,13800138001
@@ -86,9 +88,12 @@ def take(browser: Browser, house: House, base: str) -> None:
     desk = opened(browser, DESK)
     sign_in(desk, base)
     for name, path in (
-        ("home", "/"), ("calendar", "/calendar"), ("proposal", "/hearings/new?case_id=8"),
-        ("hearing", waiting.path), ("import", imported),
-    ):  # fmt: skip
+        ("home", "/"),
+        ("calendar", "/calendar"),
+        ("proposal", "/hearings/new?case_id=8"),
+        ("hearing", waiting.path),
+        ("import", imported),
+    ):
         seen = desk.goto(base + path)
         if not seen or not seen.ok:
             raise SystemExit(f"{path} cannot be shown")

@@ -41,22 +41,30 @@ def upgrade() -> None:
         table.add_column(sa.Column("handed_at", UTCDateTime(), nullable=True))
         table.add_column(sa.Column("ask_at", UTCDateTime(), nullable=True))
         table.create_index(
-            "ix_notice_unfinished", ["ask_at"], sqlite_where=UNFINISHED,
+            "ix_notice_unfinished",
+            ["ask_at"],
+            sqlite_where=UNFINISHED,
             postgresql_where=UNFINISHED,
-        )  # fmt: skip
+        )
         table.create_index("ix_notice_court_id_notice_created_at", ["court_id", "created_at"])
     op.add_column(
         "record_head", sa.Column("sealed_seq", sa.Integer(), nullable=False, server_default="0")
     )
     op.create_index(
-        "ix_record_head_unsealed", "record_head", ["case_id"], sqlite_where=UNSEALED,
+        "ix_record_head_unsealed",
+        "record_head",
+        ["case_id"],
+        sqlite_where=UNSEALED,
         postgresql_where=UNSEALED,
-    )  # fmt: skip
+    )
     op.create_index("ix_record_line_hash", "record_line", ["hash"])
     op.create_index(
-        "ix_record_line_erased", "record_line", ["case_id"], sqlite_where=ERASED,
+        "ix_record_line_erased",
+        "record_line",
+        ["case_id"],
+        sqlite_where=ERASED,
         postgresql_where=ERASED,
-    )  # fmt: skip
+    )
     _make_day()
     _make_task()
     op.create_table(

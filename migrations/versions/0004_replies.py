@@ -59,9 +59,12 @@ def _make_inbound() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name="fk_inbound_user_id"),
     )
     op.create_index(
-        "ix_inbound_waiting", "inbound", ["court_id", "id"], sqlite_where=WAITING,
+        "ix_inbound_waiting",
+        "inbound",
+        ["court_id", "id"],
+        sqlite_where=WAITING,
         postgresql_where=WAITING,
-    )  # fmt: skip
+    )
     op.create_index("ix_inbound_court_id_inbound_id", "inbound", ["court_id", "id"])
     for column in ("case_id", "counsel_id", "about", "user_id"):
         op.create_index(f"ix_inbound_{column}", "inbound", [column])

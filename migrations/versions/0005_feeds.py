@@ -9,8 +9,22 @@ down_revision = "0004"
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UNDRAWN = sa.text("drawn_edition < edition")
 # What of a hearing's own row a calendar says, or is chosen by.
-OWN = ("court_id", "case_id", "judge_id", "kind", "minutes", "state", "revision", "uid",
-       "starts_at", "ends_at", "courtroom_id", "imported", "user_id", "changed_at")  # fmt: skip
+OWN = (
+    "court_id",
+    "case_id",
+    "judge_id",
+    "kind",
+    "minutes",
+    "state",
+    "revision",
+    "uid",
+    "starts_at",
+    "ends_at",
+    "courtroom_id",
+    "imported",
+    "user_id",
+    "changed_at",
+)
 # What else a calendar says: table, when, its columns (of an update), and which hearings say it.
 ROUNDS = (
     "id IN (SELECT p.hearing_id FROM proposal p JOIN slot s ON s.proposal_id = p.id "
@@ -23,15 +37,31 @@ ELSEWHERE = (
     ("courtroom", "UPDATE", ("name", "location"), f"courtroom_id = NEW.id OR {ROUNDS}"),
     ("proposal", "INSERT", (), "id = NEW.hearing_id"),
     ("proposal", "UPDATE", ("state",), "id = NEW.hearing_id"),
-    ("invitation", "INSERT", (),
-     "id = (SELECT p.hearing_id FROM proposal p WHERE p.id = NEW.proposal_id)"),
-    ("invitation", "UPDATE", ("revoked_at",),
-     "id = (SELECT p.hearing_id FROM proposal p WHERE p.id = NEW.proposal_id)"),
-    ("representation", "INSERT", (),
-     "case_id = (SELECT p.case_id FROM party p WHERE p.id = NEW.party_id)"),
-    ("representation", "UPDATE", ("left_at",),
-     "case_id = (SELECT p.case_id FROM party p WHERE p.id = NEW.party_id)"),
-)  # fmt: skip
+    (
+        "invitation",
+        "INSERT",
+        (),
+        "id = (SELECT p.hearing_id FROM proposal p WHERE p.id = NEW.proposal_id)",
+    ),
+    (
+        "invitation",
+        "UPDATE",
+        ("revoked_at",),
+        "id = (SELECT p.hearing_id FROM proposal p WHERE p.id = NEW.proposal_id)",
+    ),
+    (
+        "representation",
+        "INSERT",
+        (),
+        "case_id = (SELECT p.case_id FROM party p WHERE p.id = NEW.party_id)",
+    ),
+    (
+        "representation",
+        "UPDATE",
+        ("left_at",),
+        "case_id = (SELECT p.case_id FROM party p WHERE p.id = NEW.party_id)",
+    ),
+)
 
 
 def upgrade() -> None:

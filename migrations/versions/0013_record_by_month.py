@@ -34,8 +34,11 @@ INDEXES = {
     "ix_record_line_notice_id": "(notice_id)",
 }
 REFERENCES = {
-    "court_id": "court", "case_id": "case_file", "notice_id": "notice", "counsel_id": "counsel",
-}  # fmt: skip
+    "court_id": "court",
+    "case_id": "case_file",
+    "notice_id": "notice",
+    "counsel_id": "counsel",
+}
 
 
 def upgrade() -> None:

@@ -13,9 +13,12 @@ def upgrade() -> None:
     op.create_index("ix_notice_first_due_at", "notice", ["first_due_at"])
     op.create_index("ix_proposal_created_at", "proposal", ["created_at"])
     op.create_index(
-        "ix_task_callback", "task", ["created_at"],
-        sqlite_where=CALLBACK, postgresql_where=CALLBACK,
-    )  # fmt: skip
+        "ix_task_callback",
+        "task",
+        ["created_at"],
+        sqlite_where=CALLBACK,
+        postgresql_where=CALLBACK,
+    )
 
 
 def downgrade() -> None:

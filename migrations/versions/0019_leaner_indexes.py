@@ -13,19 +13,28 @@ ASKS = sa.text("kind = 'proposal'")
 def upgrade() -> None:
     op.drop_index("ix_notice_carrier_id", "notice")
     op.create_index(
-        "ix_notice_carrier_id", "notice", ["carrier_id"],
-        sqlite_where=HAS_ONE, postgresql_where=HAS_ONE,
-    )  # fmt: skip
+        "ix_notice_carrier_id",
+        "notice",
+        ["carrier_id"],
+        sqlite_where=HAS_ONE,
+        postgresql_where=HAS_ONE,
+    )
     op.drop_index("ix_record_line_attempt", "record_line")
     op.create_index(
-        "ix_record_line_attempt", "record_line", ["attempt"],
-        sqlite_where=NO_MESSAGE, postgresql_where=NO_MESSAGE,
-    )  # fmt: skip
+        "ix_record_line_attempt",
+        "record_line",
+        ["attempt"],
+        sqlite_where=NO_MESSAGE,
+        postgresql_where=NO_MESSAGE,
+    )
     op.drop_index("ix_notice_invitation_id", "notice")
     op.create_index(
-        "ix_notice_invitation_id", "notice", ["invitation_id"],
-        sqlite_where=ASKS, postgresql_where=ASKS,
-    )  # fmt: skip
+        "ix_notice_invitation_id",
+        "notice",
+        ["invitation_id"],
+        sqlite_where=ASKS,
+        postgresql_where=ASKS,
+    )
 
 
 def downgrade() -> None:

@@ -14,9 +14,12 @@ def upgrade() -> None:
         "notice", sa.Column("server_id", sa.String(100), nullable=False, server_default="")
     )
     op.create_index(
-        "ix_notice_server_id", "notice", ["server_id"],
-        sqlite_where=HAS_ONE, postgresql_where=HAS_ONE,
-    )  # fmt: skip
+        "ix_notice_server_id",
+        "notice",
+        ["server_id"],
+        sqlite_where=HAS_ONE,
+        postgresql_where=HAS_ONE,
+    )
 
 
 def downgrade() -> None:

@@ -55,8 +55,14 @@ def _keep_rules(rules: sa.Table) -> None:
             read = zones.file_of(zone)
         except (ZoneInfoNotFoundError, ValueError):
             continue
-        row = {"court_id": court_id, "zone": zone, "version": version, "rules": read,
-               "digest": hashlib.sha256(read).hexdigest(), "since": now}  # fmt: skip
+        row = {
+            "court_id": court_id,
+            "zone": zone,
+            "version": version,
+            "rules": read,
+            "digest": hashlib.sha256(read).hexdigest(),
+            "since": now,
+        }
         op.bulk_insert(rules, [row])
 
 

@@ -50,9 +50,11 @@ def downgrade() -> None:
         op.create_unique_constraint("uq_record_day_seq", "record_day", ["court_id", "seq"])
         return
     _make_anew(
-        sa.Column("id", Key, nullable=False), sa.PrimaryKeyConstraint("id", name="pk_record_day"),
-        sa.UniqueConstraint("court_id", "seq", name="uq_record_day_seq"), taken="id = NEW.id OR ",
-    )  # fmt: skip
+        sa.Column("id", Key, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_record_day"),
+        sa.UniqueConstraint("court_id", "seq", name="uq_record_day_seq"),
+        taken="id = NEW.id OR ",
+    )
 
 
 def _guard_receipts(may: str) -> None:

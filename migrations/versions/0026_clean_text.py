@@ -19,10 +19,14 @@ down_revision = "0024"
 PHONES = ("counsel", "party", "task")
 BATCH = 5000
 TEXTS = {
-    "case_file": ("number", "title"), "judge": ("name",), "courtroom": ("name", "location"),
-    "party": ("name", "role", "reference"), "counsel": ("name", "firm"), "court": ("short",),
+    "case_file": ("number", "title"),
+    "judge": ("name",),
+    "courtroom": ("name", "location"),
+    "party": ("name", "role", "reference"),
+    "counsel": ("name", "firm"),
+    "court": ("short",),
     "user_account": ("name",),
-}  # fmt: skip
+}
 KEYS: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "case_file": ("number", "number_key", number_key),
     "judge": ("name", "name_key", name_key),
@@ -73,9 +77,10 @@ def _make_keys(
 ) -> None:
     table = _table(name, ("court_id", column, key))
     changed = [
-        (row.id, row.court_id, new) for row in _rows(connection, table)
+        (row.id, row.court_id, new)
+        for row in _rows(connection, table)
         if (new := key_of(getattr(row, column))) != getattr(row, key)
-    ]  # fmt: skip
+    ]
     own = sa.update(table).where(table.c.id == sa.bindparam("row"))
     for row, _, _ in changed:  # out of each other's way
         connection.execute(own.values({key: f"\n{row}"}), {"row": row})

@@ -27,15 +27,31 @@ ADMIN: str = STORY["users"][2]["email"]
 PASSWORD: str = STORY["password"]
 # What answers programs, files, and parts of pages that are open already.
 NO_PAGES = (
-    "api-", "bootstrap.static", "feeds.calendar", "hearings.calendar_events", "hearings.download",
-    "hearings.live", "hearings.news", "hearings.who_is_told", "operations.", "people.subdivisions",
-    "reply.file", "static",
-)  # fmt: skip
+    "api-",
+    "bootstrap.static",
+    "feeds.calendar",
+    "hearings.calendar_events",
+    "hearings.download",
+    "hearings.live",
+    "hearings.news",
+    "hearings.who_is_told",
+    "operations.",
+    "people.subdivisions",
+    "reply.file",
+    "static",
+)
 PAGES_BESIDE = {"feeds.calendars"}
 CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"
 COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
-LOOKS = ("/calendar?view=day", "/calendar?view=day&by=judge", "/calendar?whose=1", "/hearings?q=318",
-         "/calendar/list?public=1", "/cases?q=nobody", "/?whose=mine")  # fmt: skip
+LOOKS = (
+    "/calendar?view=day",
+    "/calendar?view=day&by=judge",
+    "/calendar?whose=1",
+    "/hearings?q=318",
+    "/calendar/list?public=1",
+    "/cases?q=nobody",
+    "/?whose=mine",
+)
 HEARINGS = "案号,kind,minutes\n{},mediation,90\n"
 
 
@@ -43,9 +59,10 @@ def pages(house: House) -> list[Rule]:
     """The routes by which a person opens a page."""
     found = [rule for rule in house.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return [
-        rule for rule in found
+        rule
+        for rule in found
         if rule.endpoint in PAGES_BESIDE or not rule.endpoint.startswith(NO_PAGES)
-    ]  # fmt: skip
+    ]
 
 
 def furnish(house: House) -> None:

@@ -11,9 +11,22 @@ from tests.conftest import CASE, PASSWORD, at, proposal
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/hearings", "/hearings?q=12345", "/cases", "/cases/new", "/cases/1", "/cases/1/record",
-         "/cases/1/facts", "/cases/1/counsel", "/cases/1/counsel/1", "/settings",
-         "/settings/courtrooms", "/settings/rules", "/me")  # fmt: skip
+PAGES = (
+    "/",
+    "/hearings",
+    "/hearings?q=12345",
+    "/cases",
+    "/cases/new",
+    "/cases/1",
+    "/cases/1/record",
+    "/cases/1/facts",
+    "/cases/1/counsel",
+    "/cases/1/counsel/1",
+    "/settings",
+    "/settings/courtrooms",
+    "/settings/rules",
+    "/me",
+)
 
 
 def furnish(site: Site) -> None:
@@ -153,10 +166,25 @@ def test_names_of_any_script_and_length_are_shown_whole_and_turn_nothing(
     site.house.beat()
     site.sign_in(page)
     link = site.house.link("zhao@jinmao.example")
-    paths = ("/", "/cases", "/cases/1", "/cases/1/facts", "/cases/1/call?counsel_id=1", "/hearings",
-             "/hearings/1", "/hearings/2", "/hearings/new", "/hearings/1/round", "/cases/1/record",
-             "/cases/1/certificate", f"/calendar?on={at(20)[:10]}", "/hearings/2/paper/1",
-             f"/calendar/list?on={at(20)[:10]}", link, f"{link}/record")  # fmt: skip
+    paths = (
+        "/",
+        "/cases",
+        "/cases/1",
+        "/cases/1/facts",
+        "/cases/1/call?counsel_id=1",
+        "/hearings",
+        "/hearings/1",
+        "/hearings/2",
+        "/hearings/new",
+        "/hearings/1/round",
+        "/cases/1/record",
+        "/cases/1/certificate",
+        f"/calendar?on={at(20)[:10]}",
+        "/hearings/2/paper/1",
+        f"/calendar/list?on={at(20)[:10]}",
+        link,
+        f"{link}/record",
+    )
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 740})
         for path in paths:

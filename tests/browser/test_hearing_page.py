@@ -15,9 +15,14 @@ PHONE = {"width": 360, "height": 740}
 def propose(site: Site, counsel: int = 2, slots: int = 3, **more: Any) -> int:
     """A hearing that so many counsel are asked about; return its number."""
     people = [
-        {"name": f"代理人{n}", "email": f"c{n}@x.example", "phone": f"1370000{n:04}",
-         "channels": ["sms", "email"]} for n in range(counsel)
-    ]  # fmt: skip
+        {
+            "name": f"代理人{n}",
+            "email": f"c{n}@x.example",
+            "phone": f"1370000{n:04}",
+            "channels": ["sms", "email"],
+        }
+        for n in range(counsel)
+    ]
     status, case = site.house.api("POST", "/cases", case_with("（2026）沪0115民初7号", *people))
     assert status == 201, case
     asked = [(at(14 + n), "第三法庭") for n in range(slots)]

@@ -24,11 +24,13 @@ def desk(site: Site, page: Page) -> Page:
 
 def focused(page: Page) -> str:
     """What has the focus: the name of a field, or the words on a button or link."""
-    return str(page.evaluate(
-        "() => { const at = document.activeElement;"
-        " return at.tagName === 'BUTTON' || at.tagName === 'A'"
-        " ? at.innerText.trim() : at.name || ''; }"
-    ))  # fmt: skip
+    return str(
+        page.evaluate(
+            "() => { const at = document.activeElement;"
+            " return at.tagName === 'BUTTON' || at.tagName === 'A'"
+            " ? at.innerText.trim() : at.name || ''; }"
+        )
+    )
 
 
 def tab_to(page: Page, name: str) -> None:

@@ -79,10 +79,14 @@ def test_a_body_that_means_nothing_is_refused_by_the_api(house: House, body: byt
 @pytest.mark.parametrize(
     "when",
     [
-        "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2200-12-31T23:59:00-12:00",
-        "2027-01-05T09:00:00+23:59", "2027-01-05T09:00:00+14:00:01", "2027-W01-2T09:00:00+08:00",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+14:00",
+        "2200-12-31T23:59:00-12:00",
+        "2027-01-05T09:00:00+23:59",
+        "2027-01-05T09:00:00+14:00:01",
+        "2027-W01-2T09:00:00+08:00",
     ],
-)  # fmt: skip
+)
 def test_a_time_at_the_end_of_the_world_is_refused_or_understood(house: House, when: str) -> None:
     _, case = house.api("POST", "/cases", CASE)
     body = proposal(case["id"], (when, "第三法庭"))

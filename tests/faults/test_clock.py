@@ -120,8 +120,11 @@ def hearing_at(house: House, zone: str, local: str, reminder_at: str) -> dt.date
     until = (starts_at - dt.timedelta(days=9)).isoformat()
     status, made = house.api("POST", "/hearings", proposal(case["id"], offset, answer_by=until))
     assert status == 201, made
-    status, fixed = house.api("POST", f"/hearings/{made['id']}/fix",
-                              {"slot_id": made["slots"][0]["id"], "reason": "so ordered"})  # fmt: skip
+    status, fixed = house.api(
+        "POST",
+        f"/hearings/{made['id']}/fix",
+        {"slot_id": made["slots"][0]["id"], "reason": "so ordered"},
+    )
     assert status in (200, 201), fixed
     return starts_at
 
@@ -147,9 +150,13 @@ def test_each_reminder_goes_once_on_the_day_that_it_names(house: House, night: s
     for notice in each:
         went.setdefault(notice.facts["days"], []).append(notice.tried_at.astimezone(zone).date())
         assert (notice.state, notice.tries) == ("sent", 1)
-    assert {days: {(starts_at.date() - on).days for on in dates} for days, dates in went.items()} == {
-        7: {7}, 3: {3}, 1: {1},
-    }  # fmt: skip
+    assert {
+        days: {(starts_at.date() - on).days for on in dates} for days, dates in went.items()
+    } == {
+        7: {7},
+        3: {3},
+        1: {1},
+    }
     in_order(house)
 
 

@@ -73,9 +73,12 @@ def site(house: House, environment: dict[str, str]) -> Iterator[Site]:
     }
     server = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--bind", bind, "--workers", "2"],
-        cwd=ROOT, env={**environment, **settings, "PYTHONWARNINGS": "default"},
-        stderr=subprocess.PIPE, text=True, pass_fds=[listening.fileno()],
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**environment, **settings, "PYTHONWARNINGS": "default"},
+        stderr=subprocess.PIPE,
+        text=True,
+        pass_fds=[listening.fileno()],
+    )
     listening.close()
     assert server.stderr
     said: list[str] = []
@@ -130,9 +133,11 @@ def overlapping(house: House) -> list[tuple[int, int]]:
         for row in rows:
             by_resource.setdefault(row.resource, []).append(row)
         return [
-            (a.id, b.id) for group in by_resource.values() for a, b in combinations(group, 2)
+            (a.id, b.id)
+            for group in by_resource.values()
+            for a, b in combinations(group, 2)
             if a.starts_at < b.ends_at and b.starts_at < a.ends_at
-        ]  # fmt: skip
+        ]
 
 
 def answer_all(site: Site, hearing_id: int, says: str) -> list[int]:

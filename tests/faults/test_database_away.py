@@ -97,8 +97,13 @@ def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House) -> None:
     assert [(status, shown["number"]) for status, shown in answers] == [(200, CASE["number"])] * 2
 
 
-@pytest.mark.parametrize("lost", [psycopg.errors.AdminShutdown("the server\nhung up"),
-                                  sqlite3.OperationalError("disk I/O error")])  # fmt: skip
+@pytest.mark.parametrize(
+    "lost",
+    [
+        psycopg.errors.AdminShutdown("the server\nhung up"),
+        sqlite3.OperationalError("disk I/O error"),
+    ],
+)
 def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
     lost: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -94,8 +94,9 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
     spoilt = tmp_path / "spoilt.db"
     spoilt.write_bytes(copy.read_bytes())
     with closing(sqlite3.connect(spoilt)) as opened:
-        rows = opened.execute("SELECT name FROM sqlite_master WHERE tbl_name='record_day' "
-                              "AND type='trigger'").fetchall()  # fmt: skip
+        rows = opened.execute(
+            "SELECT name FROM sqlite_master WHERE tbl_name='record_day' AND type='trigger'"
+        ).fetchall()
         for (name,) in rows:
             opened.execute(f'DROP TRIGGER "{name}"')
         changed = opened.execute(

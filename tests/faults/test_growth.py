@@ -16,13 +16,39 @@ from tests.conftest import House
 from tests.flows.test_language_of_pages import scene
 from tests.flows.test_reply import browser
 
-GROWING = frozenset({
-    "record_line", "record_content", "record_head", "notice", "receipt", "hearing", "proposal",
-    "slot", "invitation", "answer", "booking", "case_file", "party", "representation", "counsel",
-    "task", "inbound", "paper", "rendered_event", "gone_hearing", "api_repeat", "setting_change",
-})  # fmt: skip
-LISTS = ("/hearings?q=1234", "/cases?q=1234", "/hearings?judge=1&from=2026-12-01&to=2026-12-31&whose=mine",
-         "/cases?judge=1&sort=number", "/cases?sort=oldest")  # fmt: skip
+GROWING = frozenset(
+    {
+        "record_line",
+        "record_content",
+        "record_head",
+        "notice",
+        "receipt",
+        "hearing",
+        "proposal",
+        "slot",
+        "invitation",
+        "answer",
+        "booking",
+        "case_file",
+        "party",
+        "representation",
+        "counsel",
+        "task",
+        "inbound",
+        "paper",
+        "rendered_event",
+        "gone_hearing",
+        "api_repeat",
+        "setting_change",
+    }
+)
+LISTS = (
+    "/hearings?q=1234",
+    "/cases?q=1234",
+    "/hearings?judge=1&from=2026-12-01&to=2026-12-31&whose=mine",
+    "/cases?judge=1&sort=number",
+    "/cases?sort=oldest",
+)
 # What may read one whole, by words of the question, and why.
 ALLOWED = {
     "lower(party.name) LIKE": "a word that is searched may stand anywhere in a name; what would "
@@ -88,14 +114,19 @@ def read_whole(connection: sa.Connection, words: str, values: Any) -> set[str]:
         return _scanned(connection, words, values)
     [[plan]] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {words}", values).fetchall()
     found = plan if isinstance(plan, list) else json.loads(plan)
-    small = set(_partial(connection, "SELECT indexname FROM pg_indexes "
-                                     "WHERE indexdef LIKE '%% WHERE %%'"))  # fmt: skip
+    small = set(
+        _partial(connection, "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%% WHERE %%'")
+    )
     return set(_unbounded(found[0]["Plan"], small)) & GROWING
 
 
 def _scanned(connection: sa.Connection, words: str, values: Any) -> set[str]:
-    small = set(_partial(connection, "SELECT name FROM sqlite_master "
-                                     "WHERE type = 'index' AND sql LIKE '% WHERE %'"))  # fmt: skip
+    small = set(
+        _partial(
+            connection,
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'",
+        )
+    )
     aliases = {alias: table for table, alias in re.findall(r"(\w+) AS (\w+)", words)}
     found = set()
     for *_, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values):
@@ -118,8 +149,10 @@ def _unbounded(node: Mapping[str, Any], small: set[str], limited: bool = False) 
     """Yield what is read from its first row to its last: in no order, or in an index's."""
     whole = node["Node Type"] == "Seq Scan" or (
         node["Node Type"] in ("Index Scan", "Index Only Scan")
-        and not bounded(node.get("Index Cond", "")) and node["Index Name"] not in small and not limited
-    )  # fmt: skip
+        and not bounded(node.get("Index Cond", ""))
+        and node["Index Name"] not in small
+        and not limited
+    )
     if whole:
         yield PART.sub("", node["Relation Name"])
     for each in node.get("Plans", ()):

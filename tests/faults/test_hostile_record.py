@@ -17,8 +17,12 @@ from app.notices.models import Content, Day, Head, Line
 from tests.conftest import CASE, House, case_with, make_house, proposal
 
 TABLES = {each.__tablename__: each.__table__ for each in (Line, Content, Head, Day)}
-KEY = {"record_line": "id", "record_content": "line_id", "record_head": "case_id",
-       "record_day": "seq"}  # fmt: skip
+KEY = {
+    "record_line": "id",
+    "record_content": "line_id",
+    "record_head": "case_id",
+    "record_day": "seq",
+}
 COLUMNS = [(name, column.name) for name, table in TABLES.items() for column in table.columns]
 REFUSED = (sqlite3.Error, psycopg.Error)
 
@@ -49,7 +53,11 @@ def owner(house: House, database: str) -> Iterator[Owner]:
     """The owner of a court's database with two cases and three sealed days."""
     for number in (CASE["number"], "（2026）沪0115民初77号"):
         _, case = house.api("POST", "/cases", {**case_with(number), "number": number})
-        status, made = house.api("POST", "/hearings", proposal(case["id"], (f"2026-12-{case['id'] + 9:02}T09:30:00+08:00", "第三法庭")))  # fmt: skip
+        status, made = house.api(
+            "POST",
+            "/hearings",
+            proposal(case["id"], (f"2026-12-{case['id'] + 9:02}T09:30:00+08:00", "第三法庭")),
+        )
         assert status == 201, made
         house.beat()
         house.wait(hours=24)
@@ -121,8 +129,19 @@ def others(value: Any, column: sa.Column, embedded: bool) -> list[Any]:
         found += ["2026-11-20 00:00:00.000000", "9999-12-31 23:59:59.000000"]
         found += [] if embedded else ["infinity", "-infinity", "2026-11-23 BC", "200000-01-01"]
     elif isinstance(kind, sa.JSON):
-        found += ["[]", "1", "null", '"x"', '{"a": 1e400}', "[[1]]", "[[1, 2, 3, 4], {}]", "{}",
-                  "[" * 900 + "]" * 900, '{"name": 1, "name": 2}', '[[1, 9, "x"]]']  # fmt: skip
+        found += [
+            "[]",
+            "1",
+            "null",
+            '"x"',
+            '{"a": 1e400}',
+            "[[1]]",
+            "[[1, 2, 3, 4], {}]",
+            "{}",
+            "[" * 900 + "]" * 900,
+            '{"name": 1, "name": 2}',
+            '[[1, 9, "x"]]',
+        ]
         found += ['{"a":', "", "NaN", "[" * 99999] if embedded else []
     else:
         found += [f"{value or ''}x"[-64:], "0" * 64]
@@ -155,7 +174,10 @@ def test_each_change_of_a_column_is_named(
             named = {table, "record_content" if column == "id" else table}
             assert status == 1, (key, str(other)[:80], words)
             assert any(f"({each})" in words or f"{each}:" in words for each in named), (
-                key, str(other)[:80], words)  # fmt: skip
+                key,
+                str(other)[:80],
+                words,
+            )
             owner.undo()
             tried += 1
     assert tried > 1
@@ -240,8 +262,11 @@ def test_a_message_that_is_gone_is_named(house: House, owner: Owner, database: s
 
 
 GUARDS = {
-    "sqlite": ["DROP TRIGGER record_line_no_update", "DROP TRIGGER record_day_no_delete",
-               "DROP TRIGGER receipt_no_delete"],
+    "sqlite": [
+        "DROP TRIGGER record_line_no_update",
+        "DROP TRIGGER record_day_no_delete",
+        "DROP TRIGGER receipt_no_delete",
+    ],
     "postgresql": [
         "ALTER TABLE record_line DISABLE TRIGGER record_line_only_added_to",
         "DROP TRIGGER record_head_not_back ON record_head",
@@ -249,7 +274,7 @@ GUARDS = {
         "CREATE OR REPLACE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RETURN NEW; END $$",
     ],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("n", range(4))
@@ -287,7 +312,11 @@ def test_restore_and_pages_say_so_too(
         owner.say(words)
         page = desk.get("/cases/1/certificate?lang=en")
         assert page.status_code == 200
-        assert "chain broken" in page.text or "sealed something else" in page.text or "not over" in page.text, words  # fmt: skip
+        assert (
+            "chain broken" in page.text
+            or "sealed something else" in page.text
+            or "not over" in page.text
+        ), words
         for path in (f"/record/{seal}?lang=en", "/cases/1/record", "/cases/1", "/hearings/1"):
             assert desk.get(path).status_code == 200, (path, words)
         assert house.api("GET", "/cases/1/contacts")[0] == 200, words

@@ -61,16 +61,25 @@ class Mortals:
     """A process that lets workers live up to a step."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-W", "error", "-m", "tests.faults.mortal"], cwd=ROOT,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.faults.mortal"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def live(self, house: House, step: int, can_be_asked: bool, *, sends: bool = False) -> int:
         """Let a worker beat, or only send, up to a step; return how it ended."""
         told: dict[str, Any] = {
-            "folder": str(house.folder), "step": step, "now": house.clock.now().isoformat(),
-            "url": house.app.config["SQLALCHEMY_DATABASE_URI"], "secret": SECRET.decode(),
-            "can_be_asked": can_be_asked, "sends": sends,
-        }  # fmt: skip
+            "folder": str(house.folder),
+            "step": step,
+            "now": house.clock.now().isoformat(),
+            "url": house.app.config["SQLALCHEMY_DATABASE_URI"],
+            "secret": SECRET.decode(),
+            "can_be_asked": can_be_asked,
+            "sends": sends,
+        }
         assert self.process.stdin
         assert self.process.stdout
         print(json.dumps(told), file=self.process.stdin, flush=True)

@@ -25,7 +25,9 @@ def asked(house: House) -> tuple[int, int, int]:
     _, made = house.api("POST", "/hearings", proposal(case["id"]))
     house.beat()
     with house.app.app_context(), transaction() as session:
-        other = people.add_court(session, "Other", zone="America/New_York", country="US", language="en")  # fmt: skip
+        other = people.add_court(
+            session, "Other", zone="America/New_York", country="US", language="en"
+        )
         people.add_user(
             session, other, EVE, role="admin", now=house.clock.now(), password=PASSWORD, name="Eve"
         )
@@ -37,10 +39,18 @@ def test_another_courts_user_reaches_nothing_by_the_api(
     house: House, asked: tuple[int, int, int]
 ) -> None:
     case, hearing, slot = asked
-    call = {"counsel_id": 1, "channel": "phone", "direction": "out", "outcome": "spoke", "at": at(-1)}  # fmt: skip
+    call = {
+        "counsel_id": 1,
+        "channel": "phone",
+        "direction": "out",
+        "outcome": "spoke",
+        "at": at(-1),
+    }
     for method, path, body in (
-        ("GET", f"/cases/{case}", None), ("GET", f"/cases/{case}/contacts", None),
-        ("GET", f"/hearings/{hearing}", None), ("GET", f"/hearings/{hearing}/contacts", None),
+        ("GET", f"/cases/{case}", None),
+        ("GET", f"/cases/{case}/contacts", None),
+        ("GET", f"/hearings/{hearing}", None),
+        ("GET", f"/hearings/{hearing}/contacts", None),
         ("POST", f"/hearings/{hearing}/fix", {"slot_id": slot, "reason": "x"}),
         ("POST", f"/hearings/{hearing}/move", {"starts_at": at(20), "courtroom": 3, "reason": "x"}),
         ("POST", f"/hearings/{hearing}/cancel", {"reason": "x"}),
@@ -51,7 +61,7 @@ def test_another_courts_user_reaches_nothing_by_the_api(
         ("POST", "/feeds", {"scope": "judge", "judge_id": 1}),
         ("POST", "/feeds", {"scope": "judge", "name": "陈法官"}),
         ("POST", "/feeds", {"scope": "courtroom", "courtroom_id": 1}),
-    ):  # fmt: skip
+    ):
         status, said = house.api(method, path, body, email=EVE)
         assert status in (404, 422), (method, path, said)
         assert "12345" not in json.dumps(said, ensure_ascii=False)
@@ -72,14 +82,22 @@ def test_another_courts_user_reaches_nothing_by_page(
 ) -> None:
     case, hearing, _ = asked
     browser = house.sign_in(EVE)
-    for path in (f"/cases/{case}", f"/cases/{case}/record", f"/cases/{case}/counsel/1",
-                 f"/hearings/{hearing}", f"/hearings/{hearing}/round"):  # fmt: skip
+    for path in (
+        f"/cases/{case}",
+        f"/cases/{case}/record",
+        f"/cases/{case}/counsel/1",
+        f"/hearings/{hearing}",
+        f"/hearings/{hearing}/round",
+    ):
         assert browser.get(path).status_code == 404, path
     with house.app.app_context():
         notice = db.session.scalar(sa.select(Notice.id).order_by(Notice.id))
     rules = {rule.endpoint: str(rule) for rule in house.app.url_map.iter_rules()}
-    for path in (rules["notices.again"].replace("<int:notice_id>", str(notice)),
-                 "/settings/users/1", "/me/tokens/1/revoke"):  # fmt: skip
+    for path in (
+        rules["notices.again"].replace("<int:notice_id>", str(notice)),
+        "/settings/users/1",
+        "/me/tokens/1/revoke",
+    ):
         assert browser.post(path, data={"act": "shut_out"}).status_code == 404, path
     key = house.link("zhao@").rpartition("/")[2]
     assert house.client.get(f"/feeds/{key}.ics").status_code == 404

@@ -36,8 +36,10 @@ def workers(request: pytest.FixtureRequest) -> Iterator[list[Mortals]]:
 def live(house: House, workers: Sequence[Mortals], steps: Sequence[int]) -> list[int]:
     """Let one worker in each process beat at the same time; return how each ended."""
     with ThreadPoolExecutor(len(workers)) as side_by_side:
-        beats = [side_by_side.submit(each.live, house, step, False)
-                 for each, step in zip(workers, steps, strict=True)]  # fmt: skip
+        beats = [
+            side_by_side.submit(each.live, house, step, False)
+            for each, step in zip(workers, steps, strict=True)
+        ]
         return [each.result() for each in beats]
 
 

@@ -120,9 +120,10 @@ def test_a_date_that_was_cancelled_while_its_letter_was_under_way_is_not_told_af
     assert len(told) == 2
     assert "will not take place" in told[-1]
     assert [
-        line["what"] for line in house.record(made["id"])
+        line["what"]
+        for line in house.record(made["id"])
         if (line["kind"], line["channel"], line["side"]) == ("fixed", "email", "respondent")
-    ] == ["queued", "started", "refused", "withdrawn"]  # fmt: skip
+    ] == ["queued", "started", "refused", "withdrawn"]
 
 
 def test_a_round_that_asks_anew_does_not_take_back_the_date_that_still_holds(
@@ -131,8 +132,11 @@ def test_a_round_that_asks_anew_does_not_take_back_the_date_that_still_holds(
     made = fixed(house)
     post.busy = True
     house.beat()
-    body = {"slots": [{"starts_at": at(20), "courtroom": "第三法庭"}], "answer_by": at(9),
-            "reason": "expert away"}  # fmt: skip
+    body = {
+        "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
+        "answer_by": at(9),
+        "reason": "expert away",
+    }
     status, said = house.api("POST", f"/hearings/{made['id']}/move", body)
     assert status == 200, said
     post.busy = False
@@ -204,7 +208,11 @@ def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None
     assert house.letters(to="li@huacheng.example", containing="提醒")
     lines = house.record(made["id"])
     assert sum(line["kind"] == "text" for line in lines) == 1
-    assert [line["what"] for line in lines if line["detail"].get("why", "").startswith("the person asked")] == ["failed"]  # fmt: skip
+    assert [
+        line["what"]
+        for line in lines
+        if line["detail"].get("why", "").startswith("the person asked")
+    ] == ["failed"]
 
 
 def test_the_assistant_hears_each_time_that_what_the_answers_come_to_changes(house: House) -> None:
@@ -240,8 +248,12 @@ def test_a_hearing_is_not_moved_to_where_it_is(house: House) -> None:
 
 def test_a_lapsed_round_leaves_the_length_of_the_date_that_holds(house: House) -> None:
     made = fixed(house)
-    body = {"slots": [{"starts_at": at(20), "courtroom": "第三法庭"}], "answer_by": at(9),
-            "minutes": 30, "reason": "shorter"}  # fmt: skip
+    body = {
+        "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
+        "answer_by": at(9),
+        "minutes": 30,
+        "reason": "shorter",
+    }
     assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
     house.wait(days=10)
     house.beat()

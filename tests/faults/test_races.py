@@ -57,12 +57,16 @@ def test_answers_orders_moves_and_cancels_that_meet_leave_one_truth(house: House
         house.beat()
         path = f"/hearings/{made['id']}"
         doings: list[Callable[[], Any]] = [
-            answering(house, "+8613800138001"), answering(house, "zhao@jinmao.example"),
+            answering(house, "+8613800138001"),
+            answering(house, "zhao@jinmao.example"),
             asking(house, f"{path}/fix", {"slot_id": made["slots"][1]["id"], "reason": "order"}),
-            asking(house, f"{path}/move",
-                   {"starts_at": at(day, "15:00"), "courtroom": "第五法庭", "reason": "move"}),
+            asking(
+                house,
+                f"{path}/move",
+                {"starts_at": at(day, "15:00"), "courtroom": "第五法庭", "reason": "move"},
+            ),
             house.beat,
-        ]  # fmt: skip
+        ]
         if n % 2:
             doings.append(asking(house, f"{path}/cancel", {"reason": "ill"}))
         came = all_at_once(*doings)
@@ -72,10 +76,13 @@ def test_answers_orders_moves_and_cancels_that_meet_leave_one_truth(house: House
         said = house.api("GET", path)[1]
         assert said["state"] == ("cancelled" if n % 2 else "fixed")
         changes = [
-            line["kind"] for line in house.record(made["id"])
-            if line["what"] == "queued" and line["channel"] == "email"
-            and line["side"] == "respondent" and line["kind"] in CHANGES
-        ]  # fmt: skip
+            line["kind"]
+            for line in house.record(made["id"])
+            if line["what"] == "queued"
+            and line["channel"] == "email"
+            and line["side"] == "respondent"
+            and line["kind"] in CHANGES
+        ]
         assert len(changes) == said["revision"]
         with house.app.app_context():
             booked = db.session.query(Booking).filter_by(hearing_id=made["id"]).all()
@@ -92,8 +99,9 @@ def test_a_repeated_key_that_meets_itself_makes_one_hearing(house: House) -> Non
     assert len({said["id"] for _, said in came}) == 1
     other = house.api("POST", "/hearings", {**body, "minutes": 60}, **{"Idempotency-Key": "k"})
     assert other[0] == 422
-    admin = house.api("POST", "/hearings", body, email="admin@court.example",
-                      **{"Idempotency-Key": "k"})  # fmt: skip
+    admin = house.api(
+        "POST", "/hearings", body, email="admin@court.example", **{"Idempotency-Key": "k"}
+    )
     assert admin[0] == 409
 
 

@@ -136,7 +136,7 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
         "receipts_without_a_notice",
         lambda f: f.receipts.append({"id": 1, "carrier_id": "SM1", "notice_id": None}),
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -150,9 +150,11 @@ def test_whole_facts_are_well_and_each_corruption_is_found(house: House) -> None
             setattr(found, name, copy.deepcopy(getattr(whole, name)))
         found.asked, found.logs = list(whole.asked), {}
         found.told = Told(
-            answers=list(whole.told.answers), proposed=dict(whole.told.proposed),
-            cancelled=set(whole.told.cancelled), revisions=list(whole.told.revisions),
-        )  # fmt: skip
+            answers=list(whole.told.answers),
+            proposed=dict(whole.told.proposed),
+            cancelled=set(whole.told.cancelled),
+            revisions=list(whole.told.revisions),
+        )
         corrupt(found)
         assert any(said.startswith(f"{check}:") for said in wrong(found)), check
     assert {check for check, _ in CORRUPTIONS} == {check.__name__ for check in CHECKS}
@@ -160,8 +162,15 @@ def test_whole_facts_are_well_and_each_corruption_is_found(house: House) -> None
 
 def test_a_refusal_of_what_was_taken_stands_only_where_a_frozen_worker_woke_after_it() -> None:
     def line(seq: int, what: str, **detail: str) -> dict[str, Any]:
-        return {"seq": seq, "what": what, "attempt": "n5.1", "notice_id": 5, "direction": "out",
-                "channel": "sms", "detail": detail}  # fmt: skip
+        return {
+            "seq": seq,
+            "what": what,
+            "attempt": "n5.1",
+            "notice_id": 5,
+            "direction": "out",
+            "channel": "sms",
+            "detail": detail,
+        }
 
     silent, none = line(2, "unknown", worker="vm:7:x"), line(3, "refused", status="not_found")
     woke = line(4, "accepted")

@@ -49,8 +49,11 @@ COPY = (
 )
 def test_no_statement_changes_a_line(house: House, case_id: int, words: str) -> None:
     if "receipt" in words:
-        do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')")  # fmt: skip
+        do(
+            house,
+            "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
+            "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
+        )
     if "ON CONFLICT" in words and "SELECT" in words:
         words = words.replace("WHERE seq = 2 ON", "WHERE seq = 2 AND true ON")
     with pytest.raises(sa.exc.DatabaseError, match="only ever added to"):
@@ -63,8 +66,12 @@ def test_no_table_of_the_record_is_emptied_at_a_stroke(
 ) -> None:
     words = f"TRUNCATE {table} CASCADE" if "postgres" in database else f"DELETE FROM {table}"
     with pytest.raises(sa.exc.DatabaseError):
-        do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-                  "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')", words)  # fmt: skip
+        do(
+            house,
+            "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
+            "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
+            words,
+        )
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -72,8 +79,11 @@ def test_no_table_of_the_record_is_emptied_at_a_stroke(
 def test_sqlite_replaces_no_line_even_by_a_program_with_other_habits(
     house: House, case_id: int, table: str, database: str
 ) -> None:
-    do(house, "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
-              "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')")  # fmt: skip
+    do(
+        house,
+        "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
+        "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
+    )
     other = sqlite3.connect(database.removeprefix("sqlite:///"))  # recursive_triggers is off here
     try:
         for words in (
@@ -123,20 +133,31 @@ WHOLE_CASE = ("DELETE FROM record_content", "DELETE FROM record_line", "DELETE F
         ("UPDATE record_line SET side = 'respondent' WHERE seq = 1",),
         ("UPDATE record_line SET notice_id = 2 WHERE seq = 1",),
         ("UPDATE record_line SET notice_id = NULL WHERE seq = 1",),
-        ("UPDATE record_content SET body = '{}' WHERE line_id = (SELECT min(line_id) FROM record_content)",),
+        (
+            "UPDATE record_content SET body = '{}' WHERE line_id = (SELECT min(line_id) FROM record_content)",
+        ),
         ("DELETE FROM record_content WHERE line_id = (SELECT min(line_id) FROM record_content)",),
         ("DELETE FROM record_content WHERE line_id = 3", "DELETE FROM record_line WHERE seq = 3"),
-        (f"DELETE FROM record_content WHERE line_id = {LAST}", f"DELETE FROM record_line WHERE seq = {LAST}"),
-        (f"DELETE FROM record_content WHERE line_id = {LAST}", f"DELETE FROM record_line WHERE seq = {LAST}",
-         "DELETE FROM record_head"),
+        (
+            f"DELETE FROM record_content WHERE line_id = {LAST}",
+            f"DELETE FROM record_line WHERE seq = {LAST}",
+        ),
+        (
+            f"DELETE FROM record_content WHERE line_id = {LAST}",
+            f"DELETE FROM record_line WHERE seq = {LAST}",
+            "DELETE FROM record_head",
+        ),
         ("DELETE FROM record_head",),
-        ("UPDATE record_line SET seq = 1000 WHERE seq = 2", "UPDATE record_line SET seq = 2 WHERE seq = 3",
-         "UPDATE record_line SET seq = 3 WHERE seq = 1000"),
+        (
+            "UPDATE record_line SET seq = 1000 WHERE seq = 2",
+            "UPDATE record_line SET seq = 2 WHERE seq = 3",
+            "UPDATE record_line SET seq = 3 WHERE seq = 1000",
+        ),
         WHOLE_CASE[:2],
         WHOLE_CASE,
         (*WHOLE_CASE[:2], "UPDATE record_head SET seq = 0, hash = '" + "0" * 64 + "'"),
     ],
-)  # fmt: skip
+)
 def test_whoever_takes_the_guards_off_is_found_out(
     house: House, case_id: int, database: str, words: tuple[str, ...]
 ) -> None:

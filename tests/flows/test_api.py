@@ -95,7 +95,9 @@ def test_a_proposal_shows_its_slots_and_seats_in_the_courts_time(
     assert hearing["slots"][0]["ends_at"] == at(14, "11:00")
     assert hearing["answer_by"] == at(7, "17:00")
     assert [(i["counsel"], i["side"], i["state"]) for i in hearing["invitations"]] == [
-        ("李敏", "claimant", "waiting"), ("Zhao Lei", "respondent", "waiting")]  # fmt: skip
+        ("李敏", "claimant", "waiting"),
+        ("Zhao Lei", "respondent", "waiting"),
+    ]
 
 
 def test_a_proposal_is_offered_once_each_side_was_sent_to(
@@ -107,8 +109,13 @@ def test_a_proposal_is_offered_once_each_side_was_sent_to(
 
 def test_no_answer_of_the_api_carries_counsels_key(house: House, hearing: dict[str, Any]) -> None:
     keys = [house.link("li@huacheng.example"), house.link("zhao@jinmao.example")]
-    for path in (f"/hearings/{hearing['id']}", "/hearings", f"/hearings/{hearing['id']}/contacts",
-                 f"/cases/{hearing['case_id']}/contacts", f"/cases/{hearing['case_id']}"):  # fmt: skip
+    for path in (
+        f"/hearings/{hearing['id']}",
+        "/hearings",
+        f"/hearings/{hearing['id']}/contacts",
+        f"/cases/{hearing['case_id']}/contacts",
+        f"/cases/{hearing['case_id']}",
+    ):
         shown = str(made(house.api("GET", path), 200))
         assert not any(key.removeprefix("/r/") in shown for key in keys), path
 
@@ -153,8 +160,14 @@ def test_a_hearing_moves_at_once_or_by_a_new_round(house: House, hearing: dict[s
         200,
     )
     assert (moved["starts_at"], moved["revision"], moved["state"]) == (at(20), 2, "fixed")
-    again = {"slots": [{"starts_at": at(21), "courtroom": "第三法庭"}, {"starts_at": at(22), "courtroom": "第三法庭"}],
-             "answer_by": at(8), "reason": "再次征询"}  # fmt: skip
+    again = {
+        "slots": [
+            {"starts_at": at(21), "courtroom": "第三法庭"},
+            {"starts_at": at(22), "courtroom": "第三法庭"},
+        ],
+        "answer_by": at(8),
+        "reason": "再次征询",
+    }
     asked = made(house.api("POST", f"{path}/move", again), 200)
     assert (asked["state"], asked["round"], asked["starts_at"]) == ("proposed", 2, at(20))
     assert [slot["starts_at"] for slot in asked["slots"]] == [at(21), at(22)]
@@ -242,9 +255,28 @@ def test_anybody_can_recompute_the_chain_from_the_answer(
     last = "0" * 64
     for n, line in enumerate(lines, 1):
         assert hashlib.sha256(rfc8785.dumps(line["content"])).hexdigest() == line["content_hash"]
-        sealed = {"v": 1, "case": hearing["case_id"], "counsel": line["counsel_id"], "content": line["content_hash"],
-                  **{name: line[name] for name in ("seq", "at", "what", "direction", "about", "attempt", "side",
-                                                   "channel", "kind", "detail", "prev")}}  # fmt: skip
+        sealed = {
+            "v": 1,
+            "case": hearing["case_id"],
+            "counsel": line["counsel_id"],
+            "content": line["content_hash"],
+            **{
+                name: line[name]
+                for name in (
+                    "seq",
+                    "at",
+                    "what",
+                    "direction",
+                    "about",
+                    "attempt",
+                    "side",
+                    "channel",
+                    "kind",
+                    "detail",
+                    "prev",
+                )
+            },
+        }
         assert (line["seq"], line["prev"]) == (n, last)
         last = hashlib.sha256(rfc8785.dumps(sealed)).hexdigest()
         assert last == line["hash"]
@@ -253,8 +285,14 @@ def test_anybody_can_recompute_the_chain_from_the_answer(
 
 def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, Any]) -> None:
     counsel = hearing["invitations"][0]["counsel_id"]
-    call = {"channel": "phone", "counsel_id": counsel, "at": at(-1, "10:15"), "outcome": "no_answer",
-            "note": "响铃一分钟", "hearing_id": hearing["id"]}  # fmt: skip
+    call = {
+        "channel": "phone",
+        "counsel_id": counsel,
+        "at": at(-1, "10:15"),
+        "outcome": "no_answer",
+        "note": "响铃一分钟",
+        "hearing_id": hearing["id"],
+    }
     logged = made(house.api("POST", f"/cases/{hearing['case_id']}/contacts", call))
     assert (logged["channel"], logged["address"], logged["state"]) == (
         "phone",
@@ -281,10 +319,14 @@ def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, A
 
 
 IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
-    ({"at": at(1)}, "at"), ({"at": "2026-11-22T10:15:00"}, "at"), ({"counsel_id": 999}, "counsel_id"),
-     ({"channel": "wechat"}, "channel"), ({"outcome": ""}, "outcome"), ({"hearing_id": 999}, "hearing_id"),
-     ({"note": "a\x00b"}, "note"),
-]  # fmt: skip
+    ({"at": at(1)}, "at"),
+    ({"at": "2026-11-22T10:15:00"}, "at"),
+    ({"counsel_id": 999}, "counsel_id"),
+    ({"channel": "wechat"}, "channel"),
+    ({"outcome": ""}, "outcome"),
+    ({"hearing_id": 999}, "hearing_id"),
+    ({"note": "a\x00b"}, "note"),
+]
 
 
 def test_a_contact_that_cannot_have_been_is_refused_by_its_field(
@@ -303,10 +345,13 @@ def test_a_contact_that_cannot_have_been_is_refused_by_its_field(
 def test_feeds_are_opened_listed_and_revoked(house: House, hearing: dict[str, Any]) -> None:
     seat = hearing["invitations"][0]
     wanted: list[dict[str, Any]] = [
-        {"scope": "me"}, {"scope": "judge", "name": "陈法官"}, {"scope": "judge", "judge_id": 1},
-        {"scope": "courtroom", "name": "第三法庭"}, {"scope": "counsel", "counsel_id": seat["counsel_id"]},
+        {"scope": "me"},
+        {"scope": "judge", "name": "陈法官"},
+        {"scope": "judge", "judge_id": 1},
+        {"scope": "courtroom", "name": "第三法庭"},
+        {"scope": "counsel", "counsel_id": seat["counsel_id"]},
         {"scope": "hearing", "hearing_id": hearing["id"]},
-    ]  # fmt: skip
+    ]
     opened = [made(house.api("POST", "/feeds", each)) for each in wanted]
     assert [each["scope"] for each in opened] == [
         "me",
@@ -329,9 +374,11 @@ def test_feeds_are_opened_listed_and_revoked(house: House, hearing: dict[str, An
 
 
 NO_FEEDS: list[tuple[dict[str, Any], int, str | None]] = [
-    ({"scope": "all"}, 422, "scope"), ({"scope": "judge"}, 422, "judge_id"),
-     ({"scope": "courtroom", "name": "none"}, 422, "name"), ({"scope": "hearing", "hearing_id": 99}, 404, None),
-]  # fmt: skip
+    ({"scope": "all"}, 422, "scope"),
+    ({"scope": "judge"}, 422, "judge_id"),
+    ({"scope": "courtroom", "name": "none"}, 422, "name"),
+    ({"scope": "hearing", "hearing_id": 99}, 404, None),
+]
 
 
 def test_a_feed_of_nothing_is_refused(house: House) -> None:
@@ -364,15 +411,23 @@ def test_another_courts_things_are_as_if_they_were_not(
     reason = {"reason": "x"}
     contact = {"channel": "phone", "counsel_id": 1, "at": at(-1), "outcome": "spoke"}
     asked: list[tuple[str, str, Any]] = [
-        ("GET", f"/cases/{case}", None), ("GET", f"/cases/{case}/contacts", None),
-        ("POST", f"/cases/{case}/contacts", contact), ("GET", f"/hearings/{number}", None),
-        ("GET", f"/hearings/{number}/contacts", None), ("POST", "/hearings", proposal(case)),
+        ("GET", f"/cases/{case}", None),
+        ("GET", f"/cases/{case}/contacts", None),
+        ("POST", f"/cases/{case}/contacts", contact),
+        ("GET", f"/hearings/{number}", None),
+        ("GET", f"/hearings/{number}/contacts", None),
+        ("POST", "/hearings", proposal(case)),
         ("POST", f"/hearings/{number}/fix", {"slot_id": 1, **reason}),
-        ("POST", f"/hearings/{number}/move", {"starts_at": at(20), "courtroom": "第三法庭", **reason}),
-        ("POST", f"/hearings/{number}/cancel", reason), ("DELETE", f"/feeds/{feed}", None),
+        (
+            "POST",
+            f"/hearings/{number}/move",
+            {"starts_at": at(20), "courtroom": "第三法庭", **reason},
+        ),
+        ("POST", f"/hearings/{number}/cancel", reason),
+        ("DELETE", f"/feeds/{feed}", None),
         ("POST", "/feeds", {"scope": "hearing", "hearing_id": number}),
         ("POST", "/feeds", {"scope": "judge", "judge_id": 1}),
-    ]  # fmt: skip
+    ]
     for method, path, body in asked:
         status, said = house.api(method, path, body, email="else@court.example")
         assert (status, said["status"]) == (404, 404), path

@@ -64,15 +64,30 @@ def test_a_signed_in_browser_has_no_key_to_the_api(house: House) -> None:
 
 
 def test_every_fault_of_the_input_is_named_at_once(house: House) -> None:
-    bad = {"number": "", "judge": 7, "procedure": "quick", "colour": "red",
-           "parties": [{"name": "a\x00b", "side": "left", "counsel": [{**LI, "phone": "12"}, {"name": "x" * 300}]}]}  # fmt: skip
+    bad = {
+        "number": "",
+        "judge": 7,
+        "procedure": "quick",
+        "colour": "red",
+        "parties": [
+            {
+                "name": "a\x00b",
+                "side": "left",
+                "counsel": [{**LI, "phone": "12"}, {"name": "x" * 300}],
+            }
+        ],
+    }
     status, said = house.api("POST", "/cases", bad)
     assert (status, said["type"].rpartition("/")[2]) == (422, "invalid")
     assert {each["field"]: each["pointer"] for each in said["errors"]} == {
-        "number": "/number", "judge": "/judge", "procedure": "/procedure", "colour": "/colour",
-        "parties.0.name": "/parties/0/name", "parties.0.side": "/parties/0/side",
+        "number": "/number",
+        "judge": "/judge",
+        "procedure": "/procedure",
+        "colour": "/colour",
+        "parties.0.name": "/parties/0/name",
+        "parties.0.side": "/parties/0/side",
         "parties.0.counsel.1.name": "/parties/0/counsel/1/name",
-    }  # fmt: skip
+    }
     assert all(each["detail"] for each in said["errors"])
 
 
@@ -93,9 +108,14 @@ def test_problems_are_told_in_the_readers_language(house: House) -> None:
 
 
 NO_JSON = [
-    (b"", "JSON"), (b"{", "JSON"), (b"\xff\xfe{\x00}\x00", "UTF-8"), (b"[" * 100_000, "nested"),
-     (b'{"a":' * 100_000, "nested"), (b'{"number": NaN}', "number"), (b"9" * 5000, "number"),
-]  # fmt: skip
+    (b"", "JSON"),
+    (b"{", "JSON"),
+    (b"\xff\xfe{\x00}\x00", "UTF-8"),
+    (b"[" * 100_000, "nested"),
+    (b'{"a":' * 100_000, "nested"),
+    (b'{"number": NaN}', "number"),
+    (b"9" * 5000, "number"),
+]
 
 
 def test_what_is_no_json_is_said_to_be_none(house: House) -> None:
@@ -138,19 +158,30 @@ def test_a_number_that_no_row_has_is_not_found(house: House) -> None:
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"slots": [{"starts_at": "2026-12-15T09:30:00", "courtroom": "第三法庭"}]}, "slots.0.starts_at"),
-     ({"slots": [{"starts_at": at(-3), "courtroom": "第三法庭"}]}, "slots.0.starts_at"),
-     ({"slots": [{"starts_at": at(14), "courtroom": "第八法庭"}]}, "slots.0.courtroom"),
-     ({"slots": [{"starts_at": at(14), "courtroom": 10**30}]}, "slots.0.courtroom"),
-     ({"slots": [{"starts_at": at(14), "courtroom": "\ud800"}]}, "slots.0.courtroom"),
-     ({"slots": [{"starts_at": at(14), "courtroom": "a\x00"}]}, "slots.0.courtroom"),
-     ({"slots": [{"starts_at": at(14), "courtroom": "第三法庭"}] * 1000}, "slots"),
-     ({"slots": []}, "slots"), ({"minutes": -90}, "minutes"), ({"minutes": 10**30}, "minutes"),
-     ({"minutes": True}, "minutes"), ({"minutes": 1.5}, "minutes"), ({"fix": "maybe"}, "fix"),
-     ({"answer_by": at(20)}, "slots.0.starts_at"), ({"answer_by": "tomorrow"}, "answer_by"),
-     ({"case_id": 2**70}, "case_id"), ({"case_id": "x"}, "case_id"), ({"case_id": [1]}, "case_id"),
-     ({"kind": "\udfff"}, "kind"), ({"override_reason": {"a": 1}}, "override_reason"),
-]  # fmt: skip
+    (
+        {"slots": [{"starts_at": "2026-12-15T09:30:00", "courtroom": "第三法庭"}]},
+        "slots.0.starts_at",
+    ),
+    ({"slots": [{"starts_at": at(-3), "courtroom": "第三法庭"}]}, "slots.0.starts_at"),
+    ({"slots": [{"starts_at": at(14), "courtroom": "第八法庭"}]}, "slots.0.courtroom"),
+    ({"slots": [{"starts_at": at(14), "courtroom": 10**30}]}, "slots.0.courtroom"),
+    ({"slots": [{"starts_at": at(14), "courtroom": "\ud800"}]}, "slots.0.courtroom"),
+    ({"slots": [{"starts_at": at(14), "courtroom": "a\x00"}]}, "slots.0.courtroom"),
+    ({"slots": [{"starts_at": at(14), "courtroom": "第三法庭"}] * 1000}, "slots"),
+    ({"slots": []}, "slots"),
+    ({"minutes": -90}, "minutes"),
+    ({"minutes": 10**30}, "minutes"),
+    ({"minutes": True}, "minutes"),
+    ({"minutes": 1.5}, "minutes"),
+    ({"fix": "maybe"}, "fix"),
+    ({"answer_by": at(20)}, "slots.0.starts_at"),
+    ({"answer_by": "tomorrow"}, "answer_by"),
+    ({"case_id": 2**70}, "case_id"),
+    ({"case_id": "x"}, "case_id"),
+    ({"case_id": [1]}, "case_id"),
+    ({"kind": "\udfff"}, "kind"),
+    ({"override_reason": {"a": 1}}, "override_reason"),
+]
 
 
 def test_a_proposal_that_cannot_be_is_refused_by_its_field(house: House, case_id: int) -> None:
@@ -181,10 +212,17 @@ def test_a_rule_that_warns_wants_a_reason(house: House, case_id: int) -> None:
 
 
 QUESTIONS = [
-    ("?state=late", "state"), ("?limit=0", "limit"), ("?limit=201", "limit"), ("?limit=x", "limit"),
-     ("?after=-1", "after"), (f"?after={2**80}", "after"), ("?from=2026-12-01", "from"),
-     ("?to=2026-12-01T10:00:00", "to"), ("?sate=fixed", "sate"), ("?case_id=%00", "case_id"),
-]  # fmt: skip
+    ("?state=late", "state"),
+    ("?limit=0", "limit"),
+    ("?limit=201", "limit"),
+    ("?limit=x", "limit"),
+    ("?after=-1", "after"),
+    (f"?after={2**80}", "after"),
+    ("?from=2026-12-01", "from"),
+    ("?to=2026-12-01T10:00:00", "to"),
+    ("?sate=fixed", "sate"),
+    ("?case_id=%00", "case_id"),
+]
 
 
 def test_a_question_that_is_not_understood_is_not_guessed_at(house: House) -> None:
@@ -221,13 +259,16 @@ def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
     assert house.api("GET", "/cases")[0] == 200
 
 
-@pytest.mark.parametrize("body", [
-    json.dumps({f"unknown-{n}": n for n in range(50_000)}),
-    json.dumps({"x" * 100_000: 1, **CASE}),
-    json.dumps({**CASE, "parties": [{f"k{n}{m}": 1 for m in range(200)} for n in range(200)]}),
-    json.dumps({**CASE, "procedure": "p" * 100_000}),
-    "{" + ",".join(f'"{n % 20_000}":1' for n in range(40_000)) + "}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({f"unknown-{n}": n for n in range(50_000)}),
+        json.dumps({"x" * 100_000: 1, **CASE}),
+        json.dumps({**CASE, "parties": [{f"k{n}{m}": 1 for m in range(200)} for n in range(200)]}),
+        json.dumps({**CASE, "procedure": "p" * 100_000}),
+        "{" + ",".join(f'"{n % 20_000}":1' for n in range(40_000)) + "}",
+    ],
+)
 def test_however_much_is_wrong_the_answer_stays_short(house: House, body: str) -> None:
     said = problem(answer := send(house, "/cases", body), 422)
     assert len(answer.get_data()) < 40_000
@@ -249,7 +290,7 @@ def test_what_stands_behind_a_value_is_refused(house: House, case_id: int, junk:
         ("minutes", {**good, "minutes": f"90{junk}"}),
         ("case_id", {**good, "case_id": f"{case_id}{junk}"}),
         ("fix", {**good, "fix": f"auto{junk}"}),
-    ):  # fmt: skip
+    ):
         said = problem(send(house, "/hearings", json.dumps(body)), 422)
         assert [each["field"] for each in said["errors"]] == [field], said
     for query in (f"limit=5{junk}", f"after=1{junk}"):
@@ -278,8 +319,18 @@ def test_a_number_is_in_plain_digits(house: House, case_id: int, minutes: Any) -
     assert [each["field"] for each in said["errors"]] == ["minutes"]
 
 
-@pytest.mark.parametrize("path", ["number", "title", "judge", "parties.0.name", "parties.0.email",
-                                  "parties.0.counsel.0.phone", "parties.0.counsel.0.email"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "number",
+        "title",
+        "judge",
+        "parties.0.name",
+        "parties.0.email",
+        "parties.0.counsel.0.phone",
+        "parties.0.counsel.0.email",
+    ],
+)
 @pytest.mark.parametrize("junk", ["\0", "\x7f", "\x9f"])
 def test_no_text_holds_a_control_character(house: House, path: str, junk: str) -> None:
     body = json.loads(json.dumps(CASE))

@@ -165,13 +165,19 @@ def test_ten_at_once_with_one_case_number_enter_one_case(
 
 
 CALLS = {
-    "/api/v1/cases": {"get", "post"}, "/api/v1/cases/{case_id}": {"get"},
-    "/api/v1/cases/{case_id}/contacts": {"get", "post"}, "/api/v1/courtrooms": {"get", "post"},
-    "/api/v1/hearings": {"get", "post"}, "/api/v1/hearings/{hearing_id}": {"get"},
-    "/api/v1/hearings/{hearing_id}/fix": {"post"}, "/api/v1/hearings/{hearing_id}/move": {"post"},
-    "/api/v1/hearings/{hearing_id}/cancel": {"post"}, "/api/v1/hearings/{hearing_id}/contacts": {"get"},
-    "/api/v1/feeds": {"get", "post"}, "/api/v1/feeds/{feed_id}": {"delete"},
-}  # fmt: skip
+    "/api/v1/cases": {"get", "post"},
+    "/api/v1/cases/{case_id}": {"get"},
+    "/api/v1/cases/{case_id}/contacts": {"get", "post"},
+    "/api/v1/courtrooms": {"get", "post"},
+    "/api/v1/hearings": {"get", "post"},
+    "/api/v1/hearings/{hearing_id}": {"get"},
+    "/api/v1/hearings/{hearing_id}/fix": {"post"},
+    "/api/v1/hearings/{hearing_id}/move": {"post"},
+    "/api/v1/hearings/{hearing_id}/cancel": {"post"},
+    "/api/v1/hearings/{hearing_id}/contacts": {"get"},
+    "/api/v1/feeds": {"get", "post"},
+    "/api/v1/feeds/{feed_id}": {"delete"},
+}
 
 
 def test_the_document_tells_of_every_call(house: House) -> None:

@@ -16,7 +16,7 @@ from tests.bounced import (
     dsn,
     read_receipt,
     tencent,
-)  # fmt: skip
+)
 from tests.conftest import House, at, case_with, proposal
 from tests.flows.test_replies_by_mail import come, imap, post, posting  # noqa: F401
 from tests.imap import ImapServer
@@ -29,10 +29,16 @@ def hearings(house: House, count: int) -> list[Sent]:
     """So many hearings on different days, each proposed to a counsel with an address of their own."""
     for n in range(count):
         own, other = (
-            {"name": f"{side} {n}", "firm": "x", "email": f"{side}{n}@firm.example",
-             "phone": f"139001380{n:02d}", "language": "en", "channels": ["email", "sms"]}
+            {
+                "name": f"{side} {n}",
+                "firm": "x",
+                "email": f"{side}{n}@firm.example",
+                "phone": f"139001380{n:02d}",
+                "language": "en",
+                "channels": ["email", "sms"],
+            }
             for side in ("wu", "qian")
-        )  # fmt: skip
+        )
         case = case_with(f"（2026）沪0115民初{n}号", own, judge=f"法官{n}")
         case["parties"][1]["counsel"] = [other]
         case_id = house.api("POST", "/cases", case)[1]["id"]
@@ -89,9 +95,12 @@ def test_a_warning_of_delay_and_the_last_word_of_a_relay_move_nothing(
     mails = hearings(posting, len(DELAYS) + 2)
     warnings = [make(mail) for make, mail in zip(DELAYS.values(), mails, strict=False)]
     said = come(
-        posting, imap, *warnings, dsn(mails[-2], "relayed", "2.0.0"),
+        posting,
+        imap,
+        *warnings,
+        dsn(mails[-2], "relayed", "2.0.0"),
         dsn(mails[-1], "delayed", "4.4.1"),
-    )  # fmt: skip
+    )
     assert [(x["kind"], x["waits"]) for x in said] == [("bounce", False)] * len(mails)
     assert {state(posting, mail) for mail in mails} == {"sent"}
 
@@ -103,10 +112,13 @@ def test_what_cannot_be_matched_waits_with_its_case_and_fails_nothing(
     strangers_id = Sent(mail.recipient, "<n1.1.0123456789ab@court.example>")
     strangers_address = Sent("someone@else.example", mail.message_id)
     said = come(
-        posting, imap, tencent(mail), *(dsn(x) for x in (strangers_id, strangers_address)),
+        posting,
+        imap,
+        tencent(mail),
+        *(dsn(x) for x in (strangers_id, strangers_address)),
         *(FAILURES["exim"](x) for x in (strangers_id, strangers_address)),
         "From: MAILER-DAEMON@mail.example\nSubject: Tiedoksi\nContent-Type: text/plain\n\nHei\n",
-    )  # fmt: skip
+    )
     assert [(x["kind"], x["waits"]) for x in said] == [("bounce", True)] * 6
     assert [x["about"] for x in said[:5]] == ["hearing/1"] * 5
     assert all(x["why"] for x in said)
@@ -130,9 +142,13 @@ def test_an_answer_of_a_persons_program_is_no_bounce(posting: House, imap: ImapS
     )
     left = gone.partition("\n\n")[0].replace("text/plain", "text/plain; charset=utf-8")
     said = come(
-        posting, imap, gone, challenge, f"{left}\n\nThis address is no longer in use.\n",
+        posting,
+        imap,
+        gone,
+        challenge,
+        f"{left}\n\nThis address is no longer in use.\n",
         f"{left}\n\n本人已离职，请联系前台。\n",
-    )[-4:]  # fmt: skip
+    )[-4:]
     assert [(x["kind"], x["waits"]) for x in said] == [("automatic", True)] * 4
     person = f"From: {mail.recipient}\nSubject: Delivery report of documents\n\nPlease see below.\n"
     assert come(posting, imap, person)[-1]["kind"] == "mail"
@@ -144,9 +160,11 @@ def test_what_a_person_writes_above_our_mail_is_never_put_away_as_a_bounce(
 ) -> None:
     mails = hearings(posting, 4)
     words = (
-        "起诉状副本被告拒收，无法送达。", "The files were successfully delivered to you.",
-        "The courier was delayed and will try again on Monday.", "My client's mailbox is full.",
-    )  # fmt: skip
+        "起诉状副本被告拒收，无法送达。",
+        "The files were successfully delivered to you.",
+        "The courier was delayed and will try again on Monday.",
+        "My client's mailbox is full.",
+    )
     said = come(posting, imap, *(attached(mail, x) for mail, x in zip(mails, words, strict=True)))
     assert [x["waits"] for x in said] == [True] * 4
     assert [x["words"] for x in said] == list(words)
@@ -171,13 +189,18 @@ def attached(sent: Sent, words: str) -> str:
 
 
 ELSEWHERE = (
-    "Nie można dostarczyć wiadomości.", "Din meddelelse kunne ikke leveres.",
-    "Zprávu nebylo možné doručit: nedoručeno.", "Το μήνυμα δεν παραδόθηκε.",
-    "Impossibile recapitare il messaggio.", "Das Postfach des Empfängers ist voll.",
-    "メールを配信することができませんでした", "Không thể gửi thư tới địa chỉ này.",
-    "Your message to that address was automatically rejected.", "Relay access denied",
+    "Nie można dostarczyć wiadomości.",
+    "Din meddelelse kunne ikke leveres.",
+    "Zprávu nebylo možné doručit: nedoručeno.",
+    "Το μήνυμα δεν παραδόθηκε.",
+    "Impossibile recapitare il messaggio.",
+    "Das Postfach des Empfängers ist voll.",
+    "メールを配信することができませんでした",
+    "Không thể gửi thư tới địa chỉ này.",
+    "Your message to that address was automatically rejected.",
+    "Relay access denied",
     "Domain has no MX",
-)  # fmt: skip
+)
 
 
 def test_a_null_sender_under_any_name_and_in_any_language_is_a_mail_system(
@@ -186,9 +209,14 @@ def test_a_null_sender_under_any_name_and_in_any_language_is_a_mail_system(
     mails = hearings(posting, len(ELSEWHERE))
     top = "Return-Path: <>\nFrom: gateway@firm.example\nSubject: Info\nMIME-Version: 1.0\n"
     kind = "Content-Type: text/plain; charset=utf-8\n\n"
-    said = come(posting, imap, *(
-        f"{top}{kind}{words}\n\n{mail.header}" for words, mail in zip(ELSEWHERE, mails, strict=True)
-    ))  # fmt: skip
+    said = come(
+        posting,
+        imap,
+        *(
+            f"{top}{kind}{words}\n\n{mail.header}"
+            for words, mail in zip(ELSEWHERE, mails, strict=True)
+        ),
+    )
     assert [(x["kind"], x["waits"]) for x in said] == [("bounce", False)] * len(ELSEWHERE)
     assert {state(posting, mail) for mail in mails} == {"failed"}
     unknown = come(posting, imap, f"{top}{kind}Ujumbe wako umekwama.\n{mails[0].recipient}\n")[-1]
@@ -200,17 +228,21 @@ def test_a_read_receipt_proves_nothing_and_one_deleted_unread_waits(
 ) -> None:
     shown, deleted = hearings(posting, 2)
     said = come(
-        posting, imap, read_receipt(shown, "manual-action/MDN-sent-manually; displayed"),
+        posting,
+        imap,
+        read_receipt(shown, "manual-action/MDN-sent-manually; displayed"),
         read_receipt(deleted, "manual-action/MDN-sent-manually; deleted"),
-    )  # fmt: skip
+    )
     assert [(x["kind"], x["waits"], x["says"]) for x in said] == [
-        ("receipt", False, "displayed"), ("receipt", True, "deleted"),
-    ]  # fmt: skip
+        ("receipt", False, "displayed"),
+        ("receipt", True, "deleted"),
+    ]
     assert {state(posting, each) for each in (shown, deleted)} == {"sent"}
     lines: list[dict[str, Any]] = [*posting.record(1), *posting.record(2)]
     assert [x["detail"]["status"] for x in lines if x["what"] == "status"] == [
-        "displayed", "deleted",
-    ]  # fmt: skip
+        "displayed",
+        "deleted",
+    ]
     page = posting.sign_in().get("/inbox?all=1&lang=en").text
     assert "deleted unread" in page
     assert "read receipt" in page

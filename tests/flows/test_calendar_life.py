@@ -86,8 +86,12 @@ def test_a_round_that_ends_without_a_date_leaves_no_ghost(wishing: House, end: s
     elif end == "cancel":
         assert wishing.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})[0] == 200
     else:
-        again = {"slots": [{"starts_at": at(20), "courtroom": "第五法庭"}], "answer_by": at(9),
-                 "fix": "auto", "reason": "法官生病"}  # fmt: skip
+        again = {
+            "slots": [{"starts_at": at(20), "courtroom": "第五法庭"}],
+            "answer_by": at(9),
+            "fix": "auto",
+            "reason": "法官生病",
+        }
         assert wishing.api("POST", f"/hearings/{hearing}/move", again)[0] == 200
     wishing.beat()
     for who in (LI, ZHAO):
@@ -110,8 +114,12 @@ def test_a_date_that_holds_is_never_overwritten_by_slots(wishing: House) -> None
     assert wishing.api("POST", f"/hearings/{hearing}/fix", order)[0] == 200
     wishing.beat()
     holds = invited(wishing, LI)
-    again = {"slots": [{"starts_at": at(20), "courtroom": "第五法庭"}], "answer_by": at(9),
-             "fix": "auto", "reason": "法官生病"}  # fmt: skip
+    again = {
+        "slots": [{"starts_at": at(20), "courtroom": "第五法庭"}],
+        "answer_by": at(9),
+        "fix": "auto",
+        "reason": "法官生病",
+    }
     assert wishing.api("POST", f"/hearings/{hearing}/move", again)[0] == 200
     wishing.beat()
     assert invited(wishing, LI) == holds
@@ -252,8 +260,12 @@ def test_a_date_set_over_an_open_round_outlives_the_slots_of_that_round(
     wishing.beat()
     holds = invited(wishing, LI)
     assert (holds.method, times(holds)) == ("REQUEST", ["12-09 09:30"])
-    again = {"slots": [{"starts_at": at(20), "courtroom": "第五法庭"}], "answer_by": at(9),
-             "fix": "auto", "reason": "法官生病"}  # fmt: skip
+    again = {
+        "slots": [{"starts_at": at(20), "courtroom": "第五法庭"}],
+        "answer_by": at(9),
+        "fix": "auto",
+        "reason": "法官生病",
+    }
     assert wishing.api("POST", f"/hearings/{hearing}/move", again)[0] == 200
     wishing.beat()
     assert invited(wishing, LI) == holds

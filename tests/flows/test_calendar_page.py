@@ -46,8 +46,11 @@ def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(house: House
     booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
     booked(house, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
     moving = booked(house, "（2026）沪0115民初003号", (at(17), "第三法庭"), fix=True)
-    again = {"slots": [{"starts_at": at(18), "courtroom": "第三法庭"}], "answer_by": at(7, "17:00"),
-             "reason": "The judge is ill"}  # fmt: skip
+    again = {
+        "slots": [{"starts_at": at(18), "courtroom": "第三法庭"}],
+        "answer_by": at(7, "17:00"),
+        "reason": "The judge is ill",
+    }
     assert house.api("POST", f"/hearings/{moving['id']}/move", again)[0] == 200
     seen = [
         (e["start"], e["extendedProps"]["how"], e["startEditable"]) for e in events(house, WEEK)
@@ -61,7 +64,9 @@ def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(house: House
     ]
     page = house.sign_in().get(f"/calendar?{WEEK}&lang=en").get_data(as_text=True)
     table = page.split('id="as-list"')[1]
-    assert [table.count(f"</svg> {word}</span>") for word in ("Fixed", "held", "about to move")] == [1, 3, 1]  # fmt: skip
+    assert [
+        table.count(f"</svg> {word}</span>") for word in ("Fixed", "held", "about to move")
+    ] == [1, 3, 1]
     [judge] = {e["resourceIds"][0] for e in events(house, f"{WEEK}&by=judge")}
     assert events(house, f"{WEEK}&by=judge&whose={int(judge) + 1}") == []
     assert len(events(house, f"on=2026-12-08&view=day&whose={judge}&by=judge")) == 1
@@ -73,10 +78,22 @@ def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
 
     made = booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
     with house.app.app_context():
-        court = people.add_court(db.session(), "Dongwan District Court", short="东湾", zone="Asia/Shanghai",
-                                 country="CN", language="en")  # fmt: skip
-        user = people.add_user(db.session(), court, "lu@dongwan.example", name="Lu", role="assistant",
-                               now=house.clock.now())  # fmt: skip
+        court = people.add_court(
+            db.session(),
+            "Dongwan District Court",
+            short="东湾",
+            zone="Asia/Shanghai",
+            country="CN",
+            language="en",
+        )
+        user = people.add_user(
+            db.session(),
+            court,
+            "lu@dongwan.example",
+            name="Lu",
+            role="assistant",
+            now=house.clock.now(),
+        )
         user.password_hash = password_hash()
         db.session.commit()
     assert events(house, WEEK, "lu@dongwan.example") == []
@@ -84,7 +101,10 @@ def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
     assert other.get(f"/calendar/told/{made['id']}").status_code == 404
     assert "001号" not in other.get("/calendar/list?on=2026-12-07").get_data(as_text=True)
     told = house.sign_in().get(f"/calendar/told/{made['id']}?lang=en").get_json()
-    assert [(each["side"], each["reached"]) for each in told] == [("Claimant", True), ("Respondent", True)]  # fmt: skip
+    assert [(each["side"], each["reached"]) for each in told] == [
+        ("Claimant", True),
+        ("Respondent", True),
+    ]
 
 
 def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_case(
@@ -96,12 +116,16 @@ def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_c
     page = browser.get(f"/hearings/new?{drawn}").get_data(as_text=True)
     [way] = re.findall(r'href="(/hearings/new\?case_id=[^"]+)"', page)
     form = browser.get(way.replace("&amp;", "&")).get_data(as_text=True)
-    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', form) == ["2026-12-08T10:15"]  # fmt: skip
+    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', form) == [
+        "2026-12-08T10:15"
+    ]
     assert 'value="45"' in form
     assert re.search(r'value="第五法庭" selected', form)
     move = browser.get(f"/hearings/{made['id']}/round?{drawn}&how=order").get_data(as_text=True)
     assert re.search(r'value="order" checked', move)
-    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', move) == ["2026-12-08T10:15"]  # fmt: skip
+    assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', move) == [
+        "2026-12-08T10:15"
+    ]
 
 
 def test_the_list_for_the_door_names_people_as_the_court_wishes(house: House) -> None:
@@ -162,7 +186,10 @@ def test_an_address_that_nobody_can_mean_shows_the_usual(house: House) -> None:
         assert browser.get(f"/calendar/events?{query}").status_code == 200, query
 
 
-@pytest.mark.parametrize("address", ["/", f"/calendar?{WEEK}", f"/calendar/events?{WEEK}", "/calendar/list?on=2026-12-07"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    ["/", f"/calendar?{WEEK}", f"/calendar/events?{WEEK}", "/calendar/list?on=2026-12-07"],
+)
 def test_more_hearings_ask_no_more_of_the_database(house: House, address: str) -> None:
     browser = house.sign_in()
     asked: list[str] = []
@@ -180,10 +207,14 @@ def test_more_hearings_ask_no_more_of_the_database(house: House, address: str) -
             clock = dt.time(9 + n // 2, 30 * (n % 2)).isoformat("minutes")
             short = {"minutes": 15, "answer_by": at(0.5, "18:00")}
             number = f"（2026）沪0115民初{n:03}号"
-            people = [{"name": f"li {n}", "email": f"li{n}@firm.example"},
-                      {"name": f"zhao {n}", "email": f"zhao{n}@firm.example"}]  # fmt: skip
+            people = [
+                {"name": f"li {n}", "email": f"li{n}@firm.example"},
+                {"name": f"zhao {n}", "email": f"zhao{n}@firm.example"},
+            ]
             case = house.api("POST", "/cases", case_with(number, *people))[1]
-            made = house.api("POST", "/hearings", {**proposal(case["id"], (at(14, clock), "第三法庭")), **short})[1]  # fmt: skip
+            made = house.api(
+                "POST", "/hearings", {**proposal(case["id"], (at(14, clock), "第三法庭")), **short}
+            )[1]
             if n % 2:
                 order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
                 assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200

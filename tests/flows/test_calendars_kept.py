@@ -38,7 +38,7 @@ def subscribe(
         user = session.scalars(sa.select(User).where(User.role == "assistant")).one()
         return feeds.open_feed(
             session, user.court, scope, whose, user, house.clock.now(), SECRET, busy_only=busy_only
-        )[1]  # fmt: skip
+        )[1]
 
 
 def enter(house: House, n: int, *counsel: dict[str, Any]) -> int:
@@ -90,22 +90,47 @@ def left(session: Session, when: Any) -> None:
 
 
 CHANGES: dict[str, Callable[[House], object]] = {
-    "the court is renamed": lambda h: change(h, lambda s: setattr(one(s, Court), "name", "Other Court")),
-    "the court's telephone": lambda h: change(h, lambda s: setattr(one(s, Court), "phone", "021-1")),
-    "the case's title": lambda h: change(h, lambda s: setattr(one(s, Case), "title", "租赁合同纠纷")),
+    "the court is renamed": lambda h: change(
+        h, lambda s: setattr(one(s, Court), "name", "Other Court")
+    ),
+    "the court's telephone": lambda h: change(
+        h, lambda s: setattr(one(s, Court), "phone", "021-1")
+    ),
+    "the case's title": lambda h: change(
+        h, lambda s: setattr(one(s, Case), "title", "租赁合同纠纷")
+    ),
     "the judge's name": lambda h: change(h, lambda s: setattr(one(s, Judge), "name", "林法官")),
-    "the courtroom's place": lambda h: change(h, lambda s: setattr(one(s, Courtroom), "location", "副楼")),
+    "the courtroom's place": lambda h: change(
+        h, lambda s: setattr(one(s, Courtroom), "location", "副楼")
+    ),
     "a counsel leaves": lambda h: change(h, lambda s: left(s, h.clock.now())),
     "a counsel's name": lambda h: change(h, lambda s: setattr(one(s, Counsel), "name", "李敏敏")),
-    "a counsel's language": lambda h: change(h, lambda s: setattr(one(s, Counsel), "language", "en")),
+    "a counsel's language": lambda h: change(
+        h, lambda s: setattr(one(s, Counsel), "language", "en")
+    ),
     "the hearing is fixed": lambda h: fix(h, 1),
     "the hearing is cancelled": lambda h: h.api("POST", "/hearings/1/cancel", {"reason": "撤诉"}),
     "the round lapses": lambda h: (h.wait(days=8), h.beat()),
-    "somebody joins": lambda h: fix(h, 1) or change(h, lambda s: s.add(
-        Representation(party_id=one(s, Party).id, counsel_id=s.scalars(sa.select(Counsel.id).order_by(Counsel.id.desc())).first()))),
+    "somebody joins": lambda h: (
+        fix(h, 1)
+        or change(
+            h,
+            lambda s: s.add(
+                Representation(
+                    party_id=one(s, Party).id,
+                    counsel_id=s.scalars(sa.select(Counsel.id).order_by(Counsel.id.desc())).first(),
+                )
+            ),
+        )
+    ),
     "another hearing": lambda h: ask(h, 1, 25),
-    "SQL by hand": lambda h: change(h, lambda s: s.execute(sa.text("UPDATE hearing SET minutes = 45, kind = 'mediation', changed_at = changed_at"))),
-}  # fmt: skip
+    "SQL by hand": lambda h: change(
+        h,
+        lambda s: s.execute(
+            sa.text("UPDATE hearing SET minutes = 45, kind = 'mediation', changed_at = changed_at")
+        ),
+    ),
+}
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -115,8 +140,13 @@ def test_whatever_changes_a_kept_calendar_says_what_a_new_one_says(
 ) -> None:
     ask(house, enter(house, 1), 20)
     enter(house, 2, NEWCOMER, ZHAO)
-    paths = [subscribe(house, "me"), subscribe(house, "hearing", 1), subscribe(house, "courtroom", 1),
-             subscribe(house, "judge", 1), *(subscribe(house, "counsel", n) for n in (1, 2, 3))]  # fmt: skip
+    paths = [
+        subscribe(house, "me"),
+        subscribe(house, "hearing", 1),
+        subscribe(house, "courtroom", 1),
+        subscribe(house, "judge", 1),
+        *(subscribe(house, "counsel", n) for n in (1, 2, 3)),
+    ]
     before = [house.client.get(path).data for path in paths]
     CHANGES[what](house)
     if drawn:
@@ -134,8 +164,12 @@ def test_a_random_life_leaves_no_kept_calendar_behind(house: House, seed: int) -
     chance = random.Random(seed)
     cases = [enter(house, n) for n in range(3)]
     made: list[int] = []
-    paths = [subscribe(house, "me"), subscribe(house, "courtroom", 1), subscribe(house, "courtroom", 2, busy_only=True),
-             subscribe(house, "counsel", 1)]  # fmt: skip
+    paths = [
+        subscribe(house, "me"),
+        subscribe(house, "courtroom", 1),
+        subscribe(house, "courtroom", 2, busy_only=True),
+        subscribe(house, "counsel", 1),
+    ]
     for step in range(25):
         act = chance.choice(["ask", "fix", "move", "cancel", "wait", "beat"])
         if act == "ask" or not made:
@@ -327,9 +361,13 @@ def test_a_subscriber_finds_nothing_changed_the_second_time(house: House, tmp_pa
 
         def vdirsyncer(*words: str) -> str:
             done = subprocess.run(
-                [sys.executable, "-m", "vdirsyncer", "-c", str(config), *words], input="y\n",
-                capture_output=True, text=True, timeout=60, check=False,
-            )  # fmt: skip
+                [sys.executable, "-m", "vdirsyncer", "-c", str(config), *words],
+                input="y\n",
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
             return done.stdout + done.stderr
 
@@ -354,6 +392,8 @@ def test_ical_js_reads_a_feed_as_it_is_meant(house: House) -> None:
     assert feed["method"] == "PUBLISH"
     assert [each["status"] for each in feed["events"]] == ["CONFIRMED", "TENTATIVE", "TENTATIVE"]
     assert [each["wall"] for each in feed["events"]] == [
-        "2026-12-13T09:30:00", "2026-12-18T09:30:00", "2026-12-18T14:00:00",
-    ]  # fmt: skip
+        "2026-12-13T09:30:00",
+        "2026-12-18T09:30:00",
+        "2026-12-18T14:00:00",
+    ]
     assert feed["events"][0]["summary"] == "开庭审理 （2026）沪0115民初1号"

@@ -21,9 +21,15 @@ def case_id(house: House) -> int:
         answer(house.client, house.link(who), "yes", comment="好的")
     house.beat()
     house.wait(hours=2)
-    call = {"channel": "phone", "direction": "out", "at": at(0, "10:00"), "outcome": "spoke",
-            "counsel_id": made["parties"][0]["counsel"][0]["id"], "hearing_id": 1,
-            "note": "已说明"}  # fmt: skip
+    call = {
+        "channel": "phone",
+        "direction": "out",
+        "at": at(0, "10:00"),
+        "outcome": "spoke",
+        "counsel_id": made["parties"][0]["counsel"][0]["id"],
+        "hearing_id": 1,
+        "note": "已说明",
+    }
     status, said = house.api("POST", f"/cases/{made['id']}/contacts", call)
     assert status == 201, said
     return made["id"]
@@ -37,8 +43,15 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
         head = db.session.get(Head, case_id)
         assert f"<code>{head.hash}</code>" in page
         assert f"chain of {head.seq} lines checked" in page
-    for words in ("李敏", "Zhao Lei", "+8613800138001", "zhao@jinmao.example", "E4 confirmed",
-                  "<svg", "The court's day that will seal the last line is not over yet"):  # fmt: skip
+    for words in (
+        "李敏",
+        "Zhao Lei",
+        "+8613800138001",
+        "zhao@jinmao.example",
+        "E4 confirmed",
+        "<svg",
+        "The court's day that will seal the last line is not over yet",
+    ):
         assert words in page, words
     house.wait(hours=15)
     house.beat()
@@ -53,7 +66,10 @@ def test_anybody_confirms_a_seal_and_nobody_learns_a_name(house: House, case_id:
     shown = house.client.get(f"/record/{seal[1]}?lang=en")
     said = shown.get_data(as_text=True)
     assert (shown.status_code, CASE["number"] in said, "It is the newest" in said) == (
-        200, True, True)  # fmt: skip
+        200,
+        True,
+        True,
+    )
     assert "李敏" not in said
     assert "Zhao" not in said
     house.client.get(house.link("li@"))  # a visit is one more line
@@ -80,8 +96,10 @@ def test_a_changed_record_is_certified_as_not_whole(
 
 
 def test_both_sides_see_the_same_picture_with_its_differences(house: House, case_id: int) -> None:
-    pages = [house.client.get(house.link(who) + "/record?lang=en").get_data(as_text=True)
-             for who in ("li@", "zhao@")]  # fmt: skip
+    pages = [
+        house.client.get(house.link(who) + "/record?lang=en").get_data(as_text=True)
+        for who in ("li@", "zhao@")
+    ]
     pictures = [re.search(r'<figure class="lanes">.*?</figure>', page, re.S) for page in pages]
     assert pictures[0]
     assert pictures[1]

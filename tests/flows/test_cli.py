@@ -21,8 +21,11 @@ def tingqi(environment: dict[str, str], *words: str, said: str = "") -> Any:
         [sys.executable, "-m", "app", *words],
         cwd=Path(environment["TINGQI_INSTANCE"]).parent,
         env={**environment, "PYTHONPATH": str(ROOT)},
-        input=said, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        input=said,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def sentence(done: Any) -> str:
@@ -192,6 +195,8 @@ def test_the_line_of_pg_dump_has_no_password_and_stands_any_name() -> None:
     url = sa.make_url("postgresql+psycopg://tq:geheim@/tingqi?host=/run/postgresql")
     words = shlex.split(pg_dump(url, Path("/b/it's.dump")))
     assert words == [
-        "pg_dump", "--format=custom", "--file=/b/it's.dump",
+        "pg_dump",
+        "--format=custom",
+        "--file=/b/it's.dump",
         "postgresql://tq@/tingqi?host=%2Frun%2Fpostgresql",
-    ]  # fmt: skip
+    ]

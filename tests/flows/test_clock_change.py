@@ -69,8 +69,11 @@ def run(house: House, zones: Path, *words: str) -> list[str]:
     with house.app.app_context():
         url = house.app.config["SQLALCHEMY_DATABASE_URI"]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    said = {"TINGQI_INSTANCE": str(house.folder), "TINGQI_DATABASE_URL": url,
-            "TINGQI_SECRET_KEY": house.app.config["SECRET_KEY"].decode()}  # fmt: skip
+    said = {
+        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_DATABASE_URL": url,
+        "TINGQI_SECRET_KEY": house.app.config["SECRET_KEY"].decode(),
+    }
     done = tingqi({**kept, **said, "PYTHONTZPATH": str(zones)}, *words)
     return str(done.stdout).splitlines()
 
@@ -109,9 +112,13 @@ def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
     assert "TZOFFSETTO:+0900" in events
     lines = [line for line in house.record(hearing) if line["what"] == "clock"]
     assert [line["detail"] for line in lines] == [
-        {"zone": "Asia/Shanghai", "rules": "2999b", "was": "2026-12-07T01:30:00+00:00",
-         "starts_at": "2026-12-07T00:30:00+00:00"}
-    ]  # fmt: skip
+        {
+            "zone": "Asia/Shanghai",
+            "rules": "2999b",
+            "was": "2026-12-07T01:30:00+00:00",
+            "starts_at": "2026-12-07T00:30:00+00:00",
+        }
+    ]
     house.beat()
     assert len(house.letters()) == sent + len(letters)
     assert "whole" in run(house, folders[1], "record", "verify")[0]
@@ -153,8 +160,9 @@ def test_an_open_round_and_its_date_to_answer_by_keep_their_wall_clock(
     house.beat()
     shown = house.api("GET", f"/hearings/{hearing}")[1]
     assert [slot["starts_at"] for slot in shown["slots"]] == [
-        "2026-12-07T09:30:00+09:00", "2026-12-08T14:00:00+09:00"
-    ]  # fmt: skip
+        "2026-12-07T09:30:00+09:00",
+        "2026-12-08T14:00:00+09:00",
+    ]
     assert shown["answer_by"] == "2026-12-04T17:00:00+09:00"
     house.close()
 

@@ -24,8 +24,9 @@ def case_id(house: House) -> int:
 def days(house: House) -> list[tuple[str, list[list], str, str]]:
     """What is sealed."""
     with house.app.app_context():
-        return [(d.on.isoformat(), d.heads, d.prev, d.hash)
-                for d in sealing.days_of(db.session(), 1)]  # fmt: skip
+        return [
+            (d.on.isoformat(), d.heads, d.prev, d.hash) for d in sealing.days_of(db.session(), 1)
+        ]
 
 
 def verify(house: House, *words: str) -> tuple[int, str]:
@@ -59,9 +60,17 @@ def test_a_quiet_case_is_sealed_no_second_time(house: House, case_id: int) -> No
     house.wait(hours=15)
     house.beat()
     other = house.api("POST", "/cases", case_with("（2026）沪0115民初99号"))[1]["id"]
-    house.api("POST", f"/cases/{other}/contacts", {
-        "channel": "phone", "direction": "out", "at": house.clock.now().isoformat(),
-        "outcome": "no_answer", "counsel_id": 3})  # fmt: skip
+    house.api(
+        "POST",
+        f"/cases/{other}/contacts",
+        {
+            "channel": "phone",
+            "direction": "out",
+            "at": house.clock.now().isoformat(),
+            "outcome": "no_answer",
+            "counsel_id": 3,
+        },
+    )
     house.wait(hours=24)
     house.beat()
     assert [head[0] for head in days(house)[-1][1]].count(case_id) <= 1
@@ -87,7 +96,9 @@ def test_a_chain_that_was_rewritten_with_its_head_is_found(
     )
     status, said = verify(house)
     assert (status, f"line {last.seq} of case {CASE['number']} is not the one that" in said) == (
-        1, True), said  # fmt: skip
+        1,
+        True,
+    ), said
     assert verify(house, "--case", CASE["number"])[0] == 1
 
 

@@ -87,12 +87,17 @@ def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[D
     """A demo in a folder, stopped by Ctrl-C at the end, which it must take well."""
     port = free_port()
     with (
-        (folder / "stderr").open("w+") as stderr, requests.Session() as http,
+        (folder / "stderr").open("w+") as stderr,
+        requests.Session() as http,
         subprocess.Popen(
-            command("demo", "--port", str(port), *options), env=environment, cwd=folder,
-            stdout=subprocess.PIPE, stderr=stderr, text=True,
+            command("demo", "--port", str(port), *options),
+            env=environment,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
         ) as process,
-    ):  # fmt: skip
+    ):
         http.trust_env = False
         try:
             printed = _printed(process)
@@ -193,10 +198,14 @@ def test_nothing_but_its_own_words_is_printed_when_it_is_stopped_or_hung_up_on(
     with (
         (tmp_path / "early").open("w+") as stderr,
         subprocess.Popen(
-            command("demo", "--port", str(free_port())), env=environment, cwd=tmp_path,
-            stdout=subprocess.PIPE, stderr=stderr, text=True,
+            command("demo", "--port", str(free_port())),
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
         ) as process,
-    ):  # fmt: skip
+    ):
         assert process.stdout is not None
         assert process.stdout.readline() == "Tingqi demo: one moment …\n"
         process.send_signal(signal.SIGINT)
@@ -231,9 +240,13 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         done = subprocess.run(
-            command("demo", "--port", str(port)), env=environment, cwd=tmp_path,
-            capture_output=True, text=True, timeout=PATIENCE,
-        )  # fmt: skip
+            command("demo", "--port", str(port)),
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
     assert done.returncode == 2
     assert done.stderr.startswith(f"Port {port} cannot be used")
     assert done.stderr.count("\n") == 1
@@ -262,9 +275,13 @@ def test_a_database_that_is_not_the_demos_is_left_alone(
         (instance / "tingqi.db").write_bytes(b"not a database at all" * 100)
     before = (instance / "tingqi.db").read_bytes()
     done = subprocess.run(
-        command("demo", "--port", str(free_port()), *options), env=environment, cwd=tmp_path,
-        capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+        command("demo", "--port", str(free_port()), *options),
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
     assert done.returncode == 2
     assert "left alone" in done.stderr
     assert (instance / "tingqi.db").read_bytes() == before

@@ -51,8 +51,10 @@ def number(n: int) -> str:
 
 def enter(house: House, n: int, **more: Any) -> int:
     """A case of two counsel, each with a mail address only."""
-    two = [{"name": f"{name} {n}", "email": f"{name.lower()}{n}@firm.example", "language": "en"}
-           for name in ("Ann", "Bob")]  # fmt: skip
+    two = [
+        {"name": f"{name} {n}", "email": f"{name.lower()}{n}@firm.example", "language": "en"}
+        for name in ("Ann", "Bob")
+    ]
     status, said = house.api(
         "POST", "/cases", {**case_with(number(n), *two, judge=f"J{n}"), **more}
     )
@@ -151,12 +153,20 @@ def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house
     assert -1 not in places, words
     assert places == sorted(places)
     assert numbers(words) == {
-        "not reached": 0, "lapsed": 1, "to be decided": 2, "due within": 1, "rounds now open": 4,
+        "not reached": 0,
+        "lapsed": 1,
+        "to be decided": 2,
+        "due within": 1,
+        "rounds now open": 4,
         "fixed for": 0,
-    }  # fmt: skip
+    }
     page = house.sign_in().get("/").text
-    for row, way in ((lapsed, f"/hearings/{lapsed}/round"), (none, f"/hearings/{none}/round"),
-                     (ready, f"/hearings/{ready}"), (due, f"/hearings/{due}")):  # fmt: skip
+    for row, way in (
+        (lapsed, f"/hearings/{lapsed}/round"),
+        (none, f"/hearings/{none}/round"),
+        (ready, f"/hearings/{ready}"),
+        (due, f"/hearings/{due}"),
+    ):
         assert f'class="btn" href="{way}"' in page, row
 
 
@@ -165,8 +175,13 @@ def test_a_round_in_which_nobody_must_answer_waits_for_all_whatever_other_rounds
 ) -> None:
     english(house)
     ask(house, 1, 14)
-    free = case_with(number(2), *({"name": name, "email": f"{name}@firm.example", "required": False}
-                                  for name in ("ann", "bob")))  # fmt: skip
+    free = case_with(
+        number(2),
+        *(
+            {"name": name, "email": f"{name}@firm.example", "required": False}
+            for name in ("ann", "bob")
+        ),
+    )
     status, case = house.api("POST", "/cases", free)
     assert status == 201, case
     status, made = house.api("POST", "/hearings", proposal(case["id"], (at(20), "第三法庭")))
@@ -196,8 +211,13 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     assert f'<option value="{bob}" selected>Bob 1, Haitong Trading Ltd</option>' in page
     assert f'<option value="{hearing_id}" selected>' in page
     form = next(form for form in Page(page).forms if "contacts" in form.action)
-    given = form.filled(channel="phone", direction="out", counsel_id=str(bob),
-                        hearing_id=str(hearing_id), at="2026-11-23T09:00")  # fmt: skip
+    given = form.filled(
+        channel="phone",
+        direction="out",
+        counsel_id=str(bob),
+        hearing_id=str(hearing_id),
+        at="2026-11-23T09:00",
+    )
     wired.wait(minutes=5)
     got = browser.post("/cases/1/contacts", data={**given, "outcome": "no_answer"})
     assert got.status_code == 303
@@ -221,9 +241,10 @@ def test_somebody_whom_a_later_message_reached_is_no_longer_named(
     assert "not reached Bob 1" in see(wired, "/").words
     wired.wait(hours=1)
     status, said = wired.api(
-        "POST", f"/hearings/{hearing_id}/move",
+        "POST",
+        f"/hearings/{hearing_id}/move",
         {"slots": proposal(1)["slots"], "answer_by": at(7, "17:00"), "reason": "asked anew"},
-    )  # fmt: skip
+    )
     assert status == 200, said
     wired.beat()
     assert "not reached Bob 1" not in see(wired, "/").words
@@ -244,8 +265,10 @@ def stop_texts(house: House, name: str) -> None:
 
 def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(house: House) -> None:
     english(house)
-    two = [{"name": "Wang Fang", "phone": "13800138077"},
-           {"name": "Sun Yue", "email": "sun@firm.example"}]  # fmt: skip
+    two = [
+        {"name": "Wang Fang", "phone": "13800138077"},
+        {"name": "Sun Yue", "email": "sun@firm.example"},
+    ]
     house.api("POST", "/cases", case_with(number(9), *two))
     assert "cannot be told anything" not in see(house, "/cases/1").words
     stop_texts(house, "Wang Fang")
@@ -263,8 +286,15 @@ def test_each_sees_their_own_first_and_everybodys_by_one_press(house: House) -> 
     english(house, "wang@court.example", "chen@court.example", "admin@court.example")
     with house.app.app_context(), transaction() as session:
         court = people.find_user(session, "wang@court.example").court
-        people.add_user(session, court, "lin@court.example", name="Lin", role="assistant",
-                        now=NOW, password=PASSWORD)  # fmt: skip
+        people.add_user(
+            session,
+            court,
+            "lin@court.example",
+            name="Lin",
+            role="assistant",
+            now=NOW,
+            password=PASSWORD,
+        )
         people.find_user(session, "lin@court.example").language = "en"
     ask(house, 1, 15, answer_by=at(0, "20:00"))
     house.beat()
@@ -325,10 +355,13 @@ def test_a_date_that_one_side_was_not_told_of_is_marked_however_gladly_they_answ
     assert "Trial" not in see(wired, "/").words
     mail.refuse("bob1@firm.example", "550 5.1.1 no such user")
     status, said = wired.api(
-        "POST", f"/hearings/{hearing_id}/fix",
-        {"slot_id": wired.api("GET", f"/hearings/{hearing_id}")[1]["slots"][0]["id"],
-         "reason": "the limit is near"},
-    )  # fmt: skip
+        "POST",
+        f"/hearings/{hearing_id}/fix",
+        {
+            "slot_id": wired.api("GET", f"/hearings/{hearing_id}")[1]["slots"][0]["id"],
+            "reason": "the limit is near",
+        },
+    )
     assert status == 200, said
     wired.beat()
     assert "Trial not everybody reached" in see(wired, "/").words
@@ -356,8 +389,17 @@ def test_hearings_are_found_by_number_party_counsel_and_telephone(house: House) 
     house.api("POST", "/cases", case_with(number(12345)))
     house.api("POST", "/hearings", proposal(1))
     ask(house, 777, 20)
-    for asked in ("(2026)沪0115民初12345号", "（2026）沪0115民初12345号", "12345", "远洋", "haitong",
-                  "李敏", "13800138001", "138 0013 8001", "华诚"):  # fmt: skip
+    for asked in (
+        "(2026)沪0115民初12345号",
+        "（2026）沪0115民初12345号",
+        "12345",
+        "远洋",
+        "haitong",
+        "李敏",
+        "13800138001",
+        "138 0013 8001",
+        "华诚",
+    ):
         words = see(house, f"/hearings?q={asked}").words
         assert number(12345) in words, asked
     assert number(777) not in see(house, "/hearings?q=13800138001").words
@@ -434,19 +476,26 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
     english(house)
     body = case_with(number(1))
     body["parties"][0]["counsel"][0] |= {
-        "address_confirmed_on": "2026-11-01", "electronic_consent_on": "2026-11-02"
-    }  # fmt: skip
+        "address_confirmed_on": "2026-11-01",
+        "electronic_consent_on": "2026-11-02",
+    }
     house.api("POST", "/cases", body)
     house.api("POST", "/hearings", proposal(1))
     house.beat()
     words = see(house, "/cases/1").words
-    for each in ("Judge 陈法官", "Procedure another procedure", "Assistant 王书记员",
-                 "远洋设备有限公司 Claimant · 原告", "李敏 华诚律师事务所",
-                 "+8613800138001 li@huacheng.example text, then mail",
-                 "address confirmed 1 Nov 2026", "consents to electronic service 2 Nov 2026",
-                 "mail, then text address not confirmed no consent to electronic service",
-                 "Trial Proposed Answers by Mon 30 Nov 2026, 17:00",
-                 "accepted Zhao Lei Respondent"):  # fmt: skip
+    for each in (
+        "Judge 陈法官",
+        "Procedure another procedure",
+        "Assistant 王书记员",
+        "远洋设备有限公司 Claimant · 原告",
+        "李敏 华诚律师事务所",
+        "+8613800138001 li@huacheng.example text, then mail",
+        "address confirmed 1 Nov 2026",
+        "consents to electronic service 2 Nov 2026",
+        "mail, then text address not confirmed no consent to electronic service",
+        "Trial Proposed Answers by Mon 30 Nov 2026, 17:00",
+        "accepted Zhao Lei Respondent",
+    ):
         assert each in words, (each, words)
     page = house.sign_in().get("/cases/1").text
     for way in ("/hearings/new?case_id=1", "/cases/1/record", "/cases/1/facts", "/cases/1/counsel"):
@@ -471,9 +520,17 @@ def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_l
     english(house)
     ask(house, 1, 15)
     ask(house, 2, 16)
-    given = {"counsel_id": "1", "hearing_id": "1", "channel": "phone", "direction": "in",
-             "at": "2026-11-23T08:30", "outcome": "spoke", "address": "021-555",
-             "note": "Wants the <afternoon>", **wrong}  # fmt: skip
+    given = {
+        "counsel_id": "1",
+        "hearing_id": "1",
+        "channel": "phone",
+        "direction": "in",
+        "at": "2026-11-23T08:30",
+        "outcome": "spoke",
+        "address": "021-555",
+        "note": "Wants the <afternoon>",
+        **wrong,
+    }
     got = house.sign_in().post("/cases/1/contacts", data=given)
     assert got.status_code == 422
     page = Page(got.text)
@@ -485,14 +542,21 @@ def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_l
 def test_another_courts_cases_hearings_and_people_are_not_there(house: House) -> None:
     english(house)
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "Elsewhere", short="E", zone="Asia/Shanghai",
-                                 country="CN", language="en")  # fmt: skip
-        people.add_user(session, court, OTHER, name="Zhou", role="assistant", now=NOW,
-                        password=PASSWORD)  # fmt: skip
+        court = people.add_court(
+            session, "Elsewhere", short="E", zone="Asia/Shanghai", country="CN", language="en"
+        )
+        people.add_user(
+            session, court, OTHER, name="Zhou", role="assistant", now=NOW, password=PASSWORD
+        )
     ask(house, 1, 15, answer_by=at(0, "20:00"))
     browser = house.sign_in(OTHER)
-    for path in ("/cases/1", "/cases/1/record", "/cases/1/facts", "/cases/1/counsel",
-                 "/cases/1/counsel/1"):  # fmt: skip
+    for path in (
+        "/cases/1",
+        "/cases/1/record",
+        "/cases/1/facts",
+        "/cases/1/counsel",
+        "/cases/1/counsel/1",
+    ):
         assert browser.get(path).status_code == 404, path
     given = {"counsel_id": "1", "channel": "phone", "at": "2026-11-23T08:30", "outcome": "spoke"}
     assert browser.post("/cases/1/contacts", data=given).status_code == 404
@@ -503,14 +567,24 @@ def test_another_courts_cases_hearings_and_people_are_not_there(house: House) ->
 def test_times_are_the_courts_wherever_the_reader_is(house: House) -> None:
     english(house)
     ask(house, 1, 15)
-    got = house.sign_in().post("/cases/1/contacts", data={
-        "counsel_id": "1", "channel": "letter", "at": "2026-11-20T23:59", "outcome": "told",
-    })  # fmt: skip
+    got = house.sign_in().post(
+        "/cases/1/contacts",
+        data={
+            "counsel_id": "1",
+            "channel": "letter",
+            "at": "2026-11-20T23:59",
+            "outcome": "told",
+        },
+    )
     assert got.status_code == 303, got.text
     status, said = house.api("GET", "/cases/1/contacts")
     assert status == 200
-    when = [line["detail"]["happened_at"] for attempt in said["attempts"]
-            for line in attempt["lines"] if line["kind"] == "by_hand"]  # fmt: skip
+    when = [
+        line["detail"]["happened_at"]
+        for attempt in said["attempts"]
+        for line in attempt["lines"]
+        if line["kind"] == "by_hand"
+    ]
     assert [dt.datetime.fromisoformat(each) for each in when] == [
         dt.datetime(2026, 11, 20, 15, 59, tzinfo=dt.UTC)
     ]

@@ -155,16 +155,20 @@ def test_no_line_out_of_the_house_uses_pythons_own_codec(no_codec: None) -> None
     with pytest.raises(Unfetchable):
         BusyCalendars().fetch("https://faß.invalid/ä.ics")
     assert BusyCalendars().checked("https://faß.invalid/ä.ics?ö=%20") == (
-        "xn--fa-hia.invalid", 443, "/%C3%A4.ics?%C3%B6=%20",
-    )  # fmt: skip
+        "xn--fa-hia.invalid",
+        443,
+        "/%C3%A4.ics?%C3%B6=%20",
+    )
 
 
 def test_settings_are_read_into_ascii_or_refused(tmp_path: Path) -> None:
     given = {
-        "TINGQI_INSTANCE": str(tmp_path), "TINGQI_PUBLIC_URL": "https://gericht.faß.example/",
-        "TINGQI_SMTP_URL": "smtp://u:pä@post.faß.example:25", "TINGQI_MAIL_FROM": "hof@Faß.example",
+        "TINGQI_INSTANCE": str(tmp_path),
+        "TINGQI_PUBLIC_URL": "https://gericht.faß.example/",
+        "TINGQI_SMTP_URL": "smtp://u:pä@post.faß.example:25",
+        "TINGQI_MAIL_FROM": "hof@Faß.example",
         "TINGQI_IMAP_URL": "imaps://u:p@post.faß.example/INBOX",
-    }  # fmt: skip
+    }
     read = config.read(given)
     assert read.public_url == "https://gericht.xn--fa-hia.example"
     assert read.mail_from == read.court_address == "hof@xn--fa-hia.example"

@@ -68,8 +68,9 @@ def test_a_draft_goes_with_its_case(house: House, case_id: int) -> None:
     path, browser = f"/hearings/new?case_id={case_id}", house.sign_in()
     browser.post(path, data=see(browser, path).round.filled(do="keep"))
     with house.app.app_context(), transaction() as session:
-        erasing.erase(session, session.get_one(Case, case_id), by="x", why="y",
-                      now=house.clock.now())  # fmt: skip
+        erasing.erase(
+            session, session.get_one(Case, case_id), by="x", why="y", now=house.clock.now()
+        )
     assert kept(house) == 0
 
 

@@ -135,8 +135,15 @@ def test_a_court_keeps_no_longer_than_it_said(house: House) -> None:
     assert do(house, "court", "keep", "Pudong New Area People's Court")[0] != 0
 
 
-NAMES = ("李敏", "Zhao Lei", "远洋设备有限公司", "Haitong Trading", "华诚律师事务所", "Jinmao",
-         "买卖合同纠纷")  # fmt: skip
+NAMES = (
+    "李敏",
+    "Zhao Lei",
+    "远洋设备有限公司",
+    "Haitong Trading",
+    "华诚律师事务所",
+    "Jinmao",
+    "买卖合同纠纷",
+)
 
 
 def left(house: House, *words: str) -> list[tuple[str, str]]:
@@ -146,9 +153,12 @@ def left(house: House, *words: str) -> list[tuple[str, str]]:
         for name in sa.inspect(connection).get_table_names():
             for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
                 said = json.dumps(
-                    [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
-                     for each in row], ensure_ascii=False,
-                )  # fmt: skip
+                    [
+                        each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
+                        for each in row
+                    ],
+                    ensure_ascii=False,
+                )
                 found += [(name, word) for word in words if word in said]
     return found
 

@@ -200,8 +200,13 @@ def test_moving_keeps_the_calendar_entry_and_cancelling_takes_it_away(
             ][:1]
             text = part.get_content()
             text = text if isinstance(text, str) else text.decode()
-            seen.append({line.partition(":")[0]: line.partition(":")[2] for line in text.splitlines()
-                         if line.startswith(("METHOD", "UID", "SEQUENCE", "STATUS"))})  # fmt: skip
+            seen.append(
+                {
+                    line.partition(":")[0]: line.partition(":")[2]
+                    for line in text.splitlines()
+                    if line.startswith(("METHOD", "UID", "SEQUENCE", "STATUS"))
+                }
+            )
     assert [(s["METHOD"], s["SEQUENCE"]) for s in seen] == [
         ("REQUEST", "1"),
         ("REQUEST", "2"),
@@ -250,8 +255,11 @@ def test_a_reminder_that_the_worker_slept_through_is_missed_and_not_sent(
     house.wait(days=12)
     house.beat()
     assert len(house.letters()) - before == 4  # the three-day one; the seven-day one is too late
-    missed = [line for line in house.record(hearing["id"])
-              if line["what"] == "missed" and line["kind"] == "reminder"]  # fmt: skip
+    missed = [
+        line
+        for line in house.record(hearing["id"])
+        if line["what"] == "missed" and line["kind"] == "reminder"
+    ]
     assert len(missed) == 4
 
 

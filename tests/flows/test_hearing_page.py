@@ -137,9 +137,10 @@ def test_a_failed_message_is_sent_again_by_its_button(
     house.beat()
     with house.app.app_context(), transaction() as session:
         text = session.scalars(
-            sa.select(Notice).where(Notice.kind == "proposal", Notice.channel == "sms")
+            sa.select(Notice)
+            .where(Notice.kind == "proposal", Notice.channel == "sms")
             .order_by(Notice.id)
-        ).first()  # fmt: skip
+        ).first()
         assert text is not None
         notices.note(session, text, What.FAILED, house.clock.now(), code="30006")
         path = f"/notices/{text.id}/again"
@@ -299,9 +300,13 @@ def test_while_a_move_is_asked_the_old_date_holds_and_earlier_rounds_are_folded(
     answer(house, hearing, LI, "yes", "yes")
     answer(house, hearing, ZHAO, "yes", "no")
     again = {
-        "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}, {"starts_at": at(21), "courtroom": "第五法庭"}],
-        "answer_by": at(8, "17:00"), "reason": "法官出差",
-    }  # fmt: skip
+        "slots": [
+            {"starts_at": at(20), "courtroom": "第三法庭"},
+            {"starts_at": at(21), "courtroom": "第五法庭"},
+        ],
+        "answer_by": at(8, "17:00"),
+        "reason": "法官出差",
+    }
     assert house.api("POST", f"/hearings/{hearing['id']}/move", again)[0] == 200
     house.beat()
     page = look(hearing)
@@ -323,10 +328,14 @@ def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
         user = people.find_user(session, "wang@court.example")
         now = house.clock.now()
         made, _ = hearings.fixed_elsewhere(
-            session, hearings.Desk(user.court, user, now, SECRET),
-            session.get_one(Case, case["id"]), kind="trial", minutes=60, courtroom_id=None,
+            session,
+            hearings.Desk(user.court, user, now, SECRET),
+            session.get_one(Case, case["id"]),
+            kind="trial",
+            minutes=60,
+            courtroom_id=None,
             starts_at=now.replace(month=12),
-        )  # fmt: skip
+        )
         hearing = {"id": made.id}
     page = look(hearing)
     assert "Wed 23 Dec 2026, 09:00–10:00 No courtroom is known." in next_of(page)
@@ -346,8 +355,13 @@ def test_counsel_without_an_address_and_counsel_who_came_later_are_named(
     house.beat()
     with house.app.app_context(), transaction() as session:
         row = session.get_one(Case, case["id"])
-        later = Counsel(court_id=row.court_id, name="孙月", language="zh", channels=["email"],
-                        email="sun@yue.example")  # fmt: skip
+        later = Counsel(
+            court_id=row.court_id,
+            name="孙月",
+            language="zh",
+            channels=["email"],
+            email="sun@yue.example",
+        )
         session.add(later)
         session.flush()
         session.add(Representation(party_id=row.parties[1].id, counsel_id=later.id))
@@ -392,10 +406,18 @@ def test_another_courts_hearing_is_as_if_there_were_none(
 ) -> None:
     hearing = propose(house, case)
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "Other", short="Other", zone="Europe/London",
-                                 country="GB", language="en")  # fmt: skip
-        people.add_user(session, court, "eve@other.example", name="Eve", role="assistant",
-                        now=house.clock.now(), password="correct horse battery")  # fmt: skip
+        court = people.add_court(
+            session, "Other", short="Other", zone="Europe/London", country="GB", language="en"
+        )
+        people.add_user(
+            session,
+            court,
+            "eve@other.example",
+            name="Eve",
+            role="assistant",
+            now=house.clock.now(),
+            password="correct horse battery",
+        )
     stranger = house.sign_in("eve@other.example")
     for method, path in (("GET", ""), ("POST", "/fix"), ("POST", "/cancel"), ("POST", "/feed")):
         data = {"slot_id": hearing["slots"][0]["id"], "reason": "x"} if method == "POST" else None
@@ -411,9 +433,14 @@ def test_the_page_costs_as_many_queries_with_six_counsel_as_with_two(
 ) -> None:
     def counsel(n: int, count: int) -> list[dict[str, Any]]:
         return [
-            {"name": f"代理人{n}{i}", "email": f"c{n}{i}@x.example", "phone": f"13700{n}{i:05}",
-             "channels": ["sms", "email"]} for i in range(count)
-        ]  # fmt: skip
+            {
+                "name": f"代理人{n}{i}",
+                "email": f"c{n}{i}@x.example",
+                "phone": f"13700{n}{i:05}",
+                "channels": ["sms", "email"],
+            }
+            for i in range(count)
+        ]
 
     counted = []
     for n, count in enumerate((2, 6)):

@@ -12,18 +12,74 @@ from openpyxl import Workbook
 from app.cli import cli, sentence
 from tests.conftest import CASE, House, at, proposal
 
-IDAHO = ("PartyID", "PartyFirstName", "PartyLastName", "PhoneNumber", "CaseNumber", "JudgeName",
-         "Next_Hearing", "HearingDate", "HearingTime", "TimeFormatted")  # fmt: skip
-OWN = ("number", "title", "procedure", "judge", "party", "role", "side", "counsel", "firm",
-       "email", "phone", "language", "channels", "hearing_on", "hearing_at", "minutes",
-       "courtroom")  # fmt: skip
-ROW = dict(zip(OWN, (
-    "（2026）沪0115民初700号", "买卖合同纠纷", "ordinary", "陈法官", "远洋设备有限公司", "原告", "claimant",
-    "李敏", "华诚律师事务所", "li@huacheng.example", "13800138001", "zh", "sms; email", "", "", "", ""),
-    strict=True))  # fmt: skip
-OTHER = {**ROW, "party": "Haitong Trading Ltd", "role": "被告", "side": "respondent",
-         "counsel": "Zhao Lei", "firm": "Jinmao", "email": "zhao@jinmao.example",
-         "phone": "13800138002", "language": "en", "channels": "email"}  # fmt: skip
+IDAHO = (
+    "PartyID",
+    "PartyFirstName",
+    "PartyLastName",
+    "PhoneNumber",
+    "CaseNumber",
+    "JudgeName",
+    "Next_Hearing",
+    "HearingDate",
+    "HearingTime",
+    "TimeFormatted",
+)
+OWN = (
+    "number",
+    "title",
+    "procedure",
+    "judge",
+    "party",
+    "role",
+    "side",
+    "counsel",
+    "firm",
+    "email",
+    "phone",
+    "language",
+    "channels",
+    "hearing_on",
+    "hearing_at",
+    "minutes",
+    "courtroom",
+)
+ROW = dict(
+    zip(
+        OWN,
+        (
+            "（2026）沪0115民初700号",
+            "买卖合同纠纷",
+            "ordinary",
+            "陈法官",
+            "远洋设备有限公司",
+            "原告",
+            "claimant",
+            "李敏",
+            "华诚律师事务所",
+            "li@huacheng.example",
+            "13800138001",
+            "zh",
+            "sms; email",
+            "",
+            "",
+            "",
+            "",
+        ),
+        strict=True,
+    )
+)
+OTHER = {
+    **ROW,
+    "party": "Haitong Trading Ltd",
+    "role": "被告",
+    "side": "respondent",
+    "counsel": "Zhao Lei",
+    "firm": "Jinmao",
+    "email": "zhao@jinmao.example",
+    "phone": "13800138002",
+    "language": "en",
+    "channels": "email",
+}
 
 
 def as_csv(rows: list[dict[str, str]], separator: str = ",") -> str:
@@ -37,9 +93,24 @@ def as_csv(rows: list[dict[str, str]], separator: str = ",") -> str:
 
 def idaho(n: int, **more: str) -> dict[str, str]:
     """A row in the format of the courts of Idaho, of people who never were."""
-    row = dict(zip(IDAHO, (
-        f"70{n}", f"Ann{n}", "Example", f"208-555-010{n}", f"XX01-27-0000{n}", "Doe, Judge",
-        "Pre-trial Conference", "3/16/2027", "8:15:00", "8:15 AM"), strict=True))  # fmt: skip
+    row = dict(
+        zip(
+            IDAHO,
+            (
+                f"70{n}",
+                f"Ann{n}",
+                "Example",
+                f"208-555-010{n}",
+                f"XX01-27-0000{n}",
+                "Doe, Judge",
+                "Pre-trial Conference",
+                "3/16/2027",
+                "8:15:00",
+                "8:15 AM",
+            ),
+            strict=True,
+        )
+    )
     return {**row, **more}
 
 
@@ -69,8 +140,9 @@ def test_rows_become_a_case_with_both_sides(house: House) -> None:
     [case] = cases(house)
     assert (case["number"], case["title"]) == (ROW["number"], ROW["title"])
     assert [(p["name"], p["side"]) for p in case["parties"]] == [
-        ("远洋设备有限公司", "claimant"), ("Haitong Trading Ltd", "respondent"),
-    ]  # fmt: skip
+        ("远洋设备有限公司", "claimant"),
+        ("Haitong Trading Ltd", "respondent"),
+    ]
     li, zhao = (party["counsel"][0] for party in case["parties"])
     assert (li["phone"], li["channels"], li["language"]) == (
         "+8613800138001",
@@ -85,11 +157,23 @@ def test_rows_become_a_case_with_both_sides(house: House) -> None:
 
 
 CHINESE = {
-    "案号": ROW["number"], "案由": "买卖合同纠纷", "程序": "普通程序", "承办法官": "陈法官",
-    "当事人": "远洋设备有限公司", "诉讼地位": "原告", "代理人": "李敏", "律所": "华诚律师事务所",
-    "电话": "138 0013 8001", "邮箱": "li@huacheng.example", "语言": "中文", "送达方式": "短信、邮件",
-    "开庭日期": "2026年12月15日", "开庭时间": "下午2:30", "时长": "90", "法庭": "第三法庭",
-}  # fmt: skip
+    "案号": ROW["number"],
+    "案由": "买卖合同纠纷",
+    "程序": "普通程序",
+    "承办法官": "陈法官",
+    "当事人": "远洋设备有限公司",
+    "诉讼地位": "原告",
+    "代理人": "李敏",
+    "律所": "华诚律师事务所",
+    "电话": "138 0013 8001",
+    "邮箱": "li@huacheng.example",
+    "语言": "中文",
+    "送达方式": "短信、邮件",
+    "开庭日期": "2026年12月15日",
+    "开庭时间": "下午2:30",
+    "时长": "90",
+    "法庭": "第三法庭",
+}
 
 
 @pytest.mark.parametrize(
@@ -245,8 +329,13 @@ def test_a_clash_within_a_file_names_both(house: House) -> None:
 
 def crowd(n: int, **more: str) -> dict[str, str]:
     """One of many cases, each with a judge, a party and counsel of its own."""
-    own = {"number": f"（2026）沪0115民初{900 + n}号", "judge": f"Judge {n}", "counsel": f"Li {n}",
-           "email": f"li{n}@law.example", "phone": f"1380013{n:04}"}  # fmt: skip
+    own = {
+        "number": f"（2026）沪0115民初{900 + n}号",
+        "judge": f"Judge {n}",
+        "counsel": f"Li {n}",
+        "email": f"li{n}@law.example",
+        "phone": f"1380013{n:04}",
+    }
     return {**ROW, **own, "hearing_on": "2026-12-15", "hearing_at": "09:30", **more}
 
 
@@ -402,8 +491,16 @@ def test_a_courts_own_map_is_followed(house: House) -> None:
         '[defaults]\nhearing_kind = "trial"\nminutes = 45\n[values.side]\nC = "claimant"\n',
         encoding="utf-8",
     )
-    row = {"Ref": "QB-27-1", "Before": "Doe J", "First": "Ann", "Last": "Example", "S": "C",
-           "Tel": "020 7946 0001", "Day": "16 Mar 2027", "At": "10:30"}  # fmt: skip
+    row = {
+        "Ref": "QB-27-1",
+        "Before": "Doe J",
+        "First": "Ann",
+        "Last": "Example",
+        "S": "C",
+        "Tel": "020 7946 0001",
+        "Day": "16 Mar 2027",
+        "At": "10:30",
+    }
     status, said = run(house, as_csv([row]), "--map", str(house.folder / "ours.toml"))
     assert status == 0, said
     [party] = cases(house)[0]["parties"]

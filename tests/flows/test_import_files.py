@@ -17,16 +17,33 @@ from tests.conftest import House
 from tests.flows.test_import import cases, hearings, run
 from tests.flows.test_pages import words
 
-HEAD = ("案号", "案由", "承办法官", "当事人", "诉讼地位", "代理人", "电话", "邮箱", "开庭日期",
-        "开庭时间", "法庭")  # fmt: skip
+HEAD = (
+    "案号",
+    "案由",
+    "承办法官",
+    "当事人",
+    "诉讼地位",
+    "代理人",
+    "电话",
+    "邮箱",
+    "开庭日期",
+    "开庭时间",
+    "法庭",
+)
 Sheet = tuple[str, Sequence[Sequence[Any]], str]
 
 
 def row(n: int, **more: Any) -> list[Any]:
     """A row of a case of its own, with its own judge and counsel."""
-    usual = {"案号": f"（2026）沪0115民初{7000 + n}号", "案由": "借款", "承办法官": f"法官{n}",
-             "当事人": f"甲{n}公司", "诉讼地位": "原告", "代理人": f"李{n}",
-             "邮箱": f"li{n}@x.example"}  # fmt: skip
+    usual = {
+        "案号": f"（2026）沪0115民初{7000 + n}号",
+        "案由": "借款",
+        "承办法官": f"法官{n}",
+        "当事人": f"甲{n}公司",
+        "诉讼地位": "原告",
+        "代理人": f"李{n}",
+        "邮箱": f"li{n}@x.example",
+    }
     return [(usual | more).get(header) for header in HEAD]
 
 
@@ -112,14 +129,21 @@ def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> Non
     def formula(made: Workbook) -> None:
         made.active["H4"] = '=LOWER("LI@X.EXAMPLE")'
 
-    body = one(row(1, 邮箱="#N/A"), row(2, 当事人="#REF!"), row(3),
-               row(4, 案号=2026011500001234567), after=formula)  # fmt: skip
+    body = one(
+        row(1, 邮箱="#N/A"),
+        row(2, 当事人="#REF!"),
+        row(3),
+        row(4, 案号=2026011500001234567),
+        after=formula,
+    )
     status, said = run(house, body, name="x.xlsx")
     assert status == 1
-    for words_ in ("line 2, 邮箱: The cell holds an error of the spreadsheet, #N/A",
-                   "line 3, 当事人: The cell holds an error of the spreadsheet, #REF!",
-                   "line 4, 邮箱: This formula was never calculated",
-                   "line 5, 案号: A spreadsheet keeps 15 digits"):  # fmt: skip
+    for words_ in (
+        "line 2, 邮箱: The cell holds an error of the spreadsheet, #N/A",
+        "line 3, 当事人: The cell holds an error of the spreadsheet, #REF!",
+        "line 4, 邮箱: This formula was never calculated",
+        "line 5, 案号: A spreadsheet keeps 15 digits",
+    ):
         assert words_ in said
     text = "number,judge,party,side\nA-1,Doe,#VALUE!,claimant\n2.02E+14,Doe,Ann,claimant\n"
     status, said = run(house, text)
@@ -139,9 +163,13 @@ def test_a_formula_with_its_result_is_read(house: House) -> None:
     ):
         for name in source.namelist():
             sheet = source.read(name)
-            made.writestr(name, sheet.replace(
-                b'<c r="H2"><f>A1</f><v /></c>',
-                b'<c r="H2" t="str"><f>A1</f><v>li@x.example</v></c>'))  # fmt: skip
+            made.writestr(
+                name,
+                sheet.replace(
+                    b'<c r="H2"><f>A1</f><v /></c>',
+                    b'<c r="H2" t="str"><f>A1</f><v>li@x.example</v></c>',
+                ),
+            )
     assert run(house, held.getvalue(), name="x.xlsx")[0] == 0
     assert cases(house)[0]["parties"][0]["counsel"][0]["email"] == "li@x.example"
 
@@ -220,11 +248,28 @@ def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(house: H
     assert (status, "rows: 2," in said) == (0, True), said
 
 
-WIDE = ("案号", "承办法官", "原告", "原告代理人", "原告代理人电话", "被告", "被告代理人",
-        "被告代理人邮箱", "开庭时间")  # fmt: skip
-BOTH = ("（2026）沪0115民初8001号", "陈法官", "甲公司、乙公司", "李敏；王芳",
-        "13800138001；13900139002", "丙公司", "赵雷", "zhao@x.example",
-        "2026年12月15日 上午9:30")  # fmt: skip
+WIDE = (
+    "案号",
+    "承办法官",
+    "原告",
+    "原告代理人",
+    "原告代理人电话",
+    "被告",
+    "被告代理人",
+    "被告代理人邮箱",
+    "开庭时间",
+)
+BOTH = (
+    "（2026）沪0115民初8001号",
+    "陈法官",
+    "甲公司、乙公司",
+    "李敏；王芳",
+    "13800138001；13900139002",
+    "丙公司",
+    "赵雷",
+    "zhao@x.example",
+    "2026年12月15日 上午9:30",
+)
 TWO_LINES = (
     ("案号", "承办法官", "原告", None, None, "被告", None, None, "开庭时间"),
     (None, None, "名称", "代理人", "电话", "名称", "代理人", "邮箱", None),
@@ -235,14 +280,42 @@ REPEATED = ("案号", "承办法官", "原告", "代理人", "电话", "被告",
 
 @pytest.mark.parametrize(
     "rows",
-    [(WIDE, BOTH), TWO_LINES, (("2026年12月排期",), *TWO_LINES),
-     (tuple(h.replace("原告", "上诉人").replace("被告", "被上诉人") for h in WIDE), BOTH),
-     (("Case No", "Judge", "Plaintiff", "Plaintiff's Counsel", "Plaintiff Counsel Phone",
-       "Defendant", "Counsel for Defendant", "Defendant's attorney e-mail", "Hearing date"), BOTH),
-     (("case", "judge", "applicant", "applicant counsel", "applicant phone", "respondent",
-       "respondent counsel", "respondent email", "hearing time"), BOTH)],
+    [
+        (WIDE, BOTH),
+        TWO_LINES,
+        (("2026年12月排期",), *TWO_LINES),
+        (tuple(h.replace("原告", "上诉人").replace("被告", "被上诉人") for h in WIDE), BOTH),
+        (
+            (
+                "Case No",
+                "Judge",
+                "Plaintiff",
+                "Plaintiff's Counsel",
+                "Plaintiff Counsel Phone",
+                "Defendant",
+                "Counsel for Defendant",
+                "Defendant's attorney e-mail",
+                "Hearing date",
+            ),
+            BOTH,
+        ),
+        (
+            (
+                "case",
+                "judge",
+                "applicant",
+                "applicant counsel",
+                "applicant phone",
+                "respondent",
+                "respondent counsel",
+                "respondent email",
+                "hearing time",
+            ),
+            BOTH,
+        ),
+    ],
     ids=["one line", "two lines", "title and two lines", "appeal", "English", "applicant"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("by_page", [False, True], ids=["command", "page"])
 def test_one_row_with_both_sides_and_their_counsel(
     house: House, rows: Sequence[Sequence[Any]], by_page: bool
@@ -270,8 +343,16 @@ def test_one_row_with_both_sides_and_their_counsel(
 
 
 def test_headers_that_are_repeated_belong_to_the_side_before_them(house: House) -> None:
-    status, said = run(house, book(("表", ((*REPEATED[:7], "电话", "开庭时间"),
-                                          (*BOTH[:7], "13700137003", BOTH[8])), "visible")))  # fmt: skip
+    status, said = run(
+        house,
+        book(
+            (
+                "表",
+                ((*REPEATED[:7], "电话", "开庭时间"), (*BOTH[:7], "13700137003", BOTH[8])),
+                "visible",
+            )
+        ),
+    )
     assert status == 0, said
     phones = [c["phone"] for party in cases(house)[0]["parties"] for c in party["counsel"]]
     assert phones == ["+8613800138001", "+8613900139002", "+8613700137003"]
@@ -319,8 +400,19 @@ def test_an_encoding_is_taken_only_where_the_text_makes_sense_in_it(house: House
     assert cases(house)[0]["judge"] == "Lefèvre"
 
 
-NAMES = ["x.csv", "x.xls", "x", "..", "庭" * 120 + ".xlsx", "a/../../b.xlsx", "c:\\d\\e.xlsx",
-         "\u202excod.xlsx", "nul", "a\0b.xlsx", " "]  # fmt: skip
+NAMES = [
+    "x.csv",
+    "x.xls",
+    "x",
+    "..",
+    "庭" * 120 + ".xlsx",
+    "a/../../b.xlsx",
+    "c:\\d\\e.xlsx",
+    "\u202excod.xlsx",
+    "nul",
+    "a\0b.xlsx",
+    " ",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -359,13 +451,19 @@ NO_TABLES = [
     (OLE + "Workbook".encode("utf-16-le"), "old Excel file"),
     (OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
     (b"\r\n<html><table><tr><td>1</td></tr></table>", "a web page under the name of a table"),
-    (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML (2003)"),
+    (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "XML (2003)",
+    ),
     (packed(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "(ODS)"),
     (packed(word__document_xml=b"").replace(b"document_xml", b"document.xml"), "a Word file"),
     (packed(readme=b"x"), "packed archive (ZIP)"),
     (one(row(1))[:2000], "is damaged"),
-    (packed(xl__workbook_xml=b"<x/>").replace(b"workbook_xml", b"workbook.xml"), "cannot be read as XLSX"),
-]  # fmt: skip
+    (
+        packed(xl__workbook_xml=b"<x/>").replace(b"workbook_xml", b"workbook.xml"),
+        "cannot be read as XLSX",
+    ),
+]
 
 
 @pytest.mark.parametrize(("body", "said"), NO_TABLES, ids=[said for _, said in NO_TABLES])
@@ -385,8 +483,9 @@ def test_a_court_elsewhere_reads_its_own_encodings_and_dates(house: House) -> No
     assert (status, "line 2, date: 5/12/2026 may be two days" in said) == (1, True), said
     (house.folder / "gb.toml").write_text(
         'region = "GB"\n[columns]\nnumber = "number"\njudge = "judge"\nparty = "party"\n'
-        'side = "side"\nhearing_on = "date"\nhearing_at = "time"\n', encoding="utf-8",
-    )  # fmt: skip
+        'side = "side"\nhearing_on = "date"\nhearing_at = "time"\n',
+        encoding="utf-8",
+    )
     status, said = run(house, slash, "--map", str(house.folder / "gb.toml"))
     assert status == 0, said
     assert "2026-12-05T09:30:00+08:00" in [each["starts_at"] for each in hearings(house)]
@@ -452,8 +551,11 @@ def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(house: House)
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
     shared = changed(body, b"</Types>", part, more={"xl/sharedStrings.xml": STRINGS})
-    shared = changed(shared, b'<c r="F2" t="inlineStr"><is><t>' + "李1".encode() + b"</t></is>",
-                     b'<c r="F2" t="s"><v>-1</v>')  # fmt: skip
+    shared = changed(
+        shared,
+        b'<c r="F2" t="inlineStr"><is><t>' + "李1".encode() + b"</t></is>",
+        b'<c r="F2" t="s"><v>-1</v>',
+    )
     status, said = run(house, shared, name="x.xlsx")
     assert (status, cases(house)) == (2, []), said
 
@@ -461,8 +563,9 @@ def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(house: House)
 def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
     (house.folder / "ours.toml").write_text(
         'separator = "~"\n[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "Who"\n'
-        'side = "S"\nhearing_on = "Day"\n', encoding="utf-8",
-    )  # fmt: skip
+        'side = "S"\nhearing_on = "Day"\n',
+        encoding="utf-8",
+    )
     text = "Ref~Before~Who~S~Day\nA,1~Doe~Ann~原告~2026-12-15 9:30 am\n"
     status, said = run(house, text, "--map", str(house.folder / "ours.toml"))
     assert status == 0, said
@@ -474,9 +577,14 @@ def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: Hous
 
 def test_a_list_of_hearings_is_read_like_an_import(house: House) -> None:
     assert run(house, one(row(1), row(2)), name="x.xlsx")[0] == 0
-    rows = [("2026年12月待排",), ("案号", "时长", "不早于"),
-            (row(1)[0], "９０分钟", "2026年12月15日"), (row(2)[0], 60, dt.date(2026, 12, 15)),
-            (row(2)[0], 60, None), ("合计：3件",)]  # fmt: skip
+    rows = [
+        ("2026年12月待排",),
+        ("案号", "时长", "不早于"),
+        (row(1)[0], "９０分钟", "2026年12月15日"),
+        (row(2)[0], 60, dt.date(2026, 12, 15)),
+        (row(2)[0], 60, None),
+        ("合计：3件",),
+    ]
     file = house.folder / "list"
     sheets = ("旧", rows[:3], "visible"), ("新", rows, "visible")
 

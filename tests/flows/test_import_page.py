@@ -176,10 +176,12 @@ def test_files_that_cannot_be_taken_are_refused_in_words(house: House) -> None:
         packed.writestr("xl/workbook.xml", b"<workbook/>")
         packed.writestr("xl/sharedStrings.xml", b" " * (60 * 2**20))
     for body, said in (
-        (b"", "is empty"), (b"a,b\n1,\0\x01\n", "NUL"),
-        (bomb.getvalue(), "unpacks to more than"), (b"PK\x03\x04 no zip", "is damaged"),
+        (b"", "is empty"),
+        (b"a,b\n1,\0\x01\n", "NUL"),
+        (bomb.getvalue(), "unpacks to more than"),
+        (b"PK\x03\x04 no zip", "is damaged"),
         (b"\xd0\xcf\x11\xe0old", "old Excel file"),
-    ):  # fmt: skip
+    ):
         answer = give(desk, body)
         assert answer.status_code in (413, 422), said
         assert said in words(answer)

@@ -9,8 +9,14 @@ from tests.conftest import CASE, House, at, case_with, proposal
 from tests.replied import invited
 
 LI, ZHAO, SUN = "li@huacheng.example", "zhao@jinmao.example", "sun@hengtong.example"
-NEW = {"name": "孙悦", "firm": "恒通律师事务所", "email": SUN, "phone": "", "language": "zh",
-       "channels": ["email"]}  # fmt: skip
+NEW = {
+    "name": "孙悦",
+    "firm": "恒通律师事务所",
+    "email": SUN,
+    "phone": "",
+    "language": "zh",
+    "channels": ["email"],
+}
 TYPED = {**NEW, "channels": "email", "required": "1"}
 
 
@@ -83,8 +89,10 @@ def test_who_joins_after_the_date_is_told_it_and_the_others_hear_nothing(house: 
     join(house)
     told = invited(house, SUN)
     assert (told.method, told.uid, told.sequence) == (
-        "REQUEST", before[LI][0].uid, before[LI][0].sequence,
-    )  # fmt: skip
+        "REQUEST",
+        before[LI][0].uid,
+        before[LI][0].sequence,
+    )
     assert times_of(house, "孙悦") == [True]
     assert {who: (invited(house, who), len(house.letters(to=who))) for who in before} == before
     house.wait(days=13)
@@ -128,8 +136,11 @@ def test_who_returns_is_reminded_of_the_date_once(house: House) -> None:
 def test_who_joins_while_a_date_is_moved_is_told_the_date_and_then_asked(house: House) -> None:
     hearing = ask(house, (at(14), "第三法庭"))
     fix(house, hearing)
-    anew = {"slots": proposal(1, (at(20), "第三法庭"), (at(21), "第三法庭"))["slots"],
-            "answer_by": at(9), "reason": "合议庭冲突"}  # fmt: skip
+    anew = {
+        "slots": proposal(1, (at(20), "第三法庭"), (at(21), "第三法庭"))["slots"],
+        "answer_by": at(9),
+        "reason": "合议庭冲突",
+    }
     status, said = house.api("POST", f"/hearings/{hearing}/move", anew)
     assert status == 200, said
     house.beat()

@@ -20,8 +20,15 @@ def settled(house: House, case: dict[str, Any] = CASE, days: float = 21) -> dict
     assert status == 201, hearing
     house.beat()
     for each in hearing["invitations"]:
-        reply(house, next(c["email"] for p in case["parties"] for c in p["counsel"]
-                          if c["name"] == each["counsel"]))  # fmt: skip
+        reply(
+            house,
+            next(
+                c["email"]
+                for p in case["parties"]
+                for c in p["counsel"]
+                if c["name"] == each["counsel"]
+            ),
+        )
     house.beat()
     return hearing
 
@@ -47,9 +54,10 @@ def knows(house: House, email: str) -> Any:
     revision = re.search(r'name="revision" value="(\d+)"', page)
     assert revision, page
     return browser.post(
-        f"{link}/knows", data={"nonce": nonce(page), "revision": revision.group(1)},
+        f"{link}/knows",
+        data={"nonce": nonce(page), "revision": revision.group(1)},
         follow_redirects=True,
-    )  # fmt: skip
+    )
 
 
 def lines(house: House, hearing_id: int, *whats: str) -> list[dict[str, Any]]:
@@ -178,8 +186,11 @@ def test_a_number_that_is_not_known_and_texts_that_are_stopped_are_skipped_with_
     hearing = settled(house, case_with("（2026）沪0115民初777号", quiet))
     house.wait(days=15, hours=1)
     house.beat()
-    why = {(line["kind"], line["detail"]["why"]) for line in lines(house, hearing["id"], "skipped")
-           if line["content"]["name"] == "Sun Yue"}  # fmt: skip
+    why = {
+        (line["kind"], line["detail"]["why"])
+        for line in lines(house, hearing["id"], "skipped")
+        if line["content"]["name"] == "Sun Yue"
+    }
     assert why == {
         ("by_text", "no address is known for this way"),
         ("call", "no telephone number is known"),
@@ -216,8 +227,12 @@ def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(house: 
     hearing = settled(house)
     house.wait(days=14, hours=1)
     house.beat()
-    asked = {"slots": [{"starts_at": at(60), "courtroom": "第五法庭"}], "reason": "Two hearings.",
-             "answer_by": at(16), "fix": "auto"}  # fmt: skip
+    asked = {
+        "slots": [{"starts_at": at(60), "courtroom": "第五法庭"}],
+        "reason": "Two hearings.",
+        "answer_by": at(16),
+        "fix": "auto",
+    }
     assert house.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
     house.beat()
     page = shown(house, hearing["id"])
@@ -256,8 +271,11 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(house: House) 
     assert "has too few digits" in words(wrong)
     assert "after 3 pm" in wrong.text
     for _ in range(2):
-        done = browser.post(f"{link}/call-me", follow_redirects=True,
-                            data={"nonce": nonce(form), "phone": "", "wish": "after 3 pm"})  # fmt: skip
+        done = browser.post(
+            f"{link}/call-me",
+            follow_redirects=True,
+            data={"nonce": nonce(form), "phone": "", "wish": "after 3 pm"},
+        )
         assert "The court has your request" in words(done)
     asked = lines(house, hearing["id"], "asked")
     assert [line["content"]["note"] for line in asked] == ["after 3 pm"]
@@ -266,8 +284,13 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(house: House) 
     assert "Call Zhao Lei back" in home
     assert "18 hours ago" in home
     assert "Suits them: after 3 pm" in home
-    call = {"counsel_id": 2, "hearing_id": hearing["id"], "channel": "phone", "outcome": "spoke",
-            "at": at(0, "10:00")}  # fmt: skip
+    call = {
+        "counsel_id": 2,
+        "hearing_id": hearing["id"],
+        "channel": "phone",
+        "outcome": "spoke",
+        "at": at(0, "10:00"),
+    }
     assert house.api("POST", "/cases/1/contacts", call)[0] == 201
     assert "Call Zhao Lei back" not in words(house.sign_in().get("/?lang=en"))
     assert "Ask to be called" in words(browser.get(link))
@@ -280,8 +303,15 @@ def test_the_other_sides_are_told_of_a_contact_outside_the_ways(house: House, wa
     form = browser.get(f"/cases/1/off-channel?hearing_id={hearing['id']}").text
     key = re.search(r'name="page" value="([^"]+)"', form)
     assert key
-    said = {"page": key.group(1), "counsel_id": "1", "hearing_id": "1", "channel": way,
-            "direction": "in", "at": "2026-11-23T08:50", "note": ""}  # fmt: skip
+    said = {
+        "page": key.group(1),
+        "counsel_id": "1",
+        "hearing_id": "1",
+        "channel": way,
+        "direction": "in",
+        "at": "2026-11-23T08:50",
+        "note": "",
+    }
     empty = browser.post("/cases/1/off-channel?lang=en", data=said)
     assert empty.status_code == 422
     assert "Say what it was about: the other sides are told." in words(empty)
@@ -301,8 +331,14 @@ def test_the_other_sides_are_told_of_a_contact_outside_the_ways(house: House, wa
 
 def test_a_contact_in_a_case_without_a_hearing_is_told_too(house: House) -> None:
     house.api("POST", "/cases", CASE)
-    said = {"counsel_id": 1, "channel": "chat", "outcome": "told", "direction": "in",
-            "at": at(0, "08:30"), "note": "Asked when the hearing may be."}  # fmt: skip
+    said = {
+        "counsel_id": 1,
+        "channel": "chat",
+        "outcome": "told",
+        "direction": "in",
+        "at": at(0, "08:30"),
+        "note": "Asked when the hearing may be.",
+    }
     status, made = house.api("POST", "/cases/1/contacts", said)
     assert status == 201, made
     house.beat()

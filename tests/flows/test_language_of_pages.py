@@ -36,8 +36,17 @@ NOT_READ = re.compile(
     r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file|hearings\.download"
 )
 # Tried with the keys that counsel and new users get.
-BY_KEY = {"reply.page", "reply.contacts", "reply.call_me", "reply.days_away", "feeds.subscribe", "people.password",
-          "hearings.paper", "hearings.confirmed", "reply.plea"}  # fmt: skip
+BY_KEY = {
+    "reply.page",
+    "reply.contacts",
+    "reply.call_me",
+    "reply.days_away",
+    "feeds.subscribe",
+    "people.password",
+    "hearings.paper",
+    "hearings.confirmed",
+    "reply.plea",
+}
 
 
 def scene(house: House) -> dict[str, Any]:
@@ -70,8 +79,12 @@ def decide(house: House, made: dict[str, Any]) -> None:
         assert house.api("POST", f"/hearings/{made[name]['id']}/fix", order)[0] == 200
     reason = {"reason": "法官生病"}
     at_once = {**reason, "starts_at": at(35), "courtroom": "第五法庭"}
-    anew = {**reason, "slots": [{"starts_at": at(36), "courtroom": "第五法庭"}],
-            "answer_by": at(9), "fix": "auto"}  # fmt: skip
+    anew = {
+        **reason,
+        "slots": [{"starts_at": at(36), "courtroom": "第五法庭"}],
+        "answer_by": at(9),
+        "fix": "auto",
+    }
     assert house.api("POST", f"/hearings/{made['cancelled']['id']}/cancel", reason)[0] == 200
     assert house.api("POST", f"/hearings/{made['moved']['id']}/move", at_once)[0] == 200
     assert house.api("POST", f"/hearings/{made['asked']['id']}/move", anew)[0] in (200, 201)
@@ -88,9 +101,15 @@ def speak(house: House, made: dict[str, Any]) -> None:
     )
     house.client.get(li, headers={"User-Agent": "curl/8.0"})
     seen = house.api("GET", f"/cases/{made['case_id']}")[1]
-    call = {"channel": "phone", "direction": "out", "at": at(0, "08:00"), "outcome": "no_answer",
-            "counsel_id": seen["parties"][1]["counsel"][0]["id"], "hearing_id": made["open"]["id"],
-            "note": "无人接听"}  # fmt: skip
+    call = {
+        "channel": "phone",
+        "direction": "out",
+        "at": at(0, "08:00"),
+        "outcome": "no_answer",
+        "counsel_id": seen["parties"][1]["counsel"][0]["id"],
+        "hearing_id": made["open"]["id"],
+        "note": "无人接听",
+    }
     assert house.api("POST", f"/cases/{made['case_id']}/contacts", call)[0] == 201
 
 
@@ -102,12 +121,24 @@ def made(house: House) -> dict[str, Any]:
 
 def addresses(house: House, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
-    given = {"case_id": made["case_id"], "seat_id": 1, "user_id": 1, "room_id": 1,
-             "kind": "fixed", "channel": "sms", "language": "zh", "upload_id": 1,
-             "listing_id": 1}  # fmt: skip
+    given = {
+        "case_id": made["case_id"],
+        "seat_id": 1,
+        "user_id": 1,
+        "room_id": 1,
+        "kind": "fixed",
+        "channel": "sms",
+        "language": "zh",
+        "upload_id": 1,
+        "listing_id": 1,
+    }
     states = [each["id"] for name, each in made.items() if name != "case_id"]
-    found = [f"/hearings/new?case_id={made['case_id']}", "/hearings?q=无人", "/cases?q=无人",
-             f"/hearings/{made['fixed']['id']}/paper/1"]  # fmt: skip
+    found = [
+        f"/hearings/new?case_id={made['case_id']}",
+        "/hearings?q=无人",
+        "/cases?q=无人",
+        f"/hearings/{made['fixed']['id']}/paper/1",
+    ]
     for rule in house.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or NOT_READ.fullmatch(rule.endpoint):
             continue
@@ -204,8 +235,14 @@ def test_what_is_refused_is_refused_in_chinese(house: House, made: dict[str, Any
         page = send(desk, path, **data)
         read(left, name, page, page.status_code)
         assert page.status_code in (409, 422), (name, page.status_code)
-    read(left, "a new user", desk.post("/settings/users", data={
-        "email": "lin@court.example", "name": "Lin", "role": "assistant"}))  # fmt: skip
+    read(
+        left,
+        "a new user",
+        desk.post(
+            "/settings/users",
+            data={"email": "lin@court.example", "name": "Lin", "role": "assistant"},
+        ),
+    )
     guest = browser(house, "zh")
     link = add(desk, "lin2@court.example")
     read(left, "a password", guest.get(link))
@@ -225,8 +262,11 @@ def test_what_is_done_is_said_in_chinese(house: House, made: dict[str, Any]) -> 
         warned = desk.post(form.action, data=soon)
         read(left, f"a warning before {path}", warned)
         form = see(desk, path).round
-        read(left, f"a preview of {path}", desk.post(form.action, data={
-            **form.filled(do="preview"), "reason": "法官生病"}))  # fmt: skip
+        read(
+            left,
+            f"a preview of {path}",
+            desk.post(form.action, data={**form.filled(do="preview"), "reason": "法官生病"}),
+        )
         sent = {**form.filled(do="send"), "reason": "法官生病"}
         read(left, f"{path} sent", send(desk, form.action, **sent))
     hearing = f"/hearings/{made['ready']['id']}"

@@ -70,7 +70,9 @@ def listed(house: House, content: str, *options: str) -> dict[str, Any]:
 
 def test_every_hearing_gets_slots_that_collide_with_nothing(house: House) -> None:
     ids = cases(house)
-    other = house.api("POST", "/cases", case_with(number(50), counsel(60), counsel(61), judge="陈法官"))[1]["id"]  # fmt: skip
+    other = house.api(
+        "POST", "/cases", case_with(number(50), counsel(60), counsel(61), judge="陈法官")
+    )[1]["id"]
     assert house.api("POST", "/hearings", proposal(other, (at(9, "09:00"), "第三法庭")))[0] == 201
     found = listed(house, file_of(*rows()), "--weeks", "2")
     assert (found["placed"], found["optimal"], found["gap"]) == (4, True, 0.0)
@@ -102,8 +104,9 @@ def test_wishes_are_heeded(house: House) -> None:
             rows()[2] | {"earliest": "2026-12-14"},
             rows()[3] | {"latest": "2026-12-01", "priority": "low"},
         ),
-        "--slots", "1",
-    )["listed"]  # fmt: skip
+        "--slots",
+        "1",
+    )["listed"]
     by_line = {each["line"]: each["slots"][0] for each in (first, second, third, fourth)}
     assert by_line[2]["starts_at"][:13] in ("2026-12-02T13", "2026-12-02T14", "2026-12-02T15")
     assert by_line[2]["courtroom"] == "第五法庭"
@@ -117,10 +120,18 @@ def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
     case = case_with(number(3), counsel(0), counsel(4)) | {"procedure": "ordinary"}
     house.api("POST", "/cases", case)
     content = file_of(
-        *({**row, "minutes": "180", "earliest": at(7)[:10], "latest": at(7)[:10], "half": "morning"}
-          for row in rows(3)),
+        *(
+            {
+                **row,
+                "minutes": "180",
+                "earliest": at(7)[:10],
+                "latest": at(7)[:10],
+                "half": "morning",
+            }
+            for row in rows(3)
+        ),
         rows(4)[3],
-    )  # fmt: skip
+    )
     status, said = run(house, content, "--to", at(7)[:10])
     assert status == 1
     # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
@@ -144,24 +155,33 @@ def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
         rows()[2] | {"priority": "very"},
         {"minutes": "90"},
         rows()[3],
-        rows()[1], rows()[1],
-    ]  # fmt: skip
+        rows()[1],
+        rows()[1],
+    ]
     status, said = run(house, file_of(*bad))
     assert status == 1
     for line, words in (
-        (2, "There is no case （2020）沪1号"), (3, "Give 5 to 600 minutes."),
-        (4, "someday is neither"), (5, "The latest day is before the earliest."),
-        (6, "There is no courtroom 第九法庭."), (7, "Choose one of: low, normal, high."),
-        (8, "This is missing."), (9, "This case has such a hearing already"),
+        (2, "There is no case （2020）沪1号"),
+        (3, "Give 5 to 600 minutes."),
+        (4, "someday is neither"),
+        (5, "The latest day is before the earliest."),
+        (6, "There is no courtroom 第九法庭."),
+        (7, "Choose one of: low, normal, high."),
+        (8, "This is missing."),
+        (9, "This case has such a hearing already"),
         (11, "Line 10 names this hearing of case （2026）沪0115民初901号 already."),
-    ):  # fmt: skip
+    ):
         assert f"line {line}, " in said
         assert words in said
     assert "Nothing is listed" in said
     found = run(house, file_of(*bad), "--partial", "--json")
     assert found[0] == 1
-    assert [each["line"] for line in found[1].splitlines() if line.startswith("{")
-            for each in json.loads(line)["listed"]] == [10]  # fmt: skip
+    assert [
+        each["line"]
+        for line in found[1].splitlines()
+        if line.startswith("{")
+        for each in json.loads(line)["listed"]
+    ] == [10]
 
 
 @pytest.mark.parametrize(
@@ -171,14 +191,26 @@ def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
         ("number\n", (), "The file names no hearing that can be listed."),
         ("who\nx\n", (), "The file has no column number"),
         (b"\xff\xfea\x00", (), "The file has no column number"),
-        ("number\n（2026）沪0115民初900号\n", ("--rooms", "第九法庭"), "There is no courtroom 第九法庭."),
-        ("number\n（2026）沪0115民初900号\n", ("--from", "2026-12-09", "--to", "2026-12-01"), "The last day is before the first"),
-        ("number\n（2026）沪0115民初900号\n", ("--from", "2026-12-09", "--to", "2029-12-01"), "Give at most 184 days."),
+        (
+            "number\n（2026）沪0115民初900号\n",
+            ("--rooms", "第九法庭"),
+            "There is no courtroom 第九法庭.",
+        ),
+        (
+            "number\n（2026）沪0115民初900号\n",
+            ("--from", "2026-12-09", "--to", "2026-12-01"),
+            "The last day is before the first",
+        ),
+        (
+            "number\n（2026）沪0115民初900号\n",
+            ("--from", "2026-12-09", "--to", "2029-12-01"),
+            "Give at most 184 days.",
+        ),
         ("number\n（2026）沪0115民初900号\n", ("--court", "Nowhere"), "Nowhere"),
         ("number\n（2026）沪0115民初900号\n", ("--slots", "11"), "--slots"),
         ("number\n（2026）沪0115民初900号\n", ("--from", "soon"), "--from"),
     ],
-)  # fmt: skip
+)
 def test_an_error_of_use_is_one_sentence(
     house: House, content: str | bytes, options: tuple[str, ...], words: str
 ) -> None:

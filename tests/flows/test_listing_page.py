@@ -62,7 +62,9 @@ def test_what_clashes_meanwhile_is_said_and_stays_in_the_draft(house: House) -> 
     desk, address = drafted(house, slots="1")
     found = re.search(r'datetime="([^"]+)"', desk.get(address).text.split("<table")[1])
     assert found
-    taken = house.api("POST", "/cases", case_with(number(70), counsel(0), counsel(80), judge="周法官"))[1]["id"]  # fmt: skip
+    taken = house.api(
+        "POST", "/cases", case_with(number(70), counsel(0), counsel(80), judge="周法官")
+    )[1]["id"]
     body = proposal(taken, answer_by=at(3, "17:00"), override_reason="急")
     body["slots"] = [{"starts_at": found[1], "courtroom": "第五法庭"}]
     assert house.api("POST", "/hearings", body)[0] == 201
@@ -85,7 +87,10 @@ def test_a_slot_that_would_not_be_suggested_any_more_is_not_sent(house: House) -
     day = re.search(r'datetime="(\d{4}-\d\d-\d\d)', desk.get(address).text.split("<table")[1])
     assert day
     closed = {"from": day[1], "why": "全院会议"}
-    assert house.sign_in("admin@court.example").post("/settings/closed-days", data=closed).status_code == 303  # fmt: skip
+    assert (
+        house.sign_in("admin@court.example").post("/settings/closed-days", data=closed).status_code
+        == 303
+    )
     desk.post(address, data={"do": "send"})
     house.beat()
     assert "does not suit any more" in desk.get(f"{address}?lang=en").text
@@ -138,8 +143,12 @@ def test_a_search_is_stopped_by_its_button_with_the_best_so_far(house: House) ->
 def test_a_draft_is_changed_and_deleted_and_other_courts_know_nothing_of_it(house: House) -> None:
     desk, address = drafted(house, 2)
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "Elsewhere", short="E", zone="Asia/Shanghai", country="CN", language="en")  # fmt: skip
-        user = people.add_user(session, court, "zhou@e.example", name="Z", role="assistant", now=house.clock.now())  # fmt: skip
+        court = people.add_court(
+            session, "Elsewhere", short="E", zone="Asia/Shanghai", country="CN", language="en"
+        )
+        user = people.add_user(
+            session, court, "zhou@e.example", name="Z", role="assistant", now=house.clock.now()
+        )
         user.password_hash = people.find_user(session, "wang@court.example").password_hash
         user.version = people.find_user(session, "wang@court.example").version
     stranger = house.sign_in("zhou@e.example")
@@ -168,7 +177,7 @@ def test_a_draft_is_changed_and_deleted_and_other_courts_know_nothing_of_it(hous
         (file_of(*rows(1)), {"file": ""}, "Choose a file."),
         (file_of(*rows(1)), {"rooms": "第九法庭"}, "There is no courtroom 第九法庭."),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_listed_is_said_on_the_form(
     house: House, content: str, more: dict[str, str], words: str
 ) -> None:

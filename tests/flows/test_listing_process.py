@@ -49,9 +49,12 @@ def started(environment: dict[str, str], *words: str, code: str = "") -> Any:
     """A command in a process of its own, as a shell starts it."""
     how = ["-c", code] if code else ["-m", "app"]
     return subprocess.Popen(
-        [sys.executable, *how, *words], env={**environment, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, *how, *words],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 # Ctrl-C that arrives where an exception gets lost, as in the import system's own weak references.

@@ -41,8 +41,14 @@ def two(house: House, first: dict[str, object]) -> list[int]:
     """Queue two of the same words, tried one after the other by a worker that died."""
     ids = queue(house, "off_channel", "off_channel", about="")
     now = house.clock.now()
-    dead = {"state": "sending", "tries": 1, "claimed_by": "a worker that died",
-            "carrier": "twilio", "tried_at": now, "lease_until": now}  # fmt: skip
+    dead = {
+        "state": "sending",
+        "tries": 1,
+        "claimed_by": "a worker that died",
+        "carrier": "twilio",
+        "tried_at": now,
+        "lease_until": now,
+    }
     with house.app.app_context(), transaction() as session:
         for number, changed in zip(
             ids, ({**dead, **first}, {**dead, "tried_at": now + LATER}), strict=True
@@ -84,8 +90,16 @@ def test_nor_is_a_text_of_which_a_receipt_came_for_another_message(
     # Its first try failed as SM1, its second went as SM2.
     ids = two(house, {"state": "sent", "tries": 2, "carrier_id": "SM2", "lease_until": None})
     with house.app.app_context(), transaction() as session:
-        session.add(Receipt(at=house.clock.now(), carrier="twilio", carrier_id="SM1",
-                            status="failed", notice_id=ids[0], raw={}))  # fmt: skip
+        session.add(
+            Receipt(
+                at=house.clock.now(),
+                carrier="twilio",
+                carrier_id="SM1",
+                status="failed",
+                notice_id=ids[0],
+                raw={},
+            )
+        )
     texts.has = ("SM1", "SM2")
     settle(house)
     assert states(house, ids) == ["sent", "queued"]

@@ -31,8 +31,9 @@ def form_to(page: Seen, ending: str) -> Form:
 
 def moved(house: House) -> None:
     """A colleague moves the hearing to one slot."""
-    status, said = house.api("POST", "/hearings/1/move", {
-        "starts_at": at(30), "courtroom": "第三法庭", "reason": "Ill."})  # fmt: skip
+    status, said = house.api(
+        "POST", "/hearings/1/move", {"starts_at": at(30), "courtroom": "第三法庭", "reason": "Ill."}
+    )
     assert status == 200, said
 
 
@@ -40,8 +41,9 @@ def test_a_move_shows_what_a_colleague_did_and_keeps_what_was_typed(asked: House
     browser = asked.sign_in()
     form = see(browser, ROUND)
     moved(asked)
-    again = press(browser, form, "preview", 409, reason="More time.",
-                  **{"slots.0.starts_at": wall(21)})  # fmt: skip
+    again = press(
+        browser, form, "preview", 409, reason="More time.", **{"slots.0.starts_at": wall(21)}
+    )
     assert "This hearing was changed while you were typing" in again.words
     assert "The date was set to Wed 23 Dec 2026, 09:30–11:00." in again.words
     assert again.round.fields["reason"] == "More time."
@@ -125,8 +127,9 @@ def signed_out(browser: FlaskClient, path: str, form: Form, **given: str) -> See
 def let_in(browser: FlaskClient, page: Seen, email: str = "wang@court.example") -> Seen:
     """What is shown after signing in with what was kept."""
     form = next(form for form in page.forms if "kept" in form.fields)
-    got = browser.post("/sign-in", data=form.filled(email=email, password=PASSWORD),
-                       follow_redirects=True)  # fmt: skip
+    got = browser.post(
+        "/sign-in", data=form.filled(email=email, password=PASSWORD), follow_redirects=True
+    )
     assert got.status_code == 200
     return Seen(got.get_data(as_text=True))
 
@@ -136,8 +139,9 @@ def test_a_session_that_ended_while_writing_loses_nothing_and_does_nothing(asked
     form = form_to(see(browser, "/hearings/1"), "/cancel")
     page = signed_out(browser, "/hearings/1/cancel", form, reason="Settled <b>𠮷")
     assert "You were signed out while you typed." in page.words
-    wrong = see(browser, "/sign-in", 422, **page.forms[0].filled(email="wang@court.example",
-                                                                 password="no"))  # fmt: skip
+    wrong = see(
+        browser, "/sign-in", 422, **page.forms[0].filled(email="wang@court.example", password="no")
+    )
     after = let_in(browser, wrong)
     assert asked.api("GET", "/hearings/1")[1]["state"] == "proposed"
     go_on = form_to(after, "/hearings/1/cancel")
@@ -175,8 +179,9 @@ def test_what_was_kept_too_long_or_bent_is_not_believed(asked: House) -> None:
     sealed = next(form for form in page.forms if "kept" in form.fields)
     asked.wait(hours=13)
     for kept in (sealed.fields["kept"], sealed.fields["kept"][:-3] + "abc", "x"):
-        got = browser.post("/sign-in", data=sealed.filled(
-            email="wang@court.example", password=PASSWORD, kept=kept))  # fmt: skip
+        got = browser.post(
+            "/sign-in", data=sealed.filled(email="wang@court.example", password=PASSWORD, kept=kept)
+        )
         assert (got.status_code, got.location) == (303, "/")
 
 
@@ -198,8 +203,9 @@ HARD = ("<script>alert(1)</script>", "شركة النور للتجارة", "𠮷
 @pytest.mark.parametrize("name", HARD)
 def test_hard_names_are_shown_as_they_are_and_never_run(house: House, name: str) -> None:
     english(house)
-    hard = case_with("1", {"name": name, "email": "a@x.example"},
-                     {"name": "Bob", "email": "b@x.example"})  # fmt: skip
+    hard = case_with(
+        "1", {"name": name, "email": "a@x.example"}, {"name": "Bob", "email": "b@x.example"}
+    )
     hard["parties"][0]["name"] = name
     number, browser = enter(house, hard | {"title": name}), house.sign_in()
     form = see(browser, f"/hearings/new?case_id={number}")
@@ -208,8 +214,12 @@ def test_hard_names_are_shown_as_they_are_and_never_run(house: House, name: str)
     house.beat()
     shown = browser.get(where).get_data(as_text=True)
     counsel = house.client.get(house.link("a@x.example")).get_data(as_text=True)
-    for words, html in ((form.words, ""), (page.words, ""), (Seen(shown).words, shown),
-                        (Seen(counsel).words, counsel)):  # fmt: skip
+    for words, html in (
+        (form.words, ""),
+        (page.words, ""),
+        (Seen(shown).words, shown),
+        (Seen(counsel).words, counsel),
+    ):
         assert name in words
         assert "<script>alert" not in html
         assert not html or f"<bdi>{escape(name)}</bdi>" in html

@@ -66,8 +66,11 @@ def test_busy_times_are_read_heeded_and_shown_to_nobody(
     later(house, minutes=1)
     assert days(suggest(house, 1, limit=1)) == ["2026-12-14T09:00"]
     assert "Read on" in browser(house).get(link + "/away").text
-    for page in (browser(house).get(house.link("li@") + "/away").text, house.sign_in().get("/cases/1").text,
-                 str(house.api("GET", "/cases/1/contacts")[1])):  # fmt: skip
+    for page in (
+        browser(house).get(house.link("li@") + "/away").text,
+        house.sign_in().get("/cases/1").text,
+        str(house.api("GET", "/cases/1/contacts")[1]),
+    ):
         assert str(server.port) not in page
         assert "secret" not in page
 

@@ -12,9 +12,23 @@ from tests.conftest import CASE, PASSWORD, House, at, proposal
 
 ADMIN, WANG = "admin@court.example", "wang@court.example"
 COURT = {
-    "opens": "09:00", "lunch_from": "12:00", "lunch_until": "13:30", "closes": "17:00", "buffer_minutes": "0","name": "Pudong", "short": "浦东", "phone": "021 555", "zone": "Asia/Shanghai", "country": "CN", "postal": "Dingxiang Road 611\r\n200135 Shanghai",
-         "language": "zh", "reminder_days": "5，1", "reminder_at": "10:00", "quiet_from": "20:00",
-         "quiet_until": "08:30"}  # fmt: skip
+    "opens": "09:00",
+    "lunch_from": "12:00",
+    "lunch_until": "13:30",
+    "closes": "17:00",
+    "buffer_minutes": "0",
+    "name": "Pudong",
+    "short": "浦东",
+    "phone": "021 555",
+    "zone": "Asia/Shanghai",
+    "country": "CN",
+    "postal": "Dingxiang Road 611\r\n200135 Shanghai",
+    "language": "zh",
+    "reminder_days": "5，1",
+    "reminder_at": "10:00",
+    "quiet_from": "20:00",
+    "quiet_until": "08:30",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +59,15 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: Hous
 @pytest.mark.parametrize(
     ("wanted", "leads"),
     [
-        ("/cases/1?x=1", "/cases/1?x=1"), ("//evil.example", "/"), ("https://evil.example/", "/"),
-        ("/\\evil.example", "/"), ("", "/"), ("/\tevil", "/"), ("javascript:alert(1)", "/"),
+        ("/cases/1?x=1", "/cases/1?x=1"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("", "/"),
+        ("/\tevil", "/"),
+        ("javascript:alert(1)", "/"),
     ],
-)  # fmt: skip
+)
 def test_signing_in_leads_on_within_the_site_only(house: House, wanted: str, leads: str) -> None:
     answer = try_in(house.client, WANG, PASSWORD, next=wanted)
     assert (answer.status_code, answer.location) == (303, leads)
@@ -160,9 +179,13 @@ def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(hou
     wrong = {"name": "", "zone": "Mars/Phobos", "reminder_days": "0", "quiet_from": "25:00"}
     answer = browser.post("/settings", data={**COURT, **wrong, "short": "y" * 41})
     assert answer.status_code == 422
-    for said in ("Name of the court : This is missing.", "There is no such time zone: Mars/Phobos.",
-                 "Reminders, days before : Give up to 6", "Quiet from : Give the time of day",
-                 "at most 40 characters"):  # fmt: skip
+    for said in (
+        "Name of the court : This is missing.",
+        "There is no such time zone: Mars/Phobos.",
+        "Reminders, days before : Give up to 6",
+        "Quiet from : Give the time of day",
+        "at most 40 characters",
+    ):
         assert said in words(answer), said
     assert 'value="Mars/Phobos"' in answer.text
     assert "Pudong New Area" in browser.get("/settings").text
@@ -222,7 +245,7 @@ def test_the_language_of_a_user_goes_with_them(house: House) -> None:
 @pytest.mark.parametrize(
     ("path", "leads"),
     [("/me/tokens", "/me"), ("/cases/1/contacts", "/cases/1#log")],
-)  # fmt: skip
+)
 def test_a_page_that_came_of_a_post_can_be_asked_for_again(
     house: House, path: str, leads: str
 ) -> None:
@@ -237,11 +260,19 @@ def test_another_site_cannot_post_here(house: House) -> None:
 
 
 FLAT = {
-    "number": "（2026）沪0115民初8号", "title": "", "procedure": "summary", "judge": "陈法官",
-    "parties.0.name": "甲公司", "parties.0.side": "claimant", "parties.0.counsel.0.name": "李敏",
-    "parties.0.counsel.0.phone": "13800138001", "parties.0.counsel.0.required": "1",
-    "parties.1.name": "乙", "parties.1.side": "respondent", "parties.1.phone": "13800138002",
-}  # fmt: skip
+    "number": "（2026）沪0115民初8号",
+    "title": "",
+    "procedure": "summary",
+    "judge": "陈法官",
+    "parties.0.name": "甲公司",
+    "parties.0.side": "claimant",
+    "parties.0.counsel.0.name": "李敏",
+    "parties.0.counsel.0.phone": "13800138001",
+    "parties.0.counsel.0.required": "1",
+    "parties.1.name": "乙",
+    "parties.1.side": "respondent",
+    "parties.1.phone": "13800138002",
+}
 
 
 def test_a_case_is_entered_changed_and_given_further_counsel(house: House) -> None:
@@ -263,9 +294,16 @@ def test_a_case_is_entered_changed_and_given_further_counsel(house: House) -> No
     page = words(browser.post("/cases/1/counsel", data=more, follow_redirects=True))
     assert "Third answer not required" in page
     assert browser.post("/cases/1/counsel", data={**more, "party": "99"}).status_code in (404, 422)
-    leave = browser.post("/cases/1/counsel/1", data={
-        "name": "李敏", "phone": "13800138001", "required": "1", "do": "leave",
-    }, follow_redirects=True)  # fmt: skip
+    leave = browser.post(
+        "/cases/1/counsel/1",
+        data={
+            "name": "李敏",
+            "phone": "13800138001",
+            "required": "1",
+            "do": "leave",
+        },
+        follow_redirects=True,
+    )
     assert "李敏 acts no longer" in words(leave)
 
 

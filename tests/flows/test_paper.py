@@ -53,8 +53,11 @@ def test_a_batch_is_printed_by_reading_and_marked_once_by_a_button(house: House)
     assert "on the record as posted" in words(done)
     assert {task.state for task in states(house)} == {"done"}
     desk.post("/paper/posted", data=data)  # pressed twice
-    letters = [line for line in house.record(1) if line["channel"] == "letter"
-               and line["kind"] == "by_hand"]  # fmt: skip
+    letters = [
+        line
+        for line in house.record(1)
+        if line["channel"] == "letter" and line["kind"] == "by_hand"
+    ]
     assert [line["content"]["by"] for line in letters] == ["王书记员"] * len(
         {line["counsel_id"] for line in letters}
     )
@@ -63,8 +66,11 @@ def test_a_batch_is_printed_by_reading_and_marked_once_by_a_button(house: House)
 def states(house: House) -> list[Task]:
     """The paper tasks that were open."""
     with house.app.app_context():
-        return [t for t in db.session.query(Task).filter_by(way="paper") if t.opens_at <= house.clock.now()
-                and t.state in ("open", "done")]  # fmt: skip
+        return [
+            t
+            for t in db.session.query(Task).filter_by(way="paper")
+            if t.opens_at <= house.clock.now() and t.state in ("open", "done")
+        ]
 
 
 def test_an_address_is_kept_with_the_person_and_stands_on_the_sheet(house: House) -> None:

@@ -20,10 +20,12 @@ from tests.flows.test_reply import words
 from tests.flows.test_suggestions import ADMIN, days, settings, suggest
 
 RULES = law.rule_set("cn-civil")
-BINDING = [(rule, procedure) for rule in RULES.periods if not rule.at_most
-           for procedure in rule.procedures]  # fmt: skip
-LIMITS = [(rule, procedure) for rule in RULES.periods if rule.at_most
-          for procedure in rule.procedures]  # fmt: skip
+BINDING = [
+    (rule, procedure) for rule in RULES.periods if not rule.at_most for procedure in rule.procedures
+]
+LIMITS = [
+    (rule, procedure) for rule in RULES.periods if rule.at_most for procedure in rule.procedures
+]
 
 
 def enter(house: House, procedure: str) -> int:
@@ -87,15 +89,27 @@ def test_holidays_of_a_courts_part_of_the_country_are_heeded(
 
 def test_a_court_is_added_with_its_part_and_doctor_misses_it(environment: dict[str, str]) -> None:
     def added(name: str, country: str) -> Any:
-        return tingqi(environment, "court", "add", name, "--country", country, "--zone",
-                      "Europe/London", "--language", "en")  # fmt: skip
+        return tingqi(
+            environment,
+            "court",
+            "add",
+            name,
+            "--country",
+            country,
+            "--zone",
+            "Europe/London",
+            "--language",
+            "en",
+        )
 
     without = added("Glasgow", "gb")  # the first command makes the database, and says so
     assert without.stdout == "Court Glasgow is added: Europe/London, GB, en.\n"
     assert "GB-SCT" in without.stderr
     refused = sentence(added("Leeds", "GB-YOR"))
-    assert refused == ("country: GB has no part YOR whose holidays are known. Known: ENG England, "
-                       "NIR Northern Ireland, SCT Scotland, WLS Wales.")  # fmt: skip
+    assert refused == (
+        "country: GB has no part YOR whose holidays are known. Known: ENG England, "
+        "NIR Northern Ireland, SCT Scotland, WLS Wales."
+    )
     assert "(57)" in sentence(added("Austin", "US-TEX"))
     assert "CA California, AL Alabama" in sentence(added("Fresno", "us-californa"))
     assert "leave BJ out" in sentence(added("Haidian", "CN-BJ"))
@@ -123,8 +137,11 @@ def test_an_admin_chooses_the_part_among_those_of_the_country(house: House) -> N
     page = desk.get("/settings")
     assert "hearings may be suggested on a holiday" in page.text
     assert re.findall(r'<option value="([A-Z]{3})">', page.text.partition('id="parts"')[2]) == [
-        "ENG", "NIR", "SCT", "WLS",
-    ]  # fmt: skip
+        "ENG",
+        "NIR",
+        "SCT",
+        "WLS",
+    ]
     assert settings(house, country="gb", subdivision="NIR").status_code == 303
     assert chosen(house) == ("GB", "NIR")
     page = desk.get("/settings")
@@ -161,9 +178,11 @@ def test_the_courts_own_closed_days_count_in_every_period(house: House) -> None:
         in said["detail"]
     )
     # The date to answer by that is offered, three days from now, is none of the closed days.
-    assert house.sign_in().get(f"/hearings/new?case_id={case_id}").text.count(
-        'value="2026-11-27T17:00"'
-    )  # fmt: skip
+    assert (
+        house.sign_in()
+        .get(f"/hearings/new?case_id={case_id}")
+        .text.count('value="2026-11-27T17:00"')
+    )
 
 
 def test_a_long_vacation_of_the_court_is_no_working_day(house: House) -> None:
@@ -217,9 +236,7 @@ def first_day(house: House, case_id: int) -> tuple[str, str]:
     return said["not_before"], "; ".join(said["periods"])
 
 
-@pytest.mark.parametrize(
-    ("rule", "procedure"), BINDING, ids=[f"{r.id}-{p}" for r, p in BINDING]
-)  # fmt: skip
+@pytest.mark.parametrize(("rule", "procedure"), BINDING, ids=[f"{r.id}-{p}" for r, p in BINDING])
 def test_each_period_bounds_suggestions_is_warned_of_and_is_shown(
     house: House, rule: law.PeriodRule, procedure: str
 ) -> None:
@@ -267,9 +284,7 @@ def test_each_period_bounds_suggestions_is_warned_of_and_is_shown(
         assert said in see(browser, f"/hearings/new?case_id={case_id}").words
 
 
-@pytest.mark.parametrize(
-    ("rule", "procedure"), LIMITS, ids=[f"{r.id}-{p}" for r, p in LIMITS]
-)  # fmt: skip
+@pytest.mark.parametrize(("rule", "procedure"), LIMITS, ids=[f"{r.id}-{p}" for r, p in LIMITS])
 def test_a_limit_of_the_courts_own_period_is_shown_and_bounds_no_slot(
     house: House, rule: law.PeriodRule, procedure: str
 ) -> None:

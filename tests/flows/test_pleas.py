@@ -40,8 +40,9 @@ def post(client: FlaskClient, path: str, form: dict[str, str], body: bytes) -> A
     head = 'name="paper"; filename="传票.exe"\r\nContent-Type: text/html\r\n\r\n'
     parts += [head.encode() + body] if body else []
     whole = b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
-    return client.post(path, data=whole + b"--x--\r\n",
-                       content_type="multipart/form-data; boundary=x")  # fmt: skip
+    return client.post(
+        path, data=whole + b"--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
 
 
 def desk(house: House) -> FlaskClient:
@@ -114,8 +115,11 @@ def test_a_second_press_changes_nothing_and_a_move_answers(house: House, link: s
     again = client.post(f"{link}/move", data={"nonce": nonce(page), "reason": "Once more"})
     assert again.status_code == 303
     assert "Once more" not in words(client.get(f"{link}/move"))
-    status, _ = house.api("POST", "/hearings/1/move", {
-        "starts_at": at(30), "courtroom": "第三法庭", "reason": "As asked."})  # fmt: skip
+    status, _ = house.api(
+        "POST",
+        "/hearings/1/move",
+        {"starts_at": at(30), "courtroom": "第三法庭", "reason": "As asked."},
+    )
     assert status == 200
     assert "asks to move" not in words(desk(house).get("/"))
     assert "Until the court answers" in words(client.get(f"{link}/move"))  # and may be asked anew
@@ -161,8 +165,7 @@ def test_erasing_a_case_erases_the_document_and_keeps_its_digest(house: House, l
     ask(browser(house), link)
     house.api("POST", "/hearings/1/cancel", {"reason": "Settled."})
     house.beat()
-    do(house, lambda s, desk: erasing.erase(
-        s, s.get_one(Case, 1), by="x", why="y", now=desk.now))  # fmt: skip
+    do(house, lambda s, desk: erasing.erase(s, s.get_one(Case, 1), by="x", why="y", now=desk.now))
     left = paper(house)
     assert left is not None
     assert (left.body, left.name) == (b"", "")
@@ -173,8 +176,11 @@ def test_erasing_a_case_erases_the_document_and_keeps_its_digest(house: House, l
 def test_counsel_see_their_other_hearings_here_and_nobody_elses(house: House, link: str) -> None:
     zhao = {"name": "Zhao Lei", "email": ZHAO, "phone": "13800138002", "language": "en"}
     other = case_with("（2026）沪0115民初7号", {"name": "Eve", "email": "eve@x.example"}, zhao)
-    strange = case_with("（2026）沪0115民初8号", {"name": "Eve", "email": "eve@x.example"},
-                        {"name": "Max", "email": "max@x.example"})  # fmt: skip
+    strange = case_with(
+        "（2026）沪0115民初8号",
+        {"name": "Eve", "email": "eve@x.example"},
+        {"name": "Max", "email": "max@x.example"},
+    )
     propose(house, other, (at(20), "第五法庭"))
     propose(house, strange, (at(21), "第五法庭"))
     said = words(browser(house).get(link))

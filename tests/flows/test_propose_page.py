@@ -36,9 +36,9 @@ class Seen(Page):
             self._list = has.get("name", "")
         elif tag == "option" and self._open is not None:
             known = self._open.fields
-            known[self._list] = has["value"] if "selected" in has else (
-                known.get(self._list) or has["value"]
-            )  # fmt: skip
+            known[self._list] = (
+                has["value"] if "selected" in has else (known.get(self._list) or has["value"])
+            )
 
     @property
     def round(self) -> Form:
@@ -134,9 +134,15 @@ def test_nobody_proposes_who_is_not_signed_in(house: House) -> None:
 def test_the_case_is_found_by_number_party_counsel_or_telephone(
     house: House, case_id: int, words: str
 ) -> None:
-    enter(house, case_with("（2026）沪0115民初777号", {"name": "A", "email": "a@x.example"},
-                           {"name": "B", "email": "b@x.example"})
-          | {"parties": [{"name": "P", "side": "claimant", "email": "p@x.example"}]})  # fmt: skip
+    enter(
+        house,
+        case_with(
+            "（2026）沪0115民初777号",
+            {"name": "A", "email": "a@x.example"},
+            {"name": "B", "email": "b@x.example"},
+        )
+        | {"parties": [{"name": "P", "side": "claimant", "email": "p@x.example"}]},
+    )
     browser = house.sign_in()
     page = browser.get("/hearings/new", query_string={"find": words}).get_data(as_text=True)
     assert f"/hearings/new?case_id={case_id}" in page
@@ -148,8 +154,10 @@ def test_the_case_is_found_by_number_party_counsel_or_telephone(
 
 def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_id: int) -> None:
     page = see(house.sign_in(), f"/hearings/new?case_id={case_id}")
-    assert "李敏 华诚律师事务所 for 远洋设备有限公司 , Claimant · 中文 text +8613800138001 " \
-           "mail li@huacheng.example address not confirmed" in page.words  # fmt: skip
+    assert (
+        "李敏 华诚律师事务所 for 远洋设备有限公司 , Claimant · 中文 text +8613800138001 "
+        "mail li@huacheng.example address not confirmed" in page.words
+    )
     assert "English mail zhao@jinmao.example text +8613800138002" in page.words
     assert "no consent to electronic service" in page.words
     assert "Shanghai time (Asia/Shanghai)" in page.words
@@ -169,10 +177,18 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_i
 
 
 def test_slots_that_are_suggested_are_free(house: House, case_id: int) -> None:
-    other = case_with("（2026）沪0115民初2号", {"name": "A", "email": "a@x.example"},
-                      {"name": "B", "email": "b@x.example"}, judge="别的法官")  # fmt: skip
-    held = proposal(enter(house, other), (at(16, "09:00"), "第三法庭"),
-                    (at(17, "09:00"), "第五法庭"), answer_by=at(3))  # fmt: skip
+    other = case_with(
+        "（2026）沪0115民初2号",
+        {"name": "A", "email": "a@x.example"},
+        {"name": "B", "email": "b@x.example"},
+        judge="别的法官",
+    )
+    held = proposal(
+        enter(house, other),
+        (at(16, "09:00"), "第三法庭"),
+        (at(17, "09:00"), "第五法庭"),
+        answer_by=at(3),
+    )
     assert house.api("POST", "/hearings", held)[0] == 201
     mine = proposal(case_id, (at(18, "13:30"), "第五法庭"), answer_by=at(3))
     assert house.api("POST", "/hearings", mine)[0] == 201
@@ -227,10 +243,14 @@ def test_change_something_leads_back_with_all_that_was_typed(house: House, case_
     browser = house.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     typed = {
-        "kind": "mediation", "minutes": "45", "slots.1.starts_at": wall(20, "10:15"),
-        "slots.1.courtroom": "第五法庭", "answer_by": wall(3, "12:00"), "fix": "assistant",
+        "kind": "mediation",
+        "minutes": "45",
+        "slots.1.starts_at": wall(20, "10:15"),
+        "slots.1.courtroom": "第五法庭",
+        "answer_by": wall(3, "12:00"),
+        "fix": "assistant",
         "override_reason": "Both sides\nwant it.",
-    }  # fmt: skip
+    }
     page = press(browser, form, "preview", **typed)
     back = press(browser, page, "change")
     fields = form.round.filled(**typed)
@@ -246,8 +266,10 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case
     assert more.round.fields["minutes"] == "abc"
     fewer = press(browser, more, "drop-slot.0")
     assert [begins for begins, _ in slots(fewer.round)] == [
-        wall(17, "09:00"), wall(18, "13:30"), "",
-    ]  # fmt: skip
+        wall(17, "09:00"),
+        wall(18, "13:30"),
+        "",
+    ]
     for _ in range(20):
         more = press(browser, more, "add-slot")
     assert len(slots(more.round)) == 10
@@ -263,15 +285,21 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case
 def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
     browser = house.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
-    other = case_with("（2026）沪0115民初2号", {"name": "A", "email": "a@x.example"},
-                      {"name": "B", "email": "b@x.example"}, judge="别的法官")  # fmt: skip
+    other = case_with(
+        "（2026）沪0115民初2号",
+        {"name": "A", "email": "a@x.example"},
+        {"name": "B", "email": "b@x.example"},
+        judge="别的法官",
+    )
     held = proposal(enter(house, other), (at(17, "09:00"), "第三法庭"), answer_by=at(3))
     assert house.api("POST", "/hearings", held)[0] == 201
     before = everything(house)
     for do in ("preview", "send"):
         page = press(browser, form, do, 409)
-        words = ("Courtroom 第三法庭 is taken by （2026）沪0115民初2号 then, "
-                 "Thu 10 Dec 2026, 09:00–10:30 (held). Free then: 第五法庭.")  # fmt: skip
+        words = (
+            "Courtroom 第三法庭 is taken by （2026）沪0115民初2号 then, "
+            "Thu 10 Dec 2026, 09:00–10:30 (held). Free then: 第五法庭."
+        )
         assert f"Slot 2 begins {words}" in page.words
         assert 'id="slots.1.starts_at-error"' in browser.post(
             form.round.action, data=form.round.filled(do=do)
@@ -328,10 +356,12 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
         ({"fix": "nobody"}, "Choose one of: auto, assistant."),
         ({"override_reason": "a\0b"}, "Take out the control characters."),
         ({f"slots.{n}.starts_at": "" for n in range(3)}, "Give at least one slot"),
-        ({f"slots.{n}.starts_at": wall(20 + n) for n in range(11)},
-         "At most 10 slots can be asked about, not 11."),
+        (
+            {f"slots.{n}.starts_at": wall(20 + n) for n in range(11)},
+            "At most 10 slots can be asked about, not 11.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_written(
     house: House, case_id: int, given: dict[str, str], words: str
 ) -> None:
@@ -350,25 +380,42 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_written(
 def new_york(house: House) -> int:
     """A court in New York with a case; return the case."""
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "Supreme Court", short="NY", zone="America/New_York",
-                                 country="US", language="en")  # fmt: skip
-        people.add_user(session, court, NEW_YORK, name="Lee", role="assistant",
-                        now=NOW, password=PASSWORD)  # fmt: skip
+        court = people.add_court(
+            session,
+            "Supreme Court",
+            short="NY",
+            zone="America/New_York",
+            country="US",
+            language="en",
+        )
+        people.add_user(
+            session, court, NEW_YORK, name="Lee", role="assistant", now=NOW, password=PASSWORD
+        )
         cases.add_courtroom(session, court, "Part 3")
-        two = case_with("1/2026", {"name": "Ann", "email": "ann@x.example"},
-                        {"name": "Bob", "email": "bob@x.example"}, judge="Roe")  # fmt: skip
+        two = case_with(
+            "1/2026",
+            {"name": "Ann", "email": "ann@x.example"},
+            {"name": "Bob", "email": "bob@x.example"},
+            judge="Roe",
+        )
         return cases.enter(session, court, None, load(CaseIn(), two), NOW).id
 
 
 @pytest.mark.parametrize(
     ("clock", "words"),
     [
-        ("2027-03-14T02:30", "Slot 1 begins On that night the clocks go forward and "
-                             "2027-03-14 02:30 never comes in America/New_York."),
-        ("2027-11-07T01:30", "Slot 1 begins On that night 2027-11-07 01:30 comes twice in "
-                             "America/New_York: choose another time."),
+        (
+            "2027-03-14T02:30",
+            "Slot 1 begins On that night the clocks go forward and "
+            "2027-03-14 02:30 never comes in America/New_York.",
+        ),
+        (
+            "2027-11-07T01:30",
+            "Slot 1 begins On that night 2027-11-07 01:30 comes twice in "
+            "America/New_York: choose another time.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_time_that_never_comes_or_comes_twice_is_refused_in_words(
     house: House, clock: str, words: str
 ) -> None:
@@ -406,12 +453,17 @@ def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
 ) -> None:
     browser = house.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
-    odd = {"slots.0.starts_at": wall(19, "10:00"), "slots.1.starts_at": wall(21, "11:15"),
-           "slots.2.starts_at": wall(22, "16:30")}  # fmt: skip
+    odd = {
+        "slots.0.starts_at": wall(19, "10:00"),
+        "slots.1.starts_at": wall(21, "11:15"),
+        "slots.2.starts_at": wall(22, "16:30"),
+    }
     page = press(browser, form, "preview", **odd)
-    for words in ("Sat 12 Dec 2026, 10:00: the court does not sit on this day",
-                  "Mon 14 Dec 2026, 11:15: it goes over lunch",
-                  "Tue 15 Dec 2026, 16:30: it is not within the court's hours"):  # fmt: skip
+    for words in (
+        "Sat 12 Dec 2026, 10:00: the court does not sit on this day",
+        "Mon 14 Dec 2026, 11:15: it goes over lunch",
+        "Tue 15 Dec 2026, 16:30: it is not within the court's hours",
+    ):
         assert words in page.words
     assert "working days after the first on which all are free it" not in page.words
     assert re.fullmatch(r"/hearings/\d+", send(browser, page))
@@ -433,9 +485,9 @@ def test_sending_twice_makes_one_hearing(house: House, case_id: int) -> None:
     assert send(browser, page) == first  # pressed twice, or back and once more
     assert "This was sent before; nothing was sent a second time." in see(browser, first).words
     # Back to the form, something changed, and on: the first is shown, for it was sent.
-    got = browser.post(page.round.action, data=page.round.filled(
-        do="preview", **{"slots.0.starts_at": wall(30)}
-    ))  # fmt: skip
+    got = browser.post(
+        page.round.action, data=page.round.filled(do="preview", **{"slots.0.starts_at": wall(30)})
+    )
     assert (got.status_code, got.location) == (303, first)
     assert everything(house) == before
     # A new form is another hearing.
@@ -470,12 +522,18 @@ def test_a_form_without_its_key_is_previewed_and_never_sent(house: House, case_i
 
 def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(house: House) -> None:
     english(house)
-    only = case_with("（2026）沪0115民初9号", {"name": "Eve", "email": "eve@x.example"},
-                     {"name": "Mute Max", "phone": "13900139000", "channels": ["sms"]})  # fmt: skip
+    only = case_with(
+        "（2026）沪0115民初9号",
+        {"name": "Eve", "email": "eve@x.example"},
+        {"name": "Mute Max", "phone": "13900139000", "channels": ["sms"]},
+    )
     number = enter(house, only)
     with house.app.app_context(), transaction() as session:
-        session.execute(sa.text("UPDATE counsel SET opted_out_at = :at WHERE name = 'Mute Max'")
-                        .bindparams(sa.bindparam("at", NOW, type_=sa.DateTime())))  # fmt: skip
+        session.execute(
+            sa.text("UPDATE counsel SET opted_out_at = :at WHERE name = 'Mute Max'").bindparams(
+                sa.bindparam("at", NOW, type_=sa.DateTime())
+            )
+        )
     browser = house.sign_in()
     form = see(browser, f"/hearings/new?case_id={number}")
     assert "No message can reach Mute Max." in form.words
@@ -489,17 +547,20 @@ def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(house: 
 def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(house: House) -> None:
     english(house)
     with house.app.app_context(), transaction() as session:
-        court = people.add_court(session, "New Court", short="N", zone="Asia/Shanghai",
-                                 country="CN", language="en")  # fmt: skip
-        people.add_user(session, court, "new@n.example", name="N", role="admin", now=NOW,
-                        password=PASSWORD)  # fmt: skip
+        court = people.add_court(
+            session, "New Court", short="N", zone="Asia/Shanghai", country="CN", language="en"
+        )
+        people.add_user(
+            session, court, "new@n.example", name="N", role="admin", now=NOW, password=PASSWORD
+        )
         bare = {"number": "1", "judge": "J", "parties": [{"name": "P", "side": "claimant"}]}
         number = cases.enter(session, court, None, load(CaseIn(), bare), NOW).id
     page = see(house.sign_in("new@n.example"), f"/hearings/new?case_id={number}")
     assert "The court has no courtroom yet" in page.words
     assert "Nobody can be asked" in page.words
-    refused = press(house.sign_in("new@n.example"), page, "preview", 422,
-                    **{"slots.0.starts_at": wall(9)})  # fmt: skip
+    refused = press(
+        house.sign_in("new@n.example"), page, "preview", 422, **{"slots.0.starts_at": wall(9)}
+    )
     assert "Name the courtroom." in refused.words
 
 

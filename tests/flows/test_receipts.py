@@ -246,8 +246,13 @@ def test_every_value_of_a_repeated_field_is_signed(wired: House, twilio: TwilioS
     wired.beat()
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     path = f"/twilio/status?ref={text.attempt}"
-    form = [("MessageSid", text.carrier_id), ("MessageStatus", "sent"), ("AccountSid", SID),
-            ("Tag", "b"), ("Tag", "a")]  # fmt: skip
+    form = [
+        ("MessageSid", text.carrier_id),
+        ("MessageStatus", "sent"),
+        ("AccountSid", SID),
+        ("Tag", "b"),
+        ("Tag", "a"),
+    ]
     head = signed(twilio, path, form)
 
     def post(some: list[tuple[str, str]], to: str = path) -> int:
@@ -256,10 +261,15 @@ def test_every_value_of_a_repeated_field_is_signed(wired: House, twilio: TwilioS
     assert post(form) == 204
     assert post(form[::-1]) == 204  # the order on the wire is not signed
     forged = [
-        [*form, ("Tag", "c")], [*form, ("MessageStatus", "delivered")], form[:-1], form[:-2],
-        [*form[:-1], ("Tag", "c")], [*form, ("New", "")], [*form, ("Tag", "")],
+        [*form, ("Tag", "c")],
+        [*form, ("MessageStatus", "delivered")],
+        form[:-1],
+        form[:-2],
+        [*form[:-1], ("Tag", "c")],
+        [*form, ("New", "")],
+        [*form, ("Tag", "")],
         [("MessageStatus", "delivered"), *form],
-    ]  # fmt: skip
+    ]
     assert [post(some) for some in forged] == [403] * len(forged)
     assert post(form, f"{path}&ref=n1.2") == post(form, f"{path}&x=1") == 403
     assert wired.client.post(path, json=dict(form), headers=head).status_code == 403
@@ -276,8 +286,12 @@ def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: House, twilio: TwilioSta
     wired.beat()
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     path = f"/twilio/status?ref={text.attempt}%00"
-    form = [("MessageSid", f"{text.carrier_id}\0"), ("MessageStatus", "delivered\0"),
-            ("AccountSid", SID), ("N\0", "\0")]  # fmt: skip
+    form = [
+        ("MessageSid", f"{text.carrier_id}\0"),
+        ("MessageStatus", "delivered\0"),
+        ("AccountSid", SID),
+        ("N\0", "\0"),
+    ]
     answer = wired.client.post(path, data=MultiDict(form), headers=signed(twilio, path, form))
     assert answer.status_code == 204
     assert states_of(wired, text.id) == "delivered"
@@ -300,8 +314,9 @@ def test_an_unmatched_receipt_is_shown_to_the_court_that_it_can_be_of_for_a_mont
     assert runner.invoke(cli, ["court", "add", "Another Court"]).exit_code == 0
     with wired.app.app_context(), transaction() as session:
         court = people.find_court(session, "Another Court")
-        user = people.add_user(session, court, "far@court.example", name="远", role="admin",
-                               now=wired.clock.now())  # fmt: skip
+        user = people.add_user(
+            session, court, "far@court.example", name="远", role="admin", now=wired.clock.now()
+        )
         user.password_hash = people.find_user(session, "admin@court.example").password_hash
         # A text from nobody known, on a machine with two courts, waits in no court's inbox.
     form = {"MessageSid": "SMin", "From": "+8613911113333", "Body": "请回电", "AccountSid": SID}

@@ -27,8 +27,9 @@ def again(house: House, hearing_id: int, *slots: tuple[str, str]) -> None:
     """A further round of a hearing."""
     body = {
         "slots": [{"starts_at": when, "courtroom": room} for when, room in slots],
-        "answer_by": at(7, "17:00"), "reason": "没有合适的时间",
-    }  # fmt: skip
+        "answer_by": at(7, "17:00"),
+        "reason": "没有合适的时间",
+    }
     status, said = house.api("POST", f"/hearings/{hearing_id}/move", body)
     assert status == 200, said
     house.beat()
@@ -149,8 +150,12 @@ def test_the_form_of_a_further_round_is_filled_with_times_that_nobody_refused(
     offered = [value for name, value in form.fields.items() if name.endswith("starts_at")]
     assert offered
     for begins in offered:  # no slot of an hour overlaps one of those
-        assert not [when for when, _ in many if when[:10] == begins[:10]
-                    and abs(int(when[11:13]) * 60 - int(begins[11:13]) * 60 - int(begins[14:16])) < 60]  # fmt: skip
+        assert not [
+            when
+            for when, _ in many
+            if when[:10] == begins[:10]
+            and abs(int(when[11:13]) * 60 - int(begins[11:13]) * 60 - int(begins[14:16])) < 60
+        ]
 
 
 def test_a_listing_of_many_hearings_heeds_it_too(house: House, case_id: int) -> None:

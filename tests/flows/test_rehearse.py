@@ -115,8 +115,11 @@ def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_nam
     ]
     assert [line(step)[0] for step in told.steps] == ["✓", "✗", "–", "✗"]
     assert told.as_dict()["steps"][2] == {
-        "name": "third", "ok": False, "seen": "skipped: it needs second", "seconds": 0.0,
-    }  # fmt: skip
+        "name": "third",
+        "ok": False,
+        "seen": "skipped: it needs second",
+        "seconds": 0.0,
+    }
 
 
 @pytest.mark.parametrize("checked", ["", " checked"])

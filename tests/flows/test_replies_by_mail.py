@@ -101,8 +101,17 @@ def filed(house: House) -> list[dict[str, Any]]:
     with house.app.app_context():
         db.session.remove()
         rows = db.session.scalars(sa.select(Inbound).order_by(Inbound.id)).all()
-        return [{"kind": r.kind, "waits": r.done_at is None, "name": r.name, "about": r.about,
-                 "words": r.words, **r.detail} for r in rows]  # fmt: skip
+        return [
+            {
+                "kind": r.kind,
+                "waits": r.done_at is None,
+                "name": r.name,
+                "about": r.about,
+                "words": r.words,
+                **r.detail,
+            }
+            for r in rows
+        ]
 
 
 def grades(house: House, hearing_id: int) -> dict[str, str]:
@@ -216,8 +225,10 @@ def test_the_same_reply_twice_and_an_older_one_after_a_newer_count_once(
     older = gmail(to, "DECLINED", at="20261123T020000Z")
     come(house, imap, newer, newer, older)
     assert [(each["counted"], each["waits"]) for each in filed(house)] == [
-        (True, False), (False, False), (False, True),
-    ]  # fmt: skip
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
     assert filed(house)[1]["why"] == "the same was said before"
     assert filed(house)[2]["why"] == "a newer answer came before it"
 
@@ -242,16 +253,22 @@ def test_a_refusal_is_never_put_away_unseen(house: House, imap: ImapServer) -> N
     refusals = {
         "of an older date": (gmail(old, "DECLINED"), "it answers an older date"),
         "that nobody vouches for": (
-            gmail(new, "DECLINED", above=""), "no mail server vouches for its sender"),
+            gmail(new, "DECLINED", above=""),
+            "no mail server vouches for its sender",
+        ),
         "from another address": (
             gmail(new, "DECLINED", sender="secretary@huacheng.example"),
-            "it was sent from another address than the attendee's"),
+            "it was sent from another address than the attendee's",
+        ),
         "without a number, of the old date's time": (
-            without(gmail(old, "DECLINED"), "SEQUENCE"), "it does not say which date it answers"),
+            without(gmail(old, "DECLINED"), "SEQUENCE"),
+            "it does not say which date it answers",
+        ),
         "without number and time": (
             without(gmail(new, "DECLINED"), "SEQUENCE", "DTSTART", "DTEND"),
-            "it does not say which date it answers"),
-    }  # fmt: skip
+            "it does not say which date it answers",
+        ),
+    }
     said = come(house, imap, *(each for each, _ in refusals.values()))
     assert [(x["counted"], x["waits"], x["why"]) for x in said] == [
         (False, True, why) for _, why in refusals.values()
@@ -289,32 +306,52 @@ def test_replies_of_odd_shapes_are_understood(house: House, imap: ImapServer) ->
     two = f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ZHAO}\nATTENDEE;CUTYPE=INDIVIDUAL"
     plain = without(gmail(to, "DECLINED"))
     said = come(
-        house, imap,
+        house,
+        imap,
         plain.replace("BEGIN:VEVENT", zone),
-        without(gmail(to, "TENTATIVE", at="20261123T030000Z")).replace("ATTENDEE;CUTYPE=INDIVIDUAL", two),
+        without(gmail(to, "TENTATIVE", at="20261123T030000Z")).replace(
+            "ATTENDEE;CUTYPE=INDIVIDUAL", two
+        ),
         without(gmail(to, "DECLINED", at="20261123T040000Z"), "METHOD"),
         without(gmail(to, "DELEGATED", at="20261123T050000Z")),
         without(gmail(to, "DECLINED"), "ATTENDEE"),
-    )  # fmt: skip
+    )
     assert [(x["kind"], x["counted"], x["waits"]) for x in said] == [
-        ("reply", True, False), ("reply", True, False), ("reply", True, True),
-        ("reply", False, True), ("reply", False, True),
-    ]  # fmt: skip
+        ("reply", True, False),
+        ("reply", True, False),
+        ("reply", True, True),
+        ("reply", False, True),
+        ("reply", False, True),
+    ]
     assert said[3]["why"] == "it says that somebody else comes instead"
     assert said[4]["name"] == "李敏"
 
 
 SPOOFS = {
     "nobody vouches": {"above": ""},
-    "it failed": {"above": f"Authentication-Results: {SERVER}; dkim=fail header.d=huacheng.example; dmarc=fail header.from=huacheng.example\n"},
-    "another server says so": {"above": "Authentication-Results: mx.evil.example; dkim=pass header.d=huacheng.example; dmarc=pass header.from=huacheng.example\n"},
-    "another domain signed": {"above": f"Authentication-Results: {SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=huacheng.example\n"},
-    "in quotation marks": {"above": f'Authentication-Results: {SERVER}; spf=pass smtp.mailfrom="x; dmarc=pass header.from=huacheng.example"\n'},
-    "in a comment": {"above": f"Authentication-Results: {SERVER}; spf=none (dmarc=pass; dkim=pass header.d=huacheng.example)\n"},
-    "beneath the server's own": {"above": f"Authentication-Results: {SERVER}; dmarc=fail header.from=huacheng.example\nReceived: from x by {SERVER}; Mon, 23 Nov 2026 02:00:00 +0000\nAuthentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\n"},
-    "two authors": {"above": f"Authentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\nFrom: x@evil.example\n"},
+    "it failed": {
+        "above": f"Authentication-Results: {SERVER}; dkim=fail header.d=huacheng.example; dmarc=fail header.from=huacheng.example\n"
+    },
+    "another server says so": {
+        "above": "Authentication-Results: mx.evil.example; dkim=pass header.d=huacheng.example; dmarc=pass header.from=huacheng.example\n"
+    },
+    "another domain signed": {
+        "above": f"Authentication-Results: {SERVER}; dkim=pass header.d=evil.example; dmarc=fail header.from=huacheng.example\n"
+    },
+    "in quotation marks": {
+        "above": f'Authentication-Results: {SERVER}; spf=pass smtp.mailfrom="x; dmarc=pass header.from=huacheng.example"\n'
+    },
+    "in a comment": {
+        "above": f"Authentication-Results: {SERVER}; spf=none (dmarc=pass; dkim=pass header.d=huacheng.example)\n"
+    },
+    "beneath the server's own": {
+        "above": f"Authentication-Results: {SERVER}; dmarc=fail header.from=huacheng.example\nReceived: from x by {SERVER}; Mon, 23 Nov 2026 02:00:00 +0000\nAuthentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\n"
+    },
+    "two authors": {
+        "above": f"Authentication-Results: {SERVER}; dmarc=pass header.from=huacheng.example\nFrom: x@evil.example\n"
+    },
     "from another person": {"sender": "someone@huacheng.example"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", SPOOFS)
@@ -339,13 +376,14 @@ def test_replies_about_hearings_and_people_that_are_not_theirs_change_nothing(
     hearing = fixed(house)
     to = invited(house, LI)
     come(
-        house, imap,
+        house,
+        imap,
         gmail(to, "ACCEPTED", uid="someone-elses@evil.example"),
         gmail(to, "ACCEPTED", attendee="stranger@evil.example", sender="stranger@evil.example"),
         gmail(to, "ACCEPTED", attendee=ZHAO),
         gmail(to, "ACCEPTED", sequence=to.sequence + 5),
         gmail(to, "DELEGATED"),
-    )  # fmt: skip
+    )
     assert [each["counted"] for each in filed(house)] == [False] * 5
     assert set(grades(house, hearing).values()) & {"E4"} == set()
 
@@ -365,8 +403,16 @@ def test_a_wish_for_another_time_waits_with_the_time(house: House, imap: ImapSer
 def test_a_bounce_becomes_a_receipt_and_the_next_channel_takes_over(
     posting: House, imap: ImapServer
 ) -> None:
-    case = {**CASE, "parties": [CASE["parties"][0], {**CASE["parties"][1], "counsel": [
-        {**CASE["parties"][1]["counsel"][0], "channels": ["email"]}]}]}  # fmt: skip
+    case = {
+        **CASE,
+        "parties": [
+            CASE["parties"][0],
+            {
+                **CASE["parties"][1],
+                "counsel": [{**CASE["parties"][1]["counsel"][0], "channels": ["email"]}],
+            },
+        ],
+    }
     case_id = posting.api("POST", "/cases", case)[1]["id"]
     hearing = posting.api("POST", "/hearings", proposal(case_id))[1]["id"]
     posting.beat()
@@ -389,8 +435,9 @@ def test_a_bounce_becomes_a_receipt_and_the_next_channel_takes_over(
         if x["detail"].get("carrier") == "smtp" and x["direction"] == "in"
     ]
     assert [(x["what"], x["detail"]["code"]) for x in lines] == [
-        ("status", "4.4.1"), ("failed", "5.1.1"),
-    ]  # fmt: skip
+        ("status", "4.4.1"),
+        ("failed", "5.1.1"),
+    ]
     said = come(posting, imap, bounce("<n1.1.abc@elsewhere.example>", ZHAO))[-1]
     assert (said["kind"], said["waits"]) == ("bounce", True)
 
@@ -427,10 +474,17 @@ def test_any_other_mail_is_filed_with_its_case_for_the_assistant(
     with posting.app.app_context():
         ours = db.session.scalars(sa.select(Notice.carrier_id).where(Notice.address == LI)).first()
     said = come(
-        posting, imap,
-        mail(LI, f"In-Reply-To: {ours}\nContent-Type: text/html; charset=utf-8\n\n<style>p{{}}</style><p>附上 <b>证据</b></p>", subject="证据清单"),
-        mail("stranger@evil.example", "Content-Type: text/plain\n\nHello <script>alert(1)</script>\n"),
-    )  # fmt: skip
+        posting,
+        imap,
+        mail(
+            LI,
+            f"In-Reply-To: {ours}\nContent-Type: text/html; charset=utf-8\n\n<style>p{{}}</style><p>附上 <b>证据</b></p>",
+            subject="证据清单",
+        ),
+        mail(
+            "stranger@evil.example", "Content-Type: text/plain\n\nHello <script>alert(1)</script>\n"
+        ),
+    )
     assert [(x["kind"], x["waits"]) for x in said] == [("mail", True)] * 2
     assert said[0]["about"] == f"hearing/{hearing}"
     assert said[0]["words"] == "附上 证据"

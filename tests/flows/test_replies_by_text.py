@@ -20,9 +20,13 @@ LI, ZHAO = "+8613800138001", "+8613800138002"
 def house(database: str, tmp_path: Path) -> Iterator[House]:
     """A court that Twilio tells of texts; its own go to the outbox."""
     made = make_house(
-        tmp_path, database, public_url=URL, twilio_account_sid=SID, twilio_auth_token=TOKEN,
+        tmp_path,
+        database,
+        public_url=URL,
+        twilio_account_sid=SID,
+        twilio_auth_token=TOKEN,
         twilio_from="+15005550006",
-    )  # fmt: skip
+    )
     make_court(made)
     yield made
     made.close()
@@ -111,8 +115,11 @@ def test_the_same_text_told_twice_is_one(house: House) -> None:
 def test_with_two_open_questions_the_person_is_asked_which(house: House) -> None:
     first = ask(house)
     slots = ((at(20), "第三法庭"), (at(21), "第五法庭"))
-    second = ask(house, number="（2026）沪0115民初678号", slots=[
-        {"starts_at": when, "courtroom": room} for when, room in slots])  # fmt: skip
+    second = ask(
+        house,
+        number="（2026）沪0115民初678号",
+        slots=[{"starts_at": when, "courtroom": room} for when, room in slots],
+    )
     text(house, LI, "1")
     assert said(house, first) == said(house, second) == {}
     [letter] = house.letters(to=LI, containing="字母加编号")
@@ -264,10 +271,17 @@ def test_a_picture_is_told_of_and_its_digit_counts(house: House) -> None:
 
 
 def test_a_text_of_somebody_who_was_asked_by_mail_stands_with_their_hearing(house: House) -> None:
-    body = {**CASE, "number": "（2026）沪0115民初77号", "parties": [
-        {**CASE["parties"][0], "counsel": [{**CASE["parties"][0]["counsel"][0], "channels": ["email"]}]},
-        CASE["parties"][1],
-    ]}  # fmt: skip
+    body = {
+        **CASE,
+        "number": "（2026）沪0115民初77号",
+        "parties": [
+            {
+                **CASE["parties"][0],
+                "counsel": [{**CASE["parties"][0]["counsel"][0], "channels": ["email"]}],
+            },
+            CASE["parties"][1],
+        ],
+    }
     case_id = house.api("POST", "/cases", body)[1]["id"]
     hearing = house.api("POST", "/hearings", proposal(case_id))[1]["id"]
     house.beat()

@@ -65,19 +65,33 @@ def queue(house: House, *kinds: str, people: int = 1, about: str = "hearing/1") 
     status, hearing = house.api("POST", "/hearings", proposal(case_id, slot))
     assert status == 201, hearing
     with house.app.app_context(), transaction() as session:
-        seats = session.scalars(sa.select(Notice).where(Notice.case_id == case_id,
-                                                       Notice.kind == "proposal")).all()  # fmt: skip
+        seats = session.scalars(
+            sa.select(Notice).where(Notice.case_id == case_id, Notice.kind == "proposal")
+        ).all()
         seat = seats[0]
         for each in seats:
             each.state = State.DELIVERED.value
         for turn, kind in enumerate(kinds):
             for n in range(people):
-                person = service.Person("李敏", "zh", [("sms", f"+861380013{n:04}")],
-                                        side="claimant", counsel_id=seat.counsel_id)  # fmt: skip
+                person = service.Person(
+                    "李敏",
+                    "zh",
+                    [("sms", f"+861380013{n:04}")],
+                    side="claimant",
+                    counsel_id=seat.counsel_id,
+                )
                 matter = service.Matter(seat.court_id, case_id, about, f"{case_id}.{n}.{turn}")
                 now = house.clock.now()
-                made += service.queue(session, matter, kind, person, seat.facts, due_at=now,
-                                      stale_at=now + dt.timedelta(days=3), now=now)  # fmt: skip
+                made += service.queue(
+                    session,
+                    matter,
+                    kind,
+                    person,
+                    seat.facts,
+                    due_at=now,
+                    stale_at=now + dt.timedelta(days=3),
+                    now=now,
+                )
         return [notice.id for notice in made]
 
 
@@ -204,8 +218,14 @@ def test_of_two_workers_who_see_the_same_silence_one_asks_the_carrier(
     ids = queue(house, "off_channel", people=2, about="")
     now = house.clock.now()
     with house.app.app_context(), transaction() as session:
-        of_dead = {"state": "sending", "tries": 1, "claimed_by": "a worker that died",
-                   "carrier": "twilio", "tried_at": now, "lease_until": now}  # fmt: skip
+        of_dead = {
+            "state": "sending",
+            "tries": 1,
+            "claimed_by": "a worker that died",
+            "carrier": "twilio",
+            "tried_at": now,
+            "lease_until": now,
+        }
         session.execute(sa.update(Notice).where(Notice.id.in_(ids)).values(of_dead))
     house.wait(minutes=1)
     asked: list[str] = []

@@ -59,8 +59,11 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(house: House)
     house.api("POST", "/cases", CASE)
     first = fix(house)
     assert "Own words." in house.letters(to="+8613800138001", channel="sms")[-1].body
-    started = [line for line in house.record(first["id"])
-               if line["what"] == "started" and line["kind"] == "fixed"]  # fmt: skip
+    started = [
+        line
+        for line in house.record(first["id"])
+        if line["what"] == "started" and line["kind"] == "fixed"
+    ]
     assert [line["detail"].get("wording") for line in started if line["channel"] == "sms"].count(1)
     back = desk.post(TEXT, data={"do": "house"}, follow_redirects=True)
     assert "Tingqi's own words hold again" in words(back)
@@ -70,9 +73,13 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(house: House)
     assert [each[:3] for each in changed(house)] == [("管理员", "wording", "fixed/sms/zh")] * 2
     with house.app.app_context():  # what left with version 1 is asked after in its words
         notice = db.session.scalars(
-            sa.select(Notice).where(Notice.kind == "fixed", Notice.channel == "sms",
-                                    Notice.about == f"hearing/{first['id']}",
-                                    Notice.language == "zh")).first()  # fmt: skip
+            sa.select(Notice).where(
+                Notice.kind == "fixed",
+                Notice.channel == "sms",
+                Notice.about == f"hearing/{first['id']}",
+                Notice.language == "zh",
+            )
+        ).first()
         assert notice
         sent = wordings.sent_with(db.session(), notice)
         assert (sent.version, sent.text) == (1, OWN) if sent else False
@@ -167,8 +174,11 @@ def test_each_setting_that_changed_is_listed_and_the_list_is_only_added_to(house
     assert "Reminders, days before" in words(desk.get("/settings/changes"))
     wrong = desk.post("/settings", data={**COURT, "country": "ZZ", "postal": "a\n" * 9})
     assert re.findall(r'href="#(country|postal)"', wrong.text) == ["postal", "country"]
-    for sql in ("UPDATE setting_change SET was = ''", "DELETE FROM setting_change",
-                "DELETE FROM wording"):  # fmt: skip
+    for sql in (
+        "UPDATE setting_change SET was = ''",
+        "DELETE FROM setting_change",
+        "DELETE FROM wording",
+    ):
         desk.post(TEXT, data={"text": OWN, "do": "keep"})
         with (
             house.app.app_context(),

@@ -115,9 +115,16 @@ def test_a_hearing_that_is_to_be_moved_is_not_in_its_own_way(house: House) -> No
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"case_id": 99}, ""), ({"minutes": 4}, "minutes"), ({"minutes": "x"}, "minutes"), ({"limit": 51}, "limit"),
-     ({"from": "2026-12-01"}, "from"), ({"courtroom": "No such room"}, "courtroom"), ({"hearing_id": 99}, "")],
-)  # fmt: skip
+    [
+        ({"case_id": 99}, ""),
+        ({"minutes": 4}, "minutes"),
+        ({"minutes": "x"}, "minutes"),
+        ({"limit": 51}, "limit"),
+        ({"from": "2026-12-01"}, "from"),
+        ({"courtroom": "No such room"}, "courtroom"),
+        ({"hearing_id": 99}, ""),
+    ],
+)
 def test_what_cannot_be_asked_is_said(house: House, wrong: dict[str, Any], field: str) -> None:
     case_id = enter(house)
     status, said = house.api("GET", f"/suggestions?{urlencode({'case_id': case_id, **wrong})}")
@@ -172,8 +179,15 @@ def test_a_courts_hours_lunch_buffer_and_closed_days_are_set_by_page_and_heeded(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"opens": "17:00"}, {"lunch_from": "08:00"}, {"lunch_until": "18:00"}, {"buffer_minutes": "-1"}, {"buffer_minutes": "241"}, {"closes": "5pm"}],
-)  # fmt: skip
+    [
+        {"opens": "17:00"},
+        {"lunch_from": "08:00"},
+        {"lunch_until": "18:00"},
+        {"buffer_minutes": "-1"},
+        {"buffer_minutes": "241"},
+        {"closes": "5pm"},
+    ],
+)
 def test_hours_that_cannot_be_are_refused_and_nothing_is_changed(
     house: House, wrong: dict[str, str]
 ) -> None:
@@ -264,9 +278,14 @@ def test_these_days_every_week_can_be_said_and_taken_back(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({}, "Give the first day"), ({"away-from": "soon"}, "Give a day as"), ({"away-from": "2026-12-09", "away-until": "2026-12-01"}, "lies before the first"),
-     ({"away-from": "2026-01-09", "away-until": "2026-01-10"}, "This day is past"), ({"away-from": "2026-12-09", "away-until": "2999-01-01"}, "too far ahead")],
-)  # fmt: skip
+    [
+        ({}, "Give the first day"),
+        ({"away-from": "soon"}, "Give a day as"),
+        ({"away-from": "2026-12-09", "away-until": "2026-12-01"}, "lies before the first"),
+        ({"away-from": "2026-01-09", "away-until": "2026-01-10"}, "This day is past"),
+        ({"away-from": "2026-12-09", "away-until": "2999-01-01"}, "too far ahead"),
+    ],
+)
 def test_days_that_cannot_be_are_refused_in_words(
     house: House, given: dict[str, str], words: str
 ) -> None:

@@ -112,8 +112,14 @@ def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
     with wired.app.app_context(), transaction() as session:
         settle(session, {text.attempt: outcomes[text.attempt]}, sender.now)
     assert whats(wired, case_id, text) == [
-        "queued", "started", "failed", "queued", "started", "accepted", "status",
-    ]  # fmt: skip
+        "queued",
+        "started",
+        "failed",
+        "queued",
+        "started",
+        "accepted",
+        "status",
+    ]
     [now] = notices(wired, id=text.id)
     assert (now.state, now.tries) == ("sent", 2)
 
@@ -150,8 +156,12 @@ def test_refused_callbacks_are_counted(wired: House, twilio: TwilioStandIn) -> N
 
 def test_an_unknown_message_is_kept_for_review(wired: House, twilio: TwilioStandIn) -> None:
     ask(wired)  # a court sees what went to a number of its counsel
-    form = {"MessageSid": "SM" + "9" * 32, "MessageStatus": "delivered", "To": "+8613800138001",
-            "AccountSid": test_receipts.SID}  # fmt: skip
+    form = {
+        "MessageSid": "SM" + "9" * 32,
+        "MessageStatus": "delivered",
+        "To": "+8613800138001",
+        "AccountSid": test_receipts.SID,
+    }
     path = "/twilio/status"
     head = {"X-Twilio-Signature": twilio.sign(f"{test_receipts.URL}{path}", form)}
     assert wired.client.post(path, data=form, headers=head).status_code == 204
@@ -210,8 +220,11 @@ def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandI
     assert [each.did.value for each in mine] == ["vain"]
     other = [each for each in drawn if (each.side, each.channel) == ("respondent", "sms")]
     assert [each.did.value for each in other] == ["to"]
-    [unlike] = [each for each in lanes.differences(drawn, ["claimant", "respondent"])
-                if each.what == "channel"]  # fmt: skip
+    [unlike] = [
+        each
+        for each in lanes.differences(drawn, ["claimant", "respondent"])
+        if each.what == "channel"
+    ]
     assert unlike.each == {"claimant": ("email",), "respondent": ("email", "sms")}
 
 

@@ -46,10 +46,18 @@ def wired(
     """A court whose messages go over real wires."""
     clock = SetClock(NOW)
     built = lines.build(
-        lines.Lines(outbox=tmp_path / "outbox", public_url=URL, smtp_url=mail.url, mail_from="court@court.example",
-                    twilio_account_sid=SID, twilio_auth_token=TOKEN, twilio_from="+15005550006", twilio_api_url=twilio.url),
+        lines.Lines(
+            outbox=tmp_path / "outbox",
+            public_url=URL,
+            smtp_url=mail.url,
+            mail_from="court@court.example",
+            twilio_account_sid=SID,
+            twilio_auth_token=TOKEN,
+            twilio_from="+15005550006",
+            twilio_api_url=twilio.url,
+        ),
         clock,
-    )  # fmt: skip
+    )
     made = make_house(
         tmp_path,
         database,
@@ -96,8 +104,11 @@ def offered(house: House, hearing_id: int) -> bool:
 def whats(house: House, case_id: int, channel: str, side: str) -> list[str]:
     """What the record says happened to one side's proposal over one channel."""
     with house.app.app_context():
-        return [line.what for line in record.lines_of(db.session, case_id=case_id)
-                if (line.kind, line.channel, line.side) == ("proposal", channel, side)]  # fmt: skip
+        return [
+            line.what
+            for line in record.lines_of(db.session, case_id=case_id)
+            if (line.kind, line.channel, line.side) == ("proposal", channel, side)
+        ]
 
 
 def test_both_sides_are_told_in_their_language_over_real_wires(

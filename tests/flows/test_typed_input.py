@@ -58,10 +58,20 @@ def test_a_wrong_number_is_refused_by_api_page_and_import_alike(house: House) ->
         assert (status, [each["field"] for each in said["errors"]]) == (422, [CLAIMANT + "phone"])
         assert words in said["errors"][0]["detail"]
 
-        page = see(browser, "/cases/new", 422, **{
-            "number": "（2026）沪0115民初1号", "judge": "陈法官", "procedure": "ordinary",
-            "parties.0.side": "claimant", "parties.0.name": "远洋设备有限公司",
-            CLAIMANT + "name": "李敏", CLAIMANT + "phone": typed})  # fmt: skip
+        page = see(
+            browser,
+            "/cases/new",
+            422,
+            **{
+                "number": "（2026）沪0115民初1号",
+                "judge": "陈法官",
+                "procedure": "ordinary",
+                "parties.0.side": "claimant",
+                "parties.0.name": "远洋设备有限公司",
+                CLAIMANT + "name": "李敏",
+                CLAIMANT + "phone": typed,
+            },
+        )
         assert words in page.words
         form = next(form for form in page.forms if CLAIMANT + "phone" in form.fields)
         assert form.fields[CLAIMANT + "phone"] == typed
@@ -109,8 +119,9 @@ def test_a_land_line_gets_mail_and_no_texts(house: House) -> None:
 
     assert house.api("POST", "/cases", with_phone(typed))[0] == 201
     assert (first(house)["phone"], first(house)["channels"]) == (
-        "+862158880002;ext=801", ["email"],
-    )  # fmt: skip
+        "+862158880002;ext=801",
+        ["email"],
+    )
     page = house.sign_in().get("/cases/1")
     assert "+862158880002 ext. 801</a>" in page.text
     assert 'href="tel:+862158880002;ext=801"' in page.text
@@ -169,10 +180,15 @@ def test_invisible_characters_make_no_second_case_judge_or_counsel(house: House)
         409,
         True,
     )
-    enter(house, case(
-        counsel(f"李{ZW}敏", email=f"li@huacheng{SHY}.example", phone="13800138001"),
-        counsel("赵磊", email="zhao@jinmao.example"),
-        number=f"（2026）沪0115民初2号{FILLER}", judge=f"陈{ZW}法官{LRM}"))  # fmt: skip
+    enter(
+        house,
+        case(
+            counsel(f"李{ZW}敏", email=f"li@huacheng{SHY}.example", phone="13800138001"),
+            counsel("赵磊", email="zhao@jinmao.example"),
+            number=f"（2026）沪0115民初2号{FILLER}",
+            judge=f"陈{ZW}法官{LRM}",
+        ),
+    )
     with house.app.app_context():
         assert [judge.name for judge in db.session.scalars(sa.select(Judge))] == ["陈法官"]
         names = db.session.scalars(sa.select(Counsel.name).where(Counsel.name.like("李%"))).all()
@@ -199,12 +215,16 @@ def test_an_import_joins_what_differs_in_nothing_that_is_seen(house: House) -> N
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("ｌｉ＠ｈｕａｃｈｅｎｇ．ｅｘａｍｐｌｅ", "li@huacheng.example"), ("li@court.local", "li@court.local"),
-        ("li＠court。local", "li@court.local"), (f"li@court.local{ZW}", "li@court.local"),
-        ("li@mail.court.internal", "li@mail.court.internal"), ("li@court.lan", "li@court.lan"),
-        ("li@court.test", "li@court.test"), ("li@court.home.arpa", "li@court.home.arpa"),
+        ("ｌｉ＠ｈｕａｃｈｅｎｇ．ｅｘａｍｐｌｅ", "li@huacheng.example"),
+        ("li@court.local", "li@court.local"),
+        ("li＠court。local", "li@court.local"),
+        (f"li@court.local{ZW}", "li@court.local"),
+        ("li@mail.court.internal", "li@mail.court.internal"),
+        ("li@court.lan", "li@court.lan"),
+        ("li@court.test", "li@court.test"),
+        ("li@court.home.arpa", "li@court.home.arpa"),
     ],
-)  # fmt: skip
+)
 def test_an_address_of_a_courts_inner_network_is_taken(house: House, typed: str, kept: str) -> None:
     enter(house, case({"name": "李敏", "email": typed}))
     assert first(house)["email"] == kept
@@ -225,9 +245,10 @@ def test_what_is_no_address_is_refused(house: House, typed: str) -> None:
 def test_a_user_signs_in_however_the_address_is_typed(house: House) -> None:
     runner = house.app.test_cli_runner()
     made = runner.invoke(
-        cli, ["user", "add", f"Zhou＠court.local{ZW}", "--role", "assistant", "--password-stdin"],
+        cli,
+        ["user", "add", f"Zhou＠court.local{ZW}", "--role", "assistant", "--password-stdin"],
         input=PASSWORD + "\n",
-    )  # fmt: skip
+    )
     assert made.exit_code == 0, made.output
     for typed in ("zhou@court.local", "ｚｈｏｕ＠ｃｏｕｒｔ。ｌｏｃａｌ", f"{ZW}ZHOU@court.local "):
         house.sign_in(typed)
@@ -250,8 +271,15 @@ def test_a_courtroom_is_one_and_settings_are_half_width(house: House) -> None:
         assert ("第九法庭", "一层") in [tuple(each) for each in rooms]
     page = see(admin, "/settings")
     form = next(form for form in page.forms if "quiet_from" in form.fields)
-    done = admin.post("/settings", data=form.filled(
-        quiet_from="２０：３０", reminder_days="５，２", buffer_minutes="１５", phone="021－58880000 转 9"))  # fmt: skip
+    done = admin.post(
+        "/settings",
+        data=form.filled(
+            quiet_from="２０：３０",
+            reminder_days="５，２",
+            buffer_minutes="１５",
+            phone="021－58880000 转 9",
+        ),
+    )
     assert done.status_code == 303, done.text
     said = see(admin, "/court").words
     assert "20:30–08:00" in said
@@ -266,9 +294,21 @@ def test_times_and_minutes_may_be_full_width(house: House) -> None:
     assert (status, made["slots"][0]["starts_at"]) == (201, "2026-12-15T09:30:00+08:00")
     broken = proposal(1, (at(20) + "\x00", "第三法庭"))
     assert house.api("POST", "/hearings", broken)[0] == 422
-    code, told = run(house, as_csv([ROW | {
-        "number": "（2026）沪8号", "hearing_on": "２０２６-１２-１８", "hearing_at": "１４：３０",
-        "minutes": "60", "courtroom": "第三法庭"}]))  # fmt: skip
+    code, told = run(
+        house,
+        as_csv(
+            [
+                ROW
+                | {
+                    "number": "（2026）沪8号",
+                    "hearing_on": "２０２６-１２-１８",
+                    "hearing_at": "１４：３０",
+                    "minutes": "60",
+                    "courtroom": "第三法庭",
+                }
+            ]
+        ),
+    )
     assert code == 0, told
     hearing = house.api("GET", "/hearings?limit=1")[1]["hearings"][0]
     assert (hearing["starts_at"], hearing["minutes"]) == ("2026-12-18T14:30:00+08:00", 60)
@@ -279,11 +319,23 @@ def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> 
     for n, number in enumerate(("（2026）沪1号", "（2026）沪2号", "（2026）沪3号")):
         enter(house, case_with(number, counsel("李敏", phone="13800138001"), judge=f"法官{n}"))
     dirty = [
-        ("UPDATE case_file SET number = :a, number_key = :b WHERE id = 2", f"（2026）沪1号{ZW}", f"(2026)沪1号{ZW}"),
-        ("UPDATE case_file SET number = :a, number_key = :b WHERE id = 3", f"（2026）沪3号{BOM}", f"(2026)沪3号{BOM}"),
-        ("UPDATE judge SET name = :a, name_key = :b WHERE name = '法官1'", f"法官{ZW}0", f"法官{ZW}0"),
+        (
+            "UPDATE case_file SET number = :a, number_key = :b WHERE id = 2",
+            f"（2026）沪1号{ZW}",
+            f"(2026)沪1号{ZW}",
+        ),
+        (
+            "UPDATE case_file SET number = :a, number_key = :b WHERE id = 3",
+            f"（2026）沪3号{BOM}",
+            f"(2026)沪3号{BOM}",
+        ),
+        (
+            "UPDATE judge SET name = :a, name_key = :b WHERE name = '法官1'",
+            f"法官{ZW}0",
+            f"法官{ZW}0",
+        ),
         ("UPDATE counsel SET name = :a, firm = :b WHERE name = '李敏'", f"李{SHY}敏", f"{ZW}华诚"),
-    ]  # fmt: skip
+    ]
     with house.app.app_context():
         script = ScriptDirectory(current_app.extensions["migrate"].directory)
         db.session.remove()
@@ -295,13 +347,16 @@ def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> 
         upgrade()
         found = db.session.scalars(sa.select(Case).order_by(Case.id)).all()
         assert [(each.number, each.number_key) for each in found] == [
-            ("（2026）沪1号", "(2026)沪1号"), ("（2026）沪1号", "(2026)沪1号\n2"),
+            ("（2026）沪1号", "(2026)沪1号"),
+            ("（2026）沪1号", "(2026)沪1号\n2"),
             ("（2026）沪3号", "(2026)沪3号"),
-        ]  # fmt: skip
+        ]
         keys = db.session.execute(sa.select(Judge.name, Judge.name_key).order_by(Judge.id)).all()
         assert [tuple(each) for each in keys] == [
-            ("法官0", "法官0"), ("法官0", "法官0\n2"), ("法官2", "法官2"),
-        ]  # fmt: skip
+            ("法官0", "法官0"),
+            ("法官0", "法官0\n2"),
+            ("法官2", "法官2"),
+        ]
         assert {each.name for each in db.session.scalars(sa.select(Counsel))} >= {"李敏"}
     browser = house.sign_in()
     for number, other in ((1, 2), (2, 1)):
@@ -310,8 +365,9 @@ def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> 
         assert f'href="/cases/{other}"' in page.text
     assert "Another case" not in browser.get("/cases/3").text
     environment = {
-        "TINGQI_INSTANCE": str(house.folder), "TINGQI_SECRET_KEY": "of no matter" * 4,
+        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_SECRET_KEY": "of no matter" * 4,
         "TINGQI_DATABASE_URL": house.app.config["SQLALCHEMY_DATABASE_URI"],
-    }  # fmt: skip
+    }
     said = house.app.test_cli_runner().invoke(cli, ["doctor"], env=environment).output
     assert "case （2026）沪1号 (no. 2), judge 法官0 (no. 2)" in " ".join(said.split())

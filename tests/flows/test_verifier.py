@@ -49,8 +49,11 @@ def check(house: House, record: object, *head: str) -> tuple[int, str]:
     # -I and -S: nothing of this machine's packages or of Tingqi can help it.
     done = subprocess.run(
         [sys.executable, "-I", "-S", "verify_record.py", "record.json", *head],
-        cwd=folder, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -100,8 +103,10 @@ def test_what_is_no_record_is_said_to_be_none(tmp_path: Path, record: object) ->
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-S", verify_record.__file__, str(tmp_path / "record.json")],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert (done.returncode in (1, 2), "Traceback" in done.stderr) == (True, False), done.stderr
 
 
@@ -124,7 +129,10 @@ def test_a_hostile_file_is_named_and_ends_in_no_traceback(
             record["lines"][1][name] = value
             status, said = check_text(json.dumps(record))
             assert (status, "NOT WHOLE at line 2: " in said, "Traceback" in said) == (
-                1, True, False), (name, value, said)  # fmt: skip
+                1,
+                True,
+                False,
+            ), (name, value, said)
     for lines in ("x", {"1": 2}, [1], [None], 5, [[]]):
         status, said = check_text(json.dumps({**exported, "lines": lines}))
         assert (status in (1, 2), "Traceback" in said) == (True, False), said

@@ -46,9 +46,15 @@ def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
         mailbox=ImapMailbox(imap.url),
     )
     made = make_house(
-        tmp_path, database, gateways=local, mail_authserv=SERVER, public_url=URL,
-        twilio_account_sid=SID, twilio_auth_token=TOKEN, twilio_from="+15005550006",
-    )  # fmt: skip
+        tmp_path,
+        database,
+        gateways=local,
+        mail_authserv=SERVER,
+        public_url=URL,
+        twilio_account_sid=SID,
+        twilio_auth_token=TOKEN,
+        twilio_from="+15005550006",
+    )
     make_court(made)
     made.beat()  # a first look: what comes from now on is new
     yield made
@@ -92,8 +98,14 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: Ima
     house.beat()
     li, zhao = invited(house, LI), invited(house, ZHAO)
     asked = propose(house, "（2026）沪0115民初2号", (at(20), "第三法庭"), (at(21), "第五法庭"))
-    shown = [f"/hearings/{fixed}", f"/hearings/{fixed}/live", f"/hearings/{asked}",
-             f"/hearings/{asked}/live", "/inbox", "/"]  # fmt: skip
+    shown = [
+        f"/hearings/{fixed}",
+        f"/hearings/{fixed}/live",
+        f"/hearings/{asked}",
+        f"/hearings/{asked}/live",
+        "/inbox",
+        "/",
+    ]
 
     def sms(words: str, **more: str) -> None:
         text(house, "+8613800138001", words, **more)
@@ -113,23 +125,29 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: Ima
         "a calendar says perhaps": lambda: post(gmail(zhao, "TENTATIVE")),
         "a calendar wishes another time": lambda: post(gmail(zhao, "DECLINED", method="COUNTER")),
         "a wish that no server vouches for": lambda: post(
-            gmail(li, "DECLINED", method="COUNTER", above="")),
+            gmail(li, "DECLINED", method="COUNTER", above="")
+        ),
         "an invite of another number": lambda: post(gmail(zhao, "ACCEPTED", sequence=99)),
         "an attendee whom nobody invited": lambda: post(
-            gmail(zhao, "ACCEPTED", attendee="x@evil.example")),
+            gmail(zhao, "ACCEPTED", attendee="x@evil.example")
+        ),
         "an invite of nobody's": lambda: post(gmail(zhao, "ACCEPTED", uid="nobody@evil.example")),
         "a mail with a file": lambda: post(mail(LI, file)),
         "a mail that no server vouches for": lambda: post(
-            mail(LI, "Content-Type: text/plain\n\n可以\n", above="")),
+            mail(LI, "Content-Type: text/plain\n\n可以\n", above="")
+        ),
         "a mail of a stranger's": lambda: post(
-            mail("x@evil.example", "Content-Type: text/html\n\n<b>{{ 7 * 7 }}</b>\n")),
+            mail("x@evil.example", "Content-Type: text/html\n\n<b>{{ 7 * 7 }}</b>\n")
+        ),
         "a bounce that matches nothing": lambda: post(bounce("<nobody@nowhere.example>", LI)),
         "a bounce from counsel's address": lambda: post(
             bounce("<nobody@nowhere.example>", "cc@jinmao.example").replace(
-                "MAILER-DAEMON@mail.example", ZHAO)),
+                "MAILER-DAEMON@mail.example", ZHAO
+            )
+        ),
         "a broken mail": lambda: post(next(iter(POISON.values()))),
         "a text of a stranger's": lambda: text(house, "+8613900000000", "在吗"),
-    }  # fmt: skip
+    }
     for name, come in messages.items():
         before = waiting(house)
         come()
@@ -137,8 +155,12 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: Ima
         assert len(new) == 1, name
         open_pages(house, *shown)
     assert set(waiting(house).values()) >= {
-        Kind.REPLY, Kind.COUNTER, Kind.BOUNCE, Kind.MAIL, Kind.TEXT,
-    }  # fmt: skip
+        Kind.REPLY,
+        Kind.COUNTER,
+        Kind.BOUNCE,
+        Kind.MAIL,
+        Kind.TEXT,
+    }
     open_pages(house, *every_path(house, asked))
 
 
@@ -148,11 +170,21 @@ def every_path(house: House, hearing_id: int) -> Iterator[str]:
         session = db.session()
         seat = session.get_one(Hearing, hearing_id).proposals[-1].invitations[0]
         known = {
-            "hearing_id": hearing_id, "case_id": seat.proposal.hearing.case_id,
-            "counsel_id": seat.counsel_id, "seat_id": 1, "room_id": 1, "upload_id": 1,
-            "listing_id": 1, "user_id": 1, "paper_id": 1, "kind": "proposal", "channel": "sms",
-            "language": "zh", "seal": "0" * 64, "token": house.link(ZHAO).rpartition("/")[2],
-        }  # fmt: skip
+            "hearing_id": hearing_id,
+            "case_id": seat.proposal.hearing.case_id,
+            "counsel_id": seat.counsel_id,
+            "seat_id": 1,
+            "room_id": 1,
+            "upload_id": 1,
+            "listing_id": 1,
+            "user_id": 1,
+            "paper_id": 1,
+            "kind": "proposal",
+            "channel": "sms",
+            "language": "zh",
+            "seal": "0" * 64,
+            "token": house.link(ZHAO).rpartition("/")[2],
+        }
         for rule in house.app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(NO_PAGES):
                 values = {name: known[name] for name in rule.arguments if name in known}

@@ -48,9 +48,10 @@ def test_chinese_that_is_labelled_as_the_old_standard_is_read_whole(
     whole = gmail(invited(house, LI), "DECLINED").replace("On my way", NAMES)
     event = whole[whole.index("BEGIN:VCALENDAR") : whole.index("END:VCALENDAR") + 13]
     reply = mail(
-        LI, "Content-Type: text/calendar; method=REPLY; charset=GB2312\n"
+        LI,
+        "Content-Type: text/calendar; method=REPLY; charset=GB2312\n"
         f"Content-Transfer-Encoding: base64\n\n{b64(event.encode('gbk'))}",
-    )  # fmt: skip
+    )
     assert come(house, imap, reply)[-1]["counted"]
     [line] = [x for x in house.record(1) if x["kind"] == "calendar"]
     assert line["content"]["comment"] == NAMES
@@ -59,18 +60,32 @@ def test_chinese_that_is_labelled_as_the_old_standard_is_read_whole(
 @pytest.mark.parametrize(
     ("label", "codec", "text"),
     [
-        ("gb2312", "gbk", NAMES), ("GBK", "gb18030", "㐀𠀀" + NAMES), ("x-gbk", "gbk", NAMES),
-        ("utf8", "utf-8", NAMES), ("unicode-1-1-utf-8", "utf-8", NAMES),
-        ("iso-8859-1", "cp1252", "“fee” – €5"), ("ISO_8859-1", "cp1252", "Müller…"),
-        ("us-ascii", "cp1252", "Müller"), ("ks_c_5601-1987", "cp949", "똠방각하"),
-        ("euc-kr", "cp949", "똠"), ("shift_jis", "cp932", "①髙橋㈱"), ("big5", "big5hkscs", "喺嘅啲"),
-        ("big5", "cp950", "€"), ("iso-2022-jp", "iso-2022-jp", "返信"), ("hz-gb-2312", "hz", "收到"),
-        ("utf-7", "utf-7", "收到"), ("koi8-r", "koi8-r", "согласен"), ("cp936", "gbk", "旻"),
+        ("gb2312", "gbk", NAMES),
+        ("GBK", "gb18030", "㐀𠀀" + NAMES),
+        ("x-gbk", "gbk", NAMES),
+        ("utf8", "utf-8", NAMES),
+        ("unicode-1-1-utf-8", "utf-8", NAMES),
+        ("iso-8859-1", "cp1252", "“fee” – €5"),
+        ("ISO_8859-1", "cp1252", "Müller…"),
+        ("us-ascii", "cp1252", "Müller"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("euc-kr", "cp949", "똠"),
+        ("shift_jis", "cp932", "①髙橋㈱"),
+        ("big5", "big5hkscs", "喺嘅啲"),
+        ("big5", "cp950", "€"),
+        ("iso-2022-jp", "iso-2022-jp", "返信"),
+        ("hz-gb-2312", "hz", "收到"),
+        ("utf-7", "utf-7", "收到"),
+        ("koi8-r", "koi8-r", "согласен"),
+        ("cp936", "gbk", "旻"),
         # Labels that are wrong: UTF-8 is tried, then GB18030.
-        ("iso-8859-1", "utf-8", "李敏收到"), ("utf-8", "gb18030", "李敏收到"),
-        ("us-ascii", "gb18030", "李敏收到"), ("no-such", "utf-8", "李敏"), ("gb2312", "utf-8", "李敏收到了"),
+        ("iso-8859-1", "utf-8", "李敏收到"),
+        ("utf-8", "gb18030", "李敏收到"),
+        ("us-ascii", "gb18030", "李敏收到"),
+        ("no-such", "utf-8", "李敏"),
+        ("gb2312", "utf-8", "李敏收到了"),
     ],
-)  # fmt: skip
+)
 def test_a_label_means_what_browsers_take_it_for(label: str, codec: str, text: str) -> None:
     found = read(one(label, codec, text).encode(), "")
     assert (found.text, found.subject, found.name) == (text, text, text)

@@ -76,13 +76,19 @@ def test_letters_and_invites_go_by_the_newer_rules(shown: House, clock: str, off
 @pytest.mark.parametrize(
     ("version", "said"),
     [
-        (OLDER, "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
-                "2019c, not newer, and are not used"),
-        ("", "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
-             "of no known version, and are not used"),
+        (
+            OLDER,
+            "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
+            "2019c, not newer, and are not used",
+        ),
+        (
+            "",
+            "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
+            "of no known version, and are not used",
+        ),
         (NEWER, "rules of 2999a, from {folder}"),
     ],
-)  # fmt: skip
+)
 def test_doctor_says_which_rules_hold(
     environment: dict[str, str], tmp_path: Path, version: str, said: str
 ) -> None:

@@ -13,10 +13,30 @@ from tests.tls import TlsServer, gives
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-     "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2001:0:1::1"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2001:0:1::1",
+    ],
+)
 def test_addresses_inside_are_not_public_however_they_are_wrapped(address: str) -> None:
     assert not is_public(address)
 
@@ -109,8 +129,13 @@ def test_what_trickles_is_cut_off_when_its_time_is_over() -> None:
 
 @pytest.mark.parametrize(
     ("target", "words"),
-    [("http://localhost/x", "begins with https"), ("https://127.0.0.1/x", "open internet"), ("/again", "too often"), ("https://10.0.0.1/", "open internet")],
-)  # fmt: skip
+    [
+        ("http://localhost/x", "begins with https"),
+        ("https://127.0.0.1/x", "open internet"),
+        ("/again", "too often"),
+        ("https://10.0.0.1/", "open internet"),
+    ],
+)
 def test_a_redirect_is_looked_at_as_the_address_was(target: str, words: str) -> None:
     with (
         TlsServer(gives(b"", 302, Location=target)) as server,

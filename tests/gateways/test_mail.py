@@ -21,9 +21,12 @@ CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:庭审\r\nEND:VCALENDAR
 
 def letter(**changes: object) -> Message:
     facts: dict = {
-        "reference": "n123.1", "channel": "email", "to": "lin@firm.example",
-        "text": "Please answer.\n", "subject": "A hearing",
-    }  # fmt: skip
+        "reference": "n123.1",
+        "channel": "email",
+        "to": "lin@firm.example",
+        "text": "Please answer.\n",
+        "subject": "A hearing",
+    }
     return Message(**(facts | changes))
 
 
@@ -92,9 +95,11 @@ def test_a_plain_text_stays_readable_in_the_file():
 
 def test_line_breaks_and_nul_in_names_and_subjects_cannot_add_a_header():
     message = letter(
-        subject="Hearing\r\nBcc: thief@evil.example\0\u2028x", to_name="Lin\nX-Evil: 1",
-        from_name="Court\r\nX-Evil: 1", language="en\r\nX-Evil: 1",
-    )  # fmt: skip
+        subject="Hearing\r\nBcc: thief@evil.example\0\u2028x",
+        to_name="Lin\nX-Evil: 1",
+        from_name="Court\r\nX-Evil: 1",
+        language="en\r\nX-Evil: 1",
+    )
     seen = read(build(message, FROM, AT).data)
     assert seen["Bcc"] is None
     assert seen["X-Evil"] is None
@@ -109,9 +114,21 @@ def test_half_a_character_and_nul_in_the_text_do_not_stop_a_mail():
 
 @pytest.mark.parametrize(
     "address",
-    ["", "lin", "lin@", "@firm.example", "a b@firm.example", "lin@firm.example\nRCPT", "a@b@c.d",
-     "lin@firm_example", "<lin@firm.example>", "lin@" + "x" * 300, "lin\0@firm.example", "l\ud800@x.y"],
-)  # fmt: skip
+    [
+        "",
+        "lin",
+        "lin@",
+        "@firm.example",
+        "a b@firm.example",
+        "lin@firm.example\nRCPT",
+        "a@b@c.d",
+        "lin@firm_example",
+        "<lin@firm.example>",
+        "lin@" + "x" * 300,
+        "lin\0@firm.example",
+        "l\ud800@x.y",
+    ],
+)
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(Unsendable, match="not a mail address"):
         build(letter(to=address), FROM, AT)
@@ -163,8 +180,9 @@ def test_every_name_parses_back_to_one_address_and_that_very_name(name: str, cou
     )
     legacy, modern = message_from_bytes(mail.data), read(mail.data)
     for header, words, address in (
-        ("To", name, "anna@xn--fa-hia.example"), ("From", court, FROM),
-    ):  # fmt: skip
+        ("To", name, "anna@xn--fa-hia.example"),
+        ("From", court, FROM),
+    ):
         words = re.sub(" +", " ", one_line(words))
         [(shown, found)] = getaddresses([unfolded(legacy[header])])
         assert (said_by(shown), found) == (words, address)
@@ -191,9 +209,11 @@ def test_a_name_with_commas_is_read_by_any_parser_at_every_length(length: int) -
         ("anna@σς.example", "anna@xn--3xab.example"),  # the final sigma is a letter of its own
         ("anna@例子。example", "anna@xn--fsqu00a.example"),
         ("anna@xn--fa-hia.example", "anna@xn--fa-hia.example"),
-        ("anna@x_y.court.example", None), ("anna@☃.example", None), ("anna@１０.0.0.1", None),
+        ("anna@x_y.court.example", None),
+        ("anna@☃.example", None),
+        ("anna@１０.0.0.1", None),
     ],
-)  # fmt: skip
+)
 def test_a_domain_is_the_one_that_browsers_look_up(address: str, sent: str | None) -> None:
     if sent is None:
         with pytest.raises(Unsendable):

@@ -42,9 +42,13 @@ def test_a_server_that_wants_to_know_its_client_is_told() -> None:
 # "开庭回复" and "&" as RFC 3501, 5.1.3 writes them.
 @pytest.mark.parametrize(
     ("folder", "wire"),
-    [("开庭回复", "&XwBerVbeWQ0-"), ("Cases & replies", "Cases &- replies"),
-     ("Entwürfe", "Entw&APw-rfe"), ("a\"b", "a\"b")],
-)  # fmt: skip
+    [
+        ("开庭回复", "&XwBerVbeWQ0-"),
+        ("Cases & replies", "Cases &- replies"),
+        ("Entwürfe", "Entw&APw-rfe"),
+        ('a"b', 'a"b'),
+    ],
+)
 def test_a_folder_of_any_name_is_opened(imap: ImapServer, folder: str, wire: str) -> None:
     quoted = '"' + wire.replace('"', '\\"') + '"'
     with imap.client() as client:
@@ -102,9 +106,13 @@ def test_an_address_that_no_protocol_carries_is_refused(bad: str) -> None:
 def doctor(environment: dict[str, str], **more: str) -> str:
     """What `tingqi doctor` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "app", "doctor"], env={**environment, **more}, check=False,
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", "app", "doctor"],
+        env={**environment, **more},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert "Traceback" not in done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -119,26 +127,40 @@ def test_the_doctor_names_what_stands_in_the_way(imap: ImapServer, environment) 
 
 
 TWILIO = {
-    "TINGQI_TWILIO_ACCOUNT_SID": "AC1", "TINGQI_TWILIO_AUTH_TOKEN": "t",
+    "TINGQI_TWILIO_ACCOUNT_SID": "AC1",
+    "TINGQI_TWILIO_AUTH_TOKEN": "t",
     "TINGQI_TWILIO_FROM": "+15005550006",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({**TWILIO, "TINGQI_TWILIO_AUTH_TOKEN": "to\u200bken"}, "TINGQI_TWILIO_AUTH_TOKEN holds a character that cannot be seen (U+200B)"),
+        (
+            {**TWILIO, "TINGQI_TWILIO_AUTH_TOKEN": "to\u200bken"},
+            "TINGQI_TWILIO_AUTH_TOKEN holds a character that cannot be seen (U+200B)",
+        ),
         ({**TWILIO, "TINGQI_TWILIO_ACCOUNT_SID": "ＡC1"}, "TINGQI_TWILIO_ACCOUNT_SID holds 'Ａ'"),
-        ({"TINGQI_MAIL_AUTHSERV": "mx.court.example dkim=pass"}, "TINGQI_MAIL_AUTHSERV must be one name"),
+        (
+            {"TINGQI_MAIL_AUTHSERV": "mx.court.example dkim=pass"},
+            "TINGQI_MAIL_AUTHSERV must be one name",
+        ),
         ({"TINGQI_IMAP_URL": "imaps://u:p@-.例/INBOX"}, "TINGQI_IMAP_URL must be an address"),
-        ({"TINGQI_IMAP_URL": "imaps://u:p@mx..court.example/开"}, "TINGQI_IMAP_URL must be an address"),
+        (
+            {"TINGQI_IMAP_URL": "imaps://u:p@mx..court.example/开"},
+            "TINGQI_IMAP_URL must be an address",
+        ),
         ({"TINGQI_PUBLIC_URL": "https://court example/"}, "TINGQI_PUBLIC_URL must be an address"),
-        ({"TINGQI_SMTP_URL": "smtp://u:%ff@127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court.example"},
-         "In TINGQI_SMTP_URL the password is not percent-encoded as UTF-8"),
-        ({"TINGQI_SMTP_URL": "smtp://127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court..example"},
-         "TINGQI_MAIL_FROM has a domain that cannot exist"),
+        (
+            {"TINGQI_SMTP_URL": "smtp://u:%ff@127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court.example"},
+            "In TINGQI_SMTP_URL the password is not percent-encoded as UTF-8",
+        ),
+        (
+            {"TINGQI_SMTP_URL": "smtp://127.0.0.1:1", "TINGQI_MAIL_FROM": "a@court..example"},
+            "TINGQI_MAIL_FROM has a domain that cannot exist",
+        ),
     ],
-)  # fmt: skip
+)
 def test_settings_with_letters_that_nobody_sees_are_named(environment, settings, said) -> None:
     assert said in doctor(environment, **settings)
 

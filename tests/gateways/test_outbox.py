@@ -59,9 +59,12 @@ def test_a_text_is_kept_with_its_number_words_and_reference(texts):
     [file] = texts.folder.iterdir()
     assert file.suffix == ".json"
     assert json.loads(file.read_bytes()) == {
-        "to": "+8613800000000", "body": "请答复", "reference": "n2.1",
-        "at": "2026-11-23T08:30:00+00:00", "good_for": 600,
-    }  # fmt: skip
+        "to": "+8613800000000",
+        "body": "请答复",
+        "reference": "n2.1",
+        "at": "2026-11-23T08:30:00+00:00",
+        "good_for": 600,
+    }
 
 
 def test_the_same_reference_twice_is_seen_twice(texts):
@@ -140,9 +143,13 @@ def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
 
 def test_a_house_with_lines_set_uses_them(tmp_path, clock):
     lines = Lines(
-        outbox=tmp_path, smtp_url="smtp://u:secret@127.0.0.1:1", mail_from="c@court.example",
-        twilio_account_sid="AC1", twilio_auth_token="secret", twilio_from="+15005550006",
-    )  # fmt: skip
+        outbox=tmp_path,
+        smtp_url="smtp://u:secret@127.0.0.1:1",
+        mail_from="c@court.example",
+        twilio_account_sid="AC1",
+        twilio_auth_token="secret",
+        twilio_from="+15005550006",
+    )
     gateways = build(lines, clock)
     assert (gateways.email.name, gateways.sms.name) == ("smtp", "twilio")
     assert gateways.clock is clock

@@ -51,9 +51,12 @@ def trusting(authority):
 
 def letter(number: int = 1, **changes: object) -> Message:
     facts: dict = {
-        "reference": f"n{number}.1", "channel": "email", "to": f"counsel{number}@firm.example",
-        "text": "Please answer.\n.\n..dots\n", "subject": "A hearing",
-    }  # fmt: skip
+        "reference": f"n{number}.1",
+        "channel": "email",
+        "to": f"counsel{number}@firm.example",
+        "text": "Please answer.\n.\n..dots\n",
+        "subject": "A hearing",
+    }
     return Message(**(facts | changes))
 
 

@@ -24,9 +24,12 @@ def twilio():
 
 def account(twilio, **changes):
     facts = {
-        "account_sid": twilio.account_sid, "auth_token": twilio.auth_token, "from_": FROM,
-        "public_url": "https://court.example/", "api_url": twilio.url,
-    }  # fmt: skip
+        "account_sid": twilio.account_sid,
+        "auth_token": twilio.auth_token,
+        "from_": FROM,
+        "public_url": "https://court.example/",
+        "api_url": twilio.url,
+    }
     return Account(**(facts | changes))
 
 
@@ -122,12 +125,17 @@ def test_too_many_requests_mean_a_pause_and_no_hidden_second_try(twilio, carrier
 @pytest.mark.parametrize(
     ("code", "retry_after", "expected"),
     [
-        (20429, "7", ("20429", 7)), (20429, "", ("20429", 60)), (21611, "", ("21611", 300)),
-        (21611, "7", ("21611", 300)), (21611, "900", ("21611", 900)), (99999, "7", ("20429", 7)),
-        (20429, "soon", ("20429", 60)), (20429, "Wed, 21 Oct 2015 07:28:00 GMT", ("20429", 0)),
+        (20429, "7", ("20429", 7)),
+        (20429, "", ("20429", 60)),
+        (21611, "", ("21611", 300)),
+        (21611, "7", ("21611", 300)),
+        (21611, "900", ("21611", 900)),
+        (99999, "7", ("20429", 7)),
+        (20429, "soon", ("20429", 60)),
+        (20429, "Wed, 21 Oct 2015 07:28:00 GMT", ("20429", 0)),
         (20429, "9" * 5000, ("20429", 60)),
     ],
-)  # fmt: skip
+)
 def test_a_429_is_weighed_by_its_code_and_its_retry_after(
     twilio, carrier, code, retry_after, expected
 ):

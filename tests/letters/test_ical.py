@@ -68,8 +68,11 @@ def test_an_invite_asks_one_person_on_behalf_of_the_court() -> None:
     assert hearing["ATTENDEE"] == "mailto:lin@firm.example"
     asked = {key: hearing["ATTENDEE"].params[key] for key in ("ROLE", "PARTSTAT", "RSVP", "CN")}
     assert asked == {
-        "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE", "CN": "林一",
-    }  # fmt: skip
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": "NEEDS-ACTION",
+        "RSVP": "TRUE",
+        "CN": "林一",
+    }
     assert hearing["UID"] == "hearing-7@court.example"
     assert hearing["SEQUENCE"] == 1
     assert hearing["DTSTAMP"].dt == STAMP
@@ -92,10 +95,17 @@ def test_a_cancel_outranks_its_invite() -> None:
 @pytest.mark.parametrize(
     "zone",
     [
-        "America/New_York", "Europe/London", "Asia/Shanghai", "Australia/Lord_Howe",
-        "Europe/Dublin", "America/Nuuk", "America/Santiago", "Africa/Casablanca", "Africa/Cairo",
+        "America/New_York",
+        "Europe/London",
+        "Asia/Shanghai",
+        "Australia/Lord_Howe",
+        "Europe/Dublin",
+        "America/Nuuk",
+        "America/Santiago",
+        "Africa/Casablanca",
+        "Africa/Cairo",
     ],
-)  # fmt: skip
+)
 def test_others_see_our_wall_clock_in_every_month(zone: str) -> None:
     here = ZoneInfo(zone)
     times = [datetime(2027, month, 10, 14, 0, tzinfo=here) for month in range(1, 13)]
@@ -187,9 +197,13 @@ def test_any_words_make_a_calendar(name: str, title: str, room: str, number: str
     told["case"] = {"number": number, "title": title}
     told["hearing"] |= {"courtroom": room, "location": room, "judge": name, "kind": room}
     calendar = ical.invite(
-        told, method="REQUEST", stamp=STAMP, organizer=(name, "a@court.example"),
-        attendee=(title, "b@firm.example"), language="en",
-    )  # fmt: skip
+        told,
+        method="REQUEST",
+        stamp=STAMP,
+        organizer=(name, "a@court.example"),
+        attendee=(title, "b@firm.example"),
+        language="en",
+    )
     lines = calendar.split(b"\r\n")
     assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
     assert b"/r/" not in calendar.replace(b"\r\n ", b"")
@@ -239,16 +253,20 @@ def test_ical_js_reads_invites_cancels_and_tentative_slots_as_they_are_meant(lan
     told = facts("fixed", language)
     slots = facts("proposal", language)
     said = {"stamp": STAMP, "organizer": COURT, "attendee": COUNSEL, "language": language}
-    fixed, gone, asked = ical_js([
-        ical.invite(told, method="REQUEST", **said), ical.invite(told, method="CANCEL", **said),
-        ical.tentative(slots, method="REQUEST", **said),
-    ])  # fmt: skip
+    fixed, gone, asked = ical_js(
+        [
+            ical.invite(told, method="REQUEST", **said),
+            ical.invite(told, method="CANCEL", **said),
+            ical.tentative(slots, method="REQUEST", **said),
+        ]
+    )
     assert [each["method"] for each in (fixed, gone, asked)] == ["REQUEST", "CANCEL", "REQUEST"]
     assert len({each["events"][0]["uid"] for each in (fixed, gone, asked)}) == 1
     [event_] = asked["events"]
     assert (event_["status"], event_["attendees"]) == (
-        "TENTATIVE", [["mailto:lin@firm.example", "NEEDS-ACTION"]],
-    )  # fmt: skip
+        "TENTATIVE",
+        [["mailto:lin@firm.example", "NEEDS-ACTION"]],
+    )
     meant = [datetime.fromisoformat(slot["starts_at"]).timestamp() for slot in slots["slots"]]
     assert event_["starts_at"] == meant
 
@@ -264,9 +282,12 @@ NAMES = st.text(
 def named(court: str, counsel: str, address: str = "lin@firm.example") -> bytes:
     """An invite from a court to a counsel of these names."""
     return ical.invite(
-        facts("fixed", "en"), method="REQUEST", stamp=STAMP, organizer=(court, COURT[1]),
+        facts("fixed", "en"),
+        method="REQUEST",
+        stamp=STAMP,
+        organizer=(court, COURT[1]),
         attendee=(counsel, address),
-    )  # fmt: skip
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -295,10 +316,11 @@ def test_names_read_back_in_another_code_base_too() -> None:
     [
         ("anna@faß.example", "mailto:anna@xn--fa-hia.example"),
         ("анна@faß.example", "mailto:%D0%B0%D0%BD%D0%BD%D0%B0@xn--fa-hia.example"),
-        ("a+b'c@firm.example", "mailto:a+b'c@firm.example"), ("a%b@firm.example", "mailto:a%25b@firm.example"),
+        ("a+b'c@firm.example", "mailto:a+b'c@firm.example"),
+        ("a%b@firm.example", "mailto:a%25b@firm.example"),
         ("kept@☃.example", "mailto:kept@☃.example"),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_written_as_a_uri(address: str, written: str) -> None:
     [seen] = icalendar.Calendar.from_ical(named("Court", "Lin", address)).walk("VEVENT")
     assert str(seen["ATTENDEE"]) == written

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from app.cases.rules import name_key, number_key
 from app.characters import clean, half_width, has_control, whole_number
 
-INVISIBLE = [
-    chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Cf"
-] + list("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180f\u2800\u3164\ufe00\ufe0f\uffa0\U000e0101")  # fmt: skip
+INVISIBLE = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Cf"] + list(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180f\u2800\u3164\ufe00\ufe0f\uffa0\U000e0101"
+)
 # What changes how its neighbours look: signs over digits, and the form of a Han character.
 SEEN = "\U000e0101\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 NAMES = ["李敏", "Zhao Lei", "(2026)沪0115民初7号", "第三法庭", "Øystein"]
@@ -40,9 +40,12 @@ def test_what_is_clean_stays_so_and_has_the_same_key(text: str) -> None:
         "می\u200cخواهم",  # Persian: two parts of one word
         "ക്\u200d",  # Malayalam, as chillu letters were written
         "क्\u200dष",  # a half form
-        "👩\u200d⚖️", "🏳️\u200d🌈", "1️⃣", "葛\U000e0100城",
+        "👩\u200d⚖️",
+        "🏳️\u200d🌈",
+        "1️⃣",
+        "葛\U000e0100城",
     ],
-)  # fmt: skip
+)
 def test_joiners_stay_where_they_change_what_is_read(typed: str) -> None:
     assert clean(typed) == typed
 
@@ -50,11 +53,19 @@ def test_joiners_stay_where_they_change_what_is_read(typed: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("⻢⼀⻰", "马一龙"), ("王　芳", "王芳"), ("王\u00a0 芳", "王芳"), ("Ｚｈａｏ Ｌｅｉ", "zhao lei"),
-        ("Rene\u0301", "René"), ("O’Brien", "O'Brien"), ("Jean‑Luc", "Jean-Luc"), ("神", "神"),
-        ("阿依古丽•买买提", "阿依古丽·买买提"), ("第３法庭", "第3法庭"), ("Straße", "STRASSE"),
+        ("⻢⼀⻰", "马一龙"),
+        ("王　芳", "王芳"),
+        ("王\u00a0 芳", "王芳"),
+        ("Ｚｈａｏ Ｌｅｉ", "zhao lei"),
+        ("Rene\u0301", "René"),
+        ("O’Brien", "O'Brien"),
+        ("Jean‑Luc", "Jean-Luc"),
+        ("神", "神"),
+        ("阿依古丽•买买提", "阿依古丽·买买提"),
+        ("第３法庭", "第3法庭"),
+        ("Straße", "STRASSE"),
     ],
-)  # fmt: skip
+)
 def test_what_looks_the_same_is_the_same(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
@@ -62,10 +73,15 @@ def test_what_looks_the_same_is_the_same(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "number",
     [
-        "（2026）沪0115民初7号", "(2026) 沪0115民初7号", "〔2026〕沪0115民初7号", "【2026】沪0115民初7号",
-        "（２０２６）沪０１１５民初７号", "\ufeff（2026）沪0115民初7号\u200b", "[2026]沪0115民初 7 号",
+        "（2026）沪0115民初7号",
+        "(2026) 沪0115民初7号",
+        "〔2026〕沪0115民初7号",
+        "【2026】沪0115民初7号",
+        "（２０２６）沪０１１５民初７号",
+        "\ufeff（2026）沪0115民初7号\u200b",
+        "[2026]沪0115民初 7 号",
     ],
-)  # fmt: skip
+)
 def test_a_case_number_is_one_however_it_is_typed(number: str) -> None:
     assert number_key(number) == "(2026)沪0115民初7号"
 
@@ -82,8 +98,19 @@ def test_what_a_machine_reads_is_half_width() -> None:
         == "2026-12-15T09:30:00+08:00"
     )
     assert [whole_number(each) for each in ("６０", "٦٠", "60\u200b", "6O", "")] == [
-        60, 60, 60, "6O", "",
-    ]  # fmt: skip
-    assert [has_control(each) for each in ("a\x00", "a\x85", "\ud800", "\ufffe", "a\nb", "a b")] == [
-        True, True, True, True, True, False,
-    ]  # fmt: skip
+        60,
+        60,
+        60,
+        "6O",
+        "",
+    ]
+    assert [
+        has_control(each) for each in ("a\x00", "a\x85", "\ud800", "\ufffe", "a\nb", "a b")
+    ] == [
+        True,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]

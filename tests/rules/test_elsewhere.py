@@ -125,18 +125,40 @@ def test_a_calendar_that_is_named_by_its_address_is_its_owners() -> None:
 
 
 def test_one_day_of_a_series_is_declined_and_another_moved_and_taken() -> None:
-    series = b"\r\n".join([
-        b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:x", b"X-WR-CALNAME:zhao@jinmao.example",
-        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"DTSTART:20261201T010000Z",
-        b"DTEND:20261201T020000Z", b"RRULE:FREQ=WEEKLY;COUNT=4",
-        b"ATTENDEE;PARTSTAT=ACCEPTED:mailto:zhao@jinmao.example", b"END:VEVENT",
-        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"RECURRENCE-ID:20261208T010000Z",
-        b"DTSTART:20261208T010000Z", b"DTEND:20261208T020000Z",
-        b"ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example", b"END:VEVENT",
-        b"BEGIN:VEVENT", b"UID:s", b"DTSTAMP:20261101T000000Z", b"RECURRENCE-ID:20261215T010000Z",
-        b"DTSTART:20261215T010000Z", b"DTEND:20261215T020000Z", b"STATUS:CANCELLED", b"END:VEVENT",
-        b"END:VCALENDAR", b"",
-    ])  # fmt: skip
+    series = b"\r\n".join(
+        [
+            b"BEGIN:VCALENDAR",
+            b"VERSION:2.0",
+            b"PRODID:x",
+            b"X-WR-CALNAME:zhao@jinmao.example",
+            b"BEGIN:VEVENT",
+            b"UID:s",
+            b"DTSTAMP:20261101T000000Z",
+            b"DTSTART:20261201T010000Z",
+            b"DTEND:20261201T020000Z",
+            b"RRULE:FREQ=WEEKLY;COUNT=4",
+            b"ATTENDEE;PARTSTAT=ACCEPTED:mailto:zhao@jinmao.example",
+            b"END:VEVENT",
+            b"BEGIN:VEVENT",
+            b"UID:s",
+            b"DTSTAMP:20261101T000000Z",
+            b"RECURRENCE-ID:20261208T010000Z",
+            b"DTSTART:20261208T010000Z",
+            b"DTEND:20261208T020000Z",
+            b"ATTENDEE;PARTSTAT=DECLINED:mailto:zhao@jinmao.example",
+            b"END:VEVENT",
+            b"BEGIN:VEVENT",
+            b"UID:s",
+            b"DTSTAMP:20261101T000000Z",
+            b"RECURRENCE-ID:20261215T010000Z",
+            b"DTSTART:20261215T010000Z",
+            b"DTEND:20261215T020000Z",
+            b"STATUS:CANCELLED",
+            b"END:VEVENT",
+            b"END:VCALENDAR",
+            b"",
+        ]
+    )
     assert said(series) == ["12-01 09:00-12-01 10:00", "12-22 09:00-12-22 10:00"]
     other = (
         series.replace(b"ACCEPTED", b"X")
@@ -156,9 +178,11 @@ def test_events_that_touch_are_one_span_and_nothing_else_is_kept() -> None:
 
 
 def test_a_free_busy_list_is_read_too() -> None:
-    raw = (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VFREEBUSY\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n"
-           b"FREEBUSY;FBTYPE=BUSY:20261201T010000Z/20261201T020000Z,20261202T010000Z/PT1H\r\n"
-           b"FREEBUSY;FBTYPE=FREE:20261203T010000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n")  # fmt: skip
+    raw = (
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VFREEBUSY\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\n"
+        b"FREEBUSY;FBTYPE=BUSY:20261201T010000Z/20261201T020000Z,20261202T010000Z/PT1H\r\n"
+        b"FREEBUSY;FBTYPE=FREE:20261203T010000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+    )
     assert said(raw) == ["12-01 09:00-12-01 10:00", "12-02 09:00-12-02 10:00"]
 
 

@@ -71,9 +71,12 @@ def test_no_one_is_given_a_slot_they_refused_and_no_yes_is_passed_over(
 
 minutes = st.integers(0, 40)
 spans = st.builds(
-    lambda start, length: Span(DAY + dt.timedelta(minutes=start), DAY + dt.timedelta(minutes=start + length)),
-    minutes, st.integers(1, 20),
-)  # fmt: skip
+    lambda start, length: Span(
+        DAY + dt.timedelta(minutes=start), DAY + dt.timedelta(minutes=start + length)
+    ),
+    minutes,
+    st.integers(1, 20),
+)
 
 
 def moments(span: Span) -> set[int]:

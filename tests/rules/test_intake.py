@@ -81,13 +81,18 @@ DAY, HALF_PAST = dt.date(2026, 12, 15), dt.time(9, 30)
         ("2026-12-15 09:29:59.99712", DAY, HALF_PAST),
         ("2026-12-15 23:59:45", dt.date(2026, 12, 16), dt.time(0)),
         ("2026-12-15\u200b 9am", DAY, dt.time(9)),
-        ("9:30", None, HALF_PAST), ("下午2:30", None, dt.time(14, 30)),
-        ("14时30分", None, dt.time(14, 30)), ("2:30 PM", None, dt.time(14, 30)),
-        ("１４：３０", None, dt.time(14, 30)), ("中午12点", None, dt.time(12)),
-        ("下午14:30", None, dt.time(14, 30)), ("9点半", None, HALF_PAST),
-        ("09:29:57", None, HALF_PAST), ("9.30am", None, HALF_PAST),
+        ("9:30", None, HALF_PAST),
+        ("下午2:30", None, dt.time(14, 30)),
+        ("14时30分", None, dt.time(14, 30)),
+        ("2:30 PM", None, dt.time(14, 30)),
+        ("１４：３０", None, dt.time(14, 30)),
+        ("中午12点", None, dt.time(12)),
+        ("下午14:30", None, dt.time(14, 30)),
+        ("9点半", None, HALF_PAST),
+        ("09:29:57", None, HALF_PAST),
+        ("9.30am", None, HALF_PAST),
     ],
-)  # fmt: skip
+)
 def test_a_time_is_read_as_courts_write_it(
     text: str, day: dt.date | None, clock: dt.time | None
 ) -> None:
@@ -98,14 +103,25 @@ def test_a_time_is_read_as_courts_write_it(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("2026-02-30", "no date"), ("tomorrow", "no date"), ("46371", "no date"),
-        ("25:00", "no date"), ("noon", "no date"), ("上午12:30", "no date"),
-        ("2026115", "no date"), ("9:30-11:00", "no date"), ("2026-12-15 09:30+08:00", "no date"),
-        ("15.12.", "no year"), ("12月15日", "no year"), ("12月15日上午9:30", "no year"),
-        ("Dec 15", "no year"), ("26-12-15", "four digits"), ("26年12月15日", "four digits"),
-        ("5/12/2026", "2026-05-12 or 2026-12-05"), ("2026年12月15日 星期三", "day of the week"),
+        ("2026-02-30", "no date"),
+        ("tomorrow", "no date"),
+        ("46371", "no date"),
+        ("25:00", "no date"),
+        ("noon", "no date"),
+        ("上午12:30", "no date"),
+        ("2026115", "no date"),
+        ("9:30-11:00", "no date"),
+        ("2026-12-15 09:30+08:00", "no date"),
+        ("15.12.", "no year"),
+        ("12月15日", "no year"),
+        ("12月15日上午9:30", "no year"),
+        ("Dec 15", "no year"),
+        ("26-12-15", "four digits"),
+        ("26年12月15日", "four digits"),
+        ("5/12/2026", "2026-05-12 or 2026-12-05"),
+        ("2026年12月15日 星期三", "day of the week"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_day_or_may_be_two_is_not_guessed(text: str, why: str) -> None:
     found = moments.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
     assert why in str(found)
@@ -136,16 +152,25 @@ def test_a_length_is_read_as_courts_write_it(text: str, minutes: int | str) -> N
 @pytest.mark.parametrize(
     ("header", "key"),
     [
-        ("原告", "claimant.party"), ("上诉人（原审原告）", "claimant.party"),
-        ("被上诉人", "respondent.party"), ("被申请人代理人联系电话", "respondent.phone"),
-        ("原告委托诉讼代理人", "claimant.counsel"), ("电话（原告代理人）", "claimant.phone"),
-        ("原告律师事务所", "claimant.firm"), ("被告 ＰＨＯＮＥ", "respondent.party_phone"),
-        ("Plaintiff's Counsel", "claimant.counsel"), ("Counsel for Defendant", "respondent.counsel"),
-        ("Applicant solicitor tel.", "claimant.phone"), ("被告二代理人", "respondent.2.counsel"),
-        ("Third party counsel e-mail", "other.email"), ("defendant_attorney_email", "respondent.email"),
-        ("案号", ""), ("原告诉讼请求", ""), ("Applicant No", ""),
+        ("原告", "claimant.party"),
+        ("上诉人（原审原告）", "claimant.party"),
+        ("被上诉人", "respondent.party"),
+        ("被申请人代理人联系电话", "respondent.phone"),
+        ("原告委托诉讼代理人", "claimant.counsel"),
+        ("电话（原告代理人）", "claimant.phone"),
+        ("原告律师事务所", "claimant.firm"),
+        ("被告 ＰＨＯＮＥ", "respondent.party_phone"),
+        ("Plaintiff's Counsel", "claimant.counsel"),
+        ("Counsel for Defendant", "respondent.counsel"),
+        ("Applicant solicitor tel.", "claimant.phone"),
+        ("被告二代理人", "respondent.2.counsel"),
+        ("Third party counsel e-mail", "other.email"),
+        ("defendant_attorney_email", "respondent.email"),
+        ("案号", ""),
+        ("原告诉讼请求", ""),
+        ("Applicant No", ""),
     ],
-)  # fmt: skip
+)
 def test_a_header_names_a_side_and_what_of_it(header: str, key: str) -> None:
     of = sides.read_header(header)
     assert (of.key if of else "") == key
@@ -162,8 +187,17 @@ def test_a_header_of_two_lines_puts_each_side_above_its_columns() -> None:
 def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
     found = read(
         ("（2026）沪01号", "陈法官", "远洋公司", "原告", "李敏", "13800138001", "", ""),
-        ("(2026) 沪01号", "陈法官.", "海通公司", "被告", "赵磊", "13800138002", "2026-12-15", "9:30"),
-    )  # fmt: skip
+        (
+            "(2026) 沪01号",
+            "陈法官.",
+            "海通公司",
+            "被告",
+            "赵磊",
+            "13800138002",
+            "2026-12-15",
+            "9:30",
+        ),
+    )
     assert isinstance(found, Entry), found
     assert [party["side"] for party in found.given["parties"]] == ["claimant", "respondent"]
     [sitting] = found.sittings
@@ -186,8 +220,10 @@ def test_all_that_is_wrong_with_a_case_is_said_at_once() -> None:
     )
     assert isinstance(found, list)
     assert [(each.line, each.column) for each in found] == [
-        (2, "开庭日期"), (3, "法官"), (3, "当事人"),
-    ]  # fmt: skip
+        (2, "开庭日期"),
+        (3, "法官"),
+        (3, "当事人"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,14 @@ def test_a_single_side_has_nobody_to_differ_from() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.floats(0, 100_000), st.sampled_from([*SIDES, "third"]),
-            st.sampled_from(["sms", "email", "phone", "link", "chat"]), st.sampled_from(list(Did)),
+            st.floats(0, 100_000),
+            st.sampled_from([*SIDES, "third"]),
+            st.sampled_from(["sms", "email", "phone", "link", "chat"]),
+            st.sampled_from(list(Did)),
         ),
         max_size=60,
     )
-)  # fmt: skip
+)
 def test_every_contact_is_drawn_once_inside_its_lane(
     drawn: list[tuple[float, str, str, Did]],
 ) -> None:

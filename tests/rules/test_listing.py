@@ -50,22 +50,44 @@ def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
         minutes = draw(st.sampled_from([30, 60, 120]))
         kept = draw(st.integers(0, 2**18 - 1))
         starts = [
-            Start(day * DAY + at, day, (day * DAY + session[0], day * DAY + session[1]),
-                  draw(st.integers(0, 3)) + 2 * day, session == AFTERNOON)
-            for day in (0, 1) for session in (MORNING, AFTERNOON)
+            Start(
+                day * DAY + at,
+                day,
+                (day * DAY + session[0], day * DAY + session[1]),
+                draw(st.integers(0, 3)) + 2 * day,
+                session == AFTERNOON,
+            )
+            for day in (0, 1)
+            for session in (MORNING, AFTERNOON)
             for at in range(session[0], session[1] - minutes + 1, grid)
-        ]  # fmt: skip
+        ]
         counsel = draw(st.sets(st.integers(0, 2), max_size=2))
         possible = [
-            start for n, start in enumerate(starts) if kept >> n & 1
+            start
+            for n, start in enumerate(starts)
+            if kept >> n & 1
             and any(s.day == start.day and s.holds(start.at, minutes) for s in strips)
-        ]  # fmt: skip
+        ]
         room = draw(st.sampled_from([None, None, 7]))
-        hearings.append(Wanted(minutes, draw(st.integers(0, 1)), tuple(sorted(counsel)),
-                               tuple(possible), draw(st.sampled_from([1, 2])), room))  # fmt: skip
+        hearings.append(
+            Wanted(
+                minutes,
+                draw(st.integers(0, 1)),
+                tuple(sorted(counsel)),
+                tuple(possible),
+                draw(st.sampled_from([1, 2])),
+                room,
+            )
+        )
     days = st.sets(st.tuples(st.integers(0, 1), st.integers(0, 1)), max_size=1)
-    return Problem(tuple(hearings), tuple(strips), buffer, frozenset(draw(days)),
-                   frozenset(draw(days)), frozenset(draw(st.sets(st.integers(0, 2)))))  # fmt: skip
+    return Problem(
+        tuple(hearings),
+        tuple(strips),
+        buffer,
+        frozenset(draw(days)),
+        frozenset(draw(days)),
+        frozenset(draw(st.sets(st.integers(0, 2)))),
+    )
 
 
 def faults(problem: Problem, places: Mapping[int, list[Place]]) -> Iterator[str]:
@@ -97,10 +119,17 @@ def best(problem: Problem) -> tuple[int, int, int]:
     """What the best listing is worth, by trying all: hearings, their urgency, its cost."""
     found = (0, 0, 0)
     options: list[list[Place | None]] = [
-        [None, *(Place(start.at, strip.room) for start in hearing.starts for strip in problem.strips
-                 if strip.holds(start.at, hearing.minutes))]
+        [
+            None,
+            *(
+                Place(start.at, strip.room)
+                for start in hearing.starts
+                for strip in problem.strips
+                if strip.holds(start.at, hearing.minutes)
+            ),
+        ]
         for hearing in problem.hearings
-    ]  # fmt: skip
+    ]
     for choice in itertools.product(*options):
         places = {n: place for n, place in enumerate(choice) if place is not None}
         urgent = sum(problem.hearings[n].weight for n in places)
@@ -191,8 +220,9 @@ def crowded(many: int) -> Problem:
         minutes = chance.choice([30, 60, 90])
         starts = tuple(
             Start(day * DAY + at, day, (day * DAY, day * DAY + 270), 2 * day)
-            for day in range(8) for at in range(0, 271 - minutes, 15)
-        )  # fmt: skip
+            for day in range(8)
+            for at in range(0, 271 - minutes, 15)
+        )
         counsel = tuple(sorted(chance.sample(range(12), 2)))
         hearings.append(Wanted(minutes, number % 3, counsel, starts))
     strips = tuple(
@@ -226,8 +256,9 @@ def test_where_not_all_have_a_place_the_solver_proves(monkeypatch: pytest.Monkey
     rooms = (Strip(0, 0, 120, 7), Strip(0, 0, 120, 8))
     outcome = search(Problem(three, rooms), Limits(seconds=60, workers=2))
     assert (outcome.complete, outcome.progress) == (
-        True, Progress(2, 2, 2 * JUDGE_DAY, 2 * JUDGE_DAY)
-    )  # fmt: skip
+        True,
+        Progress(2, 2, 2 * JUDGE_DAY, 2 * JUDGE_DAY),
+    )
 
 
 def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,8 +335,14 @@ def test_the_gap_is_a_part_of_the_cost(far: Progress, gap: float | None) -> None
 
 @pytest.mark.parametrize(
     ("priority", "since", "points"),
-    [("normal", "", 2), ("high", "", 4), ("low", "2026-08-01", 2), ("normal", "2020-01-01", 6), ("normal", "2030-01-01", 2)],
-)  # fmt: skip
+    [
+        ("normal", "", 2),
+        ("high", "", 4),
+        ("low", "2026-08-01", 2),
+        ("normal", "2020-01-01", 6),
+        ("normal", "2030-01-01", 2),
+    ],
+)
 def test_who_has_waited_longer_costs_more_a_day(priority: str, since: str, points: int) -> None:
     wishes = Wishes(priority=priority, since=since)
     assert wishes.per_day(dt.date(2026, 11, 23)) == points

@@ -56,8 +56,13 @@ spans = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(spans, min_size=1, max_size=3), spans, st.sampled_from([5, 45, 90, 240]), st.sampled_from([0, 10, 30]),
-       st.sampled_from([SHANGHAI, LONDON]))  # fmt: skip
+@given(
+    st.lists(spans, min_size=1, max_size=3),
+    spans,
+    st.sampled_from([5, 45, 90, 240]),
+    st.sampled_from([0, 10, 30]),
+    st.sampled_from([SHANGHAI, LONDON]),
+)
 def test_every_start_that_is_possible_is_found_and_no_other(
     taken: list[list[Span]], elsewhere: list[Span], minutes: int, buffer: int, zone: ZoneInfo
 ) -> None:
@@ -104,8 +109,10 @@ def test_merged_spans_are_disjoint_in_order_and_cover_the_same_minutes(given_: l
 def test_a_start_may_touch_what_is_taken_and_the_end_of_a_session() -> None:
     day = sessions(MONDAY, HOURS, SHANGHAI)
     assert starts_within(day, dt.timedelta(hours=1), [span("10:00", "11:00")]) == [
-        (at("09:00"), at("09:00")), (at("11:00"), at("11:00")), (at("13:30"), at("16:00")),
-    ]  # fmt: skip
+        (at("09:00"), at("09:00")),
+        (at("11:00"), at("11:00")),
+        (at("13:30"), at("16:00")),
+    ]
 
 
 def test_the_grid_is_that_of_the_clock_on_the_wall() -> None:
@@ -142,8 +149,9 @@ def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> 
     judge = Person("J", (span("10:00", "11:00"),), judge=True)
     found = openings(wish(60, 2), [judge])
     assert [each.starts_at.astimezone(SHANGHAI).strftime("%d %H:%M") for each in found[:2]] == [
-        "07 09:00", "07 11:00",
-    ]  # fmt: skip
+        "07 09:00",
+        "07 11:00",
+    ]
     said = [str(each.words) for each in found[0].reasons]
     assert said == [
         "the first day on which all are free",
@@ -213,8 +221,21 @@ def test_where_days_are_few_halves_of_days_and_then_what_is_left_are_taken() -> 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from([f"{d:02} {h:02}:{m}" for d in (7, 8) for h in range(9, 17) for m in ("00", "15", "30", "45")]),
-                       st.sampled_from([(1,), (2,), (1, 2)]), max_size=60), st.integers(1, 6))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                f"{d:02} {h:02}:{m}"
+                for d in (7, 8)
+                for h in range(9, 17)
+                for m in ("00", "15", "30", "45")
+            ]
+        ),
+        st.sampled_from([(1,), (2,), (1, 2)]),
+        max_size=60,
+    ),
+    st.integers(1, 6),
+)
 def test_a_courtroom_that_is_free_goes_with_each_choice_and_the_best_is_first(
     taken: dict[str, tuple[int, ...]], many: int
 ) -> None:

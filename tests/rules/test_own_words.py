@@ -9,8 +9,14 @@ from app.notices.own_words import Own
 from app.notices.text import segments
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
-COURT = {"name": "浦东新区人民法院", "short": "浦东法院", "zone": "Asia/Shanghai", "phone": "",
-         "text_links": True, "text_slots": False}  # fmt: skip
+COURT = {
+    "name": "浦东新区人民法院",
+    "short": "浦东法院",
+    "zone": "Asia/Shanghai",
+    "phone": "",
+    "text_links": True,
+    "text_slots": False,
+}
 LINK = f"https://t.example/r/{sample.LINK}"
 GOOD = "{court_short}: {case} on {date}, {link}"
 
@@ -56,7 +62,7 @@ def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
         (GOOD + "\n---\n{case} {date}", "{link} must not be left out."),
         (GOOD + "x" * 1500, "This is too long"),
     ],
-)  # fmt: skip
+)
 def test_words_that_cannot_be_sent_are_refused_with_what_is_wrong(text: str, said: str) -> None:
     assert said in str(own_words.faults("fixed", "sms", "", text)["text"])
 

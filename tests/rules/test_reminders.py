@@ -10,10 +10,24 @@ from app.reminders.rules import Reminder, reminders
 
 # The mornings after clocks went forward and back, in New York, in London and Berlin, and (by half
 # an hour) on Lord Howe; the days after a leap day, and after the end of a year.
-DAYS = [(2027, 3, 15), (2027, 3, 29), (2027, 11, 1), (2027, 11, 8), (2027, 4, 5), (2027, 10, 4),
-        (2028, 3, 1), (2028, 3, 7), (2029, 1, 2)]  # fmt: skip
-ZONES = ("America/New_York", "Europe/London", "Europe/Berlin", "Australia/Lord_Howe",
-         "Asia/Shanghai")  # fmt: skip
+DAYS = [
+    (2027, 3, 15),
+    (2027, 3, 29),
+    (2027, 11, 1),
+    (2027, 11, 8),
+    (2027, 4, 5),
+    (2027, 10, 4),
+    (2028, 3, 1),
+    (2028, 3, 7),
+    (2029, 1, 2),
+]
+ZONES = (
+    "America/New_York",
+    "Europe/London",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "Asia/Shanghai",
+)
 CLOCKS = ("00:00", "01:30", "02:15", "02:30", "09:00", "21:00", "23:30")
 QUIET = [("21:00", "08:00"), ("00:00", "00:00"), ("01:00", "02:30"), ("12:00", "14:00")]
 
@@ -21,9 +35,13 @@ QUIET = [("21:00", "08:00"), ("00:00", "00:00"), ("01:00", "02:30"), ("12:00", "
 def due(start: dt.datetime, zone: ZoneInfo, at: str, quiet: tuple[str, str]) -> list[Reminder]:
     """The three reminders of a hearing."""
     return reminders(
-        start.astimezone(dt.UTC), [1, 7, 3], zone=zone, at=at, quiet_from=quiet[0],
+        start.astimezone(dt.UTC),
+        [1, 7, 3],
+        zone=zone,
+        at=at,
+        quiet_from=quiet[0],
         quiet_until=quiet[1],
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", ZONES)

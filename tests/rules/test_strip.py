@@ -20,8 +20,14 @@ def span(day: int, begin: str, end: str) -> Span:
 
 def strip(*marks: Mark, taken: tuple[Taken, ...] = ()) -> list[Row]:
     """The strip of a court that sits on weekdays from nine to noon."""
-    return rows(marks, taken, HOURS, ZONE, lambda day: day.weekday() < 5,
-                lambda day: [Span(at(day.day, "09:00"), at(day.day, "12:00"))])  # fmt: skip
+    return rows(
+        marks,
+        taken,
+        HOURS,
+        ZONE,
+        lambda day: day.weekday() < 5,
+        lambda day: [Span(at(day.day, "09:00"), at(day.day, "12:00"))],
+    )
 
 
 def told(row: Row) -> list[tuple[int, str]]:
@@ -54,8 +60,10 @@ def test_near_days_have_those_between_them_and_far_ones_a_gap() -> None:
 def test_a_closed_day_between_is_one_line_and_a_slot_on_a_closed_day_is_seen() -> None:
     shown = strip(*(Mark("1", span(n, "09:00", "10:00")) for n in (11, 13)))
     assert [(row.closed, bool(row.stretches)) for row in shown] == [
-        (False, True), (True, False), (True, True),
-    ]  # fmt: skip
+        (False, True),
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_a_slot_outside_the_courts_hours_makes_the_strip_longer() -> None:

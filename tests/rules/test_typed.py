@@ -18,8 +18,14 @@ SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 def form(*slots: str, **more: str) -> dict[str, Any]:
     """A form with slots in one courtroom."""
     rows = [{"starts_at": at, "courtroom": "Part 3"} for at in slots]
-    usual = {"case_id": "1", "kind": "trial", "minutes": "90", "answer_by": "2026-11-26T17:00",
-             "fix": "auto", "reason": "Because."}  # fmt: skip
+    usual = {
+        "case_id": "1",
+        "kind": "trial",
+        "minutes": "90",
+        "answer_by": "2026-11-26T17:00",
+        "fix": "auto",
+        "reason": "Because.",
+    }
     return typed.typed(()) | usual | {"slots": rows} | more
 
 
@@ -31,9 +37,15 @@ def faults(given: dict[str, Any], zone: ZoneInfo = SHANGHAI) -> dict[str, str]:
 
 
 def test_rows_come_in_the_order_of_their_numbers_whatever_is_missing_between() -> None:
-    fields = [("slots.10.starts_at", "c"), ("slots.2.courtroom", "b"), ("slots.0.starts_at", "a"),
-              ("minutes", "60"), ("slots.1000.starts_at", "x"), ("slots.x.starts_at", "x"),
-              ("nobody", "x")]  # fmt: skip
+    fields = [
+        ("slots.10.starts_at", "c"),
+        ("slots.2.courtroom", "b"),
+        ("slots.0.starts_at", "a"),
+        ("minutes", "60"),
+        ("slots.1000.starts_at", "x"),
+        ("slots.x.starts_at", "x"),
+        ("nobody", "x"),
+    ]
     made = typed.typed(fields)
     assert made["slots"] == [
         {"starts_at": "a", "courtroom": ""},
@@ -81,10 +93,22 @@ def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "2026-12-15", "2026-12-15T", "09:30", "2026-12-15T25:00", "2026-02-30T09:30",
-     "2026-12-15T09:30\0", "2026-12-15T09:30+08:00", "2026-12-15T09:30Z",
-     "2026-W51-2T09:30", "20261215T0930", "2026-12-15T09:30 and more"],
-)  # fmt: skip
+    [
+        "",
+        "soon",
+        "2026-12-15",
+        "2026-12-15T",
+        "09:30",
+        "2026-12-15T25:00",
+        "2026-02-30T09:30",
+        "2026-12-15T09:30\0",
+        "2026-12-15T09:30+08:00",
+        "2026-12-15T09:30Z",
+        "2026-W51-2T09:30",
+        "20261215T0930",
+        "2026-12-15T09:30 and more",
+    ],
+)
 def test_what_is_no_day_with_a_time_of_day_is_refused(text: str) -> None:
     said: dict[str, Message] = {}
     assert typed.instant(text, SHANGHAI, "at", said) == ""

@@ -30,8 +30,9 @@ def china(day: dt.date) -> bool:
     return days.is_working_day("CN", day)
 
 
-def verdict(*grades: Grade, consent: bool = False, at: dt.datetime = NOW,
-            now: dt.datetime = NOW) -> Verdict:  # fmt: skip
+def verdict(
+    *grades: Grade, consent: bool = False, at: dt.datetime = NOW, now: dt.datetime = NOW
+) -> Verdict:
     assert RULE is not None
     shown = [Evidence(grade, at, n) for n, grade in enumerate(grades, start=1)]
     return judge(RULE, CHINA.version, shown, consent=consent, deadline=DEADLINE, now=now)
@@ -69,8 +70,10 @@ def test_evidence_after_the_last_moment_shows_knowledge_but_not_in_time() -> Non
 def test_of_several_ways_the_earliest_effective_one_counts() -> None:
     """SPC Online Litigation Rules (2021), art. 31."""
     assert RULE is not None
-    shown = [Evidence(Grade.CONFIRMED, DEADLINE + dt.timedelta(days=1), 9),
-             Evidence(Grade.OPENED, DEADLINE - dt.timedelta(days=1), 5)]  # fmt: skip
+    shown = [
+        Evidence(Grade.CONFIRMED, DEADLINE + dt.timedelta(days=1), 9),
+        Evidence(Grade.OPENED, DEADLINE - dt.timedelta(days=1), 5),
+    ]
     found = judge(RULE, "v", shown, consent=False, deadline=DEADLINE, now=NOW)
     assert found.bears
     assert found.evidence == shown[1]
@@ -106,11 +109,19 @@ def test_working_days_are_counted_back_over_weekends_and_holidays() -> None:
 
 
 def ladder(now: dt.datetime) -> list[tuple[str, str, str, str]]:
-    found = rungs(CHINA.steps, DEADLINE, now=now, zone=SHANGHAI, office=CHINA.office,
-                  is_working_day=china)  # fmt: skip
-    return [(rung.way, *(at.astimezone(SHANGHAI).strftime("%a %d %H:%M")
-                         for at in (rung.opens_at, rung.before, rung.latest_at)))
-            for rung in found]  # fmt: skip
+    found = rungs(
+        CHINA.steps, DEADLINE, now=now, zone=SHANGHAI, office=CHINA.office, is_working_day=china
+    )
+    return [
+        (
+            rung.way,
+            *(
+                at.astimezone(SHANGHAI).strftime("%a %d %H:%M")
+                for at in (rung.opens_at, rung.before, rung.latest_at)
+            ),
+        )
+        for rung in found
+    ]
 
 
 def test_the_ladder_is_counted_backward_from_the_last_moment_in_time() -> None:

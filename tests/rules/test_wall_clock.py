@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 from app.hearings.wall_clock import Shift, differ
 
 ZONES = st.sampled_from(
-    ["Asia/Shanghai", "Europe/London", "America/New_York", "Africa/Casablanca", "Asia/Kathmandu",
-     "Australia/Lord_Howe", "America/St_Johns", "UTC"]
-)  # fmt: skip
+    [
+        "Asia/Shanghai",
+        "Europe/London",
+        "America/New_York",
+        "Africa/Casablanca",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+        "UTC",
+    ]
+)
 TIMES = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2040, 1, 1), timezones=st.just(dt.UTC))
 
 
@@ -65,12 +73,14 @@ def test_hours_left_out_and_hours_that_come_twice_are_read_as_rfc_5545_says(
 def test_a_kept_message_and_a_zone_by_name_are_told_anew() -> None:
     shift = Shift(ZoneInfo("Asia/Tokyo"), ZoneInfo("Asia/Shanghai"))
     told = {
-        "court": {"zone": "Asia/Tokyo"}, "starts_at": "2026-12-07T00:30:00+00:00",
+        "court": {"zone": "Asia/Tokyo"},
+        "starts_at": "2026-12-07T00:30:00+00:00",
         "elsewhere": {"at": "2026-11-20T00:30:00+00:00"},
         "why": {"when": ["2026-12-07T00:30:00+00:00", "Asia/Tokyo", None]},
-    }  # fmt: skip
+    }
     assert shift.told(told, {"starts_at"}) == {
-        "court": {"zone": "Asia/Shanghai"}, "starts_at": "2026-12-07T01:30:00+00:00",
+        "court": {"zone": "Asia/Shanghai"},
+        "starts_at": "2026-12-07T01:30:00+00:00",
         "elsewhere": {"at": "2026-11-20T00:30:00+00:00"},
         "why": {"when": ["2026-12-07T01:30:00+00:00", "Asia/Shanghai", None]},
-    }  # fmt: skip
+    }

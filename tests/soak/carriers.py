@@ -122,18 +122,26 @@ class FickleTwilio(TwilioStandIn):
     ) -> tuple[int, Mapping[str, str]]:
         """Post a status callback, signed or with another's signature; return status and headers."""
         form = {
-            "MessageSid": text["sid"], "SmsSid": text["sid"], "AccountSid": self.account_sid,
-            "MessageStatus": status, "SmsStatus": status, "To": text["to"],
-            "From": str(text["from"]), "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+            "MessageSid": text["sid"],
+            "SmsSid": text["sid"],
+            "AccountSid": self.account_sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "To": text["to"],
+            "From": str(text["from"]),
+            "ApiVersion": "2010-04-01",
+        }
         if code:
             form["ErrorCode"] = code
         url = text["status_callback"]
         signed = {**form, "MessageStatus": "queued"} if forged else form
         answer = self._posts.post(
-            url, data=form, headers={"X-Twilio-Signature": self.sign(url, signed)},
-            timeout=15, allow_redirects=False,
-        )  # fmt: skip
+            url,
+            data=form,
+            headers={"X-Twilio-Signature": self.sign(url, signed)},
+            timeout=15,
+            allow_redirects=False,
+        )
         return answer.status_code, answer.headers
 
 

@@ -151,9 +151,17 @@ def complained(facts: Facts) -> Iterator[str]:
 
 
 CHECKS: list[Callable[[Facts], Iterator[str]]] = [
-    overlapping, bookings_beside_the_state, in_two_states, answers_to_nothing, out_of_order,
-    unverified, promises_broken, answered_badly, complained, *checks_sent.CHECKS,
-]  # fmt: skip
+    overlapping,
+    bookings_beside_the_state,
+    in_two_states,
+    answers_to_nothing,
+    out_of_order,
+    unverified,
+    promises_broken,
+    answered_badly,
+    complained,
+    *checks_sent.CHECKS,
+]
 
 
 def wrong(facts: Facts) -> list[str]:

@@ -53,8 +53,11 @@ def said_otherwise(facts: Facts) -> Iterator[str]:
 
 def _not_yet(facts: Facts, line: Row) -> bool:
     """Tell whether a carrier had nothing when another asked it, and a frozen worker woke then."""
-    own = [each for each in facts.lines
-           if each["attempt"] == line["attempt"] and each["direction"] == "out"]  # fmt: skip
+    own = [
+        each
+        for each in facts.lines
+        if each["attempt"] == line["attempt"] and each["direction"] == "out"
+    ]
     before = [each for each in own if each["seq"] < line["seq"] and each["what"] == "unknown"]
     after_it = [each["what"] for each in own if each["seq"] > line["seq"]]
     silent = before[-1]["detail"].get("worker", "") if before else ""
@@ -75,9 +78,10 @@ def left_hanging(facts: Facts) -> Iterator[str]:
         if notice["state"] == "sending":
             yield f"notice {notice['id']} rests in the middle of its sending"
     ended = {
-        line["attempt"] for line in facts.lines
+        line["attempt"]
+        for line in facts.lines
         if line["what"] in ("accepted", "refused", "failed", "unknown", "delivered", "status")
-    }  # fmt: skip
+    }
     for line in facts.lines:
         if line["what"] == "started" and line["attempt"] not in ended:
             yield f"attempt {line['attempt']} was begun, and no line says what became of it"
@@ -140,10 +144,12 @@ def lost_in_silence(facts: Facts) -> Iterator[str]:
         wanted = kinds.get(hearing["state"], ())
         stamp = f"{hearing['id']}.{hearing['revision']}"
         told = {
-            notice["counsel_id"] for notice in facts.notices
-            if notice["kind"] in wanted and notice["key"].split("/")[1] == stamp
+            notice["counsel_id"]
+            for notice in facts.notices
+            if notice["kind"] in wanted
+            and notice["key"].split("/")[1] == stamp
             and notice["state"] != "withdrawn"
-        }  # fmt: skip
+        }
         if wanted and (silent := facts.acting[hearing["case_id"]] - told):
             yield f"hearing {stamp} is {hearing['state']}, and counsel {silent} are not told"
 
@@ -176,7 +182,14 @@ def receipts_without_a_notice(facts: Facts) -> Iterator[str]:
 
 
 CHECKS = [
-    received_twice, received_without_a_line, said_otherwise, left_hanging, state_beside_the_lines,
-    sent_and_never_received, sent_twice, lost_in_silence, untrue_in_the_queue,
+    received_twice,
+    received_without_a_line,
+    said_otherwise,
+    left_hanging,
+    state_beside_the_lines,
+    sent_and_never_received,
+    sent_twice,
+    lost_in_silence,
+    untrue_in_the_queue,
     receipts_without_a_notice,
-]  # fmt: skip
+]

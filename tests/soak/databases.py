@@ -50,6 +50,8 @@ class Database:
         pg_ctl = [str(self.server.bin_path / "pg_ctl"), "-D", str(self.server.pgdata), "-m", how]
         subprocess.run(
             [*pg_ctl, "-l", str(self.server.log), "restart"],
-            check=True, user=self.server.system_user, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            check=True,
+            user=self.server.system_user,
+            stdout=subprocess.DEVNULL,
+        )
         self.server.ensure_postgres_running()  # so that it knows whom to stop in the end

@@ -37,18 +37,25 @@ def gateways(settings: config.Settings) -> Gateways:
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
     made = house.build(
         house.Lines(
-            outbox=settings.outbox, public_url=settings.public_url, smtp_url=settings.smtp_url,
-            mail_from=settings.court_address, twilio_account_sid=settings.twilio_account_sid,
-            twilio_auth_token=settings.twilio_auth_token, twilio_from=settings.twilio_from,
+            outbox=settings.outbox,
+            public_url=settings.public_url,
+            smtp_url=settings.smtp_url,
+            mail_from=settings.court_address,
+            twilio_account_sid=settings.twilio_account_sid,
+            twilio_auth_token=settings.twilio_auth_token,
+            twilio_from=settings.twilio_from,
             twilio_api_url=settings.twilio_api_url,
         ),
         clock,
-    )  # fmt: skip
+    )
     assert isinstance(made.sms, TwilioCarrier)
     mail = SmtpCarrier(
-        settings.smtp_url, settings.court_address, clock,
-        connect_seconds=PATIENCE, seconds=PATIENCE,
-    )  # fmt: skip
+        settings.smtp_url,
+        settings.court_address,
+        clock,
+        connect_seconds=PATIENCE,
+        seconds=PATIENCE,
+    )
     return replace(made, sms=TwilioCarrier(made.sms.account, timeout=PATIENCE), email=mail)
 
 

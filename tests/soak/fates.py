@@ -20,9 +20,16 @@ class Fate(StrEnum):
 
 
 WEIGHTS = {
-    Fate.WELL: 60, Fate.SLOW: 8, Fate.REFUSED: 6, Fate.NEVER: 3, Fate.BROKEN: 4,
-    Fate.BROKEN_TAKEN: 5, Fate.LOST: 5, Fate.LOST_TAKEN: 7, Fate.STALLED: 2,
-}  # fmt: skip
+    Fate.WELL: 60,
+    Fate.SLOW: 8,
+    Fate.REFUSED: 6,
+    Fate.NEVER: 3,
+    Fate.BROKEN: 4,
+    Fate.BROKEN_TAKEN: 5,
+    Fate.LOST: 5,
+    Fate.LOST_TAKEN: 7,
+    Fate.STALLED: 2,
+}
 TAKING = {Fate.WELL, Fate.SLOW, Fate.BROKEN_TAKEN, Fate.LOST_TAKEN, Fate.STALLED}
 SILENT = {Fate.LOST, Fate.LOST_TAKEN, Fate.STALLED}
 # After which of them nobody can know: a 5xx of Twilio's may hide a message, a 451 of SMTP denies it.

@@ -121,9 +121,12 @@ class People:
 
     def _propose(self, act: Act) -> None:
         body = {
-            "case_id": self.cases[act.case], "kind": "trial", "minutes": act.minutes,
-            **_round(act), "fix": "auto" if act.auto else "assistant",
-        }  # fmt: skip
+            "case_id": self.cases[act.case],
+            "kind": "trial",
+            "minutes": act.minutes,
+            **_round(act),
+            "fix": "auto" if act.auto else "assistant",
+        }
         status, said = self.api(act.number, "/hearings", body)
         if status == 201:
             with self.told.guard:
@@ -197,9 +200,11 @@ class People:
         for _ in range(1 + act.twice):
             try:
                 status, said = self.twilio_reply(
-                    _counsel(act.case)["phone"], digits, f"{self.url}/twilio/inbound",
+                    _counsel(act.case)["phone"],
+                    digits,
+                    f"{self.url}/twilio/inbound",
                     sid=f"SM{act.number:032}",
-                )  # fmt: skip
+                )
                 self.told.heard(Heard("POST /twilio/inbound", status, "30", bool(said)))
             except requests.RequestException:
                 self.told.lost("POST /twilio/inbound")
@@ -209,10 +214,12 @@ def _heard(what: str, answer: requests.Response) -> Heard:
     kind = answer.headers.get("Content-Type", "")
     worded = bool(answer.json().get("detail")) if "problem" in kind else len(answer.text) > 50
     return Heard(
-        what, answer.status_code, answer.headers.get("Retry-After", ""),
+        what,
+        answer.status_code,
+        answer.headers.get("Retry-After", ""),
         worded and "Traceback" not in answer.text,
         answer.text[:200] if answer.status_code >= 500 else "",
-    )  # fmt: skip
+    )
 
 
 def shape(path: str) -> str:
@@ -223,9 +230,12 @@ def shape(path: str) -> str:
 def _counsel(n: int) -> dict[str, Any]:
     ways = (["sms", "email"], ["email", "sms"], ["sms"], ["email"])[n % 4]
     return {
-        "name": f"代理人{n}", "email": f"c{n}@firm.example", "phone": f"1380013{8000 + n}",
-        "language": ("zh", "en")[n % 2], "channels": ways,
-    }  # fmt: skip
+        "name": f"代理人{n}",
+        "email": f"c{n}@firm.example",
+        "phone": f"1380013{8000 + n}",
+        "language": ("zh", "en")[n % 2],
+        "channels": ways,
+    }
 
 
 def _slots(slots: tuple[Slot, ...]) -> list[dict[str, str]]:

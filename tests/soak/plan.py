@@ -8,12 +8,24 @@ CASES, COUNSEL, ROOMS = 5, 2, 2
 # When slots may be: few times, so that hearings get into each other's way.
 DAYS, TIMES = (14, 15), ("09:00", "09:30", "10:30", "14:00")
 ACTS = {
-    "propose": 6, "answer": 6, "answer_all": 5, "text": 2, "fix": 2, "move": 2, "move_asking": 1,
-    "cancel": 2, "look": 2,
-}  # fmt: skip
+    "propose": 6,
+    "answer": 6,
+    "answer_all": 5,
+    "text": 2,
+    "fix": 2,
+    "move": 2,
+    "move_asking": 1,
+    "cancel": 2,
+    "look": 2,
+}
 TROUBLES = {
-    "none": 2, "kill_worker": 5, "kill_pages": 2, "kill_page": 2, "stop_worker": 1, "hurry": 2,
-}  # fmt: skip
+    "none": 2,
+    "kill_worker": 5,
+    "kill_pages": 2,
+    "kill_page": 2,
+    "stop_worker": 1,
+    "hurry": 2,
+}
 # Takes longer than a lease, so only where there is time.
 OF_LONG_RUNS = {"freeze_worker": 1}
 OF_DATABASE = {
@@ -97,13 +109,17 @@ def plan(
 def _act(chance: random.Random, number: int, proposed: list[int], first: bool) -> Act:
     what = "propose" if first or not proposed else _pick(chance, ACTS)
     return Act(
-        number=number, what=what, of=chance.choice(proposed[-6:]) if proposed else 0,
-        case=chance.randrange(CASES), who=chance.randrange(COUNSEL),
+        number=number,
+        what=what,
+        of=chance.choice(proposed[-6:]) if proposed else 0,
+        case=chance.randrange(CASES),
+        who=chance.randrange(COUNSEL),
         slots=_slots(chance, 1 if what == "move" else chance.randint(1, 3)),
-        minutes=chance.choice((30, 60, 90)), auto=chance.random() < 0.75,
+        minutes=chance.choice((30, 60, 90)),
+        auto=chance.random() < 0.75,
         twice=chance.random() < 0.3,
         says=tuple(chance.choices(("yes", "if_needed", "no"), (6, 2, 2), k=3)),
-    )  # fmt: skip
+    )
 
 
 def _slots(chance: random.Random, count: int) -> tuple[Slot, ...]:

@@ -70,13 +70,15 @@ def _held_up(now: dt.datetime) -> sa.Exists:
     """Tell whether something earlier to the same person, about the same, waits for its time."""
     first = aliased(Notice)
     return sa.exists().where(
-        first.id < Notice.id, first.about == Notice.about, first.channel == Notice.channel,
+        first.id < Notice.id,
+        first.about == Notice.about,
+        first.channel == Notice.channel,
         first.counsel_id.is_not_distinct_from(Notice.counsel_id),
         sa.or_(
             sa.and_(first.state == "queued", first.due_at > now),
             sa.and_(first.state == "sending", first.lease_until > now),
         ),
-    )  # fmt: skip
+    )
 
 
 def _next(house: House, now: dt.datetime) -> dt.datetime | None:

@@ -25,8 +25,9 @@ def run(house: House, database: Database, plan: Plan) -> Facts:
     token = house.token("wang@court.example")
     with (
         World(house.folder, database.url, plan.workers) as world,
-        FickleMail(ledger) as mail, FickleTwilio(ledger, world.clock) as twilio,
-    ):  # fmt: skip
+        FickleMail(ledger) as mail,
+        FickleTwilio(ledger, world.clock) as twilio,
+    ):
         world.open(mail.url, twilio.url, twilio.account_sid, twilio.auth_token)
         people = People(world.url, token, told, twilio.reply)
         people.enter_cases()
@@ -76,7 +77,11 @@ def _facts(house: House, world: World, ledger: Ledger, told: Told, seed: int) ->
 
 def _verified(world: World) -> tuple[int, str]:
     asked = subprocess.run(
-        [sys.executable, "-m", "app", "record", "verify"], cwd=ROOT, env=world.environment,
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", "app", "record", "verify"],
+        cwd=ROOT,
+        env=world.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     return asked.returncode, asked.stdout + asked.stderr

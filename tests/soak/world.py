@@ -57,29 +57,41 @@ class World:
     def open(self, smtp_url: str, twilio_url: str, account_sid: str, auth_token: str) -> None:
         """Let the house know its carriers, and start its processes."""
         settings = {
-            "TINGQI_INSTANCE": str(self.folder), "TINGQI_DATABASE_URL": self.database_url,
-            "TINGQI_SECRET_KEY": SECRET.decode(), "TINGQI_PUBLIC_URL": self.url,
-            "TINGQI_SMTP_URL": smtp_url, "TINGQI_MAIL_FROM": "court@court.example",
-            "TINGQI_TWILIO_ACCOUNT_SID": account_sid, "TINGQI_TWILIO_AUTH_TOKEN": auth_token,
-            "TINGQI_TWILIO_FROM": "+15005550006", "TINGQI_TWILIO_API_URL": twilio_url,
-            "TINGQI_BEAT_SECONDS": BEAT, "SOAK_CLOCK": str(self.clock.file),
-        }  # fmt: skip
+            "TINGQI_INSTANCE": str(self.folder),
+            "TINGQI_DATABASE_URL": self.database_url,
+            "TINGQI_SECRET_KEY": SECRET.decode(),
+            "TINGQI_PUBLIC_URL": self.url,
+            "TINGQI_SMTP_URL": smtp_url,
+            "TINGQI_MAIL_FROM": "court@court.example",
+            "TINGQI_TWILIO_ACCOUNT_SID": account_sid,
+            "TINGQI_TWILIO_AUTH_TOKEN": auth_token,
+            "TINGQI_TWILIO_FROM": "+15005550006",
+            "TINGQI_TWILIO_API_URL": twilio_url,
+            "TINGQI_BEAT_SECONDS": BEAT,
+            "SOAK_CLOCK": str(self.clock.file),
+        }
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment = {**kept, **settings}
         self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.entry"], cwd=ROOT, env=self.environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.soak.entry"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             pass_fds=[self._door.fileno()],
-        )  # fmt: skip
+        )
         self.mend()
 
     def __enter__(self) -> "World":
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if self._nursery:
             self._nursery.communicate()
         self._door.close()

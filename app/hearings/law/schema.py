@@ -28,9 +28,11 @@ def _words() -> fields.Dict:
     """Words in each language; English at least, which everybody falls back on."""
     said = fields.String(validate=validate.Length(min=1))
     return fields.Dict(
-        keys=fields.String(validate=validate.OneOf(["en", "zh"])), values=said, required=True,
+        keys=fields.String(validate=validate.OneOf(["en", "zh"])),
+        values=said,
+        required=True,
         validate=_in_english,
-    )  # fmt: skip
+    )
 
 
 def _in_english(given: dict[str, str]) -> None:
@@ -51,9 +53,10 @@ class _Rule(_Strict):
     id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9-]{1,60}\Z"))
     name = _words()
     procedures = fields.List(
-        fields.String(validate=validate.OneOf(PROCEDURES)), required=True,
+        fields.String(validate=validate.OneOf(PROCEDURES)),
+        required=True,
         validate=validate.Length(min=1),
-    )  # fmt: skip
+    )
     article = _words()
     source = _words()
     words = _words()
