@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.carriers.base import Gateways, Limit
+    from app.carriers.twilio.carrier import Account
     from app.config import Settings
-    from app.gateways import Gateways, Limit
-    from app.gateways.twilio import Account
 
 __version__ = "0.1.0"
 
@@ -27,8 +27,9 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     """
     from flask import Flask
 
-    from app import config, zones
-    from app.feeds import front as feeds_front
+    from app import config
+    from app.core import zones
+    from app.feeds import conditional_get as feeds_front
 
     zones.choose()
     settings = settings or config.read()
@@ -59,8 +60,8 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
 
 
 def _read_rules(settings: Settings) -> None:
+    from app import law
     from app.config import Misconfigured
-    from app.hearings import law
 
     try:
         law.look_in(settings.instance / "rules")
@@ -71,7 +72,7 @@ def _read_rules(settings: Settings) -> None:
 def _engine_options(settings: Settings) -> dict:
     import orjson
 
-    from app.db import json_text
+    from app.core.db import json_text
 
     common = {"json_serializer": json_text, "json_deserializer": orjson.loads}
     if settings.embedded:
@@ -92,12 +93,12 @@ def _engine_options(settings: Settings) -> dict:
 
 
 def _gateways(settings: Settings) -> Gateways:
+    from app.carriers import registry
     from app.config import Misconfigured
-    from app.gateways import house
 
     try:
-        return house.build(
-            house.Lines(
+        return registry.build(
+            registry.Lines(
                 outbox=settings.outbox,
                 public_url=settings.public_url,
                 smtp_url=settings.smtp_url,
@@ -117,7 +118,7 @@ def _gateways(settings: Settings) -> Gateways:
 
 
 def _second(settings: Settings) -> Account | None:
-    from app.gateways.twilio import Account
+    from app.carriers.twilio.carrier import Account
 
     told = settings.twilio2
     if told is None:
@@ -136,7 +137,7 @@ def _second(settings: Settings) -> Account | None:
 def _limits(settings: Settings) -> dict[str, Limit]:
     from dataclasses import replace
 
-    from app.gateways.house import USUAL
+    from app.carriers.registry import USUAL
 
     return {
         name: replace(USUAL[name], at_once=at_once, per_second=per_second, burst=burst)
@@ -149,8 +150,10 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import rezoning, static_names, web
-    from app.db import db, let_go, tune
+    from app.core import web
+    from app.core.db import db, let_go, tune
+    from app.core.web import static_files
+    from app.worker import rezoning
 
     app.extensions["tingqi"] = web.House(settings, gateways, rezoning.settle, rezoning.hold)
     db.init_app(app)
@@ -170,44 +173,40 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     web.refuse_foreign_posts(app, ("/api/", "/twilio/"))
     web.add_headers(app)
     _open_rooms(app)
-    static_names.install(app)
+    static_files.install(app)
 
 
 def _open_rooms(app: Flask) -> None:
     """Register every room's pages; importing them also makes their tables known."""
-    from app import operations
     from app.api import install as api
-    from app.cases import room_views as room_views
     from app.cases import views as cases
+    from app.counsel import acknowledging_views as counsel_acts
+    from app.counsel import away_views
+    from app.counsel import move_views as plea_views
+    from app.counsel import views as counsel_views
+    from app.court import closed_day_views as closed_views
+    from app.court import courtroom_views as room_views
+    from app.desk import calendar_views, case_views, hearing_views, paper_views
+    from app.desk import contact_views as call_views
+    from app.desk import home_views as hearings
+    from app.evidence import certificate_views
     from app.feeds import desk_views as desk_views
     from app.feeds import views as feeds
-    from app.hearings import away_views as away_views
-    from app.hearings import calendar_views as calendar_views
-    from app.hearings import call_views as call_views
-    from app.hearings import case_views as case_views
-    from app.hearings import certificate_views as certificate_views
-    from app.hearings import counsel_acts as counsel_acts
-    from app.hearings import counsel_views
-    from app.hearings import hearing_views as hearing_views
-    from app.hearings import paper_views as paper_views
-    from app.hearings import plea_views as plea_views
-    from app.hearings import round_views as round_views
-    from app.hearings import rule_views as rule_views
-    from app.hearings import views as hearings
-    from app.intake import views as intake
+    from app.hearings.proposing import views as round_views
+    from app.imports import views as intake
+    from app.inbound import twilio_webhooks as replies
+    from app.inbound import views as replies_desk_views
+    from app.law import views as rule_views
+    from app.letters import views as wording_views
     from app.listing import views as listing
-    from app.notices import carrier_views as carrier_views
-    from app.notices import receipt_views as receipt_views
-    from app.notices import views as notices
-    from app.notices import wording_views as wording_views
-    from app.people import closed_views as closed_views
+    from app.operations import views
     from app.people import views as people
-    from app.replies import desk_views as replies_desk_views
-    from app.replies import views as replies
+    from app.record import views as notices
+    from app.sending import carrier_views, receipt_views
 
     people.install(app)
     rooms = (
-        operations,
+        views,
         cases,
         hearings,
         counsel_views,

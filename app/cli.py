@@ -13,17 +13,18 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
-from app import __version__, collector, create_app
-from app.backup import backup, restore
+from app import __version__, create_app
 from app.config import Misconfigured
-from app.errors import Invalid, Refusal
-from app.hearings.commands import erase, keep
-from app.intake.commands import import_
+from app.core.db.schema_check import hang_up, opened
+from app.core.errors import Invalid, Refusal
+from app.core.runtime import gc_tuning
+from app.core.runtime.logs import in_a_line, speak_up
+from app.imports.commands import import_
 from app.listing.commands import list_hearings
-from app.logs import in_a_line, speak_up
-from app.notices.commands import record
+from app.operations.backup import backup, restore
 from app.people.commands import court, token, user
-from app.schema import hang_up, opened
+from app.record.commands import record
+from app.retention.commands import erase, keep
 
 USE = 2  # the exit status of an error of use
 log = logging.getLogger("tingqi")
@@ -104,7 +105,7 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
         def load(self) -> Flask:
             """Return the app."""
             made = open_house()
-            collector.settle()
+            gc_tuning.settle()
             return made
 
     Pages().run()
@@ -139,8 +140,8 @@ def _refuse_taken(bind: str) -> None:
 @click.option("--once", is_flag=True, help="Do all that is due now, then exit.")
 def worker(once: bool) -> None:
     """Send what is due, every few seconds, until told to stop."""
-    from app import running
-    from app import worker as beats
+    from app.worker import beat as beats
+    from app.worker import jobs
 
     app = opened()
     _start_log(app)
@@ -150,7 +151,7 @@ def worker(once: bool) -> None:
             pass
         return
     click.echo("The worker beats; Ctrl-C stops.", err=True)
-    running.run(app)
+    jobs.run(app)
 
 
 def _start_log(app: Flask) -> None:
@@ -182,7 +183,7 @@ def rehearse(as_json: bool) -> None:
 @cli.command(with_appcontext=False)
 def doctor() -> None:
     """Check each setting and each outside service, and say what to do."""
-    from app.doctor import examine
+    from app.operations.doctor import examine
 
     findings = list(examine())
     for finding in findings:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from app import addresses
-from app.characters import half_width
+from app.core import addresses
+from app.core.characters import half_width
 
 # Each group is set whole or not at all; a tuple inside means: at least one of these.
 GROUPS: dict[str, list[str | tuple[str, ...]]] = {

@@ -19,11 +19,11 @@ from measuring import Row, options, table
 from serving import SECRET
 from sqlalchemy.orm import Session
 
-from app.db import db
-from app.hearings import answering
+from app.core.db import db
+from app.hearings.answers import forms
 from app.hearings.models import Answer, Hearing, Invitation
-from app.notices.check import verify
 from app.notices.models import Line, Notice
+from app.record.verification import verify
 
 TARGET = 0.4
 AT_ONCE = 1000  # numbers that one query names
@@ -87,7 +87,7 @@ def posting(port: int, seats: Seats) -> Send:
 
 def _form(seat: filling.Seat) -> bytes:
     chance = secrets.token_urlsafe(16)
-    key = answering.page_key(SECRET.encode(), seat.invitation_id, seat.proposal_id, chance)
+    key = forms.page_key(SECRET.encode(), seat.invitation_id, seat.proposal_id, chance)
     said = {f"slot-{slot}": "yes" for slot in seat.slot_ids}
     return load.post(f"/r/{seat.token}", {"nonce": key, **said, "comment": ""}, seat.invitation_id)
 

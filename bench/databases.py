@@ -15,7 +15,7 @@ from serving import SECRET
 
 from app import create_app
 from app.config import Settings
-from app.db import db
+from app.core.db import db
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ from serving import SECRET, free_port
 
 from app.cases import service as cases
 from app.cases.models import Case
-from app.db import transaction
-from app.feeds import drawing
+from app.core.db import transaction
+from app.feeds import event_cache
 from app.feeds import service as feeds
 from app.hearings.models import Hearing
 from app.people import service as people
@@ -303,13 +303,13 @@ def _fill(app: Flask, count: int) -> tuple[str, int]:
 
 
 def _draw(court_address: str) -> None:
-    house = drawing.house_of(court_address)
+    house = event_cache.house_of(court_address)
     while True:
         with transaction() as session:
-            changed = drawing.undrawn(session, house)
+            changed = event_cache.undrawn(session, house)
             if not changed:
                 return
-            drawing.keep(session, changed, NOW, court_address)
+            event_cache.keep(session, changed, NOW, court_address)
 
 
 def _change(app: Flask, number: int, n: int) -> None:

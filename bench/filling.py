@@ -12,15 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import links
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.db import transaction
+from app.core import links
+from app.core.db import transaction
 from app.hearings.models import Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import resource
-from app.notices import record
-from app.notices.check import START, sha
 from app.notices.models import Content, Head, Line, Notice
 from app.people import service as people
+from app.record import ledger
+from app.record.verification import START, sha
 
 NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
 LANES = 200  # judges, each with a courtroom and two counsel of their own: nothing ever clashes
@@ -332,7 +332,7 @@ def _chain(
         body = {"name": "代理人", "salt": secrets.token_hex(16)}
         line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
         told = {each.key: getattr(line, each.key) for each in sa.inspect(Line).column_attrs}
-        before = sha(record.covered(told))
+        before = sha(ledger.covered(told))
         rows[Line].append({**told, "id": first + n, "hash": before})
         rows[Content].append({"line_id": first + n, "body": body})
     rows[Head].append({"case_id": case, "seq": len(lines), "hash": before})

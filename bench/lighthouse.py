@@ -25,11 +25,11 @@ from serving import SECRET, house
 
 from app import create_app
 from app.config import Settings
-from app.db import db
+from app.core.db import db
+from app.core.runtime.clock import SystemClock
 from app.demo import folder as demo
 from app.demo import newcomer
 from app.demo.story import ASSISTANT, STORY
-from app.gateways.clock import SystemClock
 
 CLI = Path(__file__).parent / "node/node_modules/lighthouse/cli/index.js"
 KINDS = ("performance", "accessibility", "best-practices")

@@ -25,14 +25,14 @@ from app.cases import service as cases
 from app.cases.forms import CaseIn, load
 from app.cases.models import Counsel
 from app.config import Settings
-from app.db import db, transaction
-from app.errors import Clash
+from app.core.db import db, transaction
+from app.core.errors import Clash
 from app.hearings import service as hearings
 from app.hearings.service import Desk
 from app.listing import candidates, drafting
-from app.listing.problem import Limits, Progress
 from app.listing.rows import Row, Wishes
-from app.listing.search import search
+from app.listing.solver.problem import Limits, Progress
+from app.listing.solver.search import search
 from app.people import service as people
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)

@@ -20,7 +20,7 @@ from measuring import machine, median, options
 from past import past
 from serving import SECRET, house
 
-from app.db import transaction
+from app.core.db import transaction
 from app.people import service as people
 
 CASES, OPEN = 10_000, 500  # of the open ones each asks two counsel

@@ -12,11 +12,11 @@ from filling import LANES, NOW, count_on, look_again, unguarded
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Party, Representation
-from app.db import UTCDateTime, transaction
+from app.core.db import UTCDateTime, transaction
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import KINDS
-from app.notices.check import START
 from app.notices.models import Content, Head, Line, Notice
+from app.record.verification import START
 
 AT_ONCE = 100_000  # hearings of one transaction
 LINES = 10  # of each

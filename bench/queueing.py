@@ -21,13 +21,13 @@ import sqlalchemy as sa
 from databases import database, throwaway
 from measuring import Row, in_turns, median, options, table
 
-from app import collector
 from app.cases.models import Case, Party, Representation
-from app.db import db, retrying, transaction
+from app.core.db import db, retrying, transaction
+from app.core.runtime import gc_tuning
 from app.hearings.models import Hearing
-from app.notices.check import verify
 from app.notices.models import Notice
 from app.people.models import Court
+from app.record.verification import verify
 from app.reminders import service as reminders
 
 TARGET = 10_000  # reminders a second
@@ -79,7 +79,7 @@ def _planned(count: int) -> float:
     _dated(-(-count // a_hearing) + reminders.AT_ONCE)
     _plan_some()  # so that the database has seen lines and heads, as in any court
     filling.look_again()
-    collector.settle()  # as a worker does
+    gc_tuning.settle()  # as a worker does
     before, begun = _queued_now(), time.perf_counter()
     while _plan_some():
         pass

@@ -16,9 +16,9 @@ from contest import Pair, Seats, Send, contest, ring, writing
 from measuring import Row, options, table
 from twilio.request_validator import RequestValidator
 
-from app.db import db
-from app.notices.check import verify
+from app.core.db import db
 from app.notices.models import Line, Notice, Receipt
+from app.record.verification import verify
 
 TARGET = 0.4
 ACCOUNT, TOKEN, PUBLIC = "AC" + "0" * 32, "f" * 32, "https://tingqi.court.example"

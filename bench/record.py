@@ -23,11 +23,11 @@ from serving import settings_for
 
 from app.cases import service as cases
 from app.cases.models import Case
-from app.db import db
-from app.notices.check import START, instant, sha
+from app.core.db import db
 from app.notices.models import Content, Head, Line
 from app.people import service as people
 from app.people.models import Court
+from app.record.verification import START, instant, sha
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 SIZES = {"lines": 1_000_000, "cases": 5_000, "processes": 0}

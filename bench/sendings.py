@@ -15,17 +15,19 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
-from app import bulk, collector, create_app, running, worker
+from app import create_app
+from app.carriers.base import Gateways, Limit, Message, Outcome, Said
+from app.carriers.outbox.carrier import Outbox
 from app.cases.models import Case, Counsel, Judge, Party, Representation
 from app.config import Settings
-from app.db import db, transaction
-from app.gateways import Gateways, Limit, Message, Outcome, Said
-from app.gateways.clock import SystemClock
-from app.gateways.outbox import Outbox
-from app.notices import chain, record
+from app.core.db import bulk, db, transaction
+from app.core.runtime import gc_tuning
+from app.core.runtime.clock import SystemClock
 from app.notices.models import Notice
 from app.notices.rules import What
 from app.people import service as people
+from app.record import chain, ledger
+from app.worker import beat, jobs
 
 SECRET = b"a secret of the bench, long enough to be one"
 SLICE = 5_000
@@ -192,7 +194,7 @@ def _notices(session: Any, court_id: int, numbers: range, due: int, now: dt.date
     bulk.insert(session, bulk.table(Notice), rows)
     entries = {
         (court_id, row["case_id"]): [
-            record.Entry(
+            ledger.Entry(
                 What.QUEUED,
                 about=row["about"],
                 attempt=f"n{row['id']}.0",
@@ -262,7 +264,7 @@ def check(folder: Path, url: str, messages: int) -> None:
         sent = session.scalar(sa.select(sa.func.count()).where(Notice.state == "sent"))
         assert sent == messages, f"{sent} of {messages} are written down as sent"
         for case_id in range(1, messages + 1, 37):
-            found = record.verify(session, case_id)
+            found = ledger.verify(session, case_id)
             assert found.whole, (case_id, found)
             assert found.lines == 3, found
         db.session.remove()
@@ -275,10 +277,10 @@ def main() -> None:
     me, where = os.getpid(), Path(folder)
     carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)
     app = house(where, url, carrier, int(at_once))
-    sys.setswitchinterval(running.SWITCH_SECONDS)
-    collector.settle()
+    sys.setswitchinterval(jobs.SWITCH_SECONDS)
+    gc_tuning.settle()
     with app.app_context():
-        sender = worker.sender_of(app)
+        sender = beat.sender_of(app)
         db.session().scalar(sa.select(sa.func.count()).select_from(Case))
         db.session.remove()
     (where / f"ready-{me}").touch()
@@ -286,7 +288,7 @@ def main() -> None:
         time.sleep(0.01)
     (where / f"begun-{me}").write_text(str(time.time()))
     with app.app_context():
-        from app.notices import dispatch
+        from app.sending import dispatch
 
         dispatch.send_due(sender, ("sms",))
     (where / f"done-{me}").write_text(str(time.time()))

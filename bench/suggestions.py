@@ -18,8 +18,8 @@ from databases import throwaway
 from measuring import Row, options, table
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.db import db, transaction
-from app.hearings import suggest
+from app.core.db import db, transaction
+from app.hearings.availability import suggestions
 from app.hearings.models import Booking, Hearing
 from app.hearings.rules import resource
 from app.people import service as people
@@ -48,7 +48,7 @@ def measure(asked: argparse.Namespace) -> list[Row]:
 def _row(database: str, bookings: int, most: float) -> Row:
     session = db.session()
     court = session.scalars(sa.select(Court)).one()
-    rooms = suggest.rooms_of(session, court)
+    rooms = suggestions.rooms_of(session, court)
     ids = list(session.scalars(sa.select(Case.id).order_by(Case.id).limit(CASES)))
     spent, found = [], []
     for case_id in [*ids[:20], *ids]:
@@ -56,10 +56,10 @@ def _row(database: str, bookings: int, most: float) -> Row:
         begun = time.perf_counter()
         case = session.get_one(Case, case_id)
         first = NOW.date() + dt.timedelta(days=30)
-        asked = suggest.Asked(
+        asked = suggestions.Asked(
             90, rooms, NOW + dt.timedelta(days=3), first, first + dt.timedelta(days=90), 10
         )
-        found.append(len(suggest.suggestions(session, case, asked, NOW)))
+        found.append(len(suggestions.suggestions(session, case, asked, NOW)))
         spent.append(time.perf_counter() - begun)
     assert min(found) > 0, found
     spent = sorted(spent[20:])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from app.schema import compared
+from app.core.db.schema_check import compared
 
 database = current_app.extensions["migrate"].db
 LOCK = 0x7496_2026  # any number, the same for every machine

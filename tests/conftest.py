@@ -26,12 +26,14 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 
-from app import create_app, worker
+from app import create_app
+from app.carriers.base import Gateways
+from app.carriers.outbox import carrier
 from app.config import Settings
-from app.db import db, transaction
-from app.gateways import Gateways, outbox
-from app.gateways.clock import SetClock
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.people import service as people
+from app.worker import beat as worker
 
 # Properties hold at any speed of the machine: no example is too slow.
 hypothesis.settings.register_profile(
@@ -67,7 +69,7 @@ class House:
 
     def letters(self, to: str = "", channel: str = "", containing: str = "") -> list[Any]:
         """What lies in the outbox, oldest first."""
-        found = reversed(outbox.entries(self.folder / "outbox"))
+        found = reversed(carrier.entries(self.folder / "outbox"))
         return [
             letter
             for letter in found
@@ -163,8 +165,8 @@ def make_house(folder: Path, url: str, gateways: Gateways | None = None, **setti
     said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
     local = Gateways(
         clock=clock,
-        email=outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
-        sms=outbox.Outbox(folder / "outbox", "sms", clock),
+        email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+        sms=carrier.Outbox(folder / "outbox", "sms", clock),
     )
     app = create_app(said, gateways or local)
     app.jinja_env.bytecode_cache = TEMPLATES

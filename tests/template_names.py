@@ -19,7 +19,7 @@ from jinja2 import Environment, nodes
 
 from app import create_app
 from app.config import Settings
-from app.notices import letters
+from app.letters import composing
 
 APP = Path(__file__).parents[1] / "app"
 
@@ -102,7 +102,7 @@ def faults(folders: Collection[Path]) -> list[str]:
         if file.suffix == ".py":
             hidden = hidden_by_view(source, known)
         elif file.suffix == ".txt":
-            hidden = hidden_in_template(letters._WORDS, source, letters._WORDS.globals)
+            hidden = hidden_in_template(composing._WORDS, source, composing._WORDS.globals)
         else:
             hidden = hidden_in_template(app.jinja_env, source, known)
         lines += [

@@ -9,10 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
-from app.db import db, transaction
+from app.core.db import db, transaction
+from app.core.db.schema_check import compared
 from app.hearings.models import Booking
 from app.notices.models import Line
-from app.schema import compared
 from tests.conftest import CASE, House, proposal
 
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)

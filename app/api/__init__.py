@@ -9,12 +9,12 @@ from marshmallow import fields
 from app.api import contacts as contacts
 from app.api import models as models
 from app.api import problems
+from app.api.blueprint import Row
 from app.api.cases import bp as cases
 from app.api.courtrooms import bp as courtrooms
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, Problem
-from app.api.room import Row
 from app.api.suggestions import bp as suggestions
 from app.cases.forms import Instant, Many, Words
 from app.hearings.forms import LONGEST, SHORTEST, Minutes

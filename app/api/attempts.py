@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.notices.models import Line
-from app.notices.record import instant
 from app.notices.rules import State, What, fold, grade
+from app.record.ledger import instant
 
 # Of a seat's own doings the strongest says where it stands, whatever came after it.
 STRONGEST = (What.ANSWERED, What.CONFIRMED, What.OPENED, What.FETCHED)

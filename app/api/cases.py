@@ -4,10 +4,10 @@ from typing import Any
 
 from flask.views import MethodView
 
-from app.api import queries, shapes
-from app.api.acting import Answer, Made, reading, writing
-from app.api.room import PREFIX, PageIn, Room
+from app.api import queries, serializers
+from app.api.blueprint import PREFIX, PageIn, Room
 from app.api.schemas import CaseOut, CasesOut
+from app.api.transactions import Answer, Made, reading, writing
 from app.cases import service as cases
 from app.cases.forms import CaseIn, Words
 
@@ -36,7 +36,7 @@ class Cases(MethodView):
         shown = found[: given["limit"]]
         more = len(found) > len(shown)
         return {
-            "cases": [shapes.case(each) for each in shown],
+            "cases": [serializers.case(each) for each in shown],
             "next": shown[-1].id if more else None,
         }
 
@@ -47,7 +47,7 @@ class Cases(MethodView):
 
         def enter(session: Any, at: Any) -> Made:
             made = cases.enter(session, at.court, at.user, given, at.now)
-            shape = shapes.case(queries.case(session, at.court.id, made.id))
+            shape = serializers.case(queries.case(session, at.court.id, made.id))
             return Made(shape, 201, f"{PREFIX}/cases/{made.id}")
 
         return writing(enter)
@@ -60,4 +60,6 @@ class Case(MethodView):
     @bp.response(200, CaseOut)
     def get(self, case_id: int) -> Any:
         """Show a case"""
-        return reading(lambda session, at: shapes.case(queries.case(session, at.court.id, case_id)))
+        return reading(
+            lambda session, at: serializers.case(queries.case(session, at.court.id, case_id))
+        )

@@ -6,22 +6,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.api import attempts, cases, hearings
-from app.api.acting import Answer, Made, reading, writing
 from app.api.schemas import AttemptOut, ContactsOut
+from app.api.transactions import Answer, Made, reading, writing
 from app.cases import service as case_service
-from app.errors import N_, Invalid, Message, NotFound
-from app.hearings import off_channel
+from app.core.errors import N_, Invalid, Message, NotFound
+from app.desk import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import Desk
-from app.notices import by_hand, record
-from app.notices.forms import ContactIn
 from app.notices.models import Line
+from app.record import ledger
+from app.tasks import contacts_by_hand
+from app.tasks.forms import ContactIn
 
 
 def _shape(
     session: Session, case: Any, lines: Sequence[Line], hearing_id: int | None = None
 ) -> dict[str, Any]:
-    chain = record.verify(session, case.id)
+    chain = ledger.verify(session, case.id)
     return {
         "case": {"id": case.id, "number": case.number},
         "hearing_id": hearing_id,
@@ -38,7 +39,7 @@ def of_case(case_id: int) -> Any:
 
     def read(session: Session, at: Desk) -> dict[str, Any]:
         case = case_service.find_case(session, at.court.id, case_id)
-        return _shape(session, case, list(record.lines_of(session, case_id=case.id)))
+        return _shape(session, case, list(ledger.lines_of(session, case_id=case.id)))
 
     return reading(read)
 
@@ -51,7 +52,7 @@ def of_hearing(hearing_id: int) -> Any:
     def read(session: Session, at: Desk) -> dict[str, Any]:
         hearing = hearing_queries.find(session, at.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
-        lines = list(record.lines_of(session, case_id=hearing.case_id, about=about))
+        lines = list(ledger.lines_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, lines, hearing.id)
 
     return reading(read)
@@ -66,7 +67,7 @@ def log(given: dict[str, Any], case_id: int) -> Answer:
     def write(session: Session, at: Desk) -> Made:
         case = case_service.find_case(session, at.court.id, case_id)
         _check_hearing(session, at, case.id, given["hearing_id"])
-        counsel = by_hand.counsel_of(session, case, given["counsel_id"])
+        counsel = contacts_by_hand.counsel_of(session, case, given["counsel_id"])
         line, _ = off_channel.log(session, case, counsel, given, at.user, at.now)
         return Made(attempts.attempts([line])[0], 201)
 

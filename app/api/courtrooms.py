@@ -4,13 +4,13 @@ from typing import Any
 
 from flask.views import MethodView
 
-from app.api import queries, shapes
-from app.api.acting import Answer, Made, reading, writing
-from app.api.room import Query, Room
+from app.api import queries, serializers
+from app.api.blueprint import Query, Room
 from app.api.schemas import CourtroomOut, CourtroomsOut
-from app.cases import rooms
+from app.api.transactions import Answer, Made, reading, writing
 from app.cases.forms import CourtroomIn
-from app.people.changes import By
+from app.court import courtrooms
+from app.court.change_log import By
 
 bp = Room("courtrooms", __name__, description="Where hearings are held")
 
@@ -24,7 +24,7 @@ class Courtrooms(MethodView):
     def get(self, _: dict[str, Any]) -> Any:
         """List all courtrooms"""
         rooms = reading(lambda session, at: queries.courtrooms(session, at.court.id))
-        return {"courtrooms": [shapes.courtroom(room) for room in rooms]}
+        return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
 
     @bp.arguments(CourtroomIn)
     @bp.response(201, CourtroomOut)
@@ -33,7 +33,7 @@ class Courtrooms(MethodView):
 
         def add(session: Any, at: Any) -> Made:
             by = By(at.court.id, at.user, at.now)
-            room = rooms.add(session, by, given["name"], given["location"])
-            return Made(shapes.courtroom(room), 201)
+            room = courtrooms.add(session, by, given["name"], given["location"])
+            return Made(serializers.courtroom(room), 201)
 
         return writing(add)

@@ -7,20 +7,20 @@ from flask.views import MethodView
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from app.api import shapes
-from app.api.acting import Answer, Made, reading, writing
-from app.api.room import Query, Room
+from app.api import serializers
+from app.api.blueprint import Query, Room
 from app.api.schemas import FeedOut, FeedsOut
+from app.api.transactions import Answer, Made, reading, writing
 from app.cases import service as cases
 from app.cases.forms import Choice, Input, RowId, Words
 from app.cases.models import Judge
 from app.cases.rules import name_key
-from app.errors import N_, Invalid, Message
+from app.core.errors import N_, Invalid, Message
+from app.core.web import house
 from app.feeds import service as feeds
 from app.feeds.models import Feed
 from app.hearings.service import Desk
 from app.people.models import User
-from app.web import house
 
 bp = Room("feeds", __name__, description="Calendars to subscribe to")
 
@@ -124,7 +124,7 @@ def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
         "scope": scope,
         "whose": feed.whose,
         "busy_only": feed.busy_only,
-        "created_at": shapes.moment(feed.created_at, at.court.zone),
+        "created_at": serializers.moment(feed.created_at, at.court.zone),
     }
 
 

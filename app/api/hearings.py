@@ -6,10 +6,10 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
-from app.api import queries, shapes
-from app.api.acting import Answer, Made, reading, writing
-from app.api.room import PREFIX, PageIn, Room, asked_at
+from app.api import queries, serializers
+from app.api.blueprint import PREFIX, PageIn, Room, asked_at
 from app.api.schemas import HearingOut, HearingsOut
+from app.api.transactions import Answer, Made, reading, writing
 from app.cases.forms import Choice, RowId
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
@@ -45,7 +45,7 @@ class Hearings(MethodView):
             found = queries.hearings(session, at.court.id, given)
             shown = found[: given["limit"]]
             last = shown[-1].id if len(found) > len(shown) else None
-            return {"hearings": shapes.hearings(session, shown), "next": last}
+            return {"hearings": serializers.hearings(session, shown), "next": last}
 
         return reading(read)
 
@@ -56,7 +56,7 @@ class Hearings(MethodView):
 
         def propose(session: Session, at: Desk) -> Made:
             made = hearings.propose(session, at, given).id
-            shape = shapes.hearing(session, at.court.id, made)
+            shape = serializers.hearing(session, at.court.id, made)
             return Made(shape, 201, f"{PREFIX}/hearings/{made}")
 
         return writing(propose)
@@ -69,13 +69,13 @@ class Hearing(MethodView):
     @bp.response(200, HearingOut)
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
-        return reading(lambda session, at: shapes.hearing(session, at.court.id, hearing_id))
+        return reading(lambda session, at: serializers.hearing(session, at.court.id, hearing_id))
 
 
 def _changed(hearing_id: int, change: Callable[[Session, Desk], object]) -> Answer:
     def do(session: Session, at: Desk) -> Made:
         change(session, at)
-        return Made(shapes.hearing(session, at.court.id, hearing_id))
+        return Made(serializers.hearing(session, at.court.id, hearing_id))
 
     return writing(do)
 

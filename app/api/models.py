@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Json, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
 
 
 class Repeat(Base):

@@ -10,11 +10,11 @@ from flask import Blueprint, Flask, Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
-from app.api.body import Unreadable
-from app.db import is_away, what_ails
-from app.errors import N_, Invalid, Message, Refusal
-from app.logs import in_a_line
-from app.web import house, said, status_of
+from app.api.json_body import Unreadable
+from app.core.db import is_away, what_ails
+from app.core.errors import N_, Invalid, Message, Refusal
+from app.core.runtime.logs import in_a_line
+from app.core.web import house, said, status_of
 
 log = logging.getLogger("tingqi.api")
 # So much is said of what is wrong, however much is; lengths are in characters.

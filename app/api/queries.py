@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Courtroom, Party, Representation
 from app.cases.rules import number_key
-from app.errors import N_, NotFound
+from app.core.errors import N_, NotFound
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
 from app.notices.models import ASKS, Notice
 from app.notices.rules import WENT_OUT

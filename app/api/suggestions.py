@@ -8,18 +8,20 @@ from flask.views import MethodView
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
-from app.api import shapes
-from app.api.acting import reading
-from app.api.room import Query, Room, asked_at
+from app.api import serializers
+from app.api.blueprint import Query, Room, asked_at
 from app.api.schemas import SuggestionsOut
+from app.api.transactions import reading
 from app.cases import service as cases
 from app.cases.forms import RowId, Whole, Words
 from app.cases.models import Courtroom
-from app.errors import N_, Invalid, Message
-from app.hearings import days, queries, suggest
+from app.core.errors import N_, Invalid, Message
+from app.core.web import said
+from app.hearings import queries
+from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.service import Desk
-from app.web import said
+from app.law import working_days
 
 bp = Room("suggestions", __name__, description="Slots that suit everybody")
 MOST = 50
@@ -85,8 +87,8 @@ class Suggestions(MethodView):
                 queries.find(session, at.court.id, given["hearing_id"])
             rooms = _rooms(session, at, given["courtroom"])
             zone = ZoneInfo(at.court.zone)
-            by = given["answer_by"] or suggest.answer_by(session, at.court, at.now)
-            asked = suggest.Asked(
+            by = given["answer_by"] or suggestions.answer_by(session, at.court, at.now)
+            asked = suggestions.Asked(
                 given["minutes"],
                 rooms,
                 by,
@@ -95,9 +97,9 @@ class Suggestions(MethodView):
                 given["limit"],
                 given["hearing_id"],
             )
-            found = suggest.suggestions(session, case, asked, at.now)
-            working = days.working_days(session, at.court)
-            not_before, because = suggest.first_day(at.court, working, case, by)
+            found = suggestions.suggestions(session, case, asked, at.now)
+            working = working_days.working_days(session, at.court)
+            not_before, because = suggestions.first_day(at.court, working, case, by)
             return {
                 "suggestions": [_shape(each, at) for each in found],
                 "not_before": not_before,
@@ -115,7 +117,7 @@ def _rooms(session: Session, at: Desk, names: str) -> list[Courtroom]:
     """Return the courtrooms that are named. Raises Invalid for one that is not there."""
     asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
     if not asked:
-        return list(suggest.rooms_of(session, at.court))
+        return list(suggestions.rooms_of(session, at.court))
     found = []
     for name in asked:
         room = cases.find_courtroom(session, at.court.id, name)
@@ -125,11 +127,11 @@ def _rooms(session: Session, at: Desk, names: str) -> list[Courtroom]:
     return found
 
 
-def _shape(each: suggest.Suggestion, at: Desk) -> dict[str, Any]:
+def _shape(each: suggestions.Suggestion, at: Desk) -> dict[str, Any]:
     zone = at.court.zone
     return {
-        "starts_at": shapes.moment(each.starts_at, zone),
-        "ends_at": shapes.moment(each.ends_at, zone),
+        "starts_at": serializers.moment(each.starts_at, zone),
+        "ends_at": serializers.moment(each.ends_at, zone),
         "courtroom": each.courtroom.name,
         "score": each.score,
         "reasons": [said(words) for words in each.reasons],

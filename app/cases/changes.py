@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import service
 from app.cases.models import BusyCalendar, Case, Counsel, Party, Representation
-from app.errors import N_, Clash, Invalid, Message, NotFound
+from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import Court
 
 

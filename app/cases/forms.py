@@ -9,9 +9,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from app.cases.rules import PROCEDURES
-from app.characters import clean, half_width, half_width_number, has_control, whole_number
-from app.email_check import email_address
-from app.errors import N_, Invalid, Message
+from app.core.characters import clean, half_width, half_width_number, has_control, whole_number
+from app.core.email_check import email_address
+from app.core.errors import N_, Invalid, Message
 
 SIDES = ("claimant", "respondent", "other")
 CHANNELS = ("sms", "email")

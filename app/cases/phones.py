@@ -11,8 +11,8 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from app.characters import clean, half_width
-from app.errors import N_, Message
+from app.core.characters import clean, half_width
+from app.core.errors import N_, Message
 
 # Where the number cannot tell (North America), texts are tried, and the carrier says no.
 _NO_TEXTS = frozenset(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
 from app.cases.rules import number_key
-from app.characters import clean, half_width
-from app.errors import N_, NotFound
+from app.core.characters import clean, half_width
+from app.core.errors import N_, NotFound
 
 PAGE = 25
 MOST_WORDS = 5  # that are searched one by one

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.cases.phones import is_land_line, takes_texts
-from app.characters import comparison_key
+from app.core.characters import comparison_key
 
 PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
 LONGEST_KEY = 200  # characters

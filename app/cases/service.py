@@ -7,11 +7,11 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import addresses
 from app.cases import phones, rules
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.characters import clean
-from app.errors import N_, Clash, Invalid, Message, NotFound
+from app.core import addresses
+from app.core.characters import clean
+from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.people.models import Court, User
 
 

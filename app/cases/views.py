@@ -7,12 +7,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
-from app.cases import changes, forms, meanwhile, phones, queries, service, typed
+from app.cases import changes, edit_conflicts, form_fields, forms, phones, queries, service
 from app.cases.models import Case
 from app.cases.rules import PROCEDURES, number_on_tab
-from app.db import db, retrying
-from app.errors import Invalid, Refusal
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid, Refusal
 from app.people.models import Court, User
 from app.people.views import only_shown, shows_again, signed_in
 
@@ -107,7 +107,7 @@ def listed() -> str:
 @signed_in
 def new() -> str:
     """Show the form of a new case."""
-    return _form(typed.blank())
+    return _form(form_fields.blank())
 
 
 def _form(given: dict[str, Any], **more: Any) -> str:
@@ -122,16 +122,16 @@ def _form(given: dict[str, Any], **more: Any) -> str:
 @shows_again
 def enter() -> Any:
     """Take a new case; the buttons that add a row only show the form again."""
-    given = typed.typed(request.form.items())
+    given = form_fields.typed(request.form.items())
     do = "show" if only_shown() else request.form.get("do", "save")
     if do != "save":
-        return _form(typed.act(given, do))
+        return _form(form_fields.act(given, do))
     try:
-        checked = forms.load(forms.CaseIn(), typed.as_input(typed.pruned(given)))
+        checked = forms.load(forms.CaseIn(), form_fields.as_input(form_fields.pruned(given)))
         user_id = current_user.id
         case_id = retrying(lambda session: _enter(session, user_id, checked))
     except Invalid as fault:
-        return _form(typed.with_rows(given), errors=said_errors(fault)), 422
+        return _form(form_fields.with_rows(given), errors=said_errors(fault)), 422
     except Refusal as fault:
         return _form(given, refused=web.said(fault.message)), web.status_of(fault)
     flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
@@ -152,7 +152,7 @@ def facts(case_id: int) -> Any:
     if request.method == "GET":
         return _facts_form(case_id, _facts_of(case))
     given = {name: request.form.get(name, "") for name in ("title", "procedure", "judge")}
-    theirs = meanwhile.changed(request.form.get("stood", ""), _facts_of(case), given)
+    theirs = edit_conflicts.changed(request.form.get("stood", ""), _facts_of(case), given)
     if only_shown() or theirs:
         return _facts_form(case_id, given, changes=theirs), 409 if theirs else 200
     try:
@@ -178,7 +178,7 @@ def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
         given=given,
         judges=judges,
         procedures=procedures(),
-        stood=meanwhile.stood(_facts_of(case)),
+        stood=edit_conflicts.stood(_facts_of(case)),
         **more,
     )
 

@@ -15,12 +15,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.serving import ThreadedWSGIServer
 
-from app import config, create_app, running
+from app import config, create_app
 from app.config import Misconfigured, Settings
-from app.db import db, retrying
+from app.core.db import db, retrying
+from app.core.runtime.clock import SystemClock
+from app.core.runtime.logs import speak_up
 from app.demo import folder, newcomer, outbox_views, shown
-from app.gateways.clock import SystemClock
-from app.logs import speak_up
+from app.worker import jobs as running
 
 HOST = "127.0.0.1"
 BEAT_SECONDS = 1.0

@@ -10,12 +10,12 @@ from pathlib import Path
 from flask_migrate import upgrade
 
 from app import create_app
+from app.carriers.base import Gateways
+from app.carriers.outbox.carrier import Outbox
 from app.config import Misconfigured, Settings
-from app.db import db
+from app.core.db import db
+from app.core.runtime.clock import SetClock, SystemClock
 from app.demo.story import COURT, Telling
-from app.gateways import Gateways
-from app.gateways.clock import SetClock, SystemClock
-from app.gateways.outbox import Outbox
 
 DATABASE = "tingqi.db"
 OWN = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")

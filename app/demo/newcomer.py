@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import links
 from app.cases.forms import load
 from app.cases.models import Case, Courtroom, Judge
 from app.config import Misconfigured
-from app.db import retrying
+from app.core import links
+from app.core.db import retrying
+from app.core.errors import Clash
+from app.core.web import house, now
+from app.core.wording import side_name
 from app.demo.story import STORY, ZONE, desk, working_day
-from app.errors import Clash
 from app.feeds import service as feeds
 from app.hearings import forms
 from app.hearings import service as hearings
 from app.hearings.models import Hearing, Proposal, ProposalState
 from app.hearings.service import Desk
-from app.web import house, now
-from app.wording import side_name
 
 SLOTS = ((0, dt.time(9, 30)), (0, dt.time(14, 0)), (1, dt.time(10, 0)))
 FIRST_DAY, ANSWER_IN = 6, 3  # working days

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from flask import Blueprint, Response, abort, render_template
 from markupsafe import Markup, escape
 
+from app.carriers.outbox import carrier
+from app.core.web import house
 from app.demo.story import COURT
-from app.gateways import outbox
-from app.web import house
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 LINK = re.compile(r"https?://[^\s<>，。）]+")
@@ -21,7 +21,7 @@ def shown() -> str:
     folder = house().settings.outbox
     return render_template(
         "demo/outbox.html",
-        entries=outbox.entries(folder),
+        entries=carrier.entries(folder),
         folder=folder,
         zone=COURT["zone"],
         linked=linked,
@@ -48,7 +48,7 @@ def invite(name: str) -> Response:
 
 def _content(name: str) -> bytes:
     try:
-        return outbox.content(house().settings.outbox, name)
+        return carrier.content(house().settings.outbox, name)
     except FileNotFoundError:
         abort(404)
 

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import worker
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
-from app.db import retrying
-from app.gateways.clock import SetClock
+from app.core.db import retrying
+from app.core.runtime.clock import SetClock
 from app.hearings import forms, queries
 from app.hearings import service as hearings
-from app.hearings.days import is_working_day
 from app.hearings.service import Desk, Given
+from app.law.working_days import is_working_day
 from app.people import service as people
+from app.worker import beat
 
 STORY: dict[str, Any] = tomllib.loads(Path(__file__).with_name("story.toml").read_text("utf-8"))
 COURT: dict[str, Any] = STORY["court"]
@@ -77,7 +77,7 @@ class Telling:
         for event in events:
             self.clock.set(event.at)
             event.what()
-            worker.beat(self.app)
+            beat.beat(self.app)
         self.clock.set(self.now)
 
     def at(self, count: int, clock: str) -> dt.datetime:

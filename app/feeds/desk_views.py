@@ -8,10 +8,10 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
 from app.cases import queries as cases
 from app.cases.views import row_number
-from app.db import db, retrying
+from app.core import web
+from app.core.db import db, retrying
 from app.feeds import queries, service
 from app.feeds.models import Feed
 from app.feeds.service import Ways

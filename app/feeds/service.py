@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy.orm import Session
 
-from app import links
-from app.errors import N_, Invalid, Message, NotFound
+from app.core import links
+from app.core.errors import N_, Invalid, Message, NotFound
 from app.feeds import queries
 from app.feeds.models import Feed
 from app.hearings.queries import known_counsel

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
-from app import web
-from app.db import db, retrying
+from app.core import web
+from app.core.db import db, retrying
+from app.counsel.views import OFTEN, Shut, enter, shut
 from app.feeds import queries, service
-from app.feeds.keeping import Calendars
-from app.hearings.counsel_views import OFTEN, Shut, enter, shut
+from app.feeds.cache import Calendars
 
 bp = Blueprint("feeds", __name__)
 bp.register_error_handler(Shut, shut)

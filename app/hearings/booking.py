@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import bulk
 from app.cases.models import Case, Counsel, Courtroom, Judge
-from app.db import Key, UTCDateTime
-from app.errors import N_, Clash, Message, When
+from app.core.db import Key, UTCDateTime, bulk
+from app.core.errors import N_, Clash, Message, When
 from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose, without

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import bulk
 from app.cases.models import BusyCalendar, Counsel, Courtroom, Judge
-from app.hearings import booking, facts, queries, tell
+from app.core.db import bulk
+from app.hearings import booking, facts, notifications, queries
 from app.hearings.models import (
     ClockChange,
     Hearing,
@@ -24,11 +24,12 @@ from app.hearings.models import (
 )
 from app.hearings.rules import whose
 from app.hearings.wall_clock import Shift
-from app.notices import record, tasks
 from app.notices import service as notices
 from app.notices.models import Notice, Task
 from app.notices.rules import State, What
 from app.people.models import Court
+from app.record import ledger
+from app.tasks import service
 
 AT_ONCE = 100  # hearings of one beat
 TIMES = frozenset({"starts_at", "ends_at", "answer_by", "before"})
@@ -191,8 +192,8 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
 
 def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
     """Let the steps of the ladder have their turn by the court's clock."""
-    by_counsel = [way.value for way in tasks.BY_COUNSEL]
-    alive = [tasks.Stands.WAITING.value, tasks.Stands.OPEN.value]
+    by_counsel = [way.value for way in service.BY_COUNSEL]
+    alive = [service.Stands.WAITING.value, service.Stands.OPEN.value]
     wanted = sa.select(Task).where(
         Task.about.in_(abouts), Task.state.in_(alive), Task.way.not_in(by_counsel)
     )
@@ -242,21 +243,21 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     detail: dict[str, Any] = {"zone": change.zone, "rules": change.version}
     if hearing.starts_at and hearing.starts_at != change.was:
         detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
-    entry = record.Entry(
+    entry = ledger.Entry(
         What.CLOCK,
         about=f"hearing/{hearing.id}",
         kind="clock_change",
         detail={key: value for key, value in detail.items() if value},
         personal={"overlaps": clashes} if clashes else {},
     )
-    record.add(session, hearing.court_id, hearing.case_id, [entry], now)
+    ledger.add(session, hearing.court_id, hearing.case_id, [entry], now)
     asked = hearing.starts_at is None
     moved = hearing.starts_at is not None and now < hearing.starts_at != change.was
     if hearing.state in LIVE and (asked or moved):
         _correct_calendars(session, hearing, now)
     if clashes:
         stamp = f"{hearing.revision}.clock{hearing.corrections}"
-        tell.assistant(
+        notifications.assistant(
             session,
             hearing,
             "clock_change",
@@ -290,7 +291,7 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
             return
         kinds = ("proposal", "clock_change")
         more = {"slots": facts.slots(round_), "tentative": True}
-    told = tell.with_calendar(session, hearing, kinds)
+    told = notifications.with_calendar(session, hearing, kinds)
     common = facts.of(hearing, **more)
     matter = facts.matter(hearing, f"{hearing.revision}.clock{hearing.corrections}")
     for counsel_id, seat in queries.last_seats(session, hearing).items():
@@ -302,7 +303,7 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
                 facts.counsel_of(seat, "email"),
                 {**common, "person": facts.person(seat)},
                 due_at=now,
-                stale_at=hearing.starts_at or now + tell.STALE_AFTER,
+                stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
                 now=now,
                 ways=1,
             )

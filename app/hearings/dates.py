@@ -4,8 +4,8 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.errors import N_
-from app.hearings import booking, days, facts, queries, tell
+from app.core.errors import N_
+from app.hearings import booking, facts, notifications, queries
 from app.hearings.models import (
     Fixing,
     Hearing,
@@ -15,7 +15,8 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.hearings.rounds import give_keys
+from app.hearings.proposals import give_keys
+from app.law import working_days
 from app.notices import service as notices
 
 # What a new date makes untrue while it still waits in the queue.
@@ -78,7 +79,7 @@ def set_date(
     notices.withdraw(
         session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN
     )
-    tell.everyone(
+    notifications.everyone(
         session,
         hearing,
         "moved" if moved else "fixed",
@@ -113,7 +114,7 @@ def seat_everybody(
         fix=Fixing.ASSISTANT.value,
         state=ProposalState.DECIDED.value,
         created_at=now,
-        rules_version=days.rules_of(hearing.case.court).version,
+        rules_version=working_days.rules_of(hearing.case.court).version,
     )
     session.add(round_)
     session.flush()

@@ -15,8 +15,8 @@ from app.cases.forms import (
     Whole,
     Words,
 )
-from app.characters import clean, has_control
-from app.errors import N_, Message
+from app.core.characters import clean, has_control
+from app.core.errors import N_, Message
 from app.hearings.rules import MOST_SLOTS
 
 SHORTEST, LONGEST = 5, 600  # minutes

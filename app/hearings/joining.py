@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Party, Representation
-from app.errors import Clash
-from app.hearings import booking, dates, facts, queries, tell
+from app.core.errors import Clash
+from app.hearings import booking, dates, facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
-from app.hearings.rounds import give_keys
+from app.hearings.proposals import give_keys
 from app.notices import service as notices
 
 
@@ -80,7 +80,7 @@ def _welcome_to(
     if at is not None and at > now and not silent and (told := fresh | back):
         _tell(session, hearing, at, fresh, back, now, secret)
     if round_ is not None and asked:
-        tell.proposal(session, hearing, round_, hearing.reason, now, seats=asked)
+        notifications.proposal(session, hearing, round_, hearing.reason, now, seats=asked)
     return told
 
 

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Party, Representation
-from app.hearings import facts, holding, queries, tell
-from app.hearings.answers import decide
+from app.hearings import facts, notifications, queries
+from app.hearings.answers import locking
+from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.hearings.rules import KINDS, whose
 from app.notices import service as notices
-from app.notices.holds import LEFT
+from app.notices.superseding import LEFT
 
 
 def left_behind(session: Session, limit: int = 100) -> list[int]:
@@ -51,7 +52,7 @@ def go_on_without(session: Session, hearing_id: int, now: dt.datetime, secret: b
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
         session.flush()
-        voices = holding.voices(session, round_.id, hearing.id)
+        voices = locking.voices(session, round_.id, hearing.id)
         decide(session, hearing.id, round_.id, now, secret, voices)
     return bool(gone)
 
@@ -62,7 +63,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     A CANCEL to one of several raises the number for them alone (RFC 5546, 3.2.5 and 2.1.4): the
     others' invites stand, and so do their reminders and what they confirmed.
     """
-    told = tell.with_calendar(session, hearing, ("proposal", "fixed", "moved"))
+    told = notifications.with_calendar(session, hearing, ("proposal", "fixed", "moved"))
     over = hearing.ends_at is not None and hearing.ends_at <= now
     round_ = queries.last_proposal(session, hearing)
     if over or round_ is None:
@@ -83,7 +84,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
             person,
             {**common, "person": facts.person(seat)},
             due_at=now,
-            stale_at=now + tell.STALE_AFTER,
+            stale_at=now + notifications.STALE_AFTER,
             now=now,
         )
         seat.left_at = now

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party
-from app.db import Base, Json, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
 from app.people.models import User
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from app import links
 from app.cases.models import Case, Counsel, Party, Representation
-from app.errors import N_, NotFound
+from app.core import links
+from app.core.errors import N_, NotFound
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import ASKS, Notice
 from app.notices.rules import WENT_OUT

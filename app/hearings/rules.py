@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from app.errors import N_, Message
+from app.core.errors import N_, Message
 
 KINDS = ("judge", "courtroom", "counsel")
 MOST_SLOTS = 10

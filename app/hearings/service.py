@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.cases.models import Case
-from app.errors import N_, Invalid, Message, Refusal
-from app.hearings import booking, facts, pleas, queries, tell
-from app.hearings.answers import Given, answer
+from app.core.errors import N_, Invalid, Message, Refusal
+from app.hearings import booking, facts, notifications, queries
+from app.hearings.answers.service import Given, answer
 from app.hearings.dates import seat_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
-from app.hearings.rounds import Desk, checked_slots, heed_rules, open_round
+from app.hearings.proposals import Desk, checked_slots, heed_rules, open_round
+from app.hearings.rescheduling import service
 from app.notices import service as notices
 
 __all__ = [
@@ -90,7 +91,7 @@ def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, given)
-    pleas.settle(session, hearing, desk.now)
+    service.settle(session, hearing, desk.now)
     if given["minutes"]:
         hearing.minutes = given["minutes"]
     if given["answer_by"] is not None:
@@ -138,7 +139,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     hearing.revise()
     hearing.planned_revision = hearing.revision
     session.flush()
-    pleas.settle(session, hearing, desk.now)
+    service.settle(session, hearing, desk.now)
     booking.release(session, hearing)
     notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = seat_everybody(session, hearing, desk.secret, desk.now)
@@ -146,7 +147,7 @@ def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearin
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
         more = {"slots": facts.slots(last), "tentative": True}
-    tell.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason, **more)
+    notifications.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason, **more)
     return hearing
 
 
@@ -169,7 +170,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     session.refresh(round_, ["invitations"])
     booking.book(session, hearing, None, [seat.counsel_id for seat in round_.invitations])
     if round_.tentative and not holds:
-        tell.clear_calendars(session, hearing, round_, now)
+        notifications.clear_calendars(session, hearing, round_, now)
     silent = [seat.counsel.name for seat in round_.invitations if not seat.answered_at]
     notices.withdraw(
         session,
@@ -178,7 +179,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         N_("the date to answer by has passed"),
         kinds=("proposal", "nudge"),
     )
-    tell.assistant(
+    notifications.assistant(
         session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round, silent=silent
     )
     return True

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Courtroom
-from app.errors import N_, Message, joined
-from app.hearings import days, queries, suggest, times
-from app.hearings.openings import LATER_DAY, Opening, Wish
+from app.core.errors import N_, Message, joined
+from app.hearings import queries
+from app.hearings.availability import busy_time, suggestions
+from app.hearings.availability.calculation.openings import LATER_DAY, Opening, Wish
 from app.hearings.rules import Span, resource, span_of
+from app.law import working_days
 from app.listing.models import ListedHearing, Listing
-from app.listing.problem import Problem, Start, Strip, Wanted
 from app.listing.rows import Wishes
+from app.listing.solver.problem import Problem, Start, Strip, Wanted
 
 OTHER_DAY = 10  # points, for a day that was not wished for
 OTHER_HALF = 6  # for the other half of the day
@@ -54,7 +56,7 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
     listed = [each for each in listing.hearings if each.hearing_id is None]
     rooms = [
         room
-        for room in suggest.rooms_of(session, court)
+        for room in suggestions.rooms_of(session, court)
         if not listing.rooms or room.id in listing.rooms
     ]
     strips = _strips(session, listing, rooms)
@@ -62,7 +64,7 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
     judges = {each.wanted.judge for each in found}
     people = {number for each in found for number in each.wanted.counsel}
     span = _span(listing)
-    at_court = times.booked(
+    at_court = busy_time.booked(
         session,
         [
             *(resource("judge", each) for each in judges),
@@ -98,8 +100,8 @@ def _span(listing: Listing) -> Span:
 def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> list[Strip]:
     """Return when each courtroom is free on the court's working days, bookings and buffer aside."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
-    working, hours = days.working_days(session, court), suggest.hours_of(court)
-    booked = times.booked(
+    working, hours = working_days.working_days(session, court), suggestions.hours_of(court)
+    booked = busy_time.booked(
         session, [resource("courtroom", room.id) for room in rooms], _span(listing)
     )
     found = []
@@ -124,7 +126,7 @@ def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> l
     return found
 
 
-def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggest.Asked:
+def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggestions.Asked:
     """Return what a suggestion for a listed hearing is asked, its binding wishes included."""
     listing, wishes = listed.listing, Wishes.of(listed.wishes)
     first, last = listing.first_on, listing.last_on
@@ -132,7 +134,7 @@ def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggest.Asked
         first = max(first, dt.date.fromisoformat(wishes.earliest))
     if wishes.latest:
         last = min(last, dt.date.fromisoformat(wishes.latest))
-    return suggest.Asked(listed.minutes, rooms, listing.answer_by, first, last)
+    return suggestions.Asked(listed.minutes, rooms, listing.answer_by, first, last)
 
 
 def _candidates(
@@ -144,7 +146,7 @@ def _candidates(
 ) -> _Found:
     case, wishes = listed.case, Wishes.of(listed.wishes)
     asked = asked_of(listed, rooms)
-    searched = suggest.search(session, case, asked, now)
+    searched = suggestions.search(session, case, asked, now)
     wish, openings = searched.wish, searched.found
     zone = ZoneInfo(case.court.zone)
     by_day: dict[int, list[Strip]] = {}
@@ -199,7 +201,7 @@ def _weighed(
 
 
 def _why_none(
-    session: Session, listed: ListedHearing, asked: suggest.Asked, people_are_free: bool
+    session: Session, listed: ListedHearing, asked: suggestions.Asked, people_are_free: bool
 ) -> Message:
     """Return why no start at all is possible."""
     court = listed.case.court
@@ -209,8 +211,8 @@ def _why_none(
             N_("No courtroom is free when judge and counsel are, between %(first)s and %(last)s."),
             **facts,
         )
-    working = days.working_days(session, court)
-    legal, because = suggest.first_day(court, working, listed.case, asked.answer_by)
+    working = working_days.working_days(session, court)
+    legal, because = suggestions.first_day(court, working, listed.case, asked.answer_by)
     if asked.last is not None and legal > asked.last:
         words = N_(
             "By the court's rules it can be heard from %(legal)s on, after the last day, "

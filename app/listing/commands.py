@@ -16,19 +16,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
-from app import web
-from app.db import db, retrying
-from app.errors import N_, Invalid, Message
+from app.core import web
+from app.core.db import db, retrying
+from app.core.db.schema_check import opened
+from app.core.errors import N_, Invalid, Message
 from app.hearings.service import Desk
-from app.intake.commands import of_file
-from app.intake.kinds import safe_name
-from app.listing import queries, running, search, service, taking
+from app.imports.commands import of_file
+from app.imports.reading.file_types import safe_name
+from app.listing import queries, running, service, taking
 from app.listing.drafting import SECONDS, SLOTS, WEEKS, Asked
 from app.listing.models import Listing
-from app.listing.problem import Limits, Outcome
-from app.listing.problem import Progress as Far
+from app.listing.solver import search
+from app.listing.solver.problem import Limits, Outcome
+from app.listing.solver.problem import Progress as Far
 from app.people import service as people
-from app.schema import opened
 
 MOST_SHOWN = 50
 SOMETHING_LEFT = 1  # the exit status where a row was refused, or a hearing has no place

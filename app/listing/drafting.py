@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.errors import N_, Invalid, Message, NotFound
+from app.core.errors import N_, Invalid, Message, NotFound
 from app.hearings import queries as hearings
-from app.hearings import suggest
+from app.hearings.availability import suggestions
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rules import MOST_SLOTS
 from app.hearings.service import Desk
-from app.intake.entries import Refused
-from app.intake.rules import Bound
+from app.imports.entries import Refused
+from app.imports.reading.rules import Bound
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.rows import Row
 
@@ -83,7 +83,7 @@ def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: A
             faults["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room)
         else:
             rooms.append(found.id)
-    if not suggest.rooms_of(session, desk.court):
+    if not suggestions.rooms_of(session, desk.court):
         faults["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
     if not 1 <= asked.slots <= MOST_SLOTS:
         faults["slots"] = Message(
@@ -139,11 +139,11 @@ def _listed(session: Session, desk: Desk, row: Row) -> ListedHearing:
 
 def _days(session: Session, desk: Desk, asked: Asked) -> tuple[dt.date, dt.date, dt.datetime]:
     """Return the first and the last day, and the date to answer by. Raises Invalid."""
-    by = asked.answer_by or suggest.answer_by(session, desk.court, desk.now)
+    by = asked.answer_by or suggestions.answer_by(session, desk.court, desk.now)
     if by <= desk.now:
         raise Invalid({"answer_by": Message(N_("This time is past."))})
     told = by.astimezone(ZoneInfo(desk.court.zone)).date()
-    first = asked.first or told + dt.timedelta(days=suggest.TO_ACT)
+    first = asked.first or told + dt.timedelta(days=suggestions.TO_ACT)
     last = asked.last or first + dt.timedelta(days=7 * asked.weeks - 1)
     if last < first:
         raise Invalid(

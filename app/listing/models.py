@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case
-from app.db import Base, Json, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
 from app.hearings.models import Hearing
 from app.people.models import Court, User
 

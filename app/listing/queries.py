@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Courtroom
-from app.errors import N_, Message, NotFound
+from app.core.errors import N_, Message, NotFound
+from app.core.message_json import told
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.problem import Outcome, Progress
-from app.message_json import told
+from app.listing.solver.problem import Outcome, Progress
 
 MOST_LISTINGS = 100
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from app.cases.forms import Choice, Input, Words, load
 from app.cases.rules import number_key
-from app.errors import N_, Invalid, Message
+from app.core.errors import N_, Invalid, Message
 from app.hearings.forms import Minutes
-from app.intake.entries import Refused, row_faults
-from app.intake.moments import NO_DATE, read_day, read_minutes
-from app.intake.rules import Bound
+from app.imports.entries import Refused, row_faults
+from app.imports.reading.date_parsing import NO_DATE, read_day, read_minutes
+from app.imports.reading.rules import Bound
 
 FIELDS = (
     "number",

@@ -12,13 +12,14 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db import db, persist, retrying, transaction
-from app.errors import N_, Message, Refusal
-from app.listing import candidates, greedy, service
+from app.core.db import db, persist, retrying, transaction
+from app.core.errors import N_, Message, Refusal
+from app.core.runtime.logs import in_a_line
+from app.listing import candidates, service
 from app.listing.models import Listing
-from app.listing.problem import Limits, Outcome, Progress
-from app.listing.search import Watch, search
-from app.logs import in_a_line
+from app.listing.solver import greedy
+from app.listing.solver.problem import Limits, Outcome, Progress
+from app.listing.solver.search import Watch, search
 
 log = logging.getLogger("tingqi.listing")
 EVERY = 4  # looks between two that are written down: one to four seconds

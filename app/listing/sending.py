@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Invalid, Refusal, When
-from app.hearings import once, service, suggest, times
+from app.core.errors import N_, Invalid, Refusal, When
+from app.core.message_json import kept
+from app.hearings import service
+from app.hearings.availability import busy_time, suggestions
 from app.hearings.models import Hearing
+from app.hearings.proposing import idempotency
 from app.hearings.service import Desk
 from app.listing.candidates import MINUTE
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.message_json import kept
 
 AT_ONCE = 40  # hearings of one beat, so that what else is due does not wait long
 LEAST_TO_ANSWER = dt.timedelta(hours=24)
@@ -65,13 +67,13 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
 def _proposed(session: Session, desk: Desk, row: ListedHearing) -> Hearing:
     by = row.listing.answer_by
     if by < desk.now + LEAST_TO_ANSWER:
-        by = suggest.answer_by(session, desk.court, desk.now)
+        by = suggestions.answer_by(session, desk.court, desk.now)
     rooms = {slot["room"] for slot in row.slots}
     slots = [
         {"starts_at": dt.datetime.fromisoformat(slot["at"]), "courtroom": slot["room"]}
         for slot in row.slots
     ]
-    in_the_way = once.clashes(session, row.case, slots, row.minutes)
+    in_the_way = idempotency.clashes(session, row.case, slots, row.minutes)
     if in_the_way:
         words = next(iter(in_the_way.values()))
         raise Refusal(words.words, **words.facts)
@@ -96,13 +98,13 @@ def _refuse_unsuited(
     zone = ZoneInfo(court.zone)
     starts = {dt.datetime.fromisoformat(slot["at"]): slot["room"] for slot in row.slots}
     on = [at.astimezone(zone).date() for at in starts]
-    known = suggest.rooms_of(session, court)
-    asked = suggest.Asked(row.minutes, known, by, min(on), max(on))
+    known = suggestions.rooms_of(session, court)
+    asked = suggestions.Asked(row.minutes, known, by, min(on), max(on))
     openings = {
-        each.starts_at: each for each in suggest.search(session, row.case, asked, now).found
+        each.starts_at: each for each in suggestions.search(session, row.case, asked, now).found
     }
     wanted = [openings[at] for at in starts if at in openings]
-    free = times.free_rooms(
+    free = busy_time.free_rooms(
         session, sorted(rooms), wanted, row.minutes * MINUTE, court.buffer_minutes * MINUTE
     )
     for at, room in starts.items():

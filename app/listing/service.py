@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Message, NotFound, Refusal
-from app.hearings.openings import Opening
+from app.core.errors import N_, Message, NotFound, Refusal
+from app.core.message_json import kept
+from app.hearings.availability.calculation.openings import Opening
 from app.hearings.service import Desk
 from app.listing.candidates import MINUTE, Read
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.problem import Outcome, Place, Progress
-from app.message_json import kept
+from app.listing.solver.problem import Outcome, Place, Progress
 
 LEASE = dt.timedelta(seconds=60)
 

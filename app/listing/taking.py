@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Invalid, Message
+from app.core.errors import N_, Invalid, Message
 from app.hearings.service import Desk
-from app.intake import column_maps, tables, uploads
-from app.intake.entries import Refused
-from app.intake.rules import Bound, ColumnMap, bind
+from app.imports import uploads
+from app.imports.entries import Refused
+from app.imports.reading import column_maps, tables
+from app.imports.reading.rules import Bound, ColumnMap, bind
 from app.listing import drafting, rows
 from app.listing.models import Listing
 from app.listing.rows import FIELDS, NEEDED, Row

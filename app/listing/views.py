@@ -12,20 +12,21 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app import web, wording
 from app.cases import queries as cases
 from app.cases.views import said_errors
-from app.characters import half_width, whole_number
-from app.db import db, retrying
-from app.errors import N_, Invalid, Message
+from app.core import web, wording
+from app.core.characters import half_width, whole_number
+from app.core.db import db, retrying
+from app.core.errors import N_, Invalid, Message
 from app.hearings.service import Desk
-from app.intake.encoding import NeedsChoice
-from app.intake.kinds import safe_name
-from app.listing import drafting, queries, search, service, taking
+from app.imports.reading.encoding import NeedsChoice
+from app.imports.reading.file_types import safe_name
+from app.listing import drafting, queries, service, taking
 from app.listing.models import ListingState
-from app.notices import beats
+from app.listing.solver import search
 from app.people.models import User
 from app.people.views import signed_in
+from app.sending import heartbeat
 
 bp = Blueprint("listing", __name__, url_prefix="/listings")
 MOST_SHOWN = 50
@@ -197,7 +198,7 @@ def shown(listing_id: int) -> str:
         at_work=listing.state in (ListingState.WAITING, ListingState.RUNNING, ListingState.SENDING),
         broken=service.is_broken(listing, now),
         told=queries.told,
-        silent=beats.is_silent(beats.last_beat(session), now),
+        silent=heartbeat.is_silent(heartbeat.last_beat(session), now),
         gap=queries.gap(listing),
     )
 

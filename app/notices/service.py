@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import bulk
-from app.notices import record
-from app.notices.due import COLUMNS, Due
+from app.core.db import bulk
+from app.notices.due_notices import COLUMNS, Due
 from app.notices.models import Notice
 from app.notices.rules import State, What, after, outside_quiet_hours
 from app.people.models import Court
+from app.record import ledger
 
 _NOTICE = bulk.table(Notice)
 
@@ -62,7 +62,7 @@ def queue(
     stale_at: dt.datetime,
     now: dt.datetime,
     ways: int | None = None,
-    lines: Sequence[record.Entry] = (),
+    lines: Sequence[ledger.Entry] = (),
 ) -> list[Notice]:
     """Put one notice per channel of a person in the queue, and say so in the record.
 
@@ -72,7 +72,7 @@ def queue(
     """
     ways_now = list(person.ways)[:ways]
     if not ways_now:
-        record.add(
+        ledger.add(
             session,
             matter.court_id,
             matter.case_id,
@@ -112,14 +112,14 @@ def queue(
         )
     session.add_all(made)
     session.flush()
-    entries = [record.of(notice, What.QUEUED, due_at=record.instant(due_at)) for notice in made]
-    record.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
+    entries = [ledger.of(notice, What.QUEUED, due_at=ledger.instant(due_at)) for notice in made]
+    ledger.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
     return made
 
 
-def unreachable(kind: str, matter: Matter, person: Person) -> record.Entry:
+def unreachable(kind: str, matter: Matter, person: Person) -> ledger.Entry:
     """Return the line that says that a person has no channel."""
-    return record.Entry(
+    return ledger.Entry(
         What.FAILED,
         about=matter.about,
         counsel_id=person.counsel_id,
@@ -146,8 +146,8 @@ def note(
     **detail: Any,
 ) -> State:
     """Write what happened to a notice and let it move; return its new state."""
-    entry = record.of(notice, what, personal=personal, **detail)
-    record.add(session, notice.court_id, notice.case_id, [entry], now)
+    entry = ledger.of(notice, what, personal=personal, **detail)
+    ledger.add(session, notice.court_id, notice.case_id, [entry], now)
     state = after(State(notice.state), what)
     notice.state = state.value
     if state is not State.SENDING:
@@ -176,7 +176,7 @@ def withdraw(
     waiting = session.scalars(wanted).all()
     for (court_id, case_id), group in groupby(waiting, lambda n: (n.court_id, n.case_id)):
         notices = list(group)
-        record.add(session, court_id, case_id, _withdrawn(notices, why), now)
+        ledger.add(session, court_id, case_id, _withdrawn(notices, why), now)
         for notice in notices:
             notice.state = State.WITHDRAWN.value
     return len(waiting)
@@ -184,7 +184,7 @@ def withdraw(
 
 def take_back(
     session: Session, about: str, why: str, *, kinds: Sequence[str], invitation_id: int
-) -> list[record.Entry]:
+) -> list[ledger.Entry]:
     """Withdraw what waits for one seat; return the lines, which are the caller's to write."""
     given = {"about": about, "kinds": kinds, "seat": invitation_id}
     waiting = [Due(*row) for row in session.connection().execute(_WAITING_FOR_SEAT, given)]
@@ -214,5 +214,5 @@ _WAITING_FOR_SEAT = _waiting(sa.bindparam("about"), COLUMNS).where(
 )
 
 
-def _withdrawn(waiting: Iterable[Notice | Due], why: str) -> list[record.Entry]:
-    return [record.of(notice, What.WITHDRAWN, why=why) for notice in waiting]
+def _withdrawn(waiting: Iterable[Notice | Due], why: str) -> list[ledger.Entry]:
+    return [ledger.of(notice, What.WITHDRAWN, why=why) for notice in waiting]

@@ -4,12 +4,13 @@ import sys
 
 import click
 
-from app import web
-from app.db import transaction
-from app.people import places, service
+from app.core import web
+from app.core.db import transaction
+from app.core.db.schema_check import opened
+from app.court import places
+from app.people import service
 from app.people.models import User
 from app.people.rules import ROLES
-from app.schema import opened
 
 
 @click.group()

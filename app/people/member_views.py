@@ -8,11 +8,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app import web
-from app.db import db, retrying
-from app.errors import Invalid, Refusal
-from app.people import changes, habits, members, service
-from app.people.changes import By
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid, Refusal
+from app.court import change_log, settings
+from app.court.change_log import By
+from app.people import members, service
 from app.people.models import Court, User
 from app.people.views import bp, by_whom, may
 
@@ -46,7 +47,7 @@ def _list(**more: Any) -> str:
 def add_user() -> Any:
     """Add somebody to the court, and show the link by which they set their password, this once."""
     names = ("email", "name", "role")
-    person = {name: habits.plain(request.form.get(name, "")).strip()[:254] for name in names}
+    person = {name: settings.plain(request.form.get(name, "")).strip()[:254] for name in names}
     whose = by_whom()
 
     def add(session: Session) -> tuple[str, str]:
@@ -57,9 +58,9 @@ def add_user() -> Any:
             person["email"],
             role=person["role"],
             now=by.now,
-            name=habits.plain(person["name"])[:200],
+            name=settings.plain(person["name"])[:200],
         )
-        changes.note(session, by, "people", f"added/{user.email}", "", user.role)
+        change_log.note(session, by, "people", f"added/{user.email}", "", user.role)
         return user.name, service.open_password_link(user, web.secret(), by.now)
 
     try:
@@ -108,7 +109,7 @@ def change_user(user_id: int) -> Any:
         by = whose(session)
         found = members.find(session, by.court_id, user_id)
         if act == "link":
-            changes.note(session, by, "people", f"link/{found.email}", "", True)
+            change_log.note(session, by, "people", f"link/{found.email}", "", True)
             return found.name, service.open_password_link(found, web.secret(), by.now)
         if act == "role":
             members.change_role(session, by, found, role)
@@ -140,7 +141,7 @@ def revoke_users_token(user_id: int, token_id: int) -> Any:
         by = whose(session)
         found = members.find(session, by.court_id, user_id)
         service.revoke_token(session, found, token_id, by.now)
-        changes.note(session, by, "people", f"token/{found.email}", f"{token_id}", "")
+        change_log.note(session, by, "people", f"token/{found.email}", f"{token_id}", "")
 
     retrying(revoke)
     flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
@@ -153,7 +154,7 @@ def setting_changes() -> str:
     """Show what was changed of the court's settings: who, when, from what to what."""
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:6]) > 0 else 1
-    rows, more = changes.listed(db.session(), current_user.court_id, page)
+    rows, more = change_log.listed(db.session(), current_user.court_id, page)
     return render_template(
         "people/changes.html", rows=rows, more=more, page=page, zone=current_user.court.zone
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Invalid, Message, NotFound, Refusal
-from app.people import changes
-from app.people.changes import By
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
+from app.court import change_log
+from app.court.change_log import By
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES
 
@@ -47,7 +47,7 @@ def change_role(session: Session, by: By, user: User, role: str) -> None:
         raise Invalid({"role": said})
     if role != Role.ADMIN:
         _keep_an_admin(session, user)
-    changes.note(session, by, "people", f"role/{user.email}", user.role, role)
+    change_log.note(session, by, "people", f"role/{user.email}", user.role, role)
     user.role = role
 
 
@@ -56,21 +56,21 @@ def shut_out(session: Session, by: By, user: User) -> None:
     if by.user and user.id == by.user.id:
         raise Refusal(N_("You cannot shut yourself out: ask another admin."))
     _keep_an_admin(session, user)
-    changes.note(session, by, "people", f"access/{user.email}", user.active, False)
+    change_log.note(session, by, "people", f"access/{user.email}", user.active, False)
     user.active = False
     user.version += 1
 
 
 def let_in(session: Session, by: By, user: User) -> None:
     """Let somebody in again, with the password that they had."""
-    changes.note(session, by, "people", f"access/{user.email}", user.active, True)
+    change_log.note(session, by, "people", f"access/{user.email}", user.active, True)
     user.active = True
     user.version += 1
 
 
 def sign_out(session: Session, by: By, user: User) -> None:
     """End all sessions of somebody; their password and tokens stay."""
-    changes.note(session, by, "people", f"sign_out/{user.email}", "", True)
+    change_log.note(session, by, "people", f"sign_out/{user.email}", "", True)
     user.version += 1
 
 

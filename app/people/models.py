@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Json, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
 
 
 class Role(StrEnum):

@@ -10,11 +10,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy.orm import Session
 
-from app import addresses, links
-from app.characters import clean, comparison_key, half_width, has_control
-from app.email_check import email_address
-from app.errors import N_, Clash, Invalid, Message, NotFound
-from app.people import places
+from app.core import addresses, links
+from app.core.characters import clean, comparison_key, half_width, has_control
+from app.core.email_check import email_address
+from app.core.errors import N_, Clash, Invalid, Message, NotFound
+from app.court import places
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 

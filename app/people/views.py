@@ -27,11 +27,12 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from app import web
-from app.db import db, retrying
-from app.errors import Invalid
-from app.people import kept, members, rules, service
-from app.people.changes import By
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid
+from app.core.web import pending_form
+from app.court.change_log import By
+from app.people import members, rules, service
 from app.people.models import User
 
 bp = Blueprint("people", __name__)
@@ -43,8 +44,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def install(app: Flask) -> None:
     """Let people sign in to an app, and let every page remember its language."""
+    from app.people import account_views as own_views
     from app.people import member_views as member_views
-    from app.people import own_views as own_views
 
     login.init_app(app)
     app.register_blueprint(bp)
@@ -107,11 +108,11 @@ def signed_in(view: View) -> View:
 
 def _sealed() -> str:
     """Return what was typed by whom this browser knows, sealed; "" where it knows nobody."""
-    user_id = kept.marked(web.secret(), request.cookies.get(kept.LAST, ""))
+    user_id = pending_form.marked(web.secret(), request.cookies.get(pending_form.LAST, ""))
     if not user_id or request.files:
         return ""
     typed = list(request.form.items(multi=True))
-    return kept.seal(web.secret(), user_id, request.full_path.rstrip("?"), typed, web.now())
+    return pending_form.seal(web.secret(), user_id, request.full_path.rstrip("?"), typed, web.now())
 
 
 def shows_again(view: View) -> View:
@@ -187,12 +188,12 @@ def check() -> Any:
         return page, 422
     session.clear()
     login_user(user)
-    before = kept.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
+    before = pending_form.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
     answer = _go_on(*before) if before else redirect(_within(onward), 303)
     answer.set_cookie(
-        kept.LAST,
-        kept.mark(web.secret(), user.id),
-        max_age=kept.REMEMBERS,
+        pending_form.LAST,
+        pending_form.mark(web.secret(), user.id),
+        max_age=pending_form.REMEMBERS,
         samesite="Lax",
         httponly=True,
         secure=web.house().settings.public_url.startswith("https"),
@@ -212,7 +213,7 @@ def _go_on(path: str, fields: list[tuple[str, str]]) -> Any:
             "people/go_on.html",
             path=path,
             fields=fields,
-            words=kept.words(fields),
+            words=pending_form.words(fields),
             shown_again=again,
         )
     )

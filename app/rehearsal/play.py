@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.hearings.days import is_working_day
+from app.law.working_days import is_working_day
 from app.rehearsal.browser import Form
 from app.rehearsal.stage import Arrived
 

@@ -21,13 +21,14 @@ from flask import Flask
 from icalendar import Calendar
 from werkzeug.serving import make_server
 
-from app import create_app, worker
+from app import create_app
+from app.carriers import registry
 from app.config import Settings
-from app.db import db, transaction
-from app.gateways import house
-from app.gateways.clock import SetClock, SystemClock
-from app.gateways.standins import SmtpStandIn, TwilioStandIn
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock, SystemClock
 from app.notices.models import Line
+from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
+from app.worker import beat as worker
 
 HOST = "127.0.0.1"
 SENDER = "court@rehearsal.example"
@@ -177,7 +178,7 @@ def _house(
         twilio_from="+15005550006",
         twilio_api_url=twilio.url,
     )
-    lines = house.Lines(
+    lines = registry.Lines(
         outbox=settings.outbox,
         public_url=url,
         smtp_url=smtp.url,
@@ -187,7 +188,7 @@ def _house(
         twilio_from=settings.twilio_from,
         twilio_api_url=twilio.url,
     )
-    return create_app(settings, house.build(lines, clock))
+    return create_app(settings, registry.build(lines, clock))
 
 
 @contextmanager

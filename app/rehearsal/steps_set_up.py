@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from flask_migrate import upgrade
 
-from app import schema
-from app.db import transaction
+from app.core.db import schema_check, transaction
 from app.people import service as people
 from app.rehearsal.play import ASSISTANT, COURT, NUMBERS, ROOMS, Play, rows
 from app.rehearsal.report import expect
@@ -24,7 +23,7 @@ def migrate(stage: Stage, _play: Play) -> str:
     """Give the empty database its tables."""
     with stage.app.app_context():
         upgrade()
-        fault = schema.fault()
+        fault = schema_check.fault()
     expect(not fault, fault)
     return f"{stage.database} has the tables of this version"
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
-from app.db import transaction
-from app.notices import record
+from app.core.db import transaction
+from app.record import ledger
 from app.rehearsal.play import COUNSEL, ROOMS, ZONE, Counsel, Play
 from app.rehearsal.report import Unseen, expect
 from app.rehearsal.stage import PATIENCE, Arrived, Stage
@@ -182,7 +182,7 @@ def whole_record(stage: Stage, play: Play) -> str:
     """Check every line's hash from the first to the head, and that each message has its lines."""
     found = []
     with stage.app.app_context(), transaction() as session:
-        found = [record.verify(session, case_id) for case_id in play.case_ids]
+        found = [ledger.verify(session, case_id) for case_id in play.case_ids]
     for finding in found:
         expect(finding.whole, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
     lines = sum(finding.lines for finding in found)

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.config import Misconfigured
-from app.logs import in_a_line
+from app.core.runtime.logs import in_a_line
 
 
 @contextmanager

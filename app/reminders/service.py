@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app import bulk
 from app.cases.models import Case
-from app.errors import N_
-from app.hearings import days, facts
-from app.hearings.days import WorkingDays
+from app.core.db import bulk
+from app.core.errors import N_
+from app.hearings import facts
 from app.hearings.models import Hearing
-from app.notices import queueing, record
+from app.law import working_days
+from app.law.working_days import WorkingDays
+from app.notices import queue
 from app.notices.models import Notice
-from app.notices.queueing import Telling
+from app.notices.queue import Telling
 from app.notices.rules import State, What
 from app.notices.service import Matter, Person
-from app.reminders import ladder
+from app.record import ledger
+from app.reminders import escalation
 from app.reminders.people import people
 from app.reminders.rules import Reminder, reminders
 
@@ -62,9 +64,9 @@ def plan_for(
     tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
     acting = {n: acts for n, acts in who.acting_in(hearing).items() if n in counsel_ids}
     session.flush()
-    working = days.working_days(session, hearing.case.court)
-    ladder.write(session, ladder.steps(hearing, acting, working, now))
-    queueing.queue(session, _again(session, hearing, tellings, now), now, lines)
+    working = working_days.working_days(session, hearing.case.court)
+    escalation.write(session, escalation.steps(hearing, acting, working, now))
+    queue.queue(session, _again(session, hearing, tellings, now), now, lines)
 
 
 def _again(
@@ -95,10 +97,10 @@ def _split(
     told: Sequence[tuple[Person, dict]],
     now: dt.datetime,
     since: dt.datetime,
-) -> tuple[list[Telling], list[tuple[Matter, record.Entry]]]:
+) -> tuple[list[Telling], list[tuple[Matter, ledger.Entry]]]:
     """Return the reminders that can still be sent, and lines about those that cannot."""
     tellings: list[Telling] = []
-    lines: list[tuple[Matter, record.Entry]] = []
+    lines: list[tuple[Matter, ledger.Entry]] = []
     for each in _reminders(hearing, starts_at):
         if each.due_at <= since or each.stale_at <= now:
             lines += _missed(hearing, each, told)
@@ -112,7 +114,7 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         return 0
     who = people(session, hearings)
     tellings: list[Telling] = []
-    lines: list[tuple[Matter, record.Entry]] = []
+    lines: list[tuple[Matter, ledger.Entry]] = []
     steps: list[dict[str, Any]] = []
     working: dict[int, WorkingDays] = {}
     for hearing in hearings:
@@ -125,12 +127,12 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         if hearing.revision > 1 or not hearing.imported:
             court = hearing.case.court
             if court.id not in working:
-                working[court.id] = days.working_days(session, court)
-            steps += ladder.steps(hearing, who.acting_in(hearing), working[court.id], now)
+                working[court.id] = working_days.working_days(session, court)
+            steps += escalation.steps(hearing, who.acting_in(hearing), working[court.id], now)
     planned = [{"id": each.id, "planned_revision": each.revision} for each in hearings]
     bulk.update(session, bulk.table(Hearing), planned)
-    ladder.write(session, steps)
-    queueing.queue(session, tellings, now, lines)
+    escalation.write(session, steps)
+    queue.queue(session, tellings, now, lines)
     return len(hearings)
 
 
@@ -170,12 +172,12 @@ def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
 
 def _missed(
     hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Person, dict]]
-) -> list[tuple[Matter, record.Entry]]:
+) -> list[tuple[Matter, ledger.Entry]]:
     why = N_("its time was over when the date was settled")
     return [
         (
             facts.matter(hearing),
-            record.Entry(
+            ledger.Entry(
                 What.MISSED,
                 about=f"hearing/{hearing.id}",
                 counsel_id=person.counsel_id,

@@ -19,9 +19,9 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import worker
 from app.demo import newcomer
 from app.demo.story import ASSISTANT, STORY, Telling
+from app.worker import beat
 from tests.conftest import NOW, SECRET, House, make_house
 
 HERE = Path(__file__).parent
@@ -134,7 +134,7 @@ def check_file(house: House) -> str:
     given = desk.post("/import", data={"file": (io.BytesIO(ROWS.encode()), "十二月新收案件.csv")})
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     desk.post(given.location, data={**columns, "do": "check"})
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     return given.location
 
 

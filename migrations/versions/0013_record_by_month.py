@@ -9,7 +9,7 @@ holds now: a line must follow the last one of its case, by number, hash and time
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UTCDateTime
+from app.core.db import UTCDateTime
 
 revision = "0013"
 down_revision = "0012"

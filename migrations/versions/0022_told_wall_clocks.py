@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import sqlalchemy as sa
 from alembic import op
 
-from app import zones
+from app.core import zones
 
 revision = "0022"
 down_revision = "0021"

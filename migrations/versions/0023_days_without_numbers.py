@@ -8,7 +8,7 @@ carrier said may be blanked; all else of it stays. A court may have names erased
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UTCDateTime
+from app.core.db import UTCDateTime
 
 revision = "0023"
 down_revision = "0022"

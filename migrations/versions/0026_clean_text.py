@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.cases.rules import name_key, number_key
-from app.characters import clean
+from app.core.characters import clean
 
 revision = "0026"
 down_revision = "0024"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.db import db, retrying
+from app.core.db import db, retrying
 from app.demo import newcomer
 from app.demo.story import Telling
 from tests.conftest import PASSWORD, SECRET, House, make_court, make_house

@@ -13,14 +13,15 @@ from flask import url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app import links, worker
 from app.cases.models import Representation
-from app.db import db, transaction
+from app.core import links
+from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.models import Hearing
 from app.notices.models import Head
 from app.people import service as people
 from app.people.models import User
+from app.worker import beat
 from tests.conftest import SECRET, House
 
 ADMIN: str = STORY["users"][2]["email"]
@@ -71,11 +72,11 @@ def furnish(house: House) -> None:
     give(desk, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     assert desk.post("/import/1", data={**columns, "do": "check"}).status_code == 303
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     with house.app.app_context():
         number = db.session.get_one(Hearing, 1).case.number
     give(desk, "/listings", HEARINGS.format(number), seconds="5")
-    worker.search_listing(house.app)
+    beat.search_listing(house.app)
     assert desk.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
     with house.app.app_context(), transaction() as session:
         people.open_password_link(session.get_one(User, 1), SECRET, house.clock.now())

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.db import transaction
+from app.core.db import transaction
 from app.people import service as people
 from tests.browser.conftest import Site
 from tests.conftest import ORDINARY

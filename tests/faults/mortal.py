@@ -20,13 +20,14 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app import create_app, worker
+from app import create_app
+from app.carriers.base import Found, Gateways, Message, Outcome
+from app.carriers.outbox.carrier import Outbox
 from app.config import Settings
-from app.db import db
-from app.gateways import Found, Gateways, Message, Outcome
-from app.gateways.clock import SetClock
-from app.gateways.outbox import Outbox
-from app.notices import dispatch
+from app.core.db import db
+from app.core.runtime.clock import SetClock
+from app.sending import dispatch
+from app.worker import beat
 
 
 class Steps:
@@ -98,11 +99,11 @@ def live(told: dict[str, Any]) -> None:
         event.listen(db.engine, "begin", steps.step)
     if told["sends"]:
         with app.app_context():
-            sender = worker.sender_of(app)
+            sender = beat.sender_of(app)
             for channel in dispatch.CHANNELS:
-                worker.send(sender, channel)
+                beat.send(sender, channel)
     else:
-        worker.beat(app)
+        beat.beat(app)
 
 
 def main() -> None:

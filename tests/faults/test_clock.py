@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app import running, worker
-from app.db import db, transaction
-from app.gateways import Message, Outcome
-from app.gateways.clock import SystemClock
-from app.notices import lost, record
+from app.carriers.base import Message, Outcome
+from app.core.db import db, transaction
+from app.core.runtime.clock import SystemClock
 from app.notices.models import Line, Notice
 from app.people.models import Court
+from app.record import ledger
+from app.sending import recovery
+from app.worker import beat
+from app.worker import jobs as running
 from tests.conftest import CASE, House, proposal
 from tests.flows.test_sending import Spoken, furnish, queue, send, states
 
@@ -46,14 +48,14 @@ def in_order(house: House) -> None:
         for first, second in pairwise(lines):
             assert first.case_id != second.case_id or first.at <= second.at
         for case_id in {line.case_id for line in lines}:
-            assert record.verify(db.session(), case_id).whole
+            assert ledger.verify(db.session(), case_id).whole
 
 
 def own_up(house: House) -> int:
     """Let another worker look for those that fell silent."""
     with house.app.app_context():
         try:
-            return lost.own_up(worker.sender_of(house.app))
+            return recovery.own_up(beat.sender_of(house.app))
         finally:
             db.session.remove()
 

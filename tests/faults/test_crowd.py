@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app import links
-from app.db import db
-from app.gateways.clock import SystemClock
+from app.core import links
+from app.core.db import db
+from app.core.runtime.clock import SystemClock
 from app.hearings.models import Booking, Hearing, Invitation
 from tests.conftest import SECRET, House, case_with, proposal
 

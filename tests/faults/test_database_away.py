@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import request_finished
 from sqlalchemy.orm import Session
 
-from app.db import db, retrying
-from app.logs import HungUp, in_a_line
+from app.core.db import db, retrying
+from app.core.runtime.logs import HungUp, in_a_line
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe

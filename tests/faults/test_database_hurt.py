@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app import running, worker
 from app.cli import main
-from app.db import db
-from app.notices import record
+from app.core.db import db
+from app.record import ledger
+from app.worker import beat, jobs
 from tests.conftest import CASE, House, case_with, proposal
 
 HURTS = {
@@ -88,7 +88,7 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
         db.engine.dispose()
     assert tingqi("restore", str(copy), "--force") == 0
     with house.app.app_context():
-        assert record.verify(db.session(), case["id"]).whole
+        assert ledger.verify(db.session(), case["id"]).whole
     assert house.client.get(link).status_code == 200
     assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
     spoilt = tmp_path / "spoilt.db"
@@ -131,22 +131,22 @@ def test_a_worker_waits_while_the_schema_is_not_its_own(house: House) -> None:
 def test_no_job_and_no_claim_writes_to_another_versions_schema(house: House) -> None:
     own = say_schema(house, "9999")
     done: list[str] = []
-    running.turn(house.app, lambda _app, name: done.append(name), "heart")
+    jobs.turn(house.app, lambda _app, name: done.append(name), "heart")
     assert done == []
     say_schema(house, own)
-    running.turn(house.app, lambda _app, name: done.append(name), "heart")
+    jobs.turn(house.app, lambda _app, name: done.append(name), "heart")
     assert done == ["heart"]
     _, case = house.api("POST", "/cases", CASE)
     house.api("POST", "/hearings", proposal(case["id"]))
     # It moves on between the beat's question and a claim, in a sending that takes hours.
     say_schema(house, "9999")
     with house.app.app_context():
-        sender = worker.sender_of(house.app)
-        assert sum(worker.send(sender, each) for each in ("sms", "email")) == 0
+        sender = beat.sender_of(house.app)
+        assert sum(beat.send(sender, each) for each in ("sms", "email")) == 0
         db.session.remove()
     say_schema(house, own)
     with house.app.app_context():
-        assert sum(worker.send(sender, each) for each in ("sms", "email")) > 0
+        assert sum(beat.send(sender, each) for each in ("sms", "email")) > 0
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

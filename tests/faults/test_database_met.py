@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import db as database
-from app.db import db, retrying, transaction
-from app.notices import record
+from app.core import db as database
+from app.core.db import db, retrying, transaction
 from app.notices.models import Tally
+from app.record import ledger
 from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
 from tests.faults.test_races import all_at_once
 
@@ -113,11 +113,11 @@ def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
     assert browser.post(link, data=form).status_code == 303
     assert house.beat() > 0
     with house.app.app_context():
-        lines = list(record.lines_of(db.session(), case_id=case["id"]))
+        lines = list(ledger.lines_of(db.session(), case_id=case["id"]))
         assert [line.what for line in lines].count("answered") == 1
         queued = [line for line in lines if (line.what, line.kind) == ("queued", "answered")]
         assert len(queued) == 1
-        assert record.verify(db.session(), case["id"]).whole
+        assert ledger.verify(db.session(), case["id"]).whole
 
 
 def proposed(house: House, case: dict[str, Any]) -> tuple[int, str | None]:

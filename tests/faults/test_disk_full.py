@@ -6,9 +6,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app import disk, doctor
 from app.config import Settings
-from app.db import db, what_ails
+from app.core.db import db, what_ails
+from app.core.runtime import disk
+from app.operations import doctor
 from tests.conftest import CASE, House
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.core.db import db
 from tests.conftest import House
 from tests.flows.test_language_of_pages import scene
 from tests.flows.test_reply import browser

@@ -286,7 +286,7 @@ def test_a_guard_that_is_missing_is_said(
         pytest.skip("SQLite has three kinds of it")
     assert verify(house)[0] == 0
     with house.app.app_context():
-        from app.db import db
+        from app.core.db import db
 
         with db.engine.begin() as connection:
             connection.exec_driver_sql(words[n])

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
-from app.db import db, transaction
-from app.gateways.clock import SetClock
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
-from app.notices import record
 from app.notices.models import Notice
 from app.people import service as people
+from app.record import ledger
 from tests.conftest import CASE, NOW, SECRET, House, case_with, make_court, make_house, proposal
 from tests.faults.mortal import Steps, carriers
 
@@ -129,7 +129,7 @@ def check(house: House, case_id: int, can_be_asked: bool) -> None:
         assert len(notices) == 4
         doubted = {
             line.notice_id
-            for line in record.lines_of(db.session, case_id=case_id)
+            for line in ledger.lines_of(db.session, case_id=case_id)
             if line.what == "unknown"
         }
         for notice in notices:
@@ -140,4 +140,4 @@ def check(house: House, case_id: int, can_be_asked: bool) -> None:
             else:
                 assert notice.state == ("unknown" if notice.id in doubted else "sent")
                 assert times == 1 or notice.id in doubted
-        assert record.verify(db.session, case_id).whole
+        assert ledger.verify(db.session, case_id).whole

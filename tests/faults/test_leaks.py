@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases import service as cases
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.notices.models import Notice
 from app.people import service as people
 from tests.conftest import CASE, PASSWORD, House, at, proposal

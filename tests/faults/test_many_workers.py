@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.db import db
-from app.gateways.clock import SetClock
-from app.notices import record
+from app.core.db import db
+from app.core.runtime.clock import SetClock
 from app.notices.models import Line, Notice
+from app.record import ledger
 from tests.conftest import NOW, House, make_court, make_house
 from tests.faults.mortal import Steps, carriers
 from tests.faults.test_kill import NEVER, Mortals, ask
@@ -77,4 +77,4 @@ def check(house: House) -> None:
             assert notice.state == ("unknown" if notice.id in doubted else "sent")
             assert times == 1 or (times == 0 and notice.id in doubted)
         for case_id in {notice.case_id for notice in notices}:
-            assert record.verify(session, case_id).whole
+            assert ledger.verify(session, case_id).whole

@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
-from app.db import db
-from app.schema import compared
+from app.core.db import db
+from app.core.db.schema_check import compared
 from tests.conftest import CASE, House
 
 OLD = "0009"

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.carriers.base import Carrier, Message, Outcome, Said
 from app.cases import changes
 from app.cases.models import Counsel, Representation
-from app.db import db, transaction
-from app.gateways import Carrier, Message, Outcome, Said
+from app.core.db import db, transaction
 from app.hearings.models import Booking
 from app.hearings.rules import resource
+from app.inbound import service as replies
 from app.notices.models import Notice
-from app.replies import service as replies
 from tests.conftest import CASE, SECRET, House, at, case_with, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from app.db import db
+from app.core.db import db
 from app.hearings.models import Booking
-from app.notices import record
+from app.record import ledger
 from tests.conftest import CASE, House, at, case_with, proposal
 
 CHANGES = ("fixed", "moved", "cancelled", "withdrawn")
@@ -87,7 +87,7 @@ def test_answers_orders_moves_and_cancels_that_meet_leave_one_truth(house: House
         with house.app.app_context():
             booked = db.session.query(Booking).filter_by(hearing_id=made["id"]).all()
             assert len(booked) == (0 if n % 2 else 4)
-            assert record.verify(db.session(), case["id"]).whole
+            assert ledger.verify(db.session(), case["id"]).whole
 
 
 def test_a_repeated_key_that_meets_itself_makes_one_hearing(house: House) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.db import db
-from app.gateways.clock import SetClock
+from app.core.db import db
+from app.core.runtime.clock import SetClock
 from tests.conftest import House, at, case_with, proposal
 from tests.soak import facts
 from tests.soak.carriers import Asked

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db import db
-from app.notices import record
+from app.core.db import db
+from app.record import ledger
 from tests.conftest import CASE, House, proposal
 
 
@@ -117,7 +117,7 @@ def unlock(house: House, database: str) -> None:
 def finding(house: House, case_id: int) -> Any:
     """What the check says."""
     with house.app.app_context():
-        return record.verify(db.session(), case_id)
+        return ledger.verify(db.session(), case_id)
 
 
 LAST = "(SELECT max(seq) FROM record_line)"

@@ -391,7 +391,7 @@ def test_a_feed_of_nothing_is_refused(house: House) -> None:
 def test_another_courts_things_are_as_if_they_were_not(
     house: House, hearing: dict[str, Any]
 ) -> None:
-    from app.db import transaction
+    from app.core.db import transaction
     from app.people import service as people
 
     with house.app.app_context(), transaction() as session:

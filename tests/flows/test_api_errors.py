@@ -49,7 +49,7 @@ def test_without_a_valid_token_nothing_is_shown(house: House) -> None:
 
 
 def test_a_revoked_token_opens_nothing(house: House) -> None:
-    from app.db import transaction
+    from app.core.db import transaction
     from app.people import service as people
 
     assert house.api("GET", "/cases")[0] == 200
@@ -241,7 +241,7 @@ def test_a_problems_type_leads_to_what_it_means(house: House) -> None:
 def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
     import sqlalchemy as sa
 
-    from app.db import db
+    from app.core.db import db
 
     head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
     away = sa.create_engine(

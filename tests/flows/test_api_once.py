@@ -108,7 +108,7 @@ def test_a_key_that_is_none_is_refused(house: House) -> None:
 def test_a_feeds_address_is_given_again_though_it_is_not_kept(house: House) -> None:
     import sqlalchemy as sa
 
-    from app.db import db
+    from app.core.db import db
 
     first = house.api("POST", "/feeds", {"scope": "me"}, **KEY)
     assert house.api("POST", "/feeds", {"scope": "me"}, **KEY) == first

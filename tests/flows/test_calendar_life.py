@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.hearings.models import Invitation
 from app.people.models import Court
 from tests.conftest import CASE, House, at, proposal

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db import db
-from app.hearings.calendar_views import LISTED
+from app.core.db import db
+from app.desk.calendar_views import LISTED
 from tests.conftest import CASE, House, at, case_with, proposal
 
 WEEK = "on=2026-12-07"  # two weeks after the tests' today

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.feeds import service as feeds
 from app.feeds.models import RenderedEvent
 from app.hearings.models import Hearing

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.db import db
+from app.core.db import db
 from app.notices.models import Head, Line
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_days import do
@@ -116,12 +116,12 @@ def test_both_sides_see_the_same_picture_with_its_differences(house: House, case
 
 
 def test_a_long_record_is_read_by_pages_and_checked_when_asked(house: House, case_id: int) -> None:
-    from app.notices import record
     from app.notices.rules import What
+    from app.record import ledger
 
     with house.app.app_context():
-        entries = [record.Entry(What.STATUS, kind="text", counsel_id=1)] * 2100
-        record.add(db.session, 1, case_id, entries, house.clock.now())
+        entries = [ledger.Entry(What.STATUS, kind="text", counsel_id=1)] * 2100
+        ledger.add(db.session, 1, case_id, entries, house.clock.now())
         db.session.commit()
         last = db.session.query(Line).count()
     desk = house.sign_in()

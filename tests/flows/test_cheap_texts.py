@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.db import transaction
-from app.gsm7 import SEPTETS
-from app.notices.text import segments
+from app.core.db import transaction
+from app.core.gsm7 import SEPTETS
+from app.letters.text_length import segments
 from app.people import service as people
 from tests.conftest import House, case_with, proposal
 

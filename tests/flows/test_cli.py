@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.backup import pg_dump
+from app.operations.backup import pg_dump
 from tests.conftest import CASE, House, at, proposal
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from app.cli import cli
-from app.db import db
-from app.notices import record, sealing
+from app.core.db import db
 from app.notices.models import Day, Line
+from app.record import daily_seals, ledger
 from tests.conftest import CASE, House, case_with, proposal
 from tests.faults.test_tampering import do, unlock
 
@@ -25,7 +25,8 @@ def days(house: House) -> list[tuple[str, list[list], str, str]]:
     """What is sealed."""
     with house.app.app_context():
         return [
-            (d.on.isoformat(), d.heads, d.prev, d.hash) for d in sealing.days_of(db.session(), 1)
+            (d.on.isoformat(), d.heads, d.prev, d.hash)
+            for d in daily_seals.days_of(db.session(), 1)
         ]
 
 
@@ -49,7 +50,7 @@ def test_each_day_is_sealed_once_after_the_courts_midnight(house: House, case_id
         last = db.session.query(Line).order_by(Line.seq.desc()).first()
         assert (on, prev) == ("2026-11-23", first)
         assert heads == [[case_id, last.seq, last.hash]]
-        assert sealing.covering(db.session(), last).day.on == dt.date(2026, 11, 23)
+        assert daily_seals.covering(db.session(), last).day.on == dt.date(2026, 11, 23)
     house.wait(days=3)  # the worker slept: one day covers them
     house.beat()
     assert [on for on, *_ in days(house)][2:] == ["2026-11-26"]
@@ -161,7 +162,7 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
     unlock(house, database)
     rewrite(house, case_id)
     with house.app.app_context():
-        assert record.verify(db.session(), case_id).whole  # the chain alone shows nothing
+        assert ledger.verify(db.session(), case_id).whole  # the chain alone shows nothing
         head = db.session.query(Line).order_by(Line.seq.desc()).first().hash
     said = house.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
     assert ("This seal is of" in said, "sealed something else" in said) == (False, True)
@@ -178,7 +179,7 @@ def rewrite(house: House, case_id: int) -> None:
         words = []
         for line in lines[1:]:
             line.prev, line.channel = last, "phone"
-            last = record.sha(record.covered({c.key: getattr(line, c.key) for c in columns}))
+            last = ledger.sha(ledger.covered({c.key: getattr(line, c.key) for c in columns}))
             words.append(
                 f"UPDATE record_line SET prev = '{line.prev}', channel = 'phone', hash = '{last}' "
                 f"WHERE id = {line.id}"

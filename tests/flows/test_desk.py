@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.carriers import registry as lines
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
 from app.cases.models import Counsel
-from app.db import db, transaction
-from app.gateways import house as lines
-from app.gateways.clock import SetClock
-from app.gateways.standins import SmtpStandIn
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.people import service as people
 from app.rehearsal.browser import Page
+from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW, PASSWORD, House, at, case_with, make_court, make_house, proposal
 
 OTHER = "zhou@elsewhere.example"

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from app import config
-from app.db import transaction
-from app.gateways import Carrier, Message, Said
-from app.gateways.busy_calendar import BusyCalendars, Unfetchable
-from app.gateways.clock import SetClock
-from app.gateways.mailbox import ImapMailbox
-from app.gateways.smtp import SmtpCarrier
-from app.gateways.standins import SmtpStandIn
-from app.gateways.twilio import Account, TwilioCarrier
+from app.carriers.base import Carrier, Message, Said
+from app.carriers.imap.mailbox import ImapMailbox
+from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.core.calendar_fetching import BusyCalendars, Unfetchable
+from app.core.db import transaction
+from app.core.runtime.clock import SetClock
 from app.people import service as people
+from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW, PASSWORD, House, case_with, make_court, proposal
 from tests.flows.test_replies_by_mail import grades, open_house
 from tests.imap import ImapServer

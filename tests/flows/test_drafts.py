@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import Case
-from app.db import db, transaction
-from app.hearings import erasing
+from app.core.db import db, transaction
+from app.retention import erasing
 from tests.conftest import House
 from tests.flows.test_propose_page import english, enter, press, see, send, slots, wall
 

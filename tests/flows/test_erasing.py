@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cli import cli
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.notices.models import Content, Line, Notice
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_language_of_pages import addresses, scene

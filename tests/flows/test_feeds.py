@@ -10,8 +10,8 @@ import vobject
 from app.cases import changes
 from app.cases import forms as case_forms
 from app.cases.forms import load
-from app.db import db
-from app.errors import Invalid, NotFound
+from app.core.db import db
+from app.core.errors import Invalid, NotFound
 from app.feeds import service as feeds
 from app.hearings import forms, service
 from app.hearings.models import Hearing

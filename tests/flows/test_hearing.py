@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app import links
-from app.db import db, transaction
+from app.core import links
+from app.core.db import db, transaction
 from app.hearings import service as hearings
 from app.hearings.models import Invitation
 from app.people import service as people

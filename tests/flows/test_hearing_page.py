@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.cases.models import Case, Counsel, Representation
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.hearings import service as hearings
 from app.notices import service as notices
 from app.notices.models import Notice

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from app import worker
 from app.cli import cli, sentence
+from app.worker import beat
 from tests.conftest import House
 from tests.flows.test_import import cases, hearings, run
 from tests.flows.test_pages import words
@@ -119,10 +119,10 @@ def taken(house: House, desk: FlaskClient, path: str) -> None:
 
     form = {**columns(desk.get(path).text), "do": "check"}
     assert desk.post(path, data=form).status_code == 303
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     answer = desk.post(path, data={"do": "enter"})
     assert answer.status_code == 303, words(answer)
-    worker.take_file(house.app)
+    beat.take_file(house.app)
 
 
 def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app import worker
 from app.cases.models import Case, Counsel
-from app.db import db
+from app.core.db import db
 from app.hearings.models import Booking, Hearing
-from app.intake.models import UploadPart
+from app.imports.models import UploadPart
 from app.people.models import SettingChange
+from app.worker import beat
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_pages import words
 
@@ -51,7 +51,7 @@ def check(house: House, desk: FlaskClient, text: str, **more: str) -> str:
         desk.post(path, data={**columns(desk.get(path).text), **more, "do": "check"}).status_code
         == 303
     )
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     return path
 
 
@@ -78,7 +78,7 @@ def test_a_file_is_mapped_checked_entered_and_undone(house: House) -> None:
     assert "No worker has been heard" in words(desk.get(path))
     house.beat()
     assert "The worker is at it." in words(desk.get(path))
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     assert count(house, Case, Hearing, Counsel) == [2, 1, 3]
     with house.app.app_context():
         second = db.session.scalar(sa.select(Case.id).where(Case.number.contains("民初2号")))
@@ -103,7 +103,7 @@ def test_a_calendar_that_is_kept_loses_what_was_undone(house: House) -> None:
     desk = house.sign_in()
     path = check(house, desk, GOOD, **{"column-6": "email"})
     desk.post(path, data={"do": "enter"})
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     feed = house.api("POST", "/feeds", {"scope": "courtroom", "name": "第三法庭"})[1]["url"]
     address = feed.removeprefix("http://127.0.0.1:8000")
     first = house.client.get(address)
@@ -124,7 +124,7 @@ def test_faults_stand_at_their_cells_and_the_rest_is_entered_where_that_is_wishe
     assert page.text.count("wrong-cell") >= 1
     assert desk.post(path, data={"do": "enter"}).status_code == 422
     assert desk.post(path, data={"do": "enter", "partial": "1"}).status_code == 303
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     assert count(house, Case) == [2]
     assert "entered" in words(desk.get(path))
     house.wait(days=1)
@@ -145,11 +145,11 @@ def test_an_import_is_cancelled_until_it_is_entered(house: House) -> None:
     desk.post(path, data={"do": "enter"})
     assert "Cancel the import" in words(desk.get(path))  # it waits for the worker still
     desk.post(path, data={"do": "cancel"})
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     assert count(house, Case, UploadPart) == [0, 0]
     path = check(house, desk, GOOD, **{"column-6": "email"})
     desk.post(path, data={"do": "enter"})
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     late = desk.post(path, data={"do": "cancel"})
     assert (late.status_code, "undo it instead" in words(late)) == (422, True)
     assert count(house, Case) == [2]
@@ -162,7 +162,7 @@ def test_a_fault_names_the_sides_in_the_words_of_the_page(house: House) -> None:
     assert "Choose one of: claimant, respondent, other." in words(page)
     assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
     desk.post(page.request.path, data={"do": "enter", "partial": "1"})
-    worker.take_file(house.app)  # the file is let go of, and its rows keep their headers
+    beat.take_file(house.app)  # the file is let go of, and its rows keep their headers
     page = desk.get(page.request.path + "?lang=zh")
     assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
     assert "诉讼地位</th>" in page.text
@@ -195,7 +195,7 @@ def test_files_that_cannot_be_taken_are_refused_in_words(house: House) -> None:
 
 def test_another_courts_file_is_nobodys(house: House) -> None:
     path = give(house.sign_in(), GOOD).location
-    from app.db import transaction
+    from app.core.db import transaction
     from app.people import service as people
 
     with house.app.app_context(), transaction() as session:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.core.db import db
 from app.hearings.models import Booking
 from app.hearings.rules import resource
 from tests.conftest import CASE, House, at, case_with, proposal

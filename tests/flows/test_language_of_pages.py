@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app import worker
-from app.db import db
+from app.core.db import db
 from app.demo import outbox_views
 from app.hearings import queries
 from app.hearings.models import Invitation
 from app.notices.models import Head
+from app.worker import beat
 from tests.conftest import CASE, House, at, make_house, proposal
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
@@ -159,12 +159,12 @@ def test_no_page_of_the_desk_has_english_left(house: House, made: dict[str, Any]
     assert desk.post("/import", data=file).status_code == 303
     chosen = {"column-0": "number", "column-1": "judge", "column-2": "party", "do": "check"}
     assert desk.post("/import/1", data=chosen).status_code == 303
-    worker.take_file(house.app)
+    beat.take_file(house.app)
     list_ = f"案号,庭审类型,时长\n{CASE['number']},证据交换,30\n".encode()
     sheet = {"file": (io.BytesIO(list_), "十二月.csv"), "seconds": "5"}
     answer = desk.post("/listings", data=sheet)
     assert answer.status_code == 303, re.sub(r"<[^>]+>", " ", answer.text)[-1500:]
-    assert worker.search_listing(house.app)
+    assert beat.search_listing(house.app)
     paths = addresses(house, made)
     for path in paths:
         page = desk.get(path, follow_redirects=True)

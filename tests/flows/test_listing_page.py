@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app import worker
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.listing import running, service
 from app.listing.models import Listing
-from app.listing.problem import Limits
+from app.listing.solver.problem import Limits
 from app.people import service as people
+from app.worker import beat
 from tests.conftest import House, at, case_with, proposal
 from tests.flows.test_listing import cases, counsel, file_of, number, rows
 
@@ -30,7 +30,7 @@ def drafted(house: House, many: int = 3, **more: Any) -> tuple[FlaskClient, str]
     desk = house.sign_in()
     answer = upload(desk, file_of(*rows(many)), **more)
     assert answer.status_code == 303, answer.text
-    assert worker.search_listing(house.app)
+    assert beat.search_listing(house.app)
     return desk, answer.location
 
 
@@ -76,7 +76,7 @@ def test_what_clashes_meanwhile_is_said_and_stays_in_the_draft(house: House) -> 
     assert "Send all: 1" in page
     assert len(house.api("GET", "/hearings?limit=200")[1]["hearings"]) == 3
     assert desk.post(address, data={"do": "again"}).status_code == 303
-    assert worker.search_listing(house.app)
+    assert beat.search_listing(house.app)
     desk.post(address, data={"do": "send"})
     house.beat()
     assert len(house.api("GET", "/hearings?limit=200")[1]["hearings"]) == 4
@@ -104,12 +104,12 @@ def test_a_search_that_died_is_said_so_and_can_be_started_again(house: House) ->
     with house.app.app_context(), transaction() as session:
         assert service.claim(session, "somebody who dies", house.clock.now())
     assert "searching" in desk.get(f"{address}?lang=en").text
-    assert worker.search_listing(house.app) == 0
+    assert beat.search_listing(house.app) == 0
     assert desk.post(address, data={"do": "again"}).status_code == 422
     house.wait(minutes=2)
     assert "stopped in the middle" in desk.get(f"{address}?lang=en").text
     assert desk.post(address, data={"do": "again"}).status_code == 303
-    assert worker.search_listing(house.app)
+    assert beat.search_listing(house.app)
     assert "2 of 2 have a place" in desk.get(f"{address}?lang=en").text
 
 
@@ -117,7 +117,7 @@ def test_a_worker_that_ends_leaves_the_search_to_another(house: House) -> None:
     cases(house, 2)
     desk = house.sign_in()
     address = upload(desk, file_of(*rows(2))).location
-    worker.search_listing(house.app, lambda: True)
+    beat.search_listing(house.app, lambda: True)
     assert "waits for a worker" in desk.get(f"{address}?lang=en").text
     assert "No worker is running" in desk.get(f"{address}?lang=en").text
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
 
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.listing.models import Listing
 from app.people import service as people
 from tests.conftest import House, make_court, make_house

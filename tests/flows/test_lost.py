@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app.db import db, transaction
-from app.gateways import Found, Message, Outcome, Said
-from app.gateways.standins import TwilioStandIn
+from app.carriers.base import Found, Message, Outcome, Said
+from app.core.db import db, transaction
 from app.notices.models import Line, Notice, Receipt
+from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import House
 from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired

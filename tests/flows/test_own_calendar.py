@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import web
 from app.cases.models import BusyCalendar, BusyTime
-from app.db import db
-from app.gateways.busy_calendar import BusyCalendars
+from app.core import web
+from app.core.calendar_fetching import BusyCalendars
+from app.core.db import db
 from app.rehearsal.browser import Page
 from tests.conftest import House, proposal
 from tests.flows import test_propose_page as round_page

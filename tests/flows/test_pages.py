@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.db import transaction
+from app.core.db import transaction
 from app.people import service as people
 from app.rehearsal.browser import Page
 from tests.conftest import CASE, PASSWORD, House, at, proposal

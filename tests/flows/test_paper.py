@@ -2,7 +2,7 @@
 
 import re
 
-from app.db import db
+from app.core.db import db
 from app.notices.models import Task
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_pages import words

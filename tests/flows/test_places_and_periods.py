@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db import transaction
-from app.hearings import law
+from app import law
+from app.core.db import transaction
 from app.people import service as people
 from app.people.models import Closure, Court
 from tests.conftest import CASE, NOW, House, at, proposal

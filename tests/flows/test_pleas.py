@@ -8,9 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.cases.models import Case
-from app.db import db
-from app.hearings import erasing, papers
+from app.core import document_types
+from app.core.db import db
 from app.hearings.models import Paper
+from app.retention import erasing
 from tests.conftest import House, at, case_with
 from tests.flows.test_reply import ZHAO, answer, browser, do, nonce, propose, words
 
@@ -131,7 +132,7 @@ def test_a_second_press_changes_nothing_and_a_move_answers(house: House, link: s
         ("", b"", "Say why the date should be moved."),
         ("x" * 2001, b"", "At most 2000 characters."),
         (WHY, b"MZ\x90\0", "Send a PDF, a picture"),
-        (WHY, b"%PDF-" + b"x" * papers.LARGEST, "larger than 10 MB"),
+        (WHY, b"%PDF-" + b"x" * document_types.LARGEST, "larger than 10 MB"),
     ],
 )
 def test_what_is_not_taken_is_said_and_the_words_are_kept(
@@ -150,7 +151,7 @@ def test_much_too_much_is_refused_and_other_forms_take_no_more_than_before(
     house: House, link: str
 ) -> None:
     client = browser(house)
-    assert ask(client, link, body=b"%PDF-" + b"x" * papers.LARGEST_FORM).status_code == 413
+    assert ask(client, link, body=b"%PDF-" + b"x" * document_types.LARGEST_FORM).status_code == 413
     assert post(client, f"{link}/call-me", {}, b"x" * 3_000_000).status_code == 413
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.people import service as people
 from app.rehearsal.browser import Form, Page
 from tests.conftest import NOW, ORDINARY, PASSWORD, House, at, case_with, proposal

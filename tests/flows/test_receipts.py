@@ -8,20 +8,21 @@ import pytest
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
+from app.carriers import registry as lines
+from app.carriers.base import Gateways
+from app.carriers.outbox import carrier
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
 from app.cli import cli
-from app.db import db, transaction
-from app.gateways import Gateways, outbox
-from app.gateways import house as lines
-from app.gateways.clock import SetClock
-from app.gateways.standins import TwilioStandIn
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
-from app.notices import record
 from app.notices.inbound import Inbound
 from app.notices.models import Notice, Receipt
 from app.people import service as people
+from app.record import ledger
+from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
 
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
@@ -50,7 +51,7 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Hous
         clock,
     )
     gateways = Gateways(
-        clock=clock, email=outbox.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
+        clock=clock, email=carrier.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
     )
     made = make_house(
         tmp_path,
@@ -106,7 +107,7 @@ def whats(house: House, case_id: int, notice: Notice) -> list[str]:
     with house.app.app_context():
         return [
             line.what
-            for line in record.lines_of(db.session, case_id=case_id, notice_ids=[notice.id])
+            for line in ledger.lines_of(db.session, case_id=case_id, notice_ids=[notice.id])
         ]
 
 

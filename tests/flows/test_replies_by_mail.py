@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db import db, transaction
-from app.gateways import Carrier, Gateways, outbox
-from app.gateways.clock import SetClock
-from app.gateways.mailbox import ImapMailbox
-from app.gateways.smtp import SmtpCarrier
-from app.gateways.standins import SmtpStandIn
+from app.carriers.base import Carrier, Gateways
+from app.carriers.imap.mailbox import ImapMailbox
+from app.carriers.outbox import carrier
+from app.carriers.smtp.carrier import SmtpCarrier
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.notices.inbound import Inbound
 from app.notices.models import Notice
+from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import CASE, NOW, House, at, make_court, make_house, proposal
 from tests.imap import ImapServer
 from tests.replied import SERVER, apple, bounce, gmail, invited, mail, outlook
@@ -38,8 +39,8 @@ def open_house(
     """A house that reads the mailbox and believes the court's own mail server."""
     local = Gateways(
         clock=clock,
-        email=email or outbox.Outbox(folder / "outbox", "email", clock, "court@court.example"),
-        sms=outbox.Outbox(folder / "outbox", "sms", clock),
+        email=email or carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+        sms=carrier.Outbox(folder / "outbox", "sms", clock),
         mailbox=ImapMailbox(imap.url),
     )
     return make_house(folder, database, gateways=local, mail_authserv=SERVER)
@@ -604,7 +605,7 @@ def test_erasing_a_case_blanks_what_came_in_about_it(house: House, imap: ImapSer
     assert house.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})[0] == 200
     house.beat()
     from app.cases.models import Case
-    from app.hearings import erasing
+    from app.retention import erasing
 
     with house.app.app_context(), transaction() as session:
         case = session.scalars(sa.select(Case)).one()

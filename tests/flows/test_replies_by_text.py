@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from twilio.request_validator import RequestValidator
 
-from app.db import db
+from app.core.db import db
 from app.notices.inbound import Inbound
 from tests.conftest import CASE, House, at, make_court, make_house, proposal
 
@@ -298,7 +298,7 @@ def test_a_text_from_a_number_that_nobody_has_waits_too(house: House) -> None:
 
 
 def test_a_court_may_list_the_slots_in_its_texts(house: House) -> None:
-    from app.db import transaction
+    from app.core.db import transaction
     from app.people.models import Court
 
     with house.app.app_context(), transaction() as session:

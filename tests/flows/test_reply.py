@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from app.cases import forms as case_forms
 from app.cases import service as cases
 from app.cases.forms import load
-from app.db import transaction
+from app.core.db import transaction
 from app.hearings import forms, service
 from app.hearings.models import Answer, Hearing
-from app.notices import record
 from app.people import service as people
+from app.record import ledger
 from tests.conftest import CASE, SECRET, House, at, case_with, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
@@ -99,8 +99,8 @@ def lines(house: House, hearing_id: int, *whats: str) -> list[tuple[str, dict[st
     """Lines of the record about a hearing, of some kinds."""
     with house.app.app_context(), transaction() as session:
         case_id = session.get_one(Hearing, hearing_id).case_id
-        assert record.verify(session, case_id).whole
-        found = record.lines_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
+        assert ledger.verify(session, case_id).whole
+        found = ledger.lines_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
         return [(line.what, line.detail) for line in found if line.what in whats]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.db import transaction
+from app.core.db import transaction
 from app.hearings import queries, service
 from app.hearings.models import Invitation
 from tests.conftest import SECRET, House
@@ -163,7 +163,7 @@ def test_the_calendar_file_has_the_date_and_no_link(house: House) -> None:
 def test_a_short_code_leads_to_the_page(house: House) -> None:
     propose(house)
     with house.app.app_context(), transaction() as session:
-        from app import links
+        from app.core import links
 
         seat = queries.by_token(session, house.link(ZHAO)[3:])
         code = links.code(SECRET, seat.id, seat.version)

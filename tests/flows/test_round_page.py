@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.db import db
+from app.core.db import db
 from tests.conftest import House, at, case_with, proposal
 from tests.flows.test_propose_page import (
     Seen,

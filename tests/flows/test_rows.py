@@ -5,8 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app import bulk
-from app.db import json_text, transaction
+from app.core.db import bulk, json_text, transaction
 from app.people.models import User
 from tests.conftest import House
 

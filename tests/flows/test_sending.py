@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import worker
-from app.db import db, transaction
-from app.gateways import Limit, Message, Outcome, Said
-from app.notices import balance, beats, claiming, dispatch, lost, record, service
+from app.carriers import traffic_split
+from app.carriers.base import Limit, Message, Outcome, Said
+from app.carriers.weights import Tries
+from app.core.db import db, transaction
+from app.notices import service
 from app.notices.models import Notice, Worker
 from app.notices.rules import State
-from app.notices.weights import Tries
+from app.record import ledger
+from app.sending import claiming, dispatch, heartbeat, recovery
+from app.worker import beat
 from tests.conftest import CASE, House, at, proposal
 
 
@@ -106,7 +109,7 @@ def states(house: House, ids: list[int]) -> list[str]:
 def send(house: House, **changed: Any) -> int:
     """Send the texts that are due."""
     with house.app.app_context():
-        sender = dataclasses.replace(worker.sender_of(house.app), **changed)
+        sender = dataclasses.replace(beat.sender_of(house.app), **changed)
         try:
             return dispatch.send_due(sender, ("sms",))
         finally:
@@ -175,8 +178,8 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
     send(house)
     assert len({each.partition(".")[0] for each in texts.given}) == len(texts.given) == 8
     with house.app.app_context():
-        assert record.verify(db.session(), 1).whole
-        said = [line.detail.get("why") for line in record.lines_of(db.session(), case_id=1)]
+        assert ledger.verify(db.session(), 1).whole
+        said = [line.detail.get("why") for line in ledger.lines_of(db.session(), case_id=1)]
     assert said.count("the worker was stopped before it began with it") == 8 - done
 
 
@@ -197,8 +200,8 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
         texts.say = texts.accept
         house.wait(minutes=10)
         with house.app.app_context():
-            other = dataclasses.replace(worker.sender_of(house.app), name="another worker")
-            assert lost.own_up(other) == 3
+            other = dataclasses.replace(beat.sender_of(house.app), name="another worker")
+            assert recovery.own_up(other) == 3
             db.session.remove()
         awake.set()
         return texts.accept(message)
@@ -233,13 +236,13 @@ def test_of_two_workers_who_see_the_same_silence_one_asks_the_carrier(
     def while_another_looks(message: Message, _since: dt.datetime) -> None:
         asked.append(message.reference)
         with house.app.app_context():
-            other = dataclasses.replace(worker.sender_of(house.app), name="another worker")
-            assert lost.own_up(other) == 0
+            other = dataclasses.replace(beat.sender_of(house.app), name="another worker")
+            assert recovery.own_up(other) == 0
             db.session.remove()
 
     texts.find = while_another_looks  # type: ignore[attr-defined]
     with house.app.app_context():
-        assert lost.own_up(worker.sender_of(house.app)) == 2
+        assert recovery.own_up(beat.sender_of(house.app)) == 2
         db.session.remove()
     assert sorted(asked) == [f"n{each}.1" for each in ids]
     assert states(house, ids) == ["sending"] * 2  # a carrier that did not answer is asked again
@@ -264,7 +267,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
         each.split(".")[0] for each in second.given
     }
     with house.app.app_context():
-        shares = {each.name: each.weight for each in balance.told(db.session())}
+        shares = {each.name: each.weight for each in traffic_split.told(db.session())}
     assert shares == {"twilio": 40, "twilio2": 60}
     metrics = house.client.get("/metrics").get_data(as_text=True)
     assert 'tingqi_carrier_weight{carrier="twilio"} 40' in metrics
@@ -272,7 +275,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
     house.wait(hours=1)
     house.beat()
     with house.app.app_context():
-        assert {each.weight for each in balance.told(db.session())} == {50}
+        assert {each.weight for each in traffic_split.told(db.session())} == {50}
 
 
 def test_two_workers_that_see_the_same_trouble_move_one_step(house: House) -> None:
@@ -280,16 +283,16 @@ def test_two_workers_that_see_the_same_trouble_move_one_step(house: House) -> No
     with house.app.app_context():
         for _ in range(2):
             with transaction() as session:
-                balance.move_away(session, list(tries), tries, house.clock.now())
-        assert [each.weight for each in balance.told(db.session())] == [40, 60]
+                traffic_split.move_away(session, list(tries), tries, house.clock.now())
+        assert [each.weight for each in traffic_split.told(db.session())] == [40, 60]
 
 
 def test_workers_have_names_of_their_own_and_are_forgotten_after_a_day(house: House) -> None:
     house.beat()
     with house.app.app_context(), transaction() as session:
-        beats.beat(session, "another:1:aa", house.clock.now())
+        heartbeat.beat(session, "another:1:aa", house.clock.now())
     house.wait(hours=25)
     house.beat()
     with house.app.app_context():
         [name] = db.session.scalars(sa.select(Worker.name)).all()
-        assert name == worker.sender_of(house.app).name
+        assert name == beat.sender_of(house.app).name

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db import db, transaction
-from app.notices import wordings
+from app.core.db import db, transaction
+from app.letters import wording_versions
 from app.notices.models import Notice
 from app.people import service as people
 from app.people.models import SettingChange, User
@@ -81,7 +81,7 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(house: House)
             )
         ).first()
         assert notice
-        sent = wordings.sent_with(db.session(), notice)
+        sent = wording_versions.sent_with(db.session(), notice)
         assert (sent.version, sent.text) == (1, OWN) if sent else False
 
 

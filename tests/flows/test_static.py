@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.static_names import FOR_GOOD
+from app.core.web.static_files import FOR_GOOD
 from tests.conftest import House, make_house
 
 HOME = Path(__file__).parent.parent.parent

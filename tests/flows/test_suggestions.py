@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import Away
-from app.db import db
+from app.core.db import db
 from tests.conftest import CASE, ORDINARY, House, at, case_with, proposal
 from tests.flows.test_reply import browser
 
@@ -216,7 +216,7 @@ def test_the_countrys_holidays_and_moved_working_days_are_heeded(house: House) -
         limit=50,
         **{"from": "2027-01-30T00:00:00+08:00", "to": "2027-02-20T00:00:00+08:00"},
     )
-    from app.hearings.days import is_working_day
+    from app.law.working_days import is_working_day
 
     seen = {dt.date.fromisoformat(each["starts_at"][:10]) for each in found}
     first = dt.date(2027, 1, 30)

@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from app import worker
 from app.cli import cli
-from app.db import db, transaction
-from app.gateways.standins import TwilioStandIn
-from app.notices import claiming, contacts, dispatch, lanes, record
+from app.core.db import db, transaction
 from app.notices.models import Line, Receipt
-from app.notices.outcomes import settle
+from app.record import ledger, queries, timeline
+from app.rehearsal.standins import TwilioStandIn
+from app.sending import claiming, dispatch
+from app.sending.outcomes import settle
+from app.worker import beat
 from tests.conftest import CASE, House, at, proposal
 from tests.flows import test_receipts
 from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
@@ -82,7 +83,7 @@ def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
 ) -> None:
     case_id, _ = ask(wired)
     with wired.app.app_context():
-        sender = worker.sender_of(wired.app)
+        sender = beat.sender_of(wired.app)
         with transaction() as session:
             messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
         assert len(list(sender.gateways.sms.send(messages))) == 2  # and here it dies
@@ -100,7 +101,7 @@ def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
     """The receipt overtakes our own note, and so does the next try."""
     case_id, _ = ask(wired)
     with wired.app.app_context():
-        sender = worker.sender_of(wired.app)
+        sender = beat.sender_of(wired.app)
         with transaction() as session:
             messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
         outcomes = {told.reference: word for told, word in sender.gateways.sms.send(messages)}
@@ -197,7 +198,7 @@ def test_a_dead_number_leaves_a_proposal_unoffered_until_the_mail_is_taken(
     hearing = wired.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[1]
     path = f"/hearings/{hearing['id']}?lang=en"
     with wired.app.app_context():
-        sender = worker.sender_of(wired.app)
+        sender = beat.sender_of(wired.app)
         dispatch.send_due(sender)  # texts alone: the mail that takes over waits for the next turn
     page = wired.sign_in().get(path).get_data(as_text=True)
     assert "Not offered yet" in page
@@ -215,14 +216,14 @@ def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandI
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     tell(wired, twilio, text, "undelivered", "30006")
     with wired.app.app_context():
-        drawn = contacts.touches(db.session(), case_id)
+        drawn = queries.touches(db.session(), case_id)
     mine = [each for each in drawn if (each.side, each.channel) == ("claimant", "sms")]
     assert [each.did.value for each in mine] == ["vain"]
     other = [each for each in drawn if (each.side, each.channel) == ("respondent", "sms")]
     assert [each.did.value for each in other] == ["to"]
     [unlike] = [
         each
-        for each in lanes.differences(drawn, ["claimant", "respondent"])
+        for each in timeline.differences(drawn, ["claimant", "respondent"])
         if each.what == "channel"
     ]
     assert unlike.each == {"claimant": ("email",), "respondent": ("email", "sms")}
@@ -257,4 +258,4 @@ def test_after_erasing_no_word_of_a_carrier_holds_an_address(
 def record_is_whole(house: House, case_id: int) -> bool:
     """Whether the chain holds."""
     with house.app.app_context():
-        return record.verify(db.session(), case_id).whole
+        return ledger.verify(db.session(), case_id).whole

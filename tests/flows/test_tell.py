@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.carriers import registry as lines
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
-from app.db import db, transaction
-from app.gateways import house as lines
-from app.gateways.clock import SetClock
-from app.gateways.standins import SmtpStandIn, TwilioStandIn
+from app.core.db import db, transaction
+from app.core.runtime.clock import SetClock
 from app.hearings import queries
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
-from app.notices import record
 from app.notices.models import Notice, Worker
 from app.people import service as people
+from app.record import ledger
+from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
 
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
@@ -106,7 +106,7 @@ def whats(house: House, case_id: int, channel: str, side: str) -> list[str]:
     with house.app.app_context():
         return [
             line.what
-            for line in record.lines_of(db.session, case_id=case_id)
+            for line in ledger.lines_of(db.session, case_id=case_id)
             if (line.kind, line.channel, line.side) == ("proposal", channel, side)
         ]
 
@@ -129,7 +129,7 @@ def test_both_sides_are_told_in_their_language_over_real_wires(
     assert f"{URL}/r/" in texts[LI]["body"]
     with wired.app.app_context():
         started = [
-            line for line in record.lines_of(db.session, case_id=1) if line.what == "started"
+            line for line in ledger.lines_of(db.session, case_id=1) if line.what == "started"
         ]
         assert all("/r/…" in line.content.body["text"] for line in started)
 

@@ -10,7 +10,7 @@ from flask_migrate import downgrade, upgrade
 
 from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.cli import cli
-from app.db import db, transaction
+from app.core.db import db, transaction
 from app.rehearsal.browser import Page
 from tests.conftest import PASSWORD, House, at, case_with, proposal
 from tests.flows.test_import import OTHER, ROW, as_csv, cases, run

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app import worker
+from app.worker import beat
 from tests.conftest import CASE, House, case_with, proposal
 from tests.flows.test_listing import file_of
 from tests.flows.test_listing_page import upload
@@ -118,7 +118,7 @@ def test_a_listing_fixes_nothing_at_once_either(house: House) -> None:
     )
     desk = house.sign_in()
     address = upload(desk, content).location
-    assert worker.search_listing(house.app)
+    assert beat.search_listing(house.app)
     assert desk.post(address, data={"do": "send"}).status_code == 303
     house.beat()
     found = house.api("GET", "/hearings")[1]["hearings"]

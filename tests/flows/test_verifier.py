@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import cli
-from app.notices import verify_record
-from app.notices.verify_record import canonical
+from app.record import standalone_verifier
+from app.record.standalone_verifier import canonical
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_reply import answer
 
@@ -102,7 +102,7 @@ def test_blanked_contents_need_a_line_that_says_why(house: House, exported: dict
 def test_what_is_no_record_is_said_to_be_none(tmp_path: Path, record: object) -> None:
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_record.__file__, str(tmp_path / "record.json")],
+        [sys.executable, "-I", "-S", standalone_verifier.__file__, str(tmp_path / "record.json")],
         capture_output=True,
         text=True,
         timeout=60,
@@ -118,7 +118,7 @@ def test_a_hostile_file_is_named_and_ends_in_no_traceback(
     def check_text(text: str) -> tuple[int, str]:
         (tmp_path / "record.json").write_text(text, encoding="utf-8")
         capsys.readouterr()
-        status = verify_record.main([str(tmp_path / "record.json")])
+        status = standalone_verifier.main([str(tmp_path / "record.json")])
         return status, "".join(capsys.readouterr())
 
     for value in (float("nan"), 1e400, 2.5, "\ud800", 10**400, "[" * 2000, [], True, None):

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from flask import url_for
 
-from app.db import db
-from app.gateways import Gateways, outbox
-from app.gateways.clock import SetClock
-from app.gateways.mailbox import ImapMailbox
+from app.carriers.base import Gateways
+from app.carriers.imap.mailbox import ImapMailbox
+from app.carriers.outbox import carrier
+from app.core.db import db
+from app.core.runtime.clock import SetClock
 from app.hearings.models import Hearing
 from app.notices.inbound import Inbound, Kind
 from tests.browser import every_page
@@ -41,8 +42,8 @@ def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
     clock = SetClock(NOW)
     local = Gateways(
         clock=clock,
-        email=outbox.Outbox(tmp_path / "outbox", "email", clock, "court@court.example"),
-        sms=outbox.Outbox(tmp_path / "outbox", "sms", clock),
+        email=carrier.Outbox(tmp_path / "outbox", "email", clock, "court@court.example"),
+        sms=carrier.Outbox(tmp_path / "outbox", "sms", clock),
         mailbox=ImapMailbox(imap.url),
     )
     made = make_house(

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.replies.mail import read
+from app.inbound.parsing.mail import read
 from tests.conftest import House
 from tests.flows.test_replies_by_mail import LI, come, fixed, house, imap  # noqa: F401
 from tests.imap import ImapServer

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 import tzdata
 
-from app.db import transaction
+from app.core.db import transaction
 from app.people.models import Court
 from tests.conftest import CASE, House, at, make_court, make_house, proposal
 from tests.flows.test_cli import tingqi

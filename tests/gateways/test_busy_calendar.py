@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from app.gateways.busy_calendar import LARGEST, BusyCalendars, Unfetchable, is_public
+from app.core.calendar_fetching import LARGEST, BusyCalendars, Unfetchable, is_public
 from tests.tls import TlsServer, gives
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.gateways import Message
-from app.gateways.mail import Unsendable, build, one_line
+from app.carriers.base import Message
+from app.carriers.mime import Unsendable, build, one_line
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 FROM = "hearings@court.example"

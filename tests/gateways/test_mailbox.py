@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from app.gateways.clock import SetClock
-from app.gateways.mailbox import ImapMailbox, MailboxAway, Mark
-from app.gateways.smtp import SmtpCarrier
-from app.gateways.standins import SmtpStandIn
+from app.carriers.imap.mailbox import ImapMailbox, MailboxAway, Mark
+from app.carriers.smtp.carrier import SmtpCarrier
+from app.core.runtime.clock import SetClock
+from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW
 from tests.imap import ImapServer, UnsafeLogin
 

@@ -6,10 +6,11 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from app.gateways import Found, Message, Said, mail
-from app.gateways.clock import SetClock
-from app.gateways.house import Lines, build
-from app.gateways.outbox import Outbox, content, entries
+from app.carriers import mime
+from app.carriers.base import Found, Message, Said
+from app.carriers.outbox.carrier import Outbox, content, entries
+from app.carriers.registry import Lines, build
+from app.core.runtime.clock import SetClock
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
@@ -51,7 +52,7 @@ def test_a_mail_is_kept_as_the_very_bytes_that_smtp_would_send(mails, clock):
     seen = message_from_bytes(file.read_bytes(), policy=policy.default)
     bare = [line for line in file.read_bytes().split(b"\r\n") if b"\n" in line]
     assert (seen["To"], seen["Subject"], bare) == ("lin@firm.example", "庭审", [])
-    assert seen["Message-ID"] == mail.build(message, "hearings@court.example", AT).message_id
+    assert seen["Message-ID"] == mime.build(message, "hearings@court.example", AT).message_id
 
 
 def test_a_text_is_kept_with_its_number_words_and_reference(texts):

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 import trustme
 
-from app.gateways import Message, Said
-from app.gateways.clock import SetClock
-from app.gateways.smtp import SmtpCarrier
-from app.gateways.smtp_line import read_url
-from app.gateways.standins import SmtpStandIn
+from app.carriers.base import Message, Said
+from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.smtp.connection import read_url
+from app.core.runtime.clock import SetClock
+from app.rehearsal.standins import SmtpStandIn
 
 CLOCK = SetClock(datetime(2026, 11, 23, 8, 30, tzinfo=UTC))
 FROM = "hearings@court.example"

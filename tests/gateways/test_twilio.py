@@ -9,9 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
-from app.gateways import Message, Said
-from app.gateways.standins import TwilioStandIn
-from app.gateways.twilio import Account, TwilioCarrier
+from app.carriers.base import Message, Said
+from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.rehearsal.standins import TwilioStandIn
 
 FROM = "+15005550006"
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app.gateways import Message
-from app.gateways.standins import TwilioStandIn
-from app.gateways.twilio import Account, TwilioCarrier, receipt, signature_ok, verdict
+from app.carriers.base import Message
+from app.carriers.twilio.carrier import Account, TwilioCarrier, receipt, signature_ok, verdict
+from app.rehearsal.standins import TwilioStandIn
 
 
 @pytest.fixture

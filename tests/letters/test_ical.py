@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import ical, icalfeed
-from app.vtimezone import vtimezone
+from app.core import ical
+from app.core.ical import feed as icalfeed
+from app.core.ical.vtimezone import vtimezone
 from tests.letters.golden_case import LINK, agrees, facts
 from tests.node import read as ical_js
 

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.notices import letters, text
+from app.letters import composing, text_length
 from tests.letters.golden_case import LINK, agrees, case, facts, link
 
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
 NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released")
-TO_COUNSEL = letters.KINDS[:14]
-EACH = [(kind, language) for kind in letters.KINDS for language in ("en", "zh")]
+TO_COUNSEL = composing.KINDS[:14]
+EACH = [(kind, language) for kind in composing.KINDS for language in ("en", "zh")]
 
 
-def letter(kind: str, channel: str, language: str, **more: Any) -> letters.Letter:
+def letter(kind: str, channel: str, language: str, **more: Any) -> composing.Letter:
     told = facts(kind, language) | more
-    return letters.compose(kind, channel, language, told, link=link(kind))
+    return composing.compose(kind, channel, language, told, link=link(kind))
 
 
 class Page(HTMLParser):
@@ -76,7 +76,7 @@ def test_a_mail_has_one_button_and_it_is_the_link(kind: str, language: str) -> N
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: str) -> None:
     told = facts(kind, language)
-    mail = letters.compose(
+    mail = composing.compose(
         kind, "email", language, told, code="K7M2 P9", base="https://court.example/"
     )
     assert "https://court.example/r " in mail.text
@@ -84,20 +84,20 @@ def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: 
     assert Page(mail.html).links == []
 
 
-@pytest.mark.parametrize("kind", [k for k in letters.KINDS if k not in NO_TIME])
+@pytest.mark.parametrize("kind", [k for k in composing.KINDS if k not in NO_TIME])
 def test_a_mail_with_a_time_names_its_zone(kind: str) -> None:
     assert "Shanghai time (Asia/Shanghai, UTC+8)" in letter(kind, "email", "en").text
     assert "上海时间（Asia/Shanghai，UTC+8）" in letter(kind, "email", "zh").text
 
 
-@pytest.mark.parametrize("kind", letters.KINDS)
+@pytest.mark.parametrize("kind", composing.KINDS)
 def test_a_chinese_text_message_is_one_segment(kind: str) -> None:
-    assert text.segments(letter(kind, "sms", "zh").text) == 1
+    assert text_length.segments(letter(kind, "sms", "zh").text) == 1
 
 
-@pytest.mark.parametrize("kind", letters.KINDS)
+@pytest.mark.parametrize("kind", composing.KINDS)
 def test_an_english_text_message_is_one_segment(kind: str) -> None:
-    assert text.segments(letter(kind, "sms", "en").text) == 1
+    assert text_length.segments(letter(kind, "sms", "en").text) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -105,23 +105,23 @@ def test_an_english_text_message_is_one_segment(kind: str) -> None:
 def test_a_court_may_have_the_slots_listed_by_number_in_texts(kind: str, language: str) -> None:
     told = facts("proposal", language)
     told["court"]["text_slots"] = True
-    said = letters.compose(kind, "sms", language, told, link=link(kind)).text
+    said = composing.compose(kind, "sms", language, told, link=link(kind)).text
     assert agrees(f"{kind}/sms_slots.{language}.txt", said)
-    assert text.segments(said) <= 3
+    assert text_length.segments(said) <= 3
 
 
 def test_the_date_is_never_what_is_shortened() -> None:
     told = facts("fixed", "zh")
     told["case"]["title"] = "长" * 190
     told["hearing"]["courtroom"] = "法庭" * 60
-    said = letters.compose("fixed", "sms", "zh", told, link=LINK).text
+    said = composing.compose("fixed", "sms", "zh", told, link=LINK).text
     assert "12月15日周二09:30" in said
     assert said.endswith(LINK)
 
 
 def test_a_shorter_wording_is_taken_only_when_it_saves_a_segment() -> None:
-    assert text.cheapest(["a" * 160, "a"]) == "a" * 160
-    assert text.cheapest(["a" * 161, "a" * 100, "a"]) == "a" * 100
+    assert text_length.cheapest(["a" * 160, "a"]) == "a" * 160
+    assert text_length.cheapest(["a" * 161, "a" * 100, "a"]) == "a" * 100
 
 
 @pytest.mark.parametrize(("kind", "language"), EACH)
@@ -133,7 +133,7 @@ def test_no_reserved_word_is_asked_for_or_stands_alone(kind: str, language: str)
 
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_words_are_calm(kind: str, language: str) -> None:
-    for channel in letters.CHANNELS:
+    for channel in composing.CHANNELS:
         said = letter(kind, channel, language)
         whole = (said.subject + said.text).lower()
         assert not re.search(r"[!！]|please note|none\b(?! suits)|\{|\}|undefined", whole)
@@ -142,7 +142,7 @@ def test_words_are_calm(kind: str, language: str) -> None:
 def test_a_subject_stays_one_line_whatever_the_case_is_called() -> None:
     told = facts("proposal", "en")
     told["case"]["number"] = "1\r\nBcc: everybody@court.example\x00\u2028x"
-    mail = letters.compose("proposal", "email", "en", told, link=LINK)
+    mail = composing.compose("proposal", "email", "en", told, link=LINK)
     assert len(mail.subject.splitlines()) == 1
     assert "\x00" not in mail.subject + mail.text + mail.html
 
@@ -151,7 +151,7 @@ def test_markup_in_a_name_stays_words() -> None:
     told = facts("proposal", "en")
     told["person"]["name"] = "<script>alert(1)</script>"
     told["case"]["title"] = '{{ 7 * 7 }} <a href="https://evil.example">press</a>'
-    mail = letters.compose("proposal", "email", "en", told, link=LINK)
+    mail = composing.compose("proposal", "email", "en", told, link=LINK)
     page = Page(mail.html)
     assert "script" not in page.tags
     assert page.links == [LINK]
@@ -161,14 +161,14 @@ def test_markup_in_a_name_stays_words() -> None:
 def test_a_fact_cannot_pose_as_a_shorter_wording() -> None:
     told = facts("proposal", "en")
     told["case"]["title"] = "\n---\nwon\n---\n"
-    said = letters.compose("proposal", "sms", "en", told, link=LINK).text
+    said = composing.compose("proposal", "sms", "en", told, link=LINK).text
     assert said.startswith("Pudong Court: choose")
 
 
 def test_another_language_is_answered_in_english() -> None:
     told = facts("proposal", "en")
-    assert letters.compose("proposal", "email", "fr", told).text.startswith("Dear Ada Lin,")
-    assert letters.compose("proposal", "email", "zh-Hans-CN", told).text.startswith("Ada Lin：")
+    assert composing.compose("proposal", "email", "fr", told).text.startswith("Dear Ada Lin,")
+    assert composing.compose("proposal", "email", "zh-Hans-CN", told).text.startswith("Ada Lin：")
 
 
 def test_slots_on_both_sides_of_a_clock_change_carry_each_their_offset() -> None:
@@ -178,7 +178,7 @@ def test_slots_on_both_sides_of_a_clock_change_carry_each_their_offset() -> None
         {"starts_at": "2027-03-26T10:00:00Z", "ends_at": "2027-03-26T11:00:00Z"},
         {"starts_at": "2027-03-29T09:00:00Z", "ends_at": "2027-03-29T10:00:00Z"},
     ]
-    said = letters.compose("proposal", "email", "en", told, link=LINK).text
+    said = composing.compose("proposal", "email", "en", told, link=LINK).text
     assert "London time (Europe/London)" in said
     assert "- Fri 26 Mar 2027, 10:00–11:00 (UTC)\n" in said
     assert "- Mon 29 Mar 2027, 10:00–11:00 (UTC+1)\n" in said
@@ -192,7 +192,7 @@ def test_a_time_without_its_offset_is_refused() -> None:
 def test_a_kind_or_channel_without_words_is_refused() -> None:
     for kind, channel in (("../proposal", "email"), ("proposal", "fax")):
         with pytest.raises(ValueError, match="no words"):
-            letters.compose(kind, channel, "en", case("en"))
+            composing.compose(kind, channel, "en", case("en"))
 
 
 def test_little_is_needed_to_write_a_letter() -> None:
@@ -202,10 +202,10 @@ def test_little_is_needed_to_write_a_letter() -> None:
         "person": {"name": "P"},
         "hearing": {"kind": "site visit"},
     }
-    for kind in letters.KINDS:
+    for kind in composing.KINDS:
         for language in ("en", "zh"):
-            for channel in letters.CHANNELS:
-                said = letters.compose(kind, channel, language, least).text
+            for channel in composing.CHANNELS:
+                said = composing.compose(kind, channel, language, least).text
                 assert said
                 assert "None" not in said
 
@@ -215,8 +215,8 @@ names = st.text(max_size=200)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    kind=st.sampled_from(letters.KINDS),
-    channel=st.sampled_from(letters.CHANNELS),
+    kind=st.sampled_from(composing.KINDS),
+    channel=st.sampled_from(composing.CHANNELS),
     language=st.sampled_from(["en", "zh"]),
     words=st.lists(names, min_size=9, max_size=9),
 )
@@ -228,7 +228,7 @@ def test_any_words_make_a_letter(kind: str, channel: str, language: str, words: 
     told["person"] |= {"name": name, "party": party}
     told["hearing"] |= {"courtroom": room, "location": room, "kind": room, "judge": name}
     told |= {"reason": reason, "detail": detail, "bring": bring}
-    said = letters.compose(kind, channel, language, told, link=LINK)
+    said = composing.compose(kind, channel, language, told, link=LINK)
     assert len(said.subject.splitlines()) <= 1
     assert len(said.subject) <= 200
     assert "\x00" not in said.text

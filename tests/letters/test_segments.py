@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gsm7 import SEPTETS, plain_marks
-from app.notices.text import segments
+from app.core.gsm7 import SEPTETS, plain_marks
+from app.letters.text_length import segments
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app import wording
+from app.core import wording
 
 AT = datetime(2026, 12, 15, 1, 30, tzinfo=UTC)
 TO = datetime(2026, 12, 15, 3, 0, tzinfo=UTC)

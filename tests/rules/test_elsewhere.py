@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.hearings.elsewhere import Unreadable, busy
+from app.hearings.availability.calculation.calendar_parsing import Unreadable, busy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)

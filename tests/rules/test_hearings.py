@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import Message
-from app.hearings import days
-from app.hearings.law import names, rule_set
+from app.core.errors import Message
 from app.hearings.rules import (
     Span,
     agreed_slot,
@@ -21,6 +19,7 @@ from app.hearings.rules import (
     wall_clock_fault,
     whose,
 )
+from app.law import names, rule_set, working_days
 
 DAY = dt.datetime(2026, 12, 15, 1, 30, tzinfo=dt.UTC)
 SLOTS = [(1, DAY), (2, DAY + dt.timedelta(days=1)), (3, DAY + dt.timedelta(days=3))]
@@ -172,10 +171,10 @@ def test_the_day_of_telling_is_not_counted_and_a_holiday_moves_the_end_on() -> N
 
 
 def test_the_chinese_calendar_knows_holidays_and_moved_working_days() -> None:
-    assert not days.is_working_day("CN", dt.date(2026, 10, 1))
-    assert not days.is_working_day("CN", dt.date(2026, 11, 28))
-    assert days.is_working_day("CN", dt.date(2026, 11, 23))
-    assert days.is_working_day(
+    assert not working_days.is_working_day("CN", dt.date(2026, 10, 1))
+    assert not working_days.is_working_day("CN", dt.date(2026, 11, 28))
+    assert working_days.is_working_day("CN", dt.date(2026, 11, 23))
+    assert working_days.is_working_day(
         "CN", dt.date(2025, 9, 28)
     )  # a Sunday, worked for the holiday after it
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.errors import Invalid
-from app.intake import column_maps, moments, rules, sides
-from app.intake.entries import Entry, Refused, by_case, read_case
+from app.core.errors import Invalid
+from app.imports.entries import Entry, Refused, by_case, read_case
+from app.imports.reading import both_sides, column_maps, date_parsing, rules
 
 OWN = column_maps.find(column_maps.OWN)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -96,8 +96,8 @@ DAY, HALF_PAST = dt.date(2026, 12, 15), dt.time(9, 30)
 def test_a_time_is_read_as_courts_write_it(
     text: str, day: dt.date | None, clock: dt.time | None
 ) -> None:
-    found = moments.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
-    assert found == moments.Moment(day, clock)
+    found = date_parsing.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
+    assert found == date_parsing.Moment(day, clock)
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_a_time_is_read_as_courts_write_it(
     ],
 )
 def test_what_is_no_day_or_may_be_two_is_not_guessed(text: str, why: str) -> None:
-    found = moments.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
+    found = date_parsing.read_moment(text, OWN.date_formats, OWN.time_formats, "CN")
     assert why in str(found)
 
 
 @pytest.mark.parametrize(("country", "month"), [("US", 5), ("GB", 12), ("DE", 12)])
 def test_the_country_says_whether_the_day_goes_first(country: str, month: int) -> None:
-    found = moments.read_day("5/12/2026", OWN.date_formats, country)
+    found = date_parsing.read_day("5/12/2026", OWN.date_formats, country)
     assert isinstance(found, dt.date)
     assert found.month == month
 
@@ -146,7 +146,7 @@ def test_the_country_says_whether_the_day_goes_first(country: str, month: int) -
     ],
 )
 def test_a_length_is_read_as_courts_write_it(text: str, minutes: int | str) -> None:
-    assert moments.read_minutes(text) == minutes
+    assert date_parsing.read_minutes(text) == minutes
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_length_is_read_as_courts_write_it(text: str, minutes: int | str) -> N
     ],
 )
 def test_a_header_names_a_side_and_what_of_it(header: str, key: str) -> None:
-    of = sides.read_header(header)
+    of = both_sides.read_header(header)
     assert (of.key if of else "") == key
 
 
@@ -180,8 +180,8 @@ def test_a_header_of_two_lines_puts_each_side_above_its_columns() -> None:
     above = ["案号", "法官", "原告", "", "被告", ""]
     below = ["", "", "名称", "代理人", "名称", "代理人"]
     joined = ["案号", "法官", "原告名称", "原告代理人", "被告名称", "被告代理人"]
-    assert sides.two_lines(above, below) == joined
-    assert sides.two_lines(["案号", "原告", "被告"], ["（2026）1号", "甲", "乙"]) is None
+    assert both_sides.two_lines(above, below) == joined
+    assert both_sides.two_lines(["案号", "原告", "被告"], ["（2026）1号", "甲", "乙"]) is None
 
 
 def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notices.lanes import WIDTH, Did, Touch, differences, draw
+from app.record.timeline import WIDTH, Did, Touch, differences, draw
 
 BEGIN = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 SIDES = ["claimant", "respondent"]

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.listing import greedy
-from app.listing.bound import at_least
-from app.listing.capacity import covered, fewest, most_of, most_of_any
-from app.listing.problem import (
+from app.listing.rows import Wishes
+from app.listing.solver import greedy
+from app.listing.solver.bound import at_least
+from app.listing.solver.capacity import covered, fewest, most_of, most_of_any
+from app.listing.solver.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
     Limits,
@@ -25,10 +26,9 @@ from app.listing.problem import (
     Wanted,
     cost,
 )
-from app.listing.repair import Repair
-from app.listing.rows import Wishes
-from app.listing.search import search
-from app.listing.table import grid_of
+from app.listing.solver.repair import Repair
+from app.listing.solver.search import search
+from app.listing.solver.table import grid_of
 
 LIMITS = Limits(seconds=60, workers=1, seed=1, steps=20)
 MORNING, AFTERNOON = (0, 120), (150, 270)
@@ -232,7 +232,7 @@ def crowded(many: int) -> Problem:
 
 
 def test_one_thread_proves_while_another_moves_hearings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
+    monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
     problem, seen = crowded(40), list[Progress]()
     first = greedy.first(problem)
 
@@ -249,8 +249,8 @@ def test_one_thread_proves_while_another_moves_hearings(monkeypatch: pytest.Monk
 
 
 def test_where_not_all_have_a_place_the_solver_proves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
-    monkeypatch.setattr("app.listing.search.FOR_PROVING", 0.0)
+    monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
+    monkeypatch.setattr("app.listing.solver.search.FOR_PROVING", 0.0)
     start = Start(0, 0, (0, 120))
     three = tuple(Wanted(60, judge, (), (start,)) for judge in (1, 2, 3))
     rooms = (Strip(0, 0, 120, 7), Strip(0, 0, 120, 8))
@@ -265,8 +265,8 @@ def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyP
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("app.listing.search.AT_ONCE", 0.0)
-    monkeypatch.setattr("app.listing.repair.Repair.go_on", broken)
+    monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
+    monkeypatch.setattr("app.listing.solver.repair.Repair.go_on", broken)
     with pytest.raises(ZeroDivisionError):
         search(crowded(40), Limits(seconds=300, workers=2))
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.replies import digits, itip
-from app.replies.authentication import authenticated
-from app.replies.mail import Unreadable, read
+from app.inbound.parsing import digits, itip
+from app.inbound.parsing.authentication import authenticated
+from app.inbound.parsing.mail import Unreadable, read
 
 
 def nested(depth: int) -> bytes:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import links
 from app.cases.rules import name_key, number_key
+from app.core import links
 from app.notices.rules import (
     Grade,
     State,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hearings.hours import Hours, longest, sessions
-from app.hearings.openings import (
+from app.hearings.availability.calculation.court_hours import Hours, longest, sessions
+from app.hearings.availability.calculation.openings import (
     Opening,
     Person,
     Wish,

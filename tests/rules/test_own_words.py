@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from app.notices import letters, own_words, sample
-from app.notices.own_words import Own
-from app.notices.text import segments
+from app.letters import composing, custom_wording, sample_hearing
+from app.letters.custom_wording import Own
+from app.letters.text_length import segments
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 COURT = {
@@ -17,26 +17,26 @@ COURT = {
     "text_links": True,
     "text_slots": False,
 }
-LINK = f"https://t.example/r/{sample.LINK}"
+LINK = f"https://t.example/r/{sample_hearing.LINK}"
 GOOD = "{court_short}: {case} on {date}, {link}"
 
 
 def written(
     kind: str, channel: str, own: Own | None, language: str = "zh", **more: object
-) -> letters.Letter:
+) -> composing.Letter:
     """A letter about the sample hearing."""
-    facts = sample.facts({**COURT}, language, NOW) | more
-    return letters.compose(kind, channel, language, facts, link=LINK, code="K", base="b", own=own)
+    facts = sample_hearing.facts({**COURT}, language, NOW) | more
+    return composing.compose(kind, channel, language, facts, link=LINK, code="K", base="b", own=own)
 
 
-@pytest.mark.parametrize("kind", own_words.KINDS)
-@pytest.mark.parametrize("channel", letters.CHANNELS)
+@pytest.mark.parametrize("kind", custom_wording.KINDS)
+@pytest.mark.parametrize("channel", composing.CHANNELS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
     kind: str, channel: str, language: str
 ) -> None:
-    subject, text = letters.first_draft(kind, channel, language)
-    assert own_words.faults(kind, channel, subject, text) == {}
+    subject, text = composing.first_draft(kind, channel, language)
+    assert custom_wording.faults(kind, channel, subject, text) == {}
     letter = written(kind, channel, Own(4, subject, text), language)
     assert letter.wording == 4
     assert "{" not in letter.subject + letter.text + letter.html
@@ -64,18 +64,18 @@ def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
     ],
 )
 def test_words_that_cannot_be_sent_are_refused_with_what_is_wrong(text: str, said: str) -> None:
-    assert said in str(own_words.faults("fixed", "sms", "", text)["text"])
+    assert said in str(custom_wording.faults("fixed", "sms", "", text)["text"])
 
 
 @pytest.mark.parametrize("text", ["cancelled", "unstoppable", "the weekend", "yesterday"])
 def test_a_reserved_word_within_another_is_none(text: str) -> None:
-    assert own_words.faults("fixed", "sms", "", f"{GOOD} {text}") == {}
+    assert custom_wording.faults("fixed", "sms", "", f"{GOOD} {text}") == {}
 
 
 def test_a_subject_is_one_line_without_lists() -> None:
-    text = letters.first_draft("proposal", "email", "en")[1]
+    text = composing.first_draft("proposal", "email", "en")[1]
     for subject in ("a\nb", "{slots}", ""):
-        assert "subject" in own_words.faults("proposal", "email", subject, text)
+        assert "subject" in custom_wording.faults("proposal", "email", subject, text)
 
 
 def test_what_fills_a_place_is_never_read_for_places_again_and_stays_words_in_html() -> None:
@@ -90,13 +90,13 @@ def test_lines_and_brackets_fall_away_where_their_places_are_empty() -> None:
     own = Own(1, "s", "{case}[, {phone}]\nTel. {phone}\n- {answers}")
     letter = written("answered", "email", own, "en")
     number, first, second = letter.text.splitlines()
-    assert number == sample.CASE["en"][0]
+    assert number == sample_hearing.CASE["en"][0]
     assert first.startswith("- ")
     assert second.endswith(": no")
 
 
 def test_where_own_words_cannot_say_all_the_house_says_it() -> None:
-    own = Own(2, *letters.first_draft("moved", "email", "zh"))
+    own = Own(2, *composing.first_draft("moved", "email", "zh"))
     assert written("moved", "email", own).wording == 2
     undated = {"kind": "trial", "minutes": 90, "judge": "陈法官", "starts_at": None}
     assert written("moved", "email", own, hearing=undated).wording == 0
@@ -122,6 +122,6 @@ def test_of_several_wordings_the_cheapest_is_sent() -> None:
 
 
 def test_a_letter_to_the_court_itself_is_the_houses() -> None:
-    own = Own(1, *letters.first_draft("fixed", "email", "zh"))
+    own = Own(1, *composing.first_draft("fixed", "email", "zh"))
     person = {"name": "王书记员", "party": "", "side": "", "is_court": True}
     assert written("fixed", "email", own, person=person).wording == 0

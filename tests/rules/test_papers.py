@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from app.hearings import papers
+from app.core import document_types
 
 
 def packed(*names: str) -> bytes:
@@ -30,7 +30,7 @@ WORD = ("[Content_Types].xml", "word/document.xml")
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\0\0\0\x18ftypheic", "image/heic"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
-        (packed(*WORD), papers.DOCX),
+        (packed(*WORD), document_types.DOCX),
         (packed(*WORD, "word/vbaProject.bin"), ""),
         (packed("evil.exe"), ""),
         (packed(*WORD)[:60], ""),
@@ -41,13 +41,13 @@ WORD = ("[Content_Types].xml", "word/document.xml")
     ],
 )
 def test_what_a_document_is(body: bytes, kind: str) -> None:
-    assert papers.kind_of(body) == kind
-    assert (papers.fault_of(body) is None) == bool(kind)
+    assert document_types.kind_of(body) == kind
+    assert (document_types.fault_of(body) is None) == bool(kind)
 
 
 def test_a_document_that_is_too_large_is_refused() -> None:
-    assert papers.fault_of(b"%PDF-" + b"x" * (papers.LARGEST - 5)) is None
-    assert "10 MB" in str(papers.fault_of(b"%PDF-" + b"x" * papers.LARGEST))
+    assert document_types.fault_of(b"%PDF-" + b"x" * (document_types.LARGEST - 5)) is None
+    assert "10 MB" in str(document_types.fault_of(b"%PDF-" + b"x" * document_types.LARGEST))
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_document_that_is_too_large_is_refused() -> None:
     ],
 )
 def test_a_name_has_no_folder_and_the_ending_of_what_the_document_is(given: str, name: str) -> None:
-    assert papers.name_of(given, "application/pdf") == name
+    assert document_types.name_of(given, "application/pdf") == name

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import gsm7, wording
-from app.notices import pace, text, weights
-from app.notices.weights import Tries
+from app.carriers import rate_limits, weights
+from app.carriers.weights import Tries
+from app.core import gsm7, wording
+from app.letters import text_length
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 
 
-def waits(bucket: pace.Bucket, *ats: float) -> list[float]:
+def waits(bucket: rate_limits.Bucket, *ats: float) -> list[float]:
     """How long each message waits, that comes at these seconds."""
     found = []
     for at in ats:
@@ -24,22 +25,22 @@ def waits(bucket: pace.Bucket, *ats: float) -> list[float]:
 
 
 def test_a_burst_goes_at_once_and_the_rest_at_the_carriers_pace() -> None:
-    bucket = pace.Bucket(per_second=10, burst=3).filled()
+    bucket = rate_limits.Bucket(per_second=10, burst=3).filled()
     assert waits(bucket, 0, 0, 0, 0, 0) == [0, 0, 0, 0.1, 0.2]
     assert waits(bucket, 0, 0, 0, 1, 1, 1, 1) == [0, 0, 0, 0, 0, 0, 0.1]
 
 
 def test_workers_share_one_pace() -> None:
-    bucket = pace.Bucket(per_second=10, burst=4, workers=2).filled()
+    bucket = rate_limits.Bucket(per_second=10, burst=4, workers=2).filled()
     assert waits(bucket, 0, 0, 0) == [0, 0, 0.2]
 
 
 def test_without_a_pace_nobody_waits() -> None:
-    assert waits(pace.Bucket(0).filled(), *[0] * 100) == [0] * 100
+    assert waits(rate_limits.Bucket(0).filled(), *[0] * 100) == [0] * 100
 
 
 def test_a_clock_that_stands_or_jumps_back_gives_nothing_away() -> None:
-    assert waits(pace.Bucket(1, 1).filled(), 5, 4, 3) == [0, 1, 2]
+    assert waits(rate_limits.Bucket(1, 1).filled(), 5, 4, 3) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -49,11 +50,11 @@ def test_a_clock_that_stands_or_jumps_back_gives_nothing_away() -> None:
 def test_no_more_is_claimed_than_half_a_lease_can_send(
     speed: float, waiting: int, expected: int
 ) -> None:
-    assert pace.room(speed, waiting, 180, 256) == expected
+    assert rate_limits.room(speed, waiting, 180, 256) == expected
 
 
 def test_a_carrier_that_slows_down_is_seen_within_a_few_looks() -> None:
-    speed = pace.Speed(1600)
+    speed = rate_limits.Speed(1600)
     for _ in range(8):
         speed = speed.after(3, 1)
     assert speed.per_second < 10
@@ -116,12 +117,12 @@ def counted(body: str) -> int:
         units, whole, part = [2 if c in gsm7.EXTENDED else 1 for c in body], 160, 153
     else:
         units, whole, part = [2 if ord(c) > 0xFFFF else 1 for c in body], 70, 67
-    return 1 if sum(units) <= whole else text._parts(units, part)
+    return 1 if sum(units) <= whole else text_length._parts(units, part)
 
 
 @given(st.text(max_size=400) | st.text(alphabet=GSM, max_size=400))
 def test_segments_are_counted_alike_however_quickly(body: str) -> None:
-    assert text.segments(body) == counted(body)
+    assert text_length.segments(body) == counted(body)
 
 
 @given(st.text(max_size=60))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.hearings.shown_names import public_name
+from app.core.wording.public_names import public_name
 
 
 @pytest.mark.parametrize(

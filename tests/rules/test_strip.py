@@ -3,8 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from app.hearings.availability.calculation.day_strip import Mark, Row, Taken, bounds, days_of, rows
 from app.hearings.rules import Span
-from app.hearings.strip import Mark, Row, Taken, bounds, days_of, rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOURS = (9, 12)

@@ -1,6 +1,6 @@
 """The counts behind rate limits."""
 
-from app.throttle import Windows
+from app.core.web.rate_limits import Windows
 
 
 def test_hits_are_counted_by_key_within_one_window() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as sample
 from hypothesis import strategies as st
 
-from app.errors import Invalid, Message
-from app.hearings import typed
+from app.core.errors import Invalid, Message
 from app.hearings.forms import HearingIn
+from app.hearings.proposing import form_fields
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 
@@ -26,13 +26,13 @@ def form(*slots: str, **more: str) -> dict[str, Any]:
         "fix": "auto",
         "reason": "Because.",
     }
-    return typed.typed(()) | usual | {"slots": rows} | more
+    return form_fields.typed(()) | usual | {"slots": rows} | more
 
 
 def faults(given: dict[str, Any], zone: ZoneInfo = SHANGHAI) -> dict[str, str]:
     """What is wrong with a form of a new hearing, by field."""
     with pytest.raises(Invalid) as refused:
-        typed.checked(given, HearingIn(), zone)
+        form_fields.checked(given, HearingIn(), zone)
     return {field: str(words) for field, words in refused.value.errors.items()}
 
 
@@ -46,7 +46,7 @@ def test_rows_come_in_the_order_of_their_numbers_whatever_is_missing_between() -
         ("slots.x.starts_at", "x"),
         ("nobody", "x"),
     ]
-    made = typed.typed(fields)
+    made = form_fields.typed(fields)
     assert made["slots"] == [
         {"starts_at": "a", "courtroom": ""},
         {"starts_at": "", "courtroom": "b"},
@@ -59,36 +59,38 @@ words = st.text(max_size=12)
 rows = st.lists(st.fixed_dictionaries({"starts_at": words, "courtroom": words}), max_size=12)
 
 
-@sample(st.fixed_dictionaries(dict.fromkeys(typed.NAMES, words)), rows)
+@sample(st.fixed_dictionaries(dict.fromkeys(form_fields.NAMES, words)), rows)
 def test_a_form_that_is_shown_again_holds_what_was_typed(
     plain: dict[str, str], slots: list[dict[str, str]]
 ) -> None:
     given = plain | {"slots": slots}
     flat = [(f"slots.{n}.{name}", slot[name]) for n, slot in enumerate(slots) for name in slot]
-    assert typed.typed([*plain.items(), *flat]) == given
+    assert form_fields.typed([*plain.items(), *flat]) == given
 
 
 def test_a_new_row_is_in_the_courtroom_of_the_row_above_and_there_are_ten_at_most() -> None:
-    made = typed.act(form("2026-12-01T09:30"), "add-slot")
+    made = form_fields.act(form("2026-12-01T09:30"), "add-slot")
     assert made["slots"][1] == {"starts_at": "", "courtroom": "Part 3"}
     for _ in range(20):
-        made = typed.act(made, "add-slot")
+        made = form_fields.act(made, "add-slot")
     assert len(made["slots"]) == 10
 
 
 @pytest.mark.parametrize("press", ["drop-slot.7", "drop-slot.", "drop-slot.-1", "change", "", "x"])
 def test_a_button_that_means_no_row_changes_nothing(press: str) -> None:
     given = form("2026-12-01T09:30", "2026-12-02T09:30")
-    assert typed.act(form("2026-12-01T09:30", "2026-12-02T09:30"), press) == given
+    assert form_fields.act(form("2026-12-01T09:30", "2026-12-02T09:30"), press) == given
 
 
 def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
-    done = typed.checked(form("2026-12-15T09:30", "2027-06-15 09:30:59.5"), HearingIn(), NEW_YORK)
+    done = form_fields.checked(
+        form("2026-12-15T09:30", "2027-06-15 09:30:59.5"), HearingIn(), NEW_YORK
+    )
     assert [slot["starts_at"].astimezone(dt.UTC).isoformat() for slot in done["slots"]] == [
         "2026-12-15T14:30:00+00:00",
         "2027-06-15T13:30:00+00:00",
     ]
-    assert typed.wall_clock(done["slots"][0]["starts_at"], NEW_YORK) == "2026-12-15T09:30"
+    assert form_fields.wall_clock(done["slots"][0]["starts_at"], NEW_YORK) == "2026-12-15T09:30"
 
 
 @pytest.mark.parametrize(
@@ -111,14 +113,14 @@ def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
 )
 def test_what_is_no_day_with_a_time_of_day_is_refused(text: str) -> None:
     said: dict[str, Message] = {}
-    assert typed.instant(text, SHANGHAI, "at", said) == ""
+    assert form_fields.instant(text, SHANGHAI, "at", said) == ""
     assert str(said["at"]) == "Give the day and the time of day."
 
 
 @sample(st.text(max_size=30))
 def test_whatever_is_typed_as_a_time_is_answered_in_words(text: str) -> None:
     said: dict[str, Message] = {}
-    at = typed.instant(text, NEW_YORK, "at", said)
+    at = form_fields.instant(text, NEW_YORK, "at", said)
     assert isinstance(at, dt.datetime) != bool(said)
 
 
@@ -142,18 +144,18 @@ def test_too_few_and_too_many_slots_are_counted_for_the_person() -> None:
 
 def test_one_slot_alone_is_a_move_at_once_unless_it_is_said_otherwise() -> None:
     one, two = ("2026-12-01T09:30",), ("2026-12-01T09:30", "2026-12-02T09:30")
-    assert typed.checked_move(form(*one, answer_by=""), SHANGHAI)["answer_by"] is None
-    assert typed.checked_move(form(*one), SHANGHAI)["answer_by"] is not None
+    assert form_fields.checked_move(form(*one, answer_by=""), SHANGHAI)["answer_by"] is None
+    assert form_fields.checked_move(form(*one), SHANGHAI)["answer_by"] is not None
     # Said by the form itself, a date to answer by that stands there does not count.
-    assert typed.checked_move(form(*one, how="order"), SHANGHAI)["answer_by"] is None
+    assert form_fields.checked_move(form(*one, how="order"), SHANGHAI)["answer_by"] is None
     with pytest.raises(Invalid, match="leave one slot"):
-        typed.checked_move(form(*two, how="order"), SHANGHAI)
+        form_fields.checked_move(form(*two, how="order"), SHANGHAI)
     for given in (form(*two, answer_by=""), form(*one, answer_by="", how="ask")):
         with pytest.raises(Invalid, match="Say until when counsel can answer"):
-            typed.checked_move(given, SHANGHAI)
+            form_fields.checked_move(given, SHANGHAI)
 
 
 def test_a_move_needs_its_reason() -> None:
     with pytest.raises(Invalid) as refused:
-        typed.checked_move(form("2026-12-01T09:30", reason="  "), SHANGHAI)
+        form_fields.checked_move(form("2026-12-01T09:30", reason="  "), SHANGHAI)
     assert set(refused.value.errors) == {"reason"}

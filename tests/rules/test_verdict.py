@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.hearings import days, law
-from app.hearings.law import Broken, rule_set
+from app import law
 from app.hearings.rules import earliest_day, latest_day, working_days_before
-from app.hearings.verdict import Evidence, Verdict, Why, judge
+from app.law import Broken, rule_set, working_days
+from app.law.verdict import Evidence, Verdict, Why, judge
 from app.notices.rules import Grade
 from app.reminders.rules import PATIENCE, rungs
 
@@ -27,7 +27,7 @@ def weekday(day: dt.date) -> bool:
 
 
 def china(day: dt.date) -> bool:
-    return days.is_working_day("CN", day)
+    return working_days.is_working_day("CN", day)
 
 
 def verdict(

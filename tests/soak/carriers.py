@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from app.gateways.standin_smtp import SmtpStandIn
-from app.gateways.standin_twilio import TwilioStandIn
-from app.gateways.standin_twilio_http import Answer, problem, shown
+from app.rehearsal.standins.smtp import SmtpStandIn
+from app.rehearsal.standins.twilio import TwilioStandIn
+from app.rehearsal.standins.twilio_http import Answer, problem, shown
 from tests.soak.clock import SharedClock
 from tests.soak.entry import PATIENCE
 from tests.soak.fates import SILENT, TAKING, Fate, fate

@@ -18,9 +18,10 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from app import cli, config, create_app
-from app.gateways import Gateways, house
-from app.gateways.smtp import SmtpCarrier
-from app.gateways.twilio import TwilioCarrier
+from app.carriers import registry
+from app.carriers.base import Gateways
+from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.twilio.carrier import TwilioCarrier
 from tests.soak.clock import SharedClock
 
 PATIENCE = 2.0  # seconds of the machine's that a carrier is waited for
@@ -35,8 +36,8 @@ def open_house() -> Flask:
 def gateways(settings: config.Settings) -> Gateways:
     """Return the carriers of the settings as the house builds them, but less patient."""
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
-    made = house.build(
-        house.Lines(
+    made = registry.build(
+        registry.Lines(
             outbox=settings.outbox,
             public_url=settings.public_url,
             smtp_url=settings.smtp_url,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Party, Representation
-from app.db import Base
+from app.core.db import Base
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
 from app.notices.models import Line, Notice, Receipt
 from tests.soak.carriers import Asked

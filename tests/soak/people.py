@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from app import links
+from app.core import links
 from tests.conftest import SECRET, at, case_with
 from tests.soak.plan import CASES, Act, Slot
 

@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.db import db
+from app.core.db import db
 from app.hearings.models import Hearing, Proposal
 from app.notices.models import Notice, Worker
 from tests.conftest import House

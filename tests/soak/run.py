@@ -4,7 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from app.db import db
+from app.core.db import db
 from tests.conftest import House
 from tests.soak import facts, rest
 from tests.soak.carriers import FickleMail, FickleTwilio, Ledger

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from app.notices.dispatch import LEASE
+from app.sending.dispatch import LEASE
 from tests.conftest import NOW, SECRET
 from tests.soak.clock import SharedClock
 from tests.soak.entry import is_child

@@ -1,0 +1,120 @@
+"""What every resource of the API shares: its blueprint, its reading of input, who may ask."""
+
+from typing import Any, NoReturn
+
+from flask import Request, g, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
+from werkzeug.routing import BaseConverter
+
+from app.api.json_body import read
+from app.cases.forms import LANGUAGES, Choice, Input, Instant, RowId, Whole, flat
+from app.core.db import db
+from app.core.errors import N_, Invalid
+from app.people import service as people
+
+PREFIX = "/api/v1"
+
+
+class Row(BaseConverter):
+    """The number of a row in a path; what no row can have matches nothing, and so is a 404."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
+class Parser(FlaskParser):
+    """Reads bodies and queries for the schemas; errors are the house's own."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """Return the body. Raises UnsupportedMediaType, Unreadable, Invalid."""
+        if not req.is_json:
+            raise UnsupportedMediaType
+        g.given = read(req.get_data(cache=True))
+        return g.given
+
+    def handle_error(self, error: ValidationError, *args: Any, **more: Any) -> NoReturn:
+        """Raise Invalid with every error by its field."""
+        raise Invalid(dict(flat(error.messages))) from error
+
+
+class Query(Input):
+    """What every address takes in its query: the language of messages."""
+
+    lang = Choice(LANGUAGES)
+
+
+class PageIn(Query):
+    """Which part of a long list is asked for."""
+
+    limit = Whole(
+        load_default=50,
+        validate=lambda n: _within(n, 1, 200),
+        error_messages={"invalid": N_("Give a number.")},
+        metadata={"minimum": 1, "maximum": 200},
+    )
+    after = RowId(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`next` of the page before: the list goes on behind it"},
+    )
+
+
+def _within(number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise ValidationError(N_("Give a number from 1 to 200."))
+
+
+class AskedAt(Instant):
+    """An instant in a query, where a + that was not escaped has become a space."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+        if isinstance(value, str):
+            value = value.replace(" ", "+") if "T" in value else value
+        return super()._deserialize(value, attr, data, **more)
+
+
+def asked_at() -> AskedAt:
+    """Return a field for one end of a stretch of time."""
+    return AskedAt(load_default=None, allow_none=True)
+
+
+class Room(Blueprint):
+    """One resource of the API: only those with a token come in."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, import_name: str, *, description: str) -> None:
+        super().__init__(
+            f"api-{name}", import_name, url_prefix=f"{PREFIX}/{name}", description=description
+        )
+        self._prepare_doc_cbks.append(_tell_of_keys)
+        self.before_request(let_in)
+
+
+def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> dict[str, Any]:
+    """Document the Idempotency-Key on every POST."""
+    if method == "post":
+        doc["parameters"] = [*doc.get("parameters", []), "IdempotencyKey"]
+    return doc
+
+
+def let_in() -> None:
+    """Find out who asks, by their token (RFC 6750). Raises Unauthorized."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    given = scheme.lower() == "bearer" and token.strip()
+    user = people.user_of_token(db.session(), token.strip()) if given else None
+    if user is None:
+        facts: dict[str, str | None] = {"realm": "tingqi"}
+        if given:
+            facts["error"] = "invalid_token"
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", facts))
+    g.asker = user.id

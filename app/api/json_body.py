@@ -1,0 +1,53 @@
+"""Pure: read a JSON body strictly: what two readers could take for two things is refused."""
+
+import json
+from typing import Any
+
+from app.core.errors import N_, Invalid, Message
+
+
+class Unreadable(Exception):  # noqa: N818
+    """The body is no JSON; ``message`` says what is wrong with it, and where."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(str(message))
+
+
+def read(raw: bytes) -> Any:
+    """Return what a JSON text (RFC 8259, in UTF-8) says.
+
+    Raises Unreadable where it is no JSON, NaN and nesting without end included; Invalid where a
+    field is given twice, since readers differ on which of the two counts.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        said = Message(N_("The body is not UTF-8, from byte %(at)s on."), at=fault.start)
+        raise Unreadable(said) from fault
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    except RecursionError as fault:
+        raise Unreadable(Message(N_("The body is nested too deeply."))) from fault
+    except json.JSONDecodeError as fault:
+        said = Message(
+            N_("The body is no JSON: line %(line)s, column %(column)s."),
+            line=fault.lineno,
+            column=fault.colno,
+        )
+        raise Unreadable(said) from fault
+    except ValueError as fault:  # a number of thousands of digits
+        raise Unreadable(Message(N_("The body has a number that nobody can mean."))) from fault
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = [name for name, _ in pairs if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+        raise Invalid({name: Message(N_("This field is given twice.")) for name in twice})
+    return found
+
+
+def _no_number(_: str) -> Any:
+    raise ValueError

@@ -1,0 +1,181 @@
+"""Rows become the plain facts that the API answers with; no key of counsel's is among them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.api import queries
+from app.cases.models import Case, Courtroom, Representation
+from app.core.errors import Message
+from app.core.web import said
+from app.hearings import unrepresented
+from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
+from app.law import Counted, working_days
+
+Shape = dict[str, Any]
+
+
+def moment(at: dt.datetime | None, zone: str) -> str | None:
+    """Write an instant in ISO 8601 with the offset that a zone has then."""
+    return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
+
+
+def case(found: Case) -> Shape:
+    """Return a case."""
+    return {
+        "id": found.id,
+        "number": found.number,
+        "title": found.title,
+        "procedure": found.procedure,
+        "judge": found.judge.name,
+        "judge_id": found.judge_id,
+        "created_at": moment(found.created_at, found.court.zone),
+        "parties": [
+            {
+                "id": party.id,
+                "role": party.role,
+                "name": party.name,
+                "side": party.side,
+                "email": party.email,
+                "phone": party.phone,
+                "reference": party.reference,
+                "counsel": [_counsel(seat) for seat in party.seats if seat.left_at is None],
+            }
+            for party in found.parties
+        ],
+    }
+
+
+def _counsel(seat: Representation) -> Shape:
+    who = seat.counsel
+    confirmed, agreed = who.address_confirmed_on, who.electronic_consent_on
+    return {
+        "id": who.id,
+        "name": who.name,
+        "firm": who.firm,
+        "email": who.email,
+        "phone": who.phone,
+        "language": who.language,
+        "zone": who.zone,
+        "travel_minutes": who.travel_minutes,
+        "channels": list(who.channels),
+        "required": seat.required,
+        "in_person": who.in_person,
+        "address_confirmed_on": confirmed.isoformat() if confirmed else None,
+        "electronic_consent_on": agreed.isoformat() if agreed else None,
+    }
+
+
+def courtroom(room: Courtroom) -> Shape:
+    """Return a courtroom."""
+    return {"id": room.id, "name": room.name, "location": room.location}
+
+
+def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
+    """Return hearings, each with its newest round."""
+    offered = queries.offered(session, [each.proposals[-1] for each in found if each.proposals])
+    return [_hearing(each, offered) for each in found]
+
+
+def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
+    """Return one hearing as it stands now, with its warnings. Raises NotFound."""
+    found = queries.hearing(session, court_id, hearing_id)
+    warnings = [*unrepresented.warnings(found), *_early(session, found)]
+    return {**hearings(session, [found])[0], "warnings": [said(words) for words in warnings]}
+
+
+def _early(session: Session, found: Hearing) -> list[Message]:
+    """Return the time to bring evidence that the slots asked about, or the date, come before."""
+    round_, court = (found.proposals[-1] if found.proposals else None), found.case.court
+    starts = [found.starts_at] if found.starts_at else []
+    if round_ is not None and round_.state == ProposalState.OPEN:
+        starts = [slot.starts_at for slot in round_.slots]
+    working = working_days.working_days(session, court)
+    return working_days.warnings(
+        court, working, found.case, starts, found.changed_at, Counted.FROM_ENTRY
+    )
+
+
+def _hearing(found: Hearing, offered: set[int]) -> Shape:
+    zone = found.case.court.zone
+    round_ = found.proposals[-1] if found.proposals else None
+    return {
+        "id": found.id,
+        "case_id": found.case_id,
+        "number": found.case.number,
+        "state": found.state,
+        "revision": found.revision,
+        "kind": found.kind,
+        "minutes": found.minutes,
+        "starts_at": moment(found.starts_at, zone),
+        "ends_at": moment(found.ends_at, zone),
+        "zone": zone,
+        "reason": found.reason,
+        "courtroom": found.courtroom.name if found.courtroom else None,
+        "judge": found.judge.name,
+        **(_round(round_, zone, round_.id in offered) if round_ else NO_ROUND),
+    }
+
+
+NO_ROUND: Shape = {
+    "round": 0,
+    "answer_by": None,
+    "fix": None,
+    "offered": False,
+    "slots": [],
+    "invitations": [],
+}
+
+
+def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
+    answers: dict[int, list[Shape]] = {}
+    for seat in round_.invitations:
+        for answer in seat.answers:
+            answers.setdefault(answer.slot_id, []).append(
+                {
+                    "counsel": seat.counsel.name,
+                    "counsel_id": seat.counsel_id,
+                    "invitation": seat.id,
+                    "says": answer.says,
+                }
+            )
+    return {
+        "round": round_.round,
+        "answer_by": moment(round_.answer_by, zone),
+        "fix": round_.fix,
+        "offered": offered,
+        "slots": [
+            {
+                "id": slot.id,
+                "starts_at": moment(slot.starts_at, zone),
+                "ends_at": moment(slot.ends_at, zone),
+                "courtroom": slot.courtroom.name,
+                "answers": answers.get(slot.id, []),
+            }
+            for slot in round_.slots
+        ],
+        "invitations": [_invitation(seat, round_, zone) for seat in round_.invitations],
+    }
+
+
+def _invitation(seat: Invitation, round_: Proposal, zone: str) -> Shape:
+    if seat.revoked_at:
+        state = "revoked"
+    elif seat.answered_at:
+        state = "answered"
+    else:
+        state = "waiting" if round_.state == ProposalState.OPEN else "closed"
+    return {
+        "id": seat.id,
+        "counsel": seat.counsel.name,
+        "counsel_id": seat.counsel_id,
+        "party": seat.party.name,
+        "side": seat.side,
+        "required": seat.required,
+        "state": state,
+        "answered_at": moment(seat.answered_at, zone),
+        "comment": seat.comment,
+    }

@@ -1,0 +1,123 @@
+"""Do what was asked: as the token's user, in one transaction, and once for each Idempotency-Key."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import g, request
+from sqlalchemy.orm import Session
+
+from app.api.models import Repeat
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import N_, Invalid, Message
+from app.hearings.service import Desk
+from app.people.models import User
+
+KEPT_FOR = dt.timedelta(days=30)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a call came to. ``unkept`` is shown, but never stored: keys that only a hash is kept of.
+
+    ``restore`` gives the unkept part anew when the call is repeated.
+    """
+
+    body: dict[str, Any]
+    status: int = 200
+    location: str = ""
+    unkept: dict[str, Any] | None = None
+
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+def desk(session: Session) -> Desk:
+    """Return the desk of whoever's token was shown."""
+    user = session.get_one(User, g.asker)
+    return Desk(court=user.court, user=user, now=web.now(), secret=web.secret())
+
+
+def reading(work: Callable[[Session, Desk], T]) -> T:
+    """Answer from what is there."""
+    session = db.session()
+    return work(session, desk(session))
+
+
+def writing(
+    work: Callable[[Session, Desk], Made],
+    restore: Callable[[Session, Desk, dict[str, Any]], dict[str, Any]] | None = None,
+) -> Answer:
+    """Do a use case in its transaction; a repeated Idempotency-Key is answered as at first.
+
+    What was answered is stored in the same transaction as what was done: there is no moment at
+    which one is there without the other. Two at once: one waits for the other's commit. Errors
+    are not stored, for they changed nothing.
+    """
+    key = _key()
+
+    def once(session: Session) -> Made:
+        at = desk(session)
+        repeat = _claimed(session, key, at.now) if key else None
+        if repeat and repeat.status:
+            kept = repeat.answer
+            more = restore(session, at, kept["body"]) if restore else None
+            return Made(kept["body"], repeat.status, kept["location"], more)
+        made = work(session, at)
+        if repeat:
+            repeat.status = made.status
+            repeat.answer = {"body": made.body, "location": made.location}
+        return made
+
+    done = retrying(once)
+    headers = {"Location": done.location} if done.location else {}
+    return {**done.body, **(done.unkept or {})}, done.status, headers
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if "Idempotency-Key" in request.headers and not (
+        0 < len(key) <= 255 and key.isascii() and key.isprintable()
+    ):
+        said = Message(N_("Give a key of 1 to 255 printable ASCII characters."))
+        raise Invalid({"Idempotency-Key": said})
+    return key
+
+
+def _asked() -> str:
+    body = json.dumps(g.get("given"), sort_keys=True)
+    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
+
+
+def _claimed(session: Session, key: str, now: dt.datetime) -> Repeat:
+    """Return the row of a key: one with a status was answered, one without is ours to answer.
+
+    Whoever inserts second waits for the first's commit, runs into the unique constraint and is
+    tried again by ``retrying``: then the answer is there. Raises Invalid for another request.
+    """
+    wanted = sa.select(Repeat).where(Repeat.user_id == g.asker, Repeat.key == key)
+    repeat = session.scalar(wanted)
+    if repeat is not None and repeat.asked != _asked():
+        said = Message(N_("This key was used for another request."))
+        raise Invalid({"Idempotency-Key": said})
+    if repeat is None:
+        forget(session, now, 2)  # two go for each that comes
+        repeat = Repeat(user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now)
+        session.add(repeat)
+        session.flush()
+    return repeat
+
+
+def forget(session: Session, now: dt.datetime, most: int = 200) -> int:
+    """Drop answers that are too old, the oldest first, up to so many; return how many."""
+    oldest = sa.select(Repeat.id, Repeat.at).order_by(Repeat.id).limit(most)
+    rows = session.execute(oldest.with_for_update(skip_locked=True)).all()
+    if old := [row.id for row in rows if row.at < now - KEPT_FOR]:
+        session.execute(sa.delete(Repeat).where(Repeat.id.in_(old)))
+    return len(old)

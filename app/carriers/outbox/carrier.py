@@ -1,0 +1,182 @@
+"""The local outbox: a folder that mails and texts go to when no carrier is configured."""
+
+import itertools
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from app.carriers.base import Found, Message, Outcome, Said
+from app.carriers.mime import Unsendable, build
+from app.core.runtime.clock import Clock
+
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6}-[0-9a-f]{8}-([A-Za-z0-9.-]+)\.(eml|json)")
+# Letters of one moment (a set clock stands still) keep the order in which they were written.
+_turn = itertools.count()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One letter in the outbox; `name` is its file's name, `body` its plain text."""
+
+    at: datetime
+    channel: str
+    to: str
+    subject: str
+    body: str
+    reference: str
+    name: str
+    has_calendar: bool
+
+
+class Outbox:
+    """A carrier that writes each message into a file, whole or not at all."""
+
+    name = "outbox"
+
+    def __init__(
+        self, folder: Path, channel: str, clock: Clock, mail_from: str = "tingqi@localhost"
+    ) -> None:
+        self.folder = Path(folder)
+        self.channel = channel
+        self._clock = clock
+        self._from = mail_from
+
+    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Yield each message with its outcome; `carrier_id` is the file's name."""
+        for message in messages:
+            yield message, self._write(message)
+
+    def find(self, message: Message, since: datetime) -> Found:
+        """Say whether a file of this reference is there, whenever it was written."""
+        for name, _, reference in _names(self.folder):
+            if reference == message.reference and name.endswith(_ending(message.channel)):
+                stored = Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
+                return Found([stored], sure=True)
+        return Found(sure=True)
+
+    def ask(self, carrier_id: str) -> Outcome | None:
+        """Return None: a folder sends no receipts."""
+        return None
+
+    def check(self) -> str:
+        """Return "" when the folder can be written to."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".{secrets.token_hex(8)}.part"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as fault:
+            return f"The outbox {self.folder} cannot be written to ({fault.strerror}): free it."
+        return ""
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    def _write(self, message: Message) -> Outcome:
+        at = self._clock.now()
+        try:
+            content = self._content(message, at)
+            name = _put(self.folder, message, at, content)
+        except Unsendable as fault:
+            return Outcome(
+                Said.PERMANENT,
+                self.name,
+                status="address",
+                detail=str(fault),
+                advice="next_channel",
+            )
+        except OSError as fault:
+            detail = f"The outbox cannot be written to: {fault.strerror}."
+            return Outcome(Said.TEMPORARY, self.name, detail=detail, advice="alarm")
+        return Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
+
+    def _content(self, message: Message, at: datetime) -> bytes:
+        if message.channel == "email":
+            return build(message, self._from, at).data
+        kept = {
+            "to": message.to,
+            "body": message.text.encode("utf-8", "replace").decode(),
+            "reference": message.reference,
+            "at": at.isoformat(),
+            "good_for": message.good_for,
+        }
+        return json.dumps(kept, ensure_ascii=False, indent=1).encode()
+
+
+def entries(folder: Path, limit: int = 200) -> list[Entry]:
+    """Return the newest letters of an outbox, newest first; what is none of ours is left out."""
+    found: list[Entry] = []
+    for name, at, reference in sorted(_names(Path(folder)), reverse=True):
+        if len(found) == limit:
+            break
+        read = _read_mail if name.endswith(".eml") else _read_text
+        try:
+            found.append(read((Path(folder) / name).read_bytes(), name, at, reference))
+        except (OSError, ValueError, KeyError):
+            continue
+    return found
+
+
+def content(folder: Path, name: str) -> bytes:
+    """Return one letter's bytes; raises FileNotFoundError for a name that is not an outbox's."""
+    if not _NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    return (Path(folder) / name).read_bytes()
+
+
+def _names(folder: Path) -> Iterator[tuple[str, datetime, str]]:
+    if not folder.is_dir():
+        return
+    for name in os.listdir(folder):
+        if match := _NAME.fullmatch(name):
+            yield name, datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC), match[2]
+
+
+def _ending(channel: str) -> str:
+    return ".eml" if channel == "email" else ".json"
+
+
+def _put(folder: Path, message: Message, at: datetime, data: bytes) -> str:
+    """Write a new file so that a crash leaves all of it or nothing, and return its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = at.astimezone(UTC).strftime(_STAMP)
+    turn = f"{next(_turn) % 1_000_000:06d}-{secrets.token_hex(4)}"
+    name = f"{stamp}-{turn}-{message.reference}{_ending(message.channel)}"
+    part = folder / f".{name}.part"
+    with part.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(folder / name)
+    _sync(folder)
+    return name
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> Entry:
+    mail = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
+    plain = mail.get_body(("plain",))
+    body = plain.get_content() if plain is not None else ""
+    calendar = any(part.get_content_type() == "text/calendar" for part in mail.walk())
+    to, subject = str(mail["To"]), str(mail["Subject"])
+    return Entry(at, "email", to, subject, body, reference, name, calendar)
+
+
+def _read_text(data: bytes, name: str, at: datetime, reference: str) -> Entry:
+    kept = json.loads(data)
+    return Entry(at, "sms", str(kept["to"]), "", str(kept["body"]), reference, name, False)

@@ -1,0 +1,248 @@
+"""Text messages by Twilio's SDK: create, look up, and the signature of what Twilio posts back."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from requests import RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from app.carriers.base import Found, Message, Outcome, Said
+from app.carriers.mime import one_line
+from app.carriers.twilio.codes import Verdict, failed, known, outcome, receipt, verdict
+from app.carriers.twilio.http import Broken, HttpClient, Throttled, never_left, untrusted
+from app.core.gsm7 import plain_marks
+
+__all__ = ["Account", "TwilioCarrier", "Verdict", "receipt", "signature_ok", "verdict"]
+
+# Twilio's own limit on ValidityPeriod, in seconds.
+LONGEST = 36_000
+# Their clock and ours; they also cut the time of a message to whole seconds.
+_SKEW = timedelta(seconds=60)
+_AT_MOST = 1_000
+_NO_ANSWER = (
+    TwilioException,
+    RequestException,
+    Throttled,
+    Broken,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who we are at Twilio, and where it finds us; an empty `api_url` is Twilio's own."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    public_url: str
+    from_: str = ""
+    messaging_service_sid: str = ""
+    api_url: str = ""
+    # How the house calls this account: it may have two.
+    name: str = "twilio"
+
+
+class TwilioCarrier:
+    """A carrier for texts. Safe to share between threads; connections are reused."""
+
+    channel = "sms"
+
+    def __init__(self, account: Account, *, concurrency: int = 32, timeout: float = 10) -> None:
+        """Read the account (ValueError when its API URL is none); nothing is connected yet.
+
+        `timeout` is in seconds, `concurrency` how many requests are under way at once.
+        """
+        self.account = account
+        self.name = account.name
+        self._concurrency = concurrency
+        self._http = HttpClient(account.api_url, concurrency, timeout)
+        self._client = Client(
+            account.account_sid,
+            account.auth_token,
+            http_client=self._http,
+            # Without this the SDK looks for an edge and a region in the environment.
+            environment={"TWILIO_ACCOUNT_SID": account.account_sid},
+        )
+
+    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Yield each text's outcome as it becomes known; `carrier_id` is Twilio's SID."""
+        down = threading.Event()
+        if len(messages) < 2:  # whoever calls one by one has threads of their own
+            yield from ((message, self._create(message, down)) for message in messages)
+            return
+        pool = ThreadPoolExecutor(min(self._concurrency, len(messages)), "twilio")
+        try:
+            asked = {pool.submit(self._create, message, down): message for message in messages}
+            for done in as_completed(asked):
+                yield asked[done], done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def find(self, message: Message, since: datetime) -> Found | None:
+        """Look for texts made after `since`, by number, direction and the very same words.
+
+        Typographic marks count as plain ones: Twilio's Smart Encoding may have changed them.
+
+        Not by our reference, which Twilio does not show, nor by DateSent, which a text still
+        queued lacks. Twilio's list may lag by seconds: ask a while after the try.
+        """
+        earliest, found = since.astimezone(UTC) - _SKEW, list[Outcome]()
+        words = plain_marks(message.text)
+        try:
+            for text in self._client.messages.stream(to=message.to, limit=_AT_MOST):
+                made_at = text.date_created
+                # Newest first; a day's grace, should the order be by another of its times.
+                if made_at is not None and made_at < earliest - timedelta(days=1):
+                    break
+                outbound = str(text.direction).startswith("outbound")
+                late = made_at is None or made_at >= earliest
+                if outbound and late and plain_marks(text.body or "") == words:
+                    found.append(replace(_as_it_is(text), carrier=self.name))
+        except _NO_ANSWER:
+            return None
+        return Found(found[::-1])
+
+    def ask(self, carrier_id: str) -> Outcome | None:
+        """Fetch a text's present status, for when a callback was lost; None if not to be had."""
+        try:
+            found = _as_it_is(self._client.messages(carrier_id).fetch())
+            return replace(found, carrier=self.name)
+        except _NO_ANSWER:
+            return None
+
+    def check(self) -> str:
+        """Fetch the account, without sending; return "" or what is wrong and what to do."""
+        sid, token = (
+            f"TINGQI_{self.name.upper()}_{part}" for part in ("ACCOUNT_SID", "AUTH_TOKEN")
+        )
+        look = f"Look at {sid} and {token}."
+        try:
+            found = self._client.api.v2010.accounts(self.account.account_sid).fetch()
+        except RequestException as fault:
+            why = "its certificate is not to be trusted" if untrusted(fault) else _short(fault)
+            return f"Twilio cannot be reached ({why}): look at the network."
+        except (Throttled, Broken) as fault:
+            return f"{fault} Try again later."
+        except (TwilioException, ValueError) as fault:
+            return f"Twilio does not know this account ({_short(fault)}). {look}"
+        status = str(getattr(found.status, "value", found.status))
+        return "" if status == "active" else f"The Twilio account is {status}: see its console."
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._http.close()
+
+    def _create(self, message: Message, down: threading.Event) -> Outcome:
+        return replace(self._tried(message, down), carrier=self.name)
+
+    def _tried(self, message: Message, down: threading.Event) -> Outcome:
+        if down.is_set():
+            return _temporary("line_down", "Twilio could not be reached a moment ago.")
+        try:
+            asked = self._request(message)
+        except UnicodeError:
+            words = "The text holds half a character."
+            return Outcome(Said.PERMANENT, "twilio", detail=words, advice="alarm")
+        try:
+            return _created(self._client.messages.create(**asked))
+        except Throttled as fault:
+            return _throttled(fault)
+        except RequestException as fault:
+            if not never_left(fault):
+                return _unknown(_short(fault))
+            down.set()
+            return _temporary("line_down", _short(fault), "alarm" if untrusted(fault) else "")
+        except TwilioException as fault:
+            return _rejected(fault)
+        except (Broken, ValueError, TypeError, AttributeError) as fault:
+            # Heard, but answered by what is no message: the text may be on its way.
+            return _unknown(_short(fault))
+
+    def _request(self, message: Message) -> dict[str, Any]:
+        message.text.encode()
+        base, account = self.account.public_url.rstrip("/"), self.account
+        asked: dict[str, Any] = {
+            "to": message.to,
+            "body": message.text,
+            "status_callback": f"{base}/twilio/status?ref={quote(message.reference)}",
+            "validity_period": min(LONGEST, max(1, message.good_for)),
+        }
+        if account.messaging_service_sid:
+            return asked | {"messaging_service_sid": account.messaging_service_sid}
+        return asked | {"from_": account.from_}
+
+
+def signature_ok(auth_token: str, url: str, params: Mapping[str, Any], signature: str) -> bool:
+    """Whether Twilio signed this form for this exact public URL, its query included.
+
+    `params` are all parameters of the form, unknown ones too: a dict, or a MultiDict whose every
+    value counts. Twilio signs each value of a repeated name once, in sorted order ("Validating
+    requests"), so that a second copy of the very same value changes nothing.
+    """
+    if not auth_token or not signature:
+        return False
+    return bool(RequestValidator(auth_token).validate(url, params, signature))
+
+
+def _created(text: Any) -> Outcome:
+    sid, status = text.sid, _status(text)
+    if not sid:
+        return _unknown("Twilio's answer names no message.")
+    if failed(status):
+        return outcome(_code(text), status=status, carrier_id=sid)
+    return Outcome(Said.ACCEPTED, "twilio", sid, status=status, code=_code(text))
+
+
+def _as_it_is(text: Any) -> Outcome:
+    return Outcome(Said.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text))
+
+
+def _status(text: Any) -> str:
+    return str(getattr(text.status, "value", text.status) or "")
+
+
+def _code(text: Any) -> str:
+    return str(text.error_code or "")
+
+
+def _rejected(fault: TwilioException) -> Outcome:
+    status, code = getattr(fault, "status", None), str(getattr(fault, "code", "") or "")
+    if not isinstance(status, int):
+        return _unknown(_short(fault))
+    if 200 <= status < 300 or status == 408:
+        return _unknown(_short(fault))
+    words = getattr(fault, "msg", None) or getattr(fault, "title", None) or fault
+    return outcome(code or str(status), status=str(status), detail=one_line(str(words))[:300])
+
+
+def _throttled(fault: Throttled) -> Outcome:
+    """Read a 429: by its code where that one is known here, with the longer of the two pauses."""
+    code = fault.code if fault.code and known(fault.code) else "20429"
+    meant = outcome(code, status="429")
+    asked = fault.retry_after
+    if asked is None:
+        return meant
+    # Without a code of its own the server's word is better than our guess.
+    own = meant.retry_after or 0 if code != "20429" else 0
+    return replace(meant, retry_after=max(asked, own))
+
+
+def _temporary(status: str, detail: str, advice: str = "") -> Outcome:
+    return Outcome(Said.TEMPORARY, "twilio", status=status, detail=detail, advice=advice)
+
+
+def _unknown(detail: str) -> Outcome:
+    return Outcome(Said.UNKNOWN, "twilio", status="no_answer", detail=detail)
+
+
+def _short(fault: BaseException) -> str:
+    return one_line(str(fault))[:300] or type(fault).__name__

@@ -1,0 +1,134 @@
+"""How the Twilio SDK reaches the network: one pooled session, no hidden retries."""
+
+import json
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import RequestException, Session
+from requests.adapters import HTTPAdapter
+from requests.exceptions import (
+    ConnectTimeout,
+    InvalidHeader,
+    InvalidProxyURL,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    ProxyError,
+)
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from urllib3.exceptions import NewConnectionError
+
+from app.core import addresses
+
+_TWILIO = "https://api.twilio.com"
+_NEVER_LEFT = (
+    ConnectTimeout,
+    InvalidHeader,
+    InvalidProxyURL,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    NewConnectionError,
+    ProxyError,
+    ssl.SSLCertVerificationError,
+)
+
+
+class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
+    """HTTP 429; `retry_after` is in seconds, None when the server did not say.
+
+    `code` is Twilio's error code, "" where the answer has none.
+    """
+
+    def __init__(self, retry_after: int | None, code: str = "") -> None:
+        super().__init__("Twilio was asked too often (HTTP 429).")
+        self.retry_after, self.code = retry_after, code
+
+
+class Broken(Exception):  # noqa: N818
+    """HTTP 5xx: the request was heard, and nobody knows what came of it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"Twilio answered with HTTP {status}.")
+        self.status = status
+
+
+class HttpClient(TwilioHttpClient):
+    """The SDK's client, with its requests sent to another base and 429 and 5xx told apart."""
+
+    def __init__(self, api_url: str, connections: int, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._base = addresses.ascii_url(api_url or _TWILIO).rstrip("/")
+        parts = urlsplit(self._base)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("TINGQI_TWILIO_API_URL is not an http:// or https:// address.")
+        self.session = Session()
+        # A proxy of the machine leads out of it, never to a server on it.
+        self.session.trust_env = parts.hostname not in ("127.0.0.1", "::1", "localhost")
+        for scheme in ("https://", "http://"):
+            self.session.mount(scheme, HTTPAdapter(1, connections, max_retries=0))
+
+    def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:
+        """Send one request; raises Throttled, Broken or requests' own exceptions."""
+        if url.startswith(_TWILIO):
+            url = self._base + url.removeprefix(_TWILIO)
+        answer = super().request(method, url, *given, **named)
+        if answer.status_code == 429:
+            raise Throttled(_seconds(answer.headers), _code(answer.text))
+        if answer.status_code >= 500:
+            raise Broken(answer.status_code)
+        return answer
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.session.close()
+
+
+def _seconds(headers: Mapping[str, str]) -> int | None:
+    """Return a Retry-After (RFC 9110, 10.2.3) in seconds; a date is read by the server's clock."""
+    said = str(headers.get("Retry-After", "")).strip()
+    if re.fullmatch(r"[0-9]{1,6}", said):
+        return int(said)
+    try:
+        until, at = (parsedate_to_datetime(each) for each in (said, str(headers.get("Date", ""))))
+        return min(max(0, int((until - at).total_seconds())), 999_999)
+    except (ValueError, TypeError):  # no date, or of only one of them the offset is known
+        return None
+
+
+def _code(body: object) -> str:
+    """Return the error code in an answer's JSON, or ""."""
+    try:
+        code = json.loads(str(body)).get("code")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return str(code) if isinstance(code, int) and 0 < code < 1_000_000 else ""
+
+
+def never_left(fault: RequestException) -> bool:
+    """Whether a request surely did not reach the other side: nothing was connected to send it."""
+    return any(isinstance(cause, _NEVER_LEFT) for cause in _causes(fault))
+
+
+def untrusted(fault: RequestException) -> bool:
+    """Whether the other side's certificate is not to be trusted."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(fault))
+
+
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """Yield a fault and all that it wraps: requests and urllib3 wrap in arguments and `reason`."""
+    seen: list[BaseException] = []
+    waiting: list[Any] = [fault]
+    while waiting:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or any(cause is other for other in seen):
+            continue
+        seen.append(cause)
+        yield cause
+        waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
+        waiting.append(cause.__context__)

@@ -1,0 +1,117 @@
+"""See that the database has the schema of this version, before a command works with it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+
+from app.config import Misconfigured
+from app.core.db import db, let_go
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+UPGRADE = "run `tingqi db upgrade`"
+PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
+
+
+def opened(*, make: bool = True) -> Flask:
+    """Return the app of the command that runs, its database ready for work.
+
+    ``make`` gives an embedded database that is not there yet; what looks at one must not find an
+    empty one well because it was run in another folder.
+
+    What was told is stored by the time zone rules in use first (see rezoning). Raises
+    Misconfigured, OlderRules, and sqlalchemy's OperationalError where the database is away.
+    """
+    root = click.get_current_context().find_root()
+    app: Flask = root.obj.load_app()
+    root.call_on_close(lambda: hang_up(app))
+    check(app, make=make)
+    house = app.extensions["tingqi"]
+    with app.app_context():
+        house.settle(house.gateways.clock.now())
+    return app
+
+
+def hang_up(app: Flask) -> None:
+    """Hang up; psycopg complains of a connection that just falls away."""
+    with app.app_context():
+        let_go()
+        db.engine.dispose()
+
+
+def check(app: Flask, *, make: bool = True) -> None:
+    """See that the schema fits; an embedded database without tables is given them.
+
+    Raises Misconfigured, saying what to run.
+    """
+    with app.app_context():
+        embedded = db.engine.dialect.name == "sqlite"
+        if embedded and not make and _is_empty():
+            raise Misconfigured(
+                f"There is no database at {db.engine.url.database}: run this in the folder of your "
+                "house, or set TINGQI_INSTANCE."
+            )
+        if embedded and _is_empty():
+            from flask_migrate import upgrade
+
+            click.echo(f"Making the embedded database {db.engine.url.database}.", err=True)
+            upgrade()
+        if said := fault():
+            raise Misconfigured(said)
+
+
+def fault() -> str:
+    """Return "" where the schema is this version's, else what to do; in app context."""
+    script = ScriptDirectory(current_app.extensions["migrate"].directory)
+    with db.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        tables = sa.inspect(connection).get_table_names()
+    if revision == script.get_current_head():
+        return ""
+    if revision is None and not tables:
+        return f"The database is empty: {UPGRADE}."
+    if revision is None:
+        return "The database has tables, but none of Tingqi's marks: give Tingqi one of its own."
+    if revision in {each.revision for each in script.walk_revisions()}:
+        return f"The database has the schema of an older version ({revision}): {UPGRADE}."
+    return (
+        f"The database has a schema that this version does not know ({revision}): "
+        "install the version of Tingqi that made it, or a newer one."
+    )
+
+
+def fits(session: Session) -> bool:
+    """Tell, by one small question, whether the schema is still this version's; in app context."""
+    found = session.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
+    return found == [_newest(current_app.extensions["migrate"].directory)]
+
+
+@cache
+def _newest(folder: str) -> str | None:
+    return ScriptDirectory(folder).get_current_head()
+
+
+def compared(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+    """Tell Alembic what to compare with the models: not the months' parts of a table, which are
+    made as time goes on, and what is for one database alone only there.
+    """
+    if reflected and kind == "table":
+        return not PART.fullmatch(name or "")
+    if reflected and kind == "foreign_key_constraint":
+        return not PART.fullmatch(thing.elements[0].target_fullname.partition(".")[0])
+    return getattr(thing, "info", {}).get("only", db.engine.dialect.name) == db.engine.dialect.name
+
+
+def _is_empty() -> bool:
+    with db.engine.connect() as connection:
+        return not sa.inspect(connection).get_table_names()

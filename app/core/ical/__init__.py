@@ -1,0 +1,288 @@
+"""From plain facts to iCalendar: the invite of one hearing, and a calendar to subscribe to."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from icalendar import Alarm, Calendar, Event, vCalAddress
+
+from app.core import addresses, wording
+from app.core.ical.vtimezone import vtimezone
+
+PRODUCT = "-//Tingqi//Court dates//EN"
+_IN_MAILTO = "!$&'*+-/=_~."  # sent as they are in the local part of a mailto: URI (RFC 6068, 2)
+CLOSING = b"END:VCALENDAR\r\n"
+Facts = Mapping[str, Any]
+
+# Calendars are shared with whole offices: nothing in them may open a page that answers.
+_KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
+# One slot among several: whoever reads the calendar must not take it for the date.
+_PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
+_LABELS = {
+    "en": ("Case", "Kind", "Judge", "Bring", "Time zone", "Telephone", ": ", ", "),
+    "zh": ("案号", "事项", "法官", "请携带", "时区", "电话", "：", "，"),
+}
+
+
+def invite(
+    facts: Facts,
+    *,
+    method: str,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    language: str = "en",
+) -> bytes:
+    """Return one hearing as an iTIP message (RFC 5546, 3.2.2 and 3.2.5), lines ending in CRLF.
+
+    ``method`` is "REQUEST" or "CANCEL"; ``organizer`` and ``attendee`` are (name, e-mail address).
+    UID and SEQUENCE are the hearing's uid and revision, so a cancel must carry a higher revision.
+    Raises ValueError for another method, a hearing without times or a stamp without offset.
+    """
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    if method not in ("REQUEST", "CANCEL"):
+        raise ValueError(f"no iCalendar method for a hearing: {method}")
+    if not hearing.get("starts_at") or not hearing.get("ends_at"):
+        raise ValueError("a hearing without times has no place in a calendar")
+    event = event_of(
+        uid=hearing["uid"],
+        revision=hearing.get("sequence", hearing["revision"]),
+        zone=zone,
+        starts_at=hearing["starts_at"],
+        ends_at=hearing["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+        stamp=stamp,
+        summary=_summary(facts, language),
+        location=_location(hearing, language),
+        description=_description(facts, language),
+    )
+    _say_to(event, method, organizer, attendee)
+    if method == "REQUEST":
+        event.add_component(_alarm(plain(_summary(facts, language))))
+    return _written(begun(method), [(event, {**hearing, "zone": zone})])
+
+
+def tentative(
+    facts: Facts,
+    *,
+    method: str,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    language: str = "en",
+) -> bytes:
+    """Return the slots of an open round as one tentative event under the hearing's UID.
+
+    The first slot is its DTSTART, the others are its RDATEs (RFC 5545, 3.8.5.2), so that the
+    invite to the fixed date, or a CANCEL, replaces all of them at once and leaves none behind.
+    Arguments as for ``invite``; facts have ``slots``. Raises ValueError where there are none.
+    """
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    slots = sorted(facts.get("slots") or [], key=lambda slot: wording.instant(slot["starts_at"]))
+    if not slots:
+        raise ValueError("a round without slots has no place in a calendar")
+    first, said = slots[0], wording.language_of(language)
+    told = {**facts, "hearing": {**hearing, **first}}
+    event = event_of(
+        uid=hearing["uid"],
+        revision=hearing.get("sequence", hearing["revision"]),
+        zone=zone,
+        starts_at=first["starts_at"],
+        ends_at=first["ends_at"],
+        status="CANCELLED" if method == "CANCEL" else "TENTATIVE",
+        stamp=stamp,
+        summary=_PROPOSED[said].format(_summary(facts, language)),
+        location=_location(first, language) if _one_place(slots) else "",
+        description="\n".join([_description(told, language), *_listed(slots, zone, said)]),
+    )
+    # Two courtrooms at one moment are one time in a calendar. The first slot is named too: twice
+    # is once by the RFC, and ical.js forgets a DTSTART that is followed by RDATEs.
+    times = sorted({wording.instant(slot["starts_at"]) for slot in slots})
+    for at in times if len(times) > 1 else []:
+        event.add("rdate", [_wall(at, zone)])
+    _say_to(event, method, organizer, attendee)
+    return _written(begun(method), [(event, {**slot, "zone": zone}) for slot in slots])
+
+
+def _one_place(slots: list[Facts]) -> bool:
+    return len({(slot.get("courtroom"), slot.get("location")) for slot in slots}) == 1
+
+
+def _listed(slots: list[Facts], zone: str, language: str) -> list[str]:
+    comma = _LABELS[language][7]
+    return [
+        comma.join(
+            [
+                wording.span(
+                    wording.instant(slot["starts_at"]),
+                    wording.instant(slot["ends_at"]),
+                    zone,
+                    language,
+                ),
+                *filter(None, [slot.get("courtroom"), slot.get("location")]),
+            ]
+        )
+        for slot in slots
+    ]
+
+
+def _say_to(
+    event: Event, method: str, organizer: tuple[str, str], attendee: tuple[str, str]
+) -> None:
+    # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
+    # the default (RFC 5545, 3.8.1.3) is PUBLIC and office calendars are read by many.
+    event.add("class", "PRIVATE")
+    event.add("organizer", address(organizer), encode=False)
+    event.add("attendee", _invited(attendee, asks=method == "REQUEST"), encode=False)
+
+
+def described(facts: Facts, language: str) -> dict[str, str]:
+    """Return summary, location and description of a hearing, as invites and feeds say them."""
+    return {
+        "summary": _summary(facts, language),
+        "location": _location(facts["hearing"], language),
+        "description": _description(facts, language),
+    }
+
+
+def begun(method: str) -> Calendar:
+    """Return a calendar with nothing in it."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def event_of(
+    *,
+    uid: str,
+    revision: int,
+    starts_at: str | datetime,
+    ends_at: str | datetime,
+    zone: str,
+    status: str,
+    stamp: datetime,
+    summary: str,
+    location: str,
+    description: str,
+) -> Event:
+    event = Event()
+    event.add("uid", plain(uid))
+    event.add("sequence", revision)
+    event.add("dtstamp", wording.instant(stamp).astimezone(UTC))
+    event.add("dtstart", _wall(starts_at, zone))
+    event.add("dtend", _wall(ends_at, zone))
+    event.add("summary", plain(summary))
+    for key, text in (("location", plain(location)), ("description", _lines(description))):
+        if text:
+            event.add(key, text)
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    return event
+
+
+def _wall(at: str | datetime, zone: str) -> datetime:
+    """Return wall-clock time with its zone, but one that comes twice in UTC.
+
+    By RFC 5545, 3.3.5, it means the first of the two; ical.js takes it for the second.
+    """
+    here = wording.local(wording.instant(at), zone)
+    twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    return here.astimezone(UTC) if twice or here.tzname() == "UTC" else here
+
+
+def _summary(facts: Facts, language: str) -> str:
+    kind = wording.kind_name(facts["hearing"]["kind"], language)
+    return f"{kind} {facts['case']['number']}"
+
+
+def _location(hearing: Facts, language: str) -> str:
+    parts = [hearing.get("courtroom"), hearing.get("location")]
+    return _LABELS[wording.language_of(language)][7].join(part for part in parts if part)
+
+
+def _description(facts: Facts, language: str) -> str:
+    said = wording.language_of(language)
+    case, kind, judge, bring, zone, phone, colon, comma = _LABELS[said]
+    court, hearing = facts["court"], facts["hearing"]
+    number, title = facts["case"]["number"], facts["case"].get("title")
+    starts_at = wording.instant(hearing["starts_at"])
+    lines = [
+        (case, comma.join(filter(None, [number, title]))),
+        (kind, wording.kind_name(hearing["kind"], said)),
+        (judge, hearing.get("judge")),
+        (bring, facts.get("bring")),
+        (zone, wording.zone_name(court["zone"], starts_at, said)),
+        (phone, court.get("phone")),
+    ]
+    told = [f"{label}{colon}{wording.one_line(value)}" for label, value in lines if value]
+    return "\n".join([wording.one_line(court["name"]), *told])
+
+
+def plain(text: str) -> str:
+    """Return text on one line and without anything that could be a key."""
+    plain = wording.one_line(text)
+    while _KEY.search(plain):
+        plain = _KEY.sub("", plain)
+    return plain
+
+
+def shown_name(name: str) -> str:
+    """Return a name for a parameter: readers take a backslash for the start of an escape."""
+    return plain(name).replace("\\", "/")
+
+
+def _lines(text: str) -> str:
+    return "\n".join(plain(line) for line in text.split("\n")).strip()
+
+
+def address(person: tuple[str, str]) -> vCalAddress:
+    """Return a person, (name, e-mail address), as iCalendar names them.
+
+    The address is a mailto: URI (RFC 6068): the domain in ASCII, what a URI cannot hold encoded.
+    A quotation mark in the name is written by RFC 6868.
+    """
+    name, address = person
+    try:
+        local, _, host = addresses.ascii_address(plain(address)).rpartition("@")
+    except ValueError:  # stored before domains were checked; no mail goes to it either
+        local, _, host = plain(address).rpartition("@")
+    who = vCalAddress(f"mailto:{quote(local, safe=_IN_MAILTO)}@{host}")
+    who.params["CN"] = shown_name(name)
+    return who
+
+
+def _invited(person: tuple[str, str], *, asks: bool) -> vCalAddress:
+    who = address(person)
+    who.params["ROLE"] = "REQ-PARTICIPANT"
+    if asks:
+        who.params["PARTSTAT"] = "NEEDS-ACTION"
+        who.params["RSVP"] = "TRUE"
+    return who
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", timedelta(days=-1))
+    return alarm
+
+
+def _written(calendar: Calendar, events: list[tuple[Event, Facts]]) -> bytes:
+    """Write the zones that are used, then the events."""
+    used: dict[str, list[datetime]] = {}
+    for _, told in events:
+        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
+        if any(_wall(at, told["zone"]).tzinfo is not UTC for at in times):
+            used.setdefault(told["zone"], []).extend(times)
+    for zone in sorted(used):
+        calendar.add_component(vtimezone(zone, min(used[zone]), max(used[zone])))
+    for event in {id(event): event for event, _ in events}.values():
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written

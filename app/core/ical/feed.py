@@ -1,0 +1,88 @@
+"""From plain facts to a calendar to subscribe to (RFC 5545, RFC 7986): whole, or event by event."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from icalendar import Event, vDuration, vText
+
+from app.core import ical, wording
+from app.core.ical import CLOSING, Facts
+from app.core.ical.vtimezone import vtimezone
+
+# Of what is not the usual: a slot among several, and what was cancelled (RFC 7986, 5.9).
+COLOURS = {"TENTATIVE": "goldenrod", "CANCELLED": "gray"}
+
+
+def feed(
+    name: str,
+    events: Iterable[Facts],
+    *,
+    stamp: datetime,
+    refresh: str = "PT1H",
+    organizer: tuple[str, str] | None = None,
+    colour: str = "",
+) -> bytes:
+    """Return a calendar to subscribe to (RFC 5545; REFRESH-INTERVAL of RFC 7986, 5.7).
+
+    ``events`` have uid, revision, starts_at, ends_at, zone, summary, location, description, status
+    and changed_at; ``refresh`` is an ISO 8601 duration. The same events give the same bytes:
+    ``stamp`` is only used for an event that has no changed_at.
+    """
+    ordered = sorted(events, key=lambda e: (wording.instant(e["starts_at"]), str(e["uid"])))
+    used: dict[str, list[datetime]] = {}
+    for told in ordered:
+        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
+        used.setdefault(told["zone"], []).extend(times)
+    spans = {zone: (min(times), max(times)) for zone, times in used.items()}
+    blocks = [published(told, stamp=stamp, organizer=organizer) for told in ordered]
+    return b"".join([opening(name, spans, refresh=refresh, colour=colour), *blocks, CLOSING])
+
+
+def opening(
+    name: str,
+    spans: Mapping[str, tuple[datetime, datetime]],
+    *,
+    refresh: str = "PT1H",
+    colour: str = "",
+) -> bytes:
+    """Return what stands in a calendar before its events: its name, and the zones that they use.
+
+    ``spans`` are the first and last instant of the events in each zone; ``colour`` is a name of
+    CSS3 (COLOR, RFC 7986, 5.9).
+    """
+    calendar = ical.begun("PUBLISH")
+    called = vText(ical.plain(name))
+    calendar.add("name", called)
+    calendar.add("x-wr-calname", called)
+    if colour:
+        calendar.add("color", vText(colour))
+    interval = vDuration(vDuration.from_ical(refresh))
+    interval.params["VALUE"] = "DURATION"
+    calendar.add("refresh-interval", interval, encode=False)
+    calendar.add("x-published-ttl", vText(refresh))
+    for zone in sorted(zone for zone in spans if zone != "UTC"):
+        first, last = spans[zone]
+        # Whole years, so that one more hearing seldom changes the rules that are written.
+        around = (first.replace(month=1, day=1, hour=0), last.replace(month=12, day=31, hour=0))
+        calendar.add_component(vtimezone(zone, *around))
+    written: bytes = calendar.to_ical()
+    return written.removesuffix(CLOSING)
+
+
+def published(told: Facts, *, stamp: datetime, organizer: tuple[str, str] | None = None) -> bytes:
+    """Return one event of a calendar to subscribe to, as it stands in it."""
+    written: bytes = _published(told, stamp, organizer).to_ical()
+    return written
+
+
+def _published(told: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
+    changed_at = wording.instant(told.get("changed_at") or stamp)
+    kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")
+    texts: Facts = {key: told.get(key) or "" for key in ("summary", "location", "description")}
+    event = ical.event_of(**{key: told[key] for key in kept}, **texts, stamp=changed_at)
+    event.add("last-modified", changed_at.astimezone(UTC))
+    if colour := COLOURS.get(told["status"]):
+        event.add("color", vText(colour))
+    if organizer:
+        event.add("organizer", ical.address(organizer), encode=False)
+    return event

@@ -1,0 +1,42 @@
+"""Pure: messages as JSON can hold them: said later, in the language of whoever reads then."""
+
+import datetime as dt
+from typing import Any
+
+from app.core.errors import Message, When
+
+
+def kept(message: Message) -> dict[str, Any]:
+    """Return a message as JSON can hold it, with all that fills it."""
+    return {
+        "words": message.words,
+        "facts": {name: _kept(fact) for name, fact in message.facts.items()},
+    }
+
+
+def _kept(fact: Any) -> Any:
+    if isinstance(fact, Message):
+        return {"message": kept(fact)}
+    if isinstance(fact, When):
+        ends_at = fact.ends_at.isoformat() if fact.ends_at else None
+        return {"when": [fact.starts_at.isoformat(), fact.zone, ends_at]}
+    if isinstance(fact, dict):  # words that their data carries in each language
+        return {"said": dict(fact)}
+    return fact if isinstance(fact, int | str | list) else str(fact)
+
+
+def told(said: dict[str, Any]) -> Message:
+    """Return a message that was kept."""
+    return Message(said["words"], **{name: _told(fact) for name, fact in said["facts"].items()})
+
+
+def _told(fact: Any) -> Any:
+    if not isinstance(fact, dict):
+        return fact
+    if "message" in fact:
+        return told(fact["message"])
+    if "when" in fact:
+        starts_at, zone, ends_at = fact["when"]
+        ends = dt.datetime.fromisoformat(ends_at) if ends_at else None
+        return When(dt.datetime.fromisoformat(starts_at), zone, ends)
+    return fact.get("said", fact)  # reports of older versions keep words of data as they are

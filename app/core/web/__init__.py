@@ -1,0 +1,324 @@
+"""What every page shares: the house, languages, errors as pages, cross-origin posts, headers."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import sqlalchemy as sa
+from babel.dates import format_timedelta
+from babel.support import Translations
+from flask import Flask, Response, current_app, g, has_request_context, render_template, request
+from flask_babel import Babel, get_locale, gettext
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
+
+from app.carriers.base import Gateways
+from app.config import Settings
+from app.core import wording
+from app.core.db import is_away, what_ails
+from app.core.errors import (
+    Clash,
+    Gone,
+    Invalid,
+    Message,
+    NotFound,
+    OlderRules,
+    Refusal,
+    RuleWarning,
+    When,
+)
+from app.core.runtime.logs import in_a_line
+from app.core.web import catalogs, rate_limits
+
+LANGUAGES = ("en", "zh")
+log = logging.getLogger("tingqi.web")
+limiter = Limiter(get_remote_address, storage_uri=rate_limits.ADDRESS)
+
+
+@dataclass(frozen=True)
+class House:
+    """What one app was built from."""
+
+    settings: Settings
+    gateways: Gateways
+    # Store what was told by the zone rules in use (see rezoning): of all courts; of one court,
+    # given a session and the court, within the caller's transaction.
+    settle: Callable[[dt.datetime], None] = lambda now: None
+    hold: Callable[[Any, Any, dt.datetime], int] = lambda session, court, now: 0
+
+
+def house() -> House:
+    """Return the house of the app that is being asked."""
+    made: House = current_app.extensions["tingqi"]
+    return made
+
+
+def now() -> Any:
+    """Return the time, aware, in UTC, from the house's clock."""
+    return house().gateways.clock.now()
+
+
+def secret() -> bytes:
+    """Return the secret that links are made of."""
+    return house().settings.secret_key
+
+
+def language() -> str:
+    """Return the language of this page, by whoever is asked first and has a wish.
+
+    ``?lang=``, the cookie, counsel's or the user's own choice, the browser, the court.
+    """
+    if not has_request_context():
+        return "en"
+    chosen, courts = _users_wishes()
+    browsers = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
+    asked = (request.args.get("lang"), request.cookies.get("lang"), g.get("language"))
+    wishes = (*asked, chosen, (browsers or "")[:2], courts)
+    return next((wish for wish in wishes if wish in LANGUAGES), "en")
+
+
+def _users_wishes() -> tuple[str, str]:
+    """Return the languages of whoever is signed in and of their court; "" for programs, nobody.
+
+    Errors are shown in a language too: while the database is away, nobody is known.
+    """
+    if request.path.startswith("/api/") or not hasattr(current_app, "login_manager"):
+        return "", ""
+    try:
+        if current_user and current_user.is_authenticated:
+            return str(current_user.language), str(current_user.court.language)
+    except sa.exc.SQLAlchemyError:
+        return "", ""
+    return "", ""
+
+
+def said(message: Message | str) -> str:
+    """Return a message in the language of the page."""
+    if isinstance(message, str):
+        return gettext(message)
+    tongue = str(get_locale() or "en")[:2]
+    facts = {name: _said_fact(fact, tongue) for name, fact in message.facts.items()}
+    return gettext(message.words) % facts if facts else gettext(message.words)
+
+
+def _said_fact(fact: Any, tongue: str) -> Any:
+    if isinstance(fact, Message):
+        return said(fact)
+    if isinstance(fact, When):
+        if fact.ends_at:
+            return wording.span(fact.starts_at, fact.ends_at, fact.zone, tongue)
+        return wording.moment(fact.starts_at, fact.zone, tongue)
+    if isinstance(fact, list):
+        return wording.listed(fact, tongue)
+    if isinstance(fact, dt.timedelta):
+        return format_timedelta(fact, locale=tongue)
+    if isinstance(fact, dict):  # words that their data carries in each language
+        return fact.get(tongue) or fact.get("en", "")
+    return fact
+
+
+STATUS: dict[type[Exception], int] = {
+    OlderRules: 503,
+    NotFound: 404,
+    Gone: 410,
+    Clash: 409,
+    RuleWarning: 422,
+    Refusal: 422,
+    Invalid: 422,
+}
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status by which an error of the house is answered."""
+    return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
+def show_errors(app: Flask, api_prefix: str) -> None:
+    """Answer every error with a page in words; the API answers its own way below its prefix."""
+
+    def page(code: int, title: str, words: str, errors: dict[str, str] | None = None) -> Any:
+        if code >= 500:
+            log.error("%s %s answered %s", request.method, _path_without_key(), code)
+        return render_template(
+            "error.html", code=code, title=title, words=words, errors=errors
+        ), code
+
+    def refused(error: Refusal) -> Any:
+        return page(status_of(error), gettext("This cannot be done"), said(error.message))
+
+    def invalid(error: Invalid) -> Any:
+        shown = {field: said(message) for field, message in error.errors.items()}
+        return page(422, gettext("Something is missing or wrong"), "", shown)
+
+    def http(error: HTTPException) -> Any:
+        words = {
+            400: gettext("The request could not be read."),
+            403: gettext("This is not yours to do, or it came from another site."),
+            404: gettext("There is nothing at this address."),
+            405: gettext("This address is not asked in that way."),
+            413: gettext("This is too large."),
+            429: gettext("Too many tries. Wait a minute, then try again."),
+        }
+        code = error.code or 500
+        answer = page(code, gettext("This page cannot be shown"), words.get(code, error.name))
+        if error.response is not None:
+            return error.response
+        return (*answer, {"Retry-After": "60"}) if code == 429 else answer
+
+    def away(error: sa.exc.SQLAlchemyError) -> Any:
+        if not is_away(error):
+            return fault(error)
+        log.error("the database is away: %s", in_a_line(error))
+        return *page(503, gettext("A short pause"), said(what_ails(error))), {"Retry-After": "30"}
+
+    def fault(error: Exception) -> Any:
+        log.exception("%s %s failed", request.method, _path_without_key())
+        words = gettext(
+            "Something went wrong on our side. It is written down; nothing was half done."
+        )
+        return page(500, gettext("Something went wrong"), words)
+
+    def answered(show: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def handler(error: Any) -> Any:
+            other: Callable[[Exception], Any] | None = app.extensions.get("tingqi-api-errors")
+            asked_api = request.path.startswith(api_prefix)
+            return other(error) if asked_api and other else show(error)
+
+        return handler
+
+    app.register_error_handler(Refusal, answered(refused))
+    app.register_error_handler(Invalid, answered(invalid))
+    app.register_error_handler(HTTPException, answered(http))
+    app.register_error_handler(sa.exc.SQLAlchemyError, answered(away))
+    app.register_error_handler(Exception, answered(fault))
+
+
+def _path_without_key() -> str:
+    """Return the path with what may be a key in it left out: logs are read by many."""
+    parts = request.path.split("/")
+    return "/".join([*parts[:2], "…"] if parts[1:2] in (["r"], ["feeds"], ["password"]) else parts)
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; more digits than a row's can have match nothing, and so are a 404."""
+
+    regex = r"\d{1,18}"
+
+
+def read_numbers(app: Flask) -> None:
+    """Let addresses hold no number that a database could not be asked for."""
+    app.url_map.converters["int"] = RowNumber
+
+
+def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:
+    """Refuse what another site makes a browser send: by Sec-Fetch-Site, else by Origin.
+
+    Programs send neither and carry no cookie; a browser from 2020 on sends the first always.
+    """
+
+    def check() -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path.startswith(open_paths):
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site in ("same-origin", "none"):
+            return
+        own = {request.host, urlsplit(house().settings.public_url).netloc}
+        if site is not None or (origin is not None and urlsplit(origin).netloc not in own):
+            app.aborter(403)
+
+    app.before_request(check)
+
+
+def add_headers(app: Flask) -> None:
+    """Put on every page what tells browsers to be careful with it."""
+
+    def headers(response: Response) -> Response:
+        if request.path.startswith("/feeds/"):  # no page: what a browser may do with it is moot
+            response.headers.setdefault("X-Content-Type-Options", "nosniff")
+            return response
+        for name, value in {
+            "Content-Security-Policy": (
+                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+                "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+                "frame-ancestors 'none'; manifest-src 'self'"
+            ),
+            # Links are keys: they go to no other site as a referrer.
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex, nofollow",
+        }.items():
+            response.headers.setdefault(name, value)
+        if house().settings.public_url.startswith("https"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if not request.path.startswith(("/static", "/bootstrap", "/feeds")):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.after_request(headers)
+
+
+@lru_cache(maxsize=200)
+def _icon(sprite: Path, name: str) -> str:
+    tree = _sprite(sprite)
+    symbol = tree[name]
+    inner = "".join(ElementTree.tostring(child, encoding="unicode") for child in symbol)
+    return (
+        f'<svg class="icon" viewBox="{symbol.get("viewBox")}" fill="currentColor" '
+        f'aria-hidden="true" focusable="false">{inner}</svg>'
+    )
+
+
+@lru_cache(maxsize=1)
+def _sprite(sprite: Path) -> dict[str, ElementTree.Element]:
+    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+    root = ElementTree.parse(sprite).getroot()  # noqa: S314  (a file of an installed package)
+    return {str(symbol.get("id")): symbol for symbol in root}
+
+
+def icon(name: str) -> Markup:
+    """Return a Bootstrap icon as inline SVG. Raises KeyError where there is none of that name."""
+    sprite = Path(current_app.blueprints["bootstrap"].static_folder or "") / "icons"
+    return Markup(_icon(sprite / "bootstrap-icons.svg", name))  # noqa: S704
+
+
+def bdi(text: object) -> Markup:
+    """Return a name that keeps its own direction of writing and turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def speak(app: Flask) -> None:
+    """Give pages their languages, words and pictures."""
+    Babel(app, locale_selector=language, default_translation_directories="translations")
+    catalogs.read_po_files(app)
+    app.jinja_env.globals.update(
+        icon=icon,
+        bdi=bdi,
+        wording=wording,
+        said=said,
+        language=language,
+        LANGUAGES=LANGUAGES,
+        zone_of=lambda court: court.zone,
+        now=now,
+        settings=lambda: house().settings,
+        aside=lambda words: wording.aside(words, language()),
+        comma=lambda: wording.comma(language()),
+        colon=lambda: wording.colon(language()),
+    )
+    app.jinja_env.filters.update(
+        listed=lambda names: wording.listed(names, language()),
+        side_name=lambda side: wording.side_name(side, language()),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+__all__ = ["House", "Translations", "house", "icon", "language", "limiter", "now", "said", "secret"]

@@ -1,0 +1,191 @@
+"""How dates, zones and the court's terms are said, in letters, calendars and pages alike."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
+
+from app.core.characters import clean
+
+LANGUAGES = ("en", "zh")
+
+_DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
+_BETWEEN = {"en": ", ", "zh": " "}
+_MARKS = {"en": (", ", ", ", ": "), "zh": ("，", "、", "：")}  # comma, comma of a list, colon
+
+_KINDS = {
+    "trial": ("Trial", "开庭审理"),
+    "pretrial": ("Pretrial meeting", "庭前会议"),
+    "evidence": ("Exchange of evidence", "证据交换"),
+    "mediation": ("Mediation", "调解"),
+    "conference": ("Conference", "案件会议"),
+    "judgment": ("Pronouncement of judgment", "宣判"),
+    "other": ("Hearing", "庭审"),
+}
+_SIDES = {
+    "claimant": ("Claimant", "原告方"),
+    "respondent": ("Respondent", "被告方"),
+    "other": ("Other party", "其他当事人"),
+}
+_ANSWERS = {
+    "yes": ("yes", "可以"),
+    "if_needed": ("if needed", "必要时可以"),
+    "no": ("no", "不可以"),
+}
+
+
+@lru_cache(64)
+def language_of(language: str) -> str:
+    """Return the language that the house can write in: "zh" for any Chinese, else "en"."""
+    return "zh" if language.lower().replace("_", "-").split("-")[0] == "zh" else "en"
+
+
+def comma(language: str) -> str:
+    """Return what stands between two facts about one thing: "Li Min, Acme", "李敏，甲公司"."""
+    return _MARKS[language_of(language)][0]
+
+
+def listed(names: Iterable[object], language: str) -> str:
+    """Say several names one after the other: "Li Min, Zhao Lei", "李敏、赵磊"."""
+    return _MARKS[language_of(language)][1].join(map(str, names))
+
+
+def colon(language: str) -> str:
+    """Return what stands between a name and what it holds: ": ", "："."""
+    return _MARKS[language_of(language)][2]
+
+
+def aside(words: object, language: str) -> str:
+    """Put words into brackets behind others: " (you)", "（您）"."""
+    return f"（{words}）" if language_of(language) == "zh" else f" ({words})"
+
+
+def one_line(text: object) -> str:
+    """Return text on one line, without control, broken and invisible characters.
+
+    Among the last are those that turn the direction of writing, which could make one case number
+    read as another.
+    """
+    whole = str("" if text is None else text)
+    # Most facts are clean already: printable means no control, no half character, no other space.
+    if whole.isprintable() and "  " not in whole and whole == whole.strip():
+        return whole
+    whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    kept = " ".join(clean(whole).split())
+    return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cc").split())
+
+
+def instant(value: str | datetime) -> datetime:
+    """Return an aware time from ISO 8601 or a datetime; ValueError where the offset is missing."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if at.tzinfo is None:
+        raise ValueError(f"a time without its offset: {value}")
+    return at
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """Return the wall-clock time of an aware time in an IANA zone."""
+    return at.astimezone(ZoneInfo(zone))
+
+
+def day(at: datetime, zone: str, language: str) -> str:
+    """Say a day with its weekday: "Tue 15 Dec 2026", "2026年12月15日 周二"."""
+    said = language_of(language)
+    return _formatted(local(at, zone).date(), _DAY[said], said)
+
+
+def short_day(
+    at: datetime, zone: str, language: str, *, weekday: bool = True, year: bool = True
+) -> str:
+    """Say a day for a text message, where Chinese leaves out the year: "12月15日周二"."""
+    said = language_of(language)
+    pattern = _DAY["en"] if said == "en" else "M月d日EEE"
+    if not weekday:
+        pattern = pattern.replace("EEE", "").strip()
+    if not year:
+        pattern = pattern.replace(" y", "")
+    return _formatted(local(at, zone).date(), pattern, said)
+
+
+@lru_cache(1024)
+def _formatted(on: date, pattern: str, language: str) -> str:
+    """Write a day by a pattern of CLDR; thousands of letters a minute name the same few days."""
+    return format_date(on, pattern, locale=language)
+
+
+def clock(at: datetime, zone: str) -> str:
+    """Say the time of day on the wall: "09:30"."""
+    wall = local(at, zone)
+    return f"{wall.hour:02}:{wall.minute:02}"
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """Say a day and a time: "Fri 4 Dec 2026, 17:00", "2026年12月4日 周五 17:00"."""
+    return day(at, zone, language) + _BETWEEN[language_of(language)] + clock(at, zone)
+
+
+def span(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
+    """Say from when to when: "Tue 15 Dec 2026, 09:30–11:00"; the second day only if another."""
+    begun = moment(starts_at, zone, language)
+    if ends_at is None:
+        return begun
+    same = local(starts_at, zone).date() == local(ends_at, zone).date()
+    return f"{begun}–{clock(ends_at, zone) if same else moment(ends_at, zone, language)}"
+
+
+def utc_offset(at: datetime, zone: str) -> str:
+    """Say how far a zone is from UTC at a time: "UTC+8", "UTC−3:30", "UTC"."""
+    offset = local(at, zone).utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def zone_name(zone: str, at: datetime | None, language: str) -> str:
+    """Name a zone for people: "Shanghai time (Asia/Shanghai, UTC+8)".
+
+    The offset is the one at ``at``; it is left out where ``at`` is None, because several times on
+    both sides of a switch are meant.
+    """
+    said = language_of(language)
+    place = _city(zone, said)
+    facts = list(dict.fromkeys([zone, *([utc_offset(at, zone)] if at else [])]))
+    if said == "zh":
+        return f"{place}时间（{'，'.join(facts)}）"
+    return f"{place} time ({', '.join(facts)})"
+
+
+def country_name(country: str, language: str) -> str:
+    """Name a country (ISO 3166-1); a code without a name is returned as it is."""
+    return str(Locale.parse(language_of(language)).territories.get(country, country))
+
+
+@lru_cache(256)
+def _city(zone: str, language: str) -> str:
+    # By a name Babel would ask pytz, which may not know a zone that the rules in use have.
+    return get_timezone_location(ZoneInfo(zone), locale=language, return_city=True).split("/")[-1]
+
+
+def kind_name(kind: str, language: str) -> str:
+    """Name a kind of hearing; a kind that the house does not know is returned as it is."""
+    return _name(_KINDS, kind, language)
+
+
+def side_name(side: str, language: str) -> str:
+    """Name the side that a party is on; an unknown one is returned as it is."""
+    return _name(_SIDES, side, language)
+
+
+def answer_name(says: str, language: str) -> str:
+    """Name what counsel said to a slot; an unknown answer is returned as it is."""
+    return _name(_ANSWERS, says, language)
+
+
+def _name(names: dict[str, tuple[str, str]], key: str, language: str) -> str:
+    return names[key][LANGUAGES.index(language_of(language))] if key in names else key

@@ -1,0 +1,79 @@
+"""Counsel's page of the days on which they are away: what they said, and saying more."""
+
+import secrets
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from app.cases.views import row_number
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid, Refusal
+from app.counsel.acknowledging_views import rendered
+from app.counsel.representation import View
+from app.counsel.views import OFTEN, SELDOM, bp, enter, said_away
+from app.hearings.answers import forms
+from app.hearings.availability import away, busy_calendars
+
+
+@bp.get("/r/<token>/away")
+@web.limiter.limit(OFTEN)
+def days_away(token: str) -> Any:
+    """Show what counsel said, which they alone see, and a form to say more."""
+    return _shown(token, enter(token))
+
+
+def _shown(token: str, view: View, **more: Any) -> str:
+    key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
+    given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
+    calendar = busy_calendars.of(db.session(), view.counsel.id)
+    return render_template(
+        "reply/away.html",
+        calendar=calendar,
+        token=token,
+        view=view,
+        nonce=key,
+        said_away=said_away(view),
+        **given,
+    )
+
+
+@bp.post("/r/<token>/away")
+@web.limiter.limit(SELDOM)
+def change_days_away(token: str) -> Any:
+    """Take more days, or take some back with ``back=<number>``."""
+    view, given, back = enter(token), away.typed(request.form), request.form.get("back", "")
+    if not rendered(view):
+        words = gettext("Nothing was recorded. Please press the button once more.")
+        return _shown(token, view, given=given, kind_word=words), 422
+    seat_id, now = view.seat.id, web.now()
+    try:
+        if back:
+            number = row_number(back) or 0
+            retrying(lambda session: away.take_back(session, seat_id, number))
+        else:
+            retrying(lambda session: away.say(session, seat_id, given, now).id)
+    except Invalid as fault:
+        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        return _shown(token, enter(token), given=given, errors=errors), 422
+    except Refusal as fault:
+        return _shown(token, enter(token), given=given, kind_word=web.said(fault.message)), 422
+    return redirect(url_for("reply.days_away", token=token), 303)
+
+
+@bp.post("/r/<token>/away/calendar")
+@web.limiter.limit(SELDOM)
+def name_calendar(token: str) -> Any:
+    """Take the address of counsel's own calendar, or forget it with an empty one."""
+    view, address = enter(token), request.form.get("address", "")[:4000]
+    if not rendered(view):
+        words = gettext("Nothing was recorded. Please press the button once more.")
+        return _shown(token, view, kind_word=words, address=address), 422
+    seat_id, now, gateway = view.seat.id, web.now(), web.house().gateways.calendars
+    try:
+        retrying(lambda session: busy_calendars.name(session, seat_id, address, gateway, now))
+    except Invalid as fault:
+        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        return _shown(token, enter(token), errors=errors, address=address), 422
+    return redirect(url_for("reply.days_away", token=token), 303)

@@ -1,0 +1,132 @@
+"""Two forms that take seconds on a phone: a call was made; somebody was met outside the ways."""
+
+import secrets
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.cases import phones
+from app.cases import queries as cases
+from app.cases.models import Case, Counsel
+from app.cases.views import said_errors
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid
+from app.desk import case_views, queries
+from app.desk.home_views import bp
+from app.hearings.proposing.form_fields import wall_clock
+from app.people.views import only_shown, shows_again, signed_in
+
+
+def called() -> list[tuple[str, str, str]]:
+    """Return what can come of a call: its word, its picture, how the button says it."""
+    return [
+        ("spoke", "person-check", gettext("Spoke with the person")),
+        ("no_answer", "telephone-x", gettext("No answer")),
+        ("busy", "telephone-minus", gettext("Busy")),
+        ("left_word", "voicemail", gettext("Left word")),
+        ("wrong_number", "telephone-x", gettext("Wrong number")),
+    ]
+
+
+def met() -> list[tuple[str, str]]:
+    """Return how somebody can be met outside the house's ways."""
+    return [
+        ("chat", gettext("private chat")),
+        ("in_person", gettext("in person")),
+        ("other", gettext("other way")),
+    ]
+
+
+@bp.get("/cases/<int:case_id>/call")
+@signed_in
+def call(case_id: int) -> Any:
+    """Show the form for a call: the number to press, and a button for each outcome."""
+    return _page("hearings/call.html", case_id, _blank())
+
+
+@bp.post("/cases/<int:case_id>/call")
+@signed_in
+@shows_again
+def log_call(case_id: int) -> Any:
+    """Write a call down."""
+    given = _given() | {"channel": "phone"}
+    return _log("hearings/call.html", case_id, given)
+
+
+@bp.get("/cases/<int:case_id>/off-channel")
+@signed_in
+def off_channel(case_id: int) -> Any:
+    """Show the form for a contact outside the house's ways."""
+    return _page("hearings/off_channel.html", case_id, _blank() | {"channel": "chat"})
+
+
+@bp.post("/cases/<int:case_id>/off-channel")
+@signed_in
+@shows_again
+def log_off_channel(case_id: int) -> Any:
+    """Write such a contact down; the other sides are told of its substance."""
+    given = _given() | {"outcome": "told", "address": ""}
+    return _log("hearings/off_channel.html", case_id, given)
+
+
+def _blank() -> dict[str, str]:
+    now = wall_clock(web.now(), ZoneInfo(current_user.court.zone))
+    given = dict.fromkeys(case_views.FIELDS, "") | {"direction": "out", "at": now}
+    given |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
+    return given | {"page": secrets.token_urlsafe(16)}
+
+
+def _given() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in case_views.FIELDS}
+
+
+def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> str:
+    found = cases.whole(db.session(), current_user.court_id, case_id)
+    people = [(seat.counsel, party) for party in found.parties for seat in party.seats]
+    if not given["counsel_id"] and len(people) == 1:
+        given = given | {"counsel_id": str(people[0][0].id)}
+    whom = next((each for each, _ in people if str(each.id) == given["counsel_id"]), None)
+    return render_template(
+        template,
+        case=found,
+        zone=found.court.zone,
+        given=given,
+        people=people,
+        whom=whom,
+        number=_number(found, whom),
+        outcomes=called(),
+        ways=met(),
+        hearings=queries.of_case(db.session(), found),
+        **{"errors": {}, **more},
+    )
+
+
+def _number(found: Case, whom: Counsel | None) -> str:
+    """Return the number that somebody asks to be called on, else the one on file."""
+    if whom is None:
+        return ""
+    try:
+        return phones.phone(request.values.get("number", "")[:100], found.court.country)
+    except phones.PhoneError:
+        return whom.phone
+
+
+def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
+    court_id, user_id = current_user.court_id, current_user.id
+    if only_shown():
+        return _page(template, case_id, given)
+    try:
+        checked = case_views.checked_contact(given, ZoneInfo(current_user.court.zone))
+        name, told = retrying(
+            lambda session: case_views.write(session, court_id, user_id, case_id, checked)
+        )
+    except Invalid as fault:
+        return _page(template, case_id, given, errors=said_errors(fault)), 422
+    case_views.say_logged(name, told)
+    if checked["hearing_id"]:
+        return redirect(url_for("hearings.shown", hearing_id=checked["hearing_id"]), 303)
+    return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)

@@ -1,0 +1,124 @@
+"""Contact with one side outside the house's ways: the other sides are told of its substance.
+
+A judge may be in contact with one side about scheduling and the like if no side gains by it and
+all others are promptly told its substance and may answer (ABA Model Code, Rule 2.9(A)(1));
+unplanned contact is reported (Si Fa Tong [2021] 60, art. 3(1)).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core.errors import N_, Invalid, Message
+from app.hearings import facts, queries
+from app.hearings.models import Hearing
+from app.notices import service as notices
+from app.notices.models import Line
+from app.notices.service import Matter
+from app.people.models import User
+from app.tasks import contacts_by_hand
+
+# What nobody plans and no file shows; a call or a letter of the court is its own way.
+UNPLANNED = ("chat", "in_person", "other")
+STALE_AFTER = dt.timedelta(days=3)
+
+
+def log(
+    session: Session,
+    case: Case,
+    counsel: Counsel,
+    given: Mapping[str, Any],
+    user: User | None,
+    now: dt.datetime,
+) -> tuple[Line, list[str]]:
+    """Write a contact by hand into the record, and tell the other sides where that is due.
+
+    ``given`` is checked input (forms.ContactIn). What it was about is told where ``tell_others``
+    says so, or where nothing is said and the contact was outside the court's own ways. Returns the
+    line and the names of those who are told. Raises Invalid where there is nothing to tell.
+    """
+    tell = given.get("tell_others")
+    tell = given["channel"] in UNPLANNED if tell is None else tell
+    others = _others(session, case, counsel) if tell else []
+    if others and not given["note"].strip():
+        raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
+    before = contacts_by_hand.same(session, case, given)
+    line = contacts_by_hand.log_contact(session, case, counsel, given, user, now)
+    if before or not others:
+        return line, []
+    hearing = _hearing(session, case, given["hearing_id"])
+    for seat in others:
+        _tell(session, case, hearing, seat, counsel, line, given, now)
+    return line, [seat.counsel.name for seat in others]
+
+
+def _others(session: Session, case: Case, counsel: Counsel) -> list[Representation]:
+    """Return a seat of each counsel who acts for another side."""
+    seats = queries.seats(session, case)
+    sides = set(
+        session.scalars(
+            sa.select(Party.side)
+            .join(Representation)
+            .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
+        )
+    )
+    found = {s.counsel_id: s for s in seats if s.party.side not in sides}
+    return [seat for seat in found.values() if seat.counsel_id != counsel.id]
+
+
+def _hearing(session: Session, case: Case, hearing_id: int | None) -> Hearing | None:
+    """Return what the contact was about, or the newest hearing of the case: its pages are known."""
+    wanted = sa.select(Hearing).where(Hearing.case_id == case.id)
+    if hearing_id is not None:
+        wanted = wanted.where(Hearing.id == hearing_id)
+    return session.scalar(wanted.order_by(Hearing.id.desc()).limit(1))
+
+
+def _tell(
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    seat: Representation,
+    counsel: Counsel,
+    line: Line,
+    given: Mapping[str, Any],
+    now: dt.datetime,
+) -> None:
+    told = {
+        "elsewhere": {
+            "name": counsel.name,
+            "side": line.side,
+            "way": given["channel"],
+            "at": facts.iso(given["at"]),
+        },
+        "detail": given["note"],
+        "person": {
+            "name": seat.counsel.name,
+            "party": seat.party.name,
+            "side": seat.party.side,
+            "is_court": False,
+        },
+    }
+    person = facts.counsel_seated(seat)
+    if hearing is None:
+        matter = Matter(case.court_id, case.id, f"case/{case.id}", f"c{case.id}.{line.seq}")
+        whole = {**facts.of_case(case), **told}
+    else:
+        known = queries.last_seats(session, hearing).get(seat.counsel_id)
+        person = facts.counsel_of(known) if known else person
+        matter = facts.matter(hearing, f"l{line.seq}")
+        whole = facts.of(hearing, **told)
+    notices.queue(
+        session,
+        matter,
+        "off_channel",
+        person,
+        whole,
+        due_at=now,
+        stale_at=now + STALE_AFTER,
+        now=now,
+    )

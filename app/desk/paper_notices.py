@@ -1,0 +1,137 @@
+"""Notices on paper: what stands on a sheet, whose turn it is, and what of it goes on the record.
+
+Laid out for the window of a long envelope (DL, 220 x 110 mm, ISO 269; the same in GB/T 1416), with
+A4 folded in three; static/paper.css has the measures, docs/paper.md tells them to people.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Counsel
+from app.core import links
+from app.core.errors import N_, NotFound, Refusal
+from app.desk import off_channel, todo
+from app.desk.todo import Todo
+from app.hearings import facts, queries
+from app.hearings.models import Hearing, Invitation
+from app.letters import composing
+from app.letters.composing import Letter
+from app.notices.models import Task
+from app.people.models import Court, User
+from app.tasks.service import Way
+
+MOST = 50  # sheets in one print
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One notice as it is printed."""
+
+    hearing: Hearing
+    seat: Invitation
+    letter: Letter
+    code: str
+    qr: str
+    task_id: int | None
+
+    @property
+    def layout(self) -> str:
+        """Whose window the recipient stands in: the Chinese standard's, else DIN 680's."""
+        return "cn" if self.hearing.case.court.country == "CN" else "din"
+
+    @property
+    def recipient(self) -> list[str]:
+        """The lines of the address, at most six."""
+        counsel = self.seat.counsel
+        named = [counsel.name, counsel.firm if counsel.firm != counsel.name else ""]
+        return [line for line in (*named, *counsel.postal.split("\n")) if line][:6]
+
+
+def sheet(
+    hearing: Hearing, seat: Invitation, secret: bytes, public_url: str, task_id: int | None = None
+) -> Sheet:
+    """Write a notice on paper: the words of the letter, a QR code of the link, the code to type.
+
+    The code is black on white: scanners of the post and of courts read no other as surely.
+    """
+    link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
+    code = links.spoken(links.code(secret, seat.id, seat.version))
+    kind = "moved" if hearing.revision > 1 else "fixed"
+    told = facts.of(
+        hearing,
+        person=facts.person(seat),
+        was={},
+        reason=hearing.reason,
+        by_order=bool(hearing.reason),
+        paper=True,
+    )
+    letter = composing.compose(
+        kind, "email", seat.counsel.language, told, link="", code=code, base=public_url
+    )
+    qr = segno.make(link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    return Sheet(hearing, seat, letter, code, qr, task_id)
+
+
+def find(
+    session: Session, court_id: int, hearing_id: int, counsel_id: int
+) -> tuple[Hearing, Invitation]:
+    """Return a hearing and a counsel's seat in it. Raises NotFound; Refusal without a date."""
+    hearing = queries.find(session, court_id, hearing_id)
+    seat = queries.last_seats(session, hearing).get(counsel_id)
+    if seat is None:
+        raise NotFound(N_("This person was told nothing about this hearing."))
+    if hearing.starts_at is None:
+        raise Refusal(N_("There is no date yet of which a notice could tell."))
+    return hearing, seat
+
+
+def waiting(session: Session, court: Court, now: dt.datetime) -> list[Todo]:
+    """Return the notices that are to be posted, the most urgent first."""
+    return [each for each in todo.open_tasks(session, court, (), now) if each.task.way == Way.PAPER]
+
+
+def sheets(
+    session: Session, court_id: int, task_ids: Sequence[int], secret: bytes, public_url: str
+) -> list[Sheet]:
+    """Return the sheets of some tasks, in their order; what has no date any more is left out.
+
+    Raises Refusal for more than fifty: a print of which one loses count is posted twice.
+    """
+    if len(task_ids) > MOST:
+        raise Refusal(N_("At most %(most)s notices in one print."), most=MOST)
+    wanted = sa.select(Task).where(
+        Task.id.in_(task_ids), Task.court_id == court_id, Task.way == Way.PAPER.value
+    )
+    made = []
+    for task in sorted(session.scalars(wanted), key=lambda each: task_ids.index(each.id)):
+        try:
+            found = find(session, court_id, int(task.about.split("/")[1]), task.counsel_id)
+        except Refusal:
+            continue
+        made.append(sheet(*found, secret, public_url, task.id))
+    return made
+
+
+def posted(
+    session: Session, hearing: Hearing, counsel: Counsel, user: User, page: str, now: dt.datetime
+) -> None:
+    """Write down that a notice was handed to the post or a messenger; a page says so once."""
+    given: dict[str, Any] = {
+        "channel": "letter",
+        "direction": "out",
+        "counsel_id": counsel.id,
+        "hearing_id": hearing.id,
+        "at": now,
+        "outcome": "told",
+        "address": counsel.postal.replace("\n", ", "),
+        "note": "",
+        "tell_others": False,
+        "page": page,
+    }
+    off_channel.log(session, hearing.case, counsel, given, user, now)

@@ -1,0 +1,99 @@
+"""What is shown of each counsel about a hearing, and whether it would bear a default judgment."""
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.cases.models import Case, Party, Representation
+from app.cases.rules import agreed
+from app.evidence import reach
+from app.evidence.reach import Contact
+from app.hearings.models import Hearing
+from app.law import working_days
+from app.law.verdict import judge
+from app.notices.models import Line, Notice
+
+MOST_LINES = 2000
+
+
+def contacts(
+    session: Session,
+    hearing: Hearing,
+    notices: Sequence[Notice],
+    lines: Sequence[Line],
+    now: dt.datetime,
+) -> list[Contact]:
+    """Return every counsel who was asked or acts now, with what reached them and the verdict."""
+    found = reach.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
+    _judge(session, hearing, found, now)
+    return found
+
+
+def _judge(session: Session, hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None:
+    """Say of everybody who acts whether the notice of a date that holds bears a default judgment.
+
+    A date that was fixed elsewhere was told by others, of which nothing is known here.
+    """
+    told_here = hearing.revision > 1 or not hearing.imported
+    if not hearing.holds or hearing.starts_at is None or not told_here:
+        return
+    court = hearing.case.court
+    rules = working_days.rules_of(court)
+    on = hearing.starts_at.astimezone(ZoneInfo(court.zone)).date()
+    rule = rules.default_for(hearing.case.procedure, on)
+    if rule is None:
+        return
+    working = working_days.working_days(session, court)
+    until = working_days.deadline(court, working, hearing.case.procedure, hearing.starts_at)
+    for contact in found:
+        if contact.acts:
+            contact.verdict = judge(
+                rule,
+                rules.version,
+                contact.evidence,
+                consent=agreed(contact.counsel),
+                deadline=until,
+                now=now,
+            )
+
+
+def _acting(session: Session, case: Case) -> Sequence[Representation]:
+    return session.scalars(
+        sa.select(Representation)
+        .join(Representation.party)
+        .where(Party.case_id == case.id, Representation.left_at.is_(None))
+        .order_by(Representation.id)
+        .options(joinedload(Representation.counsel), joinedload(Representation.party))
+    ).all()
+
+
+def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
+    """Return all messages to counsel about a hearing, oldest first, without their facts."""
+    return session.scalars(
+        sa.select(Notice)
+        .where(Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None))
+        .order_by(Notice.id)
+        .options(defer(Notice.facts))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def lines(session: Session, hearing: Hearing) -> Sequence[Line]:
+    """Return lines about a hearing, and contacts by hand about its case as a whole.
+
+    The newest 2,000, oldest first.
+    """
+    by_hand = sa.and_(Line.about == "", Line.kind == "by_hand")
+    newest = session.scalars(
+        sa.select(Line)
+        .where(
+            Line.case_id == hearing.case_id,
+            sa.or_(Line.about == f"hearing/{hearing.id}", by_hand),
+        )
+        .order_by(Line.seq.desc())
+        .limit(MOST_LINES)
+    ).all()
+    return newest[::-1]

@@ -1,0 +1,73 @@
+"""What a certificate says of a case: its people, what was tried, what is shown, and the seal."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.desk import queries
+from app.evidence import assessment
+from app.evidence.reach import Contact
+from app.hearings.models import Hearing
+from app.notices.models import Head, Line
+from app.record import daily_seals, ledger
+from app.record.daily_seals import Cover
+from app.record.verification import CHECKED_AT_ONCE, Finding, Part, verify_part
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What one page certifies of a case's record as it stands now."""
+
+    case: Case
+    hearings: Sequence[tuple[Hearing, Sequence[Contact]]]
+    finding: Finding
+    cover: Cover | None
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What the house confirms of one hash: whose line it is, and what came after."""
+
+    line: Line
+    case: Case
+    later: int
+    cover: Cover | None
+    finding: Finding
+
+
+def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
+    """Return a case's certificate; its chain is checked whole each time."""
+    hearings = []
+    for hearing in reversed(queries.of_case(session, case)):
+        notices, lines = assessment.notices(session, hearing), assessment.lines(session, hearing)
+        hearings.append((hearing, assessment.contacts(session, hearing, notices, lines, now)))
+    finding = ledger.verify(session, case.id)
+    seq = finding.lines
+    last = session.scalar(sa.select(Line).where(Line.case_id == case.id, Line.seq == seq))
+    return Certificate(
+        case, hearings, finding, daily_seals.covering(session, last) if last else None
+    )
+
+
+def confirm(session: Session, seal: str) -> Seal | None:
+    """Return what is known of a hash, or None where no line of any record has it.
+
+    The chain is checked whole up to 2,000 lines; of a longer one only the line itself, for anybody
+    may ask, and as often as they like.
+    """
+    line = session.scalar(sa.select(Line).where(Line.hash == seal).limit(1))
+    if line is None:
+        return None
+    case = session.get(Case, line.case_id)
+    if case is None:  # a line of no case: `record verify` names it
+        return None
+    head = session.get(Head, case.id)
+    long = head is not None and head.seq > CHECKED_AT_ONCE and line.seq > 0
+    part = Part(case.id, line.seq, line.seq) if long else Part(case.id)
+    found = verify_part(session, part)
+    later = head.seq - line.seq if head and found.whole else 0
+    return Seal(line, case, later, daily_seals.covering(session, line), found)

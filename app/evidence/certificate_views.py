@@ -1,0 +1,50 @@
+"""The contact certificate, to be printed; and the page by which anybody confirms its seal."""
+
+import re
+from typing import Any
+
+import segno
+from flask import render_template
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.cases import queries as cases
+from app.core import web
+from app.core.db import db
+from app.desk.home_views import bp
+from app.evidence import certificate
+from app.people.views import signed_in
+
+SEAL = re.compile(r"[0-9a-f]{64}")
+
+
+@bp.get("/cases/<int:case_id>/certificate")
+@signed_in
+def certified(case_id: int) -> str:
+    """Show a case's contact certificate; the browser prints it."""
+    session = db.session()
+    case = cases.whole(session, current_user.court_id, case_id)
+    found = certificate.of_case(session, case, web.now())
+    address = f"{web.house().settings.public_url}/record/{found.finding.head}"
+    picture = segno.make(address, error="m").svg_inline(
+        scale=3, border=2, dark="#000", light="#fff"
+    )
+    return render_template(
+        "hearings/certificate.html",
+        found=found,
+        case=case,
+        court=case.court,
+        zone=case.court.zone,
+        address=address,
+        qr=Markup(picture),  # noqa: S704 - made by segno of our own address
+    )
+
+
+@bp.get("/record/<seal>")
+@web.limiter.limit("120/minute")
+def confirmed(seal: str) -> Any:
+    """Confirm to anybody that a hash is one of the record's; says nobody's name."""
+    known = seal.lower() if SEAL.fullmatch(seal.lower()) else ""
+    found = certificate.confirm(db.session(), known) if known else None
+    status = 200 if found else 404
+    return render_template("hearings/confirmed.html", found=found, seal=seal[:80]), status

@@ -1,0 +1,147 @@
+"""What a court promises of contact, measured from its own record."""
+
+import datetime as dt
+from dataclasses import dataclass
+from statistics import mean
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.carriers.base import TWILIOS
+from app.hearings.models import Hearing, Invitation, Proposal
+from app.notices.models import Notice, Task
+from app.notices.rules import State
+from app.tasks.service import Way
+
+WINDOW = dt.timedelta(days=30)
+PROMPT = 10  # seconds from due to handed over
+OUT = (State.SENT.value, State.DELIVERED.value)
+TRIED = (*OUT, State.FAILED.value, State.UNKNOWN.value)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The figures of the last 30 days; a share is of 1, a time in seconds, None where unknown."""
+
+    due: int
+    prompt: int
+    texts: int
+    texts_delivered: int
+    confirmed_after: float | None
+    called_after: float | None
+    waiting_calls: int
+    uneven: int
+
+    @property
+    def prompt_share(self) -> float | None:
+        """The share of messages that a carrier had within ten seconds of their time."""
+        return self.prompt / self.due if self.due else None
+
+    @property
+    def delivered_share(self) -> float | None:
+        """The share of texts, handed over or refused, of which a carrier says: delivered."""
+        return self.texts_delivered / self.texts if self.texts else None
+
+
+def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> Promise:
+    """Measure one court, or the whole house, over the last 30 days.
+
+    Late is what was handed over late and what was not handed over at all: failed, missed, still
+    waiting. Messages of before the house noted the hand-over count on neither side.
+    """
+    since = now - WINDOW
+    ours = [Notice.first_due_at >= since, Notice.counsel_id.is_not(None)]
+    ours += [Notice.court_id == court_id] if court_id else []
+    due, prompt, texts, delivered = session.execute(_shares(ours, now)).one()
+    return Promise(
+        due=due or 0,
+        prompt=prompt or 0,
+        texts=texts or 0,
+        texts_delivered=delivered or 0,
+        confirmed_after=_middle(session, _answers(since, court_id)),
+        called_after=_middle(session, _calls(since, court_id)),
+        waiting_calls=session.scalar(_uncalled(court_id)) or 0,
+        uneven=session.scalar(_uneven(ours, now)) or 0,
+    )
+
+
+def _shares(ours: list, now: dt.datetime) -> sa.Select:
+    dated = sa.or_(Notice.handed_at.is_not(None), Notice.state.not_in(OUT))
+    was_due = sa.and_(
+        Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT),
+        dated,
+        Notice.state != State.WITHDRAWN.value,
+    )
+    took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
+    # A local outbox never says that anything arrived.
+    a_text = sa.and_(Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(TRIED))
+
+    def counted(*what: sa.ColumnElement[bool]) -> sa.ColumnElement:
+        return sa.func.sum(sa.case((sa.and_(*what), 1), else_=0))
+
+    return sa.select(
+        counted(was_due),
+        counted(was_due, took <= PROMPT),
+        counted(a_text),
+        counted(a_text, Notice.state == State.DELIVERED.value),
+    ).where(*ours)
+
+
+def _answers(since: dt.datetime, court_id: int | None) -> sa.Select:
+    wanted = (
+        sa.select(Proposal.created_at, Invitation.answered_at)
+        .join(Invitation, Invitation.proposal_id == Proposal.id)
+        .join(Hearing, Hearing.id == Proposal.hearing_id)
+        .where(Proposal.created_at >= since, Invitation.answered_at.is_not(None))
+    )
+    return wanted.where(Hearing.court_id == court_id) if court_id else wanted
+
+
+def _calls(since: dt.datetime, court_id: int | None) -> sa.Select:
+    wanted = sa.select(Task.created_at, Task.tried_at).where(
+        Task.way == Way.CALLBACK.value, Task.created_at >= since, Task.tried_at.is_not(None)
+    )
+    return wanted.where(Task.court_id == court_id) if court_id else wanted
+
+
+def _uncalled(court_id: int | None) -> sa.Select:
+    wanted = (
+        sa.select(sa.func.count())
+        .select_from(Task)
+        .where(Task.way == Way.CALLBACK.value, Task.state == "open", Task.tried_at.is_(None))
+    )
+    return wanted.where(Task.court_id == court_id) if court_id else wanted
+
+
+def _middle(session: Session, wanted: sa.Select) -> float | None:
+    """Return the median of the seconds between two times, found where they are: they are many."""
+    begin, end = wanted.selected_columns
+    took = sa.extract("epoch", end) - sa.extract("epoch", begin)
+    many = session.scalar(wanted.with_only_columns(sa.func.count())) or 0
+    if not many:
+        return None
+    middle = wanted.with_only_columns(took).order_by(took)
+    found = session.scalars(middle.offset((many - 1) // 2).limit(2 - many % 2))
+    return float(mean(found))
+
+
+def _uneven(ours: list, now: dt.datetime) -> sa.Select:
+    """Count the hearings of which a carrier has a message to one side and none to another."""
+    sides = (
+        sa.select(
+            Notice.about,
+            Notice.side,
+            sa.func.max(sa.case((Notice.state.in_(OUT), 1), else_=0)).label("told"),
+        )
+        .where(*ours, Notice.first_due_at <= now, Notice.state != State.WITHDRAWN.value)
+        .where(Notice.side != "", Notice.about.startswith("hearing/"))
+        .group_by(Notice.about, Notice.side)
+        .subquery()
+    )
+    split = (
+        sa.select(sides.c.about)
+        .group_by(sides.c.about)
+        .having(sa.func.max(sides.c.told) > sa.func.min(sides.c.told))
+        .subquery()
+    )
+    return sa.select(sa.func.count()).select_from(split)

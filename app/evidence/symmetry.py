@@ -1,0 +1,23 @@
+"""Both sides' contacts for the pages: the picture, and where the sides were treated unalike."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.record import queries, timeline
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """A picture of lanes, and the differences in number, channel and time."""
+
+    picture: timeline.Picture
+    unlike: list[timeline.Unlike]
+
+
+def of(session: Session, case: Case, about: str = "") -> Symmetry:
+    """Return how the sides of a case were in contact with the court, of one hearing if named."""
+    sides = list(dict.fromkeys(party.side for party in case.parties if party.seats and party.side))
+    touches = queries.touches(session, case.id, about)
+    return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides))

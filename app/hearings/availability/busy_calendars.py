@@ -1,0 +1,157 @@
+"""Counsel's own calendars: told by them, read by the beat, kept as busy times alone."""
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import BusyCalendar, BusyTime, Counsel
+from app.core.calendar_fetching import BusyCalendars, Fetched, Unfetchable
+from app.core.errors import N_, Invalid, Message
+from app.hearings.availability.calculation import calendar_parsing
+from app.hearings.models import Invitation
+from app.hearings.rules import Span
+from app.people.models import Court
+
+EVERY = dt.timedelta(minutes=30)
+PAUSE_AFTER = 5  # failures in a row
+AT_ONCE = 3  # addresses that one beat asks
+LONGEST = 2000
+
+
+def of(session: Session, counsel_id: int) -> BusyCalendar | None:
+    """Return the calendar that a counsel named, if any."""
+    return session.scalar(sa.select(BusyCalendar).where(BusyCalendar.counsel_id == counsel_id))
+
+
+def name(
+    session: Session, seat_id: int, address: str, gateway: BusyCalendars, now: dt.datetime
+) -> None:
+    """Take the address of a counsel's own calendar; an empty one forgets it and its times.
+
+    Raises Invalid for an address that will never be asked. It is fetched by the beat, not here.
+    """
+    seat = session.get_one(Invitation, seat_id)
+    known, address = of(session, seat.counsel_id), address.strip().replace("webcal://", "https://")
+    if known is not None and known.address == address:
+        known.due_at, known.failures, known.fault = now, 0, ""
+        return
+    if known is not None:
+        session.delete(known)
+        _forget(session, seat.counsel_id)
+        session.flush()
+    if not address:
+        return
+    try:
+        if len(address) > LONGEST:
+            raise Unfetchable(N_("This is too long for an address."))
+        gateway.checked(address)
+    except Unfetchable as fault:
+        raise Invalid({"address": Message(str(fault))}) from fault
+    session.add(
+        BusyCalendar(
+            counsel_id=seat.counsel_id,
+            address=address,
+            said_at=now,
+            due_at=now,
+            etag="",
+            failures=0,
+            fault="",
+        )
+    )
+
+
+def _forget(session: Session, counsel_id: int) -> None:
+    session.execute(
+        sa.delete(BusyTime)
+        .where(BusyTime.counsel_id == counsel_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True)
+class DueCalendar:
+    """A calendar that is to be read now, and its owner's zone and mail address."""
+
+    number: int
+    address: str
+    etag: str
+    zone: str
+    owner: str
+
+
+def due(session: Session, now: dt.datetime) -> list[DueCalendar]:
+    """Return the calendars that are to be read now, held back from other workers.
+
+    Each is put off before it is asked, so that an address which ends its worker is not asked
+    again at once.
+    """
+    wanted = (
+        sa.select(BusyCalendar, Court.zone, Counsel.zone, Counsel.email)
+        .join(Counsel, Counsel.id == BusyCalendar.counsel_id)
+        .join(Court, Court.id == Counsel.court_id)
+        .where(BusyCalendar.due_at <= now)
+        .order_by(BusyCalendar.due_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, of=BusyCalendar)
+    )
+    found = []
+    for calendar, courts, own, email in session.execute(wanted):
+        calendar.due_at = now + EVERY * (0.9 + 0.2 * random.random())
+        found.append(
+            DueCalendar(calendar.id, calendar.address, calendar.etag, own or courts, email)
+        )
+    return found
+
+
+def read(
+    gateway: BusyCalendars, calendar: DueCalendar, now: dt.datetime
+) -> tuple[Fetched | None, Sequence[Span], str]:
+    """Fetch and read a calendar, no transaction open; return it, its spans, or what is wrong."""
+    try:
+        fetched = gateway.fetch(calendar.address, calendar.etag)
+        if fetched.body is None:
+            return fetched, (), ""
+        zone = ZoneInfo(calendar.zone)
+        return fetched, calendar_parsing.busy(fetched.body, zone, now, [calendar.owner]), ""
+    except (Unfetchable, calendar_parsing.Unreadable) as fault:
+        return None, (), str(fault)
+
+
+def keep(
+    session: Session,
+    number: int,
+    fetched: Fetched | None,
+    spans: Sequence[Span],
+    fault: str,
+    now: dt.datetime,
+) -> None:
+    """Keep what a calendar said, or why it could not be read: then what it said before stands.
+
+    After five failures in a row it is left alone until its counsel names it again.
+    """
+    calendar = session.get(BusyCalendar, number)
+    if calendar is None:  # forgotten meanwhile
+        return
+    calendar.fault = fault[:300]
+    if fetched is None:
+        calendar.failures += 1
+        if calendar.failures >= PAUSE_AFTER:
+            calendar.due_at = None
+        return
+    calendar.failures, calendar.read_at, calendar.etag = 0, now, fetched.etag
+    if fetched.body is None:
+        return
+    _forget(session, calendar.counsel_id)
+    if spans:
+        session.execute(
+            sa.insert(BusyTime),
+            [
+                {"counsel_id": calendar.counsel_id, "starts_at": s.starts_at, "ends_at": s.ends_at}
+                for s in spans
+            ],
+        )

@@ -1,0 +1,140 @@
+"""What is taken of people's and courtrooms' time: bookings, days away, what counsel refused."""
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Away, BusyTime
+from app.hearings.availability.calculation.openings import Opening, merged, without
+from app.hearings.models import Answer, Booking, Invitation, Says, Slot
+from app.hearings.rules import Span, resource, span_of, whose
+
+DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
+
+
+def booked(
+    session: Session, resources: Sequence[int], span: Span, but: int | None = None
+) -> dict[int, list[Span]]:
+    """Return what hearings have of some resources within a span, fixed and held, in order."""
+    wanted = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
+        Booking.resource.in_(resources),
+        Booking.starts_at < span.ends_at,
+        Booking.starts_at > span.starts_at - DAY,
+        Booking.ends_at > span.starts_at,
+    )
+    if but is not None:
+        wanted = wanted.where(Booking.hearing_id != but)
+    found: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at in session.execute(wanted):
+        found[number].append(Span(starts_at, ends_at))
+    return {number: merged(spans) for number, spans in found.items()}
+
+
+def away(
+    session: Session, counsel_ids: Sequence[int], span: Span, zone: ZoneInfo
+) -> dict[int, list[Span]]:
+    """Return when counsel are elsewhere within a span, by their word or by their own calendar.
+
+    Days that they named are whole days of the court's zone.
+    """
+    first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
+    wanted = sa.select(Away).where(
+        Away.counsel_id.in_(counsel_ids),
+        Away.from_on <= last,
+        sa.or_(Away.until_on.is_(None), Away.until_on >= first),
+    )
+    found: dict[int, list[Span]] = defaultdict(list)
+    for each in session.scalars(wanted):
+        day = max(first, each.from_on)
+        until = min(last, each.until_on or (last if each.weekdays else each.from_on))
+        while day <= until:
+            if not each.weekdays or day.weekday() in each.weekdays:
+                found[each.counsel_id].append(span_of(day, 1, zone))
+            day += DAY
+    own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
+        BusyTime.counsel_id.in_(counsel_ids),
+        BusyTime.starts_at < span.ends_at,
+        BusyTime.ends_at > span.starts_at,
+    )
+    for number, starts_at, ends_at in session.execute(own):
+        found[number].append(Span(starts_at, ends_at))
+    return {number: merged(spans) for number, spans in found.items()}
+
+
+def refused(
+    session: Session, counsel_ids: Sequence[int], span: Span, but_round: int | None = None
+) -> dict[int, list[Span]]:
+    """Return what counsel said no to within a span, in any case, whatever came of the round.
+
+    It is their time that they spoke of. The last word counts: a later answer that takes a slot
+    (yes, or if needed) frees what an earlier no took. The answers of one round are one word, in
+    which a yes to one courtroom frees the same time in another.
+    """
+    wanted = (
+        sa.select(Invitation.counsel_id, Slot.starts_at, Slot.ends_at, Answer.says)
+        .join(Answer, Answer.invitation_id == Invitation.id)
+        .join(Slot, Slot.id == Answer.slot_id)
+        .where(
+            Invitation.counsel_id.in_(counsel_ids),
+            Slot.starts_at < span.ends_at,
+            Slot.ends_at > span.starts_at,
+        )
+        .order_by(
+            Invitation.answered_at,
+            Invitation.id,
+            sa.case((Answer.says == Says.NO.value, 0), else_=1),
+            Slot.id,
+        )
+    )
+    if but_round is not None:
+        wanted = wanted.where(Invitation.proposal_id != but_round)
+    found: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at, says in session.execute(wanted):
+        slot = Span(starts_at, ends_at)
+        found[number] = without(found[number], slot) + ([slot] if says == Says.NO else [])
+    return {number: merged(spans) for number, spans in found.items() if spans}
+
+
+def busy(
+    session: Session, resources: Sequence[int], span: Span, zone: ZoneInfo, but: int | None = None
+) -> dict[int, list[Span]]:
+    """Return all that is taken of some resources within a span: bookings, and days away."""
+    found = booked(session, resources, span, but)
+    counsel = [row for kind, row in map(whose, resources) if kind == "counsel"]
+    for number, spans in away(session, counsel, span, zone).items():
+        each = resource("counsel", number)
+        found[each] = merged([*found.get(each, ()), *spans])
+    return found
+
+
+def free_rooms(
+    session: Session,
+    rooms: Sequence[int],
+    asked: Sequence[Opening],
+    length: dt.timedelta,
+    buffer: dt.timedelta,
+    but: int | None = None,
+) -> Mapping[dt.datetime, list[int]]:
+    """Return which courtrooms nobody has at each opening, in the order in which they are given.
+
+    Read is the whole stretch from the first to the last opening, by one plain range: joined to
+    each opening by itself, PostgreSQL now and then reads the table instead of its index.
+    """
+    if not asked or not rooms:
+        return {}
+    starts = [each.starts_at for each in asked]
+    stretch = Span(min(starts) - buffer, max(starts) + length + buffer)
+    numbers = {room: resource("courtroom", room) for room in rooms}
+    taken = booked(session, list(numbers.values()), stretch, but)
+
+    def free(at: dt.datetime, number: int) -> bool:
+        spans, begins, ends = taken.get(number, []), at - buffer, at + length + buffer
+        first = bisect_right(spans, begins, key=lambda span: span.ends_at)
+        return first == len(spans) or spans[first].starts_at >= ends
+
+    return {at: [room for room, number in numbers.items() if free(at, number)] for at in starts}

@@ -1,0 +1,228 @@
+"""The best slots for a hearing: all who are needed are free, by the court's hours and rules."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Courtroom
+from app.core.errors import Message
+from app.hearings import queries
+from app.hearings.availability import busy_time
+from app.hearings.availability.calculation import openings
+from app.hearings.availability.calculation.court_hours import Hours, longest, sessions
+from app.hearings.availability.calculation.openings import Opening, Person, Wish
+from app.hearings.rules import MOST_CLOSED, Span, resource
+from app.law import periods, working_days
+from app.law.working_days import WorkingDays
+from app.people.models import Court
+
+TO_ANSWER = 3  # days, at least
+TO_ACT = 1  # day between the date to answer by and the day on which all are told
+AHEAD = 60  # days that are looked at where nobody says until when
+MOST_DAYS = 366
+END_OF_DAY = dt.time(17, 0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: how long, between which days, in which courtrooms.
+
+    The time of the hearing ``but`` counts as free, the starts ``but_not`` are of no use; all are
+    told the day after ``answer_by``.
+    """
+
+    minutes: int
+    rooms: Sequence[Courtroom]
+    answer_by: dt.datetime
+    first: dt.date | None = None
+    last: dt.date | None = None
+    many: int = 3
+    but: int | None = None
+    but_not: Collection[dt.datetime] = field(default=())
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One slot: when and where, what speaks for it, and whom it costs what."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    courtroom: Courtroom
+    score: float
+    reasons: tuple[Message, ...]
+    costs: tuple[tuple[str, Message], ...]
+
+
+def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
+    """Return a sensible end of the time to answer: a working day's end, three days from now."""
+    zone, working = ZoneInfo(court.zone), working_days.working_days(session, court)
+    day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
+    for _ in range(MOST_CLOSED):
+        if working.has(day):
+            break
+        day += dt.timedelta(days=1)
+    return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone)
+
+
+def hours_of(court: Court) -> Hours:
+    """Return when a court holds hearings."""
+    marks = (court.opens, court.lunch_from, court.lunch_until, court.closes)
+    return Hours(*(dt.time.fromisoformat(mark) for mark in marks))
+
+
+def first_day(
+    court: Court, working: WorkingDays, case: Case, answer_by: dt.datetime
+) -> tuple[dt.date, list[Message]]:
+    """Return the first day on which a hearing breaks no period of the court's rules, and which.
+
+    People are told the day after the date to answer by. The periods that decide are said by their
+    names; none where no period reaches beyond the day after the telling.
+    """
+    told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
+    soonest = told_on + dt.timedelta(days=1)
+    found = periods.deciding(working_days.periods_of(court, working, case, told_on), soonest)
+    return max([soonest, *(each.first_day for each in found)]), [*map(periods.said, found)]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Every start that suits everybody, the best first, and of what it was made.
+
+    ``known`` has them by their start, those of no use included.
+    """
+
+    wish: Wish | None
+    people: Sequence[Person]
+    found: Sequence[Opening]
+    known: dict[dt.datetime, Opening]
+
+
+def search(
+    session: Session,
+    case: Case,
+    asked: Asked,
+    now: dt.datetime,
+    also: Collection[dt.datetime] = (),
+) -> Search:
+    """Weigh every start on the court's grid between the days; people's time ``also`` around these.
+
+    Exact: nothing is sampled (see openings).
+    """
+    wish, span = _wish(session, case, asked, now)
+    around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
+    people = _people(session, case, around, ZoneInfo(case.court.zone), asked.but)
+    weighed = openings.openings(wish, people) if wish else []
+    unwanted = {at.astimezone(dt.UTC) for at in asked.but_not}
+    found = [each for each in weighed if each.starts_at not in unwanted]
+    return Search(wish, people, found, {each.starts_at: each for each in weighed})
+
+
+def chosen(
+    session: Session, case: Case, asked: Asked, searched: Search, found: Sequence[Opening]
+) -> list[Suggestion]:
+    """Return the best of some openings with a courtroom each, the best first."""
+    wish = searched.wish
+    if wish is None or not asked.rooms:
+        return []
+    rooms = {room.id: room for room in asked.rooms}
+
+    def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
+        return dict(
+            busy_time.free_rooms(session, list(rooms), some, wish.length, wish.buffer, asked.but)
+        )
+
+    zone = ZoneInfo(case.court.zone)
+    return [
+        Suggestion(
+            each.opening.starts_at.astimezone(zone),
+            (each.opening.starts_at + wish.length).astimezone(zone),
+            rooms[each.room],
+            each.opening.score,
+            each.opening.reasons,
+            each.opening.costs,
+        )
+        for each in sorted(
+            openings.chosen(found, wish, asked.many, free),
+            key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
+        )
+    ]
+
+
+def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
+    """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
+
+    Exact: every start on the court's grid between the days is weighed (see openings).
+    """
+    searched = search(session, case, asked, now)
+    return chosen(session, case, asked, searched, searched.found)
+
+
+def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple[Wish | None, Span]:
+    court, zone = case.court, ZoneInfo(case.court.zone)
+    working = working_days.working_days(session, court)
+    legal, because = first_day(court, working, case, asked.answer_by)
+    begin = max(legal, asked.first or legal)
+    end = asked.last or begin + dt.timedelta(days=AHEAD)
+    end = min(end, begin + dt.timedelta(days=MOST_DAYS))
+    hours = hours_of(court)
+    whole = asked.minutes > longest(hours)
+    held = [
+        (day, found)
+        for ahead in range((end - begin).days + 1)
+        if working.has(day := begin + dt.timedelta(days=ahead))
+        and (found := sessions(day, hours, zone, whole=whole))
+    ]
+    if not held:
+        return None, Span(now, now)
+    wish = Wish(
+        length=dt.timedelta(minutes=asked.minutes),
+        days=held,
+        zone=zone,
+        buffer=dt.timedelta(minutes=court.buffer_minutes),
+        not_before=now,
+        because=because if begin == legal else (),
+    )
+    return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
+
+
+def _people(
+    session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
+) -> list[Person]:
+    """Return who is needed, each with what is taken of their time, a day before and after too."""
+    counsel = [seat.counsel for seat in queries.seats(session, case)]
+    day = dt.timedelta(days=1)
+    around = Span(span.starts_at - day, span.ends_at + day)
+    judge = resource("judge", case.judge_id)
+    numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
+    here = busy_time.booked(session, numbers, around, but)
+    gone = busy_time.away(session, [each.id for each in counsel], around, zone)
+    refused = busy_time.refused(session, [each.id for each in counsel], around)
+    people = [Person(case.judge.name, here.get(judge, ()), judge=True)]
+    for each in counsel:
+        travel = dt.timedelta(minutes=each.travel_minutes)
+        people.append(
+            Person(
+                each.name,
+                here.get(resource("counsel", each.id), ()),
+                [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],
+                travel,
+                refused=refused.get(each.id, ()),
+            )
+        )
+    return people
+
+
+def rooms_of(session: Session, court: Court, names: Collection[str] = ()) -> Sequence[Courtroom]:
+    """Return a court's courtrooms, all or those of some names, in the order of their entering."""
+    wanted = (
+        sa.select(Courtroom)
+        .where(Courtroom.court_id == court.id, Courtroom.retired_at.is_(None))
+        .order_by(Courtroom.id)
+    )
+    if names:
+        wanted = wanted.where(Courtroom.name.in_(list(names)))
+    return session.scalars(wanted).all()

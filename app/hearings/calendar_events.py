@@ -1,0 +1,67 @@
+"""Hearings and open slots as events of a calendar: plain facts for ``icalfeed``."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from app.core import ical, wording
+from app.hearings import facts
+from app.hearings.models import Hearing, HearingState, Slot
+
+# One slot among several: whoever reads the calendar must not take it for the date.
+_BUSY = {"en": "Busy", "zh": "占用"}
+_PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
+
+
+def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
+    """Return a hearing's date as an event, cancelled if the hearing is; None while it has none."""
+    if hearing.starts_at is None or hearing.ends_at is None:
+        return None
+    cancelled = hearing.state == HearingState.CANCELLED
+    return {
+        **_common(hearing, facts.of(hearing), language),
+        "uid": hearing.uid,
+        "starts_at": hearing.starts_at,
+        "ends_at": hearing.ends_at,
+        "status": "CANCELLED" if cancelled else "CONFIRMED",
+        "changed_at": hearing.changed_at,
+    }
+
+
+def tentative_event(
+    hearing: Hearing, slot: Slot, proposed_at: dt.datetime, language: str
+) -> dict[str, Any]:
+    """Return one slot of an open round, under a UID of its own beside the hearing's."""
+    told = facts.of(hearing)
+    told["hearing"] |= facts.slot_facts(slot)
+    event = _common(hearing, told, language)
+    return {
+        **event,
+        "uid": f"{hearing.uid}-slot-{slot.id}",
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "status": "TENTATIVE",
+        "summary": _PROPOSED[wording.language_of(language)].format(event["summary"]),
+        "changed_at": proposed_at,
+    }
+
+
+def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return an event of which only the time is told: neither what, nor who, nor whose it is."""
+    said = wording.language_of(language)
+    hidden = hashlib.sha256(f"busy/{event['uid']}".encode()).hexdigest()[:32]
+    return {
+        **event,
+        "uid": f"busy-{hidden}",
+        "summary": _BUSY[said],
+        "location": "",
+        "description": "",
+    }
+
+
+def _common(hearing: Hearing, told: dict[str, Any], language: str) -> dict[str, Any]:
+    return {
+        **ical.described(told, language),
+        "revision": hearing.sequence,
+        "zone": hearing.case.court.zone,
+    }

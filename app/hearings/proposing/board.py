@@ -1,0 +1,181 @@
+"""What a form of a round shows of time: its slots weighed, further suggestions, days in a strip."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core.errors import N_, Message, When
+from app.hearings.availability import suggestions
+from app.hearings.availability.calculation import day_strip, openings
+from app.hearings.availability.calculation.court_hours import longest, sessions
+from app.hearings.availability.calculation.day_strip import Mark, Row, Taken
+from app.hearings.availability.calculation.openings import Opening, Person, Wish
+from app.hearings.availability.suggestions import Suggestion
+from app.hearings.models import Hearing
+from app.hearings.proposing import idempotency, prefill
+from app.hearings.rules import Span
+from app.law import working_days
+from app.law.working_days import WorkingDays
+from app.people.models import Court
+
+FURTHER = 4
+NOT_FREE = N_("is not free then")
+ON_THE_WAY = N_("is on the way then, from or to another place")
+SAID_NO = N_("said no to %(when)s")
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One slot of the form: what speaks for it, whom it costs what, and what is in its way."""
+
+    reasons: tuple[Message, ...] = ()
+    costs: tuple[tuple[str, Message], ...] = ()
+    clash: Message | None = None
+    outside: Message | None = None  # of the days or hours in which the court sits
+
+
+@dataclass(frozen=True)
+class Board:
+    """The slots of a form by their row, further suggestions by their letter, and the strip."""
+
+    weighed: dict[int, Weighed]
+    further: dict[str, Suggestion]
+    rows: list[Row] = field(default_factory=list)
+    hours: list[int] = field(default_factory=list)
+    quarters: int = 0
+
+
+def look(
+    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
+) -> Board:
+    """Weigh a form's slots and find further ones: what a person would want to see while choosing.
+
+    Reads, and decides nothing: what may be proposed is checked when it is.
+    """
+    zone = ZoneInfo(case.court.zone)
+    starts = prefill.starts_of(given, zone)
+    asked = prefill.asked_for(session, case, hearing, given, now, FURTHER)
+    search = suggestions.search(session, case, asked, now, also=list(starts.values()))
+    length = dt.timedelta(minutes=asked.minutes)
+    spans = {n: Span(at, at + length) for n, at in starts.items()}
+    clear = [
+        o
+        for o in search.found
+        if not any(
+            span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
+        )
+    ]
+    chosen = suggestions.chosen(session, case, asked, search, clear)
+    further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
+    clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
+    working = working_days.working_days(session, case.court)
+    weighed = {
+        n: _weighed(search, span, clashes.get(n), outside(case.court, working, span), zone.key)
+        for n, span in spans.items()
+    }
+    marks = [Mark(str(n + 1), span) for n, span in spans.items()]
+    marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
+    return Board(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
+
+
+def _clashes(
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    given: dict[str, Any],
+    starts: dict[int, dt.datetime],
+    minutes: int,
+) -> dict[int, Message]:
+    slots = [
+        {"starts_at": at, "courtroom": given["slots"][n]["courtroom"]} for n, at in starts.items()
+    ]
+    found = idempotency.clashes(session, case, slots, minutes, but=hearing.id if hearing else None)
+    rows = list(starts)
+    return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
+
+
+def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
+    """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
+    zone, hours = ZoneInfo(court.zone), suggestions.hours_of(court)
+    day = span.starts_at.astimezone(zone).date()
+    if not working.has(day):
+        return Message(N_("the court does not sit on this day"))
+    minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
+    for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
+        if any(
+            each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
+            for each in sessions(day, hours, zone, whole=whole)
+        ):
+            return Message(words) if words else None
+    return Message(N_("it is not within the court's hours"))
+
+
+def _weighed(
+    search: suggestions.Search,
+    span: Span,
+    clash: Message | None,
+    outside_: Message | None,
+    zone: str,
+) -> Weighed:
+    if clash is not None or outside_ is not None:
+        return Weighed(clash=clash, outside=outside_)
+    absent = [each for person in search.people for each in _absent(person, span, zone)]
+    if absent:
+        return Weighed(costs=tuple(absent))
+    opening = _opening(search.wish, search.people, search.known, span)
+    return Weighed(opening.reasons, opening.costs) if opening else Weighed()
+
+
+def _absent(person: Person, span: Span, zone: str) -> Iterator[tuple[str, Message]]:
+    """Yield why somebody cannot be there, by their own word or their calendar's."""
+    away = [each for each in person.elsewhere if each.overlaps(span)]
+    if away:
+        way = person.travel  # of which each span away has one before and one after
+        there = any(Span(s.starts_at + way, s.ends_at - way).overlaps(span) for s in away)
+        yield person.name, Message(NOT_FREE if there else ON_THE_WAY)
+    for each in person.refused:
+        if each.overlaps(span):
+            when = When(each.starts_at, zone, each.ends_at)
+            yield person.name, Message(SAID_NO, when=when)
+
+
+def _opening(
+    wish: Wish | None, people: Sequence[Person], known: dict[dt.datetime, Opening], span: Span
+) -> Opening | None:
+    """Return what a start is worth; also one that is on no grid, on a day that is looked at."""
+    if wish is None or span.starts_at in known:
+        return known.get(span.starts_at)
+    first = min((opening.day for opening in known.values()), default=None)
+    on = [day for day, _ in wish.days]
+    day = span.starts_at.astimezone(wish.zone).date()
+    if first is None or day not in on or day < first:
+        return None
+    later = on.index(day) - on.index(first)
+    return openings.weighed(wish, people, span.starts_at, day, dict(wish.days)[day], later)
+
+
+def _strip(
+    court: Court,
+    working: WorkingDays,
+    marks: list[Mark],
+    search: suggestions.Search,
+    minutes: int,
+) -> dict[str, Any]:
+    zone, hours = ZoneInfo(court.zone), suggestions.hours_of(court)
+    if not marks:
+        return {}
+    runs = day_strip.bounds(hours.opens, hours.closes, marks, zone)
+    rows = day_strip.rows(
+        marks,
+        [Taken(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people],
+        runs,
+        zone,
+        working.has,
+        lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
+    )
+    return {"rows": rows, "hours": list(range(*runs)), "quarters": (runs[1] - runs[0]) * 4}

@@ -1,0 +1,143 @@
+"""What would be sent: the use case is done, its letters are read, and all of it is undone."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.db import retrying
+from app.hearings.models import Hearing
+from app.letters import wording_versions
+from app.letters.custom_wording import Own
+from app.letters.text_length import segments
+from app.notices.models import Notice
+from app.sending import messages as post
+
+
+@dataclass(frozen=True)
+class Written:
+    """One message over one channel; keys are left out, for nobody has them yet.
+
+    ``segments`` counts a text message with its key in it; ``invite`` tells that a mail carries
+    the date for the person's calendar.
+    """
+
+    kind: str
+    channel: str
+    address: str
+    subject: str
+    text: str
+    segments: int
+    invite: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person, and all that they would get at once."""
+
+    name: str
+    side: str
+    language: str
+    messages: Sequence[Written]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All who would be told, and when those who do not answer would be asked again."""
+
+    told: Sequence[Told]
+    nudge_at: dt.datetime | None
+
+    @property
+    def count(self) -> int:
+        """How many messages would leave at once."""
+        return sum(len(person.messages) for person in self.told)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """From where the letters come."""
+
+    secret: bytes
+    public_url: str
+    court_address: str
+
+
+class _Undo(Exception):  # noqa: N818
+    """Carries what was read out of a transaction that must leave nothing behind."""
+
+    def __init__(self, shown: Preview) -> None:
+        self.shown = shown
+
+
+def rehearse(work: Callable[[Session], Hearing], sender: Sender, now: dt.datetime) -> Preview:
+    """Return the messages that a use case would send at once; nothing of it is kept.
+
+    Raises what the use case raises: what would be refused is refused already here.
+    """
+
+    def undone(session: Session) -> Preview:
+        last = newest(session)
+        hearing = work(session)
+        session.flush()
+        raise _Undo(_read(session, hearing, last, sender, now))
+
+    try:
+        return retrying(undone)
+    except _Undo as done:
+        return done.shown
+
+
+def newest(session: Session) -> int:
+    """Return the number of the newest notice: those of a use case come after it."""
+    return session.scalar(sa.select(sa.func.max(Notice.id))) or 0
+
+
+def queued(session: Session, hearing: Hearing, last: int) -> Sequence[Notice]:
+    """Return counsel's notices about a hearing that came after another one, by person."""
+    wanted = sa.select(Notice).where(
+        Notice.id > last, Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None)
+    )
+    # A person's ways were queued best first, and all persons in the order of their seats.
+    return session.scalars(wanted.order_by(Notice.id)).all()
+
+
+def _read(
+    session: Session, hearing: Hearing, last: int, sender: Sender, now: dt.datetime
+) -> Preview:
+    found = queued(session, hearing, last)
+    words = wording_versions.current(session, {hearing.court_id})
+    at_once = [notice for notice in found if notice.due_at <= now]
+    told = []
+    for _, group in groupby(at_once, lambda notice: notice.counsel_id):
+        theirs = list(group)
+        first = theirs[0]
+        messages = [
+            _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs
+        ]
+        told.append(Told(first.name, first.side, first.language, messages))
+    nudges = [notice.due_at for notice in found if notice.kind == "nudge"]
+    return Preview(told, min(nudges, default=None))
+
+
+def _written(notice: Notice, sender: Sender, now: dt.datetime, own: Own | None) -> Written:
+    message, shown = post.message(
+        notice,
+        secret=sender.secret,
+        public_url=sender.public_url,
+        court_address=sender.court_address,
+        now=now,
+        own=own,
+    )
+    return Written(
+        kind=notice.kind,
+        channel=notice.channel,
+        address=notice.address,
+        subject=shown["subject"],
+        text=shown["text"],
+        segments=segments(message.text) if notice.channel == "sms" else 0,
+        invite=message.calendar is not None,
+    )

@@ -1,0 +1,243 @@
+"""Propose, ask again, move: typed on one page, shown there as messages, then sent."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.cases.models import Case
+from app.cases.views import page_number, said_errors
+from app.core import web, wording
+from app.core.db import db, retrying
+from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
+from app.desk.home_views import bp
+from app.hearings import queries
+from app.hearings.forms import HearingIn
+from app.hearings.models import Draft, Hearing, HearingState, ProposalState
+from app.hearings.proposals import Desk
+from app.hearings.proposing import drafts, form_fields, idempotency, prefill, preview
+from app.hearings.proposing import page as round_page
+from app.hearings.proposing.page import About, Order
+from app.people.models import User
+from app.people.views import only_shown, shows_again, signed_in
+
+LARGEST = 2**62
+
+
+@bp.route("/hearings/new", methods=["GET", "POST"])
+@signed_in
+@shows_again
+def new() -> Any:
+    """Propose a hearing: which case, then slots and who is asked, then the messages, then send."""
+    asked = (request.form.get("case_id") or request.args.get("case_id", "")).strip()
+    if not asked:
+        return _which()
+    if not (asked.isascii() and asked.isdigit() and int(asked[:20]) < LARGEST):
+        raise NotFound(N_("There is no case %(case)s in this court."), case=asked[:40])
+    return _open(About(int(asked)))
+
+
+def _which() -> str:
+    """Show cases to choose from."""
+    asked, page = request.args.get("find", "")[:200], page_number()
+    rows, more = cases.found(db.session(), current_user.court_id, asked, page)
+    return render_template(
+        "hearings/which.html",
+        cases=rows,
+        more=more,
+        page=page,
+        asked=asked,
+        pointed=form_fields.pointed(request.args),
+    )
+
+
+@bp.route("/hearings/<int:hearing_id>/round", methods=["GET", "POST"])
+@signed_in
+@shows_again
+def another(hearing_id: int) -> Any:
+    """Ask about a hearing again, or move it."""
+    if hearing_id >= LARGEST:
+        raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
+    hearing = queries.find(db.session(), current_user.court_id, hearing_id)
+    if hearing.state == HearingState.CANCELLED:
+        flash(gettext("This hearing is cancelled: propose a new one."), "maybe")
+        return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+    return _open(About(hearing.case_id, hearing.id))
+
+
+def _open(about: About) -> Any:
+    case, hearing = round_page.looked_up(about)
+    if request.method == "GET":
+        return _begun(about, case, hearing)
+    given, do = form_fields.typed(request.form.items()), request.form.get("do", "preview")
+    do = "change" if only_shown() else do
+    if do == "discard":
+        _forget(about)
+        return redirect(about.address, 303)
+    if do != "send":
+        _keep(about, given)
+    if do == "keep":
+        return "", 204
+    if do == "suggest":
+        given = form_fields.pruned(given)
+        return round_page.form(
+            about, prefill.suggest(db.session(), case, hearing, given, web.now())
+        )
+    if do not in ("preview", "send"):
+        return round_page.form(about, form_fields.act(given, do))
+    # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
+    given = form_fields.pruned(given)
+    shown = _is_key(given["once"]) and given["seen"] == round_page.seal(given)
+    return _try(about, given, send=do == "send" and shown)
+
+
+def _begun(about: About, case: Case, hearing: Hearing | None) -> str:
+    """Show what a user typed before and did not send, else a form in which the usual is filled."""
+    draft = drafts.find(db.session(), current_user.id, about.key)
+    at = form_fields.pointed(request.args)
+    if draft is not None and not at:
+        return round_page.form(about, {**form_fields.typed(()), **draft.fields}, draft=draft)
+    given = prefill.form(db.session(), case, hearing, web.now())
+    given["reason"] = _why_again(hearing) if hearing else ""
+    if at:
+        return round_page.form(about, form_fields.with_pointed(given, at))
+    return round_page.form(about, given, suggested=True)
+
+
+def _keep(about: About, given: dict[str, Any]) -> None:
+    user_id, now = current_user.id, web.now()
+    retrying(lambda session: drafts.keep(session, user_id, about.key, about.case_id, given, now))
+
+
+def _forget(about: About) -> None:
+    user_id = current_user.id
+    retrying(lambda session: drafts.drop(session, user_id, about.key))
+
+
+@bp.app_template_global()
+def my_drafts(case_id: int | None = None) -> Sequence[Draft]:
+    """Return what whoever is signed in began to propose and did not send."""
+    return drafts.of_user(db.session(), current_user, case_id)
+
+
+def _why_again(hearing: Hearing) -> str:
+    """Return the reason for a new round where it is plain; a person may say it better."""
+    last = queries.last_proposal(db.session(), hearing)
+    if hearing.starts_at is not None or last is None:
+        return ""
+    if last.state == ProposalState.LAPSED:
+        return gettext("Nothing was agreed in time.")
+    silent = any(seat.required and not seat.answered_at for seat in last.invitations)
+    return "" if silent else gettext("No slot suited everybody.")
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
+    """Show or send what was typed; what is refused is said on the form, and nothing is lost."""
+    if not _is_key(given["once"]):
+        given["once"] = str(uuid.uuid4())
+    order = None
+    try:
+        order = _order(about, given)
+        return _send(order) if send else round_page.with_messages(order, given)
+    except idempotency.SentBefore as before:
+        _forget(about)
+        flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
+        return redirect(url_for("hearings.shown", hearing_id=before.hearing_id), 303)
+    except NotFound:
+        raise
+    except Invalid as fault:
+        return round_page.form(about, given, errors=said_errors(fault)), 422
+    except RuleWarning as fault:
+        assert order is not None
+        errors = {"override_reason": gettext("Give a reason, or change the slots.")}
+        return round_page.with_messages(order, given, errors=errors), web.status_of(fault)
+    except Refusal as fault:
+        errors = round_page.in_the_way(order, fault) if order else {}
+        refused = "" if errors else round_page.told(about, fault, given["stood"])
+        given["stood"] = round_page.stands_upon(about)
+        page = round_page.form(about, given, errors=errors, refused=refused)
+        return page, web.status_of(fault)
+
+
+def _order(about: About, given: dict[str, Any]) -> Order:
+    """Return what a form asks for. Raises Invalid, with every error."""
+    user_id, now, secret = current_user.id, web.now(), web.secret()
+    zone = ZoneInfo(current_user.court.zone)
+
+    def at(session: Session) -> Desk:
+        user = session.get_one(User, user_id)
+        return Desk(user.court, user, now, secret)
+
+    if about.hearing_id is None:
+        asked = {**given, "case_id": str(about.case_id)}
+        return Order(
+            about,
+            form_fields.checked(asked, HearingIn(), zone),
+            lambda session, checked: idempotency.propose(
+                session, at(session), checked, given["once"], given["stood"]
+            ),
+        )
+    hearing_id = about.hearing_id
+    return Order(
+        about,
+        form_fields.checked_move(given, zone),
+        lambda session, checked: idempotency.move(
+            session, at(session), hearing_id, checked, given["stood"]
+        ),
+    )
+
+
+def _send(order: Order) -> Any:
+    now, user_id = web.now(), current_user.id
+
+    def done(session: Session) -> tuple[int, list[str], int]:
+        last = preview.newest(session)
+        hearing = order.work(session, order.checked)
+        session.flush()
+        drafts.drop(session, user_id, order.about.key)
+        sent = [each for each in preview.queued(session, hearing, last) if each.due_at <= now]
+        return hearing.id, list(dict.fromkeys(each.name for each in sent)), len(sent)
+
+    hearing_id, names, count = retrying(done)
+    told = {"count": count, "names": _listed(names)}
+    if order.at_once:
+        flash(
+            gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **told),
+            "yes",
+        )
+    else:
+        by = wording.moment(order.checked["answer_by"], current_user.court.zone, web.language())
+        flash(
+            gettext(
+                "All sides are asked. Messages on their way: %(count)s, to %(names)s. "
+                "They can answer until %(when)s.",
+                when=by,
+                **told,
+            ),
+            "yes",
+        )
+    if mute := round_page.mute_of(order.about):
+        flash(
+            gettext(
+                "No message can reach %(names)s: ring them, and log the call.", names=_listed(mute)
+            ),
+            "alarm",
+        )
+    return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+
+
+def _listed(names: list[str]) -> str:
+    return ("、" if web.language() == "zh" else ", ").join(names)

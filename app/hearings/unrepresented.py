@@ -1,0 +1,65 @@
+"""Parties of a case for whom nobody acts: no message goes to them, and nobody asks them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.cases.models import Case, Party
+from app.cases.rules import ways_of
+from app.core.errors import N_, Message
+from app.hearings.models import Fixing, Hearing, HearingState
+
+NO_SIDE = N_("Nobody acts for %(party)s: that side is not asked.")
+NO_PARTY = N_("Nobody acts for %(party)s: that party is not asked.")
+NO_SIDE_TOLD = N_("Nobody acts for %(party)s: that side is not told.")
+NO_PARTY_TOLD = N_("Nobody acts for %(party)s: that party is not told.")
+UNREACHABLE = N_("No message can reach %(names)s.")
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A party without counsel; ``whole_side`` where nobody acts for anybody of its side."""
+
+    party: Party
+    whole_side: bool
+
+    @property
+    def message(self) -> Message:
+        """Return what is said before a round is sent, on the page and by the API."""
+        return Message(NO_SIDE if self.whole_side else NO_PARTY, party=self.party.name)
+
+    @property
+    def message_of_date(self) -> Message:
+        """Return what is said before a date is set without asking."""
+        words = NO_SIDE_TOLD if self.whole_side else NO_PARTY_TOLD
+        return Message(words, party=self.party.name)
+
+
+def of(case: Case) -> Sequence[Unasked]:
+    """Return the parties of a case for whom nobody acts now, in the order of their entering."""
+    silent = [party for party in case.parties if not _has_counsel(party)]
+    heard = {party.side for party in case.parties if _has_counsel(party)}
+    return [Unasked(party, party.side not in heard) for party in silent]
+
+
+def _has_counsel(party: Party) -> bool:
+    return any(seat.left_at is None for seat in party.seats)
+
+
+def warnings(hearing: Hearing) -> list[Message]:
+    """Return what a program is told of a hearing whose date is asked for or holds."""
+    if hearing.state not in (HearingState.PROPOSED, HearingState.FIXED):
+        return []
+    is_asked = hearing.state == HearingState.PROPOSED
+    found = [each.message if is_asked else each.message_of_date for each in of(hearing.case)]
+    seats = (seat for party in hearing.case.parties for seat in party.seats)
+    acting = (seat.counsel for seat in seats if seat.left_at is None)
+    mute = list(dict.fromkeys(each.name for each in acting if not ways_of(each)))
+    return [*found, *([Message(UNREACHABLE, names=mute)] if mute else [])]
+
+
+def usual_fixing(case: Case) -> Fixing:
+    """Return who fixes a date where nobody says: the assistant, where a party is not asked.
+
+    What suits all who answer says nothing of a party that nobody asked.
+    """
+    return Fixing.ASSISTANT if of(case) else Fixing.AUTO

@@ -1,0 +1,156 @@
+"""Enter many new cases by few statements; what is in the way of any sends all back, one by one."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.cases import rules
+from app.cases import service as cases
+from app.cases.models import Case, Counsel, Judge, Party, Representation
+from app.hearings import booking
+from app.hearings import service as hearings
+from app.hearings.models import Hearing
+from app.imports.entries import Entry
+from app.imports.hearings import Court
+
+
+class NotAtOnce(Exception):  # noqa: N818
+    """Something of these cases is in the way of something; entered one by one, it is named."""
+
+
+def enter(court: Court, entries: Sequence[Entry]) -> int:
+    """Enter new cases whose input was checked; return how many hearings are new.
+
+    It makes what ``cases.service.enter`` and ``hearings.service.fixed_elsewhere`` make. Raises
+    NotAtOnce where a hearing has no time left, RowRefused for a courtroom that is not known, and
+    IntegrityError where another writer was faster: the caller undoes all of it.
+    """
+    session = court.session
+    _meet_judges(court, entries)
+    people = _People(court, entries)
+    made = [_case(court, people, entry.given) for entry in entries]
+    session.add_all(made)
+    session.flush()
+    sittings = [
+        (sitting, _counsel(case))
+        for case, entry in zip(made, entries, strict=True)
+        for sitting in _hearings(court, case, entry)
+    ]
+    session.add_all([hearing for hearing, _ in sittings])
+    session.flush()
+    if not booking.book_many(session, sittings, shared=court.bound.column_map.shared_sittings):
+        raise NotAtOnce
+    return len(sittings)
+
+
+def _meet_judges(court: Court, entries: Iterable[Entry]) -> None:
+    names = [entry.given["judge"] for entry in entries]
+    names += [sitting.judge for entry in entries for sitting in entry.sittings]
+    by_key = {rules.name_key(name): name for name in reversed(names)}
+    new = by_key.keys() - court.judges.keys()
+    if not new:
+        return
+    here = Judge.court_id == court.desk.court.id
+    wanted = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
+    court.judges.update({judge.name_key: judge.id for judge in court.session.execute(wanted)})
+    made = [
+        Judge(court_id=court.desk.court.id, name=name, name_key=key)
+        for key, name in reversed(by_key.items())
+        if key not in court.judges
+    ]
+    court.session.add_all(made)
+    court.session.flush()
+    court.judges.update({judge.name_key: judge.id for judge in made})
+
+
+class _People:
+    """The counsel whom some cases name: who is known already, and who becomes so on the way."""
+
+    def __init__(self, court: Court, entries: Iterable[Entry]) -> None:
+        self.court = court
+        self.by_address: dict[tuple[str, str], Counsel] = {}
+        parties = [party for entry in entries for party in entry.given["parties"]]
+        everybody = [each for party in parties for each in (party, *party["counsel"])]
+        emails = {each["email"] for each in everybody} - {""}
+        phones = {
+            cases.phone_of(each["phone"], court.region) for each in everybody if each["phone"]
+        }
+        here = Counsel.court_id == court.desk.court.id
+        same = sa.or_(Counsel.email.in_(emails), Counsel.phone.in_(phones))
+        for each in court.session.scalars(sa.select(Counsel).where(here, same)):
+            self._remember(each)
+
+    def _remember(self, counsel: Counsel) -> None:
+        key = rules.name_key(counsel.name)
+        for address in (counsel.email, counsel.phone):
+            if address:
+                self.by_address[key, address] = counsel
+
+    def counsel(self, given: dict[str, Any], *, in_person: bool) -> Counsel:
+        """Return a counsel with what is now known of them, as ``cases.service.seat`` finds one."""
+        number = cases.phone_of(given["phone"], self.court.region)
+        key = rules.name_key(given["name"])
+        found = [self.by_address.get((key, address)) for address in (given["email"], number)]
+        # Who has another address since is not found under the old one.
+        known = next((each for each in found if each and _at(each, given["email"], number)), None)
+        counsel = known or cases.newcomer(self.court.desk.court, given, in_person=in_person)
+        cases.learn(counsel, given, number)
+        self._remember(counsel)
+        return counsel
+
+
+def _at(counsel: Counsel, email: str, number: str) -> bool:
+    return bool((email and counsel.email == email) or (number and counsel.phone == number))
+
+
+def _case(court: Court, people: _People, given: dict[str, Any]) -> Case:
+    case = Case(
+        court_id=court.desk.court.id,
+        number=given["number"],
+        number_key=rules.number_key(given["number"]),
+        title=given["title"],
+        procedure=given["procedure"],
+        created_at=court.desk.now,
+        judge_id=court.judge(given["judge"]),
+        parties=[],
+        upload_id=court.upload_id,
+    )
+    for told in given["parties"]:
+        party = cases.party_of(told, court.region)
+        case.parties.append(party)
+        everybody = told["counsel"]
+        if not everybody and (party.email or party.phone):
+            everybody = [cases.in_person(party)]
+        for each in everybody:
+            _seat(party, people.counsel(each, in_person=not told["counsel"]), each["required"])
+    return case
+
+
+def _seat(party: Party, counsel: Counsel, required: bool) -> None:
+    if not any(seat.counsel is counsel for seat in party.seats):
+        party.seats.append(Representation(counsel=counsel, required=required))
+
+
+def _counsel(case: Case) -> list[int]:
+    return sorted({seat.counsel.id for party in case.parties for seat in party.seats})
+
+
+def _hearings(court: Court, case: Case, entry: Entry) -> list[Hearing]:
+    made: dict[tuple[str, dt.datetime], Hearing] = {}
+    for sitting in entry.sittings:
+        if (same := (sitting.kind, sitting.starts_at)) not in made:
+            made[same] = hearings.elsewhere(
+                court.desk,
+                case.id,
+                court.judge(sitting.judge),
+                kind=sitting.kind,
+                starts_at=sitting.starts_at,
+                minutes=sitting.minutes,
+                courtroom_id=court.room(sitting),
+                uid=court.uid(case.number, sitting),
+                remind=court.remind,
+            )
+            made[same].upload_id = court.upload_id
+    return list(made.values())

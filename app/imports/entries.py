@@ -1,0 +1,369 @@
+"""Pure: from the rows of a file to checked cases; every fault has its line and its column."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.cases.forms import CaseIn, Input, Words, load
+from app.cases.rules import name_key, number_key
+from app.core.errors import N_, Invalid, Message
+from app.hearings.forms import Minutes
+from app.hearings.rules import from_wall_clock
+from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
+from app.imports.reading.rules import DAYS, Bound, listed, translated
+from app.imports.reading.workbook import FaultyCell
+
+PARTY = {
+    "name": "party",
+    "role": "role",
+    "side": "side",
+    "reference": "reference",
+    "email": "party_email",
+    "phone": "party_phone",
+}
+COUNSEL = {
+    "name": "counsel",
+    **{
+        each: each
+        for each in (
+            "firm",
+            "email",
+            "phone",
+            "language",
+            "channels",
+            "address_confirmed_on",
+            "electronic_consent_on",
+        )
+    },
+}
+CASE = ("number", "title", "procedure", "judge")
+# What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|PYTHON!|GETTING_DATA|####+|引用!|值!|名称\?)",
+    re.IGNORECASE,
+)
+_SHORTENED = re.compile(r"\s*\d(?:\.\d+)?E\+?\d+\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be taken: its line in the file, the header of the cell, and why."""
+
+    line: int
+    column: str
+    why: Message
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A hearing that a row says is fixed: when and where, and before which judge."""
+
+    line: int
+    kind: str
+    starts_at: dt.datetime
+    minutes: int
+    courtroom: str
+    judge: str
+
+
+@dataclass
+class Entry:
+    """A case as its rows tell it. ``given`` is checked input (cases.forms.CaseIn)."""
+
+    lines: list[int]
+    given: dict[str, Any]
+    sittings: list[Sitting]
+    # From which line a part of ``given`` comes, and by which map it was read there.
+    places: Mapping[str, tuple[int, Bound]] = field(default_factory=dict)
+
+    def refused(self, bound: Bound, path: str, why: Message) -> Refused:
+        """Return where in the file a field of ``given`` stands that cannot be taken."""
+        whose, _, name = path.rpartition(".")
+        parts = path.split(".")
+        while whose and whose not in self.places:
+            whose, _, name = whose.rpartition(".")
+        if "counsel" in parts[:-1]:
+            ours = COUNSEL.get(parts[4] if len(parts) > 4 else name, name)
+        elif parts[0] == "parties":
+            ours = PARTY.get(parts[2] if len(parts) > 2 else name, name)
+        else:
+            ours = path
+        line, read_by = self.places.get(whose, (self.lines[0], bound.each_party[0]))
+        return Refused(line, read_by.header_of(ours), why)
+
+
+class SittingIn(Input):
+    """What a row says of a hearing besides its time."""
+
+    hearing_kind = Words(100, blank=False, required=True)
+    minutes = Minutes(required=True)
+    courtroom = Words(200, load_default="")
+
+
+def by_case(
+    rows: Iterable[tuple[int, Sequence[str]]], bound: Bound, refused: list[Refused]
+) -> list[list[tuple[int, Sequence[str]]]]:
+    """Return the rows of each case, in the order in which the file names the cases first.
+
+    A row that is not of the header's shape, or has no case number, is put among the refused.
+    """
+    cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
+    for line, cells in rows:
+        faults = row_faults(line, cells, bound)
+        whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
+        number = number_key(bound.read(whole)["number"])
+        if not faults and not number:
+            missing = Message(N_("This is missing."))
+            faults = [Refused(line, bound.header_of("number"), missing)]
+        refused += faults
+        cases.setdefault(number, []).append((line, cells))
+    cases.pop("", None)
+    return list(cases.values())
+
+
+def row_faults(line: int, cells: Sequence[str], bound: Bound) -> list[Refused]:
+    """Return what is wrong with a row before it is read: its width, or cells without a value."""
+    width = len(bound.headers)
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        said = N_("The row has %(count)s cells, the header %(width)s.")
+        return [Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))]
+    return [
+        Refused(line, bound.headers[place], why)
+        for place in sorted(bound.used())
+        if (why := _cell_fault(cells[place]))
+    ]
+
+
+def _cell_fault(cell: str) -> Message | None:
+    if isinstance(cell, FaultyCell):
+        return cell.why
+    if "#" in cell or "＃" in cell:
+        found = _ERROR.search(unicodedata.normalize("NFKC", cell))
+        if found:
+            said = N_("The cell holds an error of the spreadsheet, %(error)s: mend it there.")
+            return Message(said, error=found[0])
+    if cell.lstrip().startswith("="):
+        return Message(N_("This is a formula: save the file with values."))
+    if _SHORTENED.fullmatch(cell):
+        said = N_(
+            "The spreadsheet has shortened this number to %(text)s: format the column as "
+            "text, and type it anew."
+        )
+        return Message(said, text=cell.strip())
+    return None
+
+
+def read_case(
+    rows: Sequence[tuple[int, Sequence[str]]], bound: Bound, zone: ZoneInfo
+) -> Entry | list[Refused]:
+    """Return one case of its rows, or all that is wrong with them."""
+    reading = _Reading(bound, zone)
+    for line, cells in rows:
+        sat = False
+        for read_by, said in bound.people(cells):
+            reading.bound = read_by
+            if isinstance(said, tuple):
+                reading.refuse(line, *said)
+            else:
+                reading.take(line, said, sits=not sat)
+                sat = True
+    return reading.done()
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# What may be typed in several ways and yet be one, as the rest of the house compares it.
+_SAME: Mapping[str, Callable[[Any], Any]] = {
+    "number": number_key,
+    "judge": name_key,
+    "name": name_key,
+}
+
+
+class _Reading:
+    """One case while its rows are read: each says more, none may say otherwise."""
+
+    def __init__(self, bound: Bound, zone: ZoneInfo) -> None:
+        self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
+        self.refused: list[Refused] = []
+        self.lines: list[int] = []
+        self.case: dict[str, Any] = {}
+        self.parties: dict[str, dict[str, Any]] = {}
+        self.counsel: dict[str, dict[str, dict[str, Any]]] = {}
+        self.sittings: list[Sitting] = []
+        # By part and field: the line that said it, and the map that read it.
+        self.told: dict[tuple[str, str], tuple[int, Bound]] = {}
+
+    def take(self, line: int, said: Mapping[str, str], *, sits: bool = True) -> None:
+        """Take what one row says of one party and counsel; ``sits``: of its hearing, too."""
+        if line not in self.lines[-1:]:
+            self.lines.append(line)
+        sits = sits and bool(said["hearing_on"] or said["hearing_at"])
+        own = {name: said[name] for name in CASE}
+        if sits and self.case:
+            own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
+        self._add("", self.case, own, line, {name: name for name in CASE})
+        party = self._party(line, said)
+        if said["counsel"]:
+            self._counsel(line, said, party)
+        if sits:
+            self._sitting(line, said)
+
+    def _party(self, line: int, said: Mapping[str, str]) -> str:
+        key = said["reference"] or f"{name_key(said['party'])}\n{said['side']}"
+        given = {ours: said[theirs] for ours, theirs in PARTY.items()}
+        if not said["counsel"]:  # a row without counsel gives the addresses of the party itself
+            given["email"] = given["email"] or said["email"]
+            given["phone"] = given["phone"] or said["phone"]
+        self._add(f"party/{key}", self.parties.setdefault(key, {}), given, line, PARTY)
+        return key
+
+    def _counsel(self, line: int, said: Mapping[str, str], party: str) -> None:
+        given: dict[str, Any] = {ours: said[theirs] for ours, theirs in COUNSEL.items()}
+        words = (translated(self.bound.column_map, "channels", w) for w in listed(said["channels"]))
+        given["channels"] = list(words)
+        for name in DAYS:
+            given[name] = self._day(line, name, said[name])
+        key = name_key(said["counsel"])
+        known = self.counsel.setdefault(party, {}).setdefault(key, {})
+        self._add(f"counsel/{party}/{key}", known, given, line, COUNSEL)
+
+    def _day(self, line: int, name: str, text: str) -> str:
+        if not text:
+            return ""
+        found = read_day(text, tuple(self.bound.column_map.date_formats), self.bound.country)
+        if isinstance(found, Message):
+            self.refuse(line, name, found)
+            return ""
+        return found.isoformat()
+
+    def _add(
+        self,
+        part: str,
+        known: dict[str, Any],
+        given: Mapping[str, Any],
+        line: int,
+        names: Mapping[str, str],
+    ) -> None:
+        for name, value in given.items():
+            before = known.setdefault(name, value)
+            if not before and value:
+                known[name] = value
+            if value:
+                first, _ = self.told.setdefault((part, name), (line, self.bound))
+                if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
+                    why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
+                    other = ", ".join(before) if isinstance(before, list) else before
+                    self.refuse(
+                        line,
+                        names[name],
+                        Message(why, line=first, number=self.case["number"], other=other),
+                    )
+        self.told.setdefault((part, ""), (line, self.bound))
+
+    def _sitting(self, line: int, said: Mapping[str, str]) -> None:
+        fixed = {name: said[name] for name in ("hearing_kind", "courtroom")}
+        fixed["minutes"] = read_minutes(said["minutes"])  # type: ignore[assignment]
+        try:
+            checked = load(SittingIn(), fixed)
+        except Invalid as fault:
+            for name, why in fault.errors.items():
+                self.refuse(line, name, why)
+            return
+        starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
+        if starts_at is not None:
+            self.sittings.append(
+                Sitting(
+                    line,
+                    checked["hearing_kind"],
+                    starts_at,
+                    checked["minutes"],
+                    checked["courtroom"],
+                    said["judge"],
+                )
+            )
+
+    def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
+        on, at = self._moment(line, "hearing_on", day), self._moment(line, "hearing_at", clock)
+        if on is None or at is None:
+            return None
+        if on.day and at.day and on.day != at.day:
+            other = Message(N_("The day beside it is %(day)s."), day=on.day.isoformat())
+            self.refuse(line, "hearing_at", other)
+            return None
+        date, time = on.day or at.day, at.clock or on.clock
+        if date is None:
+            self.refuse(line, "hearing_on", Message(N_("The hearing has a time, but no day.")))
+            return None
+        if time is None:
+            words = N_("The hearing has a day, but no time of day.")
+            self.refuse(line, "hearing_at", Message(words))
+            return None
+        if not 2000 <= date.year <= 2200:
+            self.refuse(line, "hearing_on", Message(N_("The year cannot be right.")))
+            return None
+        instant = from_wall_clock(dt.datetime.combine(date, time), self.zone)
+        if isinstance(instant, Message):
+            self.refuse(line, "hearing_at", instant)
+            return None
+        return instant
+
+    def _moment(self, line: int, name: str, text: str) -> Moment | None:
+        """Return what a cell says of the time of a hearing; None where it cannot be read."""
+        if not text:
+            return Moment()
+        formats = self.bound.column_map
+        found = read_moment(
+            text, tuple(formats.date_formats), tuple(formats.time_formats), self.bound.country
+        )
+        if isinstance(found, Message):
+            if name == "hearing_at" and found.words == NO_DATE:
+                words = N_("%(text)s is no time of day that can be read.")
+                found = Message(words, text=text[:100])
+            self.refuse(line, name, found)
+            return None
+        if name == "hearing_on" and found.day is None and self.bound.sources.get("hearing_at"):
+            self.refuse(line, name, Message(NO_DATE, text=text[:100]))
+            return None
+        return found
+
+    def refuse(self, line: int, name: str, why: Message) -> None:
+        """Note that a cell of a row cannot be taken."""
+        self.refused.append(Refused(line, self.bound.header_of(name), why))
+
+    def done(self) -> Entry | list[Refused]:
+        """Return the case, checked as a form is; or all that is wrong."""
+        if not self.lines:
+            return list(_once(self.refused))
+        given: dict[str, Any] = {name: text for name, text in self.case.items() if text}
+        given["parties"] = []
+        places = {"": (self.lines[0], self.bound)}
+        for p, (key, party) in enumerate(self.parties.items()):
+            places[f"parties.{p}"] = self.told[f"party/{key}", ""]
+            counsel = self.counsel.get(key, {})
+            for c, name in enumerate(counsel):
+                places[f"parties.{p}.counsel.{c}"] = self.told[f"counsel/{key}/{name}", ""]
+            given["parties"].append({**party, "counsel": list(counsel.values())})
+        entry = Entry(self.lines, given, self.sittings, places)
+        try:
+            entry.given = load(CaseIn(), given)
+        except Invalid as fault:
+            self.refused += [
+                entry.refused(self.bound, path, why) for path, why in fault.errors.items()
+            ]
+        return list(_once(self.refused)) or entry
+
+
+def _once(refused: Sequence[Refused]) -> Iterator[Refused]:
+    seen = set()
+    for each in refused:
+        if (each.line, each.column) not in seen:
+            seen.add((each.line, each.column))
+            yield each

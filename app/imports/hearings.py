@@ -1,0 +1,116 @@
+"""Enter the hearings of a file one by one, and what both ways of entering must agree on."""
+
+import datetime as dt
+import hmac
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import rules
+from app.cases import service as cases
+from app.cases.models import Case, Courtroom
+from app.core.errors import N_, Message, Refusal
+from app.hearings import service as hearings
+from app.hearings.models import Hearing
+from app.hearings.service import Desk
+from app.imports.entries import Entry, Refused, Sitting
+from app.imports.reading.rules import Bound
+
+
+class RowRefused(Exception):  # noqa: N818
+    """A row cannot be taken, and with it its case."""
+
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
+        super().__init__(str(refused.why))
+
+
+@dataclass
+class Court:
+    """The court that takes a file, and what is known of it, so that it is asked for once."""
+
+    session: Session
+    desk: Desk
+    bound: Bound
+    remind: bool
+    upload_id: int | None = None
+    judges: dict[str, int] = field(default_factory=dict)
+    rooms: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Learn the courtrooms; judges are learnt as they are met, for they may be new."""
+        wanted = sa.select(Courtroom.name_key, Courtroom.id)
+        found = self.session.execute(wanted.where(Courtroom.court_id == self.desk.court.id))
+        self.rooms = {room.name_key: room.id for room in found}
+
+    @property
+    def region(self) -> str:
+        """The country in which telephone numbers are read."""
+        return self.bound.column_map.region or self.desk.court.country
+
+    def room(self, sitting: Sitting) -> int | None:
+        """Return the courtroom of a row. Raises RowRefused for one that is not known."""
+        if not sitting.courtroom:
+            return None
+        room = self.rooms.get(rules.name_key(sitting.courtroom))
+        if room is None:
+            said = N_("There is no courtroom %(name)s: add it in the settings first.")
+            why = Message(said, name=sitting.courtroom)
+            raise RowRefused(Refused(sitting.line, self.bound.header_of("courtroom"), why))
+        return room
+
+    def judge(self, name: str) -> int:
+        """Return the judge of that name; one not yet known is made."""
+        key = rules.name_key(name)
+        if key not in self.judges:
+            self.judges[key] = cases.judge_named(self.session, self.desk.court, name).id
+        return self.judges[key]
+
+    def uid(self, number: str, sitting: Sitting) -> str:
+        """Return the identifier that a row's hearing has for ever, wherever it is moved to since.
+
+        So a file that is imported again does not bring back the old date of a moved hearing.
+        """
+        house = uuid.UUID(bytes=hmac.digest(self.desk.secret, b"imported hearings", "sha256")[:16])
+        at = sitting.starts_at.astimezone(dt.UTC)
+        key = rules.number_key(number)
+        return str(uuid.uuid5(house, f"{self.desk.court.id}/{key}/{sitting.kind}/{at}"))
+
+
+def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
+    """Return the identifiers of all hearings of some cases."""
+    wanted = sa.select(Hearing.uid).where(Hearing.case_id.in_([case.id for case in known]))
+    return set(session.scalars(wanted)) if known else set()
+
+
+def sit(court: Court, case: Case, entry: Entry, uids: set[str]) -> int:
+    """Enter the hearings of a case; return how many are new. Raises RowRefused."""
+    new = 0
+    for sitting in entry.sittings:
+        uid, room = court.uid(case.number, sitting), court.room(sitting)
+        if uid in uids:
+            continue
+        try:
+            hearing, is_new = hearings.fixed_elsewhere(
+                court.session,
+                court.desk,
+                case,
+                kind=sitting.kind,
+                starts_at=sitting.starts_at,
+                minutes=sitting.minutes,
+                courtroom_id=room,
+                remind=court.remind,
+                judge_id=court.judge(sitting.judge),
+                uid=uid,
+                shared=court.bound.column_map.shared_sittings,
+            )
+            if is_new:
+                hearing.upload_id = court.upload_id
+            new += is_new
+        except Refusal as fault:
+            column = court.bound.header_of("hearing_at")
+            raise RowRefused(Refused(sitting.line, column, fault.message)) from fault
+    return new

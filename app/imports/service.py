@@ -1,0 +1,240 @@
+"""Enter what a file tells: new cases, what is new of known ones, hearings fixed already."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.cases import rules
+from app.cases import service as cases
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core.errors import Invalid, Refusal
+from app.hearings.service import Desk
+from app.imports import bulk_entry
+from app.imports.entries import Entry, Refused
+from app.imports.hearings import Court, RowRefused, known_uids, sit
+from app.imports.reading.rules import Bound
+from app.notices import resending
+
+LEARNT = (
+    "email",
+    "phone",
+    "firm",
+    "language",
+    "zone",
+    "address_confirmed_on",
+    "electronic_consent_on",
+)
+AT_ONCE = 200  # cases whose rows are kept in memory together
+COUNTED_BEFORE = {2, 10, 50, 250}  # batches
+FEW = 4  # cases of which it does not pay to look for the one that is in the way
+
+
+@dataclass
+class Report:
+    """What came of a file."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    hearings: int = 0
+    known_hearings: int = 0
+    # Cases that are left out because one of their rows was refused.
+    left_out: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+
+def take(
+    session: Session,
+    desk: Desk,
+    bound: Bound,
+    entries: Iterable[Entry],
+    report: Report,
+    *,
+    remind: bool,
+    step: Callable[[int], object],
+    upload_id: int | None = None,
+) -> None:
+    """Enter cases, each whole or not at all; what is refused stands in the report.
+
+    ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
+    told nothing now, and are reminded only with ``remind``. What is made bears ``upload_id``.
+    """
+    court = Court(session, desk, bound, remind, upload_id)
+    for number, batch in enumerate(_batches(entries)):
+        if number in COUNTED_BEFORE:
+            _count(session)
+        known = _known(session, desk.court.id, batch)
+        uids = known_uids(session, list(known.values()))
+        for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
+            if plain:
+                _take_many(court, list(some), report)
+                continue
+            for entry in some:
+                _take_one(court, entry, known.get(_key(entry)), uids, report)
+        step(sum(len(entry.lines) for entry in batch))
+        session.flush()
+        # What was written is let go, so that a file of any length fits into memory.
+        for each in list(session.identity_map.values()):
+            if each is not desk.court:
+                session.expunge(each)
+
+
+def _count(session: Session) -> None:
+    """Let PostgreSQL see what this transaction wrote; else it reads whole tables for each batch."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE case_file, party, counsel, representation, booking"))
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _key(entry: Entry) -> str:
+    return rules.number_key(entry.given["number"])
+
+
+def _is_plain(court: Court, known: dict[str, Case], entry: Entry) -> bool:
+    """Tell whether a case is new, and nothing is wrong with it by itself."""
+    return _key(entry) not in known and not cases.input_errors(entry.given, court.region)
+
+
+def _known(session: Session, court_id: int, entries: Sequence[Entry]) -> dict[str, Case]:
+    wanted = (
+        sa.select(Case)
+        .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
+        .options(
+            selectinload(Case.parties)
+            .selectinload(Party.seats)
+            .selectinload(Representation.counsel)
+        )
+    )
+    return {case.number_key: case for case in session.scalars(wanted)}
+
+
+def _take_many(court: Court, entries: Sequence[Entry], report: Report) -> None:
+    """Enter new cases together; where one is in the way, halve them until it is found."""
+    if len(entries) <= FEW:
+        for entry in entries:
+            _take_one(court, entry, None, set(), report)
+        return
+    try:
+        with court.session.begin_nested():
+            new = bulk_entry.enter(court, entries)
+    except (bulk_entry.NotAtOnce, RowRefused, sa.exc.IntegrityError):
+        court.judges.clear()  # one who was made in what is undone is not there
+        half = len(entries) // 2
+        _take_many(court, entries[:half], report)
+        _take_many(court, entries[half:], report)
+        return
+    report.new += len(entries)
+    report.hearings += new
+    report.known_hearings += sum(len(entry.sittings) for entry in entries) - new
+
+
+def _take_one(
+    court: Court, entry: Entry, case: Case | None, uids: set[str], report: Report
+) -> None:
+    session, desk = court.session, court.desk
+    changed = None
+    try:
+        with session.begin_nested():
+            if case is None:
+                case = cases.enter(
+                    session, desk.court, None, entry.given, desk.now, region=court.region
+                )
+                case.upload_id = court.upload_id
+            else:
+                changed = merge(session, desk, case, entry.given, court.region)
+            new = sit(court, case, entry, uids)
+    except RowRefused as fault:
+        report.refused.append(fault.refused)
+    except Invalid as fault:
+        for path, why in fault.errors.items():
+            report.refused.append(entry.refused(court.bound, path, why))
+    except Refusal as fault:
+        report.refused.append(entry.refused(court.bound, "number", fault.message))
+    else:
+        report.new += changed is None
+        report.changed += changed is True
+        report.unchanged += changed is False
+        report.hearings += new
+        report.known_hearings += len(entry.sittings) - new
+        return
+    court.judges.clear()  # one who was made in what is undone is not there
+    report.left_out += 1
+
+
+def merge(session: Session, desk: Desk, case: Case, given: dict[str, Any], region: str) -> bool:
+    """Add what is new to a known case; return whether anything was.
+
+    Parties, counsel and addresses are added or brought up to date; what the court has since set
+    by hand (title, procedure, judge, counsel who left) stays. Raises Invalid by field.
+    """
+    if errors := cases.input_errors(given, region):
+        raise Invalid(errors)
+    changed = bool(given["title"] and not case.title)
+    case.title = case.title or given["title"]
+    for told in given["parties"]:
+        party = _party(case, told)
+        if party is None:
+            cases.add_party(session, desk.court, case, told, region)
+            changed = True
+        else:
+            changed |= _merge_party(session, desk, party, told, region)
+    return changed
+
+
+def _party(case: Case, told: dict[str, Any]) -> Party | None:
+    if told["reference"]:
+        for party in case.parties:
+            if party.reference == told["reference"]:
+                return party
+    key = rules.name_key(told["name"])
+    same = (p for p in case.parties if rules.name_key(p.name) == key and p.side == told["side"])
+    return next(same, None)
+
+
+def _merge_party(
+    session: Session, desk: Desk, party: Party, told: dict[str, Any], region: str
+) -> bool:
+    number = cases.phone_of(told["phone"], region)
+    addresses = {"email": told["email"] or party.email, "phone": number or party.phone}
+    changed = addresses != {"email": party.email, "phone": party.phone}
+    party.email, party.phone = addresses["email"], addresses["phone"]
+    seats = {rules.name_key(seat.counsel.name): seat.counsel for seat in party.seats}
+    everybody = told["counsel"]
+    if not everybody and any(addresses.values()):
+        everybody = [cases.in_person(party)]
+    for counsel in everybody:
+        known = seats.get(rules.name_key(counsel["name"]))
+        if known is None:
+            person = not told["counsel"]
+            cases.seat(session, desk.court, party, counsel, region, in_person=person)
+            changed = True
+        else:
+            changed |= _learn(session, known, counsel, region)
+    return changed
+
+
+def _learn(session: Session, known: Counsel, told: dict[str, Any], region: str) -> bool:
+    def state() -> tuple[Any, ...]:
+        return *(getattr(known, name) for name in LEARNT), *known.channels
+
+    before = state()
+    cases.learn(known, told, cases.phone_of(told["phone"], region))
+    if state() == before:
+        return False
+    resending.readdress(session, known)
+    return True

@@ -1,0 +1,122 @@
+"""Undo an import within its day: what it made and nobody touched since goes, all else is named."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
+from app.core.db import Key
+from app.core.errors import N_, Refusal
+from app.court import change_log
+from app.court.change_log import By
+from app.hearings.models import Booking, Hearing, Invitation, Proposal
+from app.imports import uploads
+from app.imports.models import Upload
+from app.notices.models import Head, Line, Notice, Task
+from app.people.models import Court
+
+# Calendars that are followed, by the table's name: this room and theirs stand side by side.
+FEED = sa.table("feed", sa.column("scope", sa.String), sa.column("whose", Key))
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What went, and what stays because somebody worked with it since."""
+
+    cases: int
+    hearings: int
+    stay: list[str]
+
+
+def undo(session: Session, by: By, upload: Upload) -> Undone:
+    """Take back what an import made. Raises Refusal where it was not entered today.
+
+    A case stays whole where anything of it is on the record of contact, was proposed, moved or
+    entered by hand since. What was added to cases that were known before stays as well: what stood
+    there earlier is not kept.
+    """
+    court = session.get_one(Court, upload.court_id)
+    if upload.state != "entered" or upload.ended_at is None:
+        raise Refusal(N_("This import is not entered, or is undone already."))
+    if not uploads.is_today(upload.ended_at, by.now, court):
+        raise Refusal(N_("An import can be undone on its own day only."))
+    mine = sa.select(Case).where(Case.upload_id == upload.id)
+    cases = session.scalars(mine.order_by(Case.id).with_for_update()).all()
+    touched = _touched(session, upload)
+    gone = [case.id for case in cases if case.id not in touched]
+    stay = [case.number for case in cases if case.id in touched]
+    hearings = _delete(session, upload, gone)
+    upload.state = "undone"
+    upload.report = {**upload.report, "undone": len(gone), "stay": stay[:100]}
+    change_log.note(session, by, "import", f"undone/{upload.name}", len(cases), len(stay))
+    return Undone(len(gone), hearings, stay)
+
+
+def _touched(session: Session, upload: Upload) -> set[int]:
+    """Return cases of an import that somebody worked with since, by whatever points at them."""
+    mine = sa.select(Case.id).where(Case.upload_id == upload.id)
+    hearings = sa.select(Hearing.id).where(Hearing.case_id.in_(mine))
+    other = sa.or_(
+        Hearing.upload_id.is_distinct_from(upload.id),
+        Hearing.revision != 1,
+        Hearing.state != "fixed",
+    )
+    followed = sa.select(FEED.c.whose).where(FEED.c.scope == "hearing")
+    found: set[int] = set()
+    for wanted in (
+        *(
+            sa.select(table.case_id).where(table.case_id.in_(mine))
+            for table in (Notice, Line, Head, Task)
+        ),
+        sa.select(Hearing.case_id).where(Hearing.case_id.in_(mine), other),
+        sa.select(Hearing.case_id).join(Proposal).where(Hearing.case_id.in_(mine)),
+        sa.select(Hearing.case_id).where(Hearing.id.in_(hearings), Hearing.id.in_(followed)),
+        sa.select(Case.id).where(Case.id.in_(mine), Case.assistant_id.is_not(None)),
+        sa.select(Party.case_id)
+        .join(Representation)
+        .where(Party.case_id.in_(mine), Representation.left_at.is_not(None)),
+    ):
+        found |= set(session.scalars(wanted))
+    return found
+
+
+def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
+    loose = {"synchronize_session": False}
+    count = 0
+    for at in range(0, len(cases), 500):
+        some = cases[at : at + 500]
+        hearings = list(session.scalars(sa.select(Hearing.id).where(Hearing.case_id.in_(some))))
+        parties = sa.select(Party.id).where(Party.case_id.in_(some))
+        count += len(hearings)
+        for words in (
+            sa.delete(Booking).where(Booking.hearing_id.in_(hearings)),
+            sa.delete(Hearing).where(Hearing.id.in_(hearings)),
+            sa.delete(Representation).where(Representation.party_id.in_(parties)),
+            sa.delete(Party).where(Party.case_id.in_(some)),
+            sa.delete(Case).where(Case.id.in_(some)),
+        ):
+            session.execute(words.execution_options(**loose))
+    session.expire_all()
+    _delete_strangers(session, upload, loose)
+    return count
+
+
+def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) -> None:
+    """Delete counsel who came with the import and of whom nothing else speaks."""
+    rows = (Representation, Invitation, Notice, Line, Task, Away, BusyCalendar, BusyTime)
+    spoken = [sa.exists().where(row.counsel_id == Counsel.id) for row in rows]
+    followed = sa.exists().where(FEED.c.scope == "counsel", FEED.c.whose == Counsel.id)
+    wanted = sa.delete(Counsel).where(
+        Counsel.court_id == upload.court_id,
+        Counsel.id > upload.counsel_before,
+        ~sa.or_(*spoken, followed),
+    )
+    session.execute(wanted.execution_options(**loose))
+
+
+def until(court: Court, upload: Upload, now: dt.datetime) -> bool:
+    """Tell whether an import can still be undone."""
+    ended = upload.ended_at
+    return upload.state == "entered" and ended is not None and uploads.is_today(ended, now, court)

@@ -1,0 +1,277 @@
+"""Files that are imported by page: kept, their columns guessed and chosen, what is to be done."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
+from app.court.change_log import By
+from app.imports.models import ChosenColumn, Upload, UploadPart
+from app.imports.reading import both_sides, column_maps, rules, tables
+from app.imports.reading.encoding import NeedsChoice
+from app.imports.reading.file_types import safe_name
+from app.imports.reading.rules import FIELDS, NEEDED, OF_ITS_OWN, Bound, ColumnMap
+from app.imports.reading.tables import Reading, Table
+from app.people.models import Court
+
+LARGEST = 20 * 1024 * 1024  # bytes
+SAMPLES = 3  # rows that are shown beside the columns
+MOST_KEPT = 30  # files of one court whose bytes are kept
+
+
+def keep(session: Session, by: By, name: str, parts: Iterable[bytes]) -> Upload:
+    """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
+    assert by.user is not None
+    made = Upload(
+        court_id=by.court_id,
+        user_id=by.user.id,
+        name=safe_name(name),
+        size=0,
+        state="mapping",
+        columns=[],
+        report={},
+        reading={},
+        created_at=by.now,
+    )
+    session.add(made)
+    session.flush()
+    for seq, body in enumerate(parts):
+        made.size += len(body)
+        if made.size > LARGEST:
+            raise Invalid({"file": too_large()})
+        session.add(UploadPart(upload_id=made.id, seq=seq, body=body))
+        session.flush()
+    if not made.size:
+        raise Invalid({"file": Message(N_("Choose a file; this one is empty."))})
+    _let_go(session, by.court_id)
+    return made
+
+
+def too_large() -> Message:
+    """Return what is said of a file that is too large for the page."""
+    return Message(
+        N_("The file is larger than %(most)s MB: import it in parts, or by `tingqi import`."),
+        most=LARGEST // 2**20,
+    )
+
+
+def _let_go(session: Session, court_id: int) -> None:
+    """Drop the bytes of old files; what came of them stays."""
+    newest = sa.select(Upload.id).where(Upload.court_id == court_id).order_by(Upload.id.desc())
+    kept = list(session.scalars(newest.limit(MOST_KEPT)))
+    old = sa.select(Upload.id).where(Upload.court_id == court_id, Upload.id < min(kept))
+    session.execute(sa.delete(UploadPart).where(UploadPart.upload_id.in_(old)))
+
+
+def find(session: Session, court_id: int, upload_id: int) -> Upload:
+    """Return a court's file. Raises NotFound, for another court's as for none."""
+    found = session.get(Upload, upload_id)
+    if found is None or found.court_id != court_id:
+        raise NotFound(N_("There is nothing at this address."))
+    return found
+
+
+def listed(session: Session, court_id: int) -> Sequence[Upload]:
+    """Return a court's last files, the newest first."""
+    wanted = sa.select(Upload).where(Upload.court_id == court_id)
+    return session.scalars(wanted.order_by(Upload.id.desc()).limit(20)).all()
+
+
+def country(court: Court, column_map: ColumnMap | None = None) -> str:
+    """Return the country (ISO 3166) by whose custom a file is read."""
+    return (column_map.region if column_map else "") or court.country[:2]
+
+
+def reading(court: Court, column_map: ColumnMap | None = None) -> Reading:
+    """Return how a court's files are read, by a map of its own where it has one."""
+    known = column_map.known_headers() if column_map else column_maps.known_headers()
+    said = column_map or ColumnMap("", {})
+    return Reading(
+        sheet=said.sheet,
+        encoding=said.encoding,
+        separator=said.separator,
+        country=country(court, column_map),
+        language=court.language,
+        known=known,
+    )
+
+
+@contextmanager
+def opened(session: Session, upload: Upload) -> Iterator[Table]:
+    """Lay a file on the disk for as long as it is read, and return its table. Raises Invalid."""
+    court = session.get_one(Court, upload.court_id)
+    wanted = sa.select(ChosenColumn.header_key).where(
+        ChosenColumn.court_id == court.id, ChosenColumn.field != ""
+    )
+    how = reading(court).with_wishes(**upload.reading)
+    how = replace(how, known=how.known | frozenset(session.scalars(wanted)))
+    with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
+        path = Path(folder) / "file"
+        parts = sa.select(UploadPart.body).where(UploadPart.upload_id == upload.id)
+        with path.open("wb") as whole:
+            for body in session.scalars(parts.order_by(UploadPart.seq)):
+                whole.write(body)
+        yield tables.read(path, how)
+
+
+def look(session: Session, upload: Upload) -> NeedsChoice | None:
+    """Look at the beginning of a file, and guess its columns.
+
+    Returns what must be asked first, where it can be read in several ways. Raises Invalid.
+    """
+    try:
+        with opened(session, upload) as table:
+            upload.columns = guess(session, upload.court_id, table.headers)
+            upload.reading = {
+                **upload.reading,
+                **({"sheet": table.sheet} if table.sheet else {"encoding": table.encoding}),
+            }
+    except NeedsChoice as choice:
+        upload.state = "choosing"
+        return choice
+    upload.state = "mapping"
+    return None
+
+
+def read_as(session: Session, upload: Upload, field: str, value: str) -> None:
+    """Read a file as somebody says: another sheet, another encoding. Raises Invalid."""
+    _not_over(upload)
+    if field in ("sheet", "encoding") and value:
+        upload.reading = {field: value[:100]}
+        look(session, upload)
+
+
+def start_of(table: Table) -> list[list[str]]:
+    """Return the first rows of a table, each as wide as the header."""
+    width = len(table.headers)
+    return [[*row, *[""] * width][:width] for _, row in islice(table.rows, SAMPLES)]
+
+
+def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
+    """Return the field of each column: as the court chose last, else as its header says."""
+    keys = [rules.header_key(each)[:200] for each in headers]
+    wanted = sa.select(ChosenColumn.header_key, ChosenColumn.field).where(
+        ChosenColumn.court_id == court_id, ChosenColumn.header_key.in_(keys)
+    )
+    chosen = {row[0]: row[1] for row in session.execute(wanted)}
+    by_map = _by_map(headers)
+    return [chosen.get(key, by_map[n]) for n, key in enumerate(keys)]
+
+
+def _by_map(headers: Sequence[str]) -> list[str]:
+    found = [""] * len(headers)
+    column_map = column_maps.suited(headers)
+    wide = both_sides.parties_of(headers) if column_map.both_sides else both_sides.Wide({})
+    for name, parts in rules.sources(column_map, headers).items():
+        if wide.columns and name in OF_ITS_OWN:
+            continue
+        for part in parts:
+            if isinstance(part, int) and not found[part]:
+                found[part] = name
+    for n, of in wide.columns.items():
+        found[n] = of.key
+    return found
+
+
+def choose(session: Session, upload: Upload, headers: Sequence[str], columns: list[str]) -> None:
+    """Take what each column holds, remember it for the court, and let the file be checked.
+
+    Raises Invalid where a column that is needed is nowhere, or the file is being worked at.
+    """
+    _not_over(upload)
+    bound(headers, columns)  # refuses what cannot be read so
+    upload.columns, upload.state, upload.tries, upload.report = columns, "to_check", 0, {}
+    for header, name in zip(headers, columns, strict=True):
+        session.merge(
+            ChosenColumn(
+                court_id=upload.court_id, header_key=rules.header_key(header)[:200], field=name
+            )
+        )
+
+
+def _not_over(upload: Upload) -> None:
+    if upload.state in ("entered", "undone", "to_enter", "cancelled"):
+        raise Refusal(N_("This file is entered already, or about to be: upload it anew."))
+
+
+def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> Bound:
+    """Lay what was chosen over a file: several columns of one field are joined by spaces.
+
+    Words, days and defaults are read as the map that suits the file says. Raises Invalid.
+    """
+    column_map = column_maps.suited(headers)
+    known = rules.sources(column_map, headers)
+    found: dict[str, rules.Parts] = {}
+    for name in FIELDS:
+        places = [n for n, each in enumerate(columns) if each == name]
+        if not places:
+            continue
+        theirs = known.get(name, ())
+        same = [part for part in theirs if isinstance(part, int)]
+        joined = [part for place in places for part in (" ", place)][1:]
+        found[name] = theirs if sorted(same) == places else tuple(joined)
+    parties = rules.party_sources(_of_sides(headers, columns))
+    faults = {}
+    if parties:
+        said = N_("Other columns say of which side they are: say it of this one too.")
+        faults = {name: Message(said) for name in found if name in OF_ITS_OWN}
+        if any("party" not in each for each in parties):
+            faults["party"] = Message(N_("No column holds the party of one of the sides."))
+    there = {*found, *(["party"] if parties else [])}
+    missing = [name for name in NEEDED if name not in there and not column_map.defaults.get(name)]
+    none = Message(N_("No column holds this, and it is needed."))
+    faults |= dict.fromkeys(missing, none)
+    if faults:
+        raise Invalid(faults)
+    clean = tuple(" ".join(each.split()) for each in headers)
+    return Bound(column_map, clean, found, parties, column_map.region or country)
+
+
+def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.Of]:
+    """Return by column which side it was chosen for, with the word that the file has for it."""
+    chosen = {n: of for n, each in enumerate(columns) if (of := both_sides.of_key(each))}
+    roles = {
+        (of.side, of.number): word.role
+        for n, of in chosen.items()
+        if of.field == "party" and (word := both_sides.read_header(headers[n]))
+    }
+    return {n: replace(of, role=roles.get((of.side, of.number), "")) for n, of in chosen.items()}
+
+
+def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
+    """Let a file that was checked be entered. Raises Refusal where it was not, or has faults."""
+    if upload.state != "checked":
+        raise Refusal(N_("The file is not checked yet."))
+    if upload.report.get("faults") and not partial:
+        raise Refusal(N_("There are faults: mend them, or leave out the cases that have them."))
+    upload.state, upload.tries = "to_enter", 0
+    upload.partial, upload.remind = partial, remind
+
+
+def cancel(session: Session, upload_id: int) -> None:
+    """Let go of a file that was not entered, its bytes and all. Raises Refusal once it was.
+
+    Nobody waits for a worker that holds it: it may be at it for minutes.
+    """
+    wanted = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
+    upload = session.scalar(wanted)
+    if upload is None:
+        raise Refusal(N_("The worker is at this file just now: press again when it is done."))
+    if upload.state in ("entered", "undone"):
+        raise Refusal(N_("This file is entered already: undo it instead."))
+    upload.state = "cancelled"
+    session.execute(sa.delete(UploadPart).where(UploadPart.upload_id == upload.id))
+
+
+def is_today(at: dt.datetime, now: dt.datetime, court: Court) -> bool:
+    """Tell whether a time is on the court's present day."""
+    zone = ZoneInfo(court.zone)
+    return at.astimezone(zone).date() == now.astimezone(zone).date()

@@ -1,0 +1,269 @@
+"""The import by page: a file, its columns, what is wrong with which cell, entered, undone."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.core import message_json, web
+from app.core.db import db, retrying
+from app.core.errors import Invalid, Refusal
+from app.imports import jobs, undo, uploads
+from app.imports.models import Upload
+from app.imports.reading import rules
+from app.imports.reading.both_sides import OF_A_PARTY, Of, of_key
+from app.imports.reading.encoding import ENCODINGS, NeedsChoice
+from app.people.views import by_whom, signed_in
+from app.sending.heartbeat import is_silent, last_beat
+
+bp = Blueprint("intake", __name__)
+PIECE = 1024 * 1024  # bytes
+MOST_DRAINED = 300 * PIECE
+
+
+@bp.get("/import")
+@signed_in
+def files() -> str:
+    """Ask for a file, and show those that were given."""
+    return _files()
+
+
+def _files(**more: Any) -> str:
+    session, court = db.session(), current_user.court
+    found = uploads.listed(session, court.id)
+    open_ = {each.id for each in found if undo.until(court, each, web.now())}
+    return render_template(
+        "intake/files.html",
+        files=found,
+        undoable=open_,
+        zone=court.zone,
+        most=uploads.LARGEST // PIECE,
+        **{"refused": "", **more},
+    )
+
+
+@bp.post("/import")
+@signed_in
+def give() -> Any:
+    """Take a file as it comes, piece by piece; one that is too large is refused in words."""
+    room = uploads.LARGEST + PIECE  # for what a form says besides its file
+    if (request.content_length or 0) > room:
+        _drain()
+        return _files(refused=web.said(uploads.too_large())), 413
+    request.max_content_length = room
+    whose = by_whom()
+    try:
+        given = request.files.get("file")
+        if given is None or not given.filename:
+            return _files(refused=gettext("Choose a file.")), 422
+        name = given.filename
+
+        def keep(session: Session) -> int:
+            given.stream.seek(0)
+            upload = uploads.keep(session, whose(session), name, _pieces(given.stream))
+            uploads.look(session, upload)
+            return upload.id
+
+        number = retrying(keep)
+    except RequestEntityTooLarge:
+        return _files(refused=web.said(uploads.too_large())), 413
+    except Invalid as fault:
+        said = [web.said(words) for words in fault.errors.values()]
+        return _files(refused=" ".join(said)), 422
+    return redirect(url_for("intake.one", upload_id=number), 303)
+
+
+def _drain() -> None:
+    """Read what is sent to its end: a browser that is cut off shows no page of ours."""
+    request.max_content_length = 2**40
+    left = MOST_DRAINED
+    while left > 0 and (piece := request.stream.read(PIECE)):
+        left -= len(piece)
+
+
+def _pieces(stream: Any) -> Iterator[bytes]:
+    while piece := stream.read(PIECE):
+        yield piece
+
+
+@bp.get("/import/<int:upload_id>")
+@signed_in
+def one(upload_id: int) -> Any:
+    """Show a file: its columns, how far it is, or what came of it."""
+    return _one(upload_id)
+
+
+def _one(upload_id: int, **more: Any) -> Any:
+    session, court, now = db.session(), current_user.court, web.now()
+    upload = uploads.find(session, court.id, upload_id)
+    told: dict[str, Any] = {
+        "headers": [],
+        "samples": [],
+        "columns": list(upload.columns),
+        "choice": None,
+    }
+    if upload.state in ("choosing", "mapping", "checked", "failed"):
+        try:
+            with uploads.opened(session, upload) as table:
+                told["headers"], told["samples"] = table.headers, uploads.start_of(table)
+        except NeedsChoice as choice:
+            told["choice"] = choice
+        except Invalid:  # its bytes were let go of, which is told
+            told["headers"] = []
+    folder = web.house().settings.instance
+    return render_template(
+        "intake/file.html",
+        upload=upload,
+        zone=court.zone,
+        names=field_names(),
+        sides=side_names(told["columns"]),
+        encodings=ENCODINGS,
+        needed=rules.NEEDED,
+        silent=is_silent(last_beat(session), now),
+        done=jobs.rows_done(folder, upload.id),
+        undoable=undo.until(court, upload, now),
+        faults=[_fault(each) for each in upload.report.get("refused", [])],
+        left_out=[web.said(message_json.told(each)) for each in upload.report.get("notes", [])],
+        failures=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
+        **{**told, "errors": {}, "refused": "", **more},
+    )
+
+
+def _fault(each: dict[str, Any]) -> dict[str, Any]:
+    return {**each, "why": web.said(message_json.told(each["why"]))}
+
+
+@bp.post("/import/<int:upload_id>")
+@signed_in
+def act(upload_id: int) -> Any:
+    """Choose the columns, enter what was checked, undo what was entered, or cancel before that."""
+    do, form, whose = request.form.get("do", ""), request.form, by_whom()
+    chosen: list[str] = []
+
+    def work(session: Session) -> Any:
+        by = whose(session)
+        upload = uploads.find(session, by.court_id, upload_id)
+        if do == "check":
+            with uploads.opened(session, upload) as table:
+                headers = table.headers
+            chosen[:] = [_field(form.get(f"column-{n}", "")) for n in range(len(headers))]
+            uploads.choose(session, upload, headers, chosen)
+        elif do == "read":
+            for name in ("sheet", "encoding"):
+                if form.get(name):
+                    uploads.read_as(session, upload, name, form[name])
+        elif do == "enter":
+            ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
+            uploads.ask_to_enter(upload, **ticked)
+        elif do == "cancel":
+            uploads.cancel(session, upload.id)
+        elif do == "undo":
+            return undo.undo(session, by, upload)
+        return None
+
+    try:
+        undone = retrying(work)
+    except Invalid as fault:
+        errors = {
+            field_names()[name]: web.said(words)
+            for name, words in fault.errors.items()
+            if name in rules.FIELDS
+        }
+        refused = "" if errors else " ".join(web.said(w) for w in fault.errors.values())
+        more = {"columns": chosen} if chosen else {}
+        return _one(upload_id, errors=errors, refused=refused, **more), 422
+    except Refusal as fault:
+        if web.status_of(fault) == 404:
+            raise
+        return _one(upload_id, refused=web.said(fault.message)), 422
+    if undone:
+        flash(_undone(undone), "maybe" if undone.stay else "yes")
+    if do == "cancel":
+        flash(gettext("The import is cancelled. Nothing of the file was entered."), "held")
+        return redirect(url_for("intake.files"), 303)
+    return redirect(url_for("intake.one", upload_id=upload_id), 303)
+
+
+def _field(name: str) -> str:
+    return name if name in rules.FIELDS or of_key(name) else ""
+
+
+def _undone(undone: undo.Undone) -> str:
+    return ngettext(
+        "%(num)s case of this import is gone.",
+        "%(num)s cases of this import are gone.",
+        undone.cases,
+    )
+
+
+def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Name, by side, the fields that a row has of each side where it names both.
+
+    Further parties of a side can be chosen where the file has columns for them.
+    """
+    names, words = (
+        field_names(),
+        {
+            "claimant": gettext("Claimant"),
+            "respondent": gettext("Respondent"),
+            "other": gettext("Third party"),
+        },
+    )
+    numbers = {(of.side, of.number) for each in columns if (of := of_key(each))}
+    made = {}
+    for side, word in words.items():
+        for number in sorted({"", *(n for s, n in numbers if s == side)}):
+            made[f"{word} {number}".strip()] = {
+                Of(side, number, name).key: names[name] for name in OF_A_PARTY
+            }
+    return made
+
+
+def field_names() -> dict[str, str]:
+    """Name the fields that a column can hold."""
+    return {
+        "number": gettext("Case number"),
+        "title": gettext("Title"),
+        "procedure": gettext("Procedure"),
+        "judge": gettext("Judge"),
+        "party": gettext("Party"),
+        "role": gettext("Role of the party"),
+        "side": gettext("Side"),
+        "reference": gettext("The party's number elsewhere"),
+        "party_email": gettext("The party's e-mail"),
+        "party_phone": gettext("The party's phone"),
+        "counsel": gettext("Counsel"),
+        "firm": gettext("Law firm"),
+        "email": gettext("Counsel's e-mail"),
+        "phone": gettext("Counsel's phone"),
+        "language": gettext("Language"),
+        "channels": gettext("Ways to reach them"),
+        "address_confirmed_on": gettext("Address confirmed on"),
+        "electronic_consent_on": gettext("Electronic service agreed on"),
+        "hearing_kind": gettext("Kind of hearing"),
+        "hearing_on": gettext("Day of the hearing"),
+        "hearing_at": gettext("Time of the hearing"),
+        "minutes": gettext("Minutes"),
+        "courtroom": gettext("Courtroom"),
+    }
+
+
+@bp.app_template_global()
+def upload_state(upload: Upload) -> tuple[str, str, str]:
+    """Return how a file stands: the look of its mark, the picture, the word."""
+    words = {
+        "choosing": ("maybe", "question-circle", gettext("sheet or encoding to be chosen")),
+        "mapping": ("maybe", "columns-gap", gettext("columns to be chosen")),
+        "to_check": ("held", "hourglass-split", gettext("being checked")),
+        "checked": ("maybe", "clipboard-check", gettext("checked, not entered")),
+        "to_enter": ("held", "hourglass-split", gettext("being entered")),
+        "entered": ("yes", "check-lg", gettext("entered")),
+        "failed": ("alarm", "exclamation-circle", gettext("cannot be read")),
+        "undone": ("no", "arrow-counterclockwise", gettext("undone")),
+        "cancelled": ("no", "x-lg", gettext("cancelled")),
+    }
+    return words[upload.state]

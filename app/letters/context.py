@@ -1,0 +1,201 @@
+"""From the plain facts of a notice to what its words can use: all there, all said in words."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.core import wording
+
+# What takes place, where a text message has no room for the kind's whole name.
+_ACTS = {
+    "trial": ("hearing", "开庭"),
+    "pretrial": ("pretrial meeting", "庭前会议"),
+    "evidence": ("exchange of evidence", "证据交换"),
+    "mediation": ("mediation", "调解"),
+    "conference": ("conference", "会议"),
+    "judgment": ("judgment", "宣判"),
+}
+_CHANNELS = {"email": ("e-mail", "电子邮件"), "sms": ("text message", "短信")}
+
+# What a calendar program answers (RFC 5545, 3.2.12).
+_SAID = {
+    "ACCEPTED": ("accepted", "接受"),
+    "TENTATIVE": ("tentative", "暂定"),
+    "DECLINED": ("declined", "谢绝"),
+}
+
+# How somebody was in contact outside the house's own ways.
+_WAYS = {
+    "phone": ("by telephone", "电话"),
+    "letter": ("by letter", "信函"),
+    "in_person": ("in person", "当面"),
+    "chat": ("by private chat", "私人聊天"),
+    "other": ("another way", "其他方式"),
+}
+
+Facts = Mapping[str, Any]
+
+
+def in_words(facts: Facts, language: str) -> dict[str, Any]:
+    """Return what the templates see, in "en" or "zh"; every text on one line.
+
+    Raises KeyError where court, case, person or hearing are missing, ValueError for a time
+    without its offset.
+    """
+    facts = clean(facts)
+    court, case, person, hearing = (facts[k] for k in ("court", "case", "person", "hearing"))
+    hearing = {"judge": "", "minutes": None, "courtroom": "", **hearing}
+    times = _Times(facts, court["zone"], language)
+    return {
+        "court": {"phone": "", **court, "short": court.get("short") or court["name"]},
+        "case": {"title": "", **case, **_numbers(case["number"])},
+        "person": {"party": "", "is_court": False, **person},
+        "side": wording.side_name(person.get("side") or "", language),
+        "assistant": {"name": "", **(facts.get("assistant") or {})},
+        "hearing": hearing,
+        "kind": wording.kind_name(hearing["kind"], language),
+        "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
+        "missed": _missed(facts, language),
+        "said": _SAID.get(facts.get("said") or "", ("", ""))[language == "zh"],
+        "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
+        "elsewhere": _elsewhere(facts, court["zone"], language),
+        "by_order": bool(facts.get("by_order")),
+        # A notice on paper: nothing can be enclosed in it.
+        "paper": bool(facts.get("paper")),
+        # Slots are asked about while a date stands: it holds until a new one is agreed.
+        "holds": times.span(hearing) if facts.get("slots") else "",
+        "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
+        "silent": wording.listed(facts.get("silent") or (), language),
+        **{key: facts.get(key) for key in ("days", "round")},
+        **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
+        **_times(facts, times),
+    }
+
+
+def clean(fact: Any) -> Any:
+    """Put every text among the facts on one line, so that none can pose as our own words."""
+    if isinstance(fact, str):
+        return wording.one_line(fact)
+    if isinstance(fact, dict):
+        return {
+            key: wording.one_line(value) if isinstance(value, str) else value and clean(value)
+            for key, value in fact.items()
+        }
+    if isinstance(fact, list | tuple):
+        return [clean(value) for value in fact]
+    return fact
+
+
+class _Times:
+    """How the times of one letter are said: one zone for all, and offsets if they differ."""
+
+    def __init__(self, facts: Facts, zone: str, language: str) -> None:
+        self.zone, self.language = zone, language
+        self.comma = wording.comma(language)
+        rows = [facts["hearing"], *(facts.get("slots") or []), *(facts.get("answers") or [])]
+        said = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
+        self.all = [wording.instant(at) for at in said if at]
+        # Times on both sides of a clock change would share one offset that is wrong for some.
+        self.steady = len({wording.utc_offset(at, zone) for at in self.all}) <= 1
+
+    def zone_name(self) -> str:
+        at = self.all[0] if self.steady and self.all else None
+        return wording.zone_name(self.zone, at, self.language)
+
+    def moment(self, at: str | None) -> str:
+        return self._with_offset(wording.moment, wording.instant(at)) if at else ""
+
+    def short(self, at: str | None, *, weekday: bool = True) -> str:
+        if not at:
+            return ""
+        moment = wording.instant(at)
+        said = wording.short_day(moment, self.zone, self.language, weekday=weekday)
+        between = "" if self.language == "zh" else ", "
+        return said + between + wording.clock(moment, self.zone)
+
+    def span(self, slot: Facts) -> str:
+        if not slot.get("starts_at"):
+            return ""
+        ends_at = wording.instant(slot["ends_at"]) if slot.get("ends_at") else None
+
+        def said(at: datetime, zone: str, language: str) -> str:
+            return wording.span(at, ends_at, zone, language)
+
+        return self._with_offset(said, wording.instant(slot["starts_at"]))
+
+    def slot(self, slot: Facts) -> str:
+        return self.comma.join(filter(None, [self.span(slot), self.where(slot)]))
+
+    def where(self, slot: Facts) -> str:
+        parts = [slot.get("courtroom"), slot.get("location")]
+        return self.comma.join(part for part in parts if part)
+
+    def _with_offset(self, say: Any, at: datetime) -> str:
+        words: str = say(at, self.zone, self.language)
+        if self.steady:
+            return words
+        offset = wording.utc_offset(at, self.zone)
+        return words + wording.aside(offset, self.language)
+
+
+def _times(facts: Facts, times: _Times) -> dict[str, Any]:
+    hearing, answers = facts["hearing"], facts.get("answers") or []
+    colon = wording.colon(times.language)
+    return {
+        "zone": times.zone_name(),
+        "when": times.span(hearing),
+        "where": times.where(hearing),
+        "at": times.short(hearing.get("starts_at")),
+        "by": times.moment(facts.get("answer_by")),
+        "by_short": times.short(facts.get("answer_by"), weekday=False),
+        "slots": [times.slot(slot) for slot in facts.get("slots") or []],
+        "numbered": [
+            times.short(slot["starts_at"], weekday=False) for slot in facts.get("slots") or []
+        ],
+        "answers": [
+            times.slot(a) + colon + wording.answer_name(a["says"], times.language) for a in answers
+        ],
+        "can": sum(a["says"] in ("yes", "if_needed") for a in answers),
+        "was": times.slot(facts.get("was") or {}),
+    }
+
+
+def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
+    """Say with whom the court was in contact outside its ways, how and when."""
+    told = facts.get("elsewhere") or {}
+    if not told:
+        return {"name": "", "side": "", "way": "", "at": ""}
+    ways = _WAYS.get(told["way"], _WAYS["other"])
+    return {
+        "name": told["name"],
+        "side": wording.side_name(told["side"], language) if told["side"] else "",
+        "way": ways[language == "zh"],
+        "at": wording.moment(wording.instant(told["at"]), zone, language),
+    }
+
+
+def _missed(facts: Facts, language: str) -> dict[str, str] | None:
+    """Say who was not reached and how it goes on, where the facts name them apart."""
+    failed, about = facts.get("failed"), facts.get("about_person")
+    if not failed or not about:
+        return None
+    zh = language == "zh"
+    named = {key: words[zh] for key, words in _CHANNELS.items()}
+    following = facts.get("next_channel") or ""
+    return {
+        "name": about["name"],
+        "channel": named.get(failed["channel"], failed["channel"]),
+        "next": named.get(following, following),
+        "unknown": "yes" if failed.get("state") == "unknown" else "",
+    }
+
+
+def _numbers(number: str) -> dict[str, str]:
+    """Shorten a Chinese case number by its year, then its court, then all but the running number.
+
+    （2026）沪0115民初12345号 -> 沪0115民初12345号 -> 民初12345号 -> 12345号; any other stays whole.
+    """
+    found = re.fullmatch(r"[（(]\d{4}[)）]\s*(\D{1,3}\d*(\D{1,6}(\d+号)))", number)
+    plain, core, tail = found.groups() if found else (number, number, number)
+    return {"plain": plain, "core": core, "tail": tail}

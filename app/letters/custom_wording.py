@@ -1,0 +1,269 @@
+"""Pure: a court's own words for its messages: plain text with places such as {date}.
+
+A place is a name out of a fixed list between braces, and stands for one text or a list of texts.
+What stands in square brackets with a place falls away where the place is empty, as in
+``{case}[, {title}]``. There is nothing else: no attributes, nothing that could be run. What fills
+a place is never read for places again.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.errors import N_, Message
+
+# Twilio's words that stop and resume texts ("Opt-out keywords"): never invite them as an answer.
+RESERVED = (
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "START",
+    "YES",
+    "UNSTOP",
+)
+LONGEST = {"subject": 150, "email": 6000, "sms": 1500}  # characters
+FORMS = re.compile(r"^---[ \t]*$\n?", re.M)
+_PLACE = re.compile(r"\{([^{}\n]*)\}")
+_IF_THERE = re.compile(r"\[([^\[\]\n]*\{[^\[\]\n]*)\]")
+_WORD = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(RESERVED) + r")(?![A-Za-z0-9])", re.I)
+
+LISTS = frozenset({"slots", "answers"})
+EVERYWHERE = (
+    "person",
+    "party",
+    "side",
+    "court",
+    "court_short",
+    "phone",
+    "assistant",
+    "case",
+    "case_short",
+    "title",
+    "judge",
+    "kind",
+    "act",
+    "minutes",
+    "zone",
+    "link",
+)
+# Of each kind that a court may word itself: what else it can say, and what it must, by channel.
+MORE: dict[str, tuple[str, ...]] = {
+    "proposal": ("answer_by", "slots", "reason"),
+    "nudge": ("answer_by", "slots"),
+    "answered": ("answer_by", "answers"),
+    "fixed": ("date", "place", "reason", "bring"),
+    "moved": ("date", "place", "was", "reason", "bring"),
+    "cancelled": ("date", "place", "reason"),
+    "withdrawn": ("reason",),
+    "reminder": ("date", "place", "days", "bring"),
+    "confirm": ("date", "place", "said"),
+    "released": (),
+    "left": ("date",),
+}
+KINDS = tuple(MORE)
+NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
+    "email": {
+        "proposal": ("case", "answer_by", "slots", "link"),
+        "nudge": ("case", "answer_by", "link"),
+        "answered": ("case", "answers"),
+        "fixed": ("case", "date", "place", "link"),
+        "moved": ("case", "date", "place", "link"),
+        "cancelled": ("case", "date"),
+        "withdrawn": ("case",),
+        "reminder": ("case", "date", "place", "link"),
+        "confirm": ("case", "link"),
+        "released": ("case",),
+        "left": ("case",),
+    },
+    "sms": {
+        "proposal": ("case", "answer_by", "link"),
+        "nudge": ("case", "answer_by", "link"),
+        "answered": ("case",),
+        "fixed": ("case", "date", "link"),
+        "moved": ("case", "date", "link"),
+        "cancelled": ("case", "date"),
+        "withdrawn": ("case",),
+        "reminder": ("case", "date", "link"),
+        "confirm": ("case", "link"),
+        "released": ("case",),
+        "left": ("case",),
+    },
+}
+# One of these says the same as the first.
+ALSO = {"case": ("case", "case_short", "case_tail")}
+# Where a message has this to say and its words have no place for it, they are not taken.
+NEVER_SWALLOWED = ("reason", "bring")
+
+
+@dataclass(frozen=True)
+class Own:
+    """One version of a court's own words."""
+
+    version: int
+    subject: str
+    text: str
+
+
+def allowed(kind: str, channel: str) -> tuple[str, ...]:
+    """Return the places that the words of a kind may use."""
+    short = ("case_tail",) if channel == "sms" else ()
+    return (*EVERYWHERE, *short, *MORE[kind])
+
+
+def forms(text: str, channel: str) -> list[str]:
+    """Return the wordings of a text message, longest first, that a line ``---`` parts; else one."""
+    return [form.strip("\n") for form in FORMS.split(text)] if channel == "sms" else [text]
+
+
+def places(text: str) -> set[str]:
+    """Return the names of the places in a text, known or not."""
+    return set(_PLACE.findall(text))
+
+
+def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Message]:
+    """Return what is wrong with words, by field; nothing where they can be sent."""
+    found: dict[str, Message] = {}
+    if channel == "email":
+        fault = _fault(subject, allowed(kind, channel), LONGEST["subject"])
+        listed = places(subject) & LISTS
+        if not fault and ("\n" in subject or listed):
+            fault = Message(N_("A subject is one line, without lists."))
+        if fault:
+            found["subject"] = fault
+    fault = _fault(text, allowed(kind, channel), LONGEST[channel])
+    for form in forms(text, channel):
+        fault = fault or _form_fault(kind, channel, form)
+    if fault:
+        found["text"] = fault
+    return found
+
+
+def _fault(text: str, known: Iterable[str], most: int) -> Message | None:
+    if not text.strip():
+        return Message(N_("This is missing."))
+    if len(text) > most:
+        return Message(N_("This is too long: at most %(most)s characters."), most=most)
+    for name in _PLACE.findall(text):
+        if name not in known:
+            return Message(N_("There is no place {%(name)s} here."), name=name[:40])
+    if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
+        return Message(N_("A brace stands alone: a place is written as {date}."))
+    return None
+
+
+def _form_fault(kind: str, channel: str, form: str) -> Message | None:
+    if not form.strip():
+        return Message(N_("There is nothing between two lines of ---."))
+    always = places(_IF_THERE.sub("", form))
+    for name in NEEDED[channel][kind]:
+        if not always & set(ALSO.get(name, (name,))):
+            return Message(N_("{%(name)s} must not be left out."), name=name)
+    if channel == "sms" and (word := _WORD.search(_PLACE.sub("", form))):
+        return Message(
+            N_(
+                "Carriers reserve the word %(word)s: who answers with it stops or starts all "
+                "texts. Say it otherwise."
+            ),
+            word=word[1],
+        )
+    return None
+
+
+def values(seen: Mapping[str, Any], channel: str, language: str) -> dict[str, str | list[str]]:
+    """Return what fills each place, from what letters see (letters.seen)."""
+    sms = channel == "sms"
+    case, hearing = seen["case"], seen["hearing"]
+    days = seen["days"]
+    if days and language == "en":
+        days = f"{days} days" if days != 1 else "1 day"
+    numbered = [f"{n} {at}" for n, at in enumerate(seen["numbered"], start=1)]
+    return {
+        "person": seen["person"]["name"],
+        "party": seen["person"]["party"],
+        "side": seen["side"],
+        "court": seen["court"]["name"],
+        "court_short": seen["court"]["short"],
+        "phone": seen["court"]["phone"],
+        "assistant": seen["assistant"]["name"],
+        "case": case["number"],
+        "case_short": case["plain"],
+        "case_tail": case["tail"],
+        "title": case["title"],
+        "judge": hearing["judge"] or "",
+        "kind": seen["kind"],
+        "act": seen["act"],
+        "minutes": str(hearing["minutes"] or ""),
+        "zone": seen["zone"],
+        "link": _way(seen, language),
+        "date": seen["at"] if sms else seen["when"],
+        "place": (hearing["courtroom"] or "") if sms else seen["where"],
+        "answer_by": seen["by_short"] if sms else seen["by"],
+        "slots": numbered if sms else seen["slots"],
+        "answers": seen["answers"],
+        "was": seen["was"],
+        "days": str(days or ""),
+        "said": seen["said"],
+        **{name: seen[name] for name in ("reason", "bring")},
+    }
+
+
+def _way(seen: Mapping[str, Any], language: str) -> str:
+    """Return the link, or how to come in by the code where a message may carry no link."""
+    if seen["link"] or not seen["code"]:
+        return str(seen["link"])
+    if language == "zh":
+        return f"打开 {seen['page']} 输入 {seen['code']}"
+    return f"open {seen['page']} and type {seen['code']}"
+
+
+def written(
+    kind: str, channel: str, own: Own, filled: Mapping[str, str | list[str]]
+) -> tuple[str, list[str]] | None:
+    """Return subject and wordings with their places filled; None where they do not suit.
+
+    They do not where a needed place would be empty, as where a date was taken back and no new one
+    is fixed; nor where there is a reason, or something to bring, that a mail has no place for.
+    """
+    if not all(filled[name] for name in NEEDED[channel][kind]):
+        return None
+    texts = [fill(form, filled, channel) for form in forms(own.text, channel)]
+    said = [str(filled[name]) for name in NEVER_SWALLOWED if channel == "email" and filled[name]]
+    if any(each not in texts[0] for each in said):
+        return None
+    return fill(own.subject, filled, channel), texts
+
+
+def fill(text: str, filled: Mapping[str, str | list[str]], channel: str) -> str:
+    """Return words with their places filled, each text in full, in one pass.
+
+    A line whose places are all empty falls away; one with a list is written once for each of its
+    entries, in a text message once with all of them.
+    """
+    lines: list[str] = []
+    for line in text.splitlines():
+        names = _PLACE.findall(line)
+        if names and not any(filled[name] for name in names):
+            continue
+        kept = _IF_THERE.sub(lambda at: _if_there(at[1], filled), line)
+        several = next((name for name in _PLACE.findall(kept) if name in LISTS), None)
+        entries: Iterable[Any] = filled[several] if several else [""]
+        if several and channel == "sms":
+            entries = ["; ".join(filled[several])]
+        for entry in entries:
+            one = {**filled, several: entry} if several else filled
+            lines.append(_PLACE.sub(lambda at: _text(one[at[1]]), kept).rstrip())  # noqa: B023
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _if_there(words: str, filled: Mapping[str, str | list[str]]) -> str:
+    return words if all(filled[name] for name in _PLACE.findall(words)) else ""
+
+
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "; ".join(value)

@@ -1,0 +1,184 @@
+"""The wording of messages, per kind, channel and language: the court's own, else the house's."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.cases.views import said_errors
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid
+from app.court import settings
+from app.letters import composing, custom_wording, sample_hearing, wording_versions
+from app.letters.custom_wording import Own
+from app.letters.text_length import segments
+from app.people.views import by_whom, may
+from app.record.views import bp
+
+Key = tuple[str, str, str]
+
+
+@bp.get("/settings/wording")
+@may("set_up")
+def wordings_page() -> str:
+    """Show for each kind of message whose words hold."""
+    court_id = current_user.court_id
+    own = wording_versions.current(db.session(), [court_id])
+    held = {
+        (kind, channel, language): own.get((court_id, kind, channel, language))
+        for kind in custom_wording.KINDS
+        for channel in composing.CHANNELS
+        for language in web.LANGUAGES
+    }
+    return render_template("notices/wordings.html", held=held, kinds=custom_wording.KINDS)
+
+
+@bp.get("/settings/wording/<kind>/<channel>/<language>")
+@may("set_up")
+def wording(kind: str, channel: str, language: str) -> str:
+    """Show the words that hold, or another version by ``?version=``, to be changed."""
+    key = _key(kind, channel, language)
+    known = wording_versions.versions(db.session(), current_user.court_id, *key)
+    asked = request.args.get("version", "")
+    shown = next(
+        (each for each in known if str(each.version) == asked), known[0] if known else None
+    )
+    if shown is None or not shown.text:
+        return _page(key, *composing.first_draft(*key))
+    return _page(key, shown.subject, shown.text)
+
+
+def _key(kind: str, channel: str, language: str) -> Key:
+    known = (
+        kind in custom_wording.KINDS and channel in composing.CHANNELS and language in web.LANGUAGES
+    )
+    if not known:
+        abort(404)
+    return kind, channel, language
+
+
+def _page(key: Key, subject: str, text: str, **more: Any) -> str:
+    kind, channel, language = key
+    known = wording_versions.versions(db.session(), current_user.court_id, *key)
+    fine = not custom_wording.faults(kind, channel, subject, text)
+    return render_template(
+        "notices/wording.html",
+        kind=kind,
+        channel_=channel,
+        tongue=language,
+        subject=subject,
+        text=text,
+        versions=known,
+        zone=current_user.court.zone,
+        holds=known[0] if known and known[0].text else None,
+        allowed=custom_wording.allowed(kind, channel),
+        needed=custom_wording.NEEDED[channel][kind],
+        preview=_preview(key, Own(-1, subject, text)) if fine else None,
+        **{"errors": {}, **more},
+    )
+
+
+def _preview(key: Key, own: Own) -> dict[str, Any]:
+    """Return how words look with an invented hearing, and what of them a text message costs."""
+    kind, channel, language = key
+    court, base = current_user.court, web.house().settings.public_url
+    told = {
+        "name": court.name,
+        "short": court.short,
+        "zone": court.zone,
+        "phone": court.phone,
+        "text_links": court.text_links,
+        "text_slots": False,
+    }
+    facts = sample_hearing.facts(told, language, web.now())
+    by_code = channel == "sms" and not court.text_links
+    letter = composing.compose(
+        kind,
+        channel,
+        language,
+        facts,
+        link="" if by_code else f"{base}/r/{sample_hearing.LINK}",
+        code="K7QM2-XHPRT",
+        base=base,
+        own=own,
+    )
+    return {
+        "subject": letter.subject,
+        "text": letter.text,
+        "segments": segments(letter.text),
+        "length": len(letter.text),
+        "plain": letter.text.isascii(),
+    }
+
+
+@bp.post("/settings/wording/<kind>/<channel>/<language>")
+@may("set_up")
+def change_wording(kind: str, channel: str, language: str) -> Any:
+    """Show how new words look, keep them as a new version, or go back to the house's."""
+    key, act = _key(kind, channel, language), request.form.get("do", "preview")
+    subject = settings.plain(request.form.get("subject", "")).strip()[:1000]
+    text = _typed(request.form.get("text", ""))
+    if act == "house":
+        subject, text = "", ""
+    elif faults := custom_wording.faults(kind, channel, subject, text):
+        return _page(key, subject, text, errors=said_errors(Invalid(faults))), 422
+    elif act != "keep":
+        return _page(key, subject, text, unsaved=True)
+    whose = by_whom()
+
+    def keep(session: Session) -> int | None:
+        made = wording_versions.keep(session, whose(session), key, subject, text)
+        return made.version if made else None
+
+    version = retrying(keep)
+    if version is None:
+        words = gettext("These words hold already; nothing is changed.")
+    elif act == "house":
+        words = gettext("Tingqi's own words hold again, from the next message on.")
+    else:
+        words = gettext("Version %(version)s holds from the next message on.", version=version)
+    flash(words, "yes")
+    return redirect(url_for("notices.wording", kind=kind, channel=channel, language=language), 303)
+
+
+def _typed(text: str) -> str:
+    """Return text as it was typed, without control characters and spaces at the ends of lines."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(settings.plain(line).rstrip() for line in lines).strip("\n")[:20_000]
+
+
+@bp.app_template_global()
+def place_words() -> dict[str, str]:
+    """Say what stands in each place of a court's own words."""
+    return {
+        "person": gettext("who is written to"),
+        "party": gettext("whom they act for"),
+        "side": gettext("on which side"),
+        "court": gettext("the court"),
+        "court_short": gettext("the court's short name"),
+        "phone": gettext("its telephone"),
+        "assistant": gettext("the assistant of the hearing"),
+        "case": gettext("the case's number"),
+        "case_short": gettext("the number without its year"),
+        "case_tail": gettext("the end of the number"),
+        "title": gettext("the case's title"),
+        "judge": gettext("the judge"),
+        "kind": gettext("the kind of hearing"),
+        "act": gettext("the kind, in short"),
+        "minutes": gettext("how long it takes"),
+        "zone": gettext("the time zone"),
+        "link": gettext("the person's own link, or the code"),
+        "date": gettext("day and time of the hearing"),
+        "place": gettext("courtroom and where it is"),
+        "answer_by": gettext("the date to answer by"),
+        "slots": gettext("the slots, one a line"),
+        "answers": gettext("what was answered, one a line"),
+        "was": gettext("the date before"),
+        "days": gettext("how many days are left"),
+        "reason": gettext("the reason given"),
+        "bring": gettext("what to bring"),
+        "said": gettext("what a calendar answered"),
+    }

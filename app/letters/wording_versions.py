@@ -1,0 +1,105 @@
+"""The versions of a court's own words: which hold, what they were, a new one."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core import wording
+from app.core.errors import Invalid
+from app.court import change_log
+from app.court.change_log import By
+from app.letters import custom_wording
+from app.letters.custom_wording import Own
+from app.notices.due_notices import Due
+from app.notices.models import Line, Notice, Wording
+from app.notices.rules import What
+
+Key = tuple[int, str, str, str]  # court, kind, channel, language
+
+
+def current(session: Session, court_ids: Iterable[int]) -> dict[Key, Own]:
+    """Return the own words that hold in some courts; what has none is worded by the house."""
+    newest = (
+        sa.select(sa.func.max(Wording.id))
+        .where(Wording.court_id.in_(set(court_ids)))
+        .group_by(Wording.court_id, Wording.kind, Wording.channel, Wording.language)
+    )
+    rows = session.scalars(sa.select(Wording).where(Wording.id.in_(newest), Wording.text != ""))
+    return {
+        (row.court_id, row.kind, row.channel, row.language): Own(row.version, row.subject, row.text)
+        for row in rows
+    }
+
+
+def of(notice: Notice | Due, words: dict[Key, Own]) -> Own | None:
+    """Return the court's own words for a notice, or None."""
+    language = wording.language_of(notice.language)
+    return words.get((notice.court_id, notice.kind, notice.channel, language))
+
+
+def sent_with(session: Session, notice: Notice) -> Own | None:
+    """Return the own words with which a notice's current try left, whatever holds since."""
+    begun = sa.select(Line.detail).where(
+        Line.notice_id == notice.id,
+        Line.attempt == notice.attempt,
+        Line.what == What.STARTED.value,
+    )
+    version = (session.scalar(begun.limit(1)) or {}).get("wording")
+    if not version:
+        return None
+    language = wording.language_of(notice.language)
+    known = versions(session, notice.court_id, notice.kind, notice.channel, language)
+    return next((Own(v.version, v.subject, v.text) for v in known if v.version == version), None)
+
+
+def versions(
+    session: Session, court_id: int, kind: str, channel: str, language: str
+) -> Sequence[Wording]:
+    """Return all versions of a court's words for a kind, the newest first."""
+    wanted = sa.select(Wording).where(
+        Wording.court_id == court_id,
+        Wording.kind == kind,
+        Wording.channel == channel,
+        Wording.language == language,
+    )
+    return session.scalars(wanted.order_by(Wording.version.desc())).all()
+
+
+def keep(
+    session: Session, by: By, key: tuple[str, str, str], subject: str, text: str
+) -> Wording | None:
+    """Let a court's own words hold from the next message on; none, where they hold already.
+
+    ``key`` is kind, channel and language. Empty words mean those of the house. Raises Invalid,
+    by field. Two who keep words at once get a version each, by the constraint.
+    """
+    kind, channel, language = key
+    if text and (faults := custom_wording.faults(kind, channel, subject, text)):
+        raise Invalid(faults)
+    known = versions(session, by.court_id, kind, channel, language)
+    before = known[0] if known else None
+    if (before.subject, before.text) == (subject, text) if before else not text:
+        return None
+    said = partial(change_log.note, session, by, "wording", "/".join(key))
+    said(_whole(before.subject, before.text) if before else "", _whole(subject, text))
+    made = Wording(
+        court_id=by.court_id,
+        kind=kind,
+        channel=channel,
+        language=language,
+        version=before.version + 1 if before else 1,
+        subject=subject,
+        text=text,
+        user_id=by.user.id if by.user else None,
+        by=by.user.name if by.user else "",
+        at=by.now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _whole(subject: str, text: str) -> str:
+    return f"{subject}\n\n{text}".strip()

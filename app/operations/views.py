@@ -1,0 +1,126 @@
+"""Pages for whoever keeps the machine: alive, ready, and figures for a monitor."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, jsonify
+from sqlalchemy.orm import Session
+
+from app.carriers import traffic_split
+from app.core.db import db, schema_check
+from app.core.runtime import disk
+from app.core.web import house, now
+from app.evidence import service_levels, unreached
+from app.notices.models import Notice, Receipt
+from app.notices.rules import State
+from app.people.models import Court
+from app.record import counters
+from app.sending import heartbeat
+from app.sending.dispatch import CHANNELS
+from app.sending.heartbeat import SILENT_AFTER, is_silent, last_beat
+
+bp = Blueprint("operations", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Say that this process answers; asks nothing of anybody else."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Say whether pages can be served, a worker has beaten within a minute, and room is left.
+
+    Without a worker, or with little room, pages still work and nothing is lost, so that alone is no
+    503.
+    """
+    said = {"database": "well", "schema": "current", "worker": "well", "disk": "well"}
+    try:
+        if fault := schema_check.fault():
+            said["schema"] = fault
+        elif not _beating():
+            said["worker"] = "silent for a minute: is `tingqi worker` running?"
+        said["disk"] = disk.nearly_full(house().settings.instance) or "well"
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+        said["database"] = "away"
+    fine = (said["database"], said["schema"]) == ("well", "current")
+    return jsonify(said), 200 if fine else 503
+
+
+def _beating() -> bool:
+    return not is_silent(last_beat(db.session()), now())
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """Return figures in Prometheus' text format: counts only, nobody's name."""
+    lines = _figures(db.session())
+    return Response("\n".join(lines) + "\n", mimetype="text/plain; version=0.0.4")
+
+
+def _promise(session: Session, at: dt.datetime) -> dict[str, float]:
+    """Return what the house promises of contact, over the last 30 days; unknown is left out."""
+    found = service_levels.measure(session, at)
+    figures = {
+        "tingqi_promise_handed_over_within_10s_share": found.prompt_share,
+        "tingqi_promise_texts_delivered_share": found.delivered_share,
+        "tingqi_promise_answer_median_seconds": found.confirmed_after,
+        "tingqi_promise_callback_median_seconds": found.called_after,
+        "tingqi_promise_callbacks_waiting": found.waiting_calls,
+        "tingqi_promise_hearings_uneven": found.uneven,
+        "tingqi_people_not_reached": sum(
+            len(unreached.people(session, court, (), at))
+            for court in session.scalars(sa.select(Court))
+        ),
+    }
+    return {name: round(value, 4) for name, value in figures.items() if value is not None}
+
+
+def _figures(session: Session) -> list[str]:
+    at = now()
+    oldest = min(filter(None, (_oldest(session, each) for each in CHANNELS)), default=None)
+    beat = last_beat(session)
+    unmatched = sa.select(sa.func.count()).select_from(Receipt).where(Receipt.notice_id.is_(None))
+    late = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
+    age = (at - beat).total_seconds() if beat else -1.0
+    figures = {
+        "tingqi_notices_queued": _waiting(session, State.QUEUED),
+        "tingqi_notices_sending": _waiting(session, State.SENDING),
+        "tingqi_oldest_due_seconds": round(late, 1),
+        "tingqi_worker_beat_age_seconds": round(age, 1),
+        "tingqi_worker_silent": int(not 0 <= age < SILENT_AFTER.total_seconds()),
+        "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
+        **_promise(session, at),
+        **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
+        "tingqi_disk_free_bytes": disk.left(house().settings.instance),
+        "tingqi_workers": heartbeat.alive(session, at) if beat else 0,
+    }
+    return [
+        line
+        for name, value in figures.items()
+        for line in (f"# TYPE {name} gauge", f"{name} {value}")
+    ] + _weights(session)
+
+
+def _waiting(session: Session, state: State) -> int:
+    """Count messages of one state, by the index that holds them alone."""
+    wanted = sa.select(sa.func.count()).select_from(Notice).where(Notice.state == state.value)
+    return session.scalar(wanted) or 0
+
+
+def _oldest(session: Session, channel: str) -> dt.datetime | None:
+    """Return when the first message that waits on a channel was due: one look into its index."""
+    waiting = sa.select(Notice.due_at).where(
+        Notice.state == State.QUEUED.value, Notice.channel == channel
+    )
+    return session.scalar(waiting.order_by(Notice.due_at).limit(1))
+
+
+def _weights(session: Session) -> list[str]:
+    """Return how much of the traffic each of two carriers gets, in hundredths."""
+    shown = [
+        f'tingqi_carrier_weight{{carrier="{each.name}"}} {each.weight}'
+        for each in traffic_split.told(session)
+    ]
+    return ["# TYPE tingqi_carrier_weight gauge", *shown] if shown else []

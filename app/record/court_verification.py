@@ -1,0 +1,151 @@
+"""Check the record of a whole court: every chain in ranges, by as many processes as there are."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core.db import tune
+from app.notices.models import Line
+from app.people.models import Court
+from app.record import raw_columns
+from app.record.daily_seals import verify_days
+from app.record.stray_rows import missing_guards, strays
+from app.record.verification import RANGE, Finding, Part, known_of, verify_part
+
+BATCH = 20_000  # lines that one process takes at once
+AHEAD = 4  # batches that wait for each process: the list of them all need not fit into memory
+
+
+def findings(
+    session: Session, case_ids: Sequence[int], url: str, processes: int = 0
+) -> Iterator[Finding]:
+    """Yield what the check of each case found, in the order of ``case_ids``.
+
+    A record that is more than one batch is checked by ``processes`` (as many as there are
+    processors, unless said) with connections of their own to the database at ``url``.
+    """
+    batches = _batches(session, case_ids)
+    first = next(batches, [])
+    second = next(batches, None)
+    if second is None:
+        yield from _joined(iter([_verified(session, first)]))
+        return
+    session.rollback()  # a long check holds no snapshot open here
+    count = processes or os.cpu_count() or 1
+    with ProcessPoolExecutor(count, get_context("spawn"), _open, (url,)) as pool:
+        yield from _joined(_done(pool, _chained([first, second], batches), count * AHEAD))
+
+
+def serially(session: Session) -> tuple[int, str]:
+    """Check a whole record in this process; return how many lines it has, and its first fault.
+
+    What `record verify` looks at is looked at: each case, each day, what belongs to nothing, and
+    the guards.
+    """
+    lines = 0
+    for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
+        found = verify_part(session, Part(case_id))
+        if not found.whole:
+            return lines, f"case {number}, line {found.bad_seq} ({found.table}): {found.why}"
+        lines += found.lines
+    for court_id in session.scalars(sa.select(Court.id).order_by(Court.id)).all():
+        days = verify_days(session, court_id)
+        if not days.whole:
+            return lines, f"day {days.bad_on} ({days.table}): {days.why}"
+    for said in strays(session):
+        return lines, str(said)
+    if missing := missing_guards(session):
+        return lines, f"the database does not guard it, {missing[0]} is missing or changed"
+    return lines, ""
+
+
+def _verified(session: Session, batch: list[Part]) -> list[Finding]:
+    known = known_of(session, list(dict.fromkeys(part.case_id for part in batch)))
+    return [verify_part(session, part, known[part.case_id]) for part in batch]
+
+
+def _chained(first: list[list[Part]], rest: Iterator[list[Part]]) -> Iterator[list[Part]]:
+    yield from first
+    yield from rest
+
+
+def _done(
+    pool: ProcessPoolExecutor, batches: Iterator[list[Part]], ahead: int
+) -> Iterator[list[Finding]]:
+    """Yield the findings of batches in their order, few of them under way at a time."""
+    under_way: list[Future[list[Finding]]] = []
+    for batch in batches:
+        under_way.append(pool.submit(_check, batch))
+        if len(under_way) >= ahead:
+            yield under_way.pop(0).result()
+    for each in under_way:
+        yield each.result()
+
+
+def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
+    """Make one finding of the ranges of each case: the first that is bad, else the last."""
+    last: Finding | None = None
+    for batch in batches:
+        for found in batch:
+            if last is not None and last.case_id != found.case_id:
+                yield last
+                last = None
+            if last is None or last.whole:
+                last = found
+            else:
+                last = replace(last, lines=max(last.lines, found.lines))
+    if last is not None:
+        yield last
+
+
+def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
+    seqs = _counted(session)
+    batch: list[Part] = []
+    size = 0
+    for case_id in case_ids:
+        for part in _ranges(case_id, seqs.get(case_id, 0)):
+            batch.append(part)
+            size += min(seqs.get(case_id, 0) - part.first + 2, RANGE)
+            if size >= BATCH:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@raw_columns.tolerant
+def _counted(session: Session) -> dict[int, int]:
+    """Return how many lines each case has: what a head says of that may be anything."""
+    counted = sa.select(Line.case_id, sa.func.count()).group_by(Line.case_id)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _ranges(case_id: int, seq: int) -> Iterator[Part]:
+    """Yield the ranges of a case of ``seq`` lines; the last is open, for what lies beyond."""
+    firsts = range(1, max(seq, 1) + 1, RANGE)
+    for first in firsts[:-1]:
+        yield Part(case_id, first, first + RANGE - 1)
+    yield Part(case_id, firsts[-1])
+
+
+_engine: sa.Engine | None = None
+
+
+def _open(url: str) -> None:
+    """Give a process its own connection."""
+    global _engine
+    _engine = sa.create_engine(url)
+    tune(_engine)
+
+
+def _check(batch: list[Part]) -> list[Finding]:
+    if _engine is None:
+        raise RuntimeError("a process that checks has no database")
+    with Session(_engine) as session:
+        return _verified(session, batch)

@@ -1,0 +1,270 @@
+"""Days of the court: each day the heads of all chains that moved are sealed, and chained too.
+
+Who rewrites a whole chain with its head must also rewrite each day that holds it, and every day
+after; the hash of one day, noted anywhere outside, shows that it was done.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core.errors import N_, Message
+from app.notices.models import Day, Head, Line
+from app.people.models import Court
+from app.record import raw_columns
+from app.record.verification import START, instant, sha
+
+AT_ONCE = 500  # heads that one query asks for
+
+
+@dataclass(frozen=True)
+class DayFinding:
+    """What the check of a court's days found: how many, and the first that is wrong.
+
+    ``bad_on`` is its date, or its number in the chain where it has no date that can be read.
+    """
+
+    days: int
+    head: str
+    bad_on: str | None = None
+    why: Message | None = None
+    table: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every day stands as it was sealed, and its cases stand as they were then."""
+        return self.bad_on is None
+
+
+def unsealed(session: Session, now: dt.datetime) -> list[int]:
+    """Return the courts whose last whole day, by their own calendar, is not sealed yet."""
+    found = session.execute(
+        sa.select(Court.id, Court.zone, sa.func.max(Day.on))
+        .outerjoin(Day, Day.court_id == Court.id)
+        .group_by(Court.id, Court.zone)
+    )
+    return [court for court, zone, last in found if last is None or last < _last_day(zone, now)]
+
+
+def _last_day(zone: str, now: dt.datetime) -> dt.date:
+    return now.astimezone(ZoneInfo(zone)).date() - dt.timedelta(days=1)
+
+
+def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
+    """Seal a court's last whole day; return how many chains moved up to its midnight.
+
+    Takes no lock while it reads: what moves meanwhile is for the next day. A day that another
+    worker sealed at the same time is refused by the database, and seen on the next try.
+    """
+    zone = ZoneInfo(session.get_one(Court, court_id).zone)
+    on = _last_day(zone.key, now)
+    midnight = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), zone)
+    last = session.scalar(
+        sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq.desc()).limit(1)
+    )
+    if last is not None and last.on >= on:
+        return 0
+    heads = _moved(session, court_id, midnight)
+    day = Day(
+        court_id=court_id,
+        seq=last.seq + 1 if last else 1,
+        on=on,
+        at=now,
+        heads=heads,
+        prev=last.hash if last else START,
+    )
+    day.hash = seal(day)
+    session.add(day)
+    session.flush()
+    if heads:
+        session.execute(
+            sa.update(Head),
+            [{"case_id": case_id, "sealed_seq": upto} for case_id, upto, _ in heads],
+        )
+    return len(heads)
+
+
+def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
+    """Return, by case, the last line of each chain that moved before a moment."""
+    last = (
+        sa.select(Line.case_id, sa.func.max(Line.seq).label("seq"))
+        .join(Head, Head.case_id == Line.case_id)
+        .join(Case, Case.id == Line.case_id)
+        .where(Head.sealed_seq < Head.seq, Line.seq > Head.sealed_seq)
+        .where(Case.court_id == court_id, Line.at < before)
+        .group_by(Line.case_id)
+        .subquery()
+    )
+    wanted = (
+        sa.select(Line.case_id, Line.seq, Line.hash)
+        .join(last, sa.and_(last.c.case_id == Line.case_id, last.c.seq == Line.seq))
+        .order_by(Line.case_id)
+    )
+    return [list(row) for row in session.execute(wanted)]
+
+
+def seal(day: Day) -> str:
+    """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
+    return _seal(day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev)
+
+
+def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
+    return sha(
+        {"v": 1, "court": court, "seq": seq, "on": on, "at": at, "heads": heads, "prev": prev}
+    )
+
+
+def days_of(session: Session, court_id: int) -> Iterator[Day]:
+    """Yield a court's days, oldest first."""
+    wanted = sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq)
+    # Closed even where the reader stops early: a cursor holds a connection.
+    with closing(session.scalars(wanted.execution_options(yield_per=50))) as found:
+        yield from found
+
+
+@raw_columns.tolerant
+def verify_days(session: Session, court_id: int, case_id: int | None = None) -> DayFinding:
+    """Check a court's days, and that the lines which they sealed are in the record unchanged.
+
+    With ``case_id`` only that case's lines are looked up; the days themselves are checked alike.
+    Every value is taken as the database holds it, be it of its column's type or not.
+    """
+    count, last, on = 0, START, ""
+    upto: dict[int, int] = {}
+    for row in _days(session, court_id):
+        count += 1
+        on = raw_columns.date(row.on) or str(count)
+        heads, why = _judged(row, court_id, count, last)
+        if not why:
+            why = _moved_away(session, heads, case_id)
+        if why:
+            return DayFinding(count, last, on, why, Day.__tablename__)
+        last = row.hash
+        upto.update({head[0]: head[1] for head in heads})
+    case = _astray(session, court_id, upto, case_id, count)
+    if case is not None:
+        said = (
+            N_("case %(case)s is not sealed up to the line that it claims")
+            if count
+            else N_("case %(case)s claims to be sealed, and there is no day at all")
+        )
+        why = Message(said, case=_number(session, case))
+        return DayFinding(count, last, on or "1", why, Head.__tablename__)
+    return DayFinding(count, last)
+
+
+def _days(session: Session, court_id: int) -> Iterator[Any]:
+    dialect = session.get_bind().dialect.name
+    columns = (Day.seq, Day.on, Day.at, Day.heads, Day.prev, Day.hash)
+    wanted = (
+        sa.select(*(raw_columns.column(each, dialect).label(each.key) for each in columns))
+        .where(Day.court_id == court_id)
+        .order_by(Day.seq)
+    )
+    # Closed even where the reader stops early: a cursor holds a connection.
+    with closing(session.execute(wanted.execution_options(yield_per=50))) as found:
+        yield from found
+
+
+def _judged(row: Any, court_id: int, seq: int, last: str) -> tuple[list[list], Message | None]:
+    """Return what a day holds, and what is wrong with it that shows in itself."""
+    if (row.seq, row.prev) != (seq, last):
+        return [], Message(N_("it does not follow the day before it"))
+    try:
+        heads = raw_columns.parsed(row.heads)
+        at = raw_columns.moment(row.at)
+        sealed = _seal(court_id, row.seq, raw_columns.date(row.on), at, heads, row.prev)
+    except raw_columns.UNREADABLE:
+        return [], Message(N_("it cannot be read"))
+    if sealed != row.hash:
+        return [], Message(N_("it is not what was sealed"))
+    if not (isinstance(heads, list) and all(_is_head(each) for each in heads)):
+        return [], Message(N_("it cannot be read"))
+    return heads, None
+
+
+def _is_head(head: Any) -> bool:
+    return (
+        isinstance(head, list)
+        and len(head) == 3
+        and raw_columns.number(head[0]) > 0
+        and raw_columns.number(head[1]) > 0
+        and isinstance(head[2], str)
+    )
+
+
+def _moved_away(session: Session, heads: Sequence[list], case_id: int | None) -> Message | None:
+    wanted = [head for head in heads if case_id in (None, head[0])]
+    for first in range(0, len(wanted), AT_ONCE):
+        if changed := _changed(session, wanted[first : first + AT_ONCE]):
+            said = N_("line %(line)s of case %(case)s is not the one that was sealed")
+            return Message(said, line=changed[1], case=_number(session, changed[0]))
+    return None
+
+
+def _astray(
+    session: Session, court_id: int, upto: dict[int, int], case_id: int | None, days: int
+) -> int | None:
+    """Return a case that says that days hold more, or less, of it than they do."""
+    sealed = raw_columns.column(Head.sealed_seq, session.get_bind().dialect.name)
+    heads = session.execute(
+        sa.select(Head.case_id, sealed)
+        .join(Case, Case.id == Head.case_id)
+        .where(Case.court_id == court_id)
+        .order_by(Head.case_id)
+    )
+    wrong = (case for case, seq in heads if seq != upto.get(case, 0) and case_id in (None, case))
+    case = next(wrong, None)
+    if case is not None and (last_day := _last_seq(session, court_id)) != days:
+        return None if last_day > days else case  # one was sealed while these were read
+    return case
+
+
+def _last_seq(session: Session, court_id: int) -> int:
+    wanted = sa.select(sa.func.max(Day.seq)).where(Day.court_id == court_id)
+    return raw_columns.number(session.scalar(wanted) or 0)
+
+
+def _changed(session: Session, heads: Sequence[list]) -> list | None:
+    places = sa.tuple_(Line.case_id, Line.seq).in_([(head[0], head[1]) for head in heads])
+    wanted = sa.select(Line.case_id, Line.seq, Line.hash).where(places)
+    stands = {(row[0], row[1]): row[2] for row in session.execute(wanted)}
+    return next((head for head in heads if stands.get((head[0], head[1])) != head[2]), None)
+
+
+def _number(session: Session, case_id: int) -> str:
+    return session.scalar(sa.select(Case.number).where(Case.id == case_id)) or str(case_id)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The first day that holds a line, by itself or by a later one, and whether it still fits."""
+
+    day: Day
+    fits: bool
+
+
+def covering(session: Session, line: Line) -> Cover | None:
+    """Return the day that seals a line, or None before the midnight that does.
+
+    It fits where the day is what was sealed and the line that it holds has the hash it holds.
+    """
+    days = session.scalars(
+        sa.select(Day)
+        .where(Day.court_id == line.court_id, Day.at >= line.at)
+        .order_by(Day.seq)
+        .limit(3)
+    )
+    for day in days:
+        for head in filter(_is_head, day.heads):
+            if head[0] == line.case_id and head[1] >= line.seq:
+                changed = _changed(session, [head])
+                return Cover(day, changed is None and seal(day) == day.hash)
+    return None

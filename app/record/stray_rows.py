@@ -1,0 +1,136 @@
+"""What lies in the record's tables and belongs to nothing, and which of their guards are missing.
+
+The check of a chain begins at a case and that of days at a court: rows that name none are seen by
+neither. The guards are the triggers by which the database refuses changes of the record.
+"""
+
+import hashlib
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core.errors import N_, Message
+from app.notices.models import Content, Day, Head, Line, Notice, Receipt
+from app.people.models import Court
+from app.record import raw_columns
+
+TABLES = tuple(each.__tablename__ for each in (Line, Content, Head, Day, Receipt))
+# Each guard by table and name, with the first signs of the SHA-256 of what it does: a trigger that
+# was put back empty guards nothing. A migration that changes one changes it here.
+SQLITE = {
+    ("receipt", "receipt_no_delete"): "d63d020cef30b304",
+    ("receipt", "receipt_no_replace"): "cc202469daa7503a",
+    ("receipt", "receipt_no_update"): "0574fd4eb82dd971",
+    ("record_content", "record_content_no_delete"): "f8fcf2eac8d4e8c5",
+    ("record_content", "record_content_no_replace"): "9a525b2ebc984fae",
+    ("record_content", "record_content_no_update"): "e8343160b227e2e0",
+    ("record_day", "record_day_no_delete"): "e25167d0616047bd",
+    ("record_day", "record_day_no_replace"): "0e3c308cbffd6dbe",
+    ("record_day", "record_day_no_update"): "c7b34ec7f46e8c0e",
+    ("record_line", "record_line_follows"): "fe54867c6d44e7c2",
+    ("record_line", "record_line_no_delete"): "222ee6e2f422d72c",
+    ("record_line", "record_line_no_replace"): "c20b66da1fbaecf3",
+    ("record_line", "record_line_no_update"): "665c847f29e1edd4",
+}
+POSTGRESQL = {
+    ("receipt", "receipt_not_emptied"): "cadfdaa42c5a7ef9",
+    ("receipt", "receipt_only_added_to"): "5eb64625d6d64696",
+    ("record_content", "record_content_not_emptied"): "cadfdaa42c5a7ef9",
+    ("record_content", "record_content_only_added_to"): "2d486415c91730d8",
+    ("record_day", "record_day_not_emptied"): "cadfdaa42c5a7ef9",
+    ("record_day", "record_day_only_added_to"): "e19d13e7055c9d61",
+    ("record_head", "record_head_not_back"): "55474273de955a81",
+    ("record_head", "record_head_not_emptied"): "cadfdaa42c5a7ef9",
+    ("record_head", "record_head_not_taken"): "9dbb420aa8447614",
+    ("record_line", "record_line_follows"): "2dfa2398c5c968df",
+    ("record_line", "record_line_not_emptied"): "cadfdaa42c5a7ef9",
+    ("record_line", "record_line_only_added_to"): "e19d13e7055c9d61",
+}
+# What PostgreSQL knows of each trigger: when it fires, with what condition, and its function.
+_TRIGGERS = """
+    SELECT c.relname, t.tgname, t.tgtype, t.tgqual IS NULL, p.proname, p.prosrc
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = current_schema()
+    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+"""
+_PARTS = """
+    SELECT c.relname, coalesce(p.relname, c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent
+    WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema()
+"""
+
+
+def missing_guards(session: Session) -> list[str]:
+    """Return the guards that are missing, switched off or do something else, as TABLE.TRIGGER."""
+    if session.get_bind().dialect.name != "postgresql":
+        found = session.connection().exec_driver_sql(
+            "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
+        )
+        there = {(table, name): _mark(words) for table, name, words in found}
+        return [".".join(each) for each, mark in SQLITE.items() if there.get(each) != mark]
+    rows = session.connection().exec_driver_sql(_TRIGGERS)
+    there = {(table, name): _mark(*what) for table, name, *what in rows}
+    # Each month's part has the guards of its whole.
+    parts = [
+        (part, whole)
+        for part, whole in session.connection().exec_driver_sql(_PARTS)
+        if whole in TABLES
+    ]
+    return sorted(
+        f"{part}.{name}"
+        for part, whole in parts
+        for (table, name), mark in POSTGRESQL.items()
+        if table == whole and there.get((part, name)) != mark
+    )
+
+
+def _mark(*what: object) -> str:
+    # SQLite puts quotes round the names of tables that were made anew.
+    words = " ".join(" ".join(map(str, what)).replace('"', "").split())
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+@raw_columns.tolerant
+def strays(session: Session) -> list[Message]:
+    """Return what is wrong with rows that belong to no case, no line or no court."""
+    found = []
+    by_case = sa.select(Line.case_id.label("case_id")).group_by(Line.case_id).subquery()
+    for said, wanted in (
+        (
+            N_("record_line: there are lines of case %(which)s, and no such case"),
+            _without(by_case.c.case_id, Case, Case.id),
+        ),
+        (
+            N_("record_line: there are lines of message %(which)s, and no such message"),
+            _without(Line.notice_id, Notice, Notice.id).where(Line.notice_id.is_not(None)),
+        ),
+        (
+            N_("record_content: there are contents of line %(which)s, and no such line"),
+            _without(Content.line_id, Line, Line.id),
+        ),
+        (
+            N_("record_head: there is a head of case %(which)s, and no such case"),
+            _without(Head.case_id, Case, Case.id),
+        ),
+        (
+            N_("record_head: case %(which)s has two heads"),
+            sa.select(Head.case_id).group_by(Head.case_id).having(sa.func.count() > 1),
+        ),
+        (
+            N_("record_day: there are days of court %(which)s, and no such court"),
+            _without(Day.court_id, Court, Court.id),
+        ),
+    ):
+        row = session.execute(wanted.limit(1)).first()
+        if row is not None:
+            found.append(Message(said, which=ascii(row[0])[:40]))
+    return found
+
+
+def _without(column: Any, model: type, key: Any) -> sa.Select:
+    """Return the values of a column that no row of another table has as its key."""
+    value = sa.type_coerce(column, sa.types.NullType())
+    return sa.select(value).outerjoin_from(column.table, model, key == column).where(key.is_(None))

@@ -1,0 +1,236 @@
+"""The ladder: who is not shown to know a date is tried by one way after the other, in time.
+
+Text, e-mail, a call by a person, a notice on paper: planned backward from the last moment at which
+telling somebody is in time. Within the caller's transaction.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import Representation
+from app.cases.rules import ways_of
+from app.core.db import bulk
+from app.core.errors import N_
+from app.evidence import assessment
+from app.evidence.reach import Contact
+from app.hearings import facts, queries
+from app.hearings.models import Hearing
+from app.law import working_days
+from app.law.working_days import WorkingDays
+from app.notices import service as notices
+from app.notices.models import Head, Notice, Task
+from app.notices.rules import State
+from app.reminders.rules import Rung, rungs
+from app.tasks import service
+from app.tasks.service import CHANNELS, Stands, Way
+
+CARRIES = {State.QUEUED, State.SENDING, State.SENT, State.DELIVERED}
+KNOWN = N_("it is shown already that the person knows the date")
+CHANGED = N_("the date does not hold any more")
+LEFT = N_("the person acts in the case no longer")
+NO_RULE = N_("no rule of the court asks for it")
+LATE = N_("it would have come too late")
+NO_NUMBER = N_("no telephone number is known")
+NO_ADDRESS = N_("no address is known for this way")
+STOPPED = N_("the person asked for no more texts")
+
+
+def steps(
+    hearing: Hearing, acting: Mapping[int, Representation], working: WorkingDays, now: dt.datetime
+) -> list[dict[str, Any]]:
+    """Return the steps for those who act in a hearing with a new date, as rows of tasks."""
+    court = hearing.case.court
+    rules = working_days.rules_of(court)
+    if hearing.starts_at is None or not rules.steps:
+        return []
+    until = working_days.deadline(court, working, hearing.case.procedure, hearing.starts_at)
+    rule = rules.default_for(hearing.case.procedure, until.astimezone(ZoneInfo(court.zone)).date())
+    if rule is None:
+        return []
+    plan_ = rungs(
+        rules.steps,
+        until,
+        now=now,
+        zone=ZoneInfo(court.zone),
+        office=rules.office,
+        is_working_day=working.has,
+    )
+    because = {"rule": rule.id, "version": rules.version}
+    return [
+        _step(hearing, counsel_id, acts.party.side, rung, because, now)
+        for counsel_id, acts in acting.items()
+        for rung in plan_
+    ]
+
+
+def write(session: Session, made: Sequence[dict[str, Any]]) -> int:
+    """Write steps; return how many are new: who came back has those of the time before."""
+    return bulk.insert(session, bulk.table(Task), made, unless="key")
+
+
+def _step(
+    hearing: Hearing,
+    counsel_id: int,
+    side: str,
+    rung: Rung,
+    because: dict[str, str],
+    now: dt.datetime,
+) -> dict[str, Any]:
+    return {
+        "key": f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
+        "court_id": hearing.court_id,
+        "case_id": hearing.case_id,
+        "about": f"hearing/{hearing.id}",
+        "counsel_id": counsel_id,
+        "side": side,
+        "way": rung.way,
+        "state": Stands.WAITING.value,
+        "opens_at": rung.opens_at,
+        "latest_at": rung.latest_at,
+        "because": {**because, "before": facts.iso(rung.before)},
+        "wish": "",
+        "phone": "",
+        "seen_seq": 0,
+        "created_at": now,
+    }
+
+
+def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
+    """Take what steps of a hearing are due, or end them with a reason; return how many.
+
+    A step is taken only for who is not shown to know the date; it is skipped where the way is not
+    known, missed where it would come too late, withdrawn where it is needed no more.
+    """
+    hearing = queries.hold(session, hearing_id)
+    stamp = f"{hearing.id}.{hearing.revision}"
+    found = [
+        t
+        for t in service.of_hearing(session, f"hearing/{hearing.id}")
+        if t.way not in service.BY_COUNSEL and t.opens_at <= now
+    ]
+    people = _people(session, hearing, now) if found else {}
+    for task in found:
+        holds = hearing.holds and task.key.split("/")[1] == stamp
+        contact = people.get(task.counsel_id)
+        if contact is None or not contact.acts:
+            name = contact.counsel.name if contact else ""
+            service.end(session, task, Stands.WITHDRAWN, name, LEFT, now)
+        elif not holds:
+            service.end(session, task, Stands.WITHDRAWN, contact.counsel.name, CHANGED, now)
+        else:
+            _weigh(session, hearing, task, contact, now)
+    _seen(session, hearing.case_id, found)
+    return len(found)
+
+
+def _people(session: Session, hearing: Hearing, now: dt.datetime) -> dict[int, Contact]:
+    lines, told = assessment.lines(session, hearing), assessment.notices(session, hearing)
+    found = assessment.contacts(session, hearing, told, lines, now)
+    return {contact.counsel.id: contact for contact in found}
+
+
+def _seen(session: Session, case_id: int, found: Iterable[Task]) -> None:
+    head = session.get(Head, case_id)
+    for task in found:
+        task.seen_seq = head.seq if head else 0
+
+
+def _weigh(
+    session: Session, hearing: Hearing, task: Task, contact: Contact, now: dt.datetime
+) -> None:
+    name = contact.counsel.name
+    if contact.verdict is None:
+        service.end(session, task, Stands.WITHDRAWN, name, NO_RULE, now)
+    elif contact.verdict.evidence:
+        service.end(session, task, Stands.WITHDRAWN, name, KNOWN, now)
+    elif task.way in (Way.TEXT, Way.EMAIL) and _carried(task, contact):
+        task.state, task.ended_at = Stands.DONE.value, now
+    elif task.latest_at and task.latest_at <= now:
+        service.end(session, task, Stands.MISSED, name, LATE, now)
+    elif task.state == Stands.OPEN:
+        return
+    elif task.way in (Way.TEXT, Way.EMAIL):
+        _send(session, hearing, task, contact, now)
+    elif task.way == Way.CALL and not contact.counsel.phone:
+        service.end(session, task, Stands.SKIPPED, name, NO_NUMBER, now)
+    else:
+        task.phone = contact.counsel.phone if task.way == Way.CALL else ""
+        service.begin(session, task, name, now)
+
+
+def _carried(task: Task, contact: Contact) -> bool:
+    """Tell whether the way of a step carries the date already."""
+    channel = CHANNELS[Way(task.way)]
+    return any(
+        row.notice is not None
+        and row.channel == channel
+        and row.kind in ("fixed", "moved")
+        and row.notice.state in CARRIES
+        for row in contact.rows
+    )
+
+
+def _send(
+    session: Session, hearing: Hearing, task: Task, contact: Contact, now: dt.datetime
+) -> None:
+    """Tell the date over a way that did not carry it yet."""
+    channel, counsel = CHANNELS[Way(task.way)], contact.counsel
+    kind = "moved" if hearing.revision > 1 else "fixed"
+    address = dict(ways_of(counsel, every=True)).get(channel)
+    if not address:
+        stopped = channel == "sms" and counsel.phone and counsel.opted_out_at
+        why = STOPPED if stopped else NO_ADDRESS
+        service.end(session, task, Stands.SKIPPED, counsel.name, why, now)
+        return
+    made = _queue(session, hearing, kind, contact, [(channel, address)], task.latest_at, now)
+    task.state, task.ended_at = Stands.DONE.value, now
+    if not made:  # it was tried over this way before, and failed: the next step follows
+        task.state = Stands.WAITING.value
+        why = N_("it was tried over this way already, and failed")
+        service.end(session, task, Stands.SKIPPED, counsel.name, why, now)
+
+
+def _queue(
+    session: Session,
+    hearing: Hearing,
+    kind: str,
+    contact: Contact,
+    ways: Sequence[tuple[str, str]],
+    latest_at: dt.datetime | None,
+    now: dt.datetime,
+) -> list[Notice]:
+    seat = queries.last_seats(session, hearing).get(contact.counsel.id)
+    stale_at = latest_at or hearing.starts_at
+    if seat is None or stale_at is None:
+        return []
+    person = facts.counsel_of(seat)
+    to = notices.Person(
+        name=person.name,
+        language=person.language,
+        ways=ways,
+        side=person.side,
+        counsel_id=person.counsel_id,
+        invitation_id=person.invitation_id,
+        link_version=person.link_version,
+    )
+    told = facts.of(
+        hearing,
+        person=facts.person(seat),
+        was={},
+        reason=hearing.reason,
+        by_order=bool(hearing.reason),
+    )
+    return notices.queue(
+        session,
+        facts.matter(hearing),
+        kind,
+        to,
+        told,
+        due_at=notices.heard_at(hearing.case.court, now),
+        stale_at=stale_at,
+        now=now,
+    )

@@ -1,0 +1,84 @@
+"""Blank what of a case's record is personal; line, time, outcome and hashes stay, and verify."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.notices.inbound import Inbound
+from app.notices.models import Content, Line, Notice, Receipt, Task
+from app.notices.rules import State, What
+from app.record import ledger
+
+UNDER_WAY = (State.QUEUED.value, State.SENDING.value)
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Return when a message is not over: it waits, is being sent, or its carrier is asked of it."""
+    asked_after = sa.and_(Notice.state == State.SENT.value, Notice.ask_at.is_not(None))
+    return sa.or_(Notice.state.in_(UNDER_WAY), asked_after)
+
+
+def under_way(session: Session, case_id: int) -> bool:
+    """Tell whether a message about a case is not over."""
+    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, is_open())
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def erased(session: Session, case_id: int) -> bool:
+    """Tell whether a case's record was blanked and nothing personal was added since."""
+    last = sa.select(Line.what).where(Line.case_id == case_id).order_by(Line.seq.desc())
+    return session.scalar(last.limit(1)) == What.ERASED.value
+
+
+def blank(
+    session: Session, court_id: int, case_id: int, *, by: str, why: str, now: dt.datetime
+) -> int:
+    """Blank addresses and contents of a case's lines so far; return how many lines that were.
+
+    First comes the line that says who did it and why: the database lets nothing be blanked
+    before, and the check accepts blanks only before such a line. By whom and why are not personal
+    to a party and stay readable for ever. What stands outside the record about the same contacts
+    (addresses of messages, their facts, raw receipts, replies, wishes to be called) goes with it.
+    """
+    entry = ledger.Entry(What.ERASED, detail={"by": by, "why": why})
+    said = ledger.add(session, court_id, case_id, [entry], now)[0]
+    earlier = sa.select(Line.id).where(Line.case_id == case_id, Line.seq < said.seq)
+    blanked = session.execute(
+        sa.update(Content)
+        .where(Content.line_id.in_(earlier), sa.cast(Content.body, sa.Text) != "{}")
+        .values(body={})
+        .execution_options(synchronize_session=False)
+    )
+    _blank_around(session, case_id)
+    session.expire_all()
+    return int(getattr(blanked, "rowcount", 0))
+
+
+def _blank_around(session: Session, case_id: int) -> None:
+    ours = sa.select(Notice.id).where(Notice.case_id == case_id)
+    loose = {"synchronize_session": False}
+    session.execute(
+        sa.update(Receipt)
+        .where(Receipt.notice_id.in_(ours), sa.cast(Receipt.raw, sa.Text) != "{}")
+        .values(raw={})
+        .execution_options(**loose)
+    )
+    session.execute(
+        sa.update(Notice)
+        .where(Notice.case_id == case_id)
+        .values(address="", name="", facts={}, ask_at=None)
+        .execution_options(**loose)
+    )
+    session.execute(
+        sa.update(Inbound)
+        .where(Inbound.case_id == case_id)
+        .values(sender="", name="", subject="", words="", detail={})
+        .execution_options(**loose)
+    )
+    session.execute(
+        sa.update(Task)
+        .where(Task.case_id == case_id)
+        .values(wish="", phone="")
+        .execution_options(**loose)
+    )

@@ -1,0 +1,174 @@
+"""Keeping and erasing: when a case's record may be blanked, and what goes with it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
+from app.core.db import Base
+from app.core.errors import N_, Refusal
+from app.hearings.models import Hearing, HearingState, Invitation, Proposal
+from app.hearings.proposing import drafts
+from app.hearings.rescheduling import service
+from app.notices.models import Head, Line, Notice
+from app.notices.rules import What
+from app.people.models import Court
+from app.record import ledger
+from app.retention import blanking
+
+BY_RULE = N_("the court's time of keeping is over")
+AT_ONCE = 20  # cases that one beat blanks
+
+
+# What stands where a name was, by the court's language.
+NAMELESS = {"zh": "（已删除）"}
+
+
+def erase(
+    session: Session, case: Case, *, by: str, why: str, now: dt.datetime, names: bool = False
+) -> int:
+    """Blank what is personal about a case that is over; return how many lines were blanked.
+
+    Addresses of counsel and parties go, and their own calendars and days away, unless they act in
+    another case that is not erased. Their names stay in the case's file, but with ``names`` they
+    go too, and the title, which is often made of them. Raises Refusal while a hearing lies ahead,
+    a round is open, or a message waits.
+    """
+    _hold(session, case.id)
+    if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
+        raise Refusal(
+            N_("A hearing of case %(number)s lies ahead or is open: cancel it first, or wait."),
+            number=case.number,
+        )
+    if blanking.under_way(session, case.id):
+        raise Refusal(
+            N_("A message about case %(number)s waits to be sent: try again once it is out."),
+            number=case.number,
+        )
+    count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
+    _blank_words(session, case.id)
+    drafts.forget_case(session, case.id)
+    service.blank(session, case.id)
+    nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
+    if nameless:
+        case.title = ""
+        session.flush()
+    _blank_people(session, case.id, nameless)
+    _blank_copies(session, case)
+    return count
+
+
+def _hold(session: Session, case_id: int) -> None:
+    """Hold a case's hearings, messages and chain, in the order in which the house locks them.
+
+    What is checked then stays true: a proposal that is under way is seen, or waits.
+    """
+    for table in (Hearing, Notice):
+        mine = sa.select(table.id).where(table.case_id == case_id).order_by(table.id)
+        session.execute(mine.with_for_update()).all()
+    ledger.held_head(session, case_id)
+
+
+def _alive(now: dt.datetime) -> sa.Select:
+    ahead = sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.ends_at > now)
+    return sa.select(Hearing.id).where(sa.or_(Hearing.state == HearingState.PROPOSED.value, ahead))
+
+
+def _blank_words(session: Session, case_id: int) -> None:
+    hearings = sa.select(Hearing.id).where(Hearing.case_id == case_id)
+    rounds = sa.select(Proposal.id).where(Proposal.hearing_id.in_(hearings))
+    loose = {"synchronize_session": False}
+    for words in (
+        sa.update(Hearing).where(Hearing.case_id == case_id).values(reason=""),
+        sa.update(Proposal).where(Proposal.id.in_(rounds)).values(overridden_because=""),
+        sa.update(Invitation).where(Invitation.proposal_id.in_(rounds)).values(comment=""),
+    ):
+        session.execute(words.execution_options(**loose))
+
+
+def _blank_people(session: Session, case_id: int, nameless: str) -> None:
+    """Blank addresses of those who are in no case whose record is still kept.
+
+    With ``nameless`` that stands in place of their names.
+    """
+    loose = {"synchronize_session": False}
+    blanked = {"email": "", "phone": ""}
+    named = {"name": nameless} if nameless else {}
+    reference = {"reference": ""} if nameless else {}
+    parties = sa.update(Party).where(Party.case_id == case_id)
+    session.execute(parties.values(**blanked, **named, **reference).execution_options(**loose))
+    own = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
+    for counsel_id in session.scalars(own.distinct()).all():
+        others = session.scalars(
+            sa.select(Party.case_id)
+            .join(Representation)
+            .where(Representation.counsel_id == counsel_id, Party.case_id != case_id)
+        ).all()
+        if not all(blanking.erased(session, each) for each in others):
+            continue
+        firm = {"firm": ""} if nameless else {}
+        held = sa.update(Counsel).where(Counsel.id == counsel_id)
+        session.execute(
+            held.values(**blanked, **named, **firm, postal="").execution_options(**loose)
+        )
+        for theirs in (Away, BusyCalendar, BusyTime):
+            gone = sa.delete(theirs).where(theirs.counsel_id == counsel_id)
+            session.execute(gone.execution_options(**loose))
+    session.expire_all()
+
+
+def _blank_copies(session: Session, case: Case) -> None:
+    """Drop what else holds a copy of a case's people, in tables of rooms above this one.
+
+    The events that calendars are given are written anew by the beat; answers that are kept for
+    repeated requests are known by the case's number; the file that the case was imported from is
+    needed no more once it was entered.
+    """
+    tables = Base.metadata.tables
+    drawn = sa.update(Hearing).where(Hearing.case_id == case.id).values(drawn_edition=0)
+    session.execute(drawn.execution_options(synchronize_session=False))
+    hearings = sa.select(Hearing.id).where(Hearing.case_id == case.id)
+    if (events := tables.get("rendered_event")) is not None:
+        session.execute(sa.delete(events).where(events.c.hearing_id.in_(hearings)))
+    if (answers := tables.get("api_repeat")) is not None:
+        said = sa.cast(answers.c.answer, sa.Text)
+        session.execute(sa.delete(answers).where(said.contains(case.number, autoescape=True)))
+    if case.upload_id and (parts := tables.get("upload_part")) is not None:
+        uploads = tables["upload"]
+        entered = sa.select(uploads.c.id).where(
+            uploads.c.id == case.upload_id, uploads.c.state.in_(("entered", "undone"))
+        )
+        session.execute(sa.delete(parts).where(parts.c.upload_id.in_(entered)))
+
+
+def overdue(session: Session, now: dt.datetime) -> list[int]:
+    """Return cases whose court keeps addresses and contents no longer, the oldest first.
+
+    The time runs from the end of the last hearing, or from the case's entry where there was none.
+    """
+    found: list[int] = []
+    for court in session.scalars(sa.select(Court).where(Court.keep_days.is_not(None))).all():
+        before = now - dt.timedelta(days=court.keep_days or 0)
+        later = sa.func.coalesce(Hearing.ends_at, Hearing.changed_at) >= before
+        in_use = sa.or_(later, Hearing.state == HearingState.PROPOSED.value)
+        waits = sa.exists().where(Notice.case_id == Case.id, blanking.is_open())
+        wanted = (
+            sa.select(Case.id)
+            .outerjoin(Head, Head.case_id == Case.id)
+            .outerjoin(Line, sa.and_(Line.case_id == Head.case_id, Line.seq == Head.seq))
+            .where(Case.court_id == court.id, Case.created_at < before, ~waits)
+            .where(sa.or_(Line.id.is_(None), Line.what != What.ERASED.value))
+            .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
+            .order_by(Case.id)
+            .limit(AT_ONCE - len(found))
+        )
+        found += session.scalars(wanted)
+    return found
+
+
+def by_rule(session: Session, case_id: int, now: dt.datetime) -> int:
+    """Blank one case because its court's time of keeping is over."""
+    case = session.get_one(Case, case_id)
+    names = case.court.erase_names
+    return erase(session, case, by="tingqi", why=BY_RULE, now=now, names=names)

@@ -1,0 +1,186 @@
+"""How the ways out of the house are: what each carrier says of itself, and a message to try it.
+
+A test goes the way of every message: the page only asks for it, the beat hands it over.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.carriers.base import Gateways, Message
+from app.core import wording
+from app.core.db import transaction
+from app.core.errors import N_, Invalid, Refusal
+from app.core.errors import Message as Words
+from app.core.gsm7 import plain_marks
+from app.court import change_log
+from app.court.change_log import By
+from app.notices.models import CarrierTest
+from app.people.models import Court
+from app.sending.heartbeat import SILENT_AFTER, last_beat
+from app.sending.sender import Sender
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+MOST_AN_HOUR = 6  # tests of one court
+GIVEN_UP_AFTER = dt.timedelta(minutes=3)
+GOOD_FOR = dt.timedelta(minutes=30)
+_HELLO = {
+    "en": (
+        "Test of {}",
+        "This is a test message of {}. It shows that messages reach this address; "
+        "nothing is to be done.",
+    ),
+    "zh": ("{}测试消息", "这是{}的测试消息，用于确认消息可以送达本地址，无需处理。"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, whether it is well, and what to say of it."""
+
+    what: str
+    well: bool
+    said: Words
+
+
+def findings(gateways: Gateways, authserv: str, outbox: str) -> Iterator[Finding]:
+    """Yield how each carrier is, and the mailbox for replies; each is asked now."""
+    lines = [(N_("mail"), gateways.email), (N_("text messages"), gateways.sms)]
+    if gateways.second_sms is not None:
+        lines.append((N_("text messages"), gateways.second_sms))
+    for what, carrier in lines:
+        if fault := carrier.check():
+            yield Finding(what, False, Words("%(fault)s", fault=fault))
+        elif carrier.name == "outbox":
+            said = N_("to the local outbox, %(folder)s")
+            yield Finding(what, True, Words(said, folder=outbox))
+        else:
+            yield Finding(what, True, Words("%(carrier)s", carrier=carrier.name))
+    yield _mailbox(gateways, authserv)
+
+
+def _mailbox(gateways: Gateways, authserv: str) -> Finding:
+    what, mailbox = N_("replies by mail"), gateways.mailbox
+    if mailbox is None:
+        return Finding(what, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
+    if fault := mailbox.check():
+        return Finding(what, False, Words("%(fault)s", fault=fault))
+    if not authserv:
+        said = N_(
+            "%(mailbox)s is read, but each reply must be confirmed by link: set "
+            "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results"
+        )
+        return Finding(what, True, Words(said, mailbox=mailbox.name))
+    said = N_("%(mailbox)s is read; senders are vouched for by %(server)s")
+    return Finding(what, True, Words(said, mailbox=mailbox.name, server=authserv))
+
+
+def public_url(url: str, sends: bool) -> Finding:
+    """Tell whether people can open what links are made of; ``sends``: messages leave the house."""
+    what, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
+    if is_local and sends:
+        said = N_(
+            "%(url)s is this machine only, but messages go out: "
+            "set TINGQI_PUBLIC_URL to what counsel can open"
+        )
+        return Finding(what, False, Words(said, url=url))
+    if not is_local and not url.startswith("https"):
+        said = N_("%(url)s is not https: links are keys and would travel open")
+        return Finding(what, False, Words(said, url=url))
+    said = N_("%(url)s (this machine only)") if is_local else "%(url)s"
+    return Finding(what, True, Words(said, url=url))
+
+
+def worker(session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER) -> Finding:
+    """Tell whether anybody sends."""
+    what, heard = N_("worker"), last_beat(session)
+    if heard is None:
+        said = N_("none was ever heard, nothing is sent: run `tingqi worker`")
+        return Finding(what, False, Words(said))
+    ago = dt.timedelta(seconds=round((now - heard).total_seconds()))
+    if ago > patience:
+        said = N_("last heard %(ago)s ago, nothing is sent: run `tingqi worker`")
+        return Finding(what, False, Words(said, ago=ago))
+    return Finding(what, True, Words(N_("last heard %(ago)s ago"), ago=ago))
+
+
+def tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
+    """Return a court's last ten tests, the newest first."""
+    wanted = sa.select(CarrierTest).where(CarrierTest.court_id == court_id)
+    return session.scalars(wanted.order_by(CarrierTest.id.desc()).limit(10)).all()
+
+
+def ask(session: Session, by: By, channel: str, address: str) -> CarrierTest:
+    """Ask for a test message to an admin's own address, in the page's or their own language.
+
+    Raises Refusal after six of a court in an hour: carriers cost, and take floods amiss.
+    """
+    if by.user is None or channel not in ("email", "sms"):
+        raise Invalid({"channel": Words(N_("Choose one of: %(choices)s."), choices="email, sms")})
+    session.execute(sa.select(Court.id).where(Court.id == by.court_id).with_for_update())
+    since = by.now - dt.timedelta(hours=1)
+    count = sa.select(sa.func.count()).where(
+        CarrierTest.court_id == by.court_id, CarrierTest.asked_at > since
+    )
+    if (session.scalar(count) or 0) >= MOST_AN_HOUR:
+        raise Refusal(
+            N_("There were %(most)s tests within an hour: wait a while."), most=MOST_AN_HOUR
+        )
+    change_log.note(session, by, "carriers", f"test/{channel}", "", address)
+    made = CarrierTest(
+        court_id=by.court_id,
+        user_id=by.user.id,
+        channel=channel,
+        address=address,
+        language=wording.language_of(by.user.language or by.user.court.language),
+        state="queued",
+        asked_at=by.now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def send_tests(sender: Sender) -> int:
+    """Hand over the tests that wait, each once: what a crash leaves is shown as unknown."""
+    with transaction() as session:
+        wanted = sa.select(CarrierTest).where(CarrierTest.state == "queued").limit(10)
+        found = session.scalars(wanted.with_for_update(skip_locked=True)).all()
+        messages = [(each.id, _message(session, each)) for each in found]
+        for each in found:
+            each.state, each.tried_at = "sending", sender.now
+    for number, message in messages:
+        carrier = sender.carriers(message.channel)[0]
+        for _, outcome in carrier.send([message]):
+            with transaction() as session:
+                row = session.get_one(CarrierTest, number)
+                row.state, row.carrier = outcome.said.value, carrier.name
+                said = (outcome.status, outcome.code, outcome.detail)
+                row.said = " ".join(each for each in said if each)[:500]
+    return len(messages)
+
+
+def _message(session: Session, test: CarrierTest) -> Message:
+    court = session.get_one(Court, test.court_id)
+    subject, text = (words.format(court.name) for words in _HELLO[test.language])
+    mail = test.channel == "email"
+    return Message(
+        reference=f"t{test.id}",
+        channel=test.channel,
+        to=test.address,
+        from_name=court.name,
+        language=test.language,
+        subject=subject if mail else "",
+        text=text + "\n" if mail else plain_marks(text),
+        good_for=int(GOOD_FOR.total_seconds()),
+    )
+
+
+def shown_state(test: CarrierTest, now: dt.datetime) -> str:
+    """Return how a test stands; one that was left while it was sent is of unknown outcome."""
+    left = test.tried_at is not None and now - test.tried_at > GIVEN_UP_AFTER
+    return "unknown" if test.state == "sending" and left else test.state

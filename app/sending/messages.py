@@ -1,0 +1,130 @@
+"""From a notice to the message that a carrier takes, and to what the record may keep of it."""
+
+import datetime as dt
+from typing import Any
+
+from app.carriers.base import Message
+from app.core import ical, links
+from app.letters import composing
+from app.letters.custom_wording import Own
+from app.notices.due_notices import Due
+from app.notices.models import Notice
+
+METHODS = {
+    "fixed": "REQUEST",
+    "moved": "REQUEST",
+    "clock_change": "REQUEST",
+    "cancelled": "CANCEL",
+    "left": "CANCEL",
+}
+# Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
+TENTATIVE = {
+    "proposal": "REQUEST",
+    "clock_change": "REQUEST",
+    "withdrawn": "CANCEL",
+    "released": "CANCEL",
+    "left": "CANCEL",
+}
+HIDDEN = "…"
+
+
+class Unwritable(Exception):  # noqa: N818
+    """A letter cannot be made from the facts that it was queued with."""
+
+
+def message(
+    notice: Notice | Due,
+    *,
+    secret: bytes,
+    public_url: str,
+    court_address: str,
+    now: dt.datetime,
+    own: Own | None = None,
+) -> tuple[Message, dict[str, Any]]:
+    """Return the message of a notice's current try, and its words for the record.
+
+    ``own`` are the court's own words for it; the record's words name the version that was taken.
+    A link is a key, so the record keeps the words with the key left out. Raises Unwritable.
+    """
+    facts = notice.facts
+    try:
+        link, code = _ways_in(notice, secret, public_url)
+        letter = composing.compose(
+            notice.kind,
+            notice.channel,
+            notice.language,
+            facts,
+            link=link,
+            code=code,
+            base=public_url,
+            own=own,
+        )
+        calendar, method = _calendar(notice, court_address)
+        court = facts["court"]["name"]
+    except Exception as fault:  # whatever it is, one letter must not hold up all others
+        raise Unwritable(f"the letter could not be written: {fault}") from fault
+    written = Message(
+        reference=notice.attempt,
+        channel=notice.channel,
+        to=notice.address,
+        to_name=notice.name,
+        from_name=court,
+        language=notice.language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        calendar=calendar,
+        method=method,
+        good_for=max(1, int((notice.stale_at - now).total_seconds())),
+    )
+    shown: dict[str, Any] = {
+        "subject": letter.subject,
+        "text": _without_key(letter.text, link, code),
+    }
+    if letter.wording:
+        shown["wording"] = letter.wording
+    if method:
+        hearing = facts["hearing"]
+        sequence = hearing.get("sequence", hearing["revision"])
+        shown["calendar"] = f"{method} {hearing['uid']} {sequence}"
+    return written, shown
+
+
+def _ways_in(notice: Notice | Due, secret: bytes, public_url: str) -> tuple[str, str]:
+    if notice.user_id is not None:
+        return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
+    if notice.invitation_id is None:
+        return "", ""
+    token = links.token(secret, "reply", notice.invitation_id, notice.link_version)
+    code = links.spoken(links.code(secret, notice.invitation_id, notice.link_version))
+    if notice.channel == "sms" and not notice.facts["court"].get("text_links", True):
+        return "", code
+    return f"{public_url}/r/{token}", code
+
+
+def _calendar(notice: Notice | Due, court_address: str) -> tuple[bytes | None, str | None]:
+    if notice.channel != "email":
+        return None, None
+    write, method = ical.invite, METHODS.get(notice.kind)
+    if notice.facts.get("tentative"):
+        write, method = ical.tentative, TENTATIVE.get(notice.kind)
+    elif not notice.facts["hearing"]["starts_at"]:
+        method = None
+    if method is None:
+        return None, None
+    made = write(
+        notice.facts,
+        method=method,
+        stamp=notice.created_at,
+        language=notice.language,
+        organizer=(notice.facts["court"]["name"], court_address),
+        attendee=(notice.name, notice.address),
+    )
+    return made, method
+
+
+def _without_key(text: str, link: str, code: str) -> str:
+    for key in (link.rpartition("/r/")[2], code):
+        if key and "/hearings/" not in key:
+            text = text.replace(key, HIDDEN)
+    return text

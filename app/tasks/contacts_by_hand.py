@@ -1,0 +1,125 @@
+"""Contacts made by hand go on the record as those of the house do: a call, a letter, a word."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import phones
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core.errors import N_, Invalid, Message
+from app.notices.models import Line
+from app.notices.rules import What
+from app.people.models import User
+from app.record import ledger
+from app.tasks import service
+
+
+def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
+    """Return a counsel who acts, or acted, in a case. Raises Invalid, naming the field."""
+    found = session.scalar(
+        sa.select(Counsel)
+        .join(Representation)
+        .join(Party)
+        .where(Party.case_id == case.id, Counsel.id == counsel_id)
+        .limit(1)
+    )
+    if found is None:
+        raise Invalid({"counsel_id": Message(N_("This person is not counsel in this case."))})
+    return found
+
+
+def same(session: Session, case: Case, given: Mapping[str, Any]) -> Line | None:
+    """Return the line that the same words on the same page wrote before: a second press is none."""
+    press = _press(given)
+    if not press:
+        return None
+    wanted = sa.select(Line).where(
+        Line.case_id == case.id, Line.notice_id.is_(None), Line.attempt == press
+    )
+    return session.scalar(wanted.limit(1))
+
+
+def _press(given: Mapping[str, Any]) -> str:
+    """Return the name of one contact from one page, by which pressing twice is known."""
+    if not given.get("page"):
+        return ""
+    told = [str(given[name]) for name in ("page", "counsel_id", "channel", "outcome", "at", "note")]
+    return "h" + hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def log_contact(
+    session: Session,
+    case: Case,
+    counsel: Counsel,
+    given: Mapping[str, Any],
+    user: User | None,
+    now: dt.datetime,
+) -> Line:
+    """Write one contact made by hand into a case's record; return its line.
+
+    ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
+    is a hearing of this case. The line is of the time of writing; when it happened stands in it.
+    The same page a second time writes nothing. Raises Invalid where it is said to have happened
+    in the future.
+    """
+    if (before := same(session, case, given)) is not None:
+        return before
+    if given["at"] > now:
+        raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
+    usual = {"phone": counsel.phone}.get(given["channel"], "")
+    address = _address(given, case.court.country) or usual
+    line = ledger.Entry(
+        What.CALLED if given["channel"] == "phone" else What.TOLD,
+        direction=given["direction"],
+        about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
+        attempt=_press(given),
+        counsel_id=counsel.id,
+        side=_side(session, case, counsel),
+        channel=given["channel"],
+        kind="by_hand",
+        detail={
+            "outcome": given["outcome"],
+            "happened_at": ledger.instant(given["at"]),
+            "user": user.id if user else None,
+            "numbered": bool(address),
+        },
+        personal={
+            "name": counsel.name,
+            "address": address,
+            "note": given["note"],
+            "by": user.name if user else "",
+        },
+    )
+    written = ledger.add(session, case.court_id, case.id, [line], now)[0]
+    service.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
+    return written
+
+
+def _address(given: Mapping[str, Any], country: str) -> str:
+    """Return where somebody was reached: a number in E.164 where it is one, else as typed.
+
+    A short number of a switchboard or a hotline is rung too, and no reason to keep a call off the
+    record.
+    """
+    typed: str = given["address"]
+    if given["channel"] != "phone" or not typed:
+        return typed
+    try:
+        return phones.phone(typed, country)
+    except phones.PhoneError:
+        return typed
+
+
+def _side(session: Session, case: Case, counsel: Counsel) -> str:
+    seat = (
+        sa.select(Party.side)
+        .join(Representation)
+        .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
+        .order_by(Representation.id)
+        .limit(1)
+    )
+    return session.scalar(seat) or ""

@@ -1,0 +1,147 @@
+"""What falls to a person of the court: somebody to ring, a notice to post; what became of it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.notices.models import Head, Task
+from app.notices.rules import What
+from app.record import ledger
+
+
+class Way(StrEnum):
+    """How somebody is to be reached by a step or a task."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    CALL = "call"
+    PAPER = "paper"
+    CALLBACK = "callback"
+    MOVE = "move"
+
+
+class Stands(StrEnum):
+    """Where a task, or a step whose time has not come, stands."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
+CHANNELS = {
+    Way.TEXT: "sms",
+    Way.EMAIL: "email",
+    Way.CALL: "phone",
+    Way.CALLBACK: "phone",
+    Way.PAPER: "letter",
+    Way.MOVE: "link",
+}
+# What counsel asked for: it waits for a person alone.
+BY_COUNSEL = (Way.CALLBACK, Way.MOVE)
+# How the record names what a line of a step is about; "text" is one that came in.
+KINDS = {Way.TEXT: "by_text", Way.EMAIL: "by_mail"}
+ENDED_BY = {
+    Stands.SKIPPED: What.SKIPPED,
+    Stands.MISSED: What.MISSED,
+    Stands.WITHDRAWN: What.WITHDRAWN,
+}
+# Which contact by hand is a try at which task; the person themselves ends it.
+TRIED_BY = {"phone": (Way.CALL, Way.CALLBACK), "letter": (Way.PAPER,)}
+
+
+def entry(task: Task, what: What, name: str, why: str = "") -> ledger.Entry:
+    """Return a line about a task."""
+    detail = {
+        "why": why,
+        "rule": task.because.get("rule"),
+        "version": task.because.get("version"),
+        "latest_at": ledger.instant(task.latest_at) if task.latest_at else None,
+    }
+    return ledger.Entry(
+        what,
+        direction="in" if what is What.ASKED else "out",
+        about=task.about,
+        attempt=f"k{task.id}",
+        counsel_id=task.counsel_id,
+        side=task.side,
+        channel=CHANNELS[Way(task.way)],
+        kind=KINDS.get(Way(task.way), task.way),
+        detail={key: value for key, value in detail.items() if value},
+        personal={"name": name, "address": task.phone, "note": task.wish},
+    )
+
+
+def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
+    """Give a task to the people of the court; the record says by which rule, and until when."""
+    task.state = Stands.OPEN.value
+    line = ledger.add(session, task.court_id, task.case_id, [entry(task, What.TASK, name)], now)[0]
+    task.seen_seq = line.seq
+
+
+def end(
+    session: Session, task: Task, stands: Stands, name: str, why: str, now: dt.datetime
+) -> None:
+    """End a task or a step that nobody did, and write down why."""
+    ledger.add(
+        session, task.court_id, task.case_id, [entry(task, ENDED_BY[stands], name, why)], now
+    )
+    task.state, task.ended_at = stands.value, now
+
+
+def tried(
+    session: Session, case_id: int, counsel_id: int, channel: str, outcome: str, now: dt.datetime
+) -> Sequence[Task]:
+    """Note on the open tasks about a person that somebody tried, by hand; return them.
+
+    A call is done once the person was spoken to, a paper notice once it was handed on.
+    """
+    ways = [way.value for way in TRIED_BY.get(channel, ())]
+    wanted = sa.select(Task).where(
+        Task.case_id == case_id,
+        Task.counsel_id == counsel_id,
+        Task.state == Stands.OPEN.value,
+        Task.way.in_(ways),
+    )
+    found = session.scalars(wanted.with_for_update()).all() if ways else ()
+    for task in found:
+        task.tried_at = task.tried_at or now
+        if outcome in ("spoke", "told"):
+            task.state, task.ended_at = Stands.DONE.value, now
+    return found
+
+
+def to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[str]:
+    """Return what hearings' steps or tasks are to be weighed now, as ``hearing/12``.
+
+    Steps whose time has come; tasks whose time is over, or in whose case something happened since
+    they were last weighed. What counsel asked for waits for a person alone.
+    """
+    ladder = Task.way.not_in([way.value for way in BY_COUNSEL])
+    come = sa.and_(Task.state == Stands.WAITING.value, Task.opens_at <= now)
+    stirred = sa.or_(Task.latest_at <= now, Head.seq > Task.seen_seq)
+    wanted = (
+        sa.select(Task.about)
+        .join(Head, Head.case_id == Task.case_id)
+        .where(Task.opens_at <= now, Task.state.in_([Stands.WAITING.value, Stands.OPEN.value]))
+        .where(ladder, sa.or_(come, sa.and_(Task.state == Stands.OPEN.value, stirred)))
+        .order_by(Task.opens_at)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(session.scalars(wanted)))
+
+
+def of_hearing(session: Session, about: str) -> Sequence[Task]:
+    """Return steps and tasks about a hearing that are not over, in the order of their turn."""
+    wanted = (
+        sa.select(Task)
+        .where(Task.about == about, Task.state.in_([Stands.WAITING.value, Stands.OPEN.value]))
+        .order_by(Task.opens_at, Task.id)
+        .with_for_update()
+    )
+    return session.scalars(wanted).all()
