@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.carriers.base import Gateways, Limit
+    from app.carriers.base import CarrierLimit, ExternalServices
     from app.carriers.twilio.carrier import Account
     from app.config import Settings
 
@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; no form of ours comes near it
 
 
-def create_app(settings: Settings | None = None, gateways: Gateways | None = None) -> Flask:
+def create_app(settings: Settings | None = None, gateways: ExternalServices | None = None) -> Flask:
     """Return the pages and the API over one database; starts nothing in the background.
 
     Raises app.config.Misconfigured where the environment is wrong or half made.
@@ -65,7 +65,7 @@ def _read_rules(settings: Settings) -> None:
 
     try:
         law.look_in(settings.instance / "rules")
-    except law.Broken as fault:
+    except law.InvalidRules as fault:
         raise Misconfigured(f"The rules of procedure cannot be read: {fault}") from fault
 
 
@@ -92,13 +92,13 @@ def _engine_options(settings: Settings) -> dict:
     }
 
 
-def _gateways(settings: Settings) -> Gateways:
+def _gateways(settings: Settings) -> ExternalServices:
     from app.carriers import registry
     from app.config import Misconfigured
 
     try:
         return registry.build(
-            registry.Lines(
+            registry.CarrierSettings(
                 outbox=settings.outbox,
                 public_url=settings.public_url,
                 smtp_url=settings.smtp_url,
@@ -134,7 +134,7 @@ def _second(settings: Settings) -> Account | None:
     )
 
 
-def _limits(settings: Settings) -> dict[str, Limit]:
+def _limits(settings: Settings) -> dict[str, CarrierLimit]:
     from dataclasses import replace
 
     from app.carriers.registry import USUAL
@@ -145,7 +145,7 @@ def _limits(settings: Settings) -> dict[str, Limit]:
     }
 
 
-def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
+def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
     from flask_bootstrap import Bootstrap5
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
@@ -155,7 +155,7 @@ def _furnish(app: Flask, settings: Settings, gateways: Gateways) -> None:
     from app.core.web import static_files
     from app.worker import rezoning
 
-    app.extensions["tingqi"] = web.House(settings, gateways, rezoning.settle, rezoning.hold)
+    app.extensions["tingqi"] = web.Services(settings, gateways, rezoning.settle, rezoning.hold)
     db.init_app(app)
     app.teardown_appcontext(let_go)  # called before Flask-SQLAlchemy's own, which then has nothing
     with app.app_context():

@@ -30,7 +30,7 @@ USE = 2  # the exit status of an error of use
 log = logging.getLogger("tingqi")
 
 
-class House(FlaskGroup):
+class TingqiGroup(FlaskGroup):
     """Flask's command group with the house's own commands, and none that an app brings along."""
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -43,7 +43,7 @@ class House(FlaskGroup):
 
 
 @click.group(
-    cls=House,
+    cls=TingqiGroup,
     create_app=create_app,
     add_default_commands=False,
     add_version_option=False,

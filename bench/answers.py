@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.core.db import db
 from app.hearings.answers import forms
 from app.hearings.models import Answer, Hearing, Invitation
-from app.notices.models import Line, Notice
+from app.notices.models import Entry, Notice
 from app.record.verification import verify
 
 TARGET = 0.4
@@ -112,7 +112,7 @@ def _check(seats: Sequence[filling.Seat], least: int, *, fixed: bool = False) ->
     found = (
         _among(session, Answer.invitation_id, done, Answer.says == "yes"),
         _among(session, Notice.invitation_id, done, Notice.kind == "answered"),
-        _among(session, Line.attempt, {f"i{n}" for n in done}, Line.what == "answered"),
+        _among(session, Entry.attempt, {f"i{n}" for n in done}, Entry.what == "answered"),
         _among(session, Hearing.id, hearings, Hearing.state == "fixed"),
     )
     assert found == (3 * len(done), len(done), len(done), fixed * len(done)), (len(done), found)

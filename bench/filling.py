@@ -17,7 +17,7 @@ from app.core import links
 from app.core.db import transaction
 from app.hearings.models import Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import resource
-from app.notices.models import Content, Head, Line, Notice
+from app.notices.models import ChainHead, Entry, EntryContent, Notice
 from app.people import service as people
 from app.record import ledger
 from app.record.verification import START, sha
@@ -138,18 +138,18 @@ def _asked(count: int, secret: bytes) -> list[Seat]:
             Invitation,
             Booking,
             Notice,
-            Head,
-            Line,
-            Content,
+            ChainHead,
+            Entry,
+            EntryContent,
         )
     }
     with transaction() as session:
         unguarded(session)
         next_ = {
             model: (session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1  # type: ignore[attr-defined]
-            for model in (Case, Party, Hearing, Proposal, Slot, Invitation, Notice, Line)
+            for model in (Case, Party, Hearing, Proposal, Slot, Invitation, Notice, Entry)
         }
-        for model in (Notice, Line):  # answers that are under way take some meanwhile
+        for model in (Notice, Entry):  # answers that are under way take some meanwhile
             next_[model] += UNDER_WAY
         seats = []
         for n in range(count):
@@ -167,7 +167,7 @@ def _asked(count: int, secret: bytes) -> list[Seat]:
             Invitation,
             Booking,
             Notice,
-            Line,
+            Entry,
         )
     return seats
 
@@ -251,7 +251,7 @@ def _one_asked(
         _one_seat(rows, made, next_[Party] + 2 * n + k, who, ("claimant", "respondent")[k])
         lines += _lines_of(made, who)
         seats.append(made)
-    _chain(rows, case, next_[Line] + len(lines) * n, lines)
+    _chain(rows, case, next_[Entry] + len(lines) * n, lines)
     return seats
 
 
@@ -303,9 +303,9 @@ def _one_seat(
     )
 
 
-def _lines_of(seat: Seat, counsel: int) -> list[Line]:
+def _lines_of(seat: Seat, counsel: int) -> list[Entry]:
     return [
-        Line(
+        Entry(
             court_id=1,
             case_id=seat.case_id,
             at=NOW,
@@ -325,17 +325,17 @@ def _lines_of(seat: Seat, counsel: int) -> list[Line]:
 
 
 def _chain(
-    rows: dict[type, list[dict[str, Any]]], case: int, first: int, lines: list[Line]
+    rows: dict[type, list[dict[str, Any]]], case: int, first: int, lines: list[Entry]
 ) -> None:
     before = START
     for n, line in enumerate(lines):
         body = {"name": "代理人", "salt": secrets.token_hex(16)}
         line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
-        told = {each.key: getattr(line, each.key) for each in sa.inspect(Line).column_attrs}
+        told = {each.key: getattr(line, each.key) for each in sa.inspect(Entry).column_attrs}
         before = sha(ledger.covered(told))
-        rows[Line].append({**told, "id": first + n, "hash": before})
-        rows[Content].append({"line_id": first + n, "body": body})
-    rows[Head].append({"case_id": case, "seq": len(lines), "hash": before})
+        rows[Entry].append({**told, "id": first + n, "hash": before})
+        rows[EntryContent].append({"line_id": first + n, "body": body})
+    rows[ChainHead].append({"case_id": case, "seq": len(lines), "hash": before})
 
 
 def count_on(session: Session, *models: type) -> None:

@@ -28,10 +28,10 @@ from app.config import Settings
 from app.core.db import db, transaction
 from app.core.errors import Clash
 from app.hearings import service as hearings
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.listing import candidates, drafting
-from app.listing.rows import Row, Wishes
-from app.listing.solver.problem import Limits, Progress
+from app.listing.rows import ListingPreferences, ListingRow
+from app.listing.solver.problem import Progress, SearchLimits
 from app.listing.solver.search import search
 from app.people import service as people
 
@@ -62,7 +62,7 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
         court = people.add_court(
             session, "Bench Court", short="Bench", zone="Asia/Shanghai", country="CN", language="en"
         )
-        desk = Desk(court, None, NOW, SECRET)
+        desk = DeskContext(court, None, NOW, SECRET)
         rooms = [cases.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
         made = [
             cases.enter(session, court, None, load(CaseIn(), _case(n, options, chance)), NOW)
@@ -73,10 +73,10 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
         session.flush()
         _book(session, desk, made, rooms, chance, options.weeks)
         rows = [
-            Row(n + 2, case.number, "trial", chance.choice(LENGTHS), _wishes(chance, rooms))
+            ListingRow(n + 2, case.number, "trial", chance.choice(LENGTHS), _wishes(chance, rooms))
             for n, case in enumerate(made)
         ]
-        asked = drafting.Asked(weeks=options.weeks, slots=1)
+        asked = drafting.ListingRequest(weeks=options.weeks, slots=1)
         return drafting.draft(session, desk, "bench", rows, asked).id
 
 
@@ -99,7 +99,12 @@ def _case(number: int, options: argparse.Namespace, chance: random.Random) -> di
 
 
 def _book(
-    session: Any, desk: Desk, made: list[Any], rooms: list[Any], chance: random.Random, weeks: int
+    session: Any,
+    desk: DeskContext,
+    made: list[Any],
+    rooms: list[Any],
+    chance: random.Random,
+    weeks: int,
 ) -> None:
     for day in range(7 * weeks + 7):
         for room in rooms:
@@ -122,9 +127,9 @@ def _book(
                     pass
 
 
-def _wishes(chance: random.Random, rooms: list[Any]) -> Wishes:
+def _wishes(chance: random.Random, rooms: list[Any]) -> ListingPreferences:
     weekdays = tuple(sorted(chance.sample(range(5), 2))) if chance.random() < 0.2 else ()
-    return Wishes(
+    return ListingPreferences(
         weekdays=weekdays,
         half="morning" if chance.random() < 0.1 else "",
         courtroom=chance.choice(rooms).name if chance.random() < 0.1 else "",
@@ -152,7 +157,9 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
             print(f"{told[0] - begun:5.0f} s  {_said(far)}", flush=True)
         return False
 
-    outcome = search(found.problem, Limits(options.seconds, options.workers, options.seed), watch)
+    outcome = search(
+        found.problem, SearchLimits(options.seconds, options.workers, options.seed), watch
+    )
     wall = time.perf_counter() - begun
     share = (time.process_time() - cpu) / wall
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

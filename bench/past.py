@@ -15,7 +15,7 @@ from app.cases.models import Case, Party, Representation
 from app.core.db import UTCDateTime, transaction
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import KINDS
-from app.notices.models import Content, Head, Line, Notice
+from app.notices.models import ChainHead, Entry, EntryContent, Notice
 from app.record.verification import START
 
 AT_ONCE = 100_000  # hearings of one transaction
@@ -44,7 +44,7 @@ def past(count: int) -> None:
             Answer,
             Booking,
             Notice,
-            Line,
+            Entry,
         )
     look_again()
 
@@ -202,7 +202,7 @@ def _rows_of_past(
     case, seq = (many + LINES - 1) // LINES, (many - 1) % LINES + 1
     what = sa.case((seq % 3 == 1, "queued"), (seq % 3 == 2, "started"), else_="delivered")
     yield (
-        Line,
+        Entry,
         sa.select(
             many.label("id"),
             court_,
@@ -223,11 +223,11 @@ def _rows_of_past(
         ),
     )
     yield (
-        Content,
+        EntryContent,
         sa.select(many.label("line_id"), sa.literal({"name": "代理人"}, sa.JSON).label("body")),
     )
     yield (
-        Head,
+        ChainHead,
         sa.select(
             i.label("case_id"),
             sa.literal(LINES).label("seq"),

@@ -17,7 +17,7 @@ from measuring import Row, options, table
 from twilio.request_validator import RequestValidator
 
 from app.core.db import db
-from app.notices.models import Line, Notice, Receipt
+from app.notices.models import Entry, Notice, Receipt
 from app.record.verification import verify
 
 TARGET = 0.4
@@ -87,7 +87,7 @@ def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
     wanted = (
         sa.select(sa.func.count()).where(Receipt.notice_id.is_not(None)),
         sa.select(sa.func.count()).where(Notice.state == "delivered", Notice.kind == "proposal"),
-        sa.select(sa.func.count()).where(Line.what == "delivered", Line.kind == "proposal"),
+        sa.select(sa.func.count()).where(Entry.what == "delivered", Entry.kind == "proposal"),
     )
     found = [session.scalar(each) for each in wanted]
     assert len(set(found)) == 1, found

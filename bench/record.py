@@ -24,7 +24,7 @@ from serving import settings_for
 from app.cases import service as cases
 from app.cases.models import Case
 from app.core.db import db
-from app.notices.models import Content, Head, Line
+from app.notices.models import ChainHead, Entry, EntryContent
 from app.people import service as people
 from app.people.models import Court
 from app.record.verification import START, instant, sha
@@ -81,7 +81,7 @@ def _fill(app: Any, lines: int, count: int) -> None:
         for n in range(2, count + 1)
     ]
     session.execute(sa.insert(Case), rest)
-    begun = session.get_one(Head, 1)
+    begun = session.get_one(ChainHead, 1)
     _lines(session, 1, LONG_CASE - begun.seq, begun.seq, begun.hash)
     each = max(1, (lines - LONG_CASE) // (count - 1))
     for case_id in range(2, count + 1):
@@ -124,15 +124,16 @@ def _long_case(app: Any, token: str) -> None:
 
 
 def _lines(session: Any, case_id: int, count: int, after: int, last: str) -> None:
-    number = (session.scalar(sa.select(sa.func.max(Line.id))) or 0) + 1
+    number = (session.scalar(sa.select(sa.func.max(Entry.id))) or 0) + 1
     chain = list(_chain(case_id, count, after, last))
     if not after:
-        session.execute(sa.insert(Head), [{"case_id": case_id, "seq": 0, "hash": START}])
+        session.execute(sa.insert(ChainHead), [{"case_id": case_id, "seq": 0, "hash": START}])
     session.execute(
-        sa.insert(Line), [{**line, "id": number + n} for n, (line, _) in enumerate(chain)]
+        sa.insert(Entry), [{**line, "id": number + n} for n, (line, _) in enumerate(chain)]
     )
     session.execute(
-        sa.insert(Content), [{"line_id": number + n, "body": b} for n, (_, b) in enumerate(chain)]
+        sa.insert(EntryContent),
+        [{"line_id": number + n, "body": b} for n, (_, b) in enumerate(chain)],
     )
 
 

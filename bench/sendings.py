@@ -16,7 +16,13 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.carriers.base import Gateways, Limit, Message, Outcome, Said
+from app.carriers.base import (
+    CarrierLimit,
+    ExternalServices,
+    OutgoingMessage,
+    SendOutcome,
+    SendStatus,
+)
 from app.carriers.outbox.carrier import Outbox
 from app.cases.models import Case, Counsel, Judge, Party, Representation
 from app.config import Settings
@@ -24,7 +30,7 @@ from app.core.db import bulk, db, transaction
 from app.core.runtime import gc_tuning
 from app.core.runtime.clock import SystemClock
 from app.notices.models import Notice
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.people import service as people
 from app.record import chain, ledger
 from app.worker import beat, jobs
@@ -42,11 +48,16 @@ class Carrier:
         self.seconds = seconds
         self.file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Take them one after the other."""
         for message in messages:
             call(self.file, message.reference, self.seconds)
-            yield message, Outcome(Said.ACCEPTED, self.name, f"S{message.reference}", "queued")
+            yield (
+                message,
+                SendOutcome(SendStatus.ACCEPTED, self.name, f"S{message.reference}", "queued"),
+            )
 
     def __getattr__(self, name: str) -> Any:
         return lambda *_: None
@@ -62,11 +73,11 @@ def call(file: int, reference: str, seconds: float) -> None:
 def house(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Flask:
     """Return an app whose texts go to the stand-in."""
     clock = SystemClock()
-    gateways = Gateways(
+    gateways = ExternalServices(
         clock=clock,
         email=Outbox(folder / "outbox", "email", clock),
         sms=carrier or Outbox(folder / "outbox", "sms", clock),
-        limits={"standin": Limit(at_once)},
+        limits={"standin": CarrierLimit(at_once)},
     )
     settings = Settings(instance=folder, database_url=url, secret_key=SECRET)
     return create_app(settings, gateways)
@@ -194,8 +205,8 @@ def _notices(session: Any, court_id: int, numbers: range, due: int, now: dt.date
     bulk.insert(session, bulk.table(Notice), rows)
     entries = {
         (court_id, row["case_id"]): [
-            ledger.Entry(
-                What.QUEUED,
+            ledger.NewEntry(
+                Event.QUEUED,
                 about=row["about"],
                 attempt=f"n{row['id']}.0",
                 notice_id=row["id"],

@@ -56,7 +56,7 @@ def _row(database: str, bookings: int, most: float) -> Row:
         begun = time.perf_counter()
         case = session.get_one(Case, case_id)
         first = NOW.date() + dt.timedelta(days=30)
-        asked = suggestions.Asked(
+        asked = suggestions.SuggestionQuery(
             90, rooms, NOW + dt.timedelta(days=3), first, first + dt.timedelta(days=90), 10
         )
         found.append(len(suggestions.suggestions(session, case, asked, NOW)))

@@ -27,7 +27,7 @@ from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.carriers.outbox import carrier
 from app.config import Settings
 from app.core.db import db, transaction
@@ -159,11 +159,13 @@ def make_court(house: House) -> None:
         cases.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
-def make_house(folder: Path, url: str, gateways: Gateways | None = None, **settings: Any) -> House:
+def make_house(
+    folder: Path, url: str, gateways: ExternalServices | None = None, **settings: Any
+) -> House:
     """An installation in a folder, over a migrated database."""
     clock = gateways.clock if gateways else SetClock(NOW)
     said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
-    local = Gateways(
+    local = ExternalServices(
         clock=clock,
         email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
         sms=carrier.Outbox(folder / "outbox", "sms", clock),

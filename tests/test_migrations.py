@@ -12,7 +12,7 @@ from flask_migrate import downgrade, upgrade
 from app.core.db import db, transaction
 from app.core.db.schema_check import compared
 from app.hearings.models import Booking
-from app.notices.models import Line
+from app.notices.models import Entry
 from tests.conftest import CASE, House, proposal
 
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)
@@ -92,7 +92,7 @@ def test_the_database_itself_refuses_changes_to_the_record(
         "receipt": "status = 'x'",
     }[table]
     with house.app.app_context(), transaction() as session:
-        case = session.scalars(sa.select(Line.case_id)).first()
+        case = session.scalars(sa.select(Entry.case_id)).first()
         assert case
         session.execute(
             sa.text(

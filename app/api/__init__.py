@@ -9,15 +9,15 @@ from marshmallow import fields
 from app.api import contacts as contacts
 from app.api import models as models
 from app.api import problems
-from app.api.blueprint import Row
+from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases
 from app.api.courtrooms import bp as courtrooms
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
-from app.api.problems import MEDIA_TYPE, Problem
+from app.api.problems import MEDIA_TYPE, ProblemDetails
 from app.api.suggestions import bp as suggestions
-from app.cases.forms import Instant, Many, Words
-from app.hearings.forms import LONGEST, SHORTEST, Minutes
+from app.cases.forms import InstantField, ListField, TextField
+from app.hearings.forms import LONGEST, SHORTEST, MinutesField
 
 ABOUT = """Settle a court hearing's date with every lawyer in the case, on the record.
 
@@ -25,10 +25,10 @@ Times are ISO 8601 with an offset; without one they are refused. Errors are prob
 (RFC 9457). Each caller sees the cases of their own court and no others."""
 
 
-class Face(Api):
+class ApiDocument(Api):
     """The API's document; its errors are shown by ``problems``, for the pages have their own."""
 
-    ERROR_SCHEMA = Problem
+    ERROR_SCHEMA = ProblemDetails
 
     def _register_error_handlers(self) -> None:
         pass
@@ -41,12 +41,14 @@ class Face(Api):
 
 def install(app: Flask) -> None:
     """Register the API's resources, its document and its way of showing errors."""
-    app.url_map.converters["row"] = Row
+    app.url_map.converters["row"] = RowConverter
     problems.install(app)
     app.register_blueprint(problems.bp)
-    face = Face(app, spec_kwargs={"info": {"description": ABOUT}, "security": [{"token": []}]})
-    face.register_converter(Row, lambda _: {"type": "integer", "minimum": 1})
-    face.register_field(Instant, "string", "date-time")
+    face = ApiDocument(
+        app, spec_kwargs={"info": {"description": ABOUT}, "security": [{"token": []}]}
+    )
+    face.register_converter(RowConverter, lambda _: {"type": "integer", "minimum": 1})
+    face.register_field(InstantField, "string", "date-time")
     face.ma_plugin.converter.add_attribute_function(_limits)
     face.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     face.spec.components.parameter(
@@ -64,10 +66,10 @@ def install(app: Flask) -> None:
 
 def _limits(_: Any, field: fields.Field, **more: Any) -> dict[str, Any]:
     """Return what the document says of a field's limits."""
-    if isinstance(field, Words):
+    if isinstance(field, TextField):
         return {"maxLength": field.most, **({} if field.blank else {"minLength": 1})}
-    if isinstance(field, Many):
+    if isinstance(field, ListField):
         return {"minItems": field.least, "maxItems": field.most}
-    if isinstance(field, Minutes):
+    if isinstance(field, MinutesField):
         return {"minimum": SHORTEST, "maximum": LONGEST}
     return {}

@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.notices.models import Line
-from app.notices.rules import State, What, fold, grade
+from app.notices.models import Entry
+from app.notices.rules import Event, NoticeState, fold, grade
 from app.record.ledger import instant
 
 # Of a seat's own doings the strongest says where it stands, whatever came after it.
-STRONGEST = (What.ANSWERED, What.CONFIRMED, What.OPENED, What.FETCHED)
+STRONGEST = (Event.ANSWERED, Event.CONFIRMED, Event.OPENED, Event.FETCHED)
 
 
-def attempts(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def attempts(lines: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return lines (oldest first) as attempts, in the order in which they began."""
     return [_attempt(name, group) for name, group in _grouped(lines)]
 
 
-def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+def _grouped(lines: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     """Group by attempt; a line without one stands alone, the queueing joins the first try."""
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[Entry]] = {}
     for line in lines:
         groups.setdefault(line.attempt or f"l{line.seq}", []).append(line)
     for waiting in [name for name in groups if name.startswith("n") and name.endswith(".0")]:
@@ -27,10 +27,10 @@ def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     return sorted(groups.items(), key=lambda group: group[1][0].seq)
 
 
-def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
+def _attempt(name: str, lines: Sequence[Entry]) -> dict[str, Any]:
     first = lines[0]
-    whats = [What(line.what) for line in lines]
-    best = grade((What(line.what), line.detail) for line in lines)
+    whats = [Event(line.what) for line in lines]
+    best = grade((Event(line.what), line.detail) for line in lines)
     body = first.content.body
     return {
         "attempt": name,
@@ -49,7 +49,7 @@ def _attempt(name: str, lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
+def state_of(whats: Sequence[Event], of_a_notice: bool) -> str:
     """Return where an attempt stands.
 
     A notice's is the fold of its lines; a try that was refused or that failed stays so, whether or
@@ -57,19 +57,19 @@ def state_of(whats: Sequence[What], of_a_notice: bool) -> str:
     us, the strongest thing that happened counts.
     """
     if not of_a_notice:
-        if whats[0] is What.FAILED:
-            return State.FAILED
+        if whats[0] is Event.FAILED:
+            return NoticeState.FAILED
         return next((what for what in STRONGEST if what in whats), whats[-1])
-    ended = [n for n, what in enumerate(whats) if what in (What.REFUSED, What.FAILED)]
+    ended = [n for n, what in enumerate(whats) if what in (Event.REFUSED, Event.FAILED)]
     state = fold(whats)
-    if not ended or state is not State.QUEUED:
+    if not ended or state is not NoticeState.QUEUED:
         return state
-    if What.ACCEPTED in whats[ended[-1] :]:  # it had gone out, and nobody knew
-        return State.SENT
+    if Event.ACCEPTED in whats[ended[-1] :]:  # it had gone out, and nobody knew
+        return NoticeState.SENT
     return whats[ended[-1]]
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Entry) -> dict[str, Any]:
     return {
         "seq": line.seq,
         "at": instant(line.at),

@@ -11,7 +11,15 @@ from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from app.api.json_body import read
-from app.cases.forms import LANGUAGES, Choice, Input, Instant, RowId, Whole, flat
+from app.cases.forms import (
+    LANGUAGES,
+    ChoiceField,
+    Input,
+    InstantField,
+    RowIdField,
+    WholeNumberField,
+    flat,
+)
 from app.core.db import db
 from app.core.errors import N_, Invalid
 from app.people import service as people
@@ -19,7 +27,7 @@ from app.people import service as people
 PREFIX = "/api/v1"
 
 
-class Row(BaseConverter):
+class RowConverter(BaseConverter):
     """The number of a row in a path; what no row can have matches nothing, and so is a 404."""
 
     regex = r"[1-9][0-9]{0,17}"
@@ -49,19 +57,19 @@ class Parser(FlaskParser):
 class Query(Input):
     """What every address takes in its query: the language of messages."""
 
-    lang = Choice(LANGUAGES)
+    lang = ChoiceField(LANGUAGES)
 
 
 class PageIn(Query):
     """Which part of a long list is asked for."""
 
-    limit = Whole(
+    limit = WholeNumberField(
         load_default=50,
         validate=lambda n: _within(n, 1, 200),
         error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": 200},
     )
-    after = RowId(
+    after = RowIdField(
         load_default=None,
         allow_none=True,
         metadata={"description": "`next` of the page before: the list goes on behind it"},
@@ -73,7 +81,7 @@ def _within(number: int, least: int, most: int) -> None:
         raise ValidationError(N_("Give a number from 1 to 200."))
 
 
-class AskedAt(Instant):
+class AskedAt(InstantField):
     """An instant in a query, where a + that was not escaped has become a space."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
@@ -87,7 +95,7 @@ def asked_at() -> AskedAt:
     return AskedAt(load_default=None, allow_none=True)
 
 
-class Room(Blueprint):
+class Resource(Blueprint):
     """One resource of the API: only those with a token come in."""
 
     ARGUMENTS_PARSER = Parser()

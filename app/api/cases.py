@@ -5,19 +5,19 @@ from typing import Any
 from flask.views import MethodView
 
 from app.api import queries, serializers
-from app.api.blueprint import PREFIX, PageIn, Room
+from app.api.blueprint import PREFIX, PageIn, Resource
 from app.api.schemas import CaseOut, CasesOut
-from app.api.transactions import Answer, Made, reading, writing
+from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as cases
-from app.cases.forms import CaseIn, Words
+from app.cases.forms import CaseIn, TextField
 
-bp = Room("cases", __name__, description="Lawsuits, their parties and counsel")
+bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
 
 
 class CasesIn(PageIn):
     """Which cases are asked for."""
 
-    number = Words(
+    number = TextField(
         200,
         load_default="",
         metadata={"description": "The case of this number, however its brackets are typed"},
@@ -25,7 +25,7 @@ class CasesIn(PageIn):
 
 
 @bp.route("")
-class Cases(MethodView):
+class CaseCollection(MethodView):
     """All cases of the court."""
 
     @bp.arguments(CasesIn, location="query")
@@ -45,16 +45,16 @@ class Cases(MethodView):
     def post(self, given: dict[str, Any]) -> Answer:
         """Enter a case with its parties and counsel; a judge not yet known is made"""
 
-        def enter(session: Any, at: Any) -> Made:
+        def enter(session: Any, at: Any) -> CommittedResponse:
             made = cases.enter(session, at.court, at.user, given, at.now)
             shape = serializers.case(queries.case(session, at.court.id, made.id))
-            return Made(shape, 201, f"{PREFIX}/cases/{made.id}")
+            return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")
 
         return writing(enter)
 
 
 @bp.route("/<row:case_id>")
-class Case(MethodView):
+class CaseResource(MethodView):
     """One case."""
 
     @bp.response(200, CaseOut)

@@ -7,20 +7,20 @@ from sqlalchemy.orm import Session
 
 from app.api import attempts, cases, hearings
 from app.api.schemas import AttemptOut, ContactsOut
-from app.api.transactions import Answer, Made, reading, writing
+from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as case_service
 from app.core.errors import N_, Invalid, Message, NotFound
 from app.desk import off_channel
 from app.hearings import queries as hearing_queries
-from app.hearings.service import Desk
-from app.notices.models import Line
+from app.hearings.service import DeskContext
+from app.notices.models import Entry
 from app.record import ledger
 from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 
 
 def _shape(
-    session: Session, case: Any, lines: Sequence[Line], hearing_id: int | None = None
+    session: Session, case: Any, lines: Sequence[Entry], hearing_id: int | None = None
 ) -> dict[str, Any]:
     chain = ledger.verify(session, case.id)
     return {
@@ -37,7 +37,7 @@ def _shape(
 def of_case(case_id: int) -> Any:
     """Show every contact attempt of a case, with its lines, its grade and the chain of hashes"""
 
-    def read(session: Session, at: Desk) -> dict[str, Any]:
+    def read(session: Session, at: DeskContext) -> dict[str, Any]:
         case = case_service.find_case(session, at.court.id, case_id)
         return _shape(session, case, list(ledger.lines_of(session, case_id=case.id)))
 
@@ -49,7 +49,7 @@ def of_case(case_id: int) -> Any:
 def of_hearing(hearing_id: int) -> Any:
     """Show every contact attempt about a hearing"""
 
-    def read(session: Session, at: Desk) -> dict[str, Any]:
+    def read(session: Session, at: DeskContext) -> dict[str, Any]:
         hearing = hearing_queries.find(session, at.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
         lines = list(ledger.lines_of(session, case_id=hearing.case_id, about=about))
@@ -64,17 +64,17 @@ def of_hearing(hearing_id: int) -> Any:
 def log(given: dict[str, Any], case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
-    def write(session: Session, at: Desk) -> Made:
+    def write(session: Session, at: DeskContext) -> CommittedResponse:
         case = case_service.find_case(session, at.court.id, case_id)
         _check_hearing(session, at, case.id, given["hearing_id"])
         counsel = contacts_by_hand.counsel_of(session, case, given["counsel_id"])
         line, _ = off_channel.log(session, case, counsel, given, at.user, at.now)
-        return Made(attempts.attempts([line])[0], 201)
+        return CommittedResponse(attempts.attempts([line])[0], 201)
 
     return writing(write)
 
 
-def _check_hearing(session: Session, at: Desk, case_id: int, hearing_id: int | None) -> None:
+def _check_hearing(session: Session, at: DeskContext, case_id: int, hearing_id: int | None) -> None:
     if hearing_id is None:
         return
     try:

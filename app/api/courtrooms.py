@@ -5,18 +5,18 @@ from typing import Any
 from flask.views import MethodView
 
 from app.api import queries, serializers
-from app.api.blueprint import Query, Room
+from app.api.blueprint import Query, Resource
 from app.api.schemas import CourtroomOut, CourtroomsOut
-from app.api.transactions import Answer, Made, reading, writing
+from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases.forms import CourtroomIn
 from app.court import courtrooms
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 
-bp = Room("courtrooms", __name__, description="Where hearings are held")
+bp = Resource("courtrooms", __name__, description="Where hearings are held")
 
 
 @bp.route("")
-class Courtrooms(MethodView):
+class CourtroomCollection(MethodView):
     """The court's courtrooms."""
 
     @bp.arguments(Query, location="query")
@@ -31,9 +31,9 @@ class Courtrooms(MethodView):
     def post(self, given: dict[str, Any]) -> Answer:
         """Add a courtroom"""
 
-        def add(session: Any, at: Any) -> Made:
-            by = By(at.court.id, at.user, at.now)
+        def add(session: Any, at: Any) -> CommittedResponse:
+            by = ChangeAuthor(at.court.id, at.user, at.now)
             room = courtrooms.add(session, by, given["name"], given["location"])
-            return Made(serializers.courtroom(room), 201)
+            return CommittedResponse(serializers.courtroom(room), 201)
 
         return writing(add)

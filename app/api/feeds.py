@@ -8,40 +8,40 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.api import serializers
-from app.api.blueprint import Query, Room
+from app.api.blueprint import Query, Resource
 from app.api.schemas import FeedOut, FeedsOut
-from app.api.transactions import Answer, Made, reading, writing
+from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as cases
-from app.cases.forms import Choice, Input, RowId, Words
+from app.cases.forms import ChoiceField, Input, RowIdField, TextField
 from app.cases.models import Judge
 from app.cases.rules import name_key
 from app.core.errors import N_, Invalid, Message
-from app.core.web import house
+from app.core.web import services
 from app.feeds import service as feeds
 from app.feeds.models import Feed
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.people.models import User
 
-bp = Room("feeds", __name__, description="Calendars to subscribe to")
+bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 
 
 class FeedIn(Input):
     """Whose calendar is wanted: by number, or a judge or courtroom by name."""
 
-    scope = Choice(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
-    judge_id = RowId(load_default=None, allow_none=True)
-    courtroom_id = RowId(load_default=None, allow_none=True)
-    counsel_id = RowId(load_default=None, allow_none=True)
-    hearing_id = RowId(load_default=None, allow_none=True)
+    scope = ChoiceField(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
+    judge_id = RowIdField(load_default=None, allow_none=True)
+    courtroom_id = RowIdField(load_default=None, allow_none=True)
+    counsel_id = RowIdField(load_default=None, allow_none=True)
+    hearing_id = RowIdField(load_default=None, allow_none=True)
     busy_only = fields.Boolean(
         load_default=False,
         metadata={"description": "Of a courtroom: when it is taken, and nothing of what for"},
     )
-    name = Words(200, load_default="", metadata={"description": "Of the judge or courtroom"})
+    name = TextField(200, load_default="", metadata={"description": "Of the judge or courtroom"})
 
 
 @bp.route("")
-class Feeds(MethodView):
+class FeedCollection(MethodView):
     """The asker's feeds."""
 
     @bp.arguments(Query, location="query")
@@ -49,7 +49,7 @@ class Feeds(MethodView):
     def get(self, _: dict[str, Any]) -> Any:
         """List the feeds that this user opened and that are not revoked"""
 
-        def read(session: Session, at: Desk) -> dict[str, Any]:
+        def read(session: Session, at: DeskContext) -> dict[str, Any]:
             user = session.get_one(User, at.user.id if at.user else 0)
             found = feeds.feeds_of(session, at.court, user)
             return {"feeds": [{**_shape(feed, at), **_address(feed, at)} for feed in found]}
@@ -61,7 +61,7 @@ class Feeds(MethodView):
     def post(self, given: dict[str, Any]) -> Answer:
         """Open a feed; its address is a key to the dates in it"""
 
-        def open_(session: Session, at: Desk) -> Made:
+        def open_(session: Session, at: DeskContext) -> CommittedResponse:
             whose = _whose(session, at, given)
             feed, _ = feeds.open_feed(
                 session,
@@ -73,9 +73,9 @@ class Feeds(MethodView):
                 at.secret,
                 busy_only=given["busy_only"],
             )
-            return Made(_shape(feed, at), 201, unkept=_address(feed, at))
+            return CommittedResponse(_shape(feed, at), 201, unkept=_address(feed, at))
 
-        def again(session: Session, at: Desk, kept: dict[str, Any]) -> dict[str, Any]:
+        def again(session: Session, at: DeskContext, kept: dict[str, Any]) -> dict[str, Any]:
             return _address(session.get_one(Feed, kept["id"]), at)
 
         return writing(open_, again)
@@ -86,15 +86,15 @@ class Feeds(MethodView):
 def revoke(feed_id: int) -> Any:
     """Revoke a feed: its address opens nothing from now on"""
 
-    def end(session: Session, at: Desk) -> Made:
+    def end(session: Session, at: DeskContext) -> CommittedResponse:
         feeds.revoke(session, at.court, feed_id, at.now)
-        return Made({}, 204)
+        return CommittedResponse({}, 204)
 
     writing(end)
     return None
 
 
-def _whose(session: Session, at: Desk, given: dict[str, Any]) -> int | None:
+def _whose(session: Session, at: DeskContext, given: dict[str, Any]) -> int | None:
     """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
     scope, name = given["scope"], given["name"]
     if scope == "me":
@@ -117,7 +117,7 @@ def _whose(session: Session, at: Desk, given: dict[str, Any]) -> int | None:
     return found.id
 
 
-def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
+def _shape(feed: Feed, at: DeskContext) -> dict[str, Any]:
     scope = "me" if feed.scope == "assistant" else feed.scope
     return {
         "id": feed.id,
@@ -128,5 +128,5 @@ def _shape(feed: Feed, at: Desk) -> dict[str, Any]:
     }
 
 
-def _address(feed: Feed, at: Desk) -> dict[str, str]:
-    return {"url": house().settings.public_url + feeds.path_of(feed, at.secret)}
+def _address(feed: Feed, at: DeskContext) -> dict[str, str]:
+    return {"url": services().settings.public_url + feeds.path_of(feed, at.secret)}

@@ -7,23 +7,23 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
-from app.api.blueprint import PREFIX, PageIn, Room, asked_at
+from app.api.blueprint import PREFIX, PageIn, Resource, asked_at
 from app.api.schemas import HearingOut, HearingsOut
-from app.api.transactions import Answer, Made, reading, writing
-from app.cases.forms import Choice, RowId
+from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.cases.forms import ChoiceField, RowIdField
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
 from app.hearings.models import HearingState
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 
-bp = Room("hearings", __name__, description="Hearings, their slots and what counsel said")
+bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
 
 
 class HearingsIn(PageIn):
     """Which hearings are asked for."""
 
-    state = Choice(tuple(HearingState), load_default=None, allow_none=True)
-    case_id = RowId(load_default=None, allow_none=True)
+    state = ChoiceField(tuple(HearingState), load_default=None, allow_none=True)
+    case_id = RowIdField(load_default=None, allow_none=True)
 
 
 # ``from`` is no name that Python lets a class give.
@@ -33,7 +33,7 @@ HearingsIn = HearingsIn.from_dict(  # type: ignore[misc,assignment]
 
 
 @bp.route("")
-class Hearings(MethodView):
+class HearingCollection(MethodView):
     """All hearings of the court."""
 
     @bp.arguments(HearingsIn, location="query")
@@ -41,7 +41,7 @@ class Hearings(MethodView):
     def get(self, given: dict[str, Any]) -> Any:
         """List hearings, the newest first; by state, case, or time taken by a date or a slot"""
 
-        def read(session: Session, at: Desk) -> dict[str, Any]:
+        def read(session: Session, at: DeskContext) -> dict[str, Any]:
             found = queries.hearings(session, at.court.id, given)
             shown = found[: given["limit"]]
             last = shown[-1].id if len(found) > len(shown) else None
@@ -54,16 +54,16 @@ class Hearings(MethodView):
     def post(self, given: dict[str, Any]) -> Answer:
         """Propose slots for a hearing to all counsel of a case"""
 
-        def propose(session: Session, at: Desk) -> Made:
+        def propose(session: Session, at: DeskContext) -> CommittedResponse:
             made = hearings.propose(session, at, given).id
             shape = serializers.hearing(session, at.court.id, made)
-            return Made(shape, 201, f"{PREFIX}/hearings/{made}")
+            return CommittedResponse(shape, 201, f"{PREFIX}/hearings/{made}")
 
         return writing(propose)
 
 
 @bp.route("/<row:hearing_id>")
-class Hearing(MethodView):
+class HearingResource(MethodView):
     """One hearing."""
 
     @bp.response(200, HearingOut)
@@ -72,10 +72,10 @@ class Hearing(MethodView):
         return reading(lambda session, at: serializers.hearing(session, at.court.id, hearing_id))
 
 
-def _changed(hearing_id: int, change: Callable[[Session, Desk], object]) -> Answer:
-    def do(session: Session, at: Desk) -> Made:
+def _changed(hearing_id: int, change: Callable[[Session, DeskContext], object]) -> Answer:
+    def do(session: Session, at: DeskContext) -> CommittedResponse:
         change(session, at)
-        return Made(serializers.hearing(session, at.court.id, hearing_id))
+        return CommittedResponse(serializers.hearing(session, at.court.id, hearing_id))
 
     return writing(do)
 
@@ -86,7 +86,7 @@ def _changed(hearing_id: int, change: Callable[[Session, Desk], object]) -> Answ
 def fix(given: dict[str, Any], hearing_id: int) -> Answer:
     """Fix one slot of the newest round by order, with a reason"""
 
-    def change(session: Session, at: Desk) -> None:
+    def change(session: Session, at: DeskContext) -> None:
         hearings.fix(session, at, hearing_id, given["slot_id"], given["reason"])
 
     return _changed(hearing_id, change)
@@ -106,7 +106,7 @@ def move(given: dict[str, Any], hearing_id: int) -> Answer:
 def cancel(given: dict[str, Any], hearing_id: int) -> Answer:
     """Cancel a hearing, with a reason"""
 
-    def change(session: Session, at: Desk) -> None:
+    def change(session: Session, at: DeskContext) -> None:
         hearings.cancel(session, at, hearing_id, given["reason"])
 
     return _changed(hearing_id, change)

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.errors import N_, Invalid, Message
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableJson(Exception):  # noqa: N818
     """The body is no JSON; ``message`` says what is wrong with it, and where."""
 
     def __init__(self, message: Message) -> None:
@@ -24,20 +24,20 @@ def read(raw: bytes) -> Any:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         said = Message(N_("The body is not UTF-8, from byte %(at)s on."), at=fault.start)
-        raise Unreadable(said) from fault
+        raise UnreadableJson(said) from fault
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except RecursionError as fault:
-        raise Unreadable(Message(N_("The body is nested too deeply."))) from fault
+        raise UnreadableJson(Message(N_("The body is nested too deeply."))) from fault
     except json.JSONDecodeError as fault:
         said = Message(
             N_("The body is no JSON: line %(line)s, column %(column)s."),
             line=fault.lineno,
             column=fault.colno,
         )
-        raise Unreadable(said) from fault
+        raise UnreadableJson(said) from fault
     except ValueError as fault:  # a number of thousands of digits
-        raise Unreadable(Message(N_("The body has a number that nobody can mean."))) from fault
+        raise UnreadableJson(Message(N_("The body has a number that nobody can mean."))) from fault
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Json, Key, UTCDateTime
 
 
-class Repeat(Base):
+class IdempotentResponse(Base):
     """One Idempotency-Key of one user, what was asked with it, and what was answered."""
 
     __tablename__ = "api_repeat"

@@ -10,11 +10,11 @@ from flask import Blueprint, Flask, Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
-from app.api.json_body import Unreadable
+from app.api.json_body import UnreadableJson
 from app.core.db import is_away, what_ails
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.core.runtime.logs import in_a_line
-from app.core.web import house, said, status_of
+from app.core.web import said, services, status_of
 
 log = logging.getLogger("tingqi.api")
 # So much is said of what is wrong, however much is; lengths are in characters.
@@ -58,7 +58,7 @@ BY_STATUS = {
 bp = Blueprint("api-problems", __name__, url_prefix="/api/v1/problems")
 
 
-class FaultOut(Schema):
+class ErrorOut(Schema):
     """One field that cannot be taken."""
 
     field = fields.String(metadata={"description": "The field's path: slots.0.starts_at"})
@@ -66,14 +66,14 @@ class FaultOut(Schema):
     detail = fields.String()
 
 
-class Problem(Schema):
+class ProblemDetails(Schema):
     """Problem details (RFC 9457)."""
 
     type = fields.String(metadata={"format": "uri"})
     title = fields.String()
     status = fields.Integer()
     detail = fields.String()
-    errors = fields.List(fields.Nested(FaultOut))
+    errors = fields.List(fields.Nested(ErrorOut))
 
 
 def install(app: Flask) -> None:
@@ -95,7 +95,7 @@ def answer(error: Exception) -> Response:
         return _invalid(error)
     if isinstance(error, Refusal):
         return _refused(error)
-    if isinstance(error, Unreadable):
+    if isinstance(error, UnreadableJson):
         return problem(400, "unreadable", said(error.message))
     if isinstance(error, HTTPException):
         return _http(error)
@@ -117,7 +117,7 @@ def problem(
     """Return a problem of a known kind; without a detail its title says all there is to say."""
     title = said(Message(TITLES.get(code, TITLES["refused"])))
     body: dict[str, Any] = {
-        "type": f"{house().settings.public_url}/api/v1/problems/{code}",
+        "type": f"{services().settings.public_url}/api/v1/problems/{code}",
         "title": title,
         "status": status,
         "detail": _cut(detail or title, 2 * LONGEST_DETAIL),

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from app.hearings.models import HearingState, Says
+from app.hearings.models import AnswerChoice, HearingState
 
 
 def _moment(words: str = "") -> fields.String:
@@ -94,7 +94,7 @@ class AnswerOut(Schema):
     counsel = fields.String()
     counsel_id = fields.Integer()
     invitation = fields.Integer()
-    says = _one_of(*Says)
+    says = _one_of(*AnswerChoice)
 
 
 class SlotOut(Schema):

@@ -9,21 +9,21 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api import serializers
-from app.api.blueprint import Query, Room, asked_at
+from app.api.blueprint import Query, Resource, asked_at
 from app.api.schemas import SuggestionsOut
 from app.api.transactions import reading
 from app.cases import service as cases
-from app.cases.forms import RowId, Whole, Words
+from app.cases.forms import RowIdField, TextField, WholeNumberField
 from app.cases.models import Courtroom
 from app.core.errors import N_, Invalid, Message
 from app.core.web import said
 from app.hearings import queries
 from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.law import working_days
 
-bp = Room("suggestions", __name__, description="Slots that suit everybody")
+bp = Resource("suggestions", __name__, description="Slots that suit everybody")
 MOST = 50
 
 
@@ -40,25 +40,25 @@ def _one_to(most: int, least: int = 1) -> Any:
 class SuggestionsIn(Query):
     """What a slot is wanted for."""
 
-    case_id = RowId(required=True)
-    minutes = Whole(
+    case_id = RowIdField(required=True)
+    minutes = WholeNumberField(
         load_default=90,
         validate=_one_to(LONGEST, SHORTEST),
         error_messages={"invalid": N_("Give whole minutes.")},
         metadata={"minimum": SHORTEST, "maximum": LONGEST},
     )
-    limit = Whole(
+    limit = WholeNumberField(
         load_default=10,
         validate=_one_to(MOST),
         error_messages={"invalid": N_("Give a number.")},
         metadata={"minimum": 1, "maximum": MOST},
     )
-    courtroom = Words(
+    courtroom = TextField(
         2000,
         load_default="",
         metadata={"description": "Names of courtrooms, parted by commas; all where none is given"},
     )
-    hearing_id = RowId(
+    hearing_id = RowIdField(
         load_default=None,
         allow_none=True,
         metadata={"description": "A hearing whose own time counts as free: it is to be moved"},
@@ -73,7 +73,7 @@ SuggestionsIn = SuggestionsIn.from_dict(  # type: ignore[misc,assignment]
 
 
 @bp.route("")
-class Suggestions(MethodView):
+class SuggestionCollection(MethodView):
     """The best slots."""
 
     @bp.arguments(SuggestionsIn, location="query")
@@ -81,14 +81,14 @@ class Suggestions(MethodView):
     def get(self, given: dict[str, Any]) -> Any:
         """List the best slots for a hearing of a case, the best first, each with its reasons"""
 
-        def read(session: Session, at: Desk) -> dict[str, Any]:
+        def read(session: Session, at: DeskContext) -> dict[str, Any]:
             case = cases.find_case(session, at.court.id, given["case_id"])
             if given["hearing_id"]:
                 queries.find(session, at.court.id, given["hearing_id"])
             rooms = _rooms(session, at, given["courtroom"])
             zone = ZoneInfo(at.court.zone)
             by = given["answer_by"] or suggestions.answer_by(session, at.court, at.now)
-            asked = suggestions.Asked(
+            asked = suggestions.SuggestionQuery(
                 given["minutes"],
                 rooms,
                 by,
@@ -113,7 +113,7 @@ def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _rooms(session: Session, at: Desk, names: str) -> list[Courtroom]:
+def _rooms(session: Session, at: DeskContext, names: str) -> list[Courtroom]:
     """Return the courtrooms that are named. Raises Invalid for one that is not there."""
     asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
     if not asked:
@@ -127,7 +127,7 @@ def _rooms(session: Session, at: Desk, names: str) -> list[Courtroom]:
     return found
 
 
-def _shape(each: suggestions.Suggestion, at: Desk) -> dict[str, Any]:
+def _shape(each: suggestions.Suggestion, at: DeskContext) -> dict[str, Any]:
     zone = at.court.zone
     return {
         "starts_at": serializers.moment(each.starts_at, zone),

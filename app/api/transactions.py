@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import g, request
 from sqlalchemy.orm import Session
 
-from app.api.models import Repeat
+from app.api.models import IdempotentResponse
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.people.models import User
 
 KEPT_FOR = dt.timedelta(days=30)
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Made:
+class CommittedResponse:
     """What a call came to. ``unkept`` is shown, but never stored: keys that only a hash is kept of.
 
     ``restore`` gives the unkept part anew when the call is repeated.
@@ -38,21 +38,21 @@ class Made:
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
-def desk(session: Session) -> Desk:
+def desk(session: Session) -> DeskContext:
     """Return the desk of whoever's token was shown."""
     user = session.get_one(User, g.asker)
-    return Desk(court=user.court, user=user, now=web.now(), secret=web.secret())
+    return DeskContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
 
-def reading(work: Callable[[Session, Desk], T]) -> T:
+def reading(work: Callable[[Session, DeskContext], T]) -> T:
     """Answer from what is there."""
     session = db.session()
     return work(session, desk(session))
 
 
 def writing(
-    work: Callable[[Session, Desk], Made],
-    restore: Callable[[Session, Desk, dict[str, Any]], dict[str, Any]] | None = None,
+    work: Callable[[Session, DeskContext], CommittedResponse],
+    restore: Callable[[Session, DeskContext, dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Answer:
     """Do a use case in its transaction; a repeated Idempotency-Key is answered as at first.
 
@@ -62,13 +62,13 @@ def writing(
     """
     key = _key()
 
-    def once(session: Session) -> Made:
+    def once(session: Session) -> CommittedResponse:
         at = desk(session)
         repeat = _claimed(session, key, at.now) if key else None
         if repeat and repeat.status:
             kept = repeat.answer
             more = restore(session, at, kept["body"]) if restore else None
-            return Made(kept["body"], repeat.status, kept["location"], more)
+            return CommittedResponse(kept["body"], repeat.status, kept["location"], more)
         made = work(session, at)
         if repeat:
             repeat.status = made.status
@@ -95,20 +95,24 @@ def _asked() -> str:
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
 
 
-def _claimed(session: Session, key: str, now: dt.datetime) -> Repeat:
+def _claimed(session: Session, key: str, now: dt.datetime) -> IdempotentResponse:
     """Return the row of a key: one with a status was answered, one without is ours to answer.
 
     Whoever inserts second waits for the first's commit, runs into the unique constraint and is
     tried again by ``retrying``: then the answer is there. Raises Invalid for another request.
     """
-    wanted = sa.select(Repeat).where(Repeat.user_id == g.asker, Repeat.key == key)
+    wanted = sa.select(IdempotentResponse).where(
+        IdempotentResponse.user_id == g.asker, IdempotentResponse.key == key
+    )
     repeat = session.scalar(wanted)
     if repeat is not None and repeat.asked != _asked():
         said = Message(N_("This key was used for another request."))
         raise Invalid({"Idempotency-Key": said})
     if repeat is None:
         forget(session, now, 2)  # two go for each that comes
-        repeat = Repeat(user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now)
+        repeat = IdempotentResponse(
+            user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now
+        )
         session.add(repeat)
         session.flush()
     return repeat
@@ -116,8 +120,12 @@ def _claimed(session: Session, key: str, now: dt.datetime) -> Repeat:
 
 def forget(session: Session, now: dt.datetime, most: int = 200) -> int:
     """Drop answers that are too old, the oldest first, up to so many; return how many."""
-    oldest = sa.select(Repeat.id, Repeat.at).order_by(Repeat.id).limit(most)
+    oldest = (
+        sa.select(IdempotentResponse.id, IdempotentResponse.at)
+        .order_by(IdempotentResponse.id)
+        .limit(most)
+    )
     rows = session.execute(oldest.with_for_update(skip_locked=True)).all()
     if old := [row.id for row in rows if row.at < now - KEPT_FOR]:
-        session.execute(sa.delete(Repeat).where(Repeat.id.in_(old)))
+        session.execute(sa.delete(IdempotentResponse).where(IdempotentResponse.id.in_(old)))
     return len(old)

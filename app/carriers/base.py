@@ -8,19 +8,19 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.carriers.imap.mailbox import ImapMailbox
-from app.core.calendar_fetching import BusyCalendars
+from app.core.calendar_fetching import CalendarFetcher
 from app.core.runtime.clock import Clock
 
 __all__ = [
     "SERVER_ID",
     "TWILIOS",
     "Carrier",
+    "CarrierLimit",
     "Clock",
-    "Gateways",
-    "Limit",
-    "Message",
-    "Outcome",
-    "Said",
+    "ExternalServices",
+    "OutgoingMessage",
+    "SendOutcome",
+    "SendStatus",
 ]
 
 # The carriers of texts that can be asked what became of a message, and whose codes are Twilio's.
@@ -33,7 +33,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9.-]{1,100}")
 
 
 @dataclass(frozen=True)
-class Message:
+class OutgoingMessage:
     """What a carrier takes out of the house; raises ValueError on a reference it could not carry.
 
     `reference` is our own id of the attempt ("n123.1": notice 123, try 1), `channel` is "email" or
@@ -61,7 +61,7 @@ class Message:
             raise ValueError(f"not a channel: {self.channel!r}")
 
 
-class Said(StrEnum):
+class SendStatus(StrEnum):
     """What came of handing a message to a carrier."""
 
     ACCEPTED = "accepted"
@@ -72,7 +72,7 @@ class Said(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """A carrier's word about one message.
 
     `carrier_id` is what the carrier is asked and tells by, `server_id` what a mail server says that
@@ -83,7 +83,7 @@ class Outcome:
     code deserves before the message is given up on this channel.
     """
 
-    said: Said
+    said: SendStatus
     carrier: str
     carrier_id: str = ""
     status: str = ""
@@ -96,19 +96,19 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Found:
+class LookupResult:
     """What a carrier has that may be a message of ours, ACCEPTED each, in the order of coming.
 
     ``sure`` where it goes by our reference; otherwise by address and words, which another message
     may have had as well.
     """
 
-    outcomes: Sequence[Outcome] = ()
+    outcomes: Sequence[SendOutcome] = ()
     sure: bool = False
 
 
 @dataclass(frozen=True)
-class Limit:
+class CarrierLimit:
     """How much a carrier takes: calls ``at_once``, messages ``per_second`` and in one ``burst``.
 
     Another call begins at the same time only when ``each`` more messages wait: where a connection
@@ -130,20 +130,22 @@ class Carrier(Protocol):
     @property
     def channel(self) -> str: ...
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Yield each message's outcome as soon as it is known; one message's fault never raises.
 
         A fault of the line itself gives TEMPORARY for every message not yet sent.
         """
 
-    def find(self, message: Message, since: datetime) -> Found | None:
+    def find(self, message: OutgoingMessage, since: datetime) -> LookupResult | None:
         """Ask after a message whose outcome was lost in a crash; `since` is when it was tried.
 
         Nothing is found where the carrier never took it; None when the carrier cannot be asked
         (now, or ever: e-mail).
         """
 
-    def ask(self, carrier_id: str) -> Outcome | None:
+    def ask(self, carrier_id: str) -> SendOutcome | None:
         """Return the present status of an accepted message, or None if it cannot be asked."""
 
     def check(self) -> str:
@@ -154,18 +156,18 @@ class Carrier(Protocol):
 
 
 @dataclass(frozen=True)
-class Gateways:
+class ExternalServices:
     """All that the house knows of the world outside; see `house.build`."""
 
     clock: Clock
     email: Carrier
     sms: Carrier
     mailbox: ImapMailbox | None = None
-    calendars: BusyCalendars = field(default_factory=BusyCalendars)
+    calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
     second_sms: Carrier | None = None
     # How much each carrier takes, by its name; one message at a time where nothing is said.
     # No part of its hash, by which houses are remembered: a mapping has none.
-    limits: Mapping[str, Limit] = field(default_factory=dict, hash=False)
+    limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
 
     def close(self) -> None:
         """Close the carriers and the mailbox."""

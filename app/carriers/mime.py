@@ -10,7 +10,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
-from app.carriers.base import Message
+from app.carriers.base import OutgoingMessage
 from app.core import addresses
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -67,7 +67,7 @@ _SMTPUTF8 = _Policy(linesep="\r\n", utf8=True)
 
 
 @dataclass(frozen=True)
-class Mail:
+class OutgoingMail:
     """A mail ready for the wire: the envelope, the bytes (CRLF) and whether it needs SMTPUTF8."""
 
     sender: str
@@ -77,7 +77,7 @@ class Mail:
     utf8: bool
 
 
-def build(message: Message, mail_from: str, at: datetime) -> Mail:
+def build(message: OutgoingMessage, mail_from: str, at: datetime) -> OutgoingMail:
     """Return the mail for a message, dated `at`.
 
     `mail_from` is an address, with or without a name; the message's `from_name` goes before that
@@ -91,7 +91,7 @@ def build(message: Message, mail_from: str, at: datetime) -> Mail:
     mail["To"] = _named("To", message.to_name, recipient)
     mail["Subject"] = _Folded(_written("Subject", message.subject, phrase=False))
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = identity = message_id(message, sender)
+    mail["OutgoingMessage-ID"] = identity = message_id(message, sender)
     # A carrier that writes a Message-ID of its own leaves this one: answers and bounces quote it.
     # An id stays in one piece: the package would make encoded words of a long one.
     mail["References"] = _Folded(identity)
@@ -100,10 +100,10 @@ def build(message: Message, mail_from: str, at: datetime) -> Mail:
     _fill(mail, message)
     # Last: a mail that becomes multipart hands its Content- headers down to its first part.
     mail["Content-Language"] = one_line(message.language)
-    return Mail(sender, recipient, mail.as_bytes(), identity, utf8)
+    return OutgoingMail(sender, recipient, mail.as_bytes(), identity, utf8)
 
 
-def message_id(message: Message, sender: str) -> str:
+def message_id(message: OutgoingMessage, sender: str) -> str:
     """Return our Message-ID: the same for the same attempt, different in another house."""
     told = "\0".join((message.to, message.subject, message.text))
     digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
@@ -116,7 +116,7 @@ def one_line(words: str) -> str:
     return _clean(_CONTROLS.sub(" ", words)).strip()
 
 
-def _fill(mail: EmailMessage, message: Message) -> None:
+def _fill(mail: EmailMessage, message: OutgoingMessage) -> None:
     text = _clean(message.text)
     mail.set_content(text, charset="utf-8", cte=_encoding(text))
     if message.html:

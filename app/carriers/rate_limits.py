@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Bucket:
+class TokenBucket:
     """A carrier's allowance: ``per_second`` messages, and ``burst`` of them at once.
 
     The allowance is the house's: of several ``workers`` each has its share. ``at`` are seconds of
@@ -27,11 +27,11 @@ class Bucket:
         """This worker's messages at once: one second's worth where nothing else is said."""
         return max(1.0, (self.burst or self.per_second) / max(1, self.workers))
 
-    def filled(self) -> "Bucket":
+    def filled(self) -> "TokenBucket":
         """Return it full, as after a long rest."""
         return replace(self, left=self.most)
 
-    def taken(self, at: float) -> tuple["Bucket", float]:
+    def taken(self, at: float) -> tuple["TokenBucket", float]:
         """Return the bucket with one message taken, and the seconds to wait before it goes.
 
         Who takes from an empty bucket takes from what is yet to come: all wait in their order.
@@ -44,16 +44,16 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Speed:
+class Throughput:
     """How many messages a second were handed over of late."""
 
     per_second: float
 
-    def after(self, count: int, seconds: float) -> "Speed":
+    def after(self, count: int, seconds: float) -> "Throughput":
         """Return the speed after so many more in so many seconds: half of it is news."""
         if seconds <= 0:
             return self
-        return Speed((self.per_second + count / seconds) / 2)
+        return Throughput((self.per_second + count / seconds) / 2)
 
 
 def room(speed: float, waiting: int, lease: float, most: int) -> int:

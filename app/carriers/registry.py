@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.carriers.base import Carrier, Gateways, Limit
+from app.carriers.base import Carrier, CarrierLimit, ExternalServices
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox.carrier import Outbox
 from app.carriers.smtp.carrier import SmtpCarrier
@@ -13,11 +13,11 @@ from app.core.runtime.clock import Clock, SystemClock
 
 DEFAULT_FROM = "tingqi@localhost"
 # A mail server wants few connections that carry many mails; Twilio answers many calls at once.
-USUAL = {"smtp": Limit(4, each=8), "twilio": Limit(32), "twilio2": Limit(32)}
+USUAL = {"smtp": CarrierLimit(4, each=8), "twilio": CarrierLimit(32), "twilio2": CarrierLimit(32)}
 
 
 @dataclass(frozen=True)
-class Lines:
+class CarrierSettings:
     """The settings of the lines out of the house; what is not set goes to the local outbox."""
 
     outbox: Path
@@ -30,11 +30,11 @@ class Lines:
     twilio_messaging_service_sid: str | None = None
     twilio_api_url: str | None = None
     second: Account | None = None
-    limits: Mapping[str, Limit] = field(default_factory=dict)
+    limits: Mapping[str, CarrierLimit] = field(default_factory=dict)
     imap_url: str | None = field(default=None, repr=False)
 
 
-def build(lines: Lines, clock: Clock | None = None) -> Gateways:
+def build(lines: CarrierSettings, clock: Clock | None = None) -> ExternalServices:
     """Return the gateways for these settings; nothing is connected yet.
 
     Raises ValueError, in one sentence, when an address is no address.
@@ -42,7 +42,7 @@ def build(lines: Lines, clock: Clock | None = None) -> Gateways:
     clock = clock or SystemClock()
     mailbox = ImapMailbox(lines.imap_url) if lines.imap_url else None
     second = lines.second
-    return Gateways(
+    return ExternalServices(
         clock=clock,
         email=_email(lines, clock),
         sms=_sms(lines, clock),
@@ -54,11 +54,11 @@ def build(lines: Lines, clock: Clock | None = None) -> Gateways:
     )
 
 
-def _limit(lines: Lines, name: str) -> Limit:
+def _limit(lines: CarrierSettings, name: str) -> CarrierLimit:
     return lines.limits.get(name, USUAL[name])
 
 
-def _email(lines: Lines, clock: Clock) -> Carrier:
+def _email(lines: CarrierSettings, clock: Clock) -> Carrier:
     sender = lines.mail_from or DEFAULT_FROM
     if lines.smtp_url:
         connections = _limit(lines, "smtp").at_once
@@ -66,7 +66,7 @@ def _email(lines: Lines, clock: Clock) -> Carrier:
     return Outbox(lines.outbox, "email", clock, sender)
 
 
-def _sms(lines: Lines, clock: Clock) -> Carrier:
+def _sms(lines: CarrierSettings, clock: Clock) -> Carrier:
     if not lines.twilio_account_sid:
         return Outbox(lines.outbox, "sms", clock)
     account = Account(

@@ -26,7 +26,10 @@ def told(session: Session) -> Sequence[CarrierWeight]:
 
 
 def move_away(
-    session: Session, names: Sequence[str], tries: Mapping[str, weights.Tries], now: dt.datetime
+    session: Session,
+    names: Sequence[str],
+    tries: Mapping[str, weights.RecentTries],
+    now: dt.datetime,
 ) -> bool:
     """Move a step of weight away from a carrier in trouble; tell whether any was moved.
 

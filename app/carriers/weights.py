@@ -17,16 +17,16 @@ CALM = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Tries:
+class RecentTries:
     """What became of the calls of one carrier of late."""
 
     calls: int = 0
     failed: int = 0
     slow: int = 0
 
-    def and_one(self, failed: bool, seconds: float) -> "Tries":
+    def and_one(self, failed: bool, seconds: float) -> "RecentTries":
         """Return the count with one call more."""
-        return Tries(self.calls + 1, self.failed + failed, self.slow + (seconds >= SLOW))
+        return RecentTries(self.calls + 1, self.failed + failed, self.slow + (seconds >= SLOW))
 
     @property
     def share(self) -> float:
@@ -50,7 +50,7 @@ def chosen(weights: Mapping[str, int], draw: float) -> str:
     return next(iter(weights))
 
 
-def worst(tries: Mapping[str, Tries]) -> str:
+def worst(tries: Mapping[str, RecentTries]) -> str:
     """Return the carrier that is in trouble and more so than any other, else ""."""
     ranked = sorted(tries, key=lambda name: tries[name].share, reverse=True)
     if len(ranked) < 2 or tries[ranked[0]].share < TROUBLE:

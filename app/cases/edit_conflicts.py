@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedField:
     """One field: what stood when the form was opened, what stands now, what was typed."""
 
     name: str
@@ -20,7 +20,7 @@ def stood(fields: Mapping[str, str]) -> str:
     return json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
 
 
-def changed(carried: str, now: Mapping[str, str], typed: Mapping[str, str]) -> list[Changed]:
+def changed(carried: str, now: Mapping[str, str], typed: Mapping[str, str]) -> list[ChangedField]:
     """Return what was changed since a form was opened; nothing where it carries nothing we know."""
     try:
         was = json.loads(carried)
@@ -29,7 +29,7 @@ def changed(carried: str, now: Mapping[str, str], typed: Mapping[str, str]) -> l
     if not isinstance(was, dict):
         return []
     return [
-        Changed(name, str(was[name]), words, typed.get(name, ""))
+        ChangedField(name, str(was[name]), words, typed.get(name, ""))
         for name, words in now.items()
         if name in was and str(was[name]) != words
     ]

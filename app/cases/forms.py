@@ -45,7 +45,7 @@ _ISO = re.compile(
 _DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
-class Words(fields.String):
+class TextField(fields.String):
     """Text as it is stored (characters.clean), trimmed; at most ``most`` characters.
 
     On one line unless ``lines``; control characters are refused.
@@ -71,7 +71,7 @@ class Words(fields.String):
         return text
 
 
-class Choice(fields.String):
+class ChoiceField(fields.String):
     """One of a few known words."""
 
     def __init__(self, choices: tuple[str, ...], **more: Any) -> None:
@@ -95,14 +95,14 @@ class Choice(fields.String):
         return {"en": ", ".join(known), "zh": chinese}
 
 
-class CaseNumber(Words):
+class CaseNumber(TextField):
     """The number of a case, its digits and Latin letters half-width; its brackets as typed."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         return half_width_number(super()._deserialize(value, attr, data, **more))
 
 
-class Email(Words):
+class EmailField(TextField):
     """An e-mail address (see email_check.email_address); may be empty."""
 
     def __init__(self, **more: Any) -> None:
@@ -129,7 +129,7 @@ class Input(Schema):
     }
 
 
-class Many(fields.List):
+class ListField(fields.List):
     """A list of ``least`` to ``most`` things."""
 
     def __init__(self, inner: Any, *, least: int, most: int, **more: Any) -> None:
@@ -153,7 +153,7 @@ class Many(fields.List):
         return super()._deserialize(value, attr, data, **more)
 
 
-class Day(fields.Date):
+class DateField(fields.Date):
     """A calendar day, 2026-12-15; an empty text is none."""
 
     def __init__(self, **more: Any) -> None:
@@ -166,7 +166,7 @@ class Day(fields.Date):
         return super().deserialize(None if plain == "" else plain, *args, **more)
 
 
-class Instant(fields.Field):
+class InstantField(fields.Field):
     """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
 
     def __init__(self, **more: Any) -> None:
@@ -198,7 +198,7 @@ class Instant(fields.Field):
         return value.isoformat() if value else None
 
 
-class Whole(fields.Integer):
+class WholeNumberField(fields.Integer):
     """A whole number: of JSON, or in plain digits as a form or a query gives it.
 
     Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits.
@@ -215,7 +215,7 @@ class Whole(fields.Integer):
         return super()._validated(value)
 
 
-class RowId(fields.Integer):
+class RowIdField(fields.Integer):
     """The number of a row, as an answer of ours gave it."""
 
     def __init__(self, **more: Any) -> None:
@@ -231,7 +231,7 @@ class RowId(fields.Integer):
         return number
 
 
-class Travel(Whole):
+class TravelField(WholeNumberField):
     """Minutes of one way to the court, 0 to 1440; nothing typed is nothing said."""
 
     def __init__(self, **more: Any) -> None:
@@ -252,48 +252,48 @@ class Travel(Whole):
 class CounselIn(Input):
     """One counsel of a party."""
 
-    name = Words(200, blank=False, required=True)
-    firm = Words(200, load_default="")
-    email = Email(load_default="")
-    phone = Words(100, load_default="")
-    language = Choice(("", *LANGUAGES), load_default="")
-    zone = Words(64, load_default="")
-    travel_minutes = Travel(metadata={"description": "One way to the court, from elsewhere"})
-    channels = Many(Choice(CHANNELS), least=0, most=2, load_default=list)
+    name = TextField(200, blank=False, required=True)
+    firm = TextField(200, load_default="")
+    email = EmailField(load_default="")
+    phone = TextField(100, load_default="")
+    language = ChoiceField(("", *LANGUAGES), load_default="")
+    zone = TextField(64, load_default="")
+    travel_minutes = TravelField(metadata={"description": "One way to the court, from elsewhere"})
+    channels = ListField(ChoiceField(CHANNELS), least=0, most=2, load_default=list)
     required = fields.Boolean(
         load_default=True, error_messages={"invalid": N_("Give true or false.")}
     )
-    address_confirmed_on = Day()
-    electronic_consent_on = Day()
+    address_confirmed_on = DateField()
+    electronic_consent_on = DateField()
 
 
 class PartyIn(Input):
     """One party of a case; with an e-mail or phone of its own where it acts in person."""
 
-    role = Words(100, load_default="")
-    name = Words(200, blank=False, required=True)
-    side = Choice(SIDES, required=True)
-    email = Email(load_default="")
-    phone = Words(100, load_default="")
-    reference = Words(100, load_default="")
-    counsel = Many(fields.Nested(CounselIn), least=0, most=50, load_default=list)
+    role = TextField(100, load_default="")
+    name = TextField(200, blank=False, required=True)
+    side = ChoiceField(SIDES, required=True)
+    email = EmailField(load_default="")
+    phone = TextField(100, load_default="")
+    reference = TextField(100, load_default="")
+    counsel = ListField(fields.Nested(CounselIn), least=0, most=50, load_default=list)
 
 
 class CaseIn(Input):
     """A case with its parties and their counsel."""
 
     number = CaseNumber(200, blank=False, required=True)
-    title = Words(500, load_default="")
-    procedure = Choice(PROCEDURES, load_default="ordinary")
-    judge = Words(200, blank=False, required=True)
-    parties = Many(fields.Nested(PartyIn), least=1, most=200, required=True)
+    title = TextField(500, load_default="")
+    procedure = ChoiceField(PROCEDURES, load_default="ordinary")
+    judge = TextField(200, blank=False, required=True)
+    parties = ListField(fields.Nested(PartyIn), least=1, most=200, required=True)
 
 
 class CourtroomIn(Input):
     """A courtroom."""
 
-    name = Words(200, blank=False, required=True)
-    location = Words(500, load_default="")
+    name = TextField(200, blank=False, required=True)
+    location = TextField(500, load_default="")
 
 
 def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,12 +27,12 @@ _VISIBLE = re.compile(r"[!-~]+")  # no spaces, no control characters
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: another address within
 
 
-class Unfetchable(Exception):  # noqa: N818
+class FetchFailed(Exception):  # noqa: N818
     """The calendar cannot be had, in one sentence."""
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedCalendar:
     """What lies at an address; ``body`` is None where it is as it was (304)."""
 
     body: bytes | None
@@ -54,7 +54,7 @@ def is_public(address: str) -> bool:
     return found is not None and found.is_global and not found.is_multicast
 
 
-class BusyCalendars:
+class CalendarFetcher:
     """Fetches calendars over https.
 
     ``context`` is whom it believes, ``also`` are addresses inside, (host, port), that may be asked
@@ -75,7 +75,7 @@ class BusyCalendars:
         """Read the machine's certificates where they are first needed: most processes never do."""
         return self._given or ssl.create_default_context()
 
-    def fetch(self, address: str, etag: str = "") -> Fetched:
+    def fetch(self, address: str, etag: str = "") -> FetchedCalendar:
         """Return what lies at an address. Raises Unfetchable."""
         for _ in range(REDIRECTS + 1):
             host, port, path = self.checked(address)
@@ -84,11 +84,11 @@ class BusyCalendars:
                 address = urljoin(address, head.get("location", ""))
                 continue
             if status == 304 and etag:
-                return Fetched(None, etag)
+                return FetchedCalendar(None, etag)
             if status != 200:
-                raise Unfetchable(N_("The address answers with an error."))
-            return Fetched(body, head.get("etag", "")[:200])
-        raise Unfetchable(N_("The address leads on too often."))
+                raise FetchFailed(N_("The address answers with an error."))
+            return FetchedCalendar(body, head.get("etag", "")[:200])
+        raise FetchFailed(N_("The address leads on too often."))
 
     def checked(self, address: str) -> tuple[str, int, str]:
         """Return host, port and path of an address that may be asked. Raises Unfetchable."""
@@ -96,13 +96,13 @@ class BusyCalendars:
             parts = urlsplit(addresses.ascii_url(address.strip()))
             host, port = (parts.hostname or "").rstrip("."), parts.port or 443
         except ValueError:
-            raise Unfetchable(N_("This is no address.")) from None
+            raise FetchFailed(N_("This is no address.")) from None
         if parts.scheme != "https" or not host or not _VISIBLE.fullmatch(parts.geturl()):
-            raise Unfetchable(N_("Give an address that begins with https://."))
+            raise FetchFailed(N_("Give an address that begins with https://."))
         if parts.username or parts.password:
-            raise Unfetchable(N_("Give an address without a user's name or password."))
+            raise FetchFailed(N_("Give an address without a user's name or password."))
         if port != 443 and (host, port) not in self._also:
-            raise Unfetchable(N_("Give an address on the usual port."))
+            raise FetchFailed(N_("Give an address on the usual port."))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return host, port, path
 
@@ -110,10 +110,10 @@ class BusyCalendars:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            raise Unfetchable(N_("There is no such address.")) from None
+            raise FetchFailed(N_("There is no such address.")) from None
         numbers = [str(each[4][0]).partition("%")[0] for each in found]
         if (host, port) not in self._also and not all(is_public(each) for each in numbers):
-            raise Unfetchable(N_("The address is not on the open internet."))
+            raise FetchFailed(N_("The address is not on the open internet."))
         return numbers[0]
 
     def _ask(self, host: str, port: int, path: str, etag: str) -> tuple[int, dict[str, str], bytes]:
@@ -134,16 +134,16 @@ class BusyCalendars:
             told = {name.lower(): value for name, value in answer.getheaders()}
             body = _body(answer, told) if answer.status == 200 else b""
         except ssl.SSLError:
-            raise Unfetchable(N_("The address has no certificate that can be trusted.")) from None
+            raise FetchFailed(N_("The address has no certificate that can be trusted.")) from None
         except (OSError, http.client.HTTPException, AttributeError, ValueError):
             slow = N_("The address did not answer in time.")
             words = slow if over.is_set() else N_("The address cannot be reached.")
-            raise Unfetchable(words) from None
+            raise FetchFailed(words) from None
         finally:
             end.cancel()
             line.close()
         if over.is_set():
-            raise Unfetchable(N_("The address did not answer in time."))
+            raise FetchFailed(N_("The address did not answer in time."))
         return answer.status, told, body
 
 
@@ -159,7 +159,7 @@ def _body(answer: http.client.HTTPResponse, told: dict[str, str]) -> bytes:
     """Read a body, unpacked piece by piece; what grows too large is not read to its end."""
     packing = told.get("content-encoding", "identity").lower()
     if packing not in ("identity", "gzip", "x-gzip", ""):
-        raise Unfetchable(N_("The calendar is packed in a way that is not known."))
+        raise FetchFailed(N_("The calendar is packed in a way that is not known."))
     unpack = zlib.decompressobj(31) if "gzip" in packing else None
     found = bytearray()
     while piece := answer.read(65536):
@@ -171,8 +171,8 @@ def _body(answer: http.client.HTTPResponse, told: dict[str, str]) -> bytes:
                 try:
                     found += unpack.decompress(piece, LARGEST + 1 - len(found))
                 except zlib.error:
-                    raise Unfetchable(N_("The calendar cannot be unpacked.")) from None
+                    raise FetchFailed(N_("The calendar cannot be unpacked.")) from None
                 piece = unpack.unconsumed_tail
             if len(found) > LARGEST:
-                raise Unfetchable(N_("The calendar is larger than 2 MB."))
+                raise FetchFailed(N_("The calendar is larger than 2 MB."))
     return bytes(found)

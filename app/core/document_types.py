@@ -24,7 +24,7 @@ ENDINGS = {
 
 
 @dataclass(frozen=True)
-class Given:
+class UploadedDocument:
     """A document as it was sent: its name, what it is, and its bytes."""
 
     name: str

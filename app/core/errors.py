@@ -14,7 +14,7 @@ def N_(words: str) -> str:
 
 
 @dataclass(frozen=True)
-class When:
+class HearingTime:
     """A time in a message: shown in a court's zone, in the reader's language."""
 
     starts_at: dt.datetime

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from app.core.errors import Message, When
+from app.core.errors import HearingTime, Message
 
 
 def kept(message: Message) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def kept(message: Message) -> dict[str, Any]:
 def _kept(fact: Any) -> Any:
     if isinstance(fact, Message):
         return {"message": kept(fact)}
-    if isinstance(fact, When):
+    if isinstance(fact, HearingTime):
         ends_at = fact.ends_at.isoformat() if fact.ends_at else None
         return {"when": [fact.starts_at.isoformat(), fact.zone, ends_at]}
     if isinstance(fact, dict):  # words that their data carries in each language
@@ -38,5 +38,5 @@ def _told(fact: Any) -> Any:
     if "when" in fact:
         starts_at, zone, ends_at = fact["when"]
         ends = dt.datetime.fromisoformat(ends_at) if ends_at else None
-        return When(dt.datetime.fromisoformat(starts_at), zone, ends)
+        return HearingTime(dt.datetime.fromisoformat(starts_at), zone, ends)
     return fact.get("said", fact)  # reports of older versions keep words of data as they are

@@ -21,7 +21,7 @@ _MARKS = (("tzdata.zi", re.compile(r"#\s*version\s+(\S+)")), ("+VERSION", re.com
 
 
 @dataclass(frozen=True)
-class Rules:
+class ZoneRulesSource:
     """A set of rules: its version by IANA, "" where it says none, and its folder.
 
     The folder is "" for the tzdata package.
@@ -35,17 +35,17 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ZoneRulesChoice:
     """The rules in use, and those of this machine that are not used."""
 
-    used: Rules
-    unused: tuple[Rules, ...] = ()
+    used: ZoneRulesSource
+    unused: tuple[ZoneRulesSource, ...] = ()
 
 
-_last: tuple[tuple[str, ...], Choice] | None = None
+_last: tuple[tuple[str, ...], ZoneRulesChoice] | None = None
 
 
-def choose() -> Choice:
+def choose() -> ZoneRulesChoice:
     """Let zoneinfo read the newest rules there are; return which.
 
     The machine's folders are those of zoneinfo.TZPATH, which PYTHONTZPATH can name. Of two equally
@@ -55,14 +55,16 @@ def choose() -> Choice:
     global _last
     if _last and _last[0] == zoneinfo.TZPATH:
         return _last[1]
-    pinned = Rules(tzdata.IANA_VERSION)
+    pinned = ZoneRulesSource(tzdata.IANA_VERSION)
     machine = [
-        Rules(version_of(Path(each)), each) for each in zoneinfo.TZPATH if Path(each).is_dir()
+        ZoneRulesSource(version_of(Path(each)), each)
+        for each in zoneinfo.TZPATH
+        if Path(each).is_dir()
     ]
     used = max([pinned, *machine], key=lambda rules: rules.version)
     zoneinfo.reset_tzpath(to=[used.folder] if used.folder else [])
     read_anew()
-    choice = Choice(used, tuple(each for each in machine if each != used))
+    choice = ZoneRulesChoice(used, tuple(each for each in machine if each != used))
     _last = (zoneinfo.TZPATH, choice)
     return choice
 

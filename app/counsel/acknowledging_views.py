@@ -10,12 +10,12 @@ from app.core import web, wording
 from app.core.db import retrying
 from app.core.errors import Invalid, Refusal
 from app.counsel import acts
-from app.counsel.representation import View
+from app.counsel.representation import CounselPage
 from app.counsel.views import OFTEN, SELDOM, bp, enter, shown
 from app.hearings.answers import forms
 
 
-def rendered(view: View) -> bool:
+def rendered(view: CounselPage) -> bool:
     """Tell whether a post comes from a page that was rendered for this seat in this round."""
     nonce = request.form.get("nonce", "")
     return forms.chance_of(web.secret(), nonce, view.seat.id, view.round.id) is not None
@@ -46,7 +46,7 @@ def call_me(token: str) -> Any:
     return _form(token, enter(token), {"phone": "", "wish": ""})
 
 
-def _form(token: str, view: View, given: dict[str, str], **more: Any) -> str:
+def _form(token: str, view: CounselPage, given: dict[str, str], **more: Any) -> str:
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     told = {"errors": {}, "kind_word": "", **more}
     return render_template(

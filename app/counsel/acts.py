@@ -9,11 +9,11 @@ from app.cases import phones
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings import queries
 from app.hearings.models import Hearing, HearingState, Invitation
-from app.notices.models import Line, Task
-from app.notices.rules import What
+from app.notices.models import Entry, Task
+from app.notices.rules import Event
 from app.record import ledger
 from app.tasks import service
-from app.tasks.service import Stands, Way
+from app.tasks.service import TaskKind, TaskState
 
 MOST_WISH = 300  # characters
 
@@ -38,8 +38,8 @@ def confirm(
         raise Refusal(N_("The date has changed since this page was shown. Please look at it now."))
     if confirmed_at(session, hearing, seat.counsel_id) is not None:
         return False
-    line = ledger.Entry(
-        What.CONFIRMED,
+    line = ledger.NewEntry(
+        Event.CONFIRMED,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -56,10 +56,10 @@ def confirm(
 
 def confirmed_at(session: Session, hearing: Hearing, counsel_id: int) -> dt.datetime | None:
     """Return when a counsel said that they know the present date; None where they did not."""
-    wanted = sa.select(Line.at, Line.detail).where(
-        Line.about == f"hearing/{hearing.id}",
-        Line.counsel_id == counsel_id,
-        Line.what == What.CONFIRMED.value,
+    wanted = sa.select(Entry.at, Entry.detail).where(
+        Entry.about == f"hearing/{hearing.id}",
+        Entry.counsel_id == counsel_id,
+        Entry.what == Event.CONFIRMED.value,
     )
     said = [
         at
@@ -89,7 +89,9 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
         sa.select(sa.func.count())
         .select_from(Task)
         .where(
-            Task.about == about, Task.counsel_id == seat.counsel_id, Task.way == Way.CALLBACK.value
+            Task.about == about,
+            Task.counsel_id == seat.counsel_id,
+            Task.way == TaskKind.CALLBACK.value,
         )
     )
     task = Task(
@@ -99,8 +101,8 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
         about=about,
         counsel_id=seat.counsel_id,
         side=seat.side,
-        way=Way.CALLBACK.value,
-        state=Stands.OPEN.value,
+        way=TaskKind.CALLBACK.value,
+        state=TaskState.OPEN.value,
         opens_at=now,
         because={},
         wish=wish,
@@ -109,7 +111,7 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
     )
     session.add(task)
     session.flush()
-    line = service.entry(task, What.ASKED, seat.counsel.name)
+    line = service.entry(task, Event.ASKED, seat.counsel.name)
     ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
     return task
 
@@ -126,7 +128,7 @@ def open_call(session: Session, hearing_id: int, counsel_id: int) -> Task | None
     wanted = sa.select(Task).where(
         Task.about == f"hearing/{hearing_id}",
         Task.counsel_id == counsel_id,
-        Task.way == Way.CALLBACK.value,
-        Task.state == Stands.OPEN.value,
+        Task.way == TaskKind.CALLBACK.value,
+        Task.state == TaskState.OPEN.value,
     )
     return session.scalar(wanted.limit(1))

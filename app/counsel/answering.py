@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 from app.hearings.answers import forms, locking, service
-from app.hearings.answers.locking import Held
+from app.hearings.answers.locking import LockedInvitation
 from app.hearings.availability import away
 from app.hearings.models import ProposalState
 
 
-class OldPage(Exception):  # noqa: N818
+class StalePage(Exception):  # noqa: N818
     """No page that can be answered on now: none of this link's, of this round, or none at all."""
 
 
 def answer(
     session: Session,
     token: str,
-    typed: forms.Typed,
+    typed: forms.AnswerForm,
     days: Mapping[str, Any],
     key: str,
     now: dt.datetime,
@@ -35,7 +35,7 @@ def answer(
     held = locking.by_link(session, token)
     chance = _chance(held, key, secret) if held else None
     if held is None or chance is None:
-        raise OldPage
+        raise StalePage
     try:
         says, comment = forms.checked(typed, {slot.id for slot in held.slots})
     except Invalid as invalid:
@@ -43,19 +43,21 @@ def answer(
         raise Invalid({**invalid.errors, **away.faults(days, today)}) from None
     if days == away.NOTHING and _stands(held, says, comment, now):
         return
-    given = service.Given(says, comment, forms.press(chance, says, comment))
+    given = service.AnswerInput(says, comment, forms.press(chance, says, comment))
     service.take(session, held, given, now, secret)
     if days != away.NOTHING:
         away.say(session, held.seat.id, days, now)
 
 
-def _chance(held: Held, key: str, secret: bytes) -> str | None:
+def _chance(held: LockedInvitation, key: str, secret: bytes) -> str | None:
     if held.revoked or not held.own.acting:
         return None
     return forms.chance_of(secret, key, held.seat.id, held.round.id)
 
 
-def _stands(held: Held, says: Mapping[int, str], comment: str, now: dt.datetime) -> bool:
+def _stands(
+    held: LockedInvitation, says: Mapping[int, str], comment: str, now: dt.datetime
+) -> bool:
     """Tell whether an answer that can still be changed is this one already."""
     taken = held.round.state == ProposalState.OPEN and now < held.round.answer_by
     return taken and held.own.says == says and held.seat.comment == comment

@@ -11,7 +11,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.counsel.acknowledging_views import rendered
-from app.counsel.representation import View
+from app.counsel.representation import CounselPage
 from app.counsel.views import OFTEN, SELDOM, bp, enter, said_away
 from app.hearings.answers import forms
 from app.hearings.availability import away, busy_calendars
@@ -24,7 +24,7 @@ def days_away(token: str) -> Any:
     return _shown(token, enter(token))
 
 
-def _shown(token: str, view: View, **more: Any) -> str:
+def _shown(token: str, view: CounselPage, **more: Any) -> str:
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
     calendar = busy_calendars.of(db.session(), view.counsel.id)
@@ -70,7 +70,7 @@ def name_calendar(token: str) -> Any:
     if not rendered(view):
         words = gettext("Nothing was recorded. Please press the button once more.")
         return _shown(token, view, kind_word=words, address=address), 422
-    seat_id, now, gateway = view.seat.id, web.now(), web.house().gateways.calendars
+    seat_id, now, gateway = view.seat.id, web.now(), web.services().gateways.calendars
     try:
         retrying(lambda session: busy_calendars.name(session, seat_id, address, gateway, now))
     except Invalid as fault:

@@ -12,11 +12,11 @@ from app.core import document_types, web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.counsel.acknowledging_views import rendered
-from app.counsel.representation import View
+from app.counsel.representation import CounselPage
 from app.counsel.views import OFTEN, SELDOM, bp, enter
 from app.desk import home_views
 from app.hearings.answers import forms
-from app.hearings.models import Paper
+from app.hearings.models import MoveDocument
 from app.hearings.rescheduling import service
 from app.people.views import signed_in
 
@@ -28,7 +28,7 @@ def plea(token: str) -> Any:
     return _form(token, enter(token))
 
 
-def _form(token: str, view: View, **more: Any) -> str:
+def _form(token: str, view: CounselPage, **more: Any) -> str:
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     asked = service.of_counsel(db.session(), view.hearing.id, view.counsel.id)
     told = {"reason": "", "errors": {}, "kind_word": "", **more}
@@ -67,7 +67,7 @@ def ask_move(token: str) -> Any:
     return redirect(url_for("reply.plea", token=token), 303)
 
 
-def _paper() -> document_types.Given | None:
+def _paper() -> document_types.UploadedDocument | None:
     """Return the document that was sent, if any. Raises Invalid for one that is not taken."""
     sent = request.files.get("paper")
     if sent is None or not sent.filename:
@@ -76,7 +76,7 @@ def _paper() -> document_types.Given | None:
     if fault := document_types.fault_of(body):
         raise Invalid({"paper": fault})
     kind = document_types.kind_of(body)
-    return document_types.Given(document_types.name_of(sent.filename, kind), kind, body)
+    return document_types.UploadedDocument(document_types.name_of(sent.filename, kind), kind, body)
 
 
 @home_views.bp.get("/papers/<int:paper_id>")
@@ -108,6 +108,6 @@ def decline(task_id: int) -> Any:
 
 
 @home_views.bp.app_template_global()
-def paper_of(task_id: int) -> Paper | None:
+def paper_of(task_id: int) -> MoveDocument | None:
     """Return the document that came with a request."""
     return service.papers_of(db.session(), [task_id]).get(task_id)

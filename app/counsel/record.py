@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, undefer
 
 from app.hearings.models import Hearing
 from app.hearings.wall_clock import Shift
-from app.notices.models import Line
-from app.notices.rules import What
+from app.notices.models import Entry
+from app.notices.rules import Event
 from app.people.models import Court, ZoneRules
 from app.record import ledger
 
@@ -21,7 +21,7 @@ Told = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 
 @dataclass
-class Contact:
+class ContactRow:
     """One attempt to tell or hear from one counsel, and what became of it."""
 
     name: str
@@ -42,7 +42,7 @@ class Contact:
     @property
     def planned(self) -> bool:
         """Whether nothing of it has left the house: it waits, or it was withdrawn in time."""
-        return {what for _, what in self.steps} <= {What.QUEUED, What.WITHDRAWN}
+        return {what for _, what in self.steps} <= {Event.QUEUED, Event.WITHDRAWN}
 
 
 def masked(address: str) -> str:
@@ -53,7 +53,7 @@ def masked(address: str) -> str:
     return f"•••{address[-2:]}" if address else ""
 
 
-def contacts(session: Session, hearing: Hearing, own: int) -> list[Contact]:
+def contacts(session: Session, hearing: Hearing, own: int) -> list[ContactRow]:
     """Return contacts with counsel about a hearing, oldest first; ``own`` is the reader's id."""
     lines = ledger.lines_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
     about_people = (line for line in lines if line.counsel_id is not None)
@@ -82,36 +82,36 @@ def as_told(session: Session, court: Court) -> Told:
     return told
 
 
-def fold(lines: Iterable[Line], own: int, told: Told = lambda at, _: at) -> list[Contact]:
+def fold(lines: Iterable[Entry], own: int, told: Told = lambda at, _: at) -> list[ContactRow]:
     """Return one contact for each notice or visit, its lines in order beneath."""
-    found: dict[str, Contact] = {}
+    found: dict[str, ContactRow] = {}
     for line in lines:
         apart = line.notice_id is None  # a visit and an answer share an attempt but are two things
         key = f"line {line.id}" if apart else f"notice {line.notice_id}"
         contact = found.setdefault(key, _begun(line, own, told))
         last = contact.steps[-1][1] if contact.steps else ""
-        if line.what == What.STARTED and line.content:
+        if line.what == Event.STARTED and line.content:
             contact.subject = str(line.content.body.get("subject", ""))
             contact.text = str(line.content.body.get("text", ""))
-        if line.what not in (What.STATUS, last):
-            if last == What.STARTED:  # what came of it says more
+        if line.what not in (Event.STATUS, last):
+            if last == Event.STARTED:  # what came of it says more
                 contact.steps.pop()
             contact.steps.append((line.at, line.what))
     return list(found.values())
 
 
-def _words(line: Line, body: dict) -> str:
+def _words(line: Entry, body: dict) -> str:
     """Return what counsel, or the court in answer to them, wrote for all sides to read."""
     if line.kind == "move":
         return str(body.get("note", ""))
-    return str(body.get("comment", "")) if line.what == What.ANSWERED else ""
+    return str(body.get("comment", "")) if line.what == Event.ANSWERED else ""
 
 
-def _begun(line: Line, own: int, told: Told) -> Contact:
+def _begun(line: Entry, own: int, told: Told) -> ContactRow:
     body, detail = line.content.body if line.content else {}, line.detail or {}
     address = str(body.get("address", ""))
     mine = line.counsel_id == own
-    return Contact(
+    return ContactRow(
         name=str(body.get("name", "")),
         side=line.side,
         own=mine,
@@ -124,5 +124,5 @@ def _begun(line: Line, own: int, told: Told) -> Contact:
             for each in detail.get("says", [])
         ],
         comment=_words(line, body),
-        agent=str(detail.get("agent", "")) if line.what == What.FETCHED else "",
+        agent=str(detail.get("agent", "")) if line.what == Event.FETCHED else "",
     )

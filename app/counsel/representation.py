@@ -28,7 +28,7 @@ from app.notices.models import ASKS, Notice, Task
 from app.people.models import Court
 
 
-class Stands(StrEnum):
+class HearingStatus(StrEnum):
     """Where a hearing stands for one counsel."""
 
     ASKED = "asked"
@@ -41,7 +41,7 @@ class Stands(StrEnum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class SlotView:
     """One slot as counsel sees it: with their own word to it, and what else they have that day."""
 
     slot: Slot
@@ -51,7 +51,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class View:
+class CounselPage:
     """All that one counsel's page shows."""
 
     seat: Invitation
@@ -61,8 +61,8 @@ class View:
     counsel: Counsel
     party: Party
     round: Proposal
-    stands: Stands
-    offers: list[Offer] = field(default_factory=list)
+    stands: HearingStatus
+    offers: list[SlotView] = field(default_factory=list)
     asked: int = 0
     answered: int = 0
     none_suits: bool = False
@@ -83,7 +83,7 @@ class View:
     @property
     def open(self) -> bool:
         """Whether an answer is taken now."""
-        return self.stands in (Stands.ASKED, Stands.ANSWERED)
+        return self.stands in (HearingStatus.ASKED, HearingStatus.ANSWERED)
 
     @property
     def contact(self) -> str:
@@ -110,7 +110,7 @@ def link_of_code(session: Session, typed: str, secret: bytes) -> str | None:
     return links.token(secret, "reply", seat.id, seat.version) if seat else None
 
 
-def look(session: Session, seat_id: int, now: dt.datetime) -> View:
+def look(session: Session, seat_id: int, now: dt.datetime) -> CounselPage:
     """Return what the page of a seat shows now."""
     seat = session.scalars(
         sa.select(Invitation)
@@ -132,7 +132,7 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
     ).one()
     hearing, round_ = seat.proposal.hearing, seat.proposal
     stands = _stands(session, seat, now)
-    return View(
+    return CounselPage(
         seat=seat,
         hearing=hearing,
         case=hearing.case,
@@ -141,36 +141,38 @@ def look(session: Session, seat_id: int, now: dt.datetime) -> View:
         party=seat.party,
         round=round_,
         stands=stands,
-        offers=_offers(session, seat) if stands in (Stands.ASKED, Stands.ANSWERED) else [],
+        offers=_offers(session, seat)
+        if stands in (HearingStatus.ASKED, HearingStatus.ANSWERED)
+        else [],
         asked=len(round_.invitations),
         answered=sum(each.answered_at is not None for each in round_.invitations),
         none_suits=_none_suits(round_),
-        was=_was(session, seat) if stands == Stands.FIXED and hearing.revision > 1 else None,
+        was=_was(session, seat) if stands == HearingStatus.FIXED and hearing.revision > 1 else None,
         past=hearing.ends_at is not None and hearing.ends_at < now,
         because=_because(session, seat) if round_.round > 1 else "",
         knows_at=acts.confirmed_at(session, hearing, seat.counsel_id)
-        if stands == Stands.FIXED
+        if stands == HearingStatus.FIXED
         else None,
         call=acts.open_call(session, hearing.id, seat.counsel_id),
     )
 
 
-def _stands(session: Session, seat: Invitation, now: dt.datetime) -> Stands:
+def _stands(session: Session, seat: Invitation, now: dt.datetime) -> HearingStatus:
     round_, hearing = seat.proposal, seat.proposal.hearing
     if seat.counsel_id not in {each.counsel_id for each in queries.seats(session, hearing.case)}:
-        return Stands.LEFT
+        return HearingStatus.LEFT
     if hearing.state == HearingState.CANCELLED:
-        return Stands.CANCELLED
+        return HearingStatus.CANCELLED
     newest = queries.last_proposal(session, hearing)
     if newest and newest.state == ProposalState.OPEN:
         if newest.id != round_.id:
-            return Stands.WITHDRAWN
+            return HearingStatus.WITHDRAWN
         if now < round_.answer_by:
-            return Stands.ANSWERED if seat.answered_at else Stands.ASKED
-        return Stands.LATE
+            return HearingStatus.ANSWERED if seat.answered_at else HearingStatus.ASKED
+        return HearingStatus.LATE
     if hearing.state == HearingState.FIXED:
-        return Stands.FIXED
-    return Stands.LATE if round_.state == ProposalState.LAPSED else Stands.WITHDRAWN
+        return HearingStatus.FIXED
+    return HearingStatus.LATE if round_.state == ProposalState.LAPSED else HearingStatus.WITHDRAWN
 
 
 def _none_suits(round_: Proposal) -> bool:
@@ -207,13 +209,13 @@ def _was(session: Session, seat: Invitation) -> dict[str, Any] | None:
     return {**was, "starts_at": wording.instant(was["starts_at"])}
 
 
-def _offers(session: Session, seat: Invitation) -> list[Offer]:
+def _offers(session: Session, seat: Invitation) -> list[SlotView]:
     round_ = seat.proposal
     zone = ZoneInfo(round_.hearing.case.court.zone)
     busy = _busy_days(session, seat, zone)
     said = {answer.slot_id: answer.says for answer in seat.answers}
     return [
-        Offer(
+        SlotView(
             slot=slot,
             says=said.get(slot.id, ""),
             busy=tuple(busy[slot.starts_at.astimezone(zone).date()]),

@@ -20,13 +20,13 @@ from app.core.runtime.logs import in_a_line
 from app.counsel import answering as by_link
 from app.counsel import other_hearings, record, visits
 from app.counsel import representation as seats
-from app.counsel.representation import Stands, View
+from app.counsel.representation import CounselPage, HearingStatus
 from app.evidence import symmetry
 from app.hearings import calendar_events
 from app.hearings.answers import forms
 from app.hearings.availability import away
 from app.hearings.rescheduling import service
-from app.notices.rules import What
+from app.notices.rules import Event
 
 bp = Blueprint("reply", __name__)
 log = logging.getLogger("tingqi.reply")
@@ -36,33 +36,33 @@ OFTEN = "1200/minute"
 SELDOM = "10/minute"
 
 
-class Shut(Exception):  # noqa: N818
+class Closed(Exception):  # noqa: N818
     """The link opens no page; the answer to it is made already."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
 
-@bp.errorhandler(Shut)
-def shut(shut_: Shut) -> Any:
+@bp.errorhandler(Closed)
+def shut(shut_: Closed) -> Any:
     """Answer a link that opens nothing, or nothing more."""
     return shut_.answer
 
 
-def enter(token: str) -> View:
+def enter(token: str) -> CounselPage:
     """Return what the link's seat shows now; the page speaks counsel's language from here on.
 
     Raises Shut, with a page of 404 for a link that is not known, of 410 for one that was revoked.
     """
     found = seats.behind(db.session(), token)
     if found is None:
-        raise Shut((render_template("reply/unknown.html"), 404))
+        raise Closed((render_template("reply/unknown.html"), 404))
     seat, revoked = found
     view = seats.look(db.session(), seat.id, web.now())
     g.language = view.counsel.language
     refresh()
-    if revoked or view.stands == Stands.LEFT:
-        raise Shut((render_template("reply/revoked.html", view=view), 410))
+    if revoked or view.stands == HearingStatus.LEFT:
+        raise Closed((render_template("reply/revoked.html", view=view), 410))
     return view
 
 
@@ -72,16 +72,18 @@ def page(token: str) -> Any:
     """Show where the hearing stands, and the form while an answer is taken. Decides nothing."""
     view = enter(token)
     agent = visits.agent_class(request.method, dict(request.headers))
-    if _write_visit(view, What.FETCHED, agent):
+    if _write_visit(view, Event.FETCHED, agent):
         view = enter(token)
-    return shown(token, view), 410 if view.stands == Stands.LATE and not _has_date(view) else 200
+    return shown(token, view), 410 if view.stands == HearingStatus.LATE and not _has_date(
+        view
+    ) else 200
 
 
-def _has_date(view: View) -> bool:
+def _has_date(view: CounselPage) -> bool:
     return view.hearing.starts_at is not None
 
 
-def _write_visit(view: View, what: What, agent: str) -> bool:
+def _write_visit(view: CounselPage, what: Event, agent: str) -> bool:
     """Write a visit down; a database too busy for that does not keep counsel from their page.
 
     Returns whether a transaction was ended over it, so that what was read is to be read again.
@@ -97,11 +99,11 @@ def _write_visit(view: View, what: What, agent: str) -> bool:
     return True
 
 
-def shown(token: str, view: View, **more: Any) -> str:
+def shown(token: str, view: CounselPage, **more: Any) -> str:
     """Return the page of a seat as it stands, with a new nonce."""
-    typed = forms.Typed(
+    typed = forms.AnswerForm(
         says={offer.slot.id: offer.says for offer in view.offers},
-        comment=view.seat.comment if view.stands == Stands.ANSWERED else "",
+        comment=view.seat.comment if view.stands == HearingStatus.ANSWERED else "",
     )
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     session, now = db.session(), web.now()
@@ -117,14 +119,14 @@ def shown(token: str, view: View, **more: Any) -> str:
         "may_plead": service.may_ask(view.hearing, now),
         "away_given": away.NOTHING,
         "away_errors": {},
-        "said_away": said_away(view) if view.stands == Stands.ANSWERED else [],
+        "said_away": said_away(view) if view.stands == HearingStatus.ANSWERED else [],
         "missing_words": _missing_words,
         **more,
     }
     return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
 
 
-def said_away(view: View) -> Sequence[Away]:
+def said_away(view: CounselPage) -> Sequence[Away]:
     """Return when a page's counsel said that they are away, from the court's day on."""
     today = web.now().astimezone(ZoneInfo(view.court.zone)).date()
     return away.of(db.session(), view.counsel.id, today)
@@ -152,7 +154,7 @@ def answer(token: str) -> Any:
     key, now, secret = request.form.get("nonce", ""), web.now(), web.secret()
     try:
         retrying(lambda session: by_link.answer(session, token, typed, days, key, now, secret))
-    except by_link.OldPage:
+    except by_link.StalePage:
         return _again(token, enter(token), typed, _words_for_old_page(), 422)
     except Gone as gone:
         return _again(token, enter(token), typed, web.said(gone.message), 410)
@@ -164,7 +166,7 @@ def answer(token: str) -> Any:
     return redirect(url_for("reply.page", token=token), 303)
 
 
-def _corrected(token: str, typed: forms.Typed, invalid: Invalid) -> Any:
+def _corrected(token: str, typed: forms.AnswerForm, invalid: Invalid) -> Any:
     """Show the page again, each mistake beside its field."""
     view = enter(token)
     errors = {name: web.said(message) for name, message in invalid.errors.items()}
@@ -183,8 +185,8 @@ def _words_for_old_page() -> str:
 
 def _again(
     token: str,
-    view: View,
-    typed: forms.Typed,
+    view: CounselPage,
+    typed: forms.AnswerForm,
     word: str,
     code: int,
     errors: dict[str, str] | None = None,
@@ -208,7 +210,7 @@ def opened(token: str) -> Any:
     if forms.chance_of(web.secret(), key, view.seat.id, view.round.id) is None:
         return "", 422
     if visits.agent_class(request.method, dict(request.headers)) == visits.UNSEEN:
-        _write_visit(view, What.OPENED, "person")
+        _write_visit(view, Event.OPENED, "person")
     return "", 204
 
 
@@ -233,7 +235,7 @@ def file(token: str) -> Any:
     if event is None:
         words = gettext("There is no date yet, so there is nothing for a calendar.")
         return shown(token, view, kind_word=words), 404
-    court = (view.court.name, web.house().settings.court_address)
+    court = (view.court.name, web.services().settings.court_address)
     body = feed.feed(view.case.number, [event], stamp=view.hearing.changed_at, organizer=court)
     return body, {
         "Content-Type": "text/calendar; charset=utf-8; method=PUBLISH",

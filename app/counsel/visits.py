@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from app.hearings import queries
 from app.hearings.models import Invitation
-from app.notices.models import Line
-from app.notices.rules import What
+from app.notices.models import Entry
+from app.notices.rules import Event
 from app.record import ledger
 
 ONCE_IN = dt.timedelta(minutes=10)
@@ -52,26 +52,26 @@ def agent_class(method: str, headers: Mapping[str, str]) -> str:
     return MACHINE if not agent or _MACHINES.search(agent) else UNSEEN
 
 
-def lately(session: Session, seat: Invitation, what: What, agent: str, now: dt.datetime) -> bool:
+def lately(session: Session, seat: Invitation, what: Event, agent: str, now: dt.datetime) -> bool:
     """Tell whether such a visit was written down within the last ten minutes."""
-    wanted = sa.select(Line.detail).where(
-        Line.notice_id.is_(None),
-        Line.attempt == f"i{seat.id}",
-        Line.what == what.value,
-        Line.at > now - ONCE_IN,
+    wanted = sa.select(Entry.detail).where(
+        Entry.notice_id.is_(None),
+        Entry.attempt == f"i{seat.id}",
+        Entry.what == what.value,
+        Entry.at > now - ONCE_IN,
     )
     return any(detail.get("agent") == agent for detail in session.scalars(wanted))
 
 
 def write(
-    session: Session, seat_id: int, what: What, agent: str, method: str, now: dt.datetime
+    session: Session, seat_id: int, what: Event, agent: str, method: str, now: dt.datetime
 ) -> bool:
     """Write a visit down, at most once in ten minutes for each kind of visitor; tell whether."""
     seat = session.get_one(Invitation, seat_id)
     hearing = queries.hold(session, seat.proposal.hearing_id)
     if lately(session, seat, what, agent, now):
         return False
-    line = ledger.Entry(
+    line = ledger.NewEntry(
         what,
         direction="in",
         about=f"hearing/{hearing.id}",

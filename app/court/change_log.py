@@ -17,7 +17,7 @@ MOST = 4000  # characters of what it was and became
 
 
 @dataclass(frozen=True)
-class By:
+class ChangeAuthor:
     """Who changes something, and when; nobody where a command does it."""
 
     court_id: int
@@ -26,7 +26,7 @@ class By:
 
 
 def note(
-    session: Session, by: By, area: str, what: str, was: object = "", became: object = ""
+    session: Session, by: ChangeAuthor, area: str, what: str, was: object = "", became: object = ""
 ) -> None:
     """Put one change on the list. Nothing is noted where nothing became different."""
     said = _said(was), _said(became)
@@ -47,7 +47,7 @@ def note(
 
 
 def note_all(
-    session: Session, by: By, area: str, was: Mapping[str, Any], became: Mapping[str, Any]
+    session: Session, by: ChangeAuthor, area: str, was: Mapping[str, Any], became: Mapping[str, Any]
 ) -> None:
     """Put every value that became different on the list, by its name."""
     for name, value in became.items():

@@ -14,8 +14,8 @@ from app.core.characters import half_width
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
 from app.court import change_log, settings
-from app.court.change_log import By
-from app.people.models import Closure
+from app.court.change_log import ChangeAuthor
+from app.people.models import ClosedDay
 from app.people.views import bp, by_whom, may
 
 MOST_DAYS = 60  # at once
@@ -31,9 +31,9 @@ def closed_days() -> str:
 def _shown(**more: Any) -> str:
     today = web.now().date() - dt.timedelta(days=1)
     wanted = (
-        sa.select(Closure)
-        .where(Closure.court_id == current_user.court_id, Closure.on >= today)
-        .order_by(Closure.on)
+        sa.select(ClosedDay)
+        .where(ClosedDay.court_id == current_user.court_id, ClosedDay.on >= today)
+        .order_by(ClosedDay.on)
     )
     given = {"given": {}, "errors": {}, **more}
     days = db.session.scalars(wanted).all()
@@ -76,19 +76,21 @@ def _days(given: dict[str, str]) -> list[dt.date]:
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _close(session: Session, by: By, days: list[dt.date], why: str) -> None:
-    wanted = sa.select(Closure.on).where(Closure.court_id == by.court_id, Closure.on.in_(days))
+def _close(session: Session, by: ChangeAuthor, days: list[dt.date], why: str) -> None:
+    wanted = sa.select(ClosedDay.on).where(
+        ClosedDay.court_id == by.court_id, ClosedDay.on.in_(days)
+    )
     known = set(session.scalars(wanted))
     for day in days:
         if day not in known:
-            session.add(Closure(court_id=by.court_id, on=day, why=why))
+            session.add(ClosedDay(court_id=by.court_id, on=day, why=why))
             change_log.note(session, by, "closed_days", day.isoformat(), "", why or True)
 
 
-def _open(session: Session, by: By, number: str) -> None:
+def _open(session: Session, by: ChangeAuthor, number: str) -> None:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return
-    closure = session.get(Closure, int(number))
+    closure = session.get(ClosedDay, int(number))
     if closure is not None and closure.court_id == by.court_id:
         was = closure.why or True
         change_log.note(session, by, "closed_days", closure.on.isoformat(), was, "")

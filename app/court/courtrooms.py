@@ -7,11 +7,11 @@ from app.cases import rules, service
 from app.cases.models import Courtroom
 from app.core.errors import N_, Clash, NotFound, Refusal
 from app.court import change_log
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.people.models import Court
 
 
-def add(session: Session, by: By, name: str, location: str) -> Courtroom:
+def add(session: Session, by: ChangeAuthor, name: str, location: str) -> Courtroom:
     """Add a courtroom. Raises Clash where one of that name is known."""
     room = service.add_courtroom(session, session.get_one(Court, by.court_id), name, location)
     change_log.note(session, by, "courtrooms", f"added/{name}", "", location or True)
@@ -26,7 +26,7 @@ def find(session: Session, court_id: int, room_id: int) -> Courtroom:
     return room
 
 
-def rename(session: Session, by: By, room: Courtroom, name: str, location: str) -> None:
+def rename(session: Session, by: ChangeAuthor, room: Courtroom, name: str, location: str) -> None:
     """Give a courtroom another name or place. Raises Clash where another one has the name."""
     known = service.find_courtroom(session, room.court_id, name)
     if known is not None and known.id != room.id:
@@ -36,14 +36,14 @@ def rename(session: Session, by: By, room: Courtroom, name: str, location: str) 
     room.name, room.name_key, room.location = name, rules.name_key(name), location
 
 
-def retire(session: Session, by: By, room: Courtroom, retired: bool) -> None:
+def retire(session: Session, by: ChangeAuthor, room: Courtroom, retired: bool) -> None:
     """Let nothing new be held in a courtroom, or again; what is fixed there stays."""
     before = room.retired_at is not None
     change_log.note(session, by, "courtrooms", f"retired/{room.name}", before, retired)
     room.retired_at = (room.retired_at or by.now) if retired else None
 
 
-def delete(session: Session, by: By, room: Courtroom) -> None:
+def delete(session: Session, by: ChangeAuthor, room: Courtroom) -> None:
     """Delete a courtroom. Raises Refusal where anything was ever held, proposed or followed there.
 
     The database is asked, not counted before: whatever points at the room holds it.

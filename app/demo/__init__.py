@@ -123,7 +123,7 @@ def _serve(app: Flask, listening: socket.socket, words: str) -> None:
     server = _Server(HOST, 0, app, fd=os.dup(listening.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
-    jobs = running.Jobs(app)
+    jobs = running.WorkerJobs(app)
     _tell(words)
     over.wait()
     server.shutdown()

@@ -10,12 +10,12 @@ from pathlib import Path
 from flask_migrate import upgrade
 
 from app import create_app
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.carriers.outbox.carrier import Outbox
 from app.config import Misconfigured, Settings
 from app.core.db import db
 from app.core.runtime.clock import SetClock, SystemClock
-from app.demo.story import COURT, Telling
+from app.demo.story import COURT, StoryPlayer
 
 DATABASE = "tingqi.db"
 OWN = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
@@ -76,7 +76,7 @@ def _make(settings: Settings) -> None:
         with app.app_context():
             upgrade()
             try:
-                Telling(app, clock, settings.secret_key).tell()
+                StoryPlayer(app, clock, settings.secret_key).tell()
             finally:
                 db.session.remove()
                 db.engine.dispose()
@@ -86,9 +86,9 @@ def _make(settings: Settings) -> None:
                 (aside / name).rename(settings.instance / name)
 
 
-def outboxes(settings: Settings, clock: SetClock | SystemClock) -> Gateways:
+def outboxes(settings: Settings, clock: SetClock | SystemClock) -> ExternalServices:
     """Return gateways that send nothing out of this machine."""
-    return Gateways(
+    return ExternalServices(
         clock=clock,
         email=Outbox(settings.outbox, "email", clock, settings.court_address),
         sms=Outbox(settings.outbox, "sms", clock),

@@ -14,14 +14,14 @@ from app.config import Misconfigured
 from app.core import links
 from app.core.db import retrying
 from app.core.errors import Clash
-from app.core.web import house, now
+from app.core.web import now, services
 from app.core.wording import side_name
 from app.demo.story import STORY, ZONE, desk, working_day
 from app.feeds import service as feeds
 from app.hearings import forms
 from app.hearings import service as hearings
 from app.hearings.models import Hearing, Proposal, ProposalState
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 
 SLOTS = ((0, dt.time(9, 30)), (0, dt.time(14, 0)), (1, dt.time(10, 0)))
 FIRST_DAY, ANSWER_IN = 6, 3  # working days
@@ -29,7 +29,7 @@ DAYS_TRIED = 200
 
 
 @dataclass(frozen=True)
-class Seat:
+class DemoCounsel:
     """One counsel who can answer: who, for whom, and the path of the link."""
 
     name: str
@@ -38,15 +38,15 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenProposal:
     """The open proposal: its hearing's path, case and seats."""
 
     path: str
     case: str
-    seats: list[Seat]
+    seats: list[DemoCounsel]
 
 
-def offer() -> Waiting:
+def offer() -> OpenProposal:
     """Return the proposal that waits for the newcomer; a new one where none is open any more."""
     for first_day in range(FIRST_DAY, FIRST_DAY + DAYS_TRIED):
         try:
@@ -56,19 +56,19 @@ def offer() -> Waiting:
     raise Misconfigured("The demo's court has no free day left: start anew with --fresh.")
 
 
-def _waiting(first_day: int, session: Session) -> Waiting:
-    at = desk(session, now(), house().settings.secret_key)
+def _waiting(first_day: int, session: Session) -> OpenProposal:
+    at = desk(session, now(), services().settings.secret_key)
     case = session.scalars(sa.select(Case).where(Case.title == STORY["newcomer"])).one()
     round_ = _open_round(session, case, at.now) or _propose(session, at, case, first_day)
     seats = [
-        Seat(
+        DemoCounsel(
             name=seat.counsel.name,
             acts_for=f"{side_name(seat.side, 'en')}, {seat.party.name}",
             path=f"/r/{links.token(at.secret, 'reply', seat.id, seat.version)}",
         )
         for seat in round_.invitations
     ]
-    return Waiting(f"/hearings/{round_.hearing_id}", f"{case.number} {case.title}", seats)
+    return OpenProposal(f"/hearings/{round_.hearing_id}", f"{case.number} {case.title}", seats)
 
 
 def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | None:
@@ -86,7 +86,7 @@ def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | Non
     return session.scalar(wanted)
 
 
-def _propose(session: Session, at: Desk, case: Case, first_day: int) -> Proposal:
+def _propose(session: Session, at: DeskContext, case: Case, first_day: int) -> Proposal:
     rooms = session.scalars(sa.select(Courtroom.name).order_by(Courtroom.id).limit(3)).all()
     slots = [
         {"starts_at": _at(at.now, first_day + day, time), "courtroom": room}
@@ -110,7 +110,7 @@ def _at(today: dt.datetime, day: int, time: dt.time) -> str:
 
 def calendars(session: Session) -> list[tuple[str, str]]:
     """Return whose calendars can be subscribed to, and their paths: the desk's and the judges'."""
-    at = desk(session, now(), house().settings.secret_key)
+    at = desk(session, now(), services().settings.secret_key)
     if at.user is None:
         raise LookupError("the demo's assistant is gone")
     wanted = [(f"{at.user.name}, all hearings of the desk", "assistant", at.user.id)]

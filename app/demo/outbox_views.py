@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template
 from markupsafe import Markup, escape
 
 from app.carriers.outbox import carrier
-from app.core.web import house
+from app.core.web import services
 from app.demo.story import COURT
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
@@ -18,7 +18,7 @@ LINK = re.compile(r"https?://[^\s<>，。）]+")
 @bp.get("")
 def shown() -> str:
     """Show the newest messages, mails and texts alike."""
-    folder = house().settings.outbox
+    folder = services().settings.outbox
     return render_template(
         "demo/outbox.html",
         entries=carrier.entries(folder),
@@ -48,7 +48,7 @@ def invite(name: str) -> Response:
 
 def _content(name: str) -> bytes:
     try:
-        return carrier.content(house().settings.outbox, name)
+        return carrier.content(services().settings.outbox, name)
     except FileNotFoundError:
         abort(404)
 

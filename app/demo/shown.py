@@ -1,14 +1,14 @@
 """What a newcomer reads in the terminal, and all that they need to read."""
 
 from app.config import Settings
-from app.demo.newcomer import Waiting
+from app.demo.newcomer import OpenProposal
 from app.demo.story import COURT, STORY
 
 
 def words(
     settings: Settings,
     new: bool,
-    waiting: Waiting,
+    waiting: OpenProposal,
     calendars: list[tuple[str, str]],
     other_carriers: bool,
 ) -> str:
@@ -26,7 +26,7 @@ def words(
     return "\n\n".join(["", *parts])
 
 
-def _try_it(base: str, waiting: Waiting) -> str:
+def _try_it(base: str, waiting: OpenProposal) -> str:
     links = "\n\n".join(
         f"   {seat.name} ({seat.acts_for})\n   {base}{seat.path}" for seat in waiting.seats
     )
@@ -41,7 +41,7 @@ def _try_it(base: str, waiting: Waiting) -> str:
     )
 
 
-def _sign_in(base: str, waiting: Waiting) -> str:
+def _sign_in(base: str, waiting: OpenProposal) -> str:
     roles = "\n".join(f"   {user['email']:<24}{user['role']}" for user in STORY["users"])
     return (
         "2. SEE THE COURT'S SIDE\n"

@@ -18,7 +18,7 @@ from app.core.db import retrying
 from app.core.runtime.clock import SetClock
 from app.hearings import forms, queries
 from app.hearings import service as hearings
-from app.hearings.service import Desk, Given
+from app.hearings.service import AnswerInput, DeskContext
 from app.law.working_days import is_working_day
 from app.people import service as people
 from app.worker import beat
@@ -33,10 +33,10 @@ CONFIRMED_BEFORE = dt.timedelta(days=60)
 ENTERED_BEFORE = dt.timedelta(days=40)  # so that the time to bring evidence is over
 
 
-def desk(session: Session, now: dt.datetime, secret: bytes) -> Desk:
+def desk(session: Session, now: dt.datetime, secret: bytes) -> DeskContext:
     """Return the assistant's desk, in a session."""
     user = people.find_user(session, ASSISTANT)
-    return Desk(user.court, user, now, secret)
+    return DeskContext(user.court, user, now, secret)
 
 
 def working_day(now: dt.datetime, count: int) -> dt.date:
@@ -54,14 +54,14 @@ def working_day(now: dt.datetime, count: int) -> dt.date:
 
 
 @dataclass(frozen=True)
-class Event:
+class StoryEvent:
     """Something that happened in the story, and when."""
 
     at: dt.datetime
     what: Callable[[], None]
 
 
-class Telling:
+class StoryPlayer:
     """One telling of the story, up to now; the clock is the app's own and is set on the way."""
 
     def __init__(self, app: Flask, clock: SetClock, secret: bytes) -> None:
@@ -131,7 +131,7 @@ class Telling:
             told |= {"address_confirmed_on": on, "electronic_consent_on": on}
         return told
 
-    def _events(self) -> Iterator[Event]:
+    def _events(self) -> Iterator[StoryEvent]:
         for n, case in enumerate(STORY["cases"]):
             for hearing in case.get("hearings", ()):
                 yield from self._hearing(n, hearing)
@@ -141,16 +141,16 @@ class Telling:
             for time in ROUNDS:
                 at = dt.datetime.combine(day, time, tzinfo=ZoneInfo(ZONE))
                 if at < self.now:
-                    yield Event(at, lambda: None)
+                    yield StoryEvent(at, lambda: None)
             day += dt.timedelta(days=1)
 
-    def _hearing(self, case: int, told: dict[str, Any]) -> Iterator[Event]:
+    def _hearing(self, case: int, told: dict[str, Any]) -> Iterator[StoryEvent]:
         made: list[int] = []
-        yield Event(self.at(*told["asked"]), lambda: made.append(self._propose(case, told)))
+        yield StoryEvent(self.at(*told["asked"]), lambda: made.append(self._propose(case, told)))
         for day, clock, who, says, comment in told["answers"]:
-            yield Event(self.at(day, clock), partial(self._answer, made, who, says, comment))
+            yield StoryEvent(self.at(day, clock), partial(self._answer, made, who, says, comment))
         if moved := told.get("moved"):
-            yield Event(self.at(*moved["on"]), partial(self._move, made, moved))
+            yield StoryEvent(self.at(*moved["on"]), partial(self._move, made, moved))
 
     def _propose(self, case: int, told: dict[str, Any]) -> int:
         given = {
@@ -177,7 +177,7 @@ class Telling:
                 raise LookupError(f"nobody was asked about hearing {made[0]}")
             seat = next(seat for seat in round_.invitations if seat.counsel.name == name)
             words = {slot.id: word for slot, word in zip(round_.slots, says.split(), strict=True)}
-            given = Given(words, comment, nonce=f"story-{seat.id}")
+            given = AnswerInput(words, comment, nonce=f"story-{seat.id}")
             hearings.answer(session, seat.id, given, self.clock.now(), self.secret)
 
         with self.app.app_context():
@@ -187,7 +187,7 @@ class Telling:
         given = load(forms.MoveIn(), {**self._slot(told["to"]), "reason": told["reason"]})
         self._at_desk(lambda session, at: hearings.move(session, at, made[0], given).id)
 
-    def _at_desk(self, do: Callable[[Session, Desk], int]) -> int:
+    def _at_desk(self, do: Callable[[Session, DeskContext], int]) -> int:
         def done(session: Session) -> int:
             return do(session, desk(session, self.clock.now(), self.secret))
 

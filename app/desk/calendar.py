@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Courtroom, Judge, Party
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
 from app.hearings.rules import Span
-from app.people.models import Closure, Court
+from app.people.models import ClosedDay, Court
 
 MOST = 2000  # sittings of one answer; the busiest basic court has 340 a day
 FIXED, HELD, TENTATIVE = "fixed", "held", "tentative"
 
 
 @dataclass(frozen=True)
-class Sitting:
+class CalendarBlock:
     """One hearing's date, or one slot that is held for it.
 
     ``how``: fixed; held, one of the slots of an open round; tentative, a date that still holds
@@ -45,13 +45,13 @@ class Sitting:
         return self.judge_id if by == "judge" else self.courtroom_id
 
 
-def sittings(session: Session, court: Court, span: Span) -> list[Sitting]:
+def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
     """Return what a court holds within a span, in order of time and courtroom: two queries."""
     rows = [
         *session.execute(_dates(court, span).limit(MOST)),
         *session.execute(_slots(court, span).limit(MOST)),
     ]
-    found = [Sitting(*row) for row in rows]
+    found = [CalendarBlock(*row) for row in rows]
     return sorted(found, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
 
 
@@ -101,10 +101,12 @@ def _slots(court: Court, span: Span) -> sa.Select[Any]:
 
 
 def by_day(
-    found: Sequence[Sitting], first: dt.date, days: int, zone: ZoneInfo
-) -> list[tuple[dt.date, list[Sitting]]]:
+    found: Sequence[CalendarBlock], first: dt.date, days: int, zone: ZoneInfo
+) -> list[tuple[dt.date, list[CalendarBlock]]]:
     """Return every day of a span with what it holds; days without anything too."""
-    made: dict[dt.date, list[Sitting]] = {first + dt.timedelta(days=n): [] for n in range(days)}
+    made: dict[dt.date, list[CalendarBlock]] = {
+        first + dt.timedelta(days=n): [] for n in range(days)
+    }
     for each in found:
         made[each.starts_at.astimezone(zone).date()].append(each)
     return list(made.items())
@@ -113,8 +115,8 @@ def by_day(
 def closed_because(session: Session, court: Court, first: dt.date, days: int) -> dict[dt.date, str]:
     """Return the days of the court's own closing within a span, with the reason that it gave."""
     until = first + dt.timedelta(days=days)
-    wanted = sa.select(Closure.on, Closure.why).where(
-        Closure.court_id == court.id, Closure.on >= first, Closure.on < until
+    wanted = sa.select(ClosedDay.on, ClosedDay.why).where(
+        ClosedDay.court_id == court.id, ClosedDay.on >= first, ClosedDay.on < until
     )
     return {row[0]: row[1] for row in session.execute(wanted)}
 

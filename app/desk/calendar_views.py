@@ -16,7 +16,7 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.wording import public_names
 from app.desk import calendar as docket
-from app.desk.calendar import Sitting
+from app.desk.calendar import CalendarBlock
 from app.desk.hearing_search import EARLIEST, LATEST
 from app.desk.home_views import bp, day_named
 from app.hearings import queries
@@ -32,7 +32,7 @@ LISTED = {"week": 30, "day": 150}
 
 
 @dataclass(frozen=True)
-class Asked:
+class CalendarQuery:
     """What a calendar's address asks for: every look at it can be kept as a bookmark."""
 
     view: str
@@ -57,14 +57,14 @@ class Asked:
         return url_for("hearings.calendar", **told)
 
 
-def _asked() -> Asked:
+def _asked() -> CalendarQuery:
     """Return what is asked for; what cannot be read is taken as the usual."""
     view = request.args.get("view", "week")
     by, whose = request.args.get("by", BY[0]), request.args.get("whose", "")
     view, by = view if view in VIEWS else "week", by if by in BY else BY[0]
     on = _day()
     first = on - dt.timedelta(days=on.weekday()) if view == "week" else on
-    return Asked(view, by, first, row_number(whose))
+    return CalendarQuery(view, by, first, row_number(whose))
 
 
 def _day() -> dt.date:
@@ -78,7 +78,7 @@ def _resources(by: str) -> list[tuple[int, str]]:
     return [(each.id, each.name) for each in read(db.session(), current_user.court_id)]
 
 
-def _seen(asked: Asked) -> list[Sitting]:
+def _seen(asked: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
     span = span_of(asked.first, asked.days, ZoneInfo(court.zone))
     found = docket.sittings(db.session(), court, span)
@@ -181,7 +181,7 @@ def cause_list() -> str:
     span = span_of(on, 1, ZoneInfo(court.zone))
     found = [each for each in docket.sittings(session, court, span) if each.how != docket.HELD]
     public = request.args.get("public") == "1"
-    rule = court.public_names if public else public_names.Names.FULL
+    rule = court.public_names if public else public_names.NameRule.FULL
     named = {
         case_id: [(role, public_names.public_name(name, rule)) for role, name in people]
         for case_id, people in docket.parties(session, {s.case_id for s in found}).items()
@@ -198,7 +198,7 @@ def cause_list() -> str:
         court=court,
         before=on - step,
         after=on + step,
-        rules=list(public_names.Names),
+        rules=list(public_names.NameRule),
     )
 
 
@@ -211,6 +211,6 @@ def change_public_names() -> Any:
     def change(session: Session) -> None:
         session.get_one(Court, court_id).public_names = names
 
-    if names in list(public_names.Names):
+    if names in list(public_names.NameRule):
         retrying(change)
     return redirect(url_for("hearings.cause_list", on=_day().isoformat(), public=1), 303)

@@ -12,19 +12,19 @@ from app.cases.models import Case
 from app.core.errors import N_, NotFound, Refusal
 from app.desk import queries as desk
 from app.desk import todo
-from app.desk.queries import Standing
-from app.desk.todo import Todo
+from app.desk.queries import FixedHearing
+from app.desk.todo import TaskItem
 from app.evidence import assessment, reach
-from app.evidence.reach import Contact
+from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.hearings.proposals import Desk
-from app.notices.models import Line, Notice
-from app.notices.rules import State, What
+from app.hearings.proposals import DeskContext
+from app.notices.models import Entry, Notice
+from app.notices.rules import Event, NoticeState
 from app.people.models import Court
 
 
-class Step(StrEnum):
+class NextStep(StrEnum):
     """What happens next with a hearing."""
 
     WAIT = "wait"
@@ -38,7 +38,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class ProposalDelivery:
     """Whether a round counts as offered: when a carrier first took a message to each side."""
 
     sides: dict[str, dt.datetime | None]
@@ -61,23 +61,23 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Whole:
+class HearingPage:
     """One hearing with all that its page shows; the newest round comes first."""
 
     hearing: Hearing
     court: Court
-    step: Step
-    rounds: list[Standing]
-    contacts: list[Contact]
-    lines: Sequence[Line]
-    offer: Offer | None = None
+    step: NextStep
+    rounds: list[FixedHearing]
+    contacts: list[CounselReach]
+    lines: Sequence[Entry]
+    offer: ProposalDelivery | None = None
     nudge_at: dt.datetime | None = None
     reminder_at: dt.datetime | None = None
     future: list[Slot] = field(default_factory=list)
-    todo: list[Todo] = field(default_factory=list)
+    todo: list[TaskItem] = field(default_factory=list)
 
     @property
-    def round(self) -> Standing | None:
+    def round(self) -> FixedHearing | None:
         """The newest round that had slots."""
         return self.rounds[0] if self.rounds else None
 
@@ -106,13 +106,13 @@ class Whole:
         return {each.counsel.id for each in self.contacts if each.acts}
 
     @property
-    def unasked(self) -> list[Contact]:
+    def unasked(self) -> list[CounselReach]:
         """Counsel who came to the case after the newest round was asked."""
         asked = {s.counsel_id for s in self.round.round.invitations} if self.round else set()
         return [each for each in self.contacts if each.acts and each.counsel.id not in asked]
 
 
-def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> Whole:
+def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> HearingPage:
     """Return a hearing whole. Raises NotFound, for another court's hearing as for none."""
     hearing = _hearing(session, court_id, hearing_id)
     lines, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)
@@ -120,7 +120,7 @@ def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> 
     rounds = [desk.standing(each) for each in reversed(hearing.proposals) if each.slots]
     newest = rounds[0] if rounds else None
     askable = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and newest
-    return Whole(
+    return HearingPage(
         hearing=hearing,
         court=hearing.case.court,
         step=step_of(hearing, newest, now),
@@ -137,19 +137,19 @@ def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> 
     )
 
 
-def step_of(hearing: Hearing, newest: Standing | None, now: dt.datetime) -> Step:
+def step_of(hearing: Hearing, newest: FixedHearing | None, now: dt.datetime) -> NextStep:
     """Return what happens next with a hearing, by its state and its newest round."""
     if hearing.state == HearingState.CANCELLED:
-        return Step.CANCELLED
+        return NextStep.CANCELLED
     if newest and newest.round.state == ProposalState.OPEN:
         if newest.round.answer_by <= now:
-            return Step.OVERDUE
+            return NextStep.OVERDUE
         if not newest.complete:
-            return Step.WAIT
-        return Step.READY if newest.best else Step.NONE_SUITS
+            return NextStep.WAIT
+        return NextStep.READY if newest.best else NextStep.NONE_SUITS
     if hearing.state == HearingState.FIXED:
-        return Step.PAST if hearing.ends_at and hearing.ends_at <= now else Step.FIXED
-    return Step.LAPSED
+        return NextStep.PAST if hearing.ends_at and hearing.ends_at <= now else NextStep.FIXED
+    return NextStep.LAPSED
 
 
 def words_of(seat: Invitation) -> dict[int, str]:
@@ -157,7 +157,7 @@ def words_of(seat: Invitation) -> dict[int, str]:
     return {each.slot_id: each.says for each in seat.answers}
 
 
-def fix_agreed(session: Session, at: Desk, hearing_id: int, slot_id: int) -> Hearing:
+def fix_agreed(session: Session, at: DeskContext, hearing_id: int, slot_id: int) -> Hearing:
     """Fix the slot on which all agreed: no order, so no reason is needed and none is told.
 
     Raises Refusal where the answers have changed since, and what service.fix raises.
@@ -200,7 +200,7 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     return hearing
 
 
-def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Line]) -> Offer:
+def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]) -> ProposalDelivery:
     """Return when each side of a round was offered it, by the same rule as queries.offered."""
     seats = {seat.id for seat in round_.invitations}
     out = {
@@ -210,13 +210,13 @@ def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Line]) -
     }
     sides: dict[str, dt.datetime | None] = {seat.side: None for seat in round_.invitations}
     for line in lines:
-        if line.notice_id in out and line.what in (What.ACCEPTED, What.DELIVERED):
+        if line.notice_id in out and line.what in (Event.ACCEPTED, Event.DELIVERED):
             side = out[line.notice_id].side
             sides[side] = sides.get(side) or line.at
-    return Offer(sides)
+    return ProposalDelivery(sides)
 
 
 def _next(notices: Sequence[Notice], kind: str) -> dt.datetime | None:
     """Return when the next notice of a kind is due."""
-    waiting = [n.due_at for n in notices if n.kind == kind and n.state == State.QUEUED]
+    waiting = [n.due_at for n in notices if n.kind == kind and n.state == NoticeState.QUEUED]
     return min(waiting, default=None)

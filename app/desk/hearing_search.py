@@ -22,7 +22,7 @@ ORDERS = ("newest", "date", "deadline")
 
 
 @dataclass(frozen=True)
-class Wish:
+class HearingFilter:
     """What a list is asked for; its address says the same, and can be kept as a bookmark."""
 
     words: str = ""
@@ -39,7 +39,7 @@ class Wish:
     @property
     def narrows(self) -> bool:
         """Whether anything is left out of the list."""
-        return self != Wish(order=self.order, page=self.page)
+        return self != HearingFilter(order=self.order, page=self.page)
 
     @property
     def address(self) -> dict[str, str]:
@@ -58,7 +58,7 @@ class Wish:
 
 
 def found(
-    session: Session, user: User, wish: Wish, now: dt.datetime
+    session: Session, user: User, wish: HearingFilter, now: dt.datetime
 ) -> tuple[Sequence[Hearing], bool]:
     """Return one page of the hearings of a user's court, and whether there are more."""
     wanted: Any = (
@@ -94,7 +94,7 @@ def _stands(state: str) -> list[sa.ColumnElement[bool]]:
     return [Hearing.state.in_(both), sa.or_(Hearing.state == state, Hearing.starts_at.is_not(None))]
 
 
-def _within(wish: Wish, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
+def _within(wish: HearingFilter, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on judge and day."""
     asked = []
     if wish.judge is not None:

@@ -14,14 +14,14 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
 from app.desk import hearing_page
-from app.desk.hearing_page import Whole
+from app.desk.hearing_page import HearingPage
 from app.desk.home_views import bp
 from app.evidence import symmetry
 from app.hearings import service
 from app.hearings.forms import CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
 from app.hearings.proposing import idempotency
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.people.models import User
 from app.people.views import only_shown, shows_again, signed_in
 
@@ -44,11 +44,11 @@ def live(hearing_id: int) -> Any:
     return answer.make_conditional(request)
 
 
-def _look(hearing_id: int) -> Whole:
+def _look(hearing_id: int) -> HearingPage:
     return hearing_page.look(db.session(), current_user.court_id, hearing_id, web.now())
 
 
-def _page(found: Whole, page: str = "hearings/shown.html", **more: Any) -> str:
+def _page(found: HearingPage, page: str = "hearings/shown.html", **more: Any) -> str:
     told: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **more}
     # The page has two fields for a reason: what is wrong with one is shown at that one.
     ids = {"slot_id": "fix", "reason": f"{told['act']}-reason"}
@@ -78,7 +78,7 @@ def fix(hearing_id: int) -> Any:
     typed = {name: request.form.get(name, "") for name in ("slot_id", "reason")}
     agreed = bool(request.form.get("agreed"))
 
-    def work(session: Session, at: Desk) -> Hearing:
+    def work(session: Session, at: DeskContext) -> Hearing:
         given = load(FixIn(only=("slot_id",) if agreed else None), _numbered(typed, agreed))
         if agreed:
             return hearing_page.fix_agreed(session, at, hearing_id, given["slot_id"])
@@ -103,7 +103,7 @@ def cancel(hearing_id: int) -> Any:
     """Cancel a hearing, with a reason."""
     typed = {"reason": request.form.get("reason", "")}
 
-    def work(session: Session, at: Desk) -> Hearing:
+    def work(session: Session, at: DeskContext) -> Hearing:
         return service.cancel(session, at, hearing_id, load(CancelIn(), typed)["reason"])
 
     words = gettext("The hearing is cancelled. All who were asked or told are told now.")
@@ -114,7 +114,7 @@ def _change(
     hearing_id: int,
     act: str,
     typed: dict[str, str],
-    work: Callable[[Session, Desk], Hearing],
+    work: Callable[[Session, DeskContext], Hearing],
     done: str,
 ) -> Any:
     """Do a use case; what is refused is said on the hearing's page, with all that was typed."""
@@ -124,7 +124,7 @@ def _change(
     def do(session: Session) -> int:
         user = session.get_one(User, user_id)
         idempotency.unchanged(session, user.court_id, hearing_id, stood)
-        return work(session, Desk(user.court, user, now, secret)).id
+        return work(session, DeskContext(user.court, user, now, secret)).id
 
     if only_shown():
         words = gettext("You are signed in again. Nothing was done: look, then press.")
@@ -144,7 +144,7 @@ def _change(
     return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
 
 
-def _told(found: Whole, fault: Refusal, stood: str) -> str:
+def _told(found: HearingPage, fault: Refusal, stood: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
     words = [web.said(fault.message)]
     if stood and str(fault.message) == idempotency.CHANGED:
@@ -152,7 +152,7 @@ def _told(found: Whole, fault: Refusal, stood: str) -> str:
     return "\n".join(words)
 
 
-def _done_before(found: Whole, act: str, typed: dict[str, str]) -> str:
+def _done_before(found: HearingPage, act: str, typed: dict[str, str]) -> str:
     """Say kindly that what was asked for has been done: a second press, or somebody was quicker."""
     hearing = found.hearing
     if act == "cancel" and hearing.state == HearingState.CANCELLED:

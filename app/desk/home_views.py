@@ -88,7 +88,7 @@ def _whose() -> str:
 
 
 def _carriers(now: Any) -> dict[str, Any]:
-    house, beat = web.house(), heartbeat.last_beat(db.session())
+    house, beat = web.services(), heartbeat.last_beat(db.session())
     return {
         "carriers": {"email": house.gateways.email.name, "sms": house.gateways.sms.name},
         "shares": traffic_split.told(db.session()) if house.gateways.second_sms else (),
@@ -103,7 +103,7 @@ def listed() -> str:
     """Show the court's hearings: all, or those of a state, a judge, some days, found by words."""
     session, court, asked = db.session(), current_user.court, request.args
     order = asked.get("sort", "")
-    wish = hearing_search.Wish(
+    wish = hearing_search.HearingFilter(
         words=asked.get("q", "")[:200],
         state=asked.get("state", ""),
         due=asked.get("due") == "1",

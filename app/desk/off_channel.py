@@ -17,7 +17,7 @@ from app.core.errors import N_, Invalid, Message
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.notices import service as notices
-from app.notices.models import Line
+from app.notices.models import Entry
 from app.notices.service import Matter
 from app.people.models import User
 from app.tasks import contacts_by_hand
@@ -34,7 +34,7 @@ def log(
     given: Mapping[str, Any],
     user: User | None,
     now: dt.datetime,
-) -> tuple[Line, list[str]]:
+) -> tuple[Entry, list[str]]:
     """Write a contact by hand into the record, and tell the other sides where that is due.
 
     ``given`` is checked input (forms.ContactIn). What it was about is told where ``tell_others``
@@ -84,7 +84,7 @@ def _tell(
     hearing: Hearing | None,
     seat: Representation,
     counsel: Counsel,
-    line: Line,
+    line: Entry,
     given: Mapping[str, Any],
     now: dt.datetime,
 ) -> None:

@@ -17,20 +17,20 @@ from app.cases.models import Counsel
 from app.core import links
 from app.core.errors import N_, NotFound, Refusal
 from app.desk import off_channel, todo
-from app.desk.todo import Todo
+from app.desk.todo import TaskItem
 from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation
 from app.letters import composing
 from app.letters.composing import Letter
 from app.notices.models import Task
 from app.people.models import Court, User
-from app.tasks.service import Way
+from app.tasks.service import TaskKind
 
 MOST = 50  # sheets in one print
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperNotice:
     """One notice as it is printed."""
 
     hearing: Hearing
@@ -55,7 +55,7 @@ class Sheet:
 
 def sheet(
     hearing: Hearing, seat: Invitation, secret: bytes, public_url: str, task_id: int | None = None
-) -> Sheet:
+) -> PaperNotice:
     """Write a notice on paper: the words of the letter, a QR code of the link, the code to type.
 
     The code is black on white: scanners of the post and of courts read no other as surely.
@@ -75,7 +75,7 @@ def sheet(
         kind, "email", seat.counsel.language, told, link="", code=code, base=public_url
     )
     qr = segno.make(link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
-    return Sheet(hearing, seat, letter, code, qr, task_id)
+    return PaperNotice(hearing, seat, letter, code, qr, task_id)
 
 
 def find(
@@ -91,14 +91,16 @@ def find(
     return hearing, seat
 
 
-def waiting(session: Session, court: Court, now: dt.datetime) -> list[Todo]:
+def waiting(session: Session, court: Court, now: dt.datetime) -> list[TaskItem]:
     """Return the notices that are to be posted, the most urgent first."""
-    return [each for each in todo.open_tasks(session, court, (), now) if each.task.way == Way.PAPER]
+    return [
+        each for each in todo.open_tasks(session, court, (), now) if each.task.way == TaskKind.PAPER
+    ]
 
 
 def sheets(
     session: Session, court_id: int, task_ids: Sequence[int], secret: bytes, public_url: str
-) -> list[Sheet]:
+) -> list[PaperNotice]:
     """Return the sheets of some tasks, in their order; what has no date any more is left out.
 
     Raises Refusal for more than fifty: a print of which one loses count is posted twice.
@@ -106,7 +108,7 @@ def sheets(
     if len(task_ids) > MOST:
         raise Refusal(N_("At most %(most)s notices in one print."), most=MOST)
     wanted = sa.select(Task).where(
-        Task.id.in_(task_ids), Task.court_id == court_id, Task.way == Way.PAPER.value
+        Task.id.in_(task_ids), Task.court_id == court_id, Task.way == TaskKind.PAPER.value
     )
     made = []
     for task in sorted(session.scalars(wanted), key=lambda each: task_ids.index(each.id)):

@@ -28,10 +28,10 @@ def one(hearing_id: int, counsel_id: int) -> Any:
 
 
 def _public() -> str:
-    return web.house().settings.public_url
+    return web.services().settings.public_url
 
 
-def _print(sheets: list[paper_notices.Sheet], **more: Any) -> str:
+def _print(sheets: list[paper_notices.PaperNotice], **more: Any) -> str:
     pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - segno's, of our own address
     return render_template(
         "hearings/paper.html",

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from app.cases.models import Case, Courtroom
 from app.cases.queries import matching
 from app.desk import todo
-from app.desk.todo import Todo
+from app.desk.todo import TaskItem
 from app.evidence import unreached
 from app.evidence.unreached import Unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot, span_of
-from app.notices.models import Line
+from app.notices.models import Entry
 from app.people.models import Court, User
 
 SOON = dt.timedelta(hours=24)
@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class FixedHearing:
     """Where an open round stands: who has answered, and which slot suits all."""
 
     round: Proposal
@@ -84,15 +84,15 @@ class Standing:
 
 
 @dataclass
-class Waiting:
+class PendingWork:
     """Everything that waits for a person, each kind in its order."""
 
-    todo: list[Todo] = field(default_factory=list)
+    todo: list[TaskItem] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
     lapsed: Sequence[Hearing] = ()
-    none_suits: list[Standing] = field(default_factory=list)
-    ready: list[Standing] = field(default_factory=list)
-    due: list[Standing] = field(default_factory=list)
+    none_suits: list[FixedHearing] = field(default_factory=list)
+    ready: list[FixedHearing] = field(default_factory=list)
+    due: list[FixedHearing] = field(default_factory=list)
     open: int = 0
 
     @property
@@ -100,17 +100,17 @@ class Waiting:
         """How many things wait."""
         return sum(len(getattr(self, name)) for name in LISTS)
 
-    def only(self, kind: str) -> "Waiting":
+    def only(self, kind: str) -> "PendingWork":
         """Return what waits of one kind; all of it where there is no such kind."""
         names = KINDS.get(kind, LISTS)
-        return Waiting(**{name: getattr(self, name) for name in names}, open=self.open)
+        return PendingWork(**{name: getattr(self, name) for name in names}, open=self.open)
 
-    def page(self, number: int, size: int) -> "Waiting":
+    def page(self, number: int, size: int) -> "PendingWork":
         """Return one page of what waits, counted from 1."""
         each = [(name, one) for name in LISTS for one in getattr(self, name)]
         shown = each[(number - 1) * size : number * size]
         lists = {name: [one for whose, one in shown if whose == name] for name in LISTS}
-        return Waiting(**lists, open=self.open)
+        return PendingWork(**lists, open=self.open)
 
     @property
     def decisions(self) -> int:
@@ -118,14 +118,14 @@ class Waiting:
         return len(self.none_suits) + len(self.ready)
 
 
-def standing(round_: Proposal) -> Standing:
+def standing(round_: Proposal) -> FixedHearing:
     """Return where a round stands, by the same rule that fixes it."""
     required = [seat for seat in round_.invitations if seat.required] or round_.invitations
     said = [{a.slot_id: a.says for a in s.answers} if s.answered_at else None for s in required]
     chosen = agreed_slot([(slot.id, slot.starts_at) for slot in round_.slots], said)
     best = next((slot for slot in round_.slots if slot.id == chosen), None)
     answered = sum(1 for seat in round_.invitations if seat.answered_at)
-    return Standing(round_, len(round_.invitations), answered, best)
+    return FixedHearing(round_, len(round_.invitations), answered, best)
 
 
 def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
@@ -138,10 +138,10 @@ def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
 
 def waiting(
     session: Session, court: Court, whose: User | None, now: dt.datetime, words: str = ""
-) -> Waiting:
+) -> PendingWork:
     """Return what waits in a court, of one user's hearings or of all; of cases found by words."""
     owned = [*owned_by(whose), *([matching(words)] if words.strip() else [])]
-    found = Waiting(
+    found = PendingWork(
         todo=todo.open_tasks(session, court, owned, now),
         unreached=unreached.people(session, court, owned, now),
     )
@@ -267,14 +267,14 @@ def of_case(session: Session, case: Case) -> Sequence[Hearing]:
     return session.scalars(wanted).all()
 
 
-def newest_lines(session: Session, case: Case) -> Sequence[Line]:
+def newest_lines(session: Session, case: Case) -> Sequence[Entry]:
     """Return the newest lines of a case's record, the newest first."""
-    wanted = sa.select(Line).where(Line.case_id == case.id).order_by(Line.seq.desc())
+    wanted = sa.select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc())
     return session.scalars(wanted.limit(NEWEST)).all()
 
 
 @dataclass(frozen=True)
-class Begun:
+class DraftSummary:
     """What a court has already of what a first hearing needs."""
 
     courtroom: bool
@@ -282,10 +282,10 @@ class Begun:
     hearing: bool
 
 
-def begun(session: Session, court: Court) -> Begun:
+def begun(session: Session, court: Court) -> DraftSummary:
     """Return how far a new court has come."""
 
     def any_of(table: type[Courtroom] | type[Case] | type[Hearing]) -> bool:
         return bool(session.scalar(sa.select(sa.exists().where(table.court_id == court.id))))
 
-    return Begun(any_of(Courtroom), any_of(Case), any_of(Hearing))
+    return DraftSummary(any_of(Courtroom), any_of(Case), any_of(Hearing))

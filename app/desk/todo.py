@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Case, Counsel
 from app.core import wording
 from app.hearings.models import Hearing
-from app.law import Broken, rule_set
+from app.law import InvalidRules, rule_set
 from app.notices.models import Task
 from app.people.models import Court
-from app.tasks.service import BY_COUNSEL, Stands
+from app.tasks.service import BY_COUNSEL, TaskState
 
 MOST = 200
 
 
 @dataclass(frozen=True)
-class Todo:
+class TaskItem:
     """One task: whom it is about, in which hearing, until when, and by which rule."""
 
     task: Task
@@ -36,11 +36,11 @@ class Todo:
 
 def open_tasks(
     session: Session, court: Court, owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
-) -> list[Todo]:
+) -> list[TaskItem]:
     """Return what is to be done, the most urgent first; who asked to be called waits longest."""
     wanted = (
         sa.select(Task)
-        .where(Task.court_id == court.id, Task.state == Stands.OPEN.value)
+        .where(Task.court_id == court.id, Task.state == TaskState.OPEN.value)
         .order_by(Task.opens_at)
         .limit(MOST)
     )
@@ -49,10 +49,10 @@ def open_tasks(
     return _todos(session, court, found, hearings, now)
 
 
-def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[Todo]:
+def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[TaskItem]:
     """Return what is to be done about one hearing."""
     about = f"hearing/{hearing.id}"
-    wanted = sa.select(Task).where(Task.about == about, Task.state == Stands.OPEN.value)
+    wanted = sa.select(Task).where(Task.about == about, Task.state == TaskState.OPEN.value)
     found = session.scalars(wanted.order_by(Task.opens_at)).all()
     return _todos(session, hearing.case.court, found, {about: hearing}, now)
 
@@ -78,11 +78,11 @@ def _todos(
     found: Sequence[Task],
     hearings: dict[str, Hearing],
     now: dt.datetime,
-) -> list[Todo]:
+) -> list[TaskItem]:
     ids = {task.counsel_id for task in found}
     people = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
     made = [
-        Todo(
+        TaskItem(
             task,
             hearings[task.about],
             people[task.counsel_id],
@@ -107,7 +107,7 @@ def _article(court: Court, task: Task) -> dict[str, str]:
     """Return the article of the rule behind a task, as the court's rules name it now."""
     try:
         rules = rule_set(court.rule_set)
-    except Broken:
+    except InvalidRules:
         return {}
     named = {rule.id: rule.article for rule in rules.default_judgment}
     return named.get(task.because.get("rule", ""), {})

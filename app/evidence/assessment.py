@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.cases.models import Case, Party, Representation
 from app.cases.rules import agreed
 from app.evidence import reach
-from app.evidence.reach import Contact
+from app.evidence.reach import CounselReach
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.verdict import judge
-from app.notices.models import Line, Notice
+from app.notices.models import Entry, Notice
 
 MOST_LINES = 2000
 
@@ -23,16 +23,18 @@ def contacts(
     session: Session,
     hearing: Hearing,
     notices: Sequence[Notice],
-    lines: Sequence[Line],
+    lines: Sequence[Entry],
     now: dt.datetime,
-) -> list[Contact]:
+) -> list[CounselReach]:
     """Return every counsel who was asked or acts now, with what reached them and the verdict."""
     found = reach.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
     _judge(session, hearing, found, now)
     return found
 
 
-def _judge(session: Session, hearing: Hearing, found: Sequence[Contact], now: dt.datetime) -> None:
+def _judge(
+    session: Session, hearing: Hearing, found: Sequence[CounselReach], now: dt.datetime
+) -> None:
     """Say of everybody who acts whether the notice of a date that holds bears a default judgment.
 
     A date that was fixed elsewhere was told by others, of which nothing is known here.
@@ -81,19 +83,19 @@ def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
     ).all()
 
 
-def lines(session: Session, hearing: Hearing) -> Sequence[Line]:
+def lines(session: Session, hearing: Hearing) -> Sequence[Entry]:
     """Return lines about a hearing, and contacts by hand about its case as a whole.
 
     The newest 2,000, oldest first.
     """
-    by_hand = sa.and_(Line.about == "", Line.kind == "by_hand")
+    by_hand = sa.and_(Entry.about == "", Entry.kind == "by_hand")
     newest = session.scalars(
-        sa.select(Line)
+        sa.select(Entry)
         .where(
-            Line.case_id == hearing.case_id,
-            sa.or_(Line.about == f"hearing/{hearing.id}", by_hand),
+            Entry.case_id == hearing.case_id,
+            sa.or_(Entry.about == f"hearing/{hearing.id}", by_hand),
         )
-        .order_by(Line.seq.desc())
+        .order_by(Entry.seq.desc())
         .limit(MOST_LINES)
     ).all()
     return newest[::-1]

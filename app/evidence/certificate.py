@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.desk import queries
 from app.evidence import assessment
-from app.evidence.reach import Contact
+from app.evidence.reach import CounselReach
 from app.hearings.models import Hearing
-from app.notices.models import Head, Line
+from app.notices.models import ChainHead, Entry
 from app.record import daily_seals, ledger
-from app.record.daily_seals import Cover
-from app.record.verification import CHECKED_AT_ONCE, Finding, Part, verify_part
+from app.record.daily_seals import SealedBy
+from app.record.verification import CHECKED_AT_ONCE, ChainFinding, ChainRange, verify_part
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,20 @@ class Certificate:
     """What one page certifies of a case's record as it stands now."""
 
     case: Case
-    hearings: Sequence[tuple[Hearing, Sequence[Contact]]]
-    finding: Finding
-    cover: Cover | None
+    hearings: Sequence[tuple[Hearing, Sequence[CounselReach]]]
+    finding: ChainFinding
+    cover: SealedBy | None
 
 
 @dataclass(frozen=True)
 class Seal:
     """What the house confirms of one hash: whose line it is, and what came after."""
 
-    line: Line
+    line: Entry
     case: Case
     later: int
-    cover: Cover | None
-    finding: Finding
+    cover: SealedBy | None
+    finding: ChainFinding
 
 
 def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
@@ -47,7 +47,7 @@ def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
         hearings.append((hearing, assessment.contacts(session, hearing, notices, lines, now)))
     finding = ledger.verify(session, case.id)
     seq = finding.lines
-    last = session.scalar(sa.select(Line).where(Line.case_id == case.id, Line.seq == seq))
+    last = session.scalar(sa.select(Entry).where(Entry.case_id == case.id, Entry.seq == seq))
     return Certificate(
         case, hearings, finding, daily_seals.covering(session, last) if last else None
     )
@@ -59,15 +59,15 @@ def confirm(session: Session, seal: str) -> Seal | None:
     The chain is checked whole up to 2,000 lines; of a longer one only the line itself, for anybody
     may ask, and as often as they like.
     """
-    line = session.scalar(sa.select(Line).where(Line.hash == seal).limit(1))
+    line = session.scalar(sa.select(Entry).where(Entry.hash == seal).limit(1))
     if line is None:
         return None
     case = session.get(Case, line.case_id)
     if case is None:  # a line of no case: `record verify` names it
         return None
-    head = session.get(Head, case.id)
+    head = session.get(ChainHead, case.id)
     long = head is not None and head.seq > CHECKED_AT_ONCE and line.seq > 0
-    part = Part(case.id, line.seq, line.seq) if long else Part(case.id)
+    part = ChainRange(case.id, line.seq, line.seq) if long else ChainRange(case.id)
     found = verify_part(session, part)
     later = head.seq - line.seq if head and found.whole else 0
     return Seal(line, case, later, daily_seals.covering(session, line), found)

@@ -25,7 +25,7 @@ def certified(case_id: int) -> str:
     session = db.session()
     case = cases.whole(session, current_user.court_id, case_id)
     found = certificate.of_case(session, case, web.now())
-    address = f"{web.house().settings.public_url}/record/{found.finding.head}"
+    address = f"{web.services().settings.public_url}/record/{found.finding.head}"
     picture = segno.make(address, error="m").svg_inline(
         scale=3, border=2, dark="#000", light="#fff"
     )

@@ -10,25 +10,25 @@ from app.cases.models import Counsel, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
-from app.notices.models import Line, Notice
+from app.notices.models import Entry, Notice
 from app.notices.resending import ON_ITS_WAY, OPEN_TO_DOUBT
-from app.notices.rules import OVERTAKEN_BY, WENT_OUT, Grade, State, What, proves
+from app.notices.rules import OVERTAKEN_BY, WENT_OUT, Event, EvidenceGrade, NoticeState, proves
 
 WENT = {state.value for state in WENT_OUT}
 # What happened without a message of ours; a machine's visit says nothing about the person.
 APART = {
-    What.FAILED,
-    What.MISSED,
-    What.OPENED,
-    What.ANSWERED,
-    What.CALLED,
-    What.TOLD,
-    What.CONFIRMED,
-    What.ASKED,
+    Event.FAILED,
+    Event.MISSED,
+    Event.OPENED,
+    Event.ANSWERED,
+    Event.CALLED,
+    Event.TOLD,
+    Event.CONFIRMED,
+    Event.ASKED,
 }
 
 
-class Again(StrEnum):
+class ResendOption(StrEnum):
     """Whether a message can be sent again, and if not, why."""
 
     NO_NEED = "no_need"
@@ -40,7 +40,7 @@ class Again(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class MessageRow:
     """One message to a person, or one thing heard from them, and what stands behind it."""
 
     what: str
@@ -48,22 +48,22 @@ class Row:
     channel: str
     address: str
     at: dt.datetime
-    line: Line | None = None
-    proof: Line | None = None
-    grade: Grade | None = None
+    line: Entry | None = None
+    proof: Entry | None = None
+    grade: EvidenceGrade | None = None
     notice: Notice | None = None
-    again: Again = Again.NO_NEED
+    again: ResendOption = ResendOption.NO_NEED
 
     @property
     def counts(self) -> bool:
         """Whether this was contact by the court: a message that went out, a call, a word."""
         if self.notice:
             return self.notice.state in WENT
-        return self.what in (What.CALLED, What.TOLD) and self.kind == "by_hand"
+        return self.what in (Event.CALLED, Event.TOLD) and self.kind == "by_hand"
 
 
 @dataclass
-class Contact:
+class CounselReach:
     """One counsel: whether they were asked, whether they still act, and every try to reach them."""
 
     counsel: Counsel
@@ -72,12 +72,12 @@ class Contact:
     seat: Invitation | None = None
     acts: bool = False
     told: bool = False
-    grade: Grade = Grade.ATTEMPTED
-    proof: Line | None = None
+    grade: EvidenceGrade = EvidenceGrade.ATTEMPTED
+    proof: Entry | None = None
     evidence: list[Evidence] = field(default_factory=list)
     verdict: Verdict | None = None
-    rows: list[Row] = field(default_factory=list)
-    earlier: list[Row] = field(default_factory=list)
+    rows: list[MessageRow] = field(default_factory=list)
+    earlier: list[MessageRow] = field(default_factory=list)
     planned: list[Notice] = field(default_factory=list)
 
     @property
@@ -87,7 +87,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class News:
+class LatestDate:
     """What everybody should know now: its letters' kinds and the stamp in their keys."""
 
     kinds: tuple[str, ...]
@@ -98,21 +98,21 @@ class News:
         return notice.kind in self.kinds and notice.key.split("/")[1] == self.stamp
 
 
-def news_of(hearing: Hearing, round_: Proposal | None) -> News:
+def news_of(hearing: Hearing, round_: Proposal | None) -> LatestDate:
     """Return what is news about a hearing: its date or end, else its newest round."""
     if hearing.state in ("fixed", "cancelled") or round_ is None:
         kinds = ("fixed", "moved") if hearing.state == "fixed" else ("cancelled", "withdrawn")
-        return News(kinds, f"{hearing.id}.{hearing.revision}")
-    return News(("proposal",), f"{hearing.id}.r{round_.round}")
+        return LatestDate(kinds, f"{hearing.id}.{hearing.revision}")
+    return LatestDate(("proposal",), f"{hearing.id}.r{round_.round}")
 
 
 def contacts(
     hearing: Hearing,
     acting: Iterable[Representation],
     notices: Sequence[Notice],
-    lines: Sequence[Line],
+    lines: Sequence[Entry],
     now: dt.datetime,
-) -> list[Contact]:
+) -> list[CounselReach]:
     """Return every counsel who was asked or acts now, with what reached them. Reads nothing.
 
     ``notices`` and ``lines`` are all of the hearing, oldest first.
@@ -130,21 +130,21 @@ def contacts(
     return list(people.values())
 
 
-def _people(hearing: Hearing, acting: Iterable[Representation]) -> dict[int, Contact]:
-    people: dict[int, Contact] = {}
+def _people(hearing: Hearing, acting: Iterable[Representation]) -> dict[int, CounselReach]:
+    people: dict[int, CounselReach] = {}
     for round_ in hearing.proposals:
         for seat in round_.invitations:
             name = seat.party.name
-            people[seat.counsel_id] = Contact(seat.counsel, name, seat.side, seat)
+            people[seat.counsel_id] = CounselReach(seat.counsel, name, seat.side, seat)
     for each in acting:
         contact = people.setdefault(
-            each.counsel_id, Contact(each.counsel, each.party.name, each.party.side)
+            each.counsel_id, CounselReach(each.counsel, each.party.name, each.party.side)
         )
         contact.acts = True
     return people
 
 
-def _begun(news: News, notices: Sequence[Notice], lines: Sequence[Line]) -> int:
+def _begun(news: LatestDate, notices: Sequence[Notice], lines: Sequence[Entry]) -> int:
     """Return from which line on the record is about the present news."""
     ids = {notice.id for notice in notices if news.holds(notice)}
     first = next((line.seq for line in lines if line.notice_id in ids), None)
@@ -153,37 +153,37 @@ def _begun(news: News, notices: Sequence[Notice], lines: Sequence[Line]) -> int:
     unsent = [
         line.seq
         for line in lines
-        if line.notice_id is None and line.kind in news.kinds and line.what == What.FAILED
+        if line.notice_id is None and line.kind in news.kinds and line.what == Event.FAILED
     ]
     return max(unsent, default=0)
 
 
-def _since(begun: int, lines: Sequence[Line]) -> list[Line]:
+def _since(begun: int, lines: Sequence[Entry]) -> list[Entry]:
     """Return what came of the news: a message queued before it may go out after, and tells less."""
     older = {line.notice_id for line in lines if line.notice_id and line.seq < begun}
     return [line for line in lines if line.seq >= begun and line.notice_id not in older]
 
 
-def _judge(contact: Contact, lines: Sequence[Line], asked: bool) -> None:
+def _judge(contact: CounselReach, lines: Sequence[Entry], asked: bool) -> None:
     """Find the best that is shown; an answer to a question does not confirm a date told since."""
     for line in lines:
-        if line.what == What.ANSWERED and not asked:
+        if line.what == Event.ANSWERED and not asked:
             continue
-        shown = proves(What(line.what), line.detail)
-        if shown > Grade.ATTEMPTED:
+        shown = proves(Event(line.what), line.detail)
+        if shown > EvidenceGrade.ATTEMPTED:
             contact.evidence.append(Evidence(shown, line.at, line.seq))
         if shown > contact.grade:
             contact.grade, contact.proof = shown, line
 
 
 def _fill(
-    contact: Contact,
+    contact: CounselReach,
     notices: Sequence[Notice],
-    lines: Sequence[Line],
+    lines: Sequence[Entry],
     begun: int,
     now: dt.datetime,
 ) -> None:
-    told: dict[int, list[Line]] = defaultdict(list)
+    told: dict[int, list[Entry]] = defaultdict(list)
     first: dict[int, int] = {}
     for line in lines:
         if line.notice_id is not None:
@@ -193,20 +193,20 @@ def _fill(
             rows = contact.rows if line.seq >= begun else contact.earlier
             rows.append(_apart(line))
     for notice in notices:
-        if notice.state == State.QUEUED and notice.due_at > now and not notice.tries:
+        if notice.state == NoticeState.QUEUED and notice.due_at > now and not notice.tries:
             contact.planned.append(notice)
             continue
-        fresh = first.get(notice.id, begun) >= begun and notice.state != State.WITHDRAWN
+        fresh = first.get(notice.id, begun) >= begun and notice.state != NoticeState.WITHDRAWN
         row = _message(notice, told[notice.id], _again(contact.counsel, notice, notices, now))
         (contact.rows if fresh else contact.earlier).append(row)
     for rows in (contact.rows, contact.earlier):
         rows.sort(key=lambda row: row.at, reverse=True)
 
 
-def _apart(line: Line) -> Row:
+def _apart(line: Entry) -> MessageRow:
     body = line.content.body if line.content else {}
-    shown = proves(What(line.what), line.detail)
-    return Row(
+    shown = proves(Event(line.what), line.detail)
+    return MessageRow(
         line.what,
         line.kind,
         line.channel,
@@ -218,16 +218,19 @@ def _apart(line: Line) -> Row:
     )
 
 
-def _message(notice: Notice, lines: Sequence[Line], again: Again) -> Row:
-    grade, proof = Grade.ATTEMPTED, None
+def _message(notice: Notice, lines: Sequence[Entry], again: ResendOption) -> MessageRow:
+    grade, proof = EvidenceGrade.ATTEMPTED, None
     for line in lines:
-        shown = proves(What(line.what), line.detail)
+        shown = proves(Event(line.what), line.detail)
         if shown > grade:
             grade, proof = shown, line
     last = lines[-1] if lines else None
     at = last.at if last else notice.created_at
-    tried = notice.state not in (State.QUEUED, State.WITHDRAWN, State.MISSED) or notice.tries > 0
-    return Row(
+    tried = (
+        notice.state not in (NoticeState.QUEUED, NoticeState.WITHDRAWN, NoticeState.MISSED)
+        or notice.tries > 0
+    )
+    return MessageRow(
         notice.state,
         notice.kind,
         notice.channel,
@@ -241,21 +244,23 @@ def _message(notice: Notice, lines: Sequence[Line], again: Again) -> Row:
     )
 
 
-def _again(counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime) -> Again:
+def _again(
+    counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime
+) -> ResendOption:
     """Say beforehand what notices.again would: a button is shown only where it will work."""
     if notice.state not in OPEN_TO_DOUBT:
-        return Again.NO_NEED
+        return ResendOption.NO_NEED
     stem = notice.key.split("/again-")[0]
     repeats = [e for e in own if e.key.startswith(f"{stem}/again-") and e.id > notice.id]
     if any(each.state in ON_ITS_WAY for each in repeats):
-        return Again.UNDER_WAY
+        return ResendOption.UNDER_WAY
     if repeats:
-        return Again.NO_NEED
+        return ResendOption.NO_NEED
     stamp = notice.key.split("/")[1]
     news = OVERTAKEN_BY.get(notice.kind, frozenset())
     if any(e.id > notice.id and e.kind in news and e.key.split("/")[1] != stamp for e in own):
-        return Again.OVERTAKEN
+        return ResendOption.OVERTAKEN
     if notice.stale_at <= now:
-        return Again.LATE
+        return ResendOption.LATE
     known = dict(ways_of(counsel, every=True))
-    return Again.MAY if known.get(notice.channel) else Again.NO_ADDRESS
+    return ResendOption.MAY if known.get(notice.channel) else ResendOption.NO_ADDRESS

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.hearings.models import Hearing
-from app.notices.models import Line, Notice
-from app.notices.rules import Grade, What, grade
+from app.notices.models import Entry, Notice
+from app.notices.rules import Event, EvidenceGrade, grade
 
 NEWS = ("fixed", "moved")
 # An answer to a question, and what came of asking, do not confirm a date that was told since.
 ASKED = ("proposal", "nudge", "answered")
 
 
-def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
+def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGrade]:
     """Return, by hearing, what is shown of the counsel who was told worst of its present date.
 
     A hearing whose people were told nothing by the house is left out.
@@ -26,22 +26,22 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, Grade]:
     if not ids:
         return {}
     begun = _begun(ids)
-    counts = sa.and_(Line.seq >= sa.func.coalesce(begun.c.seq, 0), Line.kind.not_in(ASKED))
+    counts = sa.and_(Entry.seq >= sa.func.coalesce(begun.c.seq, 0), Entry.kind.not_in(ASKED))
     wanted = (
         sa.select(
-            Line.about,
-            Line.counsel_id,
-            sa.case((counts, Line.what), else_=What.QUEUED.value),
+            Entry.about,
+            Entry.counsel_id,
+            sa.case((counts, Entry.what), else_=Event.QUEUED.value),
             # Of a call it matters what came of it; other lines are told apart by nothing more.
-            sa.case((Line.what == What.CALLED.value, sa.cast(Line.detail, sa.Text))),
+            sa.case((Entry.what == Event.CALLED.value, sa.cast(Entry.detail, sa.Text))),
         )
-        .outerjoin(begun, begun.c.about == Line.about)
-        .where(Line.about.in_(ids), Line.counsel_id.is_not(None))
+        .outerjoin(begun, begun.c.about == Entry.about)
+        .where(Entry.about.in_(ids), Entry.counsel_id.is_not(None))
         .distinct()
     )
-    heard: dict[str, dict[int, list[tuple[What, Any]]]] = defaultdict(lambda: defaultdict(list))
+    heard: dict[str, dict[int, list[tuple[Event, Any]]]] = defaultdict(lambda: defaultdict(list))
     for line in session.execute(wanted):
-        heard[line[0]][line[1]].append((What(line[2]), json.loads(line[3]) if line[3] else None))
+        heard[line[0]][line[1]].append((Event(line[2]), json.loads(line[3]) if line[3] else None))
     return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
 
 
@@ -52,11 +52,11 @@ def _begun(ids: dict[str, int]) -> sa.Subquery:
         Notice.kind + "/" + sa.cast(Hearing.id, text) + "." + sa.cast(Hearing.revision, text) + "/%"
     )
     return (
-        sa.select(Line.about, sa.func.min(Line.seq).label("seq"))
-        .join(Notice, Notice.id == Line.notice_id)
-        .join(Hearing, Line.about == "hearing/" + sa.cast(Hearing.id, text))
-        .where(Line.about.in_(ids), Notice.kind.in_(NEWS), Notice.key.like(key))
+        sa.select(Entry.about, sa.func.min(Entry.seq).label("seq"))
+        .join(Notice, Notice.id == Entry.notice_id)
+        .join(Hearing, Entry.about == "hearing/" + sa.cast(Hearing.id, text))
+        .where(Entry.about.in_(ids), Notice.kind.in_(NEWS), Notice.key.like(key))
         .where(Hearing.id.in_(ids.values()))
-        .group_by(Line.about)
+        .group_by(Entry.about)
         .subquery()
     )

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from app.carriers.base import TWILIOS
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice, Task
-from app.notices.rules import State
-from app.tasks.service import Way
+from app.notices.rules import NoticeState
+from app.tasks.service import TaskKind
 
 WINDOW = dt.timedelta(days=30)
 PROMPT = 10  # seconds from due to handed over
-OUT = (State.SENT.value, State.DELIVERED.value)
-TRIED = (*OUT, State.FAILED.value, State.UNKNOWN.value)
+OUT = (NoticeState.SENT.value, NoticeState.DELIVERED.value)
+TRIED = (*OUT, NoticeState.FAILED.value, NoticeState.UNKNOWN.value)
 
 
 @dataclass(frozen=True)
-class Promise:
+class ServiceLevels:
     """The figures of the last 30 days; a share is of 1, a time in seconds, None where unknown."""
 
     due: int
@@ -43,7 +43,7 @@ class Promise:
         return self.texts_delivered / self.texts if self.texts else None
 
 
-def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> Promise:
+def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> ServiceLevels:
     """Measure one court, or the whole house, over the last 30 days.
 
     Late is what was handed over late and what was not handed over at all: failed, missed, still
@@ -53,7 +53,7 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
     ours = [Notice.first_due_at >= since, Notice.counsel_id.is_not(None)]
     ours += [Notice.court_id == court_id] if court_id else []
     due, prompt, texts, delivered = session.execute(_shares(ours, now)).one()
-    return Promise(
+    return ServiceLevels(
         due=due or 0,
         prompt=prompt or 0,
         texts=texts or 0,
@@ -70,7 +70,7 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
     was_due = sa.and_(
         Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT),
         dated,
-        Notice.state != State.WITHDRAWN.value,
+        Notice.state != NoticeState.WITHDRAWN.value,
     )
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
     # A local outbox never says that anything arrived.
@@ -83,7 +83,7 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
         counted(was_due),
         counted(was_due, took <= PROMPT),
         counted(a_text),
-        counted(a_text, Notice.state == State.DELIVERED.value),
+        counted(a_text, Notice.state == NoticeState.DELIVERED.value),
     ).where(*ours)
 
 
@@ -99,7 +99,7 @@ def _answers(since: dt.datetime, court_id: int | None) -> sa.Select:
 
 def _calls(since: dt.datetime, court_id: int | None) -> sa.Select:
     wanted = sa.select(Task.created_at, Task.tried_at).where(
-        Task.way == Way.CALLBACK.value, Task.created_at >= since, Task.tried_at.is_not(None)
+        Task.way == TaskKind.CALLBACK.value, Task.created_at >= since, Task.tried_at.is_not(None)
     )
     return wanted.where(Task.court_id == court_id) if court_id else wanted
 
@@ -108,7 +108,7 @@ def _uncalled(court_id: int | None) -> sa.Select:
     wanted = (
         sa.select(sa.func.count())
         .select_from(Task)
-        .where(Task.way == Way.CALLBACK.value, Task.state == "open", Task.tried_at.is_(None))
+        .where(Task.way == TaskKind.CALLBACK.value, Task.state == "open", Task.tried_at.is_(None))
     )
     return wanted.where(Task.court_id == court_id) if court_id else wanted
 
@@ -133,7 +133,7 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
             Notice.side,
             sa.func.max(sa.case((Notice.state.in_(OUT), 1), else_=0)).label("told"),
         )
-        .where(*ours, Notice.first_due_at <= now, Notice.state != State.WITHDRAWN.value)
+        .where(*ours, Notice.first_due_at <= now, Notice.state != NoticeState.WITHDRAWN.value)
         .where(Notice.side != "", Notice.about.startswith("hearing/"))
         .group_by(Notice.about, Notice.side)
         .subquery()

@@ -12,8 +12,8 @@ from app.record import queries, timeline
 class Symmetry:
     """A picture of lanes, and the differences in number, channel and time."""
 
-    picture: timeline.Picture
-    unlike: list[timeline.Unlike]
+    picture: timeline.Timeline
+    unlike: list[timeline.Difference]
 
 
 def of(session: Session, case: Case, about: str = "") -> Symmetry:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.models import Line, Notice
-from app.notices.rules import State, What
+from app.notices.models import Entry, Notice
+from app.notices.rules import Event, NoticeState
 from app.people.models import Court
 
 LOOK_BACK = dt.timedelta(days=30)
-BAD = (State.FAILED.value, State.UNKNOWN.value, State.MISSED.value)
+BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)
 MOST = 500
 # What came of a contact by hand that tells the person what the message would have.
 TOLD = ("spoke", "left_word", "told")
@@ -66,7 +66,7 @@ def people(
             newest[who] = each
     phones = _phones(session, newest.values())
     left = [replace(each, phone=phones.get(each.counsel_id, "")) for each in newest.values()]
-    return sorted(left, key=lambda each: (each.state == State.MISSED.value, each.since))
+    return sorted(left, key=lambda each: (each.state == NoticeState.MISSED.value, each.since))
 
 
 def _phones(session: Session, found: Iterable[Unreached]) -> dict[int | None, str]:
@@ -90,21 +90,21 @@ def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:
     return session.scalars(wanted).all()
 
 
-def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequence[Line]:
+def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequence[Entry]:
     wanted = (
-        sa.select(Line)
+        sa.select(Entry)
         .where(
-            Line.court_id == court.id,
-            Line.what == What.FAILED.value,
-            Line.notice_id.is_(None),
-            Line.counsel_id.is_not(None),
-            Line.at > now - LOOK_BACK,
-            Line.kind != "nudge",
+            Entry.court_id == court.id,
+            Entry.what == Event.FAILED.value,
+            Entry.notice_id.is_(None),
+            Entry.counsel_id.is_not(None),
+            Entry.at > now - LOOK_BACK,
+            Entry.kind != "nudge",
         )
-        .order_by(Line.id.desc())
+        .order_by(Entry.id.desc())
         .limit(MOST)
     )
-    newest: dict[tuple[str, int | None], Line] = {}
+    newest: dict[tuple[str, int | None], Entry] = {}
     for line in session.scalars(wanted):
         newest.setdefault((line.about, line.counsel_id), line)
     return list(newest.values())
@@ -166,7 +166,7 @@ def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | No
     )
 
 
-def _silent(hearing: Hearing, line: Line) -> Unreached:
+def _silent(hearing: Hearing, line: Entry) -> Unreached:
     name = line.content.body.get("name", "") if line.content else ""
     return Unreached(
         hearing, name, line.side, line.kind, "no_address", line.counsel_id, (), line.at
@@ -197,8 +197,8 @@ def _reached_since(
     for told in session.execute(answered).all():
         if told[2]:
             heard(told[0], told[1], told[2])
-    rung = sa.select(Line).where(
-        Line.case_id.in_(cases), Line.counsel_id.in_(counsel), Line.kind == "by_hand"
+    rung = sa.select(Entry).where(
+        Entry.case_id.in_(cases), Entry.counsel_id.in_(counsel), Entry.kind == "by_hand"
     )
     for line in session.scalars(rung):
         if (line.detail or {}).get("outcome") in TOLD:
@@ -208,7 +208,7 @@ def _reached_since(
     arrived = sa.select(Notice.about, Notice.counsel_id, Notice.created_at).where(
         Notice.about.in_(about),
         Notice.counsel_id.in_(counsel),
-        Notice.state.in_([State.SENT.value, State.DELIVERED.value]),
+        Notice.state.in_([NoticeState.SENT.value, NoticeState.DELIVERED.value]),
     )
     for came in session.execute(arrived).all():
         heard(int(came[0].split("/")[1]), came[1], came[2])

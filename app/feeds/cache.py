@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core import ical
 from app.core.ical import feed
-from app.core.ical.calendar_text import Shelf
+from app.core.ical.calendar_text import CalendarText
 from app.feeds import changes, event_cache, queries
-from app.feeds.queries import Asked
+from app.feeds.queries import FeedRequest
 
 MOST_BYTES = 96 * 1024 * 1024  # of all calendars that are kept in one process
 GOOD_FOR = 6 * 3600.0  # seconds; then a calendar is read anew, whatever the stamps say
@@ -35,13 +35,13 @@ class Edition:
 
 
 @dataclass
-class Kept:
+class CachedCalendar:
     """One feed's calendar, and up to which position of the database it is true."""
 
-    asked: Asked
+    asked: FeedRequest
     position: str
     read_at: float
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: CalendarText = field(default_factory=CalendarText)
     opening: bytes = b""
     next_fall: float | None = None
     edition: Edition | None = None
@@ -54,17 +54,19 @@ class Kept:
         return 2 * self.shelf.size + len(self.gzipped or b"")
 
 
-class Calendars:
+class CalendarCache:
     """The calendars that were asked for last, at most so many bytes of them. Safe for threads."""
 
     def __init__(self, court_address: str, most_bytes: int = MOST_BYTES) -> None:
         self.court_address = court_address
         self.house = event_cache.house_of(court_address)
         self._most = most_bytes
-        self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._kept: OrderedDict[int, CachedCalendar] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, session: Session, asked: Asked, now: dt.datetime) -> tuple[Edition, Kept]:
+    def read(
+        self, session: Session, asked: FeedRequest, now: dt.datetime
+    ) -> tuple[Edition, CachedCalendar]:
         """Return a feed's calendar as it is now. ``asked`` holds the position it was asked at."""
         kept = self._of(asked)
         with kept.lock:
@@ -74,7 +76,7 @@ class Calendars:
         self._let_go()
         return edition, kept
 
-    def gzipped(self, kept: Kept, edition: Edition) -> bytes | None:
+    def gzipped(self, kept: CachedCalendar, edition: Edition) -> bytes | None:
         """Return the calendar packed; None where it has changed since it was read."""
         with kept.lock:
             if kept.edition is not edition:
@@ -93,7 +95,7 @@ class Calendars:
         with self._lock:
             self._kept.clear()
 
-    def current_tag(self, asked: Asked, now: dt.datetime) -> str:
+    def current_tag(self, asked: FeedRequest, now: dt.datetime) -> str:
         """Return the tag of a feed's calendar if it is kept and the database stands as it did."""
         kept = self._kept.get(asked.feed_id)
         if kept is None or kept.edition is None or kept.asked != asked:
@@ -103,11 +105,11 @@ class Calendars:
         fallen = kept.next_fall is not None and kept.next_fall <= now.timestamp()
         return "" if fallen else kept.edition.tag
 
-    def _of(self, asked: Asked) -> Kept:
+    def _of(self, asked: FeedRequest) -> CachedCalendar:
         with self._lock:
             kept = self._kept.get(asked.feed_id)
             if kept is None:
-                kept = self._kept[asked.feed_id] = Kept(asked, "", 0.0)
+                kept = self._kept[asked.feed_id] = CachedCalendar(asked, "", 0.0)
             self._kept.move_to_end(asked.feed_id)
             return kept
 
@@ -116,7 +118,9 @@ class Calendars:
             while len(self._kept) > 1 and sum(k.size for k in self._kept.values()) > self._most:
                 self._kept.popitem(last=False)
 
-    def _bring_up(self, session: Session, kept: Kept, asked: Asked, now: dt.datetime) -> None:
+    def _bring_up(
+        self, session: Session, kept: CachedCalendar, asked: FeedRequest, now: dt.datetime
+    ) -> None:
         """Make a kept calendar true as of the position at which it is asked for."""
         moment = now.timestamp()
         old = time.monotonic() - kept.read_at > GOOD_FOR
@@ -126,7 +130,7 @@ class Calendars:
             same = kept.position == asked.position
             changed = [] if same else changes.since(session, asked.court_id, kept.position)
         if changed is None:
-            kept.shelf, kept.read_at = Shelf(), time.monotonic()
+            kept.shelf, kept.read_at = CalendarText(), time.monotonic()
             self._put(session, kept, asked, None, now)
             different = True
         else:
@@ -139,7 +143,12 @@ class Calendars:
             self._put_together(kept, asked, now, fresh=changed is None)
 
     def _put(
-        self, session: Session, kept: Kept, asked: Asked, only: list[int] | None, now: dt.datetime
+        self,
+        session: Session,
+        kept: CachedCalendar,
+        asked: FeedRequest,
+        only: list[int] | None,
+        now: dt.datetime,
     ) -> bool:
         """Put a feed's hearings on its shelf, all or those that changed; True if that differs."""
         wanted = queries.in_feed(
@@ -162,7 +171,9 @@ class Calendars:
         ]
         return kept.shelf.put(only if only is not None else [], pieces)
 
-    def _put_together(self, kept: Kept, asked: Asked, now: dt.datetime, *, fresh: bool) -> None:
+    def _put_together(
+        self, kept: CachedCalendar, asked: FeedRequest, now: dt.datetime, *, fresh: bool
+    ) -> None:
         spans = {
             zone: (_instant(first), _instant(last))
             for zone, (first, last) in kept.shelf.spans().items()

@@ -9,7 +9,7 @@ that it read by: what that snapshot does not see is newer, in whatever order tra
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.feeds.models import GoneHearing
+from app.feeds.models import RemovedHearing
 from app.hearings.models import Hearing
 
 MOST = 2000  # changed hearings; with more a calendar is read anew
@@ -40,8 +40,8 @@ def since(session: Session, court_id: int, then: str) -> list[int] | None:
     else:
         wanted = sa.union_all(
             sa.select(Hearing.id).where(Hearing.court_id == court_id, Hearing.stamp > int(then)),
-            sa.select(GoneHearing.hearing_id).where(
-                GoneHearing.court_id == court_id, GoneHearing.stamp > int(then)
+            sa.select(RemovedHearing.hearing_id).where(
+                RemovedHearing.court_id == court_id, RemovedHearing.stamp > int(then)
             ),
         )
         found = session.scalars(wanted.limit(MOST + 1)).all()

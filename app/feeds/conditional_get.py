@@ -18,7 +18,7 @@ from flask import Flask
 from app.core import links, web
 from app.core.db import db
 from app.feeds import queries
-from app.feeds.cache import Calendars
+from app.feeds.cache import CalendarCache
 
 HEADERS = [
     ("Cache-Control", "private, max-age=300"),
@@ -28,17 +28,17 @@ HEADERS = [
 _QUESTION = queries.question("postgresql", "%(digest)s")
 
 # Given the token of an address, says what is asked for; nothing where there is no such calendar.
-Ask = Callable[[str], queries.Asked | None]
+Ask = Callable[[str], queries.FeedRequest | None]
 
 
-class Front:
+class ConditionalGet:
     """A WSGI application before another (PEP 3333)."""
 
-    def __init__(self, behind: WSGIApplication, app: Flask, calendars: Calendars) -> None:
+    def __init__(self, behind: WSGIApplication, app: Flask, calendars: CalendarCache) -> None:
         self._behind, self._calendars = behind, calendars
         with app.app_context():
             self._ask = _asking(db.engine, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
-        house: web.House = app.extensions["tingqi"]
+        house: web.Services = app.extensions["tingqi"]
         self._clock = house.gateways.clock
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -66,7 +66,7 @@ def _asking(engine: sa.Engine, options: Mapping[str, Any]) -> Ask:
     return partial(_by_engine, engine)
 
 
-def _by_engine(engine: sa.Engine, token: str) -> queries.Asked | None:
+def _by_engine(engine: sa.Engine, token: str) -> queries.FeedRequest | None:
     try:
         with engine.connect() as connection:
             return queries.asked(connection, token)
@@ -74,7 +74,7 @@ def _by_engine(engine: sa.Engine, token: str) -> queries.Asked | None:
         return None
 
 
-def _by_driver(engine: sa.Engine, token: str) -> queries.Asked | None:
+def _by_driver(engine: sa.Engine, token: str) -> queries.FeedRequest | None:
     """Ask by the driver alone: all that is done around a question takes longer than the question.
 
     Asks a second time where a connection turns out to be dead.
@@ -117,7 +117,7 @@ def _line_of_its_own(engine: sa.Engine, options: Mapping[str, Any]) -> sa.Engine
 
 def install(app: Flask) -> None:
     """Put it before an app's pages."""
-    house: web.House = app.extensions["tingqi"]
-    calendars = Calendars(house.settings.court_address)
+    house: web.Services = app.extensions["tingqi"]
+    calendars = CalendarCache(house.settings.court_address)
     app.extensions["tingqi-calendars"] = calendars
-    app.wsgi_app = Front(app.wsgi_app, app, calendars)  # type: ignore[method-assign]
+    app.wsgi_app = ConditionalGet(app.wsgi_app, app, calendars)  # type: ignore[method-assign]

@@ -14,25 +14,25 @@ from app.core import web
 from app.core.db import db, retrying
 from app.feeds import queries, service
 from app.feeds.models import Feed
-from app.feeds.service import Ways
+from app.feeds.service import FeedLinks
 from app.feeds.views import bp
 from app.people.models import User
 from app.people.views import signed_in
 
 
 @dataclass(frozen=True)
-class Choice:
+class FeedChoice:
     """A calendar that can be subscribed to: whose it is, and its address while it has one."""
 
     scope: str
     whose: int
     name: str
-    at: Ways | None
+    at: FeedLinks | None
     busy_only: bool = False
 
 
 @bp.app_template_global()
-def hearing_feed(hearing_id: int) -> Ways | None:
+def hearing_feed(hearing_id: int) -> FeedLinks | None:
     """Return the address of a user's calendar of one hearing, or None while there is none."""
     feed = queries.open_feed(
         db.session(), current_user.court_id, "hearing", hearing_id, current_user.id
@@ -40,8 +40,8 @@ def hearing_feed(hearing_id: int) -> Ways | None:
     return _where(feed) if feed else None
 
 
-def _where(feed: Feed) -> Ways:
-    url, name = web.house().settings.public_url, current_user.court.short
+def _where(feed: Feed) -> FeedLinks:
+    url, name = web.services().settings.public_url, current_user.court.short
     return service.ways_of(feed, url, web.secret(), name)
 
 
@@ -71,7 +71,7 @@ def calendars() -> str:
         (
             words,
             [
-                Choice(scope, whose, name, known.get((scope, whose, busy)), busy)
+                FeedChoice(scope, whose, name, known.get((scope, whose, busy)), busy)
                 for scope, whose, name, busy in each
             ],
         )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.core.ical import feed
-from app.core.ical.calendar_text import Piece
+from app.core.ical.calendar_text import EventText
 from app.feeds.models import RenderedEvent
 from app.hearings import calendar_events
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
@@ -135,11 +135,11 @@ def _written(
     }
 
 
-def pieces(hearing_id: int, events: list[dict[str, Any]], *, busy_only: bool) -> list[Piece]:
+def pieces(hearing_id: int, events: list[dict[str, Any]], *, busy_only: bool) -> list[EventText]:
     """Return a hearing's events as pieces of a calendar."""
     text, uid = ("busy", "busy_uid") if busy_only else ("text", "uid")
     return [
-        Piece(
+        EventText(
             hearing_id,
             each[uid],
             each["at"],

@@ -52,7 +52,7 @@ class CalendarTick(Base):
     n: Mapped[int] = mapped_column(Key)
 
 
-class GoneHearing(Base):
+class RemovedHearing(Base):
     """A hearing that was deleted, with the stamp of its going: calendars that are kept lose it."""
 
     __tablename__ = "gone_hearing"

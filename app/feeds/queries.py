@@ -31,7 +31,7 @@ _BUSY = {"en": "Taken: {}", "zh": "占用：{}"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class FeedRequest:
     """A feed as it is asked for: whose, in which language, under which name, and when.
 
     ``position`` is where the database stood, by its own word (see changes).
@@ -100,7 +100,7 @@ def _asked(dialect: str) -> sa.TextualSelect:
     )
 
 
-def asked(connection: sa.Connection, token: str) -> Asked | None:
+def asked(connection: sa.Connection, token: str) -> FeedRequest | None:
     """Return the feed of an address as it is asked for; None for none, revoked, or its user gone.
 
     One statement: whatever a calendar program asks for every few minutes costs no more than this.
@@ -110,10 +110,10 @@ def asked(connection: sa.Connection, token: str) -> Asked | None:
     return as_asked(row) if row else None
 
 
-def as_asked(row: Sequence[Any]) -> Asked:
+def as_asked(row: Sequence[Any]) -> FeedRequest:
     """Return what a row of the question says."""
     feed_id, court_id, scope, whose, busy_only, created_at, language, name, position = row
-    return Asked(
+    return FeedRequest(
         feed_id,
         court_id,
         scope,
@@ -169,7 +169,7 @@ def owner(session: Session, court_id: int, scope: str, whose: int) -> object | N
     return found
 
 
-def _concerns(feed: Asked) -> sa.ColumnElement[bool]:
+def _concerns(feed: FeedRequest) -> sa.ColumnElement[bool]:
     """Return the condition that a hearing belongs in a feed."""
     if feed.scope == "judge":
         return Hearing.judge_id == feed.whose
@@ -201,10 +201,10 @@ def _concerns(feed: Asked) -> sa.ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class InFeed:
+class FeedHearing:
     """The hearings of a feed with their editions, and which of their open slots it shows."""
 
-    feed: Asked
+    feed: FeedRequest
     editions: dict[int, int]
     asked: frozenset[int]
 
@@ -216,8 +216,8 @@ class InFeed:
 
 
 def in_feed(
-    session: Session, feed: Asked, since: dt.datetime, only: Sequence[int] | None
-) -> InFeed:
+    session: Session, feed: FeedRequest, since: dt.datetime, only: Sequence[int] | None
+) -> FeedHearing:
     """Return what belongs in a feed and begins, or changed, after ``since``, or is open.
 
     ``only`` limits it to some hearings.
@@ -235,10 +235,10 @@ def in_feed(
         conditions.append(Hearing.id.in_(only))
     found = session.execute(sa.select(Hearing.id, Hearing.edition).where(*conditions))
     editions = {row[0]: row[1] for row in found}
-    return InFeed(feed, editions, _asked_of(session, feed, only))
+    return FeedHearing(feed, editions, _asked_of(session, feed, only))
 
 
-def _asked_of(session: Session, feed: Asked, only: Sequence[int] | None) -> frozenset[int]:
+def _asked_of(session: Session, feed: FeedRequest, only: Sequence[int] | None) -> frozenset[int]:
     """Return in which hearings with an open round a counsel is asked."""
     if feed.scope != "counsel":
         return frozenset()

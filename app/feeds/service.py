@@ -27,7 +27,7 @@ def path_of(feed: Feed, secret: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Ways:
+class FeedLinks:
     """Where a calendar is read: the address to copy, and links that subscribe in each program."""
 
     address: str
@@ -42,7 +42,7 @@ class Ways:
         return urlsplit(self.address).hostname in ("127.0.0.1", "localhost")
 
 
-def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> Ways:
+def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> FeedLinks:
     """Return how a feed is subscribed to; ``name`` is what the program is to call it.
 
     Google takes a webcal address as ``cid``; Outlook on the web an address and a name. Both fetch
@@ -51,7 +51,7 @@ def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> Ways:
     address = public_url.rstrip("/") + path_of(feed, secret)
     webcal = "webcal://" + address.partition("://")[2]
     given = urlencode({"url": address, "name": name}, quote_via=quote)
-    return Ways(
+    return FeedLinks(
         address,
         webcal,
         "https://calendar.google.com/calendar/r?" + urlencode({"cid": webcal}),

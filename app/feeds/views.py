@@ -7,12 +7,12 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 
 from app.core import web
 from app.core.db import db, retrying
-from app.counsel.views import OFTEN, Shut, enter, shut
+from app.counsel.views import OFTEN, Closed, enter, shut
 from app.feeds import queries, service
-from app.feeds.cache import Calendars
+from app.feeds.cache import CalendarCache
 
 bp = Blueprint("feeds", __name__)
-bp.register_error_handler(Shut, shut)
+bp.register_error_handler(Closed, shut)
 
 
 @bp.get("/feeds/<token>.ics")
@@ -39,9 +39,9 @@ def calendar(token: str) -> Response:
     return _headed(answer, edition.tag + ("-gzip" if packed else ""), changed_at)
 
 
-def calendars() -> Calendars:
+def calendars() -> CalendarCache:
     """Return what this process keeps of calendars that were asked for."""
-    kept: Calendars = current_app.extensions["tingqi-calendars"]
+    kept: CalendarCache = current_app.extensions["tingqi-calendars"]
     return kept
 
 
@@ -82,7 +82,7 @@ def subscribe(token: str) -> Any:
     view = enter(token)
     session = db.session()
     feed = queries.open_feed(session, view.court.id, "counsel", view.counsel.id, None)
-    url, name = web.house().settings.public_url, view.court.short
+    url, name = web.services().settings.public_url, view.court.short
     ways = service.ways_of(feed, url, web.secret(), name) if feed is not None else None
     return render_template("feeds/subscribe.html", token=token, view=view, ways=ways)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.core.db import Key, UTCDateTime, bulk
-from app.core.errors import N_, Clash, Message, When
+from app.core.errors import N_, Clash, HearingTime, Message
 from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
@@ -29,7 +29,7 @@ STATES = {True: Message(N_("fixed")), False: Message(N_("held"))}
 
 
 @dataclass(frozen=True)
-class Taken:
+class BookingConflict:
     """A span of somebody's time that another hearing has."""
 
     kind: str
@@ -251,7 +251,7 @@ def refuse_clashes(session: Session, hearing: Hearing, taking: Taking) -> None:
 
 def taken(
     session: Session, resources: Sequence[int], span: Span, *, but: int | None = None
-) -> list[Taken]:
+) -> list[BookingConflict]:
     """Return what of some resources' time others have within a span, earliest first."""
     # No booking is longer than a day, so the index need not be read from the beginning of time.
     wanted_rows = (
@@ -265,13 +265,13 @@ def taken(
         .order_by(Booking.starts_at)
     )
     return [
-        Taken(*whose(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id)
+        BookingConflict(*whose(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id)
         for b in session.scalars(wanted_rows)
         if b.hearing_id != but
     ]
 
 
-def clash(session: Session, court: Court, found: Taken) -> Clash:
+def clash(session: Session, court: Court, found: BookingConflict) -> Clash:
     """Return a refusal that names what is in the way, and courtrooms that are free then."""
     model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[found.kind]
     other = session.get_one(Hearing, found.hearing_id)
@@ -279,7 +279,7 @@ def clash(session: Session, court: Court, found: Taken) -> Clash:
     facts = {
         "who": session.get_one(model, found.row).name,
         "number": number,
-        "when": When(found.span.starts_at, court.zone, found.span.ends_at),
+        "when": HearingTime(found.span.starts_at, court.zone, found.span.ends_at),
         "state": STATES[found.firm],
     }
     if found.kind == "courtroom" and (rooms := free_rooms(session, court.id, found.span)):

@@ -26,7 +26,7 @@ from app.hearings.rules import whose
 from app.hearings.wall_clock import Shift
 from app.notices import service as notices
 from app.notices.models import Notice, Task
-from app.notices.rules import State, What
+from app.notices.rules import Event, NoticeState
 from app.people.models import Court
 from app.record import ledger
 from app.tasks import service
@@ -175,7 +175,7 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
         if hearing.get("starts_at") != (notice.facts.get("hearing") or {}).get("starts_at"):
             hearing["sequence"] = hearing.get("sequence", hearing.get("revision", 0)) + 1
         said.append({"id": notice.id, "facts": told})
-        if notice.state == State.QUEUED.value:
+        if notice.state == NoticeState.QUEUED.value:
             by_clock = notice.kind in BY_THE_CLOCK and notice.due_at > now
             due, first = notice.due_at, notice.first_due_at
             waiting.append(
@@ -193,7 +193,7 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
 def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
     """Let the steps of the ladder have their turn by the court's clock."""
     by_counsel = [way.value for way in service.BY_COUNSEL]
-    alive = [service.Stands.WAITING.value, service.Stands.OPEN.value]
+    alive = [service.TaskState.WAITING.value, service.TaskState.OPEN.value]
     wanted = sa.select(Task).where(
         Task.about.in_(abouts), Task.state.in_(alive), Task.way.not_in(by_counsel)
     )
@@ -243,8 +243,8 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     detail: dict[str, Any] = {"zone": change.zone, "rules": change.version}
     if hearing.starts_at and hearing.starts_at != change.was:
         detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
-    entry = ledger.Entry(
-        What.CLOCK,
+    entry = ledger.NewEntry(
+        Event.CLOCK,
         about=f"hearing/{hearing.id}",
         kind="clock_change",
         detail={key: value for key, value in detail.items() if value},

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_
 from app.hearings import booking, facts, notifications, queries
 from app.hearings.models import (
-    Fixing,
+    FixPolicy,
     Hearing,
     HearingState,
     Invitation,
@@ -111,7 +111,7 @@ def seat_everybody(
         hearing_id=hearing.id,
         round=1,
         answer_by=now,
-        fix=Fixing.ASSISTANT.value,
+        fix=FixPolicy.ASSISTANT.value,
         state=ProposalState.DECIDED.value,
         created_at=now,
         rules_version=working_days.rules_of(hearing.case.court).version,

@@ -6,7 +6,7 @@ from typing import Any
 from app.cases.models import Case, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
-from app.notices.service import Matter, Person
+from app.notices.service import Matter, Recipient
 from app.people.models import User
 
 
@@ -20,11 +20,11 @@ def matter(hearing: Hearing, stamp: str = "") -> Matter:
     )
 
 
-def counsel_of(invitation: Invitation, channel: str = "") -> Person:
+def counsel_of(invitation: Invitation, channel: str = "") -> Recipient:
     """Return a seat as somebody to be told; over one channel first, where they have it."""
     counsel = invitation.counsel
     ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
-    return Person(
+    return Recipient(
         name=counsel.name,
         language=counsel.language,
         ways=ways,
@@ -35,10 +35,10 @@ def counsel_of(invitation: Invitation, channel: str = "") -> Person:
     )
 
 
-def counsel_seated(seat: Representation) -> Person:
+def counsel_seated(seat: Representation) -> Recipient:
     """Return a counsel of a case who has no seat in any round, and so no link."""
     counsel = seat.counsel
-    return Person(
+    return Recipient(
         name=counsel.name,
         language=counsel.language,
         ways=ways_of(counsel),
@@ -47,9 +47,9 @@ def counsel_seated(seat: Representation) -> Person:
     )
 
 
-def assistant_of(user: User, language: str) -> Person:
+def assistant_of(user: User, language: str) -> Recipient:
     """Return a user of the court as somebody to be told, by e-mail."""
-    return Person(
+    return Recipient(
         name=user.name,
         language=user.language or language,
         side="court",

@@ -7,13 +7,13 @@ from marshmallow import ValidationError, fields
 from app.cases.forms import (
     ABSENT,
     REQUIRED,
-    Choice,
+    ChoiceField,
     Input,
-    Instant,
-    Many,
-    RowId,
-    Whole,
-    Words,
+    InstantField,
+    ListField,
+    RowIdField,
+    TextField,
+    WholeNumberField,
 )
 from app.core.characters import clean, has_control
 from app.core.errors import N_, Message
@@ -22,7 +22,7 @@ from app.hearings.rules import MOST_SLOTS
 SHORTEST, LONGEST = 5, 600  # minutes
 
 
-class Minutes(Whole):
+class MinutesField(WholeNumberField):
     """A length in whole minutes, 5 to 600."""
 
     def __init__(self, **more: Any) -> None:
@@ -38,7 +38,7 @@ class Minutes(Whole):
         return minutes
 
 
-class RoomName(fields.Raw):
+class CourtroomField(fields.Raw):
     """A courtroom by its name, or by its number as the API gave it."""
 
     def __init__(self, **more: Any) -> None:
@@ -57,51 +57,51 @@ class RoomName(fields.Raw):
 class SlotIn(Input):
     """One slot: when it begins, and where."""
 
-    starts_at = Instant(required=True)
-    courtroom = RoomName(required=True)
+    starts_at = InstantField(required=True)
+    courtroom = CourtroomField(required=True)
 
 
-class RoundIn(Input):
+class ProposalIn(Input):
     """A round of slots with its date to answer by."""
 
-    slots = Many(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
-    answer_by = Instant(required=True)
+    slots = ListField(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
+    answer_by = InstantField(required=True)
     # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
-    fix = Choice(("auto", "assistant"), load_default=None)
+    fix = ChoiceField(("auto", "assistant"), load_default=None)
     # Why a rule's warning does not hold here; stays in the file.
-    override_reason = Words(2000, lines=True, load_default="")
+    override_reason = TextField(2000, lines=True, load_default="")
 
 
-class HearingIn(RoundIn):
+class HearingIn(ProposalIn):
     """A hearing to be arranged, with its first round of slots."""
 
-    case_id = RowId(required=True)
-    kind = Words(100, blank=False, load_default="trial")
-    minutes = Minutes(required=True)
+    case_id = RowIdField(required=True)
+    kind = TextField(100, blank=False, load_default="trial")
+    minutes = MinutesField(required=True)
 
 
 class FixIn(Input):
     """An order that fixes one slot."""
 
-    slot_id = RowId(required=True)
-    reason = Words(2000, lines=True, blank=False, required=True)
+    slot_id = RowIdField(required=True)
+    reason = TextField(2000, lines=True, blank=False, required=True)
 
 
 class MoveIn(Input):
     """New slots, or one, and why."""
 
-    slots = Many(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, load_default=list)
-    starts_at = Instant(load_default=None)
-    courtroom = RoomName(load_default=None)
-    minutes = Minutes(load_default=None)
-    answer_by = Instant(load_default=None)
+    slots = ListField(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, load_default=list)
+    starts_at = InstantField(load_default=None)
+    courtroom = CourtroomField(load_default=None)
+    minutes = MinutesField(load_default=None)
+    answer_by = InstantField(load_default=None)
     # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
-    fix = Choice(("auto", "assistant"), load_default=None)
-    reason = Words(2000, lines=True, blank=False, required=True)
-    override_reason = Words(2000, lines=True, load_default="")
+    fix = ChoiceField(("auto", "assistant"), load_default=None)
+    reason = TextField(2000, lines=True, blank=False, required=True)
+    override_reason = TextField(2000, lines=True, load_default="")
 
 
 class CancelIn(Input):
     """Why a hearing will not take place."""
 
-    reason = Words(2000, lines=True, blank=False, required=True)
+    reason = TextField(2000, lines=True, blank=False, required=True)

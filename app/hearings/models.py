@@ -29,14 +29,14 @@ class ProposalState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Fixing(StrEnum):
+class FixPolicy(StrEnum):
     """Who turns agreement into a date: the house at once, or the assistant."""
 
     AUTO = "auto"
     ASSISTANT = "assistant"
 
 
-class Says(StrEnum):
+class AnswerChoice(StrEnum):
     """What counsel said to one slot."""
 
     YES = "yes"
@@ -278,7 +278,7 @@ class Draft(Base):
     case: Mapped[Case] = relationship()
 
 
-class Paper(Base):
+class MoveDocument(Base):
     """A document that counsel sent with a request; its SHA-256 stands on the record."""
 
     __tablename__ = "paper"

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_
 from app.hearings import facts
-from app.hearings.answers.locking import Held
-from app.hearings.models import Hearing, Invitation, Proposal, Says, Slot
+from app.hearings.answers.locking import LockedInvitation
+from app.hearings.models import AnswerChoice, Hearing, Invitation, Proposal, Slot
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.queue import Telling, queue
-from app.notices.rules import State
+from app.notices.queue import NoticeRequest, queue
+from app.notices.rules import NoticeState
 from app.notices.service import heard_at
 from app.people.models import User
 from app.record import ledger
@@ -78,13 +78,13 @@ def proposal(
 
 def answered(
     session: Session,
-    held: Held,
+    held: LockedInvitation,
     says: Mapping[int, str],
     stamp: str,
     now: dt.datetime,
     *,
     channel: str,
-    lines: Sequence[ledger.Entry],
+    lines: Sequence[ledger.NewEntry],
 ) -> None:
     """Confirm an answer to its person: a key that somebody else used is noticed so.
 
@@ -96,7 +96,8 @@ def answered(
     told = facts.of(
         hearing,
         answers=[
-            {**facts.slot_facts(s), "says": says.get(s.id, Says.NO.value)} for s in held.slots
+            {**facts.slot_facts(s), "says": says.get(s.id, AnswerChoice.NO.value)}
+            for s in held.slots
         ],
         answer_by=facts.iso(round_.answer_by),
         person=facts.person(held.seat),
@@ -104,7 +105,9 @@ def answered(
     matter = facts.matter(hearing, f"r{round_.round}.{stamp}")
     person = facts.counsel_of(held.seat, channel)
     person = replace(person, ways=person.ways[:1])
-    telling = Telling(matter, "answered", person, told, due_at=now, stale_at=now + STALE_AFTER)
+    telling = NoticeRequest(
+        matter, "answered", person, told, due_at=now, stale_at=now + STALE_AFTER
+    )
     chains = {hearing.case_id: held.head}
     queue(session, [telling], now, [(matter, line) for line in lines], held=chains)
 
@@ -216,7 +219,7 @@ def clear_calendars(session: Session, hearing: Hearing, round_: Proposal, now: d
 
 def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[str]) -> set[int]:
     """Return to which counsel an invite of some kinds went, or may have gone, by mail."""
-    never = [State.QUEUED.value, State.WITHDRAWN.value, State.MISSED.value]
+    never = [NoticeState.QUEUED.value, NoticeState.WITHDRAWN.value, NoticeState.MISSED.value]
     wanted = sa.select(Notice.counsel_id).where(
         Notice.about == f"hearing/{hearing.id}",
         Notice.channel == "email",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.models import Case
 from app.core import links
-from app.core.errors import N_, Invalid, Message, Refusal, RuleWarning, When, joined
+from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
 from app.hearings import booking, notifications, queries, rules, unrepresented
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.law import Counted, working_days
@@ -20,7 +20,7 @@ from app.people.models import Court, User
 
 
 @dataclass(frozen=True)
-class Desk:
+class DeskContext:
     """Where a use case is done from: the court, who does it, when, and the secret of its links."""
 
     court: Court
@@ -30,14 +30,18 @@ class Desk:
 
 
 def open_round(
-    session: Session, desk: Desk, hearing: Hearing, given: Mapping[str, Any], reason: str = ""
+    session: Session,
+    desk: DeskContext,
+    hearing: Hearing,
+    given: Mapping[str, Any],
+    reason: str = "",
 ) -> Proposal:
     """Ask all counsel anew; an open round is withdrawn, a date that holds stays until a new one."""
     slots = checked_slots(session, desk, given["slots"], hearing.minutes, given["answer_by"])
     starts = [at for at, _ in slots]
     if hearing.holds and hearing.starts_at and desk.now < hearing.starts_at <= given["answer_by"]:
         said = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
-        when = When(hearing.starts_at, desk.court.zone, hearing.ends_at)
+        when = HearingTime(hearing.starts_at, desk.court.zone, hearing.ends_at)
         raise Invalid({"answer_by": Message(said, when=when)})
     seats = queries.seats(session, hearing.case)
     if not seats:
@@ -96,7 +100,7 @@ def give_keys(seat: Invitation, secret: bytes) -> None:
 
 def checked_slots(
     session: Session,
-    desk: Desk,
+    desk: DeskContext,
     given: list[dict[str, Any]],
     minutes: int,
     answer_by: dt.datetime | None,
@@ -125,7 +129,7 @@ def checked_slots(
 
 
 def heed_rules(
-    session: Session, desk: Desk, case: Case, starts: list[dt.datetime], why_not: str
+    session: Session, desk: DeskContext, case: Case, starts: list[dt.datetime], why_not: str
 ) -> None:
     """Raise RuleWarning, with what speaks of the notice against some starts, without a reason."""
     if why_not:

@@ -12,16 +12,16 @@ from app.cases import service as cases
 from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings import booking, facts, notifications, queries
-from app.hearings.answers.service import Given, answer
+from app.hearings.answers.service import AnswerInput, answer
 from app.hearings.dates import seat_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
-from app.hearings.proposals import Desk, checked_slots, heed_rules, open_round
+from app.hearings.proposals import DeskContext, checked_slots, heed_rules, open_round
 from app.hearings.rescheduling import service
 from app.notices import service as notices
 
 __all__ = [
-    "Desk",
-    "Given",
+    "AnswerInput",
+    "DeskContext",
     "answer",
     "cancel",
     "elsewhere",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-def propose(session: Session, desk: Desk, given: Mapping[str, Any]) -> Hearing:
+def propose(session: Session, desk: DeskContext, given: Mapping[str, Any]) -> Hearing:
     """Open a hearing with its first round: slots held, every counsel asked, all in one go.
 
     ``given`` is checked input (forms.HearingIn); its ``uid``, if any, names the hearing, so that
@@ -62,7 +62,7 @@ def propose(session: Session, desk: Desk, given: Mapping[str, Any]) -> Hearing:
     return hearing
 
 
-def fix(session: Session, desk: Desk, hearing_id: int, slot_id: int, reason: str) -> Hearing:
+def fix(session: Session, desk: DeskContext, hearing_id: int, slot_id: int, reason: str) -> Hearing:
     """Fix one slot of the newest round by order, when counsel does not answer or agree.
 
     Raises NotFound, Refusal where nothing is to be fixed, Clash where a lapsed slot is taken.
@@ -82,7 +82,7 @@ def fix(session: Session, desk: Desk, hearing_id: int, slot_id: int, reason: str
     return hearing
 
 
-def move(session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any]) -> Hearing:
+def move(session: Session, desk: DeskContext, hearing_id: int, given: Mapping[str, Any]) -> Hearing:
     """Move a hearing to one new slot at once, or ask all counsel anew with several.
 
     With several slots the date that holds stays until a new one is agreed.
@@ -124,7 +124,7 @@ def _slots_to_move_to(hearing: Hearing, given: Mapping[str, Any]) -> list[dict[s
     return [{"starts_at": given["starts_at"], "courtroom": room}]
 
 
-def cancel(session: Session, desk: Desk, hearing_id: int, reason: str) -> Hearing:
+def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) -> Hearing:
     """Cancel a hearing: its time is free again, everybody who was asked or told is told."""
     hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
     if hearing.state == HearingState.CANCELLED:
@@ -187,7 +187,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
 def fixed_elsewhere(
     session: Session,
-    desk: Desk,
+    desk: DeskContext,
     case: Case,
     *,
     kind: str,
@@ -232,7 +232,7 @@ def fixed_elsewhere(
 
 
 def elsewhere(
-    desk: Desk,
+    desk: DeskContext,
     case_id: int,
     judge_id: int,
     *,

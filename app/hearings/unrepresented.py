@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.cases.models import Case, Party
 from app.cases.rules import ways_of
 from app.core.errors import N_, Message
-from app.hearings.models import Fixing, Hearing, HearingState
+from app.hearings.models import FixPolicy, Hearing, HearingState
 
 NO_SIDE = N_("Nobody acts for %(party)s: that side is not asked.")
 NO_PARTY = N_("Nobody acts for %(party)s: that party is not asked.")
@@ -16,7 +16,7 @@ UNREACHABLE = N_("No message can reach %(names)s.")
 
 
 @dataclass(frozen=True)
-class Unasked:
+class UnrepresentedParty:
     """A party without counsel; ``whole_side`` where nobody acts for anybody of its side."""
 
     party: Party
@@ -34,11 +34,11 @@ class Unasked:
         return Message(words, party=self.party.name)
 
 
-def of(case: Case) -> Sequence[Unasked]:
+def of(case: Case) -> Sequence[UnrepresentedParty]:
     """Return the parties of a case for whom nobody acts now, in the order of their entering."""
     silent = [party for party in case.parties if not _has_counsel(party)]
     heard = {party.side for party in case.parties if _has_counsel(party)}
-    return [Unasked(party, party.side not in heard) for party in silent]
+    return [UnrepresentedParty(party, party.side not in heard) for party in silent]
 
 
 def _has_counsel(party: Party) -> bool:
@@ -57,9 +57,9 @@ def warnings(hearing: Hearing) -> list[Message]:
     return [*found, *([Message(UNREACHABLE, names=mute)] if mute else [])]
 
 
-def usual_fixing(case: Case) -> Fixing:
+def usual_fixing(case: Case) -> FixPolicy:
     """Return who fixes a date where nobody says: the assistant, where a party is not asked.
 
     What suits all who answer says nothing of a party that nobody asked.
     """
-    return Fixing.ASSISTANT if of(case) else Fixing.AUTO
+    return FixPolicy.ASSISTANT if of(case) else FixPolicy.AUTO

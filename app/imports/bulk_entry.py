@@ -12,15 +12,15 @@ from app.cases.models import Case, Counsel, Judge, Party, Representation
 from app.hearings import booking
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
-from app.imports.entries import Entry
-from app.imports.hearings import Court
+from app.imports.entries import ImportedCase
+from app.imports.hearings import ImportCourt
 
 
-class NotAtOnce(Exception):  # noqa: N818
+class BulkEntryRefused(Exception):  # noqa: N818
     """Something of these cases is in the way of something; entered one by one, it is named."""
 
 
-def enter(court: Court, entries: Sequence[Entry]) -> int:
+def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     """Enter new cases whose input was checked; return how many hearings are new.
 
     It makes what ``cases.service.enter`` and ``hearings.service.fixed_elsewhere`` make. Raises
@@ -41,11 +41,11 @@ def enter(court: Court, entries: Sequence[Entry]) -> int:
     session.add_all([hearing for hearing, _ in sittings])
     session.flush()
     if not booking.book_many(session, sittings, shared=court.bound.column_map.shared_sittings):
-        raise NotAtOnce
+        raise BulkEntryRefused
     return len(sittings)
 
 
-def _meet_judges(court: Court, entries: Iterable[Entry]) -> None:
+def _meet_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     names = [entry.given["judge"] for entry in entries]
     names += [sitting.judge for entry in entries for sitting in entry.sittings]
     by_key = {rules.name_key(name): name for name in reversed(names)}
@@ -68,7 +68,7 @@ def _meet_judges(court: Court, entries: Iterable[Entry]) -> None:
 class _People:
     """The counsel whom some cases name: who is known already, and who becomes so on the way."""
 
-    def __init__(self, court: Court, entries: Iterable[Entry]) -> None:
+    def __init__(self, court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
         self.court = court
         self.by_address: dict[tuple[str, str], Counsel] = {}
         parties = [party for entry in entries for party in entry.given["parties"]]
@@ -105,7 +105,7 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
     return bool((email and counsel.email == email) or (number and counsel.phone == number))
 
 
-def _case(court: Court, people: _People, given: dict[str, Any]) -> Case:
+def _case(court: ImportCourt, people: _People, given: dict[str, Any]) -> Case:
     case = Case(
         court_id=court.desk.court.id,
         number=given["number"],
@@ -137,7 +137,7 @@ def _counsel(case: Case) -> list[int]:
     return sorted({seat.counsel.id for party in case.parties for seat in party.seats})
 
 
-def _hearings(court: Court, case: Case, entry: Entry) -> list[Hearing]:
+def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Hearing]:
     made: dict[tuple[str, dt.datetime], Hearing] = {}
     for sitting in entry.sittings:
         if (same := (sitting.kind, sitting.starts_at)) not in made:

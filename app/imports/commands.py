@@ -15,12 +15,12 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import opened
 from app.core.errors import Invalid
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports import pipeline, uploads
 from app.imports.reading import column_maps, rules, tables
 from app.imports.reading.file_types import safe_name
-from app.imports.reading.rules import Bound
-from app.imports.service import Report
+from app.imports.reading.rules import ColumnMapping
+from app.imports.service import ImportReport
 from app.people import service as people
 
 MOST_SHOWN = 50  # of the rows that are refused
@@ -82,14 +82,20 @@ def of_file(file: Path) -> Iterator[None]:
 
 
 def _take(
-    read: pipeline.Rows, bound: Bound, court_name: str, *, keep: bool, partial_: bool, remind: bool
-) -> Report:
+    read: pipeline.ImportRows,
+    bound: ColumnMapping,
+    court_name: str,
+    *,
+    keep: bool,
+    partial_: bool,
+    remind: bool,
+) -> ImportReport:
     """Enter what was read in one transaction, which is undone if it must be."""
-    reports: list[Report] = []
+    reports: list[ImportReport] = []
 
     def work(session: Session) -> None:
         court = people.find_court(session, court_name)
-        desk = Desk(court, None, web.now(), web.secret())
+        desk = DeskContext(court, None, web.now(), web.secret())
         with _progress(read.count) as step:
             report = pipeline.enter(session, desk, read, bound, remind=remind, step=step)
         reports.append(report)
@@ -110,7 +116,9 @@ def _progress(count: int) -> Iterator[partial[None]]:
         yield partial(bar.advance, task)
 
 
-def _tell(file: Path, table: tables.Table, bound: Bound, report: Report, kept: bool) -> None:
+def _tell(
+    file: Path, table: tables.FileTable, bound: ColumnMapping, report: ImportReport, kept: bool
+) -> None:
     would = "" if kept else "would be "
     how = f", sheet {table.sheet}" if table.sheet else ""
     if table.encoding not in ("", "utf-8-sig"):

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.cases.forms import CaseIn, Input, Words, load
+from app.cases.forms import CaseIn, Input, TextField, load
 from app.cases.rules import name_key, number_key
 from app.core.errors import N_, Invalid, Message
-from app.hearings.forms import Minutes
+from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
-from app.imports.reading.rules import DAYS, Bound, listed, translated
+from app.imports.reading.rules import DAYS, ColumnMapping, listed, translated
 from app.imports.reading.workbook import FaultyCell
 
 PARTY = {
@@ -51,7 +51,7 @@ _SHORTENED = re.compile(r"\s*\d(?:\.\d+)?E\+?\d+\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Refused:
+class RowRefusal:
     """A row that cannot be taken: its line in the file, the header of the cell, and why."""
 
     line: int
@@ -60,7 +60,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class ImportedHearing:
     """A hearing that a row says is fixed: when and where, and before which judge."""
 
     line: int
@@ -72,16 +72,16 @@ class Sitting:
 
 
 @dataclass
-class Entry:
+class ImportedCase:
     """A case as its rows tell it. ``given`` is checked input (cases.forms.CaseIn)."""
 
     lines: list[int]
     given: dict[str, Any]
-    sittings: list[Sitting]
+    sittings: list[ImportedHearing]
     # From which line a part of ``given`` comes, and by which map it was read there.
-    places: Mapping[str, tuple[int, Bound]] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, ColumnMapping]] = field(default_factory=dict)
 
-    def refused(self, bound: Bound, path: str, why: Message) -> Refused:
+    def refused(self, bound: ColumnMapping, path: str, why: Message) -> RowRefusal:
         """Return where in the file a field of ``given`` stands that cannot be taken."""
         whose, _, name = path.rpartition(".")
         parts = path.split(".")
@@ -94,19 +94,19 @@ class Entry:
         else:
             ours = path
         line, read_by = self.places.get(whose, (self.lines[0], bound.each_party[0]))
-        return Refused(line, read_by.header_of(ours), why)
+        return RowRefusal(line, read_by.header_of(ours), why)
 
 
 class SittingIn(Input):
     """What a row says of a hearing besides its time."""
 
-    hearing_kind = Words(100, blank=False, required=True)
-    minutes = Minutes(required=True)
-    courtroom = Words(200, load_default="")
+    hearing_kind = TextField(100, blank=False, required=True)
+    minutes = MinutesField(required=True)
+    courtroom = TextField(200, load_default="")
 
 
 def by_case(
-    rows: Iterable[tuple[int, Sequence[str]]], bound: Bound, refused: list[Refused]
+    rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
 ) -> list[list[tuple[int, Sequence[str]]]]:
     """Return the rows of each case, in the order in which the file names the cases first.
 
@@ -119,21 +119,21 @@ def by_case(
         number = number_key(bound.read(whole)["number"])
         if not faults and not number:
             missing = Message(N_("This is missing."))
-            faults = [Refused(line, bound.header_of("number"), missing)]
+            faults = [RowRefusal(line, bound.header_of("number"), missing)]
         refused += faults
         cases.setdefault(number, []).append((line, cells))
     cases.pop("", None)
     return list(cases.values())
 
 
-def row_faults(line: int, cells: Sequence[str], bound: Bound) -> list[Refused]:
+def row_faults(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[RowRefusal]:
     """Return what is wrong with a row before it is read: its width, or cells without a value."""
     width = len(bound.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         said = N_("The row has %(count)s cells, the header %(width)s.")
-        return [Refused(line, bound.headers[0], Message(said, count=len(cells), width=width))]
+        return [RowRefusal(line, bound.headers[0], Message(said, count=len(cells), width=width))]
     return [
-        Refused(line, bound.headers[place], why)
+        RowRefusal(line, bound.headers[place], why)
         for place in sorted(bound.used())
         if (why := _cell_fault(cells[place]))
     ]
@@ -159,8 +159,8 @@ def _cell_fault(cell: str) -> Message | None:
 
 
 def read_case(
-    rows: Sequence[tuple[int, Sequence[str]]], bound: Bound, zone: ZoneInfo
-) -> Entry | list[Refused]:
+    rows: Sequence[tuple[int, Sequence[str]]], bound: ColumnMapping, zone: ZoneInfo
+) -> ImportedCase | list[RowRefusal]:
     """Return one case of its rows, or all that is wrong with them."""
     reading = _Reading(bound, zone)
     for line, cells in rows:
@@ -190,16 +190,16 @@ _SAME: Mapping[str, Callable[[Any], Any]] = {
 class _Reading:
     """One case while its rows are read: each says more, none may say otherwise."""
 
-    def __init__(self, bound: Bound, zone: ZoneInfo) -> None:
+    def __init__(self, bound: ColumnMapping, zone: ZoneInfo) -> None:
         self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
-        self.refused: list[Refused] = []
+        self.refused: list[RowRefusal] = []
         self.lines: list[int] = []
         self.case: dict[str, Any] = {}
         self.parties: dict[str, dict[str, Any]] = {}
         self.counsel: dict[str, dict[str, dict[str, Any]]] = {}
-        self.sittings: list[Sitting] = []
+        self.sittings: list[ImportedHearing] = []
         # By part and field: the line that said it, and the map that read it.
-        self.told: dict[tuple[str, str], tuple[int, Bound]] = {}
+        self.told: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
 
     def take(self, line: int, said: Mapping[str, str], *, sits: bool = True) -> None:
         """Take what one row says of one party and counsel; ``sits``: of its hearing, too."""
@@ -280,7 +280,7 @@ class _Reading:
         starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
         if starts_at is not None:
             self.sittings.append(
-                Sitting(
+                ImportedHearing(
                     line,
                     checked["hearing_kind"],
                     starts_at,
@@ -336,9 +336,9 @@ class _Reading:
 
     def refuse(self, line: int, name: str, why: Message) -> None:
         """Note that a cell of a row cannot be taken."""
-        self.refused.append(Refused(line, self.bound.header_of(name), why))
+        self.refused.append(RowRefusal(line, self.bound.header_of(name), why))
 
-    def done(self) -> Entry | list[Refused]:
+    def done(self) -> ImportedCase | list[RowRefusal]:
         """Return the case, checked as a form is; or all that is wrong."""
         if not self.lines:
             return list(_once(self.refused))
@@ -351,7 +351,7 @@ class _Reading:
             for c, name in enumerate(counsel):
                 places[f"parties.{p}.counsel.{c}"] = self.told[f"counsel/{key}/{name}", ""]
             given["parties"].append({**party, "counsel": list(counsel.values())})
-        entry = Entry(self.lines, given, self.sittings, places)
+        entry = ImportedCase(self.lines, given, self.sittings, places)
         try:
             entry.given = load(CaseIn(), given)
         except Invalid as fault:
@@ -361,7 +361,7 @@ class _Reading:
         return list(_once(self.refused)) or entry
 
 
-def _once(refused: Sequence[Refused]) -> Iterator[Refused]:
+def _once(refused: Sequence[RowRefusal]) -> Iterator[RowRefusal]:
     seen = set()
     for each in refused:
         if (each.line, each.column) not in seen:

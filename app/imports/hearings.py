@@ -15,26 +15,26 @@ from app.cases.models import Case, Courtroom
 from app.core.errors import N_, Message, Refusal
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
-from app.hearings.service import Desk
-from app.imports.entries import Entry, Refused, Sitting
-from app.imports.reading.rules import Bound
+from app.hearings.service import DeskContext
+from app.imports.entries import ImportedCase, ImportedHearing, RowRefusal
+from app.imports.reading.rules import ColumnMapping
 
 
 class RowRefused(Exception):  # noqa: N818
     """A row cannot be taken, and with it its case."""
 
-    def __init__(self, refused: Refused) -> None:
+    def __init__(self, refused: RowRefusal) -> None:
         self.refused = refused
         super().__init__(str(refused.why))
 
 
 @dataclass
-class Court:
+class ImportCourt:
     """The court that takes a file, and what is known of it, so that it is asked for once."""
 
     session: Session
-    desk: Desk
-    bound: Bound
+    desk: DeskContext
+    bound: ColumnMapping
     remind: bool
     upload_id: int | None = None
     judges: dict[str, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Court:
         """The country in which telephone numbers are read."""
         return self.bound.column_map.region or self.desk.court.country
 
-    def room(self, sitting: Sitting) -> int | None:
+    def room(self, sitting: ImportedHearing) -> int | None:
         """Return the courtroom of a row. Raises RowRefused for one that is not known."""
         if not sitting.courtroom:
             return None
@@ -59,7 +59,7 @@ class Court:
         if room is None:
             said = N_("There is no courtroom %(name)s: add it in the settings first.")
             why = Message(said, name=sitting.courtroom)
-            raise RowRefused(Refused(sitting.line, self.bound.header_of("courtroom"), why))
+            raise RowRefused(RowRefusal(sitting.line, self.bound.header_of("courtroom"), why))
         return room
 
     def judge(self, name: str) -> int:
@@ -69,7 +69,7 @@ class Court:
             self.judges[key] = cases.judge_named(self.session, self.desk.court, name).id
         return self.judges[key]
 
-    def uid(self, number: str, sitting: Sitting) -> str:
+    def uid(self, number: str, sitting: ImportedHearing) -> str:
         """Return the identifier that a row's hearing has for ever, wherever it is moved to since.
 
         So a file that is imported again does not bring back the old date of a moved hearing.
@@ -86,7 +86,7 @@ def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
     return set(session.scalars(wanted)) if known else set()
 
 
-def sit(court: Court, case: Case, entry: Entry, uids: set[str]) -> int:
+def sit(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[str]) -> int:
     """Enter the hearings of a case; return how many are new. Raises RowRefused."""
     new = 0
     for sitting in entry.sittings:
@@ -112,5 +112,5 @@ def sit(court: Court, case: Case, entry: Entry, uids: set[str]) -> int:
             new += is_new
         except Refusal as fault:
             column = court.bound.header_of("hearing_at")
-            raise RowRefused(Refused(sitting.line, column, fault.message)) from fault
+            raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
     return new

@@ -16,11 +16,11 @@ from app.core.db import retrying, transaction
 from app.core.errors import Invalid, Refusal
 from app.core.message_json import kept
 from app.court import change_log
-from app.court.change_log import By
-from app.hearings.service import Desk
+from app.court.change_log import ChangeAuthor
+from app.hearings.service import DeskContext
 from app.imports import pipeline, uploads
 from app.imports.models import Upload
-from app.imports.service import Report
+from app.imports.service import ImportReport
 from app.people.models import Court, User
 
 log = logging.getLogger("tingqi.intake")
@@ -114,7 +114,7 @@ def _do(
     bound = uploads.bound(table.headers, columns, uploads.country(court))
     read = pipeline.read(rows, bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
-    desk, stays = Desk(court, None, now, secret), False
+    desk, stays = DeskContext(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
         report = pipeline.enter(
             session,
@@ -135,11 +135,13 @@ def _do(
     upload.state = "entered" if stays else "checked"
     if stays:
         upload.ended_at, upload.counsel_before = now, before
-        by = By(upload.court_id, session.merge(user), now)
+        by = ChangeAuthor(upload.court_id, session.merge(user), now)
         change_log.note(session, by, "import", f"entered/{upload.name}", "", report.new or True)
 
 
-def told(report: Report, headers: Sequence[str], cells: Mapping[int, list[str]]) -> dict[str, Any]:
+def told(
+    report: ImportReport, headers: Sequence[str], cells: Mapping[int, list[str]]
+) -> dict[str, Any]:
     """Return a report as it is kept: the counts, and the faults with their rows.
 
     The headers stay with them, for the file is let go of when it is entered.

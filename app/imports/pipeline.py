@@ -6,44 +6,44 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports import entries, service
-from app.imports.reading.rules import Bound
+from app.imports.reading.rules import ColumnMapping
 from app.imports.reading.tables import Row
-from app.imports.service import Report
+from app.imports.service import ImportReport
 
 Cases = Sequence[Sequence[tuple[int, Sequence[str]]]]
 
 
 @dataclass(frozen=True)
-class Rows:
+class ImportRows:
     """The rows of a file by case, and those that are refused for their shape."""
 
     count: int
     by_case: Cases
-    refused: Sequence[entries.Refused]
+    refused: Sequence[entries.RowRefusal]
 
 
-def read(rows: Iterable[Row], bound: Bound) -> Rows:
+def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
     """Read a file to its end; what cannot be read to its end raises Invalid before any is used."""
     everything = list(rows)
-    refused: list[entries.Refused] = []
+    refused: list[entries.RowRefusal] = []
     by_case = entries.by_case(everything, bound, refused)
-    return Rows(len(everything), by_case, refused)
+    return ImportRows(len(everything), by_case, refused)
 
 
 def enter(
     session: Session,
-    desk: Desk,
-    rows: Rows,
-    bound: Bound,
+    desk: DeskContext,
+    rows: ImportRows,
+    bound: ColumnMapping,
     *,
     remind: bool,
     step: Callable[[int], object],
     upload_id: int | None = None,
-) -> Report:
+) -> ImportReport:
     """Enter what can be; the report names every row that cannot. Nothing is undone here."""
-    report = Report(rows=rows.count, refused=list(rows.refused))
+    report = ImportReport(rows=rows.count, refused=list(rows.refused))
     zone = ZoneInfo(bound.column_map.zone or desk.court.zone)
     good = _entries(rows, bound, zone, report)
     service.take(session, desk, bound, good, report, remind=remind, step=step, upload_id=upload_id)
@@ -51,14 +51,16 @@ def enter(
     return report
 
 
-def _entries(rows: Rows, bound: Bound, zone: ZoneInfo, report: Report) -> Iterator[entries.Entry]:
+def _entries(
+    rows: ImportRows, bound: ColumnMapping, zone: ZoneInfo, report: ImportReport
+) -> Iterator[entries.ImportedCase]:
     bad = {each.line for each in rows.refused}
     for case in rows.by_case:
         if any(line in bad for line, _ in case):
             report.left_out += 1
             continue
         found = entries.read_case(case, bound, zone)
-        if isinstance(found, entries.Entry):
+        if isinstance(found, entries.ImportedCase):
             yield found
         else:
             report.refused += found

@@ -12,11 +12,11 @@ from app.cases import rules
 from app.cases import service as cases
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import Invalid, Refusal
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports import bulk_entry
-from app.imports.entries import Entry, Refused
-from app.imports.hearings import Court, RowRefused, known_uids, sit
-from app.imports.reading.rules import Bound
+from app.imports.entries import ImportedCase, RowRefusal
+from app.imports.hearings import ImportCourt, RowRefused, known_uids, sit
+from app.imports.reading.rules import ColumnMapping
 from app.notices import resending
 
 LEARNT = (
@@ -34,7 +34,7 @@ FEW = 4  # cases of which it does not pay to look for the one that is in the way
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What came of a file."""
 
     rows: int = 0
@@ -45,15 +45,15 @@ class Report:
     known_hearings: int = 0
     # Cases that are left out because one of their rows was refused.
     left_out: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
 
 
 def take(
     session: Session,
-    desk: Desk,
-    bound: Bound,
-    entries: Iterable[Entry],
-    report: Report,
+    desk: DeskContext,
+    bound: ColumnMapping,
+    entries: Iterable[ImportedCase],
+    report: ImportReport,
     *,
     remind: bool,
     step: Callable[[int], object],
@@ -64,7 +64,7 @@ def take(
     ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
     told nothing now, and are reminded only with ``remind``. What is made bears ``upload_id``.
     """
-    court = Court(session, desk, bound, remind, upload_id)
+    court = ImportCourt(session, desk, bound, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _count(session)
@@ -90,8 +90,8 @@ def _count(session: Session) -> None:
         session.execute(sa.text("ANALYZE case_file, party, counsel, representation, booking"))
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
+def _batches(entries: Iterable[ImportedCase]) -> Iterator[list[ImportedCase]]:
+    batch: list[ImportedCase] = []
     for entry in entries:
         batch.append(entry)
         if len(batch) == AT_ONCE:
@@ -101,16 +101,16 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _key(entry: Entry) -> str:
+def _key(entry: ImportedCase) -> str:
     return rules.number_key(entry.given["number"])
 
 
-def _is_plain(court: Court, known: dict[str, Case], entry: Entry) -> bool:
+def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -> bool:
     """Tell whether a case is new, and nothing is wrong with it by itself."""
     return _key(entry) not in known and not cases.input_errors(entry.given, court.region)
 
 
-def _known(session: Session, court_id: int, entries: Sequence[Entry]) -> dict[str, Case]:
+def _known(session: Session, court_id: int, entries: Sequence[ImportedCase]) -> dict[str, Case]:
     wanted = (
         sa.select(Case)
         .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
@@ -123,7 +123,7 @@ def _known(session: Session, court_id: int, entries: Sequence[Entry]) -> dict[st
     return {case.number_key: case for case in session.scalars(wanted)}
 
 
-def _take_many(court: Court, entries: Sequence[Entry], report: Report) -> None:
+def _take_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
     """Enter new cases together; where one is in the way, halve them until it is found."""
     if len(entries) <= FEW:
         for entry in entries:
@@ -132,7 +132,7 @@ def _take_many(court: Court, entries: Sequence[Entry], report: Report) -> None:
     try:
         with court.session.begin_nested():
             new = bulk_entry.enter(court, entries)
-    except (bulk_entry.NotAtOnce, RowRefused, sa.exc.IntegrityError):
+    except (bulk_entry.BulkEntryRefused, RowRefused, sa.exc.IntegrityError):
         court.judges.clear()  # one who was made in what is undone is not there
         half = len(entries) // 2
         _take_many(court, entries[:half], report)
@@ -144,7 +144,7 @@ def _take_many(court: Court, entries: Sequence[Entry], report: Report) -> None:
 
 
 def _take_one(
-    court: Court, entry: Entry, case: Case | None, uids: set[str], report: Report
+    court: ImportCourt, entry: ImportedCase, case: Case | None, uids: set[str], report: ImportReport
 ) -> None:
     session, desk = court.session, court.desk
     changed = None
@@ -176,7 +176,9 @@ def _take_one(
     report.left_out += 1
 
 
-def merge(session: Session, desk: Desk, case: Case, given: dict[str, Any], region: str) -> bool:
+def merge(
+    session: Session, desk: DeskContext, case: Case, given: dict[str, Any], region: str
+) -> bool:
     """Add what is new to a known case; return whether anything was.
 
     Parties, counsel and addresses are added or brought up to date; what the court has since set
@@ -207,7 +209,7 @@ def _party(case: Case, told: dict[str, Any]) -> Party | None:
 
 
 def _merge_party(
-    session: Session, desk: Desk, party: Party, told: dict[str, Any], region: str
+    session: Session, desk: DeskContext, party: Party, told: dict[str, Any], region: str
 ) -> bool:
     number = cases.phone_of(told["phone"], region)
     addresses = {"email": told["email"] or party.email, "phone": number or party.phone}

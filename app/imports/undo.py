@@ -10,11 +10,11 @@ from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party,
 from app.core.db import Key
 from app.core.errors import N_, Refusal
 from app.court import change_log
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.imports import uploads
 from app.imports.models import Upload
-from app.notices.models import Head, Line, Notice, Task
+from app.notices.models import ChainHead, Entry, Notice, Task
 from app.people.models import Court
 
 # Calendars that are followed, by the table's name: this room and theirs stand side by side.
@@ -30,7 +30,7 @@ class Undone:
     stay: list[str]
 
 
-def undo(session: Session, by: By, upload: Upload) -> Undone:
+def undo(session: Session, by: ChangeAuthor, upload: Upload) -> Undone:
     """Take back what an import made. Raises Refusal where it was not entered today.
 
     A case stays whole where anything of it is on the record of contact, was proposed, moved or
@@ -68,7 +68,7 @@ def _touched(session: Session, upload: Upload) -> set[int]:
     for wanted in (
         *(
             sa.select(table.case_id).where(table.case_id.in_(mine))
-            for table in (Notice, Line, Head, Task)
+            for table in (Notice, Entry, ChainHead, Task)
         ),
         sa.select(Hearing.case_id).where(Hearing.case_id.in_(mine), other),
         sa.select(Hearing.case_id).join(Proposal).where(Hearing.case_id.in_(mine)),
@@ -105,7 +105,7 @@ def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
 
 def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) -> None:
     """Delete counsel who came with the import and of whom nothing else speaks."""
-    rows = (Representation, Invitation, Notice, Line, Task, Away, BusyCalendar, BusyTime)
+    rows = (Representation, Invitation, Notice, Entry, Task, Away, BusyCalendar, BusyTime)
     spoken = [sa.exists().where(row.counsel_id == Counsel.id) for row in rows]
     followed = sa.exists().where(FEED.c.scope == "counsel", FEED.c.whose == Counsel.id)
     wanted = sa.delete(Counsel).where(

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.imports.models import ChosenColumn, Upload, UploadPart
 from app.imports.reading import both_sides, column_maps, rules, tables
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
-from app.imports.reading.rules import FIELDS, NEEDED, OF_ITS_OWN, Bound, ColumnMap
-from app.imports.reading.tables import Reading, Table
+from app.imports.reading.rules import FIELDS, NEEDED, OF_ITS_OWN, ColumnMap, ColumnMapping
+from app.imports.reading.tables import FileTable, ReadingOptions
 from app.people.models import Court
 
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -27,7 +27,7 @@ SAMPLES = 3  # rows that are shown beside the columns
 MOST_KEPT = 30  # files of one court whose bytes are kept
 
 
-def keep(session: Session, by: By, name: str, parts: Iterable[bytes]) -> Upload:
+def keep(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) -> Upload:
     """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
     assert by.user is not None
     made = Upload(
@@ -90,11 +90,11 @@ def country(court: Court, column_map: ColumnMap | None = None) -> str:
     return (column_map.region if column_map else "") or court.country[:2]
 
 
-def reading(court: Court, column_map: ColumnMap | None = None) -> Reading:
+def reading(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions:
     """Return how a court's files are read, by a map of its own where it has one."""
     known = column_map.known_headers() if column_map else column_maps.known_headers()
     said = column_map or ColumnMap("", {})
-    return Reading(
+    return ReadingOptions(
         sheet=said.sheet,
         encoding=said.encoding,
         separator=said.separator,
@@ -105,7 +105,7 @@ def reading(court: Court, column_map: ColumnMap | None = None) -> Reading:
 
 
 @contextmanager
-def opened(session: Session, upload: Upload) -> Iterator[Table]:
+def opened(session: Session, upload: Upload) -> Iterator[FileTable]:
     """Lay a file on the disk for as long as it is read, and return its table. Raises Invalid."""
     court = session.get_one(Court, upload.court_id)
     wanted = sa.select(ChosenColumn.header_key).where(
@@ -149,7 +149,7 @@ def read_as(session: Session, upload: Upload, field: str, value: str) -> None:
         look(session, upload)
 
 
-def start_of(table: Table) -> list[list[str]]:
+def start_of(table: FileTable) -> list[list[str]]:
     """Return the first rows of a table, each as wide as the header."""
     width = len(table.headers)
     return [[*row, *[""] * width][:width] for _, row in islice(table.rows, SAMPLES)]
@@ -169,7 +169,7 @@ def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
 def _by_map(headers: Sequence[str]) -> list[str]:
     found = [""] * len(headers)
     column_map = column_maps.suited(headers)
-    wide = both_sides.parties_of(headers) if column_map.both_sides else both_sides.Wide({})
+    wide = both_sides.parties_of(headers) if column_map.both_sides else both_sides.WideLayout({})
     for name, parts in rules.sources(column_map, headers).items():
         if wide.columns and name in OF_ITS_OWN:
             continue
@@ -202,7 +202,7 @@ def _not_over(upload: Upload) -> None:
         raise Refusal(N_("This file is entered already, or about to be: upload it anew."))
 
 
-def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> Bound:
+def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> ColumnMapping:
     """Lay what was chosen over a file: several columns of one field are joined by spaces.
 
     Words, days and defaults are read as the map that suits the file says. Raises Invalid.
@@ -232,7 +232,7 @@ def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> 
     if faults:
         raise Invalid(faults)
     clean = tuple(" ".join(each.split()) for each in headers)
-    return Bound(column_map, clean, found, parties, column_map.region or country)
+    return ColumnMapping(column_map, clean, found, parties, column_map.region or country)
 
 
 def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.Of]:

@@ -114,7 +114,7 @@ def _one(upload_id: int, **more: Any) -> Any:
             told["choice"] = choice
         except Invalid:  # its bytes were let go of, which is told
             told["headers"] = []
-    folder = web.house().settings.instance
+    folder = web.services().settings.instance
     return render_template(
         "intake/file.html",
         upload=upload,

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.cases.models import Counsel
 from app.core.errors import N_
 from app.inbound.parsing import reports
-from app.inbound.parsing.mail import Mail
+from app.inbound.parsing.mail import IncomingMail
 from app.inbound.parsing.reports import Bounce, Says
-from app.inbound.queries import Place, named, only_court, place_of_mail
+from app.inbound.queries import MessageMatch, named, only_court, place_of_mail
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
-from app.notices.rules import State
+from app.notices.rules import NoticeState
 from app.sending import receipts
 
 NOT_OURS = N_("it names no message that was sent from here; look which one it is about")
@@ -37,7 +37,7 @@ BOUNCED_WITHIN = dt.timedelta(days=3)
 _ADDRESS = re.compile(r"[\w.+=~%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
-def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None:
+def take(session: Session, filed: Inbound, mail: IncomingMail, now: dt.datetime) -> None:
     """Note what became of a mail that was sent; what cannot be matched or is unclear waits."""
     report = mail.report
     own = report.says is Says.UNCLEAR and mail.automatic and not mail.from_system
@@ -76,7 +76,7 @@ def take(session: Session, filed: Inbound, mail: Mail, now: dt.datetime) -> None
         filed.done_at = now
 
 
-def _is_about(mail: Mail, notice: Notice) -> bool:
+def _is_about(mail: IncomingMail, notice: Notice) -> bool:
     """Tell whether a report names a notice's recipient, or comes from there: a program's answer."""
     address = notice.address.lower()
     return bool(address) and (
@@ -85,7 +85,7 @@ def _is_about(mail: Mail, notice: Notice) -> bool:
     )
 
 
-def _of_own_system(session: Session, mail: Mail, now: dt.datetime) -> Notice | None:
+def _of_own_system(session: Session, mail: IncomingMail, now: dt.datetime) -> Notice | None:
     """Return the one mail that a report of the recipient's own mail system can be about."""
     domain = mail.sender.rpartition("@")[2]
     is_own = mail.proven and mail.from_system and mail.report.says is Says.FAILED
@@ -97,20 +97,22 @@ def _of_own_system(session: Session, mail: Mail, now: dt.datetime) -> Notice | N
         Notice.counsel_id.in_(people),
         Notice.channel == "email",
         sa.func.lower(Notice.address) == addresses[0],
-        Notice.state == State.SENT.value,
+        Notice.state == NoticeState.SENT.value,
         Notice.tried_at > now - BOUNCED_WITHIN,
     )
     found = session.scalars(wanted.limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 
-def _addresses(mail: Mail) -> list[str]:
+def _addresses(mail: IncomingMail) -> list[str]:
     """Return the addresses that a report names, but for its writer's."""
     found = dict.fromkeys(_ADDRESS.findall(mail.report.text[:20_000]))
     return [each for each in found if each != mail.sender][:10]
 
 
-def _waits(session: Session, mail: Mail, notice: Notice | None, is_named: bool, own: bool) -> str:
+def _waits(
+    session: Session, mail: IncomingMail, notice: Notice | None, is_named: bool, own: bool
+) -> str:
     """Return why a report needs a person, "" where it does not."""
     says = mail.report.says
     if says is Says.DISPLAYED:
@@ -124,29 +126,29 @@ def _waits(session: Session, mail: Mail, notice: Notice | None, is_named: bool, 
     if notice is None:
         return NO_RECIPIENT if is_named else NOT_OURS
     state = session.scalar(sa.select(Notice.state).where(Notice.id == notice.id))
-    return NOT_MOVED if says is Says.FAILED and state != State.FAILED else ""
+    return NOT_MOVED if says is Says.FAILED and state != NoticeState.FAILED else ""
 
 
-def _place(session: Session, filed: Inbound, about: Notice | None, mail: Mail) -> None:
+def _place(session: Session, filed: Inbound, about: Notice | None, mail: IncomingMail) -> None:
     """Lay a report that proves nothing with the case that it can be about, for the assistant."""
     if about is not None:
-        place = Place(about.court_id, about.case_id, about.counsel_id, about.about)
+        place = MessageMatch(about.court_id, about.case_id, about.counsel_id, about.about)
     else:
         places = (place_of_mail(session, each, []) for each in _addresses(mail))
-        place = next((each for each in places if each.counsel_id), Place())
+        place = next((each for each in places if each.counsel_id), MessageMatch())
     filed.court_id = place.court_id or filed.court_id or only_court(session)
     filed.case_id = place.case_id or filed.case_id
     filed.about, filed.counsel_id = place.about or filed.about, place.counsel_id or filed.counsel_id
 
 
-def _on_display(mail: Mail, notice: Notice) -> list[Bounce]:
+def _on_display(mail: IncomingMail, notice: Notice) -> list[Bounce]:
     says = mail.report.says
     if says not in (Says.DISPLAYED, Says.DELETED):
         return []
     return [Bounce(notice.address.lower(), says.value, "", "")]
 
 
-def _told(notice: Notice, bounce: Bounce) -> receipts.Told:
+def _told(notice: Notice, bounce: Bounce) -> receipts.Callback:
     raw = {
         "recipient": bounce.recipient,
         "action": bounce.action,
@@ -157,7 +159,7 @@ def _told(notice: Notice, bounce: Bounce) -> receipts.Told:
     # none yet (RFC 3464, 2.3.3).
     means = reports.means(bounce)
     known = means is Says.FAILED or bounce.action == "delivered"
-    return receipts.Told(
+    return receipts.Callback(
         carrier_id=notice.carrier_id[:100],
         reference="",
         status=f"{bounce.action} {bounce.status}".strip()[:40],

@@ -18,22 +18,26 @@ from app.core.errors import N_, Gone, Invalid
 from app.counsel import acts
 from app.hearings import facts, queries
 from app.hearings.answers import service
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Says
+from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation, Proposal
 from app.inbound.parsing.itip import DELEGATED, Reply
-from app.inbound.parsing.mail import Mail
+from app.inbound.parsing.mail import IncomingMail
 from app.inbound.queries import counted, invited
 from app.notices import service as notices
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.record import ledger
 
-SAYS = {"ACCEPTED": Says.YES, "TENTATIVE": Says.IF_NEEDED, "DECLINED": Says.NO}
+SAYS = {
+    "ACCEPTED": AnswerChoice.YES,
+    "TENTATIVE": AnswerChoice.IF_NEEDED,
+    "DECLINED": AnswerChoice.NO,
+}
 MOST_HINTS = 3  # letters that ask one person to confirm by link what came for one date
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReplyOutcome:
     """What became of a reply: whether it counted, else why not, and whether a person must look."""
 
     counted: bool
@@ -42,27 +46,27 @@ class Heard:
     hint: bool = False
 
 
-OLD = Heard(False, N_("it answers an older date"))
-AHEAD = Heard(False, N_("no invite of this number was sent"), waits=True)
-STRANGE = Heard(False, N_("the attendee was not invited to this hearing"), waits=True)
-LEFT = Heard(False, N_("the attendee acts in the case no longer"))
-MUTE = Heard(False, N_("it says neither yes nor no"), waits=True)
-DELEGATES = Heard(False, N_("it says that somebody else comes instead"), waits=True)
-UNDATED = Heard(False, N_("it does not say which date it answers"), waits=True, hint=True)
-OTHER = Heard(False, N_("it was sent from another address than the attendee's"), hint=True)
-UNPROVEN = Heard(False, N_("no mail server vouches for its sender"), hint=True)
-TWICE = Heard(False, N_("the same was said before"))
-OTHERWISE = Heard(False, N_("another answer of the same moment came before it"))
-LATE = Heard(False, N_("a newer answer came before it"))
-NOTHING = Heard(False, N_("nothing is asked any more"))
-UNCLEAR = Heard(False, N_("the other slots want an answer too"), hint=True)
+OLD = ReplyOutcome(False, N_("it answers an older date"))
+AHEAD = ReplyOutcome(False, N_("no invite of this number was sent"), waits=True)
+STRANGE = ReplyOutcome(False, N_("the attendee was not invited to this hearing"), waits=True)
+LEFT = ReplyOutcome(False, N_("the attendee acts in the case no longer"))
+MUTE = ReplyOutcome(False, N_("it says neither yes nor no"), waits=True)
+DELEGATES = ReplyOutcome(False, N_("it says that somebody else comes instead"), waits=True)
+UNDATED = ReplyOutcome(False, N_("it does not say which date it answers"), waits=True, hint=True)
+OTHER = ReplyOutcome(False, N_("it was sent from another address than the attendee's"), hint=True)
+UNPROVEN = ReplyOutcome(False, N_("no mail server vouches for its sender"), hint=True)
+TWICE = ReplyOutcome(False, N_("the same was said before"))
+OTHERWISE = ReplyOutcome(False, N_("another answer of the same moment came before it"))
+LATE = ReplyOutcome(False, N_("a newer answer came before it"))
+NOTHING = ReplyOutcome(False, N_("nothing is asked any more"))
+UNCLEAR = ReplyOutcome(False, N_("the other slots want an answer too"), hint=True)
 
 
 def take(
     session: Session,
     filed: Inbound,
     replies: Sequence[Reply],
-    mail: Mail,
+    mail: IncomingMail,
     now: dt.datetime,
     secret: bytes,
 ) -> None:
@@ -81,12 +85,17 @@ def take(
 
 
 def _take(
-    session: Session, filed: Inbound, reply: Reply, mail: Mail, now: dt.datetime, secret: bytes
+    session: Session,
+    filed: Inbound,
+    reply: Reply,
+    mail: IncomingMail,
+    now: dt.datetime,
+    secret: bytes,
 ) -> None:
     filed.kind = (Kind.COUNTER if reply.method == "COUNTER" else Kind.REPLY).value
     known = session.scalar(sa.select(Hearing.id).where(Hearing.uid == reply.uid))
     if known is None:
-        filed.detail = _detail(reply, Heard(False, N_("no hearing here has this number")))
+        filed.detail = _detail(reply, ReplyOutcome(False, N_("no hearing here has this number")))
         return
     hearing = queries.hold(session, known)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
@@ -107,12 +116,12 @@ def _take(
     )
     _close(filed, reply, heard, now)
     if not heard.counted:
-        _write(session, hearing, seat, reply, What.TOLD, now, why=heard.why, proven=mail.proven)
+        _write(session, hearing, seat, reply, Event.TOLD, now, why=heard.why, proven=mail.proven)
     if heard.hint:
         _hint(session, hearing, seat, reply, now)
 
 
-def _completed(session: Session, hearing: Hearing, reply: Reply, mail: Mail) -> Reply:
+def _completed(session: Session, hearing: Hearing, reply: Reply, mail: IncomingMail) -> Reply:
     """Fill in what a calendar leaves out: who answers is who sent it; which date, by its time.
 
     Without SEQUENCE an answer is to the present date where it names its time, or where there never
@@ -132,8 +141,8 @@ def _completed(session: Session, hearing: Hearing, reply: Reply, mail: Mail) -> 
 
 
 def _doubt(
-    session: Session, filed: Inbound, hearing: Hearing, reply: Reply, mail: Mail
-) -> Heard | None:
+    session: Session, filed: Inbound, hearing: Hearing, reply: Reply, mail: IncomingMail
+) -> ReplyOutcome | None:
     """Return why a reply does not count, or None where nothing speaks against it."""
     if reply.sequence is not None and reply.sequence < hearing.revision:
         return OLD
@@ -154,7 +163,7 @@ def _doubt(
     return _repeated(counted(session, filed.about, filed.counsel_id), reply)
 
 
-def _repeated(before: list[Inbound], reply: Reply) -> Heard | None:
+def _repeated(before: list[Inbound], reply: Reply) -> ReplyOutcome | None:
     same = [
         each.detail
         for each in before
@@ -180,7 +189,7 @@ def _count(
     reply: Reply,
     now: dt.datetime,
     secret: bytes,
-) -> Heard:
+) -> ReplyOutcome:
     round_ = queries.open_proposal(session, hearing)
     if round_ is not None and round_.tentative:
         return _answer(session, filed, round_, seat, reply, now, secret)
@@ -199,9 +208,9 @@ def _count(
             kind="calendar",
             address=reply.attendee,
         )
-        return Heard(True)
-    _write(session, hearing, seat, reply, What.ANSWERED, now)
-    return Heard(True, waits=reply.says != "ACCEPTED")
+        return ReplyOutcome(True)
+    _write(session, hearing, seat, reply, Event.ANSWERED, now)
+    return ReplyOutcome(True, waits=reply.says != "ACCEPTED")
 
 
 def _answer(
@@ -212,7 +221,7 @@ def _answer(
     reply: Reply,
     now: dt.datetime,
     secret: bytes,
-) -> Heard:
+) -> ReplyOutcome:
     """Answer an open round: one slot, where the calendar names it or there is only one."""
     zone = ZoneInfo(round_.hearing.case.court.zone)
     at = reply.slot_at.replace(tzinfo=reply.slot_at.tzinfo or zone) if reply.slot_at else None
@@ -227,12 +236,12 @@ def _answer(
         says[slot.id] = SAYS[reply.says].value
     if slot is None or set(says) != {each.id for each in round_.slots}:
         return UNCLEAR
-    given = service.Given(says, reply.comment or mine.comment, f"m{filed.id}")
+    given = service.AnswerInput(says, reply.comment or mine.comment, f"m{filed.id}")
     try:
         service.answer(session, mine.id, given, now, secret, channel="email")
     except (Gone, Invalid):
         return NOTHING
-    return Heard(True)
+    return ReplyOutcome(True)
 
 
 def _wish(
@@ -241,7 +250,7 @@ def _wish(
     hearing: Hearing,
     seat: Invitation,
     reply: Reply,
-    mail: Mail,
+    mail: IncomingMail,
     now: dt.datetime,
 ) -> None:
     """File a wish for another time: it is the assistant's to decide."""
@@ -249,10 +258,10 @@ def _wish(
     old = reply.sequence is not None and reply.sequence < hearing.revision
     zone = ZoneInfo(hearing.case.court.zone)
     begin, end = (_iso(at.replace(tzinfo=at.tzinfo or zone)) if at else None for at in reply.wishes)
-    heard = OLD if old else Heard(False, waits=True)
+    heard = OLD if old else ReplyOutcome(False, waits=True)
     wish = {"starts_at": begin, "ends_at": end, "proven": proven}
     _close(filed, reply, heard, now, **wish)
-    _write(session, hearing, seat, reply, What.TOLD, now, kind="counter", why=heard.why, **wish)
+    _write(session, hearing, seat, reply, Event.TOLD, now, kind="counter", why=heard.why, **wish)
 
 
 def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
@@ -271,14 +280,16 @@ def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
     )
 
 
-def _close(filed: Inbound, reply: Reply, heard: Heard, now: dt.datetime, **more: Any) -> None:
+def _close(
+    filed: Inbound, reply: Reply, heard: ReplyOutcome, now: dt.datetime, **more: Any
+) -> None:
     filed.detail = {**_detail(reply, heard), **more}
     # Nobody's refusal is put away by a rule, but one that was shown before, or was taken.
     refuses = reply.says == "DECLINED" and not heard.counted and heard is not TWICE
     filed.done_at = None if heard.waits or refuses else now
 
 
-def _detail(reply: Reply, heard: Heard) -> dict[str, Any]:
+def _detail(reply: Reply, heard: ReplyOutcome) -> dict[str, Any]:
     return {
         "says": reply.says,
         "sequence": reply.sequence,
@@ -301,14 +312,14 @@ def _write(
     hearing: Hearing,
     seat: Invitation,
     reply: Reply,
-    what: What,
+    what: Event,
     now: dt.datetime,
     *,
     kind: str = "calendar",
     **more: Any,
 ) -> None:
     detail = {"says": reply.says, "revision": reply.sequence, **more}
-    line = ledger.Entry(
+    line = ledger.NewEntry(
         what,
         direction="in",
         about=f"hearing/{hearing.id}",

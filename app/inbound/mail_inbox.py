@@ -6,27 +6,29 @@ import hashlib
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.imap.mailbox import Arrived, Mark
+from app.carriers.imap.mailbox import FetchedMail, MailboxPosition
 from app.core.errors import N_
 from app.inbound import bounces, calendar_replies
 from app.inbound.parsing import itip
-from app.inbound.parsing.mail import Mail, Unreadable, read
+from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
 from app.inbound.parsing.reports import Says
-from app.inbound.queries import Place, only_court, place_of_mail
+from app.inbound.queries import MessageMatch, only_court, place_of_mail
 from app.notices.inbound import Inbound, Kind, Mailbox
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.record import ledger
 
 TOO_LARGE = N_("it is larger than what is read")
 
 
-def mark_of(session: Session, name: str) -> Mark:
+def mark_of(session: Session, name: str) -> MailboxPosition:
     """Return up to where a mailbox was read."""
     row = session.get(Mailbox, name)
-    return Mark(row.uidvalidity, row.last_uid) if row else Mark()
+    return MailboxPosition(row.uidvalidity, row.last_uid) if row else MailboxPosition()
 
 
-def note(session: Session, name: str, now: dt.datetime, fault: str, mark: Mark | None) -> None:
+def note(
+    session: Session, name: str, now: dt.datetime, fault: str, mark: MailboxPosition | None
+) -> None:
     """Write down that a mailbox was looked into, or why it could not be; ``mark`` moves it on."""
     row = _held(session, name)
     row.fault = fault[:300]
@@ -39,7 +41,7 @@ def note(session: Session, name: str, now: dt.datetime, fault: str, mark: Mark |
 
 
 def take(
-    session: Session, name: str, arrived: Arrived, trusted: str, now: dt.datetime, secret: bytes
+    session: Session, name: str, arrived: FetchedMail, trusted: str, now: dt.datetime, secret: bytes
 ) -> Inbound | None:
     """Take one mail; None where another worker has taken it already.
 
@@ -51,7 +53,7 @@ def take(
     session.add(filed)
     try:
         mail = read(arrived.raw, trusted)
-    except Unreadable as fault:
+    except UnreadableMail as fault:
         filed.detail = {"why": str(fault)}
         filed.court_id = only_court(session)
         session.flush()
@@ -65,7 +67,7 @@ def take(
 
 
 def file_broken(
-    session: Session, name: str, arrived: Arrived, why: str, now: dt.datetime
+    session: Session, name: str, arrived: FetchedMail, why: str, now: dt.datetime
 ) -> Inbound | None:
     """File a mail at which the house stumbled, so that the next one has its turn."""
     if not _reaches(session, name, arrived.mark):
@@ -87,7 +89,7 @@ def _held(session: Session, name: str) -> Mailbox:
     return row
 
 
-def _reaches(session: Session, name: str, mark: Mark) -> bool:
+def _reaches(session: Session, name: str, mark: MailboxPosition) -> bool:
     """Move the mark on to a mail; False where it is beyond it already."""
     row = _held(session, name)
     if row.uidvalidity == mark.uidvalidity and row.last_uid >= mark.last_uid:
@@ -96,7 +98,7 @@ def _reaches(session: Session, name: str, mark: Mark) -> bool:
     return True
 
 
-def _filed(name: str, arrived: Arrived, now: dt.datetime) -> Inbound:
+def _filed(name: str, arrived: FetchedMail, now: dt.datetime) -> Inbound:
     box = hashlib.sha256(name.encode()).hexdigest()[:16]
     digest = hashlib.sha256(arrived.raw).hexdigest()[:16]
     key = f"mail/{box}/{arrived.mark.uidvalidity}.{arrived.mark.last_uid}/{digest}"
@@ -104,7 +106,12 @@ def _filed(name: str, arrived: Arrived, now: dt.datetime) -> Inbound:
 
 
 def _sort(
-    session: Session, filed: Inbound, mail: Mail, arrived: Arrived, now: dt.datetime, secret: bytes
+    session: Session,
+    filed: Inbound,
+    mail: IncomingMail,
+    arrived: FetchedMail,
+    now: dt.datetime,
+    secret: bytes,
 ) -> None:
     place = place_of_mail(session, mail.sender, mail.answers_to)
     filed.court_id, filed.case_id = place.court_id, place.case_id
@@ -128,12 +135,14 @@ def _sort(
     _write(session, filed, place, mail, now)
 
 
-def _write(session: Session, filed: Inbound, place: Place, mail: Mail, now: dt.datetime) -> None:
+def _write(
+    session: Session, filed: Inbound, place: MessageMatch, mail: IncomingMail, now: dt.datetime
+) -> None:
     """Put a mail of a counsel on the record of the case that it is about."""
     if place.court_id is None or place.case_id is None or place.counsel_id is None:
         return
-    line = ledger.Entry(
-        What.STATUS if mail.automatic else What.TOLD,
+    line = ledger.NewEntry(
+        Event.STATUS if mail.automatic else Event.TOLD,
         direction="in",
         about=place.about,
         attempt=f"m{filed.id}",

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.carriers.base import Gateways
-from app.carriers.imap.mailbox import Arrived, ImapMailbox, MailboxAway
+from app.carriers.base import ExternalServices
+from app.carriers.imap.mailbox import FetchedMail, ImapMailbox, MailboxUnreachable
 from app.core.db import is_contention, retrying
 from app.core.errors import N_
 from app.inbound import mail_inbox
@@ -17,7 +17,7 @@ log = logging.getLogger("tingqi.replies")
 LONGEST = 20.0  # seconds that one beat gives to reading
 
 
-def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
+def read_mail(gateways: ExternalServices, trusted: str, secret: bytes) -> int:
     r"""Take what came in since the last look; return how many mails that were.
 
     A mail's mark is moved with what came of it, in one transaction; only then is it \Seen on the
@@ -37,7 +37,7 @@ def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
                 whole = False
                 break
         fault = ""
-    except MailboxAway as away:
+    except MailboxUnreachable as away:
         log.warning("%s", away)
         fault = str(away)
     new = mark.last_uid == 0 or mark.uidvalidity != box.opened.uidvalidity
@@ -45,7 +45,7 @@ def read_mail(gateways: Gateways, trusted: str, secret: bytes) -> int:
     return taken
 
 
-def _note(box: ImapMailbox, gateways: Gateways, fault: str, first: bool) -> None:
+def _note(box: ImapMailbox, gateways: ExternalServices, fault: str, first: bool) -> None:
     """Write down how it went; after the first look only what comes later is new."""
     mark, now = (box.opened if first else None), gateways.clock.now()
     retrying(lambda session: mail_inbox.note(session, box.name, now, fault, mark))
@@ -56,7 +56,7 @@ def _is_away(fault: Exception) -> bool:
     return lost or is_contention(fault)
 
 
-def _take(box: ImapMailbox, arrived: Arrived, trusted: str, secret: bytes, now: Any) -> None:
+def _take(box: ImapMailbox, arrived: FetchedMail, trusted: str, secret: bytes, now: Any) -> None:
     try:
         retrying(
             partial(

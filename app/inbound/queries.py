@@ -17,7 +17,7 @@ from app.people.models import Court
 
 
 @dataclass(frozen=True)
-class Place:
+class MessageMatch:
     """Where a message belongs; all None where nobody here is known to have written it."""
 
     court_id: int | None = None
@@ -48,7 +48,7 @@ def named(session: Session, ids: Sequence[str]) -> list[Notice]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> Place:
+def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> MessageMatch:
     """Return where a mail belongs: by the Message-IDs that it answers to, else by its writer."""
     known = [each for each in named(session, answers_to[:50]) if each.counsel_id is not None]
     ours = next((each for each in known if each.address.lower() == sender), None)
@@ -68,13 +68,13 @@ def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> P
         if sender
         else None
     )
-    return _placed(last, known=True) if last is not None else Place(only_court(session))
+    return _placed(last, known=True) if last is not None else MessageMatch(only_court(session))
 
 
-def _placed(notice: Notice, *, known: bool) -> Place:
+def _placed(notice: Notice, *, known: bool) -> MessageMatch:
     if not known:  # somebody who was sent it on: the matter is clear, the writer is not
-        return Place(notice.court_id, notice.case_id, None, notice.about)
-    return Place(
+        return MessageMatch(notice.court_id, notice.case_id, None, notice.about)
+    return MessageMatch(
         notice.court_id, notice.case_id, notice.counsel_id, notice.about, notice.side, notice.name
     )
 

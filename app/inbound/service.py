@@ -12,11 +12,11 @@ from app.hearings.answers import service
 from app.hearings.models import Invitation
 from app.inbound import text_replies
 from app.inbound.parsing import digits
-from app.inbound.parsing.digits import Choice
+from app.inbound.parsing.digits import SlotChoice
 from app.inbound.queries import has_hearing_ahead, newest_matters, only_court, open_seats
 from app.notices.inbound import Inbound, Kind
-from app.notices.models import Line, Notice
-from app.notices.rules import What
+from app.notices.models import Entry, Notice
+from app.notices.rules import Event
 from app.record import ledger
 
 # Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
@@ -36,7 +36,7 @@ STARTS = N_("it allows texts to this number again; it may be meant for the court
 
 
 @dataclass(frozen=True)
-class Text:
+class IncomingText:
     """One text that came in: from which number (E.164), what, and the carrier's id of it.
 
     ``opt_out`` is STOP, START or HELP where the carrier took it for that; ``files`` counts what
@@ -55,7 +55,7 @@ class Text:
         return f"t{self.carrier_id}"[:40]
 
 
-def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> int:
+def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: bytes) -> int:
     """Take a text; return how many counsel its number belongs to.
 
     STOP stops further texts to the number; START allows them again where they were stopped, and is
@@ -99,8 +99,10 @@ def take_text(session: Session, text: Text, now: dt.datetime, secret: bytes) -> 
     return len(people)
 
 
-def _known(session: Session, text: Text) -> bool:
-    line = sa.select(Line.id).where(Line.notice_id.is_(None), Line.attempt == text.attempt).limit(1)
+def _known(session: Session, text: IncomingText) -> bool:
+    line = (
+        sa.select(Entry.id).where(Entry.notice_id.is_(None), Entry.attempt == text.attempt).limit(1)
+    )
     kept = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
     return session.scalar(line) is not None or session.scalar(kept) is not None
 
@@ -114,7 +116,7 @@ def _is_waiting(session: Session, sender: str) -> bool:
 
 
 def _meant(
-    session: Session, seats: list[Invitation], choice: Choice, counsel_ids: list[int]
+    session: Session, seats: list[Invitation], choice: SlotChoice, counsel_ids: list[int]
 ) -> Invitation | None:
     """Return the seat that is answered: the only one, or the one whose letter was told."""
     if choice.letter:
@@ -124,12 +126,17 @@ def _meant(
 
 
 def _answer(
-    session: Session, seat: Invitation, choice: Choice, text: Text, now: dt.datetime, secret: bytes
+    session: Session,
+    seat: Invitation,
+    choice: SlotChoice,
+    text: IncomingText,
+    now: dt.datetime,
+    secret: bytes,
 ) -> bool:
     says = digits.says(choice, [slot.id for slot in seat.proposal.slots])
     if says is None:
         return False
-    given = service.Given(says, seat.comment, text.attempt)
+    given = service.AnswerInput(says, seat.comment, text.attempt)
     try:
         service.answer(session, seat.id, given, now, secret, channel="sms")
     except (Gone, Invalid):
@@ -139,10 +146,10 @@ def _answer(
 
 def _ask_or_file(
     session: Session,
-    text: Text,
+    text: IncomingText,
     seats: list[Invitation],
     matters: list[Notice],
-    choice: Choice | None,
+    choice: SlotChoice | None,
     now: dt.datetime,
 ) -> None:
     if (
@@ -161,7 +168,7 @@ def _ask_or_file(
 
 def _file(
     session: Session,
-    text: Text,
+    text: IncomingText,
     seat: Invitation | None,
     matters: list[Notice],
     now: dt.datetime,
@@ -194,7 +201,7 @@ def _file(
 
 def _write(
     session: Session,
-    text: Text,
+    text: IncomingText,
     seat: Invitation | None,
     matters: list[Notice],
     now: dt.datetime,
@@ -207,8 +214,8 @@ def _write(
     personal = {"address": text.sender, "text": text.words[:MOST_WORDS]}
     if seat is not None:
         hearing = seat.proposal.hearing
-        entry = ledger.Entry(
-            What.TOLD,
+        entry = ledger.NewEntry(
+            Event.TOLD,
             direction="in",
             about=f"hearing/{hearing.id}",
             attempt=text.attempt,
@@ -222,8 +229,8 @@ def _write(
         ledger.add(session, hearing.court_id, hearing.case_id, [entry], now)
         return
     for notice in matters:
-        entry = ledger.Entry(
-            What.TOLD,
+        entry = ledger.NewEntry(
+            Event.TOLD,
             direction="in",
             about=notice.about,
             attempt=text.attempt,

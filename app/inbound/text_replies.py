@@ -11,7 +11,7 @@ from app.hearings import facts
 from app.hearings.models import Hearing, Invitation
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.service import Matter, Person
+from app.notices.service import Matter, Recipient
 
 MOST = 3  # times that one person is asked in a day which question they mean
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -85,7 +85,7 @@ def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime)
     hearing = session.get(Hearing, int(number))
     if hearing is None:
         return
-    person = Person(
+    person = Recipient(
         name=last.name,
         language=last.language,
         ways=[("sms", phone)],
@@ -108,9 +108,9 @@ def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime)
     )
 
 
-def _by_text(seat: Invitation, phone: str) -> Person:
+def _by_text(seat: Invitation, phone: str) -> Recipient:
     known = facts.counsel_of(seat)
-    return Person(
+    return Recipient(
         name=known.name,
         language=known.language,
         ways=[("sms", phone)],

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 
 from app.carriers.twilio.carrier import signature_ok
 from app.core.db import retrying
-from app.core.web import house, limiter, now, secret
+from app.core.web import limiter, now, secret, services
 from app.inbound import service
 from app.record import counters
 from app.sending import receipts
@@ -24,7 +24,7 @@ def signed_form() -> tuple[str, dict[str, str]]:
     The signature is over the address that Twilio was given, which behind a TLS proxy is not the
     one seen here: it is built from TINGQI_PUBLIC_URL (Twilio, "Validating requests").
     """
-    settings = house().settings
+    settings = services().settings
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     signature = request.headers.get("X-Twilio-Signature", "")
     form = request.form  # every value of a repeated field is signed
@@ -57,7 +57,7 @@ def _refuse(name: str, status: int) -> NoReturn:
 def status() -> tuple[str, int]:
     """Take a receipt. One that belongs to nothing known is kept apart for review."""
     carrier, form = signed_form()
-    told = receipts.Told(
+    told = receipts.Callback(
         carrier_id=form.get("MessageSid", form.get("SmsSid", ""))[:100],
         reference=request.args.get("ref", "").replace("\x00", "")[:40],
         status=form.get("MessageStatus", form.get("SmsStatus", ""))[:40],
@@ -82,7 +82,7 @@ def inbound() -> Response:
     retrying(
         lambda session: service.take_text(
             session,
-            service.Text(
+            service.IncomingText(
                 form.get("From", ""),
                 form.get("Body", ""),
                 form.get("OptOutType", ""),

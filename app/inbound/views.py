@@ -50,9 +50,9 @@ def replies_about(hearing_id: int) -> Sequence[Inbound]:
 @bp.app_template_global()
 def mailbox_fault() -> str:
     """Return why the mailbox could not be read at the last look; empty where it could."""
-    if web.house().gateways.mailbox is None:
+    if web.services().gateways.mailbox is None:
         return ""
-    name = web.house().gateways.mailbox.name  # type: ignore[union-attr]
+    name = web.services().gateways.mailbox.name  # type: ignore[union-attr]
     return db.session.scalar(sa.select(Mailbox.fault).where(Mailbox.name == name)) or ""
 
 

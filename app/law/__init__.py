@@ -16,13 +16,13 @@ from typing import Any
 from marshmallow import ValidationError
 
 from app.law.schema import RuleSetIn
-from app.notices.rules import Grade
+from app.notices.rules import EvidenceGrade
 
 HERE = Path(__file__).parent
 _own: list[Path] = []
 
 
-class Broken(ValueError):  # noqa: N818
+class InvalidRules(ValueError):  # noqa: N818
     """A file of rules cannot be used: the words name file, line, field and what is wrong."""
 
 
@@ -69,13 +69,13 @@ class DefaultJudgment:
     source: dict[str, str]
     words: dict[str, str]
     valid_from: dt.date
-    shown: Grade
+    shown: EvidenceGrade
     # Of people who agreed to electronic service and confirmed their address.
-    shown_by_consent: Grade
+    shown_by_consent: EvidenceGrade
 
 
 @dataclass(frozen=True)
-class Step:
+class LadderStep:
     """One way that is tried before the notice period begins, and the working days it needs."""
 
     way: str
@@ -86,7 +86,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Office:
+class CourtOffice:
     """When people of the court can be expected to ring somebody, by its clock."""
 
     opens: dt.time
@@ -101,8 +101,8 @@ class RuleSet:
     # The notice of a hearing, and the time to bring evidence before it.
     periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
-    steps: tuple[Step, ...]
-    office: Office
+    steps: tuple[LadderStep, ...]
+    office: CourtOffice
 
     def periods_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
         """Return the periods that must be over before a hearing, by the rules of a day."""
@@ -149,7 +149,7 @@ def rule_set(name: str) -> RuleSet:
     """Return a rule set by its name. Raises Broken, naming file, line and field."""
     file = _files().get(name)
     if file is None:
-        raise Broken(f"there is no rule set {name!r}: choose one of {', '.join(names())}")
+        raise InvalidRules(f"there is no rule set {name!r}: choose one of {', '.join(names())}")
     return read(file)
 
 
@@ -159,13 +159,13 @@ def read(file: Path) -> RuleSet:
         text = file.read_text(encoding="utf-8")
         said = RuleSetIn().load(tomllib.loads(text))
     except UnicodeDecodeError as fault:
-        raise Broken(f"{file.name}: it is not written in UTF-8 ({fault})") from fault
+        raise InvalidRules(f"{file.name}: it is not written in UTF-8 ({fault})") from fault
     except tomllib.TOMLDecodeError as fault:
-        raise Broken(f"{file.name}: {fault}") from fault
+        raise InvalidRules(f"{file.name}: {fault}") from fault
     except ValidationError as fault:
         path, words = _first(fault.normalized_messages())
         line = _line_of(text, path)
-        raise Broken(f"{file.name}, line {line}, {_named(path)}: {words}") from fault
+        raise InvalidRules(f"{file.name}, line {line}, {_named(path)}: {words}") from fault
     return RuleSet(
         version=said["version"],
         periods=tuple(
@@ -174,8 +174,8 @@ def read(file: Path) -> RuleSet:
             for each in said[table]
         ),
         default_judgment=tuple(DefaultJudgment(**each) for each in said["default_judgment"]),
-        steps=tuple(Step(**each) for each in said["step"]),
-        office=Office(**said["office"]),
+        steps=tuple(LadderStep(**each) for each in said["step"]),
+        office=CourtOffice(**said["office"]),
     )
 
 

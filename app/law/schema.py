@@ -14,7 +14,7 @@ from marshmallow import (
 )
 
 from app.cases.rules import PROCEDURES
-from app.notices.rules import Grade
+from app.notices.rules import EvidenceGrade
 
 WAYS = ("text", "email", "call", "paper")
 
@@ -78,11 +78,11 @@ class _Evidence(_Notice):
 class _GradeNamed(fields.Field):
     """A grade of evidence by its name in small letters: opened, delivered."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Grade:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> EvidenceGrade:
         try:
-            return Grade[str(value).upper()]
+            return EvidenceGrade[str(value).upper()]
         except KeyError:
-            known = ", ".join(grade.name.lower() for grade in Grade)
+            known = ", ".join(grade.name.lower() for grade in EvidenceGrade)
             raise ValidationError(f"Must be one of: {known}.") from None
 
 

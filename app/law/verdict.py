@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.law import DefaultJudgment
-from app.notices.rules import Grade
+from app.notices.rules import EvidenceGrade
 
 
 class Why(StrEnum):
@@ -22,7 +22,7 @@ class Why(StrEnum):
 class Evidence:
     """One line that proves something: how much, and when it was."""
 
-    grade: Grade
+    grade: EvidenceGrade
     at: dt.datetime
     seq: int
 
@@ -35,7 +35,7 @@ class Verdict:
     why: Why
     rule: DefaultJudgment
     version: str
-    needed: Grade
+    needed: EvidenceGrade
     deadline: dt.datetime
     evidence: Evidence | None = None
 

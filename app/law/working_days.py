@@ -13,7 +13,7 @@ from app.court.places import is_working_day
 from app.hearings.rules import latest_day
 from app.law import Counted, RuleSet, periods, rule_set
 from app.law.periods import Period
-from app.people.models import Closure, Court
+from app.people.models import ClosedDay, Court
 
 __all__ = [
     "WorkingDays",
@@ -46,7 +46,7 @@ class WorkingDays:
 
 def closures(session: Session, court: Court) -> frozenset[dt.date]:
     """Return the days on which a court is closed beside the holidays of its place."""
-    return frozenset(session.scalars(sa.select(Closure.on).where(Closure.court_id == court.id)))
+    return frozenset(session.scalars(sa.select(ClosedDay.on).where(ClosedDay.court_id == court.id)))
 
 
 def working_days(session: Session, court: Court) -> WorkingDays:

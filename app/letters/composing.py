@@ -14,7 +14,7 @@ from app.core import wording
 from app.letters import custom_wording
 from app.letters import text_length as texts
 from app.letters.context import in_words
-from app.letters.custom_wording import Own
+from app.letters.custom_wording import CustomWording
 
 KINDS = (
     "proposal",
@@ -79,7 +79,7 @@ def compose(
     link: str = "",
     code: str = "",
     base: str = "",
-    own: Own | None = None,
+    own: CustomWording | None = None,
 ) -> Letter:
     """Compose a letter in the court's zone from plain facts, whose times are ISO 8601 strings.
 
@@ -108,7 +108,12 @@ def compose(
 
 
 def _own(
-    kind: str, channel: str, said: str, facts: Mapping[str, Any], seen: dict[str, Any], own: Own
+    kind: str,
+    channel: str,
+    said: str,
+    facts: Mapping[str, Any],
+    seen: dict[str, Any],
+    own: CustomWording,
 ) -> Letter | None:
     """Write a letter to counsel in the court's own words; None where these do not suit."""
     if seen["person"]["is_court"] or kind not in custom_wording.KINDS:

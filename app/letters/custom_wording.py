@@ -102,7 +102,7 @@ NEVER_SWALLOWED = ("reason", "bring")
 
 
 @dataclass(frozen=True)
-class Own:
+class CustomWording:
     """One version of a court's own words."""
 
     version: int
@@ -223,7 +223,7 @@ def _way(seen: Mapping[str, Any], language: str) -> str:
 
 
 def written(
-    kind: str, channel: str, own: Own, filled: Mapping[str, str | list[str]]
+    kind: str, channel: str, own: CustomWording, filled: Mapping[str, str | list[str]]
 ) -> tuple[str, list[str]] | None:
     """Return subject and wordings with their places filled; None where they do not suit.
 

@@ -13,7 +13,7 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.court import settings
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
-from app.letters.custom_wording import Own
+from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
 from app.people.views import by_whom, may
 from app.record.views import bp
@@ -76,15 +76,15 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
         holds=known[0] if known and known[0].text else None,
         allowed=custom_wording.allowed(kind, channel),
         needed=custom_wording.NEEDED[channel][kind],
-        preview=_preview(key, Own(-1, subject, text)) if fine else None,
+        preview=_preview(key, CustomWording(-1, subject, text)) if fine else None,
         **{"errors": {}, **more},
     )
 
 
-def _preview(key: Key, own: Own) -> dict[str, Any]:
+def _preview(key: Key, own: CustomWording) -> dict[str, Any]:
     """Return how words look with an invented hearing, and what of them a text message costs."""
     kind, channel, language = key
-    court, base = current_user.court, web.house().settings.public_url
+    court, base = current_user.court, web.services().settings.public_url
     told = {
         "name": court.name,
         "short": court.short,

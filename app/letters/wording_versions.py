@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 from app.core import wording
 from app.core.errors import Invalid
 from app.court import change_log
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.letters import custom_wording
-from app.letters.custom_wording import Own
-from app.notices.due_notices import Due
-from app.notices.models import Line, Notice, Wording
-from app.notices.rules import What
+from app.letters.custom_wording import CustomWording
+from app.notices.due_notices import DueNotice
+from app.notices.models import Entry, Notice, Wording
+from app.notices.rules import Event
 
 Key = tuple[int, str, str, str]  # court, kind, channel, language
 
 
-def current(session: Session, court_ids: Iterable[int]) -> dict[Key, Own]:
+def current(session: Session, court_ids: Iterable[int]) -> dict[Key, CustomWording]:
     """Return the own words that hold in some courts; what has none is worded by the house."""
     newest = (
         sa.select(sa.func.max(Wording.id))
@@ -28,30 +28,34 @@ def current(session: Session, court_ids: Iterable[int]) -> dict[Key, Own]:
     )
     rows = session.scalars(sa.select(Wording).where(Wording.id.in_(newest), Wording.text != ""))
     return {
-        (row.court_id, row.kind, row.channel, row.language): Own(row.version, row.subject, row.text)
+        (row.court_id, row.kind, row.channel, row.language): CustomWording(
+            row.version, row.subject, row.text
+        )
         for row in rows
     }
 
 
-def of(notice: Notice | Due, words: dict[Key, Own]) -> Own | None:
+def of(notice: Notice | DueNotice, words: dict[Key, CustomWording]) -> CustomWording | None:
     """Return the court's own words for a notice, or None."""
     language = wording.language_of(notice.language)
     return words.get((notice.court_id, notice.kind, notice.channel, language))
 
 
-def sent_with(session: Session, notice: Notice) -> Own | None:
+def sent_with(session: Session, notice: Notice) -> CustomWording | None:
     """Return the own words with which a notice's current try left, whatever holds since."""
-    begun = sa.select(Line.detail).where(
-        Line.notice_id == notice.id,
-        Line.attempt == notice.attempt,
-        Line.what == What.STARTED.value,
+    begun = sa.select(Entry.detail).where(
+        Entry.notice_id == notice.id,
+        Entry.attempt == notice.attempt,
+        Entry.what == Event.STARTED.value,
     )
     version = (session.scalar(begun.limit(1)) or {}).get("wording")
     if not version:
         return None
     language = wording.language_of(notice.language)
     known = versions(session, notice.court_id, notice.kind, notice.channel, language)
-    return next((Own(v.version, v.subject, v.text) for v in known if v.version == version), None)
+    return next(
+        (CustomWording(v.version, v.subject, v.text) for v in known if v.version == version), None
+    )
 
 
 def versions(
@@ -68,7 +72,7 @@ def versions(
 
 
 def keep(
-    session: Session, by: By, key: tuple[str, str, str], subject: str, text: str
+    session: Session, by: ChangeAuthor, key: tuple[str, str, str], subject: str, text: str
 ) -> Wording | None:
     """Let a court's own words hold from the next message on; none, where they hold already.
 

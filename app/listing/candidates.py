@@ -14,12 +14,12 @@ from app.cases.models import Courtroom
 from app.core.errors import N_, Message, joined
 from app.hearings import queries
 from app.hearings.availability import busy_time, suggestions
-from app.hearings.availability.calculation.openings import LATER_DAY, Opening, Wish
+from app.hearings.availability.calculation.openings import LATER_DAY, Opening, OpeningQuery
 from app.hearings.rules import Span, resource, span_of
 from app.law import working_days
 from app.listing.models import ListedHearing, Listing
-from app.listing.rows import Wishes
-from app.listing.solver.problem import Problem, Start, Strip, Wanted
+from app.listing.rows import ListingPreferences
+from app.listing.solver.problem import HearingToPlace, Problem, Start, Strip
 
 OTHER_DAY = 10  # points, for a day that was not wished for
 OTHER_HALF = 6  # for the other half of the day
@@ -28,7 +28,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass
-class Read:
+class Candidates:
     """A problem, and what its numbers stand for."""
 
     problem: Problem
@@ -40,7 +40,7 @@ class Read:
 
 @dataclass(frozen=True)
 class _Found:
-    wanted: Wanted
+    wanted: HearingToPlace
     openings: Mapping[int, Opening]
     why: Message | None
 
@@ -50,7 +50,7 @@ def minute(at: dt.datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
+def read(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
     """Return the problem of a listing, of those of its hearings that were not sent yet."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
     listed = [each for each in listing.hearings if each.hearing_id is None]
@@ -89,7 +89,7 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Read:
         from_elsewhere=_from_elsewhere(session, listed),
     )
     why = {number: each.why for number, each in enumerate(found) if each.why}
-    return Read(problem, listed, [each.openings for each in found], why)
+    return Candidates(problem, listed, [each.openings for each in found], why)
 
 
 def _span(listing: Listing) -> Span:
@@ -126,15 +126,15 @@ def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> l
     return found
 
 
-def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggestions.Asked:
+def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggestions.SuggestionQuery:
     """Return what a suggestion for a listed hearing is asked, its binding wishes included."""
-    listing, wishes = listed.listing, Wishes.of(listed.wishes)
+    listing, wishes = listed.listing, ListingPreferences.of(listed.wishes)
     first, last = listing.first_on, listing.last_on
     if wishes.earliest:
         first = max(first, dt.date.fromisoformat(wishes.earliest))
     if wishes.latest:
         last = min(last, dt.date.fromisoformat(wishes.latest))
-    return suggestions.Asked(listed.minutes, rooms, listing.answer_by, first, last)
+    return suggestions.SuggestionQuery(listed.minutes, rooms, listing.answer_by, first, last)
 
 
 def _candidates(
@@ -144,7 +144,7 @@ def _candidates(
     strips: Sequence[Strip],
     now: dt.datetime,
 ) -> _Found:
-    case, wishes = listed.case, Wishes.of(listed.wishes)
+    case, wishes = listed.case, ListingPreferences.of(listed.wishes)
     asked = asked_of(listed, rooms)
     searched = suggestions.search(session, case, asked, now)
     wish, openings = searched.wish, searched.found
@@ -162,7 +162,7 @@ def _candidates(
     why = None if starts else _why_none(session, listed, asked, bool(openings))
     room = next((each.id for each in rooms if each.name == wishes.courtroom), None)
     counsel = tuple(seat.counsel_id for seat in queries.seats(session, case))
-    wanted = Wanted(
+    wanted = HearingToPlace(
         listed.minutes,
         case.judge_id,
         counsel,
@@ -174,7 +174,7 @@ def _candidates(
 
 
 def _weighed(
-    wish: Wish, openings: Sequence[Opening], wishes: Wishes, per_day: int
+    wish: OpeningQuery, openings: Sequence[Opening], wishes: ListingPreferences, per_day: int
 ) -> list[tuple[Opening, Start]]:
     """Return openings as starts with their costs: waiting, wishes, and what suggestions weigh."""
     if not openings:
@@ -201,7 +201,10 @@ def _weighed(
 
 
 def _why_none(
-    session: Session, listed: ListedHearing, asked: suggestions.Asked, people_are_free: bool
+    session: Session,
+    listed: ListedHearing,
+    asked: suggestions.SuggestionQuery,
+    people_are_free: bool,
 ) -> Message:
     """Return why no start at all is possible."""
     court = listed.case.court

@@ -20,15 +20,15 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import opened
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports.commands import of_file
 from app.imports.reading.file_types import safe_name
 from app.listing import queries, running, service, taking
-from app.listing.drafting import SECONDS, SLOTS, WEEKS, Asked
+from app.listing.drafting import SECONDS, SLOTS, WEEKS, ListingRequest
 from app.listing.models import Listing
 from app.listing.solver import search
-from app.listing.solver.problem import Limits, Outcome
 from app.listing.solver.problem import Progress as Far
+from app.listing.solver.problem import SearchLimits, SearchResult
 from app.people import service as people
 
 MOST_SHOWN = 50
@@ -106,7 +106,7 @@ def list_hearings(
         if not listing_id:
             click.echo(f"{name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
             raise SystemExit(SOMETHING_LEFT if refused else 0)
-        limits = Limits(seconds, workers, seed)
+        limits = SearchLimits(seconds, workers, seed)
         with _heard() as enough, _bar(limits, enough) as watch:
             outcome = running.run(listing_id, worker, limits, web.now, watch)
         _tell(listing_id, outcome, as_json=as_json)
@@ -121,16 +121,16 @@ def _asked(
     rooms: str,
     slots: int,
     seconds: int,
-) -> Asked:
+) -> ListingRequest:
     names = [name.strip() for name in rooms.replace("，", ",").split(",") if name.strip()]
     begin, end = (each.date() if each else None for each in (first, last))
-    return Asked(begin, end, names, slots, seconds, weeks=weeks)
+    return ListingRequest(begin, end, names, slots, seconds, weeks=weeks)
 
 
 def _draft(
     name: str,
-    taken: taking.Taken,
-    asked: Asked,
+    taken: taking.ListingFile,
+    asked: ListingRequest,
     court_name: str,
     worker: str,
     *,
@@ -141,7 +141,7 @@ def _draft(
     told: list[Any] = []
 
     def work(session: Session) -> int:
-        desk = Desk(people.find_court(session, court_name), None, web.now(), web.secret())
+        desk = DeskContext(people.find_court(session, court_name), None, web.now(), web.secret())
         listing, refused = taking.draft(session, desk, taken, name, asked, partial=partial)
         told[:] = refused
         if not keep:
@@ -174,7 +174,7 @@ def _heard() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _bar(limits: Limits, enough: Callable[[], bool]) -> Iterator[search.Watch]:
+def _bar(limits: SearchLimits, enough: Callable[[], bool]) -> Iterator[search.Watch]:
     """Show how far a search is: the best so far, and what it must cost at least."""
     columns = (
         TextColumn("Searching"),
@@ -213,7 +213,7 @@ def _tell_refused(refused: list[Any], *, partial: bool) -> None:
         click.echo(f"Faults: {len(refused)}. {what}", err=True)
 
 
-def _tell(listing_id: int, outcome: Outcome | None, *, as_json: bool) -> None:
+def _tell(listing_id: int, outcome: SearchResult | None, *, as_json: bool) -> None:
     if outcome is None:
         raise Invalid({"listing": Message(N_("The draft was deleted while it was searched."))})
     listing = db.session().get_one(Listing, listing_id)
@@ -235,6 +235,6 @@ def _tell(listing_id: int, outcome: Outcome | None, *, as_json: bool) -> None:
     click.echo(f"Hearings: {len(shown)}, {_so_far(far)}.", err=True)
     click.echo(
         f"Draft {listing_id}: look at it and send it on the page "
-        f"{web.house().settings.public_url}/listings/{listing_id}",
+        f"{web.services().settings.public_url}/listings/{listing_id}",
         err=True,
     )

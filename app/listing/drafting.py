@@ -15,11 +15,11 @@ from app.hearings import queries as hearings
 from app.hearings.availability import suggestions
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rules import MOST_SLOTS
-from app.hearings.service import Desk
-from app.imports.entries import Refused
-from app.imports.reading.rules import Bound
+from app.hearings.service import DeskContext
+from app.imports.entries import RowRefusal
+from app.imports.reading.rules import ColumnMapping
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.rows import Row
+from app.listing.rows import ListingRow
 
 LONGEST = dt.timedelta(days=184)
 WEEKS, SLOTS, SECONDS = 4, 2, 60
@@ -27,7 +27,7 @@ MOST_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListingRequest:
     """How a list of hearings is to be placed; what is not said is the house's usual."""
 
     first: dt.date | None = None
@@ -39,16 +39,18 @@ class Asked:
     weeks: int = WEEKS
 
 
-def check(session: Session, desk: Desk, rows: Sequence[Row], bound: Bound) -> list[Refused]:
+def check(
+    session: Session, desk: DeskContext, rows: Sequence[ListingRow], bound: ColumnMapping
+) -> list[RowRefusal]:
     """Return which rows name what is not there, or what has its date or its question already."""
     refused = []
     for row in rows:
         for name, why in _faults(session, desk, row).items():
-            refused.append(Refused(row.line, bound.header_of(name), why))
+            refused.append(RowRefusal(row.line, bound.header_of(name), why))
     return refused
 
 
-def _faults(session: Session, desk: Desk, row: Row) -> dict[str, Message]:
+def _faults(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, Message]:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
         words = N_("There is no case %(number)s: enter or import it first.")
@@ -73,7 +75,13 @@ def _faults(session: Session, desk: Desk, row: Row) -> dict[str, Message]:
     return faults
 
 
-def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: Asked) -> Listing:
+def draft(
+    session: Session,
+    desk: DeskContext,
+    name: str,
+    rows: Sequence[ListingRow],
+    asked: ListingRequest,
+) -> Listing:
     """Make a listing of some rows that were checked, to be searched. Raises Invalid."""
     first, last, by = _days(session, desk, asked)
     rooms, faults = [], {}
@@ -116,7 +124,7 @@ def draft(session: Session, desk: Desk, name: str, rows: Sequence[Row], asked: A
     return listing
 
 
-def _listed(session: Session, desk: Desk, row: Row) -> ListedHearing:
+def _listed(session: Session, desk: DeskContext, row: ListingRow) -> ListedHearing:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
         raise NotFound(
@@ -137,7 +145,9 @@ def _listed(session: Session, desk: Desk, row: Row) -> ListedHearing:
     )
 
 
-def _days(session: Session, desk: Desk, asked: Asked) -> tuple[dt.date, dt.date, dt.datetime]:
+def _days(
+    session: Session, desk: DeskContext, asked: ListingRequest
+) -> tuple[dt.date, dt.date, dt.datetime]:
     """Return the first and the last day, and the date to answer by. Raises Invalid."""
     by = asked.answer_by or suggestions.answer_by(session, desk.court, desk.now)
     if by <= desk.now:

@@ -13,13 +13,13 @@ from app.cases.models import Case, Courtroom
 from app.core.errors import N_, Message, NotFound
 from app.core.message_json import told
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.solver.problem import Outcome, Progress
+from app.listing.solver.problem import Progress, SearchResult
 
 MOST_LISTINGS = 100
 
 
 @dataclass(frozen=True)
-class Slot:
+class DraftSlot:
     """A slot of a draft, by the court's clock."""
 
     starts_at: dt.datetime
@@ -32,7 +32,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ListingPage:
     """A hearing of a draft as it is shown."""
 
     id: int
@@ -43,7 +43,7 @@ class Shown:
     judge: str
     kind: str
     minutes: int
-    slots: Sequence[Slot]
+    slots: Sequence[DraftSlot]
     why: Message | None
     hearing_id: int | None
 
@@ -72,7 +72,7 @@ def listed(session: Session, court_id: int) -> Sequence[tuple[Listing, int, int]
     return [(row[0], row[1], row[2]) for row in session.execute(wanted)]
 
 
-def shown(session: Session, listing: Listing) -> list[Shown]:
+def shown(session: Session, listing: Listing) -> list[ListingPage]:
     """Return the hearings of a draft in the order of their first slots, those without one last."""
     zone = ZoneInfo(listing.court.zone)
     rooms = {
@@ -87,7 +87,7 @@ def shown(session: Session, listing: Listing) -> list[Shown]:
         .options(selectinload(ListedHearing.case).joinedload(Case.judge))
     )
     found = [
-        Shown(
+        ListingPage(
             row.id,
             row.case_id,
             row.line,
@@ -108,9 +108,9 @@ def shown(session: Session, listing: Listing) -> list[Shown]:
     )
 
 
-def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> Slot:
+def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> DraftSlot:
     starts_at, ends_at = (dt.datetime.fromisoformat(slot[name]) for name in ("at", "until"))
-    return Slot(
+    return DraftSlot(
         starts_at,
         ends_at,
         (starts_at.astimezone(zone), ends_at.astimezone(zone)),
@@ -121,7 +121,9 @@ def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> Slot:
     )
 
 
-def as_json(listing: Listing, found: Sequence[Shown], outcome: Outcome) -> dict[str, Any]:
+def as_json(
+    listing: Listing, found: Sequence[ListingPage], outcome: SearchResult
+) -> dict[str, Any]:
     """Return a listing as the command prints it for programs."""
     far = outcome.progress
     return {

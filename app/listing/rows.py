@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from app.cases.forms import Choice, Input, Words, load
+from app.cases.forms import ChoiceField, Input, TextField, load
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
-from app.hearings.forms import Minutes
-from app.imports.entries import Refused, row_faults
+from app.hearings.forms import MinutesField
+from app.imports.entries import RowRefusal, row_faults
 from app.imports.reading.date_parsing import NO_DATE, read_day, read_minutes
-from app.imports.reading.rules import Bound
+from app.imports.reading.rules import ColumnMapping
 
 FIELDS = (
     "number",
@@ -50,7 +50,7 @@ WEEKDAYS: Mapping[str, int] = {
 
 
 @dataclass(frozen=True)
-class Wishes:
+class ListingPreferences:
     """What is wished for a hearing; ``earliest`` and ``latest`` bind, the rest costs points."""
 
     earliest: str = ""  # days are ISO dates, so that all of it can be kept as JSON
@@ -67,7 +67,7 @@ class Wishes:
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Wishes":
+    def of(cls, kept: Mapping[str, Any]) -> "ListingPreferences":
         """Return wishes that were kept as JSON."""
         said: dict[str, Any] = {
             each.name: tuple(kept[each.name])
@@ -91,32 +91,32 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Row:
+class ListingRow:
     """A hearing that a row asks to be listed."""
 
     line: int
     number: str
     kind: str
     minutes: int
-    wishes: Wishes
+    wishes: ListingPreferences
 
 
 class RowIn(Input):
     """What a row says that needs no reading."""
 
-    number = Words(200, blank=False, required=True)
-    hearing_kind = Words(100, blank=False, required=True)
-    minutes = Minutes(required=True)
-    half = Choice(("", "morning", "afternoon"), load_default="")
-    priority = Choice(tuple(PRIORITIES), load_default="normal")
-    courtroom = Words(200, load_default="")
+    number = TextField(200, blank=False, required=True)
+    hearing_kind = TextField(100, blank=False, required=True)
+    minutes = MinutesField(required=True)
+    half = ChoiceField(("", "morning", "afternoon"), load_default="")
+    priority = ChoiceField(tuple(PRIORITIES), load_default="normal")
+    courtroom = TextField(200, load_default="")
 
 
 def read(
-    rows: Iterable[tuple[int, Sequence[str]]], bound: Bound, refused: list[Refused]
-) -> list[Row]:
+    rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
+) -> list[ListingRow]:
     """Return the hearings of a file; rows that cannot be taken are put among the refused."""
-    found: list[Row] = []
+    found: list[ListingRow] = []
     seen: dict[tuple[str, str], int] = {}
     for line, cells in rows:
         if faults := row_faults(line, cells, bound):
@@ -129,7 +129,7 @@ def read(
         if first != line:
             words = N_("Line %(line)s names this hearing of case %(number)s already.")
             why = Message(words, line=first, number=row.number)
-            refused.append(Refused(line, bound.header_of("number"), why))
+            refused.append(RowRefusal(line, bound.header_of("number"), why))
             continue
         found.append(row)
     if len(found) > MOST:
@@ -138,7 +138,9 @@ def read(
     return found
 
 
-def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refused]) -> Row | None:
+def _read(
+    line: int, bound: ColumnMapping, said: Mapping[str, str], refused: list[RowRefusal]
+) -> ListingRow | None:
     faults: dict[str, Message] = {}
     given: dict[str, Any] = {name: said[name] for name in RowIn().fields}
     given["half"], given["priority"] = said["half"].lower(), said["priority"].lower()
@@ -154,9 +156,9 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
     except Invalid as fault:
         faults.update(fault.errors)
     if faults:
-        refused += [Refused(line, bound.header_of(name), why) for name, why in faults.items()]
+        refused += [RowRefusal(line, bound.header_of(name), why) for name, why in faults.items()]
         return None
-    wishes = Wishes(
+    wishes = ListingPreferences(
         **dates,
         weekdays=weekdays,
         dates=days,
@@ -164,10 +166,10 @@ def _read(line: int, bound: Bound, said: Mapping[str, str], refused: list[Refuse
         courtroom=checked["courtroom"],
         priority=checked["priority"],
     )
-    return Row(line, checked["number"], checked["hearing_kind"], checked["minutes"], wishes)
+    return ListingRow(line, checked["number"], checked["hearing_kind"], checked["minutes"], wishes)
 
 
-def _day(name: str, text: str, bound: Bound, faults: dict[str, Message]) -> str:
+def _day(name: str, text: str, bound: ColumnMapping, faults: dict[str, Message]) -> str:
     if not text:
         return ""
     found = read_day(text, tuple(bound.column_map.date_formats), bound.country)
@@ -178,7 +180,7 @@ def _day(name: str, text: str, bound: Bound, faults: dict[str, Message]) -> str:
 
 
 def _days(
-    text: str, bound: Bound, faults: dict[str, Message]
+    text: str, bound: ColumnMapping, faults: dict[str, Message]
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     weekdays, days = set(), set()
     formats = tuple(bound.column_map.date_formats)

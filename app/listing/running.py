@@ -18,7 +18,7 @@ from app.core.runtime.logs import in_a_line
 from app.listing import candidates, service
 from app.listing.models import Listing
 from app.listing.solver import greedy
-from app.listing.solver.problem import Limits, Outcome, Progress
+from app.listing.solver.problem import Progress, SearchLimits, SearchResult
 from app.listing.solver.search import Watch, search
 
 log = logging.getLogger("tingqi.listing")
@@ -31,11 +31,11 @@ STOPPED = Message(N_("It was stopped before it began."))
 def run(
     listing_id: int,
     worker: str,
-    limits: Limits,
+    limits: SearchLimits,
     clock: Callable[[], dt.datetime],
     watch: Watch = lambda _: False,
     gives_up: Callable[[], bool] = lambda: False,
-) -> Outcome | None:
+) -> SearchResult | None:
     """Search a listing that was claimed, and keep what is found; None where it was not kept.
 
     ``watch`` is told how far it is, several times a second, and may stop it: what was found until
@@ -53,7 +53,7 @@ def run(
             retrying(lambda session: service.give_back(session, listing_id, worker))
             return None
         more = greedy.alternatives(found.problem, outcome.places, slots)
-        outcome = Outcome(outcome.places, outcome.progress, outcome.complete, more)
+        outcome = SearchResult(outcome.places, outcome.progress, outcome.complete, more)
     except Refusal as refusal:
         _say(listing_id, worker, refusal.message, clock())
         raise
@@ -108,7 +108,7 @@ def take_turn(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[
         found = retrying(lambda session: service.claim(session, worker, clock()))
         if found:
             seconds = db.session.get_one(Listing, found).seconds
-            run(found, worker, Limits(seconds), clock, gives_up=gives_up)
+            run(found, worker, SearchLimits(seconds), clock, gives_up=gives_up)
         return found
     except sa.exc.OperationalError as fault:
         log.warning("the database is away or busy, listings wait: %s", in_a_line(fault))

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.core.errors import N_, Invalid, Refusal, When
+from app.core.errors import N_, HearingTime, Invalid, Refusal
 from app.core.message_json import kept
 from app.hearings import service
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.models import Hearing
 from app.hearings.proposing import idempotency
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.listing.candidates import MINUTE
 from app.listing.models import ListedHearing, Listing, ListingState
 
@@ -48,7 +48,7 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     if not row.slots:
         return False
     listing = row.listing
-    desk = Desk(listing.court, listing.user, now, secret)
+    desk = DeskContext(listing.court, listing.user, now, secret)
     made = session.scalar(sa.select(Hearing.id).where(Hearing.uid == row.uid))
     if made is None:
         try:
@@ -64,7 +64,7 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     return True
 
 
-def _proposed(session: Session, desk: Desk, row: ListedHearing) -> Hearing:
+def _proposed(session: Session, desk: DeskContext, row: ListedHearing) -> Hearing:
     by = row.listing.answer_by
     if by < desk.now + LEAST_TO_ANSWER:
         by = suggestions.answer_by(session, desk.court, desk.now)
@@ -99,7 +99,7 @@ def _refuse_unsuited(
     starts = {dt.datetime.fromisoformat(slot["at"]): slot["room"] for slot in row.slots}
     on = [at.astimezone(zone).date() for at in starts]
     known = suggestions.rooms_of(session, court)
-    asked = suggestions.Asked(row.minutes, known, by, min(on), max(on))
+    asked = suggestions.SuggestionQuery(row.minutes, known, by, min(on), max(on))
     openings = {
         each.starts_at: each for each in suggestions.search(session, row.case, asked, now).found
     }
@@ -114,7 +114,7 @@ def _refuse_unsuited(
                 "The slot %(when)s does not suit any more: list this hearing anew, or "
                 "propose it by itself."
             )
-            raise Refusal(words, when=When(at, court.zone, ends_at))
+            raise Refusal(words, when=HearingTime(at, court.zone, ends_at))
 
 
 def finish(session: Session, now: dt.datetime) -> int:

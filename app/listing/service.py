@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Message, NotFound, Refusal
 from app.core.message_json import kept
 from app.hearings.availability.calculation.openings import Opening
-from app.hearings.service import Desk
-from app.listing.candidates import MINUTE, Read
+from app.hearings.service import DeskContext
+from app.listing.candidates import MINUTE, Candidates
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.listing.solver.problem import Outcome, Place, Progress
+from app.listing.solver.problem import Placement, Progress, SearchResult
 
 LEASE = dt.timedelta(seconds=60)
 
@@ -70,7 +70,12 @@ def note(listing: Listing, progress: Progress) -> None:
 
 
 def keep(
-    session: Session, listing_id: int, worker: str, found: Read, outcome: Outcome, now: dt.datetime
+    session: Session,
+    listing_id: int,
+    worker: str,
+    found: Candidates,
+    outcome: SearchResult,
+    now: dt.datetime,
 ) -> bool:
     """Keep what a search found; tell whether it was still wanted."""
     listing = session.get(Listing, listing_id)
@@ -94,7 +99,7 @@ def keep(
 CROWDED_OUT = Message(N_("All times that would suit are needed by other hearings of the list."))
 
 
-def _slot(found: Read, number: int, place: Place) -> dict[str, Any]:
+def _slot(found: Candidates, number: int, place: Placement) -> dict[str, Any]:
     opening: Opening = found.openings[number][place.at]
     hearing = found.problem.hearings[number]
     cost = found.problem.alone(hearing, hearing.by_time[place.at], place.room)
@@ -174,7 +179,7 @@ def delete(session: Session, listing: Listing) -> None:
     session.delete(listing)
 
 
-def send(session: Session, desk: Desk, listing: Listing) -> None:
+def send(session: Session, desk: DeskContext, listing: Listing) -> None:
     """Let a worker send what has slots and was not sent. Raises Refusal where nothing is ready."""
     if listing.state == ListingState.SENDING:
         return

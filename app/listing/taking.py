@@ -9,26 +9,26 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports import uploads
-from app.imports.entries import Refused
+from app.imports.entries import RowRefusal
 from app.imports.reading import column_maps, tables
-from app.imports.reading.rules import Bound, ColumnMap, bind
+from app.imports.reading.rules import ColumnMap, ColumnMapping, bind
 from app.listing import drafting, rows
 from app.listing.models import Listing
-from app.listing.rows import FIELDS, NEEDED, Row
+from app.listing.rows import FIELDS, NEEDED, ListingRow
 from app.people.models import Court
 
 COLUMNS = Path(__file__).parent / "columns.toml"
 
 
 @dataclass
-class Taken:
+class ListingFile:
     """What a file says: its hearings, and which of its rows are refused."""
 
-    bound: Bound
-    rows: Sequence[Row]
-    refused: list[Refused] = field(default_factory=list)
+    bound: ColumnMapping
+    rows: Sequence[ListingRow]
+    refused: list[RowRefusal] = field(default_factory=list)
     # What of the file is not read: hidden rows, totals.
     notes: Sequence[Message] = ()
 
@@ -40,7 +40,7 @@ def columns() -> ColumnMap:
     return column_maps.made(said, fields=FIELDS)
 
 
-def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Taken:
+def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> ListingFile:
     """Return the hearings of a CSV or XLSX. Raises Invalid where it cannot be read at all.
 
     Raises NeedsChoice where it can be read in several ways, and neither ``sheet`` nor ``encoding``
@@ -49,14 +49,20 @@ def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Ta
     how = uploads.reading(court, columns()).with_wishes(sheet=sheet, encoding=encoding)
     table = tables.read(file, how)
     bound = bind(columns(), table.headers, NEEDED, country=how.country)
-    refused: list[Refused] = []
+    refused: list[RowRefusal] = []
     found = rows.read(table.rows, bound, refused)
-    return Taken(bound, found, refused, table.notes())
+    return ListingFile(bound, found, refused, table.notes())
 
 
 def draft(
-    session: Session, desk: Desk, taken: Taken, name: str, asked: drafting.Asked, *, partial: bool
-) -> tuple[Listing | None, list[Refused]]:
+    session: Session,
+    desk: DeskContext,
+    taken: ListingFile,
+    name: str,
+    asked: drafting.ListingRequest,
+    *,
+    partial: bool,
+) -> tuple[Listing | None, list[RowRefusal]]:
     """Make a draft of a file; no draft where rows are refused, unless ``partial`` leaves them out.
 
     Returns the draft and every row that is refused, in order.

@@ -18,7 +18,7 @@ from app.core import web, wording
 from app.core.characters import half_width, whole_number
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import Desk
+from app.hearings.service import DeskContext
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
 from app.listing import drafting, queries, service, taking
@@ -98,21 +98,21 @@ def make() -> Any:
     return redirect(url_for("listing.shown", listing_id=number), 303)
 
 
-def _desk() -> Callable[[Session], Desk]:
+def _desk() -> Callable[[Session], DeskContext]:
     user_id, now, secret = current_user.id, web.now(), web.secret()
 
-    def at(session: Session) -> Desk:
+    def at(session: Session) -> DeskContext:
         user = session.get_one(User, user_id)
-        return Desk(user.court, user, now, secret)
+        return DeskContext(user.court, user, now, secret)
 
     return at
 
 
 def _maker(
-    at: Callable[[Session], Desk],
-    taken: taking.Taken,
+    at: Callable[[Session], DeskContext],
+    taken: taking.ListingFile,
     name: str,
-    asked: drafting.Asked,
+    asked: drafting.ListingRequest,
     *,
     partial: bool,
 ) -> Callable[[Session], tuple[int, list[Any]]]:
@@ -123,7 +123,7 @@ def _maker(
     return work
 
 
-def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
+def _asked(given: dict[str, str], rooms: list[str]) -> drafting.ListingRequest:
     """Return what the form asks for. Raises Invalid, by field."""
     faults: dict[str, Message] = {}
 
@@ -141,7 +141,7 @@ def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
         faults[name] = Message(N_("Give a number."))
         return usual
 
-    asked = drafting.Asked(
+    asked = drafting.ListingRequest(
         day("from"),
         day("to"),
         rooms,
@@ -153,7 +153,7 @@ def _asked(given: dict[str, str], rooms: list[str]) -> drafting.Asked:
     return asked
 
 
-def _read(upload: FileStorage | None, given: dict[str, str]) -> tuple[taking.Taken, str]:
+def _read(upload: FileStorage | None, given: dict[str, str]) -> tuple[taking.ListingFile, str]:
     """Return what an uploaded file says, and its name. Raises Invalid."""
     if upload is None or not upload.filename:
         raise Invalid({"file": Message(N_("Choose a file."))})

@@ -8,7 +8,7 @@ from app.notices.models import Notice
 
 
 @dataclass(slots=True)
-class Due:
+class DueNotice:
     """A notice whose turn has come, as plain values: at this speed an ORM object costs too much."""
 
     id: int
@@ -37,4 +37,4 @@ class Due:
         return f"n{self.id}.{self.tries}"
 
 
-COLUMNS = [bulk.table(Notice).c[each.name] for each in fields(Due)]
+COLUMNS = [bulk.table(Notice).c[each.name] for each in fields(DueNotice)]

@@ -8,12 +8,17 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
 from app.notices.models import Notice
-from app.notices.rules import State
-from app.notices.service import Matter, Person, heard_at, queue
+from app.notices.rules import NoticeState
+from app.notices.service import Matter, Recipient, heard_at, queue
 from app.notices.superseding import untrue
 from app.people.models import Court
 
-CARRIES = {State.QUEUED.value, State.SENDING.value, State.SENT.value, State.DELIVERED.value}
+CARRIES = {
+    NoticeState.QUEUED.value,
+    NoticeState.SENDING.value,
+    NoticeState.SENT.value,
+    NoticeState.DELIVERED.value,
+}
 
 # Quiet hours are waited out, but not until it would be too late.
 LAST_CALL = dt.timedelta(hours=1)
@@ -37,7 +42,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     ).all()
     tried = {each.channel for each in same}
     carrying = next((each for each in same if each.state in CARRIES and each is not notice), None)
-    if notice.state == State.MISSED:
+    if notice.state == NoticeState.MISSED:
         next_way = None
     elif carrying is None:
         spare = [way for way in ways_of(counsel, every=True) if way[0] not in tried]
@@ -45,7 +50,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     else:
         next_way = (carrying.channel, carrying.address)
     if next_way and not carrying:
-        person = Person(
+        person = Recipient(
             name=notice.name,
             language=notice.language,
             ways=[next_way],
@@ -82,7 +87,7 @@ def _tell(session: Session, notice: Notice, next_channel: str, now: dt.datetime)
         "next_channel": next_channel,
         "person": {"name": user.name, "party": "", "side": "", "is_court": True},
     }
-    person = Person(
+    person = Recipient(
         name=user.name,
         language=user.language or case.court.language,
         ways=[("email", user.email)],

@@ -95,7 +95,7 @@ HAS_SERVER_ID = Notice.server_id != sa.literal_column("''")
 ASKS = Notice.kind == sa.literal_column("'proposal'")
 
 
-class Head(Base):
+class ChainHead(Base):
     """The last link of one case's chain: whoever adds a line holds this row.
 
     The database moves it on with each line that follows (by number, hash and time), and refuses
@@ -114,7 +114,7 @@ class Head(Base):
     sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class Day(Base):
+class DailySeal(Base):
     """The heads that moved in a court since the day before, chained: each day seals the last."""
 
     __tablename__ = "record_day"
@@ -132,7 +132,7 @@ class Day(Base):
     hash: Mapped[str] = mapped_column(sa.String(64))
 
 
-class Line(Base):
+class Entry(Base):
     """One line of the record. Triggers refuse every change; each line seals the one before.
 
     On PostgreSQL a part for each month holds lines and contents; a line's number, which the
@@ -170,10 +170,10 @@ class Line(Base):
     prev: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
 
-    content: Mapped["Content"] = relationship(lazy="joined")
+    content: Mapped["EntryContent"] = relationship(lazy="joined")
 
 
-class Content(Base):
+class EntryContent(Base):
     """What of a line is personal: name, address, words. Sealed by its salted hash in the line.
 
     An empty body is one that was blanked; a line of the same case says who did it, and why.
@@ -239,7 +239,7 @@ class Task(Base):
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
-class Tally(Base):
+class DailyCount(Base):
     """How often something happened on a day that leaves no line: a forged callback, say."""
 
     __tablename__ = "tally"

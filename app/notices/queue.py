@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from app.core.db import bulk
 from app.notices.models import Notice
-from app.notices.rules import State, What
-from app.notices.service import Matter, Person, unreachable
+from app.notices.rules import Event, NoticeState
+from app.notices.service import Matter, Recipient, unreachable
 from app.record import chain, ledger
 
 _NOTICE = bulk.table(Notice)
 
 
 @dataclass(frozen=True)
-class Telling:
+class NoticeRequest:
     """One person is to be told one thing, over each of their channels."""
 
     matter: Matter
     kind: str
-    person: Person
+    person: Recipient
     facts: dict[str, Any]
     due_at: dt.datetime
     stale_at: dt.datetime
@@ -31,11 +31,11 @@ class Telling:
 
 def queue(
     session: Session,
-    tellings: Sequence[Telling],
+    tellings: Sequence[NoticeRequest],
     now: dt.datetime,
-    lines: Sequence[tuple[Matter, ledger.Entry]] = (),
+    lines: Sequence[tuple[Matter, ledger.NewEntry]] = (),
     *,
-    held: Mapping[int, chain.Link] | None = None,
+    held: Mapping[int, chain.ChainPosition] | None = None,
 ) -> int:
     """Queue all of this, and say so in the record; return how many notices are new.
 
@@ -48,7 +48,7 @@ def queue(
         here = sa.select(_NOTICE.c.id).where(_NOTICE.c.id.in_([row["id"] for row in rows]))
         new = set(session.connection().scalars(here))
         rows = [row for row in rows if row["id"] in new]
-    entries: dict[tuple[int, int], list[ledger.Entry]] = {}
+    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
     mute = [
         (each.matter, unreachable(each.kind, each.matter, each.person))
         for each in tellings
@@ -62,7 +62,9 @@ def queue(
     return len(rows)
 
 
-def _rows(session: Session, tellings: Sequence[Telling], now: dt.datetime) -> list[dict[str, Any]]:
+def _rows(
+    session: Session, tellings: Sequence[NoticeRequest], now: dt.datetime
+) -> list[dict[str, Any]]:
     count = sum(len(each.person.ways) for each in tellings)
     numbers = iter(bulk.ids(session, _NOTICE, count))
     return [
@@ -86,7 +88,7 @@ def _rows(session: Session, tellings: Sequence[Telling], now: dt.datetime) -> li
             "due_at": each.due_at,
             "first_due_at": each.due_at,
             "stale_at": each.stale_at,
-            "state": State.QUEUED.value,
+            "state": NoticeState.QUEUED.value,
             "tries": 0,
             "claimed_by": "",
             "carrier": "",
@@ -98,9 +100,9 @@ def _rows(session: Session, tellings: Sequence[Telling], now: dt.datetime) -> li
     ]
 
 
-def _queued(row: dict[str, Any]) -> ledger.Entry:
-    return ledger.Entry(
-        What.QUEUED,
+def _queued(row: dict[str, Any]) -> ledger.NewEntry:
+    return ledger.NewEntry(
+        Event.QUEUED,
         about=row["about"],
         attempt=f"n{row['id']}.0",
         notice_id=row["id"],

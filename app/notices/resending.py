@@ -9,13 +9,13 @@ from app.cases.models import Counsel
 from app.cases.rules import text_number, ways_of
 from app.core.errors import N_, NotFound, Refusal
 from app.notices.models import Notice
-from app.notices.rules import State, What
+from app.notices.rules import Event, NoticeState
 from app.notices.superseding import LEFT, untrue
 from app.record import ledger
 
 # What a person can be sure did not, or may not have, come through.
-OPEN_TO_DOUBT = {State.FAILED.value, State.UNKNOWN.value, State.MISSED.value}
-ON_ITS_WAY = {State.QUEUED.value, State.SENDING.value}
+OPEN_TO_DOUBT = {NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value}
+ON_ITS_WAY = {NoticeState.QUEUED.value, NoticeState.SENDING.value}
 
 
 def find(session: Session, court_id: int, notice_id: int) -> Notice:
@@ -50,7 +50,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     made = _copy(notice, f"{stem}/again-{len(before) + 1}", _address(session, notice), now)
     session.add(made)
     session.flush()
-    line = ledger.of(made, What.QUEUED, due_at=ledger.instant(now), again_after=notice.attempt)
+    line = ledger.of(made, Event.QUEUED, due_at=ledger.instant(now), again_after=notice.attempt)
     ledger.add(session, notice.court_id, notice.case_id, [line], now)
     return made
 
@@ -84,7 +84,7 @@ def _copy(notice: Notice, key: str, address: str, now: dt.datetime) -> Notice:
         due_at=now,
         first_due_at=now,
         stale_at=notice.stale_at,
-        state=State.QUEUED.value,
+        state=NoticeState.QUEUED.value,
         tries=0,
         created_at=now,
     )
@@ -98,7 +98,7 @@ def readdress(session: Session, counsel: Counsel) -> int:
     known = {"email": counsel.email, "sms": text_number(counsel)}
     wanted = (
         sa.select(Notice)
-        .where(Notice.counsel_id == counsel.id, Notice.state == State.QUEUED.value)
+        .where(Notice.counsel_id == counsel.id, Notice.state == NoticeState.QUEUED.value)
         .order_by(Notice.case_id, Notice.id)
         .with_for_update(skip_locked=True)
     )

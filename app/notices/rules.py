@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 
-class State(StrEnum):
+class NoticeState(StrEnum):
     """Where a notice stands: the fold of its lines."""
 
     QUEUED = "queued"
@@ -19,7 +19,7 @@ class State(StrEnum):
     MISSED = "missed"
 
 
-class What(StrEnum):
+class Event(StrEnum):
     """What a line of the record says happened."""
 
     QUEUED = "queued"
@@ -45,44 +45,51 @@ class What(StrEnum):
     STATUS = "status"  # a carrier's word that moves nothing
 
 
-MOVES: dict[tuple[State, What], State] = {
-    (State.QUEUED, What.STARTED): State.SENDING,
-    (State.QUEUED, What.WITHDRAWN): State.WITHDRAWN,
-    (State.QUEUED, What.MISSED): State.MISSED,
-    (State.QUEUED, What.FAILED): State.FAILED,
-    (State.SENDING, What.ACCEPTED): State.SENT,
-    (State.SENDING, What.REFUSED): State.QUEUED,
-    (State.SENDING, What.FAILED): State.FAILED,
+MOVES: dict[tuple[NoticeState, Event], NoticeState] = {
+    (NoticeState.QUEUED, Event.STARTED): NoticeState.SENDING,
+    (NoticeState.QUEUED, Event.WITHDRAWN): NoticeState.WITHDRAWN,
+    (NoticeState.QUEUED, Event.MISSED): NoticeState.MISSED,
+    (NoticeState.QUEUED, Event.FAILED): NoticeState.FAILED,
+    (NoticeState.SENDING, Event.ACCEPTED): NoticeState.SENT,
+    (NoticeState.SENDING, Event.REFUSED): NoticeState.QUEUED,
+    (NoticeState.SENDING, Event.FAILED): NoticeState.FAILED,
     # A receipt may overtake our own note.
-    (State.SENDING, What.DELIVERED): State.DELIVERED,
+    (NoticeState.SENDING, Event.DELIVERED): NoticeState.DELIVERED,
     # The worker died in mid-sentence: nobody knows, so nobody pretends.
-    (State.SENDING, What.UNKNOWN): State.UNKNOWN,
+    (NoticeState.SENDING, Event.UNKNOWN): NoticeState.UNKNOWN,
     # The carrier was asked, and knows it; or surely never had it.
-    (State.UNKNOWN, What.ACCEPTED): State.SENT,
-    (State.UNKNOWN, What.REFUSED): State.QUEUED,
-    (State.UNKNOWN, What.DELIVERED): State.DELIVERED,
-    (State.UNKNOWN, What.FAILED): State.FAILED,
-    (State.SENT, What.DELIVERED): State.DELIVERED,
-    (State.SENT, What.FAILED): State.FAILED,
+    (NoticeState.UNKNOWN, Event.ACCEPTED): NoticeState.SENT,
+    (NoticeState.UNKNOWN, Event.REFUSED): NoticeState.QUEUED,
+    (NoticeState.UNKNOWN, Event.DELIVERED): NoticeState.DELIVERED,
+    (NoticeState.UNKNOWN, Event.FAILED): NoticeState.FAILED,
+    (NoticeState.SENT, Event.DELIVERED): NoticeState.DELIVERED,
+    (NoticeState.SENT, Event.FAILED): NoticeState.FAILED,
     # Late good news beats early bad news, and spares a second try.
-    (State.FAILED, What.DELIVERED): State.DELIVERED,
-    (State.QUEUED, What.DELIVERED): State.DELIVERED,
+    (NoticeState.FAILED, Event.DELIVERED): NoticeState.DELIVERED,
+    (NoticeState.QUEUED, Event.DELIVERED): NoticeState.DELIVERED,
     # A carrier that failed for now, as its code says: once more, as a new try.
-    (State.FAILED, What.QUEUED): State.QUEUED,
+    (NoticeState.FAILED, Event.QUEUED): NoticeState.QUEUED,
 }
 
-WENT_OUT = {State.SENT, State.DELIVERED}
-OVER = {State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN, State.WITHDRAWN, State.MISSED}
+WENT_OUT = {NoticeState.SENT, NoticeState.DELIVERED}
+OVER = {
+    NoticeState.SENT,
+    NoticeState.DELIVERED,
+    NoticeState.FAILED,
+    NoticeState.UNKNOWN,
+    NoticeState.WITHDRAWN,
+    NoticeState.MISSED,
+}
 
 
-def after(state: State, what: What) -> State:
+def after(state: NoticeState, what: Event) -> NoticeState:
     """Return the state after an event; events out of turn change nothing."""
     return MOVES.get((state, what), state)
 
 
-def fold(whats: Iterable[What]) -> State:
+def fold(whats: Iterable[Event]) -> NoticeState:
     """Return the state of a notice from its lines, oldest first."""
-    state = State.QUEUED
+    state = NoticeState.QUEUED
     for what in whats:
         state = after(state, what)
     return state
@@ -160,7 +167,7 @@ def next_look(looks: int) -> dt.timedelta:
     return dt.timedelta(minutes=_LOOK_PAUSES[min(looks, len(_LOOK_PAUSES)) - 1])
 
 
-class Grade(IntEnum):
+class EvidenceGrade(IntEnum):
     """How well it is shown that a person was reached."""
 
     ATTEMPTED = 0
@@ -171,30 +178,30 @@ class Grade(IntEnum):
 
 
 PROVES = {
-    What.ACCEPTED: Grade.ACCEPTED,
-    What.DELIVERED: Grade.DELIVERED,
-    What.OPENED: Grade.OPENED,
-    What.ANSWERED: Grade.CONFIRMED,
-    What.CONFIRMED: Grade.CONFIRMED,
+    Event.ACCEPTED: EvidenceGrade.ACCEPTED,
+    Event.DELIVERED: EvidenceGrade.DELIVERED,
+    Event.OPENED: EvidenceGrade.OPENED,
+    Event.ANSWERED: EvidenceGrade.CONFIRMED,
+    Event.CONFIRMED: EvidenceGrade.CONFIRMED,
 }
 
 
-def proves(what: What, detail: Mapping[str, Any] | None = None) -> Grade:
+def proves(what: Event, detail: Mapping[str, Any] | None = None) -> EvidenceGrade:
     """Return what one line proves; a machine's visit proves nothing.
 
     A call does where the person themselves answered, and number and caller are written down, as
     service by telephone must be (SPC Fa Fa [2017] 19, point 11).
     """
-    if what is What.CALLED:
+    if what is Event.CALLED:
         told = detail or {}
         spoke = told.get("outcome") == "spoke" and told.get("numbered") and told.get("user")
-        return Grade.CONFIRMED if spoke else Grade.ATTEMPTED
-    return PROVES.get(what, Grade.ATTEMPTED)
+        return EvidenceGrade.CONFIRMED if spoke else EvidenceGrade.ATTEMPTED
+    return PROVES.get(what, EvidenceGrade.ATTEMPTED)
 
 
-def grade(lines: Iterable[tuple[What, Mapping[str, Any] | None]]) -> Grade:
+def grade(lines: Iterable[tuple[Event, Mapping[str, Any] | None]]) -> EvidenceGrade:
     """Return the best that lines, each with its detail, prove."""
-    return max((proves(what, detail) for what, detail in lines), default=Grade.ATTEMPTED)
+    return max((proves(what, detail) for what, detail in lines), default=EvidenceGrade.ATTEMPTED)
 
 
 def outside_quiet_hours(local: dt.datetime, quiet_from: str, quiet_until: str) -> dt.datetime:

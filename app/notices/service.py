@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import bulk
-from app.notices.due_notices import COLUMNS, Due
+from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.models import Notice
-from app.notices.rules import State, What, after, outside_quiet_hours
+from app.notices.rules import Event, NoticeState, after, outside_quiet_hours
 from app.people.models import Court
 from app.record import ledger
 
@@ -21,7 +21,7 @@ _NOTICE = bulk.table(Notice)
 
 
 @dataclass(frozen=True)
-class Person:
+class Recipient:
     """Whom a notice is for, and the ways to reach them, best first: ``[("sms", "+86…"), …]``."""
 
     name: str
@@ -55,14 +55,14 @@ def queue(
     session: Session,
     matter: Matter,
     kind: str,
-    person: Person,
+    person: Recipient,
     facts: dict[str, Any],
     *,
     due_at: dt.datetime,
     stale_at: dt.datetime,
     now: dt.datetime,
     ways: int | None = None,
-    lines: Sequence[ledger.Entry] = (),
+    lines: Sequence[ledger.NewEntry] = (),
 ) -> list[Notice]:
     """Put one notice per channel of a person in the queue, and say so in the record.
 
@@ -105,22 +105,22 @@ def queue(
                 due_at=due_at,
                 first_due_at=due_at,
                 stale_at=stale_at,
-                state=State.QUEUED.value,
+                state=NoticeState.QUEUED.value,
                 tries=0,
                 created_at=now,
             )
         )
     session.add_all(made)
     session.flush()
-    entries = [ledger.of(notice, What.QUEUED, due_at=ledger.instant(due_at)) for notice in made]
+    entries = [ledger.of(notice, Event.QUEUED, due_at=ledger.instant(due_at)) for notice in made]
     ledger.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
     return made
 
 
-def unreachable(kind: str, matter: Matter, person: Person) -> ledger.Entry:
+def unreachable(kind: str, matter: Matter, person: Recipient) -> ledger.NewEntry:
     """Return the line that says that a person has no channel."""
-    return ledger.Entry(
-        What.FAILED,
+    return ledger.NewEntry(
+        Event.FAILED,
         about=matter.about,
         counsel_id=person.counsel_id,
         side=person.side,
@@ -139,18 +139,18 @@ def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
 def note(
     session: Session,
     notice: Notice,
-    what: What,
+    what: Event,
     now: dt.datetime,
     *,
     personal: dict[str, Any] | None = None,
     **detail: Any,
-) -> State:
+) -> NoticeState:
     """Write what happened to a notice and let it move; return its new state."""
     entry = ledger.of(notice, what, personal=personal, **detail)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
-    state = after(State(notice.state), what)
+    state = after(NoticeState(notice.state), what)
     notice.state = state.value
-    if state is not State.SENDING:
+    if state is not NoticeState.SENDING:
         notice.lease_until, notice.claimed_by = None, ""
     return state
 
@@ -178,17 +178,17 @@ def withdraw(
         notices = list(group)
         ledger.add(session, court_id, case_id, _withdrawn(notices, why), now)
         for notice in notices:
-            notice.state = State.WITHDRAWN.value
+            notice.state = NoticeState.WITHDRAWN.value
     return len(waiting)
 
 
 def take_back(
     session: Session, about: str, why: str, *, kinds: Sequence[str], invitation_id: int
-) -> list[ledger.Entry]:
+) -> list[ledger.NewEntry]:
     """Withdraw what waits for one seat; return the lines, which are the caller's to write."""
     given = {"about": about, "kinds": kinds, "seat": invitation_id}
-    waiting = [Due(*row) for row in session.connection().execute(_WAITING_FOR_SEAT, given)]
-    changed = [{"id": notice.id, "state": State.WITHDRAWN.value} for notice in waiting]
+    waiting = [DueNotice(*row) for row in session.connection().execute(_WAITING_FOR_SEAT, given)]
+    changed = [{"id": notice.id, "state": NoticeState.WITHDRAWN.value} for notice in waiting]
     bulk.update(session, _NOTICE, changed)
     return _withdrawn(waiting, why)
 
@@ -201,7 +201,7 @@ def _waiting(about: Any, what: Sequence[Any] = (Notice,)) -> sa.Select:
     """
     return (
         sa.select(*what)
-        .where(Notice.about == about, Notice.state == State.QUEUED.value)
+        .where(Notice.about == about, Notice.state == NoticeState.QUEUED.value)
         .order_by(Notice.case_id, Notice.id)
         .with_for_update(skip_locked=True)
     )
@@ -214,5 +214,5 @@ _WAITING_FOR_SEAT = _waiting(sa.bindparam("about"), COLUMNS).where(
 )
 
 
-def _withdrawn(waiting: Iterable[Notice | Due], why: str) -> list[ledger.Entry]:
-    return [ledger.of(notice, What.WITHDRAWN, why=why) for notice in waiting]
+def _withdrawn(waiting: Iterable[Notice | DueNotice], why: str) -> list[ledger.NewEntry]:
+    return [ledger.of(notice, Event.WITHDRAWN, why=why) for notice in waiting]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Party, Representation
 from app.core.errors import N_
-from app.notices.due_notices import Due
+from app.notices.due_notices import DueNotice
 from app.notices.models import Notice
 from app.notices.rules import OVERTAKEN_BY
 
@@ -15,7 +15,7 @@ OVERTAKEN = N_("newer news about the hearing went into the queue")
 LEFT = N_("the person acts in the case no longer")
 
 
-def untrue(session: Session, notices: Sequence[Notice | Due]) -> dict[int, str]:
+def untrue(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
     """Return, by number, why some notices are not to be sent any more; in two queries.
 
     What is under way when a hearing changes cannot be taken back then. Where a carrier refuses it
@@ -24,7 +24,7 @@ def untrue(session: Session, notices: Sequence[Notice | Due]) -> dict[int, str]:
     return {**_overtaken(session, notices), **_left(session, notices)}
 
 
-def _overtaken(session: Session, notices: Sequence[Notice | Due]) -> dict[int, str]:
+def _overtaken(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
     asked = [each for each in notices if each.about and each.kind in OVERTAKEN_BY]
     if not asked:
         return {}
@@ -48,7 +48,7 @@ def _overtaken(session: Session, notices: Sequence[Notice | Due]) -> dict[int, s
     }
 
 
-def _left(session: Session, notices: Sequence[Notice | Due]) -> dict[int, str]:
+def _left(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
     asked = [each for each in notices if each.counsel_id is not None and each.kind != "left"]
     if not asked:
         return {}

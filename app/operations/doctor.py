@@ -21,13 +21,13 @@ from app.notices.models import Receipt
 from app.people.models import Court
 from app.record import stray_rows
 from app.sending import carrier_checks, receipts
-from app.sending.carrier_checks import Finding
+from app.sending.carrier_checks import CarrierCheck
 from app.worker import rezoning
 
 PROBE = 64 * 1024  # bytes
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[CarrierCheck]:
     """Yield one finding after the other; what depends on something broken is left out."""
     try:
         settings = config.read()
@@ -59,11 +59,11 @@ def examine() -> Iterator[Finding]:
     schema_check.hang_up(app)
 
 
-def _found(what: str, well: bool, said: str) -> Finding:
-    return Finding(what, well, Message("%(said)s", said=said))
+def _found(what: str, well: bool, said: str) -> CarrierCheck:
+    return CarrierCheck(what, well, Message("%(said)s", said=said))
 
 
-def _instance(settings: Settings) -> Finding:
+def _instance(settings: Settings) -> CarrierCheck:
     try:
         with tempfile.TemporaryFile(dir=settings.instance) as probe:
             probe.write(bytes(PROBE))  # on a full disk an empty file can still be made
@@ -79,19 +79,19 @@ def _instance(settings: Settings) -> Finding:
     return _found("instance folder", True, f"{settings.instance} can be written")
 
 
-def _secret(settings: Settings) -> Finding:
+def _secret(settings: Settings) -> CarrierCheck:
     kept = settings.instance / "secret_key"
     if settings.embedded and kept.exists() and kept.stat().st_mode & 0o077:
         return _found("secret", False, f"others can read {kept}: run `chmod 600` on it")
     return _found("secret", True, "set" if not kept.exists() else f"kept in {kept}")
 
 
-def _public_url(settings: Settings) -> Finding:
+def _public_url(settings: Settings) -> CarrierCheck:
     sends = bool(settings.smtp_url or settings.twilio_account_sid)
     return carrier_checks.public_url(settings.public_url, sends)
 
 
-def _zones() -> Finding:
+def _zones() -> CarrierCheck:
     choice = zones.choose()
     said = [f"rules of {choice.used}"]
     for other in choice.unused:
@@ -100,14 +100,14 @@ def _zones() -> Finding:
     return _found("time zones", True, "; ".join(said))
 
 
-def _carriers(app: Flask) -> Iterator[Finding]:
-    house: web.House = app.extensions["tingqi"]
+def _carriers(app: Flask) -> Iterator[CarrierCheck]:
+    house: web.Services = app.extensions["tingqi"]
     yield from carrier_checks.findings(
         house.gateways, house.settings.mail_authserv, str(house.settings.outbox)
     )
 
 
-def _database(app: Flask) -> Finding:
+def _database(app: Flask) -> CarrierCheck:
     try:
         schema_check.check(app)
         with app.app_context():
@@ -121,14 +121,14 @@ def _database(app: Flask) -> Finding:
     return _found("database", True, f"{where}, schema of this version")
 
 
-def _courts() -> Finding:
+def _courts() -> CarrierCheck:
     count = db.session.scalar(sa.select(sa.func.count(Court.id)))
     if not count:
         return _found("courts", False, "there is none yet: run `tingqi court add NAME`")
     return _found("courts", True, str(count))
 
 
-def _holidays() -> Iterator[Finding]:
+def _holidays() -> Iterator[CarrierCheck]:
     """Yield the courts of which a part of the country is missing whose holidays differ."""
     for court in db.session.scalars(sa.select(Court).order_by(Court.id)):
         fault = places.missing(court.country, court.subdivision, web.now().year)
@@ -137,7 +137,7 @@ def _holidays() -> Iterator[Finding]:
             yield _found("holidays", False, said)
 
 
-def _doubles() -> Finding:
+def _doubles() -> CarrierCheck:
     found = queries.doubles(db.session())
     if not found:
         return _found("names", True, "no case, judge or courtroom is there twice")
@@ -148,7 +148,7 @@ def _doubles() -> Finding:
     return _found("names", False, said)
 
 
-def _stored_times() -> Iterator[Finding]:
+def _stored_times() -> Iterator[CarrierCheck]:
     with db.engine.connect() as line:
         found = rezoning.look(line)
     if found.older:
@@ -161,7 +161,7 @@ def _stored_times() -> Iterator[Finding]:
         yield _found("stored times", True, said)
 
 
-def _guards() -> Finding:
+def _guards() -> CarrierCheck:
     missing = stray_rows.missing_guards(db.session())
     if missing:
         said = (
@@ -173,13 +173,13 @@ def _guards() -> Finding:
     return _found("record", True, "the database refuses changes of it")
 
 
-def _unmatched() -> Finding:
+def _unmatched() -> CarrierCheck:
     """Count what matches nothing; what it says is shown to no one but the court that it names."""
     count = db.session.scalar(sa.select(sa.func.count(Receipt.id)).where(receipts.unmatched()))
     said = f"{count} of carriers match no message here; what they say is blanked after 30 days"
     return _found("receipts", True, said)
 
 
-def _worker(settings: Settings) -> Finding:
+def _worker(settings: Settings) -> CarrierCheck:
     patience = dt.timedelta(seconds=max(60.0, 3 * settings.beat_seconds))
     return carrier_checks.worker(db.session(), web.now(), patience)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.carriers import traffic_split
 from app.core.db import db, schema_check
 from app.core.runtime import disk
-from app.core.web import house, now
+from app.core.web import now, services
 from app.evidence import service_levels, unreached
 from app.notices.models import Notice, Receipt
-from app.notices.rules import State
+from app.notices.rules import NoticeState
 from app.people.models import Court
 from app.record import counters
 from app.sending import heartbeat
@@ -41,7 +41,7 @@ def readyz() -> tuple[Response, int]:
             said["schema"] = fault
         elif not _beating():
             said["worker"] = "silent for a minute: is `tingqi worker` running?"
-        said["disk"] = disk.nearly_full(house().settings.instance) or "well"
+        said["disk"] = disk.nearly_full(services().settings.instance) or "well"
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         said["database"] = "away"
     fine = (said["database"], said["schema"]) == ("well", "current")
@@ -85,15 +85,15 @@ def _figures(session: Session) -> list[str]:
     late = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
     age = (at - beat).total_seconds() if beat else -1.0
     figures = {
-        "tingqi_notices_queued": _waiting(session, State.QUEUED),
-        "tingqi_notices_sending": _waiting(session, State.SENDING),
+        "tingqi_notices_queued": _waiting(session, NoticeState.QUEUED),
+        "tingqi_notices_sending": _waiting(session, NoticeState.SENDING),
         "tingqi_oldest_due_seconds": round(late, 1),
         "tingqi_worker_beat_age_seconds": round(age, 1),
         "tingqi_worker_silent": int(not 0 <= age < SILENT_AFTER.total_seconds()),
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
         **_promise(session, at),
         **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
-        "tingqi_disk_free_bytes": disk.left(house().settings.instance),
+        "tingqi_disk_free_bytes": disk.left(services().settings.instance),
         "tingqi_workers": heartbeat.alive(session, at) if beat else 0,
     }
     return [
@@ -103,7 +103,7 @@ def _figures(session: Session) -> list[str]:
     ] + _weights(session)
 
 
-def _waiting(session: Session, state: State) -> int:
+def _waiting(session: Session, state: NoticeState) -> int:
     """Count messages of one state, by the index that holds them alone."""
     wanted = sa.select(sa.func.count()).select_from(Notice).where(Notice.state == state.value)
     return session.scalar(wanted) or 0
@@ -112,7 +112,7 @@ def _waiting(session: Session, state: State) -> int:
 def _oldest(session: Session, channel: str) -> dt.datetime | None:
     """Return when the first message that waits on a channel was due: one look into its index."""
     waiting = sa.select(Notice.due_at).where(
-        Notice.state == State.QUEUED.value, Notice.channel == channel
+        Notice.state == NoticeState.QUEUED.value, Notice.channel == channel
     )
     return session.scalar(waiting.order_by(Notice.due_at).limit(1))
 

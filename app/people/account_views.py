@@ -198,7 +198,7 @@ def change_settings() -> Any:
         habits.change(court, given)
         if court.zone != before["zone"]:
             session.flush()
-            web.house().hold(session, court, web.now())
+            web.services().hold(session, court, web.now())
         change_log.note_all(session, by, "court", before, habits.of(court))
 
     try:

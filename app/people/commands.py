@@ -100,7 +100,7 @@ def _password() -> str:
 
 def _link(made: User) -> str:
     path = service.open_password_link(made, web.secret(), web.now())
-    return web.house().settings.public_url + path
+    return web.services().settings.public_url + path
 
 
 def _show(link: str) -> None:

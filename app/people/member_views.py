@@ -12,12 +12,12 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.court import change_log, settings
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.people import members, service
 from app.people.models import Court, User
 from app.people.views import bp, by_whom, may
 
-ACTS: dict[str, Callable[[Session, By, User], None]] = {
+ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
     "shut_out": members.shut_out,
     "let_in": members.let_in,
     "sign_out": members.sign_out,
@@ -77,7 +77,7 @@ def _why_not(fault: Invalid | Refusal) -> dict[str, Any]:
 
 
 def _whole(path: str) -> str:
-    return web.house().settings.public_url + path
+    return web.services().settings.public_url + path
 
 
 @bp.get("/settings/users/<int:user_id>")

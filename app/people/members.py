@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.court import change_log
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.people.models import ApiToken, Court, Role, User
 from app.people.rules import ROLES
 
@@ -40,7 +40,7 @@ def token_counts(session: Session, court_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(wanted)}
 
 
-def change_role(session: Session, by: By, user: User, role: str) -> None:
+def change_role(session: Session, by: ChangeAuthor, user: User, role: str) -> None:
     """Give somebody another role. Raises Invalid for none; Refusal for the last admin's."""
     if role not in ROLES:
         said = Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))
@@ -51,7 +51,7 @@ def change_role(session: Session, by: By, user: User, role: str) -> None:
     user.role = role
 
 
-def shut_out(session: Session, by: By, user: User) -> None:
+def shut_out(session: Session, by: ChangeAuthor, user: User) -> None:
     """Let somebody in no more, by page or token. Raises Refusal for oneself and the last admin."""
     if by.user and user.id == by.user.id:
         raise Refusal(N_("You cannot shut yourself out: ask another admin."))
@@ -61,14 +61,14 @@ def shut_out(session: Session, by: By, user: User) -> None:
     user.version += 1
 
 
-def let_in(session: Session, by: By, user: User) -> None:
+def let_in(session: Session, by: ChangeAuthor, user: User) -> None:
     """Let somebody in again, with the password that they had."""
     change_log.note(session, by, "people", f"access/{user.email}", user.active, True)
     user.active = True
     user.version += 1
 
 
-def sign_out(session: Session, by: By, user: User) -> None:
+def sign_out(session: Session, by: ChangeAuthor, user: User) -> None:
     """End all sessions of somebody; their password and tokens stay."""
     change_log.note(session, by, "people", f"sign_out/{user.email}", "", True)
     user.version += 1

@@ -62,7 +62,7 @@ class Court(Base):
     erase_names: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
-class Closure(Base):
+class ClosedDay(Base):
     """A day on which a court is closed beside the holidays of its place."""
 
     __tablename__ = "court_closure"

@@ -31,7 +31,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web import pending_form
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.people import members, rules, service
 from app.people.models import User
 
@@ -64,7 +64,7 @@ def _who(key: str) -> User | None:
 def _keep_language(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in web.LANGUAGES:
-        secure = web.house().settings.public_url.startswith("https")
+        secure = web.services().settings.public_url.startswith("https")
         response.set_cookie(
             "lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure
         )
@@ -84,10 +84,10 @@ def _note_seen(response: Response) -> Response:
     return response
 
 
-def by_whom() -> Callable[[Session], By]:
+def by_whom() -> Callable[[Session], ChangeAuthor]:
     """Return how a transaction says that a change is by whoever is signed in."""
     user_id, court_id, now = current_user.id, current_user.court_id, web.now()
-    return lambda session: By(court_id, session.get_one(User, user_id), now)
+    return lambda session: ChangeAuthor(court_id, session.get_one(User, user_id), now)
 
 
 def signed_in(view: View) -> View:
@@ -196,7 +196,7 @@ def check() -> Any:
         max_age=pending_form.REMEMBERS,
         samesite="Lax",
         httponly=True,
-        secure=web.house().settings.public_url.startswith("https"),
+        secure=web.services().settings.public_url.startswith("https"),
     )
     return answer
 

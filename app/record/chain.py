@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import bulk
-from app.notices.models import Content, Head, Line
+from app.notices.models import ChainHead, Entry, EntryContent
 from app.record import ledger
 from app.record.verification import START
 
-_HEAD, _LINE, _CONTENT = (bulk.table(each) for each in (Head, Line, Content))
+_HEAD, _LINE, _CONTENT = (bulk.table(each) for each in (ChainHead, Entry, EntryContent))
 # How many cases one statement asks for: databases bound the number of values in one.
 _AT_A_TIME = 500
 
 
 @dataclass
-class Link:
+class ChainPosition:
     """The last link of a case's chain, held until the commit; ``at`` is None before the first."""
 
     seq: int
@@ -33,9 +33,9 @@ class Link:
 
 def extend(
     session: Session,
-    entries: Mapping[tuple[int, int], Sequence[ledger.Entry]],
+    entries: Mapping[tuple[int, int], Sequence[ledger.NewEntry]],
     now: dt.datetime,
-    held: Mapping[int, Link] | None = None,
+    held: Mapping[int, ChainPosition] | None = None,
 ) -> None:
     """Add lines, by (court, case) and in their order, within the caller's transaction.
 
@@ -60,7 +60,7 @@ def extend(
     bulk.insert_pairs(session, _LINE, lines, _CONTENT, contents, by=("case_id", "seq"))
 
 
-def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:
+def hold(session: Session, case_ids: Iterable[int]) -> dict[int, ChainPosition]:
     """Return the last links of cases, held until the commit; those that there are not are made."""
     wanted = sorted(set(case_ids))
     found = _held(session, wanted)
@@ -71,7 +71,9 @@ def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Link]:
     return found
 
 
-def hold_with(session: Session, case_id: int, asked: sa.ColumnElement[Any]) -> tuple[Link, Any]:
+def hold_with(
+    session: Session, case_id: int, asked: sa.ColumnElement[Any]
+) -> tuple[ChainPosition, Any]:
     """Return the last link of one case, held until the commit, and what else is asked with it."""
     wanted = (
         sa.select(_HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at, asked)
@@ -83,16 +85,16 @@ def hold_with(session: Session, case_id: int, asked: sa.ColumnElement[Any]) -> t
         hold(session, [case_id])
         found = session.connection().execute(wanted).one()
     seq, last, at, answer = found
-    return Link(seq, last, at), answer
+    return ChainPosition(seq, last, at), answer
 
 
-def _at(link: Link, now: dt.datetime) -> dt.datetime:
+def _at(link: ChainPosition, now: dt.datetime) -> dt.datetime:
     """Return the time of the next line: the record's times never contradict its order."""
     return max(now, link.at) if link.at else now
 
 
-def _held(session: Session, case_ids: Sequence[int]) -> dict[int, Link]:
-    found: dict[int, Link] = {}
+def _held(session: Session, case_ids: Sequence[int]) -> dict[int, ChainPosition]:
+    found: dict[int, ChainPosition] = {}
     for first in range(0, len(case_ids), _AT_A_TIME):
         wanted = (
             sa.select(_HEAD.c.case_id, _HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at)
@@ -101,5 +103,5 @@ def _held(session: Session, case_ids: Sequence[int]) -> dict[int, Link]:
             .with_for_update()
         )
         for case_id, *rest in session.connection().execute(wanted):
-            found[case_id] = Link(*rest)
+            found[case_id] = ChainPosition(*rest)
     return found

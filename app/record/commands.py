@@ -15,7 +15,7 @@ from app.cases.rules import number_key
 from app.core.db import db
 from app.core.db.schema_check import opened
 from app.core.errors import N_, NotFound, Refusal
-from app.notices.models import Line
+from app.notices.models import Entry
 from app.people.models import Court
 from app.record import court_verification, daily_seals, standalone_verifier, stray_rows
 from app.record import ledger as chain
@@ -174,7 +174,7 @@ def _only(cases: list[tuple[int, str]]) -> tuple[int, str]:
     return cases[0]
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _row(line: Entry) -> dict[str, Any]:
     body = dict(line.content.body)
     name, address = body.pop("name", ""), body.pop("address", "")
     return {

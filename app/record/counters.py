@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.notices.models import Tally
+from app.notices.models import DailyCount
 
 FORGED, UNSIGNED, MALFORMED, REPEATED = (
     "callback_forged",
@@ -20,14 +20,15 @@ NAMES = (FORGED, UNSIGNED, MALFORMED, REPEATED)
 def count(session: Session, name: str, now: dt.datetime) -> None:
     """Add one to what happened today (UTC); two who count at once are both counted."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(Tally).values(name=name, on=now.astimezone(dt.UTC).date(), count=1)
+    first = dialect.insert(DailyCount).values(name=name, on=now.astimezone(dt.UTC).date(), count=1)
     more = first.on_conflict_do_update(
-        index_elements=[Tally.name, Tally.on], set_={"count": Tally.__table__.c.count + 1}
+        index_elements=[DailyCount.name, DailyCount.on],
+        set_={"count": DailyCount.__table__.c.count + 1},
     )
     session.execute(more)
 
 
 def totals(session: Session) -> dict[str, int]:
     """Return how often each happened since the house was set up."""
-    wanted = sa.select(Tally.name, sa.func.sum(Tally.count)).group_by(Tally.name)
+    wanted = sa.select(DailyCount.name, sa.func.sum(DailyCount.count)).group_by(DailyCount.name)
     return {**dict.fromkeys(NAMES, 0), **{row[0]: int(row[1]) for row in session.execute(wanted)}}

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.db import tune
-from app.notices.models import Line
+from app.notices.models import Entry
 from app.people.models import Court
 from app.record import raw_columns
 from app.record.daily_seals import verify_days
 from app.record.stray_rows import missing_guards, strays
-from app.record.verification import RANGE, Finding, Part, known_of, verify_part
+from app.record.verification import RANGE, ChainFinding, ChainRange, known_of, verify_part
 
 BATCH = 20_000  # lines that one process takes at once
 AHEAD = 4  # batches that wait for each process: the list of them all need not fit into memory
@@ -24,7 +24,7 @@ AHEAD = 4  # batches that wait for each process: the list of them all need not f
 
 def findings(
     session: Session, case_ids: Sequence[int], url: str, processes: int = 0
-) -> Iterator[Finding]:
+) -> Iterator[ChainFinding]:
     """Yield what the check of each case found, in the order of ``case_ids``.
 
     A record that is more than one batch is checked by ``processes`` (as many as there are
@@ -50,7 +50,7 @@ def serially(session: Session) -> tuple[int, str]:
     """
     lines = 0
     for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
-        found = verify_part(session, Part(case_id))
+        found = verify_part(session, ChainRange(case_id))
         if not found.whole:
             return lines, f"case {number}, line {found.bad_seq} ({found.table}): {found.why}"
         lines += found.lines
@@ -65,21 +65,23 @@ def serially(session: Session) -> tuple[int, str]:
     return lines, ""
 
 
-def _verified(session: Session, batch: list[Part]) -> list[Finding]:
+def _verified(session: Session, batch: list[ChainRange]) -> list[ChainFinding]:
     known = known_of(session, list(dict.fromkeys(part.case_id for part in batch)))
     return [verify_part(session, part, known[part.case_id]) for part in batch]
 
 
-def _chained(first: list[list[Part]], rest: Iterator[list[Part]]) -> Iterator[list[Part]]:
+def _chained(
+    first: list[list[ChainRange]], rest: Iterator[list[ChainRange]]
+) -> Iterator[list[ChainRange]]:
     yield from first
     yield from rest
 
 
 def _done(
-    pool: ProcessPoolExecutor, batches: Iterator[list[Part]], ahead: int
-) -> Iterator[list[Finding]]:
+    pool: ProcessPoolExecutor, batches: Iterator[list[ChainRange]], ahead: int
+) -> Iterator[list[ChainFinding]]:
     """Yield the findings of batches in their order, few of them under way at a time."""
-    under_way: list[Future[list[Finding]]] = []
+    under_way: list[Future[list[ChainFinding]]] = []
     for batch in batches:
         under_way.append(pool.submit(_check, batch))
         if len(under_way) >= ahead:
@@ -88,9 +90,9 @@ def _done(
         yield each.result()
 
 
-def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
+def _joined(batches: Iterator[list[ChainFinding]]) -> Iterator[ChainFinding]:
     """Make one finding of the ranges of each case: the first that is bad, else the last."""
-    last: Finding | None = None
+    last: ChainFinding | None = None
     for batch in batches:
         for found in batch:
             if last is not None and last.case_id != found.case_id:
@@ -104,9 +106,9 @@ def _joined(batches: Iterator[list[Finding]]) -> Iterator[Finding]:
         yield last
 
 
-def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
+def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[ChainRange]]:
     seqs = _counted(session)
-    batch: list[Part] = []
+    batch: list[ChainRange] = []
     size = 0
     for case_id in case_ids:
         for part in _ranges(case_id, seqs.get(case_id, 0)):
@@ -122,16 +124,16 @@ def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[Part]]:
 @raw_columns.tolerant
 def _counted(session: Session) -> dict[int, int]:
     """Return how many lines each case has: what a head says of that may be anything."""
-    counted = sa.select(Line.case_id, sa.func.count()).group_by(Line.case_id)
+    counted = sa.select(Entry.case_id, sa.func.count()).group_by(Entry.case_id)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def _ranges(case_id: int, seq: int) -> Iterator[Part]:
+def _ranges(case_id: int, seq: int) -> Iterator[ChainRange]:
     """Yield the ranges of a case of ``seq`` lines; the last is open, for what lies beyond."""
     firsts = range(1, max(seq, 1) + 1, RANGE)
     for first in firsts[:-1]:
-        yield Part(case_id, first, first + RANGE - 1)
-    yield Part(case_id, firsts[-1])
+        yield ChainRange(case_id, first, first + RANGE - 1)
+    yield ChainRange(case_id, firsts[-1])
 
 
 _engine: sa.Engine | None = None
@@ -144,7 +146,7 @@ def _open(url: str) -> None:
     tune(_engine)
 
 
-def _check(batch: list[Part]) -> list[Finding]:
+def _check(batch: list[ChainRange]) -> list[ChainFinding]:
     if _engine is None:
         raise RuntimeError("a process that checks has no database")
     with Session(_engine) as session:

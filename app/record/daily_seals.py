@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import N_, Message
-from app.notices.models import Day, Head, Line
+from app.notices.models import ChainHead, DailySeal, Entry
 from app.people.models import Court
 from app.record import raw_columns
 from app.record.verification import START, instant, sha
@@ -46,8 +46,8 @@ class DayFinding:
 def unsealed(session: Session, now: dt.datetime) -> list[int]:
     """Return the courts whose last whole day, by their own calendar, is not sealed yet."""
     found = session.execute(
-        sa.select(Court.id, Court.zone, sa.func.max(Day.on))
-        .outerjoin(Day, Day.court_id == Court.id)
+        sa.select(Court.id, Court.zone, sa.func.max(DailySeal.on))
+        .outerjoin(DailySeal, DailySeal.court_id == Court.id)
         .group_by(Court.id, Court.zone)
     )
     return [court for court, zone, last in found if last is None or last < _last_day(zone, now)]
@@ -67,12 +67,15 @@ def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
     on = _last_day(zone.key, now)
     midnight = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), zone)
     last = session.scalar(
-        sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq.desc()).limit(1)
+        sa.select(DailySeal)
+        .where(DailySeal.court_id == court_id)
+        .order_by(DailySeal.seq.desc())
+        .limit(1)
     )
     if last is not None and last.on >= on:
         return 0
     heads = _moved(session, court_id, midnight)
-    day = Day(
+    day = DailySeal(
         court_id=court_id,
         seq=last.seq + 1 if last else 1,
         on=on,
@@ -85,7 +88,7 @@ def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
     session.flush()
     if heads:
         session.execute(
-            sa.update(Head),
+            sa.update(ChainHead),
             [{"case_id": case_id, "sealed_seq": upto} for case_id, upto, _ in heads],
         )
     return len(heads)
@@ -94,23 +97,23 @@ def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
 def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
     """Return, by case, the last line of each chain that moved before a moment."""
     last = (
-        sa.select(Line.case_id, sa.func.max(Line.seq).label("seq"))
-        .join(Head, Head.case_id == Line.case_id)
-        .join(Case, Case.id == Line.case_id)
-        .where(Head.sealed_seq < Head.seq, Line.seq > Head.sealed_seq)
-        .where(Case.court_id == court_id, Line.at < before)
-        .group_by(Line.case_id)
+        sa.select(Entry.case_id, sa.func.max(Entry.seq).label("seq"))
+        .join(ChainHead, ChainHead.case_id == Entry.case_id)
+        .join(Case, Case.id == Entry.case_id)
+        .where(ChainHead.sealed_seq < ChainHead.seq, Entry.seq > ChainHead.sealed_seq)
+        .where(Case.court_id == court_id, Entry.at < before)
+        .group_by(Entry.case_id)
         .subquery()
     )
     wanted = (
-        sa.select(Line.case_id, Line.seq, Line.hash)
-        .join(last, sa.and_(last.c.case_id == Line.case_id, last.c.seq == Line.seq))
-        .order_by(Line.case_id)
+        sa.select(Entry.case_id, Entry.seq, Entry.hash)
+        .join(last, sa.and_(last.c.case_id == Entry.case_id, last.c.seq == Entry.seq))
+        .order_by(Entry.case_id)
     )
     return [list(row) for row in session.execute(wanted)]
 
 
-def seal(day: Day) -> str:
+def seal(day: DailySeal) -> str:
     """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
     return _seal(day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev)
 
@@ -121,9 +124,9 @@ def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
     )
 
 
-def days_of(session: Session, court_id: int) -> Iterator[Day]:
+def days_of(session: Session, court_id: int) -> Iterator[DailySeal]:
     """Yield a court's days, oldest first."""
-    wanted = sa.select(Day).where(Day.court_id == court_id).order_by(Day.seq)
+    wanted = sa.select(DailySeal).where(DailySeal.court_id == court_id).order_by(DailySeal.seq)
     # Closed even where the reader stops early: a cursor holds a connection.
     with closing(session.scalars(wanted.execution_options(yield_per=50))) as found:
         yield from found
@@ -145,7 +148,7 @@ def verify_days(session: Session, court_id: int, case_id: int | None = None) -> 
         if not why:
             why = _moved_away(session, heads, case_id)
         if why:
-            return DayFinding(count, last, on, why, Day.__tablename__)
+            return DayFinding(count, last, on, why, DailySeal.__tablename__)
         last = row.hash
         upto.update({head[0]: head[1] for head in heads})
     case = _astray(session, court_id, upto, case_id, count)
@@ -156,17 +159,24 @@ def verify_days(session: Session, court_id: int, case_id: int | None = None) -> 
             else N_("case %(case)s claims to be sealed, and there is no day at all")
         )
         why = Message(said, case=_number(session, case))
-        return DayFinding(count, last, on or "1", why, Head.__tablename__)
+        return DayFinding(count, last, on or "1", why, ChainHead.__tablename__)
     return DayFinding(count, last)
 
 
 def _days(session: Session, court_id: int) -> Iterator[Any]:
     dialect = session.get_bind().dialect.name
-    columns = (Day.seq, Day.on, Day.at, Day.heads, Day.prev, Day.hash)
+    columns = (
+        DailySeal.seq,
+        DailySeal.on,
+        DailySeal.at,
+        DailySeal.heads,
+        DailySeal.prev,
+        DailySeal.hash,
+    )
     wanted = (
         sa.select(*(raw_columns.column(each, dialect).label(each.key) for each in columns))
-        .where(Day.court_id == court_id)
-        .order_by(Day.seq)
+        .where(DailySeal.court_id == court_id)
+        .order_by(DailySeal.seq)
     )
     # Closed even where the reader stops early: a cursor holds a connection.
     with closing(session.execute(wanted.execution_options(yield_per=50))) as found:
@@ -213,12 +223,12 @@ def _astray(
     session: Session, court_id: int, upto: dict[int, int], case_id: int | None, days: int
 ) -> int | None:
     """Return a case that says that days hold more, or less, of it than they do."""
-    sealed = raw_columns.column(Head.sealed_seq, session.get_bind().dialect.name)
+    sealed = raw_columns.column(ChainHead.sealed_seq, session.get_bind().dialect.name)
     heads = session.execute(
-        sa.select(Head.case_id, sealed)
-        .join(Case, Case.id == Head.case_id)
+        sa.select(ChainHead.case_id, sealed)
+        .join(Case, Case.id == ChainHead.case_id)
         .where(Case.court_id == court_id)
-        .order_by(Head.case_id)
+        .order_by(ChainHead.case_id)
     )
     wrong = (case for case, seq in heads if seq != upto.get(case, 0) and case_id in (None, case))
     case = next(wrong, None)
@@ -228,13 +238,13 @@ def _astray(
 
 
 def _last_seq(session: Session, court_id: int) -> int:
-    wanted = sa.select(sa.func.max(Day.seq)).where(Day.court_id == court_id)
+    wanted = sa.select(sa.func.max(DailySeal.seq)).where(DailySeal.court_id == court_id)
     return raw_columns.number(session.scalar(wanted) or 0)
 
 
 def _changed(session: Session, heads: Sequence[list]) -> list | None:
-    places = sa.tuple_(Line.case_id, Line.seq).in_([(head[0], head[1]) for head in heads])
-    wanted = sa.select(Line.case_id, Line.seq, Line.hash).where(places)
+    places = sa.tuple_(Entry.case_id, Entry.seq).in_([(head[0], head[1]) for head in heads])
+    wanted = sa.select(Entry.case_id, Entry.seq, Entry.hash).where(places)
     stands = {(row[0], row[1]): row[2] for row in session.execute(wanted)}
     return next((head for head in heads if stands.get((head[0], head[1])) != head[2]), None)
 
@@ -244,27 +254,27 @@ def _number(session: Session, case_id: int) -> str:
 
 
 @dataclass(frozen=True)
-class Cover:
+class SealedBy:
     """The first day that holds a line, by itself or by a later one, and whether it still fits."""
 
-    day: Day
+    day: DailySeal
     fits: bool
 
 
-def covering(session: Session, line: Line) -> Cover | None:
+def covering(session: Session, line: Entry) -> SealedBy | None:
     """Return the day that seals a line, or None before the midnight that does.
 
     It fits where the day is what was sealed and the line that it holds has the hash it holds.
     """
     days = session.scalars(
-        sa.select(Day)
-        .where(Day.court_id == line.court_id, Day.at >= line.at)
-        .order_by(Day.seq)
+        sa.select(DailySeal)
+        .where(DailySeal.court_id == line.court_id, DailySeal.at >= line.at)
+        .order_by(DailySeal.seq)
         .limit(3)
     )
     for day in days:
         for head in filter(_is_head, day.heads):
             if head[0] == line.case_id and head[1] >= line.seq:
                 changed = _changed(session, [head])
-                return Cover(day, changed is None and seal(day) == day.hash)
+                return SealedBy(day, changed is None and seal(day) == day.hash)
     return None

@@ -11,15 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.notices.due_notices import Due
-from app.notices.models import Content, Head, Line, Notice
-from app.notices.rules import What
-from app.record.verification import START, Finding, instant, sha, verify
+from app.notices.due_notices import DueNotice
+from app.notices.models import ChainHead, Entry, EntryContent, Notice
+from app.notices.rules import Event
+from app.record.verification import START, ChainFinding, instant, sha, verify
 
 __all__ = [
     "START",
-    "Entry",
-    "Finding",
+    "ChainFinding",
+    "NewEntry",
     "add",
     "exported",
     "held_head",
@@ -32,10 +32,10 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Entry:
+class NewEntry:
     """One line to be added: what happened, with whom, over what."""
 
-    what: What
+    what: Event
     direction: str = "out"
     about: str = ""
     attempt: str = ""
@@ -50,10 +50,10 @@ class Entry:
 
 
 def of(
-    notice: Notice | Due, what: What, /, *, personal: dict | None = None, **detail: Any
-) -> Entry:
+    notice: Notice | DueNotice, what: Event, /, *, personal: dict | None = None, **detail: Any
+) -> NewEntry:
     """Return a line about a notice's current try."""
-    return Entry(
+    return NewEntry(
         what=what,
         about=notice.about,
         attempt=notice.attempt,
@@ -68,8 +68,8 @@ def of(
 
 
 def add(
-    session: Session, court_id: int, case_id: int, entries: Sequence[Entry], now: dt.datetime
-) -> list[Line]:
+    session: Session, court_id: int, case_id: int, entries: Sequence[NewEntry], now: dt.datetime
+) -> list[Entry]:
     """Add lines to one case's chain, in this order, within the caller's transaction.
 
     Holds the case's head until the commit; whoever adds to several cases in one transaction
@@ -85,7 +85,7 @@ def add(
     lines = []
     for entry in entries:
         values, body = row(entry, court_id, case_id, seq + 1, at, last)
-        lines.append(Line(**values, content=Content(body=body)))
+        lines.append(Entry(**values, content=EntryContent(body=body)))
         seq, last = values["seq"], values["hash"]
     session.add_all(lines)
     session.flush()
@@ -94,7 +94,7 @@ def add(
 
 
 def row(
-    entry: Entry, court_id: int, case_id: int, seq: int, at: dt.datetime, prev: str
+    entry: NewEntry, court_id: int, case_id: int, seq: int, at: dt.datetime, prev: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a line's columns, its hash among them, and the contents that it seals."""
     body = {**clean(entry.personal), "salt": secrets.token_hex(16)}
@@ -120,14 +120,14 @@ def row(
     return line, body
 
 
-def held_head(session: Session, case_id: int) -> Head:
+def held_head(session: Session, case_id: int) -> ChainHead:
     """Return the last link of a case's chain, held until the commit; made where there is none."""
-    wanted = sa.select(Head).where(Head.case_id == case_id).with_for_update()
+    wanted = sa.select(ChainHead).where(ChainHead.case_id == case_id).with_for_update()
     wanted = wanted.execution_options(populate_existing=True)
     head = session.scalar(wanted)
     if head is None:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        first = dialect.insert(Head).values(case_id=case_id, seq=0, hash=START)
+        first = dialect.insert(ChainHead).values(case_id=case_id, seq=0, hash=START)
         session.execute(first.on_conflict_do_nothing())
         head = session.scalars(wanted).one()
     return head
@@ -171,22 +171,22 @@ def covered(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def exported(line: Line) -> dict[str, Any]:
+def exported(line: Entry) -> dict[str, Any]:
     """Return a line as it is handed out: what its hash covers, its contents, and the hash."""
     body = line.content.body if line.content else None
-    columns = {each.key: getattr(line, each.key) for each in Line.__table__.columns}
+    columns = {each.key: getattr(line, each.key) for each in Entry.__table__.columns}
     return {**covered(columns), "body": body or None, "hash": line.hash}
 
 
 def lines_of(
     session: Session, *, case_id: int, about: str = "", notice_ids: Iterable[int] = ()
-) -> Iterator[Line]:
+) -> Iterator[Entry]:
     """Yield lines of a case, oldest first; of one hearing or some notices where named."""
-    wanted = sa.select(Line).where(Line.case_id == case_id).order_by(Line.seq)
+    wanted = sa.select(Entry).where(Entry.case_id == case_id).order_by(Entry.seq)
     if about:
-        wanted = wanted.where(Line.about == about)
+        wanted = wanted.where(Entry.about == about)
     if ids := list(notice_ids):
-        wanted = wanted.where(Line.notice_id.in_(ids))
+        wanted = wanted.where(Entry.notice_id.in_(ids))
     # Closed even where the reader stops early: a cursor holds a connection.
     with closing(session.scalars(wanted.execution_options(yield_per=500))) as found:
         yield from found

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.notices.models import Content, Line
-from app.notices.rules import State, What, fold
-from app.record.timeline import Did, Touch
+from app.notices.models import Entry, EntryContent
+from app.notices.rules import Event, NoticeState, fold
+from app.record.timeline import Contact, Touchpoint
 
 APART = {
-    What.ACCEPTED: Did.TO,
-    What.FAILED: Did.VAIN,
-    What.OPENED: Did.FROM,
-    What.ANSWERED: Did.FROM,
-    What.CONFIRMED: Did.FROM,
-    What.ASKED: Did.FROM,
-    What.CALLED: Did.TO,
-    What.TOLD: Did.TO,
+    Event.ACCEPTED: Touchpoint.TO,
+    Event.FAILED: Touchpoint.VAIN,
+    Event.OPENED: Touchpoint.FROM,
+    Event.ANSWERED: Touchpoint.FROM,
+    Event.CONFIRMED: Touchpoint.FROM,
+    Event.ASKED: Touchpoint.FROM,
+    Event.CALLED: Touchpoint.TO,
+    Event.TOLD: Touchpoint.TO,
 }
 SPOKE = {"spoke", "told", "left_word", ""}
-LOST = {State.FAILED, State.UNKNOWN}
-TAKEN = {What.ACCEPTED, What.DELIVERED}
+LOST = {NoticeState.FAILED, NoticeState.UNKNOWN}
+TAKEN = {Event.ACCEPTED, Event.DELIVERED}
 
 
-def touches(session: Session, case_id: int, about: str = "") -> Sequence[Touch]:
+def touches(session: Session, case_id: int, about: str = "") -> Sequence[Contact]:
     """Return the contacts of a case, or of one hearing in it, with the people of its sides.
 
     A message is one contact, from the moment at which a carrier had it; in vain where by all that
@@ -34,26 +34,26 @@ def touches(session: Session, case_id: int, about: str = "") -> Sequence[Touch]:
     """
     wanted = (
         sa.select(
-            Line.at,
-            Line.side,
-            Line.channel,
-            Line.kind,
-            Line.what,
-            Line.direction,
-            Line.seq,
-            Line.detail,
-            Line.notice_id,
-            Content.body,
+            Entry.at,
+            Entry.side,
+            Entry.channel,
+            Entry.kind,
+            Entry.what,
+            Entry.direction,
+            Entry.seq,
+            Entry.detail,
+            Entry.notice_id,
+            EntryContent.body,
         )
-        .outerjoin(Content, Content.line_id == Line.id)
-        .where(Line.case_id == case_id, Line.counsel_id.is_not(None))
-        .where(sa.or_(Line.notice_id.is_not(None), Line.what.in_([what.value for what in APART])))
-        .order_by(Line.seq)
+        .outerjoin(EntryContent, EntryContent.line_id == Entry.id)
+        .where(Entry.case_id == case_id, Entry.counsel_id.is_not(None))
+        .where(sa.or_(Entry.notice_id.is_not(None), Entry.what.in_([what.value for what in APART])))
+        .order_by(Entry.seq)
     )
     if about:
-        by_hand = sa.and_(Line.about == "", Line.kind == "by_hand")
-        wanted = wanted.where(sa.or_(Line.about == about, by_hand))
-    found: list[Touch] = []
+        by_hand = sa.and_(Entry.about == "", Entry.kind == "by_hand")
+        wanted = wanted.where(sa.or_(Entry.about == about, by_hand))
+    found: list[Contact] = []
     messages: dict[int, list[sa.Row]] = defaultdict(list)
     for row in session.execute(wanted):
         if row.notice_id is not None:
@@ -64,25 +64,25 @@ def touches(session: Session, case_id: int, about: str = "") -> Sequence[Touch]:
     return sorted(found, key=lambda each: (each.at, each.line))
 
 
-def _message(rows: Sequence[sa.Row]) -> Touch | None:
-    state = fold(What(row.what) for row in rows)
+def _message(rows: Sequence[sa.Row]) -> Contact | None:
+    state = fold(Event(row.what) for row in rows)
     if state in LOST:
         return _touch(
-            [row for row in rows if row.what in (What.FAILED, What.UNKNOWN)][-1], Did.VAIN
+            [row for row in rows if row.what in (Event.FAILED, Event.UNKNOWN)][-1], Touchpoint.VAIN
         )
     taken = [row for row in rows if row.what in TAKEN]
-    return _touch(taken[0], Did.TO) if taken else None
+    return _touch(taken[0], Touchpoint.TO) if taken else None
 
 
-def _touch(row: sa.Row, did: Did) -> Touch:
+def _touch(row: sa.Row, did: Touchpoint) -> Contact:
     name = str((row.body or {}).get("name", ""))
-    return Touch(row.at, row.side, row.channel, row.kind, did, row.what, name, row.seq)
+    return Contact(row.at, row.side, row.channel, row.kind, did, row.what, name, row.seq)
 
 
-def _did(row: sa.Row) -> Did:
-    what = What(row.what)
-    if what in (What.CALLED, What.TOLD):
+def _did(row: sa.Row) -> Touchpoint:
+    what = Event(row.what)
+    if what in (Event.CALLED, Event.TOLD):
         if row.direction == "in":
-            return Did.FROM
-        return Did.TO if (row.detail or {}).get("outcome", "") in SPOKE else Did.VAIN
+            return Touchpoint.FROM
+        return Touchpoint.TO if (row.detail or {}).get("outcome", "") in SPOKE else Touchpoint.VAIN
     return APART[what]

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import N_, Message
-from app.notices.models import Content, Day, Head, Line, Notice, Receipt
+from app.notices.models import ChainHead, DailySeal, Entry, EntryContent, Notice, Receipt
 from app.people.models import Court
 from app.record import raw_columns
 
-TABLES = tuple(each.__tablename__ for each in (Line, Content, Head, Day, Receipt))
+TABLES = tuple(each.__tablename__ for each in (Entry, EntryContent, ChainHead, DailySeal, Receipt))
 # Each guard by table and name, with the first signs of the SHA-256 of what it does: a trigger that
 # was put back empty guards nothing. A migration that changes one changes it here.
 SQLITE = {
@@ -97,7 +97,7 @@ def _mark(*what: object) -> str:
 def strays(session: Session) -> list[Message]:
     """Return what is wrong with rows that belong to no case, no line or no court."""
     found = []
-    by_case = sa.select(Line.case_id.label("case_id")).group_by(Line.case_id).subquery()
+    by_case = sa.select(Entry.case_id.label("case_id")).group_by(Entry.case_id).subquery()
     for said, wanted in (
         (
             N_("record_line: there are lines of case %(which)s, and no such case"),
@@ -105,23 +105,23 @@ def strays(session: Session) -> list[Message]:
         ),
         (
             N_("record_line: there are lines of message %(which)s, and no such message"),
-            _without(Line.notice_id, Notice, Notice.id).where(Line.notice_id.is_not(None)),
+            _without(Entry.notice_id, Notice, Notice.id).where(Entry.notice_id.is_not(None)),
         ),
         (
             N_("record_content: there are contents of line %(which)s, and no such line"),
-            _without(Content.line_id, Line, Line.id),
+            _without(EntryContent.line_id, Entry, Entry.id),
         ),
         (
             N_("record_head: there is a head of case %(which)s, and no such case"),
-            _without(Head.case_id, Case, Case.id),
+            _without(ChainHead.case_id, Case, Case.id),
         ),
         (
             N_("record_head: case %(which)s has two heads"),
-            sa.select(Head.case_id).group_by(Head.case_id).having(sa.func.count() > 1),
+            sa.select(ChainHead.case_id).group_by(ChainHead.case_id).having(sa.func.count() > 1),
         ),
         (
             N_("record_day: there are days of court %(which)s, and no such court"),
-            _without(Day.court_id, Court, Court.id),
+            _without(DailySeal.court_id, Court, Court.id),
         ),
     ):
         row = session.execute(wanted.limit(1)).first()

@@ -15,7 +15,7 @@ SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same t
 OWN = frozenset({"answered", "nudge", "confirm", "which", "not_understood", "left", "stays"})
 
 
-class Did(StrEnum):
+class Touchpoint(StrEnum):
     """What a contact was: to a person, from a person, or tried in vain."""
 
     TO = "to"
@@ -24,30 +24,30 @@ class Did(StrEnum):
 
 
 @dataclass(frozen=True)
-class Touch:
+class Contact:
     """One contact with somebody of a side: over which channel, about what, and when."""
 
     at: dt.datetime
     side: str
     channel: str
     kind: str
-    did: Did
+    did: Touchpoint
     what: str
     name: str = ""
     line: int = 0
 
 
 @dataclass(frozen=True)
-class Mark:
+class TimelineMark:
     """What is drawn at one place of a lane: one contact, or several too close to be told apart."""
 
     x: float
     y: float
     channel: str
-    did: Did
+    did: Touchpoint
     count: int
-    first: Touch
-    last: Touch
+    first: Contact
+    last: Contact
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Lane:
 
     side: str
     y: float
-    marks: Sequence[Mark]
+    marks: Sequence[TimelineMark]
 
 
 @dataclass(frozen=True)
-class Picture:
+class Timeline:
     """Lanes and the ticks of their axis, in points of a drawing ``width`` by ``height``."""
 
     lanes: Sequence[Lane]
@@ -68,10 +68,10 @@ class Picture:
     width: int = WIDTH
     left: int = LEFT
     height: int = 0
-    touches: Sequence[Touch] = field(default_factory=tuple)
+    touches: Sequence[Contact] = field(default_factory=tuple)
 
 
-def draw(touches: Sequence[Touch], sides: Sequence[str]) -> Picture:
+def draw(touches: Sequence[Contact], sides: Sequence[str]) -> Timeline:
     """Lay contacts out, one lane for each of ``sides`` and for whoever else was in contact.
 
     Marks of one lane, direction and channel that would touch are one mark with their number, so
@@ -81,12 +81,12 @@ def draw(touches: Sequence[Touch], sides: Sequence[str]) -> Picture:
     height = TOP + LANE * len(rows) + 26
     if not touches:
         lanes = [Lane(side, _y(n), ()) for n, side in enumerate(rows)]
-        return Picture(lanes, (), height=height)
+        return Timeline(lanes, (), height=height)
     begin = min(touch.at for touch in touches)
     span = max((max(touch.at for touch in touches) - begin).total_seconds(), 60.0)
     room = WIDTH - LEFT - RIGHT - STEP
 
-    def place(touch: Touch) -> float:
+    def place(touch: Contact) -> float:
         return LEFT + STEP / 2 + (touch.at - begin).total_seconds() / span * room
 
     lanes = [
@@ -100,15 +100,17 @@ def draw(touches: Sequence[Touch], sides: Sequence[str]) -> Picture:
         )
         for n in range(TICKS)
     ]
-    return Picture(lanes, ticks, height=height, touches=tuple(touches))
+    return Timeline(lanes, ticks, height=height, touches=tuple(touches))
 
 
 def _y(row: int) -> float:
     return TOP + LANE * row + LANE / 2
 
 
-def _marks(touches: Sequence[Touch], y: float, place: Callable[[Touch], float]) -> list[Mark]:
-    gathered: dict[tuple[Did, str, int], list[Touch]] = {}
+def _marks(
+    touches: Sequence[Contact], y: float, place: Callable[[Contact], float]
+) -> list[TimelineMark]:
+    gathered: dict[tuple[Touchpoint, str, int], list[Contact]] = {}
     for touch in sorted(touches, key=lambda each: each.at):
         cell = int((place(touch) - LEFT) // STEP)
         gathered.setdefault((touch.did, touch.channel, cell), []).append(touch)
@@ -117,13 +119,13 @@ def _marks(touches: Sequence[Touch], y: float, place: Callable[[Touch], float]) 
     for (did, channel, cell), group in sorted(
         gathered.items(), key=lambda item: (item[0][2], item[1][0].at)
     ):
-        below = did is Did.FROM
+        below = did is Touchpoint.FROM
         up = level[below, cell]
         level[below, cell] += 1
         offset = 14 + 17 * min(up, 1)
         x = LEFT + cell * STEP + STEP / 2 + (9 * (up - 1) if up > 1 else 0)
         marks.append(
-            Mark(
+            TimelineMark(
                 x,
                 y + offset if below else y - offset,
                 channel,
@@ -137,7 +139,7 @@ def _marks(touches: Sequence[Touch], y: float, place: Callable[[Touch], float]) 
 
 
 @dataclass(frozen=True)
-class Unlike:
+class Difference:
     """One respect in which sides were treated unalike: what each side had."""
 
     what: str  # number, channel, time, never
@@ -146,7 +148,7 @@ class Unlike:
     gap: dt.timedelta | None = None
 
 
-def differences(touches: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
+def differences(touches: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:
     """Name where the court's contacts with the sides differ: in number, channel and time.
 
     Compares contacts to people of the sides, not from them. About each matter the first contact
@@ -156,29 +158,29 @@ def differences(touches: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
     """
     if len(sides) < 2:
         return []
-    told = [touch for touch in touches if touch.did is Did.TO and touch.side in sides]
+    told = [touch for touch in touches if touch.did is Touchpoint.TO and touch.side in sides]
     number = Counter(touch.side for touch in told)
     found = []
     if len({number[side] for side in sides}) > 1:
-        found.append(Unlike("number", {side: number[side] for side in sides}))
+        found.append(Difference("number", {side: number[side] for side in sides}))
     ways = {side: tuple(sorted({t.channel for t in told if t.side == side})) for side in sides}
     if len(set(ways.values())) > 1:
-        found.append(Unlike("channel", ways))
+        found.append(Difference("channel", ways))
     return found + [each for kind in _kinds(told) for each in _apart(kind, told, sides)]
 
 
-def _kinds(told: Sequence[Touch]) -> list[str]:
+def _kinds(told: Sequence[Contact]) -> list[str]:
     beside = OWN | {"", "by_hand", "visit"}
     return list(dict.fromkeys(touch.kind for touch in told if touch.kind not in beside))
 
 
-def _apart(kind: str, told: Sequence[Touch], sides: Sequence[str]) -> list[Unlike]:
+def _apart(kind: str, told: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:
     first = {
         side: min((t.at for t in told if (t.side, t.kind) == (side, kind)), default=None)
         for side in sides
     }
     known = [at for at in first.values() if at is not None]
     if len(known) < len(sides):
-        return [Unlike("never", first, kind)]
+        return [Difference("never", first, kind)]
     gap = max(known) - min(known)
-    return [Unlike("time", first, kind, gap)] if gap > SOON else []
+    return [Difference("time", first, kind, gap)] if gap > SOON else []

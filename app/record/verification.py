@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.db import Base
 from app.core.errors import N_, Message
-from app.notices.models import Content, Head, Line, Notice
-from app.notices.rules import What
+from app.notices.models import ChainHead, Entry, EntryContent, Notice
+from app.notices.rules import Event
 from app.record import raw_columns
 
 START = "0" * 64
@@ -29,29 +29,29 @@ RANGE = 20_000  # lines
 CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
 _LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
 _COLUMNS = (
-    Line.seq,
-    Line.at,
-    Line.what,
-    Line.direction,
-    Line.about,
-    Line.attempt,
-    Line.counsel_id,
-    Line.side,
-    Line.channel,
-    Line.kind,
-    Line.detail,
-    Line.content_hash,
-    Line.prev,
-    Line.hash,
-    Line.notice_id,
-    Content.body,
-    Content.line_id,
-    Line.court_id,
+    Entry.seq,
+    Entry.at,
+    Entry.what,
+    Entry.direction,
+    Entry.about,
+    Entry.attempt,
+    Entry.counsel_id,
+    Entry.side,
+    Entry.channel,
+    Entry.kind,
+    Entry.detail,
+    Entry.content_hash,
+    Entry.prev,
+    Entry.hash,
+    Entry.notice_id,
+    EntryContent.body,
+    EntryContent.line_id,
+    Entry.court_id,
 )
 
 
 @dataclass(frozen=True)
-class Finding:
+class ChainFinding:
     """What the check of one case's chain found: how many lines, and the first that is wrong.
 
     ``table`` is where that stands: the line itself, its contents, or the head of the chain.
@@ -71,7 +71,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Part:
+class ChainRange:
     """A range of one case's lines, first and last included; without a last one, to the end."""
 
     case_id: int
@@ -80,7 +80,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Known:
+class CaseFacts:
     """What is known of a case when its check begins, read at one moment; raw but for ``erased``.
 
     ``head`` is the head's number, hash and time, None where there is none; ``lines`` is how many
@@ -129,13 +129,13 @@ def sha(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def verify(session: Session, case_id: int) -> Finding:
+def verify(session: Session, case_id: int) -> ChainFinding:
     """Check one case's chain from its first line to its head, and that no message lacks a line."""
-    return verify_part(session, Part(case_id))
+    return verify_part(session, ChainRange(case_id))
 
 
 @raw_columns.tolerant
-def verify_part(session: Session, part: Part, known: Known | None = None) -> Finding:
+def verify_part(session: Session, part: ChainRange, known: CaseFacts | None = None) -> ChainFinding:
     """Check a range of lines; ``lines`` is the number of the last one that was seen.
 
     An open range is checked up to the head as it stands now, and the head with it; lines that are
@@ -151,15 +151,15 @@ def verify_part(session: Session, part: Part, known: Known | None = None) -> Fin
         return found
     lines = found.lines
     if case.head is None and case.lines:
-        return _bad(found, Message(N_("the head of the chain is missing")), Head)
+        return _bad(found, Message(N_("the head of the chain is missing")), ChainHead)
     if raw_columns.number(seq) < 0:
-        return _bad(found, Message(N_("the number of the head cannot be read")), Head)
+        return _bad(found, Message(N_("the number of the head cannot be read")), ChainHead)
     if lines < seq and last != found.head:
         return _bad(found, Message(N_("lines are missing at the end")))
     if (seq, last) != (lines, found.head):
-        return _bad(found, Message(N_("the head of the chain is not its last line")), Head)
+        return _bad(found, Message(N_("the head of the chain is not its last line")), ChainHead)
     if raw_columns.moment(last_at) != at or (at is None and last_at is not None):
-        return _bad(found, Message(N_("the head's time is not its last line's")), Head)
+        return _bad(found, Message(N_("the head's time is not its last line's")), ChainHead)
     if case.lines != lines:
         said = N_("%(count)s more lines claim to be of this case, with numbers that none can have")
         return _bad(found, Message(said, count=case.lines - lines))
@@ -170,32 +170,35 @@ def verify_part(session: Session, part: Part, known: Known | None = None) -> Fin
 
 
 @raw_columns.tolerant
-def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, Known]:
+def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseFacts]:
     """Return what is known of cases before their lines are read: in one statement for 500."""
-    found = dict.fromkeys(case_ids, Known())
-    mine = Line.case_id == Case.id
-    longest = sa.select(sa.func.max(Line.seq)).where(mine).scalar_subquery()
+    found = dict.fromkeys(case_ids, CaseFacts())
+    mine = Entry.case_id == Case.id
+    longest = sa.select(sa.func.max(Entry.seq)).where(mine).scalar_subquery()
     lines = sa.select(sa.func.count()).where(mine).scalar_subquery()
     erased = (
-        sa.select(sa.func.max(Line.seq))
-        .where(mine, Line.what == What.ERASED.value)
+        sa.select(sa.func.max(Entry.seq))
+        .where(mine, Entry.what == Event.ERASED.value)
         .scalar_subquery()
     )
-    said = sa.exists().where(Line.notice_id == Notice.id, Line.case_id == Notice.case_id)
+    said = sa.exists().where(Entry.notice_id == Notice.id, Entry.case_id == Notice.case_id)
     unsaid = (
         sa.select(sa.func.min(Notice.id)).where(Notice.case_id == Case.id, ~said).scalar_subquery()
     )
     dialect = session.get_bind().dialect.name
-    head = [raw_columns.column(each, dialect) for each in (Head.seq, Head.hash, Head.last_at)]
+    head = [
+        raw_columns.column(each, dialect)
+        for each in (ChainHead.seq, ChainHead.hash, ChainHead.last_at)
+    ]
     wanted = sa.select(
-        Case.id, Case.court_id, Head.case_id, *head, lines, longest, erased, unsaid
-    ).outerjoin(Head, Head.case_id == Case.id)
+        Case.id, Case.court_id, ChainHead.case_id, *head, lines, longest, erased, unsaid
+    ).outerjoin(ChainHead, ChainHead.case_id == Case.id)
     for first in range(0, len(case_ids), 500):
         asked = wanted.where(Case.id.in_(case_ids[first : first + 500]))
         for case_id, court, has, seq, last, at, count, last_seq, blanked, silent in session.execute(
             asked
         ):
-            found[case_id] = Known(
+            found[case_id] = CaseFacts(
                 court,
                 (seq, last, at) if has is not None else None,
                 count,
@@ -206,17 +209,17 @@ def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, Known]:
     return found
 
 
-def _bad(found: Finding, why: Message, table: type[Base] = Line) -> Finding:
+def _bad(found: ChainFinding, why: Message, table: type[Base] = Entry) -> ChainFinding:
     return replace(found, bad_seq=found.lines + 1, why=why, table=table.__tablename__)
 
 
 def _verify_lines(
-    session: Session, part: Part, upto: int, case: Known
-) -> tuple[Finding, str | None]:
+    session: Session, part: ChainRange, upto: int, case: CaseFacts
+) -> tuple[ChainFinding, str | None]:
     """Return what was found in a range of lines, and when the last of them was written."""
     seq, last, at = part.first - 1, START, None
     if part.first > 1:
-        before = sa.select(Line.hash).where(Line.case_id == part.case_id, Line.seq == seq)
+        before = sa.select(Entry.hash).where(Entry.case_id == part.case_id, Entry.seq == seq)
         last = session.scalar(before.limit(1)) or ""
     erased = case.erased
     for row in _rows(session, part.case_id, part.first, upto):
@@ -225,10 +228,10 @@ def _verify_lines(
             erased = erased_upto(session, part.case_id)  # it may be blanked while it is read
         if bad := _fault(part.case_id, row, seq, last, erased, case.court):
             why, table = bad
-            found = Finding(part.case_id, seq, last, seq, why, table.__tablename__)
+            found = ChainFinding(part.case_id, seq, last, seq, why, table.__tablename__)
             return found, at
         last, at = row[13], raw_columns.moment(row[1])
-    found = Finding(part.case_id, seq, last)
+    found = ChainFinding(part.case_id, seq, last)
     if part.last is not None and seq != part.last:
         return _bad(found, Message(N_("line %(line)s is missing"), line=seq + 1)), at
     return found, at
@@ -236,7 +239,7 @@ def _verify_lines(
 
 def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any]:
     wanted = _wanted(session.get_bind().dialect.name).where(
-        Line.case_id == case_id, Line.seq >= first, Line.seq <= upto
+        Entry.case_id == case_id, Entry.seq >= first, Entry.seq <= upto
     )
     # Closed even where the reader stops early: a cursor holds a connection.
     with closing(session.execute(wanted.execution_options(yield_per=2000))) as found:
@@ -248,15 +251,17 @@ def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any
 def _wanted(dialect: str) -> sa.Select:
     return (
         sa.select(*(raw_columns.column(each, dialect) for each in _COLUMNS))
-        .select_from(Line.__table__.outerjoin(Content.__table__, Content.line_id == Line.id))
-        .order_by(Line.seq)
+        .select_from(
+            Entry.__table__.outerjoin(EntryContent.__table__, EntryContent.line_id == Entry.id)
+        )
+        .order_by(Entry.seq)
     )
 
 
 def erased_upto(session: Session, case_id: int) -> int:
     """Return the number of the last line that says that contents before it were blanked."""
-    wanted = sa.select(sa.func.max(Line.seq)).where(
-        Line.case_id == case_id, Line.what == What.ERASED.value
+    wanted = sa.select(sa.func.max(Entry.seq)).where(
+        Entry.case_id == case_id, Entry.what == Event.ERASED.value
     )
     return max(0, raw_columns.number(session.scalar(wanted)))
 
@@ -291,9 +296,9 @@ def _fault(
     if at_seq != seq:
         twice = raw_columns.number(at_seq) == seq - 1
         said = N_("line %(line)s is there twice") if twice else N_("line %(line)s is missing")
-        return Message(said, line=seq - 1 if twice else seq), Line
+        return Message(said, line=seq - 1 if twice else seq), Entry
     if prev != last:
-        return Message(N_("it does not follow the line before it")), Line
+        return Message(N_("it does not follow the line before it")), Entry
     try:
         sealed = {
             "v": 1,
@@ -313,22 +318,22 @@ def _fault(
             "prev": prev,
         }
         if sha(sealed) != seal:
-            return Message(N_("it is not what was written")), Line
+            return Message(N_("it is not what was written")), Entry
         fits = _fits(attempt, notice_id)
     except raw_columns.UNREADABLE:
-        return Message(N_("it cannot be read")), Line
+        return Message(N_("it cannot be read")), Entry
     if has_body is None:
-        return Message(N_("its contents are gone")), Content
+        return Message(N_("its contents are gone")), EntryContent
     try:
         said_body = raw_columns.parsed(body)
         if not (said_body == {} and seq < erased) and sha(said_body) != content:
-            return Message(N_("its contents are not what was written")), Content
+            return Message(N_("its contents are not what was written")), EntryContent
     except raw_columns.UNREADABLE:
-        return Message(N_("its contents cannot be read")), Content
+        return Message(N_("its contents cannot be read")), EntryContent
     if of_court != court:
-        return Message(N_("it names another court than its case does")), Line
+        return Message(N_("it names another court than its case does")), Entry
     if not fits:
-        return Message(N_("it names another message than its attempt does")), Line
+        return Message(N_("it names another message than its attempt does")), Entry
     return None
 
 

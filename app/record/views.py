@@ -17,7 +17,7 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Clash, Invalid, Refusal
 from app.notices import resending as resend
-from app.notices.models import Head, Line
+from app.notices.models import ChainHead, Entry
 from app.people.models import Court
 from app.people.views import only_shown, shows_again, signed_in
 from app.record import ledger
@@ -28,7 +28,7 @@ ON_A_PAGE = 200  # lines
 
 
 @bp.app_template_global()
-def line_words(line: Line) -> str:
+def line_words(line: Entry) -> str:
     """Say in words what a line's detail holds beyond what happened."""
     told, body = line.detail or {}, line.content.body if line.content else {}
     said = [
@@ -93,13 +93,13 @@ def ways_by_hand() -> list[tuple[str, str]]:
 
 def timeline(
     session: Session, case_id: int, *, counsel_id: int = 0, before: int = 0
-) -> Sequence[Line]:
+) -> Sequence[Entry]:
     """Return one page of a record's lines, the newest first; of one counsel, before a line."""
-    wanted = sa.select(Line).where(Line.case_id == case_id).order_by(Line.seq.desc())
+    wanted = sa.select(Entry).where(Entry.case_id == case_id).order_by(Entry.seq.desc())
     if counsel_id:
-        wanted = wanted.where(Line.counsel_id == counsel_id)
+        wanted = wanted.where(Entry.counsel_id == counsel_id)
     if before:
-        wanted = wanted.where(Line.seq < before)
+        wanted = wanted.where(Entry.seq < before)
     return session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
 
 
@@ -114,7 +114,7 @@ def case_record(case_id: int) -> str:
     case = queries.whole(session, current_user.court_id, case_id)
     counsel_id, before = _number("counsel"), _number("before")
     lines = timeline(session, case.id, counsel_id=counsel_id, before=before)
-    head = session.get(Head, case.id)
+    head = session.get(ChainHead, case.id)
     count = head.seq if head else 0
     check = count <= CHECKED_AT_ONCE or bool(request.args.get("check"))
     return render_template(

@@ -9,8 +9,8 @@ from typing import Any
 
 from app import config
 from app.rehearsal import report, steps
-from app.rehearsal.play import Play
-from app.rehearsal.report import Report, Seen, Step, Unseen
+from app.rehearsal.play import RehearsalScript
+from app.rehearsal.report import NotObserved, Observation, RehearsalReport, RehearsalStep
 from app.rehearsal.stage import stage_on
 from app.rehearsal.throwaway import database
 
@@ -24,7 +24,7 @@ def run(as_json: bool) -> int:
     began = time.monotonic()
     tell = (lambda _: None) if as_json else _print
     with database(config.read().database_url) as url, stage_on(url) as stage:
-        play = Play.beginning(stage.clock.now())
+        play = RehearsalScript.beginning(stage.clock.now())
         stage.clock.set(play.start)
         tell(f"Rehearsing on {stage.database}, with a stand-in for SMTP and one for Twilio.\n")
         told = perform(steps.ALL, stage, play, tell)
@@ -39,10 +39,10 @@ def run(as_json: bool) -> int:
 
 
 def perform(
-    all_steps: Sequence[Step], stage: Any, play: Any, tell: Callable[[str], object]
-) -> Report:
+    all_steps: Sequence[RehearsalStep], stage: Any, play: Any, tell: Callable[[str], object]
+) -> RehearsalReport:
     """Go through the steps, tell each as it is seen, and return what was seen of all."""
-    told = Report()
+    told = RehearsalReport()
     for step in all_steps:
         seen = _see(step, told, partial(step.see, stage, play))
         told.steps.append(seen)
@@ -50,18 +50,20 @@ def perform(
     return told
 
 
-def _see(step: Step, told: Report, see: Callable[[], str]) -> Seen:
+def _see(step: RehearsalStep, told: RehearsalReport, see: Callable[[], str]) -> Observation:
     missing = [name for name in step.needs if not told.was_seen(name)]
     if missing:
-        return Seen(step.name, False, f"skipped: it needs {', '.join(missing)}", 0.0, skipped=True)
+        return Observation(
+            step.name, False, f"skipped: it needs {', '.join(missing)}", 0.0, skipped=True
+        )
     began = time.monotonic()
     try:
         ok, words = True, see()
-    except Unseen as fault:
+    except NotObserved as fault:
         ok, words = False, str(fault)
     except Exception as fault:  # whatever breaks is what the rehearsal is for: it is said
         ok, words = False, f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}"
-    return Seen(step.name, ok, words, round(time.monotonic() - began, 3))
+    return Observation(step.name, ok, words, round(time.monotonic() - began, 3))
 
 
 def _print(words: str) -> None:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 
 @dataclass
-class Form:
+class HtmlForm:
     """One form: where it goes, what is filled in already, and between what there is to choose."""
 
     action: str
@@ -18,13 +18,13 @@ class Form:
         return {**self.fields, **given}
 
 
-class Page(HTMLParser):
+class HtmlPage(HTMLParser):
     """A page that was read: ``forms``, and ``words``, all text that a person sees."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.forms: list[Form] = []
-        self._open: Form | None = None
+        self.forms: list[HtmlForm] = []
+        self._open: HtmlForm | None = None
         self._textarea = ""
         self._hidden = 0
         self._words: list[str] = []
@@ -35,7 +35,7 @@ class Page(HTMLParser):
         """The text of the page on one line."""
         return " ".join(" ".join(self._words).split())
 
-    def form_with(self, prefix: str) -> Form | None:
+    def form_with(self, prefix: str) -> HtmlForm | None:
         """Return the form that asks for fields whose names begin so."""
         return next(
             (form for form in self.forms if any(name.startswith(prefix) for name in form.choices)),
@@ -46,7 +46,7 @@ class Page(HTMLParser):
         """Take up a form, or a field of the open one."""
         has = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._open = Form(has.get("action", ""), has.get("method", "get").lower())
+            self._open = HtmlForm(has.get("action", ""), has.get("method", "get").lower())
             self.forms.append(self._open)
         elif tag in ("script", "style"):
             self._hidden += 1

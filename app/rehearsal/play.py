@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.law.working_days import is_working_day
-from app.rehearsal.browser import Form
-from app.rehearsal.stage import Arrived
+from app.rehearsal.browser import HtmlForm
+from app.rehearsal.stage import ReceivedMessage
 
 COURT = "Rehearsal Court 预演法院"
 ZONE = "Asia/Shanghai"
@@ -17,7 +17,7 @@ JUDGE = "Deng Example"
 
 
 @dataclass(frozen=True)
-class Counsel:
+class RehearsalCounsel:
     """One lawyer of the play."""
 
     name: str
@@ -29,8 +29,10 @@ class Counsel:
 
 
 COUNSEL = (
-    Counsel("甲律师", "claimant", "jia@rehearsal.example", "+8613800138001", "zh", "sms,email"),
-    Counsel(
+    RehearsalCounsel(
+        "甲律师", "claimant", "jia@rehearsal.example", "+8613800138001", "zh", "sms,email"
+    ),
+    RehearsalCounsel(
         "Bea Example", "respondent", "bea@rehearsal.example", "+8613800138002", "en", "email,sms"
     ),
 )
@@ -64,7 +66,7 @@ def rows() -> list[dict[str, str]]:
 
 
 @dataclass
-class Play:
+class RehearsalScript:
     """What the steps know of each other; times are aware."""
 
     start: dt.datetime
@@ -74,14 +76,14 @@ class Play:
     case_ids: list[int] = field(default_factory=list)
     hearing: dict[str, Any] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
-    forms: dict[str, Form] = field(default_factory=dict)
+    forms: dict[str, HtmlForm] = field(default_factory=dict)
     # What arrived in the newest round of messages.
-    told: list[Arrived] = field(default_factory=list)
+    told: list[ReceivedMessage] = field(default_factory=list)
     uid: str = ""
     feed: str = ""
 
     @classmethod
-    def beginning(cls, now: dt.datetime) -> "Play":
+    def beginning(cls, now: dt.datetime) -> "RehearsalScript":
         """Plan the days: asked on the next working day at ten, heard after the evidence period."""
         start = _working(now.astimezone(ZoneInfo(ZONE)).date() + dt.timedelta(days=1))
         evidence_until = _working(start + dt.timedelta(days=15))

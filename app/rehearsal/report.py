@@ -5,18 +5,18 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
-class Unseen(Exception):  # noqa: N818  (it says what was not seen)
+class NotObserved(Exception):  # noqa: N818  (it says what was not seen)
     """A step did not show what it should; the words say what was seen instead."""
 
 
 def expect(seen: object, words: str) -> None:
     """Go on where something was seen. Raises Unseen with these words where not."""
     if not seen:
-        raise Unseen(words)
+        raise NotObserved(words)
 
 
 @dataclass(frozen=True)
-class Step:
+class RehearsalStep:
     """One step: its name, the steps that it builds on, and how it is seen (words, or Unseen)."""
 
     name: str
@@ -25,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """What was seen of one step, and how long it took, in seconds."""
 
     name: str
@@ -36,11 +36,11 @@ class Seen:
 
 
 @dataclass
-class Report:
+class RehearsalReport:
     """All that was seen; ``messages`` counts by kind and channel what the stand-ins took."""
 
     database: str = ""
-    steps: list[Seen] = field(default_factory=list)
+    steps: list[Observation] = field(default_factory=list)
     messages: dict[str, dict[str, int]] = field(default_factory=dict)
     record_lines: int = 0
     seconds: float = 0.0
@@ -67,13 +67,13 @@ class Report:
         }
 
 
-def line(seen: Seen) -> str:
+def line(seen: Observation) -> str:
     """Return one step as a line for people."""
     mark = "✓" if seen.ok else "–" if seen.skipped else "✗"
     return f"{mark} {seen.name:<16} {seen.seen}"
 
 
-def ending(told: Report) -> str:
+def ending(told: RehearsalReport) -> str:
     """Return the last lines: whether all was seen, and how much that was."""
     sent = sum(sum(channels.values()) for channels in told.messages.values())
     amount = f"{sent} messages, {told.record_lines} lines of record, {told.seconds:.1f} s"

@@ -26,7 +26,7 @@ from app.carriers import registry
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock, SystemClock
-from app.notices.models import Line
+from app.notices.models import Entry
 from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from app.worker import beat as worker
 
@@ -36,7 +36,7 @@ PATIENCE = 30  # seconds for one answer of the house
 
 
 @dataclass(frozen=True)
-class Arrived:
+class ReceivedMessage:
     """A message as a stand-in took it off the wire."""
 
     channel: str
@@ -48,7 +48,7 @@ class Arrived:
 
 
 @dataclass
-class Stage:
+class RehearsalEnvironment:
     """Everything that the steps act with; all that they see comes over a wire."""
 
     app: Flask
@@ -61,7 +61,7 @@ class Stage:
     token: str = ""
     database: str = ""
     http: requests.Session = field(default_factory=requests.Session)
-    beats: list[list[Arrived]] = field(default_factory=list)
+    beats: list[list[ReceivedMessage]] = field(default_factory=list)
 
     def api(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Ask the API; return the HTTP status and what the JSON says ({} where it is none)."""
@@ -72,7 +72,7 @@ class Stage:
         kind = answer.headers.get("Content-Type", "")
         return answer.status_code, answer.json() if "json" in kind else {}
 
-    def beat(self) -> list[Arrived]:
+    def beat(self) -> list[ReceivedMessage]:
         """Let the worker do what is due; return what arrived at the stand-ins meanwhile."""
         before = Counter(message.channel for message in self.arrived())
         worker.beat(self.app)
@@ -85,13 +85,13 @@ class Stage:
         self.beats.append(new)
         return new
 
-    def by_beat(self) -> Iterator[tuple[int, Arrived]]:
+    def by_beat(self) -> Iterator[tuple[int, ReceivedMessage]]:
         """Yield all messages with the number of the beat that they came with."""
         for number, messages in enumerate(self.beats):
             for message in messages:
                 yield number, message
 
-    def arrived(self) -> list[Arrived]:
+    def arrived(self) -> list[ReceivedMessage]:
         """Return all that the stand-ins took so far."""
         mails = [_mail(each.recipients[0], each.mail) for each in self.smtp.messages]
         return mails + [_text(each) for each in self.twilio.messages]
@@ -99,7 +99,7 @@ class Stage:
     def counted(self) -> dict[str, dict[str, int]]:
         """Return how many messages arrived, by the kind that the record gives them and channel."""
         with self.app.app_context(), transaction() as session:
-            rows = session.execute(sa.select(Line.attempt, Line.kind).distinct()).all()
+            rows = session.execute(sa.select(Entry.attempt, Entry.kind).distinct()).all()
         kinds = {row.attempt: row.kind for row in rows}
         found = Counter((kinds.get(m.reference, "unrecorded"), m.channel) for m in self.arrived())
         told: dict[str, dict[str, int]] = defaultdict(dict)
@@ -110,10 +110,10 @@ class Stage:
     def record_lines(self) -> int:
         """Return how many lines the record has."""
         with self.app.app_context(), transaction() as session:
-            return session.scalar(sa.select(sa.func.count()).select_from(Line)) or 0
+            return session.scalar(sa.select(sa.func.count()).select_from(Entry)) or 0
 
 
-def _mail(to: str, mail: EmailMessage) -> Arrived:
+def _mail(to: str, mail: EmailMessage) -> ReceivedMessage:
     body = mail.get_body(("plain",))
     calendar = None
     for part in mail.walk():
@@ -121,17 +121,17 @@ def _mail(to: str, mail: EmailMessage) -> Arrived:
             content = part.get_payload(decode=True)
             calendar = Calendar.from_ical(content if isinstance(content, bytes) else b"")
     text = f"{mail['Subject']}\n{body.get_content() if body else ''}"
-    return Arrived("email", to, text, str(mail["X-Tingqi-Reference"]), calendar)
+    return ReceivedMessage("email", to, text, str(mail["X-Tingqi-Reference"]), calendar)
 
 
-def _text(resource: dict[str, Any]) -> Arrived:
+def _text(resource: dict[str, Any]) -> ReceivedMessage:
     query = parse_qs(urlsplit(resource["status_callback"]).query)
     reference = query.get("ref", [""])[0]
-    return Arrived("sms", resource["to"], resource["body"], reference, resource=resource)
+    return ReceivedMessage("sms", resource["to"], resource["body"], reference, resource=resource)
 
 
 @contextmanager
-def stage_on(database_url: str) -> Iterator[Stage]:
+def stage_on(database_url: str) -> Iterator[RehearsalEnvironment]:
     """Open the house over an empty database; its carriers call the stand-ins over real wires."""
     with (
         SmtpStandIn() as smtp,
@@ -145,7 +145,7 @@ def stage_on(database_url: str) -> Iterator[Stage]:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         app = _house(Path(folder), database_url, url, smtp, twilio, clock)
         with _open(app, listening):
-            yield Stage(
+            yield RehearsalEnvironment(
                 app,
                 clock,
                 Path(folder),
@@ -178,7 +178,7 @@ def _house(
         twilio_from="+15005550006",
         twilio_api_url=twilio.url,
     )
-    lines = registry.Lines(
+    lines = registry.CarrierSettings(
         outbox=settings.outbox,
         public_url=url,
         smtp_url=smtp.url,

@@ -4,15 +4,15 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
-from app.rehearsal.browser import Page
-from app.rehearsal.play import COUNSEL, NUMBERS, ROOMS, Counsel, Play
-from app.rehearsal.report import Unseen, expect
-from app.rehearsal.stage import PATIENCE, Arrived, Stage
+from app.rehearsal.browser import HtmlPage
+from app.rehearsal.play import COUNSEL, NUMBERS, ROOMS, RehearsalCounsel, RehearsalScript
+from app.rehearsal.report import NotObserved, expect
+from app.rehearsal.stage import PATIENCE, ReceivedMessage, RehearsalEnvironment
 
 LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]{22}")
 
 
-def propose(stage: Stage, play: Play) -> str:
+def propose(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Propose two slots by the API; the request sends nothing itself."""
     given = {
         "case_id": play.case_ids[0],
@@ -36,7 +36,7 @@ def propose(stage: Stage, play: Play) -> str:
     )
 
 
-def asked(stage: Stage, play: Play) -> str:
+def asked(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """See that both sides' messages were queued in one moment and arrived on both channels."""
     status, record = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
     expect(status == 200, f"the record answered {status}: {record}")
@@ -66,19 +66,19 @@ def asked(stage: Stage, play: Play) -> str:
     return f"4 messages queued at {queued[0][0]}, one mail and one text arrived at each side"
 
 
-def addressed(messages: list[Arrived], who: Counsel) -> list[Arrived]:
+def addressed(messages: list[ReceivedMessage], who: RehearsalCounsel) -> list[ReceivedMessage]:
     """Return which of some messages went to a counsel."""
     return [message for message in messages if message.to in (who.email, who.phone)]
 
 
-def offered(stage: Stage, play: Play) -> str:
+def offered(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """See that the round counts as offered once each side's message was accepted."""
     status, said = stage.api("GET", f"/hearings/{play.hearing_id}")
     expect(status == 200 and said.get("offered"), f"{status}, offered: {said.get('offered')}")
     return "a carrier has taken a message to each side"
 
 
-def double_booking(stage: Stage, play: Play) -> str:
+def double_booking(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Ask for the same time in another case; it is refused and the words say for what."""
     given = {
         "case_id": play.case_ids[1],
@@ -95,27 +95,29 @@ def double_booking(stage: Stage, play: Play) -> str:
     return f"409: {words}"
 
 
-def first_answer(stage: Stage, play: Play) -> str:
+def first_answer(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """The first side takes both slots; nothing is decided by one side."""
     state = _answer(stage, play, COUNSEL[0], ("if_needed", "yes"))
     expect(state["state"] == "proposed", f"after one answer the hearing is {state['state']}")
     return f"{COUNSEL[0].name} chose on the page, without scripts; the hearing waits for the other"
 
 
-def second_answer(stage: Stage, play: Play) -> str:
+def second_answer(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """The second side takes the later slot only."""
     _answer(stage, play, COUNSEL[1], ("no", "yes"))
     return f"{COUNSEL[1].name} chose the second slot only"
 
 
-def _answer(stage: Stage, play: Play, who: Counsel, says: tuple[str, str]) -> dict[str, Any]:
+def _answer(
+    stage: RehearsalEnvironment, play: RehearsalScript, who: RehearsalCounsel, says: tuple[str, str]
+) -> dict[str, Any]:
     """Open a link as a browser does, see that this decides nothing, choose and send."""
     link = play.links[who.name]
     page = stage.http.get(link, timeout=PATIENCE)
     expect(page.status_code == 200, f"{who.name}'s link answered {page.status_code}")
-    form = Page(page.text).form_with("slot-")
+    form = HtmlPage(page.text).form_with("slot-")
     if form is None:
-        raise Unseen(f"{who.name}'s page has no form with slots")
+        raise NotObserved(f"{who.name}'s page has no form with slots")
     _, before = stage.api("GET", f"/hearings/{play.hearing_id}")
     expect(before["state"] == "proposed", "opening the link decided something")
     names = [f"slot-{slot['id']}" for slot in play.hearing["slots"]]
@@ -129,14 +131,14 @@ def _answer(stage: Stage, play: Play, who: Counsel, says: tuple[str, str]) -> di
     answer = stage.http.post(urljoin(link, form.action), data=given, timeout=PATIENCE)
     expect(
         answer.status_code == 200,
-        f"the answer was met with {answer.status_code}: {Page(answer.text).words[:200]}",
+        f"the answer was met with {answer.status_code}: {HtmlPage(answer.text).words[:200]}",
     )
     status, said = stage.api("GET", f"/hearings/{play.hearing_id}")
     expect(status == 200, f"GET /hearings/… answered {status}")
     return dict(said)
 
 
-def fixed(stage: Stage, play: Play) -> str:
+def fixed(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """See that the slot on which both agree is the hearing's date."""
     _, said = stage.api("GET", f"/hearings/{play.hearing_id}")
     agreed = play.hearing["slots"][1]
@@ -147,7 +149,7 @@ def fixed(stage: Stage, play: Play) -> str:
     return f"{said['starts_at']}, {said['courtroom']}, revision 1"
 
 
-def too_late(stage: Stage, play: Play) -> str:
+def too_late(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Send the first page's form once more, now that there is nothing to answer."""
     who = COUNSEL[0]
     form = play.forms[who.name]
@@ -155,7 +157,7 @@ def too_late(stage: Stage, play: Play) -> str:
     answer = stage.http.post(
         urljoin(play.links[who.name], form.action), data=given, timeout=PATIENCE
     )
-    words = Page(answer.text).words
+    words = HtmlPage(answer.text).words
     expect(answer.status_code == 410, f"it was met with {answer.status_code}: {words[:200]}")
     expect(len(words) > 20, "the page says nothing")
     _, said = stage.api("GET", f"/hearings/{play.hearing_id}")

@@ -12,14 +12,14 @@ from flask_migrate import upgrade
 
 from app.core.db import schema_check, transaction
 from app.people import service as people
-from app.rehearsal.play import ASSISTANT, COURT, NUMBERS, ROOMS, Play, rows
+from app.rehearsal.play import ASSISTANT, COURT, NUMBERS, ROOMS, RehearsalScript, rows
 from app.rehearsal.report import expect
-from app.rehearsal.stage import PATIENCE, Stage
+from app.rehearsal.stage import PATIENCE, RehearsalEnvironment
 
 HOME = Path(__file__).parents[2]  # where this very package is found by name
 
 
-def migrate(stage: Stage, _play: Play) -> str:
+def migrate(stage: RehearsalEnvironment, _play: RehearsalScript) -> str:
     """Give the empty database its tables."""
     with stage.app.app_context():
         upgrade()
@@ -28,7 +28,7 @@ def migrate(stage: Stage, _play: Play) -> str:
     return f"{stage.database} has the tables of this version"
 
 
-def court(stage: Stage, play: Play) -> str:
+def court(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Add a court and its assistant, and a token for programs."""
     with stage.app.app_context(), transaction() as session:
         made = people.add_court(session, COURT, zone="Asia/Shanghai", country="CN", language="zh")
@@ -37,7 +37,7 @@ def court(stage: Stage, play: Play) -> str:
     return f"{COURT}, {ASSISTANT}"
 
 
-def token(stage: Stage, _play: Play) -> str:
+def token(stage: RehearsalEnvironment, _play: RehearsalScript) -> str:
     """Open the API with the token, and not without; add courtrooms."""
     kept, stage.token = stage.token, ""
     status, _ = stage.api("POST", "/courtrooms", {"name": "Nobody's room"})
@@ -49,7 +49,7 @@ def token(stage: Stage, _play: Play) -> str:
     return f"401 without it, 201 with it: {', '.join(name for name, _ in ROOMS)}"
 
 
-def import_file(stage: Stage, play: Play) -> str:
+def import_file(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Take two cases from a file by the command, as a user does; then once more, for nothing."""
     file = stage.folder / "cases.csv"
     with file.open("w", encoding="utf-8-sig", newline="") as text:
@@ -69,7 +69,7 @@ def import_file(stage: Stage, play: Play) -> str:
     return f"{len(rows())} rows of CSV became {len(NUMBERS)} cases; the file again changed nothing"
 
 
-def _import(stage: Stage, file: Path) -> None:
+def _import(stage: RehearsalEnvironment, file: Path) -> None:
     # The settings of the rehearsal stand before the user's own: nothing else is written to.
     mine = {
         "TINGQI_INSTANCE": str(stage.folder),

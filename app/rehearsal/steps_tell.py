@@ -9,15 +9,15 @@ from icalendar import Calendar
 
 from app.core.db import transaction
 from app.record import ledger
-from app.rehearsal.play import COUNSEL, ROOMS, ZONE, Counsel, Play
-from app.rehearsal.report import Unseen, expect
-from app.rehearsal.stage import PATIENCE, Arrived, Stage
+from app.rehearsal.play import COUNSEL, ROOMS, ZONE, RehearsalCounsel, RehearsalScript
+from app.rehearsal.report import NotObserved, expect
+from app.rehearsal.stage import PATIENCE, ReceivedMessage, RehearsalEnvironment
 from app.rehearsal.steps_ask import addressed
 
 REMINDER_DAYS = (7, 3, 1)
 
 
-def confirmations(stage: Stage, play: Play) -> str:
+def confirmations(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """See that each side is told what it answered; the invites come in the same round."""
     play.told = stage.beat()
     for who in COUNSEL:
@@ -26,7 +26,7 @@ def confirmations(stage: Stage, play: Play) -> str:
     return "each side was told once what it answered"
 
 
-def invites(stage: Stage, play: Play) -> str:
+def invites(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """See a calendar invite in each side's mail, and a text."""
     for who in COUNSEL:
         _told_by_both(stage, play, who, "fixed")
@@ -34,23 +34,27 @@ def invites(stage: Stage, play: Play) -> str:
     return f"METHOD:REQUEST SEQUENCE:1 to both sides, UID {play.uid}; texts to both"
 
 
-def _told_by_both(stage: Stage, play: Play, who: Counsel, kind: str) -> None:
+def _told_by_both(
+    stage: RehearsalEnvironment, play: RehearsalScript, who: RehearsalCounsel, kind: str
+) -> None:
     found = _kinds(stage, play, addressed(play.told, who))[kind]
     expect(found == 2, f"{who.name} was told {found} times, not once by each of 2 channels")
 
 
-def _starts_at(play: Play) -> dt.datetime:
+def _starts_at(play: RehearsalScript) -> dt.datetime:
     return dt.datetime.fromisoformat(play.hearing["starts_at"])
 
 
-def _kinds(stage: Stage, play: Play, messages: list[Arrived]) -> Counter[str]:
+def _kinds(
+    stage: RehearsalEnvironment, play: RehearsalScript, messages: list[ReceivedMessage]
+) -> Counter[str]:
     """Count messages by the kind that the record gives their references."""
     _, said = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
     kinds = {attempt["attempt"]: attempt["kind"] for attempt in said["attempts"]}
     return Counter(kinds.get(message.reference, "unrecorded") for message in messages)
 
 
-def _calendars(messages: list[Arrived], method: str, sequence: int, at: dt.datetime) -> str:
+def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: dt.datetime) -> str:
     """Check that each side's mail carries one such calendar; return the UID that they share."""
     uids = set()
     for who in COUNSEL:
@@ -68,11 +72,11 @@ def _calendars(messages: list[Arrived], method: str, sequence: int, at: dt.datet
 def _event(calendar: Calendar) -> Any:
     events = calendar.walk("VEVENT")
     if len(events) != 1:
-        raise Unseen(f"a calendar has {len(events)} events, not 1")
+        raise NotObserved(f"a calendar has {len(events)} events, not 1")
     return events[0]
 
 
-def feed(stage: Stage, play: Play) -> str:
+def feed(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Subscribe to the assistant's calendar; ask twice, and get it once."""
     status, said = stage.api("POST", "/feeds", {"scope": "me"})
     expect(status == 201, f"POST /feeds answered {status}: {said}")
@@ -88,7 +92,7 @@ def feed(stage: Stage, play: Play) -> str:
     return f"200 with the hearing among {len(starts)} events; 304 the second time"
 
 
-def receipts(stage: Stage, play: Play) -> str:
+def receipts(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Let the stand-in say that the texts were delivered; the record says so, once."""
     texts = [m for m in play.told if m.channel == "sms"]
     for text in texts:
@@ -109,7 +113,7 @@ def receipts(stage: Stage, play: Play) -> str:
     return f"{len(texts)} texts delivered, each said twice by the carrier and once by the record"
 
 
-def forged_receipt(stage: Stage, play: Play) -> str:
+def forged_receipt(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Post a receipt whose signature is another's."""
     text = next(m for m in play.told if m.channel == "sms")
     lines = stage.record_lines()
@@ -126,7 +130,7 @@ def forged_receipt(stage: Stage, play: Play) -> str:
     return "403 with a wrong signature and without one; no line in the record"
 
 
-def reminders(stage: Stage, play: Play) -> str:
+def reminders(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Let the days pass: a reminder to each side on each channel, 7, 3 and 1 days before."""
     starts = _starts_at(play).astimezone(ZoneInfo(ZONE))
     said = []
@@ -144,7 +148,7 @@ def reminders(stage: Stage, play: Play) -> str:
     return f"4 each on {', '.join(said)}; none a second time"
 
 
-def move(stage: Stage, play: Play) -> str:
+def move(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Move the hearing to one new slot: the same event, raised by one."""
     given = {
         "starts_at": play.moved_to.isoformat(),
@@ -159,7 +163,7 @@ def move(stage: Stage, play: Play) -> str:
     return f"METHOD:REQUEST SEQUENCE:2 with the same UID, {said['starts_at']}"
 
 
-def cancel(stage: Stage, play: Play) -> str:
+def cancel(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Cancel the hearing: the event is taken out of both sides' calendars."""
     given = {"reason": "Rehearsal of a cancellation"}
     status, said = stage.api("POST", f"/hearings/{play.hearing_id}/cancel", given)
@@ -172,13 +176,13 @@ def cancel(stage: Stage, play: Play) -> str:
     return "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED with the same UID"
 
 
-def _told(stage: Stage, play: Play, kind: str) -> None:
+def _told(stage: RehearsalEnvironment, play: RehearsalScript, kind: str) -> None:
     play.told = stage.beat()
     for who in COUNSEL:
         _told_by_both(stage, play, who, kind)
 
 
-def whole_record(stage: Stage, play: Play) -> str:
+def whole_record(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Check every line's hash from the first to the head, and that each message has its lines."""
     found = []
     with stage.app.app_context(), transaction() as session:
@@ -194,7 +198,7 @@ def whole_record(stage: Stage, play: Play) -> str:
     return f"{lines} lines, every hash fits; every message that arrived is in it"
 
 
-def nothing_twice(stage: Stage, _play: Play) -> str:
+def nothing_twice(stage: RehearsalEnvironment, _play: RehearsalScript) -> str:
     """Look through all that arrived for a message that came twice."""
     arrived = stage.arrived()
     for what, seen in (

@@ -16,19 +16,19 @@ from app.cases.rules import ways_of
 from app.core.db import bulk
 from app.core.errors import N_
 from app.evidence import assessment
-from app.evidence.reach import Contact
+from app.evidence.reach import CounselReach
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices import service as notices
-from app.notices.models import Head, Notice, Task
-from app.notices.rules import State
-from app.reminders.rules import Rung, rungs
+from app.notices.models import ChainHead, Notice, Task
+from app.notices.rules import NoticeState
+from app.reminders.rules import EscalationStep, rungs
 from app.tasks import service
-from app.tasks.service import CHANNELS, Stands, Way
+from app.tasks.service import CHANNELS, TaskKind, TaskState
 
-CARRIES = {State.QUEUED, State.SENDING, State.SENT, State.DELIVERED}
+CARRIES = {NoticeState.QUEUED, NoticeState.SENDING, NoticeState.SENT, NoticeState.DELIVERED}
 KNOWN = N_("it is shown already that the person knows the date")
 CHANGED = N_("the date does not hold any more")
 LEFT = N_("the person acts in the case no longer")
@@ -76,7 +76,7 @@ def _step(
     hearing: Hearing,
     counsel_id: int,
     side: str,
-    rung: Rung,
+    rung: EscalationStep,
     because: dict[str, str],
     now: dt.datetime,
 ) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _step(
         "counsel_id": counsel_id,
         "side": side,
         "way": rung.way,
-        "state": Stands.WAITING.value,
+        "state": TaskState.WAITING.value,
         "opens_at": rung.opens_at,
         "latest_at": rung.latest_at,
         "because": {**because, "before": facts.iso(rung.before)},
@@ -118,53 +118,53 @@ def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
         contact = people.get(task.counsel_id)
         if contact is None or not contact.acts:
             name = contact.counsel.name if contact else ""
-            service.end(session, task, Stands.WITHDRAWN, name, LEFT, now)
+            service.end(session, task, TaskState.WITHDRAWN, name, LEFT, now)
         elif not holds:
-            service.end(session, task, Stands.WITHDRAWN, contact.counsel.name, CHANGED, now)
+            service.end(session, task, TaskState.WITHDRAWN, contact.counsel.name, CHANGED, now)
         else:
             _weigh(session, hearing, task, contact, now)
     _seen(session, hearing.case_id, found)
     return len(found)
 
 
-def _people(session: Session, hearing: Hearing, now: dt.datetime) -> dict[int, Contact]:
+def _people(session: Session, hearing: Hearing, now: dt.datetime) -> dict[int, CounselReach]:
     lines, told = assessment.lines(session, hearing), assessment.notices(session, hearing)
     found = assessment.contacts(session, hearing, told, lines, now)
     return {contact.counsel.id: contact for contact in found}
 
 
 def _seen(session: Session, case_id: int, found: Iterable[Task]) -> None:
-    head = session.get(Head, case_id)
+    head = session.get(ChainHead, case_id)
     for task in found:
         task.seen_seq = head.seq if head else 0
 
 
 def _weigh(
-    session: Session, hearing: Hearing, task: Task, contact: Contact, now: dt.datetime
+    session: Session, hearing: Hearing, task: Task, contact: CounselReach, now: dt.datetime
 ) -> None:
     name = contact.counsel.name
     if contact.verdict is None:
-        service.end(session, task, Stands.WITHDRAWN, name, NO_RULE, now)
+        service.end(session, task, TaskState.WITHDRAWN, name, NO_RULE, now)
     elif contact.verdict.evidence:
-        service.end(session, task, Stands.WITHDRAWN, name, KNOWN, now)
-    elif task.way in (Way.TEXT, Way.EMAIL) and _carried(task, contact):
-        task.state, task.ended_at = Stands.DONE.value, now
+        service.end(session, task, TaskState.WITHDRAWN, name, KNOWN, now)
+    elif task.way in (TaskKind.TEXT, TaskKind.EMAIL) and _carried(task, contact):
+        task.state, task.ended_at = TaskState.DONE.value, now
     elif task.latest_at and task.latest_at <= now:
-        service.end(session, task, Stands.MISSED, name, LATE, now)
-    elif task.state == Stands.OPEN:
+        service.end(session, task, TaskState.MISSED, name, LATE, now)
+    elif task.state == TaskState.OPEN:
         return
-    elif task.way in (Way.TEXT, Way.EMAIL):
+    elif task.way in (TaskKind.TEXT, TaskKind.EMAIL):
         _send(session, hearing, task, contact, now)
-    elif task.way == Way.CALL and not contact.counsel.phone:
-        service.end(session, task, Stands.SKIPPED, name, NO_NUMBER, now)
+    elif task.way == TaskKind.CALL and not contact.counsel.phone:
+        service.end(session, task, TaskState.SKIPPED, name, NO_NUMBER, now)
     else:
-        task.phone = contact.counsel.phone if task.way == Way.CALL else ""
+        task.phone = contact.counsel.phone if task.way == TaskKind.CALL else ""
         service.begin(session, task, name, now)
 
 
-def _carried(task: Task, contact: Contact) -> bool:
+def _carried(task: Task, contact: CounselReach) -> bool:
     """Tell whether the way of a step carries the date already."""
-    channel = CHANNELS[Way(task.way)]
+    channel = CHANNELS[TaskKind(task.way)]
     return any(
         row.notice is not None
         and row.channel == channel
@@ -175,30 +175,30 @@ def _carried(task: Task, contact: Contact) -> bool:
 
 
 def _send(
-    session: Session, hearing: Hearing, task: Task, contact: Contact, now: dt.datetime
+    session: Session, hearing: Hearing, task: Task, contact: CounselReach, now: dt.datetime
 ) -> None:
     """Tell the date over a way that did not carry it yet."""
-    channel, counsel = CHANNELS[Way(task.way)], contact.counsel
+    channel, counsel = CHANNELS[TaskKind(task.way)], contact.counsel
     kind = "moved" if hearing.revision > 1 else "fixed"
     address = dict(ways_of(counsel, every=True)).get(channel)
     if not address:
         stopped = channel == "sms" and counsel.phone and counsel.opted_out_at
         why = STOPPED if stopped else NO_ADDRESS
-        service.end(session, task, Stands.SKIPPED, counsel.name, why, now)
+        service.end(session, task, TaskState.SKIPPED, counsel.name, why, now)
         return
     made = _queue(session, hearing, kind, contact, [(channel, address)], task.latest_at, now)
-    task.state, task.ended_at = Stands.DONE.value, now
+    task.state, task.ended_at = TaskState.DONE.value, now
     if not made:  # it was tried over this way before, and failed: the next step follows
-        task.state = Stands.WAITING.value
+        task.state = TaskState.WAITING.value
         why = N_("it was tried over this way already, and failed")
-        service.end(session, task, Stands.SKIPPED, counsel.name, why, now)
+        service.end(session, task, TaskState.SKIPPED, counsel.name, why, now)
 
 
 def _queue(
     session: Session,
     hearing: Hearing,
     kind: str,
-    contact: Contact,
+    contact: CounselReach,
     ways: Sequence[tuple[str, str]],
     latest_at: dt.datetime | None,
     now: dt.datetime,
@@ -208,7 +208,7 @@ def _queue(
     if seat is None or stale_at is None:
         return []
     person = facts.counsel_of(seat)
-    to = notices.Person(
+    to = notices.Recipient(
         name=person.name,
         language=person.language,
         ways=ways,

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from app.cases.models import Party, Representation
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.service import Person
+from app.notices.service import Recipient
 
 
 @dataclass
-class People:
+class ReminderRecipients:
     """Who acts in cases now, each counsel once, and the last seat that each had in a hearing."""
 
     acting: dict[int, dict[int, Representation]] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class People:
         """Return who acts in a hearing's case, each counsel by the first party they act for."""
         return self.acting.get(hearing.case_id, {})
 
-    def of(self, hearing: Hearing) -> list[tuple[Person, dict]]:
+    def of(self, hearing: Hearing) -> list[tuple[Recipient, dict]]:
         """Return whom to tell of a hearing: those with a seat, and so a link, first."""
         acting = self.acting_in(hearing)
         seats = {
@@ -47,9 +47,9 @@ class People:
         ]
 
 
-def people(session: Session, hearings: Sequence[Hearing]) -> People:
+def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:
     """Return who is to be told of hearings, as it stands in the database now."""
-    found = People()
+    found = ReminderRecipients()
     acting = (
         sa.select(Representation, Party.case_id)
         .join(Representation.party)

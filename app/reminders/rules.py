@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.hearings.rules import working_days_before
-from app.law import Office, Step
+from app.law import CourtOffice, LadderStep
 from app.notices.rules import outside_quiet_hours
 
 
@@ -53,7 +53,7 @@ PATIENCE = dt.timedelta(hours=2)
 
 
 @dataclass(frozen=True)
-class Rung:
+class EscalationStep:
     """One step: when its turn comes, until when it still arrives, and when the next one begins."""
 
     way: str
@@ -63,14 +63,14 @@ class Rung:
 
 
 def rungs(
-    steps: Sequence[Step],
+    steps: Sequence[LadderStep],
     deadline: dt.datetime,
     *,
     now: dt.datetime,
     zone: ZoneInfo,
-    office: Office,
+    office: CourtOffice,
     is_working_day: Callable[[dt.date], bool],
-) -> list[Rung]:
+) -> list[EscalationStep]:
     """Return the steps in their order, counted backward in working days from the deadline.
 
     The last begins as many working days before it as it is given; each other so many before the
@@ -86,6 +86,6 @@ def rungs(
         latest_at = dt.datetime.combine(arrives, office.closes, tzinfo=zone).astimezone(dt.UTC)
         patient = max(opens_at, min(now + PATIENCE, latest_at - PATIENCE))
         before = min(following, latest_at) if following > patient else latest_at
-        found.append(Rung(step.way, patient, latest_at, before))
+        found.append(EscalationStep(step.way, patient, latest_at, before))
         end, following = begin, opens_at
     return found[::-1]

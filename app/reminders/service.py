@@ -18,9 +18,9 @@ from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices import queue
 from app.notices.models import Notice
-from app.notices.queue import Telling
-from app.notices.rules import State, What
-from app.notices.service import Matter, Person
+from app.notices.queue import NoticeRequest
+from app.notices.rules import Event, NoticeState
+from app.notices.service import Matter, Recipient
 from app.record import ledger
 from app.reminders import escalation
 from app.reminders.people import people
@@ -70,8 +70,8 @@ def plan_for(
 
 
 def _again(
-    session: Session, hearing: Hearing, tellings: Sequence[Telling], now: dt.datetime
-) -> list[Telling]:
+    session: Session, hearing: Hearing, tellings: Sequence[NoticeRequest], now: dt.datetime
+) -> list[NoticeRequest]:
     """Return reminders with a new stamp for those whose own of this date were withdrawn."""
     matter = facts.matter(hearing)
     withdrawn = set(
@@ -79,7 +79,7 @@ def _again(
             sa.select(Notice.counsel_id).where(
                 Notice.about == matter.about,
                 Notice.kind == "reminder",
-                Notice.state == State.WITHDRAWN,
+                Notice.state == NoticeState.WITHDRAWN,
                 Notice.key.contains(f"/{matter.stamp}/"),
             )
         )
@@ -94,13 +94,13 @@ def _again(
 def _split(
     hearing: Hearing,
     starts_at: dt.datetime,
-    told: Sequence[tuple[Person, dict]],
+    told: Sequence[tuple[Recipient, dict]],
     now: dt.datetime,
     since: dt.datetime,
-) -> tuple[list[Telling], list[tuple[Matter, ledger.Entry]]]:
+) -> tuple[list[NoticeRequest], list[tuple[Matter, ledger.NewEntry]]]:
     """Return the reminders that can still be sent, and lines about those that cannot."""
-    tellings: list[Telling] = []
-    lines: list[tuple[Matter, ledger.Entry]] = []
+    tellings: list[NoticeRequest] = []
+    lines: list[tuple[Matter, ledger.NewEntry]] = []
     for each in _reminders(hearing, starts_at):
         if each.due_at <= since or each.stale_at <= now:
             lines += _missed(hearing, each, told)
@@ -113,8 +113,8 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     if not hearings:
         return 0
     who = people(session, hearings)
-    tellings: list[Telling] = []
-    lines: list[tuple[Matter, ledger.Entry]] = []
+    tellings: list[NoticeRequest] = []
+    lines: list[tuple[Matter, ledger.NewEntry]] = []
     steps: list[dict[str, Any]] = []
     working: dict[int, WorkingDays] = {}
     for hearing in hearings:
@@ -171,14 +171,14 @@ def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
 
 
 def _missed(
-    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Person, dict]]
-) -> list[tuple[Matter, ledger.Entry]]:
+    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Recipient, dict]]
+) -> list[tuple[Matter, ledger.NewEntry]]:
     why = N_("its time was over when the date was settled")
     return [
         (
             facts.matter(hearing),
-            ledger.Entry(
-                What.MISSED,
+            ledger.NewEntry(
+                Event.MISSED,
                 about=f"hearing/{hearing.id}",
                 counsel_id=person.counsel_id,
                 side=person.side,
@@ -192,11 +192,11 @@ def _missed(
 
 
 def _tellings(
-    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Person, dict]]
-) -> list[Telling]:
+    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Recipient, dict]]
+) -> list[NoticeRequest]:
     common, matter = facts.of(hearing, days=reminder.days), facts.matter(hearing)
     return [
-        Telling(
+        NoticeRequest(
             matter,
             f"reminder-{reminder.days}d",
             person,

@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.notices.inbound import Inbound
-from app.notices.models import Content, Line, Notice, Receipt, Task
-from app.notices.rules import State, What
+from app.notices.models import Entry, EntryContent, Notice, Receipt, Task
+from app.notices.rules import Event, NoticeState
 from app.record import ledger
 
-UNDER_WAY = (State.QUEUED.value, State.SENDING.value)
+UNDER_WAY = (NoticeState.QUEUED.value, NoticeState.SENDING.value)
 
 
 def is_open() -> sa.ColumnElement[bool]:
     """Return when a message is not over: it waits, is being sent, or its carrier is asked of it."""
-    asked_after = sa.and_(Notice.state == State.SENT.value, Notice.ask_at.is_not(None))
+    asked_after = sa.and_(Notice.state == NoticeState.SENT.value, Notice.ask_at.is_not(None))
     return sa.or_(Notice.state.in_(UNDER_WAY), asked_after)
 
 
@@ -27,8 +27,8 @@ def under_way(session: Session, case_id: int) -> bool:
 
 def erased(session: Session, case_id: int) -> bool:
     """Tell whether a case's record was blanked and nothing personal was added since."""
-    last = sa.select(Line.what).where(Line.case_id == case_id).order_by(Line.seq.desc())
-    return session.scalar(last.limit(1)) == What.ERASED.value
+    last = sa.select(Entry.what).where(Entry.case_id == case_id).order_by(Entry.seq.desc())
+    return session.scalar(last.limit(1)) == Event.ERASED.value
 
 
 def blank(
@@ -41,12 +41,12 @@ def blank(
     to a party and stay readable for ever. What stands outside the record about the same contacts
     (addresses of messages, their facts, raw receipts, replies, wishes to be called) goes with it.
     """
-    entry = ledger.Entry(What.ERASED, detail={"by": by, "why": why})
+    entry = ledger.NewEntry(Event.ERASED, detail={"by": by, "why": why})
     said = ledger.add(session, court_id, case_id, [entry], now)[0]
-    earlier = sa.select(Line.id).where(Line.case_id == case_id, Line.seq < said.seq)
+    earlier = sa.select(Entry.id).where(Entry.case_id == case_id, Entry.seq < said.seq)
     blanked = session.execute(
-        sa.update(Content)
-        .where(Content.line_id.in_(earlier), sa.cast(Content.body, sa.Text) != "{}")
+        sa.update(EntryContent)
+        .where(EntryContent.line_id.in_(earlier), sa.cast(EntryContent.body, sa.Text) != "{}")
         .values(body={})
         .execution_options(synchronize_session=False)
     )

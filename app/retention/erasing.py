@@ -11,8 +11,8 @@ from app.core.errors import N_, Refusal
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposing import drafts
 from app.hearings.rescheduling import service
-from app.notices.models import Head, Line, Notice
-from app.notices.rules import What
+from app.notices.models import ChainHead, Entry, Notice
+from app.notices.rules import Event
 from app.people.models import Court
 from app.record import ledger
 from app.retention import blanking
@@ -155,10 +155,12 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
         waits = sa.exists().where(Notice.case_id == Case.id, blanking.is_open())
         wanted = (
             sa.select(Case.id)
-            .outerjoin(Head, Head.case_id == Case.id)
-            .outerjoin(Line, sa.and_(Line.case_id == Head.case_id, Line.seq == Head.seq))
+            .outerjoin(ChainHead, ChainHead.case_id == Case.id)
+            .outerjoin(
+                Entry, sa.and_(Entry.case_id == ChainHead.case_id, Entry.seq == ChainHead.seq)
+            )
             .where(Case.court_id == court.id, Case.created_at < before, ~waits)
-            .where(sa.or_(Line.id.is_(None), Line.what != What.ERASED.value))
+            .where(sa.or_(Entry.id.is_(None), Entry.what != Event.ERASED.value))
             .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
             .order_by(Case.id)
             .limit(AT_ONCE - len(found))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
-from app.carriers.base import Carrier, Limit, Message, Outcome, Said
-from app.carriers.rate_limits import Bucket
+from app.carriers.base import Carrier, CarrierLimit, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.rate_limits import TokenBucket
 
 log = logging.getLogger("tingqi.sending")
 
@@ -19,15 +19,15 @@ REST = 5.0  # seconds
 
 
 @dataclass(frozen=True)
-class Heard:
+class CallResult:
     """What a carrier said to a message, and how many seconds the call took."""
 
-    message: Message
-    outcome: Outcome
+    message: OutgoingMessage
+    outcome: SendOutcome
     seconds: float
 
 
-class Callers:
+class CallerThreads:
     """A bounded number of threads in front of one carrier.
 
     Messages go in by ``give`` and come out, each with its outcome, in the queue ``heard``.
@@ -36,22 +36,22 @@ class Callers:
     def __init__(
         self,
         carrier: Carrier,
-        limit: Limit,
-        bucket: Bucket,
-        heard: "SimpleQueue[Heard]",
+        limit: CarrierLimit,
+        bucket: TokenBucket,
+        heard: "SimpleQueue[CallResult]",
         stopping: threading.Event,
         now: Callable[[], dt.datetime],
     ) -> None:
         self.carrier, self._limit, self._bucket, self._now = carrier, limit, bucket, now
         self._heard, self._stopping = heard, stopping
-        self._given: SimpleQueue[Message | None] = SimpleQueue()
-        self._unsent: SimpleQueue[Message] = SimpleQueue()
+        self._given: SimpleQueue[OutgoingMessage | None] = SimpleQueue()
+        self._unsent: SimpleQueue[OutgoingMessage] = SimpleQueue()
         self._until: dict[str, dt.datetime] = {}
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self._down: tuple[float, Outcome] | None = None
+        self._down: tuple[float, SendOutcome] | None = None
 
-    def give(self, messages: Sequence[Message], until: dt.datetime) -> None:
+    def give(self, messages: Sequence[OutgoingMessage], until: dt.datetime) -> None:
         """Have messages sent, in their order where one thread is enough.
 
         What is not begun with ``until`` then is not sent any more: its lease is over, and another
@@ -82,7 +82,7 @@ class Callers:
         """How many messages no thread has taken yet."""
         return self._given.qsize()
 
-    def take_back(self) -> list[Message]:
+    def take_back(self) -> list[OutgoingMessage]:
         """Return what surely was not begun; after this only what is under way comes to its end."""
         back = []
         for queue in (self._given, self._unsent):
@@ -109,7 +109,7 @@ class Callers:
                 begun = time.monotonic()
                 late = self._late(message)
                 outcome = late or self._resting(begun) or self._call(message)
-                self._heard.put(Heard(message, outcome, time.monotonic() - begun))
+                self._heard.put(CallResult(message, outcome, time.monotonic() - begun))
             else:
                 self._unsent.put(message)
 
@@ -121,23 +121,23 @@ class Callers:
             self._bucket, seconds = self._bucket.taken(time.monotonic())
         return seconds <= 0 or not self._stopping.wait(seconds)
 
-    def _late(self, message: Message) -> Outcome | None:
+    def _late(self, message: OutgoingMessage) -> SendOutcome | None:
         """Return what to say of a message whose lease ended while this process stood still."""
         if self._now() < self._until.pop(message.reference):
             return None
         log.warning("%s waited too long here and is not sent", message.reference)
-        return Outcome(Said.TEMPORARY, self.carrier.name, status=TOO_LATE)
+        return SendOutcome(SendStatus.TEMPORARY, self.carrier.name, status=TOO_LATE)
 
-    def _resting(self, at: float) -> Outcome | None:
+    def _resting(self, at: float) -> SendOutcome | None:
         down = self._down
         return down[1] if down and at < down[0] else None
 
-    def _call(self, message: Message) -> Outcome:
+    def _call(self, message: OutgoingMessage) -> SendOutcome:
         try:
             [(_, outcome)] = self.carrier.send([message])
         except Exception as fault:  # a carrier promises not to raise: what came of it, who knows
             log.exception("%s failed on %s", self.carrier.name, message.reference)
-            return Outcome(Said.UNKNOWN, self.carrier.name, detail=type(fault).__name__)
+            return SendOutcome(SendStatus.UNKNOWN, self.carrier.name, detail=type(fault).__name__)
         if outcome.status == LINE_DOWN:
             self._down = (time.monotonic() + REST, outcome)
         return outcome

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import Gateways, Message
+from app.carriers.base import ExternalServices, OutgoingMessage
 from app.core import wording
 from app.core.db import transaction
 from app.core.errors import N_, Invalid, Refusal
 from app.core.errors import Message as Words
 from app.core.gsm7 import plain_marks
 from app.court import change_log
-from app.court.change_log import By
+from app.court.change_log import ChangeAuthor
 from app.notices.models import CarrierTest
 from app.people.models import Court
 from app.sending.heartbeat import SILENT_AFTER, last_beat
@@ -39,7 +39,7 @@ _HELLO = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class CarrierCheck:
     """What was looked at, whether it is well, and what to say of it."""
 
     what: str
@@ -47,39 +47,39 @@ class Finding:
     said: Words
 
 
-def findings(gateways: Gateways, authserv: str, outbox: str) -> Iterator[Finding]:
+def findings(gateways: ExternalServices, authserv: str, outbox: str) -> Iterator[CarrierCheck]:
     """Yield how each carrier is, and the mailbox for replies; each is asked now."""
     lines = [(N_("mail"), gateways.email), (N_("text messages"), gateways.sms)]
     if gateways.second_sms is not None:
         lines.append((N_("text messages"), gateways.second_sms))
     for what, carrier in lines:
         if fault := carrier.check():
-            yield Finding(what, False, Words("%(fault)s", fault=fault))
+            yield CarrierCheck(what, False, Words("%(fault)s", fault=fault))
         elif carrier.name == "outbox":
             said = N_("to the local outbox, %(folder)s")
-            yield Finding(what, True, Words(said, folder=outbox))
+            yield CarrierCheck(what, True, Words(said, folder=outbox))
         else:
-            yield Finding(what, True, Words("%(carrier)s", carrier=carrier.name))
+            yield CarrierCheck(what, True, Words("%(carrier)s", carrier=carrier.name))
     yield _mailbox(gateways, authserv)
 
 
-def _mailbox(gateways: Gateways, authserv: str) -> Finding:
+def _mailbox(gateways: ExternalServices, authserv: str) -> CarrierCheck:
     what, mailbox = N_("replies by mail"), gateways.mailbox
     if mailbox is None:
-        return Finding(what, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
+        return CarrierCheck(what, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
     if fault := mailbox.check():
-        return Finding(what, False, Words("%(fault)s", fault=fault))
+        return CarrierCheck(what, False, Words("%(fault)s", fault=fault))
     if not authserv:
         said = N_(
             "%(mailbox)s is read, but each reply must be confirmed by link: set "
             "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results"
         )
-        return Finding(what, True, Words(said, mailbox=mailbox.name))
+        return CarrierCheck(what, True, Words(said, mailbox=mailbox.name))
     said = N_("%(mailbox)s is read; senders are vouched for by %(server)s")
-    return Finding(what, True, Words(said, mailbox=mailbox.name, server=authserv))
+    return CarrierCheck(what, True, Words(said, mailbox=mailbox.name, server=authserv))
 
 
-def public_url(url: str, sends: bool) -> Finding:
+def public_url(url: str, sends: bool) -> CarrierCheck:
     """Tell whether people can open what links are made of; ``sends``: messages leave the house."""
     what, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
     if is_local and sends:
@@ -87,25 +87,27 @@ def public_url(url: str, sends: bool) -> Finding:
             "%(url)s is this machine only, but messages go out: "
             "set TINGQI_PUBLIC_URL to what counsel can open"
         )
-        return Finding(what, False, Words(said, url=url))
+        return CarrierCheck(what, False, Words(said, url=url))
     if not is_local and not url.startswith("https"):
         said = N_("%(url)s is not https: links are keys and would travel open")
-        return Finding(what, False, Words(said, url=url))
+        return CarrierCheck(what, False, Words(said, url=url))
     said = N_("%(url)s (this machine only)") if is_local else "%(url)s"
-    return Finding(what, True, Words(said, url=url))
+    return CarrierCheck(what, True, Words(said, url=url))
 
 
-def worker(session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER) -> Finding:
+def worker(
+    session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER
+) -> CarrierCheck:
     """Tell whether anybody sends."""
     what, heard = N_("worker"), last_beat(session)
     if heard is None:
         said = N_("none was ever heard, nothing is sent: run `tingqi worker`")
-        return Finding(what, False, Words(said))
+        return CarrierCheck(what, False, Words(said))
     ago = dt.timedelta(seconds=round((now - heard).total_seconds()))
     if ago > patience:
         said = N_("last heard %(ago)s ago, nothing is sent: run `tingqi worker`")
-        return Finding(what, False, Words(said, ago=ago))
-    return Finding(what, True, Words(N_("last heard %(ago)s ago"), ago=ago))
+        return CarrierCheck(what, False, Words(said, ago=ago))
+    return CarrierCheck(what, True, Words(N_("last heard %(ago)s ago"), ago=ago))
 
 
 def tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
@@ -114,7 +116,7 @@ def tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
     return session.scalars(wanted.order_by(CarrierTest.id.desc()).limit(10)).all()
 
 
-def ask(session: Session, by: By, channel: str, address: str) -> CarrierTest:
+def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> CarrierTest:
     """Ask for a test message to an admin's own address, in the page's or their own language.
 
     Raises Refusal after six of a court in an hour: carriers cost, and take floods amiss.
@@ -164,11 +166,11 @@ def send_tests(sender: Sender) -> int:
     return len(messages)
 
 
-def _message(session: Session, test: CarrierTest) -> Message:
+def _message(session: Session, test: CarrierTest) -> OutgoingMessage:
     court = session.get_one(Court, test.court_id)
     subject, text = (words.format(court.name) for words in _HELLO[test.language])
     mail = test.channel == "email"
-    return Message(
+    return OutgoingMessage(
         reference=f"t{test.id}",
         channel=test.channel,
         to=test.address,

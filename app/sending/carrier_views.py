@@ -23,7 +23,7 @@ def carriers_page() -> str:
 
 
 def _page(**more: Any) -> str:
-    session, house, now = db.session(), web.house(), web.now()
+    session, house, now = db.session(), web.services(), web.now()
     settings = house.settings
     sends = bool(settings.smtp_url or settings.twilio_account_sid)
     found = [

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.carriers import traffic_split, weights
-from app.carriers.base import Message
+from app.carriers.base import OutgoingMessage
 from app.cases.models import Counsel
 from app.core.db import bulk
 from app.core.errors import N_
 from app.letters import wording_versions
-from app.letters.custom_wording import Own
+from app.letters.custom_wording import CustomWording
 from app.notices import superseding
-from app.notices.due_notices import COLUMNS, Due
+from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
-from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE, State, What
+from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE, Event, NoticeState
 from app.record import chain, ledger
 from app.sending import messages as post
 from app.sending.sender import LEASE, Sender
@@ -33,16 +33,16 @@ _NOTICE = bulk.table(Notice)
 
 
 @dataclass
-class Claim:
+class ClaimedNotice:
     """What a claim came to: messages by carrier, and how many notices were looked at."""
 
-    messages: dict[str, list[Message]] = field(default_factory=dict)
+    messages: dict[str, list[OutgoingMessage]] = field(default_factory=dict)
     seen: int = 0
 
 
 def claim(
     session: Session, sender: Sender, channel: str, now: dt.datetime, most: int = BATCH
-) -> Claim:
+) -> ClaimedNotice:
     """Take up to ``most`` due notices of a channel and write that their sending has started.
 
     The lines are committed before any carrier is called: a crash from here on leaves an attempt
@@ -51,24 +51,24 @@ def claim(
     """
     due = _due(session, channel, now, most)
     if not due:
-        return Claim()
+        return ClaimedNotice()
     crowded = _crowded(session, due, now)
     _put_off(session, crowded, now)
     taken = sorted((n for n in due if n.id not in crowded), key=lambda n: (n.case_id, n.id))
     untrue, silenced = superseding.untrue(session, taken), _opted_out(session, taken)
     shares = _shares(session, sender, channel)
     words = wording_versions.current(session, {notice.court_id for notice in taken})
-    made = Claim(seen=len(due))
-    entries: dict[tuple[int, int], list[ledger.Entry]] = {}
-    moved: dict[tuple[State, str], list[int]] = {}
+    made = ClaimedNotice(seen=len(due))
+    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
+    moved: dict[tuple[NoticeState, str], list[int]] = {}
     for notice in taken:
         carrier = weights.chosen(shares, random.random())
         if why := untrue.get(notice.id):
-            state, message = State.WITHDRAWN, None
-            entry = ledger.of(notice, What.WITHDRAWN, why=why)
+            state, message = NoticeState.WITHDRAWN, None
+            entry = ledger.of(notice, Event.WITHDRAWN, why=why)
         elif notice.counsel_id in silenced:
-            state, message = State.FAILED, None
-            entry = ledger.of(notice, What.FAILED, why=N_("the person asked for no more texts"))
+            state, message = NoticeState.FAILED, None
+            entry = ledger.of(notice, Event.FAILED, why=N_("the person asked for no more texts"))
         else:
             state, entry, message = _begin(
                 notice, sender, carrier, now, wording_versions.of(notice, words)
@@ -85,24 +85,24 @@ def claim(
             n
             for (state, _), ids in moved.items()
             for n in ids
-            if state in (State.FAILED, State.MISSED)
+            if state in (NoticeState.FAILED, NoticeState.MISSED)
         ],
         now,
     )
     return made
 
 
-def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[Due]:
+def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[DueNotice]:
     """Take what is due and held up by nothing; rows that another worker takes are passed by."""
     wanted = (
         sa.select(*COLUMNS)
-        .where(_NOTICE.c.state == State.QUEUED.value, _NOTICE.c.channel == channel)
+        .where(_NOTICE.c.state == NoticeState.QUEUED.value, _NOTICE.c.channel == channel)
         .where(_NOTICE.c.due_at <= now, ~_held_up())
         .order_by(_NOTICE.c.due_at, _NOTICE.c.id)
         .limit(most)
         .with_for_update(of=_NOTICE, skip_locked=True)
     )
-    return [Due(*row) for row in session.connection().execute(wanted)]
+    return [DueNotice(*row) for row in session.connection().execute(wanted)]
 
 
 def _held_up() -> sa.Exists:
@@ -113,9 +113,9 @@ def _held_up() -> sa.Exists:
     """
     first = aliased(_NOTICE, name="first")
     on_its_way = sa.or_(
-        first.c.state == State.SENDING.value,
+        first.c.state == NoticeState.SENDING.value,
         sa.and_(
-            first.c.state == State.QUEUED.value,
+            first.c.state == NoticeState.QUEUED.value,
             sa.not_(
                 sa.and_(_NOTICE.c.kind.in_(NOT_HELD_UP), first.c.kind.in_(OVERTAKEN_BY_A_DATE))
             ),
@@ -140,7 +140,7 @@ def _or_none(number: sa.ColumnElement[int | None]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(number, 0)
 
 
-def _crowded(session: Session, due: Sequence[Due], now: dt.datetime) -> set[int]:
+def _crowded(session: Session, due: Sequence[DueNotice], now: dt.datetime) -> set[int]:
     """Return what would be too much for one person within a few minutes: it waits."""
     people = {notice.counsel_id for notice in due if notice.counsel_id is not None}
     sent: dict[int, int] = {}
@@ -171,7 +171,7 @@ def _put_off(session: Session, ids: set[int], now: dt.datetime) -> None:
         session.connection().execute(later)
 
 
-def _opted_out(session: Session, due: Sequence[Due]) -> set[int | None]:
+def _opted_out(session: Session, due: Sequence[DueNotice]) -> set[int | None]:
     """Return who of them told a carrier to stop texts, which holds for what waits already too."""
     people = {n.counsel_id for n in due if n.channel == "sms" and n.counsel_id is not None}
     wanted = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
@@ -184,11 +184,11 @@ def _shares(session: Session, sender: Sender, channel: str) -> Mapping[str, int]
 
 
 def _begin(
-    notice: Due, sender: Sender, carrier: str, now: dt.datetime, own: Own | None
-) -> tuple[State, ledger.Entry, Message | None]:
+    notice: DueNotice, sender: Sender, carrier: str, now: dt.datetime, own: CustomWording | None
+) -> tuple[NoticeState, ledger.NewEntry, OutgoingMessage | None]:
     if notice.stale_at <= now:
         why, stale_at = N_("it would have arrived too late"), ledger.instant(notice.stale_at)
-        return State.MISSED, ledger.of(notice, What.MISSED, why=why, stale_at=stale_at), None
+        return NoticeState.MISSED, ledger.of(notice, Event.MISSED, why=why, stale_at=stale_at), None
     notice.tries += 1
     try:
         message, shown = post.message(
@@ -199,19 +199,22 @@ def _begin(
             now=now,
             own=own,
         )
-    except post.Unwritable as fault:
-        return State.FAILED, ledger.of(notice, What.FAILED, why=str(fault)), None
+    except post.ComposeFailed as fault:
+        return NoticeState.FAILED, ledger.of(notice, Event.FAILED, why=str(fault)), None
     version = shown.pop("wording", None)
-    begun = ledger.of(notice, What.STARTED, carrier=carrier, wording=version, personal=shown)
-    return State.SENDING, begun, message
+    begun = ledger.of(notice, Event.STARTED, carrier=carrier, wording=version, personal=shown)
+    return NoticeState.SENDING, begun, message
 
 
 def _move(
-    session: Session, sender: Sender, moved: Mapping[tuple[State, str], list[int]], now: dt.datetime
+    session: Session,
+    sender: Sender,
+    moved: Mapping[tuple[NoticeState, str], list[int]],
+    now: dt.datetime,
 ) -> None:
     for (state, carrier), ids in moved.items():
         new: dict = {"state": state.value}
-        if state is State.SENDING:
+        if state is NoticeState.SENDING:
             new |= {
                 "tries": _NOTICE.c.tries + 1,
                 "tried_at": now,
@@ -228,5 +231,5 @@ def _hand_on(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
         return
     wanted = sa.select(Notice).where(Notice.id.in_(ids)).order_by(Notice.case_id, Notice.id)
     for notice in session.scalars(wanted.execution_options(populate_existing=True)).all():
-        if notice.state == State.FAILED or not notice.optional:
+        if notice.state == NoticeState.FAILED or not notice.optional:
             pass_on(session, notice, now)

@@ -14,12 +14,12 @@ from queue import Empty, SimpleQueue
 import sqlalchemy as sa
 
 from app.carriers import rate_limits, traffic_split
-from app.carriers.base import Carrier, Message, Outcome, Said
-from app.carriers.weights import Tries, worst
+from app.carriers.base import Carrier, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.weights import RecentTries, worst
 from app.core.db import is_away, persist, schema_check, transaction
 from app.core.runtime.logs import in_a_line
 from app.sending import claiming, heartbeat, outcomes
-from app.sending.caller_threads import Callers, Heard
+from app.sending.caller_threads import CallerThreads, CallResult
 from app.sending.sender import LEASE, Sender
 
 log = logging.getLogger("tingqi.sending")
@@ -41,25 +41,25 @@ LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
 
 def send_due(sender: Sender, channels: tuple[str, ...] = CHANNELS) -> int:
     """Send what is due over each channel until nothing more is; return how many were tried."""
-    return sum(Round(sender, channel).send() for channel in channels)
+    return sum(DispatchBatch(sender, channel).send() for channel in channels)
 
 
-class Round:
+class DispatchBatch:
     """One channel's sending, from the first claim until nothing is due and nothing under way."""
 
     def __init__(self, sender: Sender, channel: str) -> None:
         self.sender, self.channel = sender, channel
-        self.heard: SimpleQueue[Heard] = SimpleQueue()
+        self.heard: SimpleQueue[CallResult] = SimpleQueue()
         self.lines = {each.name: self._callers(each) for each in sender.carriers(channel)}
-        self.waiting: dict[str, Message] = {}
+        self.waiting: dict[str, OutgoingMessage] = {}
         self.tried, self.more, self.workers = 0, True, 1
         self.at_once = sum(sender.limit(each).at_once for each in sender.carriers(channel))
         self.speed, self.since, self.done = (
-            rate_limits.Speed(2.0 * self.at_once),
+            rate_limits.Throughput(2.0 * self.at_once),
             time.monotonic(),
             0,
         )
-        self.tries, self.tries_since = dict.fromkeys(self.lines, Tries()), self.since
+        self.tries, self.tries_since = dict.fromkeys(self.lines, RecentTries()), self.since
         self.renewed_at = sender.now
 
     def send(self) -> int:
@@ -81,10 +81,10 @@ class Round:
                 line.close()
         return self.tried
 
-    def _callers(self, carrier: Carrier) -> Callers:
+    def _callers(self, carrier: Carrier) -> CallerThreads:
         limit = self.sender.limit(carrier)
-        bucket = rate_limits.Bucket(limit.per_second, limit.burst, at=time.monotonic())
-        return Callers(
+        bucket = rate_limits.TokenBucket(limit.per_second, limit.burst, at=time.monotonic())
+        return CallerThreads(
             carrier,
             limit,
             bucket.filled(),
@@ -129,7 +129,7 @@ class Round:
             log.warning("the database is away or busy, no more is claimed: %s", in_a_line(fault))
             self.more = False
 
-    def _give(self, messages: Mapping[str, list[Message]], until: dt.datetime) -> None:
+    def _give(self, messages: Mapping[str, list[OutgoingMessage]], until: dt.datetime) -> None:
         for name, some in messages.items():
             self.tried += len(some)
             self.waiting.update((message.reference, message) for message in some)
@@ -138,7 +138,7 @@ class Round:
 
     def _hear(self) -> None:
         """Write what is known, soon after the first outcome, or when many are."""
-        known: dict[str, Outcome] = {}
+        known: dict[str, SendOutcome] = {}
         until = time.monotonic() + SOON
         while len(known) < min(TOGETHER, len(self.waiting)):
             try:
@@ -157,7 +157,7 @@ class Round:
             self._shift()
         self._measure(len(known))
 
-    def _settle(self, known: Mapping[str, Outcome]) -> None:
+    def _settle(self, known: Mapping[str, SendOutcome]) -> None:
         with transaction() as session:
             outcomes.settle(session, known, self.sender.now)
 
@@ -179,7 +179,7 @@ class Round:
             for message in back:
                 del self.waiting[message.reference]
 
-    def _write_back(self, messages: list[Message]) -> None:
+    def _write_back(self, messages: list[OutgoingMessage]) -> None:
         with transaction() as session:
             outcomes.give_back(session, messages, self.sender.now)
 
@@ -190,17 +190,26 @@ class Round:
             self.speed = self.speed.after(self.done, seconds)
             self.since, self.done = time.monotonic(), 0
 
-    def _count(self, heard: Heard) -> None:
+    def _count(self, heard: CallResult) -> None:
         """Count what a carrier does; where there are two, trouble moves weight to the other."""
         if len(self.lines) < 2:
             return
-        name, failed = heard.outcome.carrier, heard.outcome.said in (Said.TEMPORARY, Said.UNKNOWN)
+        name, failed = (
+            heard.outcome.carrier,
+            heard.outcome.said in (SendStatus.TEMPORARY, SendStatus.UNKNOWN),
+        )
         if time.monotonic() - self.tries_since > LOOK_BACK:
-            self.tries, self.tries_since = dict.fromkeys(self.lines, Tries()), time.monotonic()
+            self.tries, self.tries_since = (
+                dict.fromkeys(self.lines, RecentTries()),
+                time.monotonic(),
+            )
         self.tries[name] = self.tries[name].and_one(failed, heard.seconds)
 
     def _shift(self) -> None:
         with transaction() as session:
             moved = traffic_split.move_away(session, list(self.lines), self.tries, self.sender.now)
         if moved:
-            self.tries, self.tries_since = dict.fromkeys(self.lines, Tries()), time.monotonic()
+            self.tries, self.tries_since = (
+                dict.fromkeys(self.lines, RecentTries()),
+                time.monotonic(),
+            )

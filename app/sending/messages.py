@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from app.carriers.base import Message
+from app.carriers.base import OutgoingMessage
 from app.core import ical, links
 from app.letters import composing
-from app.letters.custom_wording import Own
-from app.notices.due_notices import Due
+from app.letters.custom_wording import CustomWording
+from app.notices.due_notices import DueNotice
 from app.notices.models import Notice
 
 METHODS = {
@@ -28,19 +28,19 @@ TENTATIVE = {
 HIDDEN = "…"
 
 
-class Unwritable(Exception):  # noqa: N818
+class ComposeFailed(Exception):  # noqa: N818
     """A letter cannot be made from the facts that it was queued with."""
 
 
 def message(
-    notice: Notice | Due,
+    notice: Notice | DueNotice,
     *,
     secret: bytes,
     public_url: str,
     court_address: str,
     now: dt.datetime,
-    own: Own | None = None,
-) -> tuple[Message, dict[str, Any]]:
+    own: CustomWording | None = None,
+) -> tuple[OutgoingMessage, dict[str, Any]]:
     """Return the message of a notice's current try, and its words for the record.
 
     ``own`` are the court's own words for it; the record's words name the version that was taken.
@@ -62,8 +62,8 @@ def message(
         calendar, method = _calendar(notice, court_address)
         court = facts["court"]["name"]
     except Exception as fault:  # whatever it is, one letter must not hold up all others
-        raise Unwritable(f"the letter could not be written: {fault}") from fault
-    written = Message(
+        raise ComposeFailed(f"the letter could not be written: {fault}") from fault
+    written = OutgoingMessage(
         reference=notice.attempt,
         channel=notice.channel,
         to=notice.address,
@@ -90,7 +90,7 @@ def message(
     return written, shown
 
 
-def _ways_in(notice: Notice | Due, secret: bytes, public_url: str) -> tuple[str, str]:
+def _ways_in(notice: Notice | DueNotice, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
     if notice.invitation_id is None:
@@ -102,7 +102,7 @@ def _ways_in(notice: Notice | Due, secret: bytes, public_url: str) -> tuple[str,
     return f"{public_url}/r/{token}", code
 
 
-def _calendar(notice: Notice | Due, court_address: str) -> tuple[bytes | None, str | None]:
+def _calendar(notice: Notice | DueNotice, court_address: str) -> tuple[bytes | None, str | None]:
     if notice.channel != "email":
         return None, None
     write, method = ical.invite, METHODS.get(notice.kind)

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS, Message, Outcome, Said
+from app.carriers.base import TWILIOS, OutgoingMessage, SendOutcome, SendStatus
 from app.cases.models import Counsel
 from app.core.db import bulk
 from app.core.errors import N_
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
-from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, State, What, after, next_try
+from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, Event, NoticeState, after, next_try
 from app.notices.service import note
 from app.record import chain, ledger
 from app.sending.sender import LEASE, Sender
@@ -49,7 +49,7 @@ _SEEN = [
 ]
 
 
-def settle(session: Session, outcomes: Mapping[str, Outcome], now: dt.datetime) -> None:
+def settle(session: Session, outcomes: Mapping[str, SendOutcome], now: dt.datetime) -> None:
     """Write the outcomes of tries, by our reference, within the caller's transaction."""
     by_id = {id_of(reference): reference for reference in outcomes}
     rows = _held_rows(session, list(by_id))
@@ -58,7 +58,7 @@ def settle(session: Session, outcomes: Mapping[str, Outcome], now: dt.datetime) 
     rest: list[Any] = []
     for row in rows:
         said, now_on = outcomes[by_id[row.id]].said, by_id[row.id] == f"n{row.id}.{row.tries}"
-        (taken if said is Said.ACCEPTED and now_on else rest).append(row)
+        (taken if said is SendStatus.ACCEPTED and now_on else rest).append(row)
     _write_accepted(session, taken, links, outcomes, now)
     for notice in held(session, [row.id for row in rest]) if rest else ():
         reference = by_id[notice.id]
@@ -77,16 +77,18 @@ def _held_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
 def _write_accepted(
     session: Session,
     rows: Sequence[Any],
-    links: Mapping[int, chain.Link],
-    outcomes: Mapping[str, Outcome],
+    links: Mapping[int, chain.ChainPosition],
+    outcomes: Mapping[str, SendOutcome],
     now: dt.datetime,
 ) -> None:
-    entries: dict[tuple[int, int], list[ledger.Entry]] = {}
+    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
     changed = []
     for row in rows:
         attempt = f"n{row.id}.{row.tries}"
-        outcome, state = outcomes[attempt], after(State(row.state), What.ACCEPTED)
-        asked = state is State.SENT and outcome.carrier in TWILIOS and bool(outcome.carrier_id)
+        outcome, state = outcomes[attempt], after(NoticeState(row.state), Event.ACCEPTED)
+        asked = (
+            state is NoticeState.SENT and outcome.carrier in TWILIOS and bool(outcome.carrier_id)
+        )
         entries.setdefault((row.court_id, row.case_id), []).append(_accepted(row, attempt, outcome))
         changed.append(
             {
@@ -104,9 +106,9 @@ def _write_accepted(
     bulk.update(session, _NOTICE, changed)
 
 
-def _accepted(row: Any, attempt: str, outcome: Outcome) -> ledger.Entry:
-    return ledger.Entry(
-        What.ACCEPTED,
+def _accepted(row: Any, attempt: str, outcome: SendOutcome) -> ledger.NewEntry:
+    return ledger.NewEntry(
+        Event.ACCEPTED,
         about=row.about,
         attempt=attempt,
         notice_id=row.id,
@@ -119,7 +121,7 @@ def _accepted(row: Any, attempt: str, outcome: Outcome) -> ledger.Entry:
     )
 
 
-def _facts(outcome: Outcome) -> dict[str, str]:
+def _facts(outcome: SendOutcome) -> dict[str, str]:
     return {
         "carrier": outcome.carrier,
         "carrier_id": outcome.carrier_id,
@@ -129,18 +131,18 @@ def _facts(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _words(outcome: Outcome) -> dict[str, str]:
+def _words(outcome: SendOutcome) -> dict[str, str]:
     """A carrier's own words quote addresses: they are personal, and can be blanked."""
     return {"said": outcome.detail} if outcome.detail else {}
 
 
 def _write_late(
-    session: Session, notice: Notice, reference: str, outcome: Outcome, now: dt.datetime
+    session: Session, notice: Notice, reference: str, outcome: SendOutcome, now: dt.datetime
 ) -> None:
     """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
     entry = ledger.of(
         notice,
-        What.STATUS,
+        Event.STATUS,
         carrier=outcome.carrier,
         carrier_id=outcome.carrier_id,
         status=outcome.status or outcome.said.value,
@@ -162,7 +164,9 @@ def held(session: Session, ids: Sequence[int]) -> list[Notice]:
     return list(session.scalars(wanted))
 
 
-def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.datetime) -> State:
+def write_outcome(
+    session: Session, notice: Notice, outcome: SendOutcome, now: dt.datetime
+) -> NoticeState:
     """Write what the carrier said to one attempt, and decide what follows from it.
 
     Temporary refusals go back into the queue with a growing pause until they are stale or were
@@ -173,33 +177,35 @@ def write_outcome(session: Session, notice: Notice, outcome: Outcome, now: dt.da
     if outcome.carrier_id:
         notice.carrier_id = outcome.carrier_id
         notice.server_id = outcome.server_id or notice.server_id
-    if outcome.said is Said.ACCEPTED:
-        state = note(session, notice, What.ACCEPTED, now, **facts)
+    if outcome.said is SendStatus.ACCEPTED:
+        state = note(session, notice, Event.ACCEPTED, now, **facts)
         notice.handed_at = notice.handed_at or now
-        if state is State.SENT and outcome.carrier in TWILIOS and notice.carrier_id:
+        if state is NoticeState.SENT and outcome.carrier in TWILIOS and notice.carrier_id:
             notice.ask_at = now + ASK_AFTER
         return state
-    if outcome.said is Said.UNKNOWN and outcome.carrier in TWILIOS:
+    if outcome.said is SendStatus.UNKNOWN and outcome.carrier in TWILIOS:
         _look_up_later(session, notice, facts, now)
-        return State(notice.state)
-    if outcome.said is Said.UNKNOWN:
-        state = note(session, notice, What.UNKNOWN, now, **facts)
+        return NoticeState(notice.state)
+    if outcome.said is SendStatus.UNKNOWN:
+        state = note(session, notice, Event.UNKNOWN, now, **facts)
         pass_on(session, notice, now)
         return state
     again_at = now + next_try(notice.tries, random.random(), outcome.retry_after)
     too_late = again_at >= min(notice.stale_at, notice.first_due_at + GIVE_UP_AFTER)
     enough = outcome.at_most is not None and notice.tries >= outcome.at_most
-    if outcome.said is Said.TEMPORARY and not (too_late or enough):
-        state = note(session, notice, What.REFUSED, now, again_at=ledger.instant(again_at), **facts)
-        if state is State.QUEUED:
+    if outcome.said is SendStatus.TEMPORARY and not (too_late or enough):
+        state = note(
+            session, notice, Event.REFUSED, now, again_at=ledger.instant(again_at), **facts
+        )
+        if state is NoticeState.QUEUED:
             notice.due_at = again_at
         return state
-    if outcome.said is Said.TEMPORARY:
+    if outcome.said is SendStatus.TEMPORARY:
         facts["why"] = N_("it was refused so often or so long that no other try is made")
-    state = note(session, notice, What.FAILED, now, **facts)
+    state = note(session, notice, Event.FAILED, now, **facts)
     if outcome.code == OPTED_OUT and notice.counsel_id is not None:
         session.get_one(Counsel, notice.counsel_id).opted_out_at = now
-    if state is State.FAILED:
+    if state is NoticeState.FAILED:
         pass_on(session, notice, now)
     return state
 
@@ -211,18 +217,18 @@ def _look_up_later(
 
     The message stays under way, so that nothing overtakes it and nobody sends it again; see lost.
     """
-    entry = ledger.of(notice, What.STATUS, **facts)
+    entry = ledger.of(notice, Event.STATUS, **facts)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
-    if notice.state == State.SENDING:
+    if notice.state == NoticeState.SENDING:
         notice.lease_until, notice.claimed_by = now + FIRST_LOOK, ""
 
 
-def give_back(session: Session, messages: Sequence[Message], now: dt.datetime) -> None:
+def give_back(session: Session, messages: Sequence[OutgoingMessage], now: dt.datetime) -> None:
     """Put messages back into the queue that no carrier was called for: the worker is to end."""
     references = {id_of(message.reference): message.reference for message in messages}
     for notice in held(session, list(references)):
-        if notice.attempt == references[notice.id] and notice.state == State.SENDING:
-            note(session, notice, What.REFUSED, now, why=STOPPED, again_at=ledger.instant(now))
+        if notice.attempt == references[notice.id] and notice.state == NoticeState.SENDING:
+            note(session, notice, Event.REFUSED, now, why=STOPPED, again_at=ledger.instant(now))
             notice.due_at = now
 
 
@@ -236,7 +242,7 @@ def renew(
     mine = sa.and_(
         _NOTICE.c.id.in_([id_of(each) for each in references]),
         _NOTICE.c.claimed_by == sender.name,
-        _NOTICE.c.state == State.SENDING.value,
+        _NOTICE.c.state == NoticeState.SENDING.value,
     )
     renewed = sa.update(_NOTICE).where(mine).values(lease_until=now + LEASE)
     found = session.connection().execute(renewed.returning(_NOTICE.c.id, _NOTICE.c.tries))

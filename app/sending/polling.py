@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.carriers.twilio.codes import receipt
 from app.core.db import retrying, transaction
 from app.notices.models import Notice, Receipt
-from app.notices.rules import State
+from app.notices.rules import NoticeState
 from app.sending import receipts
 from app.sending.sender import Sender
 
@@ -44,7 +44,7 @@ def ask_on(sender: Sender) -> int:
         line = sender.carrier(channel, carrier)
         outcome = line.ask(carrier_id) if line else None
         if outcome is not None and receipt(outcome.status, outcome.code)[0]:
-            told = receipts.Told(
+            told = receipts.Callback(
                 carrier_id=carrier_id,
                 reference=attempt,
                 status=outcome.status,
@@ -74,7 +74,7 @@ def _claim(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]
     )
     due = []
     for notice in session.scalars(wanted):
-        if notice.state not in (State.SENT, State.UNKNOWN) or not notice.carrier_id:
+        if notice.state not in (NoticeState.SENT, NoticeState.UNKNOWN) or not notice.carrier_id:
             notice.ask_at = None
             continue
         notice.ask_at = next_ask(notice.handed_at or notice.created_at, now)
@@ -82,7 +82,7 @@ def _claim(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]
     return due
 
 
-def _take(told: receipts.Told, now: dt.datetime, session: Session) -> None:
+def _take(told: receipts.Callback, now: dt.datetime, session: Session) -> None:
     known = sa.select(Receipt.id).where(
         Receipt.carrier_id == told.carrier_id, Receipt.status == told.status
     )

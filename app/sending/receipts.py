@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS, Said
+from app.carriers.base import TWILIOS, SendStatus
 from app.carriers.twilio.codes import receipt, verdict
 from app.cases.models import Counsel
 from app.core.db import bulk
@@ -17,15 +17,15 @@ from app.core.errors import N_
 from app.notices.escalation import pass_on
 from app.notices.inbound import Inbound
 from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
-from app.notices.rules import State, What, after, next_try
+from app.notices.rules import Event, NoticeState, after, next_try
 from app.record import chain, counters, ledger
 from app.sending.outcomes import ASK_AFTER, held
 
 WHATS = {
-    "accepted": What.ACCEPTED,
-    "delivered": What.DELIVERED,
-    "read": What.DELIVERED,
-    "failed": What.FAILED,
+    "accepted": Event.ACCEPTED,
+    "delivered": Event.DELIVERED,
+    "read": Event.DELIVERED,
+    "failed": Event.FAILED,
 }
 
 _NOTICE, _RECEIPT = bulk.table(Notice), bulk.table(Receipt)
@@ -59,7 +59,7 @@ BLANKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Told:
+class Callback:
     """One callback: the carrier's id of the message, our reference, its status and code."""
 
     carrier_id: str
@@ -72,7 +72,7 @@ class Told:
     means: str | None = None
 
 
-def take(session: Session, told: Told, now: dt.datetime) -> None:
+def take(session: Session, told: Callback, now: dt.datetime) -> None:
     """Write down a receipt and let the attempt move, where it is known.
 
     Every callback is kept raw. The same status of the same message a second time adds no line;
@@ -154,7 +154,7 @@ def forget(session: Session, now: dt.datetime) -> int:
     return sum(int(getattr(each, "rowcount", 0)) for each in (receipts, messages))
 
 
-def _notice(session: Session, told: Told) -> Any:
+def _notice(session: Session, told: Callback) -> Any:
     """Find by our reference, which the callback's address carries, else by the carrier's id.
 
     The row is held until the commit, so that the same receipt twice at once is seen to be that.
@@ -171,7 +171,9 @@ def _notice(session: Session, told: Told) -> Any:
     return session.connection().execute(wanted).one_or_none()
 
 
-def _known(session: Session, told: Told, notice: Any) -> tuple[chain.Link | None, bool]:
+def _known(
+    session: Session, told: Callback, notice: Any
+) -> tuple[chain.ChainPosition | None, bool]:
     """Return the last link of the notice's case, held, and whether the receipt came before."""
     seen = sa.exists().where(
         _RECEIPT.c.carrier_id == told.carrier_id, _RECEIPT.c.status == told.status
@@ -182,34 +184,36 @@ def _known(session: Session, told: Told, notice: Any) -> tuple[chain.Link | None
     return link, bool(came)
 
 
-def _kept(notice: Any, told: Told) -> dict[str, str]:
+def _kept(notice: Any, told: Callback) -> dict[str, str]:
     """Return what is kept of a receipt: all of it, but no address where ours was blanked."""
     if notice is None or notice.address:
         return dict(told.raw)
     return {"MessageSid": told.carrier_id, "MessageStatus": told.status, "ErrorCode": told.code}
 
 
-def _write(session: Session, notice: Any, link: chain.Link, told: Told, now: dt.datetime) -> None:
+def _write(
+    session: Session, notice: Any, link: chain.ChainPosition, told: Callback, now: dt.datetime
+) -> None:
     named, advice = receipt(told.status, told.code) if told.means is None else (told.means, "")
-    what = WHATS.get(named, What.STATUS)
+    what = WHATS.get(named, Event.STATUS)
     current = f"n{notice.id}.{notice.tries}"
     attempt = told.reference or current
     entry = _entry(notice, what, attempt, told, advice)
     case = notice.court_id, notice.case_id
     chain.extend(session, {case: [entry]}, now, {notice.case_id: link})
     # Of an earlier try only good news concerns the present one: it spares it.
-    if attempt != current and what is not What.DELIVERED:
+    if attempt != current and what is not Event.DELIVERED:
         return
     moved = _moved(notice, what, told, now)
     changed = {name: value for name, value in moved.items() if value != getattr(notice, name)}
     if changed:
         this = sa.update(_NOTICE).where(_NOTICE.c.id == notice.id).values(changed)
         session.connection().execute(this)
-    if changed.get("state") == State.FAILED:
+    if changed.get("state") == NoticeState.FAILED:
         _follow(session, notice.id, told, now)
 
 
-def _entry(notice: Any, what: What, attempt: str, told: Told, advice: str) -> ledger.Entry:
+def _entry(notice: Any, what: Event, attempt: str, told: Callback, advice: str) -> ledger.NewEntry:
     detail = {
         "carrier": told.carrier,
         "carrier_id": told.carrier_id,
@@ -217,7 +221,7 @@ def _entry(notice: Any, what: What, attempt: str, told: Told, advice: str) -> le
         "code": told.code,
         "advice": advice,
     }
-    return ledger.Entry(
+    return ledger.NewEntry(
         what,
         direction="in",
         about=notice.about,
@@ -232,13 +236,13 @@ def _entry(notice: Any, what: What, attempt: str, told: Told, advice: str) -> le
     )
 
 
-def _moved(notice: Any, what: What, told: Told, now: dt.datetime) -> dict[str, Any]:
+def _moved(notice: Any, what: Event, told: Callback, now: dt.datetime) -> dict[str, Any]:
     """Return how the notice stands after a receipt about its present try."""
-    state = after(State(notice.state), what)
-    heard, over = what in (What.ACCEPTED, What.DELIVERED), what in (What.DELIVERED, What.FAILED)
+    state = after(NoticeState(notice.state), what)
+    heard, over = what in (Event.ACCEPTED, Event.DELIVERED), what in (Event.DELIVERED, Event.FAILED)
     ask_at = None if over else notice.ask_at  # nothing more will come of a try that is over
     # Its answer to us was lost, or comes later: what follows may be lost as well.
-    if told.carrier in TWILIOS and state is State.SENT and ask_at is None:
+    if told.carrier in TWILIOS and state is NoticeState.SENT and ask_at is None:
         ask_at = now + ASK_AFTER
     moved = {
         "state": state.value,
@@ -246,10 +250,12 @@ def _moved(notice: Any, what: What, told: Told, now: dt.datetime) -> dict[str, A
         "ask_at": ask_at,
         "handed_at": notice.handed_at or (now if heard else None),
     }
-    return moved if state is State.SENDING else moved | {"lease_until": None, "claimed_by": ""}
+    return (
+        moved if state is NoticeState.SENDING else moved | {"lease_until": None, "claimed_by": ""}
+    )
 
 
-def _follow(session: Session, notice_id: int, told: Told, now: dt.datetime) -> None:
+def _follow(session: Session, notice_id: int, told: Callback, now: dt.datetime) -> None:
     """Do what follows from a failure; a mail system gives up only after it has tried for days."""
     [notice] = held(session, [notice_id])
     if told.carrier in TWILIOS:
@@ -262,16 +268,16 @@ def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime
     """Try once more where the code says that it may help, else pass the duty on."""
     meant = verdict(code)
     again_at = now + next_try(notice.tries, random.random(), meant.again_after)
-    may = meant.said is Said.TEMPORARY and notice.tries < (meant.at_most or 2)
+    may = meant.said is SendStatus.TEMPORARY and notice.tries < (meant.at_most or 2)
     if not may or again_at >= notice.stale_at:
         pass_on(session, notice, now)
         return
     entry = ledger.of(
         notice,
-        What.QUEUED,
+        Event.QUEUED,
         due_at=ledger.instant(again_at),
         code=code,
         why=N_("the carrier could not deliver it; once more"),
     )
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
-    notice.state, notice.due_at = State.QUEUED.value, again_at
+    notice.state, notice.due_at = NoticeState.QUEUED.value, again_at

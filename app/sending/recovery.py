@@ -9,13 +9,20 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS, Carrier, Found, Message, Outcome, Said
+from app.carriers.base import (
+    TWILIOS,
+    Carrier,
+    LookupResult,
+    OutgoingMessage,
+    SendOutcome,
+    SendStatus,
+)
 from app.core.db import transaction
 from app.core.errors import N_
 from app.letters import wording_versions
 from app.notices.escalation import pass_on
-from app.notices.models import HAS_CARRIER_ID, Line, Notice, Receipt
-from app.notices.rules import Lookup, State, What, after_look, next_look
+from app.notices.models import HAS_CARRIER_ID, Entry, Notice, Receipt
+from app.notices.rules import Event, Lookup, NoticeState, after_look, next_look
 from app.notices.service import note
 from app.record import chain, ledger
 from app.sending import messages
@@ -34,7 +41,7 @@ class _Silent:
     notice_id: int
     attempt: str
     carrier: str
-    message: Message | None
+    message: OutgoingMessage | None
     since: dt.datetime
 
 
@@ -53,7 +60,7 @@ def own_up(sender: Sender) -> int:
         for each, has in zip(found, shown, strict=True):
             with transaction() as session:
                 for notice in held(session, [each.notice_id]):
-                    if (notice.state, notice.attempt) == (State.SENDING, each.attempt):
+                    if (notice.state, notice.attempt) == (NoticeState.SENDING, each.attempt):
                         _decide(session, notice, each, has, sender)
         count += len(found)
         if any(
@@ -81,7 +88,7 @@ def _some(sender: Sender) -> list[_Silent]:
 def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
     wanted = (
         sa.select(Notice)
-        .where(Notice.state == State.SENDING.value, Notice.lease_until <= now)
+        .where(Notice.state == NoticeState.SENDING.value, Notice.lease_until <= now)
         .order_by(Notice.case_id, Notice.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -90,7 +97,7 @@ def _silent(session: Session, now: dt.datetime) -> Sequence[Notice]:
     return session.scalars(wanted).all()
 
 
-def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None:
+def _as_sent(session: Session, notice: Notice, sender: Sender) -> OutgoingMessage | None:
     """Return a message as it left: a carrier that is asked by its words must be given the same."""
     try:
         written, _ = messages.message(
@@ -101,12 +108,12 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> Message | None
             now=sender.now,
             own=wording_versions.sent_with(session, notice),
         )
-    except messages.Unwritable:  # words have changed since: nobody can ask after this one
+    except messages.ComposeFailed:  # words have changed since: nobody can ask after this one
         return None
     return written
 
 
-def _ask(sender: Sender, silent: _Silent) -> Found | None:
+def _ask(sender: Sender, silent: _Silent) -> LookupResult | None:
     carrier = _carrier(sender, silent)
     return carrier.find(silent.message, silent.since) if carrier and silent.message else None
 
@@ -121,11 +128,11 @@ def _can_ask(sender: Sender, silent: _Silent) -> bool:
 
 
 def _decide(
-    session: Session, notice: Notice, silent: _Silent, has: Found | None, sender: Sender
+    session: Session, notice: Notice, silent: _Silent, has: LookupResult | None, sender: Sender
 ) -> None:
     """Settle an attempt by what its carrier has, or have it looked for once more."""
     now, outcome = sender.now, _told_apart(session, notice, silent.message, has, sender)
-    if outcome is not None and outcome.said is Said.ACCEPTED:
+    if outcome is not None and outcome.said is SendStatus.ACCEPTED:
         _settle(session, notice, outcome, now)
         return
     if outcome is not None and has is not None and has.sure:
@@ -141,26 +148,30 @@ def _decide(
     if follows is not Lookup.AGAIN:
         _settle(session, notice, outcome if follows is Lookup.NOT_THERE else None, now)
         return
-    entry = ledger.of(notice, What.STATUS, carrier=notice.carrier, status=status)
+    entry = ledger.of(notice, Event.STATUS, carrier=notice.carrier, status=status)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
     notice.lease_until = now + next_look(len(looks) + 1)
 
 
 def _looks(session: Session, notice: Notice) -> list[str]:
     """Return what the looks for the present try came to, as the record says."""
-    wanted = sa.select(Line.detail).where(
-        Line.notice_id == notice.id,
-        Line.attempt == notice.attempt,
-        Line.what == What.STATUS.value,
-        Line.direction == "out",
+    wanted = sa.select(Entry.detail).where(
+        Entry.notice_id == notice.id,
+        Entry.attempt == notice.attempt,
+        Entry.what == Event.STATUS.value,
+        Entry.direction == "out",
     )
     said = [str(detail.get("status")) for detail in session.scalars(wanted)]
     return [each for each in said if each in ("not_found", "not_asked", "not_told_apart")]
 
 
 def _told_apart(
-    session: Session, notice: Notice, message: Message | None, has: Found | None, sender: Sender
-) -> Outcome | None:
+    session: Session,
+    notice: Notice,
+    message: OutgoingMessage | None,
+    has: LookupResult | None,
+    sender: Sender,
+) -> SendOutcome | None:
     """Return what became of a message by what its carrier has; None where nobody can say.
 
     Two messages to one person may have the very same words (an answer is confirmed, changed and
@@ -176,13 +187,15 @@ def _told_apart(
         outcomes = _nobodys(session, notice, outcomes)
         others = _alike(session, notice, message, sender)
     if not outcomes:
-        return Outcome(Said.TEMPORARY, notice.carrier, status="not_found")
+        return SendOutcome(SendStatus.TEMPORARY, notice.carrier, status="not_found")
     if len(outcomes) <= len(others):
         return None
     return outcomes[sum(_tried(other) < _tried(notice) for other in others)]
 
 
-def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _nobodys(
+    session: Session, notice: Notice, outcomes: Sequence[SendOutcome]
+) -> list[SendOutcome]:
     """Leave out what another message, or an earlier try of one, is known to be."""
     ids = [each.carrier_id for each in outcomes]
     owned = sa.select(Notice.carrier_id).where(
@@ -195,7 +208,9 @@ def _nobodys(session: Session, notice: Notice, outcomes: Sequence[Outcome]) -> l
     return [each for each in outcomes if each.carrier_id not in known]
 
 
-def _alike(session: Session, notice: Notice, message: Message, sender: Sender) -> list[Notice]:
+def _alike(
+    session: Session, notice: Notice, message: OutgoingMessage, sender: Sender
+) -> list[Notice]:
     """Return other messages of the same words to the same address whose try is as uncertain.
 
     They may have a carrier's id, of an earlier try.
@@ -206,7 +221,7 @@ def _alike(session: Session, notice: Notice, message: Message, sender: Sender) -
         Notice.channel == notice.channel,
         Notice.address == notice.address,
         Notice.carrier == notice.carrier,
-        Notice.state.in_((State.SENDING.value, State.UNKNOWN.value)),
+        Notice.state.in_((NoticeState.SENDING.value, NoticeState.UNKNOWN.value)),
         Notice.tried_at > (notice.tried_at or sender.now) - SLOWEST,
     )
     others = [(other, _as_sent(session, other, sender)) for other in session.scalars(wanted)]
@@ -217,13 +232,15 @@ def _tried(notice: Notice) -> tuple[dt.datetime, int]:
     return notice.tried_at or notice.created_at, notice.id
 
 
-def _settle(session: Session, notice: Notice, outcome: Outcome | None, now: dt.datetime) -> None:
+def _settle(
+    session: Session, notice: Notice, outcome: SendOutcome | None, now: dt.datetime
+) -> None:
     if notice.claimed_by:
         why = N_("the worker fell silent while sending")
-        note(session, notice, What.UNKNOWN, now, why=why, worker=notice.claimed_by)
+        note(session, notice, Event.UNKNOWN, now, why=why, worker=notice.claimed_by)
     elif outcome is None:
         why = N_("the carrier gave no clear answer, and asking it later did not tell")
-        note(session, notice, What.UNKNOWN, now, why=why, carrier=notice.carrier)
+        note(session, notice, Event.UNKNOWN, now, why=why, carrier=notice.carrier)
     if outcome is None:
         pass_on(session, notice, now)
     else:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.carriers.base import Carrier, Gateways, Limit
+from app.carriers.base import Carrier, CarrierLimit, ExternalServices
 
 # How long a worker may be silent about a message before others own up to its loss: longer than
 # any carrier takes for one message; it is renewed while messages wait behind slow ones.
@@ -17,7 +17,7 @@ class Sender:
     """Who sends: the gateways, the secret that links are made of, and the house's addresses."""
 
     name: str
-    gateways: Gateways
+    gateways: ExternalServices
     secret: bytes
     public_url: str
     court_address: str
@@ -40,6 +40,6 @@ class Sender:
         """Return a carrier by its name; None where it is no longer set up."""
         return next((each for each in self.carriers(channel) if each.name == name), None)
 
-    def limit(self, carrier: Carrier) -> Limit:
+    def limit(self, carrier: Carrier) -> CarrierLimit:
         """Return how many messages a carrier takes at once, and how fast."""
-        return self.gateways.limits.get(carrier.name, Limit())
+        return self.gateways.limits.get(carrier.name, CarrierLimit())

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.cases import phones
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, Invalid, Message
-from app.notices.models import Line
-from app.notices.rules import What
+from app.notices.models import Entry
+from app.notices.rules import Event
 from app.people.models import User
 from app.record import ledger
 from app.tasks import service
@@ -32,13 +32,13 @@ def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
     return found
 
 
-def same(session: Session, case: Case, given: Mapping[str, Any]) -> Line | None:
+def same(session: Session, case: Case, given: Mapping[str, Any]) -> Entry | None:
     """Return the line that the same words on the same page wrote before: a second press is none."""
     press = _press(given)
     if not press:
         return None
-    wanted = sa.select(Line).where(
-        Line.case_id == case.id, Line.notice_id.is_(None), Line.attempt == press
+    wanted = sa.select(Entry).where(
+        Entry.case_id == case.id, Entry.notice_id.is_(None), Entry.attempt == press
     )
     return session.scalar(wanted.limit(1))
 
@@ -58,7 +58,7 @@ def log_contact(
     given: Mapping[str, Any],
     user: User | None,
     now: dt.datetime,
-) -> Line:
+) -> Entry:
     """Write one contact made by hand into a case's record; return its line.
 
     ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
@@ -72,8 +72,8 @@ def log_contact(
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
     usual = {"phone": counsel.phone}.get(given["channel"], "")
     address = _address(given, case.court.country) or usual
-    line = ledger.Entry(
-        What.CALLED if given["channel"] == "phone" else What.TOLD,
+    line = ledger.NewEntry(
+        Event.CALLED if given["channel"] == "phone" else Event.TOLD,
         direction=given["direction"],
         about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
         attempt=_press(given),

@@ -7,12 +7,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.notices.models import Head, Task
-from app.notices.rules import What
+from app.notices.models import ChainHead, Task
+from app.notices.rules import Event
 from app.record import ledger
 
 
-class Way(StrEnum):
+class TaskKind(StrEnum):
     """How somebody is to be reached by a step or a task."""
 
     TEXT = "text"
@@ -23,7 +23,7 @@ class Way(StrEnum):
     MOVE = "move"
 
 
-class Stands(StrEnum):
+class TaskState(StrEnum):
     """Where a task, or a step whose time has not come, stands."""
 
     WAITING = "waiting"
@@ -35,27 +35,27 @@ class Stands(StrEnum):
 
 
 CHANNELS = {
-    Way.TEXT: "sms",
-    Way.EMAIL: "email",
-    Way.CALL: "phone",
-    Way.CALLBACK: "phone",
-    Way.PAPER: "letter",
-    Way.MOVE: "link",
+    TaskKind.TEXT: "sms",
+    TaskKind.EMAIL: "email",
+    TaskKind.CALL: "phone",
+    TaskKind.CALLBACK: "phone",
+    TaskKind.PAPER: "letter",
+    TaskKind.MOVE: "link",
 }
 # What counsel asked for: it waits for a person alone.
-BY_COUNSEL = (Way.CALLBACK, Way.MOVE)
+BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE)
 # How the record names what a line of a step is about; "text" is one that came in.
-KINDS = {Way.TEXT: "by_text", Way.EMAIL: "by_mail"}
+KINDS = {TaskKind.TEXT: "by_text", TaskKind.EMAIL: "by_mail"}
 ENDED_BY = {
-    Stands.SKIPPED: What.SKIPPED,
-    Stands.MISSED: What.MISSED,
-    Stands.WITHDRAWN: What.WITHDRAWN,
+    TaskState.SKIPPED: Event.SKIPPED,
+    TaskState.MISSED: Event.MISSED,
+    TaskState.WITHDRAWN: Event.WITHDRAWN,
 }
 # Which contact by hand is a try at which task; the person themselves ends it.
-TRIED_BY = {"phone": (Way.CALL, Way.CALLBACK), "letter": (Way.PAPER,)}
+TRIED_BY = {"phone": (TaskKind.CALL, TaskKind.CALLBACK), "letter": (TaskKind.PAPER,)}
 
 
-def entry(task: Task, what: What, name: str, why: str = "") -> ledger.Entry:
+def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
     """Return a line about a task."""
     detail = {
         "why": why,
@@ -63,15 +63,15 @@ def entry(task: Task, what: What, name: str, why: str = "") -> ledger.Entry:
         "version": task.because.get("version"),
         "latest_at": ledger.instant(task.latest_at) if task.latest_at else None,
     }
-    return ledger.Entry(
+    return ledger.NewEntry(
         what,
-        direction="in" if what is What.ASKED else "out",
+        direction="in" if what is Event.ASKED else "out",
         about=task.about,
         attempt=f"k{task.id}",
         counsel_id=task.counsel_id,
         side=task.side,
-        channel=CHANNELS[Way(task.way)],
-        kind=KINDS.get(Way(task.way), task.way),
+        channel=CHANNELS[TaskKind(task.way)],
+        kind=KINDS.get(TaskKind(task.way), task.way),
         detail={key: value for key, value in detail.items() if value},
         personal={"name": name, "address": task.phone, "note": task.wish},
     )
@@ -79,13 +79,13 @@ def entry(task: Task, what: What, name: str, why: str = "") -> ledger.Entry:
 
 def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
     """Give a task to the people of the court; the record says by which rule, and until when."""
-    task.state = Stands.OPEN.value
-    line = ledger.add(session, task.court_id, task.case_id, [entry(task, What.TASK, name)], now)[0]
+    task.state = TaskState.OPEN.value
+    line = ledger.add(session, task.court_id, task.case_id, [entry(task, Event.TASK, name)], now)[0]
     task.seen_seq = line.seq
 
 
 def end(
-    session: Session, task: Task, stands: Stands, name: str, why: str, now: dt.datetime
+    session: Session, task: Task, stands: TaskState, name: str, why: str, now: dt.datetime
 ) -> None:
     """End a task or a step that nobody did, and write down why."""
     ledger.add(
@@ -105,14 +105,14 @@ def tried(
     wanted = sa.select(Task).where(
         Task.case_id == case_id,
         Task.counsel_id == counsel_id,
-        Task.state == Stands.OPEN.value,
+        Task.state == TaskState.OPEN.value,
         Task.way.in_(ways),
     )
     found = session.scalars(wanted.with_for_update()).all() if ways else ()
     for task in found:
         task.tried_at = task.tried_at or now
         if outcome in ("spoke", "told"):
-            task.state, task.ended_at = Stands.DONE.value, now
+            task.state, task.ended_at = TaskState.DONE.value, now
     return found
 
 
@@ -123,13 +123,15 @@ def to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[str]:
     they were last weighed. What counsel asked for waits for a person alone.
     """
     ladder = Task.way.not_in([way.value for way in BY_COUNSEL])
-    come = sa.and_(Task.state == Stands.WAITING.value, Task.opens_at <= now)
-    stirred = sa.or_(Task.latest_at <= now, Head.seq > Task.seen_seq)
+    come = sa.and_(Task.state == TaskState.WAITING.value, Task.opens_at <= now)
+    stirred = sa.or_(Task.latest_at <= now, ChainHead.seq > Task.seen_seq)
     wanted = (
         sa.select(Task.about)
-        .join(Head, Head.case_id == Task.case_id)
-        .where(Task.opens_at <= now, Task.state.in_([Stands.WAITING.value, Stands.OPEN.value]))
-        .where(ladder, sa.or_(come, sa.and_(Task.state == Stands.OPEN.value, stirred)))
+        .join(ChainHead, ChainHead.case_id == Task.case_id)
+        .where(
+            Task.opens_at <= now, Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value])
+        )
+        .where(ladder, sa.or_(come, sa.and_(Task.state == TaskState.OPEN.value, stirred)))
         .order_by(Task.opens_at)
         .limit(limit)
     )
@@ -140,7 +142,7 @@ def of_hearing(session: Session, about: str) -> Sequence[Task]:
     """Return steps and tasks about a hearing that are not over, in the order of their turn."""
     wanted = (
         sa.select(Task)
-        .where(Task.about == about, Task.state.in_([Stands.WAITING.value, Stands.OPEN.value]))
+        .where(Task.about == about, Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value]))
         .order_by(Task.opens_at, Task.id)
         .with_for_update()
     )

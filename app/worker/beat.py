@@ -12,7 +12,7 @@ from flask import Flask
 from app.core.db import is_away, let_go, schema_check, transaction
 from app.core.errors import OlderRules
 from app.core.runtime.logs import in_a_line
-from app.core.web import House
+from app.core.web import Services
 from app.imports import jobs as files
 from app.inbound.mailbox_reader import read_mail
 from app.listing import running
@@ -27,7 +27,7 @@ log = logging.getLogger("tingqi.worker")
 
 def sender_of(app: Flask) -> Sender:
     """Return who sends for an app's house; its name tells one worker from another."""
-    house: House = app.extensions["tingqi"]
+    house: Services = app.extensions["tingqi"]
     return Sender(
         name=_name(os.getpid()),
         gateways=house.gateways,
@@ -70,7 +70,7 @@ def send(sender: Sender, channel: str) -> int:
 
 def take_file(app: Flask) -> int:
     """Work at the next file that is to be imported; beside the beat, for it may take minutes."""
-    house: House = app.extensions["tingqi"]
+    house: Services = app.extensions["tingqi"]
     clock, settings = house.gateways.clock, house.settings
     with app.app_context():
         return carefully(
@@ -94,7 +94,7 @@ def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
 
 
 def read_replies(app: Flask, sender: Sender) -> int:
-    house: House = app.extensions["tingqi"]
+    house: Services = app.extensions["tingqi"]
     return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
 
 

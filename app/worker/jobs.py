@@ -17,7 +17,7 @@ from flask import Flask
 
 from app.core.runtime import gc_tuning
 from app.core.runtime.clock import Clock, SystemClock
-from app.core.web import House
+from app.core.web import Services
 from app.sending import dispatch
 from app.worker import beat, steps
 
@@ -64,7 +64,7 @@ def take_file(app: Flask) -> None:
     beat.take_file(app)
 
 
-class Every(IntervalTrigger):
+class IntervalJob(IntervalTrigger):
     """A turn every so many seconds; those that were missed are one.
 
     APScheduler would list each of them before it makes one of all: half a million for a clock that
@@ -81,7 +81,7 @@ class Every(IntervalTrigger):
         return now + self.interval
 
 
-class Jobs:
+class WorkerJobs:
     """The worker's jobs, from now until it is stopped: each one at a time, missed turns are one.
 
     They run beside one another: neither the heart nor what falls due waits for a long sending,
@@ -95,7 +95,7 @@ class Jobs:
         self.stopping = Event()
         self.wall = wall or SystemClock()
         self.scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-        house: House = app.extensions["tingqi"]
+        house: Services = app.extensions["tingqi"]
         seconds = house.settings.beat_seconds
         jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
             ("heart", heart, [], min(seconds, HEART_SECONDS)),
@@ -109,7 +109,7 @@ class Jobs:
         for name, job, given, every in jobs:
             self.scheduler.add_job(
                 turn,
-                Every(seconds=every, timezone="UTC"),
+                IntervalJob(seconds=every, timezone="UTC"),
                 args=[app, job, *given],
                 max_instances=1,
                 coalesce=True,
@@ -151,6 +151,6 @@ def run(app: Flask) -> None:
     # Callers wake from the network for a moment each; they do not wait for the thread that writes.
     sys.setswitchinterval(SWITCH_SECONDS)
     gc_tuning.settle()
-    jobs = Jobs(app)
+    jobs = WorkerJobs(app)
     stop.wait()
     jobs.stop()

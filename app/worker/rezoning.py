@@ -54,14 +54,14 @@ _STATE = (
 
 
 @dataclass(frozen=True)
-class Behind:
+class StaleZones:
     """Courts whose times are to be stored anew, and why that cannot be done here, if so."""
 
     courts: list[int] = field(default_factory=list)
     older: Message | None = None
 
 
-def look(line: sa.Connection) -> Behind:
+def look(line: sa.Connection) -> StaleZones:
     """Compare the rules by which each court's times are stored with those in use."""
     courts, version = [], zones.version()
     digests: dict[str, str] = {}
@@ -74,9 +74,9 @@ def look(line: sa.Connection) -> Behind:
         elif own != row.digest and _other(line, row.rules_id, row.zone, own):
             if version < row.version:
                 facts = {"own": version or "?", "stored": row.version, "zone": row.zone}
-                return Behind([], Message(OLDER, court=row.name, **facts))
+                return StaleZones([], Message(OLDER, court=row.name, **facts))
             courts.append(row.id)
-    return Behind(courts)
+    return StaleZones(courts)
 
 
 def _digest(zone: str) -> str:
@@ -115,7 +115,7 @@ def settle(now: dt.datetime) -> None:
     _store_anew(found, now)
 
 
-def _store_anew(found: Behind, now: dt.datetime) -> None:
+def _store_anew(found: StaleZones, now: dt.datetime) -> None:
     if found.older:
         raise OlderRules(found.older.words, **found.older.facts)
     for court_id in found.courts:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.api import transactions
 from app.carriers import traffic_split
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.core.db import is_away, retrying, transaction
 from app.feeds import event_cache
 from app.hearings import clock_change, joining, leaving, queries
@@ -27,9 +27,9 @@ from app.tasks import service
 
 log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)
-_looked: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
-_forgot: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
-_made: WeakKeyDictionary[Gateways, dt.datetime] = WeakKeyDictionary()
+_looked: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_forgot: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_made: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
 
 def _draw(sender: Sender) -> int:

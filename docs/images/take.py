@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.demo import newcomer
-from app.demo.story import ASSISTANT, STORY, Telling
+from app.demo.story import ASSISTANT, STORY, StoryPlayer
 from app.worker import beat
 from tests.conftest import NOW, SECRET, House, make_house
 
@@ -60,7 +60,7 @@ def court(folder: Path) -> Iterator[tuple[House, str]]:
     house = make_house(folder, f"sqlite:///{folder}/tingqi.db")
     with house.app.app_context():
         upgrade()
-        Telling(house.app, house.clock, SECRET).tell()
+        StoryPlayer(house.app, house.clock, SECRET).tell()
     quiet = type("Quiet", (WSGIRequestHandler,), {"log": lambda *_: None})
     server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -15,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core.db import db, retrying
 from app.demo import newcomer
-from app.demo.story import Telling
+from app.demo.story import StoryPlayer
 from tests.conftest import PASSWORD, SECRET, House, make_court, make_house
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -97,7 +97,7 @@ def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(empty_sqlite, folder / "tingqi.db")
     house = make_house(folder, f"sqlite:///{folder / 'tingqi.db'}")
     with house.app.app_context():
-        Telling(house.app, house.clock, SECRET).tell()
+        StoryPlayer(house.app, house.clock, SECRET).tell()
         newcomer.offer()
         retrying(newcomer.calendars)
         house.beat()

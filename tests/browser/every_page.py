@@ -18,7 +18,7 @@ from app.core import links
 from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.models import Hearing
-from app.notices.models import Head
+from app.notices.models import ChainHead
 from app.people import service as people
 from app.people.models import User
 from app.worker import beat
@@ -120,7 +120,7 @@ def _known() -> Iterator[dict[str, Any]]:
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
     yield from ({name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id"))
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}
-    yield {"seal": session.scalars(sa.select(Head.hash)).first()}
+    yield {"seal": session.scalars(sa.select(ChainHead.hash)).first()}
     states: set[str] = set()
     for hearing in session.scalars(sa.select(Hearing).order_by(Hearing.id.desc())):
         if hearing.state not in states:

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import event
 
 from app import create_app
-from app.carriers.base import Found, Gateways, Message, Outcome
+from app.carriers.base import ExternalServices, LookupResult, OutgoingMessage, SendOutcome
 from app.carriers.outbox.carrier import Outbox
 from app.config import Settings
 from app.core.db import db
@@ -52,7 +52,9 @@ class MortalCarrier:
         self.outbox, self.steps, self.can_be_asked = outbox, steps, can_be_asked
         self.channel = outbox.channel
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Send one by one, with a step before and after each."""
         for message in messages:
             self.steps.step()
@@ -60,11 +62,11 @@ class MortalCarrier:
                 self.steps.step()
                 yield sent
 
-    def find(self, message: Message, since: dt.datetime) -> Found | None:
+    def find(self, message: OutgoingMessage, since: dt.datetime) -> LookupResult | None:
         """Look the message up, where this carrier can be asked."""
         return self.outbox.find(message, since) if self.can_be_asked else None
 
-    def ask(self, carrier_id: str) -> Outcome | None:
+    def ask(self, carrier_id: str) -> SendOutcome | None:
         """Nothing can be asked by this carrier's own number."""
         return self.outbox.ask(carrier_id)
 
@@ -76,13 +78,13 @@ class MortalCarrier:
         """Nothing to close."""
 
 
-def carriers(folder: Path, clock: SetClock, steps: Steps, can_be_asked: bool) -> Gateways:
+def carriers(folder: Path, clock: SetClock, steps: Steps, can_be_asked: bool) -> ExternalServices:
     """Two mortal outboxes in one folder."""
     email, sms = (
         MortalCarrier(Outbox(folder / "outbox", channel, clock), steps, can_be_asked)
         for channel in ("email", "sms")
     )
-    return Gateways(clock=clock, email=email, sms=sms)
+    return ExternalServices(clock=clock, email=email, sms=sms)
 
 
 def live(told: dict[str, Any]) -> None:

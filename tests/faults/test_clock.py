@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.carriers.base import Message, Outcome
+from app.carriers.base import OutgoingMessage, SendOutcome
 from app.core.db import db, transaction
 from app.core.runtime.clock import SystemClock
-from app.notices.models import Line, Notice
+from app.notices.models import Entry, Notice
 from app.people.models import Court
 from app.record import ledger
 from app.sending import recovery
@@ -44,7 +44,7 @@ def in_order(house: House) -> None:
     """Every chain is whole, and no line is earlier than the one before it."""
     with house.app.app_context():
         db.session.remove()
-        lines = db.session.scalars(sa.select(Line).order_by(Line.case_id, Line.seq)).all()
+        lines = db.session.scalars(sa.select(Entry).order_by(Entry.case_id, Entry.seq)).all()
         for first, second in pairwise(lines):
             assert first.case_id != second.case_id or first.at <= second.at
         for case_id in {line.case_id for line in lines}:
@@ -66,7 +66,7 @@ def test_a_jump_while_texts_are_under_way_sends_none_twice(
 ) -> None:
     ids = queue(house, "off_channel", people=5, about="")
 
-    def jumping(message: Message) -> Outcome:
+    def jumping(message: OutgoingMessage) -> SendOutcome:
         texts.say = texts.accept
         house.clock.advance(jump)
         own_up(house)  # another worker sees leases that seem to be over, or to last for ever
@@ -193,7 +193,7 @@ def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
     house.app.extensions["tingqi"] = dataclasses.replace(made, settings=quick)
     sent = threading.Semaphore(0)
 
-    def told(message: Message) -> Outcome:
+    def told(message: OutgoingMessage) -> SendOutcome:
         house.clock.advance(-HOUR)
         sent.release()
         return texts.accept(message)
@@ -203,7 +203,7 @@ def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
     with house.app.app_context(), transaction() as session:
         session.get_one(Notice, ids[1]).due_at += HOUR / 2
     wall = Wall()
-    jobs = running.Jobs(house.app, wall)
+    jobs = running.WorkerJobs(house.app, wall)
     try:
         assert sent.acquire(timeout=30)
         for job in jobs.scheduler.get_jobs():  # as far away as they are once the clock is back
@@ -218,7 +218,7 @@ def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
 
 
 def test_turns_that_a_jump_passes_over_are_one(house: House) -> None:
-    jobs = running.Jobs(house.app)
+    jobs = running.WorkerJobs(house.app)
     try:
         triggers = [job.trigger for job in jobs.scheduler.get_jobs()]
     finally:

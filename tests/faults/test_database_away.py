@@ -12,7 +12,7 @@ from flask import request_finished
 from sqlalchemy.orm import Session
 
 from app.core.db import db, retrying
-from app.core.runtime.logs import HungUp, in_a_line
+from app.core.runtime.logs import ClientDisconnected, in_a_line
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe
@@ -107,7 +107,7 @@ def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House) -> None:
 def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
     lost: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.handler.addFilter(HungUp())
+    caplog.handler.addFilter(ClientDisconnected())
 
     def logged(logger: str, fault: Exception) -> str:
         caplog.clear()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core import db as database
 from app.core.db import db, retrying, transaction
-from app.notices.models import Tally
+from app.notices.models import DailyCount
 from app.record import ledger
 from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
 from tests.faults.test_races import all_at_once
@@ -35,7 +35,7 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
     today, both_hold, tries = house.clock.now().date(), threading.Barrier(2), []
     with house.app.app_context(), db.engine.begin() as line:
         rows = [{"name": name, "on": today, "count": 0} for name in ("a", "b")]
-        line.execute(sa.insert(Tally), rows)
+        line.execute(sa.insert(DailyCount), rows)
 
     def count(first: str, second: str) -> None:
         held = False
@@ -45,7 +45,11 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
             tries.append(first)
             session.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))
             for name in (first, second):
-                add = sa.update(Tally).where(Tally.name == name).values(count=Tally.count + 1)
+                add = (
+                    sa.update(DailyCount)
+                    .where(DailyCount.name == name)
+                    .values(count=DailyCount.count + 1)
+                )
                 session.execute(add)
                 if not held:
                     held = True
@@ -56,7 +60,7 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
 
     assert all_at_once(lambda: count("a", "b"), lambda: count("b", "a")) == [None, None]
     with house.app.app_context():
-        assert list(db.session.scalars(sa.select(Tally.count))) == [2, 2]
+        assert list(db.session.scalars(sa.select(DailyCount.count))) == [2, 2]
     assert len(tries) == 3
 
 
@@ -72,16 +76,16 @@ def test_writers_of_one_process_take_turns_and_find_the_lock_free(
 
     monkeypatch.setattr(database, "_has_begun", watched)
     with house.app.app_context(), transaction() as session:
-        session.add(Tally(name="turns", on=house.clock.now().date()))
+        session.add(DailyCount(name="turns", on=house.clock.now().date()))
 
     def write() -> None:
         for _ in range(25):
             with house.app.app_context(), transaction() as session:
-                session.execute(sa.update(Tally).values(count=Tally.count + 1))
+                session.execute(sa.update(DailyCount).values(count=DailyCount.count + 1))
 
     assert all_at_once(*[write] * 4) == [None] * 4
     with house.app.app_context():
-        assert db.session.scalar(sa.select(Tally.count)) == 100
+        assert db.session.scalar(sa.select(DailyCount.count)) == 100
     assert found == [True] * 101
 
 

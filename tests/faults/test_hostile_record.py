@@ -13,10 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.cli import cli
-from app.notices.models import Content, Day, Head, Line
+from app.notices.models import ChainHead, DailySeal, Entry, EntryContent
 from tests.conftest import CASE, House, case_with, make_house, proposal
 
-TABLES = {each.__tablename__: each.__table__ for each in (Line, Content, Head, Day)}
+TABLES = {
+    each.__tablename__: each.__table__ for each in (Entry, EntryContent, ChainHead, DailySeal)
+}
 KEY = {
     "record_line": "id",
     "record_content": "line_id",
@@ -216,7 +218,7 @@ def test_rows_that_change_places_are_named(house: House, owner: Owner, table: st
 @pytest.mark.parametrize("case", [1, 999, "NULL"])
 @pytest.mark.parametrize("seq", [-1, 0, 3, 1000, "NULL"])
 def test_a_forged_line_is_named(house: House, owner: Owner, case: Any, seq: Any) -> None:
-    columns = [each.name for each in Line.__table__.columns]
+    columns = [each.name for each in Entry.__table__.columns]
     given = {"id": "990001", "case_id": str(case), "seq": str(seq)}
     picked = ", ".join(given.get(each, each) for each in columns)
     owner.say(

@@ -50,7 +50,7 @@ def ask(house: House, n: int) -> int:
     }
     with house.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
         body = case_with(f"（2026）沪0115民初{n}号", *people_of_it, judge=f"法官{n}")
         case = cases.enter(session, user.court, user, load(CaseIn(), body), desk.now)
         hearings.propose(session, desk, {**load(HearingIn(), given), "case_id": case.id})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.runtime.clock import SetClock
-from app.notices.models import Line, Notice
+from app.notices.models import Entry, Notice
 from app.record import ledger
 from tests.conftest import NOW, House, make_court, make_house
 from tests.faults.mortal import Steps, carriers
@@ -70,7 +70,7 @@ def check(house: House) -> None:
     with house.app.app_context():
         session = db.session()
         notices = session.scalars(sa.select(Notice).where(Notice.kind == "proposal")).all()
-        doubted = set(session.scalars(sa.select(Line.notice_id).where(Line.what == "unknown")))
+        doubted = set(session.scalars(sa.select(Entry.notice_id).where(Entry.what == "unknown")))
         assert len(notices) == 4 * HEARINGS
         for notice in notices:
             times = sent[f"n{notice.id}"]

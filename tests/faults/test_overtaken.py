@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.carriers.base import Carrier, Message, Outcome, Said
+from app.carriers.base import Carrier, OutgoingMessage, SendOutcome, SendStatus
 from app.cases import changes
 from app.cases.models import Counsel, Representation
 from app.core.db import db, transaction
@@ -30,7 +30,9 @@ class Busy:
         self.inner, self.name, self.channel = inner, inner.name, inner.channel
         self.busy, self.meanwhile = False, list[Callable[[], Any]]()
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Refuse, or hand on."""
         if not self.busy:
             yield from self.inner.send(messages)
@@ -38,7 +40,7 @@ class Busy:
         for message in messages:
             while self.meanwhile:
                 self.meanwhile.pop()()
-            yield message, Outcome(Said.TEMPORARY, self.name, detail="busy")
+            yield message, SendOutcome(SendStatus.TEMPORARY, self.name, detail="busy")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
@@ -200,7 +202,7 @@ def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None
     before = len(house.letters(to=LI))
     for _ in range(2):  # Twilio tells it once more when our answer was slow
         with house.app.app_context(), transaction() as session:
-            text = replies.Text(LI, "STOP", "", "SM1")
+            text = replies.IncomingText(LI, "STOP", "", "SM1")
             replies.take_text(session, text, house.clock.now(), SECRET)
     house.wait(days=8)
     house.beat()

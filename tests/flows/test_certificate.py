@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.core.db import db
-from app.notices.models import Head, Line
+from app.notices.models import ChainHead, Entry
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_days import do
 from tests.flows.test_reply import answer
@@ -40,7 +40,7 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
 ) -> None:
     page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
     with house.app.app_context():
-        head = db.session.get(Head, case_id)
+        head = db.session.get(ChainHead, case_id)
         assert f"<code>{head.hash}</code>" in page
         assert f"chain of {head.seq} lines checked" in page
     for words in (
@@ -116,14 +116,14 @@ def test_both_sides_see_the_same_picture_with_its_differences(house: House, case
 
 
 def test_a_long_record_is_read_by_pages_and_checked_when_asked(house: House, case_id: int) -> None:
-    from app.notices.rules import What
+    from app.notices.rules import Event
     from app.record import ledger
 
     with house.app.app_context():
-        entries = [ledger.Entry(What.STATUS, kind="text", counsel_id=1)] * 2100
+        entries = [ledger.NewEntry(Event.STATUS, kind="text", counsel_id=1)] * 2100
         ledger.add(db.session, 1, case_id, entries, house.clock.now())
         db.session.commit()
-        last = db.session.query(Line).count()
+        last = db.session.query(Entry).count()
     desk = house.sign_in()
     page = desk.get(f"/cases/{case_id}/record?lang=en").get_data(as_text=True)
     assert f"Check the chain of {last} lines" in page

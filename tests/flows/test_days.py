@@ -6,7 +6,7 @@ import pytest
 
 from app.cli import cli
 from app.core.db import db
-from app.notices.models import Day, Line
+from app.notices.models import DailySeal, Entry
 from app.record import daily_seals, ledger
 from tests.conftest import CASE, House, case_with, proposal
 from tests.faults.test_tampering import do, unlock
@@ -47,7 +47,7 @@ def test_each_day_is_sealed_once_after_the_courts_midnight(house: House, case_id
     house.beat()
     (_, _, _, first), (on, heads, prev, _) = days(house)
     with house.app.app_context():
-        last = db.session.query(Line).order_by(Line.seq.desc()).first()
+        last = db.session.query(Entry).order_by(Entry.seq.desc()).first()
         assert (on, prev) == ("2026-11-23", first)
         assert heads == [[case_id, last.seq, last.hash]]
         assert daily_seals.covering(db.session(), last).day.on == dt.date(2026, 11, 23)
@@ -86,9 +86,9 @@ def test_a_chain_that_was_rewritten_with_its_head_is_found(
     assert verify(house)[0] == 0
     unlock(house, database)
     with house.app.app_context():
-        last = db.session.query(Line).order_by(Line.seq.desc()).first()
+        last = db.session.query(Entry).order_by(Entry.seq.desc()).first()
         keep = last.seq - 1
-        before = db.session.query(Line.hash).filter(Line.seq == keep).scalar()
+        before = db.session.query(Entry.hash).filter(Entry.seq == keep).scalar()
     do(
         house,
         f"DELETE FROM record_content WHERE line_id = {last.id}",
@@ -128,7 +128,7 @@ def test_the_list_of_days_can_be_noted_outside(house: House, case_id: int) -> No
     house.beat()
     done = house.app.test_cli_runner().invoke(cli, ["record", "days"])
     with house.app.app_context():
-        seals = [day.hash for day in db.session.query(Day).order_by(Day.seq)]
+        seals = [day.hash for day in db.session.query(DailySeal).order_by(DailySeal.seq)]
     assert [row.split("\t")[2] for row in done.stdout.splitlines()] == seals
 
 
@@ -157,13 +157,13 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
     house.wait(hours=15)
     house.beat()
     with house.app.app_context():
-        before = db.session.query(Line).filter_by(seq=2).one().hash
+        before = db.session.query(Entry).filter_by(seq=2).one().hash
     assert "This seal is of" in house.client.get(f"/record/{before}?lang=en").get_data(as_text=True)
     unlock(house, database)
     rewrite(house, case_id)
     with house.app.app_context():
         assert ledger.verify(db.session(), case_id).whole  # the chain alone shows nothing
-        head = db.session.query(Line).order_by(Line.seq.desc()).first().hash
+        head = db.session.query(Entry).order_by(Entry.seq.desc()).first().hash
     said = house.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
     assert ("This seal is of" in said, "sealed something else" in said) == (False, True)
     page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
@@ -174,8 +174,8 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
 def rewrite(house: House, case_id: int) -> None:
     """Write a whole chain anew from its second line on, head and all, with right hashes."""
     with house.app.app_context():
-        lines = db.session.query(Line).filter_by(case_id=case_id).order_by(Line.seq).all()
-        last, columns = lines[0].hash, Line.__table__.columns
+        lines = db.session.query(Entry).filter_by(case_id=case_id).order_by(Entry.seq).all()
+        last, columns = lines[0].hash, Entry.__table__.columns
         words = []
         for line in lines[1:]:
             line.prev, line.channel = last, "phone"

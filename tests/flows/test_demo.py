@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from app.rehearsal.browser import Page
+from app.rehearsal.browser import HtmlPage
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = "East Harbour Shipping v Kestrel Foods"
@@ -44,20 +44,20 @@ class Demo:
         """The page of the outbox, once its words show what is waited for."""
         for _ in within(PATIENCE):
             page = self.http.get(f"{self.base}/outbox", timeout=PATIENCE)
-            words = Page(page.text).words
+            words = HtmlPage(page.text).words
             if all(re.search(each, words) for each in patterns):
                 return page.text
         raise AssertionError(f"the outbox never showed {patterns}")
 
     def answer(self, link: str, says: tuple[str, ...]) -> str:
         """Choose on counsel's page, send, and return what the page says then."""
-        form = Page(self.http.get(link, timeout=PATIENCE).text).form_with("slot-")
+        form = HtmlPage(self.http.get(link, timeout=PATIENCE).text).form_with("slot-")
         assert form is not None
         names = sorted(name for name in form.choices if name.startswith("slot-"))
         given = form.filled(**dict(zip(names, says, strict=True)))
         answer = self.http.post(urljoin(link, form.action), data=given, timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
-        return Page(answer.text).words
+        return HtmlPage(answer.text).words
 
 
 def within(seconds: float) -> Iterator[None]:
@@ -187,7 +187,7 @@ def test_a_second_start_keeps_the_data_and_always_has_something_to_answer(
     with demo(environment, tmp_path, "--fresh") as shown:
         assert "is open." in shown.printed
         page = shown.http.get(f"{shown.base}/outbox", timeout=PATIENCE).text
-        assert re.search(FIXED, Page(page).words) is None
+        assert re.search(FIXED, HtmlPage(page).words) is None
         assert (tmp_path / "instance" / "tingqi.env").exists()
 
 

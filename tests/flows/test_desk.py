@@ -16,7 +16,7 @@ from app.cases.models import Counsel
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock
 from app.people import service as people
-from app.rehearsal.browser import Page
+from app.rehearsal.browser import HtmlPage
 from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW, PASSWORD, House, at, case_with, make_court, make_house, proposal
 
@@ -34,7 +34,9 @@ def mail() -> Iterator[SmtpStandIn]:
 def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[House]:
     """A court whose mail goes over a real wire."""
     built = lines.build(
-        lines.Lines(outbox=tmp_path / "outbox", smtp_url=mail.url, mail_from="court@court.example"),
+        lines.CarrierSettings(
+            outbox=tmp_path / "outbox", smtp_url=mail.url, mail_from="court@court.example"
+        ),
         SetClock(NOW),
     )
     made = make_house(tmp_path, database, gateways=built)
@@ -74,7 +76,7 @@ def ask(house: House, n: int, days: float, email: str = "wang@court.example", **
 def answer(house: House, to: str, *says: str) -> None:
     """Answer slot by slot on the page behind the newest link."""
     link, browser = house.link(to), house.client
-    form = Page(browser.get(link).get_data(as_text=True)).form_with("slot-")
+    form = HtmlPage(browser.get(link).get_data(as_text=True)).form_with("slot-")
     assert form
     given = dict(
         zip((name for name in form.choices if name.startswith("slot-")), says, strict=True)
@@ -83,11 +85,11 @@ def answer(house: House, to: str, *says: str) -> None:
     assert got.status_code in (200, 302, 303), got.get_data(as_text=True)
 
 
-def see(house: House, path: str, email: str = "wang@court.example", status: int = 200) -> Page:
+def see(house: House, path: str, email: str = "wang@court.example", status: int = 200) -> HtmlPage:
     """What a signed-in user sees at an address."""
     got = house.sign_in(email).get(path)
     assert got.status_code == status, got.get_data(as_text=True)
-    return Page(got.get_data(as_text=True))
+    return HtmlPage(got.get_data(as_text=True))
 
 
 def english(house: House, *emails: str) -> None:
@@ -210,7 +212,7 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     page = browser.get(way).text
     assert f'<option value="{bob}" selected>Bob 1, Haitong Trading Ltd</option>' in page
     assert f'<option value="{hearing_id}" selected>' in page
-    form = next(form for form in Page(page).forms if "contacts" in form.action)
+    form = next(form for form in HtmlPage(page).forms if "contacts" in form.action)
     given = form.filled(
         channel="phone",
         direction="out",
@@ -225,7 +227,7 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     wired.wait(minutes=5)
     spoke = {**given, "outcome": "spoke", "note": "He takes Tuesday."}
     got = browser.post("/cases/1/contacts", data=spoke, follow_redirects=True)
-    words = Page(got.text).words
+    words = HtmlPage(got.text).words
     assert "The contact with Bob 1 is on the record." in words
     assert "made Mon 23 Nov 2026, 09:00 · spoke with the person · He takes Tuesday." in words
     assert "not reached Bob 1" not in see(wired, "/").words
@@ -376,7 +378,7 @@ def imported(house: House, n: int, days: float) -> None:
     case_id = enter(house, n)
     with house.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, house.clock.now(), b"x" * 32)
+        desk = hearings.DeskContext(user.court, user, house.clock.now(), b"x" * 32)
         case = cases.find_case(session, desk.court.id, case_id)
         when = dt.datetime.fromisoformat(at(days))
         hearings.fixed_elsewhere(
@@ -436,7 +438,7 @@ def many(house: House, count: int, first: int = 0) -> None:
 
     with house.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, house.clock.now(), b"x" * 32)
+        desk = hearings.DeskContext(user.court, user, house.clock.now(), b"x" * 32)
         for n in range(first, first + count):
             two = [{"name": f"{name}{n}", "email": f"{name}{n}@f.example"} for name in "ab"]
             given = case_with(number(5000 + n), *two, judge=f"J{n}")
@@ -533,7 +535,7 @@ def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_l
     }
     got = house.sign_in().post("/cases/1/contacts", data=given)
     assert got.status_code == 422
-    page = Page(got.text)
+    page = HtmlPage(got.text)
     assert words in page.words
     assert "Wants the &lt;afternoon&gt;" in got.text
     assert 'value="021-555"' in got.text

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from app import config
-from app.carriers.base import Carrier, Message, Said
+from app.carriers.base import Carrier, OutgoingMessage, SendStatus
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import Account, TwilioCarrier
-from app.core.calendar_fetching import BusyCalendars, Unfetchable
+from app.core.calendar_fetching import CalendarFetcher, FetchFailed
 from app.core.db import transaction
 from app.core.runtime.clock import SetClock
 from app.people import service as people
@@ -104,7 +104,7 @@ def test_a_user_signs_in_with_either_form_also_if_stored_before(house: House, ke
 
 def test_the_envelope_names_that_domain_and_a_local_part_needs_smtputf8() -> None:
     letters = [
-        Message(reference=f"n{n}.1", channel="email", to=to, text="x", subject="x")
+        OutgoingMessage(reference=f"n{n}.1", channel="email", to=to, text="x", subject="x")
         for n, to in enumerate([ANNA, "анна@faß.example"])
     ]
     for smtputf8 in (False, True):
@@ -116,24 +116,24 @@ def test_the_envelope_names_that_domain_and_a_local_part_needs_smtputf8() -> Non
             sent = [(each.sender, each.recipients) for each in server.messages]
         first = ("hof@xn--fa-hia.example", (ASCII,))
         if smtputf8:
-            assert [each.said for each in said] == [Said.ACCEPTED, Said.ACCEPTED]
+            assert [each.said for each in said] == [SendStatus.ACCEPTED, SendStatus.ACCEPTED]
             assert sent == [first, (first[0], ("анна@xn--fa-hia.example",))]
         else:
-            assert [each.said for each in said] == [Said.ACCEPTED, Said.PERMANENT]
+            assert [each.said for each in said] == [SendStatus.ACCEPTED, SendStatus.PERMANENT]
             assert (said[1].status, said[1].advice) == ("smtputf8", "next_channel")
             assert "letters outside ASCII" in said[1].detail
             assert sent == [first]
 
 
 def test_a_sender_that_the_server_cannot_carry_is_our_fault_and_not_the_recipients() -> None:
-    letter = Message(reference="n1.1", channel="email", to=ANNA, text="x", subject="x")
+    letter = OutgoingMessage(reference="n1.1", channel="email", to=ANNA, text="x", subject="x")
     with (
         SmtpStandIn(smtputf8=False) as server,
         closing(SmtpCarrier(server.url, "法院@court.example", SetClock(NOW))) as carrier,
     ):
         [(_, outcome)] = carrier.send([letter])
         assert server.messages == []
-    assert (outcome.said, outcome.advice) == (Said.TEMPORARY, "alarm")
+    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
     assert "TINGQI_MAIL_FROM" in outcome.detail
 
 
@@ -152,9 +152,9 @@ def test_no_line_out_of_the_house_uses_pythons_own_codec(no_codec: None) -> None
         carrier.close()
     for scheme in ("imap", "imaps"):
         assert ImapMailbox(f"{scheme}://u:p@post.faß.invalid:2143/").check()
-    with pytest.raises(Unfetchable):
-        BusyCalendars().fetch("https://faß.invalid/ä.ics")
-    assert BusyCalendars().checked("https://faß.invalid/ä.ics?ö=%20") == (
+    with pytest.raises(FetchFailed):
+        CalendarFetcher().fetch("https://faß.invalid/ä.ics")
+    assert CalendarFetcher().checked("https://faß.invalid/ä.ics?ö=%20") == (
         "xn--fa-hia.invalid",
         443,
         "/%C3%A4.ics?%C3%B6=%20",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.cli import cli
 from app.core.db import db, transaction
-from app.notices.models import Content, Line, Notice
+from app.notices.models import Entry, EntryContent, Notice
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_language_of_pages import addresses, scene
 from tests.flows.test_reply import answer
@@ -53,8 +53,8 @@ def test_contents_go_and_the_chain_stays(house: House, over: dict[str, Any]) -> 
     lines = int(before.split(": ")[1].split(" ")[0])
     assert f"{lines + 1} lines, whole" in after
     with house.app.app_context():
-        bodies = [content.body for content in db.session.query(Content).all()]
-        last = db.session.query(Line).order_by(Line.id.desc()).first()
+        bodies = [content.body for content in db.session.query(EntryContent).all()]
+        last = db.session.query(Entry).order_by(Entry.id.desc()).first()
         kept = json.dumps(bodies, ensure_ascii=False)
         kept += json.dumps([n.facts for n in db.session.query(Notice).all()], ensure_ascii=False)
         assert (last.what, last.detail) == ("erased", {"by": "李", "why": "当事人申请"})
@@ -110,7 +110,7 @@ def test_a_reason_and_a_yes_are_needed(house: House) -> None:
     status, _ = do(house, "record", "erase", "--case", CASE["number"], "--why", "x", said="n\n")
     assert status != 0
     with house.app.app_context():
-        assert db.session.query(Line).filter_by(what="erased").count() == 0
+        assert db.session.query(Entry).filter_by(what="erased").count() == 0
 
 
 def test_a_court_keeps_no_longer_than_it_said(house: House) -> None:

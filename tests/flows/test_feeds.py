@@ -15,7 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.feeds import service as feeds
 from app.hearings import forms, service
 from app.hearings.models import Hearing
-from app.notices.models import Line
+from app.notices.models import Entry
 from tests.conftest import SECRET, House, at, case_with
 from tests.flows.test_reply import CASE, LI, ZHAO, answer, browser, do, propose, words
 
@@ -180,7 +180,7 @@ def test_a_feed_ends_when_it_is_revoked_or_its_user_is_gone(house: House) -> Non
     made = fixed(house)
     path, other = subscribe(house, "me"), subscribe(house, "hearing", made)
 
-    def revoke(session: Any, here: service.Desk) -> None:
+    def revoke(session: Any, here: service.DeskContext) -> None:
         [feed, _] = feeds.feeds_of(session, here.court, here.user)
         feeds.revoke(session, here.court, feed.id, here.now)
 
@@ -227,7 +227,7 @@ def test_reading_a_feed_writes_nothing_and_asks_no_more_for_more_hearings(house:
         do(
             house,
             lambda session, here: session.scalar(
-                sa.select(sa.func.count(Line.id)).where(Line.kind == "visit")
+                sa.select(sa.func.count(Entry.id)).where(Entry.kind == "visit")
             ),
         )
         == 2
@@ -269,7 +269,7 @@ def test_a_counsel_who_joined_later_also_sees_that_a_hearing_is_cancelled(house:
     made = fixed(house)
     joined = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
 
-    def join(session: Any, here: service.Desk) -> int:
+    def join(session: Any, here: service.DeskContext) -> int:
         hearing = session.get_one(Hearing, made)
         given = load(case_forms.CounselIn(), joined)
         party = hearing.case.parties[0]
@@ -287,7 +287,7 @@ def test_a_change_that_has_no_date_of_its_own_is_seen_within_the_hour(house: Hou
     path = subscribe(house, "judge", of(house, made, "judge_id"))
     date = house.client.get(path).headers["Last-Modified"]
 
-    def rename(session: Any, here: service.Desk) -> None:
+    def rename(session: Any, here: service.DeskContext) -> None:
         session.get_one(Hearing, made).judge.name = "陈大法官"
 
     do(house, rename)

@@ -48,7 +48,9 @@ def answer(house: House, hearing: dict[str, Any], side: str, *says: str) -> None
     given = dict(zip([slot["id"] for slot in now["slots"]], says, strict=True))
     with house.app.app_context(), transaction() as session:
         nonce = uuid.uuid4().hex
-        hearings.answer(session, seat, hearings.Given(given, "", nonce), house.clock.now(), SECRET)
+        hearings.answer(
+            session, seat, hearings.AnswerInput(given, "", nonce), house.clock.now(), SECRET
+        )
 
 
 def test_agreement_fixes_at_once_invites_all_and_frees_the_other_slot(

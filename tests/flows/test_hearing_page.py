@@ -16,7 +16,7 @@ from app.core.db import db, transaction
 from app.hearings import service as hearings
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.people import service as people
 from tests.conftest import CASE, SECRET, House, at, case_with, proposal
 
@@ -46,7 +46,7 @@ def answer(house: House, hearing: dict[str, Any], name: str, *says: str, comment
     [seat] = [i["id"] for i in now["invitations"] if i["counsel"] == name]
     given = dict(zip([slot["id"] for slot in now["slots"]], says, strict=True))
     with house.app.app_context(), transaction() as session:
-        word = hearings.Given(given, comment, uuid.uuid4().hex)
+        word = hearings.AnswerInput(given, comment, uuid.uuid4().hex)
         hearings.answer(session, seat, word, house.clock.now(), SECRET)
 
 
@@ -142,7 +142,7 @@ def test_a_failed_message_is_sent_again_by_its_button(
             .order_by(Notice.id)
         ).first()
         assert text is not None
-        notices.note(session, text, What.FAILED, house.clock.now(), code="30006")
+        notices.note(session, text, Event.FAILED, house.clock.now(), code="30006")
         path = f"/notices/{text.id}/again"
     page = look(hearing)
     assert "code 30006" in text_of(page)
@@ -329,7 +329,7 @@ def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
         now = house.clock.now()
         made, _ = hearings.fixed_elsewhere(
             session,
-            hearings.Desk(user.court, user, now, SECRET),
+            hearings.DeskContext(user.court, user, now, SECRET),
             session.get_one(Case, case["id"]),
             kind="trial",
             minutes=60,

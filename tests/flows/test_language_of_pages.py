@@ -13,7 +13,7 @@ from app.core.db import db
 from app.demo import outbox_views
 from app.hearings import queries
 from app.hearings.models import Invitation
-from app.notices.models import Head
+from app.notices.models import ChainHead
 from app.worker import beat
 from tests.conftest import CASE, House, at, make_house, proposal
 from tests.faults.test_database_away import nowhere
@@ -190,7 +190,7 @@ def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any])
     read(left, "unknown", counsel.get("/r/" + "A" * 22), 404)
     read(left, "no seal", counsel.get("/record/" + "ab" * 32), 404)
     with house.app.app_context():
-        seals = [head.hash for head in db.session.query(Head)]
+        seals = [head.hash for head in db.session.query(ChainHead)]
     read(left, "seal", counsel.get(f"/record/{seals[0]}"))
     read(left, "code", counsel.get("/r"))
     read(left, "wrong code", counsel.post("/r", data={"code": "K7QM2-XHPRT"}), 422)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app.core.db import db, transaction
 from app.listing import running, service
 from app.listing.models import Listing
-from app.listing.solver.problem import Limits
+from app.listing.solver.problem import SearchLimits
 from app.people import service as people
 from app.worker import beat
 from tests.conftest import House, at, case_with, proposal
@@ -133,7 +133,7 @@ def test_a_search_is_stopped_by_its_button_with_the_best_so_far(house: House) ->
     with house.app.app_context():
         found = db.session.scalar(sa.select(Listing.id)) or 0
         db.session.remove()
-        outcome = running.run(found, "w", Limits(60), house.clock.now)
+        outcome = running.run(found, "w", SearchLimits(60), house.clock.now)
     assert outcome
     assert outcome.progress.placed == 2
     assert outcome.progress.bound is None, "it was stopped before anything was proved"

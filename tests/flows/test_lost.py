@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app.carriers.base import Found, Message, Outcome, Said
+from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
 from app.core.db import db, transaction
-from app.notices.models import Line, Notice, Receipt
+from app.notices.models import Entry, Notice, Receipt
 from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import House
 from tests.faults.test_clock import own_up
@@ -24,9 +24,11 @@ class Shown(Spoken):
 
     has: tuple[str, ...] = ()
 
-    def find(self, message: Message, _since: dt.datetime) -> Found:
+    def find(self, message: OutgoingMessage, _since: dt.datetime) -> LookupResult:
         """Show all of it, whoever asks: the words are the same."""
-        return Found([Outcome(Said.ACCEPTED, self.name, sid, "sent") for sid in self.has])
+        return LookupResult(
+            [SendOutcome(SendStatus.ACCEPTED, self.name, sid, "sent") for sid in self.has]
+        )
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def said(house: House, ids: list[int]) -> list[tuple[str, str]]:
     """What the record says of notices, and the status that the carrier gave."""
     with house.app.app_context():
         db.session.remove()
-        wanted = sa.select(Line).where(Line.notice_id.in_(ids)).order_by(Line.seq)
+        wanted = sa.select(Entry).where(Entry.notice_id.in_(ids)).order_by(Entry.seq)
         return [
             (line.what, str(line.detail.get("status", ""))) for line in db.session.scalars(wanted)
         ]

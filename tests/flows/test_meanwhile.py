@@ -6,7 +6,7 @@ from html import escape
 import pytest
 from flask.testing import FlaskClient
 
-from app.rehearsal.browser import Form
+from app.rehearsal.browser import HtmlForm
 from tests.conftest import PASSWORD, House, at, case_with, proposal
 from tests.flows.test_propose_page import Seen, english, enter, press, see, send, slots, wall
 
@@ -24,7 +24,7 @@ def asked(house: House) -> House:
     return house
 
 
-def form_to(page: Seen, ending: str) -> Form:
+def form_to(page: Seen, ending: str) -> HtmlForm:
     """The form of a page that goes to an address."""
     return next(form for form in page.forms if (form.action or "").endswith(ending))
 
@@ -116,7 +116,7 @@ def test_a_cases_title_changed_by_two_shows_both(asked: House) -> None:
     assert "was “买卖合同纠纷”, is now “A”, you typed “B”" in again.words
 
 
-def signed_out(browser: FlaskClient, path: str, form: Form, **given: str) -> Seen:
+def signed_out(browser: FlaskClient, path: str, form: HtmlForm, **given: str) -> Seen:
     """The sign-in that a press leads to once the session is over."""
     browser.delete_cookie("tingqi")
     got = browser.post(path, data=form.filled(**given))

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from app.cases.models import BusyCalendar, BusyTime
 from app.core import web
-from app.core.calendar_fetching import BusyCalendars
+from app.core.calendar_fetching import CalendarFetcher
 from app.core.db import db
-from app.rehearsal.browser import Page
+from app.rehearsal.browser import HtmlPage
 from tests.conftest import House, proposal
 from tests.flows import test_propose_page as round_page
 from tests.flows.test_suggestions import browser, days, enter, press, suggest
@@ -32,9 +32,9 @@ def server() -> Iterator[TlsServer]:
 def link(house: House, server: TlsServer) -> str:
     """A link of counsel in a house that may ask that server."""
     given = house.app.extensions["tingqi"]
-    gateway = BusyCalendars(server.context, server.also)
+    gateway = CalendarFetcher(server.context, server.also)
     gateways = dataclasses.replace(given.gateways, calendars=gateway)
-    house.app.extensions["tingqi"] = web.House(given.settings, gateways)
+    house.app.extensions["tingqi"] = web.Services(given.settings, gateways)
     body = proposal(enter(house), override_reason="双方同意")
     assert house.api("POST", "/hearings", body)[0] == 201
     house.beat()
@@ -89,7 +89,9 @@ def test_what_counsel_declined_takes_none_of_their_time(
     # The court has another address of theirs by now: the calendar is read whole again.
     desk = house.sign_in()
     [form] = [
-        each for each in Page(desk.get("/cases/1/counsel/2").text).forms if "email" in each.fields
+        each
+        for each in HtmlPage(desk.get("/cases/1/counsel/2").text).forms
+        if "email" in each.fields
     ]
     changed = form.filled(email="lei.zhao@jinmao.example")
     assert desk.post("/cases/1/counsel/2", data=changed).status_code == 303
@@ -189,7 +191,9 @@ def test_the_way_from_elsewhere_is_said_as_the_way(
     desk = house.sign_in()
     desk.get("/?lang=en")
     [form] = [
-        each for each in Page(desk.get("/cases/1/counsel/2").text).forms if "email" in each.fields
+        each
+        for each in HtmlPage(desk.get("/cases/1/counsel/2").text).forms
+        if "email" in each.fields
     ]
     changed = form.filled(travel_minutes="60")
     assert desk.post("/cases/1/counsel/2", data=changed).status_code == 303

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app.core.db import transaction
 from app.people import service as people
-from app.rehearsal.browser import Page
+from app.rehearsal.browser import HtmlPage
 from tests.conftest import CASE, PASSWORD, House, at, proposal
 
 ADMIN, WANG = "admin@court.example", "wang@court.example"
@@ -41,7 +41,7 @@ def english(house: House) -> None:
 
 def words(answer: Any) -> str:
     """What a page says."""
-    return Page(answer.get_data(as_text=True)).words
+    return HtmlPage(answer.get_data(as_text=True)).words
 
 
 def try_in(browser: FlaskClient, email: str, password: str, **more: str) -> Any:

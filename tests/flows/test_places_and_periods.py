@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import law
 from app.core.db import transaction
 from app.people import service as people
-from app.people.models import Closure, Court
+from app.people.models import ClosedDay, Court
 from tests.conftest import CASE, NOW, House, at, proposal
 from tests.flows.test_cli import sentence, tingqi
 from tests.flows.test_propose_page import english, press, see, wall
@@ -373,4 +373,4 @@ def test_a_court_of_an_older_version_keeps_its_data_and_has_no_part(house: House
     assert chosen(house) == ("CN", "")
     with house.app.app_context(), transaction() as session:
         assert people.find_court(session).name == "Pudong New Area People's Court"
-        assert session.scalars(sa.select(Closure)).all() == []
+        assert session.scalars(sa.select(ClosedDay)).all() == []

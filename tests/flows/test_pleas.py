@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.cases.models import Case
 from app.core import document_types
 from app.core.db import db
-from app.hearings.models import Paper
+from app.hearings.models import MoveDocument
 from app.retention import erasing
 from tests.conftest import House, at, case_with
 from tests.flows.test_reply import ZHAO, answer, browser, do, nonce, propose, words
@@ -53,10 +53,10 @@ def desk(house: House) -> FlaskClient:
     return client
 
 
-def paper(house: House) -> Paper | None:
+def paper(house: House) -> MoveDocument | None:
     """The one document."""
     with house.app.app_context():
-        found = db.session.query(Paper).one_or_none()
+        found = db.session.query(MoveDocument).one_or_none()
         if found:
             _loaded = found.body
             db.session.expunge(found)

@@ -12,13 +12,13 @@ from app.cases import service as cases
 from app.cases.forms import CaseIn, load
 from app.core.db import db, transaction
 from app.people import service as people
-from app.rehearsal.browser import Form, Page
+from app.rehearsal.browser import HtmlForm, HtmlPage
 from tests.conftest import NOW, ORDINARY, PASSWORD, House, at, case_with, proposal
 
 NEW_YORK = "lee@ny.example"
 
 
-class Seen(Page):
+class Seen(HtmlPage):
     """A page in which the lists to choose from are read too, and which buttons there are."""
 
     def __init__(self, html: str) -> None:
@@ -41,7 +41,7 @@ class Seen(Page):
             )
 
     @property
-    def round(self) -> Form:
+    def round(self) -> HtmlForm:
         """The form of the round, or of its preview."""
         return next(form for form in self.forms if "once" in form.fields)
 
@@ -86,7 +86,7 @@ def send(browser: FlaskClient, page: Seen, **given: str) -> str:
     return str(got.location)
 
 
-def slots(form: Form) -> list[tuple[str, str]]:
+def slots(form: HtmlForm) -> list[tuple[str, str]]:
     """The slots in a form: what stands in their two fields."""
     rows = sorted(name for name in form.fields if name.endswith(".starts_at"))
     return [(form.fields[n], form.fields[n.replace("starts_at", "courtroom")]) for n in rows]
@@ -113,7 +113,7 @@ def everything(house: House) -> dict[str, list[Any]]:
 def answer(house: House, to: str, *says: str) -> None:
     """Answer slot by slot on the page behind the newest link."""
     link, browser = house.link(to), house.client
-    form = Page(browser.get(link).get_data(as_text=True)).form_with("slot-")
+    form = HtmlPage(browser.get(link).get_data(as_text=True)).form_with("slot-")
     assert form
     names = [name for name in form.choices if name.startswith("slot-")]
     got = browser.post(link, data=form.filled(**dict(zip(names, says, strict=True))))

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from app.carriers import registry as lines
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.carriers.outbox import carrier
 from app.cases import service as cases
 from app.cases.forms import CaseIn, load
@@ -40,7 +40,7 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Hous
     """A court whose texts go through Twilio and whose mail goes to the outbox."""
     clock = SetClock(NOW)
     built = lines.build(
-        lines.Lines(
+        lines.CarrierSettings(
             outbox=tmp_path / "outbox",
             public_url=URL,
             twilio_account_sid=SID,
@@ -50,7 +50,7 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Hous
         ),
         clock,
     )
-    gateways = Gateways(
+    gateways = ExternalServices(
         clock=clock, email=carrier.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
     )
     made = make_house(
@@ -73,7 +73,7 @@ def ask(house: House) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
     with house.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
         case = cases.enter(session, user.court, user, load(CaseIn(), CASE), desk.now)
         return case.id, hearings.propose(session, desk, load(HearingIn(), proposal(case.id))).id
 
@@ -175,7 +175,7 @@ def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
     }
     with wired.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, wired.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
         made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
         hearings.propose(session, desk, load(HearingIn(), proposal(made.id)))
     wired.beat()
@@ -219,7 +219,7 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: House, twilio: TwilioStandIn)
         twilio.messages.clear()
         with wired.app.app_context(), transaction() as session:
             user = people.find_user(session, "wang@court.example")
-            desk = hearings.Desk(user.court, user, wired.clock.now(), SECRET)
+            desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
             given = {**load(HearingIn(), proposal(case_id)), "override_reason": "", "fix": "auto"}
             hearings.open_round(
                 session, desk, hearings.queries.find(session, user.court.id, hearing_id), given

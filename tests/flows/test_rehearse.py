@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.rehearsal import perform
-from app.rehearsal.browser import Page
-from app.rehearsal.report import Step, expect, line
+from app.rehearsal.browser import HtmlPage
+from app.rehearsal.report import RehearsalStep, expect, line
 from tests.conftest import run_sql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,10 +99,10 @@ def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_nam
         raise ConnectionError("nobody listens")
 
     steps = (
-        Step("first", (), lambda *_: "one thing"),
-        Step("second", ("first",), lambda *_: str(expect(False, "nothing came"))),
-        Step("third", ("second",), lambda *_: "never"),
-        Step("fourth", ("first",), broken),
+        RehearsalStep("first", (), lambda *_: "one thing"),
+        RehearsalStep("second", ("first",), lambda *_: str(expect(False, "nothing came"))),
+        RehearsalStep("third", ("second",), lambda *_: "never"),
+        RehearsalStep("fourth", ("first",), broken),
     )
     heard: list[str] = []
     told = perform(steps, None, None, heard.append)
@@ -124,7 +124,7 @@ def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_nam
 
 @pytest.mark.parametrize("checked", ["", " checked"])
 def test_a_page_is_read_as_a_browser_without_scripts_does(checked: str) -> None:
-    page = Page(
+    page = HtmlPage(
         "<style>p{}</style><form action='/search'><input name='q'></form>"
         "<form method='post' action='/r/x'><input type='hidden' name='nonce' value='n1'>"
         f"<input type='radio' name='slot-1' value='yes'{checked}><input type='radio' name='slot-1' value='no'>"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.carriers.base import Carrier, Gateways
+from app.carriers.base import Carrier, ExternalServices
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox import carrier
 from app.carriers.smtp.carrier import SmtpCarrier
@@ -37,7 +37,7 @@ def open_house(
     folder: Path, database: str, imap: ImapServer, clock: SetClock, email: Carrier | None = None
 ) -> House:
     """A house that reads the mailbox and believes the court's own mail server."""
-    local = Gateways(
+    local = ExternalServices(
         clock=clock,
         email=email or carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
         sms=carrier.Outbox(folder / "outbox", "sms", clock),

@@ -21,10 +21,10 @@ LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 
 
-def desk(house: House, session: Any) -> service.Desk:
+def desk(house: House, session: Any) -> service.DeskContext:
     """The assistant's desk."""
     user = people.find_user(session, "wang@court.example")
-    return service.Desk(user.court, user, house.clock.now(), SECRET)
+    return service.DeskContext(user.court, user, house.clock.now(), SECRET)
 
 
 def propose(house: House, case: dict[str, Any] = CASE, *slots: tuple[str, str], **more: Any) -> int:

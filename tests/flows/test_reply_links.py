@@ -48,7 +48,7 @@ def test_a_revoked_link_says_how_things_stand_and_no_more(house: House) -> None:
     client, link = browser(house), house.link(ZHAO)
     page = client.get(link)
 
-    def revoke(session: Any, here: service.Desk) -> None:
+    def revoke(session: Any, here: service.DeskContext) -> None:
         seat = queries.by_token(session, link[3:])
         session.get_one(Invitation, seat.id).revoked_at = here.now
 

@@ -71,7 +71,10 @@ def test_an_old_link_leads_to_the_new_round(house: House) -> None:
     do(
         house,
         lambda session, here: service.open_round(
-            session, here, queries.find(session, here.court.id, made), load(forms.RoundIn(), again)
+            session,
+            here,
+            queries.find(session, here.court.id, made),
+            load(forms.ProposalIn(), again),
         ),
     )
     house.wait(minutes=1)

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.carriers import traffic_split
-from app.carriers.base import Limit, Message, Outcome, Said
-from app.carriers.weights import Tries
+from app.carriers.base import CarrierLimit, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.weights import RecentTries
 from app.core.db import db, transaction
 from app.notices import service
 from app.notices.models import Notice, Worker
-from app.notices.rules import State
+from app.notices.rules import NoticeState
 from app.record import ledger
 from app.sending import claiming, dispatch, heartbeat, recovery
 from app.worker import beat
@@ -29,13 +29,15 @@ class Spoken:
 
     def __init__(self, name: str = "twilio") -> None:
         self.name, self.given = name, list[str]()
-        self.say: Callable[[Message], Outcome] = self.accept
+        self.say: Callable[[OutgoingMessage], SendOutcome] = self.accept
 
-    def accept(self, message: Message) -> Outcome:
+    def accept(self, message: OutgoingMessage) -> SendOutcome:
         """Take it."""
-        return Outcome(Said.ACCEPTED, self.name, f"SM{message.reference}", "queued")
+        return SendOutcome(SendStatus.ACCEPTED, self.name, f"SM{message.reference}", "queued")
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Answer each."""
         for message in messages:
             self.given.append(message.reference)
@@ -49,7 +51,7 @@ class Spoken:
 def texts(house: House) -> Spoken:
     """The house's texts, four calls at once."""
     spoken = Spoken()
-    furnish(house, sms=spoken, limits={"twilio": Limit(4), "twilio2": Limit(4)})
+    furnish(house, sms=spoken, limits={"twilio": CarrierLimit(4), "twilio2": CarrierLimit(4)})
     return spoken
 
 
@@ -73,10 +75,10 @@ def queue(house: House, *kinds: str, people: int = 1, about: str = "hearing/1") 
         ).all()
         seat = seats[0]
         for each in seats:
-            each.state = State.DELIVERED.value
+            each.state = NoticeState.DELIVERED.value
         for turn, kind in enumerate(kinds):
             for n in range(people):
-                person = service.Person(
+                person = service.Recipient(
                     "李敏",
                     "zh",
                     [("sms", f"+861380013{n:04}")],
@@ -121,9 +123,9 @@ def test_what_one_person_is_told_about_one_hearing_keeps_its_order(
 ) -> None:
     ids = queue(house, "released", "reminder", "off_channel")
 
-    def once_refused(message: Message) -> Outcome:
+    def once_refused(message: OutgoingMessage) -> SendOutcome:
         texts.say = texts.accept
-        return Outcome(Said.TEMPORARY, "twilio")
+        return SendOutcome(SendStatus.TEMPORARY, "twilio")
 
     texts.say = once_refused
     assert send(house) == 1
@@ -135,7 +137,7 @@ def test_what_one_person_is_told_about_one_hearing_keeps_its_order(
 
 def test_news_of_a_date_waits_for_nothing_that_it_makes_untrue(house: House, texts: Spoken) -> None:
     ids = queue(house, "reminder", "cancelled")
-    texts.say = lambda message: Outcome(Said.TEMPORARY, "twilio")
+    texts.say = lambda message: SendOutcome(SendStatus.TEMPORARY, "twilio")
     with house.app.app_context(), transaction() as session:
         # It was refused before the hearing was cancelled, and waits for its next try.
         session.get_one(Notice, ids[0]).due_at += dt.timedelta(hours=1)
@@ -162,10 +164,10 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
     house: House, texts: Spoken
 ) -> None:
     ids = queue(house, "off_channel", people=8, about="")
-    furnish(house, limits={"twilio": Limit(1)})
+    furnish(house, limits={"twilio": CarrierLimit(1)})
     stopping = threading.Event()
 
-    def then_stop(message: Message) -> Outcome:
+    def then_stop(message: OutgoingMessage) -> SendOutcome:
         stopping.set()
         return texts.accept(message)
 
@@ -187,16 +189,16 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
     house: House, texts: Spoken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = queue(house, "off_channel", people=3, about="")
-    furnish(house, limits={"twilio": Limit(1)})
-    awake, renew = threading.Event(), dispatch.Round._renew
+    furnish(house, limits={"twilio": CarrierLimit(1)})
+    awake, renew = threading.Event(), dispatch.DispatchBatch._renew
 
-    def once_awake(round_: dispatch.Round) -> None:
+    def once_awake(round_: dispatch.DispatchBatch) -> None:
         assert awake.wait(120)  # no thread of a process that stands still goes on
         renew(round_)
 
-    monkeypatch.setattr(dispatch.Round, "_renew", once_awake)
+    monkeypatch.setattr(dispatch.DispatchBatch, "_renew", once_awake)
 
-    def frozen_meanwhile(message: Message) -> Outcome:
+    def frozen_meanwhile(message: OutgoingMessage) -> SendOutcome:
         texts.say = texts.accept
         house.wait(minutes=10)
         with house.app.app_context():
@@ -233,7 +235,7 @@ def test_of_two_workers_who_see_the_same_silence_one_asks_the_carrier(
     house.wait(minutes=1)
     asked: list[str] = []
 
-    def while_another_looks(message: Message, _since: dt.datetime) -> None:
+    def while_another_looks(message: OutgoingMessage, _since: dt.datetime) -> None:
         asked.append(message.reference)
         with house.app.app_context():
             other = dataclasses.replace(beat.sender_of(house.app), name="another worker")
@@ -260,7 +262,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
         for n, notice in enumerate(session.scalars(sa.select(Notice).where(Notice.id.in_(ids)))):
             notice.counsel_id = None if n % 2 else notice.counsel_id
             notice.about = ""
-    texts.say = lambda message: Outcome(Said.UNKNOWN, "twilio")
+    texts.say = lambda message: SendOutcome(SendStatus.UNKNOWN, "twilio")
     send(house)
     assert len(texts.given) + len(second.given) == 40
     assert not {each.split(".")[0] for each in texts.given} & {
@@ -279,7 +281,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
 
 
 def test_two_workers_that_see_the_same_trouble_move_one_step(house: House) -> None:
-    tries = {"twilio": Tries(20, failed=20), "twilio2": Tries(20)}
+    tries = {"twilio": RecentTries(20, failed=20), "twilio2": RecentTries(20)}
     with house.app.app_context():
         for _ in range(2):
             with transaction() as session:

@@ -8,7 +8,7 @@ import pytest
 
 from app.cli import cli
 from app.core.db import db, transaction
-from app.notices.models import Line, Receipt
+from app.notices.models import Entry, Receipt
 from app.record import ledger, queries, timeline
 from app.rehearsal.standins import TwilioStandIn
 from app.sending import claiming, dispatch
@@ -249,7 +249,7 @@ def test_after_erasing_no_word_of_a_carrier_holds_an_address(
     assert done.exit_code == 0, done.output
     tell(wired, twilio, next(each for each in texts if each.carrier_id), "delivered")
     with wired.app.app_context():
-        kept = [line.detail for line in db.session.query(Line)]
+        kept = [line.detail for line in db.session.query(Entry)]
         kept += [each.raw for each in db.session.query(Receipt)]
     assert "1380013800" not in json.dumps(kept)
     assert record_is_whole(wired, case_id)

@@ -46,7 +46,7 @@ def wired(
     """A court whose messages go over real wires."""
     clock = SetClock(NOW)
     built = lines.build(
-        lines.Lines(
+        lines.CarrierSettings(
             outbox=tmp_path / "outbox",
             public_url=URL,
             smtp_url=mail.url,
@@ -76,7 +76,7 @@ def ask(house: House, case: dict[str, Any] = CASE) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
     with house.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.Desk(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
         made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
         return made.id, hearings.propose(session, desk, load(HearingIn(), {**proposal(made.id)})).id
 
@@ -185,7 +185,9 @@ def test_a_mail_server_that_is_down_loses_nothing(
         url = gone.url
     clock = SetClock(NOW)
     built = lines.build(
-        lines.Lines(outbox=tmp_path / "outbox", smtp_url=url, mail_from="court@court.example"),
+        lines.CarrierSettings(
+            outbox=tmp_path / "outbox", smtp_url=url, mail_from="court@court.example"
+        ),
         clock,
     )
     house = make_house(tmp_path, database, gateways=built)

@@ -11,7 +11,7 @@ from flask_migrate import downgrade, upgrade
 from app.cases.models import Case, Counsel, Courtroom, Judge
 from app.cli import cli
 from app.core.db import db, transaction
-from app.rehearsal.browser import Page
+from app.rehearsal.browser import HtmlPage
 from tests.conftest import PASSWORD, House, at, case_with, proposal
 from tests.flows.test_import import OTHER, ROW, as_csv, cases, run
 from tests.flows.test_propose_page import english, enter, see
@@ -87,7 +87,7 @@ def test_a_wrong_number_is_refused_where_counsel_and_admins_give_one(house: Hous
     house.beat()
     path = house.link("li@huacheng.example")
     page = house.client.get(f"{path}/call-me?lang=en")
-    form = next(f for f in Page(page.text).forms if "phone" in f.fields)
+    form = next(f for f in HtmlPage(page.text).forms if "phone" in f.fields)
     answer = house.client.post(
         form.action or f"{path}/call-me", data=form.filled(phone="138****8000")
     )

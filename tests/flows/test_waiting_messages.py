@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import url_for
 
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox import carrier
 from app.core.db import db
@@ -40,7 +40,7 @@ def imap() -> Iterator[ImapServer]:
 def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
     """A court to which texts and mails come."""
     clock = SetClock(NOW)
-    local = Gateways(
+    local = ExternalServices(
         clock=clock,
         email=carrier.Outbox(tmp_path / "outbox", "email", clock, "court@court.example"),
         sms=carrier.Outbox(tmp_path / "outbox", "sms", clock),

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from app.core.calendar_fetching import LARGEST, BusyCalendars, Unfetchable, is_public
+from app.core.calendar_fetching import LARGEST, CalendarFetcher, FetchFailed, is_public
 from tests.tls import TlsServer, gives
 
 
@@ -68,13 +68,13 @@ def test_addresses_of_the_open_internet_are_public(address: str) -> None:
     ],
 )
 def test_what_must_not_be_asked_is_refused_in_words(address: str, words: str) -> None:
-    with pytest.raises(Unfetchable, match=words):
-        BusyCalendars().fetch(address)
+    with pytest.raises(FetchFailed, match=words):
+        CalendarFetcher().fetch(address)
 
 
 def test_a_calendar_is_fetched_and_known_again_by_its_tag() -> None:
     with TlsServer(gives(b"BEGIN:VCALENDAR", ETag='"a"')) as server:
-        gateway = BusyCalendars(server.context, server.also)
+        gateway = CalendarFetcher(server.context, server.also)
         assert gateway.fetch(server.url).body == b"BEGIN:VCALENDAR"
         server.answer = gives(b"", 304)
         again = gateway.fetch(server.url, '"a"')
@@ -85,16 +85,16 @@ def test_a_calendar_is_fetched_and_known_again_by_its_tag() -> None:
 
 def test_a_packed_calendar_is_unpacked_and_a_bomb_is_not() -> None:
     with TlsServer(gives(gzip.compress(b"BEGIN:VCALENDAR"), Content_Encoding="gzip")) as server:
-        gateway = BusyCalendars(server.context, server.also)
+        gateway = CalendarFetcher(server.context, server.also)
         assert gateway.fetch(server.url).body == b"BEGIN:VCALENDAR"
         server.answer = gives(gzip.compress(b"0" * (200 * LARGEST // 4)), Content_Encoding="gzip")
-        with pytest.raises(Unfetchable, match="larger than 2 MB"):
+        with pytest.raises(FetchFailed, match="larger than 2 MB"):
             gateway.fetch(server.url)
         server.answer = gives(b"no gzip at all", Content_Encoding="gzip")
-        with pytest.raises(Unfetchable, match="cannot be unpacked"):
+        with pytest.raises(FetchFailed, match="cannot be unpacked"):
             gateway.fetch(server.url)
         server.answer = gives(b"x", Content_Encoding="br")
-        with pytest.raises(Unfetchable, match="packed in a way"):
+        with pytest.raises(FetchFailed, match="packed in a way"):
             gateway.fetch(server.url)
 
 
@@ -107,8 +107,8 @@ def endless(to: BaseHTTPRequestHandler) -> None:
 
 
 def test_what_never_ends_is_read_no_further_than_2_mb() -> None:
-    with TlsServer(endless) as server, pytest.raises(Unfetchable, match="larger than 2 MB"):
-        BusyCalendars(server.context, server.also).fetch(server.url)
+    with TlsServer(endless) as server, pytest.raises(FetchFailed, match="larger than 2 MB"):
+        CalendarFetcher(server.context, server.also).fetch(server.url)
 
 
 def test_what_trickles_is_cut_off_when_its_time_is_over() -> None:
@@ -121,8 +121,8 @@ def test_what_trickles_is_cut_off_when_its_time_is_over() -> None:
             to.wfile.write(b"X")
 
     with TlsServer(trickle) as server:
-        gateway = BusyCalendars(server.context, server.also, seconds=0.6)
-        with pytest.raises(Unfetchable, match="in time"):
+        gateway = CalendarFetcher(server.context, server.also, seconds=0.6)
+        with pytest.raises(FetchFailed, match="in time"):
             gateway.fetch(server.url)
         over.set()
 
@@ -139,16 +139,16 @@ def test_what_trickles_is_cut_off_when_its_time_is_over() -> None:
 def test_a_redirect_is_looked_at_as_the_address_was(target: str, words: str) -> None:
     with (
         TlsServer(gives(b"", 302, Location=target)) as server,
-        pytest.raises(Unfetchable, match=words),
+        pytest.raises(FetchFailed, match=words),
     ):
-        BusyCalendars(server.context, server.also).fetch(server.url)
+        CalendarFetcher(server.context, server.also).fetch(server.url)
 
 
 def test_errors_and_certificates_that_nobody_trusts_are_told_apart() -> None:
     with TlsServer(gives(b"", 500)) as server:
-        with pytest.raises(Unfetchable, match="answers with an error"):
-            BusyCalendars(server.context, server.also).fetch(server.url)
-        with pytest.raises(Unfetchable, match="certificate"):
-            BusyCalendars(ssl.create_default_context(), server.also).fetch(server.url)
-    with pytest.raises(Unfetchable, match="cannot be reached"):
-        BusyCalendars(server.context, server.also).fetch(server.url)
+        with pytest.raises(FetchFailed, match="answers with an error"):
+            CalendarFetcher(server.context, server.also).fetch(server.url)
+        with pytest.raises(FetchFailed, match="certificate"):
+            CalendarFetcher(ssl.create_default_context(), server.also).fetch(server.url)
+    with pytest.raises(FetchFailed, match="cannot be reached"):
+        CalendarFetcher(server.context, server.also).fetch(server.url)

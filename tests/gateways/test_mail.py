@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.carriers.base import Message
+from app.carriers.base import OutgoingMessage
 from app.carriers.mime import Unsendable, build, one_line
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ FROM = "hearings@court.example"
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:庭审\r\nEND:VCALENDAR\r\n".encode()
 
 
-def letter(**changes: object) -> Message:
+def letter(**changes: object) -> OutgoingMessage:
     facts: dict = {
         "reference": "n123.1",
         "channel": "email",
@@ -27,7 +27,7 @@ def letter(**changes: object) -> Message:
         "text": "Please answer.\n",
         "subject": "A hearing",
     }
-    return Message(**(facts | changes))
+    return OutgoingMessage(**(facts | changes))
 
 
 def read(data: bytes) -> EmailMessage:
@@ -46,7 +46,7 @@ def test_a_mail_says_who_writes_to_whom_and_that_a_machine_wrote_it():
     assert seen["Auto-Submitted"] == "auto-generated"
     assert seen["Content-Language"] == "zh-Hans"
     assert seen["X-Tingqi-Reference"] == "n123.1"
-    assert seen["Message-ID"] == mail.message_id
+    assert seen["OutgoingMessage-ID"] == mail.message_id
     assert (mail.sender, mail.recipient) == (FROM, "lin@firm.example")
 
 

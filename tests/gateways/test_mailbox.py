@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.carriers.imap.mailbox import ImapMailbox, MailboxAway, Mark
+from app.carriers.imap.mailbox import ImapMailbox, MailboxPosition, MailboxUnreachable
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.core.runtime.clock import SetClock
 from app.rehearsal.standins import SmtpStandIn
@@ -26,7 +26,7 @@ def imap() -> Iterator[ImapServer]:
 def found(box: ImapMailbox) -> list[bytes]:
     """What lies there, unseen."""
     try:
-        return [each.raw for each in box.arrived(Mark())]
+        return [each.raw for each in box.arrived(MailboxPosition())]
     finally:
         box.close()
 
@@ -93,7 +93,7 @@ def test_a_fault_of_the_settings_is_said_in_words(imap, change, said) -> None:
     assert "Look at TINGQI_IMAP_URL" in fault
     assert said in fault
     assert "b'" not in fault
-    with pytest.raises(MailboxAway):
+    with pytest.raises(MailboxUnreachable):
         found(box)
 
 

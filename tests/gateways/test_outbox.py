@@ -7,9 +7,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from app.carriers import mime
-from app.carriers.base import Found, Message, Said
+from app.carriers.base import LookupResult, OutgoingMessage, SendStatus
 from app.carriers.outbox.carrier import Outbox, content, entries
-from app.carriers.registry import Lines, build
+from app.carriers.registry import CarrierSettings, build
 from app.core.runtime.clock import SetClock
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -33,11 +33,11 @@ def texts(tmp_path, clock):
 
 def letter(reference="n1.1", **changes):
     facts = {"channel": "email", "to": "lin@firm.example", "text": "请答复\n", "subject": "庭审"}
-    return Message(reference=reference, **(facts | changes))
+    return OutgoingMessage(reference=reference, **(facts | changes))
 
 
 def text(reference="n2.1", **changes):
-    return Message(
+    return OutgoingMessage(
         reference=reference,
         **({"channel": "sms", "to": "+8613800000000", "text": "请答复"} | changes),
     )
@@ -46,13 +46,15 @@ def text(reference="n2.1", **changes):
 def test_a_mail_is_kept_as_the_very_bytes_that_smtp_would_send(mails, clock):
     message = letter(calendar=CALENDAR, method="REQUEST")
     [(_, outcome)] = mails.send([message])
-    assert outcome.said is Said.ACCEPTED
+    assert outcome.said is SendStatus.ACCEPTED
     [file] = mails.folder.iterdir()
     assert (file.name, file.suffix) == (outcome.carrier_id, ".eml")
     seen = message_from_bytes(file.read_bytes(), policy=policy.default)
     bare = [line for line in file.read_bytes().split(b"\r\n") if b"\n" in line]
     assert (seen["To"], seen["Subject"], bare) == ("lin@firm.example", "庭审", [])
-    assert seen["Message-ID"] == mime.build(message, "hearings@court.example", AT).message_id
+    assert (
+        seen["OutgoingMessage-ID"] == mime.build(message, "hearings@court.example", AT).message_id
+    )
 
 
 def test_a_text_is_kept_with_its_number_words_and_reference(texts):
@@ -113,27 +115,30 @@ def test_only_letters_can_be_read(mails, name):
 def test_after_a_crash_the_folder_says_whether_it_was_written(mails, texts):
     list(texts.send([text("n2.1")]))
     [found] = texts.find(text("n2.1"), AT).outcomes
-    assert (found.said, found.carrier_id) == (Said.ACCEPTED, next(texts.folder.iterdir()).name)
-    assert texts.find(text("n2.11"), AT) == Found(sure=True)
-    assert mails.find(letter("n2.1"), AT) == Found(sure=True)
+    assert (found.said, found.carrier_id) == (
+        SendStatus.ACCEPTED,
+        next(texts.folder.iterdir()).name,
+    )
+    assert texts.find(text("n2.11"), AT) == LookupResult(sure=True)
+    assert mails.find(letter("n2.1"), AT) == LookupResult(sure=True)
 
 
 def test_what_is_no_address_is_refused_and_the_rest_is_written(mails):
     (_, first), (_, second) = mails.send([letter(to="nobody"), letter("n1.2")])
-    assert (first.said, first.advice) == (Said.PERMANENT, "next_channel")
-    assert second.said is Said.ACCEPTED
+    assert (first.said, first.advice) == (SendStatus.PERMANENT, "next_channel")
+    assert second.said is SendStatus.ACCEPTED
 
 
 def test_a_folder_that_cannot_be_written_to_is_our_alarm(tmp_path, clock):
     (tmp_path / "file").write_text("")
     outbox = Outbox(tmp_path / "file", "sms", clock)
     [(_, outcome)] = outbox.send([text()])
-    assert (outcome.said, outcome.advice) == (Said.TEMPORARY, "alarm")
+    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
     assert "cannot be written to" in outbox.check()
 
 
 def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
-    gateways = build(Lines(outbox=tmp_path / "outbox"))
+    gateways = build(CarrierSettings(outbox=tmp_path / "outbox"))
     list(gateways.email.send([letter()]))
     list(gateways.sms.send([text()]))
     assert {e.channel for e in entries(tmp_path / "outbox")} == {"email", "sms"}
@@ -143,7 +148,7 @@ def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
 
 
 def test_a_house_with_lines_set_uses_them(tmp_path, clock):
-    lines = Lines(
+    lines = CarrierSettings(
         outbox=tmp_path,
         smtp_url="smtp://u:secret@127.0.0.1:1",
         mail_from="c@court.example",

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from app.carriers.base import Message, Said
+from app.carriers.base import OutgoingMessage, SendStatus
 from app.carriers.twilio.carrier import Account, TwilioCarrier
 from app.rehearsal.standins import TwilioStandIn
 
@@ -41,7 +41,7 @@ def carrier(twilio):
 
 def text(number=1, **changes):
     facts = {"channel": "sms", "to": f"+8613800000{number:03}", "text": f"请答复 {number}"}
-    return Message(reference=f"n{number}.1", **(facts | changes))
+    return OutgoingMessage(reference=f"n{number}.1", **(facts | changes))
 
 
 def said(carrier, *texts):
@@ -55,7 +55,7 @@ def an_hour_ago():
 def test_a_text_goes_out_with_our_reference_and_a_time_by_which_it_is_stale(twilio, carrier):
     [outcome] = said(carrier, text(good_for=600))
     [message] = twilio.messages
-    assert (outcome.said, outcome.status) == (Said.ACCEPTED, "queued")
+    assert (outcome.said, outcome.status) == (SendStatus.ACCEPTED, "queued")
     assert outcome.carrier_id == message["sid"]
     assert (message["to"], message["from"], message["body"]) == ("+8613800000001", FROM, "请答复 1")
     assert message["status_callback"] == "https://court.example/twilio/status?ref=n1.1"
@@ -83,7 +83,7 @@ def test_many_texts_go_side_by_side_over_few_connections(twilio):
     with closing(TwilioCarrier(account(twilio), concurrency=4)) as carrier:
         results = list(carrier.send([text(n) for n in range(60)]))
         results += carrier.send([text(60)])
-    assert {outcome.said for _, outcome in results} == {Said.ACCEPTED}
+    assert {outcome.said for _, outcome in results} == {SendStatus.ACCEPTED}
     sids = {m["body"]: m["sid"] for m in twilio.messages}
     assert {m.text: o.carrier_id for m, o in results} == sids
     assert len(sids) == 61
@@ -93,14 +93,14 @@ def test_many_texts_go_side_by_side_over_few_connections(twilio):
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        (21211, (Said.PERMANENT, "next_channel", None)),
-        (21610, (Said.PERMANENT, "next_channel", None)),
-        (21408, (Said.TEMPORARY, "alarm", None)),
-        (21612, (Said.TEMPORARY, "alarm", None)),
-        (21611, (Said.TEMPORARY, "back_off", 300)),
-        (29999, (Said.PERMANENT, "next_channel", None)),
-        (39999, (Said.TEMPORARY, "", 1800)),
-        (12345, (Said.TEMPORARY, "alarm", None)),
+        (21211, (SendStatus.PERMANENT, "next_channel", None)),
+        (21610, (SendStatus.PERMANENT, "next_channel", None)),
+        (21408, (SendStatus.TEMPORARY, "alarm", None)),
+        (21612, (SendStatus.TEMPORARY, "alarm", None)),
+        (21611, (SendStatus.TEMPORARY, "back_off", 300)),
+        (29999, (SendStatus.PERMANENT, "next_channel", None)),
+        (39999, (SendStatus.TEMPORARY, "", 1800)),
+        (12345, (SendStatus.TEMPORARY, "alarm", None)),
     ],
 )
 def test_a_refused_number_is_weighed_by_its_code(twilio, carrier, code, expected):
@@ -110,15 +110,19 @@ def test_a_refused_number_is_weighed_by_its_code(twilio, carrier, code, expected
     assert (refused.said, refused.advice, refused.retry_after) == expected
     assert (refused.code, refused.carrier_id) == (str(code), "")
     assert "told to refuse" in refused.detail
-    assert other.said is Said.ACCEPTED
+    assert other.said is SendStatus.ACCEPTED
 
 
 def test_too_many_requests_mean_a_pause_and_no_hidden_second_try(twilio, carrier):
     twilio.too_many()
     first, second = said(carrier, text(1)), said(carrier, text(1))
-    assert (first[0].said, first[0].advice, first[0].code) == (Said.TEMPORARY, "back_off", "20429")
+    assert (first[0].said, first[0].advice, first[0].code) == (
+        SendStatus.TEMPORARY,
+        "back_off",
+        "20429",
+    )
     assert first[0].retry_after == 60
-    assert second[0].said is Said.ACCEPTED
+    assert second[0].said is SendStatus.ACCEPTED
     assert len(twilio.messages) == 1
 
 
@@ -141,14 +145,18 @@ def test_a_429_is_weighed_by_its_code_and_its_retry_after(
 ):
     twilio.too_many(code=code, retry_after=retry_after)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.advice) == (Said.TEMPORARY, "back_off")
+    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "back_off")
     assert (outcome.code, outcome.retry_after) == expected
 
 
 def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
     twilio.too_many(code=21610)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.advice, outcome.code) == (Said.PERMANENT, "next_channel", "21610")
+    assert (outcome.said, outcome.advice, outcome.code) == (
+        SendStatus.PERMANENT,
+        "next_channel",
+        "21610",
+    )
 
 
 @pytest.mark.parametrize("take", [True, False])
@@ -156,11 +164,11 @@ def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
 def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier, mishap, take):
     getattr(twilio, mishap)(take=take)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.carrier_id) == (Said.UNKNOWN, "")
+    assert (outcome.said, outcome.carrier_id) == (SendStatus.UNKNOWN, "")
     found = carrier.find(text(), an_hour_ago())
     assert not found.sure
     assert [(each.said, each.carrier_id, each.status) for each in found.outcomes] == [
-        (Said.ACCEPTED, message["sid"], "queued") for message in twilio.messages
+        (SendStatus.ACCEPTED, message["sid"], "queued") for message in twilio.messages
     ]
     assert len(twilio.messages) == take
 
@@ -169,14 +177,14 @@ def test_an_answer_that_does_not_come_is_unknown(twilio, carrier):
     twilio.stall()
     with closing(TwilioCarrier(account(twilio), timeout=0.2)) as hasty:
         [outcome] = said(hasty)
-        assert outcome.said is Said.UNKNOWN
+        assert outcome.said is SendStatus.UNKNOWN
     # The stand-in may come to the text later than the hasty one went: it is waited for.
     for _ in range(6000):
         if twilio.messages:
             break
         Event().wait(0.01)
     [found] = carrier.find(text(), an_hour_ago()).outcomes
-    assert found.said is Said.ACCEPTED
+    assert found.said is SendStatus.ACCEPTED
 
 
 def test_an_answer_that_is_no_message_is_unknown():
@@ -198,7 +206,7 @@ def test_an_answer_that_is_no_message_is_unknown():
             [outcome] = said(carrier)
         server.shutdown()
         thread.join()
-    assert outcome.said is Said.UNKNOWN
+    assert outcome.said is SendStatus.UNKNOWN
 
 
 def test_a_twilio_that_is_down_leaves_every_text_for_later():
@@ -209,7 +217,7 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
         assert carrier.find(text(), an_hour_ago()) is None
         assert carrier.ask("SM1") is None
         assert "cannot be reached" in carrier.check()
-    assert {(o.said, o.status) for o in outcomes} == {(Said.TEMPORARY, "line_down")}
+    assert {(o.said, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
 
 
 def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
@@ -217,7 +225,7 @@ def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
         [outcome] = said(carrier)
         assert "TINGQI_TWILIO_AUTH_TOKEN" in carrier.check()
         assert carrier.find(text(), an_hour_ago()) is None
-    assert (outcome.said, outcome.advice, outcome.code) == (Said.TEMPORARY, "alarm", "20003")
+    assert (outcome.said, outcome.advice, outcome.code) == (SendStatus.TEMPORARY, "alarm", "20003")
     assert twilio.messages == []
 
 
@@ -256,7 +264,7 @@ def test_a_text_whose_callback_was_lost_can_be_asked_after(twilio, carrier):
 
 def test_half_a_character_is_never_sent(twilio, carrier):
     [outcome] = said(carrier, text(text="\ud83d"))
-    assert outcome.said is Said.PERMANENT
+    assert outcome.said is SendStatus.PERMANENT
     assert twilio.messages == []
 
 
@@ -264,7 +272,7 @@ def test_two_beats_may_send_at_once(twilio, carrier):
     with ThreadPoolExecutor(2) as pool:
         batches = [[text(n) for n in range(20)], [text(n) for n in range(20, 40)]]
         outcomes = list(pool.map(lambda batch: said(carrier, *batch), batches))
-    assert {o.said for batch in outcomes for o in batch} == {Said.ACCEPTED}
+    assert {o.said for batch in outcomes for o in batch} == {SendStatus.ACCEPTED}
     assert len({m["sid"] for m in twilio.messages}) == 40
 
 

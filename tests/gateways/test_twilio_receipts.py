@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app.carriers.base import Message
+from app.carriers.base import OutgoingMessage
 from app.carriers.twilio.carrier import Account, TwilioCarrier, receipt, signature_ok, verdict
 from app.rehearsal.standins import TwilioStandIn
 
@@ -21,7 +21,7 @@ def twilio():
 def send_one(twilio, public_url):
     facts = (twilio.account_sid, twilio.auth_token, public_url, "+15005550006")
     with closing(TwilioCarrier(Account(*facts, api_url=twilio.url))) as carrier:
-        list(carrier.send([Message("n1.1", "sms", "+8613800000001", "请答复")]))
+        list(carrier.send([OutgoingMessage("n1.1", "sms", "+8613800000001", "请答复")]))
 
 
 @pytest.mark.parametrize(

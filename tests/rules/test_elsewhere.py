@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.hearings.availability.calculation.calendar_parsing import Unreadable, busy
+from app.hearings.availability.calculation.calendar_parsing import UnreadableCalendar, busy
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
@@ -208,7 +208,7 @@ def test_a_free_busy_list_is_read_too() -> None:
     ],
 )
 def test_what_is_no_calendar_or_would_never_end_is_refused_in_words(raw: bytes, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
+    with pytest.raises(UnreadableCalendar, match=words):
         busy(raw, SHANGHAI, NOW)
 
 

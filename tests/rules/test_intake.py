@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core.errors import Invalid
-from app.imports.entries import Entry, Refused, by_case, read_case
+from app.imports.entries import ImportedCase, RowRefusal, by_case, read_case
 from app.imports.reading import both_sides, column_maps, date_parsing, rules
 
 OWN = column_maps.find(column_maps.OWN)
@@ -14,10 +14,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HEADERS = ("案号", "法官", "当事人", "诉讼地位", "代理人", "电话", "开庭日期", "开庭时间")
 
 
-def read(*rows: tuple[str, ...]) -> Entry | list[Refused]:
+def read(*rows: tuple[str, ...]) -> ImportedCase | list[RowRefusal]:
     """The one case of some rows under Chinese headers, the first in line 2."""
     bound = rules.bind(OWN, HEADERS)
-    refused: list[Refused] = []
+    refused: list[RowRefusal] = []
     [case] = by_case(enumerate(rows, start=2), bound, refused)
     return refused or read_case(case, bound, SHANGHAI)
 
@@ -198,7 +198,7 @@ def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
             "9:30",
         ),
     )
-    assert isinstance(found, Entry), found
+    assert isinstance(found, ImportedCase), found
     assert [party["side"] for party in found.given["parties"]] == ["claimant", "respondent"]
     [sitting] = found.sittings
     assert (sitting.line, sitting.minutes) == (3, 60)
@@ -208,7 +208,7 @@ def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
 def test_two_counsel_of_one_party_stand_in_two_rows() -> None:
     row = ("A-1", "陈法官", "远洋公司", "原告", "李敏", "13800138001", "", "")
     found = read(row, (*row[:4], "王芳", "13800138009", "", ""), row)
-    assert isinstance(found, Entry), found
+    assert isinstance(found, ImportedCase), found
     [party] = found.given["parties"]
     assert [counsel["name"] for counsel in party["counsel"]] == ["李敏", "王芳"]
 

@@ -5,20 +5,24 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.record.timeline import WIDTH, Did, Touch, differences, draw
+from app.record.timeline import WIDTH, Contact, Touchpoint, differences, draw
 
 BEGIN = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 SIDES = ["claimant", "respondent"]
 
 
 def touch(
-    minutes: float, side: str, channel: str = "sms", kind: str = "fixed", did: Did = Did.TO
-) -> Touch:
+    minutes: float,
+    side: str,
+    channel: str = "sms",
+    kind: str = "fixed",
+    did: Touchpoint = Touchpoint.TO,
+) -> Contact:
     """One contact, so many minutes after the first."""
-    return Touch(BEGIN + dt.timedelta(minutes=minutes), side, channel, kind, did, "accepted")
+    return Contact(BEGIN + dt.timedelta(minutes=minutes), side, channel, kind, did, "accepted")
 
 
-def named(*touches: Touch) -> list[tuple[str, str]]:
+def named(*touches: Contact) -> list[tuple[str, str]]:
     """What differs, and about which matter."""
     return [(each.what, each.kind) for each in differences(touches, SIDES)]
 
@@ -51,7 +55,10 @@ def test_what_follows_ones_own_doing_is_counted_and_sets_nobody_back() -> None:
 
 
 def test_what_came_from_them_or_did_not_arrive_is_no_contact_by_the_court() -> None:
-    heard = [touch(3, "claimant", "link", "visit", Did.FROM), touch(4, "claimant", did=Did.VAIN)]
+    heard = [
+        touch(3, "claimant", "link", "visit", Touchpoint.FROM),
+        touch(4, "claimant", did=Touchpoint.VAIN),
+    ]
     assert named(touch(0, "claimant"), touch(0, "respondent"), *heard) == []
 
 
@@ -65,13 +72,13 @@ def test_a_single_side_has_nobody_to_differ_from() -> None:
             st.floats(0, 100_000),
             st.sampled_from([*SIDES, "third"]),
             st.sampled_from(["sms", "email", "phone", "link", "chat"]),
-            st.sampled_from(list(Did)),
+            st.sampled_from(list(Touchpoint)),
         ),
         max_size=60,
     )
 )
 def test_every_contact_is_drawn_once_inside_its_lane(
-    drawn: list[tuple[float, str, str, Did]],
+    drawn: list[tuple[float, str, str, Touchpoint]],
 ) -> None:
     touches = [touch(at, side, channel, did=did) for at, side, channel, did in drawn]
     picture = draw(touches, SIDES)
@@ -81,7 +88,7 @@ def test_every_contact_is_drawn_once_inside_its_lane(
         assert sum(mark.count for mark in lane.marks) == len(own)
         for mark in lane.marks:
             assert picture.left <= mark.x <= WIDTH
-            assert (mark.y > lane.y) == (mark.did is Did.FROM)
+            assert (mark.y > lane.y) == (mark.did is Touchpoint.FROM)
             assert abs(mark.y - lane.y) <= 38
 
 

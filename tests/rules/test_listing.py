@@ -10,27 +10,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.listing.rows import Wishes
+from app.listing.rows import ListingPreferences
 from app.listing.solver import greedy
 from app.listing.solver.bound import at_least
 from app.listing.solver.capacity import covered, fewest, most_of, most_of_any
 from app.listing.solver.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
-    Limits,
-    Place,
+    HearingToPlace,
+    Placement,
     Problem,
     Progress,
+    SearchLimits,
     Start,
     Strip,
-    Wanted,
     cost,
 )
 from app.listing.solver.repair import Repair
 from app.listing.solver.search import search
 from app.listing.solver.table import grid_of
 
-LIMITS = Limits(seconds=60, workers=1, seed=1, steps=20)
+LIMITS = SearchLimits(seconds=60, workers=1, seed=1, steps=20)
 MORNING, AFTERNOON = (0, 120), (150, 270)
 DAY = 1000
 
@@ -70,7 +70,7 @@ def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
         ]
         room = draw(st.sampled_from([None, None, 7]))
         hearings.append(
-            Wanted(
+            HearingToPlace(
                 minutes,
                 draw(st.integers(0, 1)),
                 tuple(sorted(counsel)),
@@ -90,7 +90,7 @@ def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
     )
 
 
-def faults(problem: Problem, places: Mapping[int, list[Place]]) -> Iterator[str]:
+def faults(problem: Problem, places: Mapping[int, list[Placement]]) -> Iterator[str]:
     """Every rule that some places break, each looked at minute by minute."""
     taken: dict[tuple[str, int, int], int] = {}
     for number, some in places.items():
@@ -118,11 +118,11 @@ def faults(problem: Problem, places: Mapping[int, list[Place]]) -> Iterator[str]
 def best(problem: Problem) -> tuple[int, int, int]:
     """What the best listing is worth, by trying all: hearings, their urgency, its cost."""
     found = (0, 0, 0)
-    options: list[list[Place | None]] = [
+    options: list[list[Placement | None]] = [
         [
             None,
             *(
-                Place(start.at, strip.room)
+                Placement(start.at, strip.room)
                 for start in hearing.starts
                 for strip in problem.strips
                 if strip.holds(start.at, hearing.minutes)
@@ -202,9 +202,9 @@ def test_hearings_put_back_come_to_the_best(problem: Problem, seed: int) -> None
 
 def test_a_day_of_too_many_steps_is_left_to_the_solver() -> None:
     starts = tuple(Start(at, 0, (0, DAY)) for at in (0, 1, 64, 600))
-    problem = Problem((Wanted(60, 1, (), starts),), (Strip(0, 0, DAY, 7),))
+    problem = Problem((HearingToPlace(60, 1, (), starts),), (Strip(0, 0, DAY, 7),))
     assert grid_of(problem) is None
-    outcome = search(problem, Limits(seconds=60, workers=2))
+    outcome = search(problem, SearchLimits(seconds=60, workers=2))
     assert (outcome.complete, outcome.progress.cost) == (True, JUDGE_DAY)
     steps = tuple(Start(60 + 15 * step, 0, (0, DAY)) for step in range(63))
     grid = grid_of(replace(problem, hearings=(replace(problem.hearings[0], starts=steps),)))
@@ -224,7 +224,7 @@ def crowded(many: int) -> Problem:
             for at in range(0, 271 - minutes, 15)
         )
         counsel = tuple(sorted(chance.sample(range(12), 2)))
-        hearings.append(Wanted(minutes, number % 3, counsel, starts))
+        hearings.append(HearingToPlace(minutes, number % 3, counsel, starts))
     strips = tuple(
         Strip(day, day * DAY, day * DAY + 270, room) for day in range(8) for room in (7, 8)
     )
@@ -240,7 +240,7 @@ def test_one_thread_proves_while_another_moves_hearings(monkeypatch: pytest.Monk
         seen.append(far)
         return far.bound is not None and far.cost < cost(problem, first)
 
-    outcome = search(problem, Limits(seconds=300, workers=2, seed=1), enough)
+    outcome = search(problem, SearchLimits(seconds=300, workers=2, seed=1), enough)
     assert outcome.places.keys() == first.keys()
     assert list(faults(problem, {n: [place] for n, place in outcome.places.items()})) == []
     assert cost(problem, outcome.places) == outcome.progress.cost < cost(problem, first)
@@ -252,9 +252,9 @@ def test_where_not_all_have_a_place_the_solver_proves(monkeypatch: pytest.Monkey
     monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
     monkeypatch.setattr("app.listing.solver.search.FOR_PROVING", 0.0)
     start = Start(0, 0, (0, 120))
-    three = tuple(Wanted(60, judge, (), (start,)) for judge in (1, 2, 3))
+    three = tuple(HearingToPlace(60, judge, (), (start,)) for judge in (1, 2, 3))
     rooms = (Strip(0, 0, 120, 7), Strip(0, 0, 120, 8))
-    outcome = search(Problem(three, rooms), Limits(seconds=60, workers=2))
+    outcome = search(Problem(three, rooms), SearchLimits(seconds=60, workers=2))
     assert (outcome.complete, outcome.progress) == (
         True,
         Progress(2, 2, 2 * JUDGE_DAY, 2 * JUDGE_DAY),
@@ -268,7 +268,7 @@ def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
     monkeypatch.setattr("app.listing.solver.repair.Repair.go_on", broken)
     with pytest.raises(ZeroDivisionError):
-        search(crowded(40), Limits(seconds=300, workers=2))
+        search(crowded(40), SearchLimits(seconds=300, workers=2))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -284,7 +284,7 @@ def test_judges_plans_tell_the_fewest_days() -> None:
         Start(day * DAY + at, day, (day * DAY, day * DAY + 120)) for day in (0, 1) for at in (0, 60)
     )
     strips = tuple(Strip(day, day * DAY, day * DAY + 120, 7) for day in (0, 1))
-    three = tuple(Wanted(60, 1, (who,), starts) for who in (1, 2, 3))
+    three = tuple(HearingToPlace(60, 1, (who,), starts) for who in (1, 2, 3))
     assert at_least(Problem(three, strips)) == 2 * JUDGE_DAY
     coming = Problem(three, strips, from_elsewhere=frozenset({1, 2}))
     assert at_least(coming) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
@@ -295,7 +295,7 @@ def test_counsel_from_elsewhere_cannot_share_a_visit_between_hearings_at_one_tim
     strips = tuple(
         Strip(day, day * DAY, day * DAY + 120, 7 + n) for day in range(4) for n in (0, 1)
     )
-    two = tuple(Wanted(60, judge, (1,), starts) for judge in (1, 2))
+    two = tuple(HearingToPlace(60, judge, (1,), starts) for judge in (1, 2))
     problem = Problem(two, strips, from_elsewhere=frozenset({1}))
     assert (
         at_least(problem) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY == search(problem, LIMITS).progress.cost
@@ -344,6 +344,6 @@ def test_the_gap_is_a_part_of_the_cost(far: Progress, gap: float | None) -> None
     ],
 )
 def test_who_has_waited_longer_costs_more_a_day(priority: str, since: str, points: int) -> None:
-    wishes = Wishes(priority=priority, since=since)
+    wishes = ListingPreferences(priority=priority, since=since)
     assert wishes.per_day(dt.date(2026, 11, 23)) == points
-    assert Wishes.of(wishes.kept()) == wishes
+    assert ListingPreferences.of(wishes.kept()) == wishes

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.inbound.parsing import digits, itip
 from app.inbound.parsing.authentication import authenticated
-from app.inbound.parsing.mail import Unreadable, read
+from app.inbound.parsing.mail import UnreadableMail, read
 
 
 def nested(depth: int) -> bytes:
@@ -41,7 +41,7 @@ POISON: dict[str, bytes] = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_in_words(bomb: str) -> None:
-    with pytest.raises(Unreadable, match=r"^it "):
+    with pytest.raises(UnreadableMail, match=r"^it "):
         read(BOMBS[bomb], "")
 
 
@@ -54,7 +54,7 @@ def test_any_bytes_are_a_mail_or_refused(tail: bytes, head: str) -> None:
     raw = b"From: a@b.example\nContent-Type: text/calendar\n" + head.encode("latin-1") + tail
     try:
         mail = read(raw, "mx.court.example")
-    except Unreadable:
+    except UnreadableMail:
         return
     assert len(mail.sender) <= 254
     assert "\x00" not in mail.text + mail.subject + mail.name
@@ -166,7 +166,7 @@ def test_only_the_trusted_servers_word_on_the_senders_own_domain_counts(
     ],
 )
 def test_digits_of_any_width_pick_slots(words: str, picks: tuple[int, ...]) -> None:
-    assert digits.read(words) == digits.Choice(picks)
+    assert digits.read(words) == digits.SlotChoice(picks)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,6 @@ def test_what_is_no_plain_choice_is_not_guessed(words: str) -> None:
 
 def test_a_letter_names_the_question_and_a_pick_says_no_to_the_others() -> None:
     choice = digits.read("Ｂ２")
-    assert choice == digits.Choice((2,), "B")
+    assert choice == digits.SlotChoice((2,), "B")
     assert digits.says(choice, [71, 72, 73]) == {71: "no", 72: "yes", 73: "no"}
-    assert digits.says(digits.Choice(()), [71]) == {71: "no"}
+    assert digits.says(digits.SlotChoice(()), [71]) == {71: "no"}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.cases.rules import name_key, number_key
 from app.core import links
 from app.notices.rules import (
-    Grade,
-    State,
-    What,
+    Event,
+    EvidenceGrade,
+    NoticeState,
     after,
     fold,
     grade,
@@ -25,60 +25,69 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_a_receipt_may_overtake_our_own_note() -> None:
-    assert fold([What.QUEUED, What.STARTED, What.DELIVERED, What.ACCEPTED]) is State.DELIVERED
+    assert (
+        fold([Event.QUEUED, Event.STARTED, Event.DELIVERED, Event.ACCEPTED])
+        is NoticeState.DELIVERED
+    )
 
 
 def test_late_good_news_beats_early_bad_news_and_late_bad_news_moves_nothing() -> None:
-    assert fold([What.STARTED, What.ACCEPTED, What.FAILED, What.DELIVERED]) is State.DELIVERED
-    assert fold([What.STARTED, What.ACCEPTED, What.DELIVERED, What.FAILED]) is State.DELIVERED
+    assert (
+        fold([Event.STARTED, Event.ACCEPTED, Event.FAILED, Event.DELIVERED])
+        is NoticeState.DELIVERED
+    )
+    assert (
+        fold([Event.STARTED, Event.ACCEPTED, Event.DELIVERED, Event.FAILED])
+        is NoticeState.DELIVERED
+    )
 
 
 def test_a_worker_that_died_in_mid_sentence_leaves_doubt_until_the_carrier_is_asked() -> None:
-    assert fold([What.STARTED, What.UNKNOWN]) is State.UNKNOWN
-    assert fold([What.STARTED, What.UNKNOWN, What.ACCEPTED]) is State.SENT
-    assert fold([What.STARTED, What.UNKNOWN, What.REFUSED]) is State.QUEUED
+    assert fold([Event.STARTED, Event.UNKNOWN]) is NoticeState.UNKNOWN
+    assert fold([Event.STARTED, Event.UNKNOWN, Event.ACCEPTED]) is NoticeState.SENT
+    assert fold([Event.STARTED, Event.UNKNOWN, Event.REFUSED]) is NoticeState.QUEUED
 
 
-@given(st.lists(st.sampled_from(list(What)), max_size=12))
-def test_what_was_delivered_stays_delivered_whatever_comes_after(whats: list[What]) -> None:
-    state = State.DELIVERED
+@given(st.lists(st.sampled_from(list(Event)), max_size=12))
+def test_what_was_delivered_stays_delivered_whatever_comes_after(whats: list[Event]) -> None:
+    state = NoticeState.DELIVERED
     for what in whats:
         state = after(state, what)
-    assert state is State.DELIVERED
+    assert state is NoticeState.DELIVERED
 
 
-@given(st.lists(st.sampled_from(list(What)), max_size=12))
-def test_what_was_withdrawn_is_never_sent(whats: list[What]) -> None:
-    assert fold([What.WITHDRAWN, *whats]) is State.WITHDRAWN
+@given(st.lists(st.sampled_from(list(Event)), max_size=12))
+def test_what_was_withdrawn_is_never_sent(whats: list[Event]) -> None:
+    assert fold([Event.WITHDRAWN, *whats]) is NoticeState.WITHDRAWN
 
 
-def of(*whats: What) -> Grade:
+def of(*whats: Event) -> EvidenceGrade:
     return grade((what, {}) for what in whats)
 
 
 def test_a_machines_visit_proves_nothing_and_an_answer_proves_most() -> None:
-    assert of() is Grade.ATTEMPTED
-    assert of(What.ACCEPTED, What.FETCHED) is Grade.ACCEPTED
-    assert of(What.ACCEPTED, What.DELIVERED, What.OPENED) is Grade.OPENED
-    assert of(What.ANSWERED) is of(What.CONFIRMED) is Grade.CONFIRMED
+    assert of() is EvidenceGrade.ATTEMPTED
+    assert of(Event.ACCEPTED, Event.FETCHED) is EvidenceGrade.ACCEPTED
+    assert of(Event.ACCEPTED, Event.DELIVERED, Event.OPENED) is EvidenceGrade.OPENED
+    assert of(Event.ANSWERED) is of(Event.CONFIRMED) is EvidenceGrade.CONFIRMED
 
 
 @pytest.mark.parametrize(
     ("outcome", "numbered", "user", "proven"),
     [
-        ("spoke", True, 7, Grade.CONFIRMED),
-        ("spoke", False, 7, Grade.ATTEMPTED),
-        ("spoke", True, None, Grade.ATTEMPTED),
-        ("left_word", True, 7, Grade.ATTEMPTED),
-        ("no_answer", True, 7, Grade.ATTEMPTED),
-        ("wrong_number", True, 7, Grade.ATTEMPTED),
+        ("spoke", True, 7, EvidenceGrade.CONFIRMED),
+        ("spoke", False, 7, EvidenceGrade.ATTEMPTED),
+        ("spoke", True, None, EvidenceGrade.ATTEMPTED),
+        ("left_word", True, 7, EvidenceGrade.ATTEMPTED),
+        ("no_answer", True, 7, EvidenceGrade.ATTEMPTED),
+        ("wrong_number", True, 7, EvidenceGrade.ATTEMPTED),
     ],
 )
 def test_a_call_proves_only_that_the_person_answered_a_number_that_is_written_down(
-    outcome: str, numbered: bool, user: int | None, proven: Grade
+    outcome: str, numbered: bool, user: int | None, proven: EvidenceGrade
 ) -> None:
     said = {"outcome": outcome, "numbered": numbered, "user": user}
-    assert grade([(What.CALLED, said)]) is proven
+    assert grade([(Event.CALLED, said)]) is proven
 
 
 @given(st.integers(1, 30), st.floats(0, 0.999))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hearings.availability.calculation.court_hours import Hours, longest, sessions
+from app.hearings.availability.calculation.court_hours import CourtHours, longest, sessions
 from app.hearings.availability.calculation.openings import (
+    Attendee,
     Opening,
-    Person,
-    Wish,
+    OpeningQuery,
     chosen,
     merged,
     on_grid,
@@ -23,7 +23,7 @@ from app.hearings.availability.calculation.openings import (
 from app.hearings.rules import Span
 
 LONDON, SHANGHAI = ZoneInfo("Europe/London"), ZoneInfo("Asia/Shanghai")
-HOURS = Hours(dt.time(9), dt.time(12), dt.time(13, 30), dt.time(17))
+HOURS = CourtHours(dt.time(9), dt.time(12), dt.time(13, 30), dt.time(17))
 MONDAY = dt.date(2026, 12, 7)
 MINUTE = dt.timedelta(minutes=1)
 
@@ -36,9 +36,11 @@ def span(begin: str, end: str, day: dt.date = MONDAY) -> Span:
     return Span(at(begin, day), at(end, day))
 
 
-def wish(minutes: int = 60, days: int = 1, zone: ZoneInfo = SHANGHAI, **more: object) -> Wish:
+def wish(
+    minutes: int = 60, days: int = 1, zone: ZoneInfo = SHANGHAI, **more: object
+) -> OpeningQuery:
     listed = [MONDAY + dt.timedelta(days=n) for n in range(days)]
-    return Wish(
+    return OpeningQuery(
         dt.timedelta(minutes=minutes), [(d, sessions(d, HOURS, zone)) for d in listed], zone, **more
     )  # type: ignore[arg-type]
 
@@ -67,8 +69,8 @@ def test_every_start_that_is_possible_is_found_and_no_other(
     taken: list[list[Span]], elsewhere: list[Span], minutes: int, buffer: int, zone: ZoneInfo
 ) -> None:
     asked = wish(minutes, 3, zone, buffer=dt.timedelta(minutes=buffer))
-    people = [Person(f"p{n}", tuple(merged(each))) for n, each in enumerate(taken)]
-    people[0] = Person("p0", people[0].here, tuple(merged(elsewhere)))
+    people = [Attendee(f"p{n}", tuple(merged(each))) for n, each in enumerate(taken)]
+    people[0] = Attendee("p0", people[0].here, tuple(merged(elsewhere)))
     found = {each.starts_at for each in openings(asked, people)}
     length, gap = asked.length, asked.buffer
     every = [s for each in taken for s in each] + elsewhere
@@ -139,14 +141,14 @@ def test_a_day_on_which_clocks_change_has_its_hours_by_the_clock(
 
 
 def test_without_lunch_and_for_long_hearings_the_day_is_one_session() -> None:
-    none = Hours(dt.time(9), dt.time(12), dt.time(12), dt.time(17))
+    none = CourtHours(dt.time(9), dt.time(12), dt.time(12), dt.time(17))
     assert len(sessions(MONDAY, none, SHANGHAI)) == 1
     assert len(sessions(MONDAY, HOURS, SHANGHAI, whole=True)) == 1
     assert (longest(HOURS), longest(none)) == (210, 480)
 
 
 def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> None:
-    judge = Person("J", (span("10:00", "11:00"),), judge=True)
+    judge = Attendee("J", (span("10:00", "11:00"),), judge=True)
     found = openings(wish(60, 2), [judge])
     assert [each.starts_at.astimezone(SHANGHAI).strftime("%d %H:%M") for each in found[:2]] == [
         "07 09:00",
@@ -160,7 +162,7 @@ def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> 
 
 
 def test_how_much_later_a_day_is_is_said_of_one_day_and_of_several() -> None:
-    found = openings(wish(60, 3), [Person("J", judge=True)])
+    found = openings(wish(60, 3), [Attendee("J", judge=True)])
     firsts = {each.day: str(each.reasons[0]) for each in reversed(found)}
     assert list(dict(sorted(firsts.items())).values()) == [
         "the first day on which all are free",
@@ -170,12 +172,12 @@ def test_how_much_later_a_day_is_is_said_of_one_day_and_of_several() -> None:
 
 
 def test_counsel_from_elsewhere_cost_a_journey_or_save_one() -> None:
-    far = Person("Far", travel=dt.timedelta(hours=2))
+    far = Attendee("Far", travel=dt.timedelta(hours=2))
     early = next(each for each in openings(wish(), [far]) if each.starts_at == at("09:00"))
     assert [(who, words.words) for who, words in early.costs] == [
         ("Far", "must set out before the court opens")
     ]
-    there = Person("Far", (span("15:00", "16:00"),), travel=dt.timedelta(hours=2))
+    there = Attendee("Far", (span("15:00", "16:00"),), travel=dt.timedelta(hours=2))
     best = openings(wish(60, 3), [there])[0]
     assert best.day == MONDAY
     assert "is here that day anyway" in best.reasons[-1].words

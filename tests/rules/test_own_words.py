@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from app.letters import composing, custom_wording, sample_hearing
-from app.letters.custom_wording import Own
+from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
@@ -22,7 +22,7 @@ GOOD = "{court_short}: {case} on {date}, {link}"
 
 
 def written(
-    kind: str, channel: str, own: Own | None, language: str = "zh", **more: object
+    kind: str, channel: str, own: CustomWording | None, language: str = "zh", **more: object
 ) -> composing.Letter:
     """A letter about the sample hearing."""
     facts = sample_hearing.facts({**COURT}, language, NOW) | more
@@ -37,7 +37,7 @@ def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
 ) -> None:
     subject, text = composing.first_draft(kind, channel, language)
     assert custom_wording.faults(kind, channel, subject, text) == {}
-    letter = written(kind, channel, Own(4, subject, text), language)
+    letter = written(kind, channel, CustomWording(4, subject, text), language)
     assert letter.wording == 4
     assert "{" not in letter.subject + letter.text + letter.html
     assert "[" not in letter.text
@@ -80,14 +80,16 @@ def test_a_subject_is_one_line_without_lists() -> None:
 
 def test_what_fills_a_place_is_never_read_for_places_again_and_stays_words_in_html() -> None:
     hostile = {"number": "{link} <b>x</b> {{7*7}}", "title": "[{phone}]"}
-    letter = written("withdrawn", "email", Own(1, "{case}", "{case} {title}"), case=hostile)
+    letter = written(
+        "withdrawn", "email", CustomWording(1, "{case}", "{case} {title}"), case=hostile
+    )
     assert "{link} <b>x</b> {{7*7}} [{phone}]" in letter.text
     assert "&lt;b&gt;x&lt;/b&gt;" in letter.html
     assert letter.subject == "{link} <b>x</b> {{7*7}}"
 
 
 def test_lines_and_brackets_fall_away_where_their_places_are_empty() -> None:
-    own = Own(1, "s", "{case}[, {phone}]\nTel. {phone}\n- {answers}")
+    own = CustomWording(1, "s", "{case}[, {phone}]\nTel. {phone}\n- {answers}")
     letter = written("answered", "email", own, "en")
     number, first, second = letter.text.splitlines()
     assert number == sample_hearing.CASE["en"][0]
@@ -96,32 +98,32 @@ def test_lines_and_brackets_fall_away_where_their_places_are_empty() -> None:
 
 
 def test_where_own_words_cannot_say_all_the_house_says_it() -> None:
-    own = Own(2, *composing.first_draft("moved", "email", "zh"))
+    own = CustomWording(2, *composing.first_draft("moved", "email", "zh"))
     assert written("moved", "email", own).wording == 2
     undated = {"kind": "trial", "minutes": 90, "judge": "陈法官", "starts_at": None}
     assert written("moved", "email", own, hearing=undated).wording == 0
     why = written("moved", "email", own, reason="法官生病")
     assert (why.wording, "法官生病" in why.text) == (0, True)
-    own = Own(3, own.subject, own.text + "\n理由：{reason}")
+    own = CustomWording(3, own.subject, own.text + "\n理由：{reason}")
     assert written("moved", "email", own, reason="法官生病").wording == 3
 
 
 def test_texts_that_are_answered_by_digit_keep_their_numbers() -> None:
     numbered = {**COURT, "text_slots": True}
-    own = Own(1, "", "{case} {answer_by} {link}")
+    own = CustomWording(1, "", "{case} {answer_by} {link}")
     assert written("proposal", "sms", own, court=numbered).wording == 0
-    own = Own(1, "", "{case} {answer_by} {link} {slots}")
+    own = CustomWording(1, "", "{case} {answer_by} {link} {slots}")
     letter = written("proposal", "sms", own, court=numbered)
     assert (letter.wording, "1 12月" in letter.text) == (1, True)
 
 
 def test_of_several_wordings_the_cheapest_is_sent() -> None:
     long = "{court} {case} {title} {date} {place} {judge} {link}" + "请准时到庭。" * 9
-    own = Own(1, "", f"{long}\n---\n{{case_tail}} {{date}} {{link}}")
+    own = CustomWording(1, "", f"{long}\n---\n{{case_tail}} {{date}} {{link}}")
     assert written("fixed", "sms", own).text.startswith("12345号")
 
 
 def test_a_letter_to_the_court_itself_is_the_houses() -> None:
-    own = Own(1, *composing.first_draft("fixed", "email", "zh"))
+    own = CustomWording(1, *composing.first_draft("fixed", "email", "zh"))
     person = {"name": "王书记员", "party": "", "side": "", "is_court": True}
     assert written("fixed", "email", own, person=person).wording == 0

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.carriers import rate_limits, weights
-from app.carriers.weights import Tries
+from app.carriers.weights import RecentTries
 from app.core import gsm7, wording
 from app.letters import text_length
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 
 
-def waits(bucket: rate_limits.Bucket, *ats: float) -> list[float]:
+def waits(bucket: rate_limits.TokenBucket, *ats: float) -> list[float]:
     """How long each message waits, that comes at these seconds."""
     found = []
     for at in ats:
@@ -25,22 +25,22 @@ def waits(bucket: rate_limits.Bucket, *ats: float) -> list[float]:
 
 
 def test_a_burst_goes_at_once_and_the_rest_at_the_carriers_pace() -> None:
-    bucket = rate_limits.Bucket(per_second=10, burst=3).filled()
+    bucket = rate_limits.TokenBucket(per_second=10, burst=3).filled()
     assert waits(bucket, 0, 0, 0, 0, 0) == [0, 0, 0, 0.1, 0.2]
     assert waits(bucket, 0, 0, 0, 1, 1, 1, 1) == [0, 0, 0, 0, 0, 0, 0.1]
 
 
 def test_workers_share_one_pace() -> None:
-    bucket = rate_limits.Bucket(per_second=10, burst=4, workers=2).filled()
+    bucket = rate_limits.TokenBucket(per_second=10, burst=4, workers=2).filled()
     assert waits(bucket, 0, 0, 0) == [0, 0, 0.2]
 
 
 def test_without_a_pace_nobody_waits() -> None:
-    assert waits(rate_limits.Bucket(0).filled(), *[0] * 100) == [0] * 100
+    assert waits(rate_limits.TokenBucket(0).filled(), *[0] * 100) == [0] * 100
 
 
 def test_a_clock_that_stands_or_jumps_back_gives_nothing_away() -> None:
-    assert waits(rate_limits.Bucket(1, 1).filled(), 5, 4, 3) == [0, 1, 2]
+    assert waits(rate_limits.TokenBucket(1, 1).filled(), 5, 4, 3) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_no_more_is_claimed_than_half_a_lease_can_send(
 
 
 def test_a_carrier_that_slows_down_is_seen_within_a_few_looks() -> None:
-    speed = rate_limits.Speed(1600)
+    speed = rate_limits.Throughput(1600)
     for _ in range(8):
         speed = speed.after(3, 1)
     assert speed.per_second < 10
@@ -69,16 +69,16 @@ def test_a_draw_falls_to_one_of_the_carriers(draw: float) -> None:
 
 
 def test_too_few_tries_say_nothing_and_equal_trouble_moves_nothing() -> None:
-    bad, well = Tries(20, failed=2), Tries(20)
-    assert weights.worst({"a": Tries(9, failed=9), "b": well}) == ""
+    bad, well = RecentTries(20, failed=2), RecentTries(20)
+    assert weights.worst({"a": RecentTries(9, failed=9), "b": well}) == ""
     assert weights.worst({"a": bad, "b": bad}) == ""
     assert weights.worst({"a": bad, "b": well}) == "a"
-    assert weights.worst({"a": well, "b": Tries(20, slow=2)}) == "b"
+    assert weights.worst({"a": well, "b": RecentTries(20, slow=2)}) == "b"
 
 
 def test_a_slow_call_counts_as_trouble() -> None:
-    assert Tries().and_one(False, weights.SLOW) == Tries(1, slow=1)
-    assert Tries().and_one(True, 0.1) == Tries(1, failed=1)
+    assert RecentTries().and_one(False, weights.SLOW) == RecentTries(1, slow=1)
+    assert RecentTries().and_one(True, 0.1) == RecentTries(1, failed=1)
 
 
 @given(st.integers(1, 9), st.lists(st.sampled_from(["away a", "away b", "drift"]), max_size=30))

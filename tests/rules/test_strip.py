@@ -3,7 +3,14 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from app.hearings.availability.calculation.day_strip import Mark, Row, Taken, bounds, days_of, rows
+from app.hearings.availability.calculation.day_strip import (
+    BusyRow,
+    StripDay,
+    StripMark,
+    bounds,
+    days_of,
+    rows,
+)
 from app.hearings.rules import Span
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -18,7 +25,7 @@ def span(day: int, begin: str, end: str) -> Span:
     return Span(at(day, begin), at(day, end))
 
 
-def strip(*marks: Mark, taken: tuple[Taken, ...] = ()) -> list[Row]:
+def strip(*marks: StripMark, taken: tuple[BusyRow, ...] = ()) -> list[StripDay]:
     """The strip of a court that sits on weekdays from nine to noon."""
     return rows(
         marks,
@@ -30,35 +37,35 @@ def strip(*marks: Mark, taken: tuple[Taken, ...] = ()) -> list[Row]:
     )
 
 
-def told(row: Row) -> list[tuple[int, str]]:
+def told(row: StripDay) -> list[tuple[int, str]]:
     return [(s.quarters, "".join(s.names) + "!" * len(s.who)) for s in row.stretches]
 
 
 def test_a_slot_and_what_is_taken_stand_where_they_are() -> None:
-    taken = Taken("Judge Chen", [span(9, "11:00", "11:30")])
-    [row] = strip(Mark("1", span(9, "09:30", "10:30")), taken=(taken,))
+    taken = BusyRow("Judge Chen", [span(9, "11:00", "11:30")])
+    [row] = strip(StripMark("1", span(9, "09:30", "10:30")), taken=(taken,))
     assert told(row) == [(2, ""), (4, "1"), (2, ""), (2, "!"), (2, "")]
 
 
 def test_a_slot_over_what_is_taken_says_so_where_they_meet() -> None:
-    taken = Taken("Judge Chen", [span(9, "10:00", "12:00")])
-    [row] = strip(Mark("1", span(9, "09:30", "10:30")), taken=(taken,))
+    taken = BusyRow("Judge Chen", [span(9, "10:00", "12:00")])
+    [row] = strip(StripMark("1", span(9, "09:30", "10:30")), taken=(taken,))
     assert told(row) == [(2, ""), (2, "1"), (2, "1!"), (6, "!")]
 
 
 def test_every_day_has_as_many_quarters() -> None:
-    shown = strip(*(Mark(str(n), span(n, "09:07", "10:20")) for n in (8, 9, 10)))
+    shown = strip(*(StripMark(str(n), span(n, "09:07", "10:20")) for n in (8, 9, 10)))
     assert {sum(s.quarters for s in row.stretches) for row in shown} == {12}
 
 
 def test_near_days_have_those_between_them_and_far_ones_a_gap() -> None:
-    marks = [Mark("1", span(n, "09:00", "10:00")) for n in (9, 11, 25)]
+    marks = [StripMark("1", span(n, "09:00", "10:00")) for n in (9, 11, 25)]
     assert [day.day for day in days_of(marks, ZONE)] == [9, 10, 11, 25]
     assert [row.gap for row in strip(*marks)] == [False, False, False, True, False]
 
 
 def test_a_closed_day_between_is_one_line_and_a_slot_on_a_closed_day_is_seen() -> None:
-    shown = strip(*(Mark("1", span(n, "09:00", "10:00")) for n in (11, 13)))
+    shown = strip(*(StripMark("1", span(n, "09:00", "10:00")) for n in (11, 13)))
     assert [(row.closed, bool(row.stretches)) for row in shown] == [
         (False, True),
         (True, False),
@@ -67,7 +74,7 @@ def test_a_closed_day_between_is_one_line_and_a_slot_on_a_closed_day_is_seen() -
 
 
 def test_a_slot_outside_the_courts_hours_makes_the_strip_longer() -> None:
-    marks = [Mark("1", span(9, "08:20", "17:40"))]
+    marks = [StripMark("1", span(9, "08:20", "17:40"))]
     assert bounds(dt.time(9), dt.time(17), marks, ZONE) == (8, 18)
-    late = [Mark("1", Span(at(9, "23:30"), at(10, "00:30")))]
+    late = [StripMark("1", Span(at(9, "23:30"), at(10, "00:30")))]
     assert bounds(dt.time(9), dt.time(17), late, ZONE)[1] == 24

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app import law
 from app.hearings.rules import earliest_day, latest_day, working_days_before
-from app.law import Broken, rule_set, working_days
+from app.law import InvalidRules, rule_set, working_days
 from app.law.verdict import Evidence, Verdict, Why, judge
-from app.notices.rules import Grade
+from app.notices.rules import EvidenceGrade
 from app.reminders.rules import PATIENCE, rungs
 
 CHINA = rule_set("cn-civil")
@@ -31,7 +31,7 @@ def china(day: dt.date) -> bool:
 
 
 def verdict(
-    *grades: Grade, consent: bool = False, at: dt.datetime = NOW, now: dt.datetime = NOW
+    *grades: EvidenceGrade, consent: bool = False, at: dt.datetime = NOW, now: dt.datetime = NOW
 ) -> Verdict:
     assert RULE is not None
     shown = [Evidence(grade, at, n) for n, grade in enumerate(grades, start=1)]
@@ -40,20 +40,20 @@ def verdict(
 
 def test_a_delivered_text_that_nobody_confirmed_bears_no_default_judgment() -> None:
     """SPC Interpretation (2022), art. 261."""
-    found = verdict(Grade.ACCEPTED, Grade.DELIVERED)
+    found = verdict(EvidenceGrade.ACCEPTED, EvidenceGrade.DELIVERED)
     assert (found.bears, found.why) == (False, Why.NOT_SHOWN)
-    assert found.needed is Grade.OPENED
+    assert found.needed is EvidenceGrade.OPENED
 
 
 def test_of_somebody_who_agreed_to_electronic_service_delivery_is_enough() -> None:
     """CPL (2023), art. 90: arrival is when the system shows success."""
-    assert verdict(Grade.DELIVERED, consent=True).bears
-    assert not verdict(Grade.ACCEPTED, consent=True).bears
+    assert verdict(EvidenceGrade.DELIVERED, consent=True).bears
+    assert not verdict(EvidenceGrade.ACCEPTED, consent=True).bears
 
 
-@pytest.mark.parametrize("grade", [Grade.OPENED, Grade.CONFIRMED])
-def test_what_the_person_opened_or_confirmed_bears_it(grade: Grade) -> None:
-    found = verdict(Grade.ACCEPTED, grade)
+@pytest.mark.parametrize("grade", [EvidenceGrade.OPENED, EvidenceGrade.CONFIRMED])
+def test_what_the_person_opened_or_confirmed_bears_it(grade: EvidenceGrade) -> None:
+    found = verdict(EvidenceGrade.ACCEPTED, grade)
     assert found.bears
     assert found.evidence
     assert found.evidence.seq == 2
@@ -61,8 +61,8 @@ def test_what_the_person_opened_or_confirmed_bears_it(grade: Grade) -> None:
 
 def test_evidence_after_the_last_moment_shows_knowledge_but_not_in_time() -> None:
     late = DEADLINE + dt.timedelta(seconds=1)
-    assert verdict(Grade.CONFIRMED, at=DEADLINE, now=late).bears
-    found = verdict(Grade.CONFIRMED, at=late, now=late)
+    assert verdict(EvidenceGrade.CONFIRMED, at=DEADLINE, now=late).bears
+    found = verdict(EvidenceGrade.CONFIRMED, at=late, now=late)
     assert (found.bears, found.why) == (False, Why.SHOWN_LATE)
     assert verdict(now=late).why is Why.TOO_LATE
 
@@ -71,8 +71,8 @@ def test_of_several_ways_the_earliest_effective_one_counts() -> None:
     """SPC Online Litigation Rules (2021), art. 31."""
     assert RULE is not None
     shown = [
-        Evidence(Grade.CONFIRMED, DEADLINE + dt.timedelta(days=1), 9),
-        Evidence(Grade.OPENED, DEADLINE - dt.timedelta(days=1), 5),
+        Evidence(EvidenceGrade.CONFIRMED, DEADLINE + dt.timedelta(days=1), 9),
+        Evidence(EvidenceGrade.OPENED, DEADLINE - dt.timedelta(days=1), 5),
     ]
     found = judge(RULE, "v", shown, consent=False, deadline=DEADLINE, now=NOW)
     assert found.bears
@@ -161,7 +161,7 @@ def test_a_broken_file_of_rules_is_refused_with_its_line_and_field(
     good = (law.HERE / "plain.toml").read_text(encoding="utf-8")
     file = tmp_path / "mine.toml"
     file.write_text(good.replace(right, wrong, 1), encoding="utf-8")
-    with pytest.raises(Broken) as fault:
+    with pytest.raises(InvalidRules) as fault:
         law.read(file)
     assert "mine.toml" in str(fault.value)
     assert said in str(fault.value)

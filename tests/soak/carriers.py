@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from app.rehearsal.standins.smtp import SmtpStandIn
 from app.rehearsal.standins.twilio import TwilioStandIn
-from app.rehearsal.standins.twilio_http import Answer, problem, shown
+from app.rehearsal.standins.twilio_http import StandInResponse, problem, shown
 from tests.soak.clock import SharedClock
 from tests.soak.entry import PATIENCE
 from tests.soak.fates import SILENT, TAKING, Fate, fate
@@ -92,7 +92,7 @@ class FickleTwilio(TwilioStandIn):
         self.ledger, self.clock = ledger, clock
         self.taken: list[dict[str, Any]] = []  # whose receipts are still to be posted
 
-    def _create(self, given: MappingProxyType[str, str]) -> Answer | None:
+    def _create(self, given: MappingProxyType[str, str]) -> StandInResponse | None:
         reference = reference_of(given["StatusCallback"])
         chosen = self.ledger.decide(reference, "sms")
         taken, sid = chosen in TAKING, ""
@@ -115,7 +115,7 @@ class FickleTwilio(TwilioStandIn):
             return problem(429, 20429, "Too Many Requests")
         if chosen is Fate.NEVER:
             return problem(400, int(NEVER), "The 'To' number is not a valid phone number.")
-        return Answer(201, answer)
+        return StandInResponse(201, answer)
 
     def post(
         self, text: Mapping[str, Any], status: str, code: str, *, forged: bool

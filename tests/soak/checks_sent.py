@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from app.notices.rules import State, What, after
+from app.notices.rules import Event, NoticeState, after
 from tests.soak.facts import Facts, Row
 from tests.soak.fates import DOUBTFUL, Fate, end
 
@@ -95,15 +95,15 @@ def state_beside_the_lines(facts: Facts) -> Iterator[str]:
             yield f"notice {notice['id']} is {notice['state']}, its lines say {folded}"
 
 
-def fold(lines: list[Row]) -> State:
+def fold(lines: list[Row]) -> NoticeState:
     """Return where a notice's lines leave it: of an older try only good news moves it."""
-    state, attempt = State.QUEUED, ""
+    state, attempt = NoticeState.QUEUED, ""
     for line in lines[1:]:
-        what = What(line["what"])
-        if what is What.STARTED:
+        what = Event(line["what"])
+        if what is Event.STARTED:
             attempt = line["attempt"]
         stale = line["direction"] == "in" and line["attempt"] != attempt
-        if what is What.DELIVERED or not stale:
+        if what is Event.DELIVERED or not stale:
             state = after(state, what)
     return state
 

@@ -19,7 +19,7 @@ from flask.cli import ScriptInfo
 
 from app import cli, config, create_app
 from app.carriers import registry
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import TwilioCarrier
 from tests.soak.clock import SharedClock
@@ -33,11 +33,11 @@ def open_house() -> Flask:
     return create_app(settings, gateways(settings))
 
 
-def gateways(settings: config.Settings) -> Gateways:
+def gateways(settings: config.Settings) -> ExternalServices:
     """Return the carriers of the settings as the house builds them, but less patient."""
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
     made = registry.build(
-        registry.Lines(
+        registry.CarrierSettings(
             outbox=settings.outbox,
             public_url=settings.public_url,
             smtp_url=settings.smtp_url,

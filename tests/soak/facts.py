@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Party, Representation
 from app.core.db import Base
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
-from app.notices.models import Line, Notice, Receipt
+from app.notices.models import Entry, Notice, Receipt
 from tests.soak.carriers import Asked
 from tests.soak.people import Told
 
@@ -63,7 +63,7 @@ def read(session: Session, seed: int, asked: Sequence[Asked], told: Told) -> Fac
         acting[case_id].add(counsel_id)
     tables = (Hearing, Proposal, Slot, Invitation, Answer, Booking, Notice)
     found = [_rows(session, table) for table in tables]
-    lines = sorted(_rows(session, Line), key=lambda line: (line["case_id"], line["seq"]))
+    lines = sorted(_rows(session, Entry), key=lambda line: (line["case_id"], line["seq"]))
     return Facts(seed, *found, lines, _rows(session, Receipt), dict(acting), list(asked), told)
 
 

@@ -25,12 +25,12 @@ _FAULTS = (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError)
 _WANTS_ID = "unsafe login"
 
 
-class MailboxAway(Exception):  # noqa: N818
+class MailboxUnreachable(Exception):  # noqa: N818
     """The mailbox cannot be read, in one sentence: what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
-class Mark:
+class MailboxPosition:
     """Up to where a mailbox was read: UIDVALIDITY and the last UID (RFC 9051, 2.3.1.1)."""
 
     uidvalidity: int = 0
@@ -38,10 +38,10 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class FetchedMail:
     """One mail as it lies there: ``raw`` is cut where ``size`` (bytes) is beyond what is read."""
 
-    mark: Mark
+    mark: MailboxPosition
     raw: bytes
     size: int
 
@@ -75,14 +75,14 @@ class ImapMailbox:
         self._context = context or ssl.create_default_context()
         self._box: BaseMailBox | None = None
         # Up to where the folder went when it was last opened.
-        self.opened = Mark()
+        self.opened = MailboxPosition()
 
     @property
     def name(self) -> str:
         """What tells this mailbox from another: user, host and folder."""
         return f"{self._user}@{self._host}/{self.folder}"
 
-    def arrived(self, mark: Mark) -> Iterator[Arrived]:
+    def arrived(self, mark: MailboxPosition) -> Iterator[FetchedMail]:
         """Yield what came after a mark, oldest first, at most 50.
 
         Of a mailbox that was not read before, or was made anew: all that nobody has seen; what
@@ -92,15 +92,15 @@ class ImapMailbox:
             yield from self._read(mark)
         except _FAULTS as fault:
             self.close()
-            raise MailboxAway(_words(fault)) from fault
+            raise MailboxUnreachable(_words(fault)) from fault
 
-    def done(self, mark: Mark) -> None:
+    def done(self, mark: MailboxPosition) -> None:
         r"""Mark one mail as \Seen, for people who look into the mailbox. Raises MailboxAway."""
         try:
             self._client().uid("STORE", str(mark.last_uid), "+FLAGS.SILENT", _SEEN)
         except _FAULTS as fault:
             self.close()
-            raise MailboxAway(_words(fault)) from fault
+            raise MailboxUnreachable(_words(fault)) from fault
 
     def check(self) -> str:
         """Connect, sign in and open the folder; return "" or what is wrong and what to do."""
@@ -166,10 +166,10 @@ class ImapMailbox:
         else:
             raise imaplib.IMAP4.error(f"the folder {self.folder} cannot be opened ({said})")
         validity, following = (client.response(name)[1] for name in ("UIDVALIDITY", "UIDNEXT"))
-        self.opened = Mark(_number(validity), max(0, _number(following) - 1))
+        self.opened = MailboxPosition(_number(validity), max(0, _number(following) - 1))
         return self.opened.uidvalidity
 
-    def _read(self, mark: Mark) -> Iterator[Arrived]:
+    def _read(self, mark: MailboxPosition) -> Iterator[FetchedMail]:
         try:
             validity = self._select()
         except (OSError, imaplib.IMAP4.error):
@@ -187,7 +187,7 @@ class ImapMailbox:
             body = "BODY.PEEK[]" if size <= WHOLE else f"BODY.PEEK[]<0.{BEGINNING}>"
             raw = _literal(client.uid("FETCH", str(uid), f"({body})")[1])
             if raw is not None:  # somebody may have removed it meanwhile
-                yield Arrived(Mark(validity, uid), raw, max(size, len(raw)))
+                yield FetchedMail(MailboxPosition(validity, uid), raw, max(size, len(raw)))
 
 
 def _identify(client: imaplib.IMAP4) -> None:

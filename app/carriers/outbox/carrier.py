@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.carriers.base import Found, Message, Outcome, Said
+from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.mime import Unsendable, build
 from app.core.runtime.clock import Clock
 
@@ -23,7 +23,7 @@ _turn = itertools.count()
 
 
 @dataclass(frozen=True)
-class Entry:
+class OutboxMessage:
     """One letter in the outbox; `name` is its file's name, `body` its plain text."""
 
     at: datetime
@@ -49,20 +49,24 @@ class Outbox:
         self._clock = clock
         self._from = mail_from
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Yield each message with its outcome; `carrier_id` is the file's name."""
         for message in messages:
             yield message, self._write(message)
 
-    def find(self, message: Message, since: datetime) -> Found:
+    def find(self, message: OutgoingMessage, since: datetime) -> LookupResult:
         """Say whether a file of this reference is there, whenever it was written."""
         for name, _, reference in _names(self.folder):
             if reference == message.reference and name.endswith(_ending(message.channel)):
-                stored = Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
-                return Found([stored], sure=True)
-        return Found(sure=True)
+                stored = SendOutcome(
+                    SendStatus.ACCEPTED, self.name, carrier_id=name, status="stored"
+                )
+                return LookupResult([stored], sure=True)
+        return LookupResult(sure=True)
 
-    def ask(self, carrier_id: str) -> Outcome | None:
+    def ask(self, carrier_id: str) -> SendOutcome | None:
         """Return None: a folder sends no receipts."""
         return None
 
@@ -80,14 +84,14 @@ class Outbox:
     def close(self) -> None:
         """Do nothing: no file stays open."""
 
-    def _write(self, message: Message) -> Outcome:
+    def _write(self, message: OutgoingMessage) -> SendOutcome:
         at = self._clock.now()
         try:
             content = self._content(message, at)
             name = _put(self.folder, message, at, content)
         except Unsendable as fault:
-            return Outcome(
-                Said.PERMANENT,
+            return SendOutcome(
+                SendStatus.PERMANENT,
                 self.name,
                 status="address",
                 detail=str(fault),
@@ -95,10 +99,10 @@ class Outbox:
             )
         except OSError as fault:
             detail = f"The outbox cannot be written to: {fault.strerror}."
-            return Outcome(Said.TEMPORARY, self.name, detail=detail, advice="alarm")
-        return Outcome(Said.ACCEPTED, self.name, carrier_id=name, status="stored")
+            return SendOutcome(SendStatus.TEMPORARY, self.name, detail=detail, advice="alarm")
+        return SendOutcome(SendStatus.ACCEPTED, self.name, carrier_id=name, status="stored")
 
-    def _content(self, message: Message, at: datetime) -> bytes:
+    def _content(self, message: OutgoingMessage, at: datetime) -> bytes:
         if message.channel == "email":
             return build(message, self._from, at).data
         kept = {
@@ -111,9 +115,9 @@ class Outbox:
         return json.dumps(kept, ensure_ascii=False, indent=1).encode()
 
 
-def entries(folder: Path, limit: int = 200) -> list[Entry]:
+def entries(folder: Path, limit: int = 200) -> list[OutboxMessage]:
     """Return the newest letters of an outbox, newest first; what is none of ours is left out."""
-    found: list[Entry] = []
+    found: list[OutboxMessage] = []
     for name, at, reference in sorted(_names(Path(folder)), reverse=True):
         if len(found) == limit:
             break
@@ -144,7 +148,7 @@ def _ending(channel: str) -> str:
     return ".eml" if channel == "email" else ".json"
 
 
-def _put(folder: Path, message: Message, at: datetime, data: bytes) -> str:
+def _put(folder: Path, message: OutgoingMessage, at: datetime, data: bytes) -> str:
     """Write a new file so that a crash leaves all of it or nothing, and return its name."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = at.astimezone(UTC).strftime(_STAMP)
@@ -168,15 +172,15 @@ def _sync(folder: Path) -> None:
         os.close(opened)
 
 
-def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> Entry:
+def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> OutboxMessage:
     mail = message_from_bytes(data, _class=EmailMessage, policy=policy.default)
     plain = mail.get_body(("plain",))
     body = plain.get_content() if plain is not None else ""
     calendar = any(part.get_content_type() == "text/calendar" for part in mail.walk())
     to, subject = str(mail["To"]), str(mail["Subject"])
-    return Entry(at, "email", to, subject, body, reference, name, calendar)
+    return OutboxMessage(at, "email", to, subject, body, reference, name, calendar)
 
 
-def _read_text(data: bytes, name: str, at: datetime, reference: str) -> Entry:
+def _read_text(data: bytes, name: str, at: datetime, reference: str) -> OutboxMessage:
     kept = json.loads(data)
-    return Entry(at, "sms", str(kept["to"]), "", str(kept["body"]), reference, name, False)
+    return OutboxMessage(at, "sms", str(kept["to"]), "", str(kept["body"]), reference, name, False)

@@ -7,9 +7,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.carriers.base import SERVER_ID, Found, Message, Outcome, Said
-from app.carriers.mime import Mail, Unsendable, build
-from app.carriers.smtp.connection import LineDown, hang_up, open_wire, read_url, text_of, words_of
+from app.carriers.base import SERVER_ID, LookupResult, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.mime import OutgoingMail, Unsendable, build
+from app.carriers.smtp.connection import (
+    ConnectionFailed,
+    hang_up,
+    open_wire,
+    read_url,
+    text_of,
+    words_of,
+)
 from app.core.runtime.clock import Clock
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -49,7 +56,9 @@ class SmtpCarrier:
         self._lock = threading.Lock()
         self._idle: list[smtplib.SMTP] = []
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Yield each mail's outcome; `carrier_id` is our Message-ID, `detail` the server's word."""
         wire, down = self._take_idle(), None
         try:
@@ -57,17 +66,17 @@ class SmtpCarrier:
                 if down is None:
                     try:
                         wire, outcome = self._one(wire, message)
-                    except LineDown as fault:
+                    except ConnectionFailed as fault:
                         wire, down = None, fault.outcome
                 yield message, down or outcome
         finally:
             self._put_back(wire)
 
-    def find(self, message: Message, since: datetime) -> Found | None:
+    def find(self, message: OutgoingMessage, since: datetime) -> LookupResult | None:
         """Return None: a mail server cannot be asked what it took."""
         return None
 
-    def ask(self, carrier_id: str) -> Outcome | None:
+    def ask(self, carrier_id: str) -> SendOutcome | None:
         """Return None: a mail server cannot be asked what became of a mail."""
         return None
 
@@ -75,7 +84,7 @@ class SmtpCarrier:
         """Connect and sign in, without sending; return "" or what is wrong and what to do."""
         try:
             hang_up(self._open())
-        except LineDown as fault:
+        except ConnectionFailed as fault:
             return f"{fault} Look at TINGQI_SMTP_URL."
         return ""
 
@@ -96,15 +105,15 @@ class SmtpCarrier:
         hang_up(wire)
 
     def _one(
-        self, wire: smtplib.SMTP | None, message: Message
-    ) -> tuple[smtplib.SMTP | None, Outcome]:
+        self, wire: smtplib.SMTP | None, message: OutgoingMessage
+    ) -> tuple[smtplib.SMTP | None, SendOutcome]:
         """Hand over one mail, over a new connection if the server has closed the old one."""
         try:
             mail = build(message, self._from, self._clock.now())
         except Unsendable as fault:
             detail = str(fault)
-            return wire, Outcome(
-                Said.PERMANENT, "smtp", status="address", detail=detail, advice="next_channel"
+            return wire, SendOutcome(
+                SendStatus.PERMANENT, "smtp", status="address", detail=detail, advice="next_channel"
             )
         if wire is not None:
             try:
@@ -118,7 +127,7 @@ class SmtpCarrier:
         except (OSError, smtplib.SMTPException) as fault:
             wire.close()
             lost = words_of(fault)
-            return None, Outcome(Said.TEMPORARY, "smtp", status="closed", detail=lost)
+            return None, SendOutcome(SendStatus.TEMPORARY, "smtp", status="closed", detail=lost)
         return _kept(wire), outcome
 
     def _open(self) -> smtplib.SMTP:
@@ -130,7 +139,7 @@ def _kept(wire: smtplib.SMTP) -> smtplib.SMTP | None:
     return wire if wire.sock is not None else None
 
 
-def _deliver(wire: smtplib.SMTP, mail: Mail, fresh: bool) -> Outcome:
+def _deliver(wire: smtplib.SMTP, mail: OutgoingMail, fresh: bool) -> SendOutcome:
     """Say one mail on an open connection.
 
     Raises SMTPException or OSError when the connection is lost and the server surely has nothing.
@@ -139,15 +148,15 @@ def _deliver(wire: smtplib.SMTP, mail: Mail, fresh: bool) -> Outcome:
         _still_there(*wire.rset())
     if mail.utf8 and not wire.has_extn("smtputf8"):
         if not mail.sender.isascii():  # our own setting, and no fault of the recipient's
-            return Outcome(
-                Said.TEMPORARY,
+            return SendOutcome(
+                SendStatus.TEMPORARY,
                 "smtp",
                 status="smtputf8",
                 advice="alarm",
                 detail="The mail server cannot carry a TINGQI_MAIL_FROM with letters beyond ASCII.",
             )
-        return Outcome(
-            Said.PERMANENT,
+        return SendOutcome(
+            SendStatus.PERMANENT,
             "smtp",
             status="smtputf8",
             advice="next_channel",
@@ -166,19 +175,19 @@ def _deliver(wire: smtplib.SMTP, mail: Mail, fresh: bool) -> Outcome:
     return _hand_over(wire, mail)
 
 
-def _hand_over(wire: smtplib.SMTP, mail: Mail) -> Outcome:
+def _hand_over(wire: smtplib.SMTP, mail: OutgoingMail) -> SendOutcome:
     try:
         wire.send(_LEADING_DOT.sub(b"..", mail.data) + b".\r\n")
         code, words = wire.getreply()
     except (OSError, smtplib.SMTPException) as fault:
         wire.close()
-        return Outcome(
-            Said.UNKNOWN, "smtp", mail.message_id, status="no_reply", detail=words_of(fault)
+        return SendOutcome(
+            SendStatus.UNKNOWN, "smtp", mail.message_id, status="no_reply", detail=words_of(fault)
         )
     if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a yes, however it is put
         said = text_of(words)
-        return Outcome(
-            Said.ACCEPTED,
+        return SendOutcome(
+            SendStatus.ACCEPTED,
             "smtp",
             mail.message_id,
             status=str(code),
@@ -205,16 +214,16 @@ def _still_there(code: int, words: bytes) -> tuple[int, bytes]:
     return code, words
 
 
-def _refused(step: str, code: int, words: bytes) -> Outcome:
+def _refused(step: str, code: int, words: bytes) -> SendOutcome:
     """Weigh a refusal: 4xx passes, 5xx is the recipient's or the mail's fault, or ours."""
     text = text_of(words)
     found = _ENHANCED.match(text)
-    said, advice = Said.PERMANENT, "next_channel"
+    said, advice = SendStatus.PERMANENT, "next_channel"
     if 400 <= code < 500:
-        said, advice = Said.TEMPORARY, ""
+        said, advice = SendStatus.TEMPORARY, ""
     elif code in _ABOUT_US or (step == "MAIL" and code != 552) or _no_relay(step, text):
-        said, advice = Said.TEMPORARY, "alarm"
-    return Outcome(
+        said, advice = SendStatus.TEMPORARY, "alarm"
+    return SendOutcome(
         said,
         "smtp",
         status=found[0] if found else "",

@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from app.carriers.base import Outcome, Said
+from app.carriers.base import SendOutcome, SendStatus
 from app.carriers.mime import one_line
 from app.core import addresses
 
@@ -14,7 +14,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
-class Line:
+class SmtpServer:
     """Where the mail server is and how to speak with it; `tls` is implicit, required, yes or no."""
 
     host: str
@@ -24,17 +24,22 @@ class Line:
     password: str = field(default="", repr=False)
 
 
-class LineDown(Exception):  # noqa: N818  (it says what is, like Refusal)
+class ConnectionFailed(Exception):  # noqa: N818  (it says what is, like Refusal)
     """No mail can be handed over now; `outcome` is what that means for each of them."""
 
     def __init__(self, detail: str, code: str = "", advice: str = "") -> None:
         super().__init__(detail)
-        self.outcome = Outcome(
-            Said.TEMPORARY, "smtp", status="line_down", code=code, detail=detail, advice=advice
+        self.outcome = SendOutcome(
+            SendStatus.TEMPORARY,
+            "smtp",
+            status="line_down",
+            code=code,
+            detail=detail,
+            advice=advice,
         )
 
 
-def read_url(url: str) -> Line:
+def read_url(url: str) -> SmtpServer:
     """Read `smtp://user:pass@host:587?starttls=required|yes|no` or `smtps://…`.
 
     Without `starttls`, TLS is used where it is offered. Raises ValueError in one sentence, without
@@ -53,7 +58,7 @@ def read_url(url: str) -> Line:
         raise ValueError("The port in the mail server's URL is not a number.") from None
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     addresses.refuse_unreadable("TINGQI_SMTP_URL", {"user": user, "password": password})
-    return Line(host, port, _tls(parts), user, password)
+    return SmtpServer(host, port, _tls(parts), user, password)
 
 
 def _tls(parts: SplitResult) -> str:
@@ -66,7 +71,7 @@ def _tls(parts: SplitResult) -> str:
 
 
 def open_wire(
-    line: Line, context: ssl.SSLContext, connect_seconds: float, seconds: float
+    line: SmtpServer, context: ssl.SSLContext, connect_seconds: float, seconds: float
 ) -> smtplib.SMTP:
     """Connect, turn on TLS, sign in; `seconds` are waited for each reply. Raises LineDown."""
     wire = None
@@ -78,7 +83,7 @@ def open_wire(
         _secure(wire, line, context)
         if line.user:
             _sign_in(wire, line)
-    except LineDown:
+    except ConnectionFailed:
         _drop(wire)
         raise
     except (OSError, ValueError, smtplib.SMTPException) as fault:
@@ -111,29 +116,31 @@ def words_of(fault: Exception) -> str:
     return one_line(str(fault))[:300] or type(fault).__name__
 
 
-def _connect(line: Line, context: ssl.SSLContext, seconds: float) -> smtplib.SMTP:
+def _connect(line: SmtpServer, context: ssl.SSLContext, seconds: float) -> smtplib.SMTP:
     if line.tls == "implicit":
         return smtplib.SMTP_SSL(line.host, line.port, timeout=seconds, context=context)
     return smtplib.SMTP(line.host, line.port, timeout=seconds)
 
 
-def _secure(wire: smtplib.SMTP, line: Line, context: ssl.SSLContext) -> None:
+def _secure(wire: smtplib.SMTP, line: SmtpServer, context: ssl.SSLContext) -> None:
     offered = wire.has_extn("starttls")
     if line.tls == "required" and not offered:
-        raise LineDown(f"{line.host} does not offer STARTTLS, and it is required.", "", "alarm")
+        raise ConnectionFailed(
+            f"{line.host} does not offer STARTTLS, and it is required.", "", "alarm"
+        )
     if line.tls in ("required", "yes") and offered:
         wire.starttls(context=context)
         wire.ehlo()
     elif line.tls == "yes" and line.user and line.host not in _LOOPBACK:
         # A password is not said aloud because somebody on the way cut STARTTLS out.
-        raise LineDown(
+        raise ConnectionFailed(
             f"{line.host} does not offer STARTTLS; the password is not sent in the clear"
             " unless the URL says starttls=no.",
             advice="alarm",
         )
 
 
-def _sign_in(wire: smtplib.SMTP, line: Line) -> None:
+def _sign_in(wire: smtplib.SMTP, line: SmtpServer) -> None:
     try:
         if (line.user + line.password).isascii():
             wire.login(line.user, line.password)
@@ -146,10 +153,10 @@ def _sign_in(wire: smtplib.SMTP, line: Line) -> None:
         # 454 (RFC 4954) is the server's own trouble, and passes.
         advice = "" if code.startswith("4") else "alarm"
         words = f"{line.host} refused the sign-in ({words_of(fault)})."
-        raise LineDown(words, code, advice) from fault
+        raise ConnectionFailed(words, code, advice) from fault
 
 
-def _sign_in_utf8(wire: smtplib.SMTP, line: Line) -> None:
+def _sign_in_utf8(wire: smtplib.SMTP, line: SmtpServer) -> None:
     """Sign in by PLAIN, which carries UTF-8 (RFC 4616): smtplib's own login is ASCII only."""
     if "PLAIN" not in wire.esmtp_features.get("auth", "").upper().split():
         raise smtplib.SMTPNotSupportedError(
@@ -161,18 +168,18 @@ def _sign_in_utf8(wire: smtplib.SMTP, line: Line) -> None:
         raise smtplib.SMTPAuthenticationError(code, said)
 
 
-def _line_down(line: Line, fault: Exception) -> LineDown:
+def _line_down(line: SmtpServer, fault: Exception) -> ConnectionFailed:
     place = f"{line.host}:{line.port}"
     if isinstance(fault, ssl.SSLCertVerificationError):
         words = f"The certificate of {place} is not to be trusted ({fault.verify_message})."
-        return LineDown(words, "", "alarm")
+        return ConnectionFailed(words, "", "alarm")
     if isinstance(fault, ssl.SSLError):
-        return LineDown(f"TLS with {place} failed ({words_of(fault)}).", "", "alarm")
+        return ConnectionFailed(f"TLS with {place} failed ({words_of(fault)}).", "", "alarm")
     if isinstance(fault, smtplib.SMTPResponseException):
         advice = "alarm" if fault.smtp_code >= 500 else ""
         words = f"{place} does not take mail now ({words_of(fault)})."
-        return LineDown(words, str(fault.smtp_code), advice)
-    return LineDown(f"The mail server {place} cannot be reached ({words_of(fault)}).")
+        return ConnectionFailed(words, str(fault.smtp_code), advice)
+    return ConnectionFailed(f"The mail server {place} cannot be reached ({words_of(fault)}).")
 
 
 def _drop(wire: smtplib.SMTP | None) -> None:

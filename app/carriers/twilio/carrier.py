@@ -13,13 +13,13 @@ from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from app.carriers.base import Found, Message, Outcome, Said
+from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.mime import one_line
-from app.carriers.twilio.codes import Verdict, failed, known, outcome, receipt, verdict
-from app.carriers.twilio.http import Broken, HttpClient, Throttled, never_left, untrusted
+from app.carriers.twilio.codes import CodeMeaning, failed, known, outcome, receipt, verdict
+from app.carriers.twilio.http import HttpClient, ServerError, Throttled, never_left, untrusted
 from app.core.gsm7 import plain_marks
 
-__all__ = ["Account", "TwilioCarrier", "Verdict", "receipt", "signature_ok", "verdict"]
+__all__ = ["Account", "CodeMeaning", "TwilioCarrier", "receipt", "signature_ok", "verdict"]
 
 # Twilio's own limit on ValidityPeriod, in seconds.
 LONGEST = 36_000
@@ -30,7 +30,7 @@ _NO_ANSWER = (
     TwilioException,
     RequestException,
     Throttled,
-    Broken,
+    ServerError,
     ValueError,
     TypeError,
     AttributeError,
@@ -73,7 +73,9 @@ class TwilioCarrier:
             environment={"TWILIO_ACCOUNT_SID": account.account_sid},
         )
 
-    def send(self, messages: Sequence[Message]) -> Iterator[tuple[Message, Outcome]]:
+    def send(
+        self, messages: Sequence[OutgoingMessage]
+    ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Yield each text's outcome as it becomes known; `carrier_id` is Twilio's SID."""
         down = threading.Event()
         if len(messages) < 2:  # whoever calls one by one has threads of their own
@@ -87,7 +89,7 @@ class TwilioCarrier:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def find(self, message: Message, since: datetime) -> Found | None:
+    def find(self, message: OutgoingMessage, since: datetime) -> LookupResult | None:
         """Look for texts made after `since`, by number, direction and the very same words.
 
         Typographic marks count as plain ones: Twilio's Smart Encoding may have changed them.
@@ -95,7 +97,7 @@ class TwilioCarrier:
         Not by our reference, which Twilio does not show, nor by DateSent, which a text still
         queued lacks. Twilio's list may lag by seconds: ask a while after the try.
         """
-        earliest, found = since.astimezone(UTC) - _SKEW, list[Outcome]()
+        earliest, found = since.astimezone(UTC) - _SKEW, list[SendOutcome]()
         words = plain_marks(message.text)
         try:
             for text in self._client.messages.stream(to=message.to, limit=_AT_MOST):
@@ -109,9 +111,9 @@ class TwilioCarrier:
                     found.append(replace(_as_it_is(text), carrier=self.name))
         except _NO_ANSWER:
             return None
-        return Found(found[::-1])
+        return LookupResult(found[::-1])
 
-    def ask(self, carrier_id: str) -> Outcome | None:
+    def ask(self, carrier_id: str) -> SendOutcome | None:
         """Fetch a text's present status, for when a callback was lost; None if not to be had."""
         try:
             found = _as_it_is(self._client.messages(carrier_id).fetch())
@@ -130,7 +132,7 @@ class TwilioCarrier:
         except RequestException as fault:
             why = "its certificate is not to be trusted" if untrusted(fault) else _short(fault)
             return f"Twilio cannot be reached ({why}): look at the network."
-        except (Throttled, Broken) as fault:
+        except (Throttled, ServerError) as fault:
             return f"{fault} Try again later."
         except (TwilioException, ValueError) as fault:
             return f"Twilio does not know this account ({_short(fault)}). {look}"
@@ -141,17 +143,17 @@ class TwilioCarrier:
         """Close the pooled connections."""
         self._http.close()
 
-    def _create(self, message: Message, down: threading.Event) -> Outcome:
+    def _create(self, message: OutgoingMessage, down: threading.Event) -> SendOutcome:
         return replace(self._tried(message, down), carrier=self.name)
 
-    def _tried(self, message: Message, down: threading.Event) -> Outcome:
+    def _tried(self, message: OutgoingMessage, down: threading.Event) -> SendOutcome:
         if down.is_set():
             return _temporary("line_down", "Twilio could not be reached a moment ago.")
         try:
             asked = self._request(message)
         except UnicodeError:
             words = "The text holds half a character."
-            return Outcome(Said.PERMANENT, "twilio", detail=words, advice="alarm")
+            return SendOutcome(SendStatus.PERMANENT, "twilio", detail=words, advice="alarm")
         try:
             return _created(self._client.messages.create(**asked))
         except Throttled as fault:
@@ -163,11 +165,11 @@ class TwilioCarrier:
             return _temporary("line_down", _short(fault), "alarm" if untrusted(fault) else "")
         except TwilioException as fault:
             return _rejected(fault)
-        except (Broken, ValueError, TypeError, AttributeError) as fault:
+        except (ServerError, ValueError, TypeError, AttributeError) as fault:
             # Heard, but answered by what is no message: the text may be on its way.
             return _unknown(_short(fault))
 
-    def _request(self, message: Message) -> dict[str, Any]:
+    def _request(self, message: OutgoingMessage) -> dict[str, Any]:
         message.text.encode()
         base, account = self.account.public_url.rstrip("/"), self.account
         asked: dict[str, Any] = {
@@ -193,17 +195,19 @@ def signature_ok(auth_token: str, url: str, params: Mapping[str, Any], signature
     return bool(RequestValidator(auth_token).validate(url, params, signature))
 
 
-def _created(text: Any) -> Outcome:
+def _created(text: Any) -> SendOutcome:
     sid, status = text.sid, _status(text)
     if not sid:
         return _unknown("Twilio's answer names no message.")
     if failed(status):
         return outcome(_code(text), status=status, carrier_id=sid)
-    return Outcome(Said.ACCEPTED, "twilio", sid, status=status, code=_code(text))
+    return SendOutcome(SendStatus.ACCEPTED, "twilio", sid, status=status, code=_code(text))
 
 
-def _as_it_is(text: Any) -> Outcome:
-    return Outcome(Said.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text))
+def _as_it_is(text: Any) -> SendOutcome:
+    return SendOutcome(
+        SendStatus.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text)
+    )
 
 
 def _status(text: Any) -> str:
@@ -214,7 +218,7 @@ def _code(text: Any) -> str:
     return str(text.error_code or "")
 
 
-def _rejected(fault: TwilioException) -> Outcome:
+def _rejected(fault: TwilioException) -> SendOutcome:
     status, code = getattr(fault, "status", None), str(getattr(fault, "code", "") or "")
     if not isinstance(status, int):
         return _unknown(_short(fault))
@@ -224,7 +228,7 @@ def _rejected(fault: TwilioException) -> Outcome:
     return outcome(code or str(status), status=str(status), detail=one_line(str(words))[:300])
 
 
-def _throttled(fault: Throttled) -> Outcome:
+def _throttled(fault: Throttled) -> SendOutcome:
     """Read a 429: by its code where that one is known here, with the longer of the two pauses."""
     code = fault.code if fault.code and known(fault.code) else "20429"
     meant = outcome(code, status="429")
@@ -236,12 +240,12 @@ def _throttled(fault: Throttled) -> Outcome:
     return replace(meant, retry_after=max(asked, own))
 
 
-def _temporary(status: str, detail: str, advice: str = "") -> Outcome:
-    return Outcome(Said.TEMPORARY, "twilio", status=status, detail=detail, advice=advice)
+def _temporary(status: str, detail: str, advice: str = "") -> SendOutcome:
+    return SendOutcome(SendStatus.TEMPORARY, "twilio", status=status, detail=detail, advice=advice)
 
 
-def _unknown(detail: str) -> Outcome:
-    return Outcome(Said.UNKNOWN, "twilio", status="no_answer", detail=detail)
+def _unknown(detail: str) -> SendOutcome:
+    return SendOutcome(SendStatus.UNKNOWN, "twilio", status="no_answer", detail=detail)
 
 
 def _short(fault: BaseException) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from app.carriers.base import Outcome, Said
+from app.carriers.base import SendOutcome, SendStatus
 
 _FAILED = ("failed", "undelivered", "canceled")
 _WHAT = {"sent": "accepted", "delivered": "delivered", "read": "read"} | dict.fromkeys(
@@ -16,17 +16,17 @@ _WHAT = {"sent": "accepted", "delivered": "delivered", "read": "read"} | dict.fr
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CodeMeaning:
     """What a code means; `again_after` is in seconds, `at_most` counts all tries."""
 
-    said: Said
+    said: SendStatus
     advice: str = ""
     again_after: int | None = None
     at_most: int | None = None
     words: str = ""
 
 
-def verdict(code: str) -> Verdict:
+def verdict(code: str) -> CodeMeaning:
     """Return what an error code means; an unknown one is judged by its family (2xxxx, 3xxxx)."""
     codes, families = _table()
     if code in codes:
@@ -51,10 +51,10 @@ def receipt(status: str, error_code: str = "") -> tuple[str, str]:
     return what, verdict(error_code).advice if what == "failed" else ""
 
 
-def outcome(code: str, *, status: str = "", detail: str = "", carrier_id: str = "") -> Outcome:
+def outcome(code: str, *, status: str = "", detail: str = "", carrier_id: str = "") -> SendOutcome:
     """Return the outcome that an error code stands for."""
     meant = verdict(code)
-    return Outcome(
+    return SendOutcome(
         meant.said,
         "twilio",
         carrier_id,
@@ -73,15 +73,15 @@ def failed(status: str) -> bool:
 
 
 @cache
-def _table() -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+def _table() -> tuple[dict[str, CodeMeaning], dict[str, CodeMeaning]]:
     read = tomllib.loads(files(__package__).joinpath("codes.toml").read_text("utf-8"))
     return _verdicts(read["code"]), _verdicts(read["family"])
 
 
-def _verdicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Verdict]:
+def _verdicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, CodeMeaning]:
     return {
-        code: Verdict(
-            Said(row["said"]),
+        code: CodeMeaning(
+            SendStatus(row["said"]),
             row.get("advice", ""),
             row.get("again_after"),
             row.get("at_most"),

@@ -50,7 +50,7 @@ class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
         self.retry_after, self.code = retry_after, code
 
 
-class Broken(Exception):  # noqa: N818
+class ServerError(Exception):  # noqa: N818
     """HTTP 5xx: the request was heard, and nobody knows what came of it."""
 
     def __init__(self, status: int) -> None:
@@ -81,7 +81,7 @@ class HttpClient(TwilioHttpClient):
         if answer.status_code == 429:
             raise Throttled(_seconds(answer.headers), _code(answer.text))
         if answer.status_code >= 500:
-            raise Broken(answer.status_code)
+            raise ServerError(answer.status_code)
         return answer
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ _ALL = 1 << 256
 
 
 @dataclass(frozen=True)
-class Piece:
+class EventText:
     """One written event: whose, when it begins and ends and falls out of sight (epoch seconds)."""
 
     hearing_id: int
@@ -36,17 +36,17 @@ class Piece:
 
 
 @dataclass
-class Shelf:
+class CalendarText:
     """The events of one calendar, in order."""
 
     order: list[tuple[float, str]] = field(default_factory=list)
-    pieces: dict[tuple[float, str], tuple[Piece, int]] = field(default_factory=dict)
+    pieces: dict[tuple[float, str], tuple[EventText, int]] = field(default_factory=dict)
     of_hearing: dict[int, list[tuple[float, str]]] = field(default_factory=dict)
     total: int = 0
     size: int = 0
     _packed: dict[tuple[int, ...], bytes] = field(default_factory=dict)
 
-    def put(self, hearing_ids: Iterable[int], pieces: Iterable[Piece]) -> bool:
+    def put(self, hearing_ids: Iterable[int], pieces: Iterable[EventText]) -> bool:
         """Replace all events of some hearings by others; tell whether anything is different."""
         before = self.total
         for number in hearing_ids:
@@ -119,7 +119,7 @@ class Shelf:
         if bundle:
             yield bundle
 
-    def _add(self, piece: Piece) -> None:
+    def _add(self, piece: EventText) -> None:
         if piece.key in self.pieces:
             self._drop(piece.key)
         digest = int.from_bytes(hashlib.sha256(piece.text).digest(), "big")

@@ -22,7 +22,7 @@ _RULE = rf",M(\d+)\.(\d)\.(\d)(?:/{_HOURS})?"
 _FOOTER = re.compile(rf"{_NAME}{_HOURS}(?:{_NAME}{_HOURS}?{_RULE}{_RULE})?")
 
 
-class Switch(NamedTuple):
+class Transition(NamedTuple):
     """A change of the clock: every year (with ``rule``) or, without one, once."""
 
     at: datetime  # wall-clock time before the change, naive
@@ -47,7 +47,7 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone:
     return made
 
 
-def _observance(switch: Switch) -> TimezoneStandard | TimezoneDaylight:
+def _observance(switch: Transition) -> TimezoneStandard | TimezoneDaylight:
     # Dublin's law calls summer its standard time, but programs take DAYLIGHT for the later clock.
     part = TimezoneDaylight() if switch.after > switch.before else TimezoneStandard()
     part.add("dtstart", switch.at)
@@ -60,7 +60,7 @@ def _observance(switch: Switch) -> TimezoneStandard | TimezoneDaylight:
 
 
 @lru_cache(maxsize=256)
-def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Switch, ...]:
+def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Transition, ...]:
     """Return the rules of the POSIX string that ends a zone's file (RFC 9636, 3.3.1), if they hold.
 
     Empty where there is none, where its form has no like in RRULE, or where the zone's file knows
@@ -73,7 +73,7 @@ def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Switch, ...]:
     usual = -_length(offset)
     if other_name is None:
         since = datetime(_SINCE, 1, 1)  # noqa: DTZ001  (wall-clock time)
-        constant = Switch(since, usual, usual, name.strip("<>"), None)
+        constant = Transition(since, usual, usual, name.strip("<>"), None)
         return (constant,) if _constant(zone, usual, begin, end) else ()
     other = -_length(other_offset) if other_offset else usual + timedelta(hours=1)
     into, back = rules[:4], rules[4:]
@@ -85,7 +85,7 @@ def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Switch, ...]:
     return known if len(known) == 2 and _holds(zone, begin, end, into, back) else ()
 
 
-def _switch(rule: list[str], before: timedelta, after: timedelta, name: str) -> Switch | None:
+def _switch(rule: list[str], before: timedelta, after: timedelta, name: str) -> Transition | None:
     month, week, weekday = (int(part) for part in rule[:3])
     time = _length(rule[3] or "2")
     shift = time // timedelta(days=1)
@@ -104,7 +104,7 @@ def _switch(rule: list[str], before: timedelta, after: timedelta, name: str) -> 
             return None
         byday = _DAYS[(weekday + shift) % 7]
         yearly = {"freq": "yearly", "bymonth": month, "bymonthday": days, "byday": byday}
-    return Switch(_on(_SINCE, month, week, weekday) + time, before, after, name, yearly)
+    return Transition(_on(_SINCE, month, week, weekday) + time, before, after, name, yearly)
 
 
 def _constant(zone: ZoneInfo, offset: timedelta, begin: int, end: int) -> bool:
@@ -124,7 +124,7 @@ def _holds(zone: ZoneInfo, begin: int, end: int, *rules: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _changes(zone: ZoneInfo, year: int) -> tuple[Switch, ...]:
+def _changes(zone: ZoneInfo, year: int) -> tuple[Transition, ...]:
     """Find each change of the clock in a year, to the second."""
     day = timedelta(days=1)
     at = datetime(year, 1, 1, tzinfo=UTC)
@@ -136,7 +136,7 @@ def _changes(zone: ZoneInfo, year: int) -> tuple[Switch, ...]:
     return tuple(found)
 
 
-def _found(zone: ZoneInfo, low: datetime, high: datetime) -> Switch:
+def _found(zone: ZoneInfo, low: datetime, high: datetime) -> Transition:
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
         middle = middle.replace(microsecond=0)
@@ -146,13 +146,13 @@ def _found(zone: ZoneInfo, low: datetime, high: datetime) -> Switch:
             high = middle
     before, here = _offset(zone, low), high.astimezone(zone)
     wall = high.replace(tzinfo=None) + before
-    return Switch(wall, before, _offset(zone, high), here.tzname() or zone.key, None)
+    return Transition(wall, before, _offset(zone, high), here.tzname() or zone.key, None)
 
 
-def _one_by_one(zone: ZoneInfo, begin: datetime, end: datetime) -> list[Switch]:
+def _one_by_one(zone: ZoneInfo, begin: datetime, end: datetime) -> list[Transition]:
     opening, here = _offset(zone, begin), begin.astimezone(zone)
     wall = here.replace(tzinfo=None, microsecond=0)
-    start = Switch(wall, opening, opening, here.tzname() or zone.key, None)
+    start = Transition(wall, opening, opening, here.tzname() or zone.key, None)
     changes = [c for year in range(begin.year, end.year + 1) for c in _changes(zone, year)]
     return [start, *(change for change in changes if change.at > wall)]
 

@@ -17,7 +17,7 @@ def speak_up(to: logging.Handler | None = None) -> None:
     # A turn that has much to send outlasts its interval: the next one has nothing to add.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(HungUp())
+        handler.addFilter(ClientDisconnected())
 
 
 def in_a_line(fault: BaseException) -> str:
@@ -30,7 +30,7 @@ def in_a_line(fault: BaseException) -> str:
     return " ".join(str(primary or said).split())
 
 
-class HungUp(logging.Filter):
+class ClientDisconnected(logging.Filter):
     """Leaves out how SQLAlchemy's pool came to what it could not close as the database had hung up.
 
     Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers. A filter of

@@ -22,20 +22,20 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from app.carriers.base import Gateways
+from app.carriers.base import ExternalServices
 from app.config import Settings
 from app.core import wording
 from app.core.db import is_away, what_ails
 from app.core.errors import (
     Clash,
     Gone,
+    HearingTime,
     Invalid,
     Message,
     NotFound,
     OlderRules,
     Refusal,
     RuleWarning,
-    When,
 )
 from app.core.runtime.logs import in_a_line
 from app.core.web import catalogs, rate_limits
@@ -46,31 +46,31 @@ limiter = Limiter(get_remote_address, storage_uri=rate_limits.ADDRESS)
 
 
 @dataclass(frozen=True)
-class House:
+class Services:
     """What one app was built from."""
 
     settings: Settings
-    gateways: Gateways
+    gateways: ExternalServices
     # Store what was told by the zone rules in use (see rezoning): of all courts; of one court,
     # given a session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None
     hold: Callable[[Any, Any, dt.datetime], int] = lambda session, court, now: 0
 
 
-def house() -> House:
+def services() -> Services:
     """Return the house of the app that is being asked."""
-    made: House = current_app.extensions["tingqi"]
+    made: Services = current_app.extensions["tingqi"]
     return made
 
 
 def now() -> Any:
     """Return the time, aware, in UTC, from the house's clock."""
-    return house().gateways.clock.now()
+    return services().gateways.clock.now()
 
 
 def secret() -> bytes:
     """Return the secret that links are made of."""
-    return house().settings.secret_key
+    return services().settings.secret_key
 
 
 def language() -> str:
@@ -114,7 +114,7 @@ def said(message: Message | str) -> str:
 def _said_fact(fact: Any, tongue: str) -> Any:
     if isinstance(fact, Message):
         return said(fact)
-    if isinstance(fact, When):
+    if isinstance(fact, HearingTime):
         if fact.ends_at:
             return wording.span(fact.starts_at, fact.ends_at, fact.zone, tongue)
         return wording.moment(fact.starts_at, fact.zone, tongue)
@@ -232,7 +232,7 @@ def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if site in ("same-origin", "none"):
             return
-        own = {request.host, urlsplit(house().settings.public_url).netloc}
+        own = {request.host, urlsplit(services().settings.public_url).netloc}
         if site is not None or (origin is not None and urlsplit(origin).netloc not in own):
             app.aborter(403)
 
@@ -258,7 +258,7 @@ def add_headers(app: Flask) -> None:
             "X-Robots-Tag": "noindex, nofollow",
         }.items():
             response.headers.setdefault(name, value)
-        if house().settings.public_url.startswith("https"):
+        if services().settings.public_url.startswith("https"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if not request.path.startswith(("/static", "/bootstrap", "/feeds")):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -309,7 +309,7 @@ def speak(app: Flask) -> None:
         LANGUAGES=LANGUAGES,
         zone_of=lambda court: court.zone,
         now=now,
-        settings=lambda: house().settings,
+        settings=lambda: services().settings,
         aside=lambda words: wording.aside(words, language()),
         comma=lambda: wording.comma(language()),
         colon=lambda: wording.colon(language()),
@@ -321,4 +321,14 @@ def speak(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-__all__ = ["House", "Translations", "house", "icon", "language", "limiter", "now", "said", "secret"]
+__all__ = [
+    "Services",
+    "Translations",
+    "icon",
+    "language",
+    "limiter",
+    "now",
+    "said",
+    "secret",
+    "services",
+]

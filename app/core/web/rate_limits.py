@@ -14,7 +14,7 @@ ADDRESS = "windows://"
 SWEEP_SECONDS = 10.0
 
 
-class Windows(Storage):
+class SlidingWindows(Storage):
     """Counts in this process's memory; each lasts from its first hit until its window ends."""
 
     STORAGE_SCHEME = ["windows"]

@@ -20,7 +20,7 @@ _MARKED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<ending>\.\w+)")
 
 
 @dataclass(frozen=True)
-class File:
+class StaticFile:
     """A static file as it is kept at hand: its mark, its contents, the same made small."""
 
     mark: str
@@ -92,12 +92,12 @@ def _answer(environ: dict[str, Any], folder: Path, asked: str) -> Response | Non
     return answer.make_conditional(environ)
 
 
-def _read(path: Path) -> File:
+def _read(path: Path) -> StaticFile:
     return _kept(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _kept(path: Path, changed: int) -> File:
+def _kept(path: Path, changed: int) -> StaticFile:
     contents = path.read_bytes()
     small = gzip.compress(contents, mtime=0) if path.name.endswith(WORDS) else b""
-    return File(hashlib.sha256(contents).hexdigest()[:12], contents, small)
+    return StaticFile(hashlib.sha256(contents).hexdigest()[:12], contents, small)

@@ -23,7 +23,7 @@ _DOUBLE = re.compile(
 )
 
 
-class Names(StrEnum):
+class NameRule(StrEnum):
     """How names appear on the public list: whole, shortened for people, or not at all."""
 
     FULL = "full"
@@ -37,9 +37,9 @@ def public_name(name: str, rule: str) -> str:
     Companies and offices keep their names. What does not look like one is taken for a person:
     ``王小明`` is ``王某``, ``Zhao Lei`` is ``Z. L.``
     """
-    if rule == Names.NUMBER:
+    if rule == NameRule.NUMBER:
         return ""
-    if rule == Names.FULL or _is_body(name):
+    if rule == NameRule.FULL or _is_body(name):
         return name
     if any(_is_han(c) for c in name):
         double = _DOUBLE.match(name)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import ValidationError
 
-from app.cases.forms import Words
+from app.cases.forms import TextField
 from app.core.errors import N_, Invalid, Message
 
 SAYS = ("yes", "if_needed", "no")
@@ -19,7 +19,7 @@ _SLOT = re.compile(r"slot-([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
-class Typed:
+class AnswerForm:
     """What stands in the form, right or wrong: a page that is shown again loses nothing."""
 
     says: Mapping[int, str] = field(default_factory=dict)
@@ -27,17 +27,17 @@ class Typed:
     comment: str = ""
 
 
-def typed(form: Mapping[str, str]) -> Typed:
+def typed(form: Mapping[str, str]) -> AnswerForm:
     """Return what a form holds: ``slot-12=yes``, ``none=1`` and ``comment``."""
     slots = ((_SLOT.fullmatch(name), word) for name, word in form.items())
-    return Typed(
+    return AnswerForm(
         says={int(found.group(1)): word for found, word in slots if found},
         none=bool(form.get("none")),
         comment=form.get("comment", ""),
     )
 
 
-def checked(given: Typed, slots: Collection[int]) -> tuple[dict[int, str], str]:
+def checked(given: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], str]:
     """Return a word to each slot of the round, and the comment.
 
     Raises Invalid for slots without a word, for one that is not of this round, for a "none of
@@ -58,7 +58,7 @@ def checked(given: Typed, slots: Collection[int]) -> tuple[dict[int, str], str]:
         )
     comment = ""
     try:
-        comment = Words(MOST_COMMENT, lines=True).deserialize(given.comment)
+        comment = TextField(MOST_COMMENT, lines=True).deserialize(given.comment)
     except ValidationError as fault:
         errors["comment"] = fault.messages[0]  # type: ignore[assignment]
     if errors:

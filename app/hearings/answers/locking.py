@@ -16,12 +16,13 @@ from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representat
 from app.core import links
 from app.core.db import bulk
 from app.hearings.models import Answer, Hearing, Invitation, Proposal, Slot
-from app.notices.models import Head
+from app.notices.models import ChainHead
 from app.people.models import Court, User
 from app.record import chain
 
 _HEARING, _ROUND, _SLOT, _SEAT, _ANSWER, _CASE, _COURT, _HEAD = (
-    bulk.table(each) for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, Head)
+    bulk.table(each)
+    for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, ChainHead)
 )
 _COUNSEL, _PARTY, _ROOM, _JUDGE, _ACTS = (
     bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, Representation)
@@ -30,7 +31,7 @@ _USER, _ASSISTANT = (bulk.table(User).alias(name) for name in ("hearing_user", "
 
 
 @dataclass(frozen=True)
-class Voice:
+class CounselAnswer:
     """One seat of a round: whether it counts, and what it said to each slot; None before."""
 
     seat_id: int
@@ -42,7 +43,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedInvitation:
     """A seat with its hearing, held until the commit, and the voices of its round.
 
     ``hearing``, ``seat``, ``round`` and ``slots`` have what letters and the record need under the
@@ -54,16 +55,16 @@ class Held:
     seat: Any
     round: Any
     slots: Sequence[Any]
-    voices: Sequence[Voice]
-    head: chain.Link
+    voices: Sequence[CounselAnswer]
+    head: chain.ChainPosition
     revoked: bool = False
 
     @property
-    def own(self) -> Voice:
+    def own(self) -> CounselAnswer:
         """The seat's own voice."""
         return next(each for each in self.voices if each.seat_id == self.seat.id)
 
-    def with_own(self, says: Mapping[int, str]) -> list[Voice]:
+    def with_own(self, says: Mapping[int, str]) -> list[CounselAnswer]:
         """Return the voices of the round once this seat has said something."""
         return [
             replace(each, says=says) if each.seat_id == self.seat.id else each
@@ -71,14 +72,14 @@ class Held:
         ]
 
 
-def by_number(session: Session, seat_id: int) -> Held:
+def by_number(session: Session, seat_id: int) -> LockedInvitation:
     """Return one seat, held. Raises NoResultFound."""
     session.flush()
     locked = session.connection().execute(_LOCK_BY_NUMBER, {"seat": seat_id}).one()
     return _held(session, _ONE_SEAT, {"seat": seat_id}, locked)
 
 
-def by_link(session: Session, token: str) -> Held | None:
+def by_link(session: Session, token: str) -> LockedInvitation | None:
     """Return the seat that a link leads to, its counsel's newest in the hearing; None for none."""
     asked = {"digest": links.digest(token)}
     locked = session.connection().execute(_LOCK_BY_LINK, asked).one_or_none()
@@ -88,7 +89,9 @@ def by_link(session: Session, token: str) -> Held | None:
     return _held(session, _NEWEST_SEAT, wanted, locked)
 
 
-def _held(session: Session, statement: sa.Select, wanted: dict[str, int], locked: sa.Row) -> Held:
+def _held(
+    session: Session, statement: sa.Select, wanted: dict[str, int], locked: sa.Row
+) -> LockedInvitation:
     line = session.connection()
     found = line.execute(statement, wanted).one_or_none()
     if found is None:  # no line on the record yet: the first link is made
@@ -98,9 +101,9 @@ def _held(session: Session, statement: sa.Select, wanted: dict[str, int], locked
     head, round_ = parts["head"], parts["round"]
     slots = [_slot(row) for row in line.execute(_SLOTS, {"round": round_.id})]
     heard = voices(session, round_.id, locked.id)
-    link = chain.Link(head.seq, head.hash, head.last_at)
+    link = chain.ChainPosition(head.seq, head.hash, head.last_at)
     revoked = bool(locked.revoked_at or parts["seat"].revoked_at)
-    return Held(parts["hearing"], parts["seat"], round_, slots, heard, link, revoked)
+    return LockedInvitation(parts["hearing"], parts["seat"], round_, slots, heard, link, revoked)
 
 
 # What is read of each, by the names under which the models lead from one to the other.
@@ -160,9 +163,9 @@ def _slot(row: sa.Row) -> Any:
     return SimpleNamespace(id=id_, starts_at=starts_at, ends_at=ends_at, courtroom=room)
 
 
-def voices(session: Session, round_id: int, hearing_id: int) -> list[Voice]:
+def voices(session: Session, round_id: int, hearing_id: int) -> list[CounselAnswer]:
     """Return who is asked in a round, whether they still act in its case, and what each said."""
-    found: dict[int, Voice] = {}
+    found: dict[int, CounselAnswer] = {}
     said: dict[int, dict[int, str]] = {}
     asked = {"round": round_id, "hearing": hearing_id}
     for row in session.connection().execute(_VOICES, asked):
@@ -171,7 +174,7 @@ def voices(session: Session, round_id: int, hearing_id: int) -> list[Voice]:
         if slot_id is not None:
             says[slot_id] = word
         heard = says if answered_at else None
-        found[id_] = Voice(id_, counsel_id, side, bool(required), bool(acting), heard)
+        found[id_] = CounselAnswer(id_, counsel_id, side, bool(required), bool(acting), heard)
     return list(found.values())
 
 

@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
 from app.core.db import bulk
-from app.core.errors import N_, Gone, Invalid, Message, When
+from app.core.errors import N_, Gone, HearingTime, Invalid, Message
 from app.hearings import notifications, rules
 from app.hearings.answers import locking
-from app.hearings.answers.locking import Held, Voice
+from app.hearings.answers.locking import CounselAnswer, LockedInvitation
 from app.hearings.dates import settle
-from app.hearings.models import Answer, Fixing, Hearing, Invitation, ProposalState, Says, Slot
+from app.hearings.models import (
+    Answer,
+    AnswerChoice,
+    FixPolicy,
+    Hearing,
+    Invitation,
+    ProposalState,
+    Slot,
+)
 from app.notices import service as notices
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.record import ledger
 
 _ANSWER, _SEAT = bulk.table(Answer), bulk.table(Invitation)
@@ -25,7 +33,7 @@ _TAKE_AWAY = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("s
 
 
 @dataclass(frozen=True)
-class Given:
+class AnswerInput:
     """What counsel gave: a word to each slot by its id, a comment, and the page it was given on."""
 
     says: Mapping[int, str]
@@ -36,7 +44,7 @@ class Given:
 def answer(
     session: Session,
     seat_id: int,
-    given: Given,
+    given: AnswerInput,
     now: dt.datetime,
     secret: bytes,
     *,
@@ -53,8 +61,8 @@ def answer(
 
 def take(
     session: Session,
-    held: Held,
-    given: Given,
+    held: LockedInvitation,
+    given: AnswerInput,
     now: dt.datetime,
     secret: bytes,
     *,
@@ -82,7 +90,7 @@ def take(
     decide(session, held.hearing.id, held.round.id, now, secret, held.with_own(given.says))
 
 
-def _store(session: Session, held: Held, given: Given, now: dt.datetime) -> None:
+def _store(session: Session, held: LockedInvitation, given: AnswerInput, now: dt.datetime) -> None:
     seat = held.seat
     if held.own.says:
         session.connection().execute(_TAKE_AWAY, {"seat": seat.id})
@@ -92,7 +100,7 @@ def _store(session: Session, held: Held, given: Given, now: dt.datetime) -> None
     bulk.update(session, _SEAT, [{"id": seat.id, **new}])
 
 
-def _refuse_late(held: Held, now: dt.datetime) -> None:
+def _refuse_late(held: LockedInvitation, now: dt.datetime) -> None:
     if held.round.state != ProposalState.OPEN:
         raise Gone(
             N_(
@@ -103,7 +111,7 @@ def _refuse_late(held: Held, now: dt.datetime) -> None:
     if now >= held.round.answer_by:
         raise Gone(
             N_("The time to answer ended on %(when)s. Please ring the court."),
-            when=When(held.round.answer_by, held.hearing.case.court.zone),
+            when=HearingTime(held.round.answer_by, held.hearing.case.court.zone),
         )
 
 
@@ -117,16 +125,16 @@ def _refuse_strange(offered: Sequence[Any], says: Mapping[int, str]) -> None:
     errors |= {
         f"slot-{slot}": Message(N_("Choose yes, if needed or no."))
         for slot in slots
-        if says.get(slot) not in list(Says)
+        if says.get(slot) not in list(AnswerChoice)
     }
     if errors:
         raise Invalid(errors)
 
 
-def _entry(held: Held, given: Given, channel: str) -> ledger.Entry:
+def _entry(held: LockedInvitation, given: AnswerInput, channel: str) -> ledger.NewEntry:
     hearing, seat = held.hearing, held.seat
-    return ledger.Entry(
-        What.ANSWERED,
+    return ledger.NewEntry(
+        Event.ANSWERED,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -156,7 +164,7 @@ def decide(
     round_id: int,
     now: dt.datetime,
     secret: bytes,
-    voices: Sequence[Voice],
+    voices: Sequence[CounselAnswer],
 ) -> None:
     """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
 
@@ -173,7 +181,7 @@ def decide(
     round_ = next(each for each in hearing.proposals if each.id == round_id)
     chosen = rules.agreed_slot([(s.id, s.starts_at) for s in round_.slots], words)
     slot: Slot | None = next((each for each in round_.slots if each.id == chosen), None)
-    if slot and round_.fix == Fixing.AUTO and not mute:
+    if slot and round_.fix == FixPolicy.AUTO and not mute:
         settle(session, hearing, slot, now, secret)
     else:
         notifications.concluded(session, hearing, round_, slot, now)

@@ -12,7 +12,7 @@ from app.cases.models import Away
 from app.core.characters import half_width
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings.models import Invitation
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.record import ledger
 
 MOST = 50  # entries of one counsel
@@ -21,7 +21,7 @@ WEEKDAYS = range(7)
 NOTHING: dict[str, Any] = {"from": "", "until": "", "weekdays": []}
 
 
-class Form(Protocol):
+class FormData(Protocol):
     """What a form holds: one value of a name, or all of them."""
 
     def get(self, key: str, default: str, /) -> str: ...
@@ -29,7 +29,7 @@ class Form(Protocol):
     def getlist(self, key: str, /) -> list[str]: ...
 
 
-def typed(form: Form) -> dict[str, Any]:
+def typed(form: FormData) -> dict[str, Any]:
     """Return what a form says of days away, as it was typed."""
     return {
         "from": half_width(form.get("away-from", "")[:20]),
@@ -112,8 +112,8 @@ def say(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.dateti
     )
     session.add(made)
     session.flush()
-    entry = ledger.Entry(
-        What.TOLD,
+    entry = ledger.NewEntry(
+        Event.TOLD,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import BusyCalendar, BusyTime, Counsel
-from app.core.calendar_fetching import BusyCalendars, Fetched, Unfetchable
+from app.core.calendar_fetching import CalendarFetcher, FetchedCalendar, FetchFailed
 from app.core.errors import N_, Invalid, Message
 from app.hearings.availability.calculation import calendar_parsing
 from app.hearings.models import Invitation
@@ -29,7 +29,7 @@ def of(session: Session, counsel_id: int) -> BusyCalendar | None:
 
 
 def name(
-    session: Session, seat_id: int, address: str, gateway: BusyCalendars, now: dt.datetime
+    session: Session, seat_id: int, address: str, gateway: CalendarFetcher, now: dt.datetime
 ) -> None:
     """Take the address of a counsel's own calendar; an empty one forgets it and its times.
 
@@ -48,9 +48,9 @@ def name(
         return
     try:
         if len(address) > LONGEST:
-            raise Unfetchable(N_("This is too long for an address."))
+            raise FetchFailed(N_("This is too long for an address."))
         gateway.checked(address)
-    except Unfetchable as fault:
+    except FetchFailed as fault:
         raise Invalid({"address": Message(str(fault))}) from fault
     session.add(
         BusyCalendar(
@@ -109,8 +109,8 @@ def due(session: Session, now: dt.datetime) -> list[DueCalendar]:
 
 
 def read(
-    gateway: BusyCalendars, calendar: DueCalendar, now: dt.datetime
-) -> tuple[Fetched | None, Sequence[Span], str]:
+    gateway: CalendarFetcher, calendar: DueCalendar, now: dt.datetime
+) -> tuple[FetchedCalendar | None, Sequence[Span], str]:
     """Fetch and read a calendar, no transaction open; return it, its spans, or what is wrong."""
     try:
         fetched = gateway.fetch(calendar.address, calendar.etag)
@@ -118,14 +118,14 @@ def read(
             return fetched, (), ""
         zone = ZoneInfo(calendar.zone)
         return fetched, calendar_parsing.busy(fetched.body, zone, now, [calendar.owner]), ""
-    except (Unfetchable, calendar_parsing.Unreadable) as fault:
+    except (FetchFailed, calendar_parsing.UnreadableCalendar) as fault:
         return None, (), str(fault)
 
 
 def keep(
     session: Session,
     number: int,
-    fetched: Fetched | None,
+    fetched: FetchedCalendar | None,
     spans: Sequence[Span],
     fault: str,
     now: dt.datetime,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Away, BusyTime
 from app.hearings.availability.calculation.openings import Opening, merged, without
-from app.hearings.models import Answer, Booking, Invitation, Says, Slot
+from app.hearings.models import Answer, AnswerChoice, Booking, Invitation, Slot
 from app.hearings.rules import Span, resource, span_of, whose
 
 DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
@@ -87,7 +87,7 @@ def refused(
         .order_by(
             Invitation.answered_at,
             Invitation.id,
-            sa.case((Answer.says == Says.NO.value, 0), else_=1),
+            sa.case((Answer.says == AnswerChoice.NO.value, 0), else_=1),
             Slot.id,
         )
     )
@@ -96,7 +96,7 @@ def refused(
     found: dict[int, list[Span]] = defaultdict(list)
     for number, starts_at, ends_at, says in session.execute(wanted):
         slot = Span(starts_at, ends_at)
-        found[number] = without(found[number], slot) + ([slot] if says == Says.NO else [])
+        found[number] = without(found[number], slot) + ([slot] if says == AnswerChoice.NO else [])
     return {number: merged(spans) for number, spans in found.items() if spans}
 
 

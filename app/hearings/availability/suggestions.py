@@ -13,8 +13,8 @@ from app.core.errors import Message
 from app.hearings import queries
 from app.hearings.availability import busy_time
 from app.hearings.availability.calculation import openings
-from app.hearings.availability.calculation.court_hours import Hours, longest, sessions
-from app.hearings.availability.calculation.openings import Opening, Person, Wish
+from app.hearings.availability.calculation.court_hours import CourtHours, longest, sessions
+from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.rules import MOST_CLOSED, Span, resource
 from app.law import periods, working_days
 from app.law.working_days import WorkingDays
@@ -28,7 +28,7 @@ END_OF_DAY = dt.time(17, 0)
 
 
 @dataclass(frozen=True)
-class Asked:
+class SuggestionQuery:
     """What is asked for: how long, between which days, in which courtrooms.
 
     The time of the hearing ``but`` counts as free, the starts ``but_not`` are of no use; all are
@@ -68,10 +68,10 @@ def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone)
 
 
-def hours_of(court: Court) -> Hours:
+def hours_of(court: Court) -> CourtHours:
     """Return when a court holds hearings."""
     marks = (court.opens, court.lunch_from, court.lunch_until, court.closes)
-    return Hours(*(dt.time.fromisoformat(mark) for mark in marks))
+    return CourtHours(*(dt.time.fromisoformat(mark) for mark in marks))
 
 
 def first_day(
@@ -89,14 +89,14 @@ def first_day(
 
 
 @dataclass(frozen=True)
-class Search:
+class SuggestionSearch:
     """Every start that suits everybody, the best first, and of what it was made.
 
     ``known`` has them by their start, those of no use included.
     """
 
-    wish: Wish | None
-    people: Sequence[Person]
+    wish: OpeningQuery | None
+    people: Sequence[Attendee]
     found: Sequence[Opening]
     known: dict[dt.datetime, Opening]
 
@@ -104,10 +104,10 @@ class Search:
 def search(
     session: Session,
     case: Case,
-    asked: Asked,
+    asked: SuggestionQuery,
     now: dt.datetime,
     also: Collection[dt.datetime] = (),
-) -> Search:
+) -> SuggestionSearch:
     """Weigh every start on the court's grid between the days; people's time ``also`` around these.
 
     Exact: nothing is sampled (see openings).
@@ -118,11 +118,15 @@ def search(
     weighed = openings.openings(wish, people) if wish else []
     unwanted = {at.astimezone(dt.UTC) for at in asked.but_not}
     found = [each for each in weighed if each.starts_at not in unwanted]
-    return Search(wish, people, found, {each.starts_at: each for each in weighed})
+    return SuggestionSearch(wish, people, found, {each.starts_at: each for each in weighed})
 
 
 def chosen(
-    session: Session, case: Case, asked: Asked, searched: Search, found: Sequence[Opening]
+    session: Session,
+    case: Case,
+    asked: SuggestionQuery,
+    searched: SuggestionSearch,
+    found: Sequence[Opening],
 ) -> list[Suggestion]:
     """Return the best of some openings with a courtroom each, the best first."""
     wish = searched.wish
@@ -152,7 +156,9 @@ def chosen(
     ]
 
 
-def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) -> list[Suggestion]:
+def suggestions(
+    session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
+) -> list[Suggestion]:
     """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
 
     Exact: every start on the court's grid between the days is weighed (see openings).
@@ -161,7 +167,9 @@ def suggestions(session: Session, case: Case, asked: Asked, now: dt.datetime) ->
     return chosen(session, case, asked, searched, searched.found)
 
 
-def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple[Wish | None, Span]:
+def _wish(
+    session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
+) -> tuple[OpeningQuery | None, Span]:
     court, zone = case.court, ZoneInfo(case.court.zone)
     working = working_days.working_days(session, court)
     legal, because = first_day(court, working, case, asked.answer_by)
@@ -178,7 +186,7 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
     ]
     if not held:
         return None, Span(now, now)
-    wish = Wish(
+    wish = OpeningQuery(
         length=dt.timedelta(minutes=asked.minutes),
         days=held,
         zone=zone,
@@ -191,7 +199,7 @@ def _wish(session: Session, case: Case, asked: Asked, now: dt.datetime) -> tuple
 
 def _people(
     session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
-) -> list[Person]:
+) -> list[Attendee]:
     """Return who is needed, each with what is taken of their time, a day before and after too."""
     counsel = [seat.counsel for seat in queries.seats(session, case)]
     day = dt.timedelta(days=1)
@@ -201,11 +209,11 @@ def _people(
     here = busy_time.booked(session, numbers, around, but)
     gone = busy_time.away(session, [each.id for each in counsel], around, zone)
     refused = busy_time.refused(session, [each.id for each in counsel], around)
-    people = [Person(case.judge.name, here.get(judge, ()), judge=True)]
+    people = [Attendee(case.judge.name, here.get(judge, ()), judge=True)]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)
         people.append(
-            Person(
+            Attendee(
                 each.name,
                 here.get(resource("counsel", each.id), ()),
                 [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.core.errors import N_, Message, When
+from app.core.errors import N_, HearingTime, Message
 from app.hearings.availability import suggestions
 from app.hearings.availability.calculation import day_strip, openings
 from app.hearings.availability.calculation.court_hours import longest, sessions
-from app.hearings.availability.calculation.day_strip import Mark, Row, Taken
-from app.hearings.availability.calculation.openings import Opening, Person, Wish
+from app.hearings.availability.calculation.day_strip import BusyRow, StripDay, StripMark
+from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.availability.suggestions import Suggestion
 from app.hearings.models import Hearing
 from app.hearings.proposing import idempotency, prefill
@@ -30,7 +30,7 @@ SAID_NO = N_("said no to %(when)s")
 
 
 @dataclass(frozen=True)
-class Weighed:
+class AssessedSlot:
     """One slot of the form: what speaks for it, whom it costs what, and what is in its way."""
 
     reasons: tuple[Message, ...] = ()
@@ -40,19 +40,19 @@ class Weighed:
 
 
 @dataclass(frozen=True)
-class Board:
+class SlotBoard:
     """The slots of a form by their row, further suggestions by their letter, and the strip."""
 
-    weighed: dict[int, Weighed]
+    weighed: dict[int, AssessedSlot]
     further: dict[str, Suggestion]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[StripDay] = field(default_factory=list)
     hours: list[int] = field(default_factory=list)
     quarters: int = 0
 
 
 def look(
     session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
-) -> Board:
+) -> SlotBoard:
     """Weigh a form's slots and find further ones: what a person would want to see while choosing.
 
     Reads, and decides nothing: what may be proposed is checked when it is.
@@ -78,9 +78,9 @@ def look(
         n: _weighed(search, span, clashes.get(n), outside(case.court, working, span), zone.key)
         for n, span in spans.items()
     }
-    marks = [Mark(str(n + 1), span) for n, span in spans.items()]
-    marks += [Mark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return Board(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
+    marks = [StripMark(str(n + 1), span) for n, span in spans.items()]
+    marks += [StripMark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
+    return SlotBoard(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
 
 
 def _clashes(
@@ -116,22 +116,22 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
 
 
 def _weighed(
-    search: suggestions.Search,
+    search: suggestions.SuggestionSearch,
     span: Span,
     clash: Message | None,
     outside_: Message | None,
     zone: str,
-) -> Weighed:
+) -> AssessedSlot:
     if clash is not None or outside_ is not None:
-        return Weighed(clash=clash, outside=outside_)
+        return AssessedSlot(clash=clash, outside=outside_)
     absent = [each for person in search.people for each in _absent(person, span, zone)]
     if absent:
-        return Weighed(costs=tuple(absent))
+        return AssessedSlot(costs=tuple(absent))
     opening = _opening(search.wish, search.people, search.known, span)
-    return Weighed(opening.reasons, opening.costs) if opening else Weighed()
+    return AssessedSlot(opening.reasons, opening.costs) if opening else AssessedSlot()
 
 
-def _absent(person: Person, span: Span, zone: str) -> Iterator[tuple[str, Message]]:
+def _absent(person: Attendee, span: Span, zone: str) -> Iterator[tuple[str, Message]]:
     """Yield why somebody cannot be there, by their own word or their calendar's."""
     away = [each for each in person.elsewhere if each.overlaps(span)]
     if away:
@@ -140,12 +140,15 @@ def _absent(person: Person, span: Span, zone: str) -> Iterator[tuple[str, Messag
         yield person.name, Message(NOT_FREE if there else ON_THE_WAY)
     for each in person.refused:
         if each.overlaps(span):
-            when = When(each.starts_at, zone, each.ends_at)
+            when = HearingTime(each.starts_at, zone, each.ends_at)
             yield person.name, Message(SAID_NO, when=when)
 
 
 def _opening(
-    wish: Wish | None, people: Sequence[Person], known: dict[dt.datetime, Opening], span: Span
+    wish: OpeningQuery | None,
+    people: Sequence[Attendee],
+    known: dict[dt.datetime, Opening],
+    span: Span,
 ) -> Opening | None:
     """Return what a start is worth; also one that is on no grid, on a day that is looked at."""
     if wish is None or span.starts_at in known:
@@ -162,8 +165,8 @@ def _opening(
 def _strip(
     court: Court,
     working: WorkingDays,
-    marks: list[Mark],
-    search: suggestions.Search,
+    marks: list[StripMark],
+    search: suggestions.SuggestionSearch,
     minutes: int,
 ) -> dict[str, Any]:
     zone, hours = ZoneInfo(court.zone), suggestions.hours_of(court)
@@ -172,7 +175,7 @@ def _strip(
     runs = day_strip.bounds(hours.opens, hours.closes, marks, zone)
     rows = day_strip.rows(
         marks,
-        [Taken(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people],
+        [BusyRow(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people],
         runs,
         zone,
         working.has,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.rules import name_key
-from app.core.errors import N_, Clash, Message, When
+from app.core.errors import N_, Clash, HearingTime, Message
 from app.hearings import booking, queries, service
 from app.hearings.models import Hearing, HearingState
-from app.hearings.proposals import Desk
+from app.hearings.proposals import DeskContext
 from app.hearings.rules import Span, resource
 from app.notices.models import Notice
 
@@ -30,7 +30,7 @@ ANOTHER = N_(
 )
 
 
-class SentBefore(Exception):  # noqa: N818  (it is an answer, not a fault)
+class AlreadySent(Exception):  # noqa: N818  (it is an answer, not a fault)
     """What a form asks for was done before; ``hearing_id`` is where it can be seen."""
 
     def __init__(self, hearing_id: int) -> None:
@@ -48,7 +48,7 @@ def uid_of(form: str, user_id: int) -> str:
 
 
 def propose(
-    session: Session, desk: Desk, given: Mapping[str, Any], form: str, stood: str = ""
+    session: Session, desk: DeskContext, given: Mapping[str, Any], form: str, stood: str = ""
 ) -> Hearing:
     """Propose a hearing by a form of the desk's user.
 
@@ -60,7 +60,7 @@ def propose(
         sa.select(Hearing.id).where(Hearing.uid == uid, Hearing.court_id == desk.court.id)
     )
     if made is not None:
-        raise SentBefore(made)
+        raise AlreadySent(made)
     if stood and newest_of(session, given["case_id"]) != stood:
         raise Clash(ANOTHER)
     return service.propose(session, desk, {**given, "uid": uid})
@@ -78,13 +78,13 @@ def since(session: Session, hearing: Hearing, stood: str) -> list[Message]:
     last, zone, said = queries.last_proposal(session, hearing), hearing.case.court.zone, []
     if last and str(last.round) != was_round:
         words = N_("Round %(round)s was asked on %(when)s.")
-        said.append(Message(words, round=last.round, when=When(last.created_at, zone)))
+        said.append(Message(words, round=last.round, when=HearingTime(last.created_at, zone)))
     if str(hearing.revision) == was_revision:
         return said
     if hearing.state == HearingState.CANCELLED:
         said.append(Message(N_("The hearing was cancelled.")))
     elif hearing.starts_at:
-        when = When(hearing.starts_at, zone, hearing.ends_at)
+        when = HearingTime(hearing.starts_at, zone, hearing.ends_at)
         said.append(Message(N_("The date was set to %(when)s."), when=when))
     return said
 
@@ -106,7 +106,7 @@ def newest_of(session: Session, case_id: int) -> str:
 
 
 def move(
-    session: Session, desk: Desk, hearing_id: int, given: Mapping[str, Any], stood: str
+    session: Session, desk: DeskContext, hearing_id: int, given: Mapping[str, Any], stood: str
 ) -> Hearing:
     """Ask again about a hearing or move it, if it still stands as it stood when it was looked at.
 
@@ -117,7 +117,7 @@ def move(
     if standing(session, hearing) == stood:
         return service.move(session, desk, hearing_id, given)
     if _is_done(session, hearing, given):
-        raise SentBefore(hearing.id)
+        raise AlreadySent(hearing.id)
     raise Clash(CHANGED)
 
 

@@ -29,7 +29,7 @@ NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
 
 
 @dataclass(frozen=True)
-class About:
+class ProposalContext:
     """What a form is about: a case, and its hearing where it has been asked about before."""
 
     case_id: int
@@ -49,10 +49,10 @@ class About:
 
 
 @dataclass(frozen=True)
-class Order:
+class SendOrder:
     """A form that was read: checked input, and the use case that it asks for."""
 
-    about: About
+    about: ProposalContext
     checked: dict[str, Any]
     work: Callable[[Session, dict[str, Any]], Hearing]
 
@@ -62,7 +62,7 @@ class Order:
         return self.checked["answer_by"] is None
 
 
-def looked_up(about: About) -> tuple[Case, Hearing | None]:
+def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
     """Return the case with its people, and the hearing. Raises NotFound."""
     session, court_id = db.session(), current_user.court_id
     hearing_id = about.hearing_id
@@ -80,12 +80,12 @@ def seal(given: dict[str, Any]) -> str:
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def mute_of(about: About) -> list[str]:
+def mute_of(about: ProposalContext) -> list[str]:
     """Return the names of those whom no message can reach."""
     return list(facts(about)["mute"])
 
 
-def facts(about: About) -> dict[str, Any]:
+def facts(about: ProposalContext) -> dict[str, Any]:
     """Return what a round's page shows beside the form: the case, the hearing, who is asked."""
     session, court = db.session(), current_user.court
     found, hearing = looked_up(about)
@@ -104,7 +104,7 @@ def facts(about: About) -> dict[str, Any]:
     }
 
 
-def form(about: About, given: dict[str, Any], **more: Any) -> str:
+def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
     """Return the page with what was typed; the messages too, where ``more`` has them."""
     if not given["slots"]:
         given["slots"] = [form_fields.blank_row(given)]
@@ -135,10 +135,10 @@ def form(about: About, given: dict[str, Any], **more: Any) -> str:
     )
 
 
-def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
+def with_messages(order: SendOrder, given: dict[str, Any], **more: Any) -> str:
     """Return the page with each person's messages as they would be sent now; nothing is kept."""
-    settings, now, court = web.house().settings, web.now(), current_user.court
-    sender = preview.Sender(web.secret(), settings.public_url, settings.court_address)
+    settings, now, court = web.services().settings, web.now(), current_user.court
+    sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
     # A warning of a rule is shown beside the messages: there the reason is asked for.
     reason = order.checked["override_reason"] or "-"
     asked = {**order.checked, "override_reason": reason}
@@ -172,7 +172,7 @@ def with_messages(order: Order, given: dict[str, Any], **more: Any) -> str:
     )
 
 
-def stands_upon(about: About) -> str:
+def stands_upon(about: ProposalContext) -> str:
     """Return what a form that is opened now stands upon, so that a change meanwhile is seen."""
     case, hearing = looked_up(about)
     if hearing is None:
@@ -180,7 +180,7 @@ def stands_upon(about: About) -> str:
     return idempotency.standing(db.session(), hearing)
 
 
-def told(about: About, fault: Refusal, stood: str) -> str:
+def told(about: ProposalContext, fault: Refusal, stood: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
     hearing = looked_up(about)[1]
     words = [web.said(fault.message)]
@@ -189,7 +189,7 @@ def told(about: About, fault: Refusal, stood: str) -> str:
     return "\n".join(words)
 
 
-def in_the_way(order: Order, fault: Exception) -> dict[str, str]:
+def in_the_way(order: SendOrder, fault: Exception) -> dict[str, str]:
     """Return, by its field, what is in the way of each slot; nothing where it is no clash."""
     if not isinstance(fault, Clash):
         return {}

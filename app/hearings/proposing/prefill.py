@@ -63,7 +63,7 @@ def asked_for(
     given: dict[str, Any],
     now: dt.datetime,
     many: int,
-) -> suggesting.Asked:
+) -> suggesting.SuggestionQuery:
     """Return what a form asks for, as far as it can be read, the usual where it cannot.
 
     Of no use is what was typed, asked about or fixed before.
@@ -75,7 +75,7 @@ def asked_for(
     last = queries.last_proposal(session, hearing) if hearing else None
     known |= {slot.starts_at for slot in last.slots} if last else set()
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
-    return suggesting.Asked(
+    return suggesting.SuggestionQuery(
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
         cases.courtrooms(session, case.court_id),
         max(usual, by) if isinstance(by, dt.datetime) else usual,

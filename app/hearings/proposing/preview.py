@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from app.core.db import retrying
 from app.hearings.models import Hearing
 from app.letters import wording_versions
-from app.letters.custom_wording import Own
+from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
 from app.notices.models import Notice
 from app.sending import messages as post
 
 
 @dataclass(frozen=True)
-class Written:
+class PreviewedMessage:
     """One message over one channel; keys are left out, for nobody has them yet.
 
     ``segments`` counts a text message with its key in it; ``invite`` tells that a mail carries
@@ -35,20 +35,20 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Told:
+class RecipientPreview:
     """One person, and all that they would get at once."""
 
     name: str
     side: str
     language: str
-    messages: Sequence[Written]
+    messages: Sequence[PreviewedMessage]
 
 
 @dataclass(frozen=True)
 class Preview:
     """All who would be told, and when those who do not answer would be asked again."""
 
-    told: Sequence[Told]
+    told: Sequence[RecipientPreview]
     nudge_at: dt.datetime | None
 
     @property
@@ -58,7 +58,7 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Sender:
+class PreviewSender:
     """From where the letters come."""
 
     secret: bytes
@@ -73,7 +73,9 @@ class _Undo(Exception):  # noqa: N818
         self.shown = shown
 
 
-def rehearse(work: Callable[[Session], Hearing], sender: Sender, now: dt.datetime) -> Preview:
+def rehearse(
+    work: Callable[[Session], Hearing], sender: PreviewSender, now: dt.datetime
+) -> Preview:
     """Return the messages that a use case would send at once; nothing of it is kept.
 
     Raises what the use case raises: what would be refused is refused already here.
@@ -106,7 +108,7 @@ def queued(session: Session, hearing: Hearing, last: int) -> Sequence[Notice]:
 
 
 def _read(
-    session: Session, hearing: Hearing, last: int, sender: Sender, now: dt.datetime
+    session: Session, hearing: Hearing, last: int, sender: PreviewSender, now: dt.datetime
 ) -> Preview:
     found = queued(session, hearing, last)
     words = wording_versions.current(session, {hearing.court_id})
@@ -118,12 +120,14 @@ def _read(
         messages = [
             _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs
         ]
-        told.append(Told(first.name, first.side, first.language, messages))
+        told.append(RecipientPreview(first.name, first.side, first.language, messages))
     nudges = [notice.due_at for notice in found if notice.kind == "nudge"]
     return Preview(told, min(nudges, default=None))
 
 
-def _written(notice: Notice, sender: Sender, now: dt.datetime, own: Own | None) -> Written:
+def _written(
+    notice: Notice, sender: PreviewSender, now: dt.datetime, own: CustomWording | None
+) -> PreviewedMessage:
     message, shown = post.message(
         notice,
         secret=sender.secret,
@@ -132,7 +136,7 @@ def _written(notice: Notice, sender: Sender, now: dt.datetime, own: Own | None) 
         now=now,
         own=own,
     )
-    return Written(
+    return PreviewedMessage(
         kind=notice.kind,
         channel=notice.channel,
         address=notice.address,

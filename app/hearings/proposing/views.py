@@ -20,10 +20,10 @@ from app.desk.home_views import bp
 from app.hearings import queries
 from app.hearings.forms import HearingIn
 from app.hearings.models import Draft, Hearing, HearingState, ProposalState
-from app.hearings.proposals import Desk
+from app.hearings.proposals import DeskContext
 from app.hearings.proposing import drafts, form_fields, idempotency, prefill, preview
 from app.hearings.proposing import page as round_page
-from app.hearings.proposing.page import About, Order
+from app.hearings.proposing.page import ProposalContext, SendOrder
 from app.people.models import User
 from app.people.views import only_shown, shows_again, signed_in
 
@@ -40,7 +40,7 @@ def new() -> Any:
         return _which()
     if not (asked.isascii() and asked.isdigit() and int(asked[:20]) < LARGEST):
         raise NotFound(N_("There is no case %(case)s in this court."), case=asked[:40])
-    return _open(About(int(asked)))
+    return _open(ProposalContext(int(asked)))
 
 
 def _which() -> str:
@@ -68,10 +68,10 @@ def another(hearing_id: int) -> Any:
     if hearing.state == HearingState.CANCELLED:
         flash(gettext("This hearing is cancelled: propose a new one."), "maybe")
         return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
-    return _open(About(hearing.case_id, hearing.id))
+    return _open(ProposalContext(hearing.case_id, hearing.id))
 
 
-def _open(about: About) -> Any:
+def _open(about: ProposalContext) -> Any:
     case, hearing = round_page.looked_up(about)
     if request.method == "GET":
         return _begun(about, case, hearing)
@@ -97,7 +97,7 @@ def _open(about: About) -> Any:
     return _try(about, given, send=do == "send" and shown)
 
 
-def _begun(about: About, case: Case, hearing: Hearing | None) -> str:
+def _begun(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
     """Show what a user typed before and did not send, else a form in which the usual is filled."""
     draft = drafts.find(db.session(), current_user.id, about.key)
     at = form_fields.pointed(request.args)
@@ -110,12 +110,12 @@ def _begun(about: About, case: Case, hearing: Hearing | None) -> str:
     return round_page.form(about, given, suggested=True)
 
 
-def _keep(about: About, given: dict[str, Any]) -> None:
+def _keep(about: ProposalContext, given: dict[str, Any]) -> None:
     user_id, now = current_user.id, web.now()
     retrying(lambda session: drafts.keep(session, user_id, about.key, about.case_id, given, now))
 
 
-def _forget(about: About) -> None:
+def _forget(about: ProposalContext) -> None:
     user_id = current_user.id
     retrying(lambda session: drafts.drop(session, user_id, about.key))
 
@@ -144,7 +144,7 @@ def _is_key(text: str) -> bool:
         return False
 
 
-def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
+def _try(about: ProposalContext, given: dict[str, Any], *, send: bool) -> Any:
     """Show or send what was typed; what is refused is said on the form, and nothing is lost."""
     if not _is_key(given["once"]):
         given["once"] = str(uuid.uuid4())
@@ -152,7 +152,7 @@ def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
     try:
         order = _order(about, given)
         return _send(order) if send else round_page.with_messages(order, given)
-    except idempotency.SentBefore as before:
+    except idempotency.AlreadySent as before:
         _forget(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
         return redirect(url_for("hearings.shown", hearing_id=before.hearing_id), 303)
@@ -172,18 +172,18 @@ def _try(about: About, given: dict[str, Any], *, send: bool) -> Any:
         return page, web.status_of(fault)
 
 
-def _order(about: About, given: dict[str, Any]) -> Order:
+def _order(about: ProposalContext, given: dict[str, Any]) -> SendOrder:
     """Return what a form asks for. Raises Invalid, with every error."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
     zone = ZoneInfo(current_user.court.zone)
 
-    def at(session: Session) -> Desk:
+    def at(session: Session) -> DeskContext:
         user = session.get_one(User, user_id)
-        return Desk(user.court, user, now, secret)
+        return DeskContext(user.court, user, now, secret)
 
     if about.hearing_id is None:
         asked = {**given, "case_id": str(about.case_id)}
-        return Order(
+        return SendOrder(
             about,
             form_fields.checked(asked, HearingIn(), zone),
             lambda session, checked: idempotency.propose(
@@ -191,7 +191,7 @@ def _order(about: About, given: dict[str, Any]) -> Order:
             ),
         )
     hearing_id = about.hearing_id
-    return Order(
+    return SendOrder(
         about,
         form_fields.checked_move(given, zone),
         lambda session, checked: idempotency.move(
@@ -200,7 +200,7 @@ def _order(about: About, given: dict[str, Any]) -> Order:
     )
 
 
-def _send(order: Order) -> Any:
+def _send(order: SendOrder) -> Any:
     now, user_id = web.now(), current_user.id
 
     def done(session: Session) -> tuple[int, list[str], int]:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.core import document_types
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.hearings import notifications, queries
-from app.hearings.models import Hearing, Invitation, Paper
+from app.hearings.models import Hearing, Invitation, MoveDocument
 from app.notices.models import Task
-from app.notices.rules import What
+from app.notices.rules import Event
 from app.record import ledger
-from app.tasks.service import Stands, Way
+from app.tasks.service import TaskKind, TaskState
 
 MOST_REASON = 2000  # characters
 MOST_TIMES = 5  # requests of one counsel about one hearing; beyond that people talk
@@ -29,7 +29,7 @@ def ask(
     session: Session,
     seat_id: int,
     reason: str,
-    paper: document_types.Given | None,
+    paper: document_types.UploadedDocument | None,
     now: dt.datetime,
 ) -> Task:
     """Give the court a counsel's request to move the date; it waits on the desk until answered.
@@ -54,8 +54,8 @@ def ask(
         about=f"hearing/{hearing.id}",
         counsel_id=seat.counsel_id,
         side=seat.side,
-        way=Way.MOVE.value,
-        state=Stands.OPEN.value,
+        way=TaskKind.MOVE.value,
+        state=TaskState.OPEN.value,
         opens_at=now,
         because={"revision": hearing.revision},
         wish=reason,
@@ -65,8 +65,8 @@ def ask(
     session.add(task)
     session.flush()
     detail = _keep(session, task, paper, now) if paper else {}
-    line = ledger.Entry(
-        What.ASKED,
+    line = ledger.NewEntry(
+        Event.ASKED,
         direction="in",
         about=task.about,
         attempt=f"k{task.id}",
@@ -88,10 +88,12 @@ def _check(reason: str) -> None:
         raise Invalid({"reason": Message(N_("At most %(most)s characters."), most=MOST_REASON)})
 
 
-def _keep(session: Session, task: Task, paper: document_types.Given, now: dt.datetime) -> dict:
+def _keep(
+    session: Session, task: Task, paper: document_types.UploadedDocument, now: dt.datetime
+) -> dict:
     digest = hashlib.sha256(paper.body).hexdigest()
     session.add(
-        Paper(
+        MoveDocument(
             court_id=task.court_id,
             case_id=task.case_id,
             task_id=task.id,
@@ -112,7 +114,7 @@ def of_counsel(session: Session, hearing_id: int, counsel_id: int) -> Sequence[T
     wanted = sa.select(Task).where(
         Task.about == f"hearing/{hearing_id}",
         Task.counsel_id == counsel_id,
-        Task.way == Way.MOVE.value,
+        Task.way == TaskKind.MOVE.value,
     )
     return session.scalars(wanted.order_by(Task.id.desc())).all()
 
@@ -120,17 +122,17 @@ def of_counsel(session: Session, hearing_id: int, counsel_id: int) -> Sequence[T
 def open_plea(session: Session, hearing_id: int, counsel_id: int) -> Task | None:
     """Return a counsel's request to move a hearing that nobody has answered yet."""
     asked = of_counsel(session, hearing_id, counsel_id)
-    return next((task for task in asked if task.state == Stands.OPEN), None)
+    return next((task for task in asked if task.state == TaskState.OPEN), None)
 
 
 def settle(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     """End the requests to move a hearing that was moved, asked about anew, or cancelled."""
     done = sa.update(Task).where(
         Task.about == f"hearing/{hearing.id}",
-        Task.way == Way.MOVE.value,
-        Task.state == Stands.OPEN.value,
+        Task.way == TaskKind.MOVE.value,
+        Task.state == TaskState.OPEN.value,
     )
-    session.execute(done.values(state=Stands.DONE.value, ended_at=now))
+    session.execute(done.values(state=TaskState.DONE.value, ended_at=now))
 
 
 def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.datetime) -> Task:
@@ -139,17 +141,17 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     Raises NotFound, Invalid without a reason, Refusal where the request was answered already.
     """
     task = session.get(Task, task_id)
-    if task is None or task.court_id != court_id or task.way != Way.MOVE:
+    if task is None or task.court_id != court_id or task.way != TaskKind.MOVE:
         raise NotFound(N_("There is no such request in this court."))
     hearing = queries.hold(session, int(task.about.split("/")[1]))
     session.refresh(task)
-    if task.state != Stands.OPEN:
+    if task.state != TaskState.OPEN:
         raise Refusal(N_("This request was answered already."))
     if not why.strip() or len(why) > MOST_REASON:
         raise Invalid({"why": Message(N_("Give the reason, in at most 2000 characters."))})
     name = queries.known_counsel(session, court_id, task.counsel_id).name
-    line = ledger.Entry(
-        What.SKIPPED,
+    line = ledger.NewEntry(
+        Event.SKIPPED,
         about=task.about,
         attempt=f"k{task.id}",
         counsel_id=task.counsel_id,
@@ -161,7 +163,7 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     ledger.add(session, task.court_id, task.case_id, [line], now)
     # A new dictionary, so that the change is seen.
     task.because = {**task.because, "answer": why}
-    task.state, task.ended_at = Stands.SKIPPED.value, now
+    task.state, task.ended_at = TaskState.SKIPPED.value, now
     seat = queries.last_seats(session, hearing).get(task.counsel_id or 0)
     if seat is not None:
         notifications.everyone(
@@ -170,15 +172,15 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     return task
 
 
-def papers_of(session: Session, task_ids: Sequence[int]) -> dict[int, Paper]:
+def papers_of(session: Session, task_ids: Sequence[int]) -> dict[int, MoveDocument]:
     """Return the documents of requests, without their bytes."""
-    wanted = sa.select(Paper).where(Paper.task_id.in_(task_ids))
+    wanted = sa.select(MoveDocument).where(MoveDocument.task_id.in_(task_ids))
     return {paper.task_id: paper for paper in session.scalars(wanted)}
 
 
-def paper(session: Session, court_id: int, paper_id: int) -> Paper:
+def paper(session: Session, court_id: int, paper_id: int) -> MoveDocument:
     """Return a document of a court, while there is one. Raises NotFound."""
-    found = session.get(Paper, paper_id)
+    found = session.get(MoveDocument, paper_id)
     if found is None or found.court_id != court_id or not found.body:
         raise NotFound(N_("There is no such document, or it was erased."))
     return found
@@ -187,7 +189,9 @@ def paper(session: Session, court_id: int, paper_id: int) -> Paper:
 def blank(session: Session, case_id: int) -> None:
     """Erase a case's documents; their digests stay, as on the record."""
     loose = {"synchronize_session": False}
-    erased = sa.update(Paper).where(Paper.case_id == case_id).values(name="", body=b"")
+    erased = (
+        sa.update(MoveDocument).where(MoveDocument.case_id == case_id).values(name="", body=b"")
+    )
     session.execute(erased.execution_options(**loose))
-    answered = sa.update(Task).where(Task.case_id == case_id, Task.way == Way.MOVE.value)
+    answered = sa.update(Task).where(Task.case_id == case_id, Task.way == TaskKind.MOVE.value)
     session.execute(answered.values(because={}).execution_options(**loose))

@@ -156,14 +156,14 @@ def _role(word: str) -> str:
 
 
 @dataclass(frozen=True)
-class Wide:
+class WideLayout:
     """What the columns of a file say of each side, and columns that do not say of which."""
 
     columns: Mapping[int, Of]
     unclear: Sequence[int] = ()
 
 
-def parties_of(headers: Sequence[str]) -> Wide:
+def parties_of(headers: Sequence[str]) -> WideLayout:
     """Return by column what a file says of each side; nothing where no column is a side's.
 
     A column that names no side (``电话``) belongs to the side before it, where each side has one
@@ -175,7 +175,7 @@ def parties_of(headers: Sequence[str]) -> Wide:
     found = {n: of for n, of in enumerate(read) if of and of.side}
     parties = {of.party for of in found.values() if of.field == "party"}
     if not parties or any(of and not of.side and of.field == "party" for of in read):
-        return Wide({})
+        return WideLayout({})
     # Columns of a side say which role only where they name the party: 原告, but 上诉人代理人.
     keys = [re.sub(r"\s", "", header).casefold() for header in headers]
     unclear, before, seen = [], None, set()
@@ -193,7 +193,7 @@ def parties_of(headers: Sequence[str]) -> Wide:
                 name = name.removeprefix("party_")
             found[n] = Of(before.side, before.number, name, before.role)
         seen.add((*found[n].party, found[n].field))
-    return Wide(_with_addresses(found), unclear)
+    return WideLayout(_with_addresses(found), unclear)
 
 
 def _one_role(read: Sequence[Of | None]) -> list[Of | None]:

@@ -83,7 +83,7 @@ _SHOWN = 600  # characters of a file that an assistant is shown in each encoding
 
 
 @dataclass(frozen=True)
-class Choice:
+class EncodingChoice:
     """One way to read a file: what to ask for, what it is called, how the file begins then."""
 
     value: str
@@ -94,7 +94,7 @@ class Choice:
 class NeedsChoice(Invalid):
     """A file can be read in several ways, and somebody must say in which."""
 
-    def __init__(self, field: str, said: Message, choices: Sequence[Choice]) -> None:
+    def __init__(self, field: str, said: Message, choices: Sequence[EncodingChoice]) -> None:
         super().__init__({"file": said})
         self.field, self.choices = field, choices
 
@@ -236,7 +236,9 @@ def _legacy(start: bytes, sample: bytes, country: str, language: str) -> str:
     rest = sorted((n for n in read if n not in good), key=lambda n: -sense[n])
     likely = [*good, *rest[: 0 if good and not doubt else 4]]
     choices = list({read[name]: name for name in reversed(likely)}.values())[::-1]
-    shown = [Choice(n, Message(ENCODINGS[n]), _beginning(start, sample, n)) for n in choices[:6]]
+    shown = [
+        EncodingChoice(n, Message(ENCODINGS[n]), _beginning(start, sample, n)) for n in choices[:6]
+    ]
     if not shown:
         raise _fault(N_("The text is in no encoding that is known here: save it as CSV UTF-8."))
     words = N_(

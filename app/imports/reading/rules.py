@@ -106,7 +106,7 @@ def recognises(column_map: ColumnMap, headers: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Bound:
+class ColumnMapping:
     """A map laid over the headers of one file."""
 
     column_map: ColumnMap
@@ -129,7 +129,7 @@ class Bound:
         return name
 
     @cached_property
-    def each_party(self) -> tuple["Bound", ...]:
+    def each_party(self) -> tuple["ColumnMapping", ...]:
         """The map as it reads each party of a row; itself where a row names one."""
         shared = {name: parts for name, parts in self.sources.items() if name not in OF_ITS_OWN}
         return tuple(
@@ -153,7 +153,7 @@ class Bound:
 
     def people(
         self, cells: Sequence[str]
-    ) -> Iterator[tuple["Bound", dict[str, str] | tuple[str, Message]]]:
+    ) -> Iterator[tuple["ColumnMapping", dict[str, str] | tuple[str, Message]]]:
         """Yield what a row of cases says of each party and counsel, by field (see ``texts``).
 
         With each the map that reads it; or, instead, the field that cannot be read, and why.
@@ -226,12 +226,12 @@ def bind(
     needed: Sequence[str] = NEEDED,
     *,
     country: str = "",
-) -> Bound:
+) -> ColumnMapping:
     """Lay a map over a file's headers. Raises Invalid where a needed column is not there."""
     keys = [header_key(header) for header in headers]
     twice = {key for key in keys if keys.count(key) > 1}
     found = sources(column_map, headers)
-    wide = sides.parties_of(headers) if column_map.both_sides else sides.Wide({})
+    wide = sides.parties_of(headers) if column_map.both_sides else sides.WideLayout({})
     faults: dict[str, Message] = {}
     if wide.columns:
         found = {name: parts for name, parts in found.items() if name not in OF_ITS_OWN}
@@ -248,7 +248,7 @@ def bind(
     if faults:
         raise Invalid(faults)
     tidy = tuple(" ".join(each.split()) for each in headers)
-    return Bound(column_map, tidy, found, party_sources(wide.columns), country)
+    return ColumnMapping(column_map, tidy, found, party_sources(wide.columns), country)
 
 
 def party_sources(columns: Mapping[int, sides.Of]) -> tuple[Mapping[str, Parts], ...]:

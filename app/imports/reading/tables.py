@@ -24,7 +24,7 @@ _MOST_TOLD = 20  # lines of one message
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingOptions:
     """How a file is to be read; what is empty is found out.
 
     ``country`` and ``language`` are the court's, which weigh where an encoding is in doubt;
@@ -38,13 +38,13 @@ class Reading:
     language: str = ""
     known: frozenset[str] = frozenset()
 
-    def with_wishes(self, **wishes: str) -> "Reading":
+    def with_wishes(self, **wishes: str) -> "ReadingOptions":
         """Return the same with the sheet or the encoding that somebody names, where they do."""
         return replace(self, **{k: v for k, v in wishes.items() if v})  # type: ignore[arg-type]
 
 
 @dataclass
-class Table:
+class FileTable:
     """A file as a table. ``rows`` can be read once; ``notes`` are whole only after that."""
 
     headers: list[str]
@@ -71,7 +71,7 @@ class Table:
         return said
 
 
-def read(file: Path, reading: Reading = Reading()) -> Table:
+def read(file: Path, reading: ReadingOptions = ReadingOptions()) -> FileTable:
     """Return a file as a table, blank rows left out.
 
     The line is where the row begins in a CSV, the row's number in an XLSX. Raises Invalid where
@@ -101,7 +101,7 @@ def read(file: Path, reading: Reading = Reading()) -> Table:
     at, headers, lines = table_layout.find_header(first, reading.known)
     width = max((n + 1 for n, header in enumerate(headers) if header.strip()), default=1)
     whole: Iterator[Row] = chain(first[at + lines :], rows)
-    table = Table(headers[:width] if name else headers, iter(()), name, encoding, hidden)
+    table = FileTable(headers[:width] if name else headers, iter(()), name, encoding, hidden)
     whole = _wide(whole, width) if name else whole
     table.rows = table_layout.without_notes(whole, table.headers, table.left_out)
     return table
@@ -130,7 +130,7 @@ def _fault(words: str, **facts: Any) -> Invalid:
     return Invalid({"file": Message(words, **facts)})
 
 
-def _csv(file: Path, encoding: str, reading: Reading) -> Iterator[Row]:
+def _csv(file: Path, encoding: str, reading: ReadingOptions) -> Iterator[Row]:
     csv.field_size_limit(MOST_CELL * 10)
     with file.open(encoding=encoding, newline="") as text:
         named = _NAMED_SEPARATOR.fullmatch(text.readline(100))

@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import from_ISO8601
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.errors import N_, Invalid, Message
-from app.imports.reading.encoding import Choice, NeedsChoice
+from app.imports.reading.encoding import EncodingChoice, NeedsChoice
 
 MOST_UNPACKED = 50 * 1024 * 1024  # bytes, of what is not a sheet, and of what of a sheet is read
 MOST_FORMATTED = 1024 * 1024 * 1024  # bytes of a sheet, most of it cells that are empty
@@ -112,14 +112,16 @@ def sheet_of(file: Path, wish: str = "") -> Sheet:
         if shown:
             words = N_("Several sheets have rows (%(names)s): name one with --sheet.")
             choices = [
-                Choice(name, Message("%(name)s", name=name), book.start(name)) for name in shown
+                EncodingChoice(name, Message("%(name)s", name=name), book.start(name))
+                for name in shown
             ]
             raise NeedsChoice("sheet", Message(words, names=shown), choices)
         hidden = [name for name in book.names if book.has_rows(name)]
         if hidden:
             words = N_("Only hidden sheets have rows (%(names)s): name one with --sheet.")
             choices = [
-                Choice(name, Message("%(name)s", name=name), book.start(name)) for name in hidden
+                EncodingChoice(name, Message("%(name)s", name=name), book.start(name))
+                for name in hidden
             ]
             raise NeedsChoice("sheet", Message(words, names=hidden), choices)
         return book.sheet(book.names[0]) if book.names else Sheet("", iter(()))

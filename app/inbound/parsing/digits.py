@@ -44,7 +44,7 @@ _SHAPE = re.compile(rf"[oq]*(?:Lw?[dsec]?w?)?{_PICK}(?:(?:[cqsw]+a?[sw]*|a[sw]*)
 
 
 @dataclass(frozen=True)
-class Choice:
+class SlotChoice:
     """The numbers of slots that are picked, none for "none of these"; the question's letter."""
 
     picks: tuple[int, ...]
@@ -70,7 +70,7 @@ def _is_seen(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) not in ("Cf", "Cc")
 
 
-def read(words: str) -> Choice | None:
+def read(words: str) -> SlotChoice | None:
     """Return what a text picks, in digits of any width; None where it says anything else."""
     said = plain(words[: 10 * LONGEST])
     if len(said) > LONGEST or len(words) > 10 * LONGEST:
@@ -88,14 +88,14 @@ def read(words: str) -> Choice | None:
     if 0 in numbers and len(numbers) > 1:
         return None
     letter = next((word for kind, word in tokens if kind == "L"), "")
-    return Choice(tuple(sorted({each for each in numbers if each})), letter)
+    return SlotChoice(tuple(sorted({each for each in numbers if each})), letter)
 
 
 def _number(word: str) -> int:
     return _HAN.index(word) + 1 if word in _HAN else int(word)
 
 
-def says(choice: Choice, slots: Sequence[int]) -> dict[int, str] | None:
+def says(choice: SlotChoice, slots: Sequence[int]) -> dict[int, str] | None:
     """Return a word to each slot: yes to those picked by their number from 1 on, no to the others.
 
     None where a number is beyond the last slot.

@@ -40,7 +40,7 @@ class Reply:
     comment: str = ""
 
 
-class NoReply(Exception):  # noqa: N818
+class NotAReply(Exception):  # noqa: N818
     """This calendar is no answer to an invite, in one sentence."""
 
 
@@ -53,17 +53,17 @@ def read(raw: bytes, sender: str) -> list[Reply]:
     """
     upper = raw.upper()
     if upper.count(b"BEGIN:VEVENT") > MOST_EVENTS or upper.count(b"BEGIN:") > MOST_PARTS:
-        raise NoReply(N_("the calendar has too many components"))
+        raise NotAReply(N_("the calendar has too many components"))
     try:
         calendar = Calendar.from_ical(raw)
         method = str(calendar.get("METHOD", "")).strip().upper()
         events = list(calendar.walk("VEVENT"))
     except Exception as fault:  # whatever a stranger's calendar makes a parser stumble over
-        raise NoReply(N_("the calendar cannot be read")) from fault
+        raise NotAReply(N_("the calendar cannot be read")) from fault
     if method not in ("REPLY", "COUNTER"):
-        raise NoReply(N_("the calendar is no answer to an invite"))
+        raise NotAReply(N_("the calendar is no answer to an invite"))
     if not events:
-        raise NoReply(N_("the calendar names no event"))
+        raise NotAReply(N_("the calendar names no event"))
     return [_reply(method, event, sender.lower()) for event in events]
 
 
@@ -147,6 +147,6 @@ def first(calendars: Iterable[bytes], sender: str) -> tuple[list[Reply], str]:
     for raw in calendars:
         try:
             return read(raw, sender), ""
-        except NoReply as fault:
+        except NotAReply as fault:
             why = str(fault)
     return [], why

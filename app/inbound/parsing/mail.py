@@ -16,10 +16,10 @@ from app.core.wording import one_line
 from app.inbound.parsing import mime, reports
 from app.inbound.parsing.authentication import authenticated
 from app.inbound.parsing.charset import decode
-from app.inbound.parsing.mime import Unreadable
+from app.inbound.parsing.mime import UnreadableMail
 from app.inbound.parsing.reports import Report
 
-__all__ = ["Mail", "Unreadable", "read"]
+__all__ = ["IncomingMail", "UnreadableMail", "read"]
 
 MOST_BOUNDARIES = 20  # each costs every line of the mail a comparison
 MOST_CALENDAR = 256 * 1024  # bytes
@@ -30,7 +30,7 @@ _AUTO_SUBJECT = re.compile(
 
 
 @dataclass(frozen=True)
-class Mail:
+class IncomingMail:
     """One mail: who wrote it by its own word, what it answers to, what is in it.
 
     ``automatic`` tells that no person wrote it, ``from_system`` that a mail system did; ``proven``
@@ -52,25 +52,25 @@ class Mail:
     report: Report
 
 
-def read(raw: bytes, trusted: str) -> Mail:
+def read(raw: bytes, trusted: str) -> IncomingMail:
     """Return what a mail says; ``trusted`` is the name of the server whose word on senders counts.
 
     Raises Unreadable where it is built to exhaust its reader, or is no mail at all.
     """
     if raw.lower().count(b"boundary=") > MOST_BOUNDARIES:
-        raise Unreadable(N_("it has too many parts within parts"))
+        raise UnreadableMail(N_("it has too many parts within parts"))
     try:
         message = message_from_bytes(raw)
         every, own = mime.parts_of(message)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as fault:
-        raise Unreadable(N_("it cannot be taken apart")) from fault
+        raise UnreadableMail(N_("it cannot be taken apart")) from fault
     if not message.keys():
-        raise Unreadable(N_("it has no header"))
+        raise UnreadableMail(N_("it has no header"))
     name, sender, alone = _author(message)
     subject = mime.header(message, "Subject", 300)
     results = [str(each) for each in _adjacent(message)]
     automatic = _automatic(message, subject)
-    return Mail(
+    return IncomingMail(
         sender=sender,
         name=name,
         subject=subject,
@@ -122,7 +122,7 @@ def _adjacent(message: Message) -> Iterator[object]:
 def _automatic(message: Message, subject: str) -> bool:
     """Tell whether no person wrote it (RFC 3834, 5), by header or by the words of old programs."""
     said = (mime.value(message, "Auto-Submitted") or "no").split(";")[0].strip().lower()
-    old = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply")
+    old = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-IncomingMail-Autoreply")
     precedence = mime.value(message, "Precedence").strip().lower()
     return (
         said != "no"

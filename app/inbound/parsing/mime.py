@@ -34,7 +34,7 @@ _LEFT = re.compile(
 )
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableMail(Exception):  # noqa: N818
     """This is no mail that can be read, in one sentence."""
 
 
@@ -49,7 +49,7 @@ def parts_of(message: Message) -> tuple[list[Message], list[Message]]:
         if is_own:
             own.append(part)
         if len(every) > MOST_PARTS:
-            raise Unreadable(N_("it has too many parts"))
+            raise UnreadableMail(N_("it has too many parts"))
     return every, own
 
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from app.listing.solver.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
-    Place,
+    HearingToPlace,
+    Placement,
     Places,
     Problem,
     Start,
-    Wanted,
     for_room,
 )
 
@@ -40,9 +40,9 @@ class Spot(NamedTuple):
     room: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Placement:
         """The spot as a listing tells it."""
-        return Place(self.option.at, self.room)
+        return Placement(self.option.at, self.room)
 
 
 class _Ways(NamedTuple):
@@ -71,7 +71,7 @@ class _Room(_Calendar):
         self.closed: dict[int, int] = defaultdict(lambda: -1)
 
 
-class Calendars:
+class Timetables:
     """The time that is taken, and who is at court on which day."""
 
     def __init__(self, problem: Problem) -> None:
@@ -93,7 +93,7 @@ class Calendars:
                 room = self._rooms[day][strip.room] = rooms[strip.room]
                 room.closed[day] &= ~(minutes << (strip.begins - self._begins[day]))
 
-    def _ways_of(self, hearing: Wanted) -> _Ways:
+    def _ways_of(self, hearing: HearingToPlace) -> _Ways:
         buffer = self.problem.buffer
         alone = (1 << hearing.minutes) - 1
         wide = (1 << (hearing.minutes + 2 * buffer)) - 1
@@ -115,7 +115,7 @@ class Calendars:
             hearing.room,
         )
 
-    def spot(self, number: int, place: Place) -> Spot:
+    def spot(self, number: int, place: Placement) -> Spot:
         """Return the spot of a hearing that is at a place."""
         day = self.problem.hearings[number].by_time[place.at].day
         options = next(some for _, on, some in self._ways[number].days if on == day)
@@ -193,9 +193,9 @@ def _beginnings(problem: Problem) -> dict[int, int]:
     return {day: min(some) - problem.buffer for day, some in times.items()}
 
 
-def of(problem: Problem, places: Places) -> tuple[Calendars, dict[int, Spot]]:
+def of(problem: Problem, places: Places) -> tuple[Timetables, dict[int, Spot]]:
     """Return the calendars in which a listing stands, and its spots by hearing."""
-    calendars = Calendars(problem)
+    calendars = Timetables(problem)
     spots = {number: calendars.spot(number, place) for number, place in places.items()}
     for number, spot in spots.items():
         calendars.put(number, spot)

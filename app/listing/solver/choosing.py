@@ -7,7 +7,7 @@ import numpy as np
 from app.listing.solver.compiled import inner
 from app.listing.solver.moves import below, bits_of, fee, share
 from app.listing.solver.problem import OTHER_ROOM
-from app.listing.solver.table import NO_WISH, Array, State, Table
+from app.listing.solver.table import NO_WISH, Array, SearchState, Table
 
 BESIDE = 6  # at most, beside those which stand in the way of a place
 NEAR_DAYS = 12  # of a hearing's cheapest days: to one of these it is moved
@@ -55,7 +55,7 @@ def _choose(work: Work, many: int, number: int) -> int:
 
 
 @inner
-def of_judges(table: Table, state: State, work: Work, most: int) -> int:
+def of_judges(table: Table, state: SearchState, work: Work, most: int) -> int:
     """Choose hearings of a few judges."""
     many, first = 0, below(state, table.judges)
     for n in range(table.judges):
@@ -69,7 +69,7 @@ def of_judges(table: Table, state: State, work: Work, most: int) -> int:
 
 
 @inner
-def _kin(table: Table, state: State, number: int) -> int:
+def _kin(table: Table, state: SearchState, number: int) -> int:
     """Return a hearing of one of a hearing's people."""
     at = table.people_of[number]
     who = table.people[at + below(state, table.people_of[number + 1] - at)]
@@ -78,7 +78,7 @@ def _kin(table: Table, state: State, number: int) -> int:
 
 
 @inner
-def joined(table: Table, state: State, work: Work, placed: Array, most: int) -> int:
+def joined(table: Table, state: SearchState, work: Work, placed: Array, most: int) -> int:
     """Choose hearings that are joined by their people, from one on, then from another."""
     many = seen = 0
     while many < most:
@@ -95,7 +95,7 @@ def joined(table: Table, state: State, work: Work, placed: Array, most: int) -> 
 
 
 @inner
-def at_one_time(table: Table, state: State, work: Work, placed: Array, most: int) -> int:
+def at_one_time(table: Table, state: SearchState, work: Work, placed: Array, most: int) -> int:
     """Choose hearings that are on one day at the time of one, or follow it at once."""
     one = placed[below(state, len(placed))]
     day, begin = state.day[one], state.bit[one]
@@ -113,7 +113,7 @@ def at_one_time(table: Table, state: State, work: Work, placed: Array, most: int
 
 
 @inner
-def _way_to(table: Table, state: State, number: int) -> int:
+def _way_to(table: Table, state: SearchState, number: int) -> int:
     """Return one of a hearing's cheapest days, if it can be one on which all are there anyway."""
     first = table.days_of[number]
     near = min(table.days_of[number + 1] - first, NEAR_DAYS)
@@ -127,7 +127,7 @@ def _way_to(table: Table, state: State, number: int) -> int:
 
 
 @inner
-def in_the_way(table: Table, state: State, work: Work, placed: Array) -> int:
+def in_the_way(table: Table, state: SearchState, work: Work, placed: Array) -> int:
     """Choose a hearing, a place for it, and all that stand in the way there, and some beside.
 
     Return 0 where no courtroom is open at the place that was chosen.
@@ -161,7 +161,7 @@ def in_the_way(table: Table, state: State, work: Work, placed: Array) -> int:
 
 
 @inner
-def _any(bits: Any, state: State) -> int:
+def _any(bits: Any, state: SearchState) -> int:
     """Return one of the bits that are set, by chance; the earlier the likelier."""
     many = 0
     for bit in range(64):
@@ -177,7 +177,14 @@ def _any(bits: Any, state: State) -> int:
 
 @inner
 def _if_there(
-    table: Table, state: State, work: Work, many: int, number: int, day: int, held: Any, room: int
+    table: Table,
+    state: SearchState,
+    work: Work,
+    many: int,
+    number: int,
+    day: int,
+    held: Any,
+    room: int,
 ) -> int:
     """Choose a hearing if it is on a day at a time, in a courtroom if one is said."""
     there = state.day[number] == day and (room < 0 or state.room[number] == room)
@@ -187,7 +194,7 @@ def _if_there(
 
 
 @inner
-def _easiest_room(table: Table, state: State, number: int, day: int, bit: int) -> int:
+def _easiest_room(table: Table, state: SearchState, number: int, day: int, bit: int) -> int:
     """Return a courtroom that is open for a hearing, with the least in the way."""
     held, rooms = bits_of(table, number, bit), state.full.shape[0]
     first, best, least = below(state, rooms), -1, 65

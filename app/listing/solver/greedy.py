@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from app.listing.solver import calendars
-from app.listing.solver.calendars import Calendars, Option
-from app.listing.solver.problem import Place, Places, Problem
+from app.listing.solver.calendars import Option, Timetables
+from app.listing.solver.problem import Placement, Places, Problem
 
 
-def first(problem: Problem) -> dict[int, Place]:
+def first(problem: Problem) -> dict[int, Placement]:
     """Return a listing made hearing by hearing: who has fewest days first, then the heaviest."""
-    free, places = Calendars(problem), {}
+    free, places = Timetables(problem), {}
 
     def rank(number: int) -> tuple[int, int, int]:
         hearing = problem.hearings[number]
@@ -24,14 +24,14 @@ def first(problem: Problem) -> dict[int, Place]:
     return places
 
 
-def alternatives(problem: Problem, places: Places, slots: int) -> Mapping[int, list[Place]]:
+def alternatives(problem: Problem, places: Places, slots: int) -> Mapping[int, list[Placement]]:
     """Return up to ``slots`` - 1 further places for each placed hearing, which hinder nobody.
 
     Each on a day of its own, the other half of the day where there is a choice. All hearings get
     a second before any gets a third, those with the fewest starts first.
     """
     free, spots = calendars.of(problem, places)
-    found: dict[int, list[Place]] = {number: [] for number in places}
+    found: dict[int, list[Placement]] = {number: [] for number in places}
     days = {number: {spot.day} for number, spot in spots.items()}
     last = {number: spot.option.start.afternoon for number, spot in spots.items()}
     order = sorted(places, key=lambda number: (len(problem.hearings[number].starts), number))

@@ -19,21 +19,21 @@ from app.listing.solver.problem import (
     JUDGE_DAY,
     OTHER_ROOM,
     TRAVEL_DAY,
-    Limits,
-    Place,
+    HearingToPlace,
+    Placement,
     Places,
     Problem,
+    SearchLimits,
     Start,
-    Wanted,
     weight,
 )
 
 
 @dataclass
-class Seat:
+class HearingVariables:
     """What the search decides of one hearing."""
 
-    hearing: Wanted
+    hearing: HearingToPlace
     start: Any
     placed: Any
     rooms: dict[int, Any] = field(default_factory=dict)
@@ -94,10 +94,12 @@ class Model:
                     self.busy["room", room].append(taken)
                 at = max(at, ends + self.problem.buffer)
 
-    def _seat(self, hearing: Wanted, place: Place | None) -> Seat:
+    def _seat(self, hearing: HearingToPlace, place: Placement | None) -> HearingVariables:
         cp, size = self.cp, hearing.minutes + self.problem.buffer
         times = cp_model.Domain.from_values([each.at for each in hearing.starts])
-        seat = Seat(hearing, cp.new_int_var_from_domain(times, "start"), cp.new_bool_var("placed"))
+        seat = HearingVariables(
+            hearing, cp.new_int_var_from_domain(times, "start"), cp.new_bool_var("placed")
+        )
         blocks: dict[tuple[int, tuple[int, int], int], list[Start]] = defaultdict(list)
         for start in hearing.starts:
             blocks[start.day, start.session, start.cost].append(start)
@@ -119,7 +121,9 @@ class Model:
         cp.add_hint(seat.start, place.at if place else hearing.starts[0].at)
         return seat
 
-    def _interval(self, seat: Seat, size: int, there: Any, who: tuple[str, int]) -> None:
+    def _interval(
+        self, seat: HearingVariables, size: int, there: Any, who: tuple[str, int]
+    ) -> None:
         span = self.cp.new_optional_fixed_size_interval_var(seat.start, size, there, "at")
         self.busy[who].append(span)
 
@@ -225,7 +229,7 @@ class Model:
 class Run(cp_model.CpSolverSolutionCallback):
     """One run of a model, meant for a thread of its own."""
 
-    def __init__(self, model: Model, limits: Limits) -> None:
+    def __init__(self, model: Model, limits: SearchLimits) -> None:
         super().__init__()
         self.model = model
         self.solver = _solver(limits)
@@ -252,7 +256,7 @@ class Run(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         """Keep what was found."""
         self.places = {
-            number: Place(
+            number: Placement(
                 self.value(seat.start),
                 next(room for room, inside in seat.rooms.items() if self.boolean_value(inside)),
             )
@@ -261,7 +265,7 @@ class Run(cp_model.CpSolverSolutionCallback):
         }
 
 
-def _solver(limits: Limits) -> cp_model.CpSolver:
+def _solver(limits: SearchLimits) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     said = solver.parameters
     said.num_workers = limits.workers

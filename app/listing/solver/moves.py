@@ -10,7 +10,7 @@ import numpy as np
 
 from app.listing.solver.compiled import inner
 from app.listing.solver.problem import OTHER_ROOM
-from app.listing.solver.table import NO_WISH, State, Table
+from app.listing.solver.table import NO_WISH, SearchState, Table
 
 BLINKS = 5  # one hearing in so many overlooks an eighth of its starts, so that ways differ
 NOWHERE = 1 << 40  # points; more than any listing costs
@@ -19,7 +19,7 @@ Found = Any  # an array: day, bit, courtroom and points of a spot
 
 
 @inner
-def _next(state: State) -> Any:
+def _next(state: SearchState) -> Any:
     """Return 64 bits by chance: xorshift64*, Marsaglia 2003 and Vigna 2016."""
     x = state.chance[0]
     x ^= x >> np.uint64(12)
@@ -30,13 +30,13 @@ def _next(state: State) -> Any:
 
 
 @inner
-def share(state: State) -> float:
+def share(state: SearchState) -> float:
     """Return a number by chance from 0 on, below 1."""
     return float(_next(state) >> np.uint64(11)) / 9007199254740992.0
 
 
 @inner
-def below(state: State, many: int) -> int:
+def below(state: SearchState, many: int) -> int:
     """Return a whole number by chance, from 0 on, below ``many``."""
     return int(share(state) * many)
 
@@ -75,7 +75,7 @@ def _first(bits: Any) -> int:
 
 
 @inner
-def fee(table: Table, state: State, number: int, day: int) -> int:
+def fee(table: Table, state: SearchState, number: int, day: int) -> int:
     """Return what further days at court cost if a hearing is put on a day."""
     points = 0
     for at in range(table.comers_of[number], table.comers_of[number + 1]):
@@ -86,7 +86,7 @@ def fee(table: Table, state: State, number: int, day: int) -> int:
 
 
 @inner
-def put(table: Table, state: State, number: int, found: Found) -> None:
+def put(table: Table, state: SearchState, number: int, found: Found) -> None:
     """Put a hearing where it fits."""
     day, bit, room = found[0], found[1], found[2]
     held = bits_of(table, number, bit)
@@ -101,7 +101,7 @@ def put(table: Table, state: State, number: int, found: Found) -> None:
 
 
 @inner
-def take(table: Table, state: State, number: int, found: Found) -> None:
+def take(table: Table, state: SearchState, number: int, found: Found) -> None:
     """Take a hearing from where it is, and tell that."""
     day, bit, room = state.day[number], state.bit[number], state.room[number]
     found[0], found[1], found[2], found[3] = day, bit, room, state.points[number]
@@ -116,14 +116,14 @@ def take(table: Table, state: State, number: int, found: Found) -> None:
 
 
 @inner
-def _free_in(table: Table, state: State, number: int, day: int, room: int) -> Any:
+def _free_in(table: Table, state: SearchState, number: int, day: int, room: int) -> Any:
     """Return the starts of a day at which a courtroom is free for a hearing."""
     barred = _barred(state.full[room, day], table.steps[number])
     return table.opened[day, room, table.length[number]] & ~barred
 
 
 @inner
-def _free(table: Table, state: State, number: int, day: int) -> Any:
+def _free(table: Table, state: SearchState, number: int, day: int) -> Any:
     """Return the starts of a day at which any courtroom is free for a hearing."""
     free = np.uint64(0)
     for room in range(state.full.shape[0]):
@@ -132,7 +132,7 @@ def _free(table: Table, state: State, number: int, day: int) -> Any:
 
 
 @inner
-def _room(table: Table, state: State, number: int, day: int, bit: int) -> int:
+def _room(table: Table, state: SearchState, number: int, day: int, bit: int) -> int:
     """Return the first courtroom that is free for a hearing at a start."""
     for room in range(state.full.shape[0]):
         if _free_in(table, state, number, day, room) >> np.uint64(bit) & np.uint64(1):
@@ -142,7 +142,7 @@ def _room(table: Table, state: State, number: int, day: int, bit: int) -> int:
 
 @inner
 def _cheapest_on(
-    table: Table, state: State, number: int, way: int, free: Any, more: int, best: Found
+    table: Table, state: SearchState, number: int, way: int, free: Any, more: int, best: Found
 ) -> None:
     """Take the cheapest of some free starts of a day, if it is better than the best so far.
 
@@ -163,7 +163,7 @@ def _cheapest_on(
 
 
 @inner
-def cheapest(table: Table, state: State, number: int, best: Found) -> int:
+def cheapest(table: Table, state: SearchState, number: int, best: Found) -> int:
     """Find the cheapest spot for a hearing now, the earliest of those; return its points, all.
 
     Some starts are overlooked by chance. NOWHERE is returned where there is no spot.

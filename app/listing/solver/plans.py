@@ -20,7 +20,7 @@ TRIED = 10
 Plan = Sequence[int]  # starts, by their numbers
 
 
-class Ways(NamedTuple):
+class StartOptions(NamedTuple):
     """Each start that is possible for some hearings, day by day, in the order of the times.
 
     ``first`` says where each day's begin, the last of it where they end; ``times`` how many
@@ -69,7 +69,7 @@ class Planner:
             times.append(len(grid) + 1)
             self._fee[day] = JUDGE_DAY if pays and (judge, day) not in problem.sits else 0
         flat = np.array(starts, np.int64).reshape(-1, 4)
-        self._ways = Ways(
+        self._ways = StartOptions(
             np.array(first, np.int64),
             np.array(times, np.int64),
             np.array([*self._fee.values()], np.float64),
@@ -97,7 +97,7 @@ class Planner:
 
 
 @inner
-def _fill(ways: Ways, day: int, prices: Array, before: Array, costs: Array) -> None:
+def _fill(ways: StartOptions, day: int, prices: Array, before: Array, costs: Array) -> None:
     """Tell what each set costs at least that is over at each time of a day, and before that day."""
     times, sets = ways.times[day], costs.shape[1]
     for one in range(sets):
@@ -122,7 +122,7 @@ def _fill(ways: Ways, day: int, prices: Array, before: Array, costs: Array) -> N
 
 
 @compiled
-def _least(ways: Ways, prices: Array, least: Array, costs: Array) -> float:
+def _least(ways: StartOptions, prices: Array, least: Array, costs: Array) -> float:
     """Tell what each set costs at least by the end of each day; return what all cost."""
     sets = costs.shape[1]
     for one in range(sets):
@@ -137,7 +137,7 @@ def _least(ways: Ways, prices: Array, least: Array, costs: Array) -> float:
 
 
 @compiled
-def _back(ways: Ways, prices: Array, least: Array, costs: Array, plan: Array) -> None:
+def _back(ways: StartOptions, prices: Array, least: Array, costs: Array, plan: Array) -> None:
     """Tell from the end by which starts the least cost comes about."""
     left = costs.shape[1] - 1
     for day in range(len(ways.times) - 1, -1, -1):
@@ -156,7 +156,7 @@ def _back(ways: Ways, prices: Array, least: Array, costs: Array, plan: Array) ->
 
 
 @inner
-def _last(ways: Ways, day: int, prices: Array, costs: Array, time: int, whole: int) -> int:
+def _last(ways: StartOptions, day: int, prices: Array, costs: Array, time: int, whole: int) -> int:
     """Return the start of a set's last hearing, which is over at a time."""
     for start in range(ways.first[day], ways.first[day + 1]):
         bit = 1 << ways.hearing[start]

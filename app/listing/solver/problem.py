@@ -25,7 +25,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class HearingToPlace:
     """A hearing to be placed. ``weight`` says which goes first where not all have a place."""
 
     minutes: int
@@ -67,7 +67,7 @@ class Problem:
     No judge, courtroom or counsel has two at once, nor two nearer than ``buffer``.
     """
 
-    hearings: tuple[Wanted, ...]
+    hearings: tuple[HearingToPlace, ...]
     strips: tuple[Strip, ...]
     buffer: int = 0
     sits: frozenset[tuple[int, int]] = frozenset()  # (judge, day): has hearings then already
@@ -82,11 +82,11 @@ class Problem:
             found[strip.day].append(strip)
         return found
 
-    def travellers(self, hearing: Wanted) -> list[int]:
+    def travellers(self, hearing: HearingToPlace) -> list[int]:
         """Return counsel of a hearing who come from elsewhere."""
         return [each for each in hearing.counsel if each in self.from_elsewhere]
 
-    def alone(self, hearing: Wanted, start: Start, room: int) -> int:
+    def alone(self, hearing: HearingToPlace, start: Start, room: int) -> int:
         """Return what a place costs whatever becomes of the other hearings."""
         return start.cost + for_room(hearing.room, room)
 
@@ -97,7 +97,7 @@ def for_room(wished: int | None, room: int) -> int:
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """Where a hearing was put: when it begins, in which courtroom."""
 
     at: int
@@ -105,7 +105,7 @@ class Place:
 
 
 # By the number of the hearing; what is not there has no place.
-Places = Mapping[int, Place]
+Places = Mapping[int, Placement]
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchResult:
     """What a search found; ``alternatives`` are further places, by hearing, held beside the first.
 
     ``complete`` says that nothing better exists.
@@ -138,11 +138,11 @@ class Outcome:
     places: Places
     progress: Progress
     complete: bool = False
-    alternatives: Mapping[int, Sequence[Place]] = field(default_factory=dict)
+    alternatives: Mapping[int, Sequence[Placement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Limits:
+class SearchLimits:
     """How long and how hard to search. ``steps``, CP-SAT's deterministic time, is for tests."""
 
     seconds: float = 60.0

@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from app.listing.solver import choosing, rounds
-from app.listing.solver.problem import Place, Places, Problem
+from app.listing.solver.problem import Placement, Places, Problem
 from app.listing.solver.table import Grid, places_of, spot, state_of, table_of
 
 AT_FIRST = 200  # rounds, until it is known how many take a quarter of a second
@@ -35,7 +35,7 @@ class Repair:
         return int(self.state.cost[0])
 
     @property
-    def places(self) -> dict[int, Place]:
+    def places(self) -> dict[int, Placement]:
         """The listing as it stands."""
         return places_of(self.grid, self.state)
 
@@ -45,7 +45,7 @@ class Repair:
         return int(self._best.cost[0])
 
     @property
-    def best(self) -> dict[int, Place]:
+    def best(self) -> dict[int, Placement]:
         """The best listing so far."""
         return places_of(self.grid, self._best)
 

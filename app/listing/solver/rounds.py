@@ -6,7 +6,7 @@ from app.listing.solver import choosing
 from app.listing.solver.choosing import Work
 from app.listing.solver.compiled import compiled, inner
 from app.listing.solver.moves import NOWHERE, below, cheapest, put, share, take
-from app.listing.solver.table import Array, State, Table
+from app.listing.solver.table import Array, SearchState, Table
 
 # Points by which a listing may get worse: at the beginning and at the end of a search.
 WARM, COLD = 2.0, 0.3
@@ -17,7 +17,7 @@ OF_JUDGES, JOINED, AT_ONE_TIME = 0.1, 0.32, 0.55
 
 
 @inner
-def _in_turn(table: Table, state: State, work: Work, many: int, first: int) -> None:
+def _in_turn(table: Table, state: SearchState, work: Work, many: int, first: int) -> None:
     """Put the chosen in the order in which they go back: ``first`` before all others."""
     by = below(state, 4)
     for n in range(many):
@@ -39,7 +39,7 @@ def _in_turn(table: Table, state: State, work: Work, many: int, first: int) -> N
 
 
 @inner
-def _round(table: Table, state: State, work: Work, placed: Array, warmth: float) -> bool:
+def _round(table: Table, state: SearchState, work: Work, placed: Array, warmth: float) -> bool:
     """Take some hearings out and put them back, or all where they were; tell whether anew."""
     work.round[0] += 1
     most = min(FEWEST + below(state, MOST - FEWEST + 1), len(placed))
@@ -82,7 +82,7 @@ def _round(table: Table, state: State, work: Work, placed: Array, warmth: float)
 
 
 @compiled
-def put_all(table: Table, state: State, placed: Array, spots: Array) -> None:
+def put_all(table: Table, state: SearchState, placed: Array, spots: Array) -> None:
     """Put hearings at spots: of each its day, bit, courtroom and points."""
     for n in range(len(placed)):
         put(table, state, placed[n], spots[n])
@@ -91,9 +91,9 @@ def put_all(table: Table, state: State, placed: Array, spots: Array) -> None:
 @compiled
 def go_on(
     table: Table,
-    state: State,
+    state: SearchState,
     work: Work,
-    best: State,
+    best: SearchState,
     placed: Array,
     steps: int,
     share_from: float,

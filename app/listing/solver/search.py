@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import N_, Refusal
 from app.listing.solver import greedy
-from app.listing.solver.problem import Limits, Outcome, Places, Problem, Progress, cost, weight
+from app.listing.solver.problem import (
+    Places,
+    Problem,
+    Progress,
+    SearchLimits,
+    SearchResult,
+    cost,
+    weight,
+)
 
 if TYPE_CHECKING:
     from app.listing.solver.model import Model, Run
@@ -56,7 +64,7 @@ def need() -> None:
         raise NoSolver(MISSING)
 
 
-def search(problem: Problem, limits: Limits, watch: Watch = lambda _: False) -> Outcome:
+def search(problem: Problem, limits: SearchLimits, watch: Watch = lambda _: False) -> SearchResult:
     """Return the best listing that is found: first as many hearings as can be, then what it costs.
 
     Whenever it is stopped, by ``watch``, by its limits or by Ctrl-C, the best so far is kept; a
@@ -70,13 +78,13 @@ def search(problem: Problem, limits: Limits, watch: Watch = lambda _: False) -> 
             hunt.cheapen()
     except KeyboardInterrupt:
         hunt.stopped = True
-    return Outcome(hunt.places, hunt.progress, hunt.complete)
+    return SearchResult(hunt.places, hunt.progress, hunt.complete)
 
 
 class _Hunt:
     """One search: the best so far, and what is proved about it."""
 
-    def __init__(self, problem: Problem, limits: Limits, watch: Watch) -> None:
+    def __init__(self, problem: Problem, limits: SearchLimits, watch: Watch) -> None:
         self.problem, self.limits, self.watch = problem, limits, watch
         self.places: Places = greedy.first(problem)
         self.least = cost(problem, self.places)  # of the places

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.listing.solver.problem import JUDGE_DAY, TRAVEL_DAY, Place, Problem, Start, for_room
+from app.listing.solver.problem import JUDGE_DAY, TRAVEL_DAY, Placement, Problem, Start, for_room
 
 BITS = 64
 NO_WISH, NOT_HERE = -1, -2  # instead of the courtroom that is wished for
@@ -168,7 +168,7 @@ def _opened(problem: Problem, grid: Grid, lengths: Sequence[int]) -> Array:
     return found
 
 
-class State(NamedTuple):
+class SearchState(NamedTuple):
     """What changes: who and what is taken, where each hearing is, and what that costs."""
 
     taken: Array  # by person and day, as bits
@@ -182,12 +182,12 @@ class State(NamedTuple):
     chance: Array  # one number, from which all that is left to chance follows
 
 
-def state_of(problem: Problem, table: Table, grid: Grid, seed: int) -> State:
+def state_of(problem: Problem, table: Table, grid: Grid, seed: int) -> SearchState:
     """Return a state in which no hearing has a place."""
     people, days = table.there.shape
     many = len(problem.hearings)
     chance = (seed * 0x9E3779B97F4A7C15 + 1) & (2**64 - 1)
-    return State(
+    return SearchState(
         np.zeros((people, days), np.uint64),
         np.zeros((len(grid.rooms), days), np.uint64),
         table.there.copy(),
@@ -200,7 +200,7 @@ def state_of(problem: Problem, table: Table, grid: Grid, seed: int) -> State:
     )
 
 
-def spot(problem: Problem, grid: Grid, number: int, place: Place) -> tuple[int, int, int, int]:
+def spot(problem: Problem, grid: Grid, number: int, place: Placement) -> tuple[int, int, int, int]:
     """Return the day, the bit and the courtroom of a hearing's place, and what they cost."""
     hearing = problem.hearings[number]
     start = hearing.by_time[place.at]
@@ -208,12 +208,12 @@ def spot(problem: Problem, grid: Grid, number: int, place: Place) -> tuple[int, 
     return grid.days[start.day], grid.bit(start), grid.rooms.index(place.room), points
 
 
-def places_of(grid: Grid, state: State) -> dict[int, Place]:
+def places_of(grid: Grid, state: SearchState) -> dict[int, Placement]:
     """Return the places of all hearings that have one."""
     day_of = {n: day for day, n in grid.days.items()}
     spots = zip(state.day.tolist(), state.bit.tolist(), state.room.tolist(), strict=True)
     return {
-        number: Place(grid.begins[day_of[day]] + bit * grid.step, grid.rooms[room])
+        number: Placement(grid.begins[day_of[day]] + bit * grid.step, grid.rooms[room])
         for number, (day, bit, room) in enumerate(spots)
         if day >= 0
     }

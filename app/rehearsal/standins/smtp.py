@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedMail:
     """A mail as it came over the wire: envelope and bytes."""
 
     sender: str
@@ -48,7 +48,7 @@ class SmtpStandIn:
         password: str = "",
         smtputf8: bool = True,
     ) -> None:
-        self.messages: list[Received] = []
+        self.messages: list[ReceivedMail] = []
         self.connections = 0
         self.sign_ins = 0
         self._user, self._password = user, password
@@ -150,7 +150,7 @@ class SmtpStandIn:
         data = envelope.original_content or b""
         who = session.auth_data.decode() if isinstance(session.auth_data, bytes) else ""
         encrypted = session.ssl is not None or self._server.implicit
-        mail = Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), data, encrypted, who)
+        mail = ReceivedMail(str(envelope.mail_from), tuple(envelope.rcpt_tos), data, encrypted, who)
         with self._lock:
             self.messages.append(mail)
 

@@ -13,7 +13,13 @@ from urllib.parse import urlencode
 import requests
 from twilio.request_validator import RequestValidator
 
-from app.rehearsal.standins.twilio_http import Answer, Asked, Listener, problem, shown
+from app.rehearsal.standins.twilio_http import (
+    Listener,
+    StandInRequest,
+    StandInResponse,
+    problem,
+    shown,
+)
 
 _ANSWER_SECONDS = 15  # Twilio's own patience with a webhook
 
@@ -165,26 +171,28 @@ class TwilioStandIn:
                 standin.connections += 1
                 super().setup()
 
-            def answer(self, asked: Asked) -> Answer | None:
+            def answer(self, asked: StandInRequest) -> StandInResponse | None:
                 return standin._answer(asked)
 
         return Bound
 
-    def _answer(self, asked: Asked) -> Answer | None:
+    def _answer(self, asked: StandInRequest) -> StandInResponse | None:
         home = f"/2010-04-01/Accounts/{self.account_sid}"
         if asked.signed_in_as != (self.account_sid, self.auth_token):
             return problem(401, 20003, "Authenticate")
         if asked.path == f"{home}.json":
-            return Answer(200, {"sid": self.account_sid, "status": "active", "type": "Full"})
+            return StandInResponse(
+                200, {"sid": self.account_sid, "status": "active", "type": "Full"}
+            )
         if asked.path == f"{home}/Messages.json":
             return self._create(asked.given) if asked.method == "POST" else self._list(asked.given)
         sid = asked.path.removeprefix(f"{home}/Messages/").removesuffix(".json")
         text = next((text for text in self.messages if text["sid"] == sid), None)
         if text is None:
             return problem(404, 20404, "The requested resource was not found")
-        return Answer(200, shown(text))
+        return StandInResponse(200, shown(text))
 
-    def _create(self, given: MappingProxyType[str, str]) -> Answer | None:
+    def _create(self, given: MappingProxyType[str, str]) -> StandInResponse | None:
         with self._lock:
             turn, status, take = self._next.popleft() if self._next else ("", 0, True)
             refusal = self._why_not(given)
@@ -193,16 +201,16 @@ class TwilioStandIn:
             code, retry_after = self._throttles.popleft()
             refused = problem(429, code, "Too Many Requests")
             headers = {"Retry-After": retry_after} if retry_after else {}
-            return Answer(refused.status, refused.content, headers)
+            return StandInResponse(refused.status, refused.content, headers)
         if turn == "broken":
             return problem(status, 20500, "Internal Server Error")
         if turn in ("drop", "stall"):
             if turn == "stall":
                 self._over.wait(60)
             return None
-        return refusal or Answer(201, shown(text or {}))
+        return refusal or StandInResponse(201, shown(text or {}))
 
-    def _why_not(self, given: Mapping[str, str]) -> Answer | None:
+    def _why_not(self, given: Mapping[str, str]) -> StandInResponse | None:
         to = given.get("To", "")
         if to in self._refused:
             status, code = self._refused[to]
@@ -239,7 +247,7 @@ class TwilioStandIn:
         self.messages.append(text)
         return text
 
-    def _list(self, given: Mapping[str, str]) -> Answer:
+    def _list(self, given: Mapping[str, str]) -> StandInResponse:
         with self._lock:
             turn = self._lists.popleft() if self._lists else ""
             if turn == "broken":
@@ -258,7 +266,7 @@ class TwilioStandIn:
         onward = {**given, "PageSize": str(size), "Page": str(page + 1)}
         path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?{urlencode(onward)}"
         some = [shown(text) for text in found[page * size : (page + 1) * size]]
-        return Answer(
+        return StandInResponse(
             200,
             {
                 "messages": some,

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
-class Asked:
+class StandInRequest:
     """One request: `given` is its form or its query, `signed_in_as` the account and the token."""
 
     method: str
@@ -25,7 +25,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class StandInResponse:
     """An HTTP status, what is sent as JSON, and headers beside the usual ones."""
 
     status: int
@@ -33,11 +33,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def problem(status: int, code: int, words: str) -> Answer:
+def problem(status: int, code: int, words: str) -> StandInResponse:
     """Return an error as Twilio words it."""
     more = f"https://www.twilio.com/docs/errors/{code}"
     content = {"code": code, "message": words, "more_info": more, "status": status}
-    return Answer(status, content)
+    return StandInResponse(status, content)
 
 
 def shown(text: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Listener(BaseHTTPRequestHandler):
     # An answer goes out whole: without this, head and body wait for each other's receipt (Nagle).
     wbufsize = -1
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def answer(self, asked: StandInRequest) -> StandInResponse | None:
         """Return the answer to a request."""
         raise LookupError(asked.path)
 
@@ -79,7 +79,7 @@ class Listener(BaseHTTPRequestHandler):
 
     def _reply(self, form: str) -> None:
         given = MappingProxyType(dict(parse_qsl(form, keep_blank_values=True)))
-        asked = Asked(self.command, urlsplit(self.path).path, given, self._who())
+        asked = StandInRequest(self.command, urlsplit(self.path).path, given, self._who())
         answer = self.answer(asked)
         if answer is None:
             self.close_connection = True

@@ -22,7 +22,7 @@ _FINE = {"SECONDLY", "MINUTELY", "HOURLY"}
 _LONGEST = dt.timedelta(days=366)
 
 
-class Unreadable(Exception):  # noqa: N818
+class UnreadableCalendar(Exception):  # noqa: N818
     """This is no calendar that can be read, in one sentence."""
 
 
@@ -36,7 +36,7 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
     or repeats itself finer than daily.
     """
     if b"BEGIN:VCALENDAR" not in raw[:100_000].upper():
-        raise Unreadable(N_("There is no calendar at this address."))
+        raise UnreadableCalendar(N_("There is no calendar at this address."))
     try:
         calendar = Calendar.from_ical(raw)
         events = calendar.walk("VEVENT")
@@ -51,10 +51,10 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
             for span in _span(event.get("DTSTART"), event.get("DTEND"), event.get("DURATION"), zone)
         ]
         found += _free_busy(calendar.walk("VFREEBUSY"), zone)
-    except Unreadable:
+    except UnreadableCalendar:
         raise
     except Exception as fault:  # whatever a stranger's calendar makes a parser stumble over
-        raise Unreadable(N_("The calendar cannot be read.")) from fault
+        raise UnreadableCalendar(N_("The calendar cannot be read.")) from fault
     kept = [
         s
         for s in found
@@ -62,21 +62,21 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
     ]
     spans = merged(kept)
     if len(spans) > MOST_SPANS:
-        raise Unreadable(N_("The calendar has too many entries."))
+        raise UnreadableCalendar(N_("The calendar has too many entries."))
     return spans
 
 
 def _refuse_endless(events: list[Any]) -> None:
     if len(events) > MOST_EVENTS:
-        raise Unreadable(N_("The calendar has too many entries."))
+        raise UnreadableCalendar(N_("The calendar has too many entries."))
     rules = [rule for event in events for rule in _listed(event.get("RRULE"))]
     if len(rules) > MOST_RULES * 5:
-        raise Unreadable(N_("The calendar has too many entries that repeat themselves."))
+        raise UnreadableCalendar(N_("The calendar has too many entries that repeat themselves."))
     for rule in rules:
         named = {str(each).upper() for each in _listed(rule.get("FREQ"))}
         finer = any(rule.get(name) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
         if named & _FINE or finer:
-            raise Unreadable(N_("The calendar repeats something more often than daily."))
+            raise UnreadableCalendar(N_("The calendar repeats something more often than daily."))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from app.hearings.rules import Span
 
 
 @dataclass(frozen=True)
-class Hours:
+class CourtHours:
     """A court's hours by its clock; equal ends of lunch mean that there is none."""
 
     opens: dt.time
@@ -17,7 +17,7 @@ class Hours:
     closes: dt.time
 
 
-def sessions(day: dt.date, hours: Hours, zone: ZoneInfo, *, whole: bool = False) -> list[Span]:
+def sessions(day: dt.date, hours: CourtHours, zone: ZoneInfo, *, whole: bool = False) -> list[Span]:
     """Return the spans of a day in which hearings are held, in UTC; ``whole`` sits through lunch.
 
     What is by the clock is by the clock on nights when it changes too: such a day is shorter or
@@ -31,7 +31,7 @@ def sessions(day: dt.date, hours: Hours, zone: ZoneInfo, *, whole: bool = False)
     return [Span(begin, end) for begin, end in pairs if begin < end]
 
 
-def longest(hours: Hours) -> int:
+def longest(hours: CourtHours) -> int:
     """Return the minutes of the longest session of an ordinary day."""
     day = dt.date(2026, 1, 5)
     return max(

@@ -15,7 +15,7 @@ NEAR = 5  # days; two marks further apart than this have a gap between them, not
 
 
 @dataclass(frozen=True)
-class Mark:
+class StripMark:
     """A slot on the strip: its name (1, 2 … those of the form, A, B … further suggestions)."""
 
     name: str
@@ -23,7 +23,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Taken:
+class BusyRow:
     """Whose time is taken when, and what of it they refused when they were asked."""
 
     who: str
@@ -48,7 +48,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Row:
+class StripDay:
     """One day: its stretches, or none where the court is closed; ``gap`` where days are left out.
 
     ``marked`` tells that a slot of the form or a suggestion lies on it.
@@ -66,7 +66,7 @@ class Row:
         return any(each.refused for each in self.stretches)
 
 
-def days_of(marks: Sequence[Mark], zone: ZoneInfo) -> list[dt.date]:
+def days_of(marks: Sequence[StripMark], zone: ZoneInfo) -> list[dt.date]:
     """Return the days that a strip shows: those of the marks, and those between near ones."""
     marked = sorted({mark.span.starts_at.astimezone(zone).date() for mark in marks})
     days = marked[:1]
@@ -78,7 +78,7 @@ def days_of(marks: Sequence[Mark], zone: ZoneInfo) -> list[dt.date]:
 
 
 def bounds(
-    opens: dt.time, closes: dt.time, marks: Sequence[Mark], zone: ZoneInfo
+    opens: dt.time, closes: dt.time, marks: Sequence[StripMark], zone: ZoneInfo
 ) -> tuple[int, int]:
     """Return from which to which full hour, at most 24, a strip runs.
 
@@ -94,25 +94,25 @@ def bounds(
 
 
 def rows(
-    marks: Sequence[Mark],
-    taken: Sequence[Taken],
+    marks: Sequence[StripMark],
+    taken: Sequence[BusyRow],
     hours: tuple[int, int],
     zone: ZoneInfo,
     works: Callable[[dt.date], bool],
     sessions: Callable[[dt.date], Sequence[Span]],
-) -> list[Row]:
+) -> list[StripDay]:
     """Return the strip, a row a day; each row has the same quarters, so that they stand in line."""
-    made: list[Row] = []
+    made: list[StripDay] = []
     marked = {mark.span.starts_at.astimezone(zone).date() for mark in marks}
     for day in days_of(marks, zone):
         if made and day - made[-1].on > DAY:
-            made.append(Row(day - DAY, gap=True))
+            made.append(StripDay(day - DAY, gap=True))
         if not works(day) and day not in marked:
-            made.append(Row(day, closed=True))
+            made.append(StripDay(day, closed=True))
             continue
         open_ = sessions(day) if works(day) else ()
         made.append(
-            Row(
+            StripDay(
                 day,
                 _stretches(day, marks, taken, hours, zone, open_),
                 not open_,
@@ -124,8 +124,8 @@ def rows(
 
 def _stretches(
     day: dt.date,
-    marks: Sequence[Mark],
-    taken: Sequence[Taken],
+    marks: Sequence[StripMark],
+    taken: Sequence[BusyRow],
     hours: tuple[int, int],
     zone: ZoneInfo,
     open_: Collection[Span],

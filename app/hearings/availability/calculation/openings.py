@@ -25,7 +25,7 @@ GAP = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
-class Person:
+class Attendee:
     """Somebody who must be there: what is taken of their time, here and elsewhere.
 
     ``elsewhere`` is already as long as the way to and from it; ``travel`` is one way to this court.
@@ -41,7 +41,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Wish:
+class OpeningQuery:
     """What is asked for: how long, on which days (their sessions), on which grid, how far apart."""
 
     length: dt.timedelta
@@ -65,7 +65,7 @@ class Opening:
 
 
 @dataclass
-class Choice:
+class PlacedOpening:
     """An opening with its courtroom."""
 
     opening: Opening
@@ -133,7 +133,7 @@ def on_grid(
         at += grid
 
 
-def openings(wish: Wish, people: Sequence[Person]) -> list[Opening]:
+def openings(wish: OpeningQuery, people: Sequence[Attendee]) -> list[Opening]:
     """Return every start on the grid at which all people are free, the best first."""
     buffered = (
         Span(span.starts_at - wish.buffer, span.ends_at + wish.buffer)
@@ -154,8 +154,8 @@ def openings(wish: Wish, people: Sequence[Person]) -> list[Opening]:
 
 
 def weighed(
-    wish: Wish,
-    people: Sequence[Person],
+    wish: OpeningQuery,
+    people: Sequence[Attendee],
     at: dt.datetime,
     day: dt.date,
     sessions: Sequence[Span],
@@ -206,7 +206,7 @@ def _beside(here: Sequence[Span], span: Span, buffer: dt.timedelta) -> tuple[flo
 
 
 def _of_counsel(
-    person: Person, span: Span, opens: dt.datetime, wish: Wish
+    person: Attendee, span: Span, opens: dt.datetime, wish: OpeningQuery
 ) -> tuple[float, Message | None, Message | None]:
     before, after = _around(person.here, span)
     near = [gap for gap in (before, after) if gap is not None and gap < GAP]
@@ -227,10 +227,10 @@ def _of_counsel(
 
 def chosen(
     found: Sequence[Opening],
-    wish: Wish,
+    wish: OpeningQuery,
     many: int,
     free_rooms: Callable[[Sequence[Opening]], Mapping[dt.datetime, Sequence[int]]],
-) -> list[Choice]:
+) -> list[PlacedOpening]:
     """Return the best openings that have a courtroom, spread over days.
 
     First one a day, mornings and afternoons about alike, so that whoever is never free in one
@@ -238,7 +238,7 @@ def chosen(
     is left. No two overlap. ``free_rooms`` says which courtrooms are free for some openings; it is
     asked for a few at a time, the best first.
     """
-    made: list[Choice] = []
+    made: list[PlacedOpening] = []
     for spread in (_a_day, _a_half, _any):
         for part in _in_parts(found):
             wanted = [o for o in part if _fits(o, made, wish) and spread(o, made, wish, many)]
@@ -248,20 +248,20 @@ def chosen(
                     return made
                 free = rooms.get(each.starts_at, ())
                 if free and _fits(each, made, wish) and spread(each, made, wish, many):
-                    made.append(Choice(each, free[0], tuple(free[1:])))
+                    made.append(PlacedOpening(each, free[0], tuple(free[1:])))
     return made
 
 
-def _a_day(opening: Opening, made: Sequence[Choice], wish: Wish, many: int) -> bool:
+def _a_day(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
     alike = [o for o in made if _half(o.opening, wish)[1] == _half(opening, wish)[1]]
     return len(alike) < (many + 1) // 2 and all(o.opening.day != opening.day for o in made)
 
 
-def _a_half(opening: Opening, made: Sequence[Choice], wish: Wish, many: int) -> bool:
+def _a_half(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
     return all(_half(o.opening, wish) != _half(opening, wish) for o in made)
 
 
-def _any(opening: Opening, made: Sequence[Choice], wish: Wish, many: int) -> bool:
+def _any(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
     return True
 
 
@@ -272,11 +272,11 @@ def _in_parts(found: Sequence[Opening]) -> Iterator[Sequence[Opening]]:
         begin, size = begin + size, min(256, 2 * size)
 
 
-def _half(opening: Opening, wish: Wish) -> tuple[dt.date, bool]:
+def _half(opening: Opening, wish: OpeningQuery) -> tuple[dt.date, bool]:
     return opening.day, opening.starts_at.astimezone(wish.zone).hour >= 12
 
 
-def _fits(opening: Opening, made: Sequence[Choice], wish: Wish) -> bool:
+def _fits(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery) -> bool:
     span = Span(opening.starts_at, opening.starts_at + wish.length)
     others = (each.opening.starts_at for each in made)
     return not any(span.overlaps(Span(at, at + wish.length)) for at in others)
