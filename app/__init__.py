@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.carriers.base import CarrierLimit, ExternalServices
+    from app.carriers.base import CarrierLimit
+    from app.carriers.registry import ExternalServices
     from app.carriers.twilio.carrier import Account
     from app.config import Settings
 
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
 
 def _read_rules(settings: Settings) -> None:
     from app import law
-    from app.config import Misconfigured
+    from app.core.errors import Misconfigured
 
     try:
         law.look_in(settings.instance / "rules")
@@ -94,7 +95,7 @@ def _engine_options(settings: Settings) -> dict:
 
 def _gateways(settings: Settings) -> ExternalServices:
     from app.carriers import registry
-    from app.config import Misconfigured
+    from app.core.errors import Misconfigured
 
     try:
         return registry.build(

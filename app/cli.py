@@ -14,9 +14,8 @@ from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
 from app import __version__, create_app
-from app.config import Misconfigured
 from app.core.db.schema_check import hang_up, opened
-from app.core.errors import Invalid, Refusal
+from app.core.errors import Invalid, Misconfigured, Refusal
 from app.core.runtime import gc_tuning
 from app.core.runtime.logs import in_a_line, speak_up
 from app.imports.commands import import_

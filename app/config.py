@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 
 from app.core import addresses
 from app.core.characters import half_width
+from app.core.errors import Misconfigured
 
 # Each group is set whole or not at all; a tuple inside means: at least one of these.
 GROUPS: dict[str, list[str | tuple[str, ...]]] = {
@@ -59,10 +60,6 @@ KNOWN = {
         for what in ("AT_ONCE", "PER_SECOND", "BURST")
     ),
 }
-
-
-class Misconfigured(Exception):  # noqa: N818
-    """A setting is missing or wrong; the words name it and say what to do."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 from app.core.db import db
 from app.hearings.answers import forms
 from app.hearings.models import Answer, Hearing, Invitation
-from app.notices.models import Entry, Notice
+from app.notices.models import Notice
+from app.record.models import Entry
 from app.record.verification import verify
 
 TARGET = 0.4

@@ -27,9 +27,9 @@ from flask import Flask
 from measuring import Row, options, table
 from serving import SECRET, free_port
 
-from app.cases import service as cases
 from app.cases.models import Case
 from app.core.db import transaction
+from app.court import service
 from app.feeds import event_cache
 from app.feeds import service as feeds
 from app.hearings.models import Hearing
@@ -249,9 +249,9 @@ def _fill(app: Flask, count: int) -> tuple[str, int]:
             session, court, "bench@court.example", name="王书记员", role="assistant", now=NOW
         )
         rooms = [
-            cases.add_courtroom(session, court, f"第{n}法庭", f"主楼{n}层") for n in range(1, 11)
+            service.add_courtroom(session, court, f"第{n}法庭", f"主楼{n}层") for n in range(1, 11)
         ]
-        judge = cases.judge_named(session, court, "陈法官")
+        judge = service.judge_named(session, court, "陈法官")
         session.flush()
         court_id, user_id, judge_id, room_ids = court.id, user.id, judge.id, [r.id for r in rooms]
         session.execute(

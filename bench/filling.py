@@ -12,14 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.db import transaction
+from app.court.models import Courtroom, Judge
 from app.hearings.models import Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import resource
-from app.notices.models import ChainHead, Entry, EntryContent, Notice
+from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
+from app.record.models import ChainHead, Entry, EntryContent
 from app.record.verification import START, sha
 
 NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)

@@ -22,11 +22,13 @@ from flask_migrate import upgrade
 
 from app import create_app
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.cases.models import Counsel
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.errors import Clash
+from app.core.forms import load
+from app.court import service
 from app.hearings import service as hearings
 from app.hearings.service import DeskContext
 from app.listing import candidates, drafting
@@ -63,7 +65,7 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
             session, "Bench Court", short="Bench", zone="Asia/Shanghai", country="CN", language="en"
         )
         desk = DeskContext(court, None, NOW, SECRET)
-        rooms = [cases.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
+        rooms = [service.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
         made = [
             cases.enter(session, court, None, load(CaseIn(), _case(n, options, chance)), NOW)
             for n in range(options.hearings)

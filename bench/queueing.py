@@ -24,9 +24,9 @@ from measuring import Row, in_turns, median, options, table
 from app.cases.models import Case, Party, Representation
 from app.core.db import db, retrying, transaction
 from app.core.runtime import gc_tuning
+from app.court.models import Court
 from app.hearings.models import Hearing
 from app.notices.models import Notice
-from app.people.models import Court
 from app.record.verification import verify
 from app.reminders import service as reminders
 

@@ -17,7 +17,8 @@ from measuring import Row, options, table
 from twilio.request_validator import RequestValidator
 
 from app.core.db import db
-from app.notices.models import Entry, Notice, Receipt
+from app.notices.models import Notice
+from app.record.models import Entry, Receipt
 from app.record.verification import verify
 
 TARGET = 0.4

@@ -21,12 +21,12 @@ from databases import Stage, throwaway
 from measuring import Row, options, table
 from serving import settings_for
 
-from app.cases import service as cases
 from app.cases.models import Case
 from app.core.db import db
-from app.notices.models import ChainHead, Entry, EntryContent
+from app.court import service
+from app.court.models import Court
 from app.people import service as people
-from app.people.models import Court
+from app.record.models import ChainHead, Entry, EntryContent
 from app.record.verification import START, instant, sha
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
@@ -92,7 +92,7 @@ def _fill(app: Any, lines: int, count: int) -> None:
 def _long_case(app: Any, token: str) -> None:
     """Make the case whose page is shown, with a hearing that two sides were asked about."""
     head = {"Authorization": f"Bearer {token}"}
-    cases.add_courtroom(db.session(), db.session().get_one(Court, 1), "1", "")
+    service.add_courtroom(db.session(), db.session().get_one(Court, 1), "1", "")
     db.session().commit()
     counsel = [
         {

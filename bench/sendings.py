@@ -16,23 +16,19 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.carriers.base import (
-    CarrierLimit,
-    ExternalServices,
-    OutgoingMessage,
-    SendOutcome,
-    SendStatus,
-)
+from app.carriers.base import CarrierLimit, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.outbox.carrier import Outbox
-from app.cases.models import Case, Counsel, Judge, Party, Representation
+from app.carriers.registry import ExternalServices
+from app.cases.models import Case, Counsel, Party, Representation
 from app.config import Settings
 from app.core.db import bulk, db, transaction
 from app.core.runtime import gc_tuning
 from app.core.runtime.clock import SystemClock
+from app.court.models import Judge
 from app.notices.models import Notice
-from app.notices.rules import Event
 from app.people import service as people
 from app.record import chain, ledger
+from app.record.rules import Event
 from app.worker import beat, jobs
 
 SECRET = b"a secret of the bench, long enough to be one"

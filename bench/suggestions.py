@@ -17,13 +17,13 @@ import sqlalchemy as sa
 from databases import throwaway
 from measuring import Row, options, table
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core.db import db, transaction
+from app.court.models import Court, Courtroom, Judge
 from app.hearings.availability import suggestions
 from app.hearings.models import Booking, Hearing
 from app.hearings.rules import resource
 from app.people import service as people
-from app.people.models import Court
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 MOST = {"sqlite": 60.0, "postgresql": 30.0}  # milliseconds, for 95 of 100

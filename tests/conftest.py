@@ -27,11 +27,12 @@ from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
-from app.carriers.base import ExternalServices
 from app.carriers.outbox import carrier
+from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock
+from app.court import service
 from app.people import service as people
 from app.worker import beat as worker
 
@@ -155,8 +156,8 @@ def make_court(house: House) -> None:
                 session, court, email, name=name, role=role, now=house.clock.now()
             )
             user.password_hash = password_hash()
-        cases.add_courtroom(session, court, "第三法庭", "主楼三层")
-        cases.add_courtroom(session, court, "第五法庭", "主楼五层")
+        service.add_courtroom(session, court, "第三法庭", "主楼三层")
+        service.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
 def make_house(

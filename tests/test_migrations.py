@@ -12,7 +12,7 @@ from flask_migrate import downgrade, upgrade
 from app.core.db import db, transaction
 from app.core.db.schema_check import compared
 from app.hearings.models import Booking
-from app.notices.models import Entry
+from app.record.models import Entry
 from tests.conftest import CASE, House, proposal
 
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)

@@ -16,7 +16,7 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, ProblemDetails
 from app.api.suggestions import bp as suggestions
-from app.cases.forms import InstantField, ListField, TextField
+from app.core.forms import InstantField, ListField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
 
 ABOUT = """Settle a court hearing's date with every lawyer in the case, on the record.

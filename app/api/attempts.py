@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.notices.models import Entry
-from app.notices.rules import Event, NoticeState, fold, grade
 from app.record.ledger import instant
+from app.record.models import Entry
+from app.record.rules import Event, NoticeState, fold, grade
 
 # Of a seat's own doings the strongest says where it stands, whatever came after it.
 STRONGEST = (Event.ANSWERED, Event.CONFIRMED, Event.OPENED, Event.FETCHED)

@@ -11,17 +11,10 @@ from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from app.api.json_body import read
-from app.cases.forms import (
-    LANGUAGES,
-    ChoiceField,
-    Input,
-    InstantField,
-    RowIdField,
-    WholeNumberField,
-    flat,
-)
+from app.cases.forms import LANGUAGES
 from app.core.db import db
 from app.core.errors import N_, Invalid
+from app.core.forms import ChoiceField, Input, InstantField, RowIdField, WholeNumberField, flat
 from app.people import service as people
 
 PREFIX = "/api/v1"

@@ -9,7 +9,8 @@ from app.api.blueprint import PREFIX, PageIn, Resource
 from app.api.schemas import CaseOut, CasesOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as cases
-from app.cases.forms import CaseIn, TextField
+from app.cases.forms import CaseIn
+from app.core.forms import TextField
 
 bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
 

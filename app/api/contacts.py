@@ -13,8 +13,8 @@ from app.core.errors import N_, Invalid, Message, NotFound
 from app.desk import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import DeskContext
-from app.notices.models import Entry
 from app.record import ledger
+from app.record.models import Entry
 from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 

@@ -8,9 +8,9 @@ from app.api import queries, serializers
 from app.api.blueprint import Query, Resource
 from app.api.schemas import CourtroomOut, CourtroomsOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
-from app.cases.forms import CourtroomIn
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
+from app.court.forms import CourtroomIn
 
 bp = Resource("courtrooms", __name__, description="Where hearings are held")
 

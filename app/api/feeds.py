@@ -11,12 +11,12 @@ from app.api import serializers
 from app.api.blueprint import Query, Resource
 from app.api.schemas import FeedOut, FeedsOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
-from app.cases import service as cases
-from app.cases.forms import ChoiceField, Input, RowIdField, TextField
-from app.cases.models import Judge
-from app.cases.rules import name_key
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import ChoiceField, Input, RowIdField, TextField
+from app.core.normalization import name_key
 from app.core.web import services
+from app.court import service
+from app.court.models import Judge
 from app.feeds import service as feeds
 from app.feeds.models import Feed
 from app.hearings.service import DeskContext
@@ -104,7 +104,7 @@ def _whose(session: Session, at: DeskContext, given: dict[str, Any]) -> int | No
     if not name or scope not in ("judge", "courtroom"):
         raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
     found = (
-        cases.find_courtroom(session, at.court.id, name)
+        service.find_courtroom(session, at.court.id, name)
         if scope == "courtroom"
         else session.scalar(
             sa.select(Judge).where(Judge.court_id == at.court.id, Judge.name_key == name_key(name))

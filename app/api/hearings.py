@@ -10,7 +10,7 @@ from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource, asked_at
 from app.api.schemas import HearingOut, HearingsOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
-from app.cases.forms import ChoiceField, RowIdField
+from app.core.forms import ChoiceField, RowIdField
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
 from app.hearings.models import HearingState

@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Courtroom, Party, Representation
+from app.cases.models import Case, Party, Representation
 from app.cases.rules import number_key
 from app.core.errors import N_, NotFound
+from app.court.models import Courtroom
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
 from app.notices.models import ASKS, Notice
-from app.notices.rules import WENT_OUT
+from app.record.rules import WENT_OUT
 
 WHOLE_CASE = (
     joinedload(Case.judge),

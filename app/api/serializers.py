@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.api import queries
-from app.cases.models import Case, Courtroom, Representation
+from app.cases.models import Case, Representation
 from app.core.errors import Message
 from app.core.web import said
+from app.court.models import Courtroom
 from app.hearings import unrepresented
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
 from app.law import Counted, working_days

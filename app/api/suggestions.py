@@ -13,10 +13,11 @@ from app.api.blueprint import Query, Resource, asked_at
 from app.api.schemas import SuggestionsOut
 from app.api.transactions import reading
 from app.cases import service as cases
-from app.cases.forms import RowIdField, TextField, WholeNumberField
-from app.cases.models import Courtroom
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import RowIdField, TextField, WholeNumberField
 from app.core.web import said
+from app.court import service
+from app.court.models import Courtroom
 from app.hearings import queries
 from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
@@ -120,7 +121,7 @@ def _rooms(session: Session, at: DeskContext, names: str) -> list[Courtroom]:
         return list(suggestions.rooms_of(session, at.court))
     found = []
     for name in asked:
-        room = cases.find_courtroom(session, at.court.id, name)
+        room = service.find_courtroom(session, at.court.id, name)
         if room is None:
             raise Invalid({"courtroom": Message(N_("There is no courtroom %(room)s."), room=name)})
         found.append(room)

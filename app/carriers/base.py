@@ -1,14 +1,12 @@
 """The world outside, as plain values: what goes out, what a carrier said, and what a carrier is."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from app.carriers.imap.mailbox import ImapMailbox
-from app.core.calendar_fetching import CalendarFetcher
 from app.core.runtime.clock import Clock
 
 __all__ = [
@@ -17,7 +15,6 @@ __all__ = [
     "Carrier",
     "CarrierLimit",
     "Clock",
-    "ExternalServices",
     "OutgoingMessage",
     "SendOutcome",
     "SendStatus",
@@ -153,27 +150,3 @@ class Carrier(Protocol):
 
     def close(self) -> None:
         """Let go of connections; the carrier may be used again afterwards."""
-
-
-@dataclass(frozen=True)
-class ExternalServices:
-    """All that the house knows of the world outside; see `house.build`."""
-
-    clock: Clock
-    email: Carrier
-    sms: Carrier
-    mailbox: ImapMailbox | None = None
-    calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
-    second_sms: Carrier | None = None
-    # How much each carrier takes, by its name; one message at a time where nothing is said.
-    # No part of its hash, by which houses are remembered: a mapping has none.
-    limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
-
-    def close(self) -> None:
-        """Close the carriers and the mailbox."""
-        self.email.close()
-        self.sms.close()
-        if self.second_sms is not None:
-            self.second_sms.close()
-        if self.mailbox is not None:
-            self.mailbox.close()

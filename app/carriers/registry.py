@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.carriers.base import Carrier, CarrierLimit, ExternalServices
+from app.carriers.base import Carrier, CarrierLimit
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox.carrier import Outbox
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.core.calendar_fetching import CalendarFetcher
 from app.core.runtime.clock import Clock, SystemClock
 
 DEFAULT_FROM = "tingqi@localhost"
@@ -78,3 +79,27 @@ def _sms(lines: CarrierSettings, clock: Clock) -> Carrier:
         api_url=lines.twilio_api_url or "",
     )
     return TwilioCarrier(account, concurrency=_limit(lines, account.name).at_once)
+
+
+@dataclass(frozen=True)
+class ExternalServices:
+    """All that the house knows of the world outside; see `house.build`."""
+
+    clock: Clock
+    email: Carrier
+    sms: Carrier
+    mailbox: ImapMailbox | None = None
+    calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
+    second_sms: Carrier | None = None
+    # How much each carrier takes, by its name; one message at a time where nothing is said.
+    # No part of its hash, by which houses are remembered: a mapping has none.
+    limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
+
+    def close(self) -> None:
+        """Close the carriers and the mailbox."""
+        self.email.close()
+        self.sms.close()
+        if self.second_sms is not None:
+            self.second_sms.close()
+        if self.mailbox is not None:
+            self.mailbox.close()

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from app.cases import service
 from app.cases.models import BusyCalendar, Case, Counsel, Party, Representation
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
-from app.people.models import Court
+from app.court import service as court_service
+from app.court.models import Court
 
 
 def change_facts(session: Session, court: Court, case: Case, given: dict[str, Any]) -> None:
     """Give a case another title, procedure or judge; hearings that exist keep their judge."""
     case.title, case.procedure = given["title"], given["procedure"]
-    case.judge_id = service.judge_named(session, court, given["judge"]).id
+    case.judge_id = court_service.judge_named(session, court, given["judge"]).id
 
 
 def add_counsel(

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Json, Key, UTCDateTime
-from app.people.models import Court, User
+from app.court.models import Court, Judge
+from app.people.models import User
 
 
 class Side(StrEnum):
@@ -23,33 +24,6 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
-
-
-class Judge(Base):
-    """A judge, as cases name them."""
-
-    __tablename__ = "judge"
-    __table_args__ = (sa.UniqueConstraint("court_id", "name_key"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
-    name: Mapped[str] = mapped_column(sa.String(200))
-    name_key: Mapped[str] = mapped_column(sa.String(200))
-
-
-class Courtroom(Base):
-    """A room, or a video room, in which hearings are held."""
-
-    __tablename__ = "courtroom"
-    __table_args__ = (sa.UniqueConstraint("court_id", "name_key"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
-    name: Mapped[str] = mapped_column(sa.String(200))
-    name_key: Mapped[str] = mapped_column(sa.String(200))
-    location: Mapped[str] = mapped_column(sa.String(500), default="")
-    # Nothing new is held there from then on; what is fixed there stays.
-    retired_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 class Case(Base):

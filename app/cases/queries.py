@@ -6,10 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.cases.rules import number_key
 from app.core.characters import clean, half_width
 from app.core.errors import N_, NotFound
+from app.court.models import Courtroom, Judge
 
 PAGE = 25
 MOST_WORDS = 5  # that are searched one by one
@@ -126,20 +127,6 @@ def doubles(session: Session) -> list[str]:
     ]
     found = [row for each in wanted for row in session.execute(each.limit(20))]
     return [f"{kind} {name} (no. {number})" for kind, number, name, _ in found]
-
-
-def courtrooms(session: Session, court_id: int, *, retired: bool = False) -> Sequence[Courtroom]:
-    """Return a court's courtrooms, in the order of their adding; with ``retired``, those too."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
-    if not retired:
-        wanted = wanted.where(Courtroom.retired_at.is_(None))
-    return session.scalars(wanted).all()
-
-
-def judges(session: Session, court_id: int) -> Sequence[Judge]:
-    """Return a court's judges, by name."""
-    wanted = sa.select(Judge).where(Judge.court_id == court_id).order_by(Judge.name)
-    return session.scalars(wanted.limit(500)).all()
 
 
 def seat(session: Session, case: Case, seat_id: int) -> Representation:

@@ -1,15 +1,14 @@
 """Pure: when two numbers or names are the same, and how a person is reached."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.cases.phones import is_land_line, takes_texts
 from app.core.characters import comparison_key
+from app.core.normalization import bounded_key
 
 PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
-LONGEST_KEY = 200  # characters
 _BRACKETS = str.maketrans("〔〕【】[]{}〖〗", "()()()()()")
 
 
@@ -28,19 +27,7 @@ def number_key(number: str) -> str:
     ``（2026）沪0115民初12345号``, ``〔2026〕 沪0115民初12345号`` and
     ``(2026) 沪0115民初12345号`` are one case.
     """
-    return _bounded("".join(comparison_key(number).split()).translate(_BRACKETS))
-
-
-def name_key(name: str) -> str:
-    """Return the key of a name of a person, a firm or a courtroom: no full stop at the end."""
-    return _bounded(comparison_key(name).rstrip("."))
-
-
-def _bounded(key: str) -> str:
-    """Return a key that its column holds: folding can make one character eighteen."""
-    if len(key) <= LONGEST_KEY:
-        return key
-    return key[: LONGEST_KEY - 40] + hashlib.sha256(key.encode()).hexdigest()[:40]
+    return bounded_key("".join(comparison_key(number).split()).translate(_BRACKETS))
 
 
 class Reachable(Protocol):

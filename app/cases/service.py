@@ -8,45 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import phones, rules
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
-from app.core import addresses
-from app.core.characters import clean
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core import addresses, normalization
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
-from app.people.models import Court, User
-
-
-def judge_named(session: Session, court: Court, name: str) -> Judge:
-    """Return the judge of that name; one not yet known is made."""
-    key = rules.name_key(name)
-    wanted = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
-    judge = session.scalar(wanted)
-    if judge is None:
-        judge = Judge(court_id=court.id, name=clean(name), name_key=key)
-        session.add(judge)
-        session.flush()
-    return judge
-
-
-def add_courtroom(session: Session, court: Court, name: str, location: str = "") -> Courtroom:
-    """Add a courtroom. Raises Clash where one of that name is known."""
-    if find_courtroom(session, court.id, name):
-        raise Clash(N_("There is a courtroom %(name)s already."), name=name)
-    room = Courtroom(
-        court_id=court.id, name=clean(name), name_key=rules.name_key(name), location=location
-    )
-    session.add(room)
-    session.flush()
-    return room
-
-
-def find_courtroom(session: Session, court_id: int, named: str | int) -> Courtroom | None:
-    """Return the courtroom of a name, or of a number as the API gives it; None where unknown."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
-    if isinstance(named, int):
-        return session.scalar(wanted.where(Courtroom.id == named))
-    if "\x00" in named:  # which PostgreSQL cannot be asked for
-        return None
-    return session.scalar(wanted.where(Courtroom.name_key == rules.name_key(named)))
+from app.court.models import Court
+from app.court.service import judge_named
+from app.people.models import User
 
 
 def find_case(session: Session, court_id: int, case_id: int) -> Case:
@@ -244,8 +211,8 @@ def known(session: Session, court: Court, name: str, email: str, number: str) ->
     if not same_address:
         return None
     wanted = sa.select(Counsel).where(Counsel.court_id == court.id, sa.or_(*same_address))
-    key = rules.name_key(name)
-    return next((c for c in session.scalars(wanted) if rules.name_key(c.name) == key), None)
+    key = normalization.name_key(name)
+    return next((c for c in session.scalars(wanted) if normalization.name_key(c.name) == key), None)
 
 
 def learn(counsel: Counsel, given: dict[str, Any], number: str) -> None:

@@ -10,29 +10,17 @@ from sqlalchemy.orm import Session
 from app.cases import changes, edit_conflicts, form_fields, forms, phones, queries, service
 from app.cases.models import Case
 from app.cases.rules import PROCEDURES, number_on_tab
+from app.core import forms as core_forms
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
-from app.people.models import Court, User
-from app.people.views import only_shown, shows_again, signed_in
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import page_number, row_number, said_errors
+from app.court import queries as court_queries
+from app.court.models import Court
+from app.people.models import User
 
 bp = Blueprint("cases", __name__)
-
-
-def said_errors(fault: Invalid) -> dict[str, str]:
-    """Return what is wrong, by field, in the language of the page."""
-    return {field: web.said(words) for field, words in fault.errors.items()}
-
-
-def page_number() -> int:
-    """Return which page of a list is asked for."""
-    asked = request.args.get("page", "1")
-    return min(int(asked), 10_000) if asked.isdigit() and len(asked) < 6 and int(asked) else 1
-
-
-def row_number(text: str) -> int | None:
-    """Return the number of a row that an address names; None where it names none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def procedures() -> list[tuple[str, str]]:
@@ -99,7 +87,7 @@ def listed() -> str:
         asked=asked,
         order=order,
         judge=judge,
-        judges=queries.judges(session, court_id),
+        judges=court_queries.judges(session, court_id),
     )
 
 
@@ -111,7 +99,7 @@ def new() -> str:
 
 
 def _form(given: dict[str, Any], **more: Any) -> str:
-    judges = [each.name for each in queries.judges(db.session(), current_user.court_id)]
+    judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/new.html", given=given, judges=judges, procedures=procedures(), **more
     )
@@ -127,7 +115,7 @@ def enter() -> Any:
     if do != "save":
         return _form(form_fields.act(given, do))
     try:
-        checked = forms.load(forms.CaseIn(), form_fields.as_input(form_fields.pruned(given)))
+        checked = core_forms.load(forms.CaseIn(), form_fields.as_input(form_fields.pruned(given)))
         user_id = current_user.id
         case_id = retrying(lambda session: _enter(session, user_id, checked))
     except Invalid as fault:
@@ -156,7 +144,7 @@ def facts(case_id: int) -> Any:
     if only_shown() or theirs:
         return _facts_form(case_id, given, changes=theirs), 409 if theirs else 200
     try:
-        checked = forms.load(forms.CaseIn(only=tuple(given)), given)
+        checked = core_forms.load(forms.CaseIn(only=tuple(given)), given)
         court_id = current_user.court_id
         retrying(lambda session: _change(session, court_id, case_id, checked))
     except Invalid as fault:
@@ -171,7 +159,7 @@ def _facts_of(case: Case) -> dict[str, str]:
 
 def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
     case = queries.whole(db.session(), current_user.court_id, case_id)
-    judges = [each.name for each in queries.judges(db.session(), current_user.court_id)]
+    judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/facts.html",
         case=case,

@@ -100,3 +100,7 @@ class Invalid(Exception):  # noqa: N818
     def __init__(self, errors: Mapping[str, Message]) -> None:
         self.errors = dict(errors)
         super().__init__("; ".join(f"{field}: {said}" for field, said in self.errors.items()))
+
+
+class Misconfigured(Exception):  # noqa: N818
+    """A setting is missing or wrong; the words name it and say what to do."""

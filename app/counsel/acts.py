@@ -9,10 +9,11 @@ from app.cases import phones
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings import queries
 from app.hearings.models import Hearing, HearingState, Invitation
-from app.notices.models import Entry, Task
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
 from app.tasks import service
+from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
 MOST_WISH = 300  # characters

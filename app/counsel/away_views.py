@@ -6,10 +6,10 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from app.cases.views import row_number
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
+from app.core.web.params import row_number
 from app.counsel.acknowledging_views import rendered
 from app.counsel.representation import CounselPage
 from app.counsel.views import OFTEN, SELDOM, bp, enter, said_away

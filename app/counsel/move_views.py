@@ -2,11 +2,9 @@
 
 import secrets
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_login import current_user
 
 from app.core import document_types, web
 from app.core.db import db, retrying
@@ -14,11 +12,8 @@ from app.core.errors import Invalid, Refusal
 from app.counsel.acknowledging_views import rendered
 from app.counsel.representation import CounselPage
 from app.counsel.views import OFTEN, SELDOM, bp, enter
-from app.desk import home_views
 from app.hearings.answers import forms
-from app.hearings.models import MoveDocument
 from app.hearings.rescheduling import service
-from app.people.views import signed_in
 
 
 @bp.get("/r/<token>/move")
@@ -77,37 +72,3 @@ def _paper() -> document_types.UploadedDocument | None:
         raise Invalid({"paper": fault})
     kind = document_types.kind_of(body)
     return document_types.UploadedDocument(document_types.name_of(sent.filename, kind), kind, body)
-
-
-@home_views.bp.get("/papers/<int:paper_id>")
-@signed_in
-def download(paper_id: int) -> Response:
-    """Give a document to somebody of the court, to be kept and never to be run by the browser."""
-    found = service.paper(db.session(), current_user.court_id, paper_id)
-    return Response(
-        found.body,
-        mimetype=found.kind,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
-
-
-@home_views.bp.post("/requests/<int:task_id>")
-@signed_in
-def decline(task_id: int) -> Any:
-    """Leave the date as it is, with a reason."""
-    court_id, why, now = current_user.court_id, request.form.get("why", "").strip(), web.now()
-    hearing_id = retrying(
-        lambda session: service.decline(session, court_id, task_id, why, now).about.split("/")[1]
-    )
-    flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
-    return redirect(url_for("hearings.shown", hearing_id=int(hearing_id)), 303)
-
-
-@home_views.bp.app_template_global()
-def paper_of(task_id: int) -> MoveDocument | None:
-    """Return the document that came with a request."""
-    return service.papers_of(db.session(), [task_id]).get(task_id)

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from app.court.models import Court
 from app.hearings.models import Hearing
 from app.hearings.wall_clock import Shift
-from app.notices.models import Entry
-from app.notices.rules import Event
-from app.people.models import Court, ZoneRules
+from app.people.models import ZoneRules
 from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
 
 # Given an instant on the record and when it was written, says the instant of that wall clock now.
 Told = Callable[[dt.datetime, dt.datetime], dt.datetime]

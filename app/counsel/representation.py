@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case, Counsel, Party
 from app.core import links, wording
 from app.counsel import acts
+from app.court.models import Court
 from app.hearings import queries
 from app.hearings.models import (
     Booking,
@@ -24,8 +25,8 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
-from app.notices.models import ASKS, Notice, Task
-from app.people.models import Court
+from app.notices.models import ASKS, Notice
+from app.tasks.models import Task
 
 
 class HearingStatus(StrEnum):

@@ -26,7 +26,7 @@ from app.hearings import calendar_events
 from app.hearings.answers import forms
 from app.hearings.availability import away
 from app.hearings.rescheduling import service
-from app.notices.rules import Event
+from app.record.rules import Event
 
 bp = Blueprint("reply", __name__)
 log = logging.getLogger("tingqi.reply")

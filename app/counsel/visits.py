@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from app.hearings import queries
 from app.hearings.models import Invitation
-from app.notices.models import Entry
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
 
 ONCE_IN = dt.timedelta(minutes=10)
 MACHINE, UNSEEN = "machine", "unseen"

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.people.models import SettingChange, User
+from app.court.models import SettingChange
+from app.people.models import User
 
 # What a change is of: its area, and within ``what`` a word for it and then which one, by "/".
 AREAS = ("court", "people", "courtrooms", "closed_days", "wording", "carriers", "rules", "import")

@@ -13,10 +13,12 @@ from app.core import web
 from app.core.characters import half_width
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
+from app.core.web.access import may
 from app.court import change_log, settings
+from app.court.authorship import by_whom
 from app.court.change_log import ChangeAuthor
-from app.people.models import ClosedDay
-from app.people.views import bp, by_whom, may
+from app.court.models import ClosedDay
+from app.people.views import bp
 
 MOST_DAYS = 60  # at once
 

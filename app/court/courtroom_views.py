@@ -8,13 +8,17 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import forms, queries
-from app.cases.views import bp, said_errors
+from app.cases.views import bp
+from app.core import forms as core_forms
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
+from app.core.web.access import may
+from app.core.web.params import said_errors
 from app.court import courtrooms as rooms
-from app.people.views import by_whom, may
+from app.court import forms as court_forms
+from app.court import queries as court_queries
+from app.court.authorship import by_whom
 
 
 @bp.get("/settings/courtrooms")
@@ -25,7 +29,7 @@ def courtrooms() -> str:
 
 
 def _rooms(**more: Any) -> str:
-    found = queries.courtrooms(db.session(), current_user.court_id, retired=True)
+    found = court_queries.courtrooms(db.session(), current_user.court_id, retired=True)
     return render_template("cases/courtrooms.html", rooms=found, **{"given": {}, **more})
 
 
@@ -35,7 +39,7 @@ def add_courtroom() -> Any:
     """Add a courtroom."""
     given, whose = _given(), by_whom()
     try:
-        room = forms.load(forms.CourtroomIn(), given)
+        room = core_forms.load(court_forms.CourtroomIn(), given)
         retrying(
             lambda session: rooms.add(session, whose(session), room["name"], room["location"]).id
         )
@@ -100,7 +104,7 @@ def _act(act: str, given: dict[str, str]) -> Callable[..., None]:
         return lambda session, by, room: rooms.retire(session, by, room, act == "retire")
     if act == "delete":
         return rooms.delete
-    told = forms.load(forms.CourtroomIn(), given)
+    told = core_forms.load(court_forms.CourtroomIn(), given)
     return lambda session, by, room: rooms.rename(session, by, room, told["name"], told["location"])
 
 

@@ -3,17 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import rules, service
-from app.cases.models import Courtroom
+from app.core import normalization
 from app.core.errors import N_, Clash, NotFound, Refusal
 from app.court import change_log
+from app.court import service as court_service
 from app.court.change_log import ChangeAuthor
-from app.people.models import Court
+from app.court.models import Court, Courtroom
 
 
 def add(session: Session, by: ChangeAuthor, name: str, location: str) -> Courtroom:
     """Add a courtroom. Raises Clash where one of that name is known."""
-    room = service.add_courtroom(session, session.get_one(Court, by.court_id), name, location)
+    room = court_service.add_courtroom(session, session.get_one(Court, by.court_id), name, location)
     change_log.note(session, by, "courtrooms", f"added/{name}", "", location or True)
     return room
 
@@ -28,12 +28,12 @@ def find(session: Session, court_id: int, room_id: int) -> Courtroom:
 
 def rename(session: Session, by: ChangeAuthor, room: Courtroom, name: str, location: str) -> None:
     """Give a courtroom another name or place. Raises Clash where another one has the name."""
-    known = service.find_courtroom(session, room.court_id, name)
+    known = court_service.find_courtroom(session, room.court_id, name)
     if known is not None and known.id != room.id:
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
     change_log.note(session, by, "courtrooms", f"name/{room.name}", room.name, name)
     change_log.note(session, by, "courtrooms", f"location/{name}", room.location, location)
-    room.name, room.name_key, room.location = name, rules.name_key(name), location
+    room.name, room.name_key, room.location = name, normalization.name_key(name), location
 
 
 def retire(session: Session, by: ChangeAuthor, room: Courtroom, retired: bool) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from app.core.characters import clean, half_width, has_control
 from app.core.errors import N_, Invalid, Message
 from app.court import places
-from app.people.models import Court
+from app.court.models import Court
 
 TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "language")
 CHECKS = ("text_links", "text_slots", "tentative_invites")

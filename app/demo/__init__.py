@@ -16,8 +16,9 @@ from flask_migrate import upgrade
 from werkzeug.serving import ThreadedWSGIServer
 
 from app import config, create_app
-from app.config import Misconfigured, Settings
+from app.config import Settings
 from app.core.db import db, retrying
+from app.core.errors import Misconfigured
 from app.core.runtime.clock import SystemClock
 from app.core.runtime.logs import speak_up
 from app.demo import folder, newcomer, outbox_views, shown

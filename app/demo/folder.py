@@ -10,10 +10,11 @@ from pathlib import Path
 from flask_migrate import upgrade
 
 from app import create_app
-from app.carriers.base import ExternalServices
 from app.carriers.outbox.carrier import Outbox
-from app.config import Misconfigured, Settings
+from app.carriers.registry import ExternalServices
+from app.config import Settings
 from app.core.db import db
+from app.core.errors import Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
 from app.demo.story import COURT, StoryPlayer
 

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.forms import load
-from app.cases.models import Case, Courtroom, Judge
-from app.config import Misconfigured
+from app.cases.models import Case
 from app.core import links
 from app.core.db import retrying
-from app.core.errors import Clash
+from app.core.errors import Clash, Misconfigured
+from app.core.forms import load
 from app.core.web import now, services
 from app.core.wording import side_name
+from app.court.models import Courtroom, Judge
 from app.demo.story import STORY, ZONE, desk, working_day
 from app.feeds import service as feeds
 from app.hearings import forms

@@ -13,9 +13,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.core.db import retrying
+from app.core.forms import load
 from app.core.runtime.clock import SetClock
+from app.court import service
 from app.hearings import forms, queries
 from app.hearings import service as hearings
 from app.hearings.service import AnswerInput, DeskContext
@@ -99,7 +101,7 @@ class StoryPlayer:
         for each in STORY["users"]:
             people.add_user(session, court, **each, password=STORY["password"], now=now)
         for room in STORY["courtrooms"]:
-            cases.add_courtroom(session, court, **room)
+            service.add_courtroom(session, court, **room)
         for n, each in enumerate(STORY["cases"]):
             given = load(CaseIn(), self._case(each))
             user = people.find_user(session, ASSISTANT)

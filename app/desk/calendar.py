@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Courtroom, Judge, Party
+from app.cases.models import Case, Party
+from app.court.models import ClosedDay, Court, Courtroom, Judge
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
 from app.hearings.rules import Span
-from app.people.models import ClosedDay, Court
 
 MOST = 2000  # sittings of one answer; the busiest basic court has 340 a day
 FIXED, HELD, TENTATIVE = "fixed", "held", "tentative"

@@ -9,12 +9,14 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
 from app.cases.rules import number_on_tab, ways_of
-from app.cases.views import page_number, row_number
 from app.core import web, wording
 from app.core.db import db, retrying
+from app.core.web.access import may, signed_in
+from app.core.web.params import page_number, row_number
 from app.core.wording import public_names
+from app.court import queries as court_queries
+from app.court.models import Court
 from app.desk import calendar as docket
 from app.desk.calendar import CalendarBlock
 from app.desk.hearing_search import EARLIEST, LATEST
@@ -22,8 +24,6 @@ from app.desk.home_views import bp, day_named
 from app.hearings import queries
 from app.hearings.rules import span_of
 from app.law import working_days
-from app.people.models import Court
-from app.people.views import may, signed_in
 
 VIEWS = {"week": 7, "day": 1}
 BY = ("courtroom", "judge")
@@ -74,7 +74,7 @@ def _day() -> dt.date:
 
 
 def _resources(by: str) -> list[tuple[int, str]]:
-    read = cases.judges if by == "judge" else cases.courtrooms
+    read = court_queries.judges if by == "judge" else court_queries.courtrooms
     return [(each.id, each.name) for each in read(db.session(), current_user.court_id)]
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
 from app.cases import service as case_service
-from app.cases.forms import load
 from app.cases.models import Case
 from app.cases.rules import ways_of
-from app.cases.views import row_number, said_errors
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message, NotFound
+from app.core.forms import load
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import row_number, said_errors
 from app.desk import off_channel
 from app.desk import queries as desk
 from app.desk.home_views import bp
@@ -25,7 +26,6 @@ from app.evidence import symmetry
 from app.hearings import queries
 from app.hearings.proposing.form_fields import instant, wall_clock
 from app.people.models import User
-from app.people.views import only_shown, shows_again, signed_in
 from app.record.views import outcomes, ways_by_hand
 from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
@@ -62,7 +62,7 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
         case=found,
         zone=found.court.zone,
         given=given,
-        hearings=desk.of_case(session, found),
+        hearings=queries.hearings_of_case(session, found),
         lines=desk.newest_lines(session, found),
         twin=cases.twin(session, found),
         unreachable=_unreachable(found),

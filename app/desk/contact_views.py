@@ -11,14 +11,15 @@ from flask_login import current_user
 from app.cases import phones
 from app.cases import queries as cases
 from app.cases.models import Case, Counsel
-from app.cases.views import said_errors
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
-from app.desk import case_views, queries
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import said_errors
+from app.desk import case_views
 from app.desk.home_views import bp
+from app.hearings import queries as hearings_queries
 from app.hearings.proposing.form_fields import wall_clock
-from app.people.views import only_shown, shows_again, signed_in
 
 
 def called() -> list[tuple[str, str, str]]:
@@ -100,7 +101,7 @@ def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> st
         number=_number(found, whom),
         outcomes=called(),
         ways=met(),
-        hearings=queries.of_case(db.session(), found),
+        hearings=hearings_queries.hearings_of_case(db.session(), found),
         **{"errors": {}, **more},
     )
 

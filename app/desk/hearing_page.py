@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.core.errors import N_, NotFound, Refusal
+from app.court.models import Court
 from app.desk import queries as desk
 from app.desk import todo
 from app.desk.queries import FixedHearing
@@ -19,9 +20,9 @@ from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.proposals import DeskContext
-from app.notices.models import Entry, Notice
-from app.notices.rules import Event, NoticeState
-from app.people.models import Court
+from app.notices.models import Notice
+from app.record.models import Entry
+from app.record.rules import Event, NoticeState
 
 
 class NextStep(StrEnum):

@@ -8,11 +8,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases.forms import load
-from app.cases.views import said_errors
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
+from app.core.forms import load
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import said_errors
 from app.desk import hearing_page
 from app.desk.hearing_page import HearingPage
 from app.desk.home_views import bp
@@ -23,7 +24,6 @@ from app.hearings.models import Hearing, HearingState
 from app.hearings.proposing import idempotency
 from app.hearings.service import DeskContext
 from app.people.models import User
-from app.people.views import only_shown, shows_again, signed_in
 
 NEWEST_LINES, FEW_LINES = 200, 6
 

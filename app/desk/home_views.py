@@ -7,17 +7,17 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from app.carriers import traffic_split
-from app.cases import queries as cases
 from app.cases.queries import PAGE
-from app.cases.views import page_number, row_number
 from app.core import web
 from app.core.characters import half_width
 from app.core.db import db
+from app.core.web.access import signed_in
+from app.core.web.params import page_number, row_number
+from app.court import queries as court_queries
 from app.desk import hearing_search, queries
 from app.evidence import reach_counts, service_levels
 from app.hearings.models import HearingState
 from app.people.models import Role
-from app.people.views import signed_in
 from app.sending import heartbeat
 
 bp = Blueprint("hearings", __name__)
@@ -123,7 +123,7 @@ def listed() -> str:
         wish=wish,
         states=list(HearingState),
         zone=court.zone,
-        judges=cases.judges(session, court.id),
+        judges=court_queries.judges(session, court.id),
         others=hearing_search.without_hearing(session, court.id, wish.words) if words else (),
     )
 

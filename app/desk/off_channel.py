@@ -17,9 +17,9 @@ from app.core.errors import N_, Invalid, Message
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.notices import service as notices
-from app.notices.models import Entry
 from app.notices.service import Matter
 from app.people.models import User
+from app.record.models import Entry
 from app.tasks import contacts_by_hand
 
 # What nobody plans and no file shows; a call or a letter of the court is its own way.

@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 from app.cases.models import Counsel
 from app.core import links
 from app.core.errors import N_, NotFound, Refusal
+from app.court.models import Court
 from app.desk import off_channel, todo
 from app.desk.todo import TaskItem
 from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation
 from app.letters import composing
 from app.letters.composing import Letter
-from app.notices.models import Task
-from app.people.models import Court, User
+from app.people.models import User
+from app.tasks.models import Task
 from app.tasks.service import TaskKind
 
 MOST = 50  # sheets in one print

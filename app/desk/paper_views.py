@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Refusal
+from app.core.web.access import signed_in
 from app.court import settings
 from app.desk import case_views, paper_notices
 from app.desk.home_views import bp
 from app.people.models import User
-from app.people.views import signed_in
 
 
 @bp.get("/hearings/<int:hearing_id>/paper/<int:counsel_id>", endpoint="paper")

@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from app.cases.models import Case, Courtroom
+from app.cases.models import Case
 from app.cases.queries import matching
+from app.court.models import Court, Courtroom
 from app.desk import todo
 from app.desk.todo import TaskItem
 from app.evidence import unreached
 from app.evidence.unreached import Unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot, span_of
-from app.notices.models import Entry
-from app.people.models import Court, User
+from app.people.models import User
+from app.record.models import Entry
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
@@ -253,18 +254,6 @@ def _sits_soon(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     span = span_of(now.astimezone(zone).date(), 7, zone)
     still = Hearing.state != HearingState.CANCELLED.value
     return [still, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
-
-
-def of_case(session: Session, case: Case) -> Sequence[Hearing]:
-    """Return a case's hearings, the newest first."""
-    wanted = (
-        sa.select(Hearing)
-        .where(Hearing.case_id == case.id)
-        .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
-        .order_by(Hearing.id.desc())
-        .limit(MOST)
-    )
-    return session.scalars(wanted).all()
 
 
 def newest_lines(session: Session, case: Case) -> Sequence[Entry]:

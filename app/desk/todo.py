@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
 from app.core import wording
+from app.court.models import Court
 from app.hearings.models import Hearing
 from app.law import InvalidRules, rule_set
-from app.notices.models import Task
-from app.people.models import Court
+from app.tasks.models import Task
 from app.tasks.service import BY_COUNSEL, TaskState
 
 MOST = 200

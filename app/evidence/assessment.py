@@ -14,7 +14,8 @@ from app.evidence.reach import CounselReach
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.verdict import judge
-from app.notices.models import Entry, Notice
+from app.notices.models import Notice
+from app.record.models import Entry
 
 MOST_LINES = 2000
 

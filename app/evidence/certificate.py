@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.desk import queries
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
+from app.hearings import queries as hearings_queries
 from app.hearings.models import Hearing
-from app.notices.models import ChainHead, Entry
 from app.record import daily_seals, ledger
 from app.record.daily_seals import SealedBy
+from app.record.models import ChainHead, Entry
 from app.record.verification import CHECKED_AT_ONCE, ChainFinding, ChainRange, verify_part
 
 
@@ -42,7 +42,7 @@ class Seal:
 def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
     """Return a case's certificate; its chain is checked whole each time."""
     hearings = []
-    for hearing in reversed(queries.of_case(session, case)):
+    for hearing in reversed(hearings_queries.hearings_of_case(session, case)):
         notices, lines = assessment.notices(session, hearing), assessment.lines(session, hearing)
         hearings.append((hearing, assessment.contacts(session, hearing, notices, lines, now)))
     finding = ledger.verify(session, case.id)

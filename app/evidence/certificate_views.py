@@ -11,9 +11,9 @@ from markupsafe import Markup
 from app.cases import queries as cases
 from app.core import web
 from app.core.db import db
+from app.core.web.access import signed_in
 from app.desk.home_views import bp
 from app.evidence import certificate
-from app.people.views import signed_in
 
 SEAL = re.compile(r"[0-9a-f]{64}")
 

@@ -10,9 +10,11 @@ from app.cases.models import Counsel, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
-from app.notices.models import Entry, Notice
+from app.notices.models import Notice
 from app.notices.resending import ON_ITS_WAY, OPEN_TO_DOUBT
-from app.notices.rules import OVERTAKEN_BY, WENT_OUT, Event, EvidenceGrade, NoticeState, proves
+from app.notices.rules import OVERTAKEN_BY
+from app.record.models import Entry
+from app.record.rules import WENT_OUT, Event, EvidenceGrade, NoticeState, proves
 
 WENT = {state.value for state in WENT_OUT}
 # What happened without a message of ours; a machine's visit says nothing about the person.

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.hearings.models import Hearing
-from app.notices.models import Entry, Notice
-from app.notices.rules import Event, EvidenceGrade, grade
+from app.notices.models import Notice
+from app.record.models import Entry
+from app.record.rules import Event, EvidenceGrade, grade
 
 NEWS = ("fixed", "moved")
 # An answer to a question, and what came of asking, do not confirm a date that was told since.

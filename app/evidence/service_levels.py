@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.carriers.base import TWILIOS
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.models import Notice, Task
-from app.notices.rules import NoticeState
+from app.notices.models import Notice
+from app.record.rules import NoticeState
+from app.tasks.models import Task
 from app.tasks.service import TaskKind
 
 WINDOW = dt.timedelta(days=30)

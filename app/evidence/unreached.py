@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
+from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.models import Entry, Notice
-from app.notices.rules import Event, NoticeState
-from app.people.models import Court
+from app.notices.models import Notice
+from app.record.models import Entry
+from app.record.rules import Event, NoticeState
 
 LOOK_BACK = dt.timedelta(days=30)
 BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)

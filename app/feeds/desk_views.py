@@ -8,16 +8,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
-from app.cases.views import row_number
 from app.core import web
 from app.core.db import db, retrying
+from app.core.web.access import signed_in
+from app.core.web.params import row_number
+from app.court import queries as court_queries
 from app.feeds import queries, service
 from app.feeds.models import Feed
 from app.feeds.service import FeedLinks
 from app.feeds.views import bp
 from app.people.models import User
-from app.people.views import signed_in
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,12 @@ def calendars() -> str:
     session, court_id = db.session(), current_user.court_id
     feeds = service.feeds_of(session, current_user.court, current_user)
     known = {(feed.scope, feed.whose, feed.busy_only): _where(feed) for feed in feeds}
-    judges = [("judge", each.id, each.name, False) for each in cases.judges(session, court_id)]
+    judges = [
+        ("judge", each.id, each.name, False) for each in court_queries.judges(session, court_id)
+    ]
     rooms = [
         ("courtroom", each.id, name, busy)
-        for each in cases.courtrooms(session, court_id)
+        for each in court_queries.courtrooms(session, court_id)
         for name, busy in (
             (each.name, False),
             (gettext("%(name)s, only when it is taken", name=each.name), True),

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links, wording
 from app.core.db import Key, UTCDateTime
+from app.court.models import Courtroom, Judge
 from app.feeds import changes
 from app.feeds.models import Feed
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot

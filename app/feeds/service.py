@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.core import links
 from app.core.errors import N_, Invalid, Message, NotFound
+from app.court.models import Court
 from app.feeds import queries
 from app.feeds.models import Feed
 from app.hearings.queries import known_counsel
-from app.people.models import Court, User
+from app.people.models import User
 
 SCOPES = ("me", *queries.OWNERS)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Courtroom, Judge
+from app.cases.models import Case, Counsel
 from app.core.db import Key, UTCDateTime, bulk
 from app.core.errors import N_, Clash, HearingTime, Message
+from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
 from app.hearings.wall_clock import Shift
-from app.people.models import Court
 
 CLASH = {
     "judge": N_("Judge %(who)s has %(number)s then, %(when)s (%(state)s)."),

@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import BusyCalendar, Counsel, Courtroom, Judge
+from app.cases.models import BusyCalendar, Counsel
 from app.core.db import bulk
+from app.court.models import Court, Courtroom, Judge
 from app.hearings import booking, facts, notifications, queries
 from app.hearings.models import (
     ClockChange,
@@ -25,11 +26,11 @@ from app.hearings.models import (
 from app.hearings.rules import whose
 from app.hearings.wall_clock import Shift
 from app.notices import service as notices
-from app.notices.models import Notice, Task
-from app.notices.rules import Event, NoticeState
-from app.people.models import Court
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.rules import Event, NoticeState
 from app.tasks import service
+from app.tasks.models import Task
 
 AT_ONCE = 100  # hearings of one beat
 TIMES = frozenset({"starts_at", "ends_at", "answer_by", "before"})

@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from app.cases.forms import (
+from app.core.characters import clean, has_control
+from app.core.errors import N_, Message
+from app.core.forms import (
     ABSENT,
     REQUIRED,
     ChoiceField,
@@ -15,8 +17,6 @@ from app.cases.forms import (
     TextField,
     WholeNumberField,
 )
-from app.core.characters import clean, has_control
-from app.core.errors import N_, Message
 from app.hearings.rules import MOST_SLOTS
 
 SHORTEST, LONGEST = 5, 600  # minutes

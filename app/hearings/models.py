@@ -6,8 +6,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party
+from app.cases.models import Case, Counsel, Party
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.court.models import Courtroom, Judge
 from app.people.models import User
 
 

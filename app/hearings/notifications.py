@@ -1,8 +1,7 @@
 """Who is told what about a hearing: notices for counsel of all sides, and for the assistant."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,15 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_
 from app.hearings import facts
-from app.hearings.answers.locking import LockedInvitation
-from app.hearings.models import AnswerChoice, Hearing, Invitation, Proposal, Slot
+from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.queue import NoticeRequest, queue
-from app.notices.rules import NoticeState
 from app.notices.service import heard_at
 from app.people.models import User
-from app.record import ledger
+from app.record.rules import NoticeState
 
 # A nudge goes this long before the date to answer by, if more than twice that is left.
 NUDGE_BEFORE = dt.timedelta(hours=24)
@@ -74,42 +70,6 @@ def proposal(
             now=now,
             ways=1,
         )
-
-
-def answered(
-    session: Session,
-    held: LockedInvitation,
-    says: Mapping[int, str],
-    stamp: str,
-    now: dt.datetime,
-    *,
-    channel: str,
-    lines: Sequence[ledger.NewEntry],
-) -> None:
-    """Confirm an answer to its person: a key that somebody else used is noticed so.
-
-    What came by text is confirmed by text, whatever the person's usual way is.
-
-    ``stamp`` is the answer's own; ``lines`` are what the record says of it before it is confirmed.
-    """
-    hearing, round_ = held.hearing, held.round
-    told = facts.of(
-        hearing,
-        answers=[
-            {**facts.slot_facts(s), "says": says.get(s.id, AnswerChoice.NO.value)}
-            for s in held.slots
-        ],
-        answer_by=facts.iso(round_.answer_by),
-        person=facts.person(held.seat),
-    )
-    matter = facts.matter(hearing, f"r{round_.round}.{stamp}")
-    person = facts.counsel_of(held.seat, channel)
-    person = replace(person, ways=person.ways[:1])
-    telling = NoticeRequest(
-        matter, "answered", person, told, due_at=now, stale_at=now + STALE_AFTER
-    )
-    chains = {hearing.case_id: held.head}
-    queue(session, [telling], now, [(matter, line) for line in lines], held=chains)
 
 
 def everyone(

@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.cases import service as cases
 from app.cases.models import Case
 from app.core import links
 from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
+from app.court import service
+from app.court.models import Court
 from app.hearings import booking, notifications, queries, rules, unrepresented
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.law import Counted, working_days
 from app.notices import service as notices
-from app.people.models import Court, User
+from app.people.models import User
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def checked_slots(
     faults = rules.time_faults(starts, minutes, answer_by, now=desk.now, zone=zone)
     found = []
     for n, slot in enumerate(given):
-        room = cases.find_courtroom(session, desk.court.id, slot["courtroom"])
+        room = service.find_courtroom(session, desk.court.id, slot["courtroom"])
         if room is None:
             faults[f"slots.{n}.courtroom"] = Message(
                 N_("There is no courtroom %(room)s."), room=slot["courtroom"]

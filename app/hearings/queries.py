@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.errors import N_, NotFound
+from app.desk.queries import MOST
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import ASKS, Notice
-from app.notices.rules import WENT_OUT
+from app.record.rules import WENT_OUT
 
 
 def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False) -> Hearing:
@@ -163,3 +164,15 @@ def known_counsel(session: Session, court_id: int, counsel_id: int) -> Counsel:
     if counsel is None or counsel.court_id != court_id:
         raise NotFound(N_("There is no counsel %(counsel)s in this court."), counsel=counsel_id)
     return counsel
+
+
+def hearings_of_case(session: Session, case: Case) -> Sequence[Hearing]:
+    """Return a case's hearings, the newest first."""
+    wanted = (
+        sa.select(Hearing)
+        .where(Hearing.case_id == case.id)
+        .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
+        .order_by(Hearing.id.desc())
+        .limit(MOST)
+    )
+    return session.scalars(wanted).all()

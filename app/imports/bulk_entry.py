@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from app.cases import rules
 from app.cases import service as cases
-from app.cases.models import Case, Counsel, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core import normalization
+from app.court.models import Judge
 from app.hearings import booking
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
@@ -48,7 +50,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
 def _meet_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     names = [entry.given["judge"] for entry in entries]
     names += [sitting.judge for entry in entries for sitting in entry.sittings]
-    by_key = {rules.name_key(name): name for name in reversed(names)}
+    by_key = {normalization.name_key(name): name for name in reversed(names)}
     new = by_key.keys() - court.judges.keys()
     if not new:
         return
@@ -83,7 +85,7 @@ class _People:
             self._remember(each)
 
     def _remember(self, counsel: Counsel) -> None:
-        key = rules.name_key(counsel.name)
+        key = normalization.name_key(counsel.name)
         for address in (counsel.email, counsel.phone):
             if address:
                 self.by_address[key, address] = counsel
@@ -91,7 +93,7 @@ class _People:
     def counsel(self, given: dict[str, Any], *, in_person: bool) -> Counsel:
         """Return a counsel with what is now known of them, as ``cases.service.seat`` finds one."""
         number = cases.phone_of(given["phone"], self.court.region)
-        key = rules.name_key(given["name"])
+        key = normalization.name_key(given["name"])
         found = [self.by_address.get((key, address)) for address in (given["email"], number)]
         # Who has another address since is not found under the old one.
         known = next((each for each in found if each and _at(each, given["email"], number)), None)

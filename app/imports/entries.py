@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.cases.forms import CaseIn, Input, TextField, load
-from app.cases.rules import name_key, number_key
+from app.cases.forms import CaseIn
+from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import Input, TextField, load
+from app.core.normalization import name_key
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment

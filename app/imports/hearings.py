@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import rules
-from app.cases import service as cases
-from app.cases.models import Case, Courtroom
+from app.cases.models import Case
+from app.core import normalization
 from app.core.errors import N_, Message, Refusal
+from app.court import service
+from app.court.models import Courtroom
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
 from app.hearings.service import DeskContext
@@ -55,7 +57,7 @@ class ImportCourt:
         """Return the courtroom of a row. Raises RowRefused for one that is not known."""
         if not sitting.courtroom:
             return None
-        room = self.rooms.get(rules.name_key(sitting.courtroom))
+        room = self.rooms.get(normalization.name_key(sitting.courtroom))
         if room is None:
             said = N_("There is no courtroom %(name)s: add it in the settings first.")
             why = Message(said, name=sitting.courtroom)
@@ -64,9 +66,9 @@ class ImportCourt:
 
     def judge(self, name: str) -> int:
         """Return the judge of that name; one not yet known is made."""
-        key = rules.name_key(name)
+        key = normalization.name_key(name)
         if key not in self.judges:
-            self.judges[key] = cases.judge_named(self.session, self.desk.court, name).id
+            self.judges[key] = service.judge_named(self.session, self.desk.court, name).id
         return self.judges[key]
 
     def uid(self, number: str, sitting: ImportedHearing) -> str:

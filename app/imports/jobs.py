@@ -17,11 +17,12 @@ from app.core.errors import Invalid, Refusal
 from app.core.message_json import kept
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
+from app.court.models import Court
 from app.hearings.service import DeskContext
 from app.imports import pipeline, uploads
 from app.imports.models import Upload
 from app.imports.service import ImportReport
-from app.people.models import Court, User
+from app.people.models import User
 
 log = logging.getLogger("tingqi.intake")
 WAITING = ("to_check", "to_enter")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.cases import rules
 from app.cases import service as cases
 from app.cases.models import Case, Counsel, Party, Representation
+from app.core import normalization
 from app.core.errors import Invalid, Refusal
 from app.hearings.service import DeskContext
 from app.imports import bulk_entry
@@ -203,8 +204,10 @@ def _party(case: Case, told: dict[str, Any]) -> Party | None:
         for party in case.parties:
             if party.reference == told["reference"]:
                 return party
-    key = rules.name_key(told["name"])
-    same = (p for p in case.parties if rules.name_key(p.name) == key and p.side == told["side"])
+    key = normalization.name_key(told["name"])
+    same = (
+        p for p in case.parties if normalization.name_key(p.name) == key and p.side == told["side"]
+    )
     return next(same, None)
 
 
@@ -215,12 +218,12 @@ def _merge_party(
     addresses = {"email": told["email"] or party.email, "phone": number or party.phone}
     changed = addresses != {"email": party.email, "phone": party.phone}
     party.email, party.phone = addresses["email"], addresses["phone"]
-    seats = {rules.name_key(seat.counsel.name): seat.counsel for seat in party.seats}
+    seats = {normalization.name_key(seat.counsel.name): seat.counsel for seat in party.seats}
     everybody = told["counsel"]
     if not everybody and any(addresses.values()):
         everybody = [cases.in_person(party)]
     for counsel in everybody:
-        known = seats.get(rules.name_key(counsel["name"]))
+        known = seats.get(normalization.name_key(counsel["name"]))
         if known is None:
             person = not told["counsel"]
             cases.seat(session, desk.court, party, counsel, region, in_person=person)

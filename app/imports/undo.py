@@ -11,11 +11,13 @@ from app.core.db import Key
 from app.core.errors import N_, Refusal
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
+from app.court.models import Court
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.imports import uploads
 from app.imports.models import Upload
-from app.notices.models import ChainHead, Entry, Notice, Task
-from app.people.models import Court
+from app.notices.models import Notice
+from app.record.models import ChainHead, Entry
+from app.tasks.models import Task
 
 # Calendars that are followed, by the table's name: this room and theirs stand side by side.
 FEED = sa.table("feed", sa.column("scope", sa.String), sa.column("whose", Key))

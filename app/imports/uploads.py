@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.court.change_log import ChangeAuthor
+from app.court.models import Court
 from app.imports.models import ChosenColumn, Upload, UploadPart
 from app.imports.reading import both_sides, column_maps, rules, tables
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
 from app.imports.reading.rules import FIELDS, NEEDED, OF_ITS_OWN, ColumnMap, ColumnMapping
 from app.imports.reading.tables import FileTable, ReadingOptions
-from app.people.models import Court
 
 LARGEST = 20 * 1024 * 1024  # bytes
 SAMPLES = 3  # rows that are shown beside the columns

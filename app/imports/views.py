@@ -12,12 +12,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app.core import message_json, web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
+from app.core.web.access import signed_in
+from app.court.authorship import by_whom
 from app.imports import jobs, undo, uploads
 from app.imports.models import Upload
 from app.imports.reading import rules
 from app.imports.reading.both_sides import OF_A_PARTY, Of, of_key
 from app.imports.reading.encoding import ENCODINGS, NeedsChoice
-from app.people.views import by_whom, signed_in
 from app.sending.heartbeat import is_silent, last_beat
 
 bp = Blueprint("intake", __name__)

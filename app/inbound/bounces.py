@@ -21,7 +21,7 @@ from app.inbound.parsing.reports import Bounce, Says
 from app.inbound.queries import MessageMatch, named, only_court, place_of_mail
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
-from app.notices.rules import NoticeState
+from app.record.rules import NoticeState
 from app.sending import receipts
 
 NOT_OURS = N_("it names no message that was sent from here; look which one it is about")

@@ -25,8 +25,8 @@ from app.inbound.queries import counted, invited
 from app.notices import service as notices
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.rules import Event
 
 SAYS = {
     "ACCEPTED": AnswerChoice.YES,

@@ -14,8 +14,8 @@ from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
 from app.inbound.parsing.reports import Says
 from app.inbound.queries import MessageMatch, only_court, place_of_mail
 from app.notices.inbound import Inbound, Kind, Mailbox
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.rules import Event
 
 TOO_LARGE = N_("it is larger than what is read")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.carriers.base import ExternalServices
 from app.carriers.imap.mailbox import FetchedMail, ImapMailbox, MailboxUnreachable
+from app.carriers.registry import ExternalServices
 from app.core.db import is_contention, retrying
 from app.core.errors import N_
 from app.inbound import mail_inbox

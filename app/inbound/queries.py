@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, aliased
 from app.carriers.base import SERVER_ID
 from app.cases.models import Counsel, Party, Representation
 from app.core import addresses
+from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import HAS_CARRIER_ID, HAS_SERVER_ID, Notice
-from app.people.models import Court
 
 
 @dataclass(frozen=True)

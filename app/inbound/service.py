@@ -15,9 +15,10 @@ from app.inbound.parsing import digits
 from app.inbound.parsing.digits import SlotChoice
 from app.inbound.queries import has_hearing_ahead, newest_matters, only_court, open_seats
 from app.notices.inbound import Inbound, Kind
-from app.notices.models import Entry, Notice
-from app.notices.rules import Event
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
 
 # Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
 # keywords"); where it names the kind itself (OptOutType) that is taken.

@@ -13,9 +13,9 @@ from app.cases.models import Case
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, NotFound
+from app.core.web.access import signed_in
 from app.notices.inbound import Inbound, Mailbox
 from app.people.models import Role
-from app.people.views import signed_in
 
 bp = Blueprint("inbox", __name__)
 ON_A_PAGE = 50

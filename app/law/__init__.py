@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from app.law.schema import RuleSetIn
-from app.notices.rules import EvidenceGrade
+from app.record.rules import EvidenceGrade
 
 HERE = Path(__file__).parent
 _own: list[Path] = []

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import N_, Message
-from app.hearings.rules import earliest_day
 from app.law import Counted, PeriodRule, RuleSet
+from app.law.day_counting import earliest_day
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from marshmallow import (
 )
 
 from app.cases.rules import PROCEDURES
-from app.notices.rules import EvidenceGrade
+from app.record.rules import EvidenceGrade
 
 WAYS = ("text", "email", "call", "paper")
 

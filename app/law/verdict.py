@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.law import DefaultJudgment
-from app.notices.rules import EvidenceGrade
+from app.record.rules import EvidenceGrade
 
 
 class Why(StrEnum):

@@ -11,10 +11,11 @@ from app import law
 from app.cases.views import procedure_name
 from app.core import web, wording
 from app.core.db import retrying
+from app.core.web.access import may, signed_in
 from app.court import change_log
+from app.court.authorship import by_whom
+from app.court.models import Court
 from app.desk.home_views import bp
-from app.people.models import Court
-from app.people.views import by_whom, may, signed_in
 
 
 @bp.get("/settings/rules")

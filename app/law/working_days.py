@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import N_, Message
+from app.court.models import ClosedDay, Court
 from app.court.places import is_working_day
-from app.hearings.rules import latest_day
 from app.law import Counted, RuleSet, periods, rule_set
+from app.law.day_counting import latest_day
 from app.law.periods import Period
-from app.people.models import ClosedDay, Court
 
 __all__ = [
     "WorkingDays",

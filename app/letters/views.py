@@ -7,15 +7,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases.views import said_errors
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
+from app.core.web.access import may
+from app.core.web.params import said_errors
 from app.court import settings
+from app.court.authorship import by_whom
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
-from app.people.views import by_whom, may
 from app.record.views import bp
 
 Key = tuple[str, str, str]

@@ -12,9 +12,11 @@ from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.letters import custom_wording
 from app.letters.custom_wording import CustomWording
+from app.letters.models import Wording
 from app.notices.due_notices import DueNotice
-from app.notices.models import Entry, Notice, Wording
-from app.notices.rules import Event
+from app.notices.models import Notice
+from app.record.models import Entry
+from app.record.rules import Event
 
 Key = tuple[int, str, str, str]  # court, kind, channel, language
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.cases.models import Courtroom
 from app.core.errors import N_, Message, joined
+from app.court.models import Courtroom
 from app.hearings import queries
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.availability.calculation.openings import LATER_DAY, Opening, OpeningQuery

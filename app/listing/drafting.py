@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.core.errors import N_, Invalid, Message, NotFound
+from app.court import service
 from app.hearings import queries as hearings
 from app.hearings.availability import suggestions
 from app.hearings.models import Hearing, HearingState
@@ -70,7 +71,7 @@ def _faults(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, M
         words = N_("This case has such a hearing already, proposed or fixed: move that one.")
         faults["number"] = Message(words)
     room = row.wishes.courtroom
-    if room and cases.find_courtroom(session, desk.court.id, room) is None:
+    if room and service.find_courtroom(session, desk.court.id, room) is None:
         faults["courtroom"] = Message(N_("There is no courtroom %(room)s."), room=room)
     return faults
 
@@ -86,7 +87,7 @@ def draft(
     first, last, by = _days(session, desk, asked)
     rooms, faults = [], {}
     for room in asked.rooms:
-        found = cases.find_courtroom(session, desk.court.id, room)
+        found = service.find_courtroom(session, desk.court.id, room)
         if found is None:
             faults["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room)
         else:
@@ -132,7 +133,7 @@ def _listed(session: Session, desk: DeskContext, row: ListingRow) -> ListedHeari
         )
     wishes = row.wishes.kept()
     if row.wishes.courtroom:
-        room = cases.find_courtroom(session, desk.court.id, row.wishes.courtroom)
+        room = service.find_courtroom(session, desk.court.id, row.wishes.courtroom)
         wishes["courtroom"] = room.name if room else ""
     return ListedHearing(
         case_id=case.id,

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.court.models import Court
 from app.hearings.models import Hearing
-from app.people.models import Court, User
+from app.people.models import User
 
 
 class ListingState(StrEnum):

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Courtroom
+from app.cases.models import Case
 from app.core.errors import N_, Message, NotFound
 from app.core.message_json import told
+from app.court.models import Courtroom
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.solver.problem import Progress, SearchResult
 

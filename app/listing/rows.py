@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from app.cases.forms import ChoiceField, Input, TextField, load
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import ChoiceField, Input, TextField, load
 from app.hearings.forms import MinutesField
 from app.imports.entries import RowRefusal, row_faults
 from app.imports.reading.date_parsing import NO_DATE, read_day, read_minutes

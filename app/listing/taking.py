@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message
+from app.court.models import Court
 from app.hearings.service import DeskContext
 from app.imports import uploads
 from app.imports.entries import RowRefusal
@@ -17,7 +18,6 @@ from app.imports.reading.rules import ColumnMap, ColumnMapping, bind
 from app.listing import drafting, rows
 from app.listing.models import Listing
 from app.listing.rows import FIELDS, NEEDED, ListingRow
-from app.people.models import Court
 
 COLUMNS = Path(__file__).parent / "columns.toml"
 

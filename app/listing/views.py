@@ -12,12 +12,13 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app.cases import queries as cases
-from app.cases.views import said_errors
 from app.core import web, wording
 from app.core.characters import half_width, whole_number
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
+from app.core.web.access import signed_in
+from app.core.web.params import said_errors
+from app.court import queries as court_queries
 from app.hearings.service import DeskContext
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
@@ -25,7 +26,6 @@ from app.listing import drafting, queries, service, taking
 from app.listing.models import ListingState
 from app.listing.solver import search
 from app.people.models import User
-from app.people.views import signed_in
 from app.sending import heartbeat
 
 bp = Blueprint("listing", __name__, url_prefix="/listings")
@@ -53,7 +53,7 @@ def _form(given: dict[str, Any], **more: Any) -> str:
         "listing/list.html",
         listings=queries.listed(session, court.id),
         zone=court.zone,
-        rooms=cases.courtrooms(session, court.id),
+        rooms=court_queries.courtrooms(session, court.id),
         given=given,
         absent=not search.is_there(),
         missing=web.said(search.MISSING),

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
+from app.court.models import Court
 from app.notices.models import Notice
-from app.notices.rules import NoticeState
 from app.notices.service import Matter, Recipient, heard_at, queue
 from app.notices.superseding import untrue
-from app.people.models import Court
+from app.record.rules import NoticeState
 
 CARRIES = {
     NoticeState.QUEUED.value,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core.db import bulk
 from app.notices.models import Notice
-from app.notices.rules import Event, NoticeState
 from app.notices.service import Matter, Recipient, unreachable
 from app.record import chain, ledger
+from app.record.rules import Event, NoticeState
 
 _NOTICE = bulk.table(Notice)
 

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from app.cases.models import Counsel
 from app.cases.rules import text_number, ways_of
 from app.core.errors import N_, NotFound, Refusal
+from app.notices import entries
 from app.notices.models import Notice
-from app.notices.rules import Event, NoticeState
 from app.notices.superseding import LEFT, untrue
 from app.record import ledger
+from app.record.rules import Event, NoticeState
 
 # What a person can be sure did not, or may not have, come through.
 OPEN_TO_DOUBT = {NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value}
@@ -50,7 +51,9 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     made = _copy(notice, f"{stem}/again-{len(before) + 1}", _address(session, notice), now)
     session.add(made)
     session.flush()
-    line = ledger.of(made, Event.QUEUED, due_at=ledger.instant(now), again_after=notice.attempt)
+    line = entries.entry_of(
+        made, Event.QUEUED, due_at=ledger.instant(now), again_after=notice.attempt
+    )
     ledger.add(session, notice.court_id, notice.case_id, [line], now)
     return made
 

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import bulk
+from app.court.models import Court
+from app.notices import entries as notices_entries
 from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.models import Notice
-from app.notices.rules import Event, NoticeState, after, outside_quiet_hours
-from app.people.models import Court
+from app.notices.rules import outside_quiet_hours
 from app.record import ledger
+from app.record.rules import Event, NoticeState, after
 
 _NOTICE = bulk.table(Notice)
 
@@ -112,7 +114,10 @@ def queue(
         )
     session.add_all(made)
     session.flush()
-    entries = [ledger.of(notice, Event.QUEUED, due_at=ledger.instant(due_at)) for notice in made]
+    entries = [
+        notices_entries.entry_of(notice, Event.QUEUED, due_at=ledger.instant(due_at))
+        for notice in made
+    ]
     ledger.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
     return made
 
@@ -146,7 +151,7 @@ def note(
     **detail: Any,
 ) -> NoticeState:
     """Write what happened to a notice and let it move; return its new state."""
-    entry = ledger.of(notice, what, personal=personal, **detail)
+    entry = notices_entries.entry_of(notice, what, personal=personal, **detail)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
     state = after(NoticeState(notice.state), what)
     notice.state = state.value
@@ -215,4 +220,4 @@ _WAITING_FOR_SEAT = _waiting(sa.bindparam("about"), COLUMNS).where(
 
 
 def _withdrawn(waiting: Iterable[Notice | DueNotice], why: str) -> list[ledger.NewEntry]:
-    return [ledger.of(notice, Event.WITHDRAWN, why=why) for notice in waiting]
+    return [notices_entries.entry_of(notice, Event.WITHDRAWN, why=why) for notice in waiting]

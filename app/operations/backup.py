@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
-from app.config import Misconfigured
 from app.core.db import db, let_go, tune
 from app.core.db.schema_check import opened
+from app.core.errors import Misconfigured
 from app.record import court_verification
 
 KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."

@@ -11,15 +11,15 @@ from flask import Flask
 
 from app import config, create_app
 from app.cases import queries
-from app.config import Misconfigured, Settings
+from app.config import Settings
 from app.core import web, zones
 from app.core.db import db, schema_check
-from app.core.errors import Message
+from app.core.errors import Message, Misconfigured
 from app.core.runtime import disk
 from app.court import places
-from app.notices.models import Receipt
-from app.people.models import Court
+from app.court.models import Court
 from app.record import stray_rows
+from app.record.models import Receipt
 from app.sending import carrier_checks, receipts
 from app.sending.carrier_checks import CarrierCheck
 from app.worker import rezoning

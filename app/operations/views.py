@@ -10,11 +10,12 @@ from app.carriers import traffic_split
 from app.core.db import db, schema_check
 from app.core.runtime import disk
 from app.core.web import now, services
+from app.court.models import Court
 from app.evidence import service_levels, unreached
-from app.notices.models import Notice, Receipt
-from app.notices.rules import NoticeState
-from app.people.models import Court
+from app.notices.models import Notice
 from app.record import counters
+from app.record.models import Receipt
+from app.record.rules import NoticeState
 from app.sending import heartbeat
 from app.sending.dispatch import CHANNELS
 from app.sending.heartbeat import SILENT_AFTER, is_silent, last_beat

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid
+from app.core.web.access import may, signed_in
 from app.court import change_log, places
 from app.court import settings as habits
+from app.court.authorship import by_whom
+from app.court.models import Court
 from app.people import service
-from app.people.models import Court, User
-from app.people.views import bp, by_whom, may, signed_in
+from app.people.models import User
+from app.people.views import bp
 
 
 @bp.get("/me")

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
+from app.core.web.access import may
 from app.court import change_log, settings
+from app.court.authorship import by_whom
 from app.court.change_log import ChangeAuthor
+from app.court.models import Court
 from app.people import members, service
-from app.people.models import Court, User
-from app.people.views import bp, by_whom, may
+from app.people.models import User
+from app.people.views import bp
 
 ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
     "shut_out": members.shut_out,

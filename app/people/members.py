@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
-from app.people.models import ApiToken, Court, Role, User
+from app.court.models import Court
+from app.people.models import ApiToken, Role, User
 from app.people.rules import ROLES
 
 SEEN_EVERY = dt.timedelta(minutes=5)

@@ -15,7 +15,8 @@ from app.core.characters import clean, comparison_key, half_width, has_control
 from app.core.email_check import email_address
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.court import places
-from app.people.models import ApiToken, Court, Role, User
+from app.court.models import Court
+from app.people.models import ApiToken, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
 TOKEN_PREFIX = "tq_"  # noqa: S105  (so that a leaked token can be recognised)

@@ -1,9 +1,7 @@
 """Sign-in and sign-out, setting a password by a link, and who may see a page."""
 
 import logging
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -11,7 +9,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    abort,
     current_app,
     flash,
     make_response,
@@ -31,20 +28,17 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web import pending_form
-from app.court.change_log import ChangeAuthor
-from app.people import members, rules, service
+from app.people import members, service
 from app.people.models import User
 
 bp = Blueprint("people", __name__)
 login = LoginManager()
 log = logging.getLogger("tingqi.people")
 A_YEAR = 365 * 24 * 3600  # seconds
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 def install(app: Flask) -> None:
     """Let people sign in to an app, and let every page remember its language."""
-    from app.people import account_views as own_views
     from app.people import member_views as member_views
 
     login.init_app(app)
@@ -82,64 +76,6 @@ def _note_seen(response: Response) -> Response:
     except sa.exc.SQLAlchemyError:
         log.warning("it could not be noted that a user was here")
     return response
-
-
-def by_whom() -> Callable[[Session], ChangeAuthor]:
-    """Return how a transaction says that a change is by whoever is signed in."""
-    user_id, court_id, now = current_user.id, current_user.court_id, web.now()
-    return lambda session: ChangeAuthor(court_id, session.get_one(User, user_id), now)
-
-
-def signed_in(view: View) -> View:
-    """Show a page only to the court's own people; others are asked to sign in first."""
-
-    @wraps(view)
-    def guarded(*args: Any, **more: Any) -> Any:
-        if current_user.is_authenticated:
-            return view(*args, **more)
-        if request.method == "POST" and (sealed := _sealed()):
-            return render_template("people/sign_in.html", email="", next="", kept=sealed), 401
-        back = request.full_path.rstrip("?") if request.method == "GET" else ""
-        wanted: dict[str, Any] = {"next": back} if len(back) > 1 else {}
-        return redirect(url_for("people.sign_in", **wanted))
-
-    return guarded  # type: ignore[return-value]
-
-
-def _sealed() -> str:
-    """Return what was typed by whom this browser knows, sealed; "" where it knows nobody."""
-    user_id = pending_form.marked(web.secret(), request.cookies.get(pending_form.LAST, ""))
-    if not user_id or request.files:
-        return ""
-    typed = list(request.form.items(multi=True))
-    return pending_form.seal(web.secret(), user_id, request.full_path.rstrip("?"), typed, web.now())
-
-
-def shows_again(view: View) -> View:
-    """Mark a view that shows its form with what was typed, and does nothing, for ``go_on``."""
-    view.shows_again = True  # type: ignore[attr-defined]
-    return view
-
-
-def only_shown() -> bool:
-    """Tell whether what was typed before a sign-in is only to be shown again."""
-    return bool(request.form.get("go_on"))
-
-
-def may(act: str) -> Callable[[View], Any]:
-    """Show a page only to those whose role may do an act."""
-
-    def wrap(view: View) -> Any:
-        @signed_in
-        @wraps(view)
-        def guarded(*args: Any, **more: Any) -> Any:
-            if not rules.may(current_user.role, act):
-                abort(403)
-            return view(*args, **more)
-
-        return guarded
-
-    return wrap
 
 
 def _within(target: str) -> str:

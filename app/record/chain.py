@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import bulk
-from app.notices.models import ChainHead, Entry, EntryContent
 from app.record import ledger
+from app.record.models import ChainHead, Entry, EntryContent
 from app.record.verification import START
 
 _HEAD, _LINE, _CONTENT = (bulk.table(each) for each in (ChainHead, Entry, EntryContent))

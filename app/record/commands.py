@@ -15,10 +15,10 @@ from app.cases.rules import number_key
 from app.core.db import db
 from app.core.db.schema_check import opened
 from app.core.errors import N_, NotFound, Refusal
-from app.notices.models import Entry
-from app.people.models import Court
+from app.court.models import Court
 from app.record import court_verification, daily_seals, standalone_verifier, stray_rows
 from app.record import ledger as chain
+from app.record.models import Entry
 
 COLUMNS = (
     "seq",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.notices.models import DailyCount
+from app.record.models import DailyCount
 
 FORGED, UNSIGNED, MALFORMED, REPEATED = (
     "callback_forged",

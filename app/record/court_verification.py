@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.db import tune
-from app.notices.models import Entry
-from app.people.models import Court
+from app.court.models import Court
 from app.record import raw_columns
 from app.record.daily_seals import verify_days
+from app.record.models import Entry
 from app.record.stray_rows import missing_guards, strays
 from app.record.verification import RANGE, ChainFinding, ChainRange, known_of, verify_part
 

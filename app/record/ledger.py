@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.notices.due_notices import DueNotice
-from app.notices.models import ChainHead, Entry, EntryContent, Notice
-from app.notices.rules import Event
+from app.record.models import ChainHead, Entry, EntryContent
+from app.record.rules import Event
 from app.record.verification import START, ChainFinding, instant, sha, verify
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "held_head",
     "instant",
     "lines_of",
-    "of",
     "row",
     "verify",
 ]
@@ -47,24 +45,6 @@ class NewEntry:
     # What may be known for ever (codes, states), and what is personal (names, addresses, words).
     detail: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, Any] = field(default_factory=dict)
-
-
-def of(
-    notice: Notice | DueNotice, what: Event, /, *, personal: dict | None = None, **detail: Any
-) -> NewEntry:
-    """Return a line about a notice's current try."""
-    return NewEntry(
-        what=what,
-        about=notice.about,
-        attempt=notice.attempt,
-        notice_id=notice.id,
-        counsel_id=notice.counsel_id,
-        side=notice.side,
-        channel=notice.channel,
-        kind=notice.kind,
-        detail={name: value for name, value in detail.items() if value not in ("", None)},
-        personal={"name": notice.name, "address": notice.address, **(personal or {})},
-    )
 
 
 def add(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.notices.models import Entry, EntryContent
-from app.notices.rules import Event, NoticeState, fold
+from app.record.models import Entry, EntryContent
+from app.record.rules import Event, NoticeState, fold
 from app.record.timeline import Contact, Touchpoint
 
 APART = {

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import N_, Message
-from app.notices.models import ChainHead, DailySeal, Entry, EntryContent, Notice, Receipt
-from app.people.models import Court
+from app.court.models import Court
+from app.notices.models import Notice
 from app.record import raw_columns
+from app.record.models import ChainHead, DailySeal, Entry, EntryContent, Receipt
 
 TABLES = tuple(each.__tablename__ for each in (Entry, EntryContent, ChainHead, DailySeal, Receipt))
 # Each guard by table and name, with the first signs of the SHA-256 of what it does: a trigger that

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.db import Base
 from app.core.errors import N_, Message
-from app.notices.models import ChainHead, Entry, EntryContent, Notice
-from app.notices.rules import Event
+from app.notices.models import Notice
 from app.record import raw_columns
+from app.record.models import ChainHead, Entry, EntryContent
+from app.record.rules import Event
 
 START = "0" * 64
 RANGE = 20_000  # lines

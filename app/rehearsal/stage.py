@@ -26,7 +26,7 @@ from app.carriers import registry
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock, SystemClock
-from app.notices.models import Entry
+from app.record.models import Entry
 from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from app.worker import beat as worker
 

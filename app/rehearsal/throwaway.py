@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.config import Misconfigured
+from app.core.errors import Misconfigured
 from app.core.runtime.logs import in_a_line
 
 

@@ -22,10 +22,12 @@ from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices import service as notices
-from app.notices.models import ChainHead, Notice, Task
-from app.notices.rules import NoticeState
+from app.notices.models import Notice
+from app.record.models import ChainHead
+from app.record.rules import NoticeState
 from app.reminders.rules import EscalationStep, rungs
 from app.tasks import service
+from app.tasks.models import Task
 from app.tasks.service import CHANNELS, TaskKind, TaskState
 
 CARRIES = {NoticeState.QUEUED, NoticeState.SENDING, NoticeState.SENT, NoticeState.DELIVERED}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from app.hearings.rules import working_days_before
 from app.law import CourtOffice, LadderStep
+from app.law.day_counting import working_days_before
 from app.notices.rules import outside_quiet_hours
 
 

@@ -19,9 +19,9 @@ from app.law.working_days import WorkingDays
 from app.notices import queue
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest
-from app.notices.rules import Event, NoticeState
 from app.notices.service import Matter, Recipient
 from app.record import ledger
+from app.record.rules import Event, NoticeState
 from app.reminders import escalation
 from app.reminders.people import people
 from app.reminders.rules import Reminder, reminders

@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.notices.inbound import Inbound
-from app.notices.models import Entry, EntryContent, Notice, Receipt, Task
-from app.notices.rules import Event, NoticeState
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.models import Entry, EntryContent, Receipt
+from app.record.rules import Event, NoticeState
+from app.tasks.models import Task
 
 UNDER_WAY = (NoticeState.QUEUED.value, NoticeState.SENDING.value)
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
 from app.core.db import Base
 from app.core.errors import N_, Refusal
+from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposing import drafts
 from app.hearings.rescheduling import service
-from app.notices.models import ChainHead, Entry, Notice
-from app.notices.rules import Event
-from app.people.models import Court
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.models import ChainHead, Entry
+from app.record.rules import Event
 from app.retention import blanking
 
 BY_RULE = N_("the court's time of keeping is over")

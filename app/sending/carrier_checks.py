@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import ExternalServices, OutgoingMessage
+from app.carriers.base import OutgoingMessage
+from app.carriers.registry import ExternalServices
 from app.core import wording
 from app.core.db import transaction
 from app.core.errors import N_, Invalid, Refusal
@@ -19,9 +20,9 @@ from app.core.errors import Message as Words
 from app.core.gsm7 import plain_marks
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
-from app.notices.models import CarrierTest
-from app.people.models import Court
+from app.court.models import Court
 from app.sending.heartbeat import SILENT_AFTER, last_beat
+from app.sending.models import CarrierTest
 from app.sending.sender import Sender
 
 LOCAL = ("127.0.0.1", "localhost", "::1")

@@ -10,7 +10,8 @@ from app.cases import phones
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Message, Refusal
-from app.people.views import by_whom, may
+from app.core.web.access import may
+from app.court.authorship import by_whom
 from app.record.views import bp
 from app.sending import carrier_checks
 

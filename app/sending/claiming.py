@@ -15,12 +15,14 @@ from app.core.db import bulk
 from app.core.errors import N_
 from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
+from app.notices import entries as notices_entries
 from app.notices import superseding
 from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
-from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE, Event, NoticeState
+from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE
 from app.record import chain, ledger
+from app.record.rules import Event, NoticeState
 from app.sending import messages as post
 from app.sending.sender import LEASE, Sender
 
@@ -65,10 +67,12 @@ def claim(
         carrier = weights.chosen(shares, random.random())
         if why := untrue.get(notice.id):
             state, message = NoticeState.WITHDRAWN, None
-            entry = ledger.of(notice, Event.WITHDRAWN, why=why)
+            entry = notices_entries.entry_of(notice, Event.WITHDRAWN, why=why)
         elif notice.counsel_id in silenced:
             state, message = NoticeState.FAILED, None
-            entry = ledger.of(notice, Event.FAILED, why=N_("the person asked for no more texts"))
+            entry = notices_entries.entry_of(
+                notice, Event.FAILED, why=N_("the person asked for no more texts")
+            )
         else:
             state, entry, message = _begin(
                 notice, sender, carrier, now, wording_versions.of(notice, words)
@@ -188,7 +192,11 @@ def _begin(
 ) -> tuple[NoticeState, ledger.NewEntry, OutgoingMessage | None]:
     if notice.stale_at <= now:
         why, stale_at = N_("it would have arrived too late"), ledger.instant(notice.stale_at)
-        return NoticeState.MISSED, ledger.of(notice, Event.MISSED, why=why, stale_at=stale_at), None
+        return (
+            NoticeState.MISSED,
+            notices_entries.entry_of(notice, Event.MISSED, why=why, stale_at=stale_at),
+            None,
+        )
     notice.tries += 1
     try:
         message, shown = post.message(
@@ -200,9 +208,15 @@ def _begin(
             own=own,
         )
     except post.ComposeFailed as fault:
-        return NoticeState.FAILED, ledger.of(notice, Event.FAILED, why=str(fault)), None
+        return (
+            NoticeState.FAILED,
+            notices_entries.entry_of(notice, Event.FAILED, why=str(fault)),
+            None,
+        )
     version = shown.pop("wording", None)
-    begun = ledger.of(notice, Event.STARTED, carrier=carrier, wording=version, personal=shown)
+    begun = notices_entries.entry_of(
+        notice, Event.STARTED, carrier=carrier, wording=version, personal=shown
+    )
     return NoticeState.SENDING, begun, message
 
 

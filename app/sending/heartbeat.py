@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.notices.models import Worker
+from app.sending.models import Worker
 
 SILENT_AFTER = dt.timedelta(seconds=60)
 FORGOTTEN_AFTER = dt.timedelta(days=1)

@@ -13,11 +13,13 @@ from app.carriers.base import TWILIOS, OutgoingMessage, SendOutcome, SendStatus
 from app.cases.models import Counsel
 from app.core.db import bulk
 from app.core.errors import N_
+from app.notices import entries as notices_entries
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
-from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, Event, NoticeState, after, next_try
+from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, next_try
 from app.notices.service import note
 from app.record import chain, ledger
+from app.record.rules import Event, NoticeState, after
 from app.sending.sender import LEASE, Sender
 
 # How long a carrier may be silent about a text that it took, before it is asked (see sweep).
@@ -140,7 +142,7 @@ def _write_late(
     session: Session, notice: Notice, reference: str, outcome: SendOutcome, now: dt.datetime
 ) -> None:
     """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
-    entry = ledger.of(
+    entry = notices_entries.entry_of(
         notice,
         Event.STATUS,
         carrier=outcome.carrier,
@@ -217,7 +219,7 @@ def _look_up_later(
 
     The message stays under way, so that nothing overtakes it and nobody sends it again; see lost.
     """
-    entry = ledger.of(notice, Event.STATUS, **facts)
+    entry = notices_entries.entry_of(notice, Event.STATUS, **facts)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
     if notice.state == NoticeState.SENDING:
         notice.lease_until, notice.claimed_by = now + FIRST_LOOK, ""

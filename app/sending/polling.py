@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.carriers.twilio.codes import receipt
 from app.core.db import retrying, transaction
-from app.notices.models import Notice, Receipt
-from app.notices.rules import NoticeState
+from app.notices.models import Notice
+from app.record.models import Receipt
+from app.record.rules import NoticeState
 from app.sending import receipts
 from app.sending.sender import Sender
 

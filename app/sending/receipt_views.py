@@ -7,9 +7,9 @@ from flask import render_template, request
 from flask_login import current_user
 
 from app.core.db import db
-from app.notices.models import Receipt
-from app.people.views import may
+from app.core.web.access import may
 from app.record import counters
+from app.record.models import Receipt
 from app.record.views import bp
 from app.sending.receipts import may_be_of
 

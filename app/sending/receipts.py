@@ -14,11 +14,14 @@ from app.carriers.twilio.codes import receipt, verdict
 from app.cases.models import Counsel
 from app.core.db import bulk
 from app.core.errors import N_
+from app.notices import entries
 from app.notices.escalation import pass_on
 from app.notices.inbound import Inbound
-from app.notices.models import HAS_CARRIER_ID, Notice, Receipt
-from app.notices.rules import Event, NoticeState, after, next_try
+from app.notices.models import HAS_CARRIER_ID, Notice
+from app.notices.rules import next_try
 from app.record import chain, counters, ledger
+from app.record.models import Receipt
+from app.record.rules import Event, NoticeState, after
 from app.sending.outcomes import ASK_AFTER, held
 
 WHATS = {
@@ -272,7 +275,7 @@ def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime
     if not may or again_at >= notice.stale_at:
         pass_on(session, notice, now)
         return
-    entry = ledger.of(
+    entry = entries.entry_of(
         notice,
         Event.QUEUED,
         due_at=ledger.instant(again_at),

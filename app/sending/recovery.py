@@ -20,11 +20,14 @@ from app.carriers.base import (
 from app.core.db import transaction
 from app.core.errors import N_
 from app.letters import wording_versions
+from app.notices import entries
 from app.notices.escalation import pass_on
-from app.notices.models import HAS_CARRIER_ID, Entry, Notice, Receipt
-from app.notices.rules import Event, Lookup, NoticeState, after_look, next_look
+from app.notices.models import HAS_CARRIER_ID, Notice
+from app.notices.rules import Lookup, after_look, next_look
 from app.notices.service import note
 from app.record import chain, ledger
+from app.record.models import Entry, Receipt
+from app.record.rules import Event, NoticeState
 from app.sending import messages
 from app.sending.outcomes import held, write_outcome
 from app.sending.sender import LEASE, Sender
@@ -148,7 +151,7 @@ def _decide(
     if follows is not Lookup.AGAIN:
         _settle(session, notice, outcome if follows is Lookup.NOT_THERE else None, now)
         return
-    entry = ledger.of(notice, Event.STATUS, carrier=notice.carrier, status=status)
+    entry = entries.entry_of(notice, Event.STATUS, carrier=notice.carrier, status=status)
     ledger.add(session, notice.court_id, notice.case_id, [entry], now)
     notice.lease_until = now + next_look(len(looks) + 1)
 

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.carriers.base import Carrier, CarrierLimit, ExternalServices
+from app.carriers.base import Carrier, CarrierLimit
+from app.carriers.registry import ExternalServices
 
 # How long a worker may be silent about a message before others own up to its loss: longer than
 # any carrier takes for one message; it is renewed while messages wait behind slow ones.

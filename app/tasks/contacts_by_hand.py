@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.cases import phones
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, Invalid, Message
-from app.notices.models import Entry
-from app.notices.rules import Event
 from app.people.models import User
 from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
 from app.tasks import service
 
 

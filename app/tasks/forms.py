@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from app.cases.forms import ChoiceField, Input, InstantField, RowIdField, TextField
+from app.core.forms import ChoiceField, Input, InstantField, RowIdField, TextField
 
 # A conversation outside the channels of the house: who reached whom, and what came of it.
 BY_HAND = ("phone", "letter", "in_person", "chat", "other")

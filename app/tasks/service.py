@@ -7,9 +7,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.notices.models import ChainHead, Task
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.models import ChainHead
+from app.record.rules import Event
+from app.tasks.models import Task
 
 
 class TaskKind(StrEnum):

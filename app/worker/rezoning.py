@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session
 from app.core import web, zones
 from app.core.db import bulk, db, retrying
 from app.core.errors import N_, Message, OlderRules
+from app.court.models import Court
 from app.hearings import clock_change
 from app.hearings.wall_clock import Shift, differ
 from app.listing.models import ListedHearing, Listing, ListingState
-from app.people.models import Court, ZoneRules
+from app.people.models import ZoneRules
 
 GLANCE = dt.timedelta(seconds=1)
 UNSETTLED = ("static", "operations.healthz", "operations.readyz")

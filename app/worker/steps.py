@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.api import transactions
 from app.carriers import traffic_split
-from app.carriers.base import ExternalServices
+from app.carriers.registry import ExternalServices
 from app.core.db import is_away, retrying, transaction
 from app.feeds import event_cache
 from app.hearings import clock_change, joining, leaving, queries

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from app.cases.rules import name_key, number_key
+from app.cases.rules import number_key
 from app.core.characters import clean
+from app.core.normalization import name_key
 
 revision = "0026"
 down_revision = "0024"

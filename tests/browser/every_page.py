@@ -18,9 +18,9 @@ from app.core import links
 from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.models import Hearing
-from app.notices.models import ChainHead
 from app.people import service as people
 from app.people.models import User
+from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import SECRET, House
 

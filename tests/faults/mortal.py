@@ -21,8 +21,9 @@ from typing import Any
 from sqlalchemy import event
 
 from app import create_app
-from app.carriers.base import ExternalServices, LookupResult, OutgoingMessage, SendOutcome
+from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome
 from app.carriers.outbox.carrier import Outbox
+from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core.db import db
 from app.core.runtime.clock import SetClock

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from app.carriers.base import OutgoingMessage, SendOutcome
 from app.core.db import db, transaction
 from app.core.runtime.clock import SystemClock
-from app.notices.models import Entry, Notice
-from app.people.models import Court
+from app.court.models import Court
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.models import Entry
 from app.sending import recovery
 from app.worker import beat
 from app.worker import jobs as running

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.core import db as database
 from app.core.db import db, retrying, transaction
-from app.notices.models import DailyCount
 from app.record import ledger
+from app.record.models import DailyCount
 from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
 from tests.faults.test_races import all_at_once
 

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cli import cli
-from app.notices.models import ChainHead, DailySeal, Entry, EntryContent
+from app.record.models import ChainHead, DailySeal, Entry, EntryContent
 from tests.conftest import CASE, House, case_with, make_house, proposal
 
 TABLES = {

@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.core.db import db, transaction
+from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn

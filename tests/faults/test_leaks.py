@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.cases import service as cases
 from app.core.db import db, transaction
+from app.court import service
 from app.notices.models import Notice
 from app.people import service as people
 from tests.conftest import CASE, PASSWORD, House, at, proposal
@@ -31,7 +32,7 @@ def asked(house: House) -> tuple[int, int, int]:
         people.add_user(
             session, other, EVE, role="admin", now=house.clock.now(), password=PASSWORD, name="Eve"
         )
-        cases.add_courtroom(session, other, "R1", "")
+        service.add_courtroom(session, other, "R1", "")
     return case["id"], made["id"], made["slots"][0]["id"]
 
 

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.runtime.clock import SetClock
-from app.notices.models import Entry, Notice
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.models import Entry
 from tests.conftest import NOW, House, make_court, make_house
 from tests.faults.mortal import Steps, carriers
 from tests.faults.test_kill import NEVER, Mortals, ask

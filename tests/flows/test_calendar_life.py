@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db, transaction
+from app.court.models import Court
 from app.hearings.models import Invitation
-from app.people.models import Court
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_replies_by_mail import come, filed, open_house
 from tests.imap import ImapServer

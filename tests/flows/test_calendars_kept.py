@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core.db import db, transaction
+from app.court.models import Court, Courtroom, Judge
 from app.feeds import service as feeds
 from app.feeds.models import RenderedEvent
 from app.hearings.models import Hearing
-from app.people.models import Court, User
+from app.people.models import User
 from tests.conftest import NOW, SECRET, House, at, case_with, proposal
 from tests.node import read as ical_js
 

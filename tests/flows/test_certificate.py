@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.core.db import db
-from app.notices.models import ChainHead, Entry
+from app.record.models import ChainHead, Entry
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_days import do
 from tests.flows.test_reply import answer
@@ -116,8 +116,8 @@ def test_both_sides_see_the_same_picture_with_its_differences(house: House, case
 
 
 def test_a_long_record_is_read_by_pages_and_checked_when_asked(house: House, case_id: int) -> None:
-    from app.notices.rules import Event
     from app.record import ledger
+    from app.record.rules import Event
 
     with house.app.app_context():
         entries = [ledger.NewEntry(Event.STATUS, kind="text", counsel_id=1)] * 2100

@@ -6,8 +6,8 @@ import pytest
 
 from app.cli import cli
 from app.core.db import db
-from app.notices.models import DailySeal, Entry
 from app.record import daily_seals, ledger
+from app.record.models import DailySeal, Entry
 from tests.conftest import CASE, House, case_with, proposal
 from tests.faults.test_tampering import do, unlock
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from app.carriers import registry as lines
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.cases.models import Counsel
 from app.core.db import db, transaction
+from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.people import service as people
 from app.rehearsal.browser import HtmlPage

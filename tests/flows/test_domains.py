@@ -13,6 +13,7 @@ from app.carriers.base import Carrier, OutgoingMessage, SendStatus
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.core import errors
 from app.core.calendar_fetching import CalendarFetcher, FetchFailed
 from app.core.db import transaction
 from app.core.runtime.clock import SetClock
@@ -175,5 +176,5 @@ def test_settings_are_read_into_ascii_or_refused(tmp_path: Path) -> None:
     assert read.smtp_url == "smtp://u:pä@post.xn--fa-hia.example:25"
     assert read.imap_url == "imaps://u:p@post.xn--fa-hia.example/INBOX"
     for name, wrong in (("MAIL_FROM", "hof@☃.example"), ("PUBLIC_URL", "https://☃.example")):
-        with pytest.raises(config.Misconfigured, match=name):
+        with pytest.raises(errors.Misconfigured, match=name):
             config.read({**given, f"TINGQI_{name}": wrong})

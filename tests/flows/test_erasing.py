@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from app.cli import cli
 from app.core.db import db, transaction
-from app.notices.models import Entry, EntryContent, Notice
+from app.notices.models import Notice
+from app.record.models import Entry, EntryContent
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_language_of_pages import addresses, scene
 from tests.flows.test_reply import answer

@@ -9,13 +9,13 @@ import vobject
 
 from app.cases import changes
 from app.cases import forms as case_forms
-from app.cases.forms import load
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
+from app.core.forms import load
 from app.feeds import service as feeds
 from app.hearings import forms, service
 from app.hearings.models import Hearing
-from app.notices.models import Entry
+from app.record.models import Entry
 from tests.conftest import SECRET, House, at, case_with
 from tests.flows.test_reply import CASE, LI, ZHAO, answer, browser, do, propose, words
 

@@ -16,8 +16,8 @@ from app.core.db import db, transaction
 from app.hearings import service as hearings
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.rules import Event
 from app.people import service as people
+from app.record.rules import Event
 from tests.conftest import CASE, SECRET, House, at, case_with, proposal
 
 LI, ZHAO = "李敏", "Zhao Lei"

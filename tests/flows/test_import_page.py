@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from app.cases.models import Case, Counsel
 from app.core.db import db
+from app.court.models import SettingChange
 from app.hearings.models import Booking, Hearing
 from app.imports.models import UploadPart
-from app.people.models import SettingChange
 from app.worker import beat
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_pages import words

@@ -13,7 +13,7 @@ from app.core.db import db
 from app.demo import outbox_views
 from app.hearings import queries
 from app.hearings.models import Invitation
-from app.notices.models import ChainHead
+from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import CASE, House, at, make_house, proposal
 from tests.faults.test_database_away import nowhere

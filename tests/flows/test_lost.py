@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
 from app.core.db import db, transaction
-from app.notices.models import Entry, Notice, Receipt
+from app.notices.models import Notice
+from app.record.models import Entry, Receipt
 from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import House
 from tests.faults.test_clock import own_up

@@ -3,7 +3,7 @@
 import re
 
 from app.core.db import db
-from app.notices.models import Task
+from app.tasks.models import Task
 from tests.conftest import CASE, House, at, case_with, proposal
 from tests.flows.test_pages import words
 

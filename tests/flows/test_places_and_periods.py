@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app import law
 from app.core.db import transaction
+from app.court.models import ClosedDay, Court
 from app.people import service as people
-from app.people.models import ClosedDay, Court
 from tests.conftest import CASE, NOW, House, at, proposal
 from tests.flows.test_cli import sentence, tingqi
 from tests.flows.test_propose_page import english, press, see, wall

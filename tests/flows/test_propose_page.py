@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.core.db import db, transaction
+from app.core.forms import load
+from app.court import service
 from app.people import service as people
 from app.rehearsal.browser import HtmlForm, HtmlPage
 from tests.conftest import NOW, ORDINARY, PASSWORD, House, at, case_with, proposal
@@ -391,7 +393,7 @@ def new_york(house: House) -> int:
         people.add_user(
             session, court, NEW_YORK, name="Lee", role="assistant", now=NOW, password=PASSWORD
         )
-        cases.add_courtroom(session, court, "Part 3")
+        service.add_courtroom(session, court, "Part 3")
         two = case_with(
             "1/2026",
             {"name": "Ann", "email": "ann@x.example"},

@@ -9,19 +9,21 @@ from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from app.carriers import registry as lines
-from app.carriers.base import ExternalServices
 from app.carriers.outbox import carrier
+from app.carriers.registry import ExternalServices
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.cli import cli
 from app.core.db import db, transaction
+from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
 from app.notices.inbound import Inbound
-from app.notices.models import Notice, Receipt
+from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
+from app.record.models import Receipt
 from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.carriers.base import Carrier, ExternalServices
+from app.carriers.base import Carrier
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox import carrier
+from app.carriers.registry import ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock

@@ -299,7 +299,7 @@ def test_a_text_from_a_number_that_nobody_has_waits_too(house: House) -> None:
 
 def test_a_court_may_list_the_slots_in_its_texts(house: House) -> None:
     from app.core.db import transaction
-    from app.people.models import Court
+    from app.court.models import Court
 
     with house.app.app_context(), transaction() as session:
         session.scalars(sa.select(Court)).one().text_slots = True

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from app.cases import forms as case_forms
 from app.cases import service as cases
-from app.cases.forms import load
 from app.core.db import transaction
+from app.core.forms import load
 from app.hearings import forms, service
 from app.hearings.models import Answer, Hearing
 from app.people import service as people

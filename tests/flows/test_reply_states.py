@@ -1,6 +1,6 @@
 """Counsel's page as a hearing goes on: fixed, late, asked anew, moved, cancelled."""
 
-from app.cases.forms import load
+from app.core.forms import load
 from app.hearings import forms, queries, service
 from tests.conftest import CASE, House, at
 from tests.flows.test_reply import (

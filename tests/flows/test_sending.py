@@ -14,10 +14,11 @@ from app.carriers.base import CarrierLimit, OutgoingMessage, SendOutcome, SendSt
 from app.carriers.weights import RecentTries
 from app.core.db import db, transaction
 from app.notices import service
-from app.notices.models import Notice, Worker
-from app.notices.rules import NoticeState
+from app.notices.models import Notice
 from app.record import ledger
+from app.record.rules import NoticeState
 from app.sending import claiming, dispatch, heartbeat, recovery
+from app.sending.models import Worker
 from app.worker import beat
 from tests.conftest import CASE, House, at, proposal
 

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db, transaction
+from app.court.models import SettingChange
 from app.letters import wording_versions
 from app.notices.models import Notice
 from app.people import service as people
-from app.people.models import SettingChange, User
+from app.people.models import User
 from tests.conftest import CASE, House, at, proposal
 from tests.flows.test_pages import ADMIN, COURT, PASSWORD, WANG, try_in, words
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.cli import cli
 from app.core.db import db, transaction
-from app.notices.models import Entry, Receipt
 from app.record import ledger, queries, timeline
+from app.record.models import Entry, Receipt
 from app.rehearsal.standins import TwilioStandIn
 from app.sending import claiming, dispatch
 from app.sending.outcomes import settle

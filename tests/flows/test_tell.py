@@ -9,16 +9,18 @@ import sqlalchemy as sa
 
 from app.carriers import registry as lines
 from app.cases import service as cases
-from app.cases.forms import CaseIn, load
+from app.cases.forms import CaseIn
 from app.core.db import db, transaction
+from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.hearings import queries
 from app.hearings import service as hearings
 from app.hearings.forms import HearingIn
-from app.notices.models import Notice, Worker
+from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
 from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
+from app.sending.models import Worker
 from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
 
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"

@@ -8,9 +8,10 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import downgrade, upgrade
 
-from app.cases.models import Case, Counsel, Courtroom, Judge
+from app.cases.models import Case, Counsel
 from app.cli import cli
 from app.core.db import db, transaction
+from app.court.models import Courtroom, Judge
 from app.rehearsal.browser import HtmlPage
 from tests.conftest import PASSWORD, House, at, case_with, proposal
 from tests.flows.test_import import OTHER, ROW, as_csv, cases, run

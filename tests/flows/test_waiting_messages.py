@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask import url_for
 
-from app.carriers.base import ExternalServices
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox import carrier
+from app.carriers.registry import ExternalServices
 from app.core.db import db
 from app.core.runtime.clock import SetClock
 from app.hearings.models import Hearing

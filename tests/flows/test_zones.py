@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import tzdata
 
 from app.core.db import transaction
-from app.people.models import Court
+from app.court.models import Court
 from tests.conftest import CASE, House, at, make_court, make_house, proposal
 from tests.flows.test_cli import tingqi
 from tests.replied import invited

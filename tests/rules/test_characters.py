@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.rules import name_key, number_key
+from app.cases.rules import number_key
 from app.core.characters import clean, half_width, has_control, whole_number
+from app.core.normalization import name_key
 
 INVISIBLE = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Cf"] + list(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180f\u2800\u3164\ufe00\ufe0f\uffa0\U000e0101"

@@ -11,7 +11,6 @@ from app.core.errors import Message
 from app.hearings.rules import (
     Span,
     agreed_slot,
-    earliest_day,
     from_wall_clock,
     pieces,
     resource,
@@ -20,6 +19,7 @@ from app.hearings.rules import (
     whose,
 )
 from app.law import names, rule_set, working_days
+from app.law.day_counting import earliest_day
 
 DAY = dt.datetime(2026, 12, 15, 1, 30, tzinfo=dt.UTC)
 SLOTS = [(1, DAY), (2, DAY + dt.timedelta(days=1)), (3, DAY + dt.timedelta(days=3))]

@@ -7,18 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.rules import name_key, number_key
+from app.cases.rules import number_key
 from app.core import links
-from app.notices.rules import (
-    Event,
-    EvidenceGrade,
-    NoticeState,
-    after,
-    fold,
-    grade,
-    next_try,
-    outside_quiet_hours,
-)
+from app.core.normalization import name_key
+from app.notices.rules import next_try, outside_quiet_hours
+from app.record.rules import Event, EvidenceGrade, NoticeState, after, fold, grade
 from app.reminders.rules import reminders
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import law
-from app.hearings.rules import earliest_day, latest_day, working_days_before
 from app.law import InvalidRules, rule_set, working_days
+from app.law.day_counting import earliest_day, latest_day, working_days_before
 from app.law.verdict import Evidence, Verdict, Why, judge
-from app.notices.rules import EvidenceGrade
+from app.record.rules import EvidenceGrade
 from app.reminders.rules import PATIENCE, rungs
 
 CHINA = rule_set("cn-civil")

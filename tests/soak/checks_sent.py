@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from app.notices.rules import Event, NoticeState, after
+from app.record.rules import Event, NoticeState, after
 from tests.soak.facts import Facts, Row
 from tests.soak.fates import DOUBTFUL, Fate, end
 

@@ -19,7 +19,7 @@ from flask.cli import ScriptInfo
 
 from app import cli, config, create_app
 from app.carriers import registry
-from app.carriers.base import ExternalServices
+from app.carriers.registry import ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import TwilioCarrier
 from tests.soak.clock import SharedClock

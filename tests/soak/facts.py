@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Party, Representation
 from app.core.db import Base
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
-from app.notices.models import Entry, Notice, Receipt
+from app.notices.models import Notice
+from app.record.models import Entry, Receipt
 from tests.soak.carriers import Asked
 from tests.soak.people import Told
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.hearings.models import Hearing, Proposal
-from app.notices.models import Notice, Worker
+from app.notices.models import Notice
+from app.sending.models import Worker
 from tests.conftest import House
 from tests.soak.post import Post
 from tests.soak.world import RATE, World, until

@@ -12,8 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from app.config import Misconfigured
 from app.core.db import db, let_go
+from app.core.errors import Misconfigured
 
 if TYPE_CHECKING:
     from flask import Flask

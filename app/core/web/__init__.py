@@ -22,7 +22,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from app.carriers.base import ExternalServices
+from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core import wording
 from app.core.db import is_away, what_ails

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import ValidationError
 
-from app.cases.forms import TextField
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import TextField
 
 SAYS = ("yes", "if_needed", "no")
 MOST_COMMENT = 2000  # characters

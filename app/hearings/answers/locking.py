@@ -12,13 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Courtroom, Judge, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.db import bulk
+from app.court.models import Court, Courtroom, Judge
 from app.hearings.models import Answer, Hearing, Invitation, Proposal, Slot
-from app.notices.models import ChainHead
-from app.people.models import Court, User
+from app.people.models import User
 from app.record import chain
+from app.record.models import ChainHead
 
 _HEARING, _ROUND, _SLOT, _SEAT, _ANSWER, _CASE, _COURT, _HEAD = (
     bulk.table(each)

@@ -12,7 +12,7 @@ from app.cases.models import Case
 from app.core.db import bulk
 from app.core.errors import N_, Gone, HearingTime, Invalid, Message
 from app.hearings import notifications, rules
-from app.hearings.answers import locking
+from app.hearings.answers import confirmation, locking
 from app.hearings.answers.locking import CounselAnswer, LockedInvitation
 from app.hearings.dates import settle
 from app.hearings.models import (
@@ -25,8 +25,8 @@ from app.hearings.models import (
     Slot,
 )
 from app.notices import service as notices
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.rules import Event
 
 _ANSWER, _SEAT = bulk.table(Answer), bulk.table(Invitation)
 _TAKE_AWAY = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("seat"))
@@ -85,7 +85,7 @@ def take(
     )
     # Its place in the chain names it, so that one given a second time is confirmed a second time.
     stamp = f"a{held.head.seq + 1}"
-    notifications.answered(session, held, given.says, stamp, now, channel=channel, lines=lines)
+    confirmation.answered(session, held, given.says, stamp, now, channel=channel, lines=lines)
     session.expire_all()  # what was written is unknown to it
     decide(session, held.hearing.id, held.round.id, now, secret, held.with_own(given.says))
 

@@ -12,8 +12,8 @@ from app.cases.models import Away
 from app.core.characters import half_width
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings.models import Invitation
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.rules import Event
 
 MOST = 50  # entries of one counsel
 MOST_DAYS = 400

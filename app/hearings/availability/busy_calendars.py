@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import BusyCalendar, BusyTime, Counsel
 from app.core.calendar_fetching import CalendarFetcher, FetchedCalendar, FetchFailed
 from app.core.errors import N_, Invalid, Message
+from app.court.models import Court
 from app.hearings.availability.calculation import calendar_parsing
 from app.hearings.models import Invitation
 from app.hearings.rules import Span
-from app.people.models import Court
 
 EVERY = dt.timedelta(minutes=30)
 PAUSE_AFTER = 5  # failures in a row

@@ -8,17 +8,18 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Courtroom
+from app.cases.models import Case
 from app.core.errors import Message
+from app.court.models import Court, Courtroom
 from app.hearings import queries
 from app.hearings.availability import busy_time
 from app.hearings.availability.calculation import openings
 from app.hearings.availability.calculation.court_hours import CourtHours, longest, sessions
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
-from app.hearings.rules import MOST_CLOSED, Span, resource
+from app.hearings.rules import Span, resource
 from app.law import periods, working_days
+from app.law.day_counting import MOST_CLOSED
 from app.law.working_days import WorkingDays
-from app.people.models import Court
 
 TO_ANSWER = 3  # days, at least
 TO_ACT = 1  # day between the date to answer by and the day on which all are told

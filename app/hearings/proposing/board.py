@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import N_, HearingTime, Message
+from app.court.models import Court
 from app.hearings.availability import suggestions
 from app.hearings.availability.calculation import day_strip, openings
 from app.hearings.availability.calculation.court_hours import longest, sessions
@@ -21,7 +22,6 @@ from app.hearings.proposing import idempotency, prefill
 from app.hearings.rules import Span
 from app.law import working_days
 from app.law.working_days import WorkingDays
-from app.people.models import Court
 
 FURTHER = 4
 NOT_FREE = N_("is not free then")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
-from app.cases.forms import load
 from app.core.characters import half_width, whole_number
 from app.core.errors import N_, Invalid, Message
+from app.core.forms import load
 from app.hearings.forms import MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 

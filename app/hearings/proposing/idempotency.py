@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import service as cases
 from app.cases.models import Case
-from app.cases.rules import name_key
 from app.core.errors import N_, Clash, HearingTime, Message
+from app.core.normalization import name_key
+from app.court import service as court_service
 from app.hearings import booking, queries, service
 from app.hearings.models import Hearing, HearingState
 from app.hearings.proposals import DeskContext
@@ -170,7 +170,7 @@ def clashes(
     found: dict[str, Message] = {}
     for n, slot in enumerate(slots):
         span = Span(slot["starts_at"], slot["starts_at"] + dt.timedelta(minutes=minutes))
-        room = cases.find_courtroom(session, case.court_id, slot["courtroom"])
+        room = court_service.find_courtroom(session, case.court_id, slot["courtroom"])
         rooms = [resource("courtroom", room.id)] if room else []
         if busy := booking.taken(session, [*people, *rooms], span, but=but):
             found[f"slots.{n}.starts_at"] = booking.clash(session, case.court, busy[0]).message

@@ -18,6 +18,7 @@ from app.cases.rules import ways_of
 from app.core import web, wording
 from app.core.db import db
 from app.core.errors import Clash, Message, Refusal
+from app.court import queries as court_queries
 from app.hearings import queries, unrepresented
 from app.hearings.models import Hearing
 from app.hearings.proposing import board, form_fields, idempotency, prefill, preview
@@ -111,7 +112,7 @@ def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
     language, known = web.language(), facts(about)
     rooms = [
         (room.name, f"{room.name} · {room.location}" if room.location else room.name)
-        for room in cases.courtrooms(db.session(), current_user.court_id)
+        for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([given["kind"]] if given["kind"] else [])]))
     page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"

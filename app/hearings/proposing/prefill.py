@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
 from app.cases.models import Case
 from app.core.characters import whole_number
+from app.court import queries as court_queries
 from app.hearings import queries, unrepresented
 from app.hearings.availability import suggestions as suggesting
 from app.hearings.forms import LONGEST, SHORTEST
@@ -77,7 +77,7 @@ def asked_for(
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
     return suggesting.SuggestionQuery(
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
-        cases.courtrooms(session, case.court_id),
+        court_queries.courtrooms(session, case.court_id),
         max(usual, by) if isinstance(by, dt.datetime) else usual,
         many=many,
         but=hearing.id if hearing else None,

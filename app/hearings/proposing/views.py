@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
 from app.cases.models import Case
-from app.cases.views import page_number, said_errors
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import page_number, said_errors
 from app.desk.home_views import bp
 from app.hearings import queries
 from app.hearings.forms import HearingIn
@@ -25,7 +26,6 @@ from app.hearings.proposing import drafts, form_fields, idempotency, prefill, pr
 from app.hearings.proposing import page as round_page
 from app.hearings.proposing.page import ProposalContext, SendOrder
 from app.people.models import User
-from app.people.views import only_shown, shows_again, signed_in
 
 LARGEST = 2**62
 

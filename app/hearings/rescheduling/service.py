@@ -11,9 +11,9 @@ from app.core import document_types
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.hearings import notifications, queries
 from app.hearings.models import Hearing, Invitation, MoveDocument
-from app.notices.models import Task
-from app.notices.rules import Event
 from app.record import ledger
+from app.record.rules import Event
+from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
 MOST_REASON = 2000  # characters

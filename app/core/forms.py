@@ -1,0 +1,251 @@
+"""."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from app.core.characters import clean, half_width, has_control, whole_number
+from app.core.email_check import email_address
+from app.core.errors import N_, Invalid, Message
+
+# As people of a court write these words, and as files say them.
+IN_CHINESE = {
+    "claimant": "原告",
+    "respondent": "被告",
+    "other": "其他",
+    "ordinary": "普通程序",
+    "summary": "简易程序",
+    "small_claims": "小额诉讼",
+    "second_instance": "二审",
+    "sms": "短信",
+    "email": "邮件",
+    "en": "英文",
+    "zh": "中文",
+}
+
+
+REQUIRED = N_("This is missing.")
+
+
+NOT_TEXT = N_("Give this as text.")
+
+
+ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
+
+
+# RFC 3339, the basic format of ISO 8601, and parts of a second; the offset is looked for later.
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d|\d{8})[T ]\d\d(:?\d\d(:?\d\d([.,]\d{1,9})?)?)"
+    r"(Z|[+-]\d\d(:?\d\d(:?\d\d)?)?)?",
+    re.ASCII,
+)
+
+
+_DIGITS = re.compile(r"-?[0-9]{1,18}")
+
+
+class TextField(fields.String):
+    """Text as it is stored (characters.clean), trimmed; at most ``most`` characters.
+
+    On one line unless ``lines``; control characters are refused.
+    """
+
+    def __init__(self, most: int, *, blank: bool = True, lines: bool = False, **more: Any) -> None:
+        super().__init__(error_messages=dict(ABSENT), **more)
+        self.most, self.blank, self.lines = most, blank, lines
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        text = clean(str(text).replace("\r\n", "\n"), "\n" if self.lines else " ").strip()
+        if not self.lines:
+            text = " ".join(each for each in text.split(" ") if each)
+        if has_control(text, "\n\t" if self.lines else ""):
+            raise ValidationError([Message(N_("Take out the control characters."))])
+        if len(text) > self.most:
+            raise ValidationError(
+                [Message(N_("This is too long: at most %(most)s characters."), most=self.most)]
+            )
+        if not text and not self.blank:
+            raise ValidationError([Message(REQUIRED)])
+        return text
+
+
+class ChoiceField(fields.String):
+    """One of a few known words."""
+
+    def __init__(self, choices: tuple[str, ...], **more: Any) -> None:
+        super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **more)
+        self.choices = choices
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        word = half_width(str(super()._deserialize(value, attr, data, **more)))
+        if word not in self.choices:
+            raise ValidationError(
+                [Message(N_("Choose one of: %(choices)s."), choices=self._told())]
+            )
+        return word
+
+    def _told(self) -> str | dict[str, str]:
+        """Return what can be chosen, by language; in Chinese as a file would write it."""
+        known = [each for each in self.choices if each]
+        if not set(known) <= set(IN_CHINESE):
+            return ", ".join(known)
+        chinese = "、".join(f"{IN_CHINESE[each]}（{each}）" for each in known)
+        return {"en": ", ".join(known), "zh": chinese}
+
+
+class EmailField(TextField):
+    """An e-mail address (see email_check.email_address); may be empty."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(254, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not text:
+            return ""
+        try:
+            return email_address(text)
+        except ValueError as fault:
+            raise ValidationError(
+                [Message(N_("%(address)s is no e-mail address."), address=text)]
+            ) from fault
+
+
+class Input(Schema):
+    """What all inputs share: an unknown field is an error that names it."""
+
+    error_messages = {
+        "unknown": N_("There is no such field."),
+        "type": N_("Give an object with named fields."),
+    }
+
+
+class ListField(fields.List):
+    """A list of ``least`` to ``most`` things."""
+
+    def __init__(self, inner: Any, *, least: int, most: int, **more: Any) -> None:
+        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a list.")}
+        super().__init__(inner, error_messages=said, **more)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
+        # Counted before each is looked at: a list of a million is refused for its length alone.
+        if isinstance(value, list) and not self.least <= len(value) <= self.most:
+            raise ValidationError(
+                [
+                    Message(
+                        N_("Give %(least)s to %(most)s of these, not %(count)s."),
+                        least=self.least,
+                        most=self.most,
+                        count=len(value),
+                    )
+                ]
+            )
+        return super()._deserialize(value, attr, data, **more)
+
+
+class DateField(fields.Date):
+    """A calendar day, 2026-12-15; an empty text is none."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {"invalid": N_("Give a date as 2026-12-15.")}
+        super().__init__(error_messages=said, allow_none=True, load_default=None, **more)
+
+    def deserialize(self, value: Any, *args: Any, **more: Any) -> Any:
+        """Return the date; None for an empty text."""
+        plain = half_width(value) if isinstance(value, str) else value
+        return super().deserialize(None if plain == "" else plain, *args, **more)
+
+
+class InstantField(fields.Field):
+    """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {"required": REQUIRED, "null": REQUIRED}
+        about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
+        super().__init__(error_messages=said, metadata=about, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dt.datetime:
+        if isinstance(value, dt.datetime) and value.tzinfo:
+            return value
+        if isinstance(value, str) and not has_control(value):
+            value = half_width(value)
+        at = None
+        # ``fromisoformat`` also takes any letter for the T, and a NUL behind the offset.
+        if isinstance(value, str) and _ISO.fullmatch(value):
+            with suppress(ValueError):
+                at = dt.datetime.fromisoformat(value)
+        if at is None:
+            raise ValidationError([Message(N_("Give the time as 2026-12-15T09:30:00+08:00."))])
+        if at.tzinfo is None:
+            raise ValidationError(
+                [Message(N_("Give the time with its offset, as 2026-12-15T09:30:00+08:00."))]
+            )
+        if not 2000 <= at.year <= 2200:
+            raise ValidationError([Message(N_("The year cannot be right."))])
+        return at.replace(second=0, microsecond=0)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **more: Any) -> Any:
+        return value.isoformat() if value else None
+
+
+class WholeNumberField(fields.Integer):
+    """A whole number: of JSON, or in plain digits as a form or a query gives it.
+
+    Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(strict=True, **more)
+
+    def _validated(self, value: Any) -> Any:
+        if isinstance(value, str):
+            if not _DIGITS.fullmatch(value := half_width(value)):
+                raise self.make_error("invalid", input=value)
+            value = int(value)
+        return super()._validated(value)
+
+
+class RowIdField(fields.Integer):
+    """The number of a row, as an answer of ours gave it."""
+
+    def __init__(self, **more: Any) -> None:
+        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a number.")}
+        super().__init__(strict=True, error_messages=said, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
+        if isinstance(value, str):  # as a form or a query gives it
+            value = whole_number(value, 18)
+        number = super()._deserialize(value, attr, data, **more)
+        if isinstance(value, bool) or number is None or not 0 < number < 2**62:
+            raise ValidationError([Message(N_("There is no such number."))])
+        return number
+
+
+def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return checked input. Raises Invalid with every error by its field, all at once."""
+    try:
+        return dict(schema.load(given))
+    except ValidationError as fault:
+        raise Invalid(dict(flat(fault.messages))) from fault
+
+
+def flat(messages: Any, path: str = "") -> Iterator[tuple[str, Message]]:
+    """Yield marshmallow's nested messages as ``("parties.0.name", Message)``, one a field."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            own = str(name) not in ("_schema", "json", "form", "query")
+            yield from flat(inner, f"{path}.{name}".strip(".") if own else path)
+    elif isinstance(messages, list) and messages:
+        said = messages[0]
+        if isinstance(said, dict):
+            yield from flat(said, path)
+        else:
+            yield path, said if isinstance(said, Message) else Message(str(said))
+    elif messages:
+        yield path, Message(str(messages))

@@ -1,0 +1,26 @@
+"""."""
+
+from typing import Any
+
+from app.notices.due_notices import DueNotice
+from app.notices.models import Notice
+from app.record.ledger import NewEntry
+from app.record.rules import Event
+
+
+def entry_of(
+    notice: Notice | DueNotice, what: Event, /, *, personal: dict | None = None, **detail: Any
+) -> NewEntry:
+    """Return a line about a notice's current try."""
+    return NewEntry(
+        what=what,
+        about=notice.about,
+        attempt=notice.attempt,
+        notice_id=notice.id,
+        counsel_id=notice.counsel_id,
+        side=notice.side,
+        channel=notice.channel,
+        kind=notice.kind,
+        detail={name: value for name, value in detail.items() if value not in ("", None)},
+        personal={"name": notice.name, "address": notice.address, **(personal or {})},
+    )

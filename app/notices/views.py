@@ -1,0 +1,33 @@
+"""."""
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.core import web
+from app.core.db import retrying
+from app.core.web.access import signed_in
+from app.notices import resending as resend
+from app.record.views import bp
+
+
+@bp.post("/notices/<int:notice_id>/again")
+@signed_in
+def again(notice_id: int) -> Any:
+    """Send a message again whose outcome is unknown, failed or missed."""
+    court_id = current_user.court_id
+
+    def queue(session: Session) -> tuple[str, int, str]:
+        notice = resend.find(session, court_id, notice_id)
+        made = resend.again(session, notice, web.now())
+        return notice.about, notice.case_id, made.name
+
+    about, case_id, name = retrying(queue)
+    flash(gettext("The message to %(name)s is in the queue again.", name=name), "yes")
+    kind, _, row = about.partition("/")
+    if kind == "hearing" and row.isdigit():
+        return redirect(url_for("hearings.shown", hearing_id=int(row)), 303)
+    return redirect(url_for("notices.case_record", case_id=case_id), 303)
