@@ -152,15 +152,19 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app.core import web
-    from app.core.db import db, let_go, tune
+    from app.core.db import configure_engine, db, release_session
     from app.core.web import static_files
     from app.worker import rezoning
 
-    app.extensions["tingqi"] = web.Services(settings, gateways, rezoning.settle, rezoning.hold)
+    app.extensions["tingqi"] = web.Services(
+        settings, gateways, rezoning.settle, rezoning.store_anew
+    )
     db.init_app(app)
-    app.teardown_appcontext(let_go)  # called before Flask-SQLAlchemy's own, which then has nothing
+    app.teardown_appcontext(
+        release_session
+    )  # called before Flask-SQLAlchemy's own, which then has nothing
     with app.app_context():
-        tune(db.engine)
+        configure_engine(db.engine)
     Migrate(app, db, directory=str(migrations()))
     Bootstrap5(app)
     web.limiter.init_app(app)
@@ -168,11 +172,11 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     rezoning.install(app)
-    web.speak(app)
-    web.read_numbers(app)
-    web.show_errors(app, "/api/")
-    web.refuse_foreign_posts(app, ("/api/", "/twilio/"))
-    web.add_headers(app)
+    web.install_languages(app)
+    web.install_number_converter(app)
+    web.install_error_pages(app, "/api/")
+    web.install_origin_check(app, ("/api/", "/twilio/"))
+    web.install_security_headers(app)
     _open_rooms(app)
     static_files.install(app)
 

@@ -14,10 +14,10 @@ from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
 from app import __version__, create_app
-from app.core.db.schema_check import hang_up, opened
+from app.core.db.schema_check import checked_app, close_connections
 from app.core.errors import Invalid, Misconfigured, Refusal
 from app.core.runtime import gc_tuning
-from app.core.runtime.logs import in_a_line, speak_up
+from app.core.runtime.logs import configure_logging, one_line_error
 from app.imports.commands import import_
 from app.listing.commands import list_hearings
 from app.operations.backup import backup, restore
@@ -69,8 +69,8 @@ for command in COMMANDS:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(bind: str, workers: int) -> None:
     """Serve the pages and the API."""
-    app = opened()
-    hang_up(app)
+    app = checked_app()
+    close_connections(app)
     _refuse_taken(bind)
     _start_log(app)
     click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
@@ -104,7 +104,7 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
         def load(self) -> Flask:
             """Return the app."""
             made = open_house()
-            gc_tuning.settle()
+            gc_tuning.tune()
             return made
 
     Pages().run()
@@ -142,7 +142,7 @@ def worker(once: bool) -> None:
     from app.worker import beat as beats
     from app.worker import jobs
 
-    app = opened()
+    app = checked_app()
     _start_log(app)
     if once:
         click.echo(f"{beats.beat(app)} messages were tried.", err=True)
@@ -155,7 +155,7 @@ def worker(once: bool) -> None:
 
 def _start_log(app: Flask) -> None:
     """Begin to log; name what is set to no purpose, which may be a slip in another's name."""
-    speak_up()
+    configure_logging()
     for name in app.extensions["tingqi"].settings.unknown:
         log.warning("%s is set in the environment, and is no setting of Tingqi", name)
 
@@ -200,7 +200,7 @@ def sentence(fault: BaseException) -> str:
     if isinstance(fault, Invalid):
         return "; ".join(f"{field}: {said}" for field, said in fault.errors.items())
     if isinstance(fault, sa.exc.DBAPIError):
-        return f"The database cannot be used: {in_a_line(fault)}"
+        return f"The database cannot be used: {one_line_error(fault)}"
     if isinstance(fault, sa.exc.ArgumentError):
         return "TINGQI_DATABASE_URL is no database address."
     if isinstance(fault, OSError):

@@ -306,7 +306,7 @@ def _draw(court_address: str) -> None:
     house = event_cache.house_of(court_address)
     while True:
         with transaction() as session:
-            changed = event_cache.undrawn(session, house)
+            changed = event_cache.not_rendered(session, house)
             if not changed:
                 return
             event_cache.keep(session, changed, NOW, court_address)

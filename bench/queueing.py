@@ -79,7 +79,7 @@ def _planned(count: int) -> float:
     _dated(-(-count // a_hearing) + reminders.AT_ONCE)
     _plan_some()  # so that the database has seen lines and heads, as in any court
     filling.look_again()
-    gc_tuning.settle()  # as a worker does
+    gc_tuning.tune()  # as a worker does
     before, begun = _queued_now(), time.perf_counter()
     while _plan_some():
         pass

@@ -285,7 +285,7 @@ def main() -> None:
     carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)
     app = house(where, url, carrier, int(at_once))
     sys.setswitchinterval(jobs.SWITCH_SECONDS)
-    gc_tuning.settle()
+    gc_tuning.tune()
     with app.app_context():
         sender = beat.sender_of(app)
         db.session().scalar(sa.select(sa.func.count()).select_from(Case))

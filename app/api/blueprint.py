@@ -98,7 +98,7 @@ class Resource(Blueprint):
             f"api-{name}", import_name, url_prefix=f"{PREFIX}/{name}", description=description
         )
         self._prepare_doc_cbks.append(_tell_of_keys)
-        self.before_request(let_in)
+        self.before_request(authenticate)
 
 
 def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> d
     return doc
 
 
-def let_in() -> None:
+def authenticate() -> None:
     """Find out who asks, by their token (RFC 6750). Raises Unauthorized."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     given = scheme.lower() == "bearer" and token.strip()

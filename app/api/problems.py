@@ -11,10 +11,10 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
 from app.api.json_body import UnreadableJson
-from app.core.db import is_away, what_ails
+from app.core.db import database_fault, is_away
 from app.core.errors import N_, Invalid, Message, Refusal
-from app.core.runtime.logs import in_a_line
-from app.core.web import said, services, status_of
+from app.core.runtime.logs import one_line_error
+from app.core.web import services, status_of, translated
 
 log = logging.getLogger("tingqi.api")
 # So much is said of what is wrong, however much is; lengths are in characters.
@@ -86,7 +86,9 @@ def meaning(code: str) -> Response:
     """Say what a problem's type means: its address leads here."""
     if code not in TITLES:
         raise NotFound
-    return Response(said(Message(TITLES[code])) + "\n", content_type="text/plain; charset=utf-8")
+    return Response(
+        translated(Message(TITLES[code])) + "\n", content_type="text/plain; charset=utf-8"
+    )
 
 
 def answer(error: Exception) -> Response:
@@ -96,12 +98,12 @@ def answer(error: Exception) -> Response:
     if isinstance(error, Refusal):
         return _refused(error)
     if isinstance(error, UnreadableJson):
-        return problem(400, "unreadable", said(error.message))
+        return problem(400, "unreadable", translated(error.message))
     if isinstance(error, HTTPException):
         return _http(error)
     if is_away(error):
-        log.error("the database is away: %s", in_a_line(error))
-        why = said(what_ails(error))
+        log.error("the database is away: %s", one_line_error(error))
+        why = translated(database_fault(error))
         return problem(503, "unavailable", why, headers={"Retry-After": "30"})
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem(500, "fault")
@@ -115,7 +117,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem of a known kind; without a detail its title says all there is to say."""
-    title = said(Message(TITLES.get(code, TITLES["refused"])))
+    title = translated(Message(TITLES.get(code, TITLES["refused"])))
     body: dict[str, Any] = {
         "type": f"{services().settings.public_url}/api/v1/problems/{code}",
         "title": title,
@@ -132,17 +134,17 @@ def problem(
 
 def _invalid(error: Invalid) -> Response:
     first = list(islice(error.errors.items(), MOST_ERRORS))
-    errors = [_fault(field, said(message)) for field, message in first]
+    errors = [_fault(field, translated(message)) for field, message in first]
     if more := len(error.errors) - len(first):
         errors.append(
-            {"field": "", "detail": said(Message(N_("… and %(count)s more"), count=more))}
+            {"field": "", "detail": translated(Message(N_("… and %(count)s more"), count=more))}
         )
     shown = "; ".join(f"{each['field']}: {each['detail']}".lstrip(": ") for each in errors[:5])
     return problem(422, error.code, shown, errors)
 
 
 def _refused(error: Refusal) -> Response:
-    words = said(error.message)
+    words = translated(error.message)
     errors = [_fault("override_reason", words)] if error.code == "reason-needed" else None
     return problem(status_of(error), error.code, words, errors)
 
@@ -168,5 +170,5 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     code = BY_STATUS.get(status, "fault" if status >= 500 else "unreadable")
     kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    words = {404: said(Message(N_("There is nothing at this address.")))}
+    words = {404: translated(Message(N_("There is nothing at this address.")))}
     return problem(status, code, words.get(status, ""), headers=kept)

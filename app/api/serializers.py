@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.api import queries
 from app.cases.models import Case, Representation
 from app.core.errors import Message
-from app.core.web import said
+from app.core.web import translated
 from app.court.models import Courtroom
 from app.hearings import unrepresented
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
@@ -85,7 +85,7 @@ def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     """Return one hearing as it stands now, with its warnings. Raises NotFound."""
     found = queries.hearing(session, court_id, hearing_id)
     warnings = [*unrepresented.warnings(found), *_early(session, found)]
-    return {**hearings(session, [found])[0], "warnings": [said(words) for words in warnings]}
+    return {**hearings(session, [found])[0], "warnings": [translated(words) for words in warnings]}
 
 
 def _early(session: Session, found: Hearing) -> list[Message]:

@@ -15,7 +15,7 @@ from app.api.transactions import reading
 from app.cases import service as cases
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import RowIdField, TextField, WholeNumberField
-from app.core.web import said
+from app.core.web import translated
 from app.court import service
 from app.court.models import Courtroom
 from app.hearings import queries
@@ -104,7 +104,7 @@ class SuggestionCollection(MethodView):
             return {
                 "suggestions": [_shape(each, at) for each in found],
                 "not_before": not_before,
-                "periods": [said(words) for words in because],
+                "periods": [translated(words) for words in because],
             }
 
         return reading(read)
@@ -135,6 +135,6 @@ def _shape(each: suggestions.Suggestion, at: DeskContext) -> dict[str, Any]:
         "ends_at": serializers.moment(each.ends_at, zone),
         "courtroom": each.courtroom.name,
         "score": each.score,
-        "reasons": [said(words) for words in each.reasons],
-        "costs": [{"counsel": who, "why": said(words)} for who, words in each.costs],
+        "reasons": [translated(words) for words in each.reasons],
+        "costs": [{"counsel": who, "why": translated(words)} for who, words in each.costs],
     }

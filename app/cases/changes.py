@@ -28,7 +28,7 @@ def add_counsel(
         raise NotFound(N_("There is no such party in this case."))
     if errors := _errors(given, court):
         raise Invalid(errors)
-    seat = service.seat(session, court, party, given, court.country)
+    seat = service.add_representation(session, court, party, given, court.country)
     if seat.left_at is None and seat.required != given["required"]:
         seat.required = given["required"]
     if seat.left_at is not None:
@@ -44,7 +44,7 @@ def change_counsel(
     if errors := _errors(given, court, counsel.phone):
         raise Invalid(errors)
     phone = service.phone_of(given["phone"], court.country, counsel.phone)
-    other = service.known(session, court, given["name"], given["email"], phone)
+    other = service.find_counsel(session, court, given["name"], given["email"], phone)
     if other is not None and other.id != counsel.id:
         raise Clash(N_("%(name)s is known already with this address."), name=given["name"])
     if phone != counsel.phone:

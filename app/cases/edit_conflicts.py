@@ -15,12 +15,14 @@ class ChangedField:
     typed: str
 
 
-def stood(fields: Mapping[str, str]) -> str:
+def fingerprint(fields: Mapping[str, str]) -> str:
     """Return what a form was opened upon, to be carried by it."""
     return json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
 
 
-def changed(carried: str, now: Mapping[str, str], typed: Mapping[str, str]) -> list[ChangedField]:
+def changed_fields(
+    carried: str, now: Mapping[str, str], typed: Mapping[str, str]
+) -> list[ChangedField]:
     """Return what was changed since a form was opened; nothing where it carries nothing we know."""
     try:
         was = json.loads(carried)

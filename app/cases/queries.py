@@ -60,7 +60,7 @@ def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Case.id.in_(acting)
 
 
-def found(
+def search(
     session: Session,
     court_id: int,
     asked: str = "",
@@ -88,7 +88,7 @@ def found(
     return rows[:PAGE], len(rows) > PAGE
 
 
-def whole(session: Session, court_id: int, case_id: int) -> Case:
+def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
     """Return a case with its parties and counsel. Raises NotFound, for another court's as none."""
     wanted = (
         sa.select(Case)
@@ -106,7 +106,7 @@ def whole(session: Session, court_id: int, case_id: int) -> Case:
     return case
 
 
-def twin(session: Session, case: Case) -> Case | None:
+def duplicate_of(session: Session, case: Case) -> Case | None:
     """Return the other case of the same number, from before keys dropped invisible characters."""
     first, second, _ = case.number_key.partition("\n")
     key = first if second else f"{first}\n2"
@@ -115,7 +115,7 @@ def twin(session: Session, case: Case) -> Case | None:
     )
 
 
-def doubles(session: Session) -> list[str]:
+def duplicates(session: Session) -> list[str]:
     """Return the cases, judges and courtrooms that have the number or name of another one."""
     wanted = [
         sa.select(sa.literal(kind), table.id, name, table.court_id).where(key.contains("\n"))
@@ -129,7 +129,7 @@ def doubles(session: Session) -> list[str]:
     return [f"{kind} {name} (no. {number})" for kind, number, name, _ in found]
 
 
-def seat(session: Session, case: Case, seat_id: int) -> Representation:
+def representation_of(session: Session, case: Case, seat_id: int) -> Representation:
     """Return one counsel's seat in a case. Raises NotFound."""
     wanted = sa.select(Representation).join(Party)
     wanted = wanted.where(Representation.id == seat_id, Party.case_id == case.id)

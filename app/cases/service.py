@@ -126,9 +126,9 @@ def add_party(
     session.add(party)
     session.flush()
     for counsel in given["counsel"]:
-        seat(session, court, party, counsel, region)
+        add_representation(session, court, party, counsel, region)
     if not given["counsel"] and (party.email or party.phone):
-        seat(session, court, party, in_person(party), region, in_person=True)
+        add_representation(session, court, party, in_person(party), region, in_person=True)
     return party
 
 
@@ -160,7 +160,7 @@ def in_person(party: Party) -> dict[str, Any]:
     }
 
 
-def seat(
+def add_representation(
     session: Session,
     court: Court,
     party: Party,
@@ -175,11 +175,11 @@ def seat(
     can the house see that somebody is wanted twice at once.
     """
     number = phone_of(given["phone"], region)
-    counsel = known(session, court, given["name"], given["email"], number)
+    counsel = find_counsel(session, court, given["name"], given["email"], number)
     if counsel is None:
-        counsel = newcomer(court, given, in_person=in_person)
+        counsel = new_counsel(court, given, in_person=in_person)
         session.add(counsel)
-    learn(counsel, given, number)
+    fill_in(counsel, given, number)
     session.flush()
     for existing in party.seats:
         if existing.counsel_id == counsel.id:
@@ -190,7 +190,7 @@ def seat(
     return made
 
 
-def newcomer(court: Court, given: dict[str, Any], *, in_person: bool = False) -> Counsel:
+def new_counsel(court: Court, given: dict[str, Any], *, in_person: bool = False) -> Counsel:
     """Return a counsel of whom no more than the name is known yet."""
     return Counsel(
         court_id=court.id,
@@ -201,7 +201,9 @@ def newcomer(court: Court, given: dict[str, Any], *, in_person: bool = False) ->
     )
 
 
-def known(session: Session, court: Court, name: str, email: str, number: str) -> Counsel | None:
+def find_counsel(
+    session: Session, court: Court, name: str, email: str, number: str
+) -> Counsel | None:
     """Return who of a court has this name, and this e-mail address or this number in E.164."""
     same_address: list[sa.ColumnElement[bool]] = []
     if email:
@@ -215,7 +217,7 @@ def known(session: Session, court: Court, name: str, email: str, number: str) ->
     return next((c for c in session.scalars(wanted) if normalization.name_key(c.name) == key), None)
 
 
-def learn(counsel: Counsel, given: dict[str, Any], number: str) -> None:
+def fill_in(counsel: Counsel, given: dict[str, Any], number: str) -> None:
     """Take over what is said now; what is not said stays as it was known."""
     counsel.email = given["email"] or counsel.email or ""
     counsel.phone = number or counsel.phone or ""

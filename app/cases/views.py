@@ -15,7 +15,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import page_number, row_number, said_errors
+from app.core.web.params import page_number, row_number, translated_errors
 from app.court import queries as court_queries
 from app.court.models import Court
 from app.people.models import User
@@ -78,7 +78,7 @@ def listed() -> str:
     asked, page = request.args.get("q", ""), page_number()
     order, judge = request.args.get("sort", ""), row_number(request.args.get("judge", ""))
     session, court_id = db.session(), current_user.court_id
-    rows, more = queries.found(session, court_id, asked, page, order=order, judge=judge)
+    rows, more = queries.search(session, court_id, asked, page, order=order, judge=judge)
     return render_template(
         "cases/list.html",
         cases=rows,
@@ -119,9 +119,9 @@ def enter() -> Any:
         user_id = current_user.id
         case_id = retrying(lambda session: _enter(session, user_id, checked))
     except Invalid as fault:
-        return _form(form_fields.with_rows(given), errors=said_errors(fault)), 422
+        return _form(form_fields.with_rows(given), errors=translated_errors(fault)), 422
     except Refusal as fault:
-        return _form(given, refused=web.said(fault.message)), web.status_of(fault)
+        return _form(given, refused=web.translated(fault.message)), web.status_of(fault)
     flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
     return redirect(url_for("hearings.case", case_id=case_id), 303)
 
@@ -136,11 +136,11 @@ def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
 @shows_again
 def facts(case_id: int) -> Any:
     """Change a case's title, procedure or judge."""
-    case = queries.whole(db.session(), current_user.court_id, case_id)
+    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
     if request.method == "GET":
         return _facts_form(case_id, _facts_of(case))
     given = {name: request.form.get(name, "") for name in ("title", "procedure", "judge")}
-    theirs = edit_conflicts.changed(request.form.get("stood", ""), _facts_of(case), given)
+    theirs = edit_conflicts.changed_fields(request.form.get("stood", ""), _facts_of(case), given)
     if only_shown() or theirs:
         return _facts_form(case_id, given, changes=theirs), 409 if theirs else 200
     try:
@@ -148,7 +148,7 @@ def facts(case_id: int) -> Any:
         court_id = current_user.court_id
         retrying(lambda session: _change(session, court_id, case_id, checked))
     except Invalid as fault:
-        return _facts_form(case_id, given, errors=said_errors(fault)), 422
+        return _facts_form(case_id, given, errors=translated_errors(fault)), 422
     flash(gettext("The case is changed."), "yes")
     return redirect(url_for("hearings.case", case_id=case_id), 303)
 
@@ -158,7 +158,7 @@ def _facts_of(case: Case) -> dict[str, str]:
 
 
 def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
-    case = queries.whole(db.session(), current_user.court_id, case_id)
+    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
     judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/facts.html",
@@ -166,7 +166,7 @@ def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
         given=given,
         judges=judges,
         procedures=procedures(),
-        stood=edit_conflicts.stood(_facts_of(case)),
+        stood=edit_conflicts.fingerprint(_facts_of(case)),
         **more,
     )
 

@@ -30,12 +30,12 @@ def code(secret: bytes, of: int, version: int) -> str:
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(CODE_LENGTH))
 
 
-def spoken(short: str) -> str:
+def format_code(short: str) -> str:
     """Write a code as people read it: ``K7QM2-XHPRT``."""
     return f"{short[:5]}-{short[5:]}"
 
 
-def heard(typed: str) -> str:
+def parse_code(typed: str) -> str:
     """Return the code that was meant: any case, spaces or dashes, O for 0, I or L for 1."""
     kept = "".join(c for c in typed.upper() if c.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.errors import HearingTime, Message
 
 
-def kept(message: Message) -> dict[str, Any]:
+def message_to_json(message: Message) -> dict[str, Any]:
     """Return a message as JSON can hold it, with all that fills it."""
     return {
         "words": message.words,
@@ -16,7 +16,7 @@ def kept(message: Message) -> dict[str, Any]:
 
 def _kept(fact: Any) -> Any:
     if isinstance(fact, Message):
-        return {"message": kept(fact)}
+        return {"message": message_to_json(fact)}
     if isinstance(fact, HearingTime):
         ends_at = fact.ends_at.isoformat() if fact.ends_at else None
         return {"when": [fact.starts_at.isoformat(), fact.zone, ends_at]}
@@ -25,7 +25,7 @@ def _kept(fact: Any) -> Any:
     return fact if isinstance(fact, int | str | list) else str(fact)
 
 
-def told(said: dict[str, Any]) -> Message:
+def message_from_json(said: dict[str, Any]) -> Message:
     """Return a message that was kept."""
     return Message(said["words"], **{name: _told(fact) for name, fact in said["facts"].items()})
 
@@ -34,7 +34,7 @@ def _told(fact: Any) -> Any:
     if not isinstance(fact, dict):
         return fact
     if "message" in fact:
-        return told(fact["message"])
+        return message_from_json(fact["message"])
     if "when" in fact:
         starts_at, zone, ends_at = fact["when"]
         ends = dt.datetime.fromisoformat(ends_at) if ends_at else None

@@ -63,13 +63,13 @@ def choose() -> ZoneRulesChoice:
     ]
     used = max([pinned, *machine], key=lambda rules: rules.version)
     zoneinfo.reset_tzpath(to=[used.folder] if used.folder else [])
-    read_anew()
+    reload()
     choice = ZoneRulesChoice(used, tuple(each for each in machine if each != used))
     _last = (zoneinfo.TZPATH, choice)
     return choice
 
 
-def read_anew() -> None:
+def reload() -> None:
     """Forget zones that were read already, also those that icalendar keeps by their names."""
     zoneinfo.ZoneInfo.clear_cache()
     icalendar.use_zoneinfo()

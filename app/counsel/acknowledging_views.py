@@ -34,7 +34,7 @@ def knows(token: str) -> Any:
     try:
         retrying(lambda session: acts.confirm(session, seat_id, int(revision), now))
     except Refusal as refusal:
-        page = shown(token, enter(token), kind_word=web.said(refusal.message))
+        page = shown(token, enter(token), kind_word=web.translated(refusal.message))
         return page, web.status_of(refusal)
     return redirect(url_for("reply.page", token=token), 303)
 
@@ -74,6 +74,6 @@ def ask_call(token: str) -> Any:
     try:
         retrying(lambda session: acts.ask_call(session, seat_id, phone, wish, now).id)
     except Invalid as invalid:
-        errors = {name: web.said(message) for name, message in invalid.errors.items()}
+        errors = {name: web.translated(message) for name, message in invalid.errors.items()}
         return _form(token, enter(token), given, errors=errors), 422
     return redirect(url_for("reply.call_me", token=token), 303)

@@ -34,7 +34,7 @@ def confirm(
     Raises Refusal where the date has changed since the page was made: they know another one.
     """
     seat = session.get_one(Invitation, seat_id)
-    hearing = queries.hold(session, seat.proposal.hearing_id)
+    hearing = queries.lock(session, seat.proposal.hearing_id)
     if hearing.state != HearingState.FIXED or hearing.revision != revision:
         raise Refusal(N_("The date has changed since this page was shown. Please look at it now."))
     if confirmed_at(session, hearing, seat.counsel_id) is not None:
@@ -77,7 +77,7 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
     Raises Invalid for a number that is none, or where none is given and none is known.
     """
     seat = session.get_one(Invitation, seat_id)
-    hearing = queries.hold(session, seat.proposal.hearing_id)
+    hearing = queries.lock(session, seat.proposal.hearing_id)
     if (waiting := open_call(session, hearing.id, seat.counsel_id)) is not None:
         return waiting
     number = _number(phone, hearing.case.court.country) if phone.strip() else seat.counsel.phone

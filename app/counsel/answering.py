@@ -46,7 +46,7 @@ def answer(
     given = service.AnswerInput(says, comment, forms.press(chance, says, comment))
     service.take(session, held, given, now, secret)
     if days != away.NOTHING:
-        away.say(session, held.seat.id, days, now)
+        away.add_days(session, held.seat.id, days, now)
 
 
 def _chance(held: LockedInvitation, key: str, secret: bytes) -> str | None:

@@ -51,14 +51,16 @@ def change_days_away(token: str) -> Any:
     try:
         if back:
             number = row_number(back) or 0
-            retrying(lambda session: away.take_back(session, seat_id, number))
+            retrying(lambda session: away.remove_days(session, seat_id, number))
         else:
-            retrying(lambda session: away.say(session, seat_id, given, now).id)
+            retrying(lambda session: away.add_days(session, seat_id, given, now).id)
     except Invalid as fault:
-        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _shown(token, enter(token), given=given, errors=errors), 422
     except Refusal as fault:
-        return _shown(token, enter(token), given=given, kind_word=web.said(fault.message)), 422
+        return _shown(
+            token, enter(token), given=given, kind_word=web.translated(fault.message)
+        ), 422
     return redirect(url_for("reply.days_away", token=token), 303)
 
 
@@ -74,6 +76,6 @@ def name_calendar(token: str) -> Any:
     try:
         retrying(lambda session: busy_calendars.name(session, seat_id, address, gateway, now))
     except Invalid as fault:
-        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _shown(token, enter(token), errors=errors, address=address), 422
     return redirect(url_for("reply.days_away", token=token), 303)

@@ -54,10 +54,10 @@ def ask_move(token: str) -> Any:
         paper = _paper()
         retrying(lambda session: service.ask(session, seat_id, reason, paper, now).id)
     except Invalid as invalid:
-        errors = {name: web.said(message) for name, message in invalid.errors.items()}
+        errors = {name: web.translated(message) for name, message in invalid.errors.items()}
         return _form(token, enter(token), reason=reason, errors=errors), 422
     except Refusal as refusal:
-        page = _form(token, enter(token), reason=reason, kind_word=web.said(refusal.message))
+        page = _form(token, enter(token), reason=reason, kind_word=web.translated(refusal.message))
         return page, web.status_of(refusal)
     return redirect(url_for("reply.plea", token=token), 303)
 

@@ -111,7 +111,7 @@ def link_of_code(session: Session, typed: str, secret: bytes) -> str | None:
     return links.token(secret, "reply", seat.id, seat.version) if seat else None
 
 
-def look(session: Session, seat_id: int, now: dt.datetime) -> CounselPage:
+def counsel_page(session: Session, seat_id: int, now: dt.datetime) -> CounselPage:
     """Return what the page of a seat shows now."""
     seat = session.scalars(
         sa.select(Invitation)

@@ -13,10 +13,10 @@ from flask_babel import gettext, ngettext, refresh
 
 from app.cases.models import Away
 from app.core import web, wording
-from app.core.db import db, let_go, retrying
+from app.core.db import db, release_session, retrying
 from app.core.errors import Gone, Invalid, Refusal
 from app.core.ical import feed, web_calendar_links
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 from app.counsel import answering as by_link
 from app.counsel import other_hearings, record, visits
 from app.counsel import representation as seats
@@ -58,7 +58,7 @@ def enter(token: str) -> CounselPage:
     if found is None:
         raise Closed((render_template("reply/unknown.html"), 404))
     seat, revoked = found
-    view = seats.look(db.session(), seat.id, web.now())
+    view = seats.counsel_page(db.session(), seat.id, web.now())
     g.language = view.counsel.language
     refresh()
     if revoked or view.stands == HearingStatus.LEFT:
@@ -94,8 +94,8 @@ def _write_visit(view: CounselPage, what: Event, agent: str) -> bool:
     try:
         retrying(lambda session: visits.write(session, seat_id, what, agent, method, now))
     except sa.exc.OperationalError as fault:
-        let_go()
-        log.warning("a visit to seat %s was not written down: %s", seat_id, in_a_line(fault))
+        release_session()
+        log.warning("a visit to seat %s was not written down: %s", seat_id, one_line_error(fault))
     return True
 
 
@@ -157,19 +157,19 @@ def answer(token: str) -> Any:
     except by_link.StalePage:
         return _again(token, enter(token), typed, _words_for_old_page(), 422)
     except Gone as gone:
-        return _again(token, enter(token), typed, web.said(gone.message), 410)
+        return _again(token, enter(token), typed, web.translated(gone.message), 410)
     except Invalid as invalid:
         return _corrected(token, typed, invalid)
     except Refusal as refusal:
         code = web.status_of(refusal)
-        return _again(token, enter(token), typed, web.said(refusal.message), code)
+        return _again(token, enter(token), typed, web.translated(refusal.message), code)
     return redirect(url_for("reply.page", token=token), 303)
 
 
 def _corrected(token: str, typed: forms.AnswerForm, invalid: Invalid) -> Any:
     """Show the page again, each mistake beside its field."""
     view = enter(token)
-    errors = {name: web.said(message) for name, message in invalid.errors.items()}
+    errors = {name: web.translated(message) for name, message in invalid.errors.items()}
     away_errors = {str(n): errors.pop(n) for n in ("from", "until") if n in errors}
     known = {"none", "comment", *(f"slot-{slot.id}" for slot in view.round.slots)}
     word = "" if known.issuperset(errors) else _words_for_old_page()

@@ -68,7 +68,7 @@ def write(
 ) -> bool:
     """Write a visit down, at most once in ten minutes for each kind of visitor; tell whether."""
     seat = session.get_one(Invitation, seat_id)
-    hearing = queries.hold(session, seat.proposal.hearing_id)
+    hearing = queries.lock(session, seat.proposal.hearing_id)
     if lately(session, seat, what, agent, now):
         return False
     line = ledger.NewEntry(

@@ -60,7 +60,7 @@ def change_closed_days() -> Any:
             retrying(lambda session: _close(session, whose(session), days, why))
             flash(gettext("No hearing is suggested for these days."), "yes")
     except Invalid as fault:
-        errors = {name: web.said(words) for name, words in fault.errors.items()}
+        errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _shown(given=given, errors=errors), 422
     return redirect(url_for("people.closed_days"), 303)
 

@@ -14,7 +14,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.web.access import may
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.court import courtrooms as rooms
 from app.court import forms as court_forms
 from app.court import queries as court_queries
@@ -44,9 +44,9 @@ def add_courtroom() -> Any:
             lambda session: rooms.add(session, whose(session), room["name"], room["location"]).id
         )
     except Invalid as fault:
-        return _rooms(given=given, errors=said_errors(fault)), 422
+        return _rooms(given=given, errors=translated_errors(fault)), 422
     except Refusal as fault:
-        errors = {"name": web.said(fault.message)}
+        errors = {"name": web.translated(fault.message)}
         return _rooms(given=given, errors=errors), web.status_of(fault)
     flash(gettext("The courtroom is added."), "yes")
     return redirect(url_for("cases.courtrooms"), 303)
@@ -84,11 +84,11 @@ def change_courtroom(room_id: int) -> Any:
         change = _act(act, given)
         retrying(lambda session: _do(session, whose, room_id, change))
     except Invalid as fault:
-        return _room(room_id, given, errors=said_errors(fault)), 422
+        return _room(room_id, given, errors=translated_errors(fault)), 422
     except NotFound:
         raise
     except Refusal as fault:
-        refused = web.said(fault.message)
+        refused = web.translated(fault.message)
         if act == "rename":
             return _room(room_id, given, errors={"name": refused}), web.status_of(fault)
         room = rooms.find(db.session(), current_user.court_id, room_id)

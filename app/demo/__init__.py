@@ -20,7 +20,7 @@ from app.config import Settings
 from app.core.db import db, retrying
 from app.core.errors import Misconfigured
 from app.core.runtime.clock import SystemClock
-from app.core.runtime.logs import speak_up
+from app.core.runtime.logs import configure_logging
 from app.demo import folder, newcomer, outbox_views, shown
 from app.worker import jobs as running
 
@@ -89,7 +89,7 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
 def _keep_quiet(instance: Path) -> None:
     """Write what pages and worker log into a file: the terminal is for the demo's own words."""
     instance.mkdir(parents=True, exist_ok=True)
-    speak_up(logging.FileHandler(instance / LOG, "w", encoding="utf-8", delay=True))
+    configure_logging(logging.FileHandler(instance / LOG, "w", encoding="utf-8", delay=True))
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a disk that is full is said elsewhere
 

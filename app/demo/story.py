@@ -174,7 +174,7 @@ class StoryPlayer:
         name = STORY["counsel"][who]["name"]
 
         def do(session: Session) -> None:
-            round_ = queries.last_proposal(session, queries.hold(session, made[0]))
+            round_ = queries.last_proposal(session, queries.lock(session, made[0]))
             if round_ is None:
                 raise LookupError(f"nobody was asked about hearing {made[0]}")
             seat = next(seat for seat in round_.invitations if seat.counsel.name == name)

@@ -18,7 +18,7 @@ from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message, NotFound
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import row_number, said_errors
+from app.core.web.params import row_number, translated_errors
 from app.desk import off_channel
 from app.desk import queries as desk
 from app.desk.home_views import bp
@@ -56,7 +56,7 @@ def case(case_id: int) -> str:
 
 def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
     session = db.session()
-    found = cases.whole(session, current_user.court_id, case_id)
+    found = cases.case_with_parties(session, current_user.court_id, case_id)
     return render_template(
         "hearings/case.html",
         case=found,
@@ -64,7 +64,7 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
         given=given,
         hearings=queries.hearings_of_case(session, found),
         lines=desk.newest_lines(session, found),
-        twin=cases.twin(session, found),
+        twin=cases.duplicate_of(session, found),
         unreachable=_unreachable(found),
         ways=ways_by_hand(),
         outcomes=outcomes(),
@@ -106,7 +106,7 @@ def log(case_id: int) -> Any:
         checked = checked_contact(given, ZoneInfo(current_user.court.zone))
         name, told = retrying(lambda session: write(session, court_id, user_id, case_id, checked))
     except Invalid as fault:
-        return _page(case_id, given, errors=said_errors(fault)), 422
+        return _page(case_id, given, errors=translated_errors(fault)), 422
     say_logged(name, told)
     return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)
 

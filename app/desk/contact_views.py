@@ -15,7 +15,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.desk import case_views
 from app.desk.home_views import bp
 from app.hearings import queries as hearings_queries
@@ -86,7 +86,7 @@ def _given() -> dict[str, str]:
 
 
 def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> str:
-    found = cases.whole(db.session(), current_user.court_id, case_id)
+    found = cases.case_with_parties(db.session(), current_user.court_id, case_id)
     people = [(seat.counsel, party) for party in found.parties for seat in party.seats]
     if not given["counsel_id"] and len(people) == 1:
         given = given | {"counsel_id": str(people[0][0].id)}
@@ -126,7 +126,7 @@ def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
             lambda session: case_views.write(session, court_id, user_id, case_id, checked)
         )
     except Invalid as fault:
-        return _page(template, case_id, given, errors=said_errors(fault)), 422
+        return _page(template, case_id, given, errors=translated_errors(fault)), 422
     case_views.say_logged(name, told)
     if checked["hearing_id"]:
         return redirect(url_for("hearings.shown", hearing_id=checked["hearing_id"]), 303)

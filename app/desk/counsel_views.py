@@ -15,7 +15,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Clash, Invalid, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.court.models import Court
 from app.notices import resending as resend
 from app.record.views import bp
@@ -26,7 +26,7 @@ from app.record.views import bp
 @shows_again
 def add_counsel(case_id: int) -> Any:
     """Let a further counsel act for a party of a case."""
-    case = queries.whole(db.session(), current_user.court_id, case_id)
+    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
     if request.method == "GET":
         return _counsel_form(case, None, form_fields.blank_counsel())
     party = request.form.get("party", "")
@@ -46,17 +46,17 @@ def add_counsel(case_id: int) -> Any:
 @shows_again
 def change_counsel(case_id: int, seat_id: int) -> Any:
     """Change what is known of a counsel; what waits for them goes to the new address."""
-    case = queries.whole(db.session(), current_user.court_id, case_id)
-    seat = queries.seat(db.session(), case, seat_id)
+    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
+    seat = queries.representation_of(db.session(), case, seat_id)
     if request.method == "GET":
         return _counsel_form(case, seat, _as_typed(seat))
     court_id = current_user.court_id
 
     def change(session: Session, checked: dict[str, Any]) -> str:
         found = service.find_case(session, court_id, case_id)
-        held = queries.seat(session, found, seat_id)
+        held = queries.representation_of(session, found, seat_id)
         given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
-        if edit_conflicts.changed(request.form.get("stood", ""), _as_typed(held), given):
+        if edit_conflicts.changed_fields(request.form.get("stood", ""), _as_typed(held), given):
             raise Clash(N_("Somebody changed this while you were typing."))
         if request.form.get("do") == "leave":
             changes.leave(held, web.now())
@@ -72,19 +72,19 @@ def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
     given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
     court_id = current_user.court_id
     if only_shown():
-        case = queries.whole(db.session(), court_id, case_id)
-        seat = queries.seat(db.session(), case, seat_id) if seat_id else None
+        case = queries.case_with_parties(db.session(), court_id, case_id)
+        seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
         return _counsel_form(case, seat, given)
     try:
         checked = core_forms.load(forms.CounselIn(), form_fields.counsel_input(given))
         name = retrying(lambda session: work(session, checked))
     except (Invalid, Refusal) as fault:
-        case = queries.whole(db.session(), court_id, case_id)
-        seat = queries.seat(db.session(), case, seat_id) if seat_id else None
-        errors = said_errors(fault) if isinstance(fault, Invalid) else {}
+        case = queries.case_with_parties(db.session(), court_id, case_id)
+        seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
+        errors = translated_errors(fault) if isinstance(fault, Invalid) else {}
         now = _as_typed(seat) if seat else {}
-        theirs = edit_conflicts.changed(request.form.get("stood", ""), now, given)
-        refused = web.said(fault.message) if isinstance(fault, Refusal) and not theirs else ""
+        theirs = edit_conflicts.changed_fields(request.form.get("stood", ""), now, given)
+        refused = web.translated(fault.message) if isinstance(fault, Refusal) and not theirs else ""
         page = _counsel_form(case, seat, given, errors=errors, refused=refused, changes=theirs)
         return page, web.status_of(fault)
     flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
@@ -101,7 +101,7 @@ def _counsel_form(
         seat=seat,
         given=given,
         party=party,
-        stood=edit_conflicts.stood(_as_typed(seat)) if seat else "",
+        stood=edit_conflicts.fingerprint(_as_typed(seat)) if seat else "",
         **{"errors": {}, "refused": "", "changes": [], **more},
     )
 

@@ -113,7 +113,7 @@ class HearingPage:
         return [each for each in self.contacts if each.acts and each.counsel.id not in asked]
 
 
-def look(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> HearingPage:
+def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> HearingPage:
     """Return a hearing whole. Raises NotFound, for another court's hearing as for none."""
     hearing = _hearing(session, court_id, hearing_id)
     lines, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)

@@ -13,7 +13,7 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.desk import hearing_page
 from app.desk.hearing_page import HearingPage
 from app.desk.home_views import bp
@@ -45,7 +45,7 @@ def live(hearing_id: int) -> Any:
 
 
 def _look(hearing_id: int) -> HearingPage:
-    return hearing_page.look(db.session(), current_user.court_id, hearing_id, web.now())
+    return hearing_page.hearing_page(db.session(), current_user.court_id, hearing_id, web.now())
 
 
 def _page(found: HearingPage, page: str = "hearings/shown.html", **more: Any) -> str:
@@ -62,7 +62,7 @@ def _page(found: HearingPage, page: str = "hearings/shown.html", **more: Any) ->
         newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
         few=FEW_LINES,
         words_of=hearing_page.words_of,
-        stood=idempotency.standing(db.session(), found.hearing),
+        stood=idempotency.version_of(db.session(), found.hearing),
         symmetry=symmetry.of(db.session(), found.hearing.case, f"hearing/{found.hearing.id}"),
         by_mail_or_text=[each for each in found.contacts if not each.silent],
         unreachable=[each for each in found.contacts if each.acts and each.silent],
@@ -134,7 +134,7 @@ def _change(
     except NotFound:
         raise
     except Invalid as fault:
-        errors = said_errors(fault)
+        errors = translated_errors(fault)
         return _page(_look(hearing_id), act=act, typed=typed, errors=errors), 422
     except Refusal as fault:
         found = _look(hearing_id)
@@ -146,9 +146,11 @@ def _change(
 
 def _told(found: HearingPage, fault: Refusal, stood: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
-    words = [web.said(fault.message)]
+    words = [web.translated(fault.message)]
     if stood and str(fault.message) == idempotency.CHANGED:
-        words += [web.said(each) for each in idempotency.since(db.session(), found.hearing, stood)]
+        words += [
+            web.translated(each) for each in idempotency.since(db.session(), found.hearing, stood)
+        ]
     return "\n".join(words)
 
 

@@ -62,7 +62,7 @@ def sheet(
     The code is black on white: scanners of the post and of courts read no other as surely.
     """
     link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
-    code = links.spoken(links.code(secret, seat.id, seat.version))
+    code = links.format_code(links.code(secret, seat.id, seat.version))
     kind = "moved" if hearing.revision > 1 else "fixed"
     told = facts.of(
         hearing,

@@ -85,7 +85,7 @@ def print_papers() -> Any:
             db.session(), current_user.court_id, _tasks("args"), web.secret(), _public()
         )
     except Refusal as fault:
-        flash(web.said(fault.message), "alarm")
+        flash(web.translated(fault.message), "alarm")
         return redirect(url_for("hearings.papers"))
     if not sheets:
         flash(gettext("Choose at least one notice."), "maybe")

@@ -23,7 +23,7 @@ SEAL = re.compile(r"[0-9a-f]{64}")
 def certified(case_id: int) -> str:
     """Show a case's contact certificate; the browser prints it."""
     session = db.session()
-    case = cases.whole(session, current_user.court_id, case_id)
+    case = cases.case_with_parties(session, current_user.court_id, case_id)
     found = certificate.of_case(session, case, web.now())
     address = f"{web.services().settings.public_url}/record/{found.finding.head}"
     picture = segno.make(address, error="m").svg_inline(

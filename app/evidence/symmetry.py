@@ -19,5 +19,5 @@ class Symmetry:
 def of(session: Session, case: Case, about: str = "") -> Symmetry:
     """Return how the sides of a case were in contact with the court, of one hearing if named."""
     sides = list(dict.fromkeys(party.side for party in case.parties if party.seats and party.side))
-    touches = queries.touches(session, case.id, about)
+    touches = queries.contacts(session, case.id, about)
     return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides))

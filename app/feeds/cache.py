@@ -156,7 +156,7 @@ class CalendarCache:
         )
         found = event_cache.kept(session, wanted.editions, asked.language, self.house)
         missing = [number for number in wanted.editions if number not in found]
-        for (number, _), (_, events) in event_cache.drawn(
+        for (number, _), (_, events) in event_cache.rendered(
             session, missing, [asked.language], self.court_address
         ).items():
             found[number] = events

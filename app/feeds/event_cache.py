@@ -57,7 +57,7 @@ def kept(
     return found
 
 
-def drawn(
+def rendered(
     session: Session, hearing_ids: Sequence[int], languages: Iterable[str], court_address: str
 ) -> dict[tuple[int, str], tuple[int, list[dict[str, Any]]]]:
     """Write the events of hearings anew; return each with its edition, by hearing and language.
@@ -153,7 +153,7 @@ def pieces(hearing_id: int, events: list[dict[str, Any]], *, busy_only: bool) ->
     ]
 
 
-def undrawn(session: Session, house: str) -> list[int]:
+def not_rendered(session: Session, house: str) -> list[int]:
     """Return hearings whose present edition is not kept yet."""
     _forget_other_houses(session, house)
     wanted = sa.select(Hearing.id).where(Hearing.drawn_edition < Hearing.edition)
@@ -188,7 +188,7 @@ def _forget_other_houses(session: Session, house: str) -> None:
 
 def keep(session: Session, hearing_ids: Sequence[int], now: dt.datetime, court_address: str) -> int:
     """Keep the written events of hearings, in both languages; return how many hearings."""
-    made = drawn(session, hearing_ids, LANGUAGES, court_address)
+    made = rendered(session, hearing_ids, LANGUAGES, court_address)
     house = house_of(court_address)
     session.execute(
         sa.delete(RenderedEvent)

@@ -40,7 +40,7 @@ LIVE = (HearingState.FIXED.value, HearingState.PROPOSED.value)
 Row = dict[str, Any]
 
 
-def hold_wall_clocks(
+def keep_wall_clocks(
     session: Session, court: Court, shift: Shift, version: str, now: dt.datetime
 ) -> int:
     """Store all that was told of a court's hearings anew; return of how many hearings.
@@ -236,7 +236,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     who was sent an invite gets the correction. The assistant is told where the hearing lies over
     another one now.
     """
-    hearing = queries.hold(session, hearing_id)
+    hearing = queries.lock(session, hearing_id)
     change = session.get(ClockChange, hearing_id)
     if change is None:
         return False

@@ -15,7 +15,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.hearings.proposals import give_keys
+from app.hearings.proposals import issue_links
 from app.law import working_days
 from app.notices import service as notices
 
@@ -74,7 +74,7 @@ def set_date(
     hearing.reason = order
     session.flush()
     session.refresh(hearing, ["courtroom"])
-    seats = seat_everybody(session, hearing, secret, now)
+    seats = invite_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(seats))
     notices.withdraw(
         session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN
@@ -92,7 +92,7 @@ def set_date(
     )
 
 
-def seat_everybody(
+def invite_everybody(
     session: Session, hearing: Hearing, secret: bytes, now: dt.datetime
 ) -> dict[int, Invitation]:
     """Return everybody's seat by counsel, giving one to those who have none.
@@ -128,5 +128,5 @@ def seat_everybody(
         )
         session.add(seat)
         session.flush()
-        give_keys(seat, secret)
+        issue_links(seat, secret)
     return queries.last_seats(session, hearing)

@@ -10,7 +10,7 @@ from app.cases.models import Case, Party, Representation
 from app.core.errors import Clash
 from app.hearings import booking, dates, facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
-from app.hearings.proposals import give_keys
+from app.hearings.proposals import issue_links
 from app.notices import service as notices
 
 
@@ -30,7 +30,7 @@ def joined(session: Session, limit: int = 100) -> list[int]:
     return sorted(session.scalars(wanted))
 
 
-def welcome(
+def invite_newcomer(
     session: Session, case_id: int, now: dt.datetime, secret: bytes
 ) -> list[tuple[int, set[int]]]:
     """Ask and tell who joined a case what the others were.
@@ -68,7 +68,7 @@ def _welcome_to(
 
     The date goes first: a date told after a question would make the question untrue.
     """
-    hearing = queries.hold(session, hearing_id)
+    hearing = queries.lock(session, hearing_id)
     fresh, back = _newcomers(session, hearing, new)
     round_ = queries.open_proposal(session, hearing)
     asked: list[Invitation] = []
@@ -128,7 +128,7 @@ def _seat(
         )
         session.add(seat)
         session.flush()
-        give_keys(seat, secret)
+        issue_links(seat, secret)
         seats.append(seat)
     for seat in seats:
         seat.left_at = None
@@ -150,7 +150,7 @@ def _tell(
     The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
     was sent a CANCEL of their own when they left is sent that number again, later stamped.
     """
-    seats = dates.seat_everybody(session, hearing, secret, now)
+    seats = dates.invite_everybody(session, hearing, secret, now)
     round_ = queries.open_proposal(session, hearing)
     booking.book(session, hearing, round_, sorted(seats), shared=True)
     for who in sorted(fresh | back):

@@ -16,7 +16,7 @@ from app.notices import service as notices
 from app.notices.superseding import LEFT
 
 
-def left_behind(session: Session, limit: int = 100) -> list[int]:
+def hearings_to_update(session: Session, limit: int = 100) -> list[int]:
     """Return hearings that still take the time of counsel who have left their case."""
     gone, stays, of_case = Representation, aliased(Representation), aliased(Party)
     number = gone.counsel_id * len(KINDS) + KINDS.index("counsel")
@@ -40,19 +40,19 @@ def left_behind(session: Session, limit: int = 100) -> list[int]:
     return list(session.scalars(wanted))
 
 
-def go_on_without(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> bool:
+def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> bool:
     """Give back the time of counsel who left a hearing's case, withdraw what waits for them.
 
     Where an open round waited for them alone, it is decided now. Returns whether anybody had left.
     """
-    hearing = queries.hold(session, hearing_id)
+    hearing = queries.lock(session, hearing_id)
     gone = _released(session, hearing, queries.acting(session, hearing))
     notices.withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
     _clear_calendars(session, hearing, gone, now)
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
         session.flush()
-        voices = locking.voices(session, round_.id, hearing.id)
+        voices = locking.counsel_answers(session, round_.id, hearing.id)
         decide(session, hearing.id, round_.id, now, secret, voices)
     return bool(gone)
 

@@ -12,7 +12,7 @@ from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.service import heard_at
+from app.notices.service import outside_quiet_hours_at
 from app.people.models import User
 from app.record.rules import NoticeState
 
@@ -55,7 +55,7 @@ def proposal(
             stale_at=round_.answer_by,
             now=now,
         )
-    nudge_at = heard_at(hearing.case.court, round_.answer_by - NUDGE_BEFORE)
+    nudge_at = outside_quiet_hours_at(hearing.case.court, round_.answer_by - NUDGE_BEFORE)
     if nudge_at - now < NUDGE_BEFORE:
         return
     for seat in asked:

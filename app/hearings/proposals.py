@@ -30,7 +30,7 @@ class DeskContext:
     secret: bytes
 
 
-def open_round(
+def open_proposal(
     session: Session,
     desk: DeskContext,
     hearing: Hearing,
@@ -47,7 +47,7 @@ def open_round(
     seats = queries.seats(session, hearing.case)
     if not seats:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    heed_rules(session, desk, hearing.case, starts, given.get("override_reason", ""))
+    check_rules(session, desk, hearing.case, starts, given.get("override_reason", ""))
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         before.state = ProposalState.WITHDRAWN.value
@@ -86,14 +86,14 @@ def open_round(
         notifications.clear_calendars(session, hearing, before, desk.now)
     session.flush()
     for seat_ in round_.invitations:
-        give_keys(seat_, desk.secret)
+        issue_links(seat_, desk.secret)
     session.refresh(round_, ["slots"])
     booking.book(session, hearing, round_, [seat.counsel_id for seat in seats])
     notifications.proposal(session, hearing, round_, reason, desk.now)
     return round_
 
 
-def give_keys(seat: Invitation, secret: bytes) -> None:
+def issue_links(seat: Invitation, secret: bytes) -> None:
     """Let a seat be reached by the link and the code of its version; only hashes are stored."""
     seat.token_digest = links.digest(links.token(secret, "reply", seat.id, seat.version))
     seat.code_digest = links.digest(links.code(secret, seat.id, seat.version))
@@ -129,7 +129,7 @@ def checked_slots(
     return sorted(found, key=lambda slot: slot[0])
 
 
-def heed_rules(
+def check_rules(
     session: Session, desk: DeskContext, case: Case, starts: list[dt.datetime], why_not: str
 ) -> None:
     """Raise RuleWarning, with what speaks of the notice against some starts, without a reason."""

@@ -27,7 +27,7 @@ def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False
     return hearing
 
 
-def hold(session: Session, hearing_id: int) -> Hearing:
+def lock(session: Session, hearing_id: int) -> Hearing:
     """Return a hearing, locked until the commit: one decision about it at a time."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
@@ -87,7 +87,7 @@ def by_token(session: Session, token: str) -> Invitation | None:
 def by_code(session: Session, typed: str) -> Invitation | None:
     """Return the seat that a typed code opens."""
     return session.scalar(
-        sa.select(Invitation).where(Invitation.code_digest == links.digest(links.heard(typed)))
+        sa.select(Invitation).where(Invitation.code_digest == links.digest(links.parse_code(typed)))
     )
 
 

@@ -13,9 +13,9 @@ from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.hearings import booking, facts, notifications, queries
 from app.hearings.answers.service import AnswerInput, answer
-from app.hearings.dates import seat_everybody, set_date, settle
+from app.hearings.dates import invite_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
-from app.hearings.proposals import DeskContext, checked_slots, heed_rules, open_round
+from app.hearings.proposals import DeskContext, check_rules, checked_slots, open_proposal
 from app.hearings.rescheduling import service
 from app.notices import service as notices
 
@@ -58,7 +58,7 @@ def propose(session: Session, desk: DeskContext, given: Mapping[str, Any]) -> He
     )
     session.add(hearing)
     session.flush()
-    open_round(session, desk, hearing, given)
+    open_proposal(session, desk, hearing, given)
     return hearing
 
 
@@ -95,12 +95,12 @@ def move(session: Session, desk: DeskContext, hearing_id: int, given: Mapping[st
     if given["minutes"]:
         hearing.minutes = given["minutes"]
     if given["answer_by"] is not None:
-        open_round(session, desk, hearing, {**given, "slots": slots}, reason=given["reason"])
+        open_proposal(session, desk, hearing, {**given, "slots": slots}, reason=given["reason"])
         return hearing
     if len(slots) > 1:
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
     [(starts_at, room)] = checked_slots(session, desk, slots, hearing.minutes, None)
-    heed_rules(session, desk, hearing.case, [starts_at], given["override_reason"])
+    check_rules(session, desk, hearing.case, [starts_at], given["override_reason"])
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     round_ = queries.open_proposal(session, hearing)
@@ -142,7 +142,7 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     service.settle(session, hearing, desk.now)
     booking.release(session, hearing)
     notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
-    seats = seat_everybody(session, hearing, desk.secret, desk.now)
+    seats = invite_everybody(session, hearing, desk.secret, desk.now)
     kind = "cancelled" if had_date else "withdrawn"
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
@@ -156,7 +156,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
     A date that held before the round still holds. Returns whether there was something to close.
     """
-    hearing = queries.hold(session, hearing_id)
+    hearing = queries.lock(session, hearing_id)
     round_ = queries.open_proposal(session, hearing)
     if round_ is None or round_.answer_by > now:
         return False

@@ -97,8 +97,8 @@ class _People:
         found = [self.by_address.get((key, address)) for address in (given["email"], number)]
         # Who has another address since is not found under the old one.
         known = next((each for each in found if each and _at(each, given["email"], number)), None)
-        counsel = known or cases.newcomer(self.court.desk.court, given, in_person=in_person)
-        cases.learn(counsel, given, number)
+        counsel = known or cases.new_counsel(self.court.desk.court, given, in_person=in_person)
+        cases.fill_in(counsel, given, number)
         self._remember(counsel)
         return counsel
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.core.db import db, retrying
-from app.core.db.schema_check import opened
+from app.core.db.schema_check import checked_app
 from app.core.errors import Invalid
 from app.hearings.service import DeskContext
 from app.imports import pipeline, uploads
@@ -51,7 +51,7 @@ def import_(
     remind: bool,
 ) -> None:
     """Enter cases and hearings from CSV or XLSX; all of the file, or nothing of it."""
-    app = opened()
+    app = checked_app()
     column_map = column_maps.find(wish) if wish else None
     with app.app_context():
         court = people.find_court(db.session(), court_name)

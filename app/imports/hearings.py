@@ -88,7 +88,7 @@ def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
     return set(session.scalars(wanted)) if known else set()
 
 
-def sit(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[str]) -> int:
+def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[str]) -> int:
     """Enter the hearings of a case; return how many are new. Raises RowRefused."""
     new = 0
     for sitting in entry.sittings:

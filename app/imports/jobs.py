@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Counsel
 from app.core.db import retrying, transaction
 from app.core.errors import Invalid, Refusal
-from app.core.message_json import kept
+from app.core.message_json import message_to_json
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
@@ -55,9 +55,9 @@ def work(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> int:
                 retrying(partial(_do, number, secret, now(), tell))
             return 1
         except Invalid as fault:
-            told = {"said": [kept(each) for each in fault.errors.values()]}
+            told = {"said": [message_to_json(each) for each in fault.errors.values()]}
         except Refusal as fault:
-            told = {"said": [kept(fault.message)]}
+            told = {"said": [message_to_json(fault.message)]}
         except sa.exc.OperationalError:
             raise
         except Exception:
@@ -132,7 +132,7 @@ def _do(
     # The rows of the file were let go of on the way, and this one with them.
     upload = session.get_one(Upload, number, populate_existing=True)
     upload.report = told(report, table.headers, dict(rows))
-    upload.report["notes"] = [kept(note) for note in table.notes()]
+    upload.report["notes"] = [message_to_json(note) for note in table.notes()]
     upload.state = "entered" if stays else "checked"
     if stays:
         upload.ended_at, upload.counsel_before = now, before
@@ -156,7 +156,7 @@ def told(
             {
                 "line": each.line,
                 "column": each.column,
-                "why": kept(each.why),
+                "why": message_to_json(each.why),
                 "cells": [cell[:200] for cell in cells.get(each.line, [])[:MOST_CELLS]],
             }
             for each in report.refused[:MOST_SHOWN]

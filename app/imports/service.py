@@ -16,7 +16,7 @@ from app.core.errors import Invalid, Refusal
 from app.hearings.service import DeskContext
 from app.imports import bulk_entry
 from app.imports.entries import ImportedCase, RowRefusal
-from app.imports.hearings import ImportCourt, RowRefused, known_uids, sit
+from app.imports.hearings import ImportCourt, RowRefused, add_hearings, known_uids
 from app.imports.reading.rules import ColumnMapping
 from app.notices import resending
 
@@ -158,7 +158,7 @@ def _take_one(
                 case.upload_id = court.upload_id
             else:
                 changed = merge(session, desk, case, entry.given, court.region)
-            new = sit(court, case, entry, uids)
+            new = add_hearings(court, case, entry, uids)
     except RowRefused as fault:
         report.refused.append(fault.refused)
     except Invalid as fault:
@@ -226,7 +226,7 @@ def _merge_party(
         known = seats.get(normalization.name_key(counsel["name"]))
         if known is None:
             person = not told["counsel"]
-            cases.seat(session, desk.court, party, counsel, region, in_person=person)
+            cases.add_representation(session, desk.court, party, counsel, region, in_person=person)
             changed = True
         else:
             changed |= _learn(session, known, counsel, region)
@@ -238,7 +238,7 @@ def _learn(session: Session, known: Counsel, told: dict[str, Any], region: str) 
         return *(getattr(known, name) for name in LEARNT), *known.channels
 
     before = state()
-    cases.learn(known, told, cases.phone_of(told["phone"], region))
+    cases.fill_in(known, told, cases.phone_of(told["phone"], region))
     if state() == before:
         return False
     resending.readdress(session, known)

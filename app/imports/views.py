@@ -54,7 +54,7 @@ def give() -> Any:
     room = uploads.LARGEST + PIECE  # for what a form says besides its file
     if (request.content_length or 0) > room:
         _drain()
-        return _files(refused=web.said(uploads.too_large())), 413
+        return _files(refused=web.translated(uploads.too_large())), 413
     request.max_content_length = room
     whose = by_whom()
     try:
@@ -71,9 +71,9 @@ def give() -> Any:
 
         number = retrying(keep)
     except RequestEntityTooLarge:
-        return _files(refused=web.said(uploads.too_large())), 413
+        return _files(refused=web.translated(uploads.too_large())), 413
     except Invalid as fault:
-        said = [web.said(words) for words in fault.errors.values()]
+        said = [web.translated(words) for words in fault.errors.values()]
         return _files(refused=" ".join(said)), 422
     return redirect(url_for("intake.one", upload_id=number), 303)
 
@@ -128,14 +128,20 @@ def _one(upload_id: int, **more: Any) -> Any:
         done=jobs.rows_done(folder, upload.id),
         undoable=undo.until(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
-        left_out=[web.said(message_json.told(each)) for each in upload.report.get("notes", [])],
-        failures=[web.said(message_json.told(each)) for each in upload.report.get("said", [])],
+        left_out=[
+            web.translated(message_json.message_from_json(each))
+            for each in upload.report.get("notes", [])
+        ],
+        failures=[
+            web.translated(message_json.message_from_json(each))
+            for each in upload.report.get("said", [])
+        ],
         **{**told, "errors": {}, "refused": "", **more},
     )
 
 
 def _fault(each: dict[str, Any]) -> dict[str, Any]:
-    return {**each, "why": web.said(message_json.told(each["why"]))}
+    return {**each, "why": web.translated(message_json.message_from_json(each["why"]))}
 
 
 @bp.post("/import/<int:upload_id>")
@@ -170,17 +176,17 @@ def act(upload_id: int) -> Any:
         undone = retrying(work)
     except Invalid as fault:
         errors = {
-            field_names()[name]: web.said(words)
+            field_names()[name]: web.translated(words)
             for name, words in fault.errors.items()
             if name in rules.FIELDS
         }
-        refused = "" if errors else " ".join(web.said(w) for w in fault.errors.values())
+        refused = "" if errors else " ".join(web.translated(w) for w in fault.errors.values())
         more = {"columns": chosen} if chosen else {}
         return _one(upload_id, errors=errors, refused=refused, **more), 422
     except Refusal as fault:
         if web.status_of(fault) == 404:
             raise
-        return _one(upload_id, refused=web.said(fault.message)), 422
+        return _one(upload_id, refused=web.translated(fault.message)), 422
     if undone:
         flash(_undone(undone), "maybe" if undone.stay else "yes")
     if do == "cancel":

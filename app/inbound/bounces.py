@@ -18,7 +18,7 @@ from app.core.errors import N_
 from app.inbound.parsing import reports
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.parsing.reports import Bounce, Says
-from app.inbound.queries import MessageMatch, named, only_court, place_of_mail
+from app.inbound.queries import MessageMatch, match_mail, named, only_court
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
 from app.record.rules import NoticeState
@@ -134,7 +134,7 @@ def _place(session: Session, filed: Inbound, about: Notice | None, mail: Incomin
     if about is not None:
         place = MessageMatch(about.court_id, about.case_id, about.counsel_id, about.about)
     else:
-        places = (place_of_mail(session, each, []) for each in _addresses(mail))
+        places = (match_mail(session, each, []) for each in _addresses(mail))
         place = next((each for each in places if each.counsel_id), MessageMatch())
     filed.court_id = place.court_id or filed.court_id or only_court(session)
     filed.case_id = place.case_id or filed.case_id

@@ -97,7 +97,7 @@ def _take(
     if known is None:
         filed.detail = _detail(reply, ReplyOutcome(False, N_("no hearing here has this number")))
         return
-    hearing = queries.hold(session, known)
+    hearing = queries.lock(session, known)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
     filed.about = f"hearing/{hearing.id}"
     reply = _completed(session, hearing, reply, mail)

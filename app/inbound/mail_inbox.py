@@ -12,7 +12,7 @@ from app.inbound import bounces, calendar_replies
 from app.inbound.parsing import itip
 from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
 from app.inbound.parsing.reports import Says
-from app.inbound.queries import MessageMatch, only_court, place_of_mail
+from app.inbound.queries import MessageMatch, match_mail, only_court
 from app.notices.inbound import Inbound, Kind, Mailbox
 from app.record import ledger
 from app.record.rules import Event
@@ -113,7 +113,7 @@ def _sort(
     now: dt.datetime,
     secret: bytes,
 ) -> None:
-    place = place_of_mail(session, mail.sender, mail.answers_to)
+    place = match_mail(session, mail.sender, mail.answers_to)
     filed.court_id, filed.case_id = place.court_id, place.case_id
     filed.counsel_id, filed.about = place.counsel_id, place.about
     replies, why = itip.first(mail.calendars, mail.sender)

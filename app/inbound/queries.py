@@ -48,7 +48,7 @@ def named(session: Session, ids: Sequence[str]) -> list[Notice]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def place_of_mail(session: Session, sender: str, answers_to: Sequence[str]) -> MessageMatch:
+def match_mail(session: Session, sender: str, answers_to: Sequence[str]) -> MessageMatch:
     """Return where a mail belongs: by the Message-IDs that it answers to, else by its writer."""
     known = [each for each in named(session, answers_to[:50]) if each.counsel_id is not None]
     ours = next((each for each in known if each.address.lower() == sender), None)

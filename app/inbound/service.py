@@ -121,7 +121,7 @@ def _meant(
 ) -> Invitation | None:
     """Return the seat that is answered: the only one, or the one whose letter was told."""
     if choice.letter:
-        named = text_replies.letters_told(session, counsel_ids).get(choice.letter)
+        named = text_replies.letters_sent(session, counsel_ids).get(choice.letter)
         return next((seat for seat in seats if seat.id == named), None)
     return seats[0] if len(seats) == 1 else None
 

@@ -18,7 +18,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 GOOD_FOR = dt.timedelta(days=1)
 
 
-def letters_told(session: Session, counsel_ids: Sequence[int]) -> dict[str, int]:
+def letters_sent(session: Session, counsel_ids: Sequence[int]) -> dict[str, int]:
     """Return the letters by which a person was last asked which question they mean, by seat."""
     last = session.scalar(
         sa.select(Notice)

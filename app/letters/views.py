@@ -11,7 +11,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web.access import may
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.court import settings
 from app.court.authorship import by_whom
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
@@ -125,7 +125,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
     if act == "house":
         subject, text = "", ""
     elif faults := custom_wording.faults(kind, channel, subject, text):
-        return _page(key, subject, text, errors=said_errors(Invalid(faults))), 422
+        return _page(key, subject, text, errors=translated_errors(Invalid(faults))), 422
     elif act != "keep":
         return _page(key, subject, text, unsaved=True)
     whose = by_whom()

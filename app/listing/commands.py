@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.core.db import db, retrying
-from app.core.db.schema_check import opened
+from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Invalid, Message
 from app.hearings.service import DeskContext
 from app.imports.commands import of_file
@@ -89,7 +89,7 @@ def list_hearings(
 ) -> None:
     """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
     search.need()
-    app = opened()
+    app = checked_app()
     asked = _asked(seconds=seconds, **days)
     worker, name = f"command:{uuid.uuid4()}", safe_name(file.name)
     with app.app_context():

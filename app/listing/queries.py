@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.core.errors import N_, Message, NotFound
-from app.core.message_json import told
+from app.core.message_json import message_from_json
 from app.court.models import Courtroom
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.solver.problem import Progress, SearchResult
@@ -98,7 +98,7 @@ def shown(session: Session, listing: Listing) -> list[ListingPage]:
             row.kind,
             row.minutes,
             [_slot(slot, zone, rooms) for slot in row.slots],
-            told(row.why) if row.why else None,
+            message_from_json(row.why) if row.why else None,
             row.hearing_id,
         )
         for row in session.scalars(wanted)
@@ -117,8 +117,8 @@ def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> DraftS
         (starts_at.astimezone(zone), ends_at.astimezone(zone)),
         rooms.get(slot["room"], "?"),
         slot["cost"],
-        [told(each) for each in slot["reasons"]],
-        [(name, told(words)) for name, words in slot["costs"]],
+        [message_from_json(each) for each in slot["reasons"]],
+        [(name, message_from_json(words)) for name, words in slot["costs"]],
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import db, persist, retrying, transaction
 from app.core.errors import N_, Message, Refusal
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 from app.listing import candidates, service
 from app.listing.models import Listing
 from app.listing.solver import greedy
@@ -99,7 +99,7 @@ class _Pen:
         return persist(partial(retrying, work))
 
 
-def take_turn(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[[], bool]) -> int:
+def search_next(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[[], bool]) -> int:
     """Search the listing that waits longest; return its number, 0 where none was searched.
 
     What fails is logged and said on the listing.
@@ -111,7 +111,7 @@ def take_turn(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[
             run(found, worker, SearchLimits(seconds), clock, gives_up=gives_up)
         return found
     except sa.exc.OperationalError as fault:
-        log.warning("the database is away or busy, listings wait: %s", in_a_line(fault))
+        log.warning("the database is away or busy, listings wait: %s", one_line_error(fault))
     except Refusal as refusal:
         log.warning("a listing cannot be searched: %s", refusal.message)
     except Exception:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, HearingTime, Invalid, Refusal
-from app.core.message_json import kept
+from app.core.message_json import message_to_json
 from app.hearings import service
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.models import Hearing
@@ -55,10 +55,10 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
             with session.begin_nested():
                 made = _proposed(session, desk, row).id
         except Refusal as refusal:
-            row.why = kept(refusal.message)
+            row.why = message_to_json(refusal.message)
             return False
         except Invalid as fault:
-            row.why = kept(next(iter(fault.errors.values())))
+            row.why = message_to_json(next(iter(fault.errors.values())))
             return False
     row.hearing_id, row.why = made, None
     return True

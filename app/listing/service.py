@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Message, NotFound, Refusal
-from app.core.message_json import kept
+from app.core.message_json import message_to_json
 from app.hearings.availability.calculation.openings import Opening
 from app.hearings.service import DeskContext
 from app.listing.candidates import MINUTE, Candidates
@@ -89,7 +89,7 @@ def keep(
         first = outcome.places.get(number)
         places = [first, *outcome.alternatives.get(number, ())] if first else []
         row.slots = [_slot(found, number, place) for place in sorted(places, key=lambda p: p.at)]
-        row.why = None if places else kept(found.why.get(number) or CROWDED_OUT)
+        row.why = None if places else message_to_json(found.why.get(number) or CROWDED_OUT)
         row.tried = False
     note(listing, outcome.progress)
     listing.state, listing.ended_at = ListingState.READY.value, now
@@ -109,8 +109,8 @@ def _slot(found: Candidates, number: int, place: Placement) -> dict[str, Any]:
         "until": ends_at.isoformat(),
         "room": place.room,
         "cost": cost,
-        "reasons": [kept(words) for words in opening.reasons],
-        "costs": [[name, kept(words)] for name, words in opening.costs],
+        "reasons": [message_to_json(words) for words in opening.reasons],
+        "costs": [[name, message_to_json(words)] for name, words in opening.costs],
     }
 
 
@@ -119,7 +119,7 @@ def fail(session: Session, listing_id: int, worker: str, why: Message, now: dt.d
     listing = session.get(Listing, listing_id)
     if listing is not None and listing.worker == worker:
         listing.state, listing.ended_at = ListingState.FAILED.value, now
-        listing.fault = kept(why)
+        listing.fault = message_to_json(why)
 
 
 def give_back(session: Session, listing_id: int, worker: str) -> None:
@@ -158,7 +158,7 @@ def stop(listing: Listing, now: dt.datetime) -> None:
     """Let a search end soon with its best so far; one that nobody took up yet is not begun."""
     if listing.state == ListingState.WAITING:
         listing.state, listing.ended_at = ListingState.FAILED.value, now
-        listing.fault = kept(Message(N_("It was stopped before it began.")))
+        listing.fault = message_to_json(Message(N_("It was stopped before it began.")))
     listing.stop = True
 
 

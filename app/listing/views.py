@@ -17,7 +17,7 @@ from app.core.characters import half_width, whole_number
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
 from app.core.web.access import signed_in
-from app.core.web.params import said_errors
+from app.core.web.params import translated_errors
 from app.court import queries as court_queries
 from app.hearings.service import DeskContext
 from app.imports.reading.encoding import NeedsChoice
@@ -56,7 +56,7 @@ def _form(given: dict[str, Any], **more: Any) -> str:
         rooms=court_queries.courtrooms(session, court.id),
         given=given,
         absent=not search.is_there(),
-        missing=web.said(search.MISSING),
+        missing=web.translated(search.MISSING),
         is_broken=service.is_broken,
         **facts,
     )
@@ -79,13 +79,13 @@ def make() -> Any:
         words = gettext("Choose below how the file is to be read, and choose the file again.")
         return _form(given, errors={"file": words}, rooms_chosen=rooms, choice=choice), 422
     except Invalid as fault:
-        return _form(given, errors=said_errors(fault), rooms_chosen=rooms), 422
+        return _form(given, errors=translated_errors(fault), rooms_chosen=rooms), 422
     if not number:
         return _form(
             given, refused=refused[:MOST_SHOWN], more=len(refused) - MOST_SHOWN, rooms_chosen=rooms
         ), 422
     for note in taken.notes:
-        flash(web.said(note), "maybe")
+        flash(web.translated(note), "maybe")
     if refused:
         lines = sorted({each.line for each in refused})
         flash(
@@ -197,7 +197,7 @@ def shown(listing_id: int) -> str:
         troubled=[each for each in rows if each.slots and each.why and each.hearing_id is None],
         at_work=listing.state in (ListingState.WAITING, ListingState.RUNNING, ListingState.SENDING),
         broken=service.is_broken(listing, now),
-        told=queries.told,
+        told=queries.message_from_json,
         silent=heartbeat.is_silent(heartbeat.last_beat(session), now),
         gap=queries.gap(listing),
     )

@@ -9,8 +9,8 @@ from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
 from app.court.models import Court
 from app.notices.models import Notice
-from app.notices.service import Matter, Recipient, heard_at, queue
-from app.notices.superseding import untrue
+from app.notices.service import Matter, Recipient, outside_quiet_hours_at, queue
+from app.notices.superseding import superseded
 from app.record.rules import NoticeState
 
 CARRIES = {
@@ -31,7 +31,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     left, the assistant is asked to call. A letter to the court's own people passes to nobody, what
     holds no longer to no other channel, and of a case that was blanked nothing is left to say.
     """
-    if notice.counsel_id is None or not notice.facts or untrue(session, [notice]):
+    if notice.counsel_id is None or not notice.facts or superseded(session, [notice]):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)
     kind, stamp, seat, _ = notice.key.split("/", 3)
@@ -67,7 +67,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
             kind,
             person,
             notice.facts,
-            due_at=min(heard_at(court, now), max(now, notice.stale_at - LAST_CALL)),
+            due_at=min(outside_quiet_hours_at(court, now), max(now, notice.stale_at - LAST_CALL)),
             stale_at=notice.stale_at,
             now=now,
         )

@@ -10,7 +10,7 @@ from app.cases.rules import text_number, ways_of
 from app.core.errors import N_, NotFound, Refusal
 from app.notices import entries
 from app.notices.models import Notice
-from app.notices.superseding import LEFT, untrue
+from app.notices.superseding import LEFT, superseded
 from app.record import ledger
 from app.record.rules import Event, NoticeState
 
@@ -43,7 +43,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     before = session.scalars(sa.select(Notice).where(Notice.key.startswith(f"{stem}/again-"))).all()
     if any(each.state in ON_ITS_WAY for each in before):
         raise Refusal(N_("This message is being sent again already."))
-    why = untrue(session, [notice]).get(notice.id)
+    why = superseded(session, [notice]).get(notice.id)
     if why == LEFT:
         raise Refusal(N_("%(name)s acts in this case no longer."), name=notice.name)
     if why:

@@ -135,7 +135,7 @@ def unreachable(kind: str, matter: Matter, person: Recipient) -> ledger.NewEntry
     )
 
 
-def heard_at(court: Court, at: dt.datetime) -> dt.datetime:
+def outside_quiet_hours_at(court: Court, at: dt.datetime) -> dt.datetime:
     """Return when what the house sends of itself may go: outside the court's quiet hours."""
     local = at.astimezone(ZoneInfo(court.zone))
     return outside_quiet_hours(local, court.quiet_from, court.quiet_until).astimezone(dt.UTC)
@@ -187,7 +187,7 @@ def withdraw(
     return len(waiting)
 
 
-def take_back(
+def withdraw_unless_sent(
     session: Session, about: str, why: str, *, kinds: Sequence[str], invitation_id: int
 ) -> list[ledger.NewEntry]:
     """Withdraw what waits for one seat; return the lines, which are the caller's to write."""

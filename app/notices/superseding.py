@@ -15,7 +15,7 @@ OVERTAKEN = N_("newer news about the hearing went into the queue")
 LEFT = N_("the person acts in the case no longer")
 
 
-def untrue(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
+def superseded(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
     """Return, by number, why some notices are not to be sent any more; in two queries.
 
     What is under way when a hearing changes cannot be taken back then. Where a carrier refuses it

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
-from app.core.db import db, let_go, tune
-from app.core.db.schema_check import opened
+from app.core.db import configure_engine, db, release_session
+from app.core.db.schema_check import checked_app
 from app.core.errors import Misconfigured
 from app.record import court_verification
 
@@ -26,7 +26,7 @@ KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env a
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 def backup(file: Path, force: bool) -> None:
     """Copy the embedded database to FILE while it is used; for PostgreSQL say how."""
-    app = opened(make=False)
+    app = checked_app(make=False)
     with app.app_context():
         url = db.engine.url
         if url.get_backend_name() != "sqlite":
@@ -59,14 +59,14 @@ def restore(file: Path, force: bool) -> None:
 
     Refused where the copy is damaged, of another schema, or its record does not verify.
     """
-    app = opened()
+    app = checked_app()
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             raise Misconfigured("With PostgreSQL use pg_restore into an empty database.")
         house = Path(str(db.engine.url.database))
         if not force and _holds_something():
             raise Misconfigured("The database is not empty: --force puts it aside.")
-        let_go()
+        release_session()
         db.engine.dispose()
         with _beside(house) as made:
             _copy(file, made)
@@ -138,7 +138,7 @@ def _examine(file: Path) -> int:
                 f"It has another schema ({found}, here {wanted}): restore it with the version of "
                 "Tingqi that made it."
             )
-        tune(engine)
+        configure_engine(engine)
         with Session(engine) as session:
             lines, fault = court_verification.serially(session)
         if fault:

@@ -56,7 +56,7 @@ def examine() -> Iterator[CarrierCheck]:
             yield _guards()
             yield _unmatched()
             yield _worker(settings)
-    schema_check.hang_up(app)
+    schema_check.close_connections(app)
 
 
 def _found(what: str, well: bool, said: str) -> CarrierCheck:
@@ -138,7 +138,7 @@ def _holidays() -> Iterator[CarrierCheck]:
 
 
 def _doubles() -> CarrierCheck:
-    found = queries.doubles(db.session())
+    found = queries.duplicates(db.session())
     if not found:
         return _found("names", True, "no case, judge or courtroom is there twice")
     said = (

@@ -94,7 +94,7 @@ def _figures(session: Session) -> list[str]:
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
         **_promise(session, at),
         **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
-        "tingqi_disk_free_bytes": disk.left(services().settings.instance),
+        "tingqi_disk_free_bytes": disk.free_bytes(services().settings.instance),
         "tingqi_workers": heartbeat.alive(session, at) if beat else 0,
     }
     return [

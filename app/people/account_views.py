@@ -207,7 +207,7 @@ def change_settings() -> Any:
     try:
         retrying(change)
     except Invalid as fault:
-        said = {name: web.said(words) for name, words in fault.errors.items()}
+        said = {name: web.translated(words) for name, words in fault.errors.items()}
         return _settings(current_user.court, given=given, errors=said), 422
     flash(gettext("The settings are kept. They hold from the next message on."), "yes")
     return redirect(url_for("people.settings"), 303)

@@ -6,7 +6,7 @@ import click
 
 from app.core import web
 from app.core.db import transaction
-from app.core.db.schema_check import opened
+from app.core.db.schema_check import checked_app
 from app.court import places
 from app.people import service
 from app.people.models import User
@@ -32,7 +32,7 @@ def court() -> None:
 @click.option("--phone", default="", help="Where people can ring.")
 def add_court(name: str, zone: str, country: str, language: str, short: str, phone: str) -> None:
     """Add a court."""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         made = service.add_court(
             session, name, zone=zone, country=country, language=language, short=short, phone=phone
         )
@@ -61,7 +61,7 @@ def add_user(
 ) -> None:
     """Add a user; without a password, print a link that sets one."""
     password = _password() if password_stdin else ""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         where = service.find_court(session, court_name)
         made = service.add_user(
             session,
@@ -83,7 +83,7 @@ def add_user(
 @click.argument("email")
 def new_link(email: str) -> None:
     """Print a link by which a user sets a new password."""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         link = _link(service.find_user(session, email))
     _show(link)
 
@@ -119,7 +119,7 @@ def token() -> None:
 @click.option("--name", default="", help="What it is for.")
 def create_token(email: str, name: str) -> None:
     """Make a token that acts as a user; it is shown once, alone on stdout."""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         owner = service.find_user(session, email)
         made = service.create_token(session, owner, name[:100], web.now())
     click.echo(made)
@@ -129,7 +129,7 @@ def create_token(email: str, name: str) -> None:
 @click.argument("email")
 def list_tokens(email: str) -> None:
     """List a user's tokens, newest first."""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         for each in service.tokens_of(session, service.find_user(session, email)):
             state = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "valid"
             made = f"{each.created_at:%Y-%m-%d}"
@@ -141,6 +141,6 @@ def list_tokens(email: str) -> None:
 @click.argument("number", type=int)
 def revoke_token(email: str, number: int) -> None:
     """End one of a user's tokens, by its number in the list."""
-    with opened().app_context(), transaction() as session:
+    with checked_app().app_context(), transaction() as session:
         service.revoke_token(session, service.find_user(session, email), number, web.now())
     click.echo(f"Token {number} is revoked.")

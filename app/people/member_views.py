@@ -21,8 +21,8 @@ from app.people.models import User
 from app.people.views import bp
 
 ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
-    "shut_out": members.shut_out,
-    "let_in": members.let_in,
+    "shut_out": members.deactivate,
+    "let_in": members.reactivate,
     "sign_out": members.sign_out,
 }
 
@@ -75,8 +75,8 @@ def add_user() -> Any:
 
 def _why_not(fault: Invalid | Refusal) -> dict[str, Any]:
     if isinstance(fault, Refusal):
-        return {"user_refused": web.said(fault.message)}
-    return {"user_errors": {name: web.said(words) for name, words in fault.errors.items()}}
+        return {"user_refused": web.translated(fault.message)}
+    return {"user_errors": {name: web.translated(words) for name, words in fault.errors.items()}}
 
 
 def _whole(path: str) -> str:
@@ -123,11 +123,11 @@ def change_user(user_id: int) -> Any:
     try:
         name, path = retrying(change)
     except Invalid as fault:
-        return _one(user_id, refused=web.said(fault.errors["role"])), 422
+        return _one(user_id, refused=web.translated(fault.errors["role"])), 422
     except Refusal as fault:
         if web.status_of(fault) == 404:
             raise
-        return _one(user_id, refused=web.said(fault.message)), 422
+        return _one(user_id, refused=web.translated(fault.message)), 422
     if path:
         return _one(user_id, link_of=name, link=_whole(path))
     flash(gettext("It is done, and stands on the list of changes."), "yes")

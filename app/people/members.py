@@ -52,7 +52,7 @@ def change_role(session: Session, by: ChangeAuthor, user: User, role: str) -> No
     user.role = role
 
 
-def shut_out(session: Session, by: ChangeAuthor, user: User) -> None:
+def deactivate(session: Session, by: ChangeAuthor, user: User) -> None:
     """Let somebody in no more, by page or token. Raises Refusal for oneself and the last admin."""
     if by.user and user.id == by.user.id:
         raise Refusal(N_("You cannot shut yourself out: ask another admin."))
@@ -62,7 +62,7 @@ def shut_out(session: Session, by: ChangeAuthor, user: User) -> None:
     user.version += 1
 
 
-def let_in(session: Session, by: ChangeAuthor, user: User) -> None:
+def reactivate(session: Session, by: ChangeAuthor, user: User) -> None:
     """Let somebody in again, with the password that they had."""
     change_log.note(session, by, "people", f"access/{user.email}", user.active, True)
     user.active = True
@@ -92,7 +92,7 @@ def _keep_an_admin(session: Session, user: User) -> None:
         )
 
 
-def seen(session: Session, user_id: int, now: dt.datetime) -> None:
+def note_last_seen(session: Session, user_id: int, now: dt.datetime) -> None:
     """Note that somebody was here."""
     words = sa.update(User).where(User.id == user_id).values(seen_at=now)
     session.execute(words.execution_options(synchronize_session=False))

@@ -72,7 +72,7 @@ def _note_seen(response: Response) -> Response:
     try:
         if current_user.is_authenticated and members.is_news(current_user, web.now()):
             user_id = current_user.id
-            retrying(lambda session: members.seen(session, user_id, web.now()), tries=1)
+            retrying(lambda session: members.note_last_seen(session, user_id, web.now()), tries=1)
     except sa.exc.SQLAlchemyError:
         log.warning("it could not be noted that a user was here")
     return response
@@ -175,7 +175,7 @@ def password(user_id: int, token: str) -> Any:
         known = retrying(lambda s: _set_password(s, user_id, token, typed))
     except Invalid as fault:
         user = service.user_of_link(db.session(), user_id, token, web.secret(), web.now())
-        error = web.said(fault.errors["password"])
+        error = web.translated(fault.errors["password"])
         return render_template("people/password.html", user=user, error=error), 422
     if not known:
         return render_template("people/password.html", user=None), 404

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.cases.rules import number_key
 from app.core.db import db
-from app.core.db.schema_check import opened
+from app.core.db.schema_check import checked_app
 from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
 from app.record import court_verification, daily_seals, standalone_verifier, stray_rows
@@ -61,7 +61,7 @@ def verify(number: str, processes: int) -> None:
 
     Where there are more than fifty cases only those that are not whole are named.
     """
-    with opened(make=False).app_context():
+    with checked_app(make=False).app_context():
         session = db.session()
         cases = dict(cases_of(session, number))
         url = db.engine.url.render_as_string(hide_password=False)
@@ -121,7 +121,7 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
 @record.command("days")
 def days() -> None:
     """List the sealed days of each court with their hashes, to be noted outside the house."""
-    with opened(make=False).app_context():
+    with checked_app(make=False).app_context():
         session = db.session()
         for court in _courts(session, {}):
             for day in daily_seals.days_of(session, court.id):
@@ -134,7 +134,7 @@ def days() -> None:
 @click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv")
 def export(number: str, shape: str) -> None:
     """Write a case's whole record to stdout."""
-    with opened(make=False).app_context():
+    with checked_app(make=False).app_context():
         session = db.session()
         case_id, said = _only(cases_of(session, number))
         lines = list(chain.lines_of(session, case_id=case_id))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.core.db import tune
+from app.core.db import configure_engine
 from app.court.models import Court
 from app.record import raw_columns
 from app.record.daily_seals import verify_days
@@ -143,7 +143,7 @@ def _open(url: str) -> None:
     """Give a process its own connection."""
     global _engine
     _engine = sa.create_engine(url)
-    tune(_engine)
+    configure_engine(_engine)
 
 
 def _check(batch: list[ChainRange]) -> list[ChainFinding]:

@@ -25,7 +25,7 @@ LOST = {NoticeState.FAILED, NoticeState.UNKNOWN}
 TAKEN = {Event.ACCEPTED, Event.DELIVERED}
 
 
-def touches(session: Session, case_id: int, about: str = "") -> Sequence[Contact]:
+def contacts(session: Session, case_id: int, about: str = "") -> Sequence[Contact]:
     """Return the contacts of a case, or of one hearing in it, with the people of its sides.
 
     A message is one contact, from the moment at which a carrier had it; in vain where by all that

@@ -104,7 +104,7 @@ def case_record(case_id: int) -> str:
     A long chain is checked only where that is asked for.
     """
     session = db.session()
-    case = queries.whole(session, current_user.court_id, case_id)
+    case = queries.case_with_parties(session, current_user.court_id, case_id)
     counsel_id, before = _number("counsel"), _number("before")
     lines = timeline(session, case.id, counsel_id=counsel_id, before=before)
     head = session.get(ChainHead, case.id)

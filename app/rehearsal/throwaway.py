@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.core.errors import Misconfigured
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def database(configured: str) -> Iterator[str]:
     try:
         _say(server, f'CREATE DATABASE "{name}"')
     except sa.exc.ProgrammingError as fault:
-        said = in_a_line(fault)
+        said = one_line_error(fault)
         raise Misconfigured(
             f"The rehearsal needs a database of its own on {server.host or 'the server'}, and "
             f"could not make one ({said}): give {server.username or 'the user'} the right to with "

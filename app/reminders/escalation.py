@@ -25,7 +25,7 @@ from app.notices import service as notices
 from app.notices.models import Notice
 from app.record.models import ChainHead
 from app.record.rules import NoticeState
-from app.reminders.rules import EscalationStep, rungs
+from app.reminders.rules import EscalationStep, escalation_steps
 from app.tasks import service
 from app.tasks.models import Task
 from app.tasks.service import CHANNELS, TaskKind, TaskState
@@ -53,7 +53,7 @@ def steps(
     rule = rules.default_for(hearing.case.procedure, until.astimezone(ZoneInfo(court.zone)).date())
     if rule is None:
         return []
-    plan_ = rungs(
+    plan_ = escalation_steps(
         rules.steps,
         until,
         now=now,
@@ -101,13 +101,13 @@ def _step(
     }
 
 
-def climb(session: Session, hearing_id: int, now: dt.datetime) -> int:
+def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
     """Take what steps of a hearing are due, or end them with a reason; return how many.
 
     A step is taken only for who is not shown to know the date; it is skipped where the way is not
     known, missed where it would come too late, withdrawn where it is needed no more.
     """
-    hearing = queries.hold(session, hearing_id)
+    hearing = queries.lock(session, hearing_id)
     stamp = f"{hearing.id}.{hearing.revision}"
     found = [
         t
@@ -232,7 +232,7 @@ def _queue(
         kind,
         to,
         told,
-        due_at=notices.heard_at(hearing.case.court, now),
+        due_at=notices.outside_quiet_hours_at(hearing.case.court, now),
         stale_at=stale_at,
         now=now,
     )

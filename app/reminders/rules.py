@@ -62,7 +62,7 @@ class EscalationStep:
     before: dt.datetime
 
 
-def rungs(
+def escalation_steps(
     steps: Sequence[LadderStep],
     deadline: dt.datetime,
     *,

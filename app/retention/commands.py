@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core import web
 from app.core.db import db, retrying
-from app.core.db.schema_check import opened
+from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Refusal
 from app.people import service as people
 from app.record.commands import cases_of
@@ -30,7 +30,7 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
     if not why.strip():
         raise click.UsageError("Say why: --why must hold a reason.")
     by = by.strip() or getpass.getuser()
-    with opened().app_context():
+    with checked_app().app_context():
         found = cases_of(db.session(), number)
         if len(found) > 1:
             raise Refusal(N_("Several courts here have a case of that number."))
@@ -74,7 +74,7 @@ def keep(name: str, days: int | None, for_ever: bool, names: bool | None) -> Non
         kept = "names, addresses and contents" if court.erase_names else "addresses and contents"
         return f"{court.name} keeps {kept}"
 
-    with opened().app_context():
+    with checked_app().app_context():
         said = retrying(write)
     until = f"for {days} days after a case's last hearing" if days else "for ever"
     click.echo(f"{said} {until}.")

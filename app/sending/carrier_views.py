@@ -57,11 +57,11 @@ def test_carrier() -> Any:
                 raise phones.PhoneError(Message(phones.LAND_LINE, phone=phone))
         retrying(lambda session: carrier_checks.ask(session, whose(session), channel, address).id)
     except phones.PhoneError as fault:
-        return _page(given={"phone": phone}, errors={"phone": web.said(fault.message)}), 422
+        return _page(given={"phone": phone}, errors={"phone": web.translated(fault.message)}), 422
     except Invalid as fault:
-        return _page(refused=web.said(next(iter(fault.errors.values())))), 422
+        return _page(refused=web.translated(next(iter(fault.errors.values())))), 422
     except Refusal as fault:
-        return _page(given={"phone": phone}, refused=web.said(fault.message)), 429
+        return _page(given={"phone": phone}, refused=web.translated(fault.message)), 429
     flash(
         gettext("The worker sends it within seconds; look here for what the carrier said."), "yes"
     )

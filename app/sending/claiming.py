@@ -57,7 +57,7 @@ def claim(
     crowded = _crowded(session, due, now)
     _put_off(session, crowded, now)
     taken = sorted((n for n in due if n.id not in crowded), key=lambda n: (n.case_id, n.id))
-    untrue, silenced = superseding.untrue(session, taken), _opted_out(session, taken)
+    untrue, silenced = superseding.superseded(session, taken), _opted_out(session, taken)
     shares = _shares(session, sender, channel)
     words = wording_versions.current(session, {notice.court_id for notice in taken})
     made = ClaimedNotice(seen=len(due))

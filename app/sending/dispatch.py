@@ -17,7 +17,7 @@ from app.carriers import rate_limits, traffic_split
 from app.carriers.base import Carrier, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.weights import RecentTries, worst
 from app.core.db import is_away, persist, schema_check, transaction
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 from app.sending import claiming, heartbeat, outcomes
 from app.sending.caller_threads import CallerThreads, CallResult
 from app.sending.sender import LEASE, Sender
@@ -126,7 +126,9 @@ class DispatchBatch:
         except sa.exc.SQLAlchemyError as fault:
             if not is_away(fault):
                 raise
-            log.warning("the database is away or busy, no more is claimed: %s", in_a_line(fault))
+            log.warning(
+                "the database is away or busy, no more is claimed: %s", one_line_error(fault)
+            )
             self.more = False
 
     def _give(self, messages: Mapping[str, list[OutgoingMessage]], until: dt.datetime) -> None:

@@ -96,7 +96,7 @@ def _ways_in(notice: Notice | DueNotice, secret: bytes, public_url: str) -> tupl
     if notice.invitation_id is None:
         return "", ""
     token = links.token(secret, "reply", notice.invitation_id, notice.link_version)
-    code = links.spoken(links.code(secret, notice.invitation_id, notice.link_version))
+    code = links.format_code(links.code(secret, notice.invitation_id, notice.link_version))
     if notice.channel == "sms" and not notice.facts["court"].get("text_links", True):
         return "", code
     return f"{public_url}/r/{token}", code

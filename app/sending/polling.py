@@ -32,7 +32,7 @@ def next_ask(handed_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     return next((now + pause for until, pause in PAUSES if age < until), None)
 
 
-def ask_on(sender: Sender) -> int:
+def poll_unfinished(sender: Sender) -> int:
     """Ask the carrier after what it took and never spoke of again; return how many were asked.
 
     What it says is taken as a receipt, raw, like one that it sent of itself. Whatever else waits

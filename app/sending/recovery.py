@@ -48,7 +48,7 @@ class _Silent:
     since: dt.datetime
 
 
-def own_up(sender: Sender) -> int:
+def settle_lost_attempts(sender: Sender) -> int:
     """Settle attempts whose outcome is not known: ask the carrier, else say that nobody knows.
 
     These are attempts whose worker fell silent, and those to which a carrier gave no clear answer

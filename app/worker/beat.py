@@ -9,9 +9,9 @@ from functools import cache, partial
 
 from flask import Flask
 
-from app.core.db import is_away, let_go, schema_check, transaction
+from app.core.db import is_away, release_session, schema_check, transaction
 from app.core.errors import OlderRules
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 from app.core.web import Services
 from app.imports import jobs as files
 from app.inbound.mailbox_reader import read_mail
@@ -51,21 +51,21 @@ def beat(app: Flask) -> int:
     """
     with app.app_context():
         sender, tried = sender_of(app), 0
-        if not carefully(fits, sender):
+        if not run_step(fits, sender):
             return tried
         for step in (heartbeat, *BEFORE):
-            carefully(step, sender)
+            run_step(step, sender)
         # A duty that passes from a text to mail is due at once.
         while (sent := sum(send(sender, each) for each in dispatch.CHANNELS)) > 0:
             tried += sent
         # What can wait comes after what was due.
         for step in (partial(read_replies, app), *AFTER):
-            carefully(step, sender)
+            run_step(step, sender)
         return tried
 
 
 def send(sender: Sender, channel: str) -> int:
-    return carefully(partial(dispatch.send_due, channels=(channel,)), sender)
+    return run_step(partial(dispatch.send_due, channels=(channel,)), sender)
 
 
 def take_file(app: Flask) -> int:
@@ -73,23 +73,23 @@ def take_file(app: Flask) -> int:
     house: Services = app.extensions["tingqi"]
     clock, settings = house.gateways.clock, house.settings
     with app.app_context():
-        return carefully(
+        return run_step(
             lambda sender: files.work(settings.secret_key, settings.instance, clock.now),
             sender_of(app),
         )
 
 
-def carefully(step: Callable[[Sender], int], sender: Sender) -> int:
+def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
     try:
         return step(sender)
     except Exception as fault:
         if is_away(fault):
-            said = in_a_line(fault)
+            said = one_line_error(fault)
             log.warning("the database is away or busy, %s goes on later: %s", named(step), said)
         else:
             log.exception("%s failed; it is tried again at the next beat", named(step))
     finally:
-        let_go()
+        release_session()
     return 0
 
 
@@ -131,6 +131,6 @@ def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int
     with app.app_context():
         sender = sender_of(app)
         try:
-            return running.take_turn(sender.name, sender.gateways.clock.now, ended)
+            return running.search_next(sender.name, sender.gateways.clock.now, ended)
         finally:
-            let_go()
+            release_session()

@@ -28,7 +28,7 @@ HEART_SECONDS, SWITCH_SECONDS = 15.0, 0.0005
 def turn(app: Flask, job: Callable[..., None], *given: Any) -> None:
     """Do a job, unless the database was given another version's schema meanwhile."""
     with app.app_context():
-        fitting = beat.carefully(beat.fits, beat.sender_of(app))
+        fitting = beat.run_step(beat.fits, beat.sender_of(app))
     if fitting:
         job(app, *given)
 
@@ -36,7 +36,7 @@ def turn(app: Flask, job: Callable[..., None], *given: Any) -> None:
 def heart(app: Flask) -> None:
     """Say that this worker is alive, whatever else it is busy with."""
     with app.app_context():
-        beat.carefully(beat.heartbeat, beat.sender_of(app))
+        beat.run_step(beat.heartbeat, beat.sender_of(app))
 
 
 def send(app: Flask, channel: str, stopping: Event) -> None:
@@ -51,7 +51,7 @@ def keep_up(app: Flask, stopping: Event) -> None:
         sender = replace(beat.sender_of(app), stopping=stopping)
         for step in (*steps.BEFORE, partial(beat.read_replies, app), *steps.AFTER):
             if not stopping.is_set():
-                beat.carefully(step, sender)
+                beat.run_step(step, sender)
 
 
 def search_listing(app: Flask, stopping: Event) -> None:
@@ -150,7 +150,7 @@ def run(app: Flask) -> None:
         signal.signal(number, lambda *_: stop.set())
     # Callers wake from the network for a moment each; they do not wait for the thread that writes.
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc_tuning.settle()
+    gc_tuning.tune()
     jobs = WorkerJobs(app)
     stop.wait()
     jobs.stop()

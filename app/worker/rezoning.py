@@ -124,15 +124,15 @@ def _store_anew(found: StaleZones, now: dt.datetime) -> None:
         if changed:
             log.warning("%s hearings keep their wall clock by the new rules", changed)
     if found.courts:
-        zones.read_anew()
+        zones.reload()
 
 
 def _settle(session: Session, court_id: int, now: dt.datetime) -> int:
     court = session.get_one(Court, court_id, with_for_update=True, populate_existing=True)
-    return hold(session, court, now)
+    return store_anew(session, court, now)
 
 
-def hold(session: Session, court: Court, now: dt.datetime) -> int:
+def store_anew(session: Session, court: Court, now: dt.datetime) -> int:
     """Store what was told of a court by its zone and the rules in use; return of how many hearings.
 
     Also after the court's zone was corrected: a hearing at 09:30 stays at 09:30.
@@ -157,7 +157,7 @@ def hold(session: Session, court: Court, now: dt.datetime) -> int:
     if kept is None:
         return 0
     shift = Shift(_read(kept.zone, kept.rules), _read(court.zone, read))
-    changed = clock_change.hold_wall_clocks(session, court, shift, version, now)
+    changed = clock_change.keep_wall_clocks(session, court, shift, version, now)
     _drafts(session, court, shift)
     return changed
 

@@ -36,7 +36,7 @@ def _draw(sender: Sender) -> int:
     """Keep the events of hearings that changed as calendars write them."""
     house = event_cache.house_of(sender.court_address)
     with transaction() as session:
-        changed = event_cache.undrawn(session, house)
+        changed = event_cache.not_rendered(session, house)
         if changed:
             event_cache.keep(session, changed, sender.now, sender.court_address)
     return len(changed)
@@ -61,8 +61,8 @@ def _lapse(sender: Sender) -> int:
 
 def _let_go(sender: Sender) -> int:
     with transaction() as session:
-        behind = leaving.left_behind(session)
-    let_go = partial(leaving.go_on_without, secret=sender.secret)
+        behind = leaving.hearings_to_update(session)
+    let_go = partial(leaving.continue_without, secret=sender.secret)
     return _one_by_one(let_go, behind, sender)
 
 
@@ -73,7 +73,7 @@ def _let_in(sender: Sender) -> int:
 
 
 def _welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
-    told = joining.welcome(session, case_id, now, secret)
+    told = joining.invite_newcomer(session, case_id, now, secret)
     for hearing_id, counsel_ids in told:
         reminders.plan_for(session, hearing_id, counsel_ids, now)
     return len(told)
@@ -120,7 +120,9 @@ def _correct_calendars(sender: Sender) -> int:
 def _climb(sender: Sender) -> int:
     with transaction() as session:
         about = service.to_weigh(session, sender.now)
-    return _one_by_one(escalation.climb, [int(each.split("/")[1]) for each in about], sender)
+    return _one_by_one(
+        escalation.take_due_steps, [int(each.split("/")[1]) for each in about], sender
+    )
 
 
 def _seal(sender: Sender) -> int:
@@ -212,12 +214,12 @@ BEFORE = (
     _correct_calendars,
     _plan,
     _climb,
-    recovery.own_up,
+    recovery.settle_lost_attempts,
     _seal,
     carrier_checks.send_tests,
 )
 AFTER = (
-    polling.ask_on,
+    polling.poll_unfinished,
     _draw,
     _read_calendars,
     _erase,

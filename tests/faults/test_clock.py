@@ -56,7 +56,7 @@ def own_up(house: House) -> int:
     """Let another worker look for those that fell silent."""
     with house.app.app_context():
         try:
-            return recovery.own_up(beat.sender_of(house.app))
+            return recovery.settle_lost_attempts(beat.sender_of(house.app))
         finally:
             db.session.remove()
 

@@ -12,7 +12,7 @@ from flask import request_finished
 from sqlalchemy.orm import Session
 
 from app.core.db import db, retrying
-from app.core.runtime.logs import ClientDisconnected, in_a_line
+from app.core.runtime.logs import ClientDisconnected, one_line_error
 from app.people import service as people
 from tests.conftest import CASE, House, make_house, run_sql
 from tests.flows.test_feeds import subscribe
@@ -128,10 +128,10 @@ def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
 def test_a_log_line_of_the_database_has_neither_statement_nor_data(house: House) -> None:
     with house.app.app_context(), pytest.raises(sa.exc.DBAPIError) as away:
         db.session.execute(sa.text("SELECT\n 1 / strpos('张律师', :name)"), {"name": "李"})
-    assert in_a_line(away.value) == "division by zero"
+    assert one_line_error(away.value) == "division by zero"
     with pytest.raises(sa.exc.OperationalError) as gone:
         sa.create_engine(nowhere()).connect()
-    said = in_a_line(gone.value)
+    said = one_line_error(gone.value)
     assert "refused" in said
     assert "\n" not in said
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.config import Settings
-from app.core.db import db, what_ails
+from app.core.db import database_fault, db
 from app.core.runtime import disk
 from app.operations import doctor
 from tests.conftest import CASE, House
@@ -43,7 +43,7 @@ def test_a_full_disk_is_called_by_its_name(house: House) -> None:
 
 def test_only_a_want_of_room_is_a_full_disk() -> None:
     def told(driver: Exception) -> str:
-        return str(what_ails(sa.exc.OperationalError("", {}, driver)))
+        return str(database_fault(sa.exc.OperationalError("", {}, driver)))
 
     assert "no room left" in told(psycopg.errors.DiskFull())
     assert "try again" in told(psycopg.errors.AdminShutdown())
@@ -55,7 +55,7 @@ def test_little_room_is_told_by_readyz_metrics_and_doctor(
 ) -> None:
     settings: Settings = house.app.extensions["tingqi"].settings
     assert house.client.get("/readyz").json["disk"] == "well"
-    monkeypatch.setattr(disk, "FEW", disk.left(settings.instance) + 2**40)
+    monkeypatch.setattr(disk, "FEW", disk.free_bytes(settings.instance) + 2**40)
     ready = house.client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json["disk"].startswith("nearly full: ")

@@ -223,7 +223,7 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: House, twilio: TwilioStandIn)
             user = people.find_user(session, "wang@court.example")
             desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
             given = {**load(HearingIn(), proposal(case_id)), "override_reason": "", "fix": "auto"}
-            hearings.open_round(
+            hearings.open_proposal(
                 session, desk, hearings.queries.find(session, user.court.id, hearing_id), given
             )
         wired.beat()

@@ -29,7 +29,7 @@ def test_answering_after_the_fixing_is_refused_kindly(house: House) -> None:
             session,
             here,
             made,
-            queries.last_proposal(session, queries.hold(session, made)).slots[0].id,
+            queries.last_proposal(session, queries.lock(session, made)).slots[0].id,
             "按时审结",
         ),
     )
@@ -70,7 +70,7 @@ def test_an_old_link_leads_to_the_new_round(house: House) -> None:
     }
     do(
         house,
-        lambda session, here: service.open_round(
+        lambda session, here: service.open_proposal(
             session,
             here,
             queries.find(session, here.court.id, made),

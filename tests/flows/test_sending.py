@@ -204,7 +204,7 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
         house.wait(minutes=10)
         with house.app.app_context():
             other = dataclasses.replace(beat.sender_of(house.app), name="another worker")
-            assert recovery.own_up(other) == 3
+            assert recovery.settle_lost_attempts(other) == 3
             db.session.remove()
         awake.set()
         return texts.accept(message)
@@ -240,12 +240,12 @@ def test_of_two_workers_who_see_the_same_silence_one_asks_the_carrier(
         asked.append(message.reference)
         with house.app.app_context():
             other = dataclasses.replace(beat.sender_of(house.app), name="another worker")
-            assert recovery.own_up(other) == 0
+            assert recovery.settle_lost_attempts(other) == 0
             db.session.remove()
 
     texts.find = while_another_looks  # type: ignore[attr-defined]
     with house.app.app_context():
-        assert recovery.own_up(beat.sender_of(house.app)) == 2
+        assert recovery.settle_lost_attempts(beat.sender_of(house.app)) == 2
         db.session.remove()
     assert sorted(asked) == [f"n{each}.1" for each in ids]
     assert states(house, ids) == ["sending"] * 2  # a carrier that did not answer is asked again

@@ -216,7 +216,7 @@ def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandI
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     tell(wired, twilio, text, "undelivered", "30006")
     with wired.app.app_context():
-        drawn = queries.touches(db.session(), case_id)
+        drawn = queries.contacts(db.session(), case_id)
     mine = [each for each in drawn if (each.side, each.channel) == ("claimant", "sms")]
     assert [each.did.value for each in mine] == ["vain"]
     other = [each for each in drawn if (each.side, each.channel) == ("respondent", "sms")]

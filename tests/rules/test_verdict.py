@@ -13,7 +13,7 @@ from app.law import InvalidRules, rule_set, working_days
 from app.law.day_counting import earliest_day, latest_day, working_days_before
 from app.law.verdict import Evidence, Verdict, Why, judge
 from app.record.rules import EvidenceGrade
-from app.reminders.rules import PATIENCE, rungs
+from app.reminders.rules import PATIENCE, escalation_steps
 
 CHINA = rule_set("cn-civil")
 RULE = CHINA.default_for("ordinary", dt.date(2026, 11, 23))
@@ -109,7 +109,7 @@ def test_working_days_are_counted_back_over_weekends_and_holidays() -> None:
 
 
 def ladder(now: dt.datetime) -> list[tuple[str, str, str, str]]:
-    found = rungs(
+    found = escalation_steps(
         CHINA.steps, DEADLINE, now=now, zone=SHANGHAI, office=CHINA.office, is_working_day=china
     )
     return [

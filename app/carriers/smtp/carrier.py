@@ -11,8 +11,8 @@ from app.carriers.base import SERVER_ID, LookupResult, OutgoingMessage, SendOutc
 from app.carriers.mime import OutgoingMail, Unsendable, build
 from app.carriers.smtp.connection import (
     ConnectionFailed,
-    hang_up,
-    open_wire,
+    connect,
+    disconnect,
     read_url,
     text_of,
     words_of,
@@ -83,7 +83,7 @@ class SmtpCarrier:
     def check(self) -> str:
         """Connect and sign in, without sending; return "" or what is wrong and what to do."""
         try:
-            hang_up(self._open())
+            disconnect(self._open())
         except ConnectionFailed as fault:
             return f"{fault} Look at TINGQI_SMTP_URL."
         return ""
@@ -91,7 +91,7 @@ class SmtpCarrier:
     def close(self) -> None:
         """Say goodbye on the idle connections."""
         while (wire := self._take_idle()) is not None:
-            hang_up(wire)
+            disconnect(wire)
 
     def _take_idle(self) -> smtplib.SMTP | None:
         with self._lock:
@@ -102,7 +102,7 @@ class SmtpCarrier:
             if wire is not None and len(self._idle) < self._connections:
                 self._idle.append(wire)
                 wire = None
-        hang_up(wire)
+        disconnect(wire)
 
     def _one(
         self, wire: smtplib.SMTP | None, message: OutgoingMessage
@@ -131,7 +131,7 @@ class SmtpCarrier:
         return _kept(wire), outcome
 
     def _open(self) -> smtplib.SMTP:
-        return open_wire(self.line, self._context, self._connect_seconds, self._seconds)
+        return connect(self.line, self._context, self._connect_seconds, self._seconds)
 
 
 def _kept(wire: smtplib.SMTP) -> smtplib.SMTP | None:

@@ -70,7 +70,7 @@ def _tls(parts: SplitResult) -> str:
     return said
 
 
-def open_wire(
+def connect(
     line: SmtpServer, context: ssl.SSLContext, connect_seconds: float, seconds: float
 ) -> smtplib.SMTP:
     """Connect, turn on TLS, sign in; `seconds` are waited for each reply. Raises LineDown."""
@@ -92,7 +92,7 @@ def open_wire(
     return wire
 
 
-def hang_up(wire: smtplib.SMTP | None) -> None:
+def disconnect(wire: smtplib.SMTP | None) -> None:
     """Say goodbye and close; a server that is gone already is no matter."""
     if wire is None:
         return

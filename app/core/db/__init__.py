@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app.core.errors import N_, Message
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -161,7 +161,7 @@ Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 db = SQLAlchemy(model_class=Base)
 
 
-def tune(engine: Engine) -> None:
+def configure_engine(engine: Engine) -> None:
     """Give an engine the house's habits: SQLite in WAL with real transactions, UTC on both."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_habits)
@@ -219,7 +219,7 @@ def _has_begun(connection: sa.Connection, until: float) -> bool:
     return True
 
 
-def let_go(_fault: BaseException | None = None) -> None:
+def release_session(_fault: BaseException | None = None) -> None:
     """Give back the connection of a request or a job, at its end.
 
     A line that is cut after the last read spoils nothing that was read: the answer stays as it is,
@@ -231,7 +231,7 @@ def let_go(_fault: BaseException | None = None) -> None:
         db.session.registry.clear()
         if not is_away(error):
             raise
-        log.warning("the database hung up after its last answer: %s", in_a_line(error))
+        log.warning("the database hung up after its last answer: %s", one_line_error(error))
 
 
 @contextmanager
@@ -283,7 +283,7 @@ def persist(work: Callable[[], T], tries: int = 60) -> T:
         try:
             return work()
         except sa.exc.SQLAlchemyError as error:
-            let_go()
+            release_session()
             if tried == tries - 1 or not is_away(error):
                 raise
             time.sleep(min(5.0, 0.1 * 2**tried) * (0.5 + random.random()))
@@ -319,7 +319,7 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, kinds) or lost or state == "25006"
 
 
-def what_ails(error: BaseException) -> Message:
+def database_fault(error: BaseException) -> Message:
     """Return what to tell a person of a database that cannot work just now.
 
     Waiting helps, but for where no room is left (SQLite: SQLITE_FULL; PostgreSQL: 53100).

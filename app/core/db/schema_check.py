@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from app.core.db import db, let_go
+from app.core.db import db, release_session
 from app.core.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ UPGRADE = "run `tingqi db upgrade`"
 PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
 
 
-def opened(*, make: bool = True) -> Flask:
+def checked_app(*, make: bool = True) -> Flask:
     """Return the app of the command that runs, its database ready for work.
 
     ``make`` gives an embedded database that is not there yet; what looks at one must not find an
@@ -34,7 +34,7 @@ def opened(*, make: bool = True) -> Flask:
     """
     root = click.get_current_context().find_root()
     app: Flask = root.obj.load_app()
-    root.call_on_close(lambda: hang_up(app))
+    root.call_on_close(lambda: close_connections(app))
     check(app, make=make)
     house = app.extensions["tingqi"]
     with app.app_context():
@@ -42,10 +42,10 @@ def opened(*, make: bool = True) -> Flask:
     return app
 
 
-def hang_up(app: Flask) -> None:
+def close_connections(app: Flask) -> None:
     """Hang up; psycopg complains of a connection that just falls away."""
     with app.app_context():
-        let_go()
+        release_session()
         db.engine.dispose()
 
 

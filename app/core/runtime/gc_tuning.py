@@ -7,7 +7,7 @@ import gc
 YOUNG, OLDER, OLDEST = 10_000, 20, 20
 
 
-def settle() -> None:
+def tune() -> None:
     """Let what is there now live as long as the process, and look through the rest less often."""
     gc.freeze()
     gc.set_threshold(YOUNG, OLDER, OLDEST)

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 
-def speak_up(to: logging.Handler | None = None) -> None:
+def configure_logging(to: logging.Handler | None = None) -> None:
     """Write the log of a long-running process to stderr, or to another handler."""
     logging.basicConfig(
         level=logging.INFO,
@@ -20,7 +20,7 @@ def speak_up(to: logging.Handler | None = None) -> None:
         handler.addFilter(ClientDisconnected())
 
 
-def in_a_line(fault: BaseException) -> str:
+def one_line_error(fault: BaseException) -> str:
     """Return what the database's driver said, without the statement, its place in it and its data.
 
     PostgreSQL says it in a field of its own; a connection that was never made has no fields.
@@ -43,6 +43,6 @@ class ClientDisconnected(logging.Filter):
         kinds = {kind.__name__ for kind in type(fault).__mro__}
         of_pool = record.name.startswith("sqlalchemy.pool.")
         if fault and of_pool and kinds & {"OperationalError", "InterfaceError"}:
-            record.msg, record.args = "%s: %s", (record.getMessage(), in_a_line(fault))
+            record.msg, record.args = "%s: %s", (record.getMessage(), one_line_error(fault))
             record.exc_info = record.exc_text = None  # the text, if a handler wrote it before
         return True

@@ -25,7 +25,7 @@ from werkzeug.routing import IntegerConverter
 from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core import wording
-from app.core.db import is_away, what_ails
+from app.core.db import database_fault, is_away
 from app.core.errors import (
     Clash,
     Gone,
@@ -37,7 +37,7 @@ from app.core.errors import (
     Refusal,
     RuleWarning,
 )
-from app.core.runtime.logs import in_a_line
+from app.core.runtime.logs import one_line_error
 from app.core.web import catalogs, rate_limits
 
 LANGUAGES = ("en", "zh")
@@ -102,7 +102,7 @@ def _users_wishes() -> tuple[str, str]:
     return "", ""
 
 
-def said(message: Message | str) -> str:
+def translated(message: Message | str) -> str:
     """Return a message in the language of the page."""
     if isinstance(message, str):
         return gettext(message)
@@ -113,7 +113,7 @@ def said(message: Message | str) -> str:
 
 def _said_fact(fact: Any, tongue: str) -> Any:
     if isinstance(fact, Message):
-        return said(fact)
+        return translated(fact)
     if isinstance(fact, HearingTime):
         if fact.ends_at:
             return wording.span(fact.starts_at, fact.ends_at, fact.zone, tongue)
@@ -143,7 +143,7 @@ def status_of(error: Exception) -> int:
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
 
 
-def show_errors(app: Flask, api_prefix: str) -> None:
+def install_error_pages(app: Flask, api_prefix: str) -> None:
     """Answer every error with a page in words; the API answers its own way below its prefix."""
 
     def page(code: int, title: str, words: str, errors: dict[str, str] | None = None) -> Any:
@@ -154,10 +154,10 @@ def show_errors(app: Flask, api_prefix: str) -> None:
         ), code
 
     def refused(error: Refusal) -> Any:
-        return page(status_of(error), gettext("This cannot be done"), said(error.message))
+        return page(status_of(error), gettext("This cannot be done"), translated(error.message))
 
     def invalid(error: Invalid) -> Any:
-        shown = {field: said(message) for field, message in error.errors.items()}
+        shown = {field: translated(message) for field, message in error.errors.items()}
         return page(422, gettext("Something is missing or wrong"), "", shown)
 
     def http(error: HTTPException) -> Any:
@@ -178,8 +178,10 @@ def show_errors(app: Flask, api_prefix: str) -> None:
     def away(error: sa.exc.SQLAlchemyError) -> Any:
         if not is_away(error):
             return fault(error)
-        log.error("the database is away: %s", in_a_line(error))
-        return *page(503, gettext("A short pause"), said(what_ails(error))), {"Retry-After": "30"}
+        log.error("the database is away: %s", one_line_error(error))
+        return *page(503, gettext("A short pause"), translated(database_fault(error))), {
+            "Retry-After": "30"
+        }
 
     def fault(error: Exception) -> Any:
         log.exception("%s %s failed", request.method, _path_without_key())
@@ -215,12 +217,12 @@ class RowNumber(IntegerConverter):
     regex = r"\d{1,18}"
 
 
-def read_numbers(app: Flask) -> None:
+def install_number_converter(app: Flask) -> None:
     """Let addresses hold no number that a database could not be asked for."""
     app.url_map.converters["int"] = RowNumber
 
 
-def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:
+def install_origin_check(app: Flask, open_paths: tuple[str, ...]) -> None:
     """Refuse what another site makes a browser send: by Sec-Fetch-Site, else by Origin.
 
     Programs send neither and carry no cookie; a browser from 2020 on sends the first always.
@@ -239,7 +241,7 @@ def refuse_foreign_posts(app: Flask, open_paths: tuple[str, ...]) -> None:
     app.before_request(check)
 
 
-def add_headers(app: Flask) -> None:
+def install_security_headers(app: Flask) -> None:
     """Put on every page what tells browsers to be careful with it."""
 
     def headers(response: Response) -> Response:
@@ -296,7 +298,7 @@ def bdi(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
-def speak(app: Flask) -> None:
+def install_languages(app: Flask) -> None:
     """Give pages their languages, words and pictures."""
     Babel(app, locale_selector=language, default_translation_directories="translations")
     catalogs.read_po_files(app)
@@ -304,7 +306,7 @@ def speak(app: Flask) -> None:
         icon=icon,
         bdi=bdi,
         wording=wording,
-        said=said,
+        translated=translated,
         language=language,
         LANGUAGES=LANGUAGES,
         zone_of=lambda court: court.zone,
@@ -328,7 +330,7 @@ __all__ = [
     "language",
     "limiter",
     "now",
-    "said",
     "secret",
     "services",
+    "translated",
 ]

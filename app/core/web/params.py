@@ -6,9 +6,9 @@ from app.core import web
 from app.core.errors import Invalid
 
 
-def said_errors(fault: Invalid) -> dict[str, str]:
+def translated_errors(fault: Invalid) -> dict[str, str]:
     """Return what is wrong, by field, in the language of the page."""
-    return {field: web.said(words) for field, words in fault.errors.items()}
+    return {field: web.translated(words) for field, words in fault.errors.items()}
 
 
 def page_number() -> int:

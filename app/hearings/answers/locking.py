@@ -101,7 +101,7 @@ def _held(
     parts = _parts(found)
     head, round_ = parts["head"], parts["round"]
     slots = [_slot(row) for row in line.execute(_SLOTS, {"round": round_.id})]
-    heard = voices(session, round_.id, locked.id)
+    heard = counsel_answers(session, round_.id, locked.id)
     link = chain.ChainPosition(head.seq, head.hash, head.last_at)
     revoked = bool(locked.revoked_at or parts["seat"].revoked_at)
     return LockedInvitation(parts["hearing"], parts["seat"], round_, slots, heard, link, revoked)
@@ -164,7 +164,7 @@ def _slot(row: sa.Row) -> Any:
     return SimpleNamespace(id=id_, starts_at=starts_at, ends_at=ends_at, courtroom=room)
 
 
-def voices(session: Session, round_id: int, hearing_id: int) -> list[CounselAnswer]:
+def counsel_answers(session: Session, round_id: int, hearing_id: int) -> list[CounselAnswer]:
     """Return who is asked in a round, whether they still act in its case, and what each said."""
     found: dict[int, CounselAnswer] = {}
     said: dict[int, dict[int, str]] = {}

@@ -76,7 +76,7 @@ def take(
     _refuse_strange(held.slots, given.says)
     _store(session, held, given, now)
     lines = [_entry(held, given, channel)]
-    lines += notices.take_back(
+    lines += notices.withdraw_unless_sent(
         session,
         f"hearing/{held.hearing.id}",
         N_("it was answered"),

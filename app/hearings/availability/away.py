@@ -91,7 +91,7 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
         return None
 
 
-def say(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.datetime) -> Away:
+def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.datetime) -> Away:
     """Take counsel's word that they are away; it counts for every later suggestion of this court.
 
     The record of the case at hand says that they did, and which days. Said twice it is one.
@@ -134,7 +134,7 @@ def say(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.dateti
     return made
 
 
-def take_back(session: Session, seat_id: int, away_id: int) -> None:
+def remove_days(session: Session, seat_id: int, away_id: int) -> None:
     """Take back one of a counsel's own entries; another's is none of theirs and stays."""
     seat = session.get_one(Invitation, seat_id)
     session.execute(

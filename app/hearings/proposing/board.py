@@ -50,7 +50,7 @@ class SlotBoard:
     quarters: int = 0
 
 
-def look(
+def build_board(
     session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
 ) -> SlotBoard:
     """Weigh a form's slots and find further ones: what a person would want to see while choosing.

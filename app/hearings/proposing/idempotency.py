@@ -66,7 +66,7 @@ def propose(
     return service.propose(session, desk, {**given, "uid": uid})
 
 
-def standing(session: Session, hearing: Hearing) -> str:
+def version_of(session: Session, hearing: Hearing) -> str:
     """Return what a form was opened upon, "round.revision": it changes with every round or date."""
     last = queries.last_proposal(session, hearing)
     return f"{last.round if last else 0}.{hearing.revision}"
@@ -95,7 +95,7 @@ def unchanged(session: Session, court_id: int, hearing_id: int, stood: str) -> N
     A program, and a page from before such keys, stands upon nothing.
     """
     hearing = queries.find(session, court_id, hearing_id, lock=True)
-    if stood and standing(session, hearing) != stood:
+    if stood and version_of(session, hearing) != stood:
         raise Clash(CHANGED)
 
 
@@ -114,7 +114,7 @@ def move(
     something else, and what service.move raises.
     """
     hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
-    if standing(session, hearing) == stood:
+    if version_of(session, hearing) == stood:
         return service.move(session, desk, hearing_id, given)
     if _is_done(session, hearing, given):
         raise AlreadySent(hearing.id)

@@ -68,7 +68,7 @@ def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
     session, court_id = db.session(), current_user.court_id
     hearing_id = about.hearing_id
     hearing = queries.find(session, court_id, hearing_id) if hearing_id is not None else None
-    return cases.whole(session, court_id, about.case_id), hearing
+    return cases.case_with_parties(session, court_id, about.case_id), hearing
 
 
 def seal(given: dict[str, Any]) -> str:
@@ -116,7 +116,7 @@ def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([given["kind"]] if given["kind"] else [])]))
     page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
-    looked = board.look(db.session(), known["case"], known["hearing"], given, web.now())
+    looked = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
         page,
         given=given,
@@ -161,8 +161,8 @@ def with_messages(order: SendOrder, given: dict[str, Any], **more: Any) -> str:
         order.about,
         given,
         seen=seen,
-        warnings=[web.said(each) for each in warnings],
-        early=[web.said(each) for each in early],
+        warnings=[web.translated(each) for each in warnings],
+        early=[web.translated(each) for each in early],
         checked=order.checked,
         kind=hearing.kind if hearing else order.checked["kind"],
         length=length,
@@ -173,20 +173,20 @@ def with_messages(order: SendOrder, given: dict[str, Any], **more: Any) -> str:
     )
 
 
-def stands_upon(about: ProposalContext) -> str:
+def form_version(about: ProposalContext) -> str:
     """Return what a form that is opened now stands upon, so that a change meanwhile is seen."""
     case, hearing = looked_up(about)
     if hearing is None:
         return idempotency.newest_of(db.session(), case.id)
-    return idempotency.standing(db.session(), hearing)
+    return idempotency.version_of(db.session(), hearing)
 
 
-def told(about: ProposalContext, fault: Refusal, stood: str) -> str:
+def refusal_words(about: ProposalContext, fault: Refusal, stood: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
     hearing = looked_up(about)[1]
-    words = [web.said(fault.message)]
+    words = [web.translated(fault.message)]
     if hearing and stood and str(fault.message) == idempotency.CHANGED:
-        words += [web.said(each) for each in idempotency.since(db.session(), hearing, stood)]
+        words += [web.translated(each) for each in idempotency.since(db.session(), hearing, stood)]
     return "\n".join(words)
 
 
@@ -199,4 +199,4 @@ def in_the_way(order: SendOrder, fault: Exception) -> dict[str, str]:
     found: dict[str, Message] = idempotency.clashes(
         db.session(), case, order.checked["slots"], minutes, but=order.about.hearing_id
     )
-    return {field: web.said(words) for field, words in found.items()}
+    return {field: web.translated(words) for field, words in found.items()}

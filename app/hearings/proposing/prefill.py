@@ -38,7 +38,7 @@ def form(session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
         given["minutes"] = str(hearing.minutes)
         if last and not unrepresented.of(case):
             given["fix"] = last.fix
-        given["stood"] = idempotency.standing(session, hearing)
+        given["stood"] = idempotency.version_of(session, hearing)
     by = suggesting.answer_by(session, case.court, now)
     if hearing is not None and hearing.holds and hearing.starts_at:
         # What is agreed too late for the date that holds is of no use.

@@ -16,7 +16,7 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import page_number, said_errors
+from app.core.web.params import page_number, translated_errors
 from app.desk.home_views import bp
 from app.hearings import queries
 from app.hearings.forms import HearingIn
@@ -46,7 +46,7 @@ def new() -> Any:
 def _which() -> str:
     """Show cases to choose from."""
     asked, page = request.args.get("find", "")[:200], page_number()
-    rows, more = cases.found(db.session(), current_user.court_id, asked, page)
+    rows, more = cases.search(db.session(), current_user.court_id, asked, page)
     return render_template(
         "hearings/which.html",
         cases=rows,
@@ -159,15 +159,15 @@ def _try(about: ProposalContext, given: dict[str, Any], *, send: bool) -> Any:
     except NotFound:
         raise
     except Invalid as fault:
-        return round_page.form(about, given, errors=said_errors(fault)), 422
+        return round_page.form(about, given, errors=translated_errors(fault)), 422
     except RuleWarning as fault:
         assert order is not None
         errors = {"override_reason": gettext("Give a reason, or change the slots.")}
         return round_page.with_messages(order, given, errors=errors), web.status_of(fault)
     except Refusal as fault:
         errors = round_page.in_the_way(order, fault) if order else {}
-        refused = "" if errors else round_page.told(about, fault, given["stood"])
-        given["stood"] = round_page.stands_upon(about)
+        refused = "" if errors else round_page.refusal_words(about, fault, given["stood"])
+        given["stood"] = round_page.form_version(about)
         page = round_page.form(about, given, errors=errors, refused=refused)
         return page, web.status_of(fault)
 

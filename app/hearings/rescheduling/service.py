@@ -38,7 +38,7 @@ def ask(
     Raises Invalid for a reason that is missing or too long, Refusal where no date can be moved.
     """
     seat = session.get_one(Invitation, seat_id)
-    hearing = queries.hold(session, seat.proposal.hearing_id)
+    hearing = queries.lock(session, seat.proposal.hearing_id)
     if (waiting := open_plea(session, hearing.id, seat.counsel_id)) is not None:
         return waiting
     if not may_ask(hearing, now):
@@ -143,7 +143,7 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     task = session.get(Task, task_id)
     if task is None or task.court_id != court_id or task.way != TaskKind.MOVE:
         raise NotFound(N_("There is no such request in this court."))
-    hearing = queries.hold(session, int(task.about.split("/")[1]))
+    hearing = queries.lock(session, int(task.about.split("/")[1]))
     session.refresh(task)
     if task.state != TaskState.OPEN:
         raise Refusal(N_("This request was answered already."))
