@@ -123,7 +123,7 @@ def enter() -> Any:
     except Refusal as fault:
         return _form(given, refused=web.translated(fault.message)), web.status_of(fault)
     flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
-    return redirect(url_for("hearings.case", case_id=case_id), 303)
+    return redirect(url_for("case.case", case_id=case_id), 303)
 
 
 def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
@@ -150,7 +150,7 @@ def facts(case_id: int) -> Any:
     except Invalid as fault:
         return _facts_form(case_id, given, errors=translated_errors(fault)), 422
     flash(gettext("The case is changed."), "yes")
-    return redirect(url_for("hearings.case", case_id=case_id), 303)
+    return redirect(url_for("case.case", case_id=case_id), 303)
 
 
 def _facts_of(case: Case) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.core import web, wording
@@ -11,8 +11,10 @@ from app.core.db import retrying
 from app.core.errors import Invalid, Refusal
 from app.counsel import acts
 from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, bp, enter, shown
+from app.counsel.views import OFTEN, SELDOM, enter, shown
 from app.hearings.answers import forms
+
+bp = Blueprint("counsel_acts", __name__)
 
 
 def rendered(view: CounselPage) -> bool:
@@ -36,7 +38,7 @@ def knows(token: str) -> Any:
     except Refusal as refusal:
         page = shown(token, enter(token), kind_word=web.translated(refusal.message))
         return page, web.status_of(refusal)
-    return redirect(url_for("reply.page", token=token), 303)
+    return redirect(url_for("counsel.page", token=token), 303)
 
 
 @bp.get("/r/<token>/call-me")
@@ -76,4 +78,4 @@ def ask_call(token: str) -> Any:
     except Invalid as invalid:
         errors = {name: web.translated(message) for name, message in invalid.errors.items()}
         return _form(token, enter(token), given, errors=errors), 422
-    return redirect(url_for("reply.call_me", token=token), 303)
+    return redirect(url_for("counsel_acts.call_me", token=token), 303)

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.core import web
@@ -12,9 +12,11 @@ from app.core.errors import Invalid, Refusal
 from app.core.web.params import row_number
 from app.counsel.acknowledging_views import rendered
 from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, bp, enter, said_away
+from app.counsel.views import OFTEN, SELDOM, enter, said_away
 from app.hearings.answers import forms
 from app.hearings.availability import away, busy_calendars
+
+bp = Blueprint("counsel_away", __name__)
 
 
 @bp.get("/r/<token>/away")
@@ -61,7 +63,7 @@ def change_days_away(token: str) -> Any:
         return _shown(
             token, enter(token), given=given, kind_word=web.translated(fault.message)
         ), 422
-    return redirect(url_for("reply.days_away", token=token), 303)
+    return redirect(url_for("counsel_away.days_away", token=token), 303)
 
 
 @bp.post("/r/<token>/away/calendar")
@@ -78,4 +80,4 @@ def name_calendar(token: str) -> Any:
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _shown(token, enter(token), errors=errors, address=address), 422
-    return redirect(url_for("reply.days_away", token=token), 303)
+    return redirect(url_for("counsel_away.days_away", token=token), 303)

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.core import document_types, web
@@ -11,9 +11,11 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.counsel.acknowledging_views import rendered
 from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, bp, enter
+from app.counsel.views import OFTEN, SELDOM, enter
 from app.hearings.answers import forms
 from app.hearings.rescheduling import service
+
+bp = Blueprint("counsel_move", __name__)
 
 
 @bp.get("/r/<token>/move")
@@ -59,7 +61,7 @@ def ask_move(token: str) -> Any:
     except Refusal as refusal:
         page = _form(token, enter(token), reason=reason, kind_word=web.translated(refusal.message))
         return page, web.status_of(refusal)
-    return redirect(url_for("reply.plea", token=token), 303)
+    return redirect(url_for("counsel_move.plea", token=token), 303)
 
 
 def _paper() -> document_types.UploadedDocument | None:

@@ -28,7 +28,7 @@ from app.hearings.availability import away
 from app.hearings.rescheduling import service
 from app.record.rules import Event
 
-bp = Blueprint("reply", __name__)
+bp = Blueprint("counsel", __name__)
 log = logging.getLogger("tingqi.reply")
 
 # A whole law office may sit behind one address, and guessing 128 bits is hopeless at any rate.
@@ -163,7 +163,7 @@ def answer(token: str) -> Any:
     except Refusal as refusal:
         code = web.status_of(refusal)
         return _again(token, enter(token), typed, web.translated(refusal.message), code)
-    return redirect(url_for("reply.page", token=token), 303)
+    return redirect(url_for("counsel.page", token=token), 303)
 
 
 def _corrected(token: str, typed: forms.AnswerForm, invalid: Invalid) -> Any:
@@ -258,4 +258,4 @@ def heard() -> Any:
     if token is None:
         words = gettext("No page has this code. Compare it with the message, letter by letter.")
         return render_template("reply/code.html", typed=typed[:40], error=words), 422
-    return redirect(url_for("reply.page", token=token), 303)
+    return redirect(url_for("counsel.page", token=token), 303)

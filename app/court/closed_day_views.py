@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -18,7 +18,9 @@ from app.court import change_log, settings
 from app.court.authorship import by_whom
 from app.court.change_log import ChangeAuthor
 from app.court.models import ClosedDay
-from app.people.views import bp
+
+bp = Blueprint("closed_days", __name__)
+
 
 MOST_DAYS = 60  # at once
 
@@ -62,7 +64,7 @@ def change_closed_days() -> Any:
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _shown(given=given, errors=errors), 422
-    return redirect(url_for("people.closed_days"), 303)
+    return redirect(url_for("closed_days.closed_days"), 303)
 
 
 def _days(given: dict[str, str]) -> list[dt.date]:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases.views import bp
 from app.core import forms as core_forms
 from app.core import web
 from app.core.db import db, retrying
@@ -19,6 +18,8 @@ from app.court import courtrooms as rooms
 from app.court import forms as court_forms
 from app.court import queries as court_queries
 from app.court.authorship import by_whom
+
+bp = Blueprint("courtrooms", __name__)
 
 
 @bp.get("/settings/courtrooms")
@@ -49,7 +50,7 @@ def add_courtroom() -> Any:
         errors = {"name": web.translated(fault.message)}
         return _rooms(given=given, errors=errors), web.status_of(fault)
     flash(gettext("The courtroom is added."), "yes")
-    return redirect(url_for("cases.courtrooms"), 303)
+    return redirect(url_for("courtrooms.courtrooms"), 303)
 
 
 def _given() -> dict[str, str]:
@@ -95,7 +96,7 @@ def change_courtroom(room_id: int) -> Any:
         now = {"name": room.name, "location": room.location}
         return _room(room_id, now, refused=refused), web.status_of(fault)
     flash(gettext("It is done, and stands on the list of changes."), "yes")
-    return redirect(url_for("cases.courtrooms"), 303)
+    return redirect(url_for("courtrooms.courtrooms"), 303)
 
 
 def _act(act: str, given: dict[str, str]) -> Callable[..., None]:

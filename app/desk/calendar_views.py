@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -20,10 +20,12 @@ from app.court.models import Court
 from app.desk import calendar as docket
 from app.desk.calendar import CalendarBlock
 from app.desk.hearing_search import EARLIEST, LATEST
-from app.desk.home_views import bp, day_named
+from app.desk.home_views import day_named
 from app.hearings import queries
 from app.hearings.rules import span_of
 from app.law import working_days
+
+bp = Blueprint("calendar", __name__)
 
 VIEWS = {"week": 7, "day": 1}
 BY = ("courtroom", "judge")
@@ -54,7 +56,7 @@ class CalendarQuery:
             "whose": self.whose,
             **other,
         }
-        return url_for("hearings.calendar", **told)
+        return url_for("calendar.calendar", **told)
 
 
 def _asked() -> CalendarQuery:
@@ -213,4 +215,4 @@ def change_public_names() -> Any:
 
     if names in list(public_names.NameRule):
         retrying(change)
-    return redirect(url_for("hearings.cause_list", on=_day().isoformat(), public=1), 303)
+    return redirect(url_for("calendar.cause_list", on=_day().isoformat(), public=1), 303)

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -21,7 +21,6 @@ from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
 from app.desk import off_channel
 from app.desk import queries as desk
-from app.desk.home_views import bp
 from app.evidence import symmetry
 from app.hearings import queries
 from app.hearings.proposing.form_fields import instant, wall_clock
@@ -29,6 +28,8 @@ from app.people.models import User
 from app.record.views import outcomes, ways_by_hand
 from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
+
+bp = Blueprint("case", __name__)
 
 FIELDS = (
     "counsel_id",
@@ -90,7 +91,7 @@ def _unreachable(found: Case) -> list[Any]:
 @bp.get("/cases/<int:case_id>/contacts")
 def log_again(case_id: int) -> Any:
     """Lead back to the case: the page of a refused contact may be asked for again."""
-    return redirect(url_for("hearings.case", case_id=case_id, _anchor="log"))
+    return redirect(url_for("case.case", case_id=case_id, _anchor="log"))
 
 
 @bp.post("/cases/<int:case_id>/contacts")
@@ -108,7 +109,7 @@ def log(case_id: int) -> Any:
     except Invalid as fault:
         return _page(case_id, given, errors=translated_errors(fault)), 422
     say_logged(name, told)
-    return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)
+    return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)
 
 
 def say_logged(name: str, told: list[str]) -> None:

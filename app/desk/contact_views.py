@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -17,9 +17,10 @@ from app.core.errors import Invalid
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.desk import case_views
-from app.desk.home_views import bp
 from app.hearings import queries as hearings_queries
 from app.hearings.proposing.form_fields import wall_clock
+
+bp = Blueprint("contact", __name__)
 
 
 def called() -> list[tuple[str, str, str]]:
@@ -129,5 +130,5 @@ def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
         return _page(template, case_id, given, errors=translated_errors(fault)), 422
     case_views.say_logged(name, told)
     if checked["hearing_id"]:
-        return redirect(url_for("hearings.shown", hearing_id=checked["hearing_id"]), 303)
-    return redirect(url_for("hearings.case", case_id=case_id, _anchor="record"), 303)
+        return redirect(url_for("hearing.shown", hearing_id=checked["hearing_id"]), 303)
+    return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)

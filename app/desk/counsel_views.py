@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -18,7 +18,8 @@ from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.court.models import Court
 from app.notices import resending as resend
-from app.record.views import bp
+
+bp = Blueprint("case_counsel", __name__)
 
 
 @bp.route("/cases/<int:case_id>/counsel", methods=["GET", "POST"])
@@ -88,7 +89,7 @@ def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
         page = _counsel_form(case, seat, given, errors=errors, refused=refused, changes=theirs)
         return page, web.status_of(fault)
     flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
-    return redirect(url_for("hearings.case", case_id=case_id), 303)
+    return redirect(url_for("case.case", case_id=case_id), 303)
 
 
 def _counsel_form(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -16,7 +16,6 @@ from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.desk import hearing_page
 from app.desk.hearing_page import HearingPage
-from app.desk.home_views import bp
 from app.evidence import symmetry
 from app.hearings import service
 from app.hearings.forms import CancelIn, FixIn
@@ -24,6 +23,8 @@ from app.hearings.models import Hearing, HearingState
 from app.hearings.proposing import idempotency
 from app.hearings.service import DeskContext
 from app.people.models import User
+
+bp = Blueprint("hearing", __name__)
 
 NEWEST_LINES, FEW_LINES = 200, 6
 
@@ -141,7 +142,7 @@ def _change(
         words = _done_before(found, act, typed) or _told(found, fault, stood)
         return _page(found, act=act, typed=typed, refused=words), web.status_of(fault)
     flash(done, "yes")
-    return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 def _told(found: HearingPage, fault: Refusal, stood: str) -> str:

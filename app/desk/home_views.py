@@ -20,7 +20,7 @@ from app.hearings.models import HearingState
 from app.people.models import Role
 from app.sending import heartbeat
 
-bp = Blueprint("hearings", __name__)
+bp = Blueprint("home", __name__)
 
 
 @bp.get("/")

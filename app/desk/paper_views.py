@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
@@ -15,8 +15,9 @@ from app.core.errors import Refusal
 from app.core.web.access import signed_in
 from app.court import settings
 from app.desk import case_views, paper_notices
-from app.desk.home_views import bp
 from app.people.models import User
+
+bp = Blueprint("paper_notices", __name__)
 
 
 @bp.get("/hearings/<int:hearing_id>/paper/<int:counsel_id>", endpoint="paper")
@@ -62,7 +63,7 @@ def posted(hearing_id: int, counsel_id: int) -> Any:
     if address is not None:
         return redirect(request.path, 303)
     case_views.say_logged(name, [])
-    return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 @bp.get("/paper")
@@ -86,10 +87,10 @@ def print_papers() -> Any:
         )
     except Refusal as fault:
         flash(web.translated(fault.message), "alarm")
-        return redirect(url_for("hearings.papers"))
+        return redirect(url_for("paper_notices.papers"))
     if not sheets:
         flash(gettext("Choose at least one notice."), "maybe")
-        return redirect(url_for("hearings.papers"))
+        return redirect(url_for("paper_notices.papers"))
     return _print(sheets)
 
 
@@ -122,7 +123,7 @@ def papers_posted() -> Any:
         ),
         "yes",
     )
-    return redirect(url_for("hearings.papers"), 303)
+    return redirect(url_for("paper_notices.papers"), 303)
 
 
 def _tasks(where: str) -> list[int]:

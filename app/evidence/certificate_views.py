@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import segno
-from flask import render_template
+from flask import Blueprint, render_template
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -12,8 +12,9 @@ from app.cases import queries as cases
 from app.core import web
 from app.core.db import db
 from app.core.web.access import signed_in
-from app.desk.home_views import bp
 from app.evidence import certificate
+
+bp = Blueprint("certificate", __name__)
 
 SEAL = re.compile(r"[0-9a-f]{64}")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from app.court import queries as court_queries
 from app.feeds import queries, service
 from app.feeds.models import Feed
 from app.feeds.service import FeedLinks
-from app.feeds.views import bp
 from app.people.models import User
+
+bp = Blueprint("court_feeds", __name__)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def change_calendar() -> Any:
     """Give a calendar an address for the user, or end it with ``stop=1``."""
     scope, typed = request.form.get("scope", ""), request.form.get("whose", "")
     _change(scope, row_number(typed), busy_only=bool(request.form.get("busy_only")))
-    return redirect(url_for("feeds.calendars"), 303)
+    return redirect(url_for("court_feeds.calendars"), 303)
 
 
 @bp.post("/hearings/<int:hearing_id>/feed")
@@ -100,7 +101,7 @@ def change_calendar() -> Any:
 def of_hearing(hearing_id: int) -> Any:
     """Open a hearing's calendar for the user, or end it with ``stop=1``."""
     _change("hearing", hearing_id)
-    target = url_for("hearings.shown", hearing_id=hearing_id, _anchor="calendar")
+    target = url_for("hearing.shown", hearing_id=hearing_id, _anchor="calendar")
     return redirect(target, 303)
 
 

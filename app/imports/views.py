@@ -21,7 +21,7 @@ from app.imports.reading.both_sides import OF_A_PARTY, Of, of_key
 from app.imports.reading.encoding import ENCODINGS, NeedsChoice
 from app.sending.heartbeat import is_silent, last_beat
 
-bp = Blueprint("intake", __name__)
+bp = Blueprint("imports", __name__)
 PIECE = 1024 * 1024  # bytes
 MOST_DRAINED = 300 * PIECE
 
@@ -75,7 +75,7 @@ def give() -> Any:
     except Invalid as fault:
         said = [web.translated(words) for words in fault.errors.values()]
         return _files(refused=" ".join(said)), 422
-    return redirect(url_for("intake.one", upload_id=number), 303)
+    return redirect(url_for("imports.one", upload_id=number), 303)
 
 
 def _drain() -> None:
@@ -191,8 +191,8 @@ def act(upload_id: int) -> Any:
         flash(_undone(undone), "maybe" if undone.stay else "yes")
     if do == "cancel":
         flash(gettext("The import is cancelled. Nothing of the file was entered."), "held")
-        return redirect(url_for("intake.files"), 303)
-    return redirect(url_for("intake.one", upload_id=upload_id), 303)
+        return redirect(url_for("imports.files"), 303)
+    return redirect(url_for("imports.one", upload_id=upload_id), 303)
 
 
 def _field(name: str) -> str:

@@ -13,7 +13,7 @@ from app.inbound import service
 from app.record import counters
 from app.sending import receipts
 
-bp = Blueprint("replies", __name__)
+bp = Blueprint("twilio", __name__)
 limiter.exempt(bp)  # all callbacks come from a few addresses of the carrier's, and are signed
 log = logging.getLogger("tingqi.replies")
 

@@ -17,7 +17,7 @@ from app.core.web.access import signed_in
 from app.notices.inbound import Inbound, Mailbox
 from app.people.models import Role
 
-bp = Blueprint("inbox", __name__)
+bp = Blueprint("inbound", __name__)
 ON_A_PAGE = 50
 LARGEST = 2**62
 
@@ -96,4 +96,4 @@ def done(inbound_id: int) -> Any:
 
     retrying(close)
     flash(gettext("Done: it waits no longer."), "yes")
-    return redirect(url_for("inbox.listed"), 303)
+    return redirect(url_for("inbound.listed"), 303)

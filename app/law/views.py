@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -15,7 +15,8 @@ from app.core.web.access import may, signed_in
 from app.court import change_log
 from app.court.authorship import by_whom
 from app.court.models import Court
-from app.desk.home_views import bp
+
+bp = Blueprint("law", __name__)
 
 
 @bp.get("/settings/rules")
@@ -56,7 +57,7 @@ def choose_rules() -> Any:
     retrying(choose)
     version = law.rule_set(name).version
     flash(gettext("The court goes by %(version)s from the next round on.", version=version), "yes")
-    return redirect(url_for("hearings.rule_sets"), 303)
+    return redirect(url_for("law.rule_sets"), 303)
 
 
 @bp.app_template_global()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -17,7 +17,9 @@ from app.court.authorship import by_whom
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
-from app.record.views import bp
+
+bp = Blueprint("letters", __name__)
+
 
 Key = tuple[str, str, str]
 
@@ -142,7 +144,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
     else:
         words = gettext("Version %(version)s holds from the next message on.", version=version)
     flash(words, "yes")
-    return redirect(url_for("notices.wording", kind=kind, channel=channel, language=language), 303)
+    return redirect(url_for("letters.wording", kind=kind, channel=channel, language=language), 303)
 
 
 def _typed(text: str) -> str:

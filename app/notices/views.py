@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -11,7 +11,8 @@ from app.core import web
 from app.core.db import retrying
 from app.core.web.access import signed_in
 from app.notices import resending as resend
-from app.record.views import bp
+
+bp = Blueprint("notices", __name__)
 
 
 @bp.post("/notices/<int:notice_id>/again")
@@ -29,5 +30,5 @@ def again(notice_id: int) -> Any:
     flash(gettext("The message to %(name)s is in the queue again.", name=name), "yes")
     kind, _, row = about.partition("/")
     if kind == "hearing" and row.isdigit():
-        return redirect(url_for("hearings.shown", hearing_id=int(row)), 303)
-    return redirect(url_for("notices.case_record", case_id=case_id), 303)
+        return redirect(url_for("hearing.shown", hearing_id=int(row)), 303)
+    return redirect(url_for("record.case_record", case_id=case_id), 303)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ from app.court.authorship import by_whom
 from app.court.models import Court
 from app.people import service
 from app.people.models import User
-from app.people.views import bp
+
+bp = Blueprint("account", __name__)
 
 
 @bp.get("/me")
@@ -43,7 +44,7 @@ def change_me() -> Any:
         session.get_one(User, user_id).language = wish if wish in web.LANGUAGES else ""
 
     retrying(change)
-    answer = redirect(url_for("people.me"), 303)
+    answer = redirect(url_for("account.me"), 303)
     answer.delete_cookie("lang")  # what was chosen for good goes before what was chosen in passing
     return answer
 
@@ -51,7 +52,7 @@ def change_me() -> Any:
 @bp.get("/me/tokens")
 def tokens() -> Any:
     """Lead back to where tokens are made: a page that was posted may be asked for again."""
-    return redirect(url_for("people.me"))
+    return redirect(url_for("account.me"))
 
 
 @bp.post("/me/tokens")
@@ -79,7 +80,7 @@ def revoke_token(token_id: int) -> Any:
         )
     )
     flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
-    return redirect(url_for("people.me"), 303)
+    return redirect(url_for("account.me"), 303)
 
 
 @bp.get("/settings")
@@ -210,4 +211,4 @@ def change_settings() -> Any:
         said = {name: web.translated(words) for name, words in fault.errors.items()}
         return _settings(current_user.court, given=given, errors=said), 422
     flash(gettext("The settings are kept. They hold from the next message on."), "yes")
-    return redirect(url_for("people.settings"), 303)
+    return redirect(url_for("account.settings"), 303)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -18,7 +18,9 @@ from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 from app.people import members, service
 from app.people.models import User
-from app.people.views import bp
+
+bp = Blueprint("members", __name__)
+
 
 ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
     "shut_out": members.deactivate,
@@ -131,7 +133,7 @@ def change_user(user_id: int) -> Any:
     if path:
         return _one(user_id, link_of=name, link=_whole(path))
     flash(gettext("It is done, and stands on the list of changes."), "yes")
-    return redirect(url_for("people.user", user_id=user_id), 303)
+    return redirect(url_for("members.user", user_id=user_id), 303)
 
 
 @bp.post("/settings/users/<int:user_id>/tokens/<int:token_id>/revoke")
@@ -148,7 +150,7 @@ def revoke_users_token(user_id: int, token_id: int) -> Any:
 
     retrying(revoke)
     flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
-    return redirect(url_for("people.user", user_id=user_id), 303)
+    return redirect(url_for("members.user", user_id=user_id), 303)
 
 
 @bp.get("/settings/changes")

@@ -16,7 +16,7 @@ from app.record import ledger
 from app.record.models import ChainHead, Entry
 from app.record.verification import CHECKED_AT_ONCE
 
-bp = Blueprint("notices", __name__)
+bp = Blueprint("record", __name__)
 ON_A_PAGE = 200  # lines
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -12,8 +12,9 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid, Message, Refusal
 from app.core.web.access import may
 from app.court.authorship import by_whom
-from app.record.views import bp
 from app.sending import carrier_checks
+
+bp = Blueprint("carriers", __name__)
 
 
 @bp.get("/settings/carriers")
@@ -65,4 +66,4 @@ def test_carrier() -> Any:
     flash(
         gettext("The worker sends it within seconds; look here for what the carrier said."), "yes"
     )
-    return redirect(url_for("notices.carriers_page"), 303)
+    return redirect(url_for("carriers.carriers_page"), 303)

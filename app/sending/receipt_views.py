@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from flask import render_template, request
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from app.core.db import db
 from app.core.web.access import may
 from app.record import counters
 from app.record.models import Receipt
-from app.record.views import bp
 from app.sending.receipts import may_be_of
+
+bp = Blueprint("receipts", __name__)
 
 ON_A_PAGE = 100
 

@@ -31,17 +31,17 @@ NO_PAGES = (
     "api-",
     "bootstrap.static",
     "feeds.calendar",
-    "hearings.calendar_events",
-    "hearings.download",
-    "hearings.live",
-    "hearings.news",
-    "hearings.who_is_told",
+    "calendar.calendar_events",
+    "rescheduling.download",
+    "hearing.live",
+    "home.news",
+    "calendar.who_is_told",
     "operations.",
-    "people.subdivisions",
-    "reply.file",
+    "account.subdivisions",
+    "counsel.file",
     "static",
 )
-PAGES_BESIDE = {"feeds.calendars"}
+PAGES_BESIDE = {"court_feeds.calendars"}
 CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"
 COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
 LOOKS = (
@@ -104,7 +104,7 @@ def paths(house: House) -> Iterator[str]:
         for rule in pages(house):
             # Without arguments that are known here, building the address says what is missing.
             fitting = [each for each in known if set(each) == rule.arguments] or [{}]
-            if rule.endpoint not in ("reply.page", "hearings.shown"):
+            if rule.endpoint not in ("counsel.page", "hearing.shown"):
                 fitting = fitting[::3]  # what lies behind these looks much the same in each state
             yield from (url_for(rule.endpoint, **each) for each in fitting)
     yield from LOOKS

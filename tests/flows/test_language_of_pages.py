@@ -37,15 +37,15 @@ NOT_READ = re.compile(
 )
 # Tried with the keys that counsel and new users get.
 BY_KEY = {
-    "reply.page",
-    "reply.contacts",
-    "reply.call_me",
-    "reply.days_away",
+    "counsel.page",
+    "counsel.contacts",
+    "counsel_acts.call_me",
+    "counsel_away.days_away",
     "feeds.subscribe",
     "people.password",
-    "hearings.paper",
-    "hearings.confirmed",
-    "reply.plea",
+    "paper_notices.paper",
+    "certificate.confirmed",
+    "counsel_move.plea",
 }
 
 

@@ -26,7 +26,7 @@ from tests.rules.test_mail import POISON
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 # Files, programs, and what must stay as it is for the pages after it.
-NO_PAGES = ("api-", "bootstrap.static", "feeds.calendar", "static", "hearings.download")
+NO_PAGES = ("api-", "bootstrap.static", "feeds.calendar", "static", "rescheduling.download")
 
 
 @pytest.fixture

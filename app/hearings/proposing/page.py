@@ -40,8 +40,8 @@ class ProposalContext:
     def address(self) -> str:
         """Where its form is."""
         if self.hearing_id is None:
-            return url_for("hearings.new", case_id=self.case_id)
-        return url_for("hearings.another", hearing_id=self.hearing_id)
+            return url_for("proposing.new", case_id=self.case_id)
+        return url_for("proposing.another", hearing_id=self.hearing_id)
 
     @property
     def key(self) -> str:

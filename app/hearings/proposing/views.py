@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -17,7 +17,6 @@ from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import page_number, translated_errors
-from app.desk.home_views import bp
 from app.hearings import queries
 from app.hearings.forms import HearingIn
 from app.hearings.models import Draft, Hearing, HearingState, ProposalState
@@ -26,6 +25,8 @@ from app.hearings.proposing import drafts, form_fields, idempotency, prefill, pr
 from app.hearings.proposing import page as round_page
 from app.hearings.proposing.page import ProposalContext, SendOrder
 from app.people.models import User
+
+bp = Blueprint("proposing", __name__)
 
 LARGEST = 2**62
 
@@ -67,7 +68,7 @@ def another(hearing_id: int) -> Any:
     hearing = queries.find(db.session(), current_user.court_id, hearing_id)
     if hearing.state == HearingState.CANCELLED:
         flash(gettext("This hearing is cancelled: propose a new one."), "maybe")
-        return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+        return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
     return _open(ProposalContext(hearing.case_id, hearing.id))
 
 
@@ -155,7 +156,7 @@ def _try(about: ProposalContext, given: dict[str, Any], *, send: bool) -> Any:
     except idempotency.AlreadySent as before:
         _forget(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
-        return redirect(url_for("hearings.shown", hearing_id=before.hearing_id), 303)
+        return redirect(url_for("hearing.shown", hearing_id=before.hearing_id), 303)
     except NotFound:
         raise
     except Invalid as fault:
@@ -236,7 +237,7 @@ def _send(order: SendOrder) -> Any:
             ),
             "alarm",
         )
-    return redirect(url_for("hearings.shown", hearing_id=hearing_id), 303)
+    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 def _listed(names: list[str]) -> str:

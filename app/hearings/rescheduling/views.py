@@ -3,19 +3,20 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
 from app.core import web
 from app.core.db import db, retrying
 from app.core.web.access import signed_in
-from app.desk import home_views
 from app.hearings.models import MoveDocument
 from app.hearings.rescheduling import service
 
+bp = Blueprint("rescheduling", __name__)
 
-@home_views.bp.get("/papers/<int:paper_id>")
+
+@bp.get("/papers/<int:paper_id>")
 @signed_in
 def download(paper_id: int) -> Response:
     """Give a document to somebody of the court, to be kept and never to be run by the browser."""
@@ -31,7 +32,7 @@ def download(paper_id: int) -> Response:
     )
 
 
-@home_views.bp.post("/requests/<int:task_id>")
+@bp.post("/requests/<int:task_id>")
 @signed_in
 def decline(task_id: int) -> Any:
     """Leave the date as it is, with a reason."""
@@ -40,10 +41,10 @@ def decline(task_id: int) -> Any:
         lambda session: service.decline(session, court_id, task_id, why, now).about.split("/")[1]
     )
     flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
-    return redirect(url_for("hearings.shown", hearing_id=int(hearing_id)), 303)
+    return redirect(url_for("hearing.shown", hearing_id=int(hearing_id)), 303)
 
 
-@home_views.bp.app_template_global()
+@bp.app_template_global()
 def paper_of(task_id: int) -> MoveDocument | None:
     """Return the document that came with a request."""
     return service.papers_of(db.session(), [task_id]).get(task_id)
