@@ -177,54 +177,38 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
     web.install_error_pages(app, "/api/")
     web.install_origin_check(app, ("/api/", "/twilio/"))
     web.install_security_headers(app)
-    _open_rooms(app)
+    _register_features(app)
     static_files.install(app)
 
 
-def _open_rooms(app: Flask) -> None:
-    """Register every room's pages; importing them also makes their tables known."""
-    from app.api import install as api
-    from app.cases import views as cases
-    from app.counsel import acknowledging_views as counsel_acts
-    from app.counsel import away_views
-    from app.counsel import move_views as plea_views
-    from app.counsel import views as counsel_views
-    from app.court import closed_day_views as closed_views
-    from app.court import courtroom_views as room_views
-    from app.desk import calendar_views, case_views, hearing_views, paper_views
-    from app.desk import contact_views as call_views
-    from app.desk import home_views as hearings
-    from app.evidence import certificate_views
-    from app.feeds import desk_views as desk_views
-    from app.feeds import views as feeds
-    from app.hearings.proposing import views as round_views
-    from app.imports import views as intake
-    from app.inbound import twilio_webhooks as replies
-    from app.inbound import views as replies_desk_views
-    from app.law import views as rule_views
-    from app.letters import views as wording_views
-    from app.listing import views as listing
-    from app.operations import views
-    from app.people import views as people
-    from app.record import views as notices
-    from app.sending import carrier_views, receipt_views
-
-    people.install(app)
-    rooms = (
-        views,
+def _register_features(app: Flask) -> None:
+    """Register every feature's pages; importing them also makes their tables known."""
+    from app import (
+        api,
         cases,
-        hearings,
-        counsel_views,
-        notices,
+        counsel,
+        court,
+        desk,
+        evidence,
         feeds,
-        intake,
-        replies,
-        replies_desk_views,
+        hearings,
+        imports,
+        inbound,
+        law,
+        letters,
         listing,
+        notices,
+        operations,
+        people,
+        record,
+        sending,
     )
-    for room in rooms:
-        app.register_blueprint(room.bp)
-    api(app)
+
+    for feature in (
+        people, court, cases, law, record, notices, letters, sending, hearings, evidence, desk,
+        counsel, feeds, imports, inbound, listing, operations, api,
+    ):  # fmt: skip
+        feature.register(app)
 
 
 def migrations() -> Path:

@@ -39,7 +39,7 @@ class ApiDocument(Api):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
 
-def install(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Register the API's resources, its document and its way of showing errors."""
     app.url_map.converters["row"] = RowConverter
     problems.install(app)

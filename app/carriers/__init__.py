@@ -1,1 +1,1 @@
-"""."""
+"""Carriers: what takes a message out over a channel, one folder each."""

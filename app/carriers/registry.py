@@ -35,6 +35,30 @@ class CarrierSettings:
     imap_url: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class ExternalServices:
+    """All that the house knows of the world outside; see `house.build`."""
+
+    clock: Clock
+    email: Carrier
+    sms: Carrier
+    mailbox: ImapMailbox | None = None
+    calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
+    second_sms: Carrier | None = None
+    # How much each carrier takes, by its name; one message at a time where nothing is said.
+    # No part of its hash, by which houses are remembered: a mapping has none.
+    limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
+
+    def close(self) -> None:
+        """Close the carriers and the mailbox."""
+        self.email.close()
+        self.sms.close()
+        if self.second_sms is not None:
+            self.second_sms.close()
+        if self.mailbox is not None:
+            self.mailbox.close()
+
+
 def build(lines: CarrierSettings, clock: Clock | None = None) -> ExternalServices:
     """Return the gateways for these settings; nothing is connected yet.
 
@@ -79,27 +103,3 @@ def _sms(lines: CarrierSettings, clock: Clock) -> Carrier:
         api_url=lines.twilio_api_url or "",
     )
     return TwilioCarrier(account, concurrency=_limit(lines, account.name).at_once)
-
-
-@dataclass(frozen=True)
-class ExternalServices:
-    """All that the house knows of the world outside; see `house.build`."""
-
-    clock: Clock
-    email: Carrier
-    sms: Carrier
-    mailbox: ImapMailbox | None = None
-    calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
-    second_sms: Carrier | None = None
-    # How much each carrier takes, by its name; one message at a time where nothing is said.
-    # No part of its hash, by which houses are remembered: a mapping has none.
-    limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
-
-    def close(self) -> None:
-        """Close the carriers and the mailbox."""
-        self.email.close()
-        self.sms.close()
-        if self.second_sms is not None:
-            self.second_sms.close()
-        if self.mailbox is not None:
-            self.mailbox.close()

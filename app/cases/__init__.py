@@ -1,1 +1,13 @@
 """The room for cases, parties, counsel, courtrooms, judges."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.cases import views
+
+    app.register_blueprint(views.bp)

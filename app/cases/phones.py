@@ -83,7 +83,8 @@ def phone(typed: str, region: str) -> str:
         raise PhoneError(
             Message(
                 N_(
-                    "“%(phone)s” lacks a digit, or the 0 before its area code: give the whole number."
+                    "“%(phone)s” lacks a digit, or the 0 before its area code: give the "
+                    "whole number."
                 ),
                 phone=as_typed,
             )

@@ -1,4 +1,4 @@
-"""."""
+"""Pure: fields and schemas that read typed, imported and posted input alike."""
 
 import datetime as dt
 import re

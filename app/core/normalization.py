@@ -1,4 +1,4 @@
-"""."""
+"""Pure: the keys by which two spellings of a name are the same."""
 
 import hashlib
 

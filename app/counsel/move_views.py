@@ -1,4 +1,4 @@
-"""Asking to move: counsel's form with a reason and a document; the desk's answer and download."""
+"""Asking to move: counsel's form with a reason and a document."""
 
 import secrets
 from typing import Any

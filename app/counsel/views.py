@@ -43,7 +43,7 @@ class Closed(Exception):  # noqa: N818
         self.answer = answer
 
 
-@bp.errorhandler(Closed)
+@bp.app_errorhandler(Closed)
 def shut(shut_: Closed) -> Any:
     """Answer a link that opens nothing, or nothing more."""
     return shut_.answer

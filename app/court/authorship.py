@@ -1,4 +1,4 @@
-"""."""
+"""Who makes a change of a court's settings, for the change log."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.court.change_log import ChangeAuthor
-from app.people.models import User
 
 
 def by_whom() -> Callable[[Session], ChangeAuthor]:
-    """Return how a transaction says that a change is by whoever is signed in."""
+    """Return a function that gives, within a transaction, the signed-in user as author."""
     user_id, court_id, now = current_user.id, current_user.court_id, web.now()
-    return lambda session: ChangeAuthor(court_id, session.get_one(User, user_id), now)
+    user_model = type(current_user._get_current_object())
+    return lambda session: ChangeAuthor(court_id, session.get_one(user_model, user_id), now)

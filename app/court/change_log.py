@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.court.models import SettingChange
-from app.people.models import User
+
+if TYPE_CHECKING:
+    from app.people.models import User
 
 # What a change is of: its area, and within ``what`` a word for it and then which one, by "/".
 AREAS = ("court", "people", "courtrooms", "closed_days", "wording", "carriers", "rules", "import")
@@ -22,7 +24,7 @@ class ChangeAuthor:
     """Who changes something, and when; nobody where a command does it."""
 
     court_id: int
-    user: User | None
+    user: "User | None"
     now: dt.datetime
 
 

@@ -1,4 +1,4 @@
-"""."""
+"""Pure: what a courtroom must look like; page, API and imports agree."""
 
 from app.core.forms import Input, TextField
 

@@ -1,4 +1,4 @@
-"""."""
+"""Courts, their closed days, judges, courtrooms and the log of changed settings."""
 
 import datetime as dt
 

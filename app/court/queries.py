@@ -1,4 +1,4 @@
-"""."""
+"""Read a court's courtrooms and judges."""
 
 from collections.abc import Sequence
 

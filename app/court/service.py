@@ -1,4 +1,4 @@
-"""."""
+"""Judges and courtrooms, within the caller's transaction."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session

@@ -1,1 +1,30 @@
-"""."""
+"""The court's pages."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.desk import (
+        calendar_views,
+        case_views,
+        contact_views,
+        counsel_views,
+        hearing_views,
+        home_views,
+        paper_views,
+    )
+
+    for pages in (
+        calendar_views,
+        case_views,
+        contact_views,
+        counsel_views,
+        hearing_views,
+        home_views,
+        paper_views,
+    ):
+        app.register_blueprint(pages.bp)

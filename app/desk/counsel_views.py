@@ -1,4 +1,4 @@
-"""."""
+"""Add a counsel to a case, and change what is known of one."""
 
 import datetime as dt
 from typing import Any

@@ -1,1 +1,13 @@
-"""."""
+"""What shows that somebody was reached."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.evidence import certificate_views
+
+    app.register_blueprint(certificate_views.bp)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.errors import N_, NotFound
-from app.desk.queries import MOST
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import ASKS, Notice
 from app.record.rules import WENT_OUT
+
+MOST_OF_CASE = 500  # hearings of one case that are listed
 
 
 def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False) -> Hearing:
@@ -173,6 +174,6 @@ def hearings_of_case(session: Session, case: Case) -> Sequence[Hearing]:
         .where(Hearing.case_id == case.id)
         .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
         .order_by(Hearing.id.desc())
-        .limit(MOST)
+        .limit(MOST_OF_CASE)
     )
     return session.scalars(wanted).all()

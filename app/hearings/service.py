@@ -29,7 +29,7 @@ __all__ = [
     "fixed_elsewhere",
     "lapse",
     "move",
-    "open_round",
+    "open_proposal",
     "propose",
 ]
 

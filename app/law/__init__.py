@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 
 from app.law.schema import RuleSetIn
 from app.record.rules import EvidenceGrade
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 HERE = Path(__file__).parent
 _own: list[Path] = []
@@ -218,3 +221,10 @@ def _line_of(text: str, path: list[Any]) -> int:
         if re.match(rf"\s*{re.escape(field)}\s*=", lines[n]):
             return n + 1
     return head + 1
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.law import views
+
+    app.register_blueprint(views.bp)

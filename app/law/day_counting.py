@@ -1,4 +1,4 @@
-"""."""
+"""Pure: periods of days and working days, counted as procedure counts them."""
 
 import datetime as dt
 from collections.abc import Callable

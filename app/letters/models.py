@@ -1,4 +1,4 @@
-"""."""
+"""Versions of a court's own wording."""
 
 import datetime as dt
 

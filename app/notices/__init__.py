@@ -1,1 +1,13 @@
 """The room for the queue, the letters, the record of contact, sending, receipts."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.notices import views
+
+    app.register_blueprint(views.bp)

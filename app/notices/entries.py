@@ -1,4 +1,4 @@
-"""."""
+"""Entries of the record about a notice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""."""
+"""Send a message again, by page."""
 
 from typing import Any
 

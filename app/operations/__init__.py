@@ -1,1 +1,13 @@
-"""."""
+"""For whoever keeps the machine: health, figures, doctor, backup."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.operations import views
+
+    app.register_blueprint(views.bp)

@@ -1,1 +1,15 @@
 """The room for the court's own people: users, sign-in, roles, API tokens."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the feature's pages."""
+    from app.people import account_views, member_views, views
+
+    views.let_people_sign_in(app)
+    for pages in (account_views, member_views, views):
+        app.register_blueprint(pages.bp)

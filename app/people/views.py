@@ -37,12 +37,9 @@ log = logging.getLogger("tingqi.people")
 A_YEAR = 365 * 24 * 3600  # seconds
 
 
-def install(app: Flask) -> None:
-    """Let people sign in to an app, and let every page remember its language."""
-    from app.people import member_views as member_views
-
+def let_people_sign_in(app: Flask) -> None:
+    """Install the sign-in of an app, and let every page remember its language."""
     login.init_app(app)
-    app.register_blueprint(bp)
     app.after_request(_keep_language)
     app.after_request(_note_seen)
 

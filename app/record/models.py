@@ -1,4 +1,4 @@
-"""."""
+"""The ledger: entries of the record, their contents, the heads of chains, the daily seals."""
 
 import datetime as dt
 
@@ -133,3 +133,7 @@ class Receipt(Base):
     status: Mapped[str] = mapped_column(sa.String(40))
     notice_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
     raw: Mapped[dict] = mapped_column(Json)
+
+
+# The queue's table: what was queued must have entries. The record knows no notices beyond that.
+NOTICE = sa.table("notice", sa.column("id"), sa.column("case_id"))

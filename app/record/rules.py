@@ -1,4 +1,4 @@
-"""."""
+"""Pure: events of the record, the state they fold to, and what counts as evidence."""
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum

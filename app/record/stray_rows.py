@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.errors import N_, Message
 from app.court.models import Court
-from app.notices.models import Notice
 from app.record import raw_columns
-from app.record.models import ChainHead, DailySeal, Entry, EntryContent, Receipt
+from app.record.models import NOTICE, ChainHead, DailySeal, Entry, EntryContent, Receipt
 
 TABLES = tuple(each.__tablename__ for each in (Entry, EntryContent, ChainHead, DailySeal, Receipt))
 # Each guard by table and name, with the first signs of the SHA-256 of what it does: a trigger that
@@ -106,7 +105,7 @@ def strays(session: Session) -> list[Message]:
         ),
         (
             N_("record_line: there are lines of message %(which)s, and no such message"),
-            _without(Entry.notice_id, Notice, Notice.id).where(Entry.notice_id.is_not(None)),
+            _without(Entry.notice_id, NOTICE, NOTICE.c.id).where(Entry.notice_id.is_not(None)),
         ),
         (
             N_("record_content: there are contents of line %(which)s, and no such line"),
@@ -131,7 +130,7 @@ def strays(session: Session) -> list[Message]:
     return found
 
 
-def _without(column: Any, model: type, key: Any) -> sa.Select:
+def _without(column: Any, model: Any, key: Any) -> sa.Select:
     """Return the values of a column that no row of another table has as its key."""
     value = sa.type_coerce(column, sa.types.NullType())
     return sa.select(value).outerjoin_from(column.table, model, key == column).where(key.is_(None))

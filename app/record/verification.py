@@ -20,9 +20,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.db import Base
 from app.core.errors import N_, Message
-from app.notices.models import Notice
 from app.record import raw_columns
-from app.record.models import ChainHead, Entry, EntryContent
+from app.record.models import NOTICE, ChainHead, Entry, EntryContent
 from app.record.rules import Event
 
 START = "0" * 64
@@ -182,9 +181,11 @@ def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseFacts]:
         .where(mine, Entry.what == Event.ERASED.value)
         .scalar_subquery()
     )
-    said = sa.exists().where(Entry.notice_id == Notice.id, Entry.case_id == Notice.case_id)
+    said = sa.exists().where(Entry.notice_id == NOTICE.c.id, Entry.case_id == NOTICE.c.case_id)
     unsaid = (
-        sa.select(sa.func.min(Notice.id)).where(Notice.case_id == Case.id, ~said).scalar_subquery()
+        sa.select(sa.func.min(NOTICE.c.id))
+        .where(NOTICE.c.case_id == Case.id, ~said)
+        .scalar_subquery()
     )
     dialect = session.get_bind().dialect.name
     head = [

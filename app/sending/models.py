@@ -1,4 +1,4 @@
-"""."""
+"""Receipts of carriers, heartbeats of workers, test messages."""
 
 import datetime as dt
 

@@ -1,1 +1,1 @@
-"""."""
+"""Tasks for the court's people."""

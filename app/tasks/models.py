@@ -1,4 +1,4 @@
-"""."""
+"""Tasks of the court's people, and steps of the ladder that become one."""
 
 import datetime as dt
 

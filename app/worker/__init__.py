@@ -1,1 +1,1 @@
-"""."""
+"""The worker: its jobs, and what each beat does."""

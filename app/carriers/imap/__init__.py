@@ -1,1 +1,1 @@
-"""."""
+"""The court's mailbox by IMAP."""

@@ -1,1 +1,1 @@
-"""."""
+"""The local outbox: a folder instead of a carrier."""

@@ -50,7 +50,7 @@ class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
         self.retry_after, self.code = retry_after, code
 
 
-class ServerError(Exception):  # noqa: N818
+class ServerError(Exception):
     """HTTP 5xx: the request was heard, and nobody knows what came of it."""
 
     def __init__(self, status: int) -> None:

@@ -1,4 +1,4 @@
-"""."""
+"""Partial indexes, declared once for both databases."""
 
 import sqlalchemy as sa
 

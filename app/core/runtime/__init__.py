@@ -1,1 +1,1 @@
-"""."""
+"""The process: clock, logs, disk, garbage collection."""

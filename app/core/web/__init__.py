@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -22,8 +22,6 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from app.carriers.registry import ExternalServices
-from app.config import Settings
 from app.core import wording
 from app.core.db import database_fault, is_away
 from app.core.errors import (
@@ -40,6 +38,10 @@ from app.core.errors import (
 from app.core.runtime.logs import one_line_error
 from app.core.web import catalogs, rate_limits
 
+if TYPE_CHECKING:
+    from app.carriers.registry import ExternalServices
+    from app.config import Settings
+
 LANGUAGES = ("en", "zh")
 log = logging.getLogger("tingqi.web")
 limiter = Limiter(get_remote_address, storage_uri=rate_limits.ADDRESS)
@@ -49,8 +51,8 @@ limiter = Limiter(get_remote_address, storage_uri=rate_limits.ADDRESS)
 class Services:
     """What one app was built from."""
 
-    settings: Settings
-    gateways: ExternalServices
+    settings: "Settings"
+    gateways: "ExternalServices"
     # Store what was told by the zone rules in use (see rezoning): of all courts; of one court,
     # given a session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None

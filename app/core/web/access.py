@@ -1,4 +1,4 @@
-"""."""
+"""Who may see a page: the signed-in check, roles, and forms that survive a sign-in."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +14,7 @@ from flask import (
 from flask_login import current_user
 
 from app.core import web
-from app.core.web import access, pending_form
+from app.core.web import pending_form
 
 
 def allows(role: str, act: str) -> bool:
@@ -68,7 +68,7 @@ def may(act: str) -> Callable[[View], Any]:
         @signed_in
         @wraps(view)
         def guarded(*args: Any, **more: Any) -> Any:
-            if not access.allows(current_user.role, act):
+            if not allows(current_user.role, act):
                 abort(403)
             return view(*args, **more)
 

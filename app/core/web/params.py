@@ -1,4 +1,4 @@
-"""."""
+"""Numbers and errors of a form or a query string."""
 
 from flask import request
 

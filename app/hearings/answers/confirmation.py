@@ -1,4 +1,4 @@
-"""."""
+"""The confirmation that counsel get of their answer."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

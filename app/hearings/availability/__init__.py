@@ -1,1 +1,1 @@
-"""."""
+"""When people and courtrooms are free."""

@@ -1,1 +1,1 @@
-"""."""
+"""The page on which slots are proposed."""

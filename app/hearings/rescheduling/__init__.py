@@ -1,1 +1,1 @@
-"""."""
+"""Requests to move a hearing."""

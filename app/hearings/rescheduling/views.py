@@ -1,4 +1,4 @@
-"""."""
+"""The court's half of a request to move: its document, and the answer that the date stays."""
 
 from typing import Any
 from urllib.parse import quote

@@ -1,1 +1,1 @@
-"""."""
+"""Files of courts, read as a person sees them."""

@@ -1,1 +1,1 @@
-"""."""
+"""The search for slots for many hearings at once."""
