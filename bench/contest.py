@@ -10,7 +10,7 @@ import load
 from databases import Stage, throwaway
 from measuring import Row, in_turns, median
 from past import past
-from serving import SECRET, bare, house
+from serving import SECRET, bare, scenario
 
 Send = Callable[[int, float], load.Told]  # clients, seconds
 
@@ -104,7 +104,7 @@ def ring(asked: Namespace, **settings: str) -> Iterator[Ring]:
         filling.court()
         past(asked.hearings)
         seats = Seats(400 if asked.quick else 4000)
-        with house(stage.folder, stage.url, **settings) as ours, bare(stage.beside) as ceiling:
+        with scenario(stage.folder, stage.url, **settings) as ours, bare(stage.beside) as ceiling:
             yield Ring(stage, seats, ours.port, ceiling.port)
 
 

@@ -76,17 +76,17 @@ def measure(asked: argparse.Namespace) -> list[Row]:
 
 def _asked(stage: Stage, path: str, number: int) -> list[Row]:
     folder, name = stage.folder, stage.database
-    with _served(folder, stage.url) as house:
-        cold, first = _timed(house, path)
-        body = house.get(path)[1]
+    with _served(folder, stage.url) as scenario:
+        cold, first = _timed(scenario, path)
+        body = scenario.get(path)[1]
         (folder / "feed.ics").write_bytes(body)
         (folder / "bare.py").write_text(BARE.format(path=str(folder / "feed.ics")))
         tag = {"If-None-Match": first["ETag"]}
         with _bare(folder) as bare:
-            trivial, same = _pair(lambda: bare.get("/"), lambda: house.get(path, tag), 400)
-            file, whole = _pair(lambda: bare.get("/file"), lambda: house.get(path), 30)
-        packed = statistics.median(_timed(house, path, GZIP)[0] for _ in range(30))
-        changed, anew = _after_changes(stage.app, house, path, number)
+            trivial, same = _pair(lambda: bare.get("/"), lambda: scenario.get(path, tag), 400)
+            file, whole = _pair(lambda: bare.get("/file"), lambda: scenario.get(path), 30)
+        packed = statistics.median(_timed(scenario, path, GZIP)[0] for _ in range(30))
+        changed, anew = _after_changes(stage.app, scenario, path, number)
     size = len(body) / 1e6
     return [
         Row(
@@ -124,15 +124,15 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:.2f} ms"
 
 
-def _after_changes(app: Flask, house: "Client", path: str, number: int) -> tuple[float, float]:
+def _after_changes(app: Flask, scenario: "Client", path: str, number: int) -> tuple[float, float]:
     """Return the median seconds of a calendar after one of its hearings changed; and packed."""
     changed, anew = [], []
     for n in range(21):
         _change(app, number, n)
-        changed.append(_timed(house, path)[0])
+        changed.append(_timed(scenario, path)[0])
         _change(app, number, 100 + n)
-        house.get(path)
-        anew.append(_timed(house, path, GZIP)[0])
+        scenario.get(path)
+        anew.append(_timed(scenario, path, GZIP)[0])
     return statistics.median(changed), statistics.median(anew)
 
 
@@ -158,10 +158,10 @@ class Client:
 
 
 def _timed(
-    house: Client, path: str, headers: dict[str, str] | None = None
+    scenario: Client, path: str, headers: dict[str, str] | None = None
 ) -> tuple[float, dict[str, str]]:
     begun = time.perf_counter()
-    head, _ = house.get(path, headers)
+    head, _ = scenario.get(path, headers)
     return time.perf_counter() - begun, head
 
 
@@ -303,10 +303,10 @@ def _fill(app: Flask, count: int) -> tuple[str, int]:
 
 
 def _draw(court_address: str) -> None:
-    house = event_cache.house_of(court_address)
+    scenario = event_cache.house_of(court_address)
     while True:
         with transaction() as session:
-            changed = event_cache.not_rendered(session, house)
+            changed = event_cache.not_rendered(session, scenario)
             if not changed:
                 return
             event_cache.keep(session, changed, NOW, court_address)

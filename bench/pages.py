@@ -18,7 +18,7 @@ import requests
 from databases import throwaway
 from measuring import machine, median, options
 from past import past
-from serving import SECRET, house
+from serving import SECRET, scenario
 
 from app.core.db import transaction
 from app.people import service as people
@@ -84,7 +84,7 @@ def measure(asked: Namespace) -> list[Told]:
         past(cases - open_)
         filling.asked(open_, SECRET.encode())
         filling.look_again()
-        with house(stage.folder, stage.url) as server, requests.Session() as browser:
+        with scenario(stage.folder, stage.url) as server, requests.Session() as browser:
             browser.trust_env = False
             sign_in = {"email": filling.EMAIL, "password": PASSWORD}
             browser.post(f"{server.address}/sign-in", data=sign_in, timeout=60).raise_for_status()

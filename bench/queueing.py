@@ -233,7 +233,7 @@ def _ground(stack: ExitStack, postgresql: bool, many: int, spare: int) -> tuple[
 
 
 def _state(folder: Path, url: str, first: int, last: int, state: str) -> None:
-    app = sendings.house(folder, url)
+    app = sendings.scenario(folder, url)
     with app.app_context():
         with transaction() as session:
             some = sa.update(Notice).where(Notice.id.between(first, last))

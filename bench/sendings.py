@@ -66,7 +66,7 @@ def call(file: int, reference: str, seconds: float) -> None:
     os.write(file, f"{reference}\n".encode())
 
 
-def house(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Flask:
+def scenario(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Flask:
     """Return an app whose texts go to the stand-in."""
     clock = SystemClock()
     gateways = ExternalServices(
@@ -81,7 +81,7 @@ def house(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Fla
 
 def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
     """Make a court, cases with counsel, and for each a reminder: due now, or in a week."""
-    app = house(folder, url)
+    app = scenario(folder, url)
     with app.app_context():
         upgrade()
         with transaction() as session:
@@ -265,7 +265,7 @@ def some_wait(url: str) -> bool:
 
 def check(folder: Path, url: str, messages: int) -> None:
     """Raise where a notice is not sent or a chain is not whole."""
-    app = house(folder, url)
+    app = scenario(folder, url)
     with app.app_context():
         session = db.session()
         sent = session.scalar(sa.select(sa.func.count()).where(Notice.state == "sent"))
@@ -283,7 +283,7 @@ def main() -> None:
     folder, url, milliseconds, at_once, _ = sys.argv[1:]
     me, where = os.getpid(), Path(folder)
     carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)
-    app = house(where, url, carrier, int(at_once))
+    app = scenario(where, url, carrier, int(at_once))
     sys.setswitchinterval(jobs.SWITCH_SECONDS)
     gc_tuning.tune()
     with app.app_context():

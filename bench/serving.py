@@ -29,7 +29,7 @@ class Server:
 
 
 @contextmanager
-def house(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
+def scenario(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
     """Run ``tingqi serve`` over a database; further settings by their names."""
     port = free_port()
     words = [

@@ -47,7 +47,7 @@ PASSWORD = "correct horse battery"
 
 
 @dataclass
-class House:
+class Scenario:
     """One installation, and what a person can see of it."""
 
     app: Flask
@@ -134,11 +134,11 @@ def password_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def make_court(house: House) -> None:
+def make_court(scenario: Scenario) -> None:
     """A court in Shanghai with an assistant, a judge's account, an admin and two courtrooms."""
     from app.cases import service as cases
 
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session,
             "Pudong New Area People's Court",
@@ -153,16 +153,16 @@ def make_court(house: House) -> None:
             ("admin@court.example", "管理员", "admin"),
         ):
             user = people.add_user(
-                session, court, email, name=name, role=role, now=house.clock.now()
+                session, court, email, name=name, role=role, now=scenario.clock.now()
             )
             user.password_hash = password_hash()
         service.add_courtroom(session, court, "第三法庭", "主楼三层")
         service.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
-def make_house(
+def make_scenario(
     folder: Path, url: str, gateways: ExternalServices | None = None, **settings: Any
-) -> House:
+) -> Scenario:
     """An installation in a folder, over a migrated database."""
     clock = gateways.clock if gateways else SetClock(NOW)
     said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
@@ -176,7 +176,7 @@ def make_house(
     before_render_template.connect(refuse_hidden_globals, app)
     with app.app_context():
         share_compiled(db.engine)
-    return House(app, folder, clock)
+    return Scenario(app, folder, clock)
 
 
 def refuse_hidden_globals(app: Flask, context: dict[str, Any], **_: Any) -> None:
@@ -218,10 +218,10 @@ def share_compiled(engine: sa.Engine) -> None:
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
     folder = tmp_path_factory.mktemp("sqlite")
-    house = make_house(folder, f"sqlite:///{folder / 'empty.db'}")
-    with house.app.app_context():
+    scenario = make_scenario(folder, f"sqlite:///{folder / 'empty.db'}")
+    with scenario.app.app_context():
         upgrade()
-    house.close()
+    scenario.close()
     with closing(sqlite3.connect(folder / "empty.db")) as line:
         line.execute("VACUUM")  # no free pages, or a full disk would not be full
     return folder / "empty.db"
@@ -253,10 +253,12 @@ def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
         run_sql(url, f"ALTER SYSTEM SET {setting} = off")
     run_sql(url, "SELECT pg_reload_conf()")
     run_sql(url, "CREATE DATABASE empty")
-    house = make_house(folder, url.set(database="empty").render_as_string(hide_password=False))
-    with house.app.app_context():
+    scenario = make_scenario(
+        folder, url.set(database="empty").render_as_string(hide_password=False)
+    )
+    with scenario.app.app_context():
         upgrade()
-    house.close()
+    scenario.close()
     yield url.render_as_string(hide_password=False), server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -330,9 +332,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(database: str, tmp_path: Path) -> Iterator[House]:
+def scenario(database: str, tmp_path: Path) -> Iterator[Scenario]:
     """A court on a fresh database."""
-    made = make_house(tmp_path, database)
+    made = make_scenario(tmp_path, database)
     make_court(made)
     yield made
     made.close()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from tests.conftest import House
+from tests.conftest import Scenario
 
 SERVER = "mx.court.example"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -29,9 +29,9 @@ class Invited:
     event: Any
 
 
-def invited(house: House, to: str) -> Invited:
+def invited(scenario: Scenario, to: str) -> Invited:
     """The newest invite that was mailed to somebody, as their calendar program reads it."""
-    for file in sorted((house.folder / "outbox").glob("*.eml"), reverse=True):
+    for file in sorted((scenario.folder / "outbox").glob("*.eml"), reverse=True):
         mail = message_from_bytes(file.read_bytes())
         if to not in str(mail["To"]):
             continue

@@ -13,20 +13,20 @@ from app.core.db import db, transaction
 from app.core.db.schema_check import compared
 from app.hearings.models import Booking
 from app.record.models import Entry
-from tests.conftest import CASE, House, proposal
+from tests.conftest import CASE, Scenario, proposal
 
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)
 
 
-def test_the_migrations_and_the_models_agree(house: House) -> None:
-    with house.app.app_context(), db.engine.connect() as connection:
+def test_the_migrations_and_the_models_agree(scenario: Scenario) -> None:
+    with scenario.app.app_context(), db.engine.connect() as connection:
         options = {"compare_type": False, "include_object": compared}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, db.metadata) == []
 
 
-def test_the_first_migration_can_be_taken_back_and_made_again(house: House) -> None:
-    with house.app.app_context():
+def test_the_first_migration_can_be_taken_back_and_made_again(scenario: Scenario) -> None:
+    with scenario.app.app_context():
         db.session.remove()
         downgrade(revision="base")
         assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
@@ -35,10 +35,10 @@ def test_the_first_migration_can_be_taken_back_and_made_again(house: House) -> N
 
 
 @pytest.fixture
-def hearing(house: House) -> int:
+def hearing(scenario: Scenario) -> int:
     """A proposed hearing."""
-    _, case = house.api("POST", "/cases", CASE)
-    status, made = house.api("POST", "/hearings", proposal(case["id"]))
+    _, case = scenario.api("POST", "/cases", CASE)
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"]))
     assert status == 201, made
     return made["id"]
 
@@ -56,10 +56,10 @@ def hearing(house: House) -> int:
     ],
 )
 def test_the_database_itself_refuses_overlapping_bookings(
-    house: House, hearing: int, start: int, end: int, taken: bool
+    scenario: Scenario, hearing: int, start: int, end: int, taken: bool
 ) -> None:
     def book(first: int, last: int) -> None:
-        with house.app.app_context(), transaction() as session:
+        with scenario.app.app_context(), transaction() as session:
             session.execute(
                 sa.insert(Booking).values(
                     hearing_id=hearing,
@@ -76,7 +76,7 @@ def test_the_database_itself_refuses_overlapping_bookings(
             book(start, end)
     else:
         book(start, end)
-    with house.app.app_context():
+    with scenario.app.app_context():
         kept = db.session.scalar(sa.select(sa.func.count()).where(Booking.resource == 999_999))
     assert kept == (1 if taken else 2)
 
@@ -84,14 +84,14 @@ def test_the_database_itself_refuses_overlapping_bookings(
 @pytest.mark.parametrize("table", ["record_line", "record_content", "receipt"])
 @pytest.mark.parametrize("words", ["UPDATE {} SET {}", "DELETE FROM {}"])
 def test_the_database_itself_refuses_changes_to_the_record(
-    house: House, hearing: int, table: str, words: str
+    scenario: Scenario, hearing: int, table: str, words: str
 ) -> None:
     column = {
         "record_line": "what = 'delivered'",
         "record_content": "body = '{}'",
         "receipt": "status = 'x'",
     }[table]
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         case = session.scalars(sa.select(Entry.case_id)).first()
         assert case
         session.execute(
@@ -100,7 +100,7 @@ def test_the_database_itself_refuses_changes_to_the_record(
             )
         )
     with (
-        house.app.app_context(),
+        scenario.app.app_context(),
         pytest.raises(sa.exc.DBAPIError, match="only ever added to"),
         transaction() as session,
     ):
@@ -108,7 +108,7 @@ def test_the_database_itself_refuses_changes_to_the_record(
 
 
 def test_the_guard_against_double_booking_agrees_with_every_overlap(
-    house: House, hearing: int
+    scenario: Scenario, hearing: int
 ) -> None:
     """A few hundred spans tried in turn: refused exactly where one that stands overlaps."""
     chance = random.Random(5)
@@ -118,7 +118,7 @@ def test_the_guard_against_double_booking_agrees_with_every_overlap(
         last = first + chance.randrange(1, 120)
         taken = any(a < last and first < b for a, b in stands)
         try:
-            with house.app.app_context(), transaction() as session:
+            with scenario.app.app_context(), transaction() as session:
                 session.execute(
                     sa.insert(Booking).values(
                         hearing_id=hearing,

@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.demo import newcomer
 from app.demo.story import ASSISTANT, STORY, StoryPlayer
 from app.worker import beat
-from tests.conftest import NOW, SECRET, House, make_house
+from tests.conftest import NOW, SECRET, Scenario, make_scenario
 
 HERE = Path(__file__).parent
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"}
@@ -46,45 +46,45 @@ COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "firm", "emai
 
 def main() -> None:
     """Tell the demo's story in a folder of its own and take the pictures."""
-    with tempfile.TemporaryDirectory() as name, court(Path(name)) as (house, base):
+    with tempfile.TemporaryDirectory() as name, court(Path(name)) as (scenario, base):
         path = shutil.which("chromium") or shutil.which("google-chrome")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            take(browser, house, base)
+            take(browser, scenario, base)
             browser.close()
 
 
 @contextmanager
-def court(folder: Path) -> Iterator[tuple[House, str]]:
+def court(folder: Path) -> Iterator[tuple[Scenario, str]]:
     """The demo's court and the address of its pages."""
-    house = make_house(folder, f"sqlite:///{folder}/tingqi.db")
-    with house.app.app_context():
+    scenario = make_scenario(folder, f"sqlite:///{folder}/tingqi.db")
+    with scenario.app.app_context():
         upgrade()
-        StoryPlayer(house.app, house.clock, SECRET).tell()
+        StoryPlayer(scenario.app, scenario.clock, SECRET).tell()
     quiet = type("Quiet", (WSGIRequestHandler,), {"log": lambda *_: None})
-    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=quiet)
+    server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield house, f"http://127.0.0.1:{server.server_port}"
+    yield scenario, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    house.close()
+    scenario.close()
 
 
-def take(browser: Browser, house: House, base: str) -> None:
+def take(browser: Browser, scenario: Scenario, base: str) -> None:
     """Write the pictures beside this file."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         waiting = newcomer.offer()
-    house.beat()
+    scenario.beat()
     first, second = (seat.path for seat in waiting.seats)
-    answer(house, first, ("yes", "if_needed", "yes"))
-    house.wait(hours=2)
-    house.beat()
+    answer(scenario, first, ("yes", "if_needed", "yes"))
+    scenario.wait(hours=2)
+    scenario.beat()
     phone = opened(browser, PHONE)
     phone.goto(f"{base}{second}?lang=en")
     for slot, word in enumerate(("yes", "no")):
         phone.locator("fieldset.slot").nth(slot).locator(f"input[value={word}]").check(force=True)
     phone.evaluate("scrollTo(0, 0)")
     phone.screenshot(path=HERE / "reply.png")
-    imported = check_file(house)
+    imported = check_file(scenario)
     desk = opened(browser, DESK)
     sign_in(desk, base)
     for name, path in (
@@ -116,9 +116,9 @@ def sign_in(page: Page, base: str) -> None:
     page.click("main form button")
 
 
-def answer(house: House, link: str, says: tuple[str, ...]) -> None:
+def answer(scenario: Scenario, link: str, says: tuple[str, ...]) -> None:
     """Answer on counsel's page as a browser would."""
-    browser = house.client
+    browser = scenario.client
     page = browser.get(link, headers={"User-Agent": "Mozilla/5.0"}).get_data(as_text=True)
     names = list(dict.fromkeys(re.findall(r'name="(slot-\d+)"', page)))
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
@@ -127,14 +127,14 @@ def answer(house: House, link: str, says: tuple[str, ...]) -> None:
         raise SystemExit(f"{link} answered {sent.status_code}")
 
 
-def check_file(house: House) -> str:
+def check_file(scenario: Scenario) -> str:
     """Give a file with a few faults to the import and let it be checked; return its page."""
-    desk: FlaskClient = house.client
+    desk: FlaskClient = scenario.client
     desk.post("/sign-in", data={"email": ASSISTANT, "password": STORY["password"]})
     given = desk.post("/import", data={"file": (io.BytesIO(ROWS.encode()), "十二月新收案件.csv")})
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     desk.post(given.location, data={**columns, "do": "check"})
-    beat.take_file(house.app)
+    beat.take_file(scenario.app)
     return given.location
 
 

@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.core.db import db, retrying
 from app.demo import newcomer
 from app.demo.story import StoryPlayer
-from tests.conftest import PASSWORD, SECRET, House, make_court, make_house
+from tests.conftest import PASSWORD, SECRET, Scenario, make_court, make_scenario
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 10_000  # milliseconds
@@ -33,7 +33,7 @@ class Quiet(WSGIRequestHandler):
 class Site:
     """A house whose pages are served: ``url`` has no slash at its end."""
 
-    house: House
+    scenario: Scenario
     url: str
 
     def sign_in(
@@ -60,33 +60,33 @@ def chromium() -> str:
 
 
 @pytest.fixture
-def house(empty_sqlite: Path, tmp_path: Path) -> Iterator[House]:
+def scenario(empty_sqlite: Path, tmp_path: Path) -> Iterator[Scenario]:
     """A court on a fresh SQLite database; the flows try PostgreSQL."""
     shutil.copy(empty_sqlite, tmp_path / "tingqi.db")
-    made = make_house(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
+    made = make_scenario(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
     make_court(made)
     yield made
     made.close()
 
 
 @contextmanager
-def served(house: House) -> Iterator[Site]:
+def served(scenario: Scenario) -> Iterator[Site]:
     """A house's pages on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=Quiet)
     # The server waits at its end for the answers that are under way, so that nothing is left open.
     server.daemon_threads = False
     serving = threading.Thread(target=server.serve_forever, args=(0.05,), name="site")
     serving.start()
-    yield Site(house, f"http://127.0.0.1:{server.server_port}")
+    yield Site(scenario, f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     serving.join()
     server.server_close()
 
 
 @pytest.fixture
-def site(house: House) -> Iterator[Site]:
+def site(scenario: Scenario) -> Iterator[Site]:
     """The court of the tests, served."""
-    with served(house) as made:
+    with served(scenario) as made:
         yield made
 
 
@@ -95,14 +95,14 @@ def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demo's court, its story told up to now, to be copied."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(empty_sqlite, folder / "tingqi.db")
-    house = make_house(folder, f"sqlite:///{folder / 'tingqi.db'}")
-    with house.app.app_context():
-        StoryPlayer(house.app, house.clock, SECRET).tell()
+    scenario = make_scenario(folder, f"sqlite:///{folder / 'tingqi.db'}")
+    with scenario.app.app_context():
+        StoryPlayer(scenario.app, scenario.clock, SECRET).tell()
         newcomer.offer()
         retrying(newcomer.calendars)
-        house.beat()
+        scenario.beat()
         db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    house.close()
+    scenario.close()
     return folder
 
 
@@ -110,10 +110,10 @@ def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(told: Path, tmp_path: Path) -> Iterator[Site]:
     """The demo's court, served."""
     shutil.copytree(told, tmp_path, dirs_exist_ok=True)
-    house = make_house(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
-    with served(house) as made:
+    scenario = make_scenario(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
+    with served(scenario) as made:
         yield made
-    house.close()
+    scenario.close()
 
 
 @pytest.fixture(scope="package")

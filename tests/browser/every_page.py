@@ -22,7 +22,7 @@ from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import SECRET, House
+from tests.conftest import SECRET, Scenario
 
 ADMIN: str = STORY["users"][2]["email"]
 PASSWORD: str = STORY["password"]
@@ -56,9 +56,9 @@ LOOKS = (
 HEARINGS = "案号,kind,minutes\n{},mediation,90\n"
 
 
-def pages(house: House) -> list[Rule]:
+def pages(scenario: Scenario) -> list[Rule]:
     """The routes by which a person opens a page."""
-    found = [rule for rule in house.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    found = [rule for rule in scenario.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return [
         rule
         for rule in found
@@ -66,26 +66,26 @@ def pages(house: House) -> list[Rule]:
     ]
 
 
-def furnish(house: House) -> None:
+def furnish(scenario: Scenario) -> None:
     """Add what the demo's story leaves out: a file with a fault, a listing, a cancelled hearing."""
-    desk = signed_in(house)
+    desk = signed_in(scenario)
     give(desk, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     assert desk.post("/import/1", data={**columns, "do": "check"}).status_code == 303
-    beat.take_file(house.app)
-    with house.app.app_context():
+    beat.take_file(scenario.app)
+    with scenario.app.app_context():
         number = db.session.get_one(Hearing, 1).case.number
     give(desk, "/listings", HEARINGS.format(number), seconds="5")
-    beat.search_listing(house.app)
+    beat.search_listing(scenario.app)
     assert desk.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
-    with house.app.app_context(), transaction() as session:
-        people.open_password_link(session.get_one(User, 1), SECRET, house.clock.now())
-    house.beat()
+    with scenario.app.app_context(), transaction() as session:
+        people.open_password_link(session.get_one(User, 1), SECRET, scenario.clock.now())
+    scenario.beat()
 
 
-def signed_in(house: House) -> FlaskClient:
+def signed_in(scenario: Scenario) -> FlaskClient:
     """The administrator of the demo's court, without a browser."""
-    desk = house.client
+    desk = scenario.client
     assert desk.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).status_code == 303
     return desk
 
@@ -97,11 +97,11 @@ def give(desk: FlaskClient, path: str, rows: str, **more: str) -> None:
     assert answer.status_code == 303, answer.text
 
 
-def paths(house: House) -> Iterator[str]:
+def paths(scenario: Scenario) -> Iterator[str]:
     """The address of every page; of hearings and counsel's pages one for each state."""
-    with house.app.test_request_context():
+    with scenario.app.test_request_context():
         known = list(_known())
-        for rule in pages(house):
+        for rule in pages(scenario):
             # Without arguments that are known here, building the address says what is missing.
             fitting = [each for each in known if set(each) == rule.arguments] or [{}]
             if rule.endpoint not in ("counsel.page", "hearing.shown"):

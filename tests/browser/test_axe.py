@@ -23,7 +23,7 @@ LOOK = """async (grave) => (await axe.run({resultTypes: ["violations"]})).violat
 def test_nothing_grave_is_found_on_any_page(
     demo: Site, browser: Browser, language: str, theme: Any, width: int
 ) -> None:
-    every_page.furnish(demo.house)
+    every_page.furnish(demo.scenario)
     context = browser.new_context(
         locale="en-GB", color_scheme=theme, viewport={"width": width, "height": 900}
     )
@@ -33,7 +33,7 @@ def test_nothing_grave_is_found_on_any_page(
     demo.sign_in(page, every_page.ADMIN, every_page.PASSWORD)
     page.goto(f"{demo.url}/?lang={language}")
     found = {}
-    for path in every_page.paths(demo.house):
+    for path in every_page.paths(demo.scenario):
         page.goto(demo.url + path)
         assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
         found[path] = page.evaluate(LOOK, GRAVE)

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.browser
 
 def furnish(site: Site) -> None:
     """A case with a hearing that is fixed for a Monday, 09:30, in two weeks."""
-    assert site.house.api("POST", "/cases", CASE)[0] == 201
-    made = site.house.api("POST", "/hearings", proposal(1, (at(14), "第三法庭")))[1]
+    assert site.scenario.api("POST", "/cases", CASE)[0] == 201
+    made = site.scenario.api("POST", "/hearings", proposal(1, (at(14), "第三法庭")))[1]
     order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-    assert site.house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    assert site.scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
 
 
 def drag(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:

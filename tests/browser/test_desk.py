@@ -31,10 +31,10 @@ PAGES = (
 
 def furnish(site: Site) -> None:
     """A case with a proposed hearing, asked for with little time left."""
-    assert site.house.api("POST", "/cases", CASE)[0] == 201
+    assert site.scenario.api("POST", "/cases", CASE)[0] == 201
     asked = proposal(1, answer_by=at(0, "20:00"))
-    assert site.house.api("POST", "/hearings", asked)[0] == 201
-    site.house.beat()
+    assert site.scenario.api("POST", "/hearings", asked)[0] == 201
+    site.scenario.beat()
 
 
 def test_a_user_signs_in_by_keyboard_and_out_again(site: Site, page: Page) -> None:
@@ -155,17 +155,17 @@ def test_names_of_any_script_and_length_are_shown_whole_and_turn_nothing(
     ):
         party["name"], party["counsel"][0]["name"] = name, whose
     case["title"], case["judge"] = "V" * 200, "J" * 200
-    assert site.house.api("POST", "/cases", case)[0] == 201
+    assert site.scenario.api("POST", "/cases", case)[0] == 201
     asked = proposal(1, answer_by=at(0, "20:00"))
-    assert site.house.api("POST", "/hearings", asked)[0] == 201
-    slot = site.house.api("POST", "/hearings", proposal(1, (at(20), "第三法庭")))[1]["slots"][0][
+    assert site.scenario.api("POST", "/hearings", asked)[0] == 201
+    slot = site.scenario.api("POST", "/hearings", proposal(1, (at(20), "第三法庭")))[1]["slots"][0][
         "id"
     ]
     order = {"slot_id": slot, "reason": "R" * 200}
-    assert site.house.api("POST", "/hearings/2/fix", order)[0] == 200
-    site.house.beat()
+    assert site.scenario.api("POST", "/hearings/2/fix", order)[0] == 200
+    site.scenario.beat()
     site.sign_in(page)
-    link = site.house.link("zhao@jinmao.example")
+    link = site.scenario.link("zhao@jinmao.example")
     paths = (
         "/",
         "/cases",
@@ -222,9 +222,9 @@ def test_home_shows_what_is_new_and_says_when_the_line_is_lost(site: Site, page:
     focused = page.locator("#waits ~ .card a").first
     focused.focus()
     other = {**CASE, "number": "（2026）沪0115民初777号"}
-    assert site.house.api("POST", "/cases", other)[0] == 201
+    assert site.scenario.api("POST", "/cases", other)[0] == 201
     asked = proposal(2, (at(20), "第三法庭"), (at(21), "第五法庭"), answer_by=at(0, "20:00"))
-    assert site.house.api("POST", "/hearings", asked)[0] == 201
+    assert site.scenario.api("POST", "/hearings", asked)[0] == 201
     page.clock.run_for(21_000)
     expect(page.locator("#live")).to_contain_text("777号")
     expect(page).to_have_title(re.compile(r"^\(2\) Home"))

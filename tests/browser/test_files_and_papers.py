@@ -31,7 +31,7 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     page.get_by_label("Mail of lawyer").select_option(label="Counsel's e-mail")
     page.get_by_role("button", name="Check it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    beat.take_file(site.house.app)
+    beat.take_file(site.scenario.app)
     faults = page.get_by_role("region", name="Faults, row by row")  # the page looks by itself
     expect(faults.locator("tbody tr")).to_contain_text(["is no date", "is no e-mail address"])
     expect(faults.locator(".wrong-cell")).to_have_text(["2026-13-01", "not an address"])
@@ -40,7 +40,7 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     page.get_by_label("Leave out the cases that have faults").check()
     page.get_by_role("button", name="Enter it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    beat.take_file(site.house.app)
+    beat.take_file(site.scenario.app)
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("status").first).to_contain_text("2 cases of this import are gone.")
 
@@ -64,7 +64,7 @@ def test_words_are_looked_at_before_they_are_kept(site: Site, page: Page) -> Non
 
 
 def test_a_batch_is_printed_a_sheet_each_and_marked_as_posted(site: Site, page: Page) -> None:
-    count = len(silent(site.house))
+    count = len(silent(site.scenario))
     site.sign_in(page)
     page.goto(f"{site.url}/paper")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(count)
@@ -83,12 +83,12 @@ def test_a_batch_is_printed_a_sheet_each_and_marked_as_posted(site: Site, page: 
 def test_counsel_asks_to_move_with_a_document_that_the_desk_can_open(
     site: Site, page: Page
 ) -> None:
-    assert site.house.api("POST", "/cases", CASE)[0] == 201
-    made = site.house.api("POST", "/hearings", proposal(1, (at(14), "第三法庭")))[1]
+    assert site.scenario.api("POST", "/cases", CASE)[0] == 201
+    made = site.scenario.api("POST", "/hearings", proposal(1, (at(14), "第三法庭")))[1]
     order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-    assert site.house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
-    site.house.beat()
-    page.goto(site.url + site.house.link("zhao@jinmao.example"))
+    assert site.scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    site.scenario.beat()
+    page.goto(site.url + site.scenario.link("zhao@jinmao.example"))
     page.get_by_role("link", name="You cannot come? Ask to move the date").click()
     page.get_by_label("Why, and when it would suit you").fill("In court in 苏州 <b>that day</b>")
     document = {"name": "传票.pdf", "mimeType": "application/pdf", "buffer": PDF}

@@ -23,18 +23,18 @@ def propose(site: Site, counsel: int = 2, slots: int = 3, **more: Any) -> int:
         }
         for n in range(counsel)
     ]
-    status, case = site.house.api("POST", "/cases", case_with("（2026）沪0115民初7号", *people))
+    status, case = site.scenario.api("POST", "/cases", case_with("（2026）沪0115民初7号", *people))
     assert status == 201, case
     asked = [(at(14 + n), "第三法庭") for n in range(slots)]
-    status, made = site.house.api("POST", "/hearings", proposal(case["id"], *asked, **more))
+    status, made = site.scenario.api("POST", "/hearings", proposal(case["id"], *asked, **more))
     assert status == 201, made
-    site.house.beat()
+    site.scenario.beat()
     return int(made["id"])
 
 
 def answer(site: Site, page: Page, counsel: int, *says: str) -> None:
     """Let a counsel answer on their own page."""
-    page.goto(site.url + site.house.link(f"c{counsel}@x.example"))
+    page.goto(site.url + site.scenario.link(f"c{counsel}@x.example"))
     for n, word in enumerate(says):
         page.locator(f"input[name^=slot-][value={word}]").nth(n).check(force=True)
     page.locator("form button[type=submit]").last.click()

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def desk(site: Site, page: Page) -> Page:
     """The form of a new hearing, open before an assistant who reads English."""
-    with site.house.app.app_context(), transaction() as session:
+    with site.scenario.app.app_context(), transaction() as session:
         people.find_user(session, "wang@court.example").language = "en"
-    assert site.house.api("POST", "/cases", ORDINARY)[0] == 201
+    assert site.scenario.api("POST", "/cases", ORDINARY)[0] == 201
     site.sign_in(page)
     page.goto(f"{site.url}/hearings/new?case_id=1")
     return page

@@ -55,9 +55,9 @@ def title(page: Page) -> Any:
 
 
 def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Phone) -> None:
-    made = propose(site.house, CASE, *SLOTS[:3])
+    made = propose(site.scenario, CASE, *SLOTS[:3])
     page = phone(java_script_enabled=False)
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     for slot, word in ((1, "Yes"), (2, "If needed"), (3, "No")):
         choose(page, slot, word)
     page.locator("#comment").fill("In person 🙂 <b>please</b>")
@@ -65,7 +65,7 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
     title(page).to_have_text("Your answer is recorded")
     expect(page.locator(".card .said li")).to_contain_text(["yes", "if needed", "no"])
     expect(page.locator(".quote")).to_have_text("In person 🙂 <b>please</b>")
-    [(_, detail)] = lines(site.house, made, "answered")
+    [(_, detail)] = lines(site.scenario, made, "answered")
     assert [each["says"] for each in detail["says"]] == ["yes", "if_needed", "no"]
     page.get_by_text("Change the answer").click()
     choose(page, 3, "Yes")
@@ -74,9 +74,9 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
 
 
 def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone) -> None:
-    made = propose(site.house, CASE, *SLOTS[:3])
+    made = propose(site.scenario, CASE, *SLOTS[:3])
     page = phone(java_script_enabled=False)
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     choose(page, 1, "Yes")
     choose(page, 3, "No")
     page.locator("#comment").fill("x" * 5000)
@@ -93,13 +93,13 @@ def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone)
     page.locator("#comment").fill("")
     press(page)
     title(page).to_have_text("Your answer is recorded")
-    assert len(lines(site.house, made, "answered")) == 1
+    assert len(lines(site.scenario, made, "answered")) == 1
 
 
 def test_the_keyboard_alone_is_enough(site: Site, phone: Phone) -> None:
-    propose(site.house)
+    propose(site.scenario)
     page = phone(1280)
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     keys = page.keyboard
 
     def tab_to(words: str) -> None:
@@ -128,9 +128,9 @@ def test_the_keyboard_alone_is_enough(site: Site, phone: Phone) -> None:
 
 
 def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> None:
-    made = propose(site.house, CASE, *SLOTS[:3])
+    made = propose(site.scenario, CASE, *SLOTS[:3])
     page = phone()
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     missing = page.locator(".missing")
     expect(missing).to_have_text("3 slots have no answer yet.")
     choose(page, 1, "Yes")
@@ -146,13 +146,13 @@ def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> 
     choose(page, 2, "If needed")
     expect(page.locator("#none")).not_to_be_checked()
     expect(missing).to_have_text("All slots are answered. Press the button to submit.")
-    assert not lines(site.house, made, "answered")
+    assert not lines(site.scenario, made, "answered")
 
 
 def test_the_other_language_shows_what_was_chosen_and_typed(site: Site, phone: Phone) -> None:
-    propose(site.house)
+    propose(site.scenario)
     page = phone()
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     choose(page, 1, "If needed")
     page.locator("#comment").fill("另有一庭")
     page.get_by_role("link", name="中文").click()
@@ -165,50 +165,53 @@ def test_the_other_language_shows_what_was_chosen_and_typed(site: Site, phone: P
 
 
 def test_a_double_press_counts_once(site: Site, phone: Phone) -> None:
-    made = propose(site.house)
+    made = propose(site.scenario)
     page = phone()
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     page.get_by_text("None of these suits me").click()
     page.locator("form.answer button").dblclick()
     title(page).to_have_text("Your answer is recorded")
-    assert len(lines(site.house, made, "answered")) == 1
+    assert len(lines(site.scenario, made, "answered")) == 1
 
 
 def test_of_two_tabs_the_later_press_counts_if_it_says_more(site: Site, phone: Phone) -> None:
-    made = propose(site.house)
+    made = propose(site.scenario)
     first, second = phone(), phone()  # two windows: a tab that is hidden draws when it likes
     for page in (first, second):
-        page.goto(site.url + site.house.link(ZHAO))
+        page.goto(site.url + site.scenario.link(ZHAO))
     for page in (first, second):
         choose(page, 1, "Yes")
         choose(page, 2, "No")
         press(page)
         title(page).to_have_text("Your answer is recorded")
-    assert len(lines(site.house, made, "answered")) == 1
+    assert len(lines(site.scenario, made, "answered")) == 1
     first.get_by_text("Change the answer").click()
     choose(first, 2, "Yes")
     press(first)
     expect(first.locator(".card .said li")).to_contain_text(["yes", "yes"])
-    assert [detail["changed"] for _, detail in lines(site.house, made, "answered")] == [False, True]
+    assert [detail["changed"] for _, detail in lines(site.scenario, made, "answered")] == [
+        False,
+        True,
+    ]
 
 
 def test_a_page_left_open_too_long_says_how_things_stand(site: Site, phone: Phone) -> None:
-    made = propose(site.house)
+    made = propose(site.scenario)
     page = phone()
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     choose(page, 1, "Yes")
     choose(page, 2, "No")
-    site.house.wait(days=8)
+    site.scenario.wait(days=8)
     press(page)
     title(page).to_have_text("The time to answer is over")
     expect(page.get_by_role("alert")).to_contain_text("ended on Mon 30 Nov 2026, 17:00")
-    assert not lines(site.house, made, "answered")
+    assert not lines(site.scenario, made, "answered")
 
 
 def test_a_scanner_that_feigns_presses_decides_nothing(site: Site, phone: Phone) -> None:
-    made = propose(site.house)
+    made = propose(site.scenario)
     page = phone()
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     page.evaluate(
         """() => {
           scrollTo(0, 400);
@@ -220,30 +223,30 @@ def test_a_scanner_that_feigns_presses_decides_nothing(site: Site, phone: Phone)
     expect(page.locator(".missing")).to_contain_text("Slots still open: 1, 2.")
     choose(page, 1, "Yes")  # a press that the browser vouches for, yet a program drives it
     page.wait_for_load_state("networkidle")
-    assert [what for what, _ in lines(site.house, made, "fetched", "opened", "answered")] == [
+    assert [what for what, _ in lines(site.scenario, made, "fetched", "opened", "answered")] == [
         "fetched"
     ]
-    assert hearing(site.house, made)[0] == "proposed"
+    assert hearing(site.scenario, made)[0] == "proposed"
 
 
 def test_a_persons_touch_is_written_down_as_opened(site: Site, phone: Phone) -> None:
-    made = propose(site.house)
+    made = propose(site.scenario)
     page = phone()
     # The browser of a person: what drives this one says so, and the page believes it.
     page.add_init_script("Object.defineProperty(navigator, 'webdriver', {get: () => false})")
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     with page.expect_response(lambda said: said.url.endswith("/opened")) as said:
         choose(page, 1, "Yes")
     assert said.value.status == 204
     choose(page, 2, "Yes")
-    found = [what for what, _ in lines(site.house, made, "fetched", "opened")]
+    found = [what for what, _ in lines(site.scenario, made, "fetched", "opened")]
     assert found == ["fetched", "opened"]
 
 
 def test_a_reader_elsewhere_sees_their_own_clock_with_its_name(site: Site, phone: Phone) -> None:
-    propose(site.house)
+    propose(site.scenario)
     page = phone(timezone_id="America/New_York")
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     own = page.locator("fieldset.slot .own").first
     expect(own).to_contain_text("On your clock: Sun")
     expect(own).to_contain_text("20:30")
@@ -251,11 +254,11 @@ def test_a_reader_elsewhere_sees_their_own_clock_with_its_name(site: Site, phone
 
 
 def test_the_first_load_is_less_than_60_kilobytes(site: Site, phone: Phone) -> None:
-    propose(site.house, CASE, *SLOTS)
+    propose(site.scenario, CASE, *SLOTS)
     page = phone()
     loaded: dict[str, int] = {}
     page.on("response", lambda said: loaded.update({said.url: len(said.body())}))
-    page.goto(site.url + site.house.link(ZHAO))
+    page.goto(site.url + site.scenario.link(ZHAO))
     page.wait_for_load_state("networkidle")
     assert any(url.endswith(".css") for url in loaded)
     assert sum(loaded.values()) < 60_000, loaded
@@ -280,14 +283,14 @@ def wide(page: Page) -> list[str]:
 def test_no_page_scrolls_sideways(site: Site, phone: Phone, width: int, text: int) -> None:
     parties = [dict(party) for party in CASE["parties"]]
     parties[1] |= {"name": LONG}
-    propose(site.house, {**CASE, "title": LONG, "parties": parties}, *SLOTS[:2])
-    asked = site.house.link(ZHAO)
-    site.house.wait(minutes=1)
-    propose(site.house, {**CASE, "number": "（2026）沪0115民初2号"}, (at(30), "第五法庭"))
-    fixed = site.house.link(ZHAO)
+    propose(site.scenario, {**CASE, "title": LONG, "parties": parties}, *SLOTS[:2])
+    asked = site.scenario.link(ZHAO)
+    site.scenario.wait(minutes=1)
+    propose(site.scenario, {**CASE, "number": "（2026）沪0115民初2号"}, (at(30), "第五法庭"))
+    fixed = site.scenario.link(ZHAO)
     for whom in (LI, ZHAO):
-        answer(visitor(site.house), site.house.link(whom), "yes", comment="w" * 300)
-    site.house.beat()
+        answer(visitor(site.scenario), site.scenario.link(whom), "yes", comment="w" * 300)
+    site.scenario.beat()
     page = phone(width)
 
     def look() -> None:

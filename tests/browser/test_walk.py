@@ -65,22 +65,22 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     desk, theirs = windows
     sign_in(demo, desk, hand)
     propose(desk, hand)
-    demo.house.beat()
+    demo.scenario.beat()
     for whom in COUNSEL:
         answer(demo, theirs, hand, whom)
     desk.reload()
     expect(desk.locator("h1 .tag.yes")).to_be_visible()  # fixed
-    demo.house.beat()
-    theirs.goto(demo.url + demo.house.link(COUNSEL[0]))
+    demo.scenario.beat()
+    theirs.goto(demo.url + demo.scenario.link(COUNSEL[0]))
     hand.press(theirs.locator("form .btn.go"))
     expect(theirs.locator("form .btn.go")).to_have_count(0)  # they said that they know the date
     hand.press(desk.locator("#cancel > summary"))
     hand.write(desk.locator("#cancel-reason"), "Settled out of court")
     hand.press(desk.locator("#cancel .btn.grave"))
     expect(desk.locator("h1 .tag.no")).to_be_visible()  # cancelled
-    demo.house.beat()
+    demo.scenario.beat()
     for whom in COUNSEL:
-        assert demo.house.letters(to=whom, containing="Settled out of court")
+        assert demo.scenario.letters(to=whom, containing="Settled out of court")
 
 
 def sign_in(demo: Site, desk: Page, hand: Hand) -> None:
@@ -110,7 +110,7 @@ def propose(desk: Page, hand: Hand) -> None:
 
 def answer(demo: Site, page: Page, hand: Hand, whom: str) -> None:
     """Answer as counsel: the second slot suits, the others do not."""
-    page.goto(demo.url + demo.house.link(whom))
+    page.goto(demo.url + demo.scenario.link(whom))
     for n, slot in enumerate(page.locator("fieldset.slot").all()):
         hand.choose(slot.locator(f"input[value={'yes' if n == 1 else 'no'}]"))
     hand.press(page.locator("form.answer button"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 
 HUGE = "9" * 40
 
@@ -14,17 +14,17 @@ HUGE = "9" * 40
     "path",
     [f"/hearings/{HUGE}", f"/cases/{HUGE}", f"/cases/{HUGE}/record", f"/hearings?page={HUGE}"],
 )
-def test_a_number_that_no_row_can_have_is_not_found(house: House, path: str) -> None:
-    assert house.sign_in().get(path).status_code in (200, 404)
+def test_a_number_that_no_row_can_have_is_not_found(scenario: Scenario, path: str) -> None:
+    assert scenario.sign_in().get(path).status_code in (200, 404)
 
 
-def test_a_password_link_of_an_impossible_user_is_not_found(house: House) -> None:
-    assert house.client.get(f"/password/{HUGE}/abc").status_code == 404
+def test_a_password_link_of_an_impossible_user_is_not_found(scenario: Scenario) -> None:
+    assert scenario.client.get(f"/password/{HUGE}/abc").status_code == 404
 
 
 @pytest.mark.parametrize("next_", ["http://[x", "//[", "https://evil.example", "/\\evil.example"])
-def test_signing_in_leads_to_no_other_site(house: House, next_: str) -> None:
-    browser = house.client
+def test_signing_in_leads_to_no_other_site(scenario: Scenario, next_: str) -> None:
+    browser = scenario.client
     answer = browser.post(
         "/sign-in",
         data={"email": "wang@court.example", "password": "correct horse battery", "next": next_},
@@ -35,15 +35,15 @@ def test_signing_in_leads_to_no_other_site(house: House, next_: str) -> None:
 
 
 @pytest.mark.parametrize("email", ["a\x00b@court.example", "\ud800@court.example", "x" * 5000])
-def test_signing_in_with_what_is_no_text_is_refused(house: House, email: str) -> None:
+def test_signing_in_with_what_is_no_text_is_refused(scenario: Scenario, email: str) -> None:
     data = {"email": email.encode("utf-8", "surrogatepass"), "password": b"\xff\x00"}
-    assert house.client.post("/sign-in", data=data).status_code == 422
+    assert scenario.client.post("/sign-in", data=data).status_code == 422
 
 
-def raw(house: House, body: bytes, path: str = "/cases", **headers: str) -> Any:
+def raw(scenario: Scenario, body: bytes, path: str = "/cases", **headers: str) -> Any:
     """Post bytes to the API; return the status and what it says."""
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}", **headers}
-    answer = house.client.post(
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}", **headers}
+    answer = scenario.client.post(
         f"/api/v1{path}", data=body, headers=head, content_type="application/json"
     )
     return answer.status_code, answer.get_json(silent=True)
@@ -68,9 +68,9 @@ def raw(house: House, body: bytes, path: str = "/cases", **headers: str) -> Any:
         b'{"parties": [{"counsel": [{"phone": 1e999}]}], "judge": {"a": []}}',
     ],
 )
-def test_a_body_that_means_nothing_is_refused_by_the_api(house: House, body: bytes) -> None:
+def test_a_body_that_means_nothing_is_refused_by_the_api(scenario: Scenario, body: bytes) -> None:
     for key in ({}, {"Idempotency-Key": "k1"}):
-        status, said = raw(house, body, **key)
+        status, said = raw(scenario, body, **key)
         assert status in (400, 422), said
         assert said["detail"]
         json.dumps(said).encode()
@@ -87,40 +87,46 @@ def test_a_body_that_means_nothing_is_refused_by_the_api(house: House, body: byt
         "2027-W01-2T09:00:00+08:00",
     ],
 )
-def test_a_time_at_the_end_of_the_world_is_refused_or_understood(house: House, when: str) -> None:
-    _, case = house.api("POST", "/cases", CASE)
+def test_a_time_at_the_end_of_the_world_is_refused_or_understood(
+    scenario: Scenario, when: str
+) -> None:
+    _, case = scenario.api("POST", "/cases", CASE)
     body = proposal(case["id"], (when, "第三法庭"))
-    status, said = house.api("POST", "/hearings", body)
+    status, said = scenario.api("POST", "/hearings", body)
     assert status in (201, 422), said
-    status, said = house.api("POST", "/hearings", {**body, "answer_by": when})
+    status, said = scenario.api("POST", "/hearings", {**body, "answer_by": when})
     assert status in (201, 409, 422), said
-    assert house.api("GET", f"/hearings?from={when.replace('+', '%2B')}")[0] in (200, 422)
+    assert scenario.api("GET", f"/hearings?from={when.replace('+', '%2B')}")[0] in (200, 422)
 
 
-def test_the_api_takes_no_number_beyond_its_rows(house: House) -> None:
-    _, case = house.api("POST", "/cases", CASE)
-    _, made = house.api("POST", "/hearings", proposal(case["id"]))
+def test_the_api_takes_no_number_beyond_its_rows(scenario: Scenario) -> None:
+    _, case = scenario.api("POST", "/cases", CASE)
+    _, made = scenario.api("POST", "/hearings", proposal(case["id"]))
     for number in (2**63, 2**62, -1, 0, True, 1e3, "x", 10**400):
         body = {"slot_id": number, "reason": "by order"}
-        status, said = house.api("POST", f"/hearings/{made['id']}/fix", body)
+        status, said = scenario.api("POST", f"/hearings/{made['id']}/fix", body)
         assert status in (400, 422), (number, said)
-        status, said = house.api("POST", "/hearings", {**proposal(case["id"]), "case_id": number})
+        status, said = scenario.api(
+            "POST", "/hearings", {**proposal(case["id"]), "case_id": number}
+        )
         assert status in (400, 404, 422), (number, said)
-        status, said = house.api("POST", "/hearings", proposal(case["id"], (at(20), number)))  # type: ignore[arg-type]
+        status, said = scenario.api("POST", "/hearings", proposal(case["id"], (at(20), number)))  # type: ignore[arg-type]
         assert status in (201, 400, 409, 422), (number, said)
     for query in (f"after={HUGE}", f"case_id={HUGE}", f"limit={HUGE}", "lang=xx", "number=%00"):
-        assert house.api("GET", f"/hearings?{query}")[0] in (404, 422), query
-        assert house.api("GET", f"/cases?{query}")[0] in (404, 422), query
+        assert scenario.api("GET", f"/hearings?{query}")[0] in (404, 422), query
+        assert scenario.api("GET", f"/cases?{query}")[0] in (404, 422), query
 
 
-def test_a_token_that_is_none_opens_nothing(house: House) -> None:
+def test_a_token_that_is_none_opens_nothing(scenario: Scenario) -> None:
     for token in ("", "x", "tq_" + "a" * 43, "\x7f", "é"):
         head = {"Authorization": f"Bearer {token}"}
-        assert house.client.get("/api/v1/cases", headers=head).status_code == 401
+        assert scenario.client.get("/api/v1/cases", headers=head).status_code == 401
 
 
-def test_links_are_made_of_the_address_that_is_set_whatever_host_was_asked(house: House) -> None:
-    browser = house.sign_in("admin@court.example")
+def test_links_are_made_of_the_address_that_is_set_whatever_host_was_asked(
+    scenario: Scenario,
+) -> None:
+    browser = scenario.sign_in("admin@court.example")
     page = browser.post(
         "/settings/users",
         data={"email": "new@court.example", "name": "New", "role": "assistant"},

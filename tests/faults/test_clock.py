@@ -20,7 +20,7 @@ from app.record.models import Entry
 from app.sending import recovery
 from app.worker import beat
 from app.worker import jobs as running
-from tests.conftest import CASE, House, proposal
+from tests.conftest import CASE, Scenario, proposal
 from tests.flows.test_sending import Spoken, furnish, queue, send, states
 
 HOUR = dt.timedelta(hours=1)
@@ -34,16 +34,16 @@ NIGHTS = {
 
 
 @pytest.fixture
-def texts(house: House) -> Spoken:
+def texts(scenario: Scenario) -> Spoken:
     """The house's texts."""
     spoken = Spoken()
-    furnish(house, sms=spoken)
+    furnish(scenario, sms=spoken)
     return spoken
 
 
-def in_order(house: House) -> None:
+def in_order(scenario: Scenario) -> None:
     """Every chain is whole, and no line is earlier than the one before it."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         lines = db.session.scalars(sa.select(Entry).order_by(Entry.case_id, Entry.seq)).all()
         for first, second in pairwise(lines):
@@ -52,78 +52,78 @@ def in_order(house: House) -> None:
             assert ledger.verify(db.session(), case_id).whole
 
 
-def own_up(house: House) -> int:
+def own_up(scenario: Scenario) -> int:
     """Let another worker look for those that fell silent."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         try:
-            return recovery.settle_lost_attempts(beat.sender_of(house.app))
+            return recovery.settle_lost_attempts(beat.sender_of(scenario.app))
         finally:
             db.session.remove()
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
 def test_a_jump_while_texts_are_under_way_sends_none_twice(
-    house: House, texts: Spoken, jump: dt.timedelta
+    scenario: Scenario, texts: Spoken, jump: dt.timedelta
 ) -> None:
-    ids = queue(house, "off_channel", people=5, about="")
+    ids = queue(scenario, "off_channel", people=5, about="")
 
     def jumping(message: OutgoingMessage) -> SendOutcome:
         texts.say = texts.accept
-        house.clock.advance(jump)
-        own_up(house)  # another worker sees leases that seem to be over, or to last for ever
+        scenario.clock.advance(jump)
+        own_up(scenario)  # another worker sees leases that seem to be over, or to last for ever
         return texts.accept(message)
 
     texts.say = jumping
     for _ in range(3):
-        send(house)
-        house.wait(minutes=1)
+        send(scenario)
+        scenario.wait(minutes=1)
     assert sorted(int(each[1:].partition(".")[0]) for each in texts.given) == ids
-    assert set(states(house, ids)) == {"sent"}
-    in_order(house)
+    assert set(states(scenario, ids)) == {"sent"}
+    in_order(scenario)
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
 def test_what_is_due_goes_after_a_jump_and_what_a_dead_worker_held_is_owned_up_to(
-    house: House, texts: Spoken, jump: dt.timedelta
+    scenario: Scenario, texts: Spoken, jump: dt.timedelta
 ) -> None:
-    ids = queue(house, "off_channel", people=3, about="")
-    with house.app.app_context(), transaction() as session:
+    ids = queue(scenario, "off_channel", people=3, about="")
+    with scenario.app.app_context(), transaction() as session:
         held = session.get_one(Notice, ids[0])
         held.state, held.tries, held.claimed_by = "sending", 1, "a worker that died"
-        held.tried_at, held.lease_until = house.clock.now(), house.clock.now() + HOUR / 20
+        held.tried_at, held.lease_until = scenario.clock.now(), scenario.clock.now() + HOUR / 20
         held.carrier = "twilio"
-    house.clock.advance(jump)
+    scenario.clock.advance(jump)
     if jump < -HOUR / 2:
-        house.wait(minutes=1)
-    own_up(house)
-    send(house)
-    house.wait(minutes=64)  # the hour that was lived twice, and the lease
-    own_up(house)
-    send(house)
-    house.wait(minutes=30)
-    own_up(house)
-    assert states(house, ids)[0] == "unknown"
-    house.clock.advance(abs(jump))
-    send(house)
-    assert states(house, ids)[1:] == ["sent", "sent"]
+        scenario.wait(minutes=1)
+    own_up(scenario)
+    send(scenario)
+    scenario.wait(minutes=64)  # the hour that was lived twice, and the lease
+    own_up(scenario)
+    send(scenario)
+    scenario.wait(minutes=30)
+    own_up(scenario)
+    assert states(scenario, ids)[0] == "unknown"
+    scenario.clock.advance(abs(jump))
+    send(scenario)
+    assert states(scenario, ids)[1:] == ["sent", "sent"]
     assert sorted(texts.given) == [f"n{each}.1" for each in ids[1:]]
-    in_order(house)
+    in_order(scenario)
 
 
-def hearing_at(house: House, zone: str, local: str, reminder_at: str) -> dt.datetime:
+def hearing_at(scenario: Scenario, zone: str, local: str, reminder_at: str) -> dt.datetime:
     """Fix a hearing of a court that lives in a zone; return when it begins."""
     starts_at = dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
-    house.clock.set(starts_at - dt.timedelta(days=12))
-    with house.app.app_context(), transaction() as session:
+    scenario.clock.set(starts_at - dt.timedelta(days=12))
+    with scenario.app.app_context(), transaction() as session:
         court = session.scalars(sa.select(Court)).one()
         court.zone, court.reminder_at = zone, reminder_at
         court.quiet_from = court.quiet_until = "00:00"
-    _, case = house.api("POST", "/cases", CASE)
+    _, case = scenario.api("POST", "/cases", CASE)
     offset = (starts_at.isoformat(), "第三法庭")
     until = (starts_at - dt.timedelta(days=9)).isoformat()
-    status, made = house.api("POST", "/hearings", proposal(case["id"], offset, answer_by=until))
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"], offset, answer_by=until))
     assert status == 201, made
-    status, fixed = house.api(
+    status, fixed = scenario.api(
         "POST",
         f"/hearings/{made['id']}/fix",
         {"slot_id": made["slots"][0]["id"], "reason": "so ordered"},
@@ -132,23 +132,23 @@ def hearing_at(house: House, zone: str, local: str, reminder_at: str) -> dt.date
     return starts_at
 
 
-def reminded(house: House) -> list[Any]:
+def reminded(scenario: Scenario) -> list[Any]:
     """The reminders that there are."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         wanted = sa.select(Notice).where(Notice.kind.startswith("reminder")).order_by(Notice.id)
         return list(db.session.scalars(wanted))
 
 
 @pytest.mark.parametrize("night", NIGHTS)
-def test_each_reminder_goes_once_on_the_day_that_it_names(house: House, night: str) -> None:
-    starts_at = hearing_at(house, *NIGHTS[night])
+def test_each_reminder_goes_once_on_the_day_that_it_names(scenario: Scenario, night: str) -> None:
+    starts_at = hearing_at(scenario, *NIGHTS[night])
     zone, went = starts_at.tzinfo, dict[int, list[dt.date]]()
-    house.beat()
+    scenario.beat()
     for _ in range(12 * 2):  # a look every twelve hours of real time
-        house.wait(hours=12)
-        house.beat()
-    each = reminded(house)
+        scenario.wait(hours=12)
+        scenario.beat()
+    each = reminded(scenario)
     assert each
     for notice in each:
         went.setdefault(notice.facts["days"], []).append(notice.tried_at.astimezone(zone).date())
@@ -160,20 +160,20 @@ def test_each_reminder_goes_once_on_the_day_that_it_names(house: House, night: s
         3: {3},
         1: {1},
     }
-    in_order(house)
+    in_order(scenario)
 
 
-def test_reminders_that_a_jump_passes_over_are_missed_on_the_record(house: House) -> None:
-    starts_at = hearing_at(house, *NIGHTS["a leap day"])
-    house.beat()
-    house.clock.set(starts_at - HOUR)
-    house.beat()
-    house.clock.set(starts_at - dt.timedelta(days=8))
-    house.beat()
-    each = reminded(house)
+def test_reminders_that_a_jump_passes_over_are_missed_on_the_record(scenario: Scenario) -> None:
+    starts_at = hearing_at(scenario, *NIGHTS["a leap day"])
+    scenario.beat()
+    scenario.clock.set(starts_at - HOUR)
+    scenario.beat()
+    scenario.clock.set(starts_at - dt.timedelta(days=8))
+    scenario.beat()
+    each = reminded(scenario)
     assert each
     assert {notice.state for notice in each} == {"missed"}
-    in_order(house)
+    in_order(scenario)
 
 
 class Wall(SystemClock):
@@ -187,39 +187,39 @@ class Wall(SystemClock):
 
 
 def test_a_workers_jobs_take_their_turns_although_the_clock_goes_back(
-    house: House, texts: Spoken
+    scenario: Scenario, texts: Spoken
 ) -> None:
-    made = house.app.extensions["tingqi"]
+    made = scenario.app.extensions["tingqi"]
     quick = dataclasses.replace(made.settings, beat_seconds=0.02)
-    house.app.extensions["tingqi"] = dataclasses.replace(made, settings=quick)
+    scenario.app.extensions["tingqi"] = dataclasses.replace(made, settings=quick)
     sent = threading.Semaphore(0)
 
     def told(message: OutgoingMessage) -> SendOutcome:
-        house.clock.advance(-HOUR)
+        scenario.clock.advance(-HOUR)
         sent.release()
         return texts.accept(message)
 
     texts.say = told
-    ids = queue(house, "off_channel", people=2, about="")
-    with house.app.app_context(), transaction() as session:
+    ids = queue(scenario, "off_channel", people=2, about="")
+    with scenario.app.app_context(), transaction() as session:
         session.get_one(Notice, ids[1]).due_at += HOUR / 2
     wall = Wall()
-    jobs = running.WorkerJobs(house.app, wall)
+    jobs = running.WorkerJobs(scenario.app, wall)
     try:
         assert sent.acquire(timeout=30)
         for job in jobs.scheduler.get_jobs():  # as far away as they are once the clock is back
             job.modify(next_run_time=wall.now() + HOUR)
         wall.behind = HOUR
-        house.wait(hours=2)
+        scenario.wait(hours=2)
         assert sent.acquire(timeout=30)
     finally:
         jobs.stop()
     assert texts.given == [f"n{each}.1" for each in ids]
-    in_order(house)
+    in_order(scenario)
 
 
-def test_turns_that_a_jump_passes_over_are_one(house: House) -> None:
-    jobs = running.WorkerJobs(house.app)
+def test_turns_that_a_jump_passes_over_are_one(scenario: Scenario) -> None:
+    jobs = running.WorkerJobs(scenario.app)
     try:
         triggers = [job.trigger for job in jobs.scheduler.get_jobs()]
     finally:
@@ -229,6 +229,6 @@ def test_turns_that_a_jump_passes_over_are_one(house: House) -> None:
         every = trigger.interval
         assert trigger.get_next_fire_time(due, due) == due + every
         assert trigger.get_next_fire_time(due, due + every / 2) == due + every
-        for now in (due + every, due + HOUR, house.clock.now()):
+        for now in (due + every, due + HOUR, scenario.clock.now()):
             # APScheduler asks for turns until one is yet to come.
             assert trigger.get_next_fire_time(due, now) == now + every

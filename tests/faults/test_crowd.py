@@ -26,7 +26,7 @@ from app.core import links
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
 from app.hearings.models import Booking, Hearing, Invitation
-from tests.conftest import SECRET, House, case_with, proposal
+from tests.conftest import SECRET, Scenario, case_with, proposal
 
 ROOT = Path(__file__).parents[2]
 CROWD = 50
@@ -36,7 +36,7 @@ CROWD = 50
 class Site:
     """The pages as they are served to the world, over the house's database."""
 
-    house: House
+    scenario: Scenario
     url: str
 
     def ask(
@@ -57,16 +57,16 @@ class Site:
 
 
 @pytest.fixture
-def site(house: House, environment: dict[str, str]) -> Iterator[Site]:
+def site(scenario: Scenario, environment: dict[str, str]) -> Iterator[Site]:
     """The production server with two processes of four threads on a free port."""
     # Server and house share the machine's clock here: two processes cannot share one that is set.
-    house.clock.set(SystemClock().now())
+    scenario.clock.set(SystemClock().now())
     # The port listens before the server is there: whoever connects early waits, nobody is refused.
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     port, bind = listening.getsockname()[1], f"fd://{listening.fileno()}"
-    url = house.app.config["SQLALCHEMY_DATABASE_URI"]
+    url = scenario.app.config["SQLALCHEMY_DATABASE_URI"]
     settings = {
-        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_INSTANCE": str(scenario.folder),
         "TINGQI_DATABASE_URL": url,
         "TINGQI_SECRET_KEY": SECRET.decode(),
         "TINGQI_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -84,7 +84,7 @@ def site(house: House, environment: dict[str, str]) -> Iterator[Site]:
     said: list[str] = []
     drain = threading.Thread(target=lambda: said.extend(server.stderr or []), daemon=True)
     drain.start()
-    yield Site(house, f"http://127.0.0.1:{port}")
+    yield Site(scenario, f"http://127.0.0.1:{port}")
     server.terminate()
     server.wait(120)
     drain.join(60)
@@ -124,9 +124,9 @@ def counsel(n: int) -> dict[str, Any]:
     }
 
 
-def overlapping(house: House) -> list[tuple[int, int]]:
+def overlapping(scenario: Scenario) -> list[tuple[int, int]]:
     """Bookings of one resource that overlap; there must be none."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         rows = db.session.scalars(sa.select(Booking).order_by(Booking.resource)).all()
         by_resource: dict[int, list[Booking]] = {}
@@ -142,7 +142,7 @@ def overlapping(house: House) -> list[tuple[int, int]]:
 
 def answer_all(site: Site, hearing_id: int, says: str) -> list[int]:
     """Let every counsel of a hearing open their page and answer, all at once."""
-    with site.house.app.app_context():
+    with site.scenario.app.app_context():
         db.session.remove()
         seats = db.session.scalars(sa.select(Invitation.id).order_by(Invitation.id)).all()
     paths = [f"/r/{links.token(SECRET, 'reply', seat, 1)}" for seat in seats]
@@ -165,12 +165,12 @@ def answer_all(site: Site, hearing_id: int, says: str) -> list[int]:
 
 @pytest.mark.parametrize("slots", ["identical", "overlapping"])
 def test_fifty_counsel_answering_at_once_fix_one_hearing_once(site: Site, slots: str) -> None:
-    house = site.house
+    scenario = site.scenario
     second = at(14) if slots == "identical" else at(14, "10:00")
-    _, case = house.api(
+    _, case = scenario.api(
         "POST", "/cases", case_with("（2026）沪0115民初50号", *[counsel(n) for n in range(CROWD)])
     )
-    status, made = house.api(
+    status, made = scenario.api(
         "POST",
         "/hearings",
         proposal(case["id"], (at(14), "第三法庭"), (second, "第五法庭"), answer_by=at(7)),
@@ -178,18 +178,20 @@ def test_fifty_counsel_answering_at_once_fix_one_hearing_once(site: Site, slots:
     assert status == 201, made
     statuses = answer_all(site, made["id"], "yes")
     assert Counter(statuses) == {200: CROWD}
-    with house.app.app_context():
+    with scenario.app.app_context():
         hearing = db.session.get_one(Hearing, made["id"])
         assert (hearing.state, hearing.revision) == ("fixed", 1)
         firm = db.session.scalars(sa.select(Booking).where(Booking.hearing_id == hearing.id)).all()
         assert len(firm) == 1 + 1 + CROWD
         assert all(booking.firm for booking in firm)
         assert {booking.starts_at for booking in firm} == {hearing.starts_at}
-    assert overlapping(house) == []
-    house.wait(minutes=1)
-    house.beat()
+    assert overlapping(scenario) == []
+    scenario.wait(minutes=1)
+    scenario.beat()
     fixed = Counter(
-        parseaddr(letter.to)[1] for letter in house.letters(channel="email") if letter.has_calendar
+        parseaddr(letter.to)[1]
+        for letter in scenario.letters(channel="email")
+        if letter.has_calendar
     )
     assert fixed == {f"c{n}@firm.example": 1 for n in range(CROWD)}
 
@@ -198,10 +200,10 @@ def test_fifty_counsel_answering_at_once_fix_one_hearing_once(site: Site, slots:
 def test_fifty_proposals_for_one_judge_and_room_at_once_hold_it_once(
     site: Site, minutes: list[int]
 ) -> None:
-    house = site.house
+    scenario = site.scenario
     bodies = []
     for n in range(CROWD):
-        status, case = house.api(
+        status, case = scenario.api(
             "POST",
             "/cases",
             case_with(f"（2026）沪0115民初{n}号", counsel(2 * n), counsel(2 * n + 1)),
@@ -209,13 +211,13 @@ def test_fifty_proposals_for_one_judge_and_room_at_once_hold_it_once(
         assert status == 201, case
         start = f"{9 + minutes[n % len(minutes)] // 60:02}:{minutes[n % len(minutes)] % 60:02}"
         bodies.append(proposal(case["id"], (at(14, start), "第三法庭"), answer_by=at(7)))
-    house.token("wang@court.example")
+    scenario.token("wang@court.example")
     said = at_once(
         [lambda b=b: site.ask("/api/v1/hearings", body=json.dumps(b).encode()) for b in bodies]
     )
     assert Counter(status for status, _ in said) == {201: 1, 409: CROWD - 1}
     details = [json.loads(words)["detail"] for status, words in said if status == 409]
     assert all("陈法官" in detail and "民初" in detail for detail in details), details
-    assert overlapping(house) == []
-    with house.app.app_context():
+    assert overlapping(scenario) == []
+    with scenario.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Hearing)) == 1

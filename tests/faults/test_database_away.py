@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.db import db, retrying
 from app.core.runtime.logs import ClientDisconnected, one_line_error
 from app.people import service as people
-from tests.conftest import CASE, House, make_house, run_sql
+from tests.conftest import CASE, Scenario, make_scenario, run_sql
 from tests.flows.test_feeds import subscribe
 from tests.soak.databases import Database
 
@@ -32,68 +32,70 @@ def nowhere() -> str:
 def test_a_page_without_its_database_is_a_503_that_says_when_to_come_back(
     tmp_path: Path, path: str
 ) -> None:
-    house = make_house(tmp_path, nowhere())
-    answer = house.client.get(path)
+    scenario = make_scenario(tmp_path, nowhere())
+    answer = scenario.client.get(path)
     assert answer.status_code == 503
     assert "Traceback" not in answer.get_data(as_text=True)
     if path != "/readyz":
         assert answer.headers["Retry-After"] == "30"
-    assert house.client.get("/healthz").status_code == 200
-    house.close()
+    assert scenario.client.get("/healthz").status_code == 200
+    scenario.close()
 
 
 def test_the_api_without_its_database_is_a_problem_of_its_own_shape(tmp_path: Path) -> None:
-    house = make_house(tmp_path, nowhere())
-    answer = house.client.get("/api/v1/cases/1", headers={"Authorization": "Bearer tq_x"})
+    scenario = make_scenario(tmp_path, nowhere())
+    answer = scenario.client.get("/api/v1/cases/1", headers={"Authorization": "Bearer tq_x"})
     assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
     assert answer.headers["Retry-After"]
-    house.close()
+    scenario.close()
 
 
 def test_a_beat_without_its_database_ends_in_peace(tmp_path: Path) -> None:
-    house = make_house(tmp_path, nowhere())
-    assert house.beat() == 0
-    house.close()
+    scenario = make_scenario(tmp_path, nowhere())
+    assert scenario.beat() == 0
+    scenario.close()
 
 
-def cut_lines(house: House) -> None:
+def cut_lines(scenario: Scenario) -> None:
     """Let the server hang up on everybody."""
-    Database(house.app.config["SQLALCHEMY_DATABASE_URI"]).cut(0)
+    Database(scenario.app.config["SQLALCHEMY_DATABASE_URI"]).cut(0)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_connections_that_were_cut_are_made_anew(house: House) -> None:
-    status, case = house.api("POST", "/cases", CASE)
+def test_connections_that_were_cut_are_made_anew(scenario: Scenario) -> None:
+    status, case = scenario.api("POST", "/cases", CASE)
     assert status == 201
-    cut_lines(house)
-    assert house.api("GET", f"/cases/{case['id']}")[0] == 200
-    assert house.beat() == 0
+    cut_lines(scenario)
+    assert scenario.api("GET", f"/cases/{case['id']}")[0] == 200
+    assert scenario.beat() == 0
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_calendar_that_did_not_change_is_told_so_over_a_new_line(
-    house: House, postgres: str, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = sa.make_url(house.app.config["SQLALCHEMY_DATABASE_URI"]).database
-    path = subscribe(house, "me")
-    had = {"If-None-Match": house.client.get(path).headers["ETag"]}
+    name = sa.make_url(scenario.app.config["SQLALCHEMY_DATABASE_URI"]).database
+    path = subscribe(scenario, "me")
+    had = {"If-None-Match": scenario.client.get(path).headers["ETag"]}
     # The page would give the same answer: here only what stands before it may speak.
-    monkeypatch.setitem(house.app.view_functions, "feeds.calendar", lambda **_: ("the page", 500))
+    monkeypatch.setitem(
+        scenario.app.view_functions, "feeds.calendar", lambda **_: ("the page", 500)
+    )
     for _ in range(2):
-        assert house.client.get(path, headers=had).status_code == 304
-        cut_lines(house)
+        assert scenario.client.get(path, headers=had).status_code == 304
+        cut_lines(scenario)
     run_sql(postgres, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-    assert house.client.get(path, headers=had).text == "the page"
+    assert scenario.client.get(path, headers=had).text == "the page"
     run_sql(postgres, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     monkeypatch.undo()
-    assert house.client.get(path, headers=had).status_code == 304
+    assert scenario.client.get(path, headers=had).status_code == 304
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_line_cut_after_the_last_read_spoils_no_answer(house: House) -> None:
-    _, case = house.api("POST", "/cases", CASE)
-    with request_finished.connected_to(lambda *_, **__: cut_lines(house), house.app):
-        answers = [house.api("GET", f"/cases/{case['id']}") for _ in range(2)]
+def test_a_line_cut_after_the_last_read_spoils_no_answer(scenario: Scenario) -> None:
+    _, case = scenario.api("POST", "/cases", CASE)
+    with request_finished.connected_to(lambda *_, **__: cut_lines(scenario), scenario.app):
+        answers = [scenario.api("GET", f"/cases/{case['id']}") for _ in range(2)]
     assert [(status, shown["number"]) for status, shown in answers] == [(200, CASE["number"])] * 2
 
 
@@ -125,8 +127,8 @@ def test_what_could_not_be_closed_is_one_line_of_the_log_without_its_way(
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_log_line_of_the_database_has_neither_statement_nor_data(house: House) -> None:
-    with house.app.app_context(), pytest.raises(sa.exc.DBAPIError) as away:
+def test_a_log_line_of_the_database_has_neither_statement_nor_data(scenario: Scenario) -> None:
+    with scenario.app.app_context(), pytest.raises(sa.exc.DBAPIError) as away:
         db.session.execute(sa.text("SELECT\n 1 / strpos('张律师', :name)"), {"name": "李"})
     assert one_line_error(away.value) == "division by zero"
     with pytest.raises(sa.exc.OperationalError) as gone:
@@ -143,13 +145,13 @@ def half(session: Session) -> float:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_fails_half_way_leaves_nothing_behind(house: House) -> None:
-    with house.app.app_context():
+def test_what_fails_half_way_leaves_nothing_behind(scenario: Scenario) -> None:
+    with scenario.app.app_context():
         with pytest.raises(ZeroDivisionError):
             retrying(half)
         assert not db.session.scalar(
             sa.text("SELECT count(*) FROM court WHERE name = 'Half a court'")
         )
-    file = sqlite3.connect(house.folder / "tingqi.db")
+    file = sqlite3.connect(scenario.folder / "tingqi.db")
     assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     file.close()

@@ -12,7 +12,7 @@ from app.cli import main
 from app.core.db import db
 from app.record import ledger
 from app.worker import beat, jobs
-from tests.conftest import CASE, House, case_with, proposal
+from tests.conftest import CASE, Scenario, case_with, proposal
 
 HURTS = {
     "sqlite": ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"],
@@ -22,11 +22,11 @@ HURTS = {
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_database_that_takes_nothing_is_a_503_and_nothing_is_half_done(
-    house: House, which: int
+    scenario: Scenario, which: int
 ) -> None:
-    status, case = house.api("POST", "/cases", CASE)
+    status, case = scenario.api("POST", "/cases", CASE)
     assert status == 201
-    with house.app.app_context():
+    with scenario.app.app_context():
         words = HURTS[db.engine.dialect.name][which]
 
         def hurt(connection: sqlite3.Connection, *_: object) -> None:
@@ -35,20 +35,20 @@ def test_a_database_that_takes_nothing_is_a_503_and_nothing_is_half_done(
 
         db.session.remove()
         sa.event.listen(db.engine, "checkout", hurt)
-    answers = [house.api("POST", "/hearings", proposal(case["id"]))[0]]
-    page = house.client.get("/r/AAAAAAAAAAAAAAAAAAAAAA")
-    assert house.beat() == 0
-    with house.app.app_context():
+    answers = [scenario.api("POST", "/hearings", proposal(case["id"]))[0]]
+    page = scenario.client.get("/r/AAAAAAAAAAAAAAAAAAAAAA")
+    assert scenario.beat() == 0
+    with scenario.app.app_context():
         sa.event.remove(db.engine, "checkout", hurt)
         db.session.remove()
         db.engine.dispose()
     assert answers == [503]
     assert page.status_code in (404, 503)
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert db.session.scalar(sa.text("SELECT count(*) FROM hearing")) == 0
-    status, made = house.api("POST", "/hearings", proposal(case["id"]))
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"]))
     assert status == 201, made
-    assert house.beat() > 0
+    assert scenario.beat() > 0
 
 
 def tingqi(*words: str) -> int:
@@ -60,21 +60,21 @@ def tingqi(*words: str) -> int:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_copy_made_while_others_write_is_whole_and_leads_back(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, case = house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(case["id"]))
-    house.beat()
-    house.wait(days=1, hours=6)  # a day is sealed
-    house.beat()
-    link = house.link("13800138001")
+    _, case = scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(case["id"]))
+    scenario.beat()
+    scenario.wait(days=1, hours=6)  # a day is sealed
+    scenario.beat()
+    link = scenario.link("13800138001")
     monkeypatch.setenv("TINGQI_INSTANCE", str(tmp_path))
     monkeypatch.setenv("TINGQI_SECRET_KEY", "x" * 40)
     counsel = CASE["parties"][0]["counsel"][0]
 
     def write() -> None:
         for n in range(5):
-            house.api("POST", "/cases", case_with(f"B{n}", counsel))
+            scenario.api("POST", "/cases", case_with(f"B{n}", counsel))
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -83,13 +83,13 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
     writer.join()
     assert tingqi("backup", str(copy)) == 2
     assert tingqi("restore", str(copy)) == 2
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         db.engine.dispose()
     assert tingqi("restore", str(copy), "--force") == 0
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert ledger.verify(db.session(), case["id"]).whole
-    assert house.client.get(link).status_code == 200
+    assert scenario.client.get(link).status_code == 200
     assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
     spoilt = tmp_path / "spoilt.db"
     spoilt.write_bytes(copy.read_bytes())
@@ -109,49 +109,49 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
     assert tingqi("restore", str(copy), "--force") == 2
 
 
-def say_schema(house: House, name: str) -> str:
+def say_schema(scenario: Scenario, name: str) -> str:
     """Mark the database as another version's; return whose it was."""
-    with house.app.app_context(), db.engine.begin() as connection:
+    with scenario.app.app_context(), db.engine.begin() as connection:
         own = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         said = sa.text("UPDATE alembic_version SET version_num = :name")
         connection.execute(said, {"name": name})
     return str(own)
 
 
-def test_a_worker_waits_while_the_schema_is_not_its_own(house: House) -> None:
-    _, case = house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(case["id"]))
-    own = say_schema(house, "9999")
-    assert house.beat() == 0
-    assert house.client.get("/readyz").status_code == 503
-    say_schema(house, own)
-    assert house.beat() > 0
+def test_a_worker_waits_while_the_schema_is_not_its_own(scenario: Scenario) -> None:
+    _, case = scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(case["id"]))
+    own = say_schema(scenario, "9999")
+    assert scenario.beat() == 0
+    assert scenario.client.get("/readyz").status_code == 503
+    say_schema(scenario, own)
+    assert scenario.beat() > 0
 
 
-def test_no_job_and_no_claim_writes_to_another_versions_schema(house: House) -> None:
-    own = say_schema(house, "9999")
+def test_no_job_and_no_claim_writes_to_another_versions_schema(scenario: Scenario) -> None:
+    own = say_schema(scenario, "9999")
     done: list[str] = []
-    jobs.turn(house.app, lambda _app, name: done.append(name), "heart")
+    jobs.turn(scenario.app, lambda _app, name: done.append(name), "heart")
     assert done == []
-    say_schema(house, own)
-    jobs.turn(house.app, lambda _app, name: done.append(name), "heart")
+    say_schema(scenario, own)
+    jobs.turn(scenario.app, lambda _app, name: done.append(name), "heart")
     assert done == ["heart"]
-    _, case = house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(case["id"]))
+    _, case = scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(case["id"]))
     # It moves on between the beat's question and a claim, in a sending that takes hours.
-    say_schema(house, "9999")
-    with house.app.app_context():
-        sender = beat.sender_of(house.app)
+    say_schema(scenario, "9999")
+    with scenario.app.app_context():
+        sender = beat.sender_of(scenario.app)
         assert sum(beat.send(sender, each) for each in ("sms", "email")) == 0
         db.session.remove()
-    say_schema(house, own)
-    with house.app.app_context():
+    say_schema(scenario, own)
+    with scenario.app.app_context():
         assert sum(beat.send(sender, each) for each in ("sms", "email")) > 0
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_is_committed_is_on_the_disk_before_anybody_is_told(house: House) -> None:
-    with house.app.app_context(), db.engine.connect() as connection:
+def test_what_is_committed_is_on_the_disk_before_anybody_is_told(scenario: Scenario) -> None:
+    with scenario.app.app_context(), db.engine.connect() as connection:
         told = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     # FULL: less syncs the log at checkpoints only (sqlite.org, PRAGMA synchronous).
     assert told == 2

@@ -16,7 +16,7 @@ from app.core import db as database
 from app.core.db import db, retrying, transaction
 from app.record import ledger
 from app.record.models import DailyCount
-from tests.conftest import CASE, House, make_court, make_house, proposal, run_sql
+from tests.conftest import CASE, Scenario, make_court, make_scenario, proposal, run_sql
 from tests.faults.test_races import all_at_once
 
 
@@ -31,9 +31,11 @@ def listening(event: str, do: Callable[..., None]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(house: House) -> None:
-    today, both_hold, tries = house.clock.now().date(), threading.Barrier(2), []
-    with house.app.app_context(), db.engine.begin() as line:
+def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(
+    scenario: Scenario,
+) -> None:
+    today, both_hold, tries = scenario.clock.now().date(), threading.Barrier(2), []
+    with scenario.app.app_context(), db.engine.begin() as line:
         rows = [{"name": name, "on": today, "count": 0} for name in ("a", "b")]
         line.execute(sa.insert(DailyCount), rows)
 
@@ -55,18 +57,18 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(ho
                     held = True
                     both_hold.wait(120)
 
-        with house.app.app_context():
+        with scenario.app.app_context():
             retrying(use_case)
 
     assert all_at_once(lambda: count("a", "b"), lambda: count("b", "a")) == [None, None]
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert list(db.session.scalars(sa.select(DailyCount.count))) == [2, 2]
     assert len(tries) == 3
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_writers_of_one_process_take_turns_and_find_the_lock_free(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, begin = [], database._has_begun
 
@@ -75,16 +77,16 @@ def test_writers_of_one_process_take_turns_and_find_the_lock_free(
         return found[-1]
 
     monkeypatch.setattr(database, "_has_begun", watched)
-    with house.app.app_context(), transaction() as session:
-        session.add(DailyCount(name="turns", on=house.clock.now().date()))
+    with scenario.app.app_context(), transaction() as session:
+        session.add(DailyCount(name="turns", on=scenario.clock.now().date()))
 
     def write() -> None:
         for _ in range(25):
-            with house.app.app_context(), transaction() as session:
+            with scenario.app.app_context(), transaction() as session:
                 session.execute(sa.update(DailyCount).values(count=DailyCount.count + 1))
 
     assert all_at_once(*[write] * 4) == [None] * 4
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert db.session.scalar(sa.select(DailyCount.count)) == 100
     assert found == [True] * 101
 
@@ -92,12 +94,12 @@ def test_writers_of_one_process_take_turns_and_find_the_lock_free(
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("arrived", [True, False], ids=["it was done", "it was not done"])
 def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
-    house: House, postgres: str, arrived: bool
+    scenario: Scenario, postgres: str, arrived: bool
 ) -> None:
-    _, case = house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(case["id"]))
-    house.beat()
-    link, browser = house.link("13800138001"), house.client
+    _, case = scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(case["id"]))
+    scenario.beat()
+    link, browser = scenario.link("13800138001"), scenario.client
     page = browser.get(link).get_data(as_text=True)
     nonce = re.search(r'name="nonce" value="([^"]+)"', page)
     assert nonce
@@ -111,12 +113,12 @@ def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
             raw.cursor().execute("SELECT 1")
         run_sql(postgres, f"SELECT pg_terminate_backend({raw.info.backend_pid})")  # type: ignore[attr-defined]
 
-    with house.app.app_context(), listening("commit", cut):
+    with scenario.app.app_context(), listening("commit", cut):
         said = browser.post(link, data=form)
     assert (said.status_code, said.headers["Retry-After"]) == (503, "30")
     assert browser.post(link, data=form).status_code == 303
-    assert house.beat() > 0
-    with house.app.app_context():
+    assert scenario.beat() > 0
+    with scenario.app.app_context():
         lines = list(ledger.lines_of(db.session(), case_id=case["id"]))
         assert [line.what for line in lines].count("answered") == 1
         queued = [line for line in lines if (line.what, line.kind) == ("queued", "answered")]
@@ -124,28 +126,30 @@ def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
         assert ledger.verify(db.session(), case["id"]).whole
 
 
-def proposed(house: House, case: dict[str, Any]) -> tuple[int, str | None]:
+def proposed(scenario: Scenario, case: dict[str, Any]) -> tuple[int, str | None]:
     """Propose; return the status and when to come back."""
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
-    said = house.client.post("/api/v1/hearings", json=proposal(case["id"]), headers=head)
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
+    said = scenario.client.post("/api/v1/hearings", json=proposal(case["id"]), headers=head)
     return said.status_code, said.headers.get("Retry-After")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_file_that_another_holds_for_long_is_a_503_and_then_it_goes_on(house: House) -> None:
-    _, case = house.api("POST", "/cases", CASE)
+def test_a_file_that_another_holds_for_long_is_a_503_and_then_it_goes_on(
+    scenario: Scenario,
+) -> None:
+    _, case = scenario.api("POST", "/cases", CASE)
 
     def impatient(connection: Any, *_: object) -> None:
         connection.execute("PRAGMA busy_timeout = 1")
 
-    with house.app.app_context(), listening("checkout", impatient):
+    with scenario.app.app_context(), listening("checkout", impatient):
         with db.engine.connect().execution_options(writes=True) as other:
             other.execute(sa.text("UPDATE court SET phone = '1'"))
-            assert proposed(house, case) == (503, "30")
-            page = house.client.get("/healthz")
+            assert proposed(scenario, case) == (503, "30")
+            page = scenario.client.get("/healthz")
             assert page.status_code == 200
             other.rollback()
-        assert proposed(house, case) == (201, None)
+        assert proposed(scenario, case) == (201, None)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -157,17 +161,17 @@ def test_a_server_that_lets_nobody_more_in_is_a_503_and_then_it_goes_on(
     run_sql(database, f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
     run_sql(database, f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
     url = sa.make_url(database).set(username=role).render_as_string(hide_password=False)
-    house = make_house(tmp_path, url)
+    scenario = make_scenario(tmp_path, url)
     try:
-        make_court(house)
-        _, case = house.api("POST", "/cases", CASE)
+        make_court(scenario)
+        _, case = scenario.api("POST", "/cases", CASE)
         run_sql(postgres, f"ALTER ROLE {role} CONNECTION LIMIT 0")
-        house.close()
-        assert proposed(house, case) == (503, "30")
-        assert house.beat() == 0
+        scenario.close()
+        assert proposed(scenario, case) == (503, "30")
+        assert scenario.beat() == 0
         run_sql(postgres, f"ALTER ROLE {role} CONNECTION LIMIT -1")
-        assert proposed(house, case) == (201, None)
+        assert proposed(scenario, case) == (201, None)
     finally:
-        house.close()
+        scenario.close()
         run_sql(database, f"DROP OWNED BY {role}")
         run_sql(postgres, f"DROP ROLE {role}")

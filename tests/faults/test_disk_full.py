@@ -10,17 +10,17 @@ from app.config import Settings
 from app.core.db import database_fault, db
 from app.core.runtime import disk
 from app.operations import doctor
-from tests.conftest import CASE, House
+from tests.conftest import CASE, Scenario
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_full_disk_is_called_by_its_name(house: House) -> None:
-    admin = house.sign_in("admin@court.example")
+def test_a_full_disk_is_called_by_its_name(scenario: Scenario) -> None:
+    admin = scenario.sign_in("admin@court.example")
 
     def fill(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # SQLite answers as on a full disk
 
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         sa.event.listen(db.engine, "checkout", fill)
     # A page of the database holds some rows more, so the first may still go in.
@@ -29,7 +29,7 @@ def test_a_full_disk_is_called_by_its_name(house: House) -> None:
         for n in range(9)
     ]
     cases = [
-        house.api("POST", "/cases", CASE | {"number": f"{n}", "title": "案" * 200})
+        scenario.api("POST", "/cases", CASE | {"number": f"{n}", "title": "案" * 200})
         for n in range(9)
     ]
     status, problem = cases[-1]
@@ -51,15 +51,17 @@ def test_only_a_want_of_room_is_a_full_disk() -> None:
 
 
 def test_little_room_is_told_by_readyz_metrics_and_doctor(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings: Settings = house.app.extensions["tingqi"].settings
-    assert house.client.get("/readyz").json["disk"] == "well"
+    settings: Settings = scenario.app.extensions["tingqi"].settings
+    assert scenario.client.get("/readyz").json["disk"] == "well"
     monkeypatch.setattr(disk, "FEW", disk.free_bytes(settings.instance) + 2**40)
-    ready = house.client.get("/readyz")
+    ready = scenario.client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json["disk"].startswith("nearly full: ")
-    figures = dict(line.rsplit(" ", 1) for line in house.client.get("/metrics").text.splitlines())
+    figures = dict(
+        line.rsplit(" ", 1) for line in scenario.client.get("/metrics").text.splitlines()
+    )
     assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.FEW
     found = doctor._instance(settings)
     assert not found.well

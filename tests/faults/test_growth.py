@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.db import db
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.flows.test_language_of_pages import scene
 from tests.flows.test_reply import browser
 
@@ -58,22 +58,22 @@ BY_INDEX = ("seqscan", "hashjoin", "mergejoin", "material")
 PART = re.compile(r"_(\d{6}|before|other)$")
 
 
-def asked(house: House) -> Iterator[tuple[str, str]]:
+def asked(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Open each page, and make each call that only reads; yield its address as it is done."""
-    made = scene(house)
-    desk, admin = house.sign_in(), house.sign_in("admin@court.example")
-    counsel = browser(house, "en")
+    made = scene(scenario)
+    desk, admin = scenario.sign_in(), scenario.sign_in("admin@court.example")
+    counsel = browser(scenario, "en")
     known = {"case_id": made["case_id"], "hearing_id": made["fixed"]["id"]}
     link = made["open"]["links"][0]
     yield "", ""
     for path in (*LISTS, f"/hearings/new?case_id={made['case_id']}"):
         yield path, desk.get(path).status
-    for rule in house.app.url_map.iter_rules():
+    for rule in scenario.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "bootstrap.static"):
             continue
         path = filled(str(rule), known)
         if path.startswith("/api/v1"):
-            yield path, str(house.api("GET", path.removeprefix("/api/v1"))[0])
+            yield path, str(scenario.api("GET", path.removeprefix("/api/v1"))[0])
         elif rule.endpoint.startswith("reply."):
             yield path, counsel.get(path.replace("/r/1", link, 1)).status
         else:
@@ -86,7 +86,7 @@ def filled(rule: str, known: Mapping[str, int]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known.get(found[1], 1)), rule)
 
 
-def questions(house: House) -> dict[str, tuple[Any, str]]:
+def questions(scenario: Scenario) -> dict[str, tuple[Any, str]]:
     """Every SELECT of the walk: its words, with values and the address that first asked it."""
     heard: dict[str, tuple[Any, str]] = {}
     fresh: list[tuple[str, Any]] = []
@@ -95,9 +95,9 @@ def questions(house: House) -> dict[str, tuple[Any, str]]:
         if words.lstrip().startswith(("SELECT", "WITH")):
             fresh.append((words, values))
 
-    with house.app.app_context():
+    with scenario.app.app_context():
         engine = db.engine
-    walk = asked(house)
+    walk = asked(scenario)
     next(walk)
     sa.event.listen(engine, "before_cursor_execute", hear)
     for path, _ in walk:
@@ -159,10 +159,10 @@ def _unbounded(node: Mapping[str, Any], small: set[str], limited: bool = False) 
         yield from _unbounded(each, small, node["Node Type"] == "Limit")
 
 
-def test_no_page_and_no_call_reads_a_growing_table_whole(house: House) -> None:
-    heard = questions(house)
+def test_no_page_and_no_call_reads_a_growing_table_whole(scenario: Scenario) -> None:
+    heard = questions(scenario)
     faults = []
-    with house.app.app_context(), db.engine.connect() as connection:
+    with scenario.app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             for way in BY_INDEX:
                 connection.exec_driver_sql(f"SET enable_{way} = off")

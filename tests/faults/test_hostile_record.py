@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.cli import cli
 from app.record.models import ChainHead, DailySeal, Entry, EntryContent
-from tests.conftest import CASE, House, case_with, make_house, proposal
+from tests.conftest import CASE, Scenario, case_with, make_scenario, proposal
 
 TABLES = {
     each.__tablename__: each.__table__ for each in (Entry, EntryContent, ChainHead, DailySeal)
@@ -51,20 +51,20 @@ class Owner:
 
 
 @pytest.fixture
-def owner(house: House, database: str) -> Iterator[Owner]:
+def owner(scenario: Scenario, database: str) -> Iterator[Owner]:
     """The owner of a court's database with two cases and three sealed days."""
     for number in (CASE["number"], "（2026）沪0115民初77号"):
-        _, case = house.api("POST", "/cases", {**case_with(number), "number": number})
-        status, made = house.api(
+        _, case = scenario.api("POST", "/cases", {**case_with(number), "number": number})
+        status, made = scenario.api(
             "POST",
             "/hearings",
             proposal(case["id"], (f"2026-12-{case['id'] + 9:02}T09:30:00+08:00", "第三法庭")),
         )
         assert status == 201, made
-        house.beat()
-        house.wait(hours=24)
-    house.beat()
-    house.app.test_cli_runner().invoke(cli, ["court", "add", "Another Court"])
+        scenario.beat()
+        scenario.wait(hours=24)
+    scenario.beat()
+    scenario.app.test_cli_runner().invoke(cli, ["court", "add", "Another Court"])
     embedded = database.startswith("sqlite")
     if embedded:
         line: Any = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
@@ -114,9 +114,9 @@ def _past(line: sqlite3.Connection, guards: list[tuple[str, str]], words: str, *
         line.execute("COMMIT")
 
 
-def verify(house: House) -> tuple[int, str]:
+def verify(scenario: Scenario) -> tuple[int, str]:
     """Run the command; it must not fail otherwise than by saying what is wrong."""
-    done = house.app.test_cli_runner().invoke(cli, ["record", "verify"])
+    done = scenario.app.test_cli_runner().invoke(cli, ["record", "verify"])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout
 
@@ -155,9 +155,9 @@ def others(value: Any, column: sa.Column, embedded: bool) -> list[Any]:
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[".".join(each) for each in COLUMNS])
 def test_each_change_of_a_column_is_named(
-    house: House, owner: Owner, table: str, column: str
+    scenario: Scenario, owner: Owner, table: str, column: str
 ) -> None:
-    assert verify(house)[0] == 0
+    assert verify(scenario)[0] == 0
     keys = owner.values(table, KEY[table])
     tried, before = 0, owner.values(table, column)
     for key, value in list(zip(keys, before, strict=True))[1:2]:
@@ -172,7 +172,7 @@ def test_each_change_of_a_column_is_named(
                 continue
             if owner.values(table, column) == before:
                 continue  # it is what stood there
-            status, words = verify(house)
+            status, words = verify(scenario)
             named = {table, "record_content" if column == "id" else table}
             assert status == 1, (key, str(other)[:80], words)
             assert any(f"({each})" in words or f"{each}:" in words for each in named), (
@@ -183,7 +183,7 @@ def test_each_change_of_a_column_is_named(
             owner.undo()
             tried += 1
     assert tried > 1
-    assert verify(house)[0] == 0
+    assert verify(scenario)[0] == 0
 
 
 ROWS = {"first": [0], "middle": [1], "last": [-1], "all": None}
@@ -191,12 +191,14 @@ ROWS = {"first": [0], "middle": [1], "last": [-1], "all": None}
 
 @pytest.mark.parametrize("which", ROWS)
 @pytest.mark.parametrize("table", TABLES)
-def test_each_row_that_is_gone_is_named(house: House, owner: Owner, table: str, which: str) -> None:
+def test_each_row_that_is_gone_is_named(
+    scenario: Scenario, owner: Owner, table: str, which: str
+) -> None:
     keys = owner.values(table, KEY[table])
     gone = keys if which == "all" else [keys[n] for n in ROWS[which] or []]
     for key in gone:
         owner.say(f"DELETE FROM {table} WHERE {KEY[table]} = {key}")
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert status == 1, said
     # Days that are all gone are known by the heads that speak of them.
     named = {table, "record_head" if table == "record_day" else table}
@@ -204,12 +206,12 @@ def test_each_row_that_is_gone_is_named(house: House, owner: Owner, table: str, 
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_rows_that_change_places_are_named(house: House, owner: Owner, table: str) -> None:
+def test_rows_that_change_places_are_named(scenario: Scenario, owner: Owner, table: str) -> None:
     key = KEY[table]
     one, other = owner.values(table, key)[:2]
     for before, after in ((one, 990001), (other, one), (990001, other)):
         owner.say(f"UPDATE {table} SET {key} = {after} WHERE {key} = {before}")
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert status == 1, said
     named = {table, "record_content" if table == "record_line" else table}
     assert any(f"({each})" in said for each in named), said
@@ -217,7 +219,7 @@ def test_rows_that_change_places_are_named(house: House, owner: Owner, table: st
 
 @pytest.mark.parametrize("case", [1, 999, "NULL"])
 @pytest.mark.parametrize("seq", [-1, 0, 3, 1000, "NULL"])
-def test_a_forged_line_is_named(house: House, owner: Owner, case: Any, seq: Any) -> None:
+def test_a_forged_line_is_named(scenario: Scenario, owner: Owner, case: Any, seq: Any) -> None:
     columns = [each.name for each in Entry.__table__.columns]
     given = {"id": "990001", "case_id": str(case), "seq": str(seq)}
     picked = ", ".join(given.get(each, each) for each in columns)
@@ -227,7 +229,7 @@ def test_a_forged_line_is_named(house: House, owner: Owner, case: Any, seq: Any)
         if (case, seq) != (1, 3) or not owner.embedded
         else f"UPDATE record_line SET hash = prev WHERE case_id = {case} AND seq = {seq}"
     )
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert status == 1, said
     assert "record_line" in said, said
 
@@ -242,7 +244,7 @@ def test_a_forged_line_is_named(house: House, owner: Owner, case: Any, seq: Any)
     ],
 )
 def test_a_row_that_belongs_to_nothing_is_named(
-    house: House, owner: Owner, table: str, values: str
+    scenario: Scenario, owner: Owner, table: str, values: str
 ) -> None:
     names = {
         "record_content": "line_id, body",
@@ -250,15 +252,15 @@ def test_a_row_that_belongs_to_nothing_is_named(
         "record_day": 'court_id, seq, "on", at, heads, prev, hash',
     }[table]
     owner.say(f"INSERT INTO {table} ({names}) VALUES ({values})")
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert status == 1, said
     assert f"({table})" in said or f"{table}:" in said, said
 
 
-def test_a_message_that_is_gone_is_named(house: House, owner: Owner, database: str) -> None:
+def test_a_message_that_is_gone_is_named(scenario: Scenario, owner: Owner, database: str) -> None:
     gone = owner.say("SELECT max(notice_id) FROM record_line").fetchone()[0]
     owner.say(f"DELETE FROM notice WHERE id = {gone}")
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert status == 1, said
     assert f"record_line: there are lines of message {gone}, and no such message" in said
 
@@ -281,29 +283,29 @@ GUARDS = {
 
 @pytest.mark.parametrize("n", range(4))
 def test_a_guard_that_is_missing_is_said(
-    database: str, house: House, environment: dict[str, str], n: int
+    database: str, scenario: Scenario, environment: dict[str, str], n: int
 ) -> None:
     words = GUARDS["sqlite" if "sqlite" in database else "postgresql"]
     if n >= len(words):
         pytest.skip("SQLite has three kinds of it")
-    assert verify(house)[0] == 0
-    with house.app.app_context():
+    assert verify(scenario)[0] == 0
+    with scenario.app.app_context():
         from app.core.db import db
 
         with db.engine.begin() as connection:
             connection.exec_driver_sql(words[n])
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert (status, "NOT GUARDED" in said) == (1, True), said
 
 
 def test_restore_and_pages_say_so_too(
-    house: House, owner: Owner, tmp_path: Any, database: str
+    scenario: Scenario, owner: Owner, tmp_path: Any, database: str
 ) -> None:
     """Broken values end neither the certificate, nor its confirmation, nor the way back."""
     if not owner.embedded:
         pytest.skip("PostgreSQL holds no broken JSON")
     seal = owner.values("record_line", "hash")[3]
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     for words in (
         "UPDATE record_line SET detail = '{\"a\":' WHERE seq = 3",
         "UPDATE record_content SET body = '[1]'",
@@ -321,10 +323,10 @@ def test_restore_and_pages_say_so_too(
         ), words
         for path in (f"/record/{seal}?lang=en", "/cases/1/record", "/cases/1", "/hearings/1"):
             assert desk.get(path).status_code == 200, (path, words)
-        assert house.api("GET", "/cases/1/contacts")[0] == 200, words
-        made = make_house(tmp_path / "there", f"sqlite:///{tmp_path / 'there.db'}")
+        assert scenario.api("GET", "/cases/1/contacts")[0] == 200, words
+        made = make_scenario(tmp_path / "there", f"sqlite:///{tmp_path / 'there.db'}")
         copy = tmp_path / "copy.db"
-        done = house.app.test_cli_runner().invoke(cli, ["backup", str(copy), "--force"])
+        done = scenario.app.test_cli_runner().invoke(cli, ["backup", str(copy), "--force"])
         assert done.exit_code == 0, done.output
         done = made.app.test_cli_runner().invoke(cli, ["restore", str(copy)])
         assert "does not verify" in str(done.exception), (words, done.output, done.exception)

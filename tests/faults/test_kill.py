@@ -23,16 +23,25 @@ from app.hearings.forms import HearingIn
 from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
-from tests.conftest import CASE, NOW, SECRET, House, case_with, make_court, make_house, proposal
+from tests.conftest import (
+    CASE,
+    NOW,
+    SECRET,
+    Scenario,
+    case_with,
+    make_court,
+    make_scenario,
+    proposal,
+)
 from tests.faults.mortal import Steps, carriers
 
 ROOT = Path(__file__).parents[2]
 NEVER = 1_000_000
 
 
-def ask(house: House, n: int) -> int:
+def ask(scenario: Scenario, n: int) -> int:
     """Propose the n-th hearing, to people of its own: four notices are due. Return the case."""
-    shutil.rmtree(house.folder / "outbox", ignore_errors=True)
+    shutil.rmtree(scenario.folder / "outbox", ignore_errors=True)
     people_of_it = [
         {
             **party["counsel"][0],
@@ -41,17 +50,17 @@ def ask(house: House, n: int) -> int:
         }
         for k, party in enumerate(CASE["parties"])
     ]
-    answer_by = (house.clock.now() + dt.timedelta(days=7)).isoformat()
-    slot = (house.clock.now() + dt.timedelta(days=14, hours=n)).isoformat()
+    answer_by = (scenario.clock.now() + dt.timedelta(days=7)).isoformat()
+    slot = (scenario.clock.now() + dt.timedelta(days=14, hours=n)).isoformat()
     given = {
         **proposal(1, (slot, "第三法庭")),
         "answer_by": answer_by,
         "override_reason": "a test",
         "minutes": 30,
     }
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
         body = case_with(f"（2026）沪0115民初{n}号", *people_of_it, judge=f"法官{n}")
         case = cases.enter(session, user.court, user, load(CaseIn(), body), desk.now)
         hearings.propose(session, desk, {**load(HearingIn(), given), "case_id": case.id})
@@ -70,13 +79,15 @@ class Mortals:
             text=True,
         )
 
-    def live(self, house: House, step: int, can_be_asked: bool, *, sends: bool = False) -> int:
+    def live(
+        self, scenario: Scenario, step: int, can_be_asked: bool, *, sends: bool = False
+    ) -> int:
         """Let a worker beat, or only send, up to a step; return how it ended."""
         told: dict[str, Any] = {
-            "folder": str(house.folder),
+            "folder": str(scenario.folder),
             "step": step,
-            "now": house.clock.now().isoformat(),
-            "url": house.app.config["SQLALCHEMY_DATABASE_URI"],
+            "now": scenario.clock.now().isoformat(),
+            "url": scenario.app.config["SQLALCHEMY_DATABASE_URI"],
             "secret": SECRET.decode(),
             "can_be_asked": can_be_asked,
             "sends": sends,
@@ -99,30 +110,30 @@ def mortals() -> Iterator[Mortals]:
 def test_a_worker_killed_at_any_step_loses_nothing_and_doubles_nothing_unsaid(
     database: str, tmp_path: Path, mortals: Mortals, can_be_asked: bool
 ) -> None:
-    house = make_house(
+    scenario = make_scenario(
         tmp_path, database, carriers(tmp_path, SetClock(NOW), Steps(NEVER), can_be_asked)
     )
-    make_court(house)
+    make_court(scenario)
     died = 0
     for step in range(1, 200):
-        case_id = ask(house, step)
-        ended = mortals.live(house, step, can_be_asked, sends=True)
+        case_id = ask(scenario, step)
+        ended = mortals.live(scenario, step, can_be_asked, sends=True)
         assert ended in (0, -9)
         for _ in range(3):
-            house.wait(minutes=4)
-            house.beat()
-        check(house, case_id, can_be_asked)
+            scenario.wait(minutes=4)
+            scenario.beat()
+        check(scenario, case_id, can_be_asked)
         if ended == 0:
             break
         died += 1
-    house.close()
+    scenario.close()
     assert died >= 14  # four messages, each before and after, and three commits at the least
 
 
-def check(house: House, case_id: int, can_be_asked: bool) -> None:
+def check(scenario: Scenario, case_id: int, can_be_asked: bool) -> None:
     """Each notice went out once, or says that nobody knows; the chain is whole."""
-    sent = Counter(letter.reference.partition(".")[0] for letter in house.letters())
-    with house.app.app_context():
+    sent = Counter(letter.reference.partition(".")[0] for letter in scenario.letters())
+    with scenario.app.app_context():
         db.session.remove()
         notices = db.session.scalars(
             sa.select(Notice).where(Notice.kind == "proposal", Notice.case_id == case_id)

@@ -14,30 +14,36 @@ from app.core.db import db, transaction
 from app.court import service
 from app.notices.models import Notice
 from app.people import service as people
-from tests.conftest import CASE, PASSWORD, House, at, proposal
+from tests.conftest import CASE, PASSWORD, Scenario, at, proposal
 
 EVE = "eve@other.example"
 
 
 @pytest.fixture
-def asked(house: House) -> tuple[int, int, int]:
+def asked(scenario: Scenario) -> tuple[int, int, int]:
     """A case, a hearing whose counsel were asked, and one of its slots; and another court's Eve."""
-    _, case = house.api("POST", "/cases", CASE)
-    _, made = house.api("POST", "/hearings", proposal(case["id"]))
-    house.beat()
-    with house.app.app_context(), transaction() as session:
+    _, case = scenario.api("POST", "/cases", CASE)
+    _, made = scenario.api("POST", "/hearings", proposal(case["id"]))
+    scenario.beat()
+    with scenario.app.app_context(), transaction() as session:
         other = people.add_court(
             session, "Other", zone="America/New_York", country="US", language="en"
         )
         people.add_user(
-            session, other, EVE, role="admin", now=house.clock.now(), password=PASSWORD, name="Eve"
+            session,
+            other,
+            EVE,
+            role="admin",
+            now=scenario.clock.now(),
+            password=PASSWORD,
+            name="Eve",
         )
         service.add_courtroom(session, other, "R1", "")
     return case["id"], made["id"], made["slots"][0]["id"]
 
 
 def test_another_courts_user_reaches_nothing_by_the_api(
-    house: House, asked: tuple[int, int, int]
+    scenario: Scenario, asked: tuple[int, int, int]
 ) -> None:
     case, hearing, slot = asked
     call = {
@@ -63,26 +69,28 @@ def test_another_courts_user_reaches_nothing_by_the_api(
         ("POST", "/feeds", {"scope": "judge", "name": "陈法官"}),
         ("POST", "/feeds", {"scope": "courtroom", "courtroom_id": 1}),
     ):
-        status, said = house.api(method, path, body, email=EVE)
+        status, said = scenario.api(method, path, body, email=EVE)
         assert status in (404, 422), (method, path, said)
         assert "12345" not in json.dumps(said, ensure_ascii=False)
 
 
 def test_the_same_case_and_counsel_in_another_court_are_others(
-    house: House, asked: tuple[int, int, int]
+    scenario: Scenario, asked: tuple[int, int, int]
 ) -> None:
     abroad = json.loads(json.dumps(CASE).replace('"1380', '"+861380')) | {"procedure": "summary"}
-    status, own = house.api("POST", "/cases", abroad, email=EVE)
+    status, own = scenario.api("POST", "/cases", abroad, email=EVE)
     assert status == 201
-    assert house.api("POST", "/hearings", proposal(own["id"], (at(14), 1)), email=EVE)[0] == 422  # type: ignore[arg-type]
-    assert house.api("POST", "/hearings", proposal(own["id"], (at(14), "R1")), email=EVE)[0] == 201
+    assert scenario.api("POST", "/hearings", proposal(own["id"], (at(14), 1)), email=EVE)[0] == 422  # type: ignore[arg-type]
+    assert (
+        scenario.api("POST", "/hearings", proposal(own["id"], (at(14), "R1")), email=EVE)[0] == 201
+    )
 
 
 def test_another_courts_user_reaches_nothing_by_page(
-    house: House, asked: tuple[int, int, int]
+    scenario: Scenario, asked: tuple[int, int, int]
 ) -> None:
     case, hearing, _ = asked
-    browser = house.sign_in(EVE)
+    browser = scenario.sign_in(EVE)
     for path in (
         f"/cases/{case}",
         f"/cases/{case}/record",
@@ -91,34 +99,34 @@ def test_another_courts_user_reaches_nothing_by_page(
         f"/hearings/{hearing}/round",
     ):
         assert browser.get(path).status_code == 404, path
-    with house.app.app_context():
+    with scenario.app.app_context():
         notice = db.session.scalar(sa.select(Notice.id).order_by(Notice.id))
-    rules = {rule.endpoint: str(rule) for rule in house.app.url_map.iter_rules()}
+    rules = {rule.endpoint: str(rule) for rule in scenario.app.url_map.iter_rules()}
     for path in (
         rules["notices.again"].replace("<int:notice_id>", str(notice)),
         "/settings/users/1",
         "/me/tokens/1/revoke",
     ):
         assert browser.post(path, data={"act": "shut_out"}).status_code == 404, path
-    key = house.link("zhao@").rpartition("/")[2]
-    assert house.client.get(f"/feeds/{key}.ics").status_code == 404
+    key = scenario.link("zhao@").rpartition("/")[2]
+    assert scenario.client.get(f"/feeds/{key}.ics").status_code == 404
 
 
-def test_names_and_reasons_stay_words_in_mails_and_calendars(house: House) -> None:
+def test_names_and_reasons_stay_words_in_mails_and_calendars(scenario: Scenario) -> None:
     case: dict[str, Any] = json.loads(json.dumps(CASE))
     case["title"] = 'T" <script>alert(1)</script> {{7*7}} %(x)s http://evil.example/r/abcdefghijklm'
     case["parties"][1]["counsel"][0]["name"] = 'Zhao "x" <a@b>; CN=1:, \u2028Bcc: z@z {{7*7}} %s'
-    status, known = house.api("POST", "/cases", case)
+    status, known = scenario.api("POST", "/cases", case)
     assert status == 201, known
     room = {"name": 'R;\\,"1"', "location": "L\u2028X-ATT:1"}
-    assert house.api("POST", "/courtrooms", room)[0] == 201
-    _, made = house.api("POST", "/hearings", proposal(known["id"], (at(14), room["name"])))
-    house.beat()
+    assert scenario.api("POST", "/courtrooms", room)[0] == 201
+    _, made = scenario.api("POST", "/hearings", proposal(known["id"], (at(14), room["name"])))
+    scenario.beat()
     order = {"slot_id": made["slots"][0]["id"], "reason": "r\nBcc: x@x\n\nDear all"}
-    assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    scenario.beat()
     calendars = 0
-    for file in (house.folder / "outbox").glob("*.eml"):
+    for file in (scenario.folder / "outbox").glob("*.eml"):
         mail = email.message_from_bytes(file.read_bytes(), policy=policy.default)
         assert mail["Bcc"] is None
         assert len(mail.get_all("To") or []) == 1

@@ -15,7 +15,7 @@ from app.core.runtime.clock import SetClock
 from app.notices.models import Notice
 from app.record import ledger
 from app.record.models import Entry
-from tests.conftest import NOW, House, make_court, make_house
+from tests.conftest import NOW, Scenario, make_court, make_scenario
 from tests.faults.mortal import Steps, carriers
 from tests.faults.test_kill import NEVER, Mortals, ask
 
@@ -34,11 +34,11 @@ def workers(request: pytest.FixtureRequest) -> Iterator[list[Mortals]]:
         yield made
 
 
-def live(house: House, workers: Sequence[Mortals], steps: Sequence[int]) -> list[int]:
+def live(scenario: Scenario, workers: Sequence[Mortals], steps: Sequence[int]) -> list[int]:
     """Let one worker in each process beat at the same time; return how each ended."""
     with ThreadPoolExecutor(len(workers)) as side_by_side:
         beats = [
-            side_by_side.submit(each.live, house, step, False)
+            side_by_side.submit(each.live, scenario, step, False)
             for each, step in zip(workers, steps, strict=True)
         ]
         return [each.result() for each in beats]
@@ -49,26 +49,28 @@ def live(house: House, workers: Sequence[Mortals], steps: Sequence[int]) -> list
 def test_workers_that_are_killed_beside_each_other_send_each_message_once(
     database: str, tmp_path: Path, workers: list[Mortals]
 ) -> None:
-    house = make_house(tmp_path, database, carriers(tmp_path, SetClock(NOW), Steps(NEVER), False))
-    make_court(house)
+    scenario = make_scenario(
+        tmp_path, database, carriers(tmp_path, SetClock(NOW), Steps(NEVER), False)
+    )
+    make_court(scenario)
     for n in range(HEARINGS):
-        ask(house, n + 1)
+        ask(scenario, n + 1)
     dice, ended = random.Random(len(workers)), []
     for _ in range(ROUNDS):
         steps = [dice.randint(EARLY, LATE) for _ in workers]
-        ended += live(house, workers, [NEVER, *steps[1:]] if ended else steps)
-        house.wait(minutes=4)
-    house.beat()
-    check(house)
-    house.close()
+        ended += live(scenario, workers, [NEVER, *steps[1:]] if ended else steps)
+        scenario.wait(minutes=4)
+    scenario.beat()
+    check(scenario)
+    scenario.close()
     assert -9 in ended
     assert set(ended) <= {0, -9}
 
 
-def check(house: House) -> None:
+def check(scenario: Scenario) -> None:
     """Each message went out once, or the record says that nobody knows; every chain is whole."""
-    sent = Counter(letter.reference.partition(".")[0] for letter in house.letters())
-    with house.app.app_context():
+    sent = Counter(letter.reference.partition(".")[0] for letter in scenario.letters())
+    with scenario.app.app_context():
         session = db.session()
         notices = session.scalars(sa.select(Notice).where(Notice.kind == "proposal")).all()
         doubted = set(session.scalars(sa.select(Entry.notice_id).where(Entry.what == "unknown")))

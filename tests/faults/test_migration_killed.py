@@ -12,7 +12,7 @@ from flask_migrate import downgrade, upgrade
 
 from app.core.db import db
 from app.core.db.schema_check import compared
-from tests.conftest import CASE, House
+from tests.conftest import CASE, Scenario
 
 OLD = "0009"
 # Upgrades, and dies of SIGKILL before its n-th statement; with 0 it counts them.
@@ -39,39 +39,41 @@ print(done)
 """
 
 
-def upgraded(house: House, last: int) -> subprocess.CompletedProcess[str]:
+def upgraded(scenario: Scenario, last: int) -> subprocess.CompletedProcess[str]:
     """Upgrade in a process of its own that dies before its statement of this number."""
-    url = house.app.config["SQLALCHEMY_DATABASE_URI"]
-    words = [sys.executable, "-c", DYING, str(house.folder), str(url), str(last)]
+    url = scenario.app.config["SQLALCHEMY_DATABASE_URI"]
+    words = [sys.executable, "-c", DYING, str(scenario.folder), str(url), str(last)]
     return subprocess.run(words, capture_output=True, text=True, env=os.environ, check=False)
 
 
-def back(house: House) -> None:
+def back(scenario: Scenario) -> None:
     """Take the newer migrations back."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         downgrade(revision=OLD)
         db.engine.dispose()
 
 
-def test_a_migration_that_is_killed_leaves_the_old_schema_whole(house: House) -> None:
-    assert house.api("POST", "/cases", CASE)[0] == 201
-    back(house)
-    all_ = int(upgraded(house, 0).stdout)
+def test_a_migration_that_is_killed_leaves_the_old_schema_whole(scenario: Scenario) -> None:
+    assert scenario.api("POST", "/cases", CASE)[0] == 201
+    back(scenario)
+    all_ = int(upgraded(scenario, 0).stdout)
     assert all_ > 50
-    back(house)
+    back(scenario)
     for last in (all_ // 4, all_ // 2, all_ - 1):
-        assert upgraded(house, last).returncode == -signal.SIGKILL
-        with house.app.app_context(), db.engine.connect() as connection:
+        assert upgraded(scenario, last).returncode == -signal.SIGKILL
+        with scenario.app.app_context(), db.engine.connect() as connection:
             version = sa.text("SELECT version_num FROM alembic_version")
             assert connection.scalar(version) == OLD, last
             assert "upload" not in sa.inspect(connection).get_table_names()
-        with house.app.app_context():
+        with scenario.app.app_context():
             db.engine.dispose()
-    with house.app.app_context():
+    with scenario.app.app_context():
         upgrade()
-    with house.app.app_context(), db.engine.connect() as connection:
+    with scenario.app.app_context(), db.engine.connect() as connection:
         options = {"compare_type": False, "include_object": compared}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, db.metadata) == []
-    assert [each["number"] for each in house.api("GET", "/cases")[1]["cases"]] == [CASE["number"]]
+    assert [each["number"] for each in scenario.api("GET", "/cases")[1]["cases"]] == [
+        CASE["number"]
+    ]

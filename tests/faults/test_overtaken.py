@@ -16,7 +16,7 @@ from app.hearings.models import Booking
 from app.hearings.rules import resource
 from app.inbound import service as replies
 from app.notices.models import Notice
-from tests.conftest import CASE, SECRET, House, at, case_with, proposal
+from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 SUN: dict[str, Any] = {"name": "Sun Wei", "email": "sun@jinmao.example", "language": "en"}
@@ -47,46 +47,46 @@ class Busy:
 
 
 @pytest.fixture
-def post(house: House) -> Busy:
+def post(scenario: Scenario) -> Busy:
     """The house's e-mail, which can be busy."""
-    made = house.app.extensions["tingqi"]
+    made = scenario.app.extensions["tingqi"]
     busy = Busy(made.gateways.email)
     gateways = dataclasses.replace(made.gateways, email=busy)
-    house.app.extensions["tingqi"] = dataclasses.replace(made, gateways=gateways)
+    scenario.app.extensions["tingqi"] = dataclasses.replace(made, gateways=gateways)
     return busy
 
 
-def proposed(house: House, case: dict[str, Any] = CASE, **more: Any) -> dict[str, Any]:
+def proposed(scenario: Scenario, case: dict[str, Any] = CASE, **more: Any) -> dict[str, Any]:
     """A hearing whose counsel were asked."""
-    _, case = house.api("POST", "/cases", case)
-    status, made = house.api("POST", "/hearings", proposal(case["id"], **more))
+    _, case = scenario.api("POST", "/cases", case)
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"], **more))
     assert status == 201, made
-    house.beat()
+    scenario.beat()
     return made
 
 
-def fixed(house: House, case: dict[str, Any] = CASE) -> dict[str, Any]:
+def fixed(scenario: Scenario, case: dict[str, Any] = CASE) -> dict[str, Any]:
     """A hearing fixed by order; nobody has heard of it yet."""
-    made = proposed(house, case)
+    made = proposed(scenario, case)
     body = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-    status, said = house.api("POST", f"/hearings/{made['id']}/fix", body)
+    status, said = scenario.api("POST", f"/hearings/{made['id']}/fix", body)
     assert status == 200, said
     return said
 
 
-def leave(house: House, name: str) -> int:
+def leave(scenario: Scenario, name: str) -> int:
     """A counsel acts no longer; return their number."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         seat = session.scalars(
             sa.select(Representation).join(Counsel).where(Counsel.name == name)
         ).one()
-        changes.leave(seat, house.clock.now())
+        changes.leave(seat, scenario.clock.now())
         return seat.counsel_id
 
 
-def say(house: House, to: str, *words: str) -> None:
+def say(scenario: Scenario, to: str, *words: str) -> None:
     """A counsel answers by the newest link that they have."""
-    link, browser = house.link(to), house.client
+    link, browser = scenario.link(to), scenario.client
     page = browser.get(link).get_data(as_text=True)
     slots = re.findall(r'name="(slot-\d+)"', page)
     form = dict(zip(dict.fromkeys(slots), words, strict=True))
@@ -94,121 +94,121 @@ def say(house: House, to: str, *words: str) -> None:
     assert nonce
     answer = browser.post(link, data={**form, "nonce": nonce.group(1)})
     assert answer.status_code == 303, answer.get_data(as_text=True)
-    house.wait(minutes=1)
-    house.beat()
+    scenario.wait(minutes=1)
+    scenario.beat()
 
 
-def state(house: House, hearing_id: int) -> str:
+def state(scenario: Scenario, hearing_id: int) -> str:
     """Where a hearing stands."""
-    said: str = house.api("GET", f"/hearings/{hearing_id}")[1]["state"]
+    said: str = scenario.api("GET", f"/hearings/{hearing_id}")[1]["state"]
     return said
 
 
 def test_a_date_that_was_cancelled_while_its_letter_was_under_way_is_not_told_afterwards(
-    house: House, post: Busy
+    scenario: Scenario, post: Busy
 ) -> None:
-    made = fixed(house)
+    made = fixed(scenario)
 
     def cancel() -> None:
-        assert house.api("POST", f"/hearings/{made['id']}/cancel", {"reason": "ill"})[0] == 200
+        assert scenario.api("POST", f"/hearings/{made['id']}/cancel", {"reason": "ill"})[0] == 200
 
     post.busy, post.meanwhile = True, [cancel]
-    house.beat()
+    scenario.beat()
     post.busy = False
     for _ in range(3):
-        house.wait(minutes=5)
-        house.beat()
-    told = [letter.subject for letter in house.letters(to=ZHAO)]
+        scenario.wait(minutes=5)
+        scenario.beat()
+    told = [letter.subject for letter in scenario.letters(to=ZHAO)]
     assert len(told) == 2
     assert "will not take place" in told[-1]
     assert [
         line["what"]
-        for line in house.record(made["id"])
+        for line in scenario.record(made["id"])
         if (line["kind"], line["channel"], line["side"]) == ("fixed", "email", "respondent")
     ] == ["queued", "started", "refused", "withdrawn"]
 
 
 def test_a_round_that_asks_anew_does_not_take_back_the_date_that_still_holds(
-    house: House, post: Busy
+    scenario: Scenario, post: Busy
 ) -> None:
-    made = fixed(house)
+    made = fixed(scenario)
     post.busy = True
-    house.beat()
+    scenario.beat()
     body = {
         "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
         "answer_by": at(9),
         "reason": "expert away",
     }
-    status, said = house.api("POST", f"/hearings/{made['id']}/move", body)
+    status, said = scenario.api("POST", f"/hearings/{made['id']}/move", body)
     assert status == 200, said
     post.busy = False
-    house.wait(minutes=5)
-    house.beat()
-    told = sorted(letter.subject for letter in house.letters(to=ZHAO))
+    scenario.wait(minutes=5)
+    scenario.beat()
+    told = sorted(letter.subject for letter in scenario.letters(to=ZHAO))
     assert any(subject.startswith("Date fixed") for subject in told)
     assert sum(subject.startswith("Please choose") for subject in told) == 2
-    house.wait(days=7)
-    house.beat()
-    assert house.letters(to=ZHAO, containing="Reminder")
+    scenario.wait(days=7)
+    scenario.beat()
+    assert scenario.letters(to=ZHAO, containing="Reminder")
 
 
-def test_who_left_the_case_is_told_nothing_more_and_their_time_is_free(house: House) -> None:
-    made = fixed(house)
-    house.beat()
-    gone = leave(house, "Zhao Lei")
-    before = len(house.letters(to=ZHAO))
-    house.beat()
-    with house.app.app_context():
+def test_who_left_the_case_is_told_nothing_more_and_their_time_is_free(scenario: Scenario) -> None:
+    made = fixed(scenario)
+    scenario.beat()
+    gone = leave(scenario, "Zhao Lei")
+    before = len(scenario.letters(to=ZHAO))
+    scenario.beat()
+    with scenario.app.app_context():
         booked = sa.select(Booking).where(Booking.resource == resource("counsel", gone))
         assert not db.session.scalars(booked).all()
         waiting = sa.select(Notice).where(Notice.counsel_id == gone, Notice.state == "queued")
         assert not db.session.scalars(waiting).all()
-    house.wait(days=7, hours=1)
-    house.beat()
+    scenario.wait(days=7, hours=1)
+    scenario.beat()
     body = {"starts_at": at(16), "courtroom": "第五法庭", "reason": "expert away"}
-    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
+    scenario.beat()
     # Nothing but that it leaves their calendar.
-    assert len(house.letters(to=ZHAO)) == before + 1
-    assert "leaves your calendar" in house.letters(to=ZHAO)[-1].body
-    assert house.letters(to="li@huacheng.example", containing="提醒")
+    assert len(scenario.letters(to=ZHAO)) == before + 1
+    assert "leaves your calendar" in scenario.letters(to=ZHAO)[-1].body
+    assert scenario.letters(to="li@huacheng.example", containing="提醒")
 
 
-def test_nobody_waits_for_an_answer_of_somebody_who_left(house: House) -> None:
+def test_nobody_waits_for_an_answer_of_somebody_who_left(scenario: Scenario) -> None:
     li, zhao = (party["counsel"][0] for party in CASE["parties"])
-    made = proposed(house, case_with("（2026）沪0115民初7号", li, zhao, HU, SUN))
-    say(house, LI, "yes", "yes")
-    say(house, ZHAO, "yes", "yes")
-    assert state(house, made["id"]) == "proposed"
-    leave(house, "Sun Wei")
-    house.beat()
-    assert state(house, made["id"]) == "proposed"
-    leave(house, "胡律师")
-    house.beat()
-    assert state(house, made["id"]) == "fixed"
+    made = proposed(scenario, case_with("（2026）沪0115民初7号", li, zhao, HU, SUN))
+    say(scenario, LI, "yes", "yes")
+    say(scenario, ZHAO, "yes", "yes")
+    assert state(scenario, made["id"]) == "proposed"
+    leave(scenario, "Sun Wei")
+    scenario.beat()
+    assert state(scenario, made["id"]) == "proposed"
+    leave(scenario, "胡律师")
+    scenario.beat()
+    assert state(scenario, made["id"]) == "fixed"
 
 
-def test_one_side_alone_fixes_no_date_when_the_other_sides_counsel_left(house: House) -> None:
-    made = proposed(house)
-    leave(house, "Zhao Lei")
-    say(house, LI, "yes", "yes")
-    assert state(house, made["id"]) == "proposed"
-    assert len(house.letters(to="wang@court.example")) == 1
+def test_one_side_alone_fixes_no_date_when_the_other_sides_counsel_left(scenario: Scenario) -> None:
+    made = proposed(scenario)
+    leave(scenario, "Zhao Lei")
+    say(scenario, LI, "yes", "yes")
+    assert state(scenario, made["id"]) == "proposed"
+    assert len(scenario.letters(to="wang@court.example")) == 1
 
 
-def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None:
-    made = fixed(house)
-    house.beat()
-    before = len(house.letters(to=LI))
+def test_after_stop_not_even_what_waited_already_is_texted(scenario: Scenario) -> None:
+    made = fixed(scenario)
+    scenario.beat()
+    before = len(scenario.letters(to=LI))
     for _ in range(2):  # Twilio tells it once more when our answer was slow
-        with house.app.app_context(), transaction() as session:
+        with scenario.app.app_context(), transaction() as session:
             text = replies.IncomingText(LI, "STOP", "", "SM1")
-            replies.take_text(session, text, house.clock.now(), SECRET)
-    house.wait(days=8)
-    house.beat()
-    assert len(house.letters(to=LI)) == before
-    assert house.letters(to="li@huacheng.example", containing="提醒")
-    lines = house.record(made["id"])
+            replies.take_text(session, text, scenario.clock.now(), SECRET)
+    scenario.wait(days=8)
+    scenario.beat()
+    assert len(scenario.letters(to=LI)) == before
+    assert scenario.letters(to="li@huacheng.example", containing="提醒")
+    lines = scenario.record(made["id"])
     assert sum(line["kind"] == "text" for line in lines) == 1
     assert [
         line["what"]
@@ -217,18 +217,20 @@ def test_after_stop_not_even_what_waited_already_is_texted(house: House) -> None
     ] == ["failed"]
 
 
-def test_the_assistant_hears_each_time_that_what_the_answers_come_to_changes(house: House) -> None:
-    proposed(house, fix="assistant")
-    say(house, LI, "yes", "yes")
+def test_the_assistant_hears_each_time_that_what_the_answers_come_to_changes(
+    scenario: Scenario,
+) -> None:
+    proposed(scenario, fix="assistant")
+    say(scenario, LI, "yes", "yes")
     for words in (("yes", "no"), ("no", "no"), ("yes", "no"), ("if_needed", "no")):
-        say(house, ZHAO, *words)
-    told = [letter.subject[:5] for letter in house.letters(to="wang@court.example")]
+        say(scenario, ZHAO, *words)
+    told = [letter.subject[:5] for letter in scenario.letters(to="wang@court.example")]
     assert told == ["待您排定：", "无各方共同", "待您排定："]
 
 
-def test_an_answer_given_once_more_after_another_is_confirmed_once_more(house: House) -> None:
-    made = proposed(house, fix="assistant")
-    link, browser = house.link(ZHAO), house.client
+def test_an_answer_given_once_more_after_another_is_confirmed_once_more(scenario: Scenario) -> None:
+    made = proposed(scenario, fix="assistant")
+    link, browser = scenario.link(ZHAO), scenario.client
     page = browser.get(link).get_data(as_text=True)
     nonce = re.search(r'name="nonce" value="([^"]+)"', page)
     assert nonce
@@ -236,43 +238,43 @@ def test_an_answer_given_once_more_after_another_is_confirmed_once_more(house: H
     for words in (("yes", "no"), ("no", "no"), ("yes", "no")):
         form = {f"slot-{first}": words[0], f"slot-{second}": words[1], "nonce": nonce.group(1)}
         assert browser.post(link, data=form).status_code == 303
-        house.wait(minutes=1)
-    house.beat()
-    assert len(house.letters(to=ZHAO)) == 4
+        scenario.wait(minutes=1)
+    scenario.beat()
+    assert len(scenario.letters(to=ZHAO)) == 4
 
 
-def test_a_hearing_is_not_moved_to_where_it_is(house: House) -> None:
-    made = fixed(house)
+def test_a_hearing_is_not_moved_to_where_it_is(scenario: Scenario) -> None:
+    made = fixed(scenario)
     body = {"starts_at": made["starts_at"], "reason": "pressed twice"}
-    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 422
-    assert house.api("GET", f"/hearings/{made['id']}")[1]["revision"] == 1
+    assert scenario.api("POST", f"/hearings/{made['id']}/move", body)[0] == 422
+    assert scenario.api("GET", f"/hearings/{made['id']}")[1]["revision"] == 1
 
 
-def test_a_lapsed_round_leaves_the_length_of_the_date_that_holds(house: House) -> None:
-    made = fixed(house)
+def test_a_lapsed_round_leaves_the_length_of_the_date_that_holds(scenario: Scenario) -> None:
+    made = fixed(scenario)
     body = {
         "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
         "answer_by": at(9),
         "minutes": 30,
         "reason": "shorter",
     }
-    assert house.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
-    house.wait(days=10)
-    house.beat()
-    said = house.api("GET", f"/hearings/{made['id']}")[1]
+    assert scenario.api("POST", f"/hearings/{made['id']}/move", body)[0] == 200
+    scenario.wait(days=10)
+    scenario.beat()
+    said = scenario.api("GET", f"/hearings/{made['id']}")[1]
     assert (said["state"], said["minutes"], said["starts_at"]) == ("fixed", 90, made["starts_at"])
 
 
-def test_a_letter_that_nobody_can_write_any_more_holds_up_no_other(house: House) -> None:
-    made = proposed(house)
-    with house.app.app_context(), transaction() as session:
+def test_a_letter_that_nobody_can_write_any_more_holds_up_no_other(scenario: Scenario) -> None:
+    made = proposed(scenario)
+    with scenario.app.app_context(), transaction() as session:
         for notice in session.scalars(sa.select(Notice).where(Notice.kind == "proposal")):
-            notice.state, notice.lease_until = "sending", house.clock.now()
+            notice.state, notice.lease_until = "sending", scenario.clock.now()
             if notice.side == "claimant":
                 notice.facts = {"court": None}
-    house.wait(minutes=5)
-    house.beat()
-    with house.app.app_context():
+    scenario.wait(minutes=5)
+    scenario.beat()
+    with scenario.app.app_context():
         under_way = sa.select(Notice).where(Notice.state == "sending")
         assert not db.session.scalars(under_way).all()
-    assert any(line["what"] == "unknown" for line in house.record(made["id"]))
+    assert any(line["what"] == "unknown" for line in scenario.record(made["id"]))

@@ -1,6 +1,6 @@
 """Everything at once, by a seed: kills, cuts, lost answers; then nothing is wrong."""
 
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.soak.checks import wrong
 from tests.soak.databases import Database
 from tests.soak.plan import plan
@@ -9,7 +9,7 @@ from tests.soak.run import run
 SEED, ROUNDS = 5, 8
 
 
-def test_a_house_in_trouble_comes_to_rest_with_nothing_wrong(house: House) -> None:
-    database = Database(house.app.config["SQLALCHEMY_DATABASE_URI"])
-    found = run(house, database, plan(SEED, ROUNDS, database.kind, workers=(3,)))
+def test_a_house_in_trouble_comes_to_rest_with_nothing_wrong(scenario: Scenario) -> None:
+    database = Database(scenario.app.config["SQLALCHEMY_DATABASE_URI"])
+    found = run(scenario, database, plan(SEED, ROUNDS, database.kind, workers=(3,)))
     assert wrong(found) == [], f"make soak SEED={SEED} shows it again"

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.db import db
 from app.core.runtime.clock import SetClock
-from tests.conftest import House, at, case_with, proposal
+from tests.conftest import Scenario, at, case_with, proposal
 from tests.soak import facts
 from tests.soak.carriers import Asked
 from tests.soak.checks import CHECKS, wrong
@@ -27,40 +27,40 @@ def _counsel(n: int) -> dict[str, Any]:
     return {"name": f"代理人{n}", "email": f"c{n}@firm.example", "channels": ["email"]}
 
 
-def _life(house: House) -> Facts:
+def _life(scenario: Scenario) -> Facts:
     """One hearing that is fixed, one that is cancelled, one that is asked; all told."""
     told, made = Told(), []
     for n, day in enumerate((14, 15, 16)):
         body = case_with(f"（2026）沪0115民初{n}号", _counsel(2 * n), _counsel(2 * n + 1))
-        _, case = house.api("POST", "/cases", body)
-        status, hearing = house.api(
+        _, case = scenario.api("POST", "/cases", body)
+        status, hearing = scenario.api(
             "POST", "/hearings", proposal(case["id"], (at(day), "第三法庭"))
         )
         assert status == 201, hearing
         told.proposed[n] = hearing["id"]
         made.append(hearing)
-    house.beat()
+    scenario.beat()
     for n in (0, 1):
-        _answer(house, f"c{n}@firm.example")
-    house.api("POST", f"/hearings/{made[1]['id']}/cancel", {"reason": "撤诉"})
+        _answer(scenario, f"c{n}@firm.example")
+    scenario.api("POST", f"/hearings/{made[1]['id']}/cancel", {"reason": "撤诉"})
     told.cancelled.add(made[1]["id"])
     told.revisions.append((made[0]["id"], 0, 1))
     told.answers.append(Heard("POST /r/…", 200))
-    house.wait(minutes=1)
-    house.beat()
+    scenario.wait(minutes=1)
+    scenario.beat()
     asked = [
         Asked(letter.reference, letter.channel, parseaddr(letter.to)[1], "well", True)
-        for letter in house.letters()
+        for letter in scenario.letters()
     ]
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         return facts.read(db.session(), 1, asked, told)
 
 
-def _answer(house: House, email: str) -> None:
+def _answer(scenario: Scenario, email: str) -> None:
     import re
 
-    path, browser = house.link(email), house.client
+    path, browser = scenario.link(email), scenario.client
     page = browser.get(path).get_data(as_text=True)
     form = dict.fromkeys(re.findall(r'name="(slot-\d+)"', page), "yes")
     nonce = re.search(r'name="nonce"[^>]*value="([^"]+)"', page)
@@ -140,9 +140,9 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_whole_facts_are_well_and_each_corruption_is_found(house: House) -> None:
-    assert isinstance(house.clock, SetClock)
-    whole = _life(house)
+def test_whole_facts_are_well_and_each_corruption_is_found(scenario: Scenario) -> None:
+    assert isinstance(scenario.clock, SetClock)
+    whole = _life(scenario)
     assert wrong(whole) == []
     for check, corrupt in CORRUPTIONS:
         found = copy.copy(whole)

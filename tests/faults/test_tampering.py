@@ -8,22 +8,22 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.record import ledger
-from tests.conftest import CASE, House, proposal
+from tests.conftest import CASE, Scenario, proposal
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """A case with a record."""
-    _, case = house.api("POST", "/cases", CASE)
-    status, made = house.api("POST", "/hearings", proposal(case["id"]))
+    _, case = scenario.api("POST", "/cases", CASE)
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"]))
     assert status == 201, made
-    house.beat()
+    scenario.beat()
     return case["id"]
 
 
-def do(house: House, *words: str) -> None:
+def do(scenario: Scenario, *words: str) -> None:
     """Say something to the database past the house."""
-    with house.app.app_context(), db.engine.begin() as connection:
+    with scenario.app.app_context(), db.engine.begin() as connection:
         for each in words:
             connection.exec_driver_sql(each)
 
@@ -47,27 +47,27 @@ COPY = (
         "INSERT INTO record_content SELECT min(id), '{}' FROM record_line WHERE true ON CONFLICT (line_id) DO UPDATE SET body='{}'",
     ],
 )
-def test_no_statement_changes_a_line(house: House, case_id: int, words: str) -> None:
+def test_no_statement_changes_a_line(scenario: Scenario, case_id: int, words: str) -> None:
     if "receipt" in words:
         do(
-            house,
+            scenario,
             "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
             "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
         )
     if "ON CONFLICT" in words and "SELECT" in words:
         words = words.replace("WHERE seq = 2 ON", "WHERE seq = 2 AND true ON")
     with pytest.raises(sa.exc.DatabaseError, match="only ever added to"):
-        do(house, words)
+        do(scenario, words)
 
 
 @pytest.mark.parametrize("table", ["record_line", "record_content", "receipt", "case_file"])
 def test_no_table_of_the_record_is_emptied_at_a_stroke(
-    house: House, case_id: int, table: str, database: str
+    scenario: Scenario, case_id: int, table: str, database: str
 ) -> None:
     words = f"TRUNCATE {table} CASCADE" if "postgres" in database else f"DELETE FROM {table}"
     with pytest.raises(sa.exc.DatabaseError):
         do(
-            house,
+            scenario,
             "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
             "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
             words,
@@ -77,10 +77,10 @@ def test_no_table_of_the_record_is_emptied_at_a_stroke(
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", ["record_line", "record_content", "receipt"])
 def test_sqlite_replaces_no_line_even_by_a_program_with_other_habits(
-    house: House, case_id: int, table: str, database: str
+    scenario: Scenario, case_id: int, table: str, database: str
 ) -> None:
     do(
-        house,
+        scenario,
         "INSERT INTO receipt (at, carrier, carrier_id, status, raw) "
         "VALUES ('2026-11-23 01:00:00', 'twilio', 'SM1', 'sent', '{\"a\": 1}')",
     )
@@ -102,9 +102,9 @@ def test_sqlite_replaces_no_line_even_by_a_program_with_other_habits(
         other.close()
 
 
-def unlock(house: House, database: str) -> None:
+def unlock(scenario: Scenario, database: str) -> None:
     """Take the guards off, as the owner of a database can."""
-    with house.app.app_context(), db.engine.begin() as connection:
+    with scenario.app.app_context(), db.engine.begin() as connection:
         if "postgres" in database:
             for table in ("record_line", "record_content", "record_head", "receipt"):
                 connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
@@ -114,9 +114,9 @@ def unlock(house: House, database: str) -> None:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
-def finding(house: House, case_id: int) -> Any:
+def finding(scenario: Scenario, case_id: int) -> Any:
     """What the check says."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return ledger.verify(db.session(), case_id)
 
 
@@ -159,9 +159,9 @@ WHOLE_CASE = ("DELETE FROM record_content", "DELETE FROM record_line", "DELETE F
     ],
 )
 def test_whoever_takes_the_guards_off_is_found_out(
-    house: House, case_id: int, database: str, words: tuple[str, ...]
+    scenario: Scenario, case_id: int, database: str, words: tuple[str, ...]
 ) -> None:
-    assert finding(house, case_id).whole
-    unlock(house, database)
-    do(house, *words)
-    assert not finding(house, case_id).whole
+    assert finding(scenario, case_id).whole
+    unlock(scenario, database)
+    do(scenario, *words)
+    assert not finding(scenario, case_id).whole

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, PASSWORD, House, at, case_with, proposal
+from tests.conftest import CASE, PASSWORD, Scenario, at, case_with, proposal
 
 SLOTS = ((at(14), "第三法庭"), (at(15, "14:00"), "第五法庭"))
 
@@ -16,20 +16,20 @@ def made(answer: tuple[int, Any], status: int = 201) -> Any:
 
 
 @pytest.fixture
-def case(house: House) -> dict[str, Any]:
+def case(scenario: Scenario) -> dict[str, Any]:
     """A case of two sides."""
-    return made(house.api("POST", "/cases", CASE))
+    return made(scenario.api("POST", "/cases", CASE))
 
 
 @pytest.fixture
-def hearing(house: House, case: dict[str, Any]) -> dict[str, Any]:
+def hearing(scenario: Scenario, case: dict[str, Any]) -> dict[str, Any]:
     """A hearing proposed to both sides, whose letters are out."""
-    posted = made(house.api("POST", "/hearings", proposal(case["id"])))
-    house.beat()
+    posted = made(scenario.api("POST", "/hearings", proposal(case["id"])))
+    scenario.beat()
     return posted
 
 
-def test_a_case_comes_back_as_it_was_entered(house: House, case: dict[str, Any]) -> None:
+def test_a_case_comes_back_as_it_was_entered(scenario: Scenario, case: dict[str, Any]) -> None:
     claimant, respondent = case["parties"]
     assert (case["number"], case["title"], case["judge"]) == (
         "（2026）沪0115民初12345号",
@@ -45,30 +45,32 @@ def test_a_case_comes_back_as_it_was_entered(house: House, case: dict[str, Any])
     assert counsel["name"] == "Zhao Lei"
     assert counsel["phone"] == "+8613800138002"
     assert counsel["channels"] == ["email", "sms"]
-    assert made(house.api("GET", f"/cases/{case['id']}"), 200) == case
+    assert made(scenario.api("GET", f"/cases/{case['id']}"), 200) == case
 
 
 def test_a_case_is_found_by_its_number_however_its_brackets_are_typed(
-    house: House, case: dict[str, Any]
+    scenario: Scenario, case: dict[str, Any]
 ) -> None:
-    made(house.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
-    found = made(house.api("GET", "/cases?number=(2026)沪0115民初 12345号"), 200)
+    made(scenario.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
+    found = made(scenario.api("GET", "/cases?number=(2026)沪0115民初 12345号"), 200)
     assert [each["id"] for each in found["cases"]] == [case["id"]]
-    assert made(house.api("GET", "/cases?number=none"), 200) == {"cases": [], "next": None}
+    assert made(scenario.api("GET", "/cases?number=none"), 200) == {"cases": [], "next": None}
 
 
-def test_the_same_number_again_is_a_clash_that_names_it(house: House, case: dict[str, Any]) -> None:
-    status, said = house.api("POST", "/cases", {**CASE, "number": "(2026)沪0115民初12345号"})
+def test_the_same_number_again_is_a_clash_that_names_it(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    status, said = scenario.api("POST", "/cases", {**CASE, "number": "(2026)沪0115民初12345号"})
     assert status == 409
     assert "沪0115民初12345号" in said["detail"]
 
 
-def test_a_long_list_is_read_page_by_page(house: House) -> None:
+def test_a_long_list_is_read_page_by_page(scenario: Scenario) -> None:
     for n in range(5):
-        made(house.api("POST", "/cases", case_with(f"（2026）沪0115民初{n}号")))
+        made(scenario.api("POST", "/cases", case_with(f"（2026）沪0115民初{n}号")))
     seen, after = [], ""
     while True:
-        page = made(house.api("GET", f"/cases?limit=2{after}"), 200)
+        page = made(scenario.api("GET", f"/cases?limit=2{after}"), 200)
         seen += [each["number"] for each in page["cases"]]
         if page["next"] is None:
             break
@@ -76,18 +78,18 @@ def test_a_long_list_is_read_page_by_page(house: House) -> None:
     assert seen == [f"（2026）沪0115民初{n}号" for n in (4, 3, 2, 1, 0)]
 
 
-def test_courtrooms_are_added_once_and_listed(house: House) -> None:
-    room = made(house.api("POST", "/courtrooms", {"name": "第九法庭", "location": "附楼"}))
-    status, said = house.api("POST", "/courtrooms", {"name": "第九法庭"})
+def test_courtrooms_are_added_once_and_listed(scenario: Scenario) -> None:
+    room = made(scenario.api("POST", "/courtrooms", {"name": "第九法庭", "location": "附楼"}))
+    status, said = scenario.api("POST", "/courtrooms", {"name": "第九法庭"})
     assert status == 409
     assert "第九法庭" in said["detail"]
-    listed = made(house.api("GET", "/courtrooms"), 200)["courtrooms"]
+    listed = made(scenario.api("GET", "/courtrooms"), 200)["courtrooms"]
     assert [each["name"] for each in listed] == ["第三法庭", "第五法庭", "第九法庭"]
     assert listed[-1] == room
 
 
 def test_a_proposal_shows_its_slots_and_seats_in_the_courts_time(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     assert (hearing["state"], hearing["revision"], hearing["round"]) == ("proposed", 0, 1)
     assert hearing["starts_at"] is None
@@ -101,14 +103,16 @@ def test_a_proposal_shows_its_slots_and_seats_in_the_courts_time(
 
 
 def test_a_proposal_is_offered_once_each_side_was_sent_to(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     assert hearing["offered"] is False
-    assert made(house.api("GET", f"/hearings/{hearing['id']}"), 200)["offered"] is True
+    assert made(scenario.api("GET", f"/hearings/{hearing['id']}"), 200)["offered"] is True
 
 
-def test_no_answer_of_the_api_carries_counsels_key(house: House, hearing: dict[str, Any]) -> None:
-    keys = [house.link("li@huacheng.example"), house.link("zhao@jinmao.example")]
+def test_no_answer_of_the_api_carries_counsels_key(
+    scenario: Scenario, hearing: dict[str, Any]
+) -> None:
+    keys = [scenario.link("li@huacheng.example"), scenario.link("zhao@jinmao.example")]
     for path in (
         f"/hearings/{hearing['id']}",
         "/hearings",
@@ -116,14 +120,14 @@ def test_no_answer_of_the_api_carries_counsels_key(house: House, hearing: dict[s
         f"/cases/{hearing['case_id']}/contacts",
         f"/cases/{hearing['case_id']}",
     ):
-        shown = str(made(house.api("GET", path), 200))
+        shown = str(made(scenario.api("GET", path), 200))
         assert not any(key.removeprefix("/r/") in shown for key in keys), path
 
 
-def test_an_order_fixes_a_slot(house: House, hearing: dict[str, Any]) -> None:
+def test_an_order_fixes_a_slot(scenario: Scenario, hearing: dict[str, Any]) -> None:
     slot = hearing["slots"][1]
     fixed = made(
-        house.api(
+        scenario.api(
             "POST",
             f"/hearings/{hearing['id']}/fix",
             {"slot_id": slot["id"], "reason": "代理人未答复"},
@@ -134,25 +138,28 @@ def test_an_order_fixes_a_slot(house: House, hearing: dict[str, Any]) -> None:
     assert (fixed["starts_at"], fixed["courtroom"]) == (slot["starts_at"], "第五法庭")
     assert fixed["reason"] == "代理人未答复"
     assert {each["state"] for each in fixed["invitations"]} == {"closed"}
-    house.beat()
-    assert house.letters(to="li@huacheng.example", containing="12月8日")
+    scenario.beat()
+    assert scenario.letters(to="li@huacheng.example", containing="12月8日")
 
 
-def test_a_slot_of_another_round_is_not_fixed(house: House, hearing: dict[str, Any]) -> None:
-    status, said = house.api(
+def test_a_slot_of_another_round_is_not_fixed(scenario: Scenario, hearing: dict[str, Any]) -> None:
+    status, said = scenario.api(
         "POST", f"/hearings/{hearing['id']}/fix", {"slot_id": 999, "reason": "x"}
     )
     assert status == 422
     assert said["errors"][0]["field"] == "slot_id"
 
 
-def test_a_hearing_moves_at_once_or_by_a_new_round(house: House, hearing: dict[str, Any]) -> None:
+def test_a_hearing_moves_at_once_or_by_a_new_round(
+    scenario: Scenario, hearing: dict[str, Any]
+) -> None:
     path = f"/hearings/{hearing['id']}"
     made(
-        house.api("POST", f"{path}/fix", {"slot_id": hearing["slots"][0]["id"], "reason": "x"}), 200
+        scenario.api("POST", f"{path}/fix", {"slot_id": hearing["slots"][0]["id"], "reason": "x"}),
+        200,
     )
     moved = made(
-        house.api(
+        scenario.api(
             "POST",
             f"{path}/move",
             {"starts_at": at(20), "courtroom": "第五法庭", "reason": "法官出差"},
@@ -168,36 +175,39 @@ def test_a_hearing_moves_at_once_or_by_a_new_round(house: House, hearing: dict[s
         "answer_by": at(8),
         "reason": "再次征询",
     }
-    asked = made(house.api("POST", f"{path}/move", again), 200)
+    asked = made(scenario.api("POST", f"{path}/move", again), 200)
     assert (asked["state"], asked["round"], asked["starts_at"]) == ("proposed", 2, at(20))
     assert [slot["starts_at"] for slot in asked["slots"]] == [at(21), at(22)]
 
 
 def test_a_cancelled_hearing_is_told_and_gives_its_time_back(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     path = f"/hearings/{hearing['id']}"
     made(
-        house.api("POST", f"{path}/fix", {"slot_id": hearing["slots"][0]["id"], "reason": "x"}), 200
+        scenario.api("POST", f"{path}/fix", {"slot_id": hearing["slots"][0]["id"], "reason": "x"}),
+        200,
     )
     assert (
-        made(house.api("POST", f"{path}/cancel", {"reason": "原告撤诉"}), 200)["state"]
+        made(scenario.api("POST", f"{path}/cancel", {"reason": "原告撤诉"}), 200)["state"]
         == "cancelled"
     )
-    house.beat()
-    assert house.letters(to="li@huacheng.example", containing="原告撤诉")
-    status, said = house.api("POST", f"{path}/cancel", {"reason": "again"})
+    scenario.beat()
+    assert scenario.letters(to="li@huacheng.example", containing="原告撤诉")
+    status, said = scenario.api("POST", f"{path}/cancel", {"reason": "again"})
     assert status == 422
     assert "cancelled already" in said["detail"]
-    other = made(house.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
-    made(house.api("POST", "/hearings", proposal(other["id"], SLOTS[0])))
+    other = made(scenario.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
+    made(scenario.api("POST", "/hearings", proposal(other["id"], SLOTS[0])))
 
 
-def test_hearings_are_listed_by_state_case_and_time(house: House, hearing: dict[str, Any]) -> None:
-    other = made(house.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
-    second = made(house.api("POST", "/hearings", proposal(other["id"], (at(30), "第三法庭"))))
+def test_hearings_are_listed_by_state_case_and_time(
+    scenario: Scenario, hearing: dict[str, Any]
+) -> None:
+    other = made(scenario.api("POST", "/cases", case_with("（2026）沪0115民初2号")))
+    second = made(scenario.api("POST", "/hearings", proposal(other["id"], (at(30), "第三法庭"))))
     made(
-        house.api(
+        scenario.api(
             "POST",
             f"/hearings/{second['id']}/fix",
             {"slot_id": second["slots"][0]["id"], "reason": "x"},
@@ -206,7 +216,9 @@ def test_hearings_are_listed_by_state_case_and_time(house: House, hearing: dict[
     )
 
     def listed(query: str) -> list[int]:
-        return [each["id"] for each in made(house.api("GET", f"/hearings{query}"), 200)["hearings"]]
+        return [
+            each["id"] for each in made(scenario.api("GET", f"/hearings{query}"), 200)["hearings"]
+        ]
 
     assert listed("") == [second["id"], hearing["id"]]
     assert listed("?state=fixed") == [second["id"]]
@@ -218,9 +230,9 @@ def test_hearings_are_listed_by_state_case_and_time(house: House, hearing: dict[
 
 
 def test_the_record_shows_each_attempt_with_its_lines_and_grade(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
-    shown = made(house.api("GET", f"/hearings/{hearing['id']}/contacts"), 200)
+    shown = made(scenario.api("GET", f"/hearings/{hearing['id']}/contacts"), 200)
     assert shown["case"]["number"] == "（2026）沪0115民初12345号"
     assert shown["chain"]["whole"] is True
     assert shown["lines"] == sum(len(each["lines"]) for each in shown["attempts"])
@@ -242,13 +254,13 @@ def test_the_record_shows_each_attempt_with_its_lines_and_grade(
 
 
 def test_anybody_can_recompute_the_chain_from_the_answer(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     import hashlib
 
     import rfc8785
 
-    shown = made(house.api("GET", f"/cases/{hearing['case_id']}/contacts"), 200)
+    shown = made(scenario.api("GET", f"/cases/{hearing['case_id']}/contacts"), 200)
     lines = sorted(
         (line for each in shown["attempts"] for line in each["lines"]), key=lambda line: line["seq"]
     )
@@ -283,7 +295,7 @@ def test_anybody_can_recompute_the_chain_from_the_answer(
     assert (shown["chain"]["head"], shown["chain"]["lines"]) == (last, len(lines))
 
 
-def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, Any]) -> None:
+def test_a_call_made_by_hand_is_on_the_record(scenario: Scenario, hearing: dict[str, Any]) -> None:
     counsel = hearing["invitations"][0]["counsel_id"]
     call = {
         "channel": "phone",
@@ -293,7 +305,7 @@ def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, A
         "note": "响铃一分钟",
         "hearing_id": hearing["id"],
     }
-    logged = made(house.api("POST", f"/cases/{hearing['case_id']}/contacts", call))
+    logged = made(scenario.api("POST", f"/cases/{hearing['case_id']}/contacts", call))
     assert (logged["channel"], logged["address"], logged["state"]) == (
         "phone",
         "+8613800138001",
@@ -304,7 +316,7 @@ def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, A
     assert line["detail"]["happened_at"] == "2026-11-22T02:15:00.000000Z"
     assert (line["content"]["note"], line["content"]["by"]) == ("响铃一分钟", "王书记员")
     for path in (f"/cases/{hearing['case_id']}/contacts", f"/hearings/{hearing['id']}/contacts"):
-        assert logged in made(house.api("GET", path), 200)["attempts"]
+        assert logged in made(scenario.api("GET", path), 200)["attempts"]
     letter = {
         "channel": "letter",
         "counsel_id": counsel,
@@ -313,7 +325,7 @@ def test_a_call_made_by_hand_is_on_the_record(house: House, hearing: dict[str, A
         "direction": "in",
     }
     assert (
-        made(house.api("POST", f"/cases/{hearing['case_id']}/contacts", letter))["direction"]
+        made(scenario.api("POST", f"/cases/{hearing['case_id']}/contacts", letter))["direction"]
         == "in"
     )
 
@@ -330,19 +342,19 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
 
 
 def test_a_contact_that_cannot_have_been_is_refused_by_its_field(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     path = f"/cases/{hearing['case_id']}/contacts"
-    before = made(house.api("GET", path), 200)["lines"]
+    before = made(scenario.api("GET", path), 200)["lines"]
     for wrong, field in IMPOSSIBLE:
         given = {"channel": "phone", "counsel_id": 1, "at": at(-1), "outcome": "spoke", **wrong}
-        status, said = house.api("POST", path, given)
+        status, said = scenario.api("POST", path, given)
         assert status == 422, wrong
         assert [each["field"] for each in said["errors"]] == [field]
-    assert made(house.api("GET", path), 200)["lines"] == before
+    assert made(scenario.api("GET", path), 200)["lines"] == before
 
 
-def test_feeds_are_opened_listed_and_revoked(house: House, hearing: dict[str, Any]) -> None:
+def test_feeds_are_opened_listed_and_revoked(scenario: Scenario, hearing: dict[str, Any]) -> None:
     seat = hearing["invitations"][0]
     wanted: list[dict[str, Any]] = [
         {"scope": "me"},
@@ -352,7 +364,7 @@ def test_feeds_are_opened_listed_and_revoked(house: House, hearing: dict[str, An
         {"scope": "counsel", "counsel_id": seat["counsel_id"]},
         {"scope": "hearing", "hearing_id": hearing["id"]},
     ]
-    opened = [made(house.api("POST", "/feeds", each)) for each in wanted]
+    opened = [made(scenario.api("POST", "/feeds", each)) for each in wanted]
     assert [each["scope"] for each in opened] == [
         "me",
         "judge",
@@ -364,13 +376,13 @@ def test_feeds_are_opened_listed_and_revoked(house: House, hearing: dict[str, An
     assert opened[1]["url"] == opened[2]["url"]
     paths = [each["url"].removeprefix("http://127.0.0.1:8000") for each in opened]
     for path in paths:
-        assert "BEGIN:VCALENDAR" in house.client.get(path).get_data(as_text=True)
-    listed = made(house.api("GET", "/feeds"), 200)["feeds"]
+        assert "BEGIN:VCALENDAR" in scenario.client.get(path).get_data(as_text=True)
+    listed = made(scenario.api("GET", "/feeds"), 200)["feeds"]
     assert {each["id"] for each in listed} == {each["id"] for each in opened}
-    assert house.api("DELETE", f"/feeds/{opened[3]['id']}") == (204, None)
-    assert house.client.get(paths[3]).status_code in (404, 410)
-    assert house.client.get(paths[0]).status_code == 200
-    assert opened[3] not in made(house.api("GET", "/feeds"), 200)["feeds"]
+    assert scenario.api("DELETE", f"/feeds/{opened[3]['id']}") == (204, None)
+    assert scenario.client.get(paths[3]).status_code in (404, 410)
+    assert scenario.client.get(paths[0]).status_code == 200
+    assert opened[3] not in made(scenario.api("GET", "/feeds"), 200)["feeds"]
 
 
 NO_FEEDS: list[tuple[dict[str, Any], int, str | None]] = [
@@ -381,20 +393,20 @@ NO_FEEDS: list[tuple[dict[str, Any], int, str | None]] = [
 ]
 
 
-def test_a_feed_of_nothing_is_refused(house: House) -> None:
+def test_a_feed_of_nothing_is_refused(scenario: Scenario) -> None:
     for body, status, field in NO_FEEDS:
-        got, said = house.api("POST", "/feeds", body)
+        got, said = scenario.api("POST", "/feeds", body)
         assert got == status
         assert field is None or said["errors"][0]["field"] == field
 
 
 def test_another_courts_things_are_as_if_they_were_not(
-    house: House, hearing: dict[str, Any]
+    scenario: Scenario, hearing: dict[str, Any]
 ) -> None:
     from app.core.db import transaction
     from app.people import service as people
 
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session, "Another Court", zone="Europe/London", country="GB", language="en"
         )
@@ -403,11 +415,11 @@ def test_another_courts_things_are_as_if_they_were_not(
             court,
             "else@court.example",
             role="admin",
-            now=house.clock.now(),
+            now=scenario.clock.now(),
             password=PASSWORD,
         )
     case, number = hearing["case_id"], hearing["id"]
-    feed = made(house.api("POST", "/feeds", {"scope": "me"}))["id"]
+    feed = made(scenario.api("POST", "/feeds", {"scope": "me"}))["id"]
     reason = {"reason": "x"}
     contact = {"channel": "phone", "counsel_id": 1, "at": at(-1), "outcome": "spoke"}
     asked: list[tuple[str, str, Any]] = [
@@ -429,7 +441,7 @@ def test_another_courts_things_are_as_if_they_were_not(
         ("POST", "/feeds", {"scope": "judge", "judge_id": 1}),
     ]
     for method, path, body in asked:
-        status, said = house.api(method, path, body, email="else@court.example")
+        status, said = scenario.api(method, path, body, email="else@court.example")
         assert (status, said["status"]) == (404, 404), path
         assert "沪0115" not in str(said)
     for path, name in (
@@ -438,4 +450,4 @@ def test_another_courts_things_are_as_if_they_were_not(
         ("/courtrooms", "courtrooms"),
         ("/feeds", "feeds"),
     ):
-        assert made(house.api("GET", path, email="else@court.example"), 200)[name] == []
+        assert made(scenario.api("GET", path, email="else@court.example"), 200)[name] == []

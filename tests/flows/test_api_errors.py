@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 
 LI = {"name": "李敏", "email": "li@huacheng.example"}
 
 
 def send(
-    house: House, path: str, body: bytes | str, kind: str = "application/json", **headers: str
+    scenario: Scenario, path: str, body: bytes | str, kind: str = "application/json", **headers: str
 ) -> Any:
     """Post bytes as they are."""
     head = {
-        "Authorization": f"Bearer {house.token('wang@court.example')}",
+        "Authorization": f"Bearer {scenario.token('wang@court.example')}",
         "Content-Type": kind,
         **headers,
     }
-    return house.client.post(f"/api/v1{path}", data=body, headers=head)
+    return scenario.client.post(f"/api/v1{path}", data=body, headers=head)
 
 
 def problem(answer: Any, status: int) -> dict[str, Any]:
@@ -35,35 +35,37 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """A case of two sides."""
-    return int(house.api("POST", "/cases", CASE)[1]["id"])
+    return int(scenario.api("POST", "/cases", CASE)[1]["id"])
 
 
-def test_without_a_valid_token_nothing_is_shown(house: House) -> None:
+def test_without_a_valid_token_nothing_is_shown(scenario: Scenario) -> None:
     for header in ("", "Bearer", "Bearer wrong", "Bearer tq_é", "Basic d2FuZzp4", "wrong"):
         head = {"Authorization": header} if header else {}
-        answer = house.client.get("/api/v1/cases", headers=head)
+        answer = scenario.client.get("/api/v1/cases", headers=head)
         assert problem(answer, 401)["type"].endswith("/problems/unauthorized")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_revoked_token_opens_nothing(house: House) -> None:
+def test_a_revoked_token_opens_nothing(scenario: Scenario) -> None:
     from app.core.db import transaction
     from app.people import service as people
 
-    assert house.api("GET", "/cases")[0] == 200
-    with house.app.app_context(), transaction() as session:
+    assert scenario.api("GET", "/cases")[0] == 200
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        people.revoke_token(session, user, people.tokens_of(session, user)[0].id, house.clock.now())
-    assert house.api("GET", "/cases")[0] == 401
+        people.revoke_token(
+            session, user, people.tokens_of(session, user)[0].id, scenario.clock.now()
+        )
+    assert scenario.api("GET", "/cases")[0] == 401
 
 
-def test_a_signed_in_browser_has_no_key_to_the_api(house: House) -> None:
-    assert house.client.get("/api/v1/cases").status_code == 401
+def test_a_signed_in_browser_has_no_key_to_the_api(scenario: Scenario) -> None:
+    assert scenario.client.get("/api/v1/cases").status_code == 401
 
 
-def test_every_fault_of_the_input_is_named_at_once(house: House) -> None:
+def test_every_fault_of_the_input_is_named_at_once(scenario: Scenario) -> None:
     bad = {
         "number": "",
         "judge": 7,
@@ -77,7 +79,7 @@ def test_every_fault_of_the_input_is_named_at_once(house: House) -> None:
             }
         ],
     }
-    status, said = house.api("POST", "/cases", bad)
+    status, said = scenario.api("POST", "/cases", bad)
     assert (status, said["type"].rpartition("/")[2]) == (422, "invalid")
     assert {each["field"]: each["pointer"] for each in said["errors"]} == {
         "number": "/number",
@@ -91,17 +93,17 @@ def test_every_fault_of_the_input_is_named_at_once(house: House) -> None:
     assert all(each["detail"] for each in said["errors"])
 
 
-def test_a_phone_that_is_no_phone_is_named(house: House) -> None:
+def test_a_phone_that_is_no_phone_is_named(scenario: Scenario) -> None:
     party = {"name": "x", "side": "claimant", "counsel": [{**LI, "phone": "12"}]}
-    status, said = house.api("POST", "/cases", {**CASE, "parties": [party]})
+    status, said = scenario.api("POST", "/cases", {**CASE, "parties": [party]})
     assert (status, said["errors"][0]["field"]) == (422, "parties.0.counsel.0.phone")
     assert "12" in said["detail"]
-    assert house.api("GET", "/cases")[1]["cases"] == []
+    assert scenario.api("GET", "/cases")[1]["cases"] == []
 
 
-def test_problems_are_told_in_the_readers_language(house: House) -> None:
-    english = house.api("GET", "/cases/77")[1]
-    chinese = house.api("GET", "/cases/77", **{"Accept-Language": "zh-CN"})[1]
+def test_problems_are_told_in_the_readers_language(scenario: Scenario) -> None:
+    english = scenario.api("GET", "/cases/77")[1]
+    chinese = scenario.api("GET", "/cases/77", **{"Accept-Language": "zh-CN"})[1]
     assert "no case 77" in english["detail"]
     assert chinese["type"] == english["type"]
     assert "77" in chinese["detail"]
@@ -118,43 +120,43 @@ NO_JSON = [
 ]
 
 
-def test_what_is_no_json_is_said_to_be_none(house: House) -> None:
+def test_what_is_no_json_is_said_to_be_none(scenario: Scenario) -> None:
     for body, words in NO_JSON:
-        assert words in problem(send(house, "/cases", body), 400)["detail"]
+        assert words in problem(send(scenario, "/cases", body), 400)["detail"]
 
 
-def test_json_that_is_no_object_is_refused(house: House) -> None:
+def test_json_that_is_no_object_is_refused(scenario: Scenario) -> None:
     for body in (b"[]", b"7", b'"x"', b"null", b"1e999", b"{}"):
-        problem(send(house, "/cases", body), 422)
+        problem(send(scenario, "/cases", body), 422)
 
 
-def test_a_field_given_twice_is_refused(house: House) -> None:
-    said = problem(send(house, "/courtrooms", '{"name": "a", "name": "b"}'), 422)
+def test_a_field_given_twice_is_refused(scenario: Scenario) -> None:
+    said = problem(send(scenario, "/courtrooms", '{"name": "a", "name": "b"}'), 422)
     assert said["errors"][0]["field"] == "name"
 
 
-def test_a_body_of_another_kind_is_refused(house: House) -> None:
+def test_a_body_of_another_kind_is_refused(scenario: Scenario) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
-        problem(send(house, "/courtrooms", '{"name": "a"}', kind), 415)
+        problem(send(scenario, "/courtrooms", '{"name": "a"}', kind), 415)
 
 
-def test_ten_megabytes_are_too_much(house: House) -> None:
-    problem(send(house, "/cases", b'{"title": "' + b"x" * 10_000_000 + b'"}'), 413)
+def test_ten_megabytes_are_too_much(scenario: Scenario) -> None:
+    problem(send(scenario, "/cases", b'{"title": "' + b"x" * 10_000_000 + b'"}'), 413)
 
 
-def test_another_method_is_answered_with_those_that_are(house: House) -> None:
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
-    answer = house.client.delete("/api/v1/cases", headers=head)
+def test_another_method_is_answered_with_those_that_are(scenario: Scenario) -> None:
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
+    answer = scenario.client.delete("/api/v1/cases", headers=head)
     problem(answer, 405)
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_number_that_no_row_has_is_not_found(house: House) -> None:
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+def test_a_number_that_no_row_has_is_not_found(scenario: Scenario) -> None:
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
     for row in ("0", "-1", "x", "1.5", "9" * 18, "9" * 19, str(2**63), "9" * 5000, "%00", "١"):
         for path in (f"/cases/{row}", f"/hearings/{row}", f"/hearings/{row}/contacts"):
-            problem(house.client.get(f"/api/v1{path}", headers=head), 404)
-        problem(house.client.delete(f"/api/v1/feeds/{row}", headers=head), 404)
+            problem(scenario.client.get(f"/api/v1{path}", headers=head), 404)
+        problem(scenario.client.delete(f"/api/v1/feeds/{row}", headers=head), 404)
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -184,31 +186,33 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_a_proposal_that_cannot_be_is_refused_by_its_field(house: House, case_id: int) -> None:
+def test_a_proposal_that_cannot_be_is_refused_by_its_field(
+    scenario: Scenario, case_id: int
+) -> None:
     for wrong, field in WRONG:
-        status, said = house.api("POST", "/hearings", {**proposal(case_id), **wrong})
+        status, said = scenario.api("POST", "/hearings", {**proposal(case_id), **wrong})
         assert status == 422, wrong
         assert field in [each["field"] for each in said["errors"]], wrong
-    assert house.api("GET", "/hearings")[1]["hearings"] == []
+    assert scenario.api("GET", "/hearings")[1]["hearings"] == []
 
 
 def test_a_clash_names_what_it_is_with_and_leaves_nothing_behind(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
     slot = (at(14), "第三法庭")
-    assert house.api("POST", "/hearings", proposal(case_id, slot))[0] == 201
-    status, said = house.api("POST", "/hearings", proposal(case_id, slot))
+    assert scenario.api("POST", "/hearings", proposal(case_id, slot))[0] == 201
+    status, said = scenario.api("POST", "/hearings", proposal(case_id, slot))
     assert (status, said["type"].rpartition("/")[2]) == (409, "clash")
     assert "沪0115民初12345号" in said["detail"]
-    assert len(house.api("GET", "/hearings")[1]["hearings"]) == 1
+    assert len(scenario.api("GET", "/hearings")[1]["hearings"]) == 1
 
 
-def test_a_rule_that_warns_wants_a_reason(house: House, case_id: int) -> None:
+def test_a_rule_that_warns_wants_a_reason(scenario: Scenario, case_id: int) -> None:
     soon = proposal(case_id, (at(2), "第三法庭"), answer_by=at(1))
-    status, said = house.api("POST", "/hearings", soon)
+    status, said = scenario.api("POST", "/hearings", soon)
     assert (status, said["type"].rpartition("/")[2]) == (422, "reason-needed")
     assert said["errors"][0]["field"] == "override_reason"
-    assert house.api("POST", "/hearings", {**soon, "override_reason": "双方同意"})[0] == 201
+    assert scenario.api("POST", "/hearings", {**soon, "override_reason": "双方同意"})[0] == 201
 
 
 QUESTIONS = [
@@ -225,38 +229,38 @@ QUESTIONS = [
 ]
 
 
-def test_a_question_that_is_not_understood_is_not_guessed_at(house: House) -> None:
+def test_a_question_that_is_not_understood_is_not_guessed_at(scenario: Scenario) -> None:
     for query, field in QUESTIONS:
-        status, said = house.api("GET", f"/hearings{query}")
+        status, said = scenario.api("GET", f"/hearings{query}")
         assert status == 422, query
         assert [each["field"] for each in said["errors"]] == [field], query
 
 
-def test_a_problems_type_leads_to_what_it_means(house: House) -> None:
-    kind = house.api("GET", "/cases/77")[1]["type"].removeprefix("http://127.0.0.1:8000")
-    assert "no such thing" in house.client.get(kind).get_data(as_text=True)
-    problem(house.client.get("/api/v1/problems/none"), 404)
+def test_a_problems_type_leads_to_what_it_means(scenario: Scenario) -> None:
+    kind = scenario.api("GET", "/cases/77")[1]["type"].removeprefix("http://127.0.0.1:8000")
+    assert "no such thing" in scenario.client.get(kind).get_data(as_text=True)
+    problem(scenario.client.get("/api/v1/problems/none"), 404)
 
 
-def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
+def test_while_the_database_is_away_the_api_says_so(scenario: Scenario) -> None:
     import sqlalchemy as sa
 
     from app.core.db import db
 
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
     away = sa.create_engine(
         "postgresql+psycopg://127.0.0.1:1/none", connect_args={"connect_timeout": 1}
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         there, db.engines[None] = db.engine, away
     try:
-        answer = house.client.get("/api/v1/cases", headers=head)
+        answer = scenario.client.get("/api/v1/cases", headers=head)
         problem(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
     finally:
-        with house.app.app_context():
+        with scenario.app.app_context():
             db.engines[None] = there
-    assert house.api("GET", "/cases")[0] == 200
+    assert scenario.api("GET", "/cases")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -269,8 +273,8 @@ def test_while_the_database_is_away_the_api_says_so(house: House) -> None:
         "{" + ",".join(f'"{n % 20_000}":1' for n in range(40_000)) + "}",
     ],
 )
-def test_however_much_is_wrong_the_answer_stays_short(house: House, body: str) -> None:
-    said = problem(answer := send(house, "/cases", body), 422)
+def test_however_much_is_wrong_the_answer_stays_short(scenario: Scenario, body: str) -> None:
+    said = problem(answer := send(scenario, "/cases", body), 422)
     assert len(answer.get_data()) < 40_000
     assert len(said["errors"]) <= 101
     if len(said["errors"]) == 101:
@@ -281,7 +285,7 @@ JUNK = ("\0", "\x1f", "\x7f", "\x85", "x", "\u200bx")
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_what_stands_behind_a_value_is_refused(house: House, case_id: int, junk: str) -> None:
+def test_what_stands_behind_a_value_is_refused(scenario: Scenario, case_id: int, junk: str) -> None:
     good = proposal(case_id)
     slot = good["slots"][0]
     for field, body in (
@@ -291,30 +295,32 @@ def test_what_stands_behind_a_value_is_refused(house: House, case_id: int, junk:
         ("case_id", {**good, "case_id": f"{case_id}{junk}"}),
         ("fix", {**good, "fix": f"auto{junk}"}),
     ):
-        said = problem(send(house, "/hearings", json.dumps(body)), 422)
+        said = problem(send(scenario, "/hearings", json.dumps(body)), 422)
         assert [each["field"] for each in said["errors"]] == [field], said
     for query in (f"limit=5{junk}", f"after=1{junk}"):
         with_junk = {**dict([query.split("=")])}
-        head = {"Authorization": f"Bearer {house.token('wang@court.example')}"}
-        answer = house.client.get("/api/v1/cases", query_string=with_junk, headers=head)
+        head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
+        answer = scenario.client.get("/api/v1/cases", query_string=with_junk, headers=head)
         problem(answer, 422)
 
 
 @pytest.mark.parametrize(
     "written", ["2026-12-15x09:30:00+08:00", "2026-12-15T09:30+08:00\n", "1_0"]
 )
-def test_only_one_spelling_of_a_time_is_a_time(house: House, case_id: int, written: str) -> None:
+def test_only_one_spelling_of_a_time_is_a_time(
+    scenario: Scenario, case_id: int, written: str
+) -> None:
     body = {**proposal(case_id), "answer_by": written}
     assert (
-        problem(send(house, "/hearings", json.dumps(body)), 422)["errors"][0]["field"]
+        problem(send(scenario, "/hearings", json.dumps(body)), 422)["errors"][0]["field"]
         == "answer_by"
     )
 
 
 @pytest.mark.parametrize("minutes", ["1_0", "90.5", 90.5, True, "9e1", ""])
-def test_a_number_is_in_plain_digits(house: House, case_id: int, minutes: Any) -> None:
+def test_a_number_is_in_plain_digits(scenario: Scenario, case_id: int, minutes: Any) -> None:
     said = problem(
-        send(house, "/hearings", json.dumps({**proposal(case_id), "minutes": minutes})), 422
+        send(scenario, "/hearings", json.dumps({**proposal(case_id), "minutes": minutes})), 422
     )
     assert [each["field"] for each in said["errors"]] == ["minutes"]
 
@@ -332,11 +338,11 @@ def test_a_number_is_in_plain_digits(house: House, case_id: int, minutes: Any) -
     ],
 )
 @pytest.mark.parametrize("junk", ["\0", "\x7f", "\x9f"])
-def test_no_text_holds_a_control_character(house: House, path: str, junk: str) -> None:
+def test_no_text_holds_a_control_character(scenario: Scenario, path: str, junk: str) -> None:
     body = json.loads(json.dumps(CASE))
     inner: Any = body
     *names, last = [int(each) if each.isdigit() else each for each in path.split(".")]
     for each in names:
         inner = inner[each]
     inner[last] = f"a{junk}b@court.example"
-    assert problem(send(house, "/cases", json.dumps(body)), 422)["errors"][0]["field"] == path
+    assert problem(send(scenario, "/cases", json.dumps(body)), 422)["errors"][0]["field"] == path

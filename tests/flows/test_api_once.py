@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, proposal
 
 KEY = {"Idempotency-Key": "0b8d4c1e"}
 
 
 @pytest.fixture
-def site(house: House) -> Iterator[BaseWSGIServer]:
+def site(scenario: Scenario) -> Iterator[BaseWSGIServer]:
     """The house over real HTTP, on a free port."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    server = make_server("127.0.0.1", 0, scenario.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -28,12 +28,12 @@ def site(house: House) -> Iterator[BaseWSGIServer]:
 
 
 def post(
-    house: House, site: BaseWSGIServer, path: str, body: Any, **headers: str
+    scenario: Scenario, site: BaseWSGIServer, path: str, body: Any, **headers: str
 ) -> tuple[int, Any]:
     """Post over the wire; return status and JSON."""
     wire = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     head = {
-        "Authorization": f"Bearer {house.token('wang@court.example')}",
+        "Authorization": f"Bearer {scenario.token('wang@court.example')}",
         "Content-Type": "application/json",
         **headers,
     }
@@ -44,96 +44,106 @@ def post(
     return said
 
 
-def test_a_repeated_key_is_answered_as_at_first_and_nothing_is_done_twice(house: House) -> None:
-    first = house.api("POST", "/cases", CASE, **KEY)
+def test_a_repeated_key_is_answered_as_at_first_and_nothing_is_done_twice(
+    scenario: Scenario,
+) -> None:
+    first = scenario.api("POST", "/cases", CASE, **KEY)
     assert first[0] == 201
-    assert house.api("POST", "/cases", CASE, **KEY) == first
+    assert scenario.api("POST", "/cases", CASE, **KEY) == first
     body = proposal(first[1]["id"])
     key = {"Idempotency-Key": "another"}
-    asked = house.api("POST", "/hearings", body, **key)
-    house.beat()
-    house.api("POST", f"/hearings/{asked[1]['id']}/cancel", {"reason": "x"})
+    asked = scenario.api("POST", "/hearings", body, **key)
+    scenario.beat()
+    scenario.api("POST", f"/hearings/{asked[1]['id']}/cancel", {"reason": "x"})
     # Told again as it was then, not as it is now.
-    assert house.api("POST", "/hearings", body, **key) == asked
-    house.beat()
-    told = house.api("GET", f"/hearings/{asked[1]['id']}/contacts")[1]["attempts"]
+    assert scenario.api("POST", "/hearings", body, **key) == asked
+    scenario.beat()
+    told = scenario.api("GET", f"/hearings/{asked[1]['id']}/contacts")[1]["attempts"]
     assert len([each for each in told if each["kind"] == "proposal"]) == 4
-    assert len(house.api("GET", "/hearings")[1]["hearings"]) == 1
+    assert len(scenario.api("GET", "/hearings")[1]["hearings"]) == 1
 
 
-def test_an_answer_again_says_where_the_thing_is(house: House) -> None:
-    head = {"Authorization": f"Bearer {house.token('wang@court.example')}", **KEY}
+def test_an_answer_again_says_where_the_thing_is(scenario: Scenario) -> None:
+    head = {"Authorization": f"Bearer {scenario.token('wang@court.example')}", **KEY}
     places = [
-        house.client.post("/api/v1/cases", json=CASE, headers=head).headers["Location"]
+        scenario.client.post("/api/v1/cases", json=CASE, headers=head).headers["Location"]
         for _ in range(2)
     ]
     assert places[0] == places[1] == "/api/v1/cases/1"
 
 
-def test_a_key_used_for_something_else_is_refused(house: House) -> None:
-    assert house.api("POST", "/courtrooms", {"name": "第九法庭"}, **KEY)[0] == 201
+def test_a_key_used_for_something_else_is_refused(scenario: Scenario) -> None:
+    assert scenario.api("POST", "/courtrooms", {"name": "第九法庭"}, **KEY)[0] == 201
     for path, body in (("/courtrooms", {"name": "第十法庭"}), ("/cases", CASE)):
-        status, said = house.api("POST", path, body, **KEY)
+        status, said = scenario.api("POST", path, body, **KEY)
         assert (status, said["errors"][0]["field"]) == (422, "Idempotency-Key")
-    assert len(house.api("GET", "/courtrooms")[1]["courtrooms"]) == 3
+    assert len(scenario.api("GET", "/courtrooms")[1]["courtrooms"]) == 3
 
 
-def test_the_order_of_fields_makes_no_other_request(house: House) -> None:
-    first = house.api("POST", "/courtrooms", {"name": "第九法庭", "location": "附楼"}, **KEY)
+def test_the_order_of_fields_makes_no_other_request(scenario: Scenario) -> None:
+    first = scenario.api("POST", "/courtrooms", {"name": "第九法庭", "location": "附楼"}, **KEY)
     assert (
-        house.api("POST", "/courtrooms", {"location": "附楼", "name": "第九法庭"}, **KEY) == first
+        scenario.api("POST", "/courtrooms", {"location": "附楼", "name": "第九法庭"}, **KEY)
+        == first
     )
 
 
-def test_keys_of_two_users_are_two_keys(house: House) -> None:
-    assert house.api("POST", "/courtrooms", {"name": "第九法庭"}, **KEY)[0] == 201
-    other = house.api(
+def test_keys_of_two_users_are_two_keys(scenario: Scenario) -> None:
+    assert scenario.api("POST", "/courtrooms", {"name": "第九法庭"}, **KEY)[0] == 201
+    other = scenario.api(
         "POST", "/courtrooms", {"name": "第十法庭"}, email="admin@court.example", **KEY
     )
     assert other[1]["name"] == "第十法庭"
 
 
-def test_a_refused_request_may_be_corrected_under_its_key(house: House) -> None:
-    case = house.api("POST", "/cases", CASE)[1]["id"]
-    assert house.api("POST", "/hearings", proposal(case, (at(14), "第八法庭")), **KEY)[0] == 422
-    assert house.api("POST", "/hearings", proposal(case, (at(14), "第三法庭")), **KEY)[0] == 201
+def test_a_refused_request_may_be_corrected_under_its_key(scenario: Scenario) -> None:
+    case = scenario.api("POST", "/cases", CASE)[1]["id"]
+    assert scenario.api("POST", "/hearings", proposal(case, (at(14), "第八法庭")), **KEY)[0] == 422
+    assert scenario.api("POST", "/hearings", proposal(case, (at(14), "第三法庭")), **KEY)[0] == 201
 
 
-def test_a_key_that_is_none_is_refused(house: House) -> None:
+def test_a_key_that_is_none_is_refused(scenario: Scenario) -> None:
     for key in ("", "x" * 256, "a\tb", "é"):
-        status, said = house.api("POST", "/courtrooms", {"name": "x"}, **{"Idempotency-Key": key})
+        status, said = scenario.api(
+            "POST", "/courtrooms", {"name": "x"}, **{"Idempotency-Key": key}
+        )
         assert (status, said["errors"][0]["field"]) == (422, "Idempotency-Key"), key
 
 
-def test_a_feeds_address_is_given_again_though_it_is_not_kept(house: House) -> None:
+def test_a_feeds_address_is_given_again_though_it_is_not_kept(scenario: Scenario) -> None:
     import sqlalchemy as sa
 
     from app.core.db import db
 
-    first = house.api("POST", "/feeds", {"scope": "me"}, **KEY)
-    assert house.api("POST", "/feeds", {"scope": "me"}, **KEY) == first
+    first = scenario.api("POST", "/feeds", {"scope": "me"}, **KEY)
+    assert scenario.api("POST", "/feeds", {"scope": "me"}, **KEY) == first
     token = first[1]["url"].rpartition("/")[2].removesuffix(".ics")
-    with house.app.app_context():
+    with scenario.app.app_context():
         kept = db.session.execute(sa.text("SELECT answer FROM api_repeat")).scalars().all()
     assert len(kept) == 1
     assert token not in str(kept)
 
 
-def test_ten_at_once_with_one_key_do_it_once(house: House, site: BaseWSGIServer) -> None:
-    case = house.api("POST", "/cases", CASE)[1]["id"]
+def test_ten_at_once_with_one_key_do_it_once(scenario: Scenario, site: BaseWSGIServer) -> None:
+    case = scenario.api("POST", "/cases", CASE)[1]["id"]
     body = proposal(case)
     with ThreadPoolExecutor(10) as crowd:
-        answers = list(crowd.map(lambda _: post(house, site, "/hearings", body, **KEY), range(10)))
+        answers = list(
+            crowd.map(lambda _: post(scenario, site, "/hearings", body, **KEY), range(10))
+        )
     assert [status for status, _ in answers] == [201] * 10
     assert all(said == answers[0][1] for _, said in answers)
-    assert len(house.api("GET", "/hearings")[1]["hearings"]) == 1
-    house.beat()
+    assert len(scenario.api("GET", "/hearings")[1]["hearings"]) == 1
+    scenario.beat()
     assert (
-        len([each for each in house.letters(to="li@huacheng.example") if "/r/" in each.body]) == 1
+        len([each for each in scenario.letters(to="li@huacheng.example") if "/r/" in each.body])
+        == 1
     )
 
 
-def test_ten_at_once_for_one_slot_give_one_hearing(house: House, site: BaseWSGIServer) -> None:
+def test_ten_at_once_for_one_slot_give_one_hearing(
+    scenario: Scenario, site: BaseWSGIServer
+) -> None:
     ids = []
     for n in range(10):
         counsel = [
@@ -141,14 +151,16 @@ def test_ten_at_once_for_one_slot_give_one_hearing(house: House, site: BaseWSGIS
             {"name": f"乙{n}", "email": f"b{n}@x.example"},
         ]
         ids.append(
-            house.api(
+            scenario.api(
                 "POST", "/cases", case_with(f"（2026）沪0115民初{n}号", *counsel, judge=f"法官{n}")
             )[1]["id"]
         )
     with ThreadPoolExecutor(10) as crowd:
         answers = list(
             crowd.map(
-                lambda case: post(house, site, "/hearings", proposal(case, (at(14), "第三法庭"))),
+                lambda case: post(
+                    scenario, site, "/hearings", proposal(case, (at(14), "第三法庭"))
+                ),
                 ids,
             )
         )
@@ -157,10 +169,10 @@ def test_ten_at_once_for_one_slot_give_one_hearing(house: House, site: BaseWSGIS
 
 
 def test_ten_at_once_with_one_case_number_enter_one_case(
-    house: House, site: BaseWSGIServer
+    scenario: Scenario, site: BaseWSGIServer
 ) -> None:
     with ThreadPoolExecutor(10) as crowd:
-        answers = list(crowd.map(lambda _: post(house, site, "/cases", CASE), range(10)))
+        answers = list(crowd.map(lambda _: post(scenario, site, "/cases", CASE), range(10)))
     assert sorted(status for status, _ in answers) == [201] + [409] * 9
 
 
@@ -180,8 +192,8 @@ CALLS = {
 }
 
 
-def test_the_document_tells_of_every_call(house: House) -> None:
-    document = house.client.get("/api/v1/openapi.json").get_json()
+def test_the_document_tells_of_every_call(scenario: Scenario) -> None:
+    document = scenario.client.get("/api/v1/openapi.json").get_json()
     assert document["openapi"].startswith("3.")
     methods = {"get", "post", "put", "patch", "delete"}
     paths = {path: set(calls) & methods for path, calls in document["paths"].items()}
@@ -194,8 +206,8 @@ def test_the_document_tells_of_every_call(house: House) -> None:
             assert ("requestBody" in call) == (method == "post")
 
 
-def test_every_reference_of_the_document_leads_somewhere(house: House) -> None:
-    document = house.client.get("/api/v1/openapi.json").get_json()
+def test_every_reference_of_the_document_leads_somewhere(scenario: Scenario) -> None:
+    document = scenario.client.get("/api/v1/openapi.json").get_json()
 
     def references(part: Any) -> Iterator[str]:
         if isinstance(part, dict):

@@ -17,7 +17,7 @@ from tests.bounced import (
     read_receipt,
     tencent,
 )
-from tests.conftest import House, at, case_with, proposal
+from tests.conftest import Scenario, at, case_with, proposal
 from tests.flows.test_replies_by_mail import come, imap, post, posting  # noqa: F401
 from tests.imap import ImapServer
 from tests.replied import vouched
@@ -25,7 +25,7 @@ from tests.replied import vouched
 PROPOSED = (Notice.kind == "proposal", Notice.channel == "email")
 
 
-def hearings(house: House, count: int) -> list[Sent]:
+def hearings(scenario: Scenario, count: int) -> list[Sent]:
     """So many hearings on different days, each proposed to a counsel with an address of their own."""
     for n in range(count):
         own, other = (
@@ -41,17 +41,17 @@ def hearings(house: House, count: int) -> list[Sent]:
         )
         case = case_with(f"（2026）沪0115民初{n}号", own, judge=f"法官{n}")
         case["parties"][1]["counsel"] = [other]
-        case_id = house.api("POST", "/cases", case)[1]["id"]
+        case_id = scenario.api("POST", "/cases", case)[1]["id"]
         body = proposal(case_id, (at(12 + n), "第三法庭"))
-        status, said = house.api("POST", "/hearings", body)
+        status, said = scenario.api("POST", "/hearings", body)
         assert status == 201, said
-    house.beat()
-    return sent(house)
+    scenario.beat()
+    return sent(scenario)
 
 
-def sent(house: House) -> list[Sent]:
+def sent(scenario: Scenario) -> list[Sent]:
     """The mails that went to the claimants' counsel."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         wanted = sa.select(Notice).where(*PROPOSED, Notice.address.like("wu%"))
         return [
@@ -60,16 +60,16 @@ def sent(house: House) -> list[Sent]:
         ]
 
 
-def state(house: House, mail: Sent) -> str:
+def state(scenario: Scenario, mail: Sent) -> str:
     """Where the notice of a mail stands."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         wanted = sa.select(Notice.state).where(*PROPOSED, Notice.address == mail.recipient)
         return str(db.session.scalar(wanted))
 
 
 def test_a_bounce_of_every_family_fails_its_notice_and_the_next_channel_takes_over(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     mails = hearings(posting, len(FAILURES) + 1)
     bounces = [make(mail) for make, mail in zip(FAILURES.values(), mails, strict=False)]
@@ -90,7 +90,7 @@ def test_a_bounce_of_every_family_fails_its_notice_and_the_next_channel_takes_ov
 
 
 def test_a_warning_of_delay_and_the_last_word_of_a_relay_move_nothing(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     mails = hearings(posting, len(DELAYS) + 2)
     warnings = [make(mail) for make, mail in zip(DELAYS.values(), mails, strict=False)]
@@ -106,7 +106,7 @@ def test_a_warning_of_delay_and_the_last_word_of_a_relay_move_nothing(
 
 
 def test_what_cannot_be_matched_waits_with_its_case_and_fails_nothing(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     [mail] = hearings(posting, 1)
     strangers_id = Sent(mail.recipient, "<n1.1.0123456789ab@court.example>")
@@ -126,7 +126,7 @@ def test_what_cannot_be_matched_waits_with_its_case_and_fails_nothing(
     assert "came back" in posting.sign_in().get("/inbox?lang=en").text
 
 
-def test_an_answer_of_a_persons_program_is_no_bounce(posting: House, imap: ImapServer) -> None:
+def test_an_answer_of_a_persons_program_is_no_bounce(posting: Scenario, imap: ImapServer) -> None:
     [mail] = hearings(posting, 1)
     programs = away(mail.recipient, mail.message_id)
     said = come(posting, imap, *programs.values())
@@ -156,7 +156,7 @@ def test_an_answer_of_a_persons_program_is_no_bounce(posting: House, imap: ImapS
 
 
 def test_what_a_person_writes_above_our_mail_is_never_put_away_as_a_bounce(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     mails = hearings(posting, 4)
     words = (
@@ -204,7 +204,7 @@ ELSEWHERE = (
 
 
 def test_a_null_sender_under_any_name_and_in_any_language_is_a_mail_system(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     mails = hearings(posting, len(ELSEWHERE))
     top = "Return-Path: <>\nFrom: gateway@firm.example\nSubject: Info\nMIME-Version: 1.0\n"
@@ -224,7 +224,7 @@ def test_a_null_sender_under_any_name_and_in_any_language_is_a_mail_system(
 
 
 def test_a_read_receipt_proves_nothing_and_one_deleted_unread_waits(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     shown, deleted = hearings(posting, 2)
     said = come(
@@ -252,7 +252,7 @@ SES = "0100018f3ce1b2a4-11d0b2f5-3e0c-4a51-9f6e-2b6f0c1d2e3f-000000"
 
 
 def test_a_carrier_that_writes_a_message_id_of_its_own_is_understood(
-    posting: House, imap: ImapServer, post: SmtpStandIn
+    posting: Scenario, imap: ImapServer, post: SmtpStandIn
 ) -> None:
     post.say(f"250 Ok {SES}", times=9, step="DATA")
     [mail] = hearings(posting, 1)
@@ -268,7 +268,7 @@ def test_a_carrier_that_writes_a_message_id_of_its_own_is_understood(
 
 
 def test_a_bounce_without_any_id_counts_from_the_recipients_own_vouched_mail_system(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     mail, other = hearings(posting, 2)
     by_firm = tencent(mail).replace("PostMaster@qq.example", "PostMaster@firm.example")

@@ -8,31 +8,31 @@ import sqlalchemy as sa
 from app.core.db import db, transaction
 from app.court.models import Court
 from app.hearings.models import Invitation
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 from tests.flows.test_replies_by_mail import come, filed, open_house
 from tests.imap import ImapServer
 from tests.replied import Invited, apple, gmail, invited, outlook
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
-__all__ = ["house", "imap"]
+__all__ = ["imap", "scenario"]
 
-from tests.flows.test_replies_by_mail import house, imap  # noqa: E402  (fixtures)
+from tests.flows.test_replies_by_mail import imap, scenario  # noqa: E402  (fixtures)
 
 
 @pytest.fixture
-def wishing(house: House) -> House:
+def wishing(scenario: Scenario) -> Scenario:
     """A court that sends its proposed slots to calendars."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         session.scalars(sa.select(Court)).one().tentative_invites = True
-    return house
+    return scenario
 
 
-def ask(house: House, *slots: tuple[str, str], **more: object) -> int:
+def ask(scenario: Scenario, *slots: tuple[str, str], **more: object) -> int:
     """Propose a hearing to both counsel and let it be told."""
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    status, hearing = house.api("POST", "/hearings", proposal(case_id, *slots, **more))
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
+    status, hearing = scenario.api("POST", "/hearings", proposal(case_id, *slots, **more))
     assert status == 201, hearing
-    house.beat()
+    scenario.beat()
     return hearing["id"]
 
 
@@ -48,13 +48,13 @@ def times(invite: Invited) -> list[str]:
     ]
 
 
-def test_without_the_courts_wish_a_proposal_carries_no_invite(house: House) -> None:
-    ask(house)
+def test_without_the_courts_wish_a_proposal_carries_no_invite(scenario: Scenario) -> None:
+    ask(scenario)
     with pytest.raises(LookupError):
-        invited(house, LI)
+        invited(scenario, LI)
 
 
-def test_fixing_replaces_all_tentative_slots_under_the_same_uid(wishing: House) -> None:
+def test_fixing_replaces_all_tentative_slots_under_the_same_uid(wishing: Scenario) -> None:
     hearing = ask(wishing)
     first = invited(wishing, LI)
     assert (first.method, str(first.event["STATUS"])) == ("REQUEST", "TENTATIVE")
@@ -77,7 +77,7 @@ def test_fixing_replaces_all_tentative_slots_under_the_same_uid(wishing: House) 
 
 
 @pytest.mark.parametrize("end", ["lapse", "cancel", "ask again"])
-def test_a_round_that_ends_without_a_date_leaves_no_ghost(wishing: House, end: str) -> None:
+def test_a_round_that_ends_without_a_date_leaves_no_ghost(wishing: Scenario, end: str) -> None:
     hearing = ask(wishing)
     first = {who: invited(wishing, who) for who in (LI, ZHAO)}
     if end == "lapse":
@@ -105,7 +105,7 @@ def test_a_round_that_ends_without_a_date_leaves_no_ghost(wishing: House, end: s
             assert last.method == "CANCEL"
 
 
-def test_a_date_that_holds_is_never_overwritten_by_slots(wishing: House) -> None:
+def test_a_date_that_holds_is_never_overwritten_by_slots(wishing: Scenario) -> None:
     hearing = ask(wishing)
     order = {
         "slot_id": wishing.api("GET", f"/hearings/{hearing}")[1]["slots"][0]["id"],
@@ -130,7 +130,7 @@ def test_a_date_that_holds_is_never_overwritten_by_slots(wishing: House) -> None
 
 @pytest.mark.parametrize("dialect", [gmail, outlook, apple])
 def test_accepting_a_single_tentative_slot_is_the_answer(
-    wishing: House, imap: ImapServer, dialect: object
+    wishing: Scenario, imap: ImapServer, dialect: object
 ) -> None:
     hearing = ask(wishing, (at(14), "第三法庭"))
     for who in (LI, ZHAO):
@@ -142,7 +142,7 @@ def test_accepting_a_single_tentative_slot_is_the_answer(
 
 
 def test_declining_or_doubting_a_single_slot_is_an_answer_too(
-    wishing: House, imap: ImapServer
+    wishing: Scenario, imap: ImapServer
 ) -> None:
     hearing = ask(wishing, (at(14), "第三法庭"))
     come(
@@ -159,7 +159,7 @@ def test_declining_or_doubting_a_single_slot_is_an_answer_too(
 
 
 def test_one_word_for_several_slots_is_a_hint_and_each_by_itself_counts(
-    wishing: House, imap: ImapServer
+    wishing: Scenario, imap: ImapServer
 ) -> None:
     hearing = ask(wishing)
     to = invited(wishing, LI)
@@ -186,10 +186,10 @@ def test_one_word_for_several_slots_is_a_hint_and_each_by_itself_counts(
     assert [slot["answers"][0]["says"] for slot in slots] == ["no", "yes"]
 
 
-def leave(house: House, name: str) -> None:
+def leave(scenario: Scenario, name: str) -> None:
     """Let a counsel leave the case, as the desk does."""
-    desk = house.sign_in()
-    with house.app.app_context():
+    desk = scenario.sign_in()
+    with scenario.app.app_context():
         from app.cases.models import Counsel, Representation
 
         seat = db.session.scalar(
@@ -203,7 +203,7 @@ def leave(house: House, name: str) -> None:
 
 @pytest.mark.parametrize("stage", ["tentative", "fixed"])
 def test_who_leaves_the_case_gets_a_cancel_and_the_others_keep_theirs(
-    wishing: House, stage: str
+    wishing: Scenario, stage: str
 ) -> None:
     hearing = ask(wishing)
     if stage == "fixed":
@@ -230,21 +230,21 @@ def test_who_leaves_the_case_gets_a_cancel_and_the_others_keep_theirs(
 
 
 def test_the_mailbox_is_read_where_it_was_left_after_a_restart(
-    house: House, imap: ImapServer, database: str, tmp_path: Path
+    scenario: Scenario, imap: ImapServer, database: str, tmp_path: Path
 ) -> None:
-    hearing = ask(house)
+    hearing = ask(scenario)
     order = {
-        "slot_id": house.api("GET", f"/hearings/{hearing}")[1]["slots"][0]["id"],
+        "slot_id": scenario.api("GET", f"/hearings/{hearing}")[1]["slots"][0]["id"],
         "reason": "依职权",
     }
-    assert house.api("POST", f"/hearings/{hearing}/fix", order)[0] == 200
-    house.beat()
-    come(house, imap, gmail(invited(house, LI), "ACCEPTED"))
+    assert scenario.api("POST", f"/hearings/{hearing}/fix", order)[0] == 200
+    scenario.beat()
+    come(scenario, imap, gmail(invited(scenario, LI), "ACCEPTED"))
     with imap.client() as someone:  # a person of the court reads the new one before the house does
-        imap.deliver(gmail(invited(house, ZHAO), "ACCEPTED"))
+        imap.deliver(gmail(invited(scenario, ZHAO), "ACCEPTED"))
         someone.select("INBOX")
         someone.store("1:*", "+FLAGS", r"\Seen")
-    second = open_house(tmp_path, database, imap, house.clock)
+    second = open_house(tmp_path, database, imap, scenario.clock)
     second.beat()
     assert [each["counted"] for each in filed(second)] == [True, True]
     second.app.extensions["tingqi"].gateways.close()
@@ -252,7 +252,7 @@ def test_the_mailbox_is_read_where_it_was_left_after_a_restart(
 
 
 def test_a_date_set_over_an_open_round_outlives_the_slots_of_that_round(
-    wishing: House, imap: ImapServer
+    wishing: Scenario, imap: ImapServer
 ) -> None:
     hearing = ask(wishing)
     there = {"starts_at": at(16), "courtroom": "第五法庭", "reason": "法官出差"}

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.desk.calendar_views import LISTED
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, proposal
 
 WEEK = "on=2026-12-07"  # two weeks after the tests' today
 
 
-def booked(house: House, number: str, *slots: tuple[str, str], fix: bool = False) -> Any:
+def booked(scenario: Scenario, number: str, *slots: tuple[str, str], fix: bool = False) -> Any:
     """A hearing that is asked about, or fixed by order; as the API shows it."""
     people = [
         {
@@ -24,36 +24,38 @@ def booked(house: House, number: str, *slots: tuple[str, str], fix: bool = False
         }
         for name in ("li", "zhao")
     ]
-    status, case = house.api("POST", "/cases", case_with(number, *people))
+    status, case = scenario.api("POST", "/cases", case_with(number, *people))
     assert status == 201, case
-    status, made = house.api("POST", "/hearings", proposal(case["id"], *slots))
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"], *slots))
     assert status == 201, made
     if fix:
         order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-        status, made = house.api("POST", f"/hearings/{made['id']}/fix", order)
+        status, made = scenario.api("POST", f"/hearings/{made['id']}/fix", order)
         assert status == 200, made
     return made
 
 
-def events(house: House, query: str, email: str = "wang@court.example") -> list[dict[str, Any]]:
+def events(
+    scenario: Scenario, query: str, email: str = "wang@court.example"
+) -> list[dict[str, Any]]:
     """What the calendar draws."""
-    answer = house.sign_in(email).get(f"/calendar/events?{query}")
+    answer = scenario.sign_in(email).get(f"/calendar/events?{query}")
     assert answer.status_code == 200
     return answer.get_json()
 
 
-def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(house: House) -> None:
-    booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
-    booked(house, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
-    moving = booked(house, "（2026）沪0115民初003号", (at(17), "第三法庭"), fix=True)
+def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(scenario: Scenario) -> None:
+    booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    booked(scenario, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
+    moving = booked(scenario, "（2026）沪0115民初003号", (at(17), "第三法庭"), fix=True)
     again = {
         "slots": [{"starts_at": at(18), "courtroom": "第三法庭"}],
         "answer_by": at(7, "17:00"),
         "reason": "The judge is ill",
     }
-    assert house.api("POST", f"/hearings/{moving['id']}/move", again)[0] == 200
+    assert scenario.api("POST", f"/hearings/{moving['id']}/move", again)[0] == 200
     seen = [
-        (e["start"], e["extendedProps"]["how"], e["startEditable"]) for e in events(house, WEEK)
+        (e["start"], e["extendedProps"]["how"], e["startEditable"]) for e in events(scenario, WEEK)
     ]
     assert seen == [
         ("2026-12-07T09:30:00", "fixed", True),
@@ -62,22 +64,22 @@ def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(house: House
         ("2026-12-10T09:30:00", "tentative", False),
         ("2026-12-11T09:30:00", "held", False),
     ]
-    page = house.sign_in().get(f"/calendar?{WEEK}&lang=en").get_data(as_text=True)
+    page = scenario.sign_in().get(f"/calendar?{WEEK}&lang=en").get_data(as_text=True)
     table = page.split('id="as-list"')[1]
     assert [
         table.count(f"</svg> {word}</span>") for word in ("Fixed", "held", "about to move")
     ] == [1, 3, 1]
-    [judge] = {e["resourceIds"][0] for e in events(house, f"{WEEK}&by=judge")}
-    assert events(house, f"{WEEK}&by=judge&whose={int(judge) + 1}") == []
-    assert len(events(house, f"on=2026-12-08&view=day&whose={judge}&by=judge")) == 1
+    [judge] = {e["resourceIds"][0] for e in events(scenario, f"{WEEK}&by=judge")}
+    assert events(scenario, f"{WEEK}&by=judge&whose={int(judge) + 1}") == []
+    assert len(events(scenario, f"on=2026-12-08&view=day&whose={judge}&by=judge")) == 1
 
 
-def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
+def test_another_courts_calendar_shows_nothing_of_it(scenario: Scenario) -> None:
     from app.people import service as people
     from tests.conftest import password_hash
 
-    made = booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
-    with house.app.app_context():
+    made = booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    with scenario.app.app_context():
         court = people.add_court(
             db.session(),
             "Dongwan District Court",
@@ -92,15 +94,15 @@ def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
             "lu@dongwan.example",
             name="Lu",
             role="assistant",
-            now=house.clock.now(),
+            now=scenario.clock.now(),
         )
         user.password_hash = password_hash()
         db.session.commit()
-    assert events(house, WEEK, "lu@dongwan.example") == []
-    other = house.sign_in("lu@dongwan.example")
+    assert events(scenario, WEEK, "lu@dongwan.example") == []
+    other = scenario.sign_in("lu@dongwan.example")
     assert other.get(f"/calendar/told/{made['id']}").status_code == 404
     assert "001号" not in other.get("/calendar/list?on=2026-12-07").get_data(as_text=True)
-    told = house.sign_in().get(f"/calendar/told/{made['id']}?lang=en").get_json()
+    told = scenario.sign_in().get(f"/calendar/told/{made['id']}?lang=en").get_json()
     assert [(each["side"], each["reached"]) for each in told] == [
         ("Claimant", True),
         ("Respondent", True),
@@ -108,10 +110,10 @@ def test_another_courts_calendar_shows_nothing_of_it(house: House) -> None:
 
 
 def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_case(
-    house: House,
+    scenario: Scenario,
 ) -> None:
-    made = booked(house, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
-    browser = house.sign_in()
+    made = booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    browser = scenario.sign_in()
     drawn = "starts_at=2026-12-08T10:15&courtroom=第五法庭&minutes=45"
     page = browser.get(f"/hearings/new?{drawn}").get_data(as_text=True)
     [way] = re.findall(r'href="(/hearings/new\?case_id=[^"]+)"', page)
@@ -128,15 +130,15 @@ def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_c
     ]
 
 
-def test_the_list_for_the_door_names_people_as_the_court_wishes(house: House) -> None:
+def test_the_list_for_the_door_names_people_as_the_court_wishes(scenario: Scenario) -> None:
     named = {**CASE, "title": "王小明诉远洋", "number": "（2026）沪0115民初001号"}
     named["parties"] = [{**CASE["parties"][0], "name": "王小明"}, CASE["parties"][1]]
-    case = house.api("POST", "/cases", named)[1]
-    made = house.api("POST", "/hearings", proposal(case["id"], (at(14), "第三法庭")))[1]
-    house.api(
+    case = scenario.api("POST", "/cases", named)[1]
+    made = scenario.api("POST", "/hearings", proposal(case["id"], (at(14), "第三法庭")))[1]
+    scenario.api(
         "POST", f"/hearings/{made['id']}/fix", {"slot_id": made["slots"][0]["id"], "reason": "-"}
     )
-    admin, address = house.sign_in("admin@court.example"), "/calendar/list?on=2026-12-07"
+    admin, address = scenario.sign_in("admin@court.example"), "/calendar/list?on=2026-12-07"
 
     def door() -> str:
         return admin.get(f"{address}&public=1").get_data(as_text=True).split("<table")[1]
@@ -150,21 +152,21 @@ def test_the_list_for_the_door_names_people_as_the_court_wishes(house: House) ->
     assert "王" not in door()
     admin.post(f"{address}", data={"names": "full"})
     assert "王小明" in door()
-    assert house.sign_in().post(address, data={"names": "full"}).status_code == 403
+    assert scenario.sign_in().post(address, data={"names": "full"}).status_code == 403
     admin.post(address, data={"names": "nonsense"})
     assert "王小明" in door()
 
 
-def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(house: House) -> None:
+def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(scenario: Scenario) -> None:
     times = [f"{9 + n // 4:02}:{n % 4 * 15:02}" for n in range(LISTED["week"] + 2)]
     for n in range(4):
         people = [
             {"name": f"{who} {n}", "email": f"{who}{n}@firm.example"} for who in ("li", "zhao")
         ]
-        case = house.api("POST", "/cases", case_with(f"（2026）沪0115民初{n:03}号", *people))[1]
+        case = scenario.api("POST", "/cases", case_with(f"（2026）沪0115民初{n:03}号", *people))[1]
         slots = [(at(14, clock), "第三法庭") for clock in times[8 * n : 8 * n + 8]]
-        assert house.api("POST", "/hearings", proposal(case["id"], *slots, minutes=15))[0] == 201
-    browser = house.sign_in()
+        assert scenario.api("POST", "/hearings", proposal(case["id"], *slots, minutes=15))[0] == 201
+    browser = scenario.sign_in()
 
     def listed(address: str) -> tuple[int, str]:
         page = browser.get(f"{address}&lang=en").get_data(as_text=True).split('id="as-list"')[1]
@@ -179,8 +181,8 @@ def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(house: House)
     assert (rows, "Nothing further on this day." in page, "Page 2" in page) == (0, True, True)
 
 
-def test_an_address_that_nobody_can_mean_shows_the_usual(house: House) -> None:
-    browser = house.sign_in()
+def test_an_address_that_nobody_can_mean_shows_the_usual(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     for query in ("on=yesterday", "on=9999-12-31", "view=year&by=moon", "whose=x", "whose=9" * 30):
         assert browser.get(f"/calendar?{query}").status_code == 200, query
         assert browser.get(f"/calendar/events?{query}").status_code == 200, query
@@ -190,10 +192,10 @@ def test_an_address_that_nobody_can_mean_shows_the_usual(house: House) -> None:
     "address",
     ["/", f"/calendar?{WEEK}", f"/calendar/events?{WEEK}", "/calendar/list?on=2026-12-07"],
 )
-def test_more_hearings_ask_no_more_of_the_database(house: House, address: str) -> None:
-    browser = house.sign_in()
+def test_more_hearings_ask_no_more_of_the_database(scenario: Scenario, address: str) -> None:
+    browser = scenario.sign_in()
     asked: list[str] = []
-    with house.app.app_context():
+    with scenario.app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
 
     def count() -> int:
@@ -211,14 +213,14 @@ def test_more_hearings_ask_no_more_of_the_database(house: House, address: str) -
                 {"name": f"li {n}", "email": f"li{n}@firm.example"},
                 {"name": f"zhao {n}", "email": f"zhao{n}@firm.example"},
             ]
-            case = house.api("POST", "/cases", case_with(number, *people))[1]
-            made = house.api(
+            case = scenario.api("POST", "/cases", case_with(number, *people))[1]
+            made = scenario.api(
                 "POST", "/hearings", {**proposal(case["id"], (at(14, clock), "第三法庭")), **short}
             )[1]
             if n % 2:
                 order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-                assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
-        house.beat()
+                assert scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+        scenario.beat()
 
     court_of(0, 2)
     few = count()

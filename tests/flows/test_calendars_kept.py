@@ -23,7 +23,7 @@ from app.feeds import service as feeds
 from app.feeds.models import RenderedEvent
 from app.hearings.models import Hearing
 from app.people.models import User
-from tests.conftest import NOW, SECRET, House, at, case_with, proposal
+from tests.conftest import NOW, SECRET, Scenario, at, case_with, proposal
 from tests.node import read as ical_js
 
 LI = {"name": "李敏", "email": "li@huacheng.example", "phone": "13800138001", "channels": ["email"]}
@@ -32,51 +32,60 @@ NEWCOMER = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
 
 
 def subscribe(
-    house: House, scope: str, whose: int | None = None, *, busy_only: bool = False
+    scenario: Scenario, scope: str, whose: int | None = None, *, busy_only: bool = False
 ) -> str:
     """Open a feed as the assistant; return its path."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = session.scalars(sa.select(User).where(User.role == "assistant")).one()
         return feeds.open_feed(
-            session, user.court, scope, whose, user, house.clock.now(), SECRET, busy_only=busy_only
+            session,
+            user.court,
+            scope,
+            whose,
+            user,
+            scenario.clock.now(),
+            SECRET,
+            busy_only=busy_only,
         )[1]
 
 
-def enter(house: House, n: int, *counsel: dict[str, Any]) -> int:
+def enter(scenario: Scenario, n: int, *counsel: dict[str, Any]) -> int:
     """Enter a case with its counsel."""
-    status, case = house.api(
+    status, case = scenario.api(
         "POST", "/cases", case_with(f"（2026）沪0115民初{n}号", *(counsel or (LI, ZHAO)))
     )
     assert status == 201, case
     return case["id"]
 
 
-def ask(house: House, case_id: int, day: int, answer_in: int = 7) -> int:
+def ask(scenario: Scenario, case_id: int, day: int, answer_in: int = 7) -> int:
     """Propose two slots on a day, to be answered in some days, both from the tests' first day."""
     slots = ((at(day), "第三法庭"), (at(day, "14:00"), "第五法庭"))
     body = proposal(case_id, *slots, answer_by=at(answer_in, "17:00"))
-    status, made = house.api("POST", "/hearings", body)
+    status, made = scenario.api("POST", "/hearings", body)
     assert status == 201, made
     return made["id"]
 
 
-def fix(house: House, hearing_id: int) -> None:
+def fix(scenario: Scenario, hearing_id: int) -> None:
     """Fix the first slot by order."""
-    slot = house.api("GET", f"/hearings/{hearing_id}")[1]["slots"][0]["id"]
+    slot = scenario.api("GET", f"/hearings/{hearing_id}")[1]["slots"][0]["id"]
     assert (
-        house.api("POST", f"/hearings/{hearing_id}/fix", {"slot_id": slot, "reason": "依职权"})[0]
+        scenario.api("POST", f"/hearings/{hearing_id}/fix", {"slot_id": slot, "reason": "依职权"})[
+            0
+        ]
         == 200
     )
 
 
-def fresh(house: House) -> None:
+def fresh(scenario: Scenario) -> None:
     """Let go of what is kept at hand, as a process that begins."""
-    house.app.extensions["tingqi-calendars"].forget()
+    scenario.app.extensions["tingqi-calendars"].forget()
 
 
-def change(house: House, work: Callable[[Session], object]) -> None:
+def change(scenario: Scenario, work: Callable[[Session], object]) -> None:
     """Change something in a transaction of its own."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         work(session)
 
 
@@ -90,7 +99,7 @@ def left(session: Session, when: Any) -> None:
     one(session, Representation).left_at = when
 
 
-CHANGES: dict[str, Callable[[House], object]] = {
+CHANGES: dict[str, Callable[[Scenario], object]] = {
     "the court is renamed": lambda h: change(
         h, lambda s: setattr(one(s, Court), "name", "Other Court")
     ),
@@ -137,49 +146,49 @@ CHANGES: dict[str, Callable[[House], object]] = {
 @pytest.mark.parametrize("what", CHANGES)
 @pytest.mark.parametrize("drawn", [True, False])
 def test_whatever_changes_a_kept_calendar_says_what_a_new_one_says(
-    house: House, what: str, drawn: bool
+    scenario: Scenario, what: str, drawn: bool
 ) -> None:
-    ask(house, enter(house, 1), 20)
-    enter(house, 2, NEWCOMER, ZHAO)
+    ask(scenario, enter(scenario, 1), 20)
+    enter(scenario, 2, NEWCOMER, ZHAO)
     paths = [
-        subscribe(house, "me"),
-        subscribe(house, "hearing", 1),
-        subscribe(house, "courtroom", 1),
-        subscribe(house, "judge", 1),
-        *(subscribe(house, "counsel", n) for n in (1, 2, 3)),
+        subscribe(scenario, "me"),
+        subscribe(scenario, "hearing", 1),
+        subscribe(scenario, "courtroom", 1),
+        subscribe(scenario, "judge", 1),
+        *(subscribe(scenario, "counsel", n) for n in (1, 2, 3)),
     ]
-    before = [house.client.get(path).data for path in paths]
-    CHANGES[what](house)
+    before = [scenario.client.get(path).data for path in paths]
+    CHANGES[what](scenario)
     if drawn:
-        house.beat()
-    kept = [house.client.get(path) for path in paths]
-    fresh(house)
-    again = [house.client.get(path) for path in paths]
+        scenario.beat()
+    kept = [scenario.client.get(path) for path in paths]
+    fresh(scenario)
+    again = [scenario.client.get(path) for path in paths]
     assert [each.data for each in kept] == [each.data for each in again]
     assert [each.headers["ETag"] for each in kept] == [each.headers["ETag"] for each in again]
     assert [each.data for each in kept] != before
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_random_life_leaves_no_kept_calendar_behind(house: House, seed: int) -> None:
+def test_a_random_life_leaves_no_kept_calendar_behind(scenario: Scenario, seed: int) -> None:
     chance = random.Random(seed)
-    cases = [enter(house, n) for n in range(3)]
+    cases = [enter(scenario, n) for n in range(3)]
     made: list[int] = []
     paths = [
-        subscribe(house, "me"),
-        subscribe(house, "courtroom", 1),
-        subscribe(house, "courtroom", 2, busy_only=True),
-        subscribe(house, "counsel", 1),
+        subscribe(scenario, "me"),
+        subscribe(scenario, "courtroom", 1),
+        subscribe(scenario, "courtroom", 2, busy_only=True),
+        subscribe(scenario, "counsel", 1),
     ]
     for step in range(25):
         act = chance.choice(["ask", "fix", "move", "cancel", "wait", "beat"])
         if act == "ask" or not made:
-            gone = (house.clock.now() - NOW).days
-            made.append(ask(house, chance.choice(cases), gone + 20 + 2 * step, gone + 7))
+            gone = (scenario.clock.now() - NOW).days
+            made.append(ask(scenario, chance.choice(cases), gone + 20 + 2 * step, gone + 7))
         elif act == "wait":
-            house.wait(days=chance.choice([0.5, 3, 31]))
+            scenario.wait(days=chance.choice([0.5, 3, 31]))
         elif act == "beat":
-            house.beat()
+            scenario.beat()
         else:
             number = chance.choice(made)
             body: dict[str, Any] = {"reason": "法官生病"}
@@ -190,71 +199,71 @@ def test_a_random_life_leaves_no_kept_calendar_behind(house: House, seed: int) -
                     "courtroom": chance.choice(["第三法庭", "第五法庭"]),
                 }
             if act == "fix":
-                slots = house.api("GET", f"/hearings/{number}")[1]["slots"]
+                slots = scenario.api("GET", f"/hearings/{number}")[1]["slots"]
                 body |= {"slot_id": slots[0]["id"]} if slots else {"slot_id": 0}
-            house.api("POST", f"/hearings/{number}/{act}", body)
-        kept = [(a.data, a.headers["ETag"]) for a in (house.client.get(path) for path in paths)]
-        packed = house.client.get(paths[0], headers={"Accept-Encoding": "gzip"})
+            scenario.api("POST", f"/hearings/{number}/{act}", body)
+        kept = [(a.data, a.headers["ETag"]) for a in (scenario.client.get(path) for path in paths)]
+        packed = scenario.client.get(paths[0], headers={"Accept-Encoding": "gzip"})
         assert gzip.decompress(packed.data) == kept[0][0]
-        fresh(house)
+        fresh(scenario)
         assert [
-            (a.data, a.headers["ETag"]) for a in (house.client.get(path) for path in paths)
+            (a.data, a.headers["ETag"]) for a in (scenario.client.get(path) for path in paths)
         ] == kept
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
-def test_a_change_that_commits_late_is_not_overlooked(house: House) -> None:
+def test_a_change_that_commits_late_is_not_overlooked(scenario: Scenario) -> None:
     """What was stamped first may be seen last: a number alone would have been read past."""
-    first, second = (ask(house, enter(house, n), 20 + 5 * n) for n in (1, 2))
-    path = subscribe(house, "me")
+    first, second = (ask(scenario, enter(scenario, n), 20 + 5 * n) for n in (1, 2))
+    path = subscribe(scenario, "me")
     title = (
         "UPDATE case_file SET title = :title WHERE id = (SELECT case_id FROM hearing WHERE id = :n)"
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         slow, quick = db.engine.connect(), db.engine.connect()
     with slow, quick:
         slow.execute(sa.text(title), {"title": "slow", "n": first})
         quick.execute(sa.text(title), {"title": "quick", "n": second})
         quick.commit()
-        seen = house.client.get(path)
+        seen = scenario.client.get(path)
         assert b"quick" in seen.data
         assert b"slow" not in seen.data
         slow.commit()
-        assert b"slow" in house.client.get(path).data
+        assert b"slow" in scenario.client.get(path).data
 
 
-def test_one_changed_hearing_is_written_alone(house: House) -> None:
+def test_one_changed_hearing_is_written_alone(scenario: Scenario) -> None:
     for n in range(6):
-        fix(house, ask(house, enter(house, n), 20 + n))
-    path = subscribe(house, "me")
-    house.client.get(path)
-    house.beat()
-    with house.app.app_context():
+        fix(scenario, ask(scenario, enter(scenario, n), 20 + n))
+    path = subscribe(scenario, "me")
+    scenario.client.get(path)
+    scenario.beat()
+    with scenario.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(RenderedEvent)) == 12
         asked: list[str] = []
         sa.event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    house.client.get(path)
+    scenario.client.get(path)
     assert not [each for each in asked if "hearing.edition" in each or "hearing.uid" in each]
     asked.clear()
-    fresh(house)
-    house.client.get(path)  # a process that begins writes none of what is kept
+    fresh(scenario)
+    scenario.client.get(path)  # a process that begins writes none of what is kept
     assert not [each for each in asked if "hearing.uid" in each]
-    assert house.api("POST", "/hearings/3/cancel", {"reason": "撤诉"})[0] == 200
+    assert scenario.api("POST", "/hearings/3/cancel", {"reason": "撤诉"})[0] == 200
     asked.clear()
-    page = house.client.get(path)
+    page = scenario.client.get(path)
     assert page.data.count(b"STATUS:CANCELLED") == 1
     assert len([each for each in asked if "hearing.uid" in each]) == 1
 
 
-def test_threads_that_read_while_the_court_writes_see_whole_calendars(house: House) -> None:
-    numbers = [ask(house, enter(house, n), 20 + n) for n in range(4)]
-    path = subscribe(house, "me")
+def test_threads_that_read_while_the_court_writes_see_whole_calendars(scenario: Scenario) -> None:
+    numbers = [ask(scenario, enter(scenario, n), 20 + n) for n in range(4)]
+    path = subscribe(scenario, "me")
     broken: list[bytes] = []
     over = threading.Event()
 
     def look() -> None:
         while not over.is_set():
-            page = house.client.get(path, headers={"Accept-Encoding": "gzip"})
+            page = scenario.client.get(path, headers={"Accept-Encoding": "gzip"})
             whole = (
                 gzip.decompress(page.data) if page.headers.get("Content-Encoding") else page.data
             )
@@ -267,22 +276,24 @@ def test_threads_that_read_while_the_court_writes_see_whole_calendars(house: Hou
     for reader in readers:
         reader.start()
     for number in numbers:
-        fix(house, number)
-        house.beat()
+        fix(scenario, number)
+        scenario.beat()
     over.set()
     for reader in readers:
         reader.join(30)
     assert broken == []
-    kept = house.client.get(path).data
-    fresh(house)
-    assert house.client.get(path).data == kept
+    kept = scenario.client.get(path).data
+    fresh(scenario)
+    assert scenario.client.get(path).data == kept
 
 
-def test_both_forms_of_a_calendar_have_their_tags_and_either_is_known_again(house: House) -> None:
-    fix(house, ask(house, enter(house, 1), 20))
-    path = subscribe(house, "me")
-    plain = house.client.get(path)
-    packed = house.client.get(path, headers={"Accept-Encoding": "gzip, br"})
+def test_both_forms_of_a_calendar_have_their_tags_and_either_is_known_again(
+    scenario: Scenario,
+) -> None:
+    fix(scenario, ask(scenario, enter(scenario, 1), 20))
+    path = subscribe(scenario, "me")
+    plain = scenario.client.get(path)
+    packed = scenario.client.get(path, headers={"Accept-Encoding": "gzip, br"})
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
     assert all("Accept-Encoding" in each.headers["Vary"] for each in (plain, packed))
@@ -298,33 +309,33 @@ def test_both_forms_of_a_calendar_have_their_tags_and_either_is_known_again(hous
         "*",
         f'"x", {plain.headers["ETag"]}',
     ):
-        again = house.client.get(path, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
+        again = scenario.client.get(path, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
         assert (again.status_code, again.data) == (304, b"")
-    refused = house.client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+    refused = scenario.client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
     assert "Content-Encoding" not in refused.headers
-    head = house.client.head(path)
+    head = scenario.client.head(path)
     assert (head.data, head.headers["Content-Length"]) == (b"", str(len(plain.data)))
 
 
-def test_a_courtroom_may_say_only_when_it_is_taken(house: House) -> None:
-    fix(house, ask(house, enter(house, 1), 20))
-    ask(house, enter(house, 2), 25)
-    status, feed = house.api(
+def test_a_courtroom_may_say_only_when_it_is_taken(scenario: Scenario) -> None:
+    fix(scenario, ask(scenario, enter(scenario, 1), 20))
+    ask(scenario, enter(scenario, 2), 25)
+    status, feed = scenario.api(
         "POST", "/feeds", {"scope": "courtroom", "courtroom_id": 1, "busy_only": True}
     )
     assert (status, feed["busy_only"]) == (201, True)
     path = feed["url"].partition("8000")[2]
-    said = house.client.get(path).text
+    said = scenario.client.get(path).text
     assert said.count("SUMMARY:占用") == 2
     for secret in ("民初", "李敏", "陈法官", "Pudong", "第三法庭，"):
         assert (
             secret not in said.replace("占用：第三法庭", "").replace("CN=", "")
             or secret == "Pudong"
         )
-    with house.app.app_context():
+    with scenario.app.app_context():
         uid = db.session.scalars(sa.select(Hearing.uid).order_by(Hearing.id)).first()
     assert str(uid) not in said
-    assert house.api("POST", "/feeds", {"scope": "me", "busy_only": True})[0] == 422
+    assert scenario.api("POST", "/feeds", {"scope": "me", "busy_only": True})[0] == 422
 
 
 class Quiet(WSGIRequestHandler):
@@ -334,9 +345,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(house: House) -> Iterator[str]:
+def served(scenario: Scenario) -> Iterator[str]:
     """The house over real HTTP."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -345,14 +356,16 @@ def served(house: House) -> Iterator[str]:
     server.server_close()
 
 
-def test_a_subscriber_finds_nothing_changed_the_second_time(house: House, tmp_path: Path) -> None:
-    fix(house, ask(house, enter(house, 1), 20))
-    ask(house, enter(house, 2), 25)
-    path = subscribe(house, "me")
+def test_a_subscriber_finds_nothing_changed_the_second_time(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    fix(scenario, ask(scenario, enter(scenario, 1), 20))
+    ask(scenario, enter(scenario, 2), 25)
+    path = subscribe(scenario, "me")
     own = tmp_path / "own"
     own.mkdir()
     config = tmp_path / "config"
-    with served(house) as url:
+    with served(scenario) as url:
         config.write_text(
             f'[general]\nstatus_path = "{tmp_path}/status/"\n'
             '[pair court]\na = "here"\nb = "there"\ncollections = null\n'
@@ -381,15 +394,15 @@ def test_a_subscriber_finds_nothing_changed_the_second_time(house: House, tmp_pa
             word for word in ("Copying", "Deleting", "Updating", "opying (up") if word in said
         ]
         assert {file.name: file.read_bytes() for file in own.iterdir()} == first
-        fix(house, 2)
+        fix(scenario, 2)
         vdirsyncer("sync")
         assert len(list(own.iterdir())) == 2
 
 
-def test_ical_js_reads_a_feed_as_it_is_meant(house: House) -> None:
-    fix(house, ask(house, enter(house, 1), 20))
-    ask(house, enter(house, 2), 25)
-    [feed] = ical_js([house.client.get(subscribe(house, "me")).data])
+def test_ical_js_reads_a_feed_as_it_is_meant(scenario: Scenario) -> None:
+    fix(scenario, ask(scenario, enter(scenario, 1), 20))
+    ask(scenario, enter(scenario, 2), 25)
+    [feed] = ical_js([scenario.client.get(subscribe(scenario, "me")).data])
     assert feed["method"] == "PUBLISH"
     assert [each["status"] for each in feed["events"]] == ["CONFIRMED", "TENTATIVE", "TENTATIVE"]
     assert [each["wall"] for each in feed["events"]] == [

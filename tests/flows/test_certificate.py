@@ -6,21 +6,21 @@ import pytest
 
 from app.core.db import db
 from app.record.models import ChainHead, Entry
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 from tests.flows.test_days import do
 from tests.flows.test_reply import answer
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """A case whose two sides answered and were told a date; another was called besides."""
-    made = house.api("POST", "/cases", CASE)[1]
-    house.api("POST", "/hearings", proposal(made["id"], (at(14), "第三法庭")))
-    house.beat()
+    made = scenario.api("POST", "/cases", CASE)[1]
+    scenario.api("POST", "/hearings", proposal(made["id"], (at(14), "第三法庭")))
+    scenario.beat()
     for who in ("li@", "zhao@"):
-        answer(house.client, house.link(who), "yes", comment="好的")
-    house.beat()
-    house.wait(hours=2)
+        answer(scenario.client, scenario.link(who), "yes", comment="好的")
+    scenario.beat()
+    scenario.wait(hours=2)
     call = {
         "channel": "phone",
         "direction": "out",
@@ -30,16 +30,16 @@ def case_id(house: House) -> int:
         "hearing_id": 1,
         "note": "已说明",
     }
-    status, said = house.api("POST", f"/cases/{made['id']}/contacts", call)
+    status, said = scenario.api("POST", f"/cases/{made['id']}/contacts", call)
     assert status == 201, said
     return made["id"]
 
 
 def test_the_certificate_names_people_tries_evidence_and_the_head(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
-    with house.app.app_context():
+    page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    with scenario.app.app_context():
         head = db.session.get(ChainHead, case_id)
         assert f"<code>{head.hash}</code>" in page
         assert f"chain of {head.seq} lines checked" in page
@@ -53,17 +53,17 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
         "The court's day that will seal the last line is not over yet",
     ):
         assert words in page, words
-    house.wait(hours=15)
-    house.beat()
-    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    scenario.wait(hours=15)
+    scenario.beat()
+    page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
     assert "Sealed by the court's day" in page
 
 
-def test_anybody_confirms_a_seal_and_nobody_learns_a_name(house: House, case_id: int) -> None:
-    page = house.sign_in().get(f"/cases/{case_id}/certificate").get_data(as_text=True)
+def test_anybody_confirms_a_seal_and_nobody_learns_a_name(scenario: Scenario, case_id: int) -> None:
+    page = scenario.sign_in().get(f"/cases/{case_id}/certificate").get_data(as_text=True)
     seal = re.search(r"/record/([0-9a-f]{64})", page)
     assert seal
-    shown = house.client.get(f"/record/{seal[1]}?lang=en")
+    shown = scenario.client.get(f"/record/{seal[1]}?lang=en")
     said = shown.get_data(as_text=True)
     assert (shown.status_code, CASE["number"] in said, "It is the newest" in said) == (
         200,
@@ -72,32 +72,36 @@ def test_anybody_confirms_a_seal_and_nobody_learns_a_name(house: House, case_id:
     )
     assert "李敏" not in said
     assert "Zhao" not in said
-    house.client.get(house.link("li@"))  # a visit is one more line
-    later = house.client.get(f"/record/{seal[1].upper()}?lang=en").get_data(as_text=True)
+    scenario.client.get(scenario.link("li@"))  # a visit is one more line
+    later = scenario.client.get(f"/record/{seal[1].upper()}?lang=en").get_data(as_text=True)
     assert "1 line was added since" in later
 
 
 @pytest.mark.parametrize("seal", ["ab" * 32, "0" * 64, "x", "ab" * 31, "%00", "'; DROP"])
-def test_a_seal_of_no_record_is_said_to_be_none(house: House, case_id: int, seal: str) -> None:
-    shown = house.client.get(f"/record/{seal}?lang=en")
+def test_a_seal_of_no_record_is_said_to_be_none(
+    scenario: Scenario, case_id: int, seal: str
+) -> None:
+    shown = scenario.client.get(f"/record/{seal}?lang=en")
     assert shown.status_code == 404
     assert "No record here has this seal" in shown.get_data(as_text=True)
 
 
 def test_a_changed_record_is_certified_as_not_whole(
-    house: House, case_id: int, database: str
+    scenario: Scenario, case_id: int, database: str
 ) -> None:
     from tests.faults.test_tampering import unlock
 
-    unlock(house, database)
-    do(house, "UPDATE record_line SET channel = 'phone' WHERE seq = 2")
-    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    unlock(scenario, database)
+    do(scenario, "UPDATE record_line SET channel = 'phone' WHERE seq = 2")
+    page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
     assert "chain broken at line 2" in page
 
 
-def test_both_sides_see_the_same_picture_with_its_differences(house: House, case_id: int) -> None:
+def test_both_sides_see_the_same_picture_with_its_differences(
+    scenario: Scenario, case_id: int
+) -> None:
     pages = [
-        house.client.get(house.link(who) + "/record?lang=en").get_data(as_text=True)
+        scenario.client.get(scenario.link(who) + "/record?lang=en").get_data(as_text=True)
         for who in ("li@", "zhao@")
     ]
     pictures = [re.search(r'<figure class="lanes">.*?</figure>', page, re.S) for page in pages]
@@ -115,16 +119,18 @@ def test_both_sides_see_the_same_picture_with_its_differences(house: House, case
     assert "开庭" in pages[1]
 
 
-def test_a_long_record_is_read_by_pages_and_checked_when_asked(house: House, case_id: int) -> None:
+def test_a_long_record_is_read_by_pages_and_checked_when_asked(
+    scenario: Scenario, case_id: int
+) -> None:
     from app.record import ledger
     from app.record.rules import Event
 
-    with house.app.app_context():
+    with scenario.app.app_context():
         entries = [ledger.NewEntry(Event.STATUS, kind="text", counsel_id=1)] * 2100
-        ledger.add(db.session, 1, case_id, entries, house.clock.now())
+        ledger.add(db.session, 1, case_id, entries, scenario.clock.now())
         db.session.commit()
         last = db.session.query(Entry).count()
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     page = desk.get(f"/cases/{case_id}/record?lang=en").get_data(as_text=True)
     assert f"Check the chain of {last} lines" in page
     assert page.count('<span class="small numbers">') == 200

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.operations.backup import pg_dump
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,11 +36,11 @@ def sentence(done: Any) -> str:
 
 
 @pytest.fixture
-def installed(house: House, environment: dict[str, str]) -> dict[str, str]:
+def installed(scenario: Scenario, environment: dict[str, str]) -> dict[str, str]:
     """The environment of the house, as its administrator's shell has it."""
-    with house.app.app_context():
-        url = house.app.config["SQLALCHEMY_DATABASE_URI"]
-    secret = house.app.config["SECRET_KEY"].decode()
+    with scenario.app.app_context():
+        url = scenario.app.config["SQLALCHEMY_DATABASE_URI"]
+    secret = scenario.app.config["SECRET_KEY"].decode()
     return {**environment, "TINGQI_DATABASE_URL": url, "TINGQI_SECRET_KEY": secret}
 
 
@@ -154,12 +154,12 @@ def test_a_slip_in_a_settings_name_is_told(environment: dict[str, str]) -> None:
 
 
 def test_a_record_is_verified_exported_and_found_out(
-    house: House, installed: dict[str, str]
+    scenario: Scenario, installed: dict[str, str]
 ) -> None:
-    house.api("POST", "/cases", CASE)
-    case_id = house.api("GET", "/cases")[1]["cases"][0]["id"]
-    assert house.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[0] == 201
-    house.beat()
+    scenario.api("POST", "/cases", CASE)
+    case_id = scenario.api("GET", "/cases")[1]["cases"][0]["id"]
+    assert scenario.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[0] == 201
+    scenario.beat()
 
     said = tingqi(installed, "record", "verify", "--case", CASE["number"])
     assert (said.returncode, said.stdout.split(", ")[-1]) == (0, "whole\n")
@@ -171,7 +171,10 @@ def test_a_record_is_verified_exported_and_found_out(
     unknown = tingqi(installed, "record", "export", "--case", "（2026）沪0115民初1号")
     assert "（2026）沪0115民初1号" in sentence(unknown)
 
-    with house.app.app_context(), house.app.extensions["sqlalchemy"].engine.begin() as connection:
+    with (
+        scenario.app.app_context(),
+        scenario.app.extensions["sqlalchemy"].engine.begin() as connection,
+    ):
         drop_guards(connection)
         connection.execute(sa.text("UPDATE record_line SET channel = 'phone' WHERE seq = 2"))
     found = tingqi(installed, "record", "verify")

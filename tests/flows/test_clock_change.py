@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.conftest import CASE, House, at, make_court, make_house, proposal
+from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
 from tests.flows.test_cli import tingqi
 from tests.flows.test_desk import answer
 from tests.flows.test_settings import COURT
@@ -31,23 +31,23 @@ def folders(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.fixture
-def house(folders: tuple[Path, Path], database: str, tmp_path: Path) -> Iterator[House]:
+def scenario(folders: tuple[Path, Path], database: str, tmp_path: Path) -> Iterator[Scenario]:
     """A court that was started with the rules of before."""
-    made = make_house(tmp_path, database)
+    made = make_scenario(tmp_path, database)
     make_court(made)
     yield made
     made.close()
 
 
-def upgrade(house: House, *folders: Path) -> House:
+def upgrade(scenario: Scenario, *folders: Path) -> Scenario:
     """Stop all processes, upgrade the machine's zones, start again."""
-    with house.app.app_context():
-        url = house.app.config["SQLALCHEMY_DATABASE_URI"]
-    house.close()
+    with scenario.app.app_context():
+        url = scenario.app.config["SQLALCHEMY_DATABASE_URI"]
+    scenario.close()
     switch(*folders)
-    made = make_house(house.folder, url)
-    made.clock.set(house.clock.now())
-    made.tokens = house.tokens
+    made = make_scenario(scenario.folder, url)
+    made.clock.set(scenario.clock.now())
+    made.tokens = scenario.tokens
     return made
 
 
@@ -56,23 +56,23 @@ def wall(invite_at: dt.datetime) -> str:
     return f"{invite_at.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M}"
 
 
-def feed(house: House, hearing: int) -> tuple[str, str]:
+def feed(scenario: Scenario, hearing: int) -> tuple[str, str]:
     """The tag and the events of the calendar of a hearing, asked for anew."""
-    status, made = house.api("POST", "/feeds", {"scope": "hearing", "hearing_id": hearing})
+    status, made = scenario.api("POST", "/feeds", {"scope": "hearing", "hearing_id": hearing})
     assert status in (200, 201), made
-    answer = house.client.get(re.sub(r"^https?://[^/]+", "", made["url"]))
+    answer = scenario.client.get(re.sub(r"^https?://[^/]+", "", made["url"]))
     return str(answer.headers["ETag"]), answer.get_data(as_text=True)
 
 
-def run(house: House, zones: Path, *words: str) -> list[str]:
+def run(scenario: Scenario, zones: Path, *words: str) -> list[str]:
     """The lines that a command prints, on a machine with such zones."""
-    with house.app.app_context():
-        url = house.app.config["SQLALCHEMY_DATABASE_URI"]
+    with scenario.app.app_context():
+        url = scenario.app.config["SQLALCHEMY_DATABASE_URI"]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     said = {
-        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_INSTANCE": str(scenario.folder),
         "TINGQI_DATABASE_URL": url,
-        "TINGQI_SECRET_KEY": house.app.config["SECRET_KEY"].decode(),
+        "TINGQI_SECRET_KEY": scenario.app.config["SECRET_KEY"].decode(),
     }
     done = tingqi({**kept, **said, "PYTHONTZPATH": str(zones)}, *words)
     return str(done.stdout).splitlines()
@@ -80,37 +80,37 @@ def run(house: House, zones: Path, *words: str) -> list[str]:
 
 @pytest.mark.parametrize("first", ["worker", "page"])
 def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
-    house: House, folders: tuple[Path, Path], first: str
+    scenario: Scenario, folders: tuple[Path, Path], first: str
 ) -> None:
-    hearing = fix(house, at(14))
-    before = invited(house, LI)
-    tag, _ = feed(house, hearing)
-    sent = len(house.letters())
-    house = upgrade(house, folders[1])
+    hearing = fix(scenario, at(14))
+    before = invited(scenario, LI)
+    tag, _ = feed(scenario, hearing)
+    sent = len(scenario.letters())
+    scenario = upgrade(scenario, folders[1])
     if first == "worker":
-        house.beat()
-    browser = house.sign_in()
+        scenario.beat()
+    browser = scenario.sign_in()
     page = browser.get(f"/hearings/{hearing}?lang=en").get_data(as_text=True)
     assert "7 Dec 2026, 09:30" in page
     assert "10:30" not in page
-    house.beat()
-    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    scenario.beat()
+    shown = scenario.api("GET", f"/hearings/{hearing}")[1]
     assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
-    after = invited(house, LI)
+    after = invited(scenario, LI)
     assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
     assert (after.method, wall(after.starts_at)) == ("REQUEST", "12-07 09:30")
     assert after.starts_at == before.starts_at - dt.timedelta(hours=1)
-    assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in calendar(house)
-    letters = house.letters()[sent:]
+    assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in calendar(scenario)
+    letters = scenario.letters()[sent:]
     assert {letter.channel for letter in letters} == {"email"}
     zhao = next(letter for letter in letters if ZHAO in letter.to)
     assert "The date stays" in zhao.subject
     assert "Mon 7 Dec 2026, 09:30–11:00" in zhao.body
-    newer, events = feed(house, hearing)
+    newer, events = feed(scenario, hearing)
     assert newer != tag
     assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in events
     assert "TZOFFSETTO:+0900" in events
-    lines = [line for line in house.record(hearing) if line["what"] == "clock"]
+    lines = [line for line in scenario.record(hearing) if line["what"] == "clock"]
     assert [line["detail"] for line in lines] == [
         {
             "zone": "Asia/Shanghai",
@@ -119,159 +119,163 @@ def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
             "starts_at": "2026-12-07T00:30:00+00:00",
         }
     ]
-    house.beat()
-    assert len(house.letters()) == sent + len(letters)
-    assert "whole" in run(house, folders[1], "record", "verify")[0]
-    house.close()
+    scenario.beat()
+    assert len(scenario.letters()) == sent + len(letters)
+    assert "whole" in run(scenario, folders[1], "record", "verify")[0]
+    scenario.close()
 
 
 def test_reminders_go_by_the_clock_and_name_the_time_that_was_told(
-    house: House, folders: tuple[Path, Path]
+    scenario: Scenario, folders: tuple[Path, Path]
 ) -> None:
-    fix(house, at(14))
-    house = upgrade(house, folders[1])
-    house.beat()
+    fix(scenario, at(14))
+    scenario = upgrade(scenario, folders[1])
+    scenario.beat()
     for day in (7, 11, 13):  # seven days, three days and one before
-        house.clock.set(
+        scenario.clock.set(
             dt.datetime.fromisoformat(at(day, "09:00", "+09:00" if day > 7 else "+08:00"))
         )
-        house.wait(minutes=-1)
-        house.beat()
-        before = len(house.letters())
-        house.wait(minutes=1)
-        house.beat()
-        letters = house.letters()[before:]
+        scenario.wait(minutes=-1)
+        scenario.beat()
+        before = len(scenario.letters())
+        scenario.wait(minutes=1)
+        scenario.beat()
+        letters = scenario.letters()[before:]
         assert len(letters) == 4
         assert all("09:30" in letter.body and "10:30" not in letter.body for letter in letters)
-    house.close()
+    scenario.close()
 
 
 def test_an_open_round_and_its_date_to_answer_by_keep_their_wall_clock(
-    house: House, folders: tuple[Path, Path]
+    scenario: Scenario, folders: tuple[Path, Path]
 ) -> None:
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
     asked = proposal(case_id, answer_by=at(11, "17:00"))
-    hearing = house.api("POST", "/hearings", asked)[1]["id"]
-    house.beat()
-    house = upgrade(house, folders[1])
-    page = house.client.get(f"{house.link(ZHAO)}?lang=en").get_data(as_text=True)
+    hearing = scenario.api("POST", "/hearings", asked)[1]["id"]
+    scenario.beat()
+    scenario = upgrade(scenario, folders[1])
+    page = scenario.client.get(f"{scenario.link(ZHAO)}?lang=en").get_data(as_text=True)
     for words in ("09:30–11:00", "14:00–15:30", "17:00"):
         assert words in page
-    house.beat()
-    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    scenario.beat()
+    shown = scenario.api("GET", f"/hearings/{hearing}")[1]
     assert [slot["starts_at"] for slot in shown["slots"]] == [
         "2026-12-07T09:30:00+09:00",
         "2026-12-08T14:00:00+09:00",
     ]
     assert shown["answer_by"] == "2026-12-04T17:00:00+09:00"
-    house.close()
+    scenario.close()
 
 
 def test_what_counsel_answered_is_shown_as_it_was_told(
-    house: House, folders: tuple[Path, Path]
+    scenario: Scenario, folders: tuple[Path, Path]
 ) -> None:
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    assert house.api("POST", "/hearings", proposal(case_id))[0] == 201
-    house.beat()
-    link = house.link(ZHAO)
-    answer(house, ZHAO, "yes", "no")
-    house.wait(hours=1)
-    house = upgrade(house, folders[1])
-    house.beat()
-    page = house.client.get(f"{link}/record?lang=en").get_data(as_text=True)
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
+    assert scenario.api("POST", "/hearings", proposal(case_id))[0] == 201
+    scenario.beat()
+    link = scenario.link(ZHAO)
+    answer(scenario, ZHAO, "yes", "no")
+    scenario.wait(hours=1)
+    scenario = upgrade(scenario, folders[1])
+    scenario.beat()
+    page = scenario.client.get(f"{link}/record?lang=en").get_data(as_text=True)
     assert "7 Dec 2026, 09:30" in page
     assert "10:30" not in page
-    house.close()
+    scenario.close()
 
 
-def test_a_corrected_zone_leaves_the_clock(house: House, folders: tuple[Path, Path]) -> None:
-    hearing = fix(house, at(14))
-    before = invited(house, LI)
-    admin = house.sign_in("admin@court.example")
+def test_a_corrected_zone_leaves_the_clock(scenario: Scenario, folders: tuple[Path, Path]) -> None:
+    hearing = fix(scenario, at(14))
+    before = invited(scenario, LI)
+    admin = scenario.sign_in("admin@court.example")
     assert admin.post("/settings", data={**COURT, "zone": "Asia/Tokyo"}).status_code == 303
-    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    shown = scenario.api("GET", f"/hearings/{hearing}")[1]
     assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
-    house.beat()
-    after = invited(house, LI)
+    scenario.beat()
+    after = invited(scenario, LI)
     assert after.sequence == before.sequence + 1
-    assert "DTSTART;TZID=Asia/Tokyo:20261207T093000" in calendar(house)
+    assert "DTSTART;TZID=Asia/Tokyo:20261207T093000" in calendar(scenario)
 
 
-def test_a_date_before_the_change_is_left_alone(house: House, folders: tuple[Path, Path]) -> None:
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
+def test_a_date_before_the_change_is_left_alone(
+    scenario: Scenario, folders: tuple[Path, Path]
+) -> None:
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
     asked = proposal(case_id, (at(7, "14:00"), "第三法庭"), (at(14), "第三法庭"))
     asked["answer_by"] = at(4, "17:00")
-    hearing = house.api("POST", "/hearings", asked)[1]
+    hearing = scenario.api("POST", "/hearings", asked)[1]
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
-    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
-    house.beat()
-    sent = len(house.letters())
-    house = upgrade(house, folders[1])
-    house.beat()
-    assert len(house.letters()) == sent
-    assert not [line for line in house.record(hearing["id"]) if line["what"] == "clock"]
-    shown = house.api("GET", f"/hearings/{hearing['id']}")[1]
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    scenario.beat()
+    sent = len(scenario.letters())
+    scenario = upgrade(scenario, folders[1])
+    scenario.beat()
+    assert len(scenario.letters()) == sent
+    assert not [line for line in scenario.record(hearing["id"]) if line["what"] == "clock"]
+    shown = scenario.api("GET", f"/hearings/{hearing['id']}")[1]
     assert shown["starts_at"] == "2026-11-30T14:00:00+08:00"
-    page = house.sign_in().get(f"/hearings/{hearing['id']}?lang=en").get_data(as_text=True)
+    page = scenario.sign_in().get(f"/hearings/{hearing['id']}?lang=en").get_data(as_text=True)
     assert "10:30" not in page
-    house.close()
+    scenario.close()
 
 
 def test_older_rules_than_those_of_the_database_show_and_send_nothing(
-    house: House, folders: tuple[Path, Path]
+    scenario: Scenario, folders: tuple[Path, Path]
 ) -> None:
-    hearing = fix(house, at(14))
-    house = upgrade(house, folders[1])
-    house.beat()
-    sent = len(house.letters())
-    house = upgrade(house, folders[0])
-    answer = house.client.get(f"{house.link(ZHAO)}?lang=en")
+    hearing = fix(scenario, at(14))
+    scenario = upgrade(scenario, folders[1])
+    scenario.beat()
+    sent = len(scenario.letters())
+    scenario = upgrade(scenario, folders[0])
+    answer = scenario.client.get(f"{scenario.link(ZHAO)}?lang=en")
     assert answer.status_code == 503
     assert "Upgrade tzdata here" in answer.get_data(as_text=True)
-    status, said = house.api("GET", f"/hearings/{hearing}")
+    status, said = scenario.api("GET", f"/hearings/{hearing}")
     assert (status, said["type"].rpartition("/")[2]) == (503, "older-rules")
-    assert house.client.get("/healthz").status_code == 200
+    assert scenario.client.get("/healthz").status_code == 200
     [problem] = [
-        line for line in run(house, folders[0], "doctor") if line.startswith("PROBLEM stored")
+        line for line in run(scenario, folders[0], "doctor") if line.startswith("PROBLEM stored")
     ]
     assert "(2999a) are older" in problem
-    house.wait(days=7)
-    house.beat()
-    assert len(house.letters()) == sent
-    house = upgrade(house, folders[1])
-    shown = house.api("GET", f"/hearings/{hearing}")[1]
+    scenario.wait(days=7)
+    scenario.beat()
+    assert len(scenario.letters()) == sent
+    scenario = upgrade(scenario, folders[1])
+    shown = scenario.api("GET", f"/hearings/{hearing}")[1]
     assert shown["starts_at"] == "2026-12-07T09:30:00+09:00"
-    house.close()
+    scenario.close()
 
 
 def test_the_same_rules_compiled_otherwise_change_nothing(
-    house: House, folders: tuple[Path, Path], tmp_path: Path
+    scenario: Scenario, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    hearing = fix(house, at(14))
-    sent = len(house.letters())
+    hearing = fix(scenario, at(14))
+    sent = len(scenario.letters())
     once = [(dt.datetime(1980, 1, 1, tzinfo=dt.UTC), 480)]
     other = machine(tmp_path / "fat", "2999b", Asia__Shanghai=compiled(480, once))
-    house = upgrade(house, other)
-    house.beat()
-    assert len(house.letters()) == sent
-    assert not [line for line in house.record(hearing) if line["what"] == "clock"]
-    house.close()
+    scenario = upgrade(scenario, other)
+    scenario.beat()
+    assert len(scenario.letters()) == sent
+    assert not [line for line in scenario.record(hearing) if line["what"] == "clock"]
+    scenario.close()
 
 
 def test_a_hearing_in_an_hour_that_is_left_out_leaves_another_its_time(
-    house: House, folders: tuple[Path, Path]
+    scenario: Scenario, folders: tuple[Path, Path]
 ) -> None:
     """By the new rules 1 December has no 08:00 to 09:00: told for 08:15, it is 09:15."""
-    early = fix(house, at(8, "08:15"))
-    case_id = house.api("POST", "/cases", {**CASE, "number": "（2026）沪0115民初12346号"})[1]["id"]
+    early = fix(scenario, at(8, "08:15"))
+    case_id = scenario.api("POST", "/cases", {**CASE, "number": "（2026）沪0115民初12346号"})[1][
+        "id"
+    ]
     asked = proposal(case_id, (at(8, "09:45"), "第三法庭"), answer_by=at(5, "17:00"))
-    status, later = house.api("POST", "/hearings", asked)
+    status, later = scenario.api("POST", "/hearings", asked)
     assert status == 201, later
-    house = upgrade(house, folders[1])
-    house.beat()
-    shown = [house.api("GET", f"/hearings/{each}")[1] for each in (early, later["id"])]
+    scenario = upgrade(scenario, folders[1])
+    scenario.beat()
+    shown = [scenario.api("GET", f"/hearings/{each}")[1] for each in (early, later["id"])]
     assert shown[0]["starts_at"] == "2026-12-01T09:15:00+09:00"
     assert shown[1]["slots"][0]["starts_at"] == "2026-12-01T09:45:00+09:00"
-    told = [each.body for each in house.letters(to="wang@court.example", channel="email")]
+    told = [each.body for each in scenario.letters(to="wang@court.example", channel="email")]
     assert [body for body in told if "时间重叠" in body and "陈法官" in body]
-    house.close()
+    scenario.close()

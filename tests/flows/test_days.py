@@ -8,126 +8,128 @@ from app.cli import cli
 from app.core.db import db
 from app.record import daily_seals, ledger
 from app.record.models import DailySeal, Entry
-from tests.conftest import CASE, House, case_with, proposal
+from tests.conftest import CASE, Scenario, case_with, proposal
 from tests.faults.test_tampering import do, unlock
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """A case with a record."""
-    _, case = house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(case["id"]))
-    house.beat()
+    _, case = scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(case["id"]))
+    scenario.beat()
     return case["id"]
 
 
-def days(house: House) -> list[tuple[str, list[list], str, str]]:
+def days(scenario: Scenario) -> list[tuple[str, list[list], str, str]]:
     """What is sealed."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return [
             (d.on.isoformat(), d.heads, d.prev, d.hash)
             for d in daily_seals.days_of(db.session(), 1)
         ]
 
 
-def verify(house: House, *words: str) -> tuple[int, str]:
+def verify(scenario: Scenario, *words: str) -> tuple[int, str]:
     """Run the command."""
-    done = house.app.test_cli_runner().invoke(cli, ["record", "verify", *words])
+    done = scenario.app.test_cli_runner().invoke(cli, ["record", "verify", *words])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout
 
 
-def test_each_day_is_sealed_once_after_the_courts_midnight(house: House, case_id: int) -> None:
-    assert [on for on, *_ in days(house)] == ["2026-11-22"]  # the day before anything happened
-    house.wait(hours=14, minutes=59)  # 23:59 in Shanghai
-    house.beat()
-    assert len(days(house)) == 1
-    house.wait(minutes=1)
-    house.beat()
-    house.beat()
-    (_, _, _, first), (on, heads, prev, _) = days(house)
-    with house.app.app_context():
+def test_each_day_is_sealed_once_after_the_courts_midnight(
+    scenario: Scenario, case_id: int
+) -> None:
+    assert [on for on, *_ in days(scenario)] == ["2026-11-22"]  # the day before anything happened
+    scenario.wait(hours=14, minutes=59)  # 23:59 in Shanghai
+    scenario.beat()
+    assert len(days(scenario)) == 1
+    scenario.wait(minutes=1)
+    scenario.beat()
+    scenario.beat()
+    (_, _, _, first), (on, heads, prev, _) = days(scenario)
+    with scenario.app.app_context():
         last = db.session.query(Entry).order_by(Entry.seq.desc()).first()
         assert (on, prev) == ("2026-11-23", first)
         assert heads == [[case_id, last.seq, last.hash]]
         assert daily_seals.covering(db.session(), last).day.on == dt.date(2026, 11, 23)
-    house.wait(days=3)  # the worker slept: one day covers them
-    house.beat()
-    assert [on for on, *_ in days(house)][2:] == ["2026-11-26"]
-    assert verify(house)[0] == 0
+    scenario.wait(days=3)  # the worker slept: one day covers them
+    scenario.beat()
+    assert [on for on, *_ in days(scenario)][2:] == ["2026-11-26"]
+    assert verify(scenario)[0] == 0
 
 
-def test_a_quiet_case_is_sealed_no_second_time(house: House, case_id: int) -> None:
-    house.wait(hours=15)
-    house.beat()
-    other = house.api("POST", "/cases", case_with("（2026）沪0115民初99号"))[1]["id"]
-    house.api(
+def test_a_quiet_case_is_sealed_no_second_time(scenario: Scenario, case_id: int) -> None:
+    scenario.wait(hours=15)
+    scenario.beat()
+    other = scenario.api("POST", "/cases", case_with("（2026）沪0115民初99号"))[1]["id"]
+    scenario.api(
         "POST",
         f"/cases/{other}/contacts",
         {
             "channel": "phone",
             "direction": "out",
-            "at": house.clock.now().isoformat(),
+            "at": scenario.clock.now().isoformat(),
             "outcome": "no_answer",
             "counsel_id": 3,
         },
     )
-    house.wait(hours=24)
-    house.beat()
-    assert [head[0] for head in days(house)[-1][1]].count(case_id) <= 1
-    assert verify(house)[0] == 0
+    scenario.wait(hours=24)
+    scenario.beat()
+    assert [head[0] for head in days(scenario)[-1][1]].count(case_id) <= 1
+    assert verify(scenario)[0] == 0
 
 
 def test_a_chain_that_was_rewritten_with_its_head_is_found(
-    house: House, case_id: int, database: str
+    scenario: Scenario, case_id: int, database: str
 ) -> None:
-    house.wait(hours=15)
-    house.beat()
-    assert verify(house)[0] == 0
-    unlock(house, database)
-    with house.app.app_context():
+    scenario.wait(hours=15)
+    scenario.beat()
+    assert verify(scenario)[0] == 0
+    unlock(scenario, database)
+    with scenario.app.app_context():
         last = db.session.query(Entry).order_by(Entry.seq.desc()).first()
         keep = last.seq - 1
         before = db.session.query(Entry.hash).filter(Entry.seq == keep).scalar()
     do(
-        house,
+        scenario,
         f"DELETE FROM record_content WHERE line_id = {last.id}",
         f"DELETE FROM record_line WHERE id = {last.id}",
         f"UPDATE record_head SET seq = {keep}, hash = '{before}'",
     )
-    status, said = verify(house)
+    status, said = verify(scenario)
     assert (status, f"line {last.seq} of case {CASE['number']} is not the one that" in said) == (
         1,
         True,
     ), said
-    assert verify(house, "--case", CASE["number"])[0] == 1
+    assert verify(scenario, "--case", CASE["number"])[0] == 1
 
 
-def test_a_day_that_was_changed_is_found(house: House, case_id: int, database: str) -> None:
-    house.wait(hours=15)
-    house.beat()
-    house.wait(hours=24)
-    house.beat()
+def test_a_day_that_was_changed_is_found(scenario: Scenario, case_id: int, database: str) -> None:
+    scenario.wait(hours=15)
+    scenario.beat()
+    scenario.wait(hours=24)
+    scenario.beat()
     if "postgres" in database:
-        do(house, "ALTER TABLE record_day DISABLE TRIGGER ALL")
+        do(scenario, "ALTER TABLE record_day DISABLE TRIGGER ALL")
     else:
-        unlock(house, database)
-    do(house, "UPDATE record_day SET heads = '[]' WHERE seq = 2")
-    status, said = verify(house)
+        unlock(scenario, database)
+    do(scenario, "UPDATE record_day SET heads = '[]' WHERE seq = 2")
+    status, said = verify(scenario)
     assert (status, "NOT WHOLE at 2026-11-23: it is not what was sealed" in said) == (1, True), said
 
 
-def test_no_statement_changes_a_day(house: House, case_id: int) -> None:
+def test_no_statement_changes_a_day(scenario: Scenario, case_id: int) -> None:
     for words in ("UPDATE record_day SET hash = hash", "DELETE FROM record_day"):
         with pytest.raises(Exception, match="only ever added to"):
-            do(house, words)
+            do(scenario, words)
 
 
-def test_the_list_of_days_can_be_noted_outside(house: House, case_id: int) -> None:
-    house.wait(hours=15)
-    house.beat()
-    done = house.app.test_cli_runner().invoke(cli, ["record", "days"])
-    with house.app.app_context():
+def test_the_list_of_days_can_be_noted_outside(scenario: Scenario, case_id: int) -> None:
+    scenario.wait(hours=15)
+    scenario.beat()
+    done = scenario.app.test_cli_runner().invoke(cli, ["record", "days"])
+    with scenario.app.app_context():
         seals = [day.hash for day in db.session.query(DailySeal).order_by(DailySeal.seq)]
     assert [row.split("\t")[2] for row in done.stdout.splitlines()] == seals
 
@@ -141,39 +143,41 @@ def test_the_list_of_days_can_be_noted_outside(house: House, case_id: int) -> No
     ],
 )
 def test_a_case_that_is_kept_out_of_the_days_is_found(
-    house: House, case_id: int, database: str, words: str
+    scenario: Scenario, case_id: int, database: str, words: str
 ) -> None:
-    house.wait(hours=15)
-    house.beat()
-    unlock(house, database)
-    house.app.test_cli_runner().invoke(cli, ["court", "add", "Another Court"])
-    do(house, words)
-    assert verify(house)[0] == 1
+    scenario.wait(hours=15)
+    scenario.beat()
+    unlock(scenario, database)
+    scenario.app.test_cli_runner().invoke(cli, ["court", "add", "Another Court"])
+    do(scenario, words)
+    assert verify(scenario)[0] == 1
 
 
 def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
-    house: House, case_id: int, database: str
+    scenario: Scenario, case_id: int, database: str
 ) -> None:
-    house.wait(hours=15)
-    house.beat()
-    with house.app.app_context():
+    scenario.wait(hours=15)
+    scenario.beat()
+    with scenario.app.app_context():
         before = db.session.query(Entry).filter_by(seq=2).one().hash
-    assert "This seal is of" in house.client.get(f"/record/{before}?lang=en").get_data(as_text=True)
-    unlock(house, database)
-    rewrite(house, case_id)
-    with house.app.app_context():
+    assert "This seal is of" in scenario.client.get(f"/record/{before}?lang=en").get_data(
+        as_text=True
+    )
+    unlock(scenario, database)
+    rewrite(scenario, case_id)
+    with scenario.app.app_context():
         assert ledger.verify(db.session(), case_id).whole  # the chain alone shows nothing
         head = db.session.query(Entry).order_by(Entry.seq.desc()).first().hash
-    said = house.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
+    said = scenario.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
     assert ("This seal is of" in said, "sealed something else" in said) == (False, True)
-    page = house.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
+    page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
     assert "sealed something else" in page
-    assert verify(house)[0] == 1
+    assert verify(scenario)[0] == 1
 
 
-def rewrite(house: House, case_id: int) -> None:
+def rewrite(scenario: Scenario, case_id: int) -> None:
     """Write a whole chain anew from its second line on, head and all, with right hashes."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         lines = db.session.query(Entry).filter_by(case_id=case_id).order_by(Entry.seq).all()
         last, columns = lines[0].hash, Entry.__table__.columns
         words = []
@@ -185,4 +189,4 @@ def rewrite(house: House, case_id: int) -> None:
                 f"WHERE id = {line.id}"
             )
         db.session.rollback()
-    do(house, *words, f"UPDATE record_head SET hash = '{last}' WHERE case_id = {case_id}")
+    do(scenario, *words, f"UPDATE record_head SET hash = '{last}' WHERE case_id = {case_id}")

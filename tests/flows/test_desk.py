@@ -19,7 +19,16 @@ from app.core.runtime.clock import SetClock
 from app.people import service as people
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.standins import SmtpStandIn
-from tests.conftest import NOW, PASSWORD, House, at, case_with, make_court, make_house, proposal
+from tests.conftest import (
+    NOW,
+    PASSWORD,
+    Scenario,
+    at,
+    case_with,
+    make_court,
+    make_scenario,
+    proposal,
+)
 
 OTHER = "zhou@elsewhere.example"
 
@@ -32,7 +41,7 @@ def mail() -> Iterator[SmtpStandIn]:
 
 
 @pytest.fixture
-def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[House]:
+def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[Scenario]:
     """A court whose mail goes over a real wire."""
     built = lines.build(
         lines.CarrierSettings(
@@ -40,7 +49,7 @@ def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[House]:
         ),
         SetClock(NOW),
     )
-    made = make_house(tmp_path, database, gateways=built)
+    made = make_scenario(tmp_path, database, gateways=built)
     make_court(made)
     yield made
     built.close()
@@ -52,31 +61,33 @@ def number(n: int) -> str:
     return f"（2026）沪0115民初{n}号"
 
 
-def enter(house: House, n: int, **more: Any) -> int:
+def enter(scenario: Scenario, n: int, **more: Any) -> int:
     """A case of two counsel, each with a mail address only."""
     two = [
         {"name": f"{name} {n}", "email": f"{name.lower()}{n}@firm.example", "language": "en"}
         for name in ("Ann", "Bob")
     ]
-    status, said = house.api(
+    status, said = scenario.api(
         "POST", "/cases", {**case_with(number(n), *two, judge=f"J{n}"), **more}
     )
     assert status == 201, said
     return int(said["id"])
 
 
-def ask(house: House, n: int, days: float, email: str = "wang@court.example", **more: Any) -> int:
+def ask(
+    scenario: Scenario, n: int, days: float, email: str = "wang@court.example", **more: Any
+) -> int:
     """A hearing proposed in a case of its own, with two slots from a day on."""
     slots = ((at(days), "第三法庭"), (at(days, "14:00"), "第五法庭"))
-    case_id = enter(house, n)
-    status, said = house.api("POST", "/hearings", proposal(case_id, *slots, **more), email=email)
+    case_id = enter(scenario, n)
+    status, said = scenario.api("POST", "/hearings", proposal(case_id, *slots, **more), email=email)
     assert status == 201, said
     return int(said["id"])
 
 
-def answer(house: House, to: str, *says: str) -> None:
+def answer(scenario: Scenario, to: str, *says: str) -> None:
     """Answer slot by slot on the page behind the newest link."""
-    link, browser = house.link(to), house.client
+    link, browser = scenario.link(to), scenario.client
     form = HtmlPage(browser.get(link).get_data(as_text=True)).form_with("slot-")
     assert form
     given = dict(
@@ -86,16 +97,18 @@ def answer(house: House, to: str, *says: str) -> None:
     assert got.status_code in (200, 302, 303), got.get_data(as_text=True)
 
 
-def see(house: House, path: str, email: str = "wang@court.example", status: int = 200) -> HtmlPage:
+def see(
+    scenario: Scenario, path: str, email: str = "wang@court.example", status: int = 200
+) -> HtmlPage:
     """What a signed-in user sees at an address."""
-    got = house.sign_in(email).get(path)
+    got = scenario.sign_in(email).get(path)
     assert got.status_code == status, got.get_data(as_text=True)
     return HtmlPage(got.get_data(as_text=True))
 
 
-def english(house: House, *emails: str) -> None:
+def english(scenario: Scenario, *emails: str) -> None:
     """Let users read English."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         for email in emails or ("wang@court.example",):
             people.find_user(session, email).language = "en"
 
@@ -108,44 +121,46 @@ def numbers(words: str) -> dict[str, int]:
     return {name: int(count) for count, name in reversed(found)}
 
 
-def test_nobody_is_shown_the_desk_before_signing_in(house: House) -> None:
-    got = house.client.get("/")
+def test_nobody_is_shown_the_desk_before_signing_in(scenario: Scenario) -> None:
+    got = scenario.client.get("/")
     assert (got.status_code, got.location) == (302, "/sign-in")
-    got = house.client.get("/cases/1?x=1")
+    got = scenario.client.get("/cases/1?x=1")
     assert got.location == "/sign-in?next=/cases/1?x%3D1"
-    assert house.client.post("/cases/1/contacts").location == "/sign-in"
+    assert scenario.client.post("/cases/1/contacts").location == "/sign-in"
 
 
-def test_a_court_with_nothing_in_it_says_what_to_do_first(house: House) -> None:
-    english(house, "wang@court.example", "admin@court.example")
-    words = see(house, "/").words
+def test_a_court_with_nothing_in_it_says_what_to_do_first(scenario: Scenario) -> None:
+    english(scenario, "wang@court.example", "admin@court.example")
+    words = see(scenario, "/").words
     assert "Three steps to the first hearing" in words
     assert "done Add the courtrooms" in words
     assert "An admin of your court does this." in words
     assert "then Add a case, or import a list" in words
-    assert "/settings/courtrooms" in house.sign_in("admin@court.example").get("/").text
-    enter(house, 1)
-    assert "done Add a case, or import a list" in see(house, "/").words
-    ask(house, 2, 14)
-    assert "Three steps" not in see(house, "/").words
+    assert "/settings/courtrooms" in scenario.sign_in("admin@court.example").get("/").text
+    enter(scenario, 1)
+    assert "done Add a case, or import a list" in see(scenario, "/").words
+    ask(scenario, 2, 14)
+    assert "Three steps" not in see(scenario, "/").words
 
 
-def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house: House) -> None:
-    english(house)
-    lapsed = ask(house, 1, 15, answer_by=at(0, "12:00"))
-    none = ask(house, 2, 16)
-    ready = ask(house, 3, 17, fix="assistant")
-    due = ask(house, 4, 18, answer_by=at(0.5, "21:30"))
-    ask(house, 5, 21)
-    house.beat()
-    answer(house, "ann2", "yes", "no")
-    answer(house, "bob2", "no", "no")
-    answer(house, "ann3", "if_needed", "no")
-    answer(house, "bob3", "yes", "yes")
-    answer(house, "ann4", "yes", "yes")
-    house.wait(hours=4)
-    house.beat()
-    words = see(house, "/").words
+def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(
+    scenario: Scenario,
+) -> None:
+    english(scenario)
+    lapsed = ask(scenario, 1, 15, answer_by=at(0, "12:00"))
+    none = ask(scenario, 2, 16)
+    ready = ask(scenario, 3, 17, fix="assistant")
+    due = ask(scenario, 4, 18, answer_by=at(0.5, "21:30"))
+    ask(scenario, 5, 21)
+    scenario.beat()
+    answer(scenario, "ann2", "yes", "no")
+    answer(scenario, "bob2", "no", "no")
+    answer(scenario, "ann3", "if_needed", "no")
+    answer(scenario, "bob3", "yes", "yes")
+    answer(scenario, "ann4", "yes", "yes")
+    scenario.wait(hours=4)
+    scenario.beat()
+    words = see(scenario, "/").words
     told = [
         f"lapsed {number(1)} 买卖合同纠纷 No agreement in time, just now.",
         f"no slot suits all {number(2)} 买卖合同纠纷 2 of 2 answered. Wed 9 Dec 2026, 09:30 suits 1 of 2.",
@@ -163,7 +178,7 @@ def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house
         "rounds now open": 4,
         "fixed for": 0,
     }
-    page = house.sign_in().get("/").text
+    page = scenario.sign_in().get("/").text
     for row, way in (
         (lapsed, f"/hearings/{lapsed}/round"),
         (none, f"/hearings/{none}/round"),
@@ -174,10 +189,10 @@ def test_what_waits_stands_worst_first_with_its_reason_and_one_thing_to_do(house
 
 
 def test_a_round_in_which_nobody_must_answer_waits_for_all_whatever_other_rounds_are(
-    house: House,
+    scenario: Scenario,
 ) -> None:
-    english(house)
-    ask(house, 1, 14)
+    english(scenario)
+    ask(scenario, 1, 14)
     free = case_with(
         number(2),
         *(
@@ -185,17 +200,17 @@ def test_a_round_in_which_nobody_must_answer_waits_for_all_whatever_other_rounds
             for name in ("ann", "bob")
         ),
     )
-    status, case = house.api("POST", "/cases", free)
+    status, case = scenario.api("POST", "/cases", free)
     assert status == 201, case
-    status, made = house.api("POST", "/hearings", proposal(case["id"], (at(20), "第三法庭")))
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"], (at(20), "第三法庭")))
     assert status == 201, made
-    words = see(house, "/").words
+    words = see(scenario, "/").words
     assert numbers(words)["to be decided"] == 0
     assert number(2) not in words
 
 
 def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
-    wired: House, mail: SmtpStandIn
+    wired: Scenario, mail: SmtpStandIn
 ) -> None:
     english(wired)
     mail.refuse("bob1@firm.example", "550 5.1.1 no such user")
@@ -235,7 +250,7 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
 
 
 def test_somebody_whom_a_later_message_reached_is_no_longer_named(
-    wired: House, mail: SmtpStandIn
+    wired: Scenario, mail: SmtpStandIn
 ) -> None:
     english(wired)
     mail.say("550 5.1.1 no such user", times=2)
@@ -253,41 +268,43 @@ def test_somebody_whom_a_later_message_reached_is_no_longer_named(
     assert "not reached Bob 1" not in see(wired, "/").words
 
 
-def counsel_id(house: House, name: str) -> int:
+def counsel_id(scenario: Scenario, name: str) -> int:
     """The row of a counsel."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return db.session.scalars(sa.select(Counsel.id).where(Counsel.name == name)).one()
 
 
-def stop_texts(house: House, name: str) -> None:
+def stop_texts(scenario: Scenario, name: str) -> None:
     """What a STOP to the carrier leaves behind."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         row = session.scalars(sa.select(Counsel).where(Counsel.name == name)).one()
-        row.opted_out_at = house.clock.now()
+        row.opted_out_at = scenario.clock.now()
 
 
-def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(house: House) -> None:
-    english(house)
+def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(
+    scenario: Scenario,
+) -> None:
+    english(scenario)
     two = [
         {"name": "Wang Fang", "phone": "13800138077"},
         {"name": "Sun Yue", "email": "sun@firm.example"},
     ]
-    house.api("POST", "/cases", case_with(number(9), *two))
-    assert "cannot be told anything" not in see(house, "/cases/1").words
-    stop_texts(house, "Wang Fang")
-    words = see(house, "/cases/1").words
+    scenario.api("POST", "/cases", case_with(number(9), *two))
+    assert "cannot be told anything" not in see(scenario, "/cases/1").words
+    stop_texts(scenario, "Wang Fang")
+    words = see(scenario, "/cases/1").words
     assert "Wang Fang cannot be told anything: neither a mail address nor a telephone" in words
     assert "wants no texts" in words
-    house.api("POST", "/hearings", proposal(1))
+    scenario.api("POST", "/hearings", proposal(1))
     assert (
         f"not reached Wang Fang , Claimant · {number(9)} 买卖合同纠纷 slots proposed: "
         "no address is known that takes messages · just now · +8613800138077"
-    ) in see(house, "/").words
+    ) in see(scenario, "/").words
 
 
-def test_each_sees_their_own_first_and_everybodys_by_one_press(house: House) -> None:
-    english(house, "wang@court.example", "chen@court.example", "admin@court.example")
-    with house.app.app_context(), transaction() as session:
+def test_each_sees_their_own_first_and_everybodys_by_one_press(scenario: Scenario) -> None:
+    english(scenario, "wang@court.example", "chen@court.example", "admin@court.example")
+    with scenario.app.app_context(), transaction() as session:
         court = people.find_user(session, "wang@court.example").court
         people.add_user(
             session,
@@ -299,58 +316,58 @@ def test_each_sees_their_own_first_and_everybodys_by_one_press(house: House) -> 
             password=PASSWORD,
         )
         people.find_user(session, "lin@court.example").language = "en"
-    ask(house, 1, 15, answer_by=at(0, "20:00"))
-    house.beat()
-    assert "No answer yet: Ann 1, Bob 1." in see(house, "/").words
-    theirs = see(house, "/", "lin@court.example").words
+    ask(scenario, 1, 15, answer_by=at(0, "20:00"))
+    scenario.beat()
+    assert "No answer yet: Ann 1, Bob 1." in see(scenario, "/").words
+    theirs = see(scenario, "/", "lin@court.example").words
     assert "Nothing waits. See what waits for everybody" in theirs
     assert numbers(theirs)["due within"] == 0
-    assert "No answer yet: Ann 1" in see(house, "/?whose=all", "lin@court.example").words
-    assert "No answer yet: Ann 1" in see(house, "/?whose=nonsense").words
+    assert "No answer yet: Ann 1" in see(scenario, "/?whose=all", "lin@court.example").words
+    assert "No answer yet: Ann 1" in see(scenario, "/?whose=nonsense").words
     for email in ("chen@court.example", "admin@court.example"):
-        assert "Waiting for somebody" in see(house, "/", email).words
+        assert "Waiting for somebody" in see(scenario, "/", email).words
 
 
-def test_a_worker_that_is_silent_for_a_minute_is_missed(house: House) -> None:
-    english(house)
-    ask(house, 1, 15)
-    assert "The worker is not running" in see(house, "/").words
-    assert "It was never heard." in see(house, "/").words
-    assert "tingqi worker" in see(house, "/").words
-    house.beat()
-    words = see(house, "/").words
+def test_a_worker_that_is_silent_for_a_minute_is_missed(scenario: Scenario) -> None:
+    english(scenario)
+    ask(scenario, 1, 15)
+    assert "The worker is not running" in see(scenario, "/").words
+    assert "It was never heard." in see(scenario, "/").words
+    assert "tingqi worker" in see(scenario, "/").words
+    scenario.beat()
+    words = see(scenario, "/").words
     assert "not running" not in words
     assert "Worker heard 09:00" in words
     assert "Mail: local outbox · Text: local outbox" in words
-    house.wait(seconds=61)
-    words = see(house, "/").words
+    scenario.wait(seconds=61)
+    words = see(scenario, "/").words
     assert "The worker is not running" in words
     assert "It was last heard on Mon 23 Nov 2026, 09:00." in words
 
 
-def test_the_week_shows_what_is_fixed_and_how_well_its_people_were_told(house: House) -> None:
-    english(house)
-    today = ask(house, 1, 3, answer_by=at(2), override_reason="all waive the period")
-    ask(house, 2, 12, answer_by=at(2))
-    gone = ask(house, 3, 4, answer_by=at(2), override_reason="all waive the period")
-    house.beat()
+def test_the_week_shows_what_is_fixed_and_how_well_its_people_were_told(scenario: Scenario) -> None:
+    english(scenario)
+    today = ask(scenario, 1, 3, answer_by=at(2), override_reason="all waive the period")
+    ask(scenario, 2, 12, answer_by=at(2))
+    gone = ask(scenario, 3, 4, answer_by=at(2), override_reason="all waive the period")
+    scenario.beat()
     for n in (1, 2, 3):
         for who in ("ann", "bob"):
-            answer(house, f"{who}{n}", "yes", "no")
-    house.beat()
-    house.api("POST", f"/hearings/{gone}/cancel", {"reason": "settled"})
-    words = see(house, "/").words
+            answer(scenario, f"{who}{n}", "yes", "no")
+    scenario.beat()
+    scenario.api("POST", f"/hearings/{gone}/cancel", {"reason": "settled"})
+    words = see(scenario, "/").words
     assert f"Thu 26 Nov 2026 09:30 第三法庭 · {number(1)} · Trial accepted only" in words
     assert number(2) not in words
     assert number(3) not in words
     assert numbers(words)["fixed for"] == 1
-    house.wait(days=3)
-    assert "Thu 26 Nov 2026 · today 09:30" in see(house, "/").words
-    assert f"/hearings/{today}" in house.sign_in().get("/").text
+    scenario.wait(days=3)
+    assert "Thu 26 Nov 2026 · today 09:30" in see(scenario, "/").words
+    assert f"/hearings/{today}" in scenario.sign_in().get("/").text
 
 
 def test_a_date_that_one_side_was_not_told_of_is_marked_however_gladly_they_answered(
-    wired: House, mail: SmtpStandIn
+    wired: Scenario, mail: SmtpStandIn
 ) -> None:
     english(wired)
     hearing_id = ask(wired, 1, 5, answer_by=at(2), override_reason="all waive the period")
@@ -372,14 +389,14 @@ def test_a_date_that_one_side_was_not_told_of_is_marked_however_gladly_they_answ
     assert f"{number(2)} · Trial Sat 28 Nov 2026 09:30" in see(wired, "/").words
 
 
-def imported(house: House, n: int, days: float) -> None:
+def imported(scenario: Scenario, n: int, days: float) -> None:
     """A hearing that was fixed elsewhere, and of which the house tells nobody."""
     from app.hearings import service as hearings
 
-    case_id = enter(house, n)
-    with house.app.app_context(), transaction() as session:
+    case_id = enter(scenario, n)
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, house.clock.now(), b"x" * 32)
+        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), b"x" * 32)
         case = cases.find_case(session, desk.court.id, case_id)
         when = dt.datetime.fromisoformat(at(days))
         hearings.fixed_elsewhere(
@@ -387,11 +404,11 @@ def imported(house: House, n: int, days: float) -> None:
         )
 
 
-def test_hearings_are_found_by_number_party_counsel_and_telephone(house: House) -> None:
-    english(house)
-    house.api("POST", "/cases", case_with(number(12345)))
-    house.api("POST", "/hearings", proposal(1))
-    ask(house, 777, 20)
+def test_hearings_are_found_by_number_party_counsel_and_telephone(scenario: Scenario) -> None:
+    english(scenario)
+    scenario.api("POST", "/cases", case_with(number(12345)))
+    scenario.api("POST", "/hearings", proposal(1))
+    ask(scenario, 777, 20)
     for asked in (
         "(2026)沪0115民初12345号",
         "（2026）沪0115民初12345号",
@@ -403,43 +420,43 @@ def test_hearings_are_found_by_number_party_counsel_and_telephone(house: House) 
         "138 0013 8001",
         "华诚",
     ):
-        words = see(house, f"/hearings?q={asked}").words
+        words = see(scenario, f"/hearings?q={asked}").words
         assert number(12345) in words, asked
-    assert number(777) not in see(house, "/hearings?q=13800138001").words
-    assert "No hearing was found." in see(house, "/hearings?q=%25").words
-    house.api("POST", "/hearings/2/cancel", {"reason": "settled"})
-    assert number(777) in see(house, "/hearings?state=cancelled").words
-    assert number(12345) not in see(house, "/hearings?state=cancelled").words
-    assert number(777) in see(house, "/hearings?state=nonsense").words
+    assert number(777) not in see(scenario, "/hearings?q=13800138001").words
+    assert "No hearing was found." in see(scenario, "/hearings?q=%25").words
+    scenario.api("POST", "/hearings/2/cancel", {"reason": "settled"})
+    assert number(777) in see(scenario, "/hearings?state=cancelled").words
+    assert number(12345) not in see(scenario, "/hearings?state=cancelled").words
+    assert number(777) in see(scenario, "/hearings?state=nonsense").words
 
 
-def test_a_search_also_names_cases_that_have_no_hearing_yet(house: House) -> None:
-    english(house)
-    enter(house, 31)
-    words = see(house, "/hearings?q=31").words
+def test_a_search_also_names_cases_that_have_no_hearing_yet(scenario: Scenario) -> None:
+    english(scenario)
+    enter(scenario, 31)
+    words = see(scenario, "/hearings?q=31").words
     assert f"Cases found that have no hearing yet {number(31)}" in words
-    assert "Cases found" not in see(house, "/hearings").words
+    assert "Cases found" not in see(scenario, "/hearings").words
 
 
-def test_long_lists_have_pages(house: House) -> None:
-    english(house)
-    many(house, 30)
-    first, second = see(house, "/hearings").words, see(house, "/hearings?page=2").words
+def test_long_lists_have_pages(scenario: Scenario) -> None:
+    english(scenario)
+    many(scenario, 30)
+    first, second = see(scenario, "/hearings").words, see(scenario, "/hearings?page=2").words
     assert (first.count("Proposed"), second.count("Proposed")) == (26, 6)  # one is the filter's
     assert "Older" in first
     assert "Newer" in second
-    see(house, "/hearings?page=0")
-    see(house, "/hearings?page=99999999999")
+    see(scenario, "/hearings?page=0")
+    see(scenario, "/hearings?page=99999999999")
 
 
-def many(house: House, count: int, first: int = 0) -> None:
+def many(scenario: Scenario, count: int, first: int = 0) -> None:
     """Hearings in cases of their own, each in an hour of its own."""
     from app.hearings import service as hearings
     from app.hearings.forms import HearingIn
 
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, house.clock.now(), b"x" * 32)
+        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), b"x" * 32)
         for n in range(first, first + count):
             two = [{"name": f"{name}{n}", "email": f"{name}{n}@f.example"} for name in "ab"]
             given = case_with(number(5000 + n), *two, judge=f"J{n}")
@@ -451,23 +468,25 @@ def many(house: House, count: int, first: int = 0) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/hearings", "/cases", "/cases/1", "/waiting", "/calendar?on=2026-12-07"]
 )
-def test_a_page_asks_the_database_as_often_for_fifty_as_for_five(house: House, path: str) -> None:
-    many(house, 5)
-    few = queries_of(house, path)
-    many(house, 45, first=5)
-    assert queries_of(house, path) <= few + 1
+def test_a_page_asks_the_database_as_often_for_fifty_as_for_five(
+    scenario: Scenario, path: str
+) -> None:
+    many(scenario, 5)
+    few = queries_of(scenario, path)
+    many(scenario, 45, first=5)
+    assert queries_of(scenario, path) <= few + 1
     assert few < 30
 
 
-def queries_of(house: House, path: str) -> int:
+def queries_of(scenario: Scenario, path: str) -> int:
     """How many statements a page sends to the database."""
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     asked: list[str] = []
 
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         asked.append(statement)
 
-    with house.app.app_context():
+    with scenario.app.app_context():
         engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     assert browser.get(path).status_code == 200
@@ -475,17 +494,17 @@ def queries_of(house: House, path: str) -> int:
     return len(asked)
 
 
-def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
-    english(house)
+def test_a_case_shows_its_people_and_how_they_may_be_told(scenario: Scenario) -> None:
+    english(scenario)
     body = case_with(number(1))
     body["parties"][0]["counsel"][0] |= {
         "address_confirmed_on": "2026-11-01",
         "electronic_consent_on": "2026-11-02",
     }
-    house.api("POST", "/cases", body)
-    house.api("POST", "/hearings", proposal(1))
-    house.beat()
-    words = see(house, "/cases/1").words
+    scenario.api("POST", "/cases", body)
+    scenario.api("POST", "/hearings", proposal(1))
+    scenario.beat()
+    words = see(scenario, "/cases/1").words
     for each in (
         "Judge 陈法官",
         "Procedure another procedure",
@@ -500,7 +519,7 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
         "accepted Zhao Lei Respondent",
     ):
         assert each in words, (each, words)
-    page = house.sign_in().get("/cases/1").text
+    page = scenario.sign_in().get("/cases/1").text
     for way in ("/hearings/new?case_id=1", "/cases/1/record", "/cases/1/facts", "/cases/1/counsel"):
         assert f'href="{way}"' in page
 
@@ -518,11 +537,11 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(house: House) -> None:
     ],
 )
 def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(
-    house: House, wrong: dict[str, str], words: str
+    scenario: Scenario, wrong: dict[str, str], words: str
 ) -> None:
-    english(house)
-    ask(house, 1, 15)
-    ask(house, 2, 16)
+    english(scenario)
+    ask(scenario, 1, 15)
+    ask(scenario, 2, 16)
     given = {
         "counsel_id": "1",
         "hearing_id": "1",
@@ -534,7 +553,7 @@ def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_l
         "note": "Wants the <afternoon>",
         **wrong,
     }
-    got = house.sign_in().post("/cases/1/contacts", data=given)
+    got = scenario.sign_in().post("/cases/1/contacts", data=given)
     assert got.status_code == 422
     page = HtmlPage(got.text)
     assert words in page.words
@@ -542,17 +561,17 @@ def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_l
     assert 'value="021-555"' in got.text
 
 
-def test_another_courts_cases_hearings_and_people_are_not_there(house: House) -> None:
-    english(house)
-    with house.app.app_context(), transaction() as session:
+def test_another_courts_cases_hearings_and_people_are_not_there(scenario: Scenario) -> None:
+    english(scenario)
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session, "Elsewhere", short="E", zone="Asia/Shanghai", country="CN", language="en"
         )
         people.add_user(
             session, court, OTHER, name="Zhou", role="assistant", now=NOW, password=PASSWORD
         )
-    ask(house, 1, 15, answer_by=at(0, "20:00"))
-    browser = house.sign_in(OTHER)
+    ask(scenario, 1, 15, answer_by=at(0, "20:00"))
+    browser = scenario.sign_in(OTHER)
     for path in (
         "/cases/1",
         "/cases/1/record",
@@ -567,10 +586,10 @@ def test_another_courts_cases_hearings_and_people_are_not_there(house: House) ->
         assert number(1) not in browser.get(path).text, path
 
 
-def test_times_are_the_courts_wherever_the_reader_is(house: House) -> None:
-    english(house)
-    ask(house, 1, 15)
-    got = house.sign_in().post(
+def test_times_are_the_courts_wherever_the_reader_is(scenario: Scenario) -> None:
+    english(scenario)
+    ask(scenario, 1, 15)
+    got = scenario.sign_in().post(
         "/cases/1/contacts",
         data={
             "counsel_id": "1",
@@ -580,7 +599,7 @@ def test_times_are_the_courts_wherever_the_reader_is(house: House) -> None:
         },
     )
     assert got.status_code == 303, got.text
-    status, said = house.api("GET", "/cases/1/contacts")
+    status, said = scenario.api("GET", "/cases/1/contacts")
     assert status == 200
     when = [
         line["detail"]["happened_at"]

@@ -19,7 +19,7 @@ from app.core.db import transaction
 from app.core.runtime.clock import SetClock
 from app.people import service as people
 from app.rehearsal.standins import SmtpStandIn
-from tests.conftest import NOW, PASSWORD, House, case_with, make_court, proposal
+from tests.conftest import NOW, PASSWORD, Scenario, case_with, make_court, proposal
 from tests.flows.test_replies_by_mail import grades, open_house
 from tests.imap import ImapServer
 from tests.replied import gmail, invited
@@ -42,62 +42,64 @@ def no_codec() -> Iterator[None]:
     encodings.idna.ToASCII = kept
 
 
-def fixed(house: House, counsel: dict[str, object]) -> int:
+def fixed(scenario: Scenario, counsel: dict[str, object]) -> int:
     """A hearing that is fixed and told, with an invite by mail to one counsel."""
-    case_id = house.api("POST", "/cases", case_with("（2026）沪0115民初7号", counsel))[1]["id"]
-    hearing = house.api("POST", "/hearings", proposal(case_id))[1]
+    case_id = scenario.api("POST", "/cases", case_with("（2026）沪0115民初7号", counsel))[1]["id"]
+    hearing = scenario.api("POST", "/hearings", proposal(case_id))[1]
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
-    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    scenario.beat()
     return int(hearing["id"])
 
 
 @pytest.mark.parametrize("typed", [ANNA, ASCII, "Anna@FAß.Example"])
 def test_an_address_is_shown_as_people_read_it_and_one_however_it_is_typed(
-    house: House, typed: str
+    scenario: Scenario, typed: str
 ) -> None:
-    case = house.api("POST", "/cases", case_with("7", {**COUNSEL, "email": typed}))[1]
+    case = scenario.api("POST", "/cases", case_with("7", {**COUNSEL, "email": typed}))[1]
     shown = case["parties"][0]["counsel"][0]["email"]
     assert shown.lower() == ANNA
-    again = house.api("POST", "/cases", case_with("8", {**COUNSEL, "email": shown.lower()}))[1]
+    again = scenario.api("POST", "/cases", case_with("8", {**COUNSEL, "email": shown.lower()}))[1]
     same = again["parties"][0]["counsel"][0]["id"] == case["parties"][0]["counsel"][0]["id"]
     assert same is (shown == ANNA)  # a local part is the server's own matter, also its case
 
 
-def test_mail_and_invite_go_to_that_very_domain(house: House) -> None:
-    fixed(house, COUNSEL)
-    [letter] = house.letters(to=ASCII, containing="r/", channel="email")[:1]
+def test_mail_and_invite_go_to_that_very_domain(scenario: Scenario) -> None:
+    fixed(scenario, COUNSEL)
+    [letter] = scenario.letters(to=ASCII, containing="r/", channel="email")[:1]
     assert "fass.example" not in str(letter)
-    invite = invited(house, ASCII)
+    invite = invited(scenario, ASCII)
     assert invite.attendee == ASCII
     assert invite.event["ATTENDEE"].params["CN"] == "Anna Groß"
 
 
 def test_a_calendars_answer_from_that_domain_counts(database: str, tmp_path: Path) -> None:
     with ImapServer() as imap:
-        house = open_house(tmp_path, database, imap, SetClock(NOW))
-        make_court(house)
-        house.beat()
-        hearing = fixed(house, COUNSEL)
-        imap.deliver(gmail(invited(house, ASCII), "ACCEPTED"))
-        house.wait(minutes=1)
-        house.beat()
-        assert grades(house, hearing)["Anna Groß"] == "E4"
-        house.app.extensions["tingqi"].gateways.close()
-        house.close()
+        scenario = open_house(tmp_path, database, imap, SetClock(NOW))
+        make_court(scenario)
+        scenario.beat()
+        hearing = fixed(scenario, COUNSEL)
+        imap.deliver(gmail(invited(scenario, ASCII), "ACCEPTED"))
+        scenario.wait(minutes=1)
+        scenario.beat()
+        assert grades(scenario, hearing)["Anna Groß"] == "E4"
+        scenario.app.extensions["tingqi"].gateways.close()
+        scenario.close()
 
 
 @pytest.mark.parametrize("kept", ["anna@faß.example", "anna@xn--fa-hia.example"])
-def test_a_user_signs_in_with_either_form_also_if_stored_before(house: House, kept: str) -> None:
-    with house.app.app_context(), transaction() as session:
+def test_a_user_signs_in_with_either_form_also_if_stored_before(
+    scenario: Scenario, kept: str
+) -> None:
+    with scenario.app.app_context(), transaction() as session:
         court = people.find_court(session)
         user = people.add_user(session, court, ASCII, role="assistant", now=NOW, password=PASSWORD)
         assert user.email == ANNA
         user.email = kept
     for typed in (ANNA, ASCII, " ANNA@Faß.example "):
-        answer = house.client.post("/sign-in", data={"email": typed, "password": PASSWORD})
+        answer = scenario.client.post("/sign-in", data={"email": typed, "password": PASSWORD})
         assert answer.status_code == 303, typed
-    answer = house.client.post(
+    answer = scenario.client.post(
         "/sign-in", data={"email": "anna@fass.example", "password": PASSWORD}
     )
     assert answer.status_code != 303

@@ -6,57 +6,59 @@ import sqlalchemy as sa
 from app.cases.models import Case
 from app.core.db import db, transaction
 from app.retention import erasing
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.flows.test_propose_page import english, enter, press, see, send, slots, wall
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """The usual case, and an assistant who reads English."""
-    english(house)
-    return enter(house)
+    english(scenario)
+    return enter(scenario)
 
 
-def kept(house: House) -> int:
+def kept(scenario: Scenario) -> int:
     """How many drafts there are."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return int(db.session.scalar(sa.text("SELECT count(*) FROM draft")) or 0)
 
 
 def test_a_draft_is_kept_until_it_is_sent_and_outlives_the_session(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    path, browser = f"/hearings/new?case_id={case_id}", house.sign_in()
+    path, browser = f"/hearings/new?case_id={case_id}", scenario.sign_in()
     form = see(browser, path)
-    assert kept(house) == 0  # looking keeps nothing
+    assert kept(scenario) == 0  # looking keeps nothing
     got = browser.post(path, data=form.round.filled(do="keep", minutes="abc"))
     assert got.status_code == 204
     browser.post("/sign-out")
-    again = house.sign_in()
+    again = scenario.sign_in()
     assert "Begun and not sent" in see(again, f"/cases/{case_id}").words
     draft = see(again, path)
     assert draft.round.fields["minutes"] == "abc"
     assert "nothing of it was sent" in draft.words
     assert draft.round.fields["once"] == form.round.fields["once"]
     # A colleague sees nothing of it.
-    assert see(house.sign_in("chen@court.example"), path).round.fields["minutes"] == "90"
+    assert see(scenario.sign_in("chen@court.example"), path).round.fields["minutes"] == "90"
     page = press(again, draft, "preview", minutes="60")
     send(again, page)
-    assert kept(house) == 0
+    assert kept(scenario) == 0
     assert see(again, path).round.fields["minutes"] == "90"
 
 
-def test_a_draft_is_thrown_away_and_the_form_begins_anew(house: House, case_id: int) -> None:
-    path, browser = f"/hearings/new?case_id={case_id}", house.sign_in()
+def test_a_draft_is_thrown_away_and_the_form_begins_anew(scenario: Scenario, case_id: int) -> None:
+    path, browser = f"/hearings/new?case_id={case_id}", scenario.sign_in()
     press(browser, see(browser, path), "add-slot", minutes="33")
-    assert kept(house) == 1
+    assert kept(scenario) == 1
     got = browser.post(path, data={"do": "discard"})
     assert (got.status_code, got.location) == (303, path)
-    assert kept(house) == 0
+    assert kept(scenario) == 0
 
 
-def test_a_refused_form_is_a_draft_too_and_too_much_is_none(house: House, case_id: int) -> None:
-    path, browser = f"/hearings/new?case_id={case_id}", house.sign_in()
+def test_a_refused_form_is_a_draft_too_and_too_much_is_none(
+    scenario: Scenario, case_id: int
+) -> None:
+    path, browser = f"/hearings/new?case_id={case_id}", scenario.sign_in()
     form = see(browser, path)
     press(browser, form, "preview", 422, minutes="3")
     assert see(browser, path).round.fields["minutes"] == "3"
@@ -64,20 +66,20 @@ def test_a_refused_form_is_a_draft_too_and_too_much_is_none(house: House, case_i
     assert see(browser, path).round.fields["minutes"] == "3"
 
 
-def test_a_draft_goes_with_its_case(house: House, case_id: int) -> None:
-    path, browser = f"/hearings/new?case_id={case_id}", house.sign_in()
+def test_a_draft_goes_with_its_case(scenario: Scenario, case_id: int) -> None:
+    path, browser = f"/hearings/new?case_id={case_id}", scenario.sign_in()
     browser.post(path, data=see(browser, path).round.filled(do="keep"))
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         erasing.erase(
-            session, session.get_one(Case, case_id), by="x", why="y", now=house.clock.now()
+            session, session.get_one(Case, case_id), by="x", why="y", now=scenario.clock.now()
         )
-    assert kept(house) == 0
+    assert kept(scenario) == 0
 
 
 def test_a_suggested_slot_is_taken_and_another_is_suggested_in_its_place(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     offers = [each for each in form.buttons if each.startswith("take.")]
     assert len(offers) == 4
@@ -88,10 +90,12 @@ def test_a_suggested_slot_is_taken_and_another_is_suggested_in_its_place(
         assert len(slots(press(browser, form, nonsense).round)) == 3
 
 
-def test_what_is_in_the_way_of_ones_own_slot_is_said_at_once(house: House, case_id: int) -> None:
-    first = house.sign_in()
+def test_what_is_in_the_way_of_ones_own_slot_is_said_at_once(
+    scenario: Scenario, case_id: int
+) -> None:
+    first = scenario.sign_in()
     send(first, press(first, see(first, f"/hearings/new?case_id={case_id}"), "preview"))
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     own = press(browser, form, "add-slot", **{"slots.0.starts_at": wall(16, "09:30")})
     assert "Judge 陈法官 has （2026）沪0115民初12345号 then" in own.words

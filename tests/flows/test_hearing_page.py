@@ -18,36 +18,38 @@ from app.notices import service as notices
 from app.notices.models import Notice
 from app.people import service as people
 from app.record.rules import Event
-from tests.conftest import CASE, SECRET, House, at, case_with, proposal
+from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
 LI, ZHAO = "李敏", "Zhao Lei"
 
 
 @pytest.fixture
-def case(house: House) -> dict[str, Any]:
+def case(scenario: Scenario) -> dict[str, Any]:
     """A case of two sides."""
-    status, made = house.api("POST", "/cases", CASE)
+    status, made = scenario.api("POST", "/cases", CASE)
     assert status == 201, made
     return made
 
 
 def propose(
-    house: House, case: dict[str, Any], *slots: tuple[str, str], **more: Any
+    scenario: Scenario, case: dict[str, Any], *slots: tuple[str, str], **more: Any
 ) -> dict[str, Any]:
     """Propose a hearing."""
-    status, made = house.api("POST", "/hearings", proposal(case["id"], *slots, **more))
+    status, made = scenario.api("POST", "/hearings", proposal(case["id"], *slots, **more))
     assert status == 201, made
     return made
 
 
-def answer(house: House, hearing: dict[str, Any], name: str, *says: str, comment: str = "") -> None:
+def answer(
+    scenario: Scenario, hearing: dict[str, Any], name: str, *says: str, comment: str = ""
+) -> None:
     """Let a counsel answer the newest round, slot by slot."""
-    now = house.api("GET", f"/hearings/{hearing['id']}")[1]
+    now = scenario.api("GET", f"/hearings/{hearing['id']}")[1]
     [seat] = [i["id"] for i in now["invitations"] if i["counsel"] == name]
     given = dict(zip([slot["id"] for slot in now["slots"]], says, strict=True))
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         word = hearings.AnswerInput(given, comment, uuid.uuid4().hex)
-        hearings.answer(session, seat, word, house.clock.now(), SECRET)
+        hearings.answer(session, seat, word, scenario.clock.now(), SECRET)
 
 
 def text_of(page: str) -> str:
@@ -63,9 +65,9 @@ def part(page: str, begin: str, end: str) -> str:
 
 
 @pytest.fixture
-def browser(house: House) -> FlaskClient:
+def browser(scenario: Scenario) -> FlaskClient:
     """A signed-in browser, in English."""
-    signed_in = house.sign_in()
+    signed_in = scenario.sign_in()
     signed_in.get("/sign-in?lang=en")
     return signed_in
 
@@ -88,11 +90,11 @@ def next_of(page: str) -> str:
 
 
 def test_the_page_says_what_happens_next_when_and_that_nothing_is_to_be_done(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
-    answer(house, hearing, LI, "yes", "no", comment="上午最好")
+    hearing = propose(scenario, case)
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "no", comment="上午最好")
     page = look(hearing)
     says = next_of(page)
     assert "1 of 2 have answered." in says
@@ -109,15 +111,15 @@ def test_the_page_says_what_happens_next_when_and_that_nothing_is_to_be_done(
 
 
 def test_who_was_reached_is_shown_with_what_proves_it(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case)
+    hearing = propose(scenario, case)
     assert "Not offered yet." in text_of(look(hearing))
     assert f"not told yet {LI}, {ZHAO}" in next_of(look(hearing))
-    house.beat()
+    scenario.beat()
     assert "Contacts so far are even: Claimant 2, Respondent 2." in text_of(look(hearing))
-    answer(house, hearing, LI, "yes", "no")
-    house.beat()
+    answer(scenario, hearing, LI, "yes", "no")
+    scenario.beat()
     page = look(hearing)
     assert "Contacts so far are uneven: Claimant 3, Respondent 2." in text_of(page)
     assert "Offered. A carrier took a message to each side within one minute" in text_of(page)
@@ -131,18 +133,18 @@ def test_who_was_reached_is_shown_with_what_proves_it(
 
 
 def test_a_failed_message_is_sent_again_by_its_button(
-    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
-    with house.app.app_context(), transaction() as session:
+    hearing = propose(scenario, case)
+    scenario.beat()
+    with scenario.app.app_context(), transaction() as session:
         text = session.scalars(
             sa.select(Notice)
             .where(Notice.kind == "proposal", Notice.channel == "sms")
             .order_by(Notice.id)
         ).first()
         assert text is not None
-        notices.note(session, text, Event.FAILED, house.clock.now(), code="30006")
+        notices.note(session, text, Event.FAILED, scenario.clock.now(), code="30006")
         path = f"/notices/{text.id}/again"
     page = look(hearing)
     assert "code 30006" in text_of(page)
@@ -152,17 +154,17 @@ def test_a_failed_message_is_sent_again_by_its_button(
     page = look(hearing)
     assert "It is being sent again." in text_of(page)
     assert f'action="{path}"' not in page
-    house.beat()
-    assert len(house.letters(to="+8613800138001")) == 2
+    scenario.beat()
+    assert len(scenario.letters(to="+8613800138001")) == 2
 
 
 def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
-    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case, fix="assistant")
-    house.beat()
-    answer(house, hearing, LI, "yes", "yes")
-    answer(house, hearing, ZHAO, "no", "if_needed")
+    hearing = propose(scenario, case, fix="assistant")
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "yes")
+    answer(scenario, hearing, ZHAO, "no", "if_needed")
     page = look(hearing)
     assert "Tue 8 Dec 2026, 14:00–15:30, 第五法庭 suits all who must answer." in next_of(page)
     assert page.count("btn go") - page.split("<main", 1)[0].count("btn go") == 1
@@ -174,27 +176,27 @@ def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
     done = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
     assert (done.status_code, done.location) == (303, f"/hearings/{hearing['id']}")
     assert "The date is fixed. All are told now." in text_of(look(hearing))
-    house.beat()
-    house.beat()
+    scenario.beat()
+    scenario.beat()
     says = next_of(look(hearing))
     assert "Tue 8 Dec 2026, 14:00–15:30 第五法庭, 主楼五层" in says
     assert "Fixed by agreement." in says
     assert f"Told: {LI}, {ZHAO}." in says
     assert "The next reminder goes on Tue 1 Dec 2026, 09:00" in says
-    assert not house.letters(containing="by order")
+    assert not scenario.letters(containing="by order")
     again = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
     assert again.status_code == 422
     assert "This date was fixed already" in text_of(again.get_data(as_text=True))
 
 
 def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_after_it(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
-    answer(house, hearing, LI, "yes", "yes")
-    answer(house, hearing, ZHAO, "yes", "yes")
-    house.beat()
+    hearing = propose(scenario, case)
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "yes")
+    answer(scenario, hearing, ZHAO, "yes", "yes")
+    scenario.beat()
     page = look(hearing)
     reached = part(page, "Who was reached how", "What can be done")
     assert reached.count("E1 accepted only shown by accepted") == 2
@@ -205,12 +207,12 @@ def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_afte
 
 
 def test_no_common_slot_leads_to_a_second_round(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
-    answer(house, hearing, LI, "yes", "no")
-    answer(house, hearing, ZHAO, "no", "yes")
+    hearing = propose(scenario, case)
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "no")
+    answer(scenario, hearing, ZHAO, "no", "yes")
     page = look(hearing)
     assert "no slot suits them all" in next_of(page)
     link = f'class="btn go" href="/hearings/{hearing["id"]}/round"'
@@ -219,14 +221,14 @@ def test_no_common_slot_leads_to_a_second_round(
 
 
 def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_reason(
-    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case, answer_by=at(1, "17:00"))
-    house.beat()
-    answer(house, hearing, LI, "yes", "no")
-    house.wait(days=1, hours=9)
+    hearing = propose(scenario, case, answer_by=at(1, "17:00"))
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "no")
+    scenario.wait(days=1, hours=9)
     assert "The time to answer ended on Tue 24 Nov 2026, 17:00." in next_of(look(hearing))
-    house.beat()
+    scenario.beat()
     says = next_of(look(hearing))
     assert "The round lapsed on Tue 24 Nov 2026, 17:00 without a date." in says
     assert f"No answer came from: {ZHAO}." in says
@@ -249,16 +251,16 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
 
 
 def test_a_clash_at_fixing_is_said_on_the_page_with_what_was_typed(
-    house: House, case: dict[str, Any], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case, answer_by=at(1, "17:00"))
-    house.beat()
-    house.wait(days=2)
-    house.beat()
+    hearing = propose(scenario, case, answer_by=at(1, "17:00"))
+    scenario.beat()
+    scenario.wait(days=2)
+    scenario.beat()
     people_ = ({"name": "另", "email": "x@y.example"}, {"name": "某", "email": "z@y.example"})
     made = case_with("（2026）沪0115民初2号", *people_, judge="周法官")
-    other = house.api("POST", "/cases", made)[1]
-    propose(house, other, (at(14), "第三法庭"))
+    other = scenario.api("POST", "/cases", made)[1]
+    propose(scenario, other, (at(14), "第三法庭"))
     typed = {"slot_id": hearing["slots"][0]["id"], "reason": "逾期未答复"}
     refused = browser.post(f"/hearings/{hearing['id']}/fix", data=typed)
     page = refused.get_data(as_text=True)
@@ -269,10 +271,10 @@ def test_a_clash_at_fixing_is_said_on_the_page_with_what_was_typed(
 
 
 def test_cancelling_says_who_will_be_told_and_twice_is_answered_kindly(
-    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
+    hearing = propose(scenario, case)
+    scenario.beat()
     page = look(hearing)
     assert f"Told at once: {LI}, {ZHAO}." in text_of(page)
     path = f"/hearings/{hearing['id']}/cancel"
@@ -280,25 +282,25 @@ def test_cancelling_says_who_will_be_told_and_twice_is_answered_kindly(
     assert empty.status_code == 422
     assert '<details class="act" id="cancel" open>' in empty.get_data(as_text=True)
     assert browser.post(path, data={"reason": "原告撤诉"}).status_code == 303
-    house.beat()
+    scenario.beat()
     says = next_of(look(hearing))
     assert "Cancelled on Mon 23 Nov 2026, 09:00. Reason: 原告撤诉" in says
     assert f"Told: {LI}, {ZHAO}." in says
-    letters = len(house.letters())
+    letters = len(scenario.letters())
     again = browser.post(path, data={"reason": "原告撤诉"})
     assert again.status_code == 422
     assert "This hearing was cancelled already." in text_of(again.get_data(as_text=True))
-    house.beat()
-    assert len(house.letters()) == letters
+    scenario.beat()
+    assert len(scenario.letters()) == letters
 
 
 def test_while_a_move_is_asked_the_old_date_holds_and_earlier_rounds_are_folded(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case)
-    house.beat()
-    answer(house, hearing, LI, "yes", "yes")
-    answer(house, hearing, ZHAO, "yes", "no")
+    hearing = propose(scenario, case)
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "yes")
+    answer(scenario, hearing, ZHAO, "yes", "no")
     again = {
         "slots": [
             {"starts_at": at(20), "courtroom": "第三法庭"},
@@ -307,26 +309,26 @@ def test_while_a_move_is_asked_the_old_date_holds_and_earlier_rounds_are_folded(
         "answer_by": at(8, "17:00"),
         "reason": "法官出差",
     }
-    assert house.api("POST", f"/hearings/{hearing['id']}/move", again)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", again)[0] == 200
+    scenario.beat()
     page = look(hearing)
     old = "the old one holds: Mon 7 Dec 2026, 09:30–11:00, 第三法庭"
     assert old in next_of(page)
     assert "Round 2 open" in part(page, "Who has said what", "Earlier rounds (1)")
     assert "Round 1 decided" in part(page, "Earlier rounds (1)", "Who was reached how")
-    house.wait(days=9)
-    house.beat()
+    scenario.wait(days=9)
+    scenario.beat()
     says = next_of(look(hearing))
     assert "Mon 7 Dec 2026, 09:30–11:00 第三法庭" in says
     assert "lapsed on Tue 1 Dec 2026, 17:00 without another date, so this one still holds" in says
 
 
 def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        now = house.clock.now()
+        now = scenario.clock.now()
         made, _ = hearings.fixed_elsewhere(
             session,
             hearings.DeskContext(user.court, user, now, SECRET),
@@ -346,14 +348,14 @@ def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
 
 
 def test_counsel_without_an_address_and_counsel_who_came_later_are_named(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         zhao = session.scalars(sa.select(Counsel).where(Counsel.name == ZHAO)).one()
-        zhao.email, zhao.opted_out_at = "", house.clock.now()
-    hearing = propose(house, case)
-    house.beat()
-    with house.app.app_context(), transaction() as session:
+        zhao.email, zhao.opted_out_at = "", scenario.clock.now()
+    hearing = propose(scenario, case)
+    scenario.beat()
+    with scenario.app.app_context(), transaction() as session:
         row = session.get_one(Case, case["id"])
         later = Counsel(
             court_id=row.court_id,
@@ -376,11 +378,11 @@ def test_counsel_without_an_address_and_counsel_who_came_later_are_named(
 
 
 def test_ten_slots_stand_in_rows_and_the_silent_are_named_once(
-    house: House, case: dict[str, Any], look: Callable[..., str]
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
-    hearing = propose(house, case, *((at(14 + n), "第三法庭") for n in range(10)))
-    house.beat()
-    answer(house, hearing, LI, *(["no"] * 9), "if_needed")
+    hearing = propose(scenario, case, *((at(14 + n), "第三法庭") for n in range(10)))
+    scenario.beat()
+    answer(scenario, hearing, LI, *(["no"] * 9), "if_needed")
     said = part(look(hearing), "Who has said what", "Who was reached how")
     assert said.count("第三法庭") == 10
     assert said.count("no answer yet") == 1
@@ -388,24 +390,24 @@ def test_ten_slots_stand_in_rows_and_the_silent_are_named_once(
 
 
 def test_a_hearing_has_its_own_calendar_that_can_be_ended(
-    house: House, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
 ) -> None:
-    hearing = propose(house, case)
+    hearing = propose(scenario, case)
     path = f"/hearings/{hearing['id']}/feed"
     assert browser.post(path).status_code == 303
     found = re.search(r'value="https?://[^/]+(/feeds/[^"]+\.ics)"', look(hearing))
     assert found
-    assert "BEGIN:VEVENT" in house.client.get(found[1]).get_data(as_text=True)
+    assert "BEGIN:VEVENT" in scenario.client.get(found[1]).get_data(as_text=True)
     assert browser.post(path, data={"stop": "1"}).status_code == 303
-    assert house.client.get(found[1]).status_code == 404
+    assert scenario.client.get(found[1]).status_code == 404
     assert "Make an address" in text_of(look(hearing))
 
 
 def test_another_courts_hearing_is_as_if_there_were_none(
-    house: House, case: dict[str, Any]
+    scenario: Scenario, case: dict[str, Any]
 ) -> None:
-    hearing = propose(house, case)
-    with house.app.app_context(), transaction() as session:
+    hearing = propose(scenario, case)
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session, "Other", short="Other", zone="Europe/London", country="GB", language="en"
         )
@@ -415,21 +417,21 @@ def test_another_courts_hearing_is_as_if_there_were_none(
             "eve@other.example",
             name="Eve",
             role="assistant",
-            now=house.clock.now(),
+            now=scenario.clock.now(),
             password="correct horse battery",
         )
-    stranger = house.sign_in("eve@other.example")
+    stranger = scenario.sign_in("eve@other.example")
     for method, path in (("GET", ""), ("POST", "/fix"), ("POST", "/cancel"), ("POST", "/feed")):
         data = {"slot_id": hearing["slots"][0]["id"], "reason": "x"} if method == "POST" else None
         answer = stranger.open(f"/hearings/{hearing['id']}{path}", method=method, data=data)
         assert answer.status_code == 404, path
-    out = house.client.get(f"/hearings/{hearing['id']}")
+    out = scenario.client.get(f"/hearings/{hearing['id']}")
     assert out.status_code == 302
     assert "/sign-in" in out.location
 
 
 def test_the_page_costs_as_many_queries_with_six_counsel_as_with_two(
-    house: House, browser: FlaskClient
+    scenario: Scenario, browser: FlaskClient
 ) -> None:
     def counsel(n: int, count: int) -> list[dict[str, Any]]:
         return [
@@ -445,12 +447,12 @@ def test_the_page_costs_as_many_queries_with_six_counsel_as_with_two(
     counted = []
     for n, count in enumerate((2, 6)):
         made = case_with(f"（2026）沪0115民初{n}号", *counsel(n, count), judge=f"法官{n}")
-        row = house.api("POST", "/cases", made)[1]
-        hearing = propose(house, row, (at(14 + n), "第三法庭"), (at(20 + n), "第五法庭"))
-        house.beat()
-        answer(house, hearing, f"代理人{n}0", "yes", "no")
-        house.beat()
-        with house.app.app_context():
+        row = scenario.api("POST", "/cases", made)[1]
+        hearing = propose(scenario, row, (at(14 + n), "第三法庭"), (at(20 + n), "第五法庭"))
+        scenario.beat()
+        answer(scenario, hearing, f"代理人{n}0", "yes", "no")
+        scenario.beat()
+        with scenario.app.app_context():
             engine = db.engine
         asked: list[str] = []
 

@@ -2,35 +2,37 @@
 
 import re
 
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, proposal
 
 
-def proposed(house: House, number: str, answer_by: str, day: int) -> int:
+def proposed(scenario: Scenario, number: str, answer_by: str, day: int) -> int:
     """A hearing that is asked about, with a last moment to answer; its number."""
     people = [
         {"name": f"{name} {day}", "email": f"{name}{day}@firm.example"} for name in ("li", "zhao")
     ]
-    case = house.api("POST", "/cases", case_with(number, *people))[1]
+    case = scenario.api("POST", "/cases", case_with(number, *people))[1]
     asked = proposal(case["id"], (at(day), "第三法庭"), answer_by=answer_by)
-    status, made = house.api("POST", "/hearings", asked)
+    status, made = scenario.api("POST", "/hearings", asked)
     assert status == 201, made
     return int(made["id"])
 
 
-def test_only_rounds_that_want_somebody_stand_on_home_and_all_are_counted(house: House) -> None:
-    proposed(house, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
-    proposed(house, "（2026）沪0115民初002号", at(7, "17:00"), 15)
-    answered = proposed(house, "（2026）沪0115民初003号", at(7, "17:00"), 16)
-    house.beat()
+def test_only_rounds_that_want_somebody_stand_on_home_and_all_are_counted(
+    scenario: Scenario,
+) -> None:
+    proposed(scenario, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
+    proposed(scenario, "（2026）沪0115民初002号", at(7, "17:00"), 15)
+    answered = proposed(scenario, "（2026）沪0115民初003号", at(7, "17:00"), 16)
+    scenario.beat()
     for who in ("li16", "zhao16"):
-        browser, link = house.client, house.link(f"{who}@firm.example")
+        browser, link = scenario.client, scenario.link(f"{who}@firm.example")
         page = browser.get(link).get_data(as_text=True)
         fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"[^>]*type="hidden"', page))
         fields |= dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
         slot = re.search(r'name="(slot[^"]*)"', page)
         assert slot
         browser.post(link, data={**fields, slot.group(1): "no", "none": "1"})
-    page = house.sign_in().get("/?lang=en").get_data(as_text=True)
+    page = scenario.sign_in().get("/?lang=en").get_data(as_text=True)
     waits = page.split('id="waits"')[1].split("</section>")[0]
     assert [number in waits for number in ("001号", "002号", "003号")] == [True, False, True]
     assert f"/hearings/{answered}/round" in waits
@@ -39,21 +41,21 @@ def test_only_rounds_that_want_somebody_stand_on_home_and_all_are_counted(house:
     assert re.search(r'id="as-of" data-waiting="2"', page)
 
 
-def test_news_are_the_part_of_home_that_changes(house: House) -> None:
-    browser = house.sign_in()
-    proposed(house, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
+def test_news_are_the_part_of_home_that_changes(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
+    proposed(scenario, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
     news = browser.get("/news?whose=mine&lang=en").get_data(as_text=True)
     assert "<html" not in news
     assert "001号" in news
-    assert house.client.get("/news").status_code == 302
+    assert scenario.client.get("/news").status_code == 302
 
 
-def test_a_list_is_ordered_by_deadline_and_kept_as_an_address(house: House) -> None:
-    proposed(house, "（2026）沪0115民初001号", at(7, "17:00"), 15)
-    proposed(house, "（2026）沪0115民初002号", at(0.5, "18:00"), 16)
-    proposed(house, "（2026）沪0115民初003号", at(3, "17:00"), 17)
-    assert house.api("POST", "/cases", CASE)[0] == 201
-    browser = house.sign_in()
+def test_a_list_is_ordered_by_deadline_and_kept_as_an_address(scenario: Scenario) -> None:
+    proposed(scenario, "（2026）沪0115民初001号", at(7, "17:00"), 15)
+    proposed(scenario, "（2026）沪0115民初002号", at(0.5, "18:00"), 16)
+    proposed(scenario, "（2026）沪0115民初003号", at(3, "17:00"), 17)
+    assert scenario.api("POST", "/cases", CASE)[0] == 201
+    browser = scenario.sign_in()
 
     def listed(query: str) -> list[str]:
         page = browser.get(f"/hearings?{query}").get_data(as_text=True)
@@ -66,11 +68,11 @@ def test_a_list_is_ordered_by_deadline_and_kept_as_an_address(house: House) -> N
     assert listed("sort=nonsense&q=(2026)沪0115民初003号") == ["003"]
 
 
-def test_each_number_of_home_leads_to_a_list_of_just_those_things(house: House) -> None:
-    proposed(house, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
-    proposed(house, "（2026）沪0115民初002号", at(0.6, "18:00"), 15)
-    house.beat()
-    browser = house.sign_in()
+def test_each_number_of_home_leads_to_a_list_of_just_those_things(scenario: Scenario) -> None:
+    proposed(scenario, "（2026）沪0115民初001号", at(0.5, "18:00"), 14)
+    proposed(scenario, "（2026）沪0115民初002号", at(0.6, "18:00"), 15)
+    scenario.beat()
+    browser = scenario.sign_in()
     home = browser.get("/?lang=en&whose=all").get_data(as_text=True)
     numbers = re.findall(r'<a class="card" href="(/waiting[^"]+)"><b[^>]*>(\d+)</b>', home)
     assert len(numbers) == 5
@@ -85,18 +87,18 @@ def test_each_number_of_home_leads_to_a_list_of_just_those_things(house: House) 
     assert browser.get("/waiting?kind=nonsense&page=9").status_code == 200
 
 
-def test_hearings_are_listed_by_judge_and_day_and_cases_in_an_order(house: House) -> None:
+def test_hearings_are_listed_by_judge_and_day_and_cases_in_an_order(scenario: Scenario) -> None:
     for n, judge in enumerate(("陈法官", "吴法官", "陈法官")):
         people = [
             {"name": f"{who} {n}", "email": f"{who}{n}@firm.example"} for who in ("li", "zhao")
         ]
-        case = house.api(
+        case = scenario.api(
             "POST", "/cases", case_with(f"（2026）沪0115民初00{3 - n}号", *people, judge=judge)
         )[1]
-        made = house.api("POST", "/hearings", proposal(case["id"], (at(14 + n), "第三法庭")))[1]
+        made = scenario.api("POST", "/hearings", proposal(case["id"], (at(14 + n), "第三法庭")))[1]
         order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
-        assert house.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
-    browser = house.sign_in()
+        assert scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    browser = scenario.sign_in()
 
     def listed(address: str) -> list[str]:
         page = browser.get(address).get_data(as_text=True)

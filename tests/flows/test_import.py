@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.cli import cli, sentence
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 
 IDAHO = (
     "PartyID",
@@ -114,30 +114,30 @@ def idaho(n: int, **more: str) -> dict[str, str]:
     return {**row, **more}
 
 
-def run(house: House, content: str | bytes, *options: str, name: str = "cases.csv") -> Any:
+def run(scenario: Scenario, content: str | bytes, *options: str, name: str = "cases.csv") -> Any:
     """Run the command on a file; return its exit status and all that it said."""
-    file = house.folder / name
+    file = scenario.folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    done = house.app.test_cli_runner().invoke(cli, ["import", str(file), *options])
+    done = scenario.app.test_cli_runner().invoke(cli, ["import", str(file), *options])
     if done.exception and not isinstance(done.exception, SystemExit):
         return 2, sentence(done.exception)
     return done.exit_code, done.output
 
 
-def cases(house: House) -> list[dict[str, Any]]:
+def cases(scenario: Scenario) -> list[dict[str, Any]]:
     """All cases as the API shows them, the newest first."""
-    return list(house.api("GET", "/cases?limit=200")[1]["cases"])
+    return list(scenario.api("GET", "/cases?limit=200")[1]["cases"])
 
 
-def hearings(house: House) -> list[dict[str, Any]]:
+def hearings(scenario: Scenario) -> list[dict[str, Any]]:
     """All hearings as the API shows them."""
-    return list(house.api("GET", "/hearings?limit=200")[1]["hearings"])
+    return list(scenario.api("GET", "/hearings?limit=200")[1]["hearings"])
 
 
-def test_rows_become_a_case_with_both_sides(house: House) -> None:
-    status, said = run(house, as_csv([ROW, OTHER]))
+def test_rows_become_a_case_with_both_sides(scenario: Scenario) -> None:
+    status, said = run(scenario, as_csv([ROW, OTHER]))
     assert (status, "Cases: 1 new, 0 changed, 0 unchanged." in said) == (0, True), said
-    [case] = cases(house)
+    [case] = cases(scenario)
     assert (case["number"], case["title"]) == (ROW["number"], ROW["title"])
     assert [(p["name"], p["side"]) for p in case["parties"]] == [
         ("远洋设备有限公司", "claimant"),
@@ -203,40 +203,40 @@ CHINESE = {
         "full width",
     ],
 )
-def test_a_chinese_file_is_read_however_it_was_saved(house: House, content: bytes) -> None:
-    status, said = run(house, content)
+def test_a_chinese_file_is_read_however_it_was_saved(scenario: Scenario, content: bytes) -> None:
+    status, said = run(scenario, content)
     assert status == 0, said
-    [case] = cases(house)
+    [case] = cases(scenario)
     assert (case["procedure"], case["judge"]) == ("ordinary", "陈法官")
     assert case["parties"][0]["side"] == "claimant"
     assert case["parties"][0]["counsel"][0]["channels"] == ["sms", "email"]
-    [hearing] = hearings(house)
+    [hearing] = hearings(scenario)
     assert hearing["starts_at"] == "2026-12-15T14:30:00+08:00"
     assert (hearing["state"], hearing["courtroom"]) == ("fixed", "第三法庭")
 
 
-def test_a_spreadsheet_is_read_as_a_person_sees_it(house: House) -> None:
+def test_a_spreadsheet_is_read_as_a_person_sees_it(scenario: Scenario) -> None:
     book = Workbook()
     book.active.append(list(CHINESE))
     book.active.append(
         [*list(CHINESE.values())[:12], dt.datetime(2026, 12, 15), dt.time(14, 30), 90, "第三法庭"]
     )
     book.active.append([ROW["number"], None, None, "陈法官", "海通公司", "被告"])
-    book.save(house.folder / "cases.xlsx")
-    status, said = run(house, (house.folder / "cases.xlsx").read_bytes(), name="cases.xlsx")
+    book.save(scenario.folder / "cases.xlsx")
+    status, said = run(scenario, (scenario.folder / "cases.xlsx").read_bytes(), name="cases.xlsx")
     assert status == 0, said
-    assert hearings(house)[0]["starts_at"] == "2026-12-15T14:30:00+08:00"
-    assert [party["side"] for party in cases(house)[0]["parties"]] == ["claimant", "respondent"]
+    assert hearings(scenario)[0]["starts_at"] == "2026-12-15T14:30:00+08:00"
+    assert [party["side"] for party in cases(scenario)[0]["parties"]] == ["claimant", "respondent"]
 
 
-def test_the_export_of_idaho_is_taken_as_it_is(house: House) -> None:
+def test_the_export_of_idaho_is_taken_as_it_is(scenario: Scenario) -> None:
     rows = [idaho(1), idaho(2, JudgeName="Doe, Judge."), idaho(3, HearingTime="14:00:00")]
-    status, said = run(house, as_csv(rows))
+    status, said = run(scenario, as_csv(rows))
     assert status == 0, said
     assert "column map idaho" in said
     assert "Hearings: 3 new, 0 known." in said
-    assert {case["judge"] for case in cases(house)} == {"Doe, Judge"}
-    [party] = cases(house)[-1]["parties"]
+    assert {case["judge"] for case in cases(scenario)} == {"Doe, Judge"}
+    [party] = cases(scenario)[-1]["parties"]
     assert (party["name"], party["phone"], party["reference"]) == (
         "Ann1 Example",
         "+12085550101",
@@ -244,43 +244,43 @@ def test_the_export_of_idaho_is_taken_as_it_is(house: House) -> None:
     )
     assert [counsel["in_person"] for counsel in party["counsel"]] == [True]
     first = dt.datetime(2027, 3, 16, 8, 15, tzinfo=ZoneInfo("America/Boise"))
-    assert dt.datetime.fromisoformat(hearings(house)[-1]["starts_at"]) == first
-    assert house.beat() == 0  # nobody is told what they know already
+    assert dt.datetime.fromisoformat(hearings(scenario)[-1]["starts_at"]) == first
+    assert scenario.beat() == 0  # nobody is told what they know already
 
 
-def test_a_file_that_comes_again_changes_nothing(house: House) -> None:
+def test_a_file_that_comes_again_changes_nothing(scenario: Scenario) -> None:
     rows = [
         ROW,
         {**OTHER, "hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"},
     ]
-    assert run(house, as_csv(rows))[0] == 0
-    before = cases(house), hearings(house)
-    status, said = run(house, as_csv(rows))
+    assert run(scenario, as_csv(rows))[0] == 0
+    before = cases(scenario), hearings(scenario)
+    status, said = run(scenario, as_csv(rows))
     assert status == 0
     assert "Cases: 0 new, 0 changed, 1 unchanged. Hearings: 0 new, 1 known." in said
-    assert (cases(house), hearings(house)) == before
+    assert (cases(scenario), hearings(scenario)) == before
 
 
-def test_a_file_that_comes_again_does_not_bring_back_the_old_date(house: House) -> None:
+def test_a_file_that_comes_again_does_not_bring_back_the_old_date(scenario: Scenario) -> None:
     row = {**ROW, "hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"}
-    run(house, as_csv([row, OTHER]))
-    [hearing] = hearings(house)
+    run(scenario, as_csv([row, OTHER]))
+    [hearing] = hearings(scenario)
     move = {"starts_at": at(30), "courtroom": "第五法庭", "reason": "the judge is away"}
-    assert house.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
-    assert "0 new, 1 known" in run(house, as_csv([row, OTHER]))[1]
-    assert [each["starts_at"] for each in hearings(house)] == [at(30)]
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
+    assert "0 new, 1 known" in run(scenario, as_csv([row, OTHER]))[1]
+    assert [each["starts_at"] for each in hearings(scenario)] == [at(30)]
 
 
-def test_what_is_new_of_a_known_case_is_added(house: House) -> None:
-    run(house, as_csv([ROW]))
-    status, said = run(house, as_csv([{**ROW, "phone": "13900139009"}, OTHER]))
+def test_what_is_new_of_a_known_case_is_added(scenario: Scenario) -> None:
+    run(scenario, as_csv([ROW]))
+    status, said = run(scenario, as_csv([{**ROW, "phone": "13900139009"}, OTHER]))
     assert (status, "0 new, 1 changed" in said) == (0, True), said
-    parties = cases(house)[0]["parties"]
+    parties = cases(scenario)[0]["parties"]
     assert [party["name"] for party in parties] == ["远洋设备有限公司", "Haitong Trading Ltd"]
     assert [each["phone"] for each in parties[0]["counsel"]] == ["+8613900139009"]
 
 
-def test_a_fixed_hearing_counts_as_busy_time(house: House) -> None:
+def test_a_fixed_hearing_counts_as_busy_time(scenario: Scenario) -> None:
     when = at(14)
     row = {
         **ROW,
@@ -289,42 +289,42 @@ def test_a_fixed_hearing_counts_as_busy_time(house: House) -> None:
         "minutes": "90",
         "courtroom": "第三法庭",
     }
-    assert run(house, as_csv([row]))[0] == 0
-    house.api("POST", "/cases", {**CASE, "judge": "吴法官"})
-    case_id = cases(house)[0]["id"]
-    status, said = house.api("POST", "/hearings", proposal(case_id, (when, "第三法庭")))
+    assert run(scenario, as_csv([row]))[0] == 0
+    scenario.api("POST", "/cases", {**CASE, "judge": "吴法官"})
+    case_id = cases(scenario)[0]["id"]
+    status, said = scenario.api("POST", "/hearings", proposal(case_id, (when, "第三法庭")))
     assert (status, ROW["number"] in said["detail"]) == (409, True)
 
 
-def test_hearings_of_one_list_share_their_time_and_hand_it_on(house: House) -> None:
-    run(house, as_csv([idaho(1), idaho(2)]))
-    later, first = hearings(house)
+def test_hearings_of_one_list_share_their_time_and_hand_it_on(scenario: Scenario) -> None:
+    run(scenario, as_csv([idaho(1), idaho(2)]))
+    later, first = hearings(scenario)
     assert first["starts_at"] == later["starts_at"]
-    assert house.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
-    case_id = cases(house)[0]["id"]
+    assert scenario.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
+    case_id = cases(scenario)[0]["id"]
     wish = proposal(case_id, (first["starts_at"], "第三法庭"), override_reason="both agreed")
     wish["answer_by"] = at(20)
-    assert house.api("POST", f"/hearings/{later['id']}/cancel", {"reason": "settled"})[0] == 200
-    assert house.api("POST", "/hearings", wish)[0] == 201
+    assert scenario.api("POST", f"/hearings/{later['id']}/cancel", {"reason": "settled"})[0] == 200
+    assert scenario.api("POST", "/hearings", wish)[0] == 201
 
 
-def test_a_shared_time_stays_busy_while_one_of_its_hearings_stands(house: House) -> None:
-    run(house, as_csv([idaho(1), idaho(2), idaho(3, HearingTime="14:00:00")]))
-    last, _, first = hearings(house)
-    assert house.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
+def test_a_shared_time_stays_busy_while_one_of_its_hearings_stands(scenario: Scenario) -> None:
+    run(scenario, as_csv([idaho(1), idaho(2), idaho(3, HearingTime="14:00:00")]))
+    last, _, first = hearings(scenario)
+    assert scenario.api("POST", f"/hearings/{first['id']}/cancel", {"reason": "settled"})[0] == 200
     move = {"starts_at": first["starts_at"], "courtroom": "第三法庭", "reason": "earlier"}
-    status, said = house.api("POST", f"/hearings/{last['id']}/move", move)
+    status, said = scenario.api("POST", f"/hearings/{last['id']}/move", move)
     assert (status, "XX01-27-00002" in said["detail"]) == (409, True), said
 
 
-def test_a_clash_within_a_file_names_both(house: House) -> None:
+def test_a_clash_within_a_file_names_both(scenario: Scenario) -> None:
     fixed = {"hearing_on": "2026-12-15", "hearing_at": "09:30", "courtroom": "第三法庭"}
     other = {**OTHER, "number": "（2026）沪0115民初701号", "judge": "吴法官"}
-    status, said = run(house, as_csv([{**ROW, **fixed}, {**other, **fixed}]))
+    status, said = run(scenario, as_csv([{**ROW, **fixed}, {**other, **fixed}]))
     assert status == 1
     assert "line 3, hearing_at: Courtroom 第三法庭 is taken by （2026）沪0115民初700号" in said
     assert "Nothing is entered." in said
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
 def crowd(n: int, **more: str) -> dict[str, str]:
@@ -339,41 +339,43 @@ def crowd(n: int, **more: str) -> dict[str, str]:
     return {**ROW, **own, "hearing_on": "2026-12-15", "hearing_at": "09:30", **more}
 
 
-def test_one_clash_among_many_cases_is_found_and_leaves_the_others(house: House) -> None:
+def test_one_clash_among_many_cases_is_found_and_leaves_the_others(scenario: Scenario) -> None:
     rows = [crowd(n) for n in range(14)]
     rows[9]["judge"] = rows[2]["judge"]
-    status, said = run(house, as_csv(rows))
+    status, said = run(scenario, as_csv(rows))
     words = f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, 2026-12-15 09:30"
-    assert (status, words in said, cases(house)) == (1, True, []), said
-    status, said = run(house, as_csv(rows), "--partial")
+    assert (status, words in said, cases(scenario)) == (1, True, []), said
+    status, said = run(scenario, as_csv(rows), "--partial")
     assert "Cases: 13 new, 0 changed, 0 unchanged. Hearings: 13 new" in said
-    assert rows[9]["number"] not in [case["number"] for case in cases(house)]
-    assert len(hearings(house)) == 13
+    assert rows[9]["number"] not in [case["number"] for case in cases(scenario)]
+    assert len(hearings(scenario)) == 13
     # The file put right: the case that was left out is new, the others are known.
     rows[9]["judge"] = "Judge 9"
-    assert "Cases: 1 new, 0 changed, 13 unchanged." in run(house, as_csv(rows))[1]
+    assert "Cases: 1 new, 0 changed, 13 unchanged." in run(scenario, as_csv(rows))[1]
 
 
-def test_who_is_counsel_in_many_cases_is_one_person_and_not_in_two_places(house: House) -> None:
+def test_who_is_counsel_in_many_cases_is_one_person_and_not_in_two_places(
+    scenario: Scenario,
+) -> None:
     li = {"counsel": "李敏", "email": "li@huacheng.example", "phone": "", "channels": ""}
     rows = [crowd(n, **li, hearing_at=f"{9 + n}:00") for n in range(7)]
-    status, said = run(house, as_csv(rows))
+    status, said = run(scenario, as_csv(rows))
     assert status == 0, said
-    counsel = {c["id"] for case in cases(house) for p in case["parties"] for c in p["counsel"]}
+    counsel = {c["id"] for case in cases(scenario) for p in case["parties"] for c in p["counsel"]}
     assert len(counsel) == 1
     twice = crowd(8, **li, hearing_at="9:30")
-    status, said = run(house, as_csv([*(crowd(n) for n in range(20, 27)), twice]))
+    status, said = run(scenario, as_csv([*(crowd(n) for n in range(20, 27)), twice]))
     assert (status, "line 9, hearing_at: Counsel 李敏 has （2026）沪0115民初900号" in said) == (
         1,
         True,
     )
 
 
-def test_a_list_of_many_cases_at_one_time_is_taken_whole(house: House) -> None:
+def test_a_list_of_many_cases_at_one_time_is_taken_whole(scenario: Scenario) -> None:
     rows = [idaho(n, PhoneNumber=f"208-555-{n:04}") for n in range(100, 112)]
-    status, said = run(house, as_csv(rows))
+    status, said = run(scenario, as_csv(rows))
     assert (status, "Hearings: 12 new, 0 known." in said) == (0, True), said
-    again = run(house, as_csv(rows))[1]
+    again = run(scenario, as_csv(rows))[1]
     assert "Cases: 0 new, 0 changed, 12 unchanged. Hearings: 0 new, 12 known." in again
 
 
@@ -398,26 +400,28 @@ BAD: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(house: House) -> None:
+def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(
+    scenario: Scenario,
+) -> None:
     good = {**ROW, "title": "a title\nof two lines"}
     bad = [
         {**ROW, "number": f"（2026）沪0115民初80{n}号", **wrong} for n, (wrong, _) in enumerate(BAD)
     ]
     content = as_csv([good, {**OTHER, "title": ""}, *bad])
-    status, said = run(house, content)
+    status, said = run(scenario, content)
     assert status == 1
     # The header is line 1, the good row 2 and 3, for its title has two lines, the other 4.
     wanted = [f"line {n}, {words}" for n, (_, words) in enumerate(BAD, start=5)]
     assert [words for words in wanted if words not in said] == []
     assert f"Faults: {len(BAD)}." in said, said
-    assert cases(house) == []
-    status, said = run(house, content, "--partial")
+    assert cases(scenario) == []
+    status, said = run(scenario, content, "--partial")
     assert (status, "Cases: 1 new" in said, "The other cases are entered." in said) == (
         1,
         True,
         True,
     )
-    assert [case["title"] for case in cases(house)] == ["a title of two lines"]
+    assert [case["title"] for case in cases(scenario)] == ["a title of two lines"]
 
 
 @pytest.mark.parametrize(
@@ -434,36 +438,36 @@ def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(house
     ids=["empty", "headers", "nul", "mixed", "quote", "no book", "old book"],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(
-    house: House, content: bytes, words: str
+    scenario: Scenario, content: bytes, words: str
 ) -> None:
-    status, said = run(house, content)
+    status, said = run(scenario, content)
     assert (status, words in said, "\n" in said.strip()) == (2, True, False), said
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
-def test_a_row_of_the_wrong_width_is_named_among_thousands(house: House) -> None:
+def test_a_row_of_the_wrong_width_is_named_among_thousands(scenario: Scenario) -> None:
     rows = [
         {**ROW, "number": f"（2026）沪0115民初{n}号", "counsel": "", "email": "", "phone": ""}
         for n in range(4750)
     ]
     lines = as_csv(rows).split("\r\n")
     lines[4710] += ",one cell more"
-    status, said = run(house, "\r\n".join(lines[:4712]), "--dry-run")
+    status, said = run(scenario, "\r\n".join(lines[:4712]), "--dry-run")
     assert status == 1
     assert "line 4711, number: The row has 18 cells, the header 17." in said
 
 
 @pytest.mark.parametrize(("clock", "words"), [("02:30", "never comes"), ("01:30", "twice")])
 def test_an_hour_that_the_clock_skips_or_repeats_is_refused(
-    house: House, clock: str, words: str
+    scenario: Scenario, clock: str, words: str
 ) -> None:
     day = "03/14/2027" if words == "never comes" else "11/07/2027"
-    status, said = run(house, as_csv([idaho(1, HearingDate=day, HearingTime=clock)]))
+    status, said = run(scenario, as_csv([idaho(1, HearingDate=day, HearingTime=clock)]))
     assert (status, "line 2, HearingTime: " in said, words in said) == (1, True, True), said
 
 
-def test_two_rows_that_contradict_each_other_name_each_other(house: House) -> None:
-    status, said = run(house, as_csv([ROW, {**ROW, "email": "li@other.example"}]))
+def test_two_rows_that_contradict_each_other_name_each_other(scenario: Scenario) -> None:
+    status, said = run(scenario, as_csv([ROW, {**ROW, "email": "li@other.example"}]))
     assert status == 1
     assert (
         f"line 3, email: Line 2, of case {ROW['number']} too, says li@huacheng.example here."
@@ -471,20 +475,20 @@ def test_two_rows_that_contradict_each_other_name_each_other(house: House) -> No
     )
 
 
-def test_a_case_is_not_entered_without_its_refused_row(house: House) -> None:
-    status, said = run(house, as_csv([ROW, {**OTHER, "firm": "=1+1"}]), "--partial")
+def test_a_case_is_not_entered_without_its_refused_row(scenario: Scenario) -> None:
+    status, said = run(scenario, as_csv([ROW, {**OTHER, "firm": "=1+1"}]), "--partial")
     assert (status, "Faults: 1. Cases left out: 1." in said) == (1, True), said
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
-def test_a_dry_run_says_what_would_be_and_leaves_nothing(house: House) -> None:
-    status, said = run(house, as_csv([ROW, OTHER]), "--dry-run")
+def test_a_dry_run_says_what_would_be_and_leaves_nothing(scenario: Scenario) -> None:
+    status, said = run(scenario, as_csv([ROW, OTHER]), "--dry-run")
     assert (status, "Cases: 1 would be new" in said) == (0, True)
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
-def test_a_courts_own_map_is_followed(house: House) -> None:
-    (house.folder / "ours.toml").write_text(
+def test_a_courts_own_map_is_followed(scenario: Scenario) -> None:
+    (scenario.folder / "ours.toml").write_text(
         'zone = "Europe/London"\nregion = "GB"\ndate_formats = ["%d %b %Y"]\n'
         '[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "{First} {Last}"\nparty_phone = "Tel"\n'
         'side = "S"\nhearing_on = "Day"\nhearing_at = "At"\n'
@@ -501,25 +505,25 @@ def test_a_courts_own_map_is_followed(house: House) -> None:
         "Day": "16 Mar 2027",
         "At": "10:30",
     }
-    status, said = run(house, as_csv([row]), "--map", str(house.folder / "ours.toml"))
+    status, said = run(scenario, as_csv([row]), "--map", str(scenario.folder / "ours.toml"))
     assert status == 0, said
-    [party] = cases(house)[0]["parties"]
+    [party] = cases(scenario)[0]["parties"]
     assert (party["name"], party["phone"], party["side"]) == (
         "Ann Example",
         "+442079460001",
         "claimant",
     )
-    assert hearings(house)[0]["starts_at"] == "2027-03-16T18:30:00+08:00"
+    assert hearings(scenario)[0]["starts_at"] == "2027-03-16T18:30:00+08:00"
 
 
-def test_hearings_of_a_file_are_reminded_of_only_when_asked(house: House) -> None:
+def test_hearings_of_a_file_are_reminded_of_only_when_asked(scenario: Scenario) -> None:
     rows = [
         {**ROW, "hearing_on": at(10)[:10], "hearing_at": "09:30", "courtroom": "第三法庭"},
         OTHER,
     ]
-    run(house, as_csv(rows), "--remind")
-    house.beat()
-    house.wait(days=3, hours=8)
-    house.beat()
+    run(scenario, as_csv(rows), "--remind")
+    scenario.beat()
+    scenario.wait(days=3, hours=8)
+    scenario.beat()
     for address in ("+8613800138001", "li@huacheng.example", "zhao@jinmao.example"):
-        assert len(house.letters(to=address)) == 1
+        assert len(scenario.letters(to=address)) == 1

@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from app.cli import cli, sentence
 from app.worker import beat
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.flows.test_import import cases, hearings, run
 from tests.flows.test_pages import words
 
@@ -72,9 +72,9 @@ def one(*rows: Sequence[Any], after: Callable[[Workbook], object] | None = None)
     return book(("表", [HEAD, *rows], "visible"), after=after)
 
 
-def numbers(house: House) -> list[str]:
+def numbers(scenario: Scenario) -> list[str]:
     """The last figures of the cases that were entered."""
-    return sorted(case["number"][-5:-1] for case in cases(house))
+    return sorted(case["number"][-5:-1] for case in cases(scenario))
 
 
 def give(desk: FlaskClient, body: bytes, name: str = "cases.xlsx") -> Any:
@@ -82,50 +82,50 @@ def give(desk: FlaskClient, body: bytes, name: str = "cases.xlsx") -> Any:
     return desk.post("/import?lang=en", data={"file": (io.BytesIO(body), name)})
 
 
-def test_what_is_hidden_in_a_workbook_is_not_entered(house: House) -> None:
+def test_what_is_hidden_in_a_workbook_is_not_entered(scenario: Scenario) -> None:
     body = book(("旧", [HEAD, row(1)], "hidden"), ("新", [HEAD, row(2)], "visible"))
-    status, said = run(house, body, name="x.xlsx")
+    status, said = run(scenario, body, name="x.xlsx")
     assert (status, "sheet 新" in said) == (0, True), said
 
     def hide(made: Workbook) -> None:
         made.active.row_dimensions[3].hidden = True
 
-    status, said = run(house, one(row(3), row(4), row(5), after=hide), name="x.xlsx")
+    status, said = run(scenario, one(row(3), row(4), row(5), after=hide), name="x.xlsx")
     assert (status, "left out, 1 of them: lines 3." in said) == (0, True), said
-    assert numbers(house) == ["7002", "7003", "7005"]
+    assert numbers(scenario) == ["7002", "7003", "7005"]
 
 
-def test_of_two_sheets_with_rows_none_is_dropped_without_a_word(house: House) -> None:
+def test_of_two_sheets_with_rows_none_is_dropped_without_a_word(scenario: Scenario) -> None:
     body = book(("一", [HEAD, row(1)], "visible"), ("二", [HEAD, row(2)], "visible"))
-    status, said = run(house, body, name="x.xlsx")
+    status, said = run(scenario, body, name="x.xlsx")
     assert (status, "(一, 二)" in said, "--sheet" in said) == (2, True, True), said
-    assert run(house, body, "--sheet", "三", name="x.xlsx")[0] == 2
-    assert run(house, body, "--sheet", "二", name="x.xlsx")[0] == 0
-    assert numbers(house) == ["7002"]
-    desk = house.sign_in()
+    assert run(scenario, body, "--sheet", "三", name="x.xlsx")[0] == 2
+    assert run(scenario, body, "--sheet", "二", name="x.xlsx")[0] == 0
+    assert numbers(scenario) == ["7002"]
+    desk = scenario.sign_in()
     path = give(desk, body).location
     page = desk.get(path).text
     assert 'value="一"' in page
     assert "（2026）沪0115民初7001号" in page  # the first rows of each
     assert desk.post(path, data={"do": "check"}).status_code == 422
     assert desk.post(path, data={"do": "read", "sheet": "一"}).status_code == 303
-    taken(house, desk, path)
-    assert numbers(house) == ["7001", "7002"]
+    taken(scenario, desk, path)
+    assert numbers(scenario) == ["7001", "7002"]
 
 
-def taken(house: House, desk: FlaskClient, path: str) -> None:
+def taken(scenario: Scenario, desk: FlaskClient, path: str) -> None:
     """Check and enter an uploaded file with the columns as they are guessed."""
     from tests.flows.test_import_page import columns
 
     form = {**columns(desk.get(path).text), "do": "check"}
     assert desk.post(path, data=form).status_code == 303
-    beat.take_file(house.app)
+    beat.take_file(scenario.app)
     answer = desk.post(path, data={"do": "enter"})
     assert answer.status_code == 303, words(answer)
-    beat.take_file(house.app)
+    beat.take_file(scenario.app)
 
 
-def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> None:
+def test_cells_without_a_value_are_refused_where_they_stand(scenario: Scenario) -> None:
     def formula(made: Workbook) -> None:
         made.active["H4"] = '=LOWER("LI@X.EXAMPLE")'
 
@@ -136,7 +136,7 @@ def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> Non
         row(4, 案号=2026011500001234567),
         after=formula,
     )
-    status, said = run(house, body, name="x.xlsx")
+    status, said = run(scenario, body, name="x.xlsx")
     assert status == 1
     for words_ in (
         "line 2, 邮箱: The cell holds an error of the spreadsheet, #N/A",
@@ -146,13 +146,13 @@ def test_cells_without_a_value_are_refused_where_they_stand(house: House) -> Non
     ):
         assert words_ in said
     text = "number,judge,party,side\nA-1,Doe,#VALUE!,claimant\n2.02E+14,Doe,Ann,claimant\n"
-    status, said = run(house, text)
+    status, said = run(scenario, text)
     assert (status, "line 2, party: The cell holds an error" in said) == (1, True), said
     assert "line 3, number: The spreadsheet has shortened" in said
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
-def test_a_formula_with_its_result_is_read(house: House) -> None:
+def test_a_formula_with_its_result_is_read(scenario: Scenario) -> None:
     def formula(made: Workbook) -> None:
         made.active["H2"] = "=A1"
 
@@ -170,12 +170,12 @@ def test_a_formula_with_its_result_is_read(house: House) -> None:
                     b'<c r="H2" t="str"><f>A1</f><v>li@x.example</v></c>',
                 ),
             )
-    assert run(house, held.getvalue(), name="x.xlsx")[0] == 0
-    assert cases(house)[0]["parties"][0]["counsel"][0]["email"] == "li@x.example"
+    assert run(scenario, held.getvalue(), name="x.xlsx")[0] == 0
+    assert cases(scenario)[0]["parties"][0]["counsel"][0]["email"] == "li@x.example"
 
 
 @pytest.mark.parametrize("mac", [False, True], ids=["1900", "1904"])
-def test_a_time_is_rounded_not_cut(house: House, mac: bool) -> None:
+def test_a_time_is_rounded_not_cut(scenario: Scenario, mac: bool) -> None:
     def times(made: Workbook) -> None:
         sheet, first = made.active, 1462 if mac else 0
         for line, day, clock in (
@@ -188,13 +188,13 @@ def test_a_time_is_rounded_not_cut(house: House, mac: bool) -> None:
             sheet[f"J{line}"].number_format = "h:mm"
 
     body = book(("表", [HEAD, row(1), row(2), row(3)], "visible"), mac=mac, after=times)
-    status, said = run(house, body, name="x.xlsx")
+    status, said = run(scenario, body, name="x.xlsx")
     assert status == 0, said
-    days = sorted(hearing["starts_at"] for hearing in hearings(house))
+    days = sorted(hearing["starts_at"] for hearing in hearings(scenario))
     assert days == [f"2026-12-{day}T09:30:00+08:00" for day in (15, 16, 17)]
 
 
-def test_dates_in_the_formats_of_chinese_excel_are_days(house: House) -> None:
+def test_dates_in_the_formats_of_chinese_excel_are_days(scenario: Scenario) -> None:
     """The format 31 (2026年12月15日) is not defined in the file: Excel knows it by its number."""
 
     def date(made: Workbook) -> None:
@@ -210,12 +210,12 @@ def test_dates_in_the_formats_of_chinese_excel_are_days(house: House) -> None:
             made.writestr(
                 name, source.read(name).replace(b'xf numFmtId="164"', b'xf numFmtId="31"')
             )
-    status, said = run(house, held.getvalue(), name="x.xlsx")
+    status, said = run(scenario, held.getvalue(), name="x.xlsx")
     assert status == 0, said
-    assert hearings(house)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
+    assert hearings(scenario)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
 
 
-def test_titles_merged_cells_and_totals_are_read_as_a_person_reads_them(house: House) -> None:
+def test_titles_merged_cells_and_totals_are_read_as_a_person_reads_them(scenario: Scenario) -> None:
     def shape(made: Workbook) -> None:
         sheet = made.active
         sheet.insert_rows(1)
@@ -227,14 +227,14 @@ def test_titles_merged_cells_and_totals_are_read_as_a_person_reads_them(house: H
         sheet.append(["制表人：张三", None, "2026年11月30日"])
 
     second = row(2, 当事人="乙公司", 诉讼地位="被告")
-    status, said = run(house, one(row(1), second, after=shape), name="x.xlsx")
+    status, said = run(scenario, one(row(1), second, after=shape), name="x.xlsx")
     assert (status, "rows: 2" in said, "left out: 合计：1件." in said) == (0, True, True), said
-    [case] = cases(house)
+    [case] = cases(scenario)
     assert case["number"] == "（2026）沪0115民初7001号"
     assert [party["name"] for party in case["parties"]] == ["甲1公司", "乙公司"]
 
 
-def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(house: House) -> None:
+def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(scenario: Scenario) -> None:
     body, held = one(row(1), row(2)), io.BytesIO()
     more = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(4, 1_048_577))
     with (
@@ -244,7 +244,7 @@ def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(house: H
         for name in source.namelist():
             end = b"</sheetData>"
             made.writestr(name, source.read(name).replace(end, more.encode() + end))
-    status, said = run(house, held.getvalue(), name="x.xlsx")
+    status, said = run(scenario, held.getvalue(), name="x.xlsx")
     assert (status, "rows: 2," in said) == (0, True), said
 
 
@@ -318,16 +318,16 @@ REPEATED = ("案号", "承办法官", "原告", "代理人", "电话", "被告",
 )
 @pytest.mark.parametrize("by_page", [False, True], ids=["command", "page"])
 def test_one_row_with_both_sides_and_their_counsel(
-    house: House, rows: Sequence[Sequence[Any]], by_page: bool
+    scenario: Scenario, rows: Sequence[Sequence[Any]], by_page: bool
 ) -> None:
     body = book(("表", rows, "visible"))
     if by_page:
-        desk = house.sign_in()
-        taken(house, desk, give(desk, body).location)
+        desk = scenario.sign_in()
+        taken(scenario, desk, give(desk, body).location)
     else:
-        status, said = run(house, body, name="x.xlsx")
+        status, said = run(scenario, body, name="x.xlsx")
         assert status == 0, said
-    [case] = cases(house)
+    [case] = cases(scenario)
     found = {
         (party["name"], party["side"]): [
             (c["name"], c["phone"], c["email"]) for c in party["counsel"]
@@ -339,12 +339,12 @@ def test_one_row_with_both_sides_and_their_counsel(
         ("乙公司", "claimant"): [("王芳", "+8613900139002", "")],
         ("丙公司", "respondent"): [("赵雷", "", "zhao@x.example")],
     }
-    assert hearings(house)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
+    assert hearings(scenario)[0]["starts_at"] == "2026-12-15T09:30:00+08:00"
 
 
-def test_headers_that_are_repeated_belong_to_the_side_before_them(house: House) -> None:
+def test_headers_that_are_repeated_belong_to_the_side_before_them(scenario: Scenario) -> None:
     status, said = run(
-        house,
+        scenario,
         book(
             (
                 "表",
@@ -354,19 +354,19 @@ def test_headers_that_are_repeated_belong_to_the_side_before_them(house: House) 
         ),
     )
     assert status == 0, said
-    phones = [c["phone"] for party in cases(house)[0]["parties"] for c in party["counsel"]]
+    phones = [c["phone"] for party in cases(scenario)[0]["parties"] for c in party["counsel"]]
     assert phones == ["+8613800138001", "+8613900139002", "+8613700137003"]
     unclear = ("案号", "承办法官", "原告", "被告", "电话")
-    status, said = run(house, book(("表", (unclear, ("1", "陈", "甲", "乙", "")), "visible")))
+    status, said = run(scenario, book(("表", (unclear, ("1", "陈", "甲", "乙", "")), "visible")))
     assert (status, "电话: It does not say of which side this is" in said) == (2, True), said
 
 
-def test_a_clash_and_a_fault_name_the_header_of_the_file(house: House) -> None:
+def test_a_clash_and_a_fault_name_the_header_of_the_file(scenario: Scenario) -> None:
     other = ("（2026）沪0115民初8002号", *BOTH[1:])
-    status, said = run(house, book(("表", (WIDE, BOTH, other), "visible")), name="x.xlsx")
+    status, said = run(scenario, book(("表", (WIDE, BOTH, other), "visible")), name="x.xlsx")
     assert (status, "line 3, 开庭时间: Judge 陈法官 has" in said) == (1, True), said
     wrong = (*BOTH[:4], "13800138001", *BOTH[5:8], "12月15日")
-    status, said = run(house, book(("表", (WIDE, wrong), "visible")), name="x.xlsx")
+    status, said = run(scenario, book(("表", (WIDE, wrong), "visible")), name="x.xlsx")
     assert "line 2, 原告代理人电话: Here are 1 for 2 people" in said
     assert "line 2, 开庭时间: 12月15日 has no year" in said
 
@@ -377,27 +377,27 @@ WESTERN = (
 FRENCH = WESTERN.replace("Müller", "Lefèvre").replace("Eva Weiß", "Zoé Dupré")
 
 
-def test_an_encoding_is_taken_only_where_the_text_makes_sense_in_it(house: House) -> None:
-    assert run(house, WESTERN.encode("cp1252"))[0] == 0
-    assert cases(house)[0]["judge"] == "Müller"
+def test_an_encoding_is_taken_only_where_the_text_makes_sense_in_it(scenario: Scenario) -> None:
+    assert run(scenario, WESTERN.encode("cp1252"))[0] == 0
+    assert cases(scenario)[0]["judge"] == "Müller"
     french = FRENCH.replace("A-1", "A-2").encode("cp1252")
-    status, said = run(house, french)
+    status, said = run(scenario, french)
     assert (status, "--encoding" in said, "\n" in said.strip()) == (2, True, False), said
-    assert run(house, french, "--encoding", "klingon")[0] == 2
-    assert run(house, french, "--encoding", "utf-8")[0] == 2
-    assert run(house, french, "--encoding", "latin-1")[0] == 0
-    assert cases(house)[0]["judge"] == "Lefèvre"
+    assert run(scenario, french, "--encoding", "klingon")[0] == 2
+    assert run(scenario, french, "--encoding", "utf-8")[0] == 2
+    assert run(scenario, french, "--encoding", "latin-1")[0] == 0
+    assert cases(scenario)[0]["judge"] == "Lefèvre"
     names = "number,judge,party,side\nA-3,陈喆,朱镕,claimant\n"
-    assert run(house, names.encode("gbk"))[0] == 0
-    assert cases(house)[0]["judge"] == "陈喆"
-    desk = house.sign_in()
+    assert run(scenario, names.encode("gbk"))[0] == 0
+    assert cases(scenario)[0]["judge"] == "陈喆"
+    desk = scenario.sign_in()
     path = give(desk, FRENCH.replace("A-1", "A-4").encode("cp1252"), "x.csv").location
     page = desk.get(path).text
     assert "Lefèvre" in page
     assert "Lefčvre" in page  # as Central Europe would read it
     assert desk.post(path, data={"do": "read", "encoding": "cp1252"}).status_code == 303
-    taken(house, desk, path)
-    assert cases(house)[0]["judge"] == "Lefèvre"
+    taken(scenario, desk, path)
+    assert cases(scenario)[0]["judge"] == "Lefèvre"
 
 
 NAMES = [
@@ -416,8 +416,8 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_workbook_is_one_under_any_name(house: House, name: str) -> None:
-    desk = house.sign_in()
+def test_a_workbook_is_one_under_any_name(scenario: Scenario, name: str) -> None:
+    desk = scenario.sign_in()
     answer = give(desk, one(row(1)), name)
     if not name.strip():
         assert answer.status_code in (303, 422)
@@ -430,7 +430,7 @@ def test_a_workbook_is_one_under_any_name(house: House, name: str) -> None:
     listed = desk.post("/listings?lang=en", data=given)
     assert (listed.status_code, "There is no case" in words(listed)) == (422, True)
     if "/" not in name and "\0" not in name and name != ".." and len(name) < 80:
-        assert run(house, one(row(1)), name=name)[0] == 0
+        assert run(scenario, one(row(1)), name=name)[0] == 0
 
 
 def packed(**parts: bytes) -> bytes:
@@ -467,45 +467,45 @@ NO_TABLES = [
 
 
 @pytest.mark.parametrize(("body", "said"), NO_TABLES, ids=[said for _, said in NO_TABLES])
-def test_what_is_no_table_is_called_by_its_name(house: House, body: bytes, said: str) -> None:
-    status, words_ = run(house, body, name="x.csv")
+def test_what_is_no_table_is_called_by_its_name(scenario: Scenario, body: bytes, said: str) -> None:
+    status, words_ = run(scenario, body, name="x.csv")
     assert (status, said in words_, "\n" in words_.strip()) == (2, True, False), words_
-    answer = give(house.sign_in(), body, "cases.csv")
+    answer = give(scenario.sign_in(), body, "cases.csv")
     assert (answer.status_code, said in words(answer)) == (422, True)
 
 
-def test_a_court_elsewhere_reads_its_own_encodings_and_dates(house: House) -> None:
+def test_a_court_elsewhere_reads_its_own_encodings_and_dates(scenario: Scenario) -> None:
     text = "案號,法官,當事人,訴訟地位,開庭時間\nA-1,陳法官,遠洋公司,原告,2026-12-15 9:30\n"
-    assert run(house, text.encode("big5"))[0] == 0
-    assert cases(house)[0]["judge"] == "陳法官"
+    assert run(scenario, text.encode("big5"))[0] == 0
+    assert cases(scenario)[0]["judge"] == "陳法官"
     slash = "number,judge,party,side,date,time\nA-2,Doe,Ann,claimant,5/12/2026,9.30 am\n"
-    status, said = run(house, slash)
+    status, said = run(scenario, slash)
     assert (status, "line 2, date: 5/12/2026 may be two days" in said) == (1, True), said
-    (house.folder / "gb.toml").write_text(
+    (scenario.folder / "gb.toml").write_text(
         'region = "GB"\n[columns]\nnumber = "number"\njudge = "judge"\nparty = "party"\n'
         'side = "side"\nhearing_on = "date"\nhearing_at = "time"\n',
         encoding="utf-8",
     )
-    status, said = run(house, slash, "--map", str(house.folder / "gb.toml"))
+    status, said = run(scenario, slash, "--map", str(scenario.folder / "gb.toml"))
     assert status == 0, said
-    assert "2026-12-05T09:30:00+08:00" in [each["starts_at"] for each in hearings(house)]
+    assert "2026-12-05T09:30:00+08:00" in [each["starts_at"] for each in hearings(scenario)]
 
 
-def test_headers_of_taiwan_and_with_full_stops_are_known(house: House) -> None:
+def test_headers_of_taiwan_and_with_full_stops_are_known(scenario: Scenario) -> None:
     text = (
         "案號,承辦法官,審理程序,當事人,訴訟地位,代理律師,聯絡電話,電子郵件,語言,開庭時間,預計時長\n"
         "甲1號,陳法官,簡易程序,遠洋公司,被上訴人,李敏,13800138001,l@x.example,中文,"
         "2026年12月15日 週二 上午9時30分,90\n"
     )
-    status, said = run(house, text)
+    status, said = run(scenario, text)
     assert status == 0, said
-    assert cases(house)[0]["procedure"] == "summary"
-    [hearing] = hearings(house)
+    assert cases(scenario)[0]["procedure"] == "summary"
+    [hearing] = hearings(scenario)
     assert hearing["starts_at"] == "2026-12-15T09:30:00+08:00"
     text = "Case No.,Judge,Plaintiff,Plaintiff Counsel,Plaintiff Tel.,Defendant\n1/26,Chen,A,Li,13800138001,B\n"
-    status, said = run(house, text)
+    status, said = run(scenario, text)
     assert status == 0, said
-    assert "1/26" in [each["number"] for each in cases(house)]
+    assert "1/26" in [each["number"] for each in cases(scenario)]
 
 
 STRINGS = (
@@ -526,7 +526,7 @@ def changed(body: bytes, old: bytes, new: bytes, more: dict[str, bytes] | None =
 
 
 def test_headers_are_known_with_their_full_stops_and_in_traditional_characters(
-    house: House,
+    scenario: Scenario,
 ) -> None:
     heads = (
         "案號,承辦法官,當事人姓名,訴訟地位,代理律師,聯絡電話,預計時長",
@@ -535,18 +535,18 @@ def test_headers_are_known_with_their_full_stops_and_in_traditional_characters(
         "Docket No.,Assigned Judge,Party,Role,Lawyer,Telephone,Minutes",
     )
     for n, head in enumerate(heads, start=1):
-        status, said = run(house, f"{head}\nA-{n},Doe,P{n},原告,Li {n},1380013800{n},60\n")
+        status, said = run(scenario, f"{head}\nA-{n},Doe,P{n},原告,Li {n},1380013800{n},60\n")
         assert status == 0, said
-    assert {case["number"] for case in cases(house)} == {"A-1", "A-2", "A-3", "A-4"}
+    assert {case["number"] for case in cases(scenario)} == {"A-1", "A-2", "A-3", "A-4"}
 
 
-def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(house: House) -> None:
+def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(scenario: Scenario) -> None:
     body = one(row(1))
     for old, new in ((b'<row r="2"', b'<row r="1e400"'), (b'<row r="2"', b'<row r="2" ht="x"')):
-        status, said = run(house, changed(body, old, new), name="x.xlsx")
+        status, said = run(scenario, changed(body, old, new), name="x.xlsx")
         assert (status, "cannot be read as XLSX" in said) == (2, True), said
     flat = changed(body, b'<row r="2"', b'<row r="2" ht="0.0" customHeight="1"')
-    status, said = run(house, flat, name="x.xlsx")
+    status, said = run(scenario, flat, name="x.xlsx")
     assert "Rows that are hidden in the sheet are left out" in said
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
@@ -556,27 +556,27 @@ def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(house: House)
         b'<c r="F2" t="inlineStr"><is><t>' + "李1".encode() + b"</t></is>",
         b'<c r="F2" t="s"><v>-1</v>',
     )
-    status, said = run(house, shared, name="x.xlsx")
-    assert (status, cases(house)) == (2, []), said
+    status, said = run(scenario, shared, name="x.xlsx")
+    assert (status, cases(scenario)) == (2, []), said
 
 
-def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(house: House) -> None:
-    (house.folder / "ours.toml").write_text(
+def test_a_map_may_name_its_separator_and_need_not_say_what_is_usual(scenario: Scenario) -> None:
+    (scenario.folder / "ours.toml").write_text(
         'separator = "~"\n[columns]\nnumber = "Ref"\njudge = "Before"\nparty = "Who"\n'
         'side = "S"\nhearing_on = "Day"\n',
         encoding="utf-8",
     )
     text = "Ref~Before~Who~S~Day\nA,1~Doe~Ann~原告~2026-12-15 9:30 am\n"
-    status, said = run(house, text, "--map", str(house.folder / "ours.toml"))
+    status, said = run(scenario, text, "--map", str(scenario.folder / "ours.toml"))
     assert status == 0, said
-    assert cases(house)[0]["number"] == "A,1"
-    hearing = house.api("GET", f"/hearings/{hearings(house)[0]['id']}")[1]
+    assert cases(scenario)[0]["number"] == "A,1"
+    hearing = scenario.api("GET", f"/hearings/{hearings(scenario)[0]['id']}")[1]
     begins, ends = (dt.datetime.fromisoformat(hearing[name]) for name in ("starts_at", "ends_at"))
     assert ends - begins == dt.timedelta(minutes=60)
 
 
-def test_a_list_of_hearings_is_read_like_an_import(house: House) -> None:
-    assert run(house, one(row(1), row(2)), name="x.xlsx")[0] == 0
+def test_a_list_of_hearings_is_read_like_an_import(scenario: Scenario) -> None:
+    assert run(scenario, one(row(1), row(2)), name="x.xlsx")[0] == 0
     rows = [
         ("2026年12月待排",),
         ("案号", "时长", "不早于"),
@@ -585,11 +585,11 @@ def test_a_list_of_hearings_is_read_like_an_import(house: House) -> None:
         (row(2)[0], 60, None),
         ("合计：3件",),
     ]
-    file = house.folder / "list"
+    file = scenario.folder / "list"
     sheets = ("旧", rows[:3], "visible"), ("新", rows, "visible")
 
     def listed(*options: str) -> tuple[int, str]:
-        done = house.app.test_cli_runner().invoke(cli, ["list-hearings", str(file), *options])
+        done = scenario.app.test_cli_runner().invoke(cli, ["list-hearings", str(file), *options])
         if done.exception and not isinstance(done.exception, SystemExit):
             return 2, sentence(done.exception)
         return done.exit_code, done.output
@@ -601,7 +601,7 @@ def test_a_list_of_hearings_is_read_like_an_import(house: House) -> None:
     assert f"line 5, 案号: Line 4 names this hearing of case {row(2)[0]} already." in said
     assert "Line 6 is taken for a note or a total" in said
     assert "Faults: 1." in said
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     given = {"file": (io.BytesIO(book(*sheets)), "x"), "seconds": "1"}
     page = desk.post("/listings?lang=en", data=given)
     assert (page.status_code, 'value="旧"' in page.text) == (422, True)

@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, proposal
 from tests.flows.test_reply import words
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 
 
-def settled(house: House, case: dict[str, Any] = CASE, days: float = 21) -> dict[str, Any]:
+def settled(scenario: Scenario, case: dict[str, Any] = CASE, days: float = 21) -> dict[str, Any]:
     """A hearing on which both agreed; its news are out."""
-    _, made = house.api("POST", "/cases", case)
+    _, made = scenario.api("POST", "/cases", case)
     slot = (at(days), "第三法庭")
-    status, hearing = house.api("POST", "/hearings", proposal(made["id"], slot, answer_by=at(2)))
+    status, hearing = scenario.api("POST", "/hearings", proposal(made["id"], slot, answer_by=at(2)))
     assert status == 201, hearing
-    house.beat()
+    scenario.beat()
     for each in hearing["invitations"]:
         reply(
-            house,
+            scenario,
             next(
                 c["email"]
                 for p in case["parties"]
@@ -29,7 +29,7 @@ def settled(house: House, case: dict[str, Any] = CASE, days: float = 21) -> dict
                 if c["name"] == each["counsel"]
             ),
         )
-    house.beat()
+    scenario.beat()
     return hearing
 
 
@@ -39,17 +39,17 @@ def nonce(page: str) -> str:
     return found.group(1)
 
 
-def reply(house: House, email: str) -> None:
+def reply(scenario: Scenario, email: str) -> None:
     """Say yes to every slot."""
-    browser, link = house.client, house.link(email)
+    browser, link = scenario.client, scenario.link(email)
     page = browser.get(link).text
     says = dict.fromkeys(re.findall(r'name="(slot-\d+)"', page), "yes")
     assert browser.post(link, data={"nonce": nonce(page), **says}).status_code == 303
 
 
-def knows(house: House, email: str) -> Any:
+def knows(scenario: Scenario, email: str) -> Any:
     """Press "I know this date"."""
-    browser, link = house.client, house.link(email)
+    browser, link = scenario.client, scenario.link(email)
     page = browser.get(link).text
     revision = re.search(r'name="revision" value="(\d+)"', page)
     assert revision, page
@@ -60,98 +60,106 @@ def knows(house: House, email: str) -> Any:
     )
 
 
-def lines(house: House, hearing_id: int, *whats: str) -> list[dict[str, Any]]:
-    return [line for line in house.record(hearing_id) if line["what"] in whats]
+def lines(scenario: Scenario, hearing_id: int, *whats: str) -> list[dict[str, Any]]:
+    return [line for line in scenario.record(hearing_id) if line["what"] in whats]
 
 
-def shown(house: House, hearing_id: int) -> str:
-    return words(house.sign_in().get(f"/hearings/{hearing_id}?lang=en"))
+def shown(scenario: Scenario, hearing_id: int) -> str:
+    return words(scenario.sign_in().get(f"/hearings/{hearing_id}?lang=en"))
 
 
 def test_a_date_that_was_only_sent_bears_no_default_judgment_until_it_is_confirmed(
-    house: House,
+    scenario: Scenario,
 ) -> None:
-    hearing = settled(house)
-    page = shown(house, hearing["id"])
+    hearing = settled(scenario)
+    page = shown(scenario, hearing["id"])
     assert page.count("would bear no default judgment yet") == 2
     assert "SPC Interpretation art. 261, cn-civil 2026-11" in page
     assert "at the latest on Thu 10 Dec 2026, 17:00" in page or "17:00" in page
-    answer = knows(house, ZHAO)
+    answer = knows(scenario, ZHAO)
     assert "You said on Mon 23 Nov 2026, 09:00 that you know this date." in words(answer)
-    page = shown(house, hearing["id"])
+    page = shown(scenario, hearing["id"])
     assert page.count("would bear no default judgment yet") == 1
     assert "would bear a default judgment Shown in time by line" in page
     assert "E4 confirmed" in page
 
 
-def test_knowing_is_written_down_once_and_only_for_the_date_that_was_shown(house: House) -> None:
-    hearing = settled(house)
-    browser, link = house.client, house.link(ZHAO)
+def test_knowing_is_written_down_once_and_only_for_the_date_that_was_shown(
+    scenario: Scenario,
+) -> None:
+    hearing = settled(scenario)
+    browser, link = scenario.client, scenario.link(ZHAO)
     page = browser.get(link).text
     said = {"nonce": nonce(page), "revision": "1"}
     assert [browser.post(f"{link}/knows", data=said).status_code for _ in range(3)] == [303] * 3
-    assert len(lines(house, hearing["id"], "confirmed")) == 1
+    assert len(lines(scenario, hearing["id"], "confirmed")) == 1
     move = {"starts_at": at(23), "courtroom": "第五法庭", "reason": "The judge sits elsewhere."}
-    assert house.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
     late = browser.post(f"{link}/knows", data=said)
     assert late.status_code == 422
     assert "The date has changed since this page was shown." in words(late)
     forged = browser.post(f"{link}/knows", data={"nonce": "x", "revision": "2"})
     assert forged.status_code == 422
-    assert len(lines(house, hearing["id"], "confirmed")) == 1
-    house.beat()
-    assert knows(house, ZHAO).status_code == 200
-    assert len(lines(house, hearing["id"], "confirmed")) == 2
+    assert len(lines(scenario, hearing["id"], "confirmed")) == 1
+    scenario.beat()
+    assert knows(scenario, ZHAO).status_code == 200
+    assert len(lines(scenario, hearing["id"], "confirmed")) == 2
 
 
-def test_reading_the_page_of_a_fixed_date_confirms_nothing(house: House) -> None:
-    hearing = settled(house)
+def test_reading_the_page_of_a_fixed_date_confirms_nothing(scenario: Scenario) -> None:
+    hearing = settled(scenario)
     for method in ("GET", "HEAD"):
-        house.client.open(house.link(ZHAO), method=method)
-        assert house.client.open(f"{house.link(ZHAO)}/knows", method=method).status_code == 405
-    assert lines(house, hearing["id"], "confirmed") == []
+        scenario.client.open(scenario.link(ZHAO), method=method)
+        assert (
+            scenario.client.open(f"{scenario.link(ZHAO)}/knows", method=method).status_code == 405
+        )
+    assert lines(scenario, hearing["id"], "confirmed") == []
 
 
-def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(house: House) -> None:
+def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(scenario: Scenario) -> None:
     """Hearing on Mon 14 Dec; three days before, so the last moment is Fri 11 Dec, 17:00."""
-    hearing = settled(house)
-    knows(house, LI)
-    house.wait(days=13)  # Sun 6 Dec: the house's own ways are spent, nobody is rung on a Sunday
-    house.beat()
-    assert lines(house, hearing["id"], "task") == []
-    house.wait(days=1, hours=1)  # Mon 7 Dec, 10:00
-    house.beat()
-    task = lines(house, hearing["id"], "task")
+    hearing = settled(scenario)
+    knows(scenario, LI)
+    scenario.wait(days=13)  # Sun 6 Dec: the house's own ways are spent, nobody is rung on a Sunday
+    scenario.beat()
+    assert lines(scenario, hearing["id"], "task") == []
+    scenario.wait(days=1, hours=1)  # Mon 7 Dec, 10:00
+    scenario.beat()
+    task = lines(scenario, hearing["id"], "task")
     assert [(line["kind"], line["side"], line["detail"]["rule"]) for line in task] == [
         ("call", "respondent", "confirmed-or-proved")
     ]
-    home = words(house.sign_in().get("/?lang=en"))
+    home = words(scenario.sign_in().get("/?lang=en"))
     assert "Call Zhao Lei before Tue 8 Dec 2026, 09:00" in home
     assert "the notice would bear no default judgment (SPC Interpretation art. 261)" in home
-    house.wait(days=1)  # Tue 8 Dec, 10:00: nobody rang
-    house.beat()
-    assert [line["kind"] for line in lines(house, hearing["id"], "task")] == ["call", "paper"]
+    scenario.wait(days=1)  # Tue 8 Dec, 10:00: nobody rang
+    scenario.beat()
+    assert [line["kind"] for line in lines(scenario, hearing["id"], "task")] == ["call", "paper"]
     assert "Post a paper notice to Zhao Lei before Tue 8 Dec 2026, 17:00" in words(
-        house.sign_in().get("/?lang=en")
+        scenario.sign_in().get("/?lang=en")
     )
-    house.wait(days=4)  # the last moment has passed
-    house.beat()
-    missed = [line["kind"] for line in lines(house, hearing["id"], "missed")]
+    scenario.wait(days=4)  # the last moment has passed
+    scenario.beat()
+    missed = [line["kind"] for line in lines(scenario, hearing["id"], "missed")]
     assert missed == ["call", "paper"]
-    page = shown(house, hearing["id"])
+    page = shown(scenario, hearing["id"])
     assert "Nothing shows that the notice was received, and the last moment in time was" in page
     # Of who confirmed, the record says why nobody rang.
-    spared = [line for line in lines(house, hearing["id"], "withdrawn") if line["kind"] == "call"]
+    spared = [
+        line for line in lines(scenario, hearing["id"], "withdrawn") if line["kind"] == "call"
+    ]
     assert [line["side"] for line in spared] == ["claimant"]
     assert spared[0]["detail"]["why"] == "it is shown already that the person knows the date"
 
 
-def test_a_call_in_which_the_person_answered_ends_the_task_and_is_evidence(house: House) -> None:
-    hearing = settled(house)
-    knows(house, LI)
-    house.wait(days=14, hours=1)
-    house.beat()
-    browser = house.sign_in()
+def test_a_call_in_which_the_person_answered_ends_the_task_and_is_evidence(
+    scenario: Scenario,
+) -> None:
+    hearing = settled(scenario)
+    knows(scenario, LI)
+    scenario.wait(days=14, hours=1)
+    scenario.beat()
+    browser = scenario.sign_in()
     form = browser.get("/cases/1/call?counsel_id=2&hearing_id=1").text
     assert 'href="tel:+8613800138002"' in form
     said = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form))
@@ -162,19 +170,19 @@ def test_a_call_in_which_the_person_answered_ends_the_task_and_is_evidence(house
     for outcome in ("no_answer", "spoke", "spoke"):
         answer = browser.post("/cases/1/call", data={**said, "page": outcome, "outcome": outcome})
         assert answer.status_code == 303, words(answer)
-    calls = lines(house, hearing["id"], "called")
+    calls = lines(scenario, hearing["id"], "called")
     assert [line["detail"]["outcome"] for line in calls] == ["no_answer", "spoke"]
     assert calls[1]["content"]["address"] == "+8613800138002"
     assert calls[1]["content"]["by"] == "王书记员"
     assert "Call Zhao Lei before" not in words(browser.get("/?lang=en"))
-    assert "would bear a default judgment Shown in time by line" in shown(house, hearing["id"])
-    house.wait(days=1)
-    house.beat()
-    assert lines(house, hearing["id"], "task")[-1]["kind"] == "call"  # no paper any more
+    assert "would bear a default judgment Shown in time by line" in shown(scenario, hearing["id"])
+    scenario.wait(days=1)
+    scenario.beat()
+    assert lines(scenario, hearing["id"], "task")[-1]["kind"] == "call"  # no paper any more
 
 
 def test_a_number_that_is_not_known_and_texts_that_are_stopped_are_skipped_with_a_reason(
-    house: House,
+    scenario: Scenario,
 ) -> None:
     """Whoever has mail alone is not rung; the paper notice follows in its time."""
     quiet = {
@@ -183,69 +191,73 @@ def test_a_number_that_is_not_known_and_texts_that_are_stopped_are_skipped_with_
         "language": "en",
         "channels": ["email"],
     }
-    hearing = settled(house, case_with("（2026）沪0115民初777号", quiet))
-    house.wait(days=15, hours=1)
-    house.beat()
+    hearing = settled(scenario, case_with("（2026）沪0115民初777号", quiet))
+    scenario.wait(days=15, hours=1)
+    scenario.beat()
     why = {
         (line["kind"], line["detail"]["why"])
-        for line in lines(house, hearing["id"], "skipped")
+        for line in lines(scenario, hearing["id"], "skipped")
         if line["content"]["name"] == "Sun Yue"
     }
     assert why == {
         ("by_text", "no address is known for this way"),
         ("call", "no telephone number is known"),
     }
-    assert "Post a paper notice to Sun Yue" in words(house.sign_in().get("/?lang=en"))
+    assert "Post a paper notice to Sun Yue" in words(scenario.sign_in().get("/?lang=en"))
 
 
-def test_a_way_that_counsel_did_not_list_is_tried_before_anybody_rings(house: House) -> None:
+def test_a_way_that_counsel_did_not_list_is_tried_before_anybody_rings(scenario: Scenario) -> None:
     case = case_with(
         "（2026）沪0115民初778号", {**CASE["parties"][0]["counsel"][0], "channels": ["email"]}
     )
-    settled(house, case)
-    assert [m for m in house.letters(to="+8613800138001") if "定于" in m.body] == []
-    house.wait(days=10, hours=1)  # Thu 3 Dec: the turn of the text
-    house.beat()
-    house.beat()
-    assert len([m for m in house.letters(to="+8613800138001") if "定于" in m.body]) == 1
+    settled(scenario, case)
+    assert [m for m in scenario.letters(to="+8613800138001") if "定于" in m.body] == []
+    scenario.wait(days=10, hours=1)  # Thu 3 Dec: the turn of the text
+    scenario.beat()
+    scenario.beat()
+    assert len([m for m in scenario.letters(to="+8613800138001") if "定于" in m.body]) == 1
 
 
-def test_a_date_that_moved_takes_back_the_calls_about_the_old_one(house: House) -> None:
-    hearing = settled(house)
-    house.wait(days=14, hours=1)
-    house.beat()
-    assert "Call Zhao Lei before" in words(house.sign_in().get("/?lang=en"))
+def test_a_date_that_moved_takes_back_the_calls_about_the_old_one(scenario: Scenario) -> None:
+    hearing = settled(scenario)
+    scenario.wait(days=14, hours=1)
+    scenario.beat()
+    assert "Call Zhao Lei before" in words(scenario.sign_in().get("/?lang=en"))
     move = {"starts_at": at(60), "courtroom": "第五法庭", "reason": "The judge sits elsewhere."}
-    assert house.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
-    house.beat()
-    assert "Call Zhao Lei before" not in words(house.sign_in().get("/?lang=en"))
-    taken = [line for line in lines(house, hearing["id"], "withdrawn") if line["kind"] == "call"]
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
+    scenario.beat()
+    assert "Call Zhao Lei before" not in words(scenario.sign_in().get("/?lang=en"))
+    taken = [line for line in lines(scenario, hearing["id"], "withdrawn") if line["kind"] == "call"]
     assert {line["detail"]["why"] for line in taken} == {"the date does not hold any more"}
 
 
-def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(house: House) -> None:
-    hearing = settled(house)
-    house.wait(days=14, hours=1)
-    house.beat()
+def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(
+    scenario: Scenario,
+) -> None:
+    hearing = settled(scenario)
+    scenario.wait(days=14, hours=1)
+    scenario.beat()
     asked = {
         "slots": [{"starts_at": at(60), "courtroom": "第五法庭"}],
         "reason": "Two hearings.",
         "answer_by": at(16),
         "fix": "auto",
     }
-    assert house.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
-    house.beat()
-    page = shown(house, hearing["id"])
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
+    scenario.beat()
+    page = shown(scenario, hearing["id"])
     assert "Call Zhao Lei before" in page
     assert "There is nothing to do now" not in page
     assert [
-        each for each in lines(house, hearing["id"], "withdrawn") if each["kind"] == "call"
+        each for each in lines(scenario, hearing["id"], "withdrawn") if each["kind"] == "call"
     ] == []
 
 
-def test_a_notice_on_paper_is_printed_with_its_code_and_goes_on_the_record(house: House) -> None:
-    hearing = settled(house)
-    browser = house.sign_in()
+def test_a_notice_on_paper_is_printed_with_its_code_and_goes_on_the_record(
+    scenario: Scenario,
+) -> None:
+    hearing = settled(scenario)
+    browser = scenario.sign_in()
     page = browser.get(f"/hearings/{hearing['id']}/paper/2?lang=en")
     assert "Date fixed" in words(page)
     assert "<svg" in page.text
@@ -254,14 +266,14 @@ def test_a_notice_on_paper_is_printed_with_its_code_and_goes_on_the_record(house
     for _ in range(2):
         done = browser.post(f"/hearings/{hearing['id']}/paper/2", data={"page": key.group(1)})
         assert done.status_code == 303
-    told = lines(house, hearing["id"], "told")
+    told = lines(scenario, hearing["id"], "told")
     assert [(line["channel"], line["detail"]["outcome"]) for line in told] == [("letter", "told")]
     assert browser.get("/hearings/1/paper/99").status_code == 404
 
 
-def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(house: House) -> None:
-    hearing = settled(house)
-    browser, link = house.client, house.link(ZHAO)
+def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(scenario: Scenario) -> None:
+    hearing = settled(scenario)
+    browser, link = scenario.client, scenario.link(ZHAO)
     assert "Ask to be called" in words(browser.get(link))
     form = browser.get(f"{link}/call-me").text
     wrong = browser.post(
@@ -277,10 +289,10 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(house: House) 
             data={"nonce": nonce(form), "phone": "", "wish": "after 3 pm"},
         )
         assert "The court has your request" in words(done)
-    asked = lines(house, hearing["id"], "asked")
+    asked = lines(scenario, hearing["id"], "asked")
     assert [line["content"]["note"] for line in asked] == ["after 3 pm"]
-    house.wait(hours=18)
-    home = words(house.sign_in().get("/?lang=en"))
+    scenario.wait(hours=18)
+    home = words(scenario.sign_in().get("/?lang=en"))
     assert "Call Zhao Lei back" in home
     assert "18 hours ago" in home
     assert "Suits them: after 3 pm" in home
@@ -291,15 +303,17 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(house: House) 
         "outcome": "spoke",
         "at": at(0, "10:00"),
     }
-    assert house.api("POST", "/cases/1/contacts", call)[0] == 201
-    assert "Call Zhao Lei back" not in words(house.sign_in().get("/?lang=en"))
+    assert scenario.api("POST", "/cases/1/contacts", call)[0] == 201
+    assert "Call Zhao Lei back" not in words(scenario.sign_in().get("/?lang=en"))
     assert "Ask to be called" in words(browser.get(link))
 
 
 @pytest.mark.parametrize("way", ["chat", "in_person"])
-def test_the_other_sides_are_told_of_a_contact_outside_the_ways(house: House, way: str) -> None:
-    hearing = settled(house)
-    browser = house.sign_in()
+def test_the_other_sides_are_told_of_a_contact_outside_the_ways(
+    scenario: Scenario, way: str
+) -> None:
+    hearing = settled(scenario)
+    browser = scenario.sign_in()
     form = browser.get(f"/cases/1/off-channel?hearing_id={hearing['id']}").text
     key = re.search(r'name="page" value="([^"]+)"', form)
     assert key
@@ -318,19 +332,19 @@ def test_the_other_sides_are_told_of_a_contact_outside_the_ways(house: House, wa
     said["note"] = "Asked how many copies to file; told three."
     for _ in range(2):
         assert browser.post("/cases/1/off-channel", data=said).status_code == 303
-    house.beat()
-    told = house.letters(containing="Asked how many copies to file; told three.")
+    scenario.beat()
+    told = scenario.letters(containing="Asked how many copies to file; told three.")
     assert [letter.to for letter in told if letter.channel == "email"] == [f"Zhao Lei <{ZHAO}>"]
     # What is too long for one text leads to the record instead.
-    [text] = house.letters(to="+8613800138002", containing="contact with")
-    assert house.link("+8613800138002") in text.body
-    assert not house.letters(to=LI, containing="contact")
-    by_hand = [line for line in lines(house, hearing["id"], "told") if line["channel"] == way]
+    [text] = scenario.letters(to="+8613800138002", containing="contact with")
+    assert scenario.link("+8613800138002") in text.body
+    assert not scenario.letters(to=LI, containing="contact")
+    by_hand = [line for line in lines(scenario, hearing["id"], "told") if line["channel"] == way]
     assert [line["content"]["note"] for line in by_hand] == [said["note"]]
 
 
-def test_a_contact_in_a_case_without_a_hearing_is_told_too(house: House) -> None:
-    house.api("POST", "/cases", CASE)
+def test_a_contact_in_a_case_without_a_hearing_is_told_too(scenario: Scenario) -> None:
+    scenario.api("POST", "/cases", CASE)
     said = {
         "counsel_id": 1,
         "channel": "chat",
@@ -339,20 +353,20 @@ def test_a_contact_in_a_case_without_a_hearing_is_told_too(house: House) -> None
         "at": at(0, "08:30"),
         "note": "Asked when the hearing may be.",
     }
-    status, made = house.api("POST", "/cases/1/contacts", said)
+    status, made = scenario.api("POST", "/cases/1/contacts", said)
     assert status == 201, made
-    house.beat()
-    told = house.letters(containing="Asked when the hearing may be.")
+    scenario.beat()
+    told = scenario.letters(containing="Asked when the hearing may be.")
     assert [letter.to for letter in told] == [f"Zhao Lei <{ZHAO}>"]
-    assert house.api("POST", "/cases/1/contacts", {**said, "tell_others": False})[0] == 201
-    house.beat()
-    assert len(house.letters(containing="Asked when the hearing may be.")) == 1
+    assert scenario.api("POST", "/cases/1/contacts", {**said, "tell_others": False})[0] == 201
+    scenario.beat()
+    assert len(scenario.letters(containing="Asked when the hearing may be.")) == 1
 
 
-def test_the_ladder_stops_when_the_clock_is_past_the_hearing(house: House) -> None:
-    hearing = settled(house)
-    house.wait(days=40)
-    assert house.clock.now() > dt.datetime(2026, 12, 14, tzinfo=dt.UTC)
-    house.beat()
-    assert lines(house, hearing["id"], "task") == []
-    assert {line["kind"] for line in lines(house, hearing["id"], "missed")} >= {"call", "paper"}
+def test_the_ladder_stops_when_the_clock_is_past_the_hearing(scenario: Scenario) -> None:
+    hearing = settled(scenario)
+    scenario.wait(days=40)
+    assert scenario.clock.now() > dt.datetime(2026, 12, 14, tzinfo=dt.UTC)
+    scenario.beat()
+    assert lines(scenario, hearing["id"], "task") == []
+    assert {line["kind"] for line in lines(scenario, hearing["id"], "missed")} >= {"call", "paper"}

@@ -15,7 +15,7 @@ from app.hearings import queries
 from app.hearings.models import Invitation
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import CASE, House, at, make_house, proposal
+from tests.conftest import CASE, Scenario, at, make_scenario, proposal
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
@@ -49,34 +49,34 @@ BY_KEY = {
 }
 
 
-def scene(house: House) -> dict[str, Any]:
+def scene(scenario: Scenario) -> dict[str, Any]:
     """Let hearings come to every state; return their numbers and both counsel's links."""
     case = json.loads(json.dumps(CASE))
     case["parties"][1]["counsel"][0]["language"] = "zh"  # pages quote what people were sent
-    case_id = house.api("POST", "/cases", case)[1]["id"]
+    case_id = scenario.api("POST", "/cases", case)[1]["id"]
     made: dict[str, Any] = {"case_id": case_id}
     names = ("open", "fixed", "cancelled", "moved", "lapsed", "ready", "none", "agreed", "asked")
     for day, name in enumerate(names, start=20):
         more = {"answer_by": at(2)} if name == "lapsed" else {}
         more |= {"fix": "assistant"} if name == "ready" else {}
         slots = ((at(day), "第三法庭"), (at(day, "14:00"), "第五法庭"))
-        status, hearing = house.api("POST", "/hearings", proposal(case_id, *slots, **more))
+        status, hearing = scenario.api("POST", "/hearings", proposal(case_id, *slots, **more))
         assert status == 201, hearing
-        house.beat()
-        links = [house.link("li@"), house.link("zhao@")]
+        scenario.beat()
+        links = [scenario.link("li@"), scenario.link("zhao@")]
         made[name] = {"id": hearing["id"], "slot": hearing["slots"][0]["id"], "links": links}
-    decide(house, made)
-    speak(house, made)
-    house.wait(days=3)
-    house.beat()
+    decide(scenario, made)
+    speak(scenario, made)
+    scenario.wait(days=3)
+    scenario.beat()
     return made
 
 
-def decide(house: House, made: dict[str, Any]) -> None:
+def decide(scenario: Scenario, made: dict[str, Any]) -> None:
     """What the court decides of its own motion."""
     for name in ("fixed", "cancelled", "moved", "asked"):
         order = {"slot_id": made[name]["slot"], "reason": "依职权"}
-        assert house.api("POST", f"/hearings/{made[name]['id']}/fix", order)[0] == 200
+        assert scenario.api("POST", f"/hearings/{made[name]['id']}/fix", order)[0] == 200
     reason = {"reason": "法官生病"}
     at_once = {**reason, "starts_at": at(35), "courtroom": "第五法庭"}
     anew = {
@@ -85,22 +85,23 @@ def decide(house: House, made: dict[str, Any]) -> None:
         "answer_by": at(9),
         "fix": "auto",
     }
-    assert house.api("POST", f"/hearings/{made['cancelled']['id']}/cancel", reason)[0] == 200
-    assert house.api("POST", f"/hearings/{made['moved']['id']}/move", at_once)[0] == 200
-    assert house.api("POST", f"/hearings/{made['asked']['id']}/move", anew)[0] in (200, 201)
+    assert scenario.api("POST", f"/hearings/{made['cancelled']['id']}/cancel", reason)[0] == 200
+    assert scenario.api("POST", f"/hearings/{made['moved']['id']}/move", at_once)[0] == 200
+    assert scenario.api("POST", f"/hearings/{made['asked']['id']}/move", anew)[0] in (200, 201)
 
 
-def speak(house: House, made: dict[str, Any]) -> None:
+def speak(scenario: Scenario, made: dict[str, Any]) -> None:
     """What counsel say and do, and machines that read for them; a call to one of them."""
     for name, says in (("ready", "yes"), ("none", "no"), ("agreed", "yes")):
         for link in made[name]["links"]:
-            assert answer(browser(house, "zh"), link, says, "no").status_code == 303
+            assert answer(browser(scenario, "zh"), link, says, "no").status_code == 303
     li = made["open"]["links"][0]
     assert (
-        answer(browser(house, "zh"), li, "yes", "if_needed", comment="另有一庭").status_code == 303
+        answer(browser(scenario, "zh"), li, "yes", "if_needed", comment="另有一庭").status_code
+        == 303
     )
-    house.client.get(li, headers={"User-Agent": "curl/8.0"})
-    seen = house.api("GET", f"/cases/{made['case_id']}")[1]
+    scenario.client.get(li, headers={"User-Agent": "curl/8.0"})
+    seen = scenario.api("GET", f"/cases/{made['case_id']}")[1]
     call = {
         "channel": "phone",
         "direction": "out",
@@ -110,16 +111,16 @@ def speak(house: House, made: dict[str, Any]) -> None:
         "hearing_id": made["open"]["id"],
         "note": "无人接听",
     }
-    assert house.api("POST", f"/cases/{made['case_id']}/contacts", call)[0] == 201
+    assert scenario.api("POST", f"/cases/{made['case_id']}/contacts", call)[0] == 201
 
 
 @pytest.fixture
-def made(house: House) -> dict[str, Any]:
+def made(scenario: Scenario) -> dict[str, Any]:
     """A court in which much has happened: what each page's address needs."""
-    return scene(house)
+    return scene(scenario)
 
 
-def addresses(house: House, made: dict[str, Any]) -> list[str]:
+def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
     given = {
         "case_id": made["case_id"],
@@ -139,7 +140,7 @@ def addresses(house: House, made: dict[str, Any]) -> list[str]:
         "/cases?q=无人",
         f"/hearings/{made['fixed']['id']}/paper/1",
     ]
-    for rule in house.app.url_map.iter_rules():
+    for rule in scenario.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or NOT_READ.fullmatch(rule.endpoint):
             continue
         if not rule.arguments <= {*given, "hearing_id"}:
@@ -151,21 +152,21 @@ def addresses(house: House, made: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_no_page_of_the_desk_has_english_left(house: House, made: dict[str, Any]) -> None:
-    desk = house.sign_in("admin@court.example")
+def test_no_page_of_the_desk_has_english_left(scenario: Scenario, made: dict[str, Any]) -> None:
+    desk = scenario.sign_in("admin@court.example")
     desk.set_cookie("lang", "zh")
     left: dict[str, list[str]] = {}
     file = {"file": (io.BytesIO("案号,承办法官,当事人\n1,,甲\n".encode()), "案件.csv")}
     assert desk.post("/import", data=file).status_code == 303
     chosen = {"column-0": "number", "column-1": "judge", "column-2": "party", "do": "check"}
     assert desk.post("/import/1", data=chosen).status_code == 303
-    beat.take_file(house.app)
+    beat.take_file(scenario.app)
     list_ = f"案号,庭审类型,时长\n{CASE['number']},证据交换,30\n".encode()
     sheet = {"file": (io.BytesIO(list_), "十二月.csv"), "seconds": "5"}
     answer = desk.post("/listings", data=sheet)
     assert answer.status_code == 303, re.sub(r"<[^>]+>", " ", answer.text)[-1500:]
-    assert beat.search_listing(house.app)
-    paths = addresses(house, made)
+    assert beat.search_listing(scenario.app)
+    paths = addresses(scenario, made)
     for path in paths:
         page = desk.get(path, follow_redirects=True)
         if not page.is_json:
@@ -174,9 +175,9 @@ def test_no_page_of_the_desk_has_english_left(house: House, made: dict[str, Any]
     assert len(paths) > 30
 
 
-def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any]) -> None:
+def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str, Any]) -> None:
     left: dict[str, list[str]] = {}
-    counsel = browser(house, "zh")
+    counsel = browser(scenario, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
             for page in ("", "/record", "/feed", "/call-me", "/away"):
@@ -185,11 +186,11 @@ def test_no_page_of_counsel_has_english_left(house: House, made: dict[str, Any])
         read(left, f"{name}, to ask to move it", counsel.get(made[name]["links"][0] + "/move"))
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
-    do(house, lambda session, here: revoke(session, here, made["open"]["links"][1]))
+    do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))
     read(left, "revoked", counsel.get(made["open"]["links"][1]), 410)
     read(left, "unknown", counsel.get("/r/" + "A" * 22), 404)
     read(left, "no seal", counsel.get("/record/" + "ab" * 32), 404)
-    with house.app.app_context():
+    with scenario.app.app_context():
         seals = [head.hash for head in db.session.query(ChainHead)]
     read(left, "seal", counsel.get(f"/record/{seals[0]}"))
     read(left, "code", counsel.get("/r"))
@@ -210,8 +211,8 @@ def send(client: FlaskClient, path: str, **data: str) -> Any:
     return client.post(path, data=data, follow_redirects=True)
 
 
-def test_what_is_refused_is_refused_in_chinese(house: House, made: dict[str, Any]) -> None:
-    desk = house.sign_in("admin@court.example")
+def test_what_is_refused_is_refused_in_chinese(scenario: Scenario, made: dict[str, Any]) -> None:
+    desk = scenario.sign_in("admin@court.example")
     desk.set_cookie("lang", "zh")
     left: dict[str, list[str]] = {}
     case, hearing = f"/cases/{made['case_id']}", f"/hearings/{made['open']['id']}"
@@ -243,7 +244,7 @@ def test_what_is_refused_is_refused_in_chinese(house: House, made: dict[str, Any
             data={"email": "lin@court.example", "name": "Lin", "role": "assistant"},
         ),
     )
-    guest = browser(house, "zh")
+    guest = browser(scenario, "zh")
     link = add(desk, "lin2@court.example")
     read(left, "a password", guest.get(link))
     read(left, "a short password", guest.post(link, data={"password": "short"}), 422)
@@ -251,8 +252,8 @@ def test_what_is_refused_is_refused_in_chinese(house: House, made: dict[str, Any
     assert left == {}
 
 
-def test_what_is_done_is_said_in_chinese(house: House, made: dict[str, Any]) -> None:
-    desk = house.sign_in("admin@court.example")
+def test_what_is_done_is_said_in_chinese(scenario: Scenario, made: dict[str, Any]) -> None:
+    desk = scenario.sign_in("admin@court.example")
     desk.set_cookie("lang", "zh")
     left: dict[str, list[str]] = {}
     for path in ("/hearings/new?case_id=1", f"/hearings/{made['fixed']['id']}/round"):
@@ -283,15 +284,15 @@ def test_what_is_done_is_said_in_chinese(house: House, made: dict[str, Any]) -> 
         page = send(desk, path, **data)
         read(left, name, page, page.status_code)
         assert page.status_code in (200, 422), (name, page.status_code)
-    house.wait(hours=5)
+    scenario.wait(hours=5)
     read(left, "the worker away", desk.get("/"))
     assert "后台进程未运行" in desk.get("/").text
     assert left == {}
 
 
-def test_errors_are_said_in_chinese(house: House, tmp_path: Path) -> None:
+def test_errors_are_said_in_chinese(scenario: Scenario, tmp_path: Path) -> None:
     left: dict[str, list[str]] = {}
-    desk, guest = house.sign_in(), browser(house, "zh")
+    desk, guest = scenario.sign_in(), browser(scenario, "zh")
     desk.set_cookie("lang", "zh")
     read(left, "404", desk.get("/nowhere"), 404)
     read(left, "no such hearing", desk.get("/hearings/99"), 404)
@@ -304,20 +305,20 @@ def test_errors_are_said_in_chinese(house: House, tmp_path: Path) -> None:
     for _ in range(10):
         slowed = try_in(guest, "wang@court.example", "wrong password")
     read(left, "429", slowed, 429)
-    away = make_house(tmp_path / "away", nowhere())
+    away = make_scenario(tmp_path / "away", nowhere())
     read(left, "503", browser(away, "zh").get("/r/" + "A" * 22), 503)
     away.close()
     assert left == {}
 
 
-def test_the_demos_outbox_is_in_chinese_too(house: House) -> None:
-    house.app.register_blueprint(outbox_views.bp)
+def test_the_demos_outbox_is_in_chinese_too(scenario: Scenario) -> None:
+    scenario.app.register_blueprint(outbox_views.bp)
     left: dict[str, list[str]] = {}
-    read(left, "empty", browser(house, "zh").get("/outbox"))
+    read(left, "empty", browser(scenario, "zh").get("/outbox"))
     case = json.loads(json.dumps(CASE))
     case["parties"][1]["counsel"][0]["language"] = "zh"
-    made = house.api("POST", "/cases", case)[1]
-    house.api("POST", "/hearings", proposal(made["id"]))
-    house.beat()
-    read(left, "full", browser(house, "zh").get("/outbox"))
+    made = scenario.api("POST", "/cases", case)[1]
+    scenario.api("POST", "/hearings", proposal(made["id"]))
+    scenario.beat()
+    read(left, "full", browser(scenario, "zh").get("/outbox"))
     assert left == {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.cli import cli, sentence
-from tests.conftest import House, at, case_with, proposal
+from tests.conftest import Scenario, at, case_with, proposal
 
 HEADERS = ("案号", "minutes", "earliest", "latest", "days", "half", "courtroom", "priority")
 
@@ -23,12 +23,12 @@ def number(n: int) -> str:
     return f"（2026）沪0115民初{900 + n}号"
 
 
-def cases(house: House, many: int = 4) -> list[int]:
+def cases(scenario: Scenario, many: int = 4) -> list[int]:
     """Cases before two judges, where counsel 0 is in each."""
     made = []
     for n in range(many):
         case = case_with(number(n), counsel(0), counsel(n + 1), judge=("陈法官", "周法官")[n % 2])
-        status, said = house.api("POST", "/cases", case | {"procedure": "summary"})
+        status, said = scenario.api("POST", "/cases", case | {"procedure": "summary"})
         assert status == 201, said
         made.append(said["id"])
     return made
@@ -48,11 +48,11 @@ def rows(many: int = 4, **more: str) -> list[dict[str, Any]]:
     return [{"案号": number(n), "minutes": "90", **more} for n in range(many)]
 
 
-def run(house: House, content: str | bytes, *options: str, name: str = "list.csv") -> Any:
+def run(scenario: Scenario, content: str | bytes, *options: str, name: str = "list.csv") -> Any:
     """Run the command on a file; return its exit status and all that it said."""
-    file = house.folder / name
+    file = scenario.folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    done = house.app.test_cli_runner().invoke(
+    done = scenario.app.test_cli_runner().invoke(
         cli, ["list-hearings", str(file), "--workers", "1", *options]
     )
     if done.exception and not isinstance(done.exception, SystemExit):
@@ -60,21 +60,23 @@ def run(house: House, content: str | bytes, *options: str, name: str = "list.csv
     return done.exit_code, done.output
 
 
-def listed(house: House, content: str, *options: str) -> dict[str, Any]:
+def listed(scenario: Scenario, content: str, *options: str) -> dict[str, Any]:
     """What the command found, as it prints it for programs."""
-    status, said = run(house, content, "--json", *options)
+    status, said = run(scenario, content, "--json", *options)
     found: dict[str, Any] = json.loads(next(n for n in said.splitlines() if n.startswith("{")))
     assert status == (0 if found["placed"] == found["hearings"] else 1), said
     return found
 
 
-def test_every_hearing_gets_slots_that_collide_with_nothing(house: House) -> None:
-    ids = cases(house)
-    other = house.api(
+def test_every_hearing_gets_slots_that_collide_with_nothing(scenario: Scenario) -> None:
+    ids = cases(scenario)
+    other = scenario.api(
         "POST", "/cases", case_with(number(50), counsel(60), counsel(61), judge="陈法官")
     )[1]["id"]
-    assert house.api("POST", "/hearings", proposal(other, (at(9, "09:00"), "第三法庭")))[0] == 201
-    found = listed(house, file_of(*rows()), "--weeks", "2")
+    assert (
+        scenario.api("POST", "/hearings", proposal(other, (at(9, "09:00"), "第三法庭")))[0] == 201
+    )
+    found = listed(scenario, file_of(*rows()), "--weeks", "2")
     assert (found["placed"], found["optimal"], found["gap"]) == (4, True, 0.0)
     taken: list[tuple[str, str, set[str]]] = [
         (at(9, "09:00"), at(9, "10:30"), {"陈法官", "第三法庭"})
@@ -88,16 +90,16 @@ def test_every_hearing_gets_slots_that_collide_with_nothing(house: House) -> Non
                 apart = slot["ends_at"] <= begins or ends <= slot["starts_at"]
                 assert apart or not mine & others
             taken.append((slot["starts_at"], slot["ends_at"], mine))
-    status, said = house.api("GET", f"/suggestions?case_id={ids[0]}&minutes=90&limit=1")
+    status, said = scenario.api("GET", f"/suggestions?case_id={ids[0]}&minutes=90&limit=1")
     assert status == 200
     assert said["suggestions"], "a draft holds nothing"
 
 
-def test_wishes_are_heeded(house: House) -> None:
-    cases(house)
+def test_wishes_are_heeded(scenario: Scenario) -> None:
+    cases(scenario)
     wish = {"days": "周三", "half": "下午", "courtroom": "第五法庭", "priority": "高"}
     first, second, third, fourth = listed(
-        house,
+        scenario,
         file_of(
             rows()[0] | wish,
             rows()[1] | {"earliest": "2026-12-10", "latest": "2026-12-10"},
@@ -115,10 +117,10 @@ def test_wishes_are_heeded(house: House) -> None:
     assert by_line[5]["starts_at"][:10] <= "2026-12-01"
 
 
-def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
-    cases(house, 3)
+def test_what_has_no_place_is_named_with_its_reason(scenario: Scenario) -> None:
+    cases(scenario, 3)
     case = case_with(number(3), counsel(0), counsel(4)) | {"procedure": "ordinary"}
-    house.api("POST", "/cases", case)
+    scenario.api("POST", "/cases", case)
     content = file_of(
         *(
             {
@@ -132,7 +134,7 @@ def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
         ),
         rows(4)[3],
     )
-    status, said = run(house, content, "--to", at(7)[:10])
+    status, said = run(scenario, content, "--to", at(7)[:10])
     assert status == 1
     # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
     assert said.count("All times that would suit are needed by other hearings of the list.") == 1
@@ -143,9 +145,9 @@ def test_what_has_no_place_is_named_with_its_reason(house: House) -> None:
     assert "placed 2 of 2" in said
 
 
-def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
-    ids = cases(house)
-    assert house.api("POST", "/hearings", proposal(ids[3], (at(14), "第三法庭")))[0] == 201
+def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
+    ids = cases(scenario)
+    assert scenario.api("POST", "/hearings", proposal(ids[3], (at(14), "第三法庭")))[0] == 201
     bad = [
         {"案号": "（2020）沪1号", "minutes": "90"},
         rows()[0] | {"minutes": "5000"},
@@ -158,7 +160,7 @@ def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
         rows()[1],
         rows()[1],
     ]
-    status, said = run(house, file_of(*bad))
+    status, said = run(scenario, file_of(*bad))
     assert status == 1
     for line, words in (
         (2, "There is no case （2020）沪1号"),
@@ -174,7 +176,7 @@ def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
         assert f"line {line}, " in said
         assert words in said
     assert "Nothing is listed" in said
-    found = run(house, file_of(*bad), "--partial", "--json")
+    found = run(scenario, file_of(*bad), "--partial", "--json")
     assert found[0] == 1
     assert [
         each["line"]
@@ -212,14 +214,14 @@ def test_bad_rows_are_named_and_nothing_is_kept(house: House) -> None:
     ],
 )
 def test_an_error_of_use_is_one_sentence(
-    house: House, content: str | bytes, options: tuple[str, ...], words: str
+    scenario: Scenario, content: str | bytes, options: tuple[str, ...], words: str
 ) -> None:
-    cases(house, 1)
-    status, said = run(house, content, *options)
+    cases(scenario, 1)
+    status, said = run(scenario, content, *options)
     assert (status, words in said) == (2, True), said
 
 
-def test_a_dry_run_keeps_nothing_and_gb18030_is_read(house: House) -> None:
-    cases(house)
-    status, said = run(house, file_of(*rows()).encode("gb18030"), "--dry-run")
+def test_a_dry_run_keeps_nothing_and_gb18030_is_read(scenario: Scenario) -> None:
+    cases(scenario)
+    status, said = run(scenario, file_of(*rows()).encode("gb18030"), "--dry-run")
     assert (status, "hearings: 4. Nothing is kept." in said) == (0, True), said

@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 from app.core.db import db, transaction
 from app.listing.models import Listing
 from app.people import service as people
-from tests.conftest import House, make_court, make_house
+from tests.conftest import Scenario, make_court, make_scenario
 from tests.flows.test_listing import cases, file_of, number, rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,11 +32,11 @@ SENTENCE = "Listing many hearings needs OR-Tools and Numba, which are not both i
 
 
 @pytest.fixture
-def house(tmp_path: Path, environment: dict[str, str]) -> Any:
+def scenario(tmp_path: Path, environment: dict[str, str]) -> Any:
     """A court on a fresh SQLite database, where the environment's commands find it."""
     folder = tmp_path / "instance"
     folder.mkdir()
-    made = make_house(folder, f"sqlite:///{folder / 'tingqi.db'}")
+    made = make_scenario(folder, f"sqlite:///{folder / 'tingqi.db'}")
     with made.app.app_context():
         upgrade()
         db.session.remove()
@@ -83,9 +83,11 @@ main(sys.argv[1:])
 
 
 @pytest.mark.parametrize("code", ["", UNHEARD], ids=["at once", "while the solver is loaded"])
-def test_ctrl_c_keeps_the_best_so_far(house: House, environment: dict[str, str], code: str) -> None:
-    cases(house, 40)
-    file = house.folder / "list.csv"
+def test_ctrl_c_keeps_the_best_so_far(
+    scenario: Scenario, environment: dict[str, str], code: str
+) -> None:
+    cases(scenario, 40)
+    file = scenario.folder / "list.csv"
     file.write_text(file_of(*rows(40)), encoding="utf-8")
     options = (str(file), "--seconds", "600", "--json")
     with started(environment, "list-hearings", *options, code=code) as command:
@@ -102,15 +104,15 @@ def test_ctrl_c_keeps_the_best_so_far(house: House, environment: dict[str, str],
     assert found["placed"] > 0
     assert sum(bool(each["slots"]) for each in found["listed"]) == found["placed"]
     assert "Traceback" not in errors
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert db.session.scalar(sa.select(Listing.state)) == "ready"
 
 
 @pytest.mark.parametrize("name", ["ortools", "numba"])
 def test_without_a_library_one_sentence_says_what_to_do(
-    house: House, environment: dict[str, str], name: str
+    scenario: Scenario, environment: dict[str, str], name: str
 ) -> None:
-    file = house.folder / "list.csv"
+    file = scenario.folder / "list.csv"
     file.write_text(f"number\n{number(0)}\n", encoding="utf-8")
     code = WITHOUT.replace("ortools", name) + "from app.cli import main\nmain(sys.argv[1:])\n"
     command = started(environment, "list-hearings", str(file), code=code)
@@ -121,9 +123,9 @@ def test_without_a_library_one_sentence_says_what_to_do(
 
 
 def test_without_or_tools_the_page_says_so_and_the_rest_works(
-    house: House, environment: dict[str, str]
+    scenario: Scenario, environment: dict[str, str]
 ) -> None:
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
         key = f"{user.id}.{user.version}"
     code = (

@@ -10,7 +10,7 @@ from app.core.db import db, transaction
 from app.notices.models import Notice
 from app.record.models import Entry, Receipt
 from app.rehearsal.standins import TwilioStandIn
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired
 from tests.flows.test_sending import Spoken, furnish, queue, states
@@ -33,17 +33,17 @@ class Shown(Spoken):
 
 
 @pytest.fixture
-def texts(house: House) -> Shown:
+def texts(scenario: Scenario) -> Shown:
     """The house's texts."""
     shown = Shown()
-    furnish(house, sms=shown)
+    furnish(scenario, sms=shown)
     return shown
 
 
-def two(house: House, first: dict[str, object]) -> list[int]:
+def two(scenario: Scenario, first: dict[str, object]) -> list[int]:
     """Queue two of the same words, tried one after the other by a worker that died."""
-    ids = queue(house, "off_channel", "off_channel", about="")
-    now = house.clock.now()
+    ids = queue(scenario, "off_channel", "off_channel", about="")
+    now = scenario.clock.now()
     dead = {
         "state": "sending",
         "tries": 1,
@@ -52,50 +52,50 @@ def two(house: House, first: dict[str, object]) -> list[int]:
         "tried_at": now,
         "lease_until": now,
     }
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         for number, changed in zip(
             ids, ({**dead, **first}, {**dead, "tried_at": now + LATER}), strict=True
         ):
             session.execute(sa.update(Notice).where(Notice.id == number).values(changed))
-    house.wait(minutes=1)
+    scenario.wait(minutes=1)
     return ids
 
 
-def sids(house: House, ids: list[int]) -> list[str]:
+def sids(scenario: Scenario, ids: list[int]) -> list[str]:
     """By which number the carrier knows each."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         found = {row.id: row.carrier_id for row in db.session.scalars(sa.select(Notice))}
         db.session.remove()
     return [found[each] for each in ids]
 
 
-def settle(house: House) -> None:
+def settle(scenario: Scenario) -> None:
     """Let the carrier be asked until it is clear what became of each, or nobody can say."""
     for _ in range(20):
-        own_up(house)
-        house.wait(minutes=2)
+        own_up(scenario)
+        scenario.wait(minutes=2)
 
 
 @pytest.mark.parametrize("state", ["sent", "delivered", "failed"])
 def test_a_text_that_is_known_to_be_another_message_is_not_taken_for_this_one(
-    house: House, texts: Shown, state: str
+    scenario: Scenario, texts: Shown, state: str
 ) -> None:
-    ids = two(house, {"state": state, "carrier_id": "SM1", "lease_until": None})
+    ids = two(scenario, {"state": state, "carrier_id": "SM1", "lease_until": None})
     texts.has = ("SM1",)
-    settle(house)
-    assert states(house, ids) == [state, "queued"]
-    assert sids(house, ids) == ["SM1", ""]
+    settle(scenario)
+    assert states(scenario, ids) == [state, "queued"]
+    assert sids(scenario, ids) == ["SM1", ""]
 
 
 def test_nor_is_a_text_of_which_a_receipt_came_for_another_message(
-    house: House, texts: Shown
+    scenario: Scenario, texts: Shown
 ) -> None:
     # Its first try failed as SM1, its second went as SM2.
-    ids = two(house, {"state": "sent", "tries": 2, "carrier_id": "SM2", "lease_until": None})
-    with house.app.app_context(), transaction() as session:
+    ids = two(scenario, {"state": "sent", "tries": 2, "carrier_id": "SM2", "lease_until": None})
+    with scenario.app.app_context(), transaction() as session:
         session.add(
             Receipt(
-                at=house.clock.now(),
+                at=scenario.clock.now(),
                 carrier="twilio",
                 carrier_id="SM1",
                 status="failed",
@@ -104,16 +104,16 @@ def test_nor_is_a_text_of_which_a_receipt_came_for_another_message(
             )
         )
     texts.has = ("SM1", "SM2")
-    settle(house)
-    assert states(house, ids) == ["sent", "queued"]
+    settle(scenario)
+    assert states(scenario, ids) == ["sent", "queued"]
 
 
-def test_one_that_is_tried_again_is_as_lost_as_at_first(house: House, texts: Shown) -> None:
+def test_one_that_is_tried_again_is_as_lost_as_at_first(scenario: Scenario, texts: Shown) -> None:
     # Its first try failed, as SM0; of its second nothing is known.
-    ids = two(house, {"tries": 2, "carrier_id": "SM0"})
+    ids = two(scenario, {"tries": 2, "carrier_id": "SM0"})
     texts.has = ("SM1",)
-    settle(house)
-    assert states(house, ids) == ["unknown", "unknown"]
+    settle(scenario)
+    assert states(scenario, ids) == ["unknown", "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -125,33 +125,35 @@ def test_one_that_is_tried_again_is_as_lost_as_at_first(house: House, texts: Sho
     ],
 )
 def test_of_two_that_are_both_lost_neither_is_guessed(
-    house: House, texts: Shown, has: tuple[str, ...], then: list[str], numbers: list[str]
+    scenario: Scenario, texts: Shown, has: tuple[str, ...], then: list[str], numbers: list[str]
 ) -> None:
-    ids = two(house, {})
+    ids = two(scenario, {})
     texts.has = has
-    settle(house)
-    assert states(house, ids) == then
-    assert sids(house, ids) == numbers
+    settle(scenario)
+    assert states(scenario, ids) == then
+    assert sids(scenario, ids) == numbers
 
 
-def test_other_words_to_the_same_number_stand_in_nobodys_way(house: House, texts: Shown) -> None:
-    ids = two(house, {"facts": {}})  # whose words cannot be made again
+def test_other_words_to_the_same_number_stand_in_nobodys_way(
+    scenario: Scenario, texts: Shown
+) -> None:
+    ids = two(scenario, {"facts": {}})  # whose words cannot be made again
     texts.has = ("SM1",)
-    settle(house)
-    assert states(house, ids)[1] == "sent"
-    assert sids(house, ids)[1] == "SM1"
+    settle(scenario)
+    assert states(scenario, ids)[1] == "sent"
+    assert sids(scenario, ids)[1] == "SM1"
 
 
-def rows(house: House, ids: list[int]) -> list[Notice]:
+def rows(scenario: Scenario, ids: list[int]) -> list[Notice]:
     """Notices, as they stand now."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         return list(db.session.scalars(sa.select(Notice).where(Notice.id.in_(ids))))
 
 
-def said(house: House, ids: list[int]) -> list[tuple[str, str]]:
+def said(scenario: Scenario, ids: list[int]) -> list[tuple[str, str]]:
     """What the record says of notices, and the status that the carrier gave."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         wanted = sa.select(Entry).where(Entry.notice_id.in_(ids)).order_by(Entry.seq)
         return [
@@ -159,15 +161,15 @@ def said(house: House, ids: list[int]) -> list[tuple[str, str]]:
         ]
 
 
-def beat(house: House, minutes: int) -> None:
+def beat(scenario: Scenario, minutes: int) -> None:
     """Let the worker work for some minutes."""
     for _ in range(minutes):
-        house.beat()
-        house.wait(minutes=1)
+        scenario.beat()
+        scenario.wait(minutes=1)
 
 
 def test_minutes_of_trouble_at_the_carrier_cost_nothing(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     """HTTP 5xx and cut connections, with and without the text; a list that lags, and one that fails."""
     for status in (500, 503):
@@ -193,7 +195,7 @@ def test_minutes_of_trouble_at_the_carrier_cost_nothing(
 
 
 def test_a_text_is_sent_again_only_after_three_looks_and_five_minutes(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     twilio.broken(1)
     ids = queue(wired, "off_channel", about="")
@@ -205,7 +207,7 @@ def test_a_text_is_sent_again_only_after_three_looks_and_five_minutes(
 
 
 def test_a_text_that_the_list_shows_late_is_not_sent_again(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     twilio.drop(1, take=True)
     twilio.lists_lag(2)
@@ -214,7 +216,9 @@ def test_a_text_that_the_list_shows_late_is_not_sent_again(
     assert (states(wired, ids), len(twilio.messages)) == (["sent"], 1)
 
 
-def test_a_receipt_that_comes_before_the_look_counts(wired: House, twilio: TwilioStandIn) -> None:
+def test_a_receipt_that_comes_before_the_look_counts(
+    wired: Scenario, twilio: TwilioStandIn
+) -> None:
     twilio.drop(1, take=True)
     ids = queue(wired, "off_channel", about="")
     wired.beat()
@@ -227,7 +231,7 @@ def test_a_receipt_that_comes_before_the_look_counts(wired: House, twilio: Twili
 
 
 def test_a_carrier_that_cannot_be_asked_for_half_an_hour_leaves_it_unknown(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     twilio.drop(1, take=True)
     twilio.lists_broken(1000)
@@ -239,7 +243,9 @@ def test_a_carrier_that_cannot_be_asked_for_half_an_hour_leaves_it_unknown(
     assert len(twilio.messages) == 1
 
 
-def test_the_state_of_a_try_stays_when_another_follows(wired: House, twilio: TwilioStandIn) -> None:
+def test_the_state_of_a_try_stays_when_another_follows(
+    wired: Scenario, twilio: TwilioStandIn
+) -> None:
     """The API said ``queued`` for ever of a failed try that was tried again."""
     ids = queue(wired, "off_channel", about="")
     wired.beat()

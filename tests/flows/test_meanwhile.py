@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.rehearsal.browser import HtmlForm
-from tests.conftest import PASSWORD, House, at, case_with, proposal
+from tests.conftest import PASSWORD, Scenario, at, case_with, proposal
 from tests.flows.test_propose_page import Seen, english, enter, press, see, send, slots, wall
 
 ROUND = "/hearings/1/round"
@@ -15,13 +15,13 @@ MAIL = "li@huacheng.example"
 
 
 @pytest.fixture
-def asked(house: House) -> House:
+def asked(scenario: Scenario) -> Scenario:
     """A hearing whose counsel have been asked about two slots; two assistants read English."""
-    english(house, "wang@court.example", "chen@court.example")
-    status, said = house.api("POST", "/hearings", proposal(enter(house)))
+    english(scenario, "wang@court.example", "chen@court.example")
+    status, said = scenario.api("POST", "/hearings", proposal(enter(scenario)))
     assert status == 201, said
-    house.beat()
-    return house
+    scenario.beat()
+    return scenario
 
 
 def form_to(page: Seen, ending: str) -> HtmlForm:
@@ -29,15 +29,15 @@ def form_to(page: Seen, ending: str) -> HtmlForm:
     return next(form for form in page.forms if (form.action or "").endswith(ending))
 
 
-def moved(house: House) -> None:
+def moved(scenario: Scenario) -> None:
     """A colleague moves the hearing to one slot."""
-    status, said = house.api(
+    status, said = scenario.api(
         "POST", "/hearings/1/move", {"starts_at": at(30), "courtroom": "第三法庭", "reason": "Ill."}
     )
     assert status == 200, said
 
 
-def test_a_move_shows_what_a_colleague_did_and_keeps_what_was_typed(asked: House) -> None:
+def test_a_move_shows_what_a_colleague_did_and_keeps_what_was_typed(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
     moved(asked)
@@ -50,7 +50,7 @@ def test_a_move_shows_what_a_colleague_did_and_keeps_what_was_typed(asked: House
     assert slots(again.round)[0][0] == wall(21)
 
 
-def test_two_who_take_what_is_suggested_are_not_taken_for_one(asked: House) -> None:
+def test_two_who_take_what_is_suggested_are_not_taken_for_one(asked: Scenario) -> None:
     forms = {who: see(asked.sign_in(f"{who}@court.example"), ROUND) for who in ("wang", "chen")}
     wang = asked.sign_in()
     page = press(wang, forms["wang"], "preview", reason="The room is rebuilt.")
@@ -64,7 +64,7 @@ def test_two_who_take_what_is_suggested_are_not_taken_for_one(asked: House) -> N
 
 
 @pytest.mark.parametrize("act", ["cancel", "fix"])
-def test_a_cancellation_and_an_order_do_not_overrun_a_colleague(asked: House, act: str) -> None:
+def test_a_cancellation_and_an_order_do_not_overrun_a_colleague(asked: Scenario, act: str) -> None:
     browser = asked.sign_in()
     form = form_to(see(browser, "/hearings/1"), f"/{act}")
     moved(asked)
@@ -80,10 +80,10 @@ def test_a_cancellation_and_an_order_do_not_overrun_a_colleague(asked: House, ac
         assert "A date was fixed meanwhile: Wed 23 Dec 2026" in again.words
 
 
-def test_two_who_propose_in_one_case_hear_of_each_other(house: House) -> None:
-    english(house, "wang@court.example", "chen@court.example")
-    path = f"/hearings/new?case_id={enter(house)}"
-    one, two = house.sign_in(), house.sign_in("chen@court.example")
+def test_two_who_propose_in_one_case_hear_of_each_other(scenario: Scenario) -> None:
+    english(scenario, "wang@court.example", "chen@court.example")
+    path = f"/hearings/new?case_id={enter(scenario)}"
+    one, two = scenario.sign_in(), scenario.sign_in("chen@court.example")
     forms = [see(one, path), see(two, path)]
     first = send(one, press(one, forms[0], "preview"))
     free = {f"slots.{n}.starts_at": wall(30 + n) for n in range(3)}
@@ -91,10 +91,10 @@ def test_two_who_propose_in_one_case_hear_of_each_other(house: House) -> None:
     assert "A hearing was proposed in this case while you were typing" in again.words
     assert again.round.fields["minutes"] == "45"
     assert first != send(two, press(two, again, "preview"))
-    assert len(house.api("GET", "/hearings")[1]["hearings"]) == 2
+    assert len(scenario.api("GET", "/hearings")[1]["hearings"]) == 2
 
 
-def test_a_counsels_address_changed_by_two_shows_both(asked: House) -> None:
+def test_a_counsels_address_changed_by_two_shows_both(asked: Scenario) -> None:
     path = "/cases/1/counsel/1"
     one, two = asked.sign_in(), asked.sign_in("chen@court.example")
     forms = [next(f for f in see(each, path).forms if "phone" in f.fields) for each in (one, two)]
@@ -107,7 +107,7 @@ def test_a_counsels_address_changed_by_two_shows_both(asked: House) -> None:
     assert two.post(path, data=kept.filled()).status_code == 303
 
 
-def test_a_cases_title_changed_by_two_shows_both(asked: House) -> None:
+def test_a_cases_title_changed_by_two_shows_both(asked: Scenario) -> None:
     path = "/cases/1/facts"
     one, two = asked.sign_in(), asked.sign_in("chen@court.example")
     forms = [next(f for f in see(each, path).forms if "title" in f.fields) for each in (one, two)]
@@ -134,7 +134,7 @@ def let_in(browser: FlaskClient, page: Seen, email: str = "wang@court.example") 
     return Seen(got.get_data(as_text=True))
 
 
-def test_a_session_that_ended_while_writing_loses_nothing_and_does_nothing(asked: House) -> None:
+def test_a_session_that_ended_while_writing_loses_nothing_and_does_nothing(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = form_to(see(browser, "/hearings/1"), "/cancel")
     page = signed_out(browser, "/hearings/1/cancel", form, reason="Settled <b>𠮷")
@@ -151,19 +151,19 @@ def test_a_session_that_ended_while_writing_loses_nothing_and_does_nothing(asked
     assert asked.api("GET", "/hearings/1")[1]["state"] == "proposed"
 
 
-def test_a_proposal_is_shown_again_after_signing_in_and_not_sent(house: House) -> None:
-    english(house)
-    path = f"/hearings/new?case_id={enter(house)}"
-    browser = house.sign_in()
+def test_a_proposal_is_shown_again_after_signing_in_and_not_sent(scenario: Scenario) -> None:
+    english(scenario)
+    path = f"/hearings/new?case_id={enter(scenario)}"
+    browser = scenario.sign_in()
     page = press(browser, see(browser, path), "preview", minutes="45")
     after = let_in(browser, signed_out(browser, path, page.round, do="send"))
     go_on = form_to(after, path)
     shown = see(browser, path, **go_on.filled())
     assert shown.round.fields["minutes"] == "45"
-    assert house.api("GET", "/hearings")[1]["hearings"] == []
+    assert scenario.api("GET", "/hearings")[1]["hearings"] == []
 
 
-def test_somebody_else_who_signs_in_there_sees_nothing_of_it(asked: House) -> None:
+def test_somebody_else_who_signs_in_there_sees_nothing_of_it(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = form_to(see(browser, "/hearings/1"), "/cancel")
     page = signed_out(browser, "/hearings/1/cancel", form, reason="Secret reason")
@@ -172,7 +172,7 @@ def test_somebody_else_who_signs_in_there_sees_nothing_of_it(asked: House) -> No
     assert not re.search("Secret", str([form.fields for form in after.forms]))
 
 
-def test_what_was_kept_too_long_or_bent_is_not_believed(asked: House) -> None:
+def test_what_was_kept_too_long_or_bent_is_not_believed(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = form_to(see(browser, "/hearings/1"), "/cancel")
     page = signed_out(browser, "/hearings/1/cancel", form, reason="Old reason")
@@ -185,7 +185,7 @@ def test_what_was_kept_too_long_or_bent_is_not_believed(asked: House) -> None:
         assert (got.status_code, got.location) == (303, "/")
 
 
-def test_a_hearings_page_is_asked_only_for_what_is_new(asked: House) -> None:
+def test_a_hearings_page_is_asked_only_for_what_is_new(asked: Scenario) -> None:
     browser = asked.sign_in()
     first = browser.get("/hearings/1/live")
     assert "0 of 2 have answered" in first.get_data(as_text=True)
@@ -201,19 +201,19 @@ HARD = ("<script>alert(1)</script>", "شركة النور للتجارة", "𠮷
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_hard_names_are_shown_as_they_are_and_never_run(house: House, name: str) -> None:
-    english(house)
+def test_hard_names_are_shown_as_they_are_and_never_run(scenario: Scenario, name: str) -> None:
+    english(scenario)
     hard = case_with(
         "1", {"name": name, "email": "a@x.example"}, {"name": "Bob", "email": "b@x.example"}
     )
     hard["parties"][0]["name"] = name
-    number, browser = enter(house, hard | {"title": name}), house.sign_in()
+    number, browser = enter(scenario, hard | {"title": name}), scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={number}")
     page = press(browser, form, "preview")
     where = send(browser, page)
-    house.beat()
+    scenario.beat()
     shown = browser.get(where).get_data(as_text=True)
-    counsel = house.client.get(house.link("a@x.example")).get_data(as_text=True)
+    counsel = scenario.client.get(scenario.link("a@x.example")).get_data(as_text=True)
     for words, html in (
         (form.words, ""),
         (page.words, ""),

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.core.db import transaction
 from app.people import service as people
 from app.rehearsal.browser import HtmlPage
-from tests.conftest import CASE, PASSWORD, House, at, proposal
+from tests.conftest import CASE, PASSWORD, Scenario, at, proposal
 
 ADMIN, WANG = "admin@court.example", "wang@court.example"
 COURT = {
@@ -32,9 +32,9 @@ COURT = {
 
 
 @pytest.fixture(autouse=True)
-def english(house: House) -> None:
+def english(scenario: Scenario) -> None:
     """Let everybody read English."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         for email in (ADMIN, WANG, "chen@court.example"):
             people.find_user(session, email).language = "en"
 
@@ -49,8 +49,10 @@ def try_in(browser: FlaskClient, email: str, password: str, **more: str) -> Any:
     return browser.post("/sign-in", data={"email": email, "password": password, **more})
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: House) -> None:
-    wrong, unknown = (try_in(house.client, who, "x" * 12) for who in (WANG, "nobody@court.example"))
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(scenario: Scenario) -> None:
+    wrong, unknown = (
+        try_in(scenario.client, who, "x" * 12) for who in (WANG, "nobody@court.example")
+    )
     for answer in (wrong, unknown):
         assert answer.status_code == 422
         assert "Address and password do not fit." in words(answer)
@@ -68,15 +70,19 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: Hous
         ("javascript:alert(1)", "/"),
     ],
 )
-def test_signing_in_leads_on_within_the_site_only(house: House, wanted: str, leads: str) -> None:
-    answer = try_in(house.client, WANG, PASSWORD, next=wanted)
+def test_signing_in_leads_on_within_the_site_only(
+    scenario: Scenario, wanted: str, leads: str
+) -> None:
+    answer = try_in(scenario.client, WANG, PASSWORD, next=wanted)
     assert (answer.status_code, answer.location) == (303, leads)
 
 
-def test_ten_failed_tries_bring_a_pause_for_the_account_but_good_ones_do_not(house: House) -> None:
+def test_ten_failed_tries_bring_a_pause_for_the_account_but_good_ones_do_not(
+    scenario: Scenario,
+) -> None:
     for _ in range(12):
-        assert try_in(house.client, ADMIN, PASSWORD).status_code == 303
-    browser = house.client
+        assert try_in(scenario.client, ADMIN, PASSWORD).status_code == 303
+    browser = scenario.client
     tries = [try_in(browser, WANG, "wrong password").status_code for _ in range(11)]
     assert tries == [422] * 10 + [429]
     answer = try_in(browser, WANG, PASSWORD)
@@ -85,8 +91,8 @@ def test_ten_failed_tries_bring_a_pause_for_the_account_but_good_ones_do_not(hou
     assert answer.headers["Retry-After"]
 
 
-def test_signing_out_ends_the_session(house: House) -> None:
-    browser = house.sign_in()
+def test_signing_out_ends_the_session(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     assert browser.get("/").status_code == 200
     assert browser.post("/sign-out").location == "/sign-in"
     assert browser.get("/").location == "/sign-in"
@@ -100,9 +106,9 @@ def add(browser: FlaskClient, email: str, role: str = "assistant") -> str:
     return path.removeprefix("http://127.0.0.1:8000")
 
 
-def test_a_new_user_sets_a_password_once_by_the_link_that_an_admin_gave(house: House) -> None:
-    link = add(house.sign_in(ADMIN), "lin@court.example")
-    browser = house.client
+def test_a_new_user_sets_a_password_once_by_the_link_that_an_admin_gave(scenario: Scenario) -> None:
+    link = add(scenario.sign_in(ADMIN), "lin@court.example")
+    browser = scenario.client
     assert "Lin, choose a password of at least ten characters." in words(browser.get(link))
     answer = browser.post(link, data={"password": "short"})
     assert answer.status_code == 422
@@ -116,23 +122,23 @@ def test_a_new_user_sets_a_password_once_by_the_link_that_an_admin_gave(house: H
     assert browser.post(link, data={"password": "another long one"}).status_code == 404
 
 
-def test_a_link_for_a_password_is_too_old_after_a_week(house: House) -> None:
-    link = add(house.sign_in(ADMIN), "lin@court.example")
-    house.wait(days=7, minutes=1)
-    assert house.client.get(link).status_code == 404
-    assert house.client.get(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code == 404
-    assert house.client.get("/password/99/" + "A" * 22).status_code == 404
+def test_a_link_for_a_password_is_too_old_after_a_week(scenario: Scenario) -> None:
+    link = add(scenario.sign_in(ADMIN), "lin@court.example")
+    scenario.wait(days=7, minutes=1)
+    assert scenario.client.get(link).status_code == 404
+    assert scenario.client.get(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code == 404
+    assert scenario.client.get("/password/99/" + "A" * 22).status_code == 404
 
 
-def test_who_is_shut_out_is_out_at_once(house: House) -> None:
-    wang, admin = house.sign_in(), house.sign_in(ADMIN)
+def test_who_is_shut_out_is_out_at_once(scenario: Scenario) -> None:
+    wang, admin = scenario.sign_in(), scenario.sign_in(ADMIN)
     shut_out = {"act": "shut_out"}
     page = words(admin.post("/settings/users/1", data=shut_out, follow_redirects=True))
     assert "shut out" in page
     assert wang.get("/").location == "/sign-in"
-    assert try_in(house.client, WANG, PASSWORD).status_code == 422
+    assert try_in(scenario.client, WANG, PASSWORD).status_code == 422
     admin.post("/settings/users/1", data={"act": "let_in"})
-    assert try_in(house.client, WANG, PASSWORD).status_code == 303
+    assert try_in(scenario.client, WANG, PASSWORD).status_code == 303
     admin.post("/settings/users/3", data={"act": "shut_out"})
     assert admin.get("/settings").status_code == 200
 
@@ -145,37 +151,39 @@ def test_who_is_shut_out_is_out_at_once(house: House) -> None:
         (WANG, "assistant", WANG),
     ],
 )
-def test_nobody_is_added_by_a_slip(house: House, email: str, role: str, said: str) -> None:
+def test_nobody_is_added_by_a_slip(scenario: Scenario, email: str, role: str, said: str) -> None:
     data = {"email": email, "name": "Lin", "role": role}
-    answer = house.sign_in(ADMIN).post("/settings/users", data=data)
+    answer = scenario.sign_in(ADMIN).post("/settings/users", data=data)
     assert answer.status_code == 422
     assert said in words(answer)
     assert f'value="{email}"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/settings", "/settings/courtrooms", "/settings/rules"])
-def test_only_an_admin_sets_the_court_up(house: House, path: str) -> None:
+def test_only_an_admin_sets_the_court_up(scenario: Scenario, path: str) -> None:
     for email in (WANG, "chen@court.example"):
-        browser = house.sign_in(email)
+        browser = scenario.sign_in(email)
         assert browser.get(path).status_code == 403
         assert browser.post(path, data=COURT).status_code == 403
         assert f'href="{path}"' not in browser.get("/").text
-    assert house.client.get(path).location == f"/sign-in?next={path}"
+    assert scenario.client.get(path).location == f"/sign-in?next={path}"
 
 
-def test_what_an_admin_sets_is_kept_and_holds(house: House) -> None:
-    browser = house.sign_in(ADMIN)
+def test_what_an_admin_sets_is_kept_and_holds(scenario: Scenario) -> None:
+    browser = scenario.sign_in(ADMIN)
     answer = browser.post("/settings", data=COURT, follow_redirects=True)
     assert "The settings are kept." in words(answer)
     assert 'value="5, 1"' in answer.text
-    house.api("POST", "/cases", CASE)
-    house.api("POST", "/hearings", proposal(1))
+    scenario.api("POST", "/cases", CASE)
+    scenario.api("POST", "/hearings", proposal(1))
     assert "021 555" in browser.get("/settings").text
     assert "Pudong" in words(browser.get("/"))
 
 
-def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(house: House) -> None:
-    browser = house.sign_in(ADMIN)
+def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(
+    scenario: Scenario,
+) -> None:
+    browser = scenario.sign_in(ADMIN)
     wrong = {"name": "", "zone": "Mars/Phobos", "reminder_days": "0", "quiet_from": "25:00"}
     answer = browser.post("/settings", data={**COURT, **wrong, "short": "y" * 41})
     assert answer.status_code == 422
@@ -191,8 +199,10 @@ def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(hou
     assert "Pudong New Area" in browser.get("/settings").text
 
 
-def test_the_rules_are_shown_with_their_sources_and_another_set_can_be_chosen(house: House) -> None:
-    browser = house.sign_in(ADMIN)
+def test_the_rules_are_shown_with_their_sources_and_another_set_can_be_chosen(
+    scenario: Scenario,
+) -> None:
+    browser = scenario.sign_in(ADMIN)
     page = words(browser.get("/settings/rules"))
     assert "Civil Procedure Law of the PRC (2023), art. 139" in page
     assert "cn-civil 2026-11 in force" in page
@@ -201,14 +211,16 @@ def test_the_rules_are_shown_with_their_sources_and_another_set_can_be_chosen(ho
     assert "plain 2 in force" in words(answer)
     refused = browser.post("/settings/rules", data={"rule_set": "../secret"})
     assert refused.status_code == 422
-    house.api("POST", "/cases", CASE)
-    status, said = house.api("POST", "/hearings", proposal(1, (at(2), "第三法庭"), answer_by=at(1)))
+    scenario.api("POST", "/cases", CASE)
+    status, said = scenario.api(
+        "POST", "/hearings", proposal(1, (at(2), "第三法庭"), answer_by=at(1))
+    )
     assert status == 422
     assert "people are told at least 3 days before" in str(said)
 
 
-def test_a_courtroom_is_added_once(house: House) -> None:
-    browser = house.sign_in(ADMIN)
+def test_a_courtroom_is_added_once(scenario: Scenario) -> None:
+    browser = scenario.sign_in(ADMIN)
     room = {"name": "第七法庭", "location": "附楼"}
     answer = browser.post("/settings/courtrooms", data=room, follow_redirects=True)
     assert "The courtroom is added." in words(answer)
@@ -218,28 +230,28 @@ def test_a_courtroom_is_added_once(house: House) -> None:
     assert browser.post("/settings/courtrooms", data={"name": " "}).status_code == 422
 
 
-def test_a_token_is_shown_once_and_ends_when_it_is_revoked(house: House) -> None:
-    browser = house.sign_in()
+def test_a_token_is_shown_once_and_ends_when_it_is_revoked(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     made = browser.post("/me/tokens", data={"name": "diary"})
     token = made.text.split('id="token">')[1].split("<")[0]
     asked = {"Authorization": f"Bearer {token}"}
-    assert house.client.get("/api/v1/cases/1", headers=asked).status_code == 404
+    assert scenario.client.get("/api/v1/cases/1", headers=asked).status_code == 404
     assert token not in browser.get("/me").text
-    other = house.sign_in(ADMIN)
+    other = scenario.sign_in(ADMIN)
     assert other.post("/me/tokens/1/revoke").status_code == 404
     answer = browser.post("/me/tokens/1/revoke", follow_redirects=True)
     assert "no program gets in with it any more" in words(answer)
-    assert house.client.get("/api/v1/cases/1", headers=asked).status_code == 401
+    assert scenario.client.get("/api/v1/cases/1", headers=asked).status_code == 401
 
 
-def test_the_language_of_a_user_goes_with_them(house: House) -> None:
-    browser = house.sign_in()
+def test_the_language_of_a_user_goes_with_them(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     browser.get("/?lang=zh")
     assert '<html lang="zh-Hans"' in browser.get("/me").text
     browser.post("/me", data={"language": "en"})
     assert '<html lang="en"' in browser.get("/me").text
     browser.post("/me", data={"language": ""})
-    assert '<html lang="zh-Hans"' in house.sign_in().get("/me").text  # the court's
+    assert '<html lang="zh-Hans"' in scenario.sign_in().get("/me").text  # the court's
 
 
 @pytest.mark.parametrize(
@@ -247,14 +259,14 @@ def test_the_language_of_a_user_goes_with_them(house: House) -> None:
     [("/me/tokens", "/me"), ("/cases/1/contacts", "/cases/1#log")],
 )
 def test_a_page_that_came_of_a_post_can_be_asked_for_again(
-    house: House, path: str, leads: str
+    scenario: Scenario, path: str, leads: str
 ) -> None:
-    answer = house.sign_in(ADMIN).get(path + "?lang=en&_external=1")
+    answer = scenario.sign_in(ADMIN).get(path + "?lang=en&_external=1")
     assert (answer.status_code, answer.location) == (302, leads)
 
 
-def test_another_site_cannot_post_here(house: House) -> None:
-    browser = house.sign_in()
+def test_another_site_cannot_post_here(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     for head in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         assert browser.post("/me", data={"language": "en"}, headers=head).status_code == 403
 
@@ -275,8 +287,8 @@ FLAT = {
 }
 
 
-def test_a_case_is_entered_changed_and_given_further_counsel(house: House) -> None:
-    browser = house.sign_in()
+def test_a_case_is_entered_changed_and_given_further_counsel(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
     answer = browser.post("/cases/new", data={**FLAT, "do": "save"}, follow_redirects=True)
     page = words(answer)
     assert "The case is entered. Its hearing can be proposed now." in page
@@ -319,18 +331,18 @@ def test_a_case_is_entered_changed_and_given_further_counsel(house: House) -> No
     ],
 )
 def test_a_case_that_cannot_be_says_why_at_the_field_and_loses_nothing(
-    house: House, wrong: dict[str, str], said: str
+    scenario: Scenario, wrong: dict[str, str], said: str
 ) -> None:
-    answer = house.sign_in().post("/cases/new", data={**FLAT, **wrong, "do": "save"})
+    answer = scenario.sign_in().post("/cases/new", data={**FLAT, **wrong, "do": "save"})
     assert answer.status_code == 422
     assert said in words(answer)
     assert 'value="乙"' in answer.text
     assert 'value="13800138002"' in answer.text
 
 
-def test_several_words_are_found_each_somewhere(house: House) -> None:
-    assert house.api("POST", "/cases", CASE)[0] == 201
-    desk = house.sign_in()
+def test_several_words_are_found_each_somewhere(scenario: Scenario) -> None:
+    assert scenario.api("POST", "/cases", CASE)[0] == 201
+    desk = scenario.sign_in()
     for asked in ("Lei Zhao", "Zhao  Lei", "12345 Haitong", "李敏 远洋"):
         assert CASE["number"] in words(desk.get("/cases", query_string={"q": asked})), asked
     assert CASE["number"] not in words(desk.get("/cases", query_string={"q": "Zhao Nobody"}))

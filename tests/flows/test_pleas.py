@@ -12,7 +12,7 @@ from app.core import document_types
 from app.core.db import db
 from app.hearings.models import MoveDocument
 from app.retention import erasing
-from tests.conftest import House, at, case_with
+from tests.conftest import Scenario, at, case_with
 from tests.flows.test_reply import ZHAO, answer, browser, do, nonce, propose, words
 
 PDF = b"%PDF-1.7\nSummons of another court"
@@ -20,13 +20,13 @@ WHY = "Trial in Beijing that day <b>"
 
 
 @pytest.fixture
-def link(house: House) -> str:
+def link(scenario: Scenario) -> str:
     """The respondent's link to a hearing that is fixed; the assistant reads English."""
-    propose(house)
+    propose(scenario)
     for to in ("+8613800138001", ZHAO):
-        answer(browser(house), house.link(to), "yes", "no")
-    house.beat()
-    return house.link(ZHAO)
+        answer(browser(scenario), scenario.link(to), "yes", "no")
+    scenario.beat()
+    return scenario.link(ZHAO)
 
 
 def ask(client: FlaskClient, link: str, why: str = WHY, body: bytes = PDF) -> Any:
@@ -46,16 +46,16 @@ def post(client: FlaskClient, path: str, form: dict[str, str], body: bytes) -> A
     )
 
 
-def desk(house: House) -> FlaskClient:
+def desk(scenario: Scenario) -> FlaskClient:
     """An assistant who reads English."""
-    client = house.sign_in()
+    client = scenario.sign_in()
     client.set_cookie("lang", "en")
     return client
 
 
-def paper(house: House) -> MoveDocument | None:
+def paper(scenario: Scenario) -> MoveDocument | None:
     """The one document."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         found = db.session.query(MoveDocument).one_or_none()
         if found:
             _loaded = found.body
@@ -64,16 +64,16 @@ def paper(house: House) -> MoveDocument | None:
 
 
 def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
-    house: House, link: str
+    scenario: Scenario, link: str
 ) -> None:
-    client = browser(house)
+    client = browser(scenario)
     assert "You cannot come? Ask to move the date" in words(client.get(link))
     assert ask(client, link).status_code == 303
     said = words(client.get(f"{link}/move"))
     digest = hashlib.sha256(PDF).hexdigest()
     assert "Until the court answers, the date stands." in said
     assert digest in said
-    court = desk(house)
+    court = desk(scenario)
     home = words(court.get("/"))
     assert "Zhao Lei asks to move the date · （2026）沪0115民初12345号" in home
     shown = court.get("/hearings/1")
@@ -85,19 +85,21 @@ def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
     assert got.headers["Content-Disposition"].startswith("attachment;")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
-    line = house.record(1)[-1]
+    line = scenario.record(1)[-1]
     assert (line["what"], line["kind"], line["detail"]["sha256"]) == ("asked", "move", digest)
     # Both sides read that it was asked, and why.
-    assert "Trial in Beijing that day" in words(browser(house).get(f"{house.link('+86')}/record"))
+    assert "Trial in Beijing that day" in words(
+        browser(scenario).get(f"{scenario.link('+86')}/record")
+    )
     [answer_] = re.findall(r'action="(/requests/\d+)"', shown.get_data(as_text=True))
     why = {"why": "No date is free before April."}
     assert court.post(answer_, data={"why": ""}).status_code == 422
     assert court.post(answer_, data=why).status_code == 303
     assert "asks to move the date" not in words(court.get("/hearings/1"))
     assert "the date stays. No date is free before April." in words(client.get(f"{link}/move"))
-    before = len(house.letters(to="zhao@"))
-    house.beat()
-    told = house.letters(to="zhao@")
+    before = len(scenario.letters(to="zhao@"))
+    scenario.beat()
+    told = scenario.letters(to="zhao@")
     assert len(told) == before + 1
     assert told[-1].subject.startswith("The date stays: ")
     assert (
@@ -109,20 +111,20 @@ def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
     assert court.post(answer_, data=why).status_code == 422
 
 
-def test_a_second_press_changes_nothing_and_a_move_answers(house: House, link: str) -> None:
-    client = browser(house)
+def test_a_second_press_changes_nothing_and_a_move_answers(scenario: Scenario, link: str) -> None:
+    client = browser(scenario)
     ask(client, link)
     page = client.get(link)
     again = client.post(f"{link}/move", data={"nonce": nonce(page), "reason": "Once more"})
     assert again.status_code == 303
     assert "Once more" not in words(client.get(f"{link}/move"))
-    status, _ = house.api(
+    status, _ = scenario.api(
         "POST",
         "/hearings/1/move",
         {"starts_at": at(30), "courtroom": "第三法庭", "reason": "As asked."},
     )
     assert status == 200
-    assert "asks to move" not in words(desk(house).get("/"))
+    assert "asks to move" not in words(desk(scenario).get("/"))
     assert "Until the court answers" in words(client.get(f"{link}/move"))  # and may be asked anew
 
 
@@ -136,45 +138,52 @@ def test_a_second_press_changes_nothing_and_a_move_answers(house: House, link: s
     ],
 )
 def test_what_is_not_taken_is_said_and_the_words_are_kept(
-    house: House, link: str, why: str, body: bytes, said: str
+    scenario: Scenario, link: str, why: str, body: bytes, said: str
 ) -> None:
-    got = ask(browser(house), link, why, body)
+    got = ask(browser(scenario), link, why, body)
     assert got.status_code == 422
     assert said in words(got)
     if why == WHY:
         assert "Trial in Beijing that day" in words(got)
-    assert paper(house) is None
-    assert house.record(1)[-1]["what"] != "asked"
+    assert paper(scenario) is None
+    assert scenario.record(1)[-1]["what"] != "asked"
 
 
 def test_much_too_much_is_refused_and_other_forms_take_no_more_than_before(
-    house: House, link: str
+    scenario: Scenario, link: str
 ) -> None:
-    client = browser(house)
+    client = browser(scenario)
     assert ask(client, link, body=b"%PDF-" + b"x" * document_types.LARGEST_FORM).status_code == 413
     assert post(client, f"{link}/call-me", {}, b"x" * 3_000_000).status_code == 413
 
 
-def test_nobody_else_sees_the_document(house: House, link: str) -> None:
-    ask(browser(house), link)
-    assert house.client.get("/papers/1").status_code == 302
-    assert house.sign_in().get("/papers/2").status_code == 404
-    assert house.client.post("/requests/1", data={"why": "x"}).status_code == 302
+def test_nobody_else_sees_the_document(scenario: Scenario, link: str) -> None:
+    ask(browser(scenario), link)
+    assert scenario.client.get("/papers/1").status_code == 302
+    assert scenario.sign_in().get("/papers/2").status_code == 404
+    assert scenario.client.post("/requests/1", data={"why": "x"}).status_code == 302
 
 
-def test_erasing_a_case_erases_the_document_and_keeps_its_digest(house: House, link: str) -> None:
-    ask(browser(house), link)
-    house.api("POST", "/hearings/1/cancel", {"reason": "Settled."})
-    house.beat()
-    do(house, lambda s, desk: erasing.erase(s, s.get_one(Case, 1), by="x", why="y", now=desk.now))
-    left = paper(house)
+def test_erasing_a_case_erases_the_document_and_keeps_its_digest(
+    scenario: Scenario, link: str
+) -> None:
+    ask(browser(scenario), link)
+    scenario.api("POST", "/hearings/1/cancel", {"reason": "Settled."})
+    scenario.beat()
+    do(
+        scenario,
+        lambda s, desk: erasing.erase(s, s.get_one(Case, 1), by="x", why="y", now=desk.now),
+    )
+    left = paper(scenario)
     assert left is not None
     assert (left.body, left.name) == (b"", "")
     assert left.digest == hashlib.sha256(PDF).hexdigest()
-    assert house.sign_in().get("/papers/1").status_code == 404
+    assert scenario.sign_in().get("/papers/1").status_code == 404
 
 
-def test_counsel_see_their_other_hearings_here_and_nobody_elses(house: House, link: str) -> None:
+def test_counsel_see_their_other_hearings_here_and_nobody_elses(
+    scenario: Scenario, link: str
+) -> None:
     zhao = {"name": "Zhao Lei", "email": ZHAO, "phone": "13800138002", "language": "en"}
     other = case_with("（2026）沪0115民初7号", {"name": "Eve", "email": "eve@x.example"}, zhao)
     strange = case_with(
@@ -182,16 +191,18 @@ def test_counsel_see_their_other_hearings_here_and_nobody_elses(house: House, li
         {"name": "Eve", "email": "eve@x.example"},
         {"name": "Max", "email": "max@x.example"},
     )
-    propose(house, other, (at(20), "第五法庭"))
-    propose(house, strange, (at(21), "第五法庭"))
-    said = words(browser(house).get(link))
+    propose(scenario, other, (at(20), "第五法庭"))
+    propose(scenario, strange, (at(21), "第五法庭"))
+    said = words(browser(scenario).get(link))
     assert "Your other hearings in this court Trial , （2026）沪0115民初7号" in said
     assert "民初8号" not in said
-    assert "Your other hearings" not in words(browser(house).get(house.link("+8613800138001")))
+    assert "Your other hearings" not in words(
+        browser(scenario).get(scenario.link("+8613800138001"))
+    )
 
 
-def test_a_calendar_on_the_web_is_given_the_date_and_no_key(house: House, link: str) -> None:
-    page = browser(house).get(link).get_data(as_text=True)
+def test_a_calendar_on_the_web_is_given_the_date_and_no_key(scenario: Scenario, link: str) -> None:
+    page = browser(scenario).get(link).get_data(as_text=True)
     [google] = [each for each in page.split('"') if "calendar.google.com" in each]
     assert "dates=20261207T013000Z%2F20261207T030000Z" in google
     assert "outlook.office.com" in page

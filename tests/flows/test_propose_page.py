@@ -15,7 +15,7 @@ from app.core.forms import load
 from app.court import service
 from app.people import service as people
 from app.rehearsal.browser import HtmlForm, HtmlPage
-from tests.conftest import NOW, ORDINARY, PASSWORD, House, at, case_with, proposal
+from tests.conftest import NOW, ORDINARY, PASSWORD, Scenario, at, case_with, proposal
 
 NEW_YORK = "lee@ny.example"
 
@@ -48,25 +48,25 @@ class Seen(HtmlPage):
         return next(form for form in self.forms if "once" in form.fields)
 
 
-def english(house: House, *emails: str) -> None:
+def english(scenario: Scenario, *emails: str) -> None:
     """Let users read English."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         for email in emails or ("wang@court.example",):
             people.find_user(session, email).language = "en"
 
 
-def enter(house: House, case: dict[str, Any] = ORDINARY) -> int:
+def enter(scenario: Scenario, case: dict[str, Any] = ORDINARY) -> int:
     """A case."""
-    status, said = house.api("POST", "/cases", case)
+    status, said = scenario.api("POST", "/cases", case)
     assert status == 201, said
     return int(said["id"])
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """The usual case, and an assistant who reads English."""
-    english(house)
-    return enter(house)
+    english(scenario)
+    return enter(scenario)
 
 
 def see(browser: FlaskClient, path: str, status: int = 200, **given: str) -> Seen:
@@ -99,9 +99,9 @@ def wall(days: float, clock: str = "09:30") -> str:
     return at(days, clock)[:16]
 
 
-def everything(house: House) -> dict[str, list[Any]]:
+def everything(scenario: Scenario) -> dict[str, list[Any]]:
     """Every row of every table."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         tables = db.metadata.sorted_tables
         rows = {t.name: [tuple(r) for r in db.session.execute(sa.select(t))] for t in tables}
         db.session.rollback()
@@ -112,9 +112,9 @@ def everything(house: House) -> dict[str, list[Any]]:
     }
 
 
-def answer(house: House, to: str, *says: str) -> None:
+def answer(scenario: Scenario, to: str, *says: str) -> None:
     """Answer slot by slot on the page behind the newest link."""
-    link, browser = house.link(to), house.client
+    link, browser = scenario.link(to), scenario.client
     form = HtmlPage(browser.get(link).get_data(as_text=True)).form_with("slot-")
     assert form
     names = [name for name in form.choices if name.startswith("slot-")]
@@ -122,11 +122,11 @@ def answer(house: House, to: str, *says: str) -> None:
     assert got.status_code in (200, 303), got.get_data(as_text=True)
 
 
-def test_nobody_proposes_who_is_not_signed_in(house: House) -> None:
-    got = house.client.get("/hearings/new?case_id=1")
+def test_nobody_proposes_who_is_not_signed_in(scenario: Scenario) -> None:
+    got = scenario.client.get("/hearings/new?case_id=1")
     assert got.location == "/sign-in?next=/hearings/new?case_id%3D1"
-    assert house.client.post("/hearings/new?case_id=1", data={"do": "send"}).status_code == 302
-    assert house.client.post("/hearings/1/round", data={"do": "send"}).status_code == 302
+    assert scenario.client.post("/hearings/new?case_id=1", data={"do": "send"}).status_code == 302
+    assert scenario.client.post("/hearings/1/round", data={"do": "send"}).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,10 @@ def test_nobody_proposes_who_is_not_signed_in(house: House) -> None:
     ["(2026)沪0115民初12345号", "（2026）沪0115民初12345", "远洋", "Zhao Lei", "13800138002"],
 )
 def test_the_case_is_found_by_number_party_counsel_or_telephone(
-    house: House, case_id: int, words: str
+    scenario: Scenario, case_id: int, words: str
 ) -> None:
     enter(
-        house,
+        scenario,
         case_with(
             "（2026）沪0115民初777号",
             {"name": "A", "email": "a@x.example"},
@@ -145,7 +145,7 @@ def test_the_case_is_found_by_number_party_counsel_or_telephone(
         )
         | {"parties": [{"name": "P", "side": "claimant", "email": "p@x.example"}]},
     )
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     page = browser.get("/hearings/new", query_string={"find": words}).get_data(as_text=True)
     assert f"/hearings/new?case_id={case_id}" in page
     assert "777号" not in page
@@ -154,8 +154,10 @@ def test_the_case_is_found_by_number_party_counsel_or_telephone(
     assert "No case was found." in none
 
 
-def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_id: int) -> None:
-    page = see(house.sign_in(), f"/hearings/new?case_id={case_id}")
+def test_one_page_says_who_is_asked_how_and_what_is_missing(
+    scenario: Scenario, case_id: int
+) -> None:
+    page = see(scenario.sign_in(), f"/hearings/new?case_id={case_id}")
     assert (
         "李敏 华诚律师事务所 for 远洋设备有限公司 , Claimant · 中文 text +8613800138001 "
         "mail li@huacheng.example address not confirmed" in page.words
@@ -178,7 +180,7 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(house: House, case_i
     assert not [each for each in page.buttons[:at_form] if each.startswith(("drop", "add"))]
 
 
-def test_slots_that_are_suggested_are_free(house: House, case_id: int) -> None:
+def test_slots_that_are_suggested_are_free(scenario: Scenario, case_id: int) -> None:
     other = case_with(
         "（2026）沪0115民初2号",
         {"name": "A", "email": "a@x.example"},
@@ -186,15 +188,15 @@ def test_slots_that_are_suggested_are_free(house: House, case_id: int) -> None:
         judge="别的法官",
     )
     held = proposal(
-        enter(house, other),
+        enter(scenario, other),
         (at(16, "09:00"), "第三法庭"),
         (at(17, "09:00"), "第五法庭"),
         answer_by=at(3),
     )
-    assert house.api("POST", "/hearings", held)[0] == 201
+    assert scenario.api("POST", "/hearings", held)[0] == 201
     mine = proposal(case_id, (at(18, "13:30"), "第五法庭"), answer_by=at(3))
-    assert house.api("POST", "/hearings", mine)[0] == 201
-    page = see(house.sign_in(), f"/hearings/new?case_id={case_id}")
+    assert scenario.api("POST", "/hearings", mine)[0] == 201
+    page = see(scenario.sign_in(), f"/hearings/new?case_id={case_id}")
     assert slots(page.round) == [
         (wall(16, "09:00"), "第五法庭"),  # the other courtroom is taken then
         (wall(17, "09:00"), "第三法庭"),
@@ -203,13 +205,13 @@ def test_slots_that_are_suggested_are_free(house: House, case_id: int) -> None:
 
 
 def test_the_preview_shows_each_message_in_its_language_and_leaves_nothing(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
-    before = everything(house)
+    before = everything(scenario)
     page = press(browser, form, "preview")
-    assert everything(house) == before
+    assert everything(scenario) == before
     assert "The button at the end sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
     chinese, english_ = page.words.index("李敏 Claimant · 中文"), page.words.index("Zhao Lei Resp")
     text, mail = page.words.index("【浦东法院】"), page.words.index("请选定庭期：")
@@ -219,30 +221,32 @@ def test_the_preview_shows_each_message_in_its_language_and_leaves_nothing(
     assert "Wed 9 Dec 2026, 09:00–10:30, 第三法庭, 主楼三层" in page.words
     assert "is asked again on Wed 25 Nov 2026, 17:00" in page.words
     assert not re.search(r"/r/[\w-]{22}", page.words)
-    assert house.beat() == 0
-    assert house.letters() == []
+    assert scenario.beat() == 0
+    assert scenario.letters() == []
 
 
-def test_what_was_previewed_is_what_is_sent(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_what_was_previewed_is_what_is_sent(scenario: Scenario, case_id: int) -> None:
+    browser = scenario.sign_in()
     page = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")
     where = send(browser, page)
     shown = see(browser, where).words
     assert "All sides are asked. Messages on their way: 4, to 李敏, Zhao Lei." in shown
     assert "They can answer until Thu 26 Nov 2026, 17:00." in shown
-    house.beat()
-    letters = house.letters()
+    scenario.beat()
+    letters = scenario.letters()
     assert len(letters) == 4
     for letter in letters:
         told = re.sub(r"/r/[\w-]{22}", "/r/…", letter.body)
         assert " ".join(told.split()) in page.words
-    status, said = house.api("GET", where)
+    status, said = scenario.api("GET", where)
     assert status == 200
     assert [slot["starts_at"][:16] for slot in said["slots"]] == [s for s, _ in slots(page.round)]
 
 
-def test_change_something_leads_back_with_all_that_was_typed(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_change_something_leads_back_with_all_that_was_typed(
+    scenario: Scenario, case_id: int
+) -> None:
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     typed = {
         "kind": "mediation",
@@ -260,8 +264,10 @@ def test_change_something_leads_back_with_all_that_was_typed(house: House, case_
     assert kept == {name: value for name, value in fields.items() if name != "do"}
 
 
-def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(
+    scenario: Scenario, case_id: int
+) -> None:
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     more = press(browser, form, "add-slot", minutes="abc", **{"slots.2.courtroom": "第五法庭"})
     assert slots(more.round)[2:] == [(wall(18, "13:30"), "第五法庭"), ("", "第五法庭")]
@@ -284,8 +290,8 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(house: House, case
     assert "Slots Thu 10 Dec 2026, 09:00–10:00, 第三法庭 Fri 11 Dec 2026, 13:30–14:30" in page.words
 
 
-def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_a_clash_is_named_beside_its_slot(scenario: Scenario, case_id: int) -> None:
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     other = case_with(
         "（2026）沪0115民初2号",
@@ -293,9 +299,9 @@ def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
         {"name": "B", "email": "b@x.example"},
         judge="别的法官",
     )
-    held = proposal(enter(house, other), (at(17, "09:00"), "第三法庭"), answer_by=at(3))
-    assert house.api("POST", "/hearings", held)[0] == 201
-    before = everything(house)
+    held = proposal(enter(scenario, other), (at(17, "09:00"), "第三法庭"), answer_by=at(3))
+    assert scenario.api("POST", "/hearings", held)[0] == 201
+    before = everything(scenario)
     for do in ("preview", "send"):
         page = press(browser, form, do, 409)
         words = (
@@ -307,26 +313,26 @@ def test_a_clash_is_named_beside_its_slot(house: House, case_id: int) -> None:
             form.round.action, data=form.round.filled(do=do)
         ).get_data(as_text=True)
         assert slots(page.round) == slots(form.round)
-    assert everything(house) == before
+    assert everything(scenario) == before
     assert press(browser, page, "preview", **{"slots.1.courtroom": "第五法庭"})
 
 
 def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     near = {"slots.0.starts_at": wall(1), "answer_by": wall(0, "17:00")}
     form = see(browser, f"/hearings/new?case_id={case_id}")
     page = press(browser, form, "preview", **near)
     assert "A rule warns. 1 of the slots come before 2026-11-26" in page.words
     assert "art. 139" in page.words
     assert "The button at the end sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
-    before = everything(house)
+    before = everything(scenario)
     again = press(browser, page, "send", 422)
     assert "Give a reason, or change the slots." in again.words
-    assert everything(house) == before
+    assert everything(scenario) == before
     where = send(browser, again, override_reason="Both sides asked for it.")
-    with house.app.app_context():
+    with scenario.app.app_context():
         kept = db.session.scalar(sa.text("SELECT overridden_because FROM proposal"))
     assert kept == "Both sides asked for it."
     assert (
@@ -365,23 +371,23 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_written(
-    house: House, case_id: int, given: dict[str, str], words: str
+    scenario: Scenario, case_id: int, given: dict[str, str], words: str
 ) -> None:
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     if len(given) > 10:
         given = given | {f"slots.{n}.courtroom": "第五法庭" for n in range(11)}
-    before = everything(house)
+    before = everything(scenario)
     page = press(browser, form, "preview", 422, **given)
     assert words in page.words.replace("\0", "")
     assert "Nothing that you typed is lost." in page.words
     press(browser, form, "send", 422, **given)
-    assert everything(house) == before
+    assert everything(scenario) == before
 
 
-def new_york(house: House) -> int:
+def new_york(scenario: Scenario) -> int:
     """A court in New York with a case; return the case."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session,
             "Supreme Court",
@@ -419,9 +425,9 @@ def new_york(house: House) -> int:
     ],
 )
 def test_a_time_that_never_comes_or_comes_twice_is_refused_in_words(
-    house: House, clock: str, words: str
+    scenario: Scenario, clock: str, words: str
 ) -> None:
-    number, browser = new_york(house), house.sign_in(NEW_YORK)
+    number, browser = new_york(scenario), scenario.sign_in(NEW_YORK)
     form = see(browser, f"/hearings/new?case_id={number}")
     assert "New York time (America/New_York)" in form.words
     page = press(browser, form, "preview", 422, **{"slots.0.starts_at": clock})
@@ -432,9 +438,9 @@ def test_a_time_that_never_comes_or_comes_twice_is_refused_in_words(
 
 
 def test_another_courts_case_hearing_and_courtroom_are_as_if_they_were_not(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    number, browser = new_york(house), house.sign_in()
+    number, browser = new_york(scenario), scenario.sign_in()
     theirs = see(browser, f"/hearings/new?case_id={number}", 404)
     assert f"There is no case {number} in this court." in theirs.words
     for what in (number, "99999999999999999999", "x", "-1", "\0"):
@@ -444,16 +450,16 @@ def test_another_courts_case_hearing_and_courtroom_are_as_if_they_were_not(
     page = press(browser, form, "preview", 422, **{"slots.0.courtroom": "Part 3"})
     assert "There is no courtroom Part 3." in page.words
     body = proposal(case_id, override_reason="双方同意")
-    assert house.api("POST", "/hearings", body)[0] == 201
-    assert house.sign_in(NEW_YORK).get("/hearings/1/round").status_code == 404
+    assert scenario.api("POST", "/hearings", body)[0] == 201
+    assert scenario.sign_in(NEW_YORK).get("/hearings/1/round").status_code == 404
     for missing in (7, 2**62, 10**30):
         see(browser, f"/hearings/{missing}/round", 404)
 
 
 def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
     odd = {
         "slots.0.starts_at": wall(19, "10:00"),
@@ -471,19 +477,19 @@ def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
     assert re.fullmatch(r"/hearings/\d+", send(browser, page))
 
 
-def test_what_is_asked_for_in_a_case_already_is_named(house: House, case_id: int) -> None:
+def test_what_is_asked_for_in_a_case_already_is_named(scenario: Scenario, case_id: int) -> None:
     body = proposal(case_id, override_reason="双方同意")
-    assert house.api("POST", "/hearings", body)[0] == 201
-    browser = house.sign_in()
+    assert scenario.api("POST", "/hearings", body)[0] == 201
+    browser = scenario.sign_in()
     page = see(browser, f"/hearings/new?case_id={case_id}")
     assert "In this case there is already, and stays beside what you propose: Trial" in page.words
 
 
-def test_sending_twice_makes_one_hearing(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_sending_twice_makes_one_hearing(scenario: Scenario, case_id: int) -> None:
+    browser = scenario.sign_in()
     page = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")
     first = send(browser, page)
-    before = everything(house)
+    before = everything(scenario)
     assert send(browser, page) == first  # pressed twice, or back and once more
     assert "This was sent before; nothing was sent a second time." in see(browser, first).words
     # Back to the form, something changed, and on: the first is shown, for it was sent.
@@ -491,14 +497,14 @@ def test_sending_twice_makes_one_hearing(house: House, case_id: int) -> None:
         page.round.action, data=page.round.filled(do="preview", **{"slots.0.starts_at": wall(30)})
     )
     assert (got.status_code, got.location) == (303, first)
-    assert everything(house) == before
+    assert everything(scenario) == before
     # A new form is another hearing.
     again = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")
     assert send(browser, again) != first
 
 
-def test_two_presses_at_the_same_moment_make_one_hearing(house: House, case_id: int) -> None:
-    browsers = [house.sign_in() for _ in range(4)]
+def test_two_presses_at_the_same_moment_make_one_hearing(scenario: Scenario, case_id: int) -> None:
+    browsers = [scenario.sign_in() for _ in range(4)]
     page = press(browsers[0], see(browsers[0], f"/hearings/new?case_id={case_id}"), "preview")
     led: list[str] = []
     presses = [threading.Thread(target=lambda b=b: led.append(send(b, page))) for b in browsers]
@@ -508,35 +514,39 @@ def test_two_presses_at_the_same_moment_make_one_hearing(house: House, case_id: 
         each.join()
     assert len(led) == 4
     assert len(set(led)) == 1
-    house.beat()
-    assert len(house.letters()) == 4
+    scenario.beat()
+    assert len(scenario.letters()) == 4
 
 
-def test_a_form_without_its_key_is_previewed_and_never_sent(house: House, case_id: int) -> None:
-    browser = house.sign_in()
+def test_a_form_without_its_key_is_previewed_and_never_sent(
+    scenario: Scenario, case_id: int
+) -> None:
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={case_id}")
-    before = everything(house)
+    before = everything(scenario)
     for key in ("", "x", "\0", "{" + form.round.fields["once"] + "}"):
         page = press(browser, form, "send", once=key)
         assert "Nothing is sent or written yet." in page.words
-    assert everything(house) == before
+    assert everything(scenario) == before
 
 
-def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(house: House) -> None:
-    english(house)
+def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(
+    scenario: Scenario,
+) -> None:
+    english(scenario)
     only = case_with(
         "（2026）沪0115民初9号",
         {"name": "Eve", "email": "eve@x.example"},
         {"name": "Mute Max", "phone": "13900139000", "channels": ["sms"]},
     )
-    number = enter(house, only)
-    with house.app.app_context(), transaction() as session:
+    number = enter(scenario, only)
+    with scenario.app.app_context(), transaction() as session:
         session.execute(
             sa.text("UPDATE counsel SET opted_out_at = :at WHERE name = 'Mute Max'").bindparams(
                 sa.bindparam("at", NOW, type_=sa.DateTime())
             )
         )
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     form = see(browser, f"/hearings/new?case_id={number}")
     assert "No message can reach Mute Max." in form.words
     assert "wants no texts" in form.words
@@ -546,9 +556,9 @@ def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(house: 
     assert "No message can reach Mute Max: ring them, and log the call." in shown
 
 
-def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(house: House) -> None:
-    english(house)
-    with house.app.app_context(), transaction() as session:
+def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(scenario: Scenario) -> None:
+    english(scenario)
+    with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session, "New Court", short="N", zone="Asia/Shanghai", country="CN", language="en"
         )
@@ -557,18 +567,18 @@ def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(house: Hou
         )
         bare = {"number": "1", "judge": "J", "parties": [{"name": "P", "side": "claimant"}]}
         number = cases.enter(session, court, None, load(CaseIn(), bare), NOW).id
-    page = see(house.sign_in("new@n.example"), f"/hearings/new?case_id={number}")
+    page = see(scenario.sign_in("new@n.example"), f"/hearings/new?case_id={number}")
     assert "The court has no courtroom yet" in page.words
     assert "Nobody can be asked" in page.words
     refused = press(
-        house.sign_in("new@n.example"), page, "preview", 422, **{"slots.0.starts_at": wall(9)}
+        scenario.sign_in("new@n.example"), page, "preview", 422, **{"slots.0.starts_at": wall(9)}
     )
     assert "Name the courtroom." in refused.words
 
 
-def test_the_page_is_in_chinese_for_a_chinese_court(house: House) -> None:
-    number = enter(house)
-    browser = house.sign_in()
+def test_the_page_is_in_chinese_for_a_chinese_court(scenario: Scenario) -> None:
+    number = enter(scenario)
+    browser = scenario.sign_in()
     got = browser.get(f"/hearings/new?case_id={number}").get_data(as_text=True)
     assert '<html lang="zh-Hans"' in got
     assert "上海时间（Asia/Shanghai）" in got
@@ -576,10 +586,10 @@ def test_the_page_is_in_chinese_for_a_chinese_court(house: House) -> None:
     assert "2026年12月9日 周三 09:00–10:30，第三法庭" in page.words
 
 
-def test_a_round_is_over_when_its_time_is_over(house: House, case_id: int) -> None:
+def test_a_round_is_over_when_its_time_is_over(scenario: Scenario, case_id: int) -> None:
     """The clock moves on between the preview and the sending: it is judged anew."""
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     page = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")
-    house.wait(days=4)
-    late = press(house.sign_in(), page, "send", 422)
+    scenario.wait(days=4)
+    late = press(scenario.sign_in(), page, "send", 422)
     assert "Answer by : This time is past." in late.words

@@ -25,7 +25,7 @@ from app.people import service as people
 from app.record import ledger
 from app.record.models import Receipt
 from app.rehearsal.standins import TwilioStandIn
-from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
+from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario, proposal
 
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
 
@@ -38,7 +38,7 @@ def twilio() -> Iterator[TwilioStandIn]:
 
 
 @pytest.fixture
-def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[House]:
+def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Scenario]:
     """A court whose texts go through Twilio and whose mail goes to the outbox."""
     clock = SetClock(NOW)
     built = lines.build(
@@ -55,7 +55,7 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Hous
     gateways = ExternalServices(
         clock=clock, email=carrier.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
     )
-    made = make_house(
+    made = make_scenario(
         tmp_path,
         database,
         gateways=gateways,
@@ -71,18 +71,18 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Hous
     made.close()
 
 
-def ask(house: House) -> tuple[int, int]:
+def ask(scenario: Scenario) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
         case = cases.enter(session, user.court, user, load(CaseIn(), CASE), desk.now)
         return case.id, hearings.propose(session, desk, load(HearingIn(), proposal(case.id))).id
 
 
-def notices(house: House, **wanted: Any) -> list[Notice]:
+def notices(scenario: Scenario, **wanted: Any) -> list[Notice]:
     """The notices of some kind, as they stand."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.expire_all()
         found = db.session.query(Notice).filter_by(**wanted).order_by(Notice.id).all()
         db.session.expunge_all()
@@ -90,7 +90,12 @@ def notices(house: House, **wanted: Any) -> list[Notice]:
 
 
 def tell(
-    house: House, twilio: TwilioStandIn, notice: Notice, status: str, code: str = "", **head: str
+    scenario: Scenario,
+    twilio: TwilioStandIn,
+    notice: Notice,
+    status: str,
+    code: str = "",
+    **head: str,
 ) -> int:
     """Post a receipt as Twilio does; return the HTTP status."""
     form = {
@@ -101,12 +106,12 @@ def tell(
     }
     path = f"/twilio/status?ref={notice.attempt}"
     head = head or {"X-Twilio-Signature": twilio.sign(f"{URL}{path}", form)}
-    return house.client.post(path, data=form, headers=head).status_code
+    return scenario.client.post(path, data=form, headers=head).status_code
 
 
-def whats(house: House, case_id: int, notice: Notice) -> list[str]:
+def whats(scenario: Scenario, case_id: int, notice: Notice) -> list[str]:
     """What the record says of one notice."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return [
             line.what
             for line in ledger.lines_of(db.session, case_id=case_id, notice_ids=[notice.id])
@@ -114,7 +119,7 @@ def whats(house: House, case_id: int, notice: Notice) -> list[str]:
 
 
 def test_a_receipt_is_a_new_line_and_late_or_repeated_ones_move_nothing_backwards(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     case_id, _ = ask(wired)
     wired.beat()
@@ -133,7 +138,9 @@ def test_a_receipt_is_a_new_line_and_late_or_repeated_ones_move_nothing_backward
     ]
 
 
-def test_a_receipt_costs_no_more_than_six_statements(wired: House, twilio: TwilioStandIn) -> None:
+def test_a_receipt_costs_no_more_than_six_statements(
+    wired: Scenario, twilio: TwilioStandIn
+) -> None:
     """A thousand come in a second of a nation's hour."""
     ask(wired)
     wired.beat()
@@ -152,7 +159,7 @@ def test_a_receipt_costs_no_more_than_six_statements(wired: House, twilio: Twili
 
 @pytest.mark.parametrize("signature", ["", "wrong", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
 def test_an_unsigned_or_forged_receipt_is_refused_and_writes_nothing(
-    wired: House, twilio: TwilioStandIn, signature: str
+    wired: Scenario, twilio: TwilioStandIn, signature: str
 ) -> None:
     case_id, _ = ask(wired)
     wired.beat()
@@ -163,7 +170,7 @@ def test_an_unsigned_or_forged_receipt_is_refused_and_writes_nothing(
 
 
 def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     case = {
         **CASE,
@@ -191,7 +198,7 @@ def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
 
 
 def test_an_unreachable_handset_is_tried_again_half_an_hour_later(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     ask(wired)
     wired.beat()
@@ -204,7 +211,7 @@ def test_an_unreachable_handset_is_tried_again_half_an_hour_later(
     assert len([m for m in twilio.messages if m["to"] == text.address]) == 2
 
 
-def test_stop_is_obeyed_and_start_undoes_it(wired: House, twilio: TwilioStandIn) -> None:
+def test_stop_is_obeyed_and_start_undoes_it(wired: Scenario, twilio: TwilioStandIn) -> None:
     case_id, hearing_id = ask(wired)
     wired.beat()
     for word, texts in (("STOP", 0), ("START", 1)):
@@ -230,7 +237,7 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: House, twilio: TwilioStandIn)
         assert len([m for m in twilio.messages if m["to"] == "+8613800138001"]) == texts
 
 
-def test_a_receipt_for_nothing_known_is_kept_apart(wired: House, twilio: TwilioStandIn) -> None:
+def test_a_receipt_for_nothing_known_is_kept_apart(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)
     form = {"MessageSid": "SMunknown", "MessageStatus": "delivered", "AccountSid": SID}
     head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/status", form)}
@@ -244,7 +251,7 @@ def signed(twilio: TwilioStandIn, path: str, form: list[tuple[str, str]]) -> dic
     return {"X-Twilio-Signature": twilio.sign(f"{URL}{path}", MultiDict(form))}
 
 
-def test_every_value_of_a_repeated_field_is_signed(wired: House, twilio: TwilioStandIn) -> None:
+def test_every_value_of_a_repeated_field_is_signed(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)
     wired.beat()
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
@@ -279,12 +286,12 @@ def test_every_value_of_a_repeated_field_is_signed(wired: House, twilio: TwilioS
     assert states_of(wired, text.id) == "sent"
 
 
-def states_of(house: House, number: int) -> str:
+def states_of(scenario: Scenario, number: int) -> str:
     """Where a notice stands."""
-    return notices(house, id=number)[0].state
+    return notices(scenario, id=number)[0].state
 
 
-def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: House, twilio: TwilioStandIn) -> None:
+def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)
     wired.beat()
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
@@ -300,15 +307,15 @@ def test_a_nul_in_a_callback_is_no_fault_of_ours(wired: House, twilio: TwilioSta
     assert states_of(wired, text.id) == "delivered"
 
 
-def unmatched(house: House, twilio: TwilioStandIn, sid: str, to: str) -> None:
+def unmatched(scenario: Scenario, twilio: TwilioStandIn, sid: str, to: str) -> None:
     """Let Twilio tell of a message that is none of ours."""
     form = {"MessageSid": sid, "MessageStatus": "sent", "AccountSid": SID, "To": to}
     head = {"X-Twilio-Signature": twilio.sign(f"{URL}/twilio/status", form)}
-    assert house.client.post("/twilio/status", data=form, headers=head).status_code == 204
+    assert scenario.client.post("/twilio/status", data=form, headers=head).status_code == 204
 
 
 def test_an_unmatched_receipt_is_shown_to_the_court_that_it_can_be_of_for_a_month(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     ask(wired)
     unmatched(wired, twilio, "SMours", "+8613800138001")
@@ -340,9 +347,9 @@ def test_an_unmatched_receipt_is_shown_to_the_court_that_it_can_be_of_for_a_mont
     assert runner.invoke(cli, ["record", "verify"]).exit_code == 0
 
 
-def kept(house: House) -> list[str]:
+def kept(scenario: Scenario) -> list[str]:
     """What unmatched receipts, and messages that no court has, still say."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         session = db.session()
         raw = [each.raw for each in session.query(Receipt).filter_by(notice_id=None)]
         words = [each.words + each.sender for each in session.query(Inbound)]

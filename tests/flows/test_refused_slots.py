@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, House, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, proposal
 from tests.flows.test_listing import file_of, run
 from tests.flows.test_propose_page import answer, press, see
 from tests.flows.test_suggestions import days, enter, suggest
@@ -14,31 +14,33 @@ LIN = {"name": "林涛", "email": "lin@lintao.example", "language": "zh", "chann
 SUN = {"name": "孙宁", "email": "sun@sunning.example", "language": "zh", "channels": ["email"]}
 
 
-def ask(house: House, case_id: int, *slots: tuple[str, str], minutes: int = 45) -> int:
+def ask(scenario: Scenario, case_id: int, *slots: tuple[str, str], minutes: int = 45) -> int:
     """An open round of slots; the first of them is on Monday, 7 December, 09:00–09:45."""
     given = slots or ((at(14, "09:00"), "第三法庭"), (at(15, "14:00"), "第五法庭"))
-    status, said = house.api("POST", "/hearings", proposal(case_id, *given, minutes=minutes))
+    status, said = scenario.api("POST", "/hearings", proposal(case_id, *given, minutes=minutes))
     assert status == 201, said
-    house.beat()
+    scenario.beat()
     return int(said["id"])
 
 
-def again(house: House, hearing_id: int, *slots: tuple[str, str]) -> None:
+def again(scenario: Scenario, hearing_id: int, *slots: tuple[str, str]) -> None:
     """A further round of a hearing."""
     body = {
         "slots": [{"starts_at": when, "courtroom": room} for when, room in slots],
         "answer_by": at(7, "17:00"),
         "reason": "没有合适的时间",
     }
-    status, said = house.api("POST", f"/hearings/{hearing_id}/move", body)
+    status, said = scenario.api("POST", f"/hearings/{hearing_id}/move", body)
     assert status == 200, said
-    house.beat()
+    scenario.beat()
 
 
-def on(house: House, case_id: int, day: int = 14, minutes: int = 45, **more: Any) -> list[str]:
+def on(
+    scenario: Scenario, case_id: int, day: int = 14, minutes: int = 45, **more: Any
+) -> list[str]:
     """The times of a day that are suggested for a case, by the court's clock."""
     found = suggest(
-        house,
+        scenario,
         case_id,
         minutes=minutes,
         limit=50,
@@ -49,79 +51,79 @@ def on(house: House, case_id: int, day: int = 14, minutes: int = 45, **more: Any
 
 
 @pytest.fixture
-def case_id(house: House) -> int:
+def case_id(scenario: Scenario) -> int:
     """A small claim, for which a hearing may be soon."""
-    return enter(house, {**case_with(CASE["number"], HE, LIN), "procedure": "small_claims"})
+    return enter(scenario, {**case_with(CASE["number"], HE, LIN), "procedure": "small_claims"})
 
 
 def test_a_second_round_offers_nothing_over_what_counsel_refused(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    hearing = ask(house, case_id)
-    before = on(house, case_id, hearing_id=hearing)
+    hearing = ask(scenario, case_id)
+    before = on(scenario, case_id, hearing_id=hearing)
     assert before[0] == "09:00"
-    answer(house, "he@", "no", "yes")
-    after = on(house, case_id, hearing_id=hearing)
+    answer(scenario, "he@", "no", "yes")
+    after = on(scenario, case_id, hearing_id=hearing)
     assert after[0] == "09:45"  # no buffer and no way belong to a no
     assert not {"09:00", "09:15", "09:30"} & set(after)
 
 
 def test_a_no_counts_in_every_case_of_that_person_and_for_nobody_else(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    hearing = ask(house, case_id)
-    answer(house, "he@", "no", "yes")
-    cancelled = house.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})
+    hearing = ask(scenario, case_id)
+    answer(scenario, "he@", "no", "yes")
+    cancelled = scenario.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})
     assert cancelled[0] == 200
-    house.beat()
+    scenario.beat()
     theirs = enter(
-        house,
+        scenario,
         {
             **case_with("（2026）沪0115民初8号", HE, SUN, judge="周法官"),
             "procedure": "small_claims",
         },
     )
-    assert on(house, theirs)[0] == "09:45"
+    assert on(scenario, theirs)[0] == "09:45"
     others = enter(
-        house,
+        scenario,
         {
             **case_with("（2026）沪0115民初9号", LIN, SUN, judge="周法官"),
             "procedure": "small_claims",
         },
     )
-    assert on(house, others)[0] == "09:00"
+    assert on(scenario, others)[0] == "09:00"
 
 
-def test_the_last_word_counts(house: House, case_id: int) -> None:
-    hearing = ask(house, case_id)
-    answer(house, "he@", "no", "yes")
-    assert on(house, case_id, hearing_id=hearing)[0] == "09:45"
-    house.wait(minutes=5)
-    answer(house, "he@", "if_needed", "yes")
-    assert on(house, case_id, hearing_id=hearing)[0] == "09:00"
-    house.wait(minutes=5)
-    answer(house, "he@", "no", "yes")
-    again(house, hearing, (at(14, "09:15"), "第三法庭"), (at(16), "第三法庭"))
-    assert on(house, case_id, hearing_id=hearing)[0] == "09:45"
-    house.wait(minutes=5)
-    answer(house, "he@", "yes", "no")  # of 09:15–10:00; 09:00–09:15 is still refused
-    assert on(house, case_id, hearing_id=hearing)[0] == "09:15"
+def test_the_last_word_counts(scenario: Scenario, case_id: int) -> None:
+    hearing = ask(scenario, case_id)
+    answer(scenario, "he@", "no", "yes")
+    assert on(scenario, case_id, hearing_id=hearing)[0] == "09:45"
+    scenario.wait(minutes=5)
+    answer(scenario, "he@", "if_needed", "yes")
+    assert on(scenario, case_id, hearing_id=hearing)[0] == "09:00"
+    scenario.wait(minutes=5)
+    answer(scenario, "he@", "no", "yes")
+    again(scenario, hearing, (at(14, "09:15"), "第三法庭"), (at(16), "第三法庭"))
+    assert on(scenario, case_id, hearing_id=hearing)[0] == "09:45"
+    scenario.wait(minutes=5)
+    answer(scenario, "he@", "yes", "no")  # of 09:15–10:00; 09:00–09:15 is still refused
+    assert on(scenario, case_id, hearing_id=hearing)[0] == "09:15"
 
 
 def test_a_yes_to_another_courtroom_at_the_same_time_is_a_yes_to_the_time(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    hearing = ask(house, case_id, (at(14, "09:00"), "第三法庭"), (at(14, "09:00"), "第五法庭"))
-    answer(house, "he@", "no", "yes")
-    assert on(house, case_id, hearing_id=hearing)[0] == "09:00"
+    hearing = ask(scenario, case_id, (at(14, "09:00"), "第三法庭"), (at(14, "09:00"), "第五法庭"))
+    answer(scenario, "he@", "no", "yes")
+    assert on(scenario, case_id, hearing_id=hearing)[0] == "09:00"
 
 
 def test_the_page_hatches_a_no_labels_it_and_says_it_beside_a_slot(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
-    hearing = ask(house, case_id)
-    answer(house, "he@", "no", "yes")
-    desk = house.sign_in()
+    hearing = ask(scenario, case_id)
+    answer(scenario, "he@", "no", "yes")
+    desk = scenario.sign_in()
     desk.get("/?lang=en")
     form = see(desk, f"/hearings/{hearing}/round?lang=en")
     given = {"slots.0.starts_at": at(14, "09:15")[:16], "slots.1.starts_at": at(14, "11:00")[:16]}
@@ -136,17 +138,17 @@ def test_the_page_hatches_a_no_labels_it_and_says_it_beside_a_slot(
 
 
 def test_the_form_of_a_further_round_is_filled_with_times_that_nobody_refused(
-    house: House, case_id: int
+    scenario: Scenario, case_id: int
 ) -> None:
     many = [
         (at(day, clock), "第三法庭")
         for day in (14, 15, 16)
         for clock in ("09:00", "10:00", "14:00")
     ]
-    hearing = ask(house, case_id, *many, minutes=60)
-    answer(house, "he@", *(["no"] * 9))
-    answer(house, "lin@", *(["yes"] * 9))
-    form = see(house.sign_in(), f"/hearings/{hearing}/round").round
+    hearing = ask(scenario, case_id, *many, minutes=60)
+    answer(scenario, "he@", *(["no"] * 9))
+    answer(scenario, "lin@", *(["yes"] * 9))
+    form = see(scenario.sign_in(), f"/hearings/{hearing}/round").round
     offered = [value for name, value in form.fields.items() if name.endswith("starts_at")]
     assert offered
     for begins in offered:  # no slot of an hour overlaps one of those
@@ -158,11 +160,13 @@ def test_the_form_of_a_further_round_is_filled_with_times_that_nobody_refused(
         ]
 
 
-def test_a_listing_of_many_hearings_heeds_it_too(house: House, case_id: int) -> None:
-    ask(house, case_id, (at(14, "09:00"), "第三法庭"), (at(14, "13:30"), "第五法庭"), minutes=180)
-    answer(house, "he@", "no", "no")
+def test_a_listing_of_many_hearings_heeds_it_too(scenario: Scenario, case_id: int) -> None:
+    ask(
+        scenario, case_id, (at(14, "09:00"), "第三法庭"), (at(14, "13:30"), "第五法庭"), minutes=180
+    )
+    answer(scenario, "he@", "no", "no")
     enter(
-        house,
+        scenario,
         {
             **case_with("（2026）沪0115民初8号", HE, SUN, judge="周法官"),
             "procedure": "small_claims",
@@ -170,6 +174,6 @@ def test_a_listing_of_many_hearings_heeds_it_too(house: House, case_id: int) -> 
     )
     day = at(14)[:10]
     row = {"案号": "（2026）沪0115民初8号", "minutes": "60", "earliest": day, "latest": day}
-    status, words = run(house, file_of(row), "--to", day, "--slots", "1")
+    status, words = run(scenario, file_of(row), "--to", day, "--slots", "1")
     assert status == 1
     assert "Judge and counsel are never all free for 60 minutes" in words

@@ -19,10 +19,10 @@ from app.core.runtime.clock import SetClock
 from app.notices.inbound import Inbound
 from app.notices.models import Notice
 from app.rehearsal.standins import SmtpStandIn
-from tests.conftest import CASE, NOW, House, at, make_court, make_house, proposal
+from tests.conftest import CASE, NOW, Scenario, at, make_court, make_scenario, proposal
 from tests.imap import ImapServer
+from tests.inbound.test_parsing_mail import POISON
 from tests.replied import SERVER, apple, bounce, gmail, invited, mail, outlook
-from tests.rules.test_mail import POISON
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 
@@ -36,7 +36,7 @@ def imap() -> Iterator[ImapServer]:
 
 def open_house(
     folder: Path, database: str, imap: ImapServer, clock: SetClock, email: Carrier | None = None
-) -> House:
+) -> Scenario:
     """A house that reads the mailbox and believes the court's own mail server."""
     local = ExternalServices(
         clock=clock,
@@ -44,11 +44,11 @@ def open_house(
         sms=carrier.Outbox(folder / "outbox", "sms", clock),
         mailbox=ImapMailbox(imap.url),
     )
-    return make_house(folder, database, gateways=local, mail_authserv=SERVER)
+    return make_scenario(folder, database, gateways=local, mail_authserv=SERVER)
 
 
 @pytest.fixture
-def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
+def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenario]:
     """A court whose mailbox is read."""
     made = open_house(tmp_path, database, imap, SetClock(NOW))
     make_court(made)
@@ -66,7 +66,9 @@ def post() -> Iterator[SmtpStandIn]:
 
 
 @pytest.fixture
-def posting(database: str, tmp_path: Path, imap: ImapServer, post: SmtpStandIn) -> Iterator[House]:
+def posting(
+    database: str, tmp_path: Path, imap: ImapServer, post: SmtpStandIn
+) -> Iterator[Scenario]:
     """A court whose mails go out by SMTP, each under a Message-ID of its own."""
     clock = SetClock(NOW)
     made = open_house(
@@ -79,28 +81,28 @@ def posting(database: str, tmp_path: Path, imap: ImapServer, post: SmtpStandIn) 
     made.close()
 
 
-def fixed(house: House) -> int:
+def fixed(scenario: Scenario) -> int:
     """A hearing whose date is fixed and told, with invites."""
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    status, hearing = house.api("POST", "/hearings", proposal(case_id))
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
+    status, hearing = scenario.api("POST", "/hearings", proposal(case_id))
     assert status == 201, hearing
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
-    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    scenario.beat()
     return hearing["id"]
 
 
-def come(house: House, imap: ImapServer, *mails: str | bytes) -> list[dict[str, Any]]:
+def come(scenario: Scenario, imap: ImapServer, *mails: str | bytes) -> list[dict[str, Any]]:
     """Let mails come and be read; return what was made of them, oldest first."""
     imap.deliver(*mails)
-    house.wait(minutes=1)
-    house.beat()
-    return filed(house)
+    scenario.wait(minutes=1)
+    scenario.beat()
+    return filed(scenario)
 
 
-def filed(house: House) -> list[dict[str, Any]]:
+def filed(scenario: Scenario) -> list[dict[str, Any]]:
     """What came in, as it was understood."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         rows = db.session.scalars(sa.select(Inbound).order_by(Inbound.id)).all()
         return [
@@ -116,9 +118,9 @@ def filed(house: House) -> list[dict[str, Any]]:
         ]
 
 
-def grades(house: House, hearing_id: int) -> dict[str, str]:
+def grades(scenario: Scenario, hearing_id: int) -> dict[str, str]:
     """The best evidence of each counsel's knowing the date."""
-    said = house.api("GET", f"/hearings/{hearing_id}/contacts")[1]
+    said = scenario.api("GET", f"/hearings/{hearing_id}/contacts")[1]
     best: dict[str, str] = {}
     for attempt in said["attempts"]:
         name = attempt["person"]["name"]
@@ -128,19 +130,19 @@ def grades(house: House, hearing_id: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("dialect", [gmail, outlook, apple])
 def test_accepting_in_each_family_of_calendars_confirms_the_date(
-    house: House, imap: ImapServer, dialect: Callable[..., str]
+    scenario: Scenario, imap: ImapServer, dialect: Callable[..., str]
 ) -> None:
-    hearing = fixed(house)
+    hearing = fixed(scenario)
     for address, name in ((LI, "李敏"), (ZHAO, "Zhao Lei")):
-        assert grades(house, hearing)[name] != "E4"
-        said = come(house, imap, dialect(invited(house, address), "ACCEPTED"))[-1]
+        assert grades(scenario, hearing)[name] != "E4"
+        said = come(scenario, imap, dialect(invited(scenario, address), "ACCEPTED"))[-1]
         assert (said["kind"], said["counted"], said["waits"]) == ("reply", True, False)
         assert said["name"] == name
-        assert grades(house, hearing)[name] == "E4"
+        assert grades(scenario, hearing)[name] == "E4"
     assert imap.unseen() == 0
-    [_, line] = [x for x in house.record(hearing) if x["what"] == "confirmed"]
+    [_, line] = [x for x in scenario.record(hearing) if x["what"] == "confirmed"]
     assert (line["channel"], line["kind"], line["detail"]) == ("email", "calendar", {"revision": 1})
-    assert house.api("GET", f"/cases/{1}/contacts")[1]["chain"]["whole"]
+    assert scenario.api("GET", f"/cases/{1}/contacts")[1]["chain"]["whole"]
 
 
 @pytest.mark.parametrize(
@@ -148,53 +150,53 @@ def test_accepting_in_each_family_of_calendars_confirms_the_date(
     [("DTSTAMP:2026", "DTSTAMP:soon"), ("DTSTART;TZID", "RECURRENCE-ID:00000000T000000\nX-A;B")],
 )
 def test_a_decline_with_a_time_that_is_none_is_a_decline(
-    house: House, imap: ImapServer, written: str, other: str
+    scenario: Scenario, imap: ImapServer, written: str, other: str
 ) -> None:
-    fixed(house)
+    fixed(scenario)
     declined = gmail if written.startswith("DTSTAMP") else apple
-    mail = declined(invited(house, ZHAO), "DECLINED")
+    mail = declined(invited(scenario, ZHAO), "DECLINED")
     head, _, rest = mail.partition(written)
-    said = come(house, imap, f"{head}{other}\nX-WAS;X={rest}" if rest else mail)[-1]
+    said = come(scenario, imap, f"{head}{other}\nX-WAS;X={rest}" if rest else mail)[-1]
     assert (said["kind"], said["says"], said["waits"]) == ("reply", "DECLINED", True)
 
 
 def test_a_programs_mail_whose_calendar_cannot_be_read_waits(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
-    declined = outlook(invited(house, LI), "DECLINED").replace(
+    fixed(scenario)
+    declined = outlook(invited(scenario, LI), "DECLINED").replace(
         "\nFrom:", "\nX-Autoreply: yes\nFrom:"
     )
     broken = base64.encodebytes(b"BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\n").decode()
     before, _, rest = declined.rpartition("Content-Transfer-Encoding: base64\n\n")
     mail = f"{before}Content-Transfer-Encoding: base64\n\n{broken}\n--{rest.partition('--')[2]}"
-    [said] = come(house, imap, mail)
+    [said] = come(scenario, imap, mail)
     assert (said["kind"], said["waits"], bool(said["why"])) == ("automatic", True, True)
 
 
 def test_declining_a_fixed_date_waits_for_the_assistant_and_accepting_later_ends_it(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    hearing = fixed(house)
-    to = invited(house, LI)
-    said = come(house, imap, outlook(to, "DECLINED"))[-1]
+    hearing = fixed(scenario)
+    to = invited(scenario, LI)
+    said = come(scenario, imap, outlook(to, "DECLINED"))[-1]
     assert (said["counted"], said["waits"], said["says"]) == (True, True, "DECLINED")
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     assert "日历：谢绝" in desk.get("/inbox", headers={"Accept-Language": "zh"}).text
     assert "李敏" in desk.get(f"/hearings/{hearing}").text.partition('id="came"')[2]
-    come(house, imap, gmail(to, "ACCEPTED", at="20261123T030000Z"))
-    assert [each["waits"] for each in filed(house)] == [False, False]
-    assert grades(house, hearing)["李敏"] == "E4"
+    come(scenario, imap, gmail(to, "ACCEPTED", at="20261123T030000Z"))
+    assert [each["waits"] for each in filed(scenario)] == [False, False]
+    assert grades(scenario, hearing)["李敏"] == "E4"
 
 
 def test_what_waits_is_done_by_a_press_and_only_in_its_own_court(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
-    come(house, imap, outlook(invited(house, LI), "DECLINED"))
-    with house.app.app_context():
+    fixed(scenario)
+    come(scenario, imap, outlook(invited(scenario, LI), "DECLINED"))
+    with scenario.app.app_context():
         number = db.session.scalar(sa.select(Inbound.id))
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     assert desk.post(f"/inbox/{number + 1}/done").status_code == 404
     assert desk.post(f"/inbox/{number}/done").status_code == 303
     assert "日历：谢绝" not in desk.get("/inbox?lang=zh").text
@@ -202,37 +204,37 @@ def test_what_waits_is_done_by_a_press_and_only_in_its_own_court(
 
 
 def test_a_reply_to_an_old_date_is_recorded_and_does_not_count(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    hearing = fixed(house)
-    old = invited(house, LI)
+    hearing = fixed(scenario)
+    old = invited(scenario, LI)
     move = {"reason": "法官生病", "starts_at": at(30), "courtroom": "第五法庭"}
-    assert house.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
-    house.beat()
-    assert invited(house, LI).uid == old.uid
-    assert invited(house, LI).sequence == old.sequence + 1
-    said = come(house, imap, gmail(old, "ACCEPTED"))[-1]
+    assert scenario.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
+    scenario.beat()
+    assert invited(scenario, LI).uid == old.uid
+    assert invited(scenario, LI).sequence == old.sequence + 1
+    said = come(scenario, imap, gmail(old, "ACCEPTED"))[-1]
     assert (said["counted"], said["why"]) == (False, "it answers an older date")
-    assert grades(house, hearing)["李敏"] != "E4"
-    [line] = [x for x in house.record(hearing) if x["kind"] == "calendar"]
+    assert grades(scenario, hearing)["李敏"] != "E4"
+    [line] = [x for x in scenario.record(hearing) if x["kind"] == "calendar"]
     assert (line["what"], line["detail"]["says"]) == ("told", "ACCEPTED")
 
 
 def test_the_same_reply_twice_and_an_older_one_after_a_newer_count_once(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
-    to = invited(house, LI)
+    fixed(scenario)
+    to = invited(scenario, LI)
     newer = gmail(to, "ACCEPTED", at="20261123T030000Z")
     older = gmail(to, "DECLINED", at="20261123T020000Z")
-    come(house, imap, newer, newer, older)
-    assert [(each["counted"], each["waits"]) for each in filed(house)] == [
+    come(scenario, imap, newer, newer, older)
+    assert [(each["counted"], each["waits"]) for each in filed(scenario)] == [
         (True, False),
         (False, False),
         (False, True),
     ]
-    assert filed(house)[1]["why"] == "the same was said before"
-    assert filed(house)[2]["why"] == "a newer answer came before it"
+    assert filed(scenario)[1]["why"] == "the same was said before"
+    assert filed(scenario)[2]["why"] == "a newer answer came before it"
 
 
 def without(reply: str, *names: str) -> str:
@@ -245,13 +247,13 @@ def without(reply: str, *names: str) -> str:
     return "\n".join([*kept, "--000000000000a--", ""])
 
 
-def test_a_refusal_is_never_put_away_unseen(house: House, imap: ImapServer) -> None:
-    hearing = fixed(house)
-    old = invited(house, LI)
+def test_a_refusal_is_never_put_away_unseen(scenario: Scenario, imap: ImapServer) -> None:
+    hearing = fixed(scenario)
+    old = invited(scenario, LI)
     move = {"reason": "法官生病", "starts_at": at(30), "courtroom": "第五法庭"}
-    assert house.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
-    house.beat()
-    new = invited(house, LI)
+    assert scenario.api("POST", f"/hearings/{hearing}/move", move)[0] == 200
+    scenario.beat()
+    new = invited(scenario, LI)
     refusals = {
         "of an older date": (gmail(old, "DECLINED"), "it answers an older date"),
         "that nobody vouches for": (
@@ -271,11 +273,11 @@ def test_a_refusal_is_never_put_away_unseen(house: House, imap: ImapServer) -> N
             "it does not say which date it answers",
         ),
     }
-    said = come(house, imap, *(each for each, _ in refusals.values()))
+    said = come(scenario, imap, *(each for each, _ in refusals.values()))
     assert [(x["counted"], x["waits"], x["why"]) for x in said] == [
         (False, True, why) for _, why in refusals.values()
     ]
-    assert "日历：谢绝" in house.sign_in().get("/inbox?lang=zh").text
+    assert "日历：谢绝" in scenario.sign_in().get("/inbox?lang=zh").text
 
 
 LACKING = {
@@ -287,28 +289,28 @@ LACKING = {
 
 @pytest.mark.parametrize("how", LACKING)
 def test_what_a_calendar_leaves_out_is_unknown_and_not_nought(
-    house: House, imap: ImapServer, how: str
+    scenario: Scenario, imap: ImapServer, how: str
 ) -> None:
-    hearing = fixed(house)
-    reply = without(gmail(invited(house, LI), "DECLINED"), *LACKING[how])
-    said = come(house, imap, reply)[-1]
+    hearing = fixed(scenario)
+    reply = without(gmail(invited(scenario, LI), "DECLINED"), *LACKING[how])
+    said = come(scenario, imap, reply)[-1]
     assert (said["counted"], said["waits"], said["says"]) == (True, True, "DECLINED")
     reply = reply.replace("PARTSTAT=DECLINED", "PARTSTAT=accepted")
-    said = come(house, imap, reply.replace("20261123T020000Z", "20261123T030000Z"))[-1]
+    said = come(scenario, imap, reply.replace("20261123T020000Z", "20261123T030000Z"))[-1]
     assert (said["counted"], said["says"]) == (True, "ACCEPTED")
-    assert grades(house, hearing)["李敏"] == "E4"
+    assert grades(scenario, hearing)["李敏"] == "E4"
 
 
-def test_replies_of_odd_shapes_are_understood(house: House, imap: ImapServer) -> None:
-    fixed(house)
-    to = invited(house, LI)
+def test_replies_of_odd_shapes_are_understood(scenario: Scenario, imap: ImapServer) -> None:
+    fixed(scenario)
+    to = invited(scenario, LI)
     change = "BEGIN:STANDARD\nDTSTART:19{:02d}0101T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0800\nEND:STANDARD\n"
     history = "".join(change.format(n % 100) for n in range(70))
     zone = f"BEGIN:VTIMEZONE\nTZID:Long\n{history}END:VTIMEZONE\nBEGIN:VEVENT"
     two = f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{ZHAO}\nATTENDEE;CUTYPE=INDIVIDUAL"
     plain = without(gmail(to, "DECLINED"))
     said = come(
-        house,
+        scenario,
         imap,
         plain.replace("BEGIN:VEVENT", zone),
         without(gmail(to, "TENTATIVE", at="20261123T030000Z")).replace(
@@ -358,27 +360,27 @@ SPOOFS = {
 
 @pytest.mark.parametrize("how", SPOOFS)
 def test_a_reply_that_nobody_vouches_for_is_a_hint_until_confirmed_by_link(
-    house: House, imap: ImapServer, how: str
+    scenario: Scenario, imap: ImapServer, how: str
 ) -> None:
-    hearing = fixed(house)
-    said = come(house, imap, gmail(invited(house, LI), "ACCEPTED", **SPOOFS[how]))[-1]
+    hearing = fixed(scenario)
+    said = come(scenario, imap, gmail(invited(scenario, LI), "ACCEPTED", **SPOOFS[how]))[-1]
     assert said["counted"] is False
-    assert grades(house, hearing)["李敏"] != "E4"
-    house.beat()
-    [letter] = house.letters(to=LI, containing="请通过链接确认")
+    assert grades(scenario, hearing)["李敏"] != "E4"
+    scenario.beat()
+    [letter] = scenario.letters(to=LI, containing="请通过链接确认")
     assert "/r/" in letter.body
     for _ in range(8):
-        come(house, imap, gmail(invited(house, LI), "ACCEPTED", **SPOOFS[how]))
-    assert len(house.letters(to=LI, containing="请通过链接确认")) <= 3
+        come(scenario, imap, gmail(invited(scenario, LI), "ACCEPTED", **SPOOFS[how]))
+    assert len(scenario.letters(to=LI, containing="请通过链接确认")) <= 3
 
 
 def test_replies_about_hearings_and_people_that_are_not_theirs_change_nothing(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    hearing = fixed(house)
-    to = invited(house, LI)
+    hearing = fixed(scenario)
+    to = invited(scenario, LI)
     come(
-        house,
+        scenario,
         imap,
         gmail(to, "ACCEPTED", uid="someone-elses@evil.example"),
         gmail(to, "ACCEPTED", attendee="stranger@evil.example", sender="stranger@evil.example"),
@@ -386,24 +388,24 @@ def test_replies_about_hearings_and_people_that_are_not_theirs_change_nothing(
         gmail(to, "ACCEPTED", sequence=to.sequence + 5),
         gmail(to, "DELEGATED"),
     )
-    assert [each["counted"] for each in filed(house)] == [False] * 5
-    assert set(grades(house, hearing).values()) & {"E4"} == set()
+    assert [each["counted"] for each in filed(scenario)] == [False] * 5
+    assert set(grades(scenario, hearing).values()) & {"E4"} == set()
 
 
-def test_a_wish_for_another_time_waits_with_the_time(house: House, imap: ImapServer) -> None:
-    hearing = fixed(house)
-    to = invited(house, LI)
+def test_a_wish_for_another_time_waits_with_the_time(scenario: Scenario, imap: ImapServer) -> None:
+    hearing = fixed(scenario)
+    to = invited(scenario, LI)
     later = to.starts_at.replace(hour=15, minute=0)
-    said = come(house, imap, gmail(to, "TENTATIVE", method="COUNTER", starts_at=later))[-1]
+    said = come(scenario, imap, gmail(to, "TENTATIVE", method="COUNTER", starts_at=later))[-1]
     assert (said["kind"], said["waits"], said["proven"]) == ("counter", True, True)
-    page = house.sign_in().get("/inbox?lang=en").text
+    page = scenario.sign_in().get("/inbox?lang=en").text
     assert "wishes another time" in page
     assert "15:00" in page
-    assert [x["kind"] for x in house.record(hearing) if x["what"] == "told"] == ["counter"]
+    assert [x["kind"] for x in scenario.record(hearing) if x["what"] == "told"] == ["counter"]
 
 
 def test_a_bounce_becomes_a_receipt_and_the_next_channel_takes_over(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     case = {
         **CASE,
@@ -444,33 +446,35 @@ def test_a_bounce_becomes_a_receipt_and_the_next_channel_takes_over(
     assert (said["kind"], said["waits"]) == ("bounce", True)
 
 
-def states(house: House, number: int) -> str:
+def states(scenario: Scenario, number: int) -> str:
     """Where a notice stands."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         return db.session.get_one(Notice, number).state
 
 
 def test_a_machine_that_answers_is_told_apart_and_nobody_answers_it(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    hearing = fixed(house)
-    before = len(house.letters())
+    hearing = fixed(scenario)
+    before = len(scenario.letters())
     away = mail(
         LI, "Auto-Submitted: auto-replied\nContent-Type: text/plain; charset=utf-8\n\n我在休假\n"
     )
     old = mail(LI, "Content-Type: text/plain; charset=utf-8\n\n收到\n", subject="自动回复: 庭期")
-    assert [(x["kind"], x["waits"]) for x in come(house, imap, away, old)] == [
+    assert [(x["kind"], x["waits"]) for x in come(scenario, imap, away, old)] == [
         ("automatic", False)
     ] * 2
-    house.beat()
-    assert len(house.letters()) == before
-    assert [x["what"] for x in house.record(hearing) if x["kind"] == "automatic"] == ["status"] * 2
-    assert "automatic reply" in house.sign_in().get("/inbox?all=1&lang=en").text
+    scenario.beat()
+    assert len(scenario.letters()) == before
+    assert [x["what"] for x in scenario.record(hearing) if x["kind"] == "automatic"] == [
+        "status"
+    ] * 2
+    assert "automatic reply" in scenario.sign_in().get("/inbox?all=1&lang=en").text
 
 
 def test_any_other_mail_is_filed_with_its_case_for_the_assistant(
-    posting: House, imap: ImapServer
+    posting: Scenario, imap: ImapServer
 ) -> None:
     hearing = fixed(posting)
     with posting.app.app_context():
@@ -498,32 +502,32 @@ def test_any_other_mail_is_filed_with_its_case_for_the_assistant(
 
 
 # What the server itself takes; what even it stumbles over is tried in rules/test_mail.py.
-def test_poison_is_filed_and_stops_nothing(house: House, imap: ImapServer) -> None:
-    hearing = fixed(house)
-    good = gmail(invited(house, LI), "ACCEPTED").encode()
+def test_poison_is_filed_and_stops_nothing(scenario: Scenario, imap: ImapServer) -> None:
+    hearing = fixed(scenario)
+    good = gmail(invited(scenario, LI), "ACCEPTED").encode()
     mails = [
         each
         for poison in POISON.values()
         for each in (poison, b"From: li@huacheng.example\nSubject: between\n\nhello\n")
     ]
-    said = come(house, imap, *mails, good)
+    said = come(scenario, imap, *mails, good)
     assert len(said) == len(mails) + 1
     assert said[-1]["counted"] is True
-    assert grades(house, hearing)["李敏"] == "E4"
+    assert grades(scenario, hearing)["李敏"] == "E4"
     assert imap.unseen() == 0
-    assert house.sign_in().get("/inbox?all=1").status_code == 200
+    assert scenario.sign_in().get("/inbox?all=1").status_code == 200
 
 
 def test_a_mail_of_fifty_megabytes_is_filed_by_its_beginning(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
+    fixed(scenario)
     head = mail(LI, "Content-Type: text/plain\n\nPlease see below.\n").encode()
     said = come(
-        house,
+        scenario,
         imap,
         head + b"0123456789abcde\n" * (50 * 65536),
-        gmail(invited(house, LI), "ACCEPTED"),
+        gmail(invited(scenario, LI), "ACCEPTED"),
     )
     assert [each["kind"] for each in said] == ["mail", "reply"]
     assert said[0]["why"] == "it is larger than what is read"
@@ -532,7 +536,7 @@ def test_a_mail_of_fifty_megabytes_is_filed_by_its_beginning(
 
 
 def test_at_the_first_look_only_what_nobody_has_seen_is_new(
-    house: House, imap: ImapServer, database: str, tmp_path: Path
+    scenario: Scenario, imap: ImapServer, database: str, tmp_path: Path
 ) -> None:
     old = b"From: x@evil.example\nSubject: old\n\nunread for years\n"
     seen = b"From: x@evil.example\nSubject: seen\n\nread by somebody\n"
@@ -541,7 +545,7 @@ def test_at_the_first_look_only_what_nobody_has_seen_is_new(
         with other.client() as someone:
             someone.select("INBOX")
             someone.store("2:*", "+FLAGS", r"\Seen")
-        second = open_house(tmp_path, database, other, house.clock)
+        second = open_house(tmp_path, database, other, scenario.clock)
         for _ in range(3):
             second.beat()
         other.deliver(b"From: x@evil.example\nSubject: new\n\nnew\n")
@@ -552,66 +556,68 @@ def test_at_the_first_look_only_what_nobody_has_seen_is_new(
 
 
 def test_two_workers_take_each_mail_once(
-    house: House, imap: ImapServer, database: str, tmp_path: Path
+    scenario: Scenario, imap: ImapServer, database: str, tmp_path: Path
 ) -> None:
-    hearing = fixed(house)
-    second = open_house(tmp_path, database, imap, house.clock)
-    to = invited(house, LI)
+    hearing = fixed(scenario)
+    second = open_house(tmp_path, database, imap, scenario.clock)
+    to = invited(scenario, LI)
     stamps = [f"202611230{n}0000Z" for n in range(2, 9)]
     stamps = [f"20261123T0{n}0000Z" for n in range(2, 9)]
     mails = [
         gmail(to, ("ACCEPTED", "TENTATIVE")[n % 2], at=stamp) for n, stamp in enumerate(stamps)
     ]
     imap.deliver(*mails)
-    workers = [threading.Thread(target=each.beat) for each in (house, second)]
+    workers = [threading.Thread(target=each.beat) for each in (scenario, second)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert [each["counted"] for each in filed(house)] == [True] * len(mails)
-    kinds = [x["kind"] for x in house.record(hearing) if x["channel"] == "email"]
+    assert [each["counted"] for each in filed(scenario)] == [True] * len(mails)
+    kinds = [x["kind"] for x in scenario.record(hearing) if x["channel"] == "email"]
     assert kinds.count("calendar") == 4  # of those that accept, the first alone is news
     second.app.extensions["tingqi"].gateways.close()
     second.close()
 
 
-def test_a_mail_is_read_again_where_its_transaction_failed(house: House, imap: ImapServer) -> None:
-    hearing = fixed(house)
-    imap.deliver(gmail(invited(house, LI), "ACCEPTED"))
+def test_a_mail_is_read_again_where_its_transaction_failed(
+    scenario: Scenario, imap: ImapServer
+) -> None:
+    hearing = fixed(scenario)
+    imap.deliver(gmail(invited(scenario, LI), "ACCEPTED"))
     words = "ALTER TABLE inbound RENAME TO gone"
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         session.execute(sa.text(words))
-    house.beat()
+    scenario.beat()
     assert imap.unseen() == 1
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         session.execute(sa.text("ALTER TABLE gone RENAME TO inbound"))
-    house.beat()
+    scenario.beat()
     assert imap.unseen() == 0
-    assert grades(house, hearing)["李敏"] == "E4"
+    assert grades(scenario, hearing)["李敏"] == "E4"
 
 
 def test_a_mailbox_that_cannot_be_read_is_named_on_the_home_page(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
+    fixed(scenario)
     imap.__exit__()
-    house.app.extensions["tingqi"].gateways.mailbox.close()
-    assert house.beat() == 0
-    assert "The mailbox cannot be read" in house.sign_in().get("/?lang=en").text
+    scenario.app.extensions["tingqi"].gateways.mailbox.close()
+    assert scenario.beat() == 0
+    assert "The mailbox cannot be read" in scenario.sign_in().get("/?lang=en").text
 
 
-def test_erasing_a_case_blanks_what_came_in_about_it(house: House, imap: ImapServer) -> None:
-    hearing = fixed(house)
-    come(house, imap, outlook(invited(house, LI), "DECLINED"))
-    assert house.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})[0] == 200
-    house.beat()
+def test_erasing_a_case_blanks_what_came_in_about_it(scenario: Scenario, imap: ImapServer) -> None:
+    hearing = fixed(scenario)
+    come(scenario, imap, outlook(invited(scenario, LI), "DECLINED"))
+    assert scenario.api("POST", f"/hearings/{hearing}/cancel", {"reason": "撤诉"})[0] == 200
+    scenario.beat()
     from app.cases.models import Case
     from app.retention import erasing
 
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         case = session.scalars(sa.select(Case)).one()
-        erasing.erase(session, case, by="admin", why="asked", now=house.clock.now())
-    with house.app.app_context():
+        erasing.erase(session, case, by="admin", why="asked", now=scenario.clock.now())
+    with scenario.app.app_context():
         row = db.session.scalars(sa.select(Inbound)).one()
         assert (row.sender, row.name, row.words, row.detail) == ("", "", "", {})
-    assert house.sign_in().get("/inbox?all=1").status_code == 200
+    assert scenario.sign_in().get("/inbox?all=1").status_code == 200

@@ -15,43 +15,45 @@ from app.hearings import forms, service
 from app.hearings.models import Answer, Hearing
 from app.people import service as people
 from app.record import ledger
-from tests.conftest import CASE, SECRET, House, at, case_with, proposal
+from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 
 
-def desk(house: House, session: Any) -> service.DeskContext:
+def desk(scenario: Scenario, session: Any) -> service.DeskContext:
     """The assistant's desk."""
     user = people.find_user(session, "wang@court.example")
-    return service.DeskContext(user.court, user, house.clock.now(), SECRET)
+    return service.DeskContext(user.court, user, scenario.clock.now(), SECRET)
 
 
-def propose(house: House, case: dict[str, Any] = CASE, *slots: tuple[str, str], **more: Any) -> int:
+def propose(
+    scenario: Scenario, case: dict[str, Any] = CASE, *slots: tuple[str, str], **more: Any
+) -> int:
     """Enter a case, propose slots, send the letters; return the hearing."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         with transaction() as session:
-            here = desk(house, session)
+            here = desk(scenario, session)
             entered = cases.enter(
                 session, here.court, here.user, load(case_forms.CaseIn(), case), here.now
             )
             case_id = entered.id
         with transaction() as session:
             given = load(forms.HearingIn(), proposal(case_id, *slots, **more))
-            hearing = service.propose(session, desk(house, session), given).id
-    house.beat()
+            hearing = service.propose(session, desk(scenario, session), given).id
+    scenario.beat()
     return int(hearing)
 
 
-def do(house: House, work: Any) -> Any:
+def do(scenario: Scenario, work: Any) -> Any:
     """One use case of the court."""
-    with house.app.app_context(), transaction() as session:
-        return work(session, desk(house, session))
+    with scenario.app.app_context(), transaction() as session:
+        return work(session, desk(scenario, session))
 
 
-def browser(house: House, language: str = "en") -> FlaskClient:
+def browser(scenario: Scenario, language: str = "en") -> FlaskClient:
     """A phone's browser, in a language."""
-    made = house.app.test_client()
+    made = scenario.app.test_client()
     made.set_cookie("lang", language)
     made.environ_base["HTTP_USER_AGENT"] = PHONE
     return made
@@ -82,31 +84,31 @@ def answer(client: FlaskClient, link: str, *says: str, **more: str) -> Any:
     return client.post(link, data={"nonce": nonce(page), **choices, **more})
 
 
-def hearing(house: House, hearing_id: int) -> tuple[str, int, Any]:
+def hearing(scenario: Scenario, hearing_id: int) -> tuple[str, int, Any]:
     """State, revision and start of a hearing."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         found = session.get_one(Hearing, hearing_id)
         return found.state, found.revision, found.starts_at
 
 
-def answers(house: House) -> int:
+def answers(scenario: Scenario) -> int:
     """How many words to slots are kept."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         return session.query(Answer).count()
 
 
-def lines(house: House, hearing_id: int, *whats: str) -> list[tuple[str, dict[str, Any]]]:
+def lines(scenario: Scenario, hearing_id: int, *whats: str) -> list[tuple[str, dict[str, Any]]]:
     """Lines of the record about a hearing, of some kinds."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         case_id = session.get_one(Hearing, hearing_id).case_id
         assert ledger.verify(session, case_id).whole
         found = ledger.lines_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
         return [(line.what, line.detail) for line in found if line.what in whats]
 
 
-def test_counsel_sees_who_asks_what_and_until_when(house: House) -> None:
-    propose(house)
-    page = browser(house).get(house.link(ZHAO))
+def test_counsel_sees_who_asks_what_and_until_when(scenario: Scenario) -> None:
+    propose(scenario)
+    page = browser(scenario).get(scenario.link(ZHAO))
     seen = words(page)
     assert page.status_code == 200
     for part in (
@@ -127,52 +129,56 @@ def test_counsel_sees_who_asks_what_and_until_when(house: House) -> None:
     assert page.get_data(as_text=True).count("<button") == 1
 
 
-def test_the_page_speaks_counsels_language_unless_they_choose_another(house: House) -> None:
-    propose(house)
-    link, client = house.link(LI), house.app.test_client()
+def test_the_page_speaks_counsels_language_unless_they_choose_another(scenario: Scenario) -> None:
+    propose(scenario)
+    link, client = scenario.link(LI), scenario.app.test_client()
     assert 'lang="zh' in client.get(link).get_data(as_text=True)
     assert 'lang="en' in client.get(link + "?lang=en").get_data(as_text=True)
 
 
-def test_counsel_elsewhere_also_sees_their_own_clock(house: House) -> None:
+def test_counsel_elsewhere_also_sees_their_own_clock(scenario: Scenario) -> None:
     case = case_with(
         "（2026）沪0115民初2号", {**CASE["parties"][0]["counsel"][0], "zone": "Europe/Berlin"}
     )
-    propose(house, case)
-    seen = words(browser(house).get(house.link(LI)))
+    propose(scenario, case)
+    seen = words(browser(scenario).get(scenario.link(LI)))
     assert "Berlin time (Europe/Berlin, UTC+1)" in seen
     assert "Mon 7 Dec 2026, 02:30–04:00" in seen
 
 
-def test_counsel_is_told_of_another_hearing_that_day(house: House) -> None:
-    first = propose(house, CASE, (at(14, "14:00"), "第三法庭"))
-    answer(browser(house), house.link(LI), "yes")
-    answer(browser(house), house.link(ZHAO), "yes")
-    assert hearing(house, first)[0] == "fixed"
-    house.beat()
-    house.wait(minutes=1)
-    propose(house, {**CASE, "number": "（2026）沪0115民初3号"}, (at(14), "第五法庭"))
-    house.wait(minutes=1)
-    assert "You have another hearing that day at 14:00" in words(browser(house).get(house.link(LI)))
+def test_counsel_is_told_of_another_hearing_that_day(scenario: Scenario) -> None:
+    first = propose(scenario, CASE, (at(14, "14:00"), "第三法庭"))
+    answer(browser(scenario), scenario.link(LI), "yes")
+    answer(browser(scenario), scenario.link(ZHAO), "yes")
+    assert hearing(scenario, first)[0] == "fixed"
+    scenario.beat()
+    scenario.wait(minutes=1)
+    propose(scenario, {**CASE, "number": "（2026）沪0115民初3号"}, (at(14), "第五法庭"))
+    scenario.wait(minutes=1)
+    assert "You have another hearing that day at 14:00" in words(
+        browser(scenario).get(scenario.link(LI))
+    )
 
 
-def test_both_answer_by_link_and_the_date_is_fixed(house: House) -> None:
-    made = propose(house)
-    first = answer(browser(house), house.link(LI), "if_needed", "yes", comment="请带原件")
+def test_both_answer_by_link_and_the_date_is_fixed(scenario: Scenario) -> None:
+    made = propose(scenario)
+    first = answer(browser(scenario), scenario.link(LI), "if_needed", "yes", comment="请带原件")
     assert first.status_code == 303
-    assert hearing(house, made)[0] == "proposed"
-    client, link = browser(house), house.link(ZHAO)
+    assert hearing(scenario, made)[0] == "proposed"
+    client, link = browser(scenario), scenario.link(ZHAO)
     assert answer(client, link, "if_needed", "yes").status_code == 303
     seen = words(client.get(link))
-    assert hearing(house, made)[:2] == ("fixed", 1)
+    assert hearing(scenario, made)[:2] == ("fixed", 1)
     assert "The hearing date is fixed" in seen
     assert "Tue 8 Dec 2026, 14:00–15:30" in seen
     assert "第五法庭" in seen
 
 
-def test_after_answering_the_page_says_what_was_recorded_and_what_comes_next(house: House) -> None:
-    propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_after_answering_the_page_says_what_was_recorded_and_what_comes_next(
+    scenario: Scenario,
+) -> None:
+    propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     answer(client, link, "yes", "no", comment="In person, please")
     seen = words(client.get(link))
     for part in (
@@ -183,114 +189,121 @@ def test_after_answering_the_page_says_what_was_recorded_and_what_comes_next(hou
         "it is fixed and you are told at once",
     ):
         assert part in seen
-    house.beat()
-    assert len(house.letters(to=ZHAO)) == 2  # the question, and "you answered …"
+    scenario.beat()
+    assert len(scenario.letters(to=ZHAO)) == 2  # the question, and "you answered …"
 
 
-def test_an_answer_can_be_changed_until_it_is_decided(house: House) -> None:
-    made = propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_an_answer_can_be_changed_until_it_is_decided(scenario: Scenario) -> None:
+    made = propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     answer(client, link, "yes", "no")
     answer(client, link, "no", "yes")
-    assert [detail["changed"] for _, detail in lines(house, made, "answered")] == [False, True]
-    answer(browser(house), house.link(LI), "yes", "yes")
+    assert [detail["changed"] for _, detail in lines(scenario, made, "answered")] == [False, True]
+    answer(browser(scenario), scenario.link(LI), "yes", "yes")
     assert "Tue 8 Dec 2026, 14:00" in words(client.get(link))
 
 
-def test_what_the_page_already_held_is_no_new_answer(house: House) -> None:
-    made = propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_what_the_page_already_held_is_no_new_answer(scenario: Scenario) -> None:
+    made = propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     answer(client, link, "yes", "no", comment="In person")
-    house.beat()
-    sent = len(house.letters(to=ZHAO))
+    scenario.beat()
+    sent = len(scenario.letters(to=ZHAO))
     again = answer(client, link, "yes", "no", comment="In person")
     assert again.status_code == 303
-    house.beat()
-    assert len(lines(house, made, "answered")) == 1
-    assert len(house.letters(to=ZHAO)) == sent
+    scenario.beat()
+    assert len(lines(scenario, made, "answered")) == 1
+    assert len(scenario.letters(to=ZHAO)) == sent
 
 
-def test_pressing_twice_counts_once(house: House) -> None:
-    made = propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_pressing_twice_counts_once(scenario: Scenario) -> None:
+    made = propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     page = client.get(link)
     data = {"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")}
     assert [client.post(link, data=data).status_code for _ in range(3)] == [303] * 3
-    assert len(lines(house, made, "answered")) == 1
-    house.beat()
-    assert len(house.letters(to=ZHAO, containing="answer")) == 2
+    assert len(lines(scenario, made, "answered")) == 1
+    scenario.beat()
+    assert len(scenario.letters(to=ZHAO, containing="answer")) == 2
 
 
-def test_the_press_that_fixes_the_date_may_come_twice(house: House) -> None:
-    propose(house)
-    answer(browser(house), house.link(LI), "yes", "yes")
-    client, link = browser(house), house.link(ZHAO)
+def test_the_press_that_fixes_the_date_may_come_twice(scenario: Scenario) -> None:
+    propose(scenario)
+    answer(browser(scenario), scenario.link(LI), "yes", "yes")
+    client, link = browser(scenario), scenario.link(ZHAO)
     page = client.get(link)
     data = {"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")}
     assert [client.post(link, data=data).status_code for _ in range(2)] == [303, 303]
 
 
-def test_none_of_these_is_no_to_all(house: House) -> None:
-    made = propose(house)
-    assert answer(browser(house), house.link(ZHAO), none="1", comment="On leave").status_code == 303
-    [(_, detail)] = lines(house, made, "answered")
+def test_none_of_these_is_no_to_all(scenario: Scenario) -> None:
+    made = propose(scenario)
+    assert (
+        answer(browser(scenario), scenario.link(ZHAO), none="1", comment="On leave").status_code
+        == 303
+    )
+    [(_, detail)] = lines(scenario, made, "answered")
     assert [each["says"] for each in detail["says"]] == ["no", "no"]
 
 
-def test_none_beside_a_yes_is_asked_back(house: House) -> None:
-    propose(house)
-    refused = answer(browser(house), house.link(ZHAO), "yes", "no", none="1")
+def test_none_beside_a_yes_is_asked_back(scenario: Scenario) -> None:
+    propose(scenario)
+    refused = answer(browser(scenario), scenario.link(ZHAO), "yes", "no", none="1")
     assert refused.status_code == 422
     assert "You said that none suits, and also that some do." in words(refused)
-    assert answers(house) == 0
+    assert answers(scenario) == 0
 
 
-def test_what_is_missing_is_named_and_nothing_typed_is_lost(house: House) -> None:
-    propose(house)
-    refused = answer(browser(house), house.link(ZHAO), "if_needed", comment='<b>"quoted"</b> 评论')
+def test_what_is_missing_is_named_and_nothing_typed_is_lost(scenario: Scenario) -> None:
+    propose(scenario)
+    refused = answer(
+        browser(scenario), scenario.link(ZHAO), "if_needed", comment='<b>"quoted"</b> 评论'
+    )
     seen, raw = words(refused), refused.get_data(as_text=True)
     assert refused.status_code == 422
     assert "1 slot has no answer yet. Slots still open: 2." in seen
     assert re.search(r'value="if_needed" checked', raw)
     assert "&lt;b&gt;&#34;quoted&#34;&lt;/b&gt; 评论" in raw
-    assert answers(house) == 0
+    assert answers(scenario) == 0
 
 
 @pytest.mark.parametrize("comment", ["a\x00b", "x" * 2001, "bell \x07"])
-def test_a_comment_that_cannot_be_kept_is_refused_in_words(house: House, comment: str) -> None:
-    propose(house)
-    refused = answer(browser(house), house.link(ZHAO), "yes", "yes", comment=comment)
+def test_a_comment_that_cannot_be_kept_is_refused_in_words(
+    scenario: Scenario, comment: str
+) -> None:
+    propose(scenario)
+    refused = answer(browser(scenario), scenario.link(ZHAO), "yes", "yes", comment=comment)
     assert refused.status_code == 422
     assert "control characters" in words(refused) or "too long" in words(refused)
-    assert answers(house) == 0
+    assert answers(scenario) == 0
 
 
-def test_a_slot_of_another_proposal_changes_nothing(house: House) -> None:
-    propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_a_slot_of_another_proposal_changes_nothing(scenario: Scenario) -> None:
+    propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     page = client.get(link)
     for strange in ("slot-999", "slot-999999999999999999"):
         data = {"nonce": nonce(page), **dict.fromkeys(slots(page), "yes"), strange: "yes"}
         refused = client.post(link, data=data)
         assert refused.status_code == 422
         assert "Nothing was recorded" in words(refused)
-    assert answers(house) == 0
+    assert answers(scenario) == 0
 
 
-def test_a_word_that_is_none_changes_nothing(house: House) -> None:
-    propose(house)
-    assert answer(browser(house), house.link(ZHAO), "yes", "perhaps").status_code == 422
-    assert answers(house) == 0
+def test_a_word_that_is_none_changes_nothing(scenario: Scenario) -> None:
+    propose(scenario)
+    assert answer(browser(scenario), scenario.link(ZHAO), "yes", "perhaps").status_code == 422
+    assert answers(scenario) == 0
 
 
-def test_an_answer_needs_the_nonce_of_this_very_page(house: House) -> None:
-    propose(house)
-    client, link = browser(house), house.link(ZHAO)
-    page, other = client.get(link), browser(house).get(house.link(LI))
+def test_an_answer_needs_the_nonce_of_this_very_page(scenario: Scenario) -> None:
+    propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
+    page, other = client.get(link), browser(scenario).get(scenario.link(LI))
     choices = dict.fromkeys(slots(page), "yes")
     for key in ("", "nonsense", nonce(other), "x" + nonce(page)):
         refused = client.post(link, data={"nonce": key, **choices})
         assert refused.status_code == 422
         assert "no longer current" in words(refused)
         assert refused.get_data(as_text=True).count(" checked") == 2
-    assert answers(house) == 0
+    assert answers(scenario) == 0

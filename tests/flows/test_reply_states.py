@@ -2,7 +2,7 @@
 
 from app.core.forms import load
 from app.hearings import forms, queries, service
-from tests.conftest import CASE, House, at
+from tests.conftest import CASE, Scenario, at
 from tests.flows.test_reply import (
     LI,
     ZHAO,
@@ -18,13 +18,13 @@ from tests.flows.test_reply import (
 )
 
 
-def test_answering_after_the_fixing_is_refused_kindly(house: House) -> None:
-    made = propose(house)
-    late = browser(house)
-    link = house.link(ZHAO)
+def test_answering_after_the_fixing_is_refused_kindly(scenario: Scenario) -> None:
+    made = propose(scenario)
+    late = browser(scenario)
+    link = scenario.link(ZHAO)
     page = late.get(link)
     do(
-        house,
+        scenario,
         lambda session, here: service.fix(
             session,
             here,
@@ -38,14 +38,14 @@ def test_answering_after_the_fixing_is_refused_kindly(house: House) -> None:
     assert "your answer changes nothing now" in words(refused)
     assert "Mon 7 Dec 2026, 09:30–11:00" in words(refused)
     assert "按时审结" in words(refused)
-    assert answers(house) == 0
+    assert answers(scenario) == 0
 
 
-def test_after_the_date_to_answer_by_the_page_says_so_and_how_to_go_on(house: House) -> None:
-    propose(house)
-    client, link = browser(house), house.link(ZHAO)
+def test_after_the_date_to_answer_by_the_page_says_so_and_how_to_go_on(scenario: Scenario) -> None:
+    propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
     page = client.get(link)
-    house.wait(days=8)
+    scenario.wait(days=8)
     for _ in range(2):  # before and after the worker has seen it
         refused = client.post(
             link, data={"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")}
@@ -55,13 +55,13 @@ def test_after_the_date_to_answer_by_the_page_says_so_and_how_to_go_on(house: Ho
         assert seen.status_code == 410
         assert "The time to answer is over" in words(seen)
         assert "ring the court" in words(seen)
-        house.beat()
-    assert answers(house) == 0
+        scenario.beat()
+    assert answers(scenario) == 0
 
 
-def test_an_old_link_leads_to_the_new_round(house: House) -> None:
-    made = propose(house)
-    client, old = browser(house), house.link(ZHAO)
+def test_an_old_link_leads_to_the_new_round(scenario: Scenario) -> None:
+    made = propose(scenario)
+    client, old = browser(scenario), scenario.link(ZHAO)
     page = client.get(old)
     again = {
         "slots": [{"starts_at": at(20), "courtroom": "第三法庭"}],
@@ -69,7 +69,7 @@ def test_an_old_link_leads_to_the_new_round(house: House) -> None:
         "fix": "auto",
     }
     do(
-        house,
+        scenario,
         lambda session, here: service.open_proposal(
             session,
             here,
@@ -77,24 +77,27 @@ def test_an_old_link_leads_to_the_new_round(house: House) -> None:
             load(forms.ProposalIn(), again),
         ),
     )
-    house.wait(minutes=1)
-    house.beat()
-    assert house.link(ZHAO) != old
+    scenario.wait(minutes=1)
+    scenario.beat()
+    assert scenario.link(ZHAO) != old
     stale = client.post(old, data={"nonce": nonce(page), **dict.fromkeys(slots(page), "yes")})
     assert stale.status_code == 422
     assert "Sun 13 Dec 2026, 09:30" in words(stale)
     assert answer(client, old, "yes").status_code == 303
-    assert answer(browser(house), house.link(LI), "yes").status_code == 303
-    assert hearing(house, made)[0] == "fixed"
+    assert answer(browser(scenario), scenario.link(LI), "yes").status_code == 303
+    assert hearing(scenario, made)[0] == "fixed"
 
 
-def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(house: House) -> None:
-    made = propose(house)
+def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(scenario: Scenario) -> None:
+    made = propose(scenario)
     for whom in (LI, ZHAO):
-        answer(browser(house), house.link(whom), "yes", "yes")
+        answer(browser(scenario), scenario.link(whom), "yes", "yes")
     moved = {"starts_at": at(21, "10:00"), "reason": "Judge is ill"}
-    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)))
-    client, link = browser(house), house.link(ZHAO)
+    do(
+        scenario,
+        lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)),
+    )
+    client, link = browser(scenario), scenario.link(ZHAO)
     seen = words(client.get(link))
     for part in (
         "The hearing has a new date",
@@ -103,7 +106,7 @@ def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(house: House) -> N
         "Judge is ill",
     ):
         assert part in seen
-    do(house, lambda session, here: service.cancel(session, here, made, "Settled out of court"))
+    do(scenario, lambda session, here: service.cancel(session, here, made, "Settled out of court"))
     page = client.get(link)
     assert page.status_code == 200
     assert "The hearing is cancelled" in words(page)
@@ -111,25 +114,28 @@ def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(house: House) -> N
     assert b"STATUS:CANCELLED" in client.get(link + "/hearing.ics").data
 
 
-def test_a_question_that_was_cancelled_needs_no_answer(house: House) -> None:
-    made = propose(house)
-    do(house, lambda session, here: service.cancel(session, here, made, "Settled"))
-    client, link = browser(house), house.link(ZHAO)
+def test_a_question_that_was_cancelled_needs_no_answer(scenario: Scenario) -> None:
+    made = propose(scenario)
+    do(scenario, lambda session, here: service.cancel(session, here, made, "Settled"))
+    client, link = browser(scenario), scenario.link(ZHAO)
     assert "You need not answer, and no date was fixed." in words(client.get(link))
     assert client.get(link + "/hearing.ics").status_code == 404
 
 
-def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(house: House) -> None:
-    made = propose(house)
+def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(scenario: Scenario) -> None:
+    made = propose(scenario)
     for whom in (LI, ZHAO):
-        answer(browser(house), house.link(whom), "yes", "yes")
+        answer(browser(scenario), scenario.link(whom), "yes", "yes")
     asked = {
         "slots": [{"starts_at": at(n, "10:00"), "courtroom": "第三法庭"} for n in (21, 22)],
         "answer_by": at(6),
         "reason": "Judge is ill",
     }
-    do(house, lambda session, here: service.move(session, here, made, load(forms.MoveIn(), asked)))
-    seen = words(browser(house).get(house.link(ZHAO)))
+    do(
+        scenario,
+        lambda session, here: service.move(session, here, made, load(forms.MoveIn(), asked)),
+    )
+    seen = words(browser(scenario).get(scenario.link(ZHAO)))
     for part in (
         "Until one is agreed, this one stands: Mon 7 Dec 2026, 09:30–11:00",
         "The court gives this reason: Judge is ill",
@@ -138,11 +144,13 @@ def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(house: House
         assert part in seen
 
 
-def test_slots_on_both_sides_of_a_switch_of_clocks_each_say_their_offset(house: House) -> None:
-    do(house, lambda session, here: setattr(here.court, "zone", "Europe/Berlin"))
+def test_slots_on_both_sides_of_a_switch_of_clocks_each_say_their_offset(
+    scenario: Scenario,
+) -> None:
+    do(scenario, lambda session, here: setattr(here.court, "zone", "Europe/Berlin"))
     winter, summer = (at(n, "15:30") for n in (124, 126))  # 27 and 29 March 2027
-    propose(house, CASE, (winter, "第三法庭"), (summer, "第五法庭"))
-    seen = words(browser(house).get(house.link(ZHAO)))
+    propose(scenario, CASE, (winter, "第三法庭"), (summer, "第五法庭"))
+    seen = words(browser(scenario).get(scenario.link(ZHAO)))
     assert "All times are Berlin time (Europe/Berlin)." in seen
     for part in ("Sat 27 Mar 2027, 08:30–10:00", "UTC+1", "Mon 29 Mar 2027, 09:30–11:00", "UTC+2"):
         assert part in seen

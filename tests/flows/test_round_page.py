@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from tests.conftest import House, at, case_with, proposal
+from tests.conftest import Scenario, at, case_with, proposal
 from tests.flows.test_propose_page import (
     Seen,
     answer,
@@ -25,17 +25,17 @@ ONE = {"slots.0.starts_at": wall(21), "slots.1.starts_at": "", "slots.2.starts_a
 
 
 @pytest.fixture
-def asked(house: House) -> House:
+def asked(scenario: Scenario) -> Scenario:
     """A hearing whose counsel have been asked about two slots; the assistant reads English."""
-    english(house)
-    status, said = house.api("POST", "/hearings", proposal(enter(house)))
+    english(scenario)
+    status, said = scenario.api("POST", "/hearings", proposal(enter(scenario)))
     assert status == 201, said
-    house.beat()
-    return house
+    scenario.beat()
+    return scenario
 
 
 @pytest.fixture
-def fixed(asked: House) -> House:
+def fixed(asked: Scenario) -> Scenario:
     """The same hearing, fixed by agreement for the first slot."""
     answer(asked, LI, "yes", "no")
     answer(asked, ZHAO, "yes", "yes")
@@ -44,7 +44,7 @@ def fixed(asked: House) -> House:
     return asked
 
 
-def test_a_second_round_after_none_suited(asked: House) -> None:
+def test_a_second_round_after_none_suited(asked: Scenario) -> None:
     answer(asked, LI, "yes", "no")
     answer(asked, ZHAO, "no", "yes")
     asked.beat()
@@ -72,7 +72,7 @@ def test_a_second_round_after_none_suited(asked: House) -> None:
     assert len(asked.letters()) == sent + 4
 
 
-def test_a_round_that_lapsed_is_asked_again(asked: House) -> None:
+def test_a_round_that_lapsed_is_asked_again(asked: Scenario) -> None:
     asked.wait(days=8)
     asked.beat()
     browser = asked.sign_in()
@@ -84,7 +84,7 @@ def test_a_round_that_lapsed_is_asked_again(asked: House) -> None:
 
 
 def test_a_move_to_one_slot_shows_mail_with_invite_and_text_before_it_is_done(
-    fixed: House,
+    fixed: Scenario,
 ) -> None:
     browser = fixed.sign_in()
     form = see(browser, ROUND)
@@ -111,7 +111,7 @@ def test_a_move_to_one_slot_shows_mail_with_invite_and_text_before_it_is_done(
     assert "The judge is ill." in moved.body
 
 
-def test_a_move_sent_twice_is_one_move(fixed: House) -> None:
+def test_a_move_sent_twice_is_one_move(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     page = press(browser, see(browser, ROUND), "preview", how="order", reason="Ill.", **ONE)
     where = send(browser, page)
@@ -121,7 +121,7 @@ def test_a_move_sent_twice_is_one_move(fixed: House) -> None:
     assert everything(fixed) == before
 
 
-def test_a_round_sent_twice_is_one_round(fixed: House) -> None:
+def test_a_round_sent_twice_is_one_round(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     page = press(browser, see(browser, ROUND), "preview", reason="Ill.", **NEW)
     assert "Old date Mon 7 Dec 2026, 09:30–11:00 It holds until a new one is agreed" in page.words
@@ -133,7 +133,7 @@ def test_a_round_sent_twice_is_one_round(fixed: House) -> None:
     assert (said["state"], said["starts_at"][:16]) == ("proposed", wall(14))
 
 
-def test_a_date_agreed_meanwhile_is_not_overrun(asked: House) -> None:
+def test_a_date_agreed_meanwhile_is_not_overrun(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
     page = press(browser, form, "preview", reason="More time.", **NEW)
@@ -150,7 +150,7 @@ def test_a_date_agreed_meanwhile_is_not_overrun(asked: House) -> None:
     assert send(browser, press(browser, again, "preview")) == "/hearings/1"
 
 
-def test_how_many_slots_and_until_when_must_fit_what_is_wanted(fixed: House) -> None:
+def test_how_many_slots_and_until_when_must_fit_what_is_wanted(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     form = see(browser, ROUND)
     before = everything(fixed)
@@ -170,7 +170,7 @@ def test_how_many_slots_and_until_when_must_fit_what_is_wanted(fixed: House) -> 
     assert "New date Mon 14 Dec 2026" in page.words
 
 
-def test_a_move_into_somebody_elses_time_names_whose(fixed: House) -> None:
+def test_a_move_into_somebody_elses_time_names_whose(fixed: Scenario) -> None:
     two = [{"name": n, "email": f"{n}@x.example"} for n in ("A", "B")]
     other = enter(fixed, case_with("（2026）沪0115民初2号", *two, judge="别的法官"))
     held = proposal(other, (at(21), "第三法庭"))
@@ -186,7 +186,7 @@ def test_a_move_into_somebody_elses_time_names_whose(fixed: House) -> None:
     )
 
 
-def test_a_rule_warns_of_a_move_too(fixed: House) -> None:
+def test_a_rule_warns_of_a_move_too(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     near = ONE | {"slots.0.starts_at": wall(2)}
     page = press(browser, see(browser, ROUND), "preview", how="order", reason="Ill.", **near)
@@ -196,7 +196,7 @@ def test_a_rule_warns_of_a_move_too(fixed: House) -> None:
     assert fixed.api("GET", "/hearings/1")[1]["starts_at"][:16] == wall(2)
 
 
-def test_a_date_by_order_is_set_where_there_was_none(asked: House) -> None:
+def test_a_date_by_order_is_set_where_there_was_none(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
     assert "A date by order: everybody is told it, whether" in form.words
@@ -208,7 +208,7 @@ def test_a_date_by_order_is_set_where_there_was_none(asked: House) -> None:
     assert list(states) == ["withdrawn"]
 
 
-def test_who_is_asked_about_a_move_reads_which_date_holds_and_why(fixed: House) -> None:
+def test_who_is_asked_about_a_move_reads_which_date_holds_and_why(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     page = press(browser, see(browser, ROUND), "preview", reason="The room is rebuilt.", **NEW)
     send(browser, page)
@@ -222,7 +222,7 @@ def test_who_is_asked_about_a_move_reads_which_date_holds_and_why(fixed: House) 
     assert "the court may fix the date itself" not in mail.body
 
 
-def test_a_round_of_new_slots_ends_before_the_date_that_holds(fixed: House) -> None:
+def test_a_round_of_new_slots_ends_before_the_date_that_holds(fixed: Scenario) -> None:
     fixed.wait(days=12)
     browser = fixed.sign_in()
     form = see(browser, ROUND)
@@ -231,14 +231,14 @@ def test_a_round_of_new_slots_ends_before_the_date_that_holds(fixed: House) -> N
     assert "The date that holds, Mon 7 Dec 2026, 09:30–11:00, comes before" in late.words
 
 
-def test_dates_that_hold_are_listed_as_fixed_while_others_are_asked_for(fixed: House) -> None:
+def test_dates_that_hold_are_listed_as_fixed_while_others_are_asked_for(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     send(browser, press(browser, see(browser, ROUND), "preview", reason="Ill.", **NEW))
     assert "（2026）沪0115民初12345号" in see(browser, "/hearings?state=fixed").words
     assert "（2026）沪0115民初12345号" in see(browser, "/hearings?state=proposed").words
 
 
-def test_a_cancelled_hearing_is_not_asked_about(fixed: House) -> None:
+def test_a_cancelled_hearing_is_not_asked_about(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     page = press(browser, see(browser, ROUND), "preview", how="order", reason="Ill.", **ONE)
     assert fixed.api("POST", "/hearings/1/cancel", {"reason": "Settled."})[0] == 200

@@ -7,14 +7,14 @@ import sqlalchemy as sa
 
 from app.core.db import bulk, json_text, transaction
 from app.people.models import User
-from tests.conftest import House
+from tests.conftest import Scenario
 
 
-def test_a_time_without_its_zone_is_refused(house: House) -> None:
+def test_a_time_without_its_zone_is_refused(scenario: Scenario) -> None:
     naive = dt.datetime(2026, 11, 23, 9, 0)
     row = {"id": 1, "created_at": naive}
     with (
-        house.app.app_context(),
+        scenario.app.app_context(),
         transaction() as session,
         pytest.raises(
             (TypeError, sa.exc.StatementError), match=r"zone|not a value for a row|not JSON"

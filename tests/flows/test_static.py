@@ -8,57 +8,57 @@ from pathlib import Path
 import pytest
 
 from app.core.web.static_files import FOR_GOOD
-from tests.conftest import House, make_house
+from tests.conftest import Scenario, make_scenario
 
 HOME = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
-def house(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+def scenario(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     """A house without a court: the sign-in page is enough."""
-    return make_house(tmp_path_factory.mktemp("static"), f"sqlite:///{empty_sqlite}")
+    return make_scenario(tmp_path_factory.mktemp("static"), f"sqlite:///{empty_sqlite}")
 
 
-def linked(house: House, page: str = "/sign-in") -> list[str]:
+def linked(scenario: Scenario, page: str = "/sign-in") -> list[str]:
     """The addresses of the files that a page asks for."""
-    text = house.client.get(page).get_data(as_text=True)
+    text = scenario.client.get(page).get_data(as_text=True)
     return re.findall(r'(?:href|src)="([^"]*/static/[^"]+)"', text)
 
 
-def test_every_file_that_a_page_asks_for_is_kept_for_good(house: House) -> None:
-    files = linked(house)
+def test_every_file_that_a_page_asks_for_is_kept_for_good(scenario: Scenario) -> None:
+    files = linked(scenario)
     assert len(files) >= 3
     for file in files:
-        answer = house.client.get(file)
+        answer = scenario.client.get(file)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_GOOD), file
         assert "Cookie" not in answer.headers.get("Vary", "")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_name_of_another_edition_gets_this_one_and_is_asked_for_again(house: House) -> None:
+def test_a_name_of_another_edition_gets_this_one_and_is_asked_for_again(scenario: Scenario) -> None:
     for name in ("/static/tingqi.css", "/static/tingqi.0123456789ab.css"):
-        answer = house.client.get(name)
+        answer = scenario.client.get(name)
         assert answer.data == (HOME / "app/static/tingqi.css").read_bytes()
         assert answer.headers["Cache-Control"] == "no-cache"
-        again = house.client.get(name, headers={"If-None-Match": answer.headers["ETag"]})
+        again = scenario.client.get(name, headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
 
 
-def test_words_are_sent_small_to_those_who_can_read_that(house: House) -> None:
-    plain = house.client.get("/static/tingqi.css")
-    small = house.client.get("/static/tingqi.css", headers={"Accept-Encoding": "gzip"})
+def test_words_are_sent_small_to_those_who_can_read_that(scenario: Scenario) -> None:
+    plain = scenario.client.get("/static/tingqi.css")
+    small = scenario.client.get("/static/tingqi.css", headers={"Accept-Encoding": "gzip"})
     assert small.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(small.data) == plain.data
     assert small.headers["ETag"] != plain.headers["ETag"]
 
 
-def test_nothing_outside_the_folder_and_no_file_that_is_not_there(house: House) -> None:
+def test_nothing_outside_the_folder_and_no_file_that_is_not_there(scenario: Scenario) -> None:
     for name in ("/static/../config.py", "/static/%2e%2e/config.py", "/static/no.css", "/static/"):
-        assert house.client.get(name).status_code == 404, name
-    assert house.client.post("/static/tingqi.css").status_code == 405
+        assert scenario.client.get(name).status_code == 404, name
+    assert scenario.client.post("/static/tingqi.css").status_code == 405
 
 
-def test_the_list_of_front_end_parts_names_no_host(house: House) -> None:
+def test_the_list_of_front_end_parts_names_no_host(scenario: Scenario) -> None:
     lock = (HOME / "package-lock.json").read_text("utf-8")
     assert "://" not in lock
     wanted = json.loads((HOME / "package.json").read_text("utf-8"))["dependencies"]

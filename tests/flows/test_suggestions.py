@@ -10,23 +10,23 @@ import sqlalchemy as sa
 
 from app.cases.models import Away
 from app.core.db import db
-from tests.conftest import CASE, ORDINARY, House, at, case_with, proposal
+from tests.conftest import CASE, ORDINARY, Scenario, at, case_with, proposal
 from tests.flows.test_reply import browser
 
 ADMIN = "admin@court.example"
 
 
-def suggest(house: House, case_id: int, **more: Any) -> list[dict[str, Any]]:
+def suggest(scenario: Scenario, case_id: int, **more: Any) -> list[dict[str, Any]]:
     """What the API suggests for a case."""
     query = urlencode({"case_id": case_id, "minutes": 90, **more}, doseq=True)
-    status, said = house.api("GET", f"/suggestions?{query}")
+    status, said = scenario.api("GET", f"/suggestions?{query}")
     assert status == 200, said
     return said["suggestions"]
 
 
-def enter(house: House, case: dict[str, Any] = ORDINARY) -> int:
+def enter(scenario: Scenario, case: dict[str, Any] = ORDINARY) -> int:
     """A case."""
-    status, said = house.api("POST", "/cases", case)
+    status, said = scenario.api("POST", "/cases", case)
     assert status == 201, said
     return int(said["id"])
 
@@ -36,8 +36,8 @@ def days(found: list[dict[str, Any]]) -> list[str]:
     return [each["starts_at"][:16] for each in found]
 
 
-def test_suggestions_break_no_rule_and_say_why_they_are_good(house: House) -> None:
-    found = suggest(house, enter(house), limit=5)
+def test_suggestions_break_no_rule_and_say_why_they_are_good(scenario: Scenario) -> None:
+    found = suggest(scenario, enter(scenario), limit=5)
     assert days(found) == [
         "2026-12-09T09:00",
         "2026-12-10T09:00",
@@ -55,15 +55,15 @@ def test_suggestions_break_no_rule_and_say_why_they_are_good(house: House) -> No
         (each["score"] for each in found), reverse=True
     )
     summary = {**CASE, "number": "（2026）沪0115民初2号", "procedure": "summary"}
-    assert days(suggest(house, enter(house, summary), limit=1)) == [
+    assert days(suggest(scenario, enter(scenario, summary), limit=1)) == [
         "2026-11-30T09:00"
     ]  # no evidence period binds
 
 
-def test_what_others_have_is_heeded_held_or_fixed(house: House) -> None:
-    mine = enter(house)
+def test_what_others_have_is_heeded_held_or_fixed(scenario: Scenario) -> None:
+    mine = enter(scenario)
     other = enter(
-        house,
+        scenario,
         case_with(
             "（2026）沪0115民初2号",
             CASE["parties"][0]["counsel"][0],
@@ -72,17 +72,17 @@ def test_what_others_have_is_heeded_held_or_fixed(house: House) -> None:
         ),
     )
     assert (
-        house.api(
+        scenario.api(
             "POST",
             "/hearings",
             proposal(other, (at(16, "09:00"), "第五法庭"), (at(16, "13:30"), "第五法庭")),
         )[0]
         == 201
     )
-    found = suggest(house, mine, limit=2)
+    found = suggest(scenario, mine, limit=2)
     assert "2026-12-09T09:00" not in days(found)
     third = enter(
-        house,
+        scenario,
         case_with(
             "（2026）沪0115民初3号",
             {"name": "A", "email": "a@x.example"},
@@ -90,12 +90,14 @@ def test_what_others_have_is_heeded_held_or_fixed(house: House) -> None:
             judge="别的法官二",
         ),
     )
-    assert house.api("POST", "/hearings", proposal(third, (at(17, "09:00"), "第三法庭")))[0] == 201
-    rooms = {each["starts_at"][:16]: each["courtroom"] for each in suggest(house, mine, limit=3)}
+    assert (
+        scenario.api("POST", "/hearings", proposal(third, (at(17, "09:00"), "第三法庭")))[0] == 201
+    )
+    rooms = {each["starts_at"][:16]: each["courtroom"] for each in suggest(scenario, mine, limit=3)}
     assert rooms["2026-12-10T09:00"] == "第五法庭"
     assert days(
         suggest(
-            house,
+            scenario,
             mine,
             limit=3,
             courtroom="第三法庭",
@@ -104,13 +106,13 @@ def test_what_others_have_is_heeded_held_or_fixed(house: House) -> None:
     ) == ["2026-12-10T10:30", "2026-12-10T13:30", "2026-12-10T15:00"]
 
 
-def test_a_hearing_that_is_to_be_moved_is_not_in_its_own_way(house: House) -> None:
-    case_id = enter(house)
-    hearing = house.api("POST", "/hearings", proposal(case_id, (at(16, "09:00"), "第三法庭")))[1][
-        "id"
-    ]
-    assert "2026-12-09T09:00" not in days(suggest(house, case_id))
-    assert days(suggest(house, case_id, hearing_id=hearing))[0] == "2026-12-09T09:00"
+def test_a_hearing_that_is_to_be_moved_is_not_in_its_own_way(scenario: Scenario) -> None:
+    case_id = enter(scenario)
+    hearing = scenario.api("POST", "/hearings", proposal(case_id, (at(16, "09:00"), "第三法庭")))[
+        1
+    ]["id"]
+    assert "2026-12-09T09:00" not in days(suggest(scenario, case_id))
+    assert days(suggest(scenario, case_id, hearing_id=hearing))[0] == "2026-12-09T09:00"
 
 
 @pytest.mark.parametrize(
@@ -125,16 +127,18 @@ def test_a_hearing_that_is_to_be_moved_is_not_in_its_own_way(house: House) -> No
         ({"hearing_id": 99}, ""),
     ],
 )
-def test_what_cannot_be_asked_is_said(house: House, wrong: dict[str, Any], field: str) -> None:
-    case_id = enter(house)
-    status, said = house.api("GET", f"/suggestions?{urlencode({'case_id': case_id, **wrong})}")
+def test_what_cannot_be_asked_is_said(
+    scenario: Scenario, wrong: dict[str, Any], field: str
+) -> None:
+    case_id = enter(scenario)
+    status, said = scenario.api("GET", f"/suggestions?{urlencode({'case_id': case_id, **wrong})}")
     assert status in (404, 422), said
     assert [each["field"] for each in said.get("errors", [])] == ([field] if field else [])
 
 
-def settings(house: House, **given: str) -> Any:
+def settings(scenario: Scenario, **given: str) -> Any:
     """Change the court's settings as an admin does, in the browser."""
-    desk = house.sign_in(ADMIN)
+    desk = scenario.sign_in(ADMIN)
     page = desk.get("/settings").text
     form = dict(re.findall(r'name="([a-z_]+)"[^>]*? value="([^"]*)"', page))
     form |= {"language": "zh", "text_links": "1", **given}
@@ -142,12 +146,12 @@ def settings(house: House, **given: str) -> Any:
 
 
 def test_a_courts_hours_lunch_buffer_and_closed_days_are_set_by_page_and_heeded(
-    house: House,
+    scenario: Scenario,
 ) -> None:
-    case_id = enter(house)
+    case_id = enter(scenario)
     assert (
         settings(
-            house,
+            scenario,
             opens="10:00",
             lunch_from="12:30",
             lunch_until="14:00",
@@ -156,11 +160,11 @@ def test_a_courts_hours_lunch_buffer_and_closed_days_are_set_by_page_and_heeded(
         ).status_code
         == 303
     )
-    assert days(suggest(house, case_id, limit=1)) == ["2026-12-09T10:00"]
+    assert days(suggest(scenario, case_id, limit=1)) == ["2026-12-09T10:00"]
     assert days(
-        suggest(house, case_id, limit=9, **{"from": at(16, "00:00"), "to": at(16, "23:00")})
+        suggest(scenario, case_id, limit=9, **{"from": at(16, "00:00"), "to": at(16, "23:00")})
     ) == ["2026-12-09T10:00", "2026-12-09T14:00"]
-    desk = house.sign_in(ADMIN)
+    desk = scenario.sign_in(ADMIN)
     assert (
         desk.post(
             "/settings/closed-days",
@@ -169,12 +173,12 @@ def test_a_courts_hours_lunch_buffer_and_closed_days_are_set_by_page_and_heeded(
         == 303
     )
     assert "全院会议" in desk.get("/settings/closed-days").text
-    assert days(suggest(house, case_id, limit=1)) == ["2026-12-11T10:00"]
+    assert days(suggest(scenario, case_id, limit=1)) == ["2026-12-11T10:00"]
     number = re.search(r'name="open" value="(\d+)"', desk.get("/settings/closed-days").text)
     assert number
     assert desk.post("/settings/closed-days", data={"open": number[1]}).status_code == 303
-    assert days(suggest(house, case_id, limit=1)) == ["2026-12-09T10:00"]
-    assert house.sign_in().get("/settings/closed-days").status_code == 403
+    assert days(suggest(scenario, case_id, limit=1)) == ["2026-12-09T10:00"]
+    assert scenario.sign_in().get("/settings/closed-days").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -189,11 +193,11 @@ def test_a_courts_hours_lunch_buffer_and_closed_days_are_set_by_page_and_heeded(
     ],
 )
 def test_hours_that_cannot_be_are_refused_and_nothing_is_changed(
-    house: House, wrong: dict[str, str]
+    scenario: Scenario, wrong: dict[str, str]
 ) -> None:
-    case_id = enter(house)
-    assert settings(house, **wrong).status_code == 422
-    assert days(suggest(house, case_id, limit=1)) == ["2026-12-09T09:00"]
+    case_id = enter(scenario)
+    assert settings(scenario, **wrong).status_code == 422
+    assert days(suggest(scenario, case_id, limit=1)) == ["2026-12-09T09:00"]
 
 
 @pytest.mark.parametrize(
@@ -204,14 +208,14 @@ def test_hours_that_cannot_be_are_refused_and_nothing_is_changed(
         {"from": "2026-01-01", "until": "2027-01-01"},
     ],
 )
-def test_closed_days_that_cannot_be_are_refused(house: House, given: dict[str, str]) -> None:
-    assert house.sign_in(ADMIN).post("/settings/closed-days", data=given).status_code == 422
+def test_closed_days_that_cannot_be_are_refused(scenario: Scenario, given: dict[str, str]) -> None:
+    assert scenario.sign_in(ADMIN).post("/settings/closed-days", data=given).status_code == 422
 
 
-def test_the_countrys_holidays_and_moved_working_days_are_heeded(house: House) -> None:
-    case_id = enter(house)
+def test_the_countrys_holidays_and_moved_working_days_are_heeded(scenario: Scenario) -> None:
+    case_id = enter(scenario)
     found = suggest(
-        house,
+        scenario,
         case_id,
         limit=50,
         **{"from": "2027-01-30T00:00:00+08:00", "to": "2027-02-20T00:00:00+08:00"},
@@ -223,57 +227,63 @@ def test_the_countrys_holidays_and_moved_working_days_are_heeded(house: House) -
     assert seen == {d for n in range(22) if is_working_day("CN", d := first + dt.timedelta(days=n))}
 
 
-def press(house: House, link: str, path: str = "", **given: Any) -> Any:
+def press(scenario: Scenario, link: str, path: str = "", **given: Any) -> Any:
     """Post counsel's form from a page that was rendered for them."""
-    client = browser(house)
+    client = browser(scenario)
     nonce = re.search(r'name="nonce" value="([^"]+)"', client.get(link + path).text)
     assert nonce
     return client.post(link + path, data={"nonce": nonce[1], **given})
 
 
 def test_with_a_no_counsel_may_say_until_when_they_are_away_and_it_counts_for_all_their_cases(
-    house: House,
+    scenario: Scenario,
 ) -> None:
-    case_id = enter(house)
-    second = enter(house, {**ORDINARY, "number": "（2026）沪0115民初2号"})
-    made = house.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[1]["id"]
-    house.beat()
-    link = house.link("li@")
-    slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
+    case_id = enter(scenario)
+    second = enter(scenario, {**ORDINARY, "number": "（2026）沪0115民初2号"})
+    made = scenario.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[1]["id"]
+    scenario.beat()
+    link = scenario.link("li@")
+    slots = [f"slot-{slot['id']}" for slot in scenario.api("GET", f"/hearings/{made}")[1]["slots"]]
     answer = press(
-        house,
+        scenario,
         link,
         **{**dict.fromkeys(slots, "no"), "away-from": "2026-12-01", "away-until": "2026-12-11"},
     )
     assert answer.status_code == 303
-    assert days(suggest(house, second, limit=1)) == ["2026-12-14T09:00"]
-    [line] = [x for x in house.record(made) if x["kind"] == "away"]
+    assert days(suggest(scenario, second, limit=1)) == ["2026-12-14T09:00"]
+    [line] = [x for x in scenario.record(made) if x["kind"] == "away"]
     assert line["content"]["away"]["until"] == "2026-12-11"
-    recorded = browser(house).get(link).text.partition("What happens next")[0]
+    recorded = browser(scenario).get(link).text.partition("What happens next")[0]
     assert "1 Dec 2026 to 11 Dec 2026" in recorded
     for other in ("li@", "zhao@"):  # what they said is theirs alone to see
-        seen = browser(house).get(house.link(other) + "/away").text
+        seen = browser(scenario).get(scenario.link(other) + "/away").text
         assert ("Dec 2026" in seen or "2026年12月" in seen) == (other == "li@")
-        assert "2026-12-11" not in browser(house).get(house.link(other) + "/record").text
+        assert "2026-12-11" not in browser(scenario).get(scenario.link(other) + "/record").text
 
 
-def test_these_days_every_week_can_be_said_and_taken_back(house: House) -> None:
-    case_id = enter(house)
-    assert house.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[0] == 201
-    house.beat()
-    link = house.link("zhao@")
-    assert press(house, link, "/away", **{"away-weekday": ["0", "1", "2", "3"]}).status_code == 303
-    assert press(house, link, "/away", **{"away-weekday": ["3", "2", "1", "0"]}).status_code == 303
-    with house.app.app_context():
+def test_these_days_every_week_can_be_said_and_taken_back(scenario: Scenario) -> None:
+    case_id = enter(scenario)
+    assert (
+        scenario.api("POST", "/hearings", proposal(case_id, override_reason="双方同意"))[0] == 201
+    )
+    scenario.beat()
+    link = scenario.link("zhao@")
+    assert (
+        press(scenario, link, "/away", **{"away-weekday": ["0", "1", "2", "3"]}).status_code == 303
+    )
+    assert (
+        press(scenario, link, "/away", **{"away-weekday": ["3", "2", "1", "0"]}).status_code == 303
+    )
+    with scenario.app.app_context():
         [number] = db.session.scalars(sa.select(Away.id)).all()
-    fridays = {each["starts_at"][:10] for each in suggest(house, case_id, limit=5)}
+    fridays = {each["starts_at"][:10] for each in suggest(scenario, case_id, limit=5)}
     assert {dt.date.fromisoformat(day).weekday() for day in fridays} == {4}
     assert (
-        press(house, house.link("li@"), "/away", back=str(number)).status_code == 303
+        press(scenario, scenario.link("li@"), "/away", back=str(number)).status_code == 303
     )  # another's stays
-    assert {each["starts_at"][:10] for each in suggest(house, case_id, limit=5)} == fridays
-    assert press(house, link, "/away", back=str(number)).status_code == 303
-    assert days(suggest(house, case_id, limit=1)) == ["2026-12-09T09:00"]
+    assert {each["starts_at"][:10] for each in suggest(scenario, case_id, limit=5)} == fridays
+    assert press(scenario, link, "/away", back=str(number)).status_code == 303
+    assert days(suggest(scenario, case_id, limit=1)) == ["2026-12-09T09:00"]
 
 
 @pytest.mark.parametrize(
@@ -287,60 +297,63 @@ def test_these_days_every_week_can_be_said_and_taken_back(house: House) -> None:
     ],
 )
 def test_days_that_cannot_be_are_refused_in_words(
-    house: House, given: dict[str, str], words: str
+    scenario: Scenario, given: dict[str, str], words: str
 ) -> None:
     assert (
-        house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[0] == 201
+        scenario.api("POST", "/hearings", proposal(enter(scenario), override_reason="双方同意"))[0]
+        == 201
     )
-    house.beat()
-    answer = press(house, house.link("zhao@"), "/away", **given)
+    scenario.beat()
+    answer = press(scenario, scenario.link("zhao@"), "/away", **given)
     assert answer.status_code == 422
     assert words in answer.text
     assert (
-        house.client.post(
-            house.link("zhao@") + "/away", data={"away-from": "2026-12-09"}
+        scenario.client.post(
+            scenario.link("zhao@") + "/away", data={"away-from": "2026-12-09"}
         ).status_code
         == 422
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert db.session.scalars(sa.select(Away)).all() == []
 
 
-def test_a_wrong_day_with_an_answer_records_neither_and_loses_nothing(house: House) -> None:
-    made = house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[1][
-        "id"
-    ]
-    house.beat()
-    slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
+def test_a_wrong_day_with_an_answer_records_neither_and_loses_nothing(scenario: Scenario) -> None:
+    made = scenario.api("POST", "/hearings", proposal(enter(scenario), override_reason="双方同意"))[
+        1
+    ]["id"]
+    scenario.beat()
+    slots = [f"slot-{slot['id']}" for slot in scenario.api("GET", f"/hearings/{made}")[1]["slots"]]
     answer = press(
-        house,
-        house.link("zhao@"),
+        scenario,
+        scenario.link("zhao@"),
         **{**dict.fromkeys(slots, "no"), "away-from": "2026-12-09", "away-until": "2026-12-01"},
     )
     assert answer.status_code == 422
     assert answer.text.count("checked") == 2
     assert 'value="2026-12-01"' in answer.text
-    assert not [s for s in house.api("GET", f"/hearings/{made}")[1]["slots"] if s["answers"]]
+    assert not [s for s in scenario.api("GET", f"/hearings/{made}")[1]["slots"] if s["answers"]]
 
 
-def test_all_that_is_wrong_with_an_answer_is_named_at_once(house: House) -> None:
-    made = house.api("POST", "/hearings", proposal(enter(house), override_reason="双方同意"))[1][
-        "id"
-    ]
-    house.beat()
-    slots = [f"slot-{slot['id']}" for slot in house.api("GET", f"/hearings/{made}")[1]["slots"]]
-    answer = press(house, house.link("zhao@"), **{slots[0]: "yes", "away-until": "2026-12-12"})
+def test_all_that_is_wrong_with_an_answer_is_named_at_once(scenario: Scenario) -> None:
+    made = scenario.api("POST", "/hearings", proposal(enter(scenario), override_reason="双方同意"))[
+        1
+    ]["id"]
+    scenario.beat()
+    slots = [f"slot-{slot['id']}" for slot in scenario.api("GET", f"/hearings/{made}")[1]["slots"]]
+    answer = press(
+        scenario, scenario.link("zhao@"), **{slots[0]: "yes", "away-until": "2026-12-12"}
+    )
     assert answer.status_code == 422
     assert "Choose yes, if needed or no." in answer.text
     assert '<a href="#away-from">When you are away</a>' in answer.text
     assert "Give the first day on which you are away." in answer.text
     whole = {**dict.fromkeys(slots, "yes"), "away-until": "2026-12-12"}
-    answer = press(house, house.link("zhao@"), **whole)
+    answer = press(scenario, scenario.link("zhao@"), **whole)
     assert answer.status_code == 422  # an end without a beginning is not passed over in silence
-    assert not [s for s in house.api("GET", f"/hearings/{made}")[1]["slots"] if s["answers"]]
+    assert not [s for s in scenario.api("GET", f"/hearings/{made}")[1]["slots"] if s["answers"]]
 
 
-def test_counsel_from_elsewhere_cost_a_journey_that_is_said(house: House) -> None:
+def test_counsel_from_elsewhere_cost_a_journey_that_is_said(scenario: Scenario) -> None:
     case = {
         **ORDINARY,
         "parties": [
@@ -351,10 +364,10 @@ def test_counsel_from_elsewhere_cost_a_journey_that_is_said(house: House) -> Non
             CASE["parties"][1],
         ],
     }
-    case_id = enter(house, case)
-    found = suggest(house, case_id, limit=50, **{"from": at(16, "00:00"), "to": at(16, "23:00")})
+    case_id = enter(scenario, case)
+    found = suggest(scenario, case_id, limit=50, **{"from": at(16, "00:00"), "to": at(16, "23:00")})
     assert days(found)[0] == "2026-12-09T13:30"
     early = next(each for each in found if each["starts_at"][11:16] == "09:00")
     assert early["costs"] == [{"counsel": "李敏", "why": "must set out before the court opens"}]
-    page = house.sign_in().get(f"/hearings/new?case_id={case_id}").text
+    page = scenario.sign_in().get(f"/hearings/new?case_id={case_id}").text
     assert "2026-12-09T13:30" in page

@@ -14,23 +14,23 @@ from app.rehearsal.standins import TwilioStandIn
 from app.sending import claiming, dispatch
 from app.sending.outcomes import settle
 from app.worker import beat
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 from tests.flows import test_receipts
 from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
 
 __all__ = ["twilio", "wired"]  # fixtures
 
 
-def figure(house: House, name: str) -> float:
+def figure(scenario: Scenario, name: str) -> float:
     """A figure of the house."""
-    said = house.client.get("/metrics").get_data(as_text=True)
+    said = scenario.client.get("/metrics").get_data(as_text=True)
     found = re.search(rf"^{name} (\S+)$", said, re.M)
     assert found, (name, said)
     return float(found[1])
 
 
 def test_a_lost_callback_is_asked_for_from_the_fourth_minute(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     case_id, _ = ask(wired)
     wired.beat()
@@ -51,7 +51,7 @@ def test_a_lost_callback_is_asked_for_from_the_fourth_minute(
 
 
 def test_a_text_known_by_its_first_callback_alone_is_asked_after_too(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     ask(wired)
     twilio.drop(take=True)
@@ -68,7 +68,7 @@ def test_a_text_known_by_its_first_callback_alone_is_asked_after_too(
 
 
 def test_who_is_asked_after_for_three_days_is_asked_no_more(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     ask(wired)
     wired.beat()
@@ -79,7 +79,7 @@ def test_who_is_asked_after_for_three_days_is_asked_no_more(
 
 
 def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     case_id, _ = ask(wired)
     with wired.app.app_context():
@@ -96,7 +96,7 @@ def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
 
 
 def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     """The receipt overtakes our own note, and so does the next try."""
     case_id, _ = ask(wired)
@@ -127,7 +127,7 @@ def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["sent", "delivered", "delivered"])))
 def test_receipts_in_any_order_and_twice_end_alike(
-    wired: House, twilio: TwilioStandIn, order: tuple[str, ...]
+    wired: Scenario, twilio: TwilioStandIn, order: tuple[str, ...]
 ) -> None:
     case_id, _ = ask(wired)
     wired.beat()
@@ -140,7 +140,7 @@ def test_receipts_in_any_order_and_twice_end_alike(
     assert figure(wired, "tingqi_callback_repeated") == 1
 
 
-def test_refused_callbacks_are_counted(wired: House, twilio: TwilioStandIn) -> None:
+def test_refused_callbacks_are_counted(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)
     wired.beat()
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
@@ -155,7 +155,7 @@ def test_refused_callbacks_are_counted(wired: House, twilio: TwilioStandIn) -> N
         assert figure(wired, f"tingqi_callback_{name}") == count, name
 
 
-def test_an_unknown_message_is_kept_for_review(wired: House, twilio: TwilioStandIn) -> None:
+def test_an_unknown_message_is_kept_for_review(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)  # a court sees what went to a number of its counsel
     form = {
         "MessageSid": "SM" + "9" * 32,
@@ -172,7 +172,7 @@ def test_an_unknown_message_is_kept_for_review(wired: House, twilio: TwilioStand
     assert wired.sign_in().get("/receipts").status_code == 403
 
 
-def test_the_promise_is_measured(wired: House, twilio: TwilioStandIn) -> None:
+def test_the_promise_is_measured(wired: Scenario, twilio: TwilioStandIn) -> None:
     ask(wired)
     wired.wait(seconds=30)
     wired.beat()  # thirty seconds late: nothing was prompt
@@ -187,7 +187,7 @@ def test_the_promise_is_measured(wired: House, twilio: TwilioStandIn) -> None:
 
 
 def test_a_dead_number_leaves_a_proposal_unoffered_until_the_mail_is_taken(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     """Both sides by text alone; the one side's number is dead."""
     twilio.refuse("+8613800138002", 21211)
@@ -209,7 +209,7 @@ def test_a_dead_number_leaves_a_proposal_unoffered_until_the_mail_is_taken(
     assert "Offered." in page
 
 
-def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandIn) -> None:
+def test_what_failed_counts_as_told_to_nobody(wired: Scenario, twilio: TwilioStandIn) -> None:
     """Every text to one side is taken and then lost: the picture must not say that it was told."""
     case_id, _ = ask(wired)
     wired.beat()
@@ -230,7 +230,7 @@ def test_what_failed_counts_as_told_to_nobody(wired: House, twilio: TwilioStandI
 
 
 def test_after_erasing_no_word_of_a_carrier_holds_an_address(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     twilio.refuse("+8613800138002", 21211)
     case_id, hearing = ask(wired)
@@ -255,7 +255,7 @@ def test_after_erasing_no_word_of_a_carrier_holds_an_address(
     assert record_is_whole(wired, case_id)
 
 
-def record_is_whole(house: House, case_id: int) -> bool:
+def record_is_whole(scenario: Scenario, case_id: int) -> bool:
     """Whether the chain holds."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return ledger.verify(db.session(), case_id).whole

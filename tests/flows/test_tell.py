@@ -21,7 +21,7 @@ from app.people import service as people
 from app.record import ledger
 from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from app.sending.models import Worker
-from tests.conftest import CASE, NOW, SECRET, House, make_court, make_house, proposal
+from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario, proposal
 
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
 LI, ZHAO = "+8613800138001", "+8613800138002"
@@ -44,7 +44,7 @@ def twilio() -> Iterator[TwilioStandIn]:
 @pytest.fixture
 def wired(
     database: str, tmp_path: Path, mail: SmtpStandIn, twilio: TwilioStandIn
-) -> Iterator[House]:
+) -> Iterator[Scenario]:
     """A court whose messages go over real wires."""
     clock = SetClock(NOW)
     built = lines.build(
@@ -60,7 +60,7 @@ def wired(
         ),
         clock,
     )
-    made = make_house(
+    made = make_scenario(
         tmp_path,
         database,
         gateways=built,
@@ -74,18 +74,18 @@ def wired(
     made.close()
 
 
-def ask(house: House, case: dict[str, Any] = CASE) -> tuple[int, int]:
+def ask(scenario: Scenario, case: dict[str, Any] = CASE) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, house.clock.now(), SECRET)
+        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
         made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
         return made.id, hearings.propose(session, desk, load(HearingIn(), {**proposal(made.id)})).id
 
 
-def states(house: House, kind: str = "proposal") -> dict[tuple[str, str], str]:
+def states(scenario: Scenario, kind: str = "proposal") -> dict[tuple[str, str], str]:
     """The state of each notice of a kind, by side and channel."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         rows = db.session.execute(
             sa.select(Notice.side, Notice.channel, Notice.state).where(Notice.kind == kind)
@@ -93,9 +93,9 @@ def states(house: House, kind: str = "proposal") -> dict[tuple[str, str], str]:
         return {(row[0], row[1]): row[2] for row in rows}
 
 
-def offered(house: House, hearing_id: int) -> bool:
+def offered(scenario: Scenario, hearing_id: int) -> bool:
     """Whether the round counts as offered."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         round_ = queries.last_proposal(
             db.session(), db.session.get_one(queries.Hearing, hearing_id)
         )
@@ -103,9 +103,9 @@ def offered(house: House, hearing_id: int) -> bool:
         return queries.offered(db.session(), round_)
 
 
-def whats(house: House, case_id: int, channel: str, side: str) -> list[str]:
+def whats(scenario: Scenario, case_id: int, channel: str, side: str) -> list[str]:
     """What the record says happened to one side's proposal over one channel."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         return [
             line.what
             for line in ledger.lines_of(db.session, case_id=case_id)
@@ -114,7 +114,7 @@ def whats(house: House, case_id: int, channel: str, side: str) -> list[str]:
 
 
 def test_both_sides_are_told_in_their_language_over_real_wires(
-    wired: House, mail: SmtpStandIn, twilio: TwilioStandIn
+    wired: Scenario, mail: SmtpStandIn, twilio: TwilioStandIn
 ) -> None:
     _, hearing_id = ask(wired)
     assert not offered(wired, hearing_id)
@@ -137,7 +137,7 @@ def test_both_sides_are_told_in_their_language_over_real_wires(
 
 
 def test_a_dead_number_is_not_offered_until_mail_takes_over(
-    wired: House, mail: SmtpStandIn, twilio: TwilioStandIn
+    wired: Scenario, mail: SmtpStandIn, twilio: TwilioStandIn
 ) -> None:
     twilio.refuse(LI, 21614)
     only_text = {
@@ -158,7 +158,7 @@ def test_a_dead_number_is_not_offered_until_mail_takes_over(
 
 
 def test_a_mail_server_that_says_later_is_asked_again_with_growing_pauses(
-    wired: House, mail: SmtpStandIn
+    wired: Scenario, mail: SmtpStandIn
 ) -> None:
     mail.refuse("li@huacheng.example", "451 4.7.1 greylisted")
     case_id, _ = ask(wired)
@@ -181,7 +181,7 @@ def test_a_mail_server_that_says_later_is_asked_again_with_growing_pauses(
 
 
 def test_a_mail_server_that_is_down_loses_nothing(
-    wired: House, database: str, tmp_path: Path
+    wired: Scenario, database: str, tmp_path: Path
 ) -> None:
     with SmtpStandIn() as gone:
         url = gone.url
@@ -192,13 +192,13 @@ def test_a_mail_server_that_is_down_loses_nothing(
         ),
         clock,
     )
-    house = make_house(tmp_path, database, gateways=built)
-    ask(house)
-    house.beat()
-    assert states(house)["claimant", "email"] == "queued"
-    assert states(house)["claimant", "sms"] == "sent"
+    scenario = make_scenario(tmp_path, database, gateways=built)
+    ask(scenario)
+    scenario.beat()
+    assert states(scenario)["claimant", "email"] == "queued"
+    assert states(scenario)["claimant", "sms"] == "sent"
     built.close()
-    house.close()
+    scenario.close()
     wired.clock.set(clock.now())
     wired.wait(minutes=2)
     wired.beat()
@@ -207,7 +207,7 @@ def test_a_mail_server_that_is_down_loses_nothing(
 
 @pytest.mark.parametrize("fault", ["too_many", "broken"])
 def test_twilio_that_is_busy_or_broken_sends_each_text_once(
-    wired: House, twilio: TwilioStandIn, fault: str
+    wired: Scenario, twilio: TwilioStandIn, fault: str
 ) -> None:
     getattr(twilio, fault)(2)
     ask(wired)
@@ -223,7 +223,7 @@ def test_twilio_that_is_busy_or_broken_sends_each_text_once(
 
 
 def test_a_text_that_may_have_gone_is_never_sent_again_by_guess(
-    wired: House, twilio: TwilioStandIn
+    wired: Scenario, twilio: TwilioStandIn
 ) -> None:
     twilio.broken(2, take=True)
     case_id, _ = ask(wired)
@@ -235,7 +235,7 @@ def test_a_text_that_may_have_gone_is_never_sent_again_by_guess(
 
 
 def test_a_mail_whose_line_broke_after_the_words_is_unknown_and_said_so(
-    wired: House, mail: SmtpStandIn
+    wired: Scenario, mail: SmtpStandIn
 ) -> None:
     mail.hang_up_after_data(1)
     ask(wired)
@@ -248,7 +248,7 @@ def test_a_mail_whose_line_broke_after_the_words_is_unknown_and_said_so(
 
 
 def test_what_would_come_too_late_is_written_down_as_missed_and_not_sent(
-    wired: House, mail: SmtpStandIn, twilio: TwilioStandIn
+    wired: Scenario, mail: SmtpStandIn, twilio: TwilioStandIn
 ) -> None:
     case_id, _ = ask(wired)
     wired.wait(days=8)
@@ -257,7 +257,7 @@ def test_what_would_come_too_late_is_written_down_as_missed_and_not_sent(
     assert whats(wired, case_id, "sms", "claimant") == ["queued", "withdrawn"]
 
 
-def test_the_worker_says_that_it_is_alive(wired: House) -> None:
+def test_the_worker_says_that_it_is_alive(wired: Scenario) -> None:
     wired.beat()
     wired.wait(seconds=30)
     wired.beat()
@@ -267,7 +267,7 @@ def test_the_worker_says_that_it_is_alive(wired: House) -> None:
 
 
 def test_a_beat_of_a_quiet_house_complains_of_nothing(
-    house: House, caplog: pytest.LogCaptureFixture
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.beat()
+    scenario.beat()
     assert [said.message for said in caplog.records if said.levelname != "INFO"] == []

@@ -13,7 +13,7 @@ from app.cli import cli
 from app.core.db import db, transaction
 from app.court.models import Courtroom, Judge
 from app.rehearsal.browser import HtmlPage
-from tests.conftest import PASSWORD, House, at, case_with, proposal
+from tests.conftest import PASSWORD, Scenario, at, case_with, proposal
 from tests.flows.test_import import OTHER, ROW, as_csv, cases, run
 from tests.flows.test_propose_page import english, enter, see
 
@@ -45,17 +45,17 @@ def with_phone(typed: str, **more: Any) -> Any:
     return case(counsel(phone=typed, **more))
 
 
-def first(house: House, case_id: int = 1) -> dict[str, Any]:
+def first(scenario: Scenario, case_id: int = 1) -> dict[str, Any]:
     """The claimant's counsel as the API shows them."""
-    found: dict[str, Any] = house.api("GET", f"/cases/{case_id}")[1]["parties"][0]["counsel"][0]
+    found: dict[str, Any] = scenario.api("GET", f"/cases/{case_id}")[1]["parties"][0]["counsel"][0]
     return found
 
 
-def test_a_wrong_number_is_refused_by_api_page_and_import_alike(house: House) -> None:
-    english(house)
-    browser = house.sign_in()
+def test_a_wrong_number_is_refused_by_api_page_and_import_alike(scenario: Scenario) -> None:
+    english(scenario)
+    browser = scenario.sign_in()
     for typed, words in WRONG:
-        status, said = house.api("POST", "/cases", with_phone(typed))
+        status, said = scenario.api("POST", "/cases", with_phone(typed))
         assert (status, [each["field"] for each in said["errors"]]) == (422, [CLAIMANT + "phone"])
         assert words in said["errors"][0]["detail"]
 
@@ -77,26 +77,26 @@ def test_a_wrong_number_is_refused_by_api_page_and_import_alike(house: House) ->
         form = next(form for form in page.forms if CLAIMANT + "phone" in form.fields)
         assert form.fields[CLAIMANT + "phone"] == typed
 
-        code, told = run(house, as_csv([ROW | {"phone": typed}, OTHER]))
+        code, told = run(scenario, as_csv([ROW | {"phone": typed}, OTHER]))
         assert (code, words in told, "line 2, phone: " in told) == (1, True, True), told
-    assert cases(house) == []
+    assert cases(scenario) == []
 
 
-def test_a_wrong_number_is_refused_where_counsel_and_admins_give_one(house: House) -> None:
-    english(house, "admin@court.example")
-    house.api("POST", "/hearings", proposal(enter(house)))
-    house.beat()
-    path = house.link("li@huacheng.example")
-    page = house.client.get(f"{path}/call-me?lang=en")
+def test_a_wrong_number_is_refused_where_counsel_and_admins_give_one(scenario: Scenario) -> None:
+    english(scenario, "admin@court.example")
+    scenario.api("POST", "/hearings", proposal(enter(scenario)))
+    scenario.beat()
+    path = scenario.link("li@huacheng.example")
+    page = scenario.client.get(f"{path}/call-me?lang=en")
     form = next(f for f in HtmlPage(page.text).forms if "phone" in f.fields)
-    answer = house.client.post(
+    answer = scenario.client.post(
         form.action or f"{path}/call-me", data=form.filled(phone="138****8000")
     )
     assert (answer.status_code, "被遮住" in answer.text or "is masked" in answer.text) == (
         422,
         True,
     )
-    admin = house.sign_in("admin@court.example")
+    admin = scenario.sign_in("admin@court.example")
     for typed, words in (("138OO138OOO", "has letters"), ("021-58880002", "is a land line")):
         page = see(admin, "/settings/carriers", 422, channel="sms", phone=typed)
         assert words in page.words
@@ -106,75 +106,78 @@ def test_a_wrong_number_is_refused_where_counsel_and_admins_give_one(house: Hous
     "typed",
     ["138 0013 8000", "１３８００１３８０００", "0086-138-0013-8000", f"{LRM}13800138000{ZW}"],
 )
-def test_a_number_may_be_written_in_many_ways(house: House, typed: str) -> None:
-    assert house.api("POST", "/cases", with_phone(typed))[0] == 201
-    assert (first(house)["phone"], first(house)["channels"]) == ("+8613800138000", ["sms", "email"])
+def test_a_number_may_be_written_in_many_ways(scenario: Scenario, typed: str) -> None:
+    assert scenario.api("POST", "/cases", with_phone(typed))[0] == 201
+    assert (first(scenario)["phone"], first(scenario)["channels"]) == (
+        "+8613800138000",
+        ["sms", "email"],
+    )
 
 
-def test_a_land_line_gets_mail_and_no_texts(house: House) -> None:
-    english(house)
+def test_a_land_line_gets_mail_and_no_texts(scenario: Scenario) -> None:
+    english(scenario)
     typed = "021－58880002转801"
-    status, said = house.api("POST", "/cases", with_phone(typed, channels=["sms", "email"]))
+    status, said = scenario.api("POST", "/cases", with_phone(typed, channels=["sms", "email"]))
     assert status == 422
     assert "is a land line, which gets no texts" in said["errors"][0]["detail"]
 
-    assert house.api("POST", "/cases", with_phone(typed))[0] == 201
-    assert (first(house)["phone"], first(house)["channels"]) == (
+    assert scenario.api("POST", "/cases", with_phone(typed))[0] == 201
+    assert (first(scenario)["phone"], first(scenario)["channels"]) == (
         "+862158880002;ext=801",
         ["email"],
     )
-    page = house.sign_in().get("/cases/1")
+    page = scenario.sign_in().get("/cases/1")
     assert "+862158880002 ext. 801</a>" in page.text
     assert 'href="tel:+862158880002;ext=801"' in page.text
     assert "land line, no texts" in page.text
-    status, _ = house.api("POST", "/hearings", proposal(1))
-    house.beat()
+    status, _ = scenario.api("POST", "/hearings", proposal(1))
+    scenario.beat()
     assert status == 201
-    assert house.letters(to="2158880002") == []
-    assert house.letters(to="li@huacheng.example", channel="email")
+    assert scenario.letters(to="2158880002") == []
+    assert scenario.letters(to="li@huacheng.example", channel="email")
 
     code, told = run(
-        house, as_csv([ROW | {"number": "（2026）沪1号", "phone": typed, "channels": ""}])
+        scenario, as_csv([ROW | {"number": "（2026）沪1号", "phone": typed, "channels": ""}])
     )
     assert code == 0, told
-    assert first(house, 2)["phone"] == "+862158880002;ext=801"
+    assert first(scenario, 2)["phone"] == "+862158880002;ext=801"
 
 
-def test_a_land_line_from_before_is_told_by_mail(house: House) -> None:
-    enter(house, with_phone("13800138000", channels=["sms"]))
-    with house.app.app_context(), transaction() as session:
+def test_a_land_line_from_before_is_told_by_mail(scenario: Scenario) -> None:
+    enter(scenario, with_phone("13800138000", channels=["sms"]))
+    with scenario.app.app_context(), transaction() as session:
         session.execute(
             sa.update(Counsel).where(Counsel.name == "李敏").values(phone="+862158880002")
         )
-    house.api("POST", "/hearings", proposal(1))
-    house.beat()
-    assert house.letters(to="2158880002") == []
-    assert house.letters(to="li@huacheng.example", channel="email")
+    scenario.api("POST", "/hearings", proposal(1))
+    scenario.beat()
+    assert scenario.letters(to="2158880002") == []
+    assert scenario.letters(to="li@huacheng.example", channel="email")
 
 
-def test_a_wrong_number_on_file_is_shown_and_blocks_nothing_else(house: House) -> None:
-    english(house)
-    enter(house, with_phone("13800138000"))
-    with house.app.app_context(), transaction() as session:
+def test_a_wrong_number_on_file_is_shown_and_blocks_nothing_else(scenario: Scenario) -> None:
+    english(scenario)
+    enter(scenario, with_phone("13800138000"))
+    with scenario.app.app_context(), transaction() as session:
         session.execute(sa.update(Counsel).where(Counsel.name == "李敏").values(phone="+861388000"))
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     assert "no valid telephone number" in see(browser, "/cases/1").words
     page = see(browser, "/cases/1/counsel/1")
     assert "This number is on file, but nobody can have it" in page.words
     form = next(form for form in page.forms if "firm" in form.fields)
     done = browser.post("/cases/1/counsel/1", data=form.filled(firm="华诚律师事务所", do="save"))
     assert done.status_code == 303
-    assert (first(house)["firm"], first(house)["phone"]) == ("华诚律师事务所", "+861388000")
+    assert (first(scenario)["firm"], first(scenario)["phone"]) == ("华诚律师事务所", "+861388000")
     page = see(browser, "/cases/1/counsel/1")
     form = next(form for form in page.forms if "firm" in form.fields)
     refused = see(browser, "/cases/1/counsel/1", 422, **form.filled(phone="138OO138OOO", do="save"))
     assert "has letters or words in it" in refused.words
-    assert first(house)["phone"] == "+861388000"
+    assert first(scenario)["phone"] == "+861388000"
 
 
-def test_invisible_characters_make_no_second_case_judge_or_counsel(house: House) -> None:
-    enter(house, case(counsel(phone="13800138001")))
-    status, said = house.api(
+def test_invisible_characters_make_no_second_case_judge_or_counsel(scenario: Scenario) -> None:
+    enter(scenario, case(counsel(phone="13800138001")))
+    status, said = scenario.api(
         "POST", "/cases", case(counsel(), number=f"（2026）沪0115{ZW}民初12345号{BOM}")
     )
     assert (status, "Case （2026）沪0115民初12345号 is entered already." in said["detail"]) == (
@@ -182,7 +185,7 @@ def test_invisible_characters_make_no_second_case_judge_or_counsel(house: House)
         True,
     )
     enter(
-        house,
+        scenario,
         case(
             counsel(f"李{ZW}敏", email=f"li@huacheng{SHY}.example", phone="13800138001"),
             counsel("赵磊", email="zhao@jinmao.example"),
@@ -190,26 +193,26 @@ def test_invisible_characters_make_no_second_case_judge_or_counsel(house: House)
             judge=f"陈{ZW}法官{LRM}",
         ),
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         assert [judge.name for judge in db.session.scalars(sa.select(Judge))] == ["陈法官"]
         names = db.session.scalars(sa.select(Counsel.name).where(Counsel.name.like("李%"))).all()
         assert names == ["李敏"]
         numbers = db.session.scalars(sa.select(Case.number).order_by(Case.id)).all()
         assert numbers == ["（2026）沪0115民初12345号", "（2026）沪0115民初2号"]
-    assert house.api("POST", "/hearings", proposal(1))[0] == 201
-    status, said = house.api("POST", "/hearings", proposal(2))
+    assert scenario.api("POST", "/hearings", proposal(1))[0] == 201
+    status, said = scenario.api("POST", "/hearings", proposal(2))
     assert (status, "陈法官" in said["detail"] or "李敏" in said["detail"]) == (409, True)
 
 
-def test_an_import_joins_what_differs_in_nothing_that_is_seen(house: House) -> None:
+def test_an_import_joins_what_differs_in_nothing_that_is_seen(scenario: Scenario) -> None:
     first_row = ROW | {"number": f"{BOM}（２０２６）沪0115民初700号", "judge": f"陈{ZW}法官"}
     other = OTHER | {"number": "〔2026〕沪0115民初700号", "party": f"Haitong {ZW}Trading Ltd"}
-    code, told = run(house, as_csv([first_row, other]))
+    code, told = run(scenario, as_csv([first_row, other]))
     assert (code, "Cases: 1 new" in told) == (0, True), told
-    [found] = cases(house)
+    [found] = cases(scenario)
     assert (found["number"], found["judge"]) == ("（2026）沪0115民初700号", "陈法官")
     assert found["parties"][1]["name"] == "Haitong Trading Ltd"
-    again = run(house, as_csv([ROW | {"judge": "陈 法官"}, OTHER]))
+    again = run(scenario, as_csv([ROW | {"judge": "陈 法官"}, OTHER]))
     assert (again[0], "1 unchanged" in again[1]) == (0, True), again[1]
 
 
@@ -226,25 +229,27 @@ def test_an_import_joins_what_differs_in_nothing_that_is_seen(house: House) -> N
         ("li@court.home.arpa", "li@court.home.arpa"),
     ],
 )
-def test_an_address_of_a_courts_inner_network_is_taken(house: House, typed: str, kept: str) -> None:
-    enter(house, case({"name": "李敏", "email": typed}))
-    assert first(house)["email"] == kept
-    code, told = run(house, as_csv([ROW | {"number": "（2026）沪9号", "email": typed}]))
+def test_an_address_of_a_courts_inner_network_is_taken(
+    scenario: Scenario, typed: str, kept: str
+) -> None:
+    enter(scenario, case({"name": "李敏", "email": typed}))
+    assert first(scenario)["email"] == kept
+    code, told = run(scenario, as_csv([ROW | {"number": "（2026）沪9号", "email": typed}]))
     assert code == 0, told
-    assert first(house, 2)["email"] == kept
+    assert first(scenario, 2)["email"] == kept
 
 
 @pytest.mark.parametrize(
     "typed", ["li@court", "li@localhost", "li@10.0.0.1", "li@court.invalid", "li.court.local"]
 )
-def test_what_is_no_address_is_refused(house: House, typed: str) -> None:
-    status, said = house.api("POST", "/cases", case({"name": "李敏", "email": typed}))
+def test_what_is_no_address_is_refused(scenario: Scenario, typed: str) -> None:
+    status, said = scenario.api("POST", "/cases", case({"name": "李敏", "email": typed}))
     assert (status, said["errors"][0]["field"]) == (422, CLAIMANT + "email")
     assert typed in said["errors"][0]["detail"]
 
 
-def test_a_user_signs_in_however_the_address_is_typed(house: House) -> None:
-    runner = house.app.test_cli_runner()
+def test_a_user_signs_in_however_the_address_is_typed(scenario: Scenario) -> None:
+    runner = scenario.app.test_cli_runner()
     made = runner.invoke(
         cli,
         ["user", "add", f"Zhou＠court.local{ZW}", "--role", "assistant", "--password-stdin"],
@@ -252,22 +257,22 @@ def test_a_user_signs_in_however_the_address_is_typed(house: House) -> None:
     )
     assert made.exit_code == 0, made.output
     for typed in ("zhou@court.local", "ｚｈｏｕ＠ｃｏｕｒｔ。ｌｏｃａｌ", f"{ZW}ZHOU@court.local "):
-        house.sign_in(typed)
+        scenario.sign_in(typed)
     again = runner.invoke(cli, ["user", "add", "zhou@court.local", "--role", "judge"])
     assert "There is a user zhou@court.local already." in str(again.exception)
     court = runner.invoke(cli, ["court", "add", f"Pudong New{ZW} Area People’s Court"])
     assert "There is a court" in str(court.exception)
-    with house.app.app_context(), transaction() as session:
+    with scenario.app.app_context(), transaction() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM court")) == 1
 
 
-def test_a_courtroom_is_one_and_settings_are_half_width(house: House) -> None:
-    english(house, "admin@court.example")
-    admin = house.sign_in("admin@court.example")
+def test_a_courtroom_is_one_and_settings_are_half_width(scenario: Scenario) -> None:
+    english(scenario, "admin@court.example")
+    admin = scenario.sign_in("admin@court.example")
     answer = admin.post("/settings/courtrooms", data={"name": f"第三{ZW}法庭", "location": ""})
     assert answer.status_code == 409
     admin.post("/settings/courtrooms", data={"name": f"第{ZW}九法庭 ", "location": f"一{ZW}层"})
-    with house.app.app_context():
+    with scenario.app.app_context():
         rooms = db.session.execute(sa.select(Courtroom.name, Courtroom.location)).all()
         assert ("第九法庭", "一层") in [tuple(each) for each in rooms]
     page = see(admin, "/settings")
@@ -287,16 +292,16 @@ def test_a_courtroom_is_one_and_settings_are_half_width(house: House) -> None:
     assert "5, 2" in said
 
 
-def test_times_and_minutes_may_be_full_width(house: House) -> None:
-    english(house)
-    enter(house)
+def test_times_and_minutes_may_be_full_width(scenario: Scenario) -> None:
+    english(scenario)
+    enter(scenario)
     body = proposal(1, ("２０２６－１２－１５Ｔ０９：３０：００＋０８：００", f"第三法庭{ZW}"))
-    status, made = house.api("POST", "/hearings", body)
+    status, made = scenario.api("POST", "/hearings", body)
     assert (status, made["slots"][0]["starts_at"]) == (201, "2026-12-15T09:30:00+08:00")
     broken = proposal(1, (at(20) + "\x00", "第三法庭"))
-    assert house.api("POST", "/hearings", broken)[0] == 422
+    assert scenario.api("POST", "/hearings", broken)[0] == 422
     code, told = run(
-        house,
+        scenario,
         as_csv(
             [
                 ROW
@@ -311,14 +316,14 @@ def test_times_and_minutes_may_be_full_width(house: House) -> None:
         ),
     )
     assert code == 0, told
-    hearing = house.api("GET", "/hearings?limit=1")[1]["hearings"][0]
+    hearing = scenario.api("GET", "/hearings?limit=1")[1]["hearings"][0]
     assert (hearing["starts_at"], hearing["minutes"]) == ("2026-12-18T14:30:00+08:00", 60)
 
 
-def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> None:
-    english(house)
+def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(scenario: Scenario) -> None:
+    english(scenario)
     for n, number in enumerate(("（2026）沪1号", "（2026）沪2号", "（2026）沪3号")):
-        enter(house, case_with(number, counsel("李敏", phone="13800138001"), judge=f"法官{n}"))
+        enter(scenario, case_with(number, counsel("李敏", phone="13800138001"), judge=f"法官{n}"))
     dirty = [
         (
             "UPDATE case_file SET number = :a, number_key = :b WHERE id = 2",
@@ -337,7 +342,7 @@ def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> 
         ),
         ("UPDATE counsel SET name = :a, firm = :b WHERE name = '李敏'", f"李{SHY}敏", f"{ZW}华诚"),
     ]
-    with house.app.app_context():
+    with scenario.app.app_context():
         script = ScriptDirectory(current_app.extensions["migrate"].directory)
         db.session.remove()
         downgrade(revision=script.get_revision("0026").down_revision)
@@ -359,16 +364,16 @@ def test_what_was_stored_before_is_cleaned_and_nothing_is_lost(house: House) -> 
             ("法官2", "法官2"),
         ]
         assert {each.name for each in db.session.scalars(sa.select(Counsel))} >= {"李敏"}
-    browser = house.sign_in()
+    browser = scenario.sign_in()
     for number, other in ((1, 2), (2, 1)):
         page = browser.get(f"/cases/{number}")
         assert "Another case has this number too" in page.text
         assert f'href="/cases/{other}"' in page.text
     assert "Another case" not in browser.get("/cases/3").text
     environment = {
-        "TINGQI_INSTANCE": str(house.folder),
+        "TINGQI_INSTANCE": str(scenario.folder),
         "TINGQI_SECRET_KEY": "of no matter" * 4,
-        "TINGQI_DATABASE_URL": house.app.config["SQLALCHEMY_DATABASE_URI"],
+        "TINGQI_DATABASE_URL": scenario.app.config["SQLALCHEMY_DATABASE_URI"],
     }
-    said = house.app.test_cli_runner().invoke(cli, ["doctor"], env=environment).output
+    said = scenario.app.test_cli_runner().invoke(cli, ["doctor"], env=environment).output
     assert "case （2026）沪1号 (no. 2), judge 法官0 (no. 2)" in " ".join(said.split())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.worker import beat
-from tests.conftest import CASE, House, case_with, proposal
+from tests.conftest import CASE, Scenario, case_with, proposal
 from tests.flows.test_listing import file_of
 from tests.flows.test_listing_page import upload
 from tests.flows.test_propose_page import answer, press, see
@@ -34,10 +34,10 @@ PARTY = "Nobody acts for 乙公司: that party is not asked."
     ("case", "words"), [(one_sided(), SIDE), (with_a_second_respondent(), PARTY)]
 )
 def test_it_is_said_on_the_page_and_in_the_preview_and_the_assistant_is_preselected(
-    house: House, case: dict[str, Any], words: str
+    scenario: Scenario, case: dict[str, Any], words: str
 ) -> None:
-    number = enter(house, case)
-    desk = house.sign_in()
+    number = enter(scenario, case)
+    desk = scenario.sign_in()
     desk.get("/?lang=en")
     form = see(desk, f"/hearings/new?case_id={number}&lang=en")
     assert form.words.count(words) == 1
@@ -49,36 +49,38 @@ def test_it_is_said_on_the_page_and_in_the_preview_and_the_assistant_is_preselec
     assert "would be fixed at once all the same" in chosen.words
 
 
-def test_where_everybody_has_counsel_nothing_is_said_and_it_is_fixed_at_once(house: House) -> None:
-    number = enter(house)
-    form = see(house.sign_in(), f"/hearings/new?case_id={number}&lang=en")
+def test_where_everybody_has_counsel_nothing_is_said_and_it_is_fixed_at_once(
+    scenario: Scenario,
+) -> None:
+    number = enter(scenario)
+    form = see(scenario.sign_in(), f"/hearings/new?case_id={number}&lang=en")
     assert "Nobody acts" not in form.words
     assert form.round.fields["fix"] == "auto"
     body = proposal(number)
     del body["fix"]
-    status, made = house.api("POST", "/hearings", body)
+    status, made = scenario.api("POST", "/hearings", body)
     assert (status, made["fix"]) == (201, "auto")
     assert "Nobody acts" not in " ".join(made["warnings"])
 
 
-def test_the_api_warns_and_fixes_nothing_at_once_unless_it_is_told_to(house: House) -> None:
-    body = proposal(enter(house, one_sided()))
+def test_the_api_warns_and_fixes_nothing_at_once_unless_it_is_told_to(scenario: Scenario) -> None:
+    body = proposal(enter(scenario, one_sided()))
     del body["fix"]
-    status, made = house.api("POST", "/hearings", body)
+    status, made = scenario.api("POST", "/hearings", body)
     assert (status, made["fix"], made["warnings"]) == (201, "assistant", [SIDE])
-    house.beat()
-    answer(house, "li@", "yes", "yes")
-    house.beat()
-    shown = house.api("GET", f"/hearings/{made['id']}")[1]
+    scenario.beat()
+    answer(scenario, "li@", "yes", "yes")
+    scenario.beat()
+    shown = scenario.api("GET", f"/hearings/{made['id']}")[1]
     assert (shown["state"], shown["warnings"]) == ("proposed", [SIDE])
-    fixed = house.api(
+    fixed = scenario.api(
         "POST",
         f"/hearings/{made['id']}/fix",
         {"slot_id": shown["slots"][0]["id"], "reason": "依职权"},
     )
     assert fixed[1]["warnings"] == ["Nobody acts for Haitong Trading Ltd: that side is not told."]
     assert fixed[1]["state"] == "fixed"
-    wanted = house.api(
+    wanted = scenario.api(
         "POST",
         "/hearings",
         proposal(body["case_id"], ("2026-12-10T14:00:00+08:00", "第五法庭"), fix="auto"),
@@ -86,11 +88,13 @@ def test_the_api_warns_and_fixes_nothing_at_once_unless_it_is_told_to(house: Hou
     assert (wanted[1]["fix"], wanted[1]["warnings"]) == ("auto", [SIDE])
 
 
-def test_a_further_round_asks_the_assistant_where_a_side_lost_its_counsel(house: House) -> None:
-    number = enter(house)
-    hearing = house.api("POST", "/hearings", proposal(number))[1]
-    house.beat()
-    desk = house.sign_in()
+def test_a_further_round_asks_the_assistant_where_a_side_lost_its_counsel(
+    scenario: Scenario,
+) -> None:
+    number = enter(scenario)
+    hearing = scenario.api("POST", "/hearings", proposal(number))[1]
+    scenario.beat()
+    desk = scenario.sign_in()
     desk.get("/?lang=en")
     assert see(desk, f"/hearings/{hearing['id']}/round").round.fields["fix"] == "auto"
     leaves = {"name": "Zhao Lei", "phone": "13800138002", "do": "leave"}
@@ -107,21 +111,22 @@ def test_a_further_round_asks_the_assistant_where_a_side_lost_its_counsel(house:
     assert "that side is not told." in shown.words
 
 
-def test_a_listing_fixes_nothing_at_once_either(house: House) -> None:
-    enter(house, one_sided("（2026）沪0115民初31号") | {"procedure": "small_claims"})
+def test_a_listing_fixes_nothing_at_once_either(scenario: Scenario) -> None:
+    enter(scenario, one_sided("（2026）沪0115民初31号") | {"procedure": "small_claims"})
     enter(
-        house, case_with("（2026）沪0115民初32号", judge="周法官") | {"procedure": "small_claims"}
+        scenario,
+        case_with("（2026）沪0115民初32号", judge="周法官") | {"procedure": "small_claims"},
     )
     content = file_of(
         {"案号": "（2026）沪0115民初31号", "minutes": "60"},
         {"案号": "（2026）沪0115民初32号", "minutes": "60"},
     )
-    desk = house.sign_in()
+    desk = scenario.sign_in()
     address = upload(desk, content).location
-    assert beat.search_listing(house.app)
+    assert beat.search_listing(scenario.app)
     assert desk.post(address, data={"do": "send"}).status_code == 303
-    house.beat()
-    found = house.api("GET", "/hearings")[1]["hearings"]
+    scenario.beat()
+    found = scenario.api("GET", "/hearings")[1]["hearings"]
     assert {each["number"][-4:]: each["fix"] for each in found} == {
         "初31号": "assistant",
         "初32号": "auto",

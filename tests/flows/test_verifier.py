@@ -15,36 +15,36 @@ from hypothesis import strategies as st
 from app.cli import cli
 from app.record import standalone_verifier
 from app.record.standalone_verifier import canonical
-from tests.conftest import CASE, House, at, proposal
+from tests.conftest import CASE, Scenario, at, proposal
 from tests.flows.test_reply import answer
 
 
 @pytest.fixture
-def exported(house: House) -> dict[str, Any]:
+def exported(scenario: Scenario) -> dict[str, Any]:
     """The record of a case in which slots were proposed and answered, as the command writes it."""
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    house.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))
-    house.beat()
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
+    scenario.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))
+    scenario.beat()
     for who in ("li@", "zhao@"):
-        answer(house.client, house.link(who), "yes", comment="可以 🙂 \u2028 “ok”")
-        house.beat()
+        answer(scenario.client, scenario.link(who), "yes", comment="可以 🙂 \u2028 “ok”")
+        scenario.beat()
     return dict(
-        json.loads(run(house, "record", "export", "--case", CASE["number"], "--format", "json"))
+        json.loads(run(scenario, "record", "export", "--case", CASE["number"], "--format", "json"))
     )
 
 
-def run(house: House, *words: str) -> str:
+def run(scenario: Scenario, *words: str) -> str:
     """Run a command of the house and return what it printed."""
-    done = house.app.test_cli_runner().invoke(cli, list(words))
+    done = scenario.app.test_cli_runner().invoke(cli, list(words))
     assert done.exit_code == 0, done.output
     return str(done.stdout)
 
 
-def check(house: House, record: object, *head: str) -> tuple[int, str]:
+def check(scenario: Scenario, record: object, *head: str) -> tuple[int, str]:
     """Write the verifier and a record into an empty folder and check it there."""
-    folder = house.folder / "elsewhere"
+    folder = scenario.folder / "elsewhere"
     folder.mkdir(exist_ok=True)
-    (folder / "verify_record.py").write_text(run(house, "record", "verifier"), encoding="utf-8")
+    (folder / "verify_record.py").write_text(run(scenario, "record", "verifier"), encoding="utf-8")
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     # -I and -S: nothing of this machine's packages or of Tingqi can help it.
     done = subprocess.run(
@@ -57,20 +57,20 @@ def check(house: House, record: object, *head: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_whole_record_is_found_whole(house: House, exported: dict[str, Any]) -> None:
+def test_a_whole_record_is_found_whole(scenario: Scenario, exported: dict[str, Any]) -> None:
     count = len(exported["lines"])
     assert count > 15
-    status, said = check(house, exported)
+    status, said = check(scenario, exported)
     assert (status, f"{count} lines, whole. Head {exported['head']}" in said) == (0, True), said
     earlier = exported["lines"][3]["hash"]
-    assert check(house, exported, earlier)[0] == 0
-    assert check(house, exported, "ab" * 32) == (
+    assert check(scenario, exported, earlier)[0] == 0
+    assert check(scenario, exported, "ab" * 32) == (
         1,
         f"NOT WHOLE: no line has the hash {'ab' * 32}\n",
     )
 
 
-def test_whatever_is_changed_is_named(house: House, exported: dict[str, Any]) -> None:
+def test_whatever_is_changed_is_named(scenario: Scenario, exported: dict[str, Any]) -> None:
     def changed(seq: int, name: str, value: object) -> dict[str, Any]:
         record = copy.deepcopy(exported)
         record["lines"][seq - 1][name] = value
@@ -87,15 +87,17 @@ def test_whatever_is_changed_is_named(house: House, exported: dict[str, Any]) ->
         ({**exported, "lines": exported["lines"][::-1]}, "line 1: line 1 is missing"),
     ]
     for record, words in cases:
-        status, said = check(house, record)
+        status, said = check(scenario, record)
         assert (status, words in said) == (1, True), (words, said)
 
 
-def test_blanked_contents_need_a_line_that_says_why(house: House, exported: dict[str, Any]) -> None:
+def test_blanked_contents_need_a_line_that_says_why(
+    scenario: Scenario, exported: dict[str, Any]
+) -> None:
     for line in exported["lines"][:2]:
         line["body"] = None
     said = "NOT WHOLE at line 2: its contents are gone, and no line says why\n"
-    assert check(house, exported) == (1, said)
+    assert check(scenario, exported) == (1, said)
 
 
 @pytest.mark.parametrize("record", [[], {}, {"lines": [1]}, {"lines": [], "head": 1.5}, "x"])

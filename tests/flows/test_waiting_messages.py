@@ -18,11 +18,11 @@ from app.core.runtime.clock import SetClock
 from app.hearings.models import Hearing
 from app.notices.inbound import Inbound, Kind
 from tests.browser import every_page
-from tests.conftest import CASE, NOW, House, at, make_court, make_house, proposal
+from tests.conftest import CASE, NOW, Scenario, at, make_court, make_scenario, proposal
 from tests.flows.test_replies_by_text import SID, TOKEN, URL, text
 from tests.imap import ImapServer
+from tests.inbound.test_parsing_mail import POISON
 from tests.replied import SERVER, bounce, gmail, invited, mail, outlook
-from tests.rules.test_mail import POISON
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 # Files, programs, and what must stay as it is for the pages after it.
@@ -37,7 +37,7 @@ def imap() -> Iterator[ImapServer]:
 
 
 @pytest.fixture
-def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
+def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenario]:
     """A court to which texts and mails come."""
     clock = SetClock(NOW)
     local = ExternalServices(
@@ -46,7 +46,7 @@ def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
         sms=carrier.Outbox(tmp_path / "outbox", "sms", clock),
         mailbox=ImapMailbox(imap.url),
     )
-    made = make_house(
+    made = make_scenario(
         tmp_path,
         database,
         gateways=local,
@@ -63,26 +63,26 @@ def house(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[House]:
     made.close()
 
 
-def propose(house: House, number: str, *slots: tuple[str, str]) -> int:
+def propose(scenario: Scenario, number: str, *slots: tuple[str, str]) -> int:
     """An open round about a new case."""
-    case_id = house.api("POST", "/cases", {**CASE, "number": number})[1]["id"]
-    status, hearing = house.api("POST", "/hearings", proposal(case_id, *slots))
+    case_id = scenario.api("POST", "/cases", {**CASE, "number": number})[1]["id"]
+    status, hearing = scenario.api("POST", "/hearings", proposal(case_id, *slots))
     assert status == 201, hearing
-    house.beat()
+    scenario.beat()
     return hearing["id"]
 
 
-def waiting(house: House) -> dict[int, str]:
+def waiting(scenario: Scenario) -> dict[int, str]:
     """The messages that wait for a person, and the kind of each."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         db.session.remove()
         wanted = sa.select(Inbound.id, Inbound.kind).where(Inbound.done_at.is_(None))
         return {row.id: row.kind for row in db.session.execute(wanted)}
 
 
-def open_pages(house: House, *paths: str) -> None:
+def open_pages(scenario: Scenario, *paths: str) -> None:
     """Open pages as the court's administrator, in both languages; none may fail."""
-    desk = house.sign_in("admin@court.example")
+    desk = scenario.sign_in("admin@court.example")
     answers = {
         f"{path}?lang={lang}": desk.get(path, query_string={"lang": lang}).status_code
         for path, lang in itertools.product(paths, ("zh", "en"))
@@ -91,14 +91,16 @@ def open_pages(house: House, *paths: str) -> None:
     assert any(code == 200 for code in answers.values())
 
 
-def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: ImapServer) -> None:
-    fixed = propose(house, "（2026）沪0115民初1号")
-    slot = house.api("GET", f"/hearings/{fixed}")[1]["slots"][0]["id"]
+def test_no_page_fails_while_a_message_of_any_kind_waits(
+    scenario: Scenario, imap: ImapServer
+) -> None:
+    fixed = propose(scenario, "（2026）沪0115民初1号")
+    slot = scenario.api("GET", f"/hearings/{fixed}")[1]["slots"][0]["id"]
     order = {"slot_id": slot, "reason": "依职权"}
-    assert house.api("POST", f"/hearings/{fixed}/fix", order)[0] == 200
-    house.beat()
-    li, zhao = invited(house, LI), invited(house, ZHAO)
-    asked = propose(house, "（2026）沪0115民初2号", (at(20), "第三法庭"), (at(21), "第五法庭"))
+    assert scenario.api("POST", f"/hearings/{fixed}/fix", order)[0] == 200
+    scenario.beat()
+    li, zhao = invited(scenario, LI), invited(scenario, ZHAO)
+    asked = propose(scenario, "（2026）沪0115民初2号", (at(20), "第三法庭"), (at(21), "第五法庭"))
     shown = [
         f"/hearings/{fixed}",
         f"/hearings/{fixed}/live",
@@ -109,12 +111,12 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: Ima
     ]
 
     def sms(words: str, **more: str) -> None:
-        text(house, "+8613800138001", words, **more)
+        text(scenario, "+8613800138001", words, **more)
 
     def post(words: str | bytes) -> None:
         imap.deliver(words)
-        house.wait(minutes=1)
-        house.beat()
+        scenario.wait(minutes=1)
+        scenario.beat()
 
     file = 'Content-Type: multipart/mixed; boundary="f"\n\n--f\nContent-Type: text/plain\n\n附件\n--f\n'
     file += 'Content-Type: application/pdf; name="a.pdf"\nContent-Disposition: attachment; filename="a.pdf"\n\n%PDF\n--f--\n'
@@ -147,27 +149,27 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(house: House, imap: Ima
             )
         ),
         "a broken mail": lambda: post(next(iter(POISON.values()))),
-        "a text of a stranger's": lambda: text(house, "+8613900000000", "在吗"),
+        "a text of a stranger's": lambda: text(scenario, "+8613900000000", "在吗"),
     }
     for name, come in messages.items():
-        before = waiting(house)
+        before = waiting(scenario)
         come()
-        new = waiting(house).keys() - before.keys()
+        new = waiting(scenario).keys() - before.keys()
         assert len(new) == 1, name
-        open_pages(house, *shown)
-    assert set(waiting(house).values()) >= {
+        open_pages(scenario, *shown)
+    assert set(waiting(scenario).values()) >= {
         Kind.REPLY,
         Kind.COUNTER,
         Kind.BOUNCE,
         Kind.MAIL,
         Kind.TEXT,
     }
-    open_pages(house, *every_path(house, asked))
+    open_pages(scenario, *every_path(scenario, asked))
 
 
-def every_path(house: House, hearing_id: int) -> Iterator[str]:
+def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
     """The address of everything that can be opened about a hearing, parts of pages included."""
-    with house.app.test_request_context():
+    with scenario.app.test_request_context():
         session = db.session()
         seat = session.get_one(Hearing, hearing_id).proposals[-1].invitations[0]
         known = {
@@ -184,18 +186,18 @@ def every_path(house: House, hearing_id: int) -> Iterator[str]:
             "channel": "sms",
             "language": "zh",
             "seal": "0" * 64,
-            "token": house.link(ZHAO).rpartition("/")[2],
+            "token": scenario.link(ZHAO).rpartition("/")[2],
         }
-        for rule in house.app.url_map.iter_rules():
+        for rule in scenario.app.url_map.iter_rules():
             if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(NO_PAGES):
                 values = {name: known[name] for name in rule.arguments if name in known}
                 yield url_for(rule.endpoint, **values)
 
 
-def test_the_pages_about_which_browsers_ask_are_among_those_opened(house: House) -> None:
-    paths = list(every_path(house, propose(house, "（2026）沪0115民初3号")))
+def test_the_pages_about_which_browsers_ask_are_among_those_opened(scenario: Scenario) -> None:
+    paths = list(every_path(scenario, propose(scenario, "（2026）沪0115民初3号")))
     assert {"/hearings/1", "/hearings/1/live", "/inbox", "/"} <= set(paths)
-    assert len(paths) >= len(every_page.pages(house))
+    assert len(paths) >= len(every_page.pages(scenario))
 
 
 HIDING = {

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from app.inbound.parsing.mail import read
-from tests.conftest import House
-from tests.flows.test_replies_by_mail import LI, come, fixed, house, imap  # noqa: F401
+from tests.conftest import Scenario
+from tests.flows.test_replies_by_mail import LI, come, fixed, imap, scenario  # noqa: F401
 from tests.imap import ImapServer
 from tests.replied import gmail, invited, mail
 
@@ -39,21 +39,21 @@ def one(charset: str, codec: str, text: str = NAMES) -> str:
 
 
 def test_chinese_that_is_labelled_as_the_old_standard_is_read_whole(
-    house: House, imap: ImapServer
+    scenario: Scenario, imap: ImapServer
 ) -> None:
-    fixed(house)
-    [said] = come(house, imap, one("gb2312", "gbk"))
+    fixed(scenario)
+    [said] = come(scenario, imap, one("gb2312", "gbk"))
     assert (said["words"], said["name"]) == (NAMES, NAMES)
     assert said["files"] == [f"{NAMES}.pdf", f"{NAMES}2.pdf"]
-    whole = gmail(invited(house, LI), "DECLINED").replace("On my way", NAMES)
+    whole = gmail(invited(scenario, LI), "DECLINED").replace("On my way", NAMES)
     event = whole[whole.index("BEGIN:VCALENDAR") : whole.index("END:VCALENDAR") + 13]
     reply = mail(
         LI,
         "Content-Type: text/calendar; method=REPLY; charset=GB2312\n"
         f"Content-Transfer-Encoding: base64\n\n{b64(event.encode('gbk'))}",
     )
-    assert come(house, imap, reply)[-1]["counted"]
-    [line] = [x for x in house.record(1) if x["kind"] == "calendar"]
+    assert come(scenario, imap, reply)[-1]["counted"]
+    [line] = [x for x in scenario.record(1) if x["kind"] == "calendar"]
     assert line["content"]["comment"] == NAMES
 
 

@@ -11,7 +11,7 @@ import tzdata
 
 from app.core.db import transaction
 from app.court.models import Court
-from tests.conftest import CASE, House, at, make_court, make_house, proposal
+from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
 from tests.flows.test_cli import tingqi
 from tests.replied import invited
 from tests.tzif import compiled, machine, path
@@ -29,28 +29,28 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def shown(folder: Path, database: str, tmp_path: Path) -> Iterator[House]:
+def shown(folder: Path, database: str, tmp_path: Path) -> Iterator[Scenario]:
     """A court that was started on such a machine."""
-    made = make_house(tmp_path, database)
+    made = make_scenario(tmp_path, database)
     make_court(made)
     yield made
     made.close()
 
 
-def fix(house: House, starts_at: str) -> int:
+def fix(scenario: Scenario, starts_at: str) -> int:
     """Fix a hearing and let everybody be told."""
-    case_id = house.api("POST", "/cases", CASE)[1]["id"]
-    status, hearing = house.api("POST", "/hearings", proposal(case_id, (starts_at, "第三法庭")))
+    case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
+    status, hearing = scenario.api("POST", "/hearings", proposal(case_id, (starts_at, "第三法庭")))
     assert status == 201, hearing
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
-    assert house.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
-    house.beat()
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    scenario.beat()
     return int(hearing["id"])
 
 
-def calendar(house: House) -> str:
+def calendar(scenario: Scenario) -> str:
     """The newest invite that was mailed, as it is written."""
-    newest = max((house.folder / "outbox").glob("*.eml"))
+    newest = max((scenario.folder / "outbox").glob("*.eml"))
     parts = message_from_bytes(newest.read_bytes()).walk()
     body = next(each for each in parts if each.get_content_type() == "text/calendar")
     return str(body.get_payload(decode=True).decode())
@@ -61,7 +61,9 @@ def calendar(house: House) -> str:
     [(OLDER, "09:30", "+0800"), ("", "09:30", "+0800"), (NEWER, "10:30", "+0900")],
     indirect=["folder"],
 )
-def test_letters_and_invites_go_by_the_newer_rules(shown: House, clock: str, offset: str) -> None:
+def test_letters_and_invites_go_by_the_newer_rules(
+    shown: Scenario, clock: str, offset: str
+) -> None:
     hearing = fix(shown, at(14))
     letter = shown.letters(to=LI, channel="email", containing="排定")[-1]
     assert clock in letter.body
@@ -110,7 +112,7 @@ def test_the_mark_of_bsd_is_read_and_the_newest_of_several_folders_taken(
 
 
 @pytest.mark.parametrize("folder", [NEWER], indirect=True)
-def test_a_zone_that_only_the_machine_knows_can_be_a_courts(folder: Path, shown: House) -> None:
+def test_a_zone_that_only_the_machine_knows_can_be_a_courts(folder: Path, shown: Scenario) -> None:
     (folder / "Asia" / "Dongwan").write_bytes(compiled(7 * 60))
     with shown.app.app_context(), transaction() as session:
         session.scalars(sa.select(Court)).one().zone = "Asia/Dongwan"

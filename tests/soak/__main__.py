@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_migrate import upgrade
 
-from tests.conftest import make_court, make_house, postgresql, run_sql
+from tests.conftest import make_court, make_scenario, postgresql, run_sql
 from tests.soak.checks import wrong
 from tests.soak.databases import Database
 from tests.soak.facts import Facts
@@ -48,21 +48,21 @@ def _one(seed: int, given: argparse.Namespace, databases: Iterator[Database]) ->
     database, folder = next(databases), Path(tempfile.mkdtemp(prefix="tingqi-soak-"))
     if database.kind == "sqlite":
         database = Database(f"sqlite:///{folder / 'tingqi.db'}")
-    house = make_house(folder, database.url)
+    scenario = make_scenario(folder, database.url)
     if database.kind == "sqlite":
-        with house.app.app_context():
+        with scenario.app.app_context():
             upgrade()
-    make_court(house)
+    make_court(scenario)
     begun = time.monotonic()
     chosen = plan(seed, given.rounds, database.kind, WORKERS[given.db], long=True)
     try:
-        found = run(house, database, chosen)
+        found = run(scenario, database, chosen)
         faults = wrong(found)
         print(_summary(seed, chosen.workers, found, time.monotonic() - begun), flush=True)
     except TimeoutError as late:
         faults = [f"it does not come to rest: {late}"]
     finally:
-        house.close()
+        scenario.close()
     for fault in faults:
         print(f"  {fault}", flush=True)
     if faults:

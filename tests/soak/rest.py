@@ -9,7 +9,7 @@ from app.core.db import db
 from app.hearings.models import Hearing, Proposal
 from app.notices.models import Notice
 from app.sending.models import Worker
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.soak.post import Post
 from tests.soak.world import RATE, World, until
 
@@ -19,7 +19,7 @@ HORIZON = dt.timedelta(hours=6)
 STEP = dt.timedelta(minutes=1)
 
 
-def come(house: House, world: World, post: Post, horizon: dt.timedelta = HORIZON) -> None:
+def come(scenario: Scenario, world: World, post: Post, horizon: dt.timedelta = HORIZON) -> None:
     """Wait until nothing is left to do; set the clock forward to what is next, up to a horizon.
 
     The clock is set only while no living worker is in the middle of a message: no machine's clock
@@ -27,22 +27,22 @@ def come(house: House, world: World, post: Post, horizon: dt.timedelta = HORIZON
     """
     last = world.clock.now() + horizon
     while True:
-        until("rest", lambda: _nothing_is_due(house, world, post))
-        coming = _next(house, world.clock.now())
+        until("rest", lambda: _nothing_is_due(scenario, world, post))
+        coming = _next(scenario, world.clock.now())
         if coming is None or coming > last:
             return
         world.clock.forward(coming + STEP, RATE)
 
 
-def beating(house: House) -> int:
+def beating(scenario: Scenario) -> int:
     """Return how many workers have beaten."""
-    with house.app.app_context():
+    with scenario.app.app_context():
         found = db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) or 0
         db.session.remove()
     return found
 
 
-def _nothing_is_due(house: House, world: World, post: Post) -> bool:
+def _nothing_is_due(scenario: Scenario, world: World, post: Post) -> bool:
     world.mend()
     if not post.empty:
         return False
@@ -61,7 +61,7 @@ def _nothing_is_due(house: House, world: World, post: Post) -> bool:
         sa.select(Hearing.id).where(Hearing.planned_revision < Hearing.revision),
         sa.select(Proposal.id).where(Proposal.state == "open", Proposal.answer_by <= now),
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         found = any(db.session.scalar(each.limit(1)) for each in waiting)
         db.session.remove()
     return not found
@@ -82,7 +82,7 @@ def _held_up(now: dt.datetime) -> sa.Exists:
     )
 
 
-def _next(house: House, now: dt.datetime) -> dt.datetime | None:
+def _next(scenario: Scenario, now: dt.datetime) -> dt.datetime | None:
     """Return when something is due next, or a lease of somebody who is dead ends."""
     moments = (
         sa.select(sa.func.min(Notice.due_at)).where(
@@ -91,7 +91,7 @@ def _next(house: House, now: dt.datetime) -> dt.datetime | None:
         sa.select(sa.func.min(Notice.lease_until)).where(Notice.state == "sending"),
         sa.select(sa.func.min(Notice.ask_at)),
     )
-    with house.app.app_context():
+    with scenario.app.app_context():
         found = [db.session.scalar(each) for each in moments]
         db.session.remove()
     return min((each for each in found if each is not None), default=None)

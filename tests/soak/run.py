@@ -5,7 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from app.core.db import db
-from tests.conftest import House
+from tests.conftest import Scenario
 from tests.soak import facts, rest
 from tests.soak.carriers import FickleMail, FickleTwilio, Ledger
 from tests.soak.databases import Database
@@ -19,27 +19,27 @@ LOOK = 0.1  # seconds between two looks whether every process lives
 SOON = 2.0  # seconds after which a trouble comes even where no carrier was asked
 
 
-def run(house: House, database: Database, plan: Plan) -> Facts:
+def run(scenario: Scenario, database: Database, plan: Plan) -> Facts:
     """Play a plan; return the facts after all came to rest. Raises TimeoutError where it does not."""
     told, ledger = Told(), Ledger(plan.seed)
-    token = house.token("wang@court.example")
+    token = scenario.token("wang@court.example")
     with (
-        World(house.folder, database.url, plan.workers) as world,
+        World(scenario.folder, database.url, plan.workers) as world,
         FickleMail(ledger) as mail,
         FickleTwilio(ledger, world.clock) as twilio,
     ):
         world.open(mail.url, twilio.url, twilio.account_sid, twilio.auth_token)
         people = People(world.url, token, told, twilio.reply)
         people.enter_cases()
-        until("the first beats", lambda: rest.beating(house) >= plan.workers)
+        until("the first beats", lambda: rest.beating(scenario) >= plan.workers)
         with Post(plan.seed, twilio, told) as post:
             for each in plan.rounds:
                 _play(each, people, world, database, ledger)
             world.mend()
             ledger.calm = True
             post.flush()
-            rest.come(house, world, post)
-    return _facts(house, world, ledger, told, plan.seed)
+            rest.come(scenario, world, post)
+    return _facts(scenario, world, ledger, told, plan.seed)
 
 
 def _play(played: Round, people: People, world: World, database: Database, ledger: Ledger) -> None:
@@ -64,14 +64,14 @@ def _trouble(trouble: Trouble, world: World, database: Database) -> None:
     getattr(database if of_database else world, trouble.what)(trouble.which)
 
 
-def _facts(house: House, world: World, ledger: Ledger, told: Told, seed: int) -> Facts:
-    house.close()
-    with house.app.app_context():
+def _facts(scenario: Scenario, world: World, ledger: Ledger, told: Told, seed: int) -> Facts:
+    scenario.close()
+    with scenario.app.app_context():
         found = facts.read(db.session(), seed, ledger.asked, told)
         db.session.remove()
     found.killed, found.troubled = world.killed, world.troubled
     found.verified = _verified(world)
-    found.logs = facts.logs(house.folder)
+    found.logs = facts.logs(scenario.folder)
     return found
 
 

@@ -67,7 +67,7 @@ class Webhook(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def house():
+def scenario():
     with HTTPServer(("127.0.0.1", 0), Webhook) as server:
         server.posts = []
         server.url = f"http://127.0.0.1:{server.server_port}"
@@ -78,21 +78,21 @@ def house():
         thread.join()
 
 
-def test_a_callback_comes_signed_with_our_reference(twilio, house):
-    send_one(twilio, house.url)
+def test_a_callback_comes_signed_with_our_reference(twilio, scenario):
+    send_one(twilio, scenario.url)
     assert twilio.callback(twilio.messages[0], "undelivered", 30003) == 204
-    [(path, form, signature)] = house.posts
+    [(path, form, signature)] = scenario.posts
     assert path == "/twilio/status?ref=n1.1"
     assert (form["MessageStatus"], form["ErrorCode"]) == ("undelivered", "30003")
     assert form["MessageSid"] == twilio.messages[0]["sid"]
-    assert signature_ok(twilio.auth_token, house.url + path, form, signature)
+    assert signature_ok(twilio.auth_token, scenario.url + path, form, signature)
     assert twilio.messages[0]["status"] == "undelivered"
 
 
-def test_a_signature_is_good_for_one_url_one_form_and_one_token(twilio, house):
-    twilio.reply("+8613800000001", "1", f"{house.url}/twilio/inbound")
-    [(path, form, signature)] = house.posts
-    url = house.url + path
+def test_a_signature_is_good_for_one_url_one_form_and_one_token(twilio, scenario):
+    twilio.reply("+8613800000001", "1", f"{scenario.url}/twilio/inbound")
+    [(path, form, signature)] = scenario.posts
+    url = scenario.url + path
     assert (form["From"], form["Body"]) == ("+8613800000001", "1")
     assert signature_ok(twilio.auth_token, url, form, signature)
     assert not signature_ok("other", url, form, signature)
@@ -103,9 +103,9 @@ def test_a_signature_is_good_for_one_url_one_form_and_one_token(twilio, house):
     assert not signature_ok("", url, form, signature)
 
 
-def test_behind_a_proxy_the_public_url_is_signed(twilio, house):
+def test_behind_a_proxy_the_public_url_is_signed(twilio, scenario):
     send_one(twilio, "https://court.example")
-    twilio.callback(twilio.messages[0], "sent", url=house.url + "/twilio/status?ref=n1.1")
-    [(_, form, signature)] = house.posts
+    twilio.callback(twilio.messages[0], "sent", url=scenario.url + "/twilio/status?ref=n1.1")
+    [(_, form, signature)] = scenario.posts
     public = "https://court.example/twilio/status?ref=n1.1"
     assert signature_ok(twilio.auth_token, public, form, signature)
