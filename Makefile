@@ -17,7 +17,7 @@ NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages screenshots dist clean
+.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages rooms screenshots dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
@@ -35,6 +35,7 @@ help:
 	@echo "make bench-pages                 home, lists and calendar in a court of ten thousand cases"
 	@echo "make lighthouse                  what Lighthouse says of counsel's page and of home"
 	@echo "make messages                    the Chinese catalogue brought up to date with the code"
+	@echo "make rooms                       the picture of the folders in docs/images anew, from the code"
 	@echo "make screenshots                 the six pictures in docs/images anew, from the demo's court"
 	@echo "make dist                        wheel and source archive in dist/"
 	@echo "make clean                       remove what these made; instance/ stays"
@@ -91,6 +92,9 @@ messages: $(VENV)/.installed
 	  -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 \
 	  --ignore-obsolete --ignore-pot-creation-date
+
+rooms: $(VENV)/.installed-dev
+	PYTHONPATH=. $(BIN)/python docs/images/draw_rooms.py
 
 screenshots: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/take.py

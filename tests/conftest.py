@@ -136,7 +136,6 @@ def password_hash() -> str:
 
 def make_court(scenario: Scenario) -> None:
     """A court in Shanghai with an assistant, a judge's account, an admin and two courtrooms."""
-    from app.cases import service as cases
 
     with scenario.app.app_context(), transaction() as session:
         court = people.add_court(

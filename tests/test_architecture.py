@@ -24,7 +24,7 @@ def calls(file: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, ast.unparse(node.func)
 
 
-def test_only_gateways_ask_the_time() -> None:
+def test_only_the_clock_and_carriers_ask_the_time() -> None:
     asking = {
         "datetime.now",
         "dt.datetime.now",
@@ -38,13 +38,14 @@ def test_only_gateways_ask_the_time() -> None:
         f"{name(f)}:{line} {call}"
         for f in FILES
         for line, call in calls(f)
-        if call in asking and not name(f).startswith("gateways/")
+        if call in asking
+        and not name(f).startswith(("core/runtime/clock", "carriers/", "rehearsal/standins/"))
     ]
     assert found == []
 
 
 def test_services_never_commit() -> None:
-    may = {"db.py", "notices/dispatch.py"}
+    may = {"core/db/__init__.py", "sending/dispatch.py"}
     found = [
         f"{name(f)}:{line} {call}"
         for f in FILES
@@ -78,7 +79,7 @@ def test_a_service_opens_no_transaction() -> None:
 def test_one_module_encodes_domains() -> None:
     """Python's own codec follows IDNA 2003, by which a mail goes to somebody else's domain."""
     # A charset of a mail may carry the codec's name: there it is only refused.
-    may = {"addresses.py", "replies/charset.py"}
+    may = {"core/addresses.py", "inbound/parsing/charset.py"}
     found = [
         f"{name(f)}:{node.lineno}"
         for f in FILES
@@ -133,3 +134,34 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     }
     # Loaded by name: SQLAlchemy's driver, and the time zones of a machine that has none.
     assert used | {"psycopg", "tzdata"} == declared
+
+
+def test_a_class_name_is_used_once() -> None:
+    places: dict[str, list[str]] = {}
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name(file))
+    assert {each: where for each, where in places.items() if len(where) > 1} == {}
+
+
+# Words that stand for a thing that has a plain name in the glossary (docs/architecture.md).
+METAPHORS = {"house", "gateway", "gateways", "glance", "stands", "shelf", "voice", "told"}
+
+
+def test_modules_and_classes_have_no_metaphors_for_names() -> None:
+    found = []
+    for file in FILES:
+        words = set(re.split(r"[_/]", name(file).removesuffix(".py")))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                words |= {each.lower() for each in re.findall(r"[A-Z][a-z]+", node.name)}
+        found += [f"{name(file)}: {each}" for each in sorted(words & METAPHORS)]
+    assert found == []
+
+
+def test_a_folder_has_at_most_eighteen_modules() -> None:
+    sizes: dict[Path, int] = {}
+    for file in FILES:
+        sizes[file.parent] = sizes.get(file.parent, 0) + (file.name != "__init__.py")
+    assert {str(each.relative_to(APP)): n for each, n in sizes.items() if n > 18} == {}

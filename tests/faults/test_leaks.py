@@ -9,7 +9,6 @@ import icalendar
 import pytest
 import sqlalchemy as sa
 
-from app.cases import service as cases
 from app.core.db import db, transaction
 from app.court import service
 from app.notices.models import Notice
