@@ -52,7 +52,7 @@ def _form(token: str, view: CounselPage, given: dict[str, str], **more: Any) -> 
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     told = {"errors": {}, "kind_word": "", **more}
     return render_template(
-        "reply/call_me.html",
+        "counsel/call_me.html",
         token=token,
         view=view,
         nonce=key,

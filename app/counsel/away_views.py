@@ -31,7 +31,7 @@ def _shown(token: str, view: CounselPage, **more: Any) -> str:
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
     calendar = busy_calendars.of(db.session(), view.counsel.id)
     return render_template(
-        "reply/away.html",
+        "counsel/away.html",
         calendar=calendar,
         token=token,
         view=view,

@@ -30,7 +30,7 @@ def _form(token: str, view: CounselPage, **more: Any) -> str:
     asked = service.of_counsel(db.session(), view.hearing.id, view.counsel.id)
     told = {"reason": "", "errors": {}, "kind_word": "", **more}
     return render_template(
-        "reply/move.html",
+        "counsel/move.html",
         token=token,
         view=view,
         nonce=key,

@@ -56,13 +56,13 @@ def enter(token: str) -> CounselPage:
     """
     found = seats.behind(db.session(), token)
     if found is None:
-        raise Closed((render_template("reply/unknown.html"), 404))
+        raise Closed((render_template("counsel/unknown.html"), 404))
     seat, revoked = found
     view = seats.counsel_page(db.session(), seat.id, web.now())
     g.language = view.counsel.language
     refresh()
     if revoked or view.stands == HearingStatus.LEFT:
-        raise Closed((render_template("reply/revoked.html", view=view), 410))
+        raise Closed((render_template("counsel/revoked.html", view=view), 410))
     return view
 
 
@@ -123,7 +123,7 @@ def shown(token: str, view: CounselPage, **more: Any) -> str:
         "missing_words": _missing_words,
         **more,
     }
-    return render_template("reply/page.html", token=token, view=view, nonce=key, **told)
+    return render_template("counsel/page.html", token=token, view=view, nonce=key, **told)
 
 
 def said_away(view: CounselPage) -> Sequence[Away]:
@@ -222,7 +222,7 @@ def contacts(token: str) -> Any:
     listed = record.contacts(db.session(), view.hearing, view.counsel.id)
     seen = symmetry.of(db.session(), view.case, f"hearing/{view.hearing.id}")
     return render_template(
-        "reply/record.html", token=token, view=view, contacts=listed, symmetry=seen
+        "counsel/record.html", token=token, view=view, contacts=listed, symmetry=seen
     )
 
 
@@ -246,7 +246,7 @@ def file(token: str) -> Any:
 @bp.get("/r")
 def code() -> Any:
     """Ask for the short code of a message that could carry no link."""
-    return render_template("reply/code.html", typed="", error="")
+    return render_template("counsel/code.html", typed="", error="")
 
 
 @bp.post("/r")
@@ -257,5 +257,5 @@ def heard() -> Any:
     token = seats.link_of_code(db.session(), typed, web.secret())
     if token is None:
         words = gettext("No page has this code. Compare it with the message, letter by letter.")
-        return render_template("reply/code.html", typed=typed[:40], error=words), 422
+        return render_template("counsel/code.html", typed=typed[:40], error=words), 422
     return redirect(url_for("counsel.page", token=token), 303)

@@ -41,7 +41,7 @@ def _shown(**more: Any) -> str:
     )
     given = {"given": {}, "errors": {}, **more}
     days = db.session.scalars(wanted).all()
-    return render_template("people/closed_days.html", days=days, **given)
+    return render_template("court/closed_days.html", days=days, **given)
 
 
 @bp.post("/settings/closed-days")

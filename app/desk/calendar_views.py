@@ -99,7 +99,7 @@ def calendar() -> str:
     shut = {day for day, _ in table if not working.has(day)}
     step = dt.timedelta(days=asked.days)
     return render_template(
-        "hearings/calendar.html",
+        "desk/calendar.html",
         asked=asked,
         table=table,
         shut=shut,
@@ -190,7 +190,7 @@ def cause_list() -> str:
     }
     step = dt.timedelta(days=1)
     return render_template(
-        "hearings/cause_list.html",
+        "desk/cause_list.html",
         on=on,
         found=found,
         parties=named,

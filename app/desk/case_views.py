@@ -59,7 +59,7 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
     session = db.session()
     found = cases.case_with_parties(session, current_user.court_id, case_id)
     return render_template(
-        "hearings/case.html",
+        "desk/case.html",
         case=found,
         zone=found.court.zone,
         given=given,

@@ -47,7 +47,7 @@ def met() -> list[tuple[str, str]]:
 @signed_in
 def call(case_id: int) -> Any:
     """Show the form for a call: the number to press, and a button for each outcome."""
-    return _page("hearings/call.html", case_id, _blank())
+    return _page("desk/contact.html", case_id, _blank())
 
 
 @bp.post("/cases/<int:case_id>/call")
@@ -56,14 +56,14 @@ def call(case_id: int) -> Any:
 def log_call(case_id: int) -> Any:
     """Write a call down."""
     given = _given() | {"channel": "phone"}
-    return _log("hearings/call.html", case_id, given)
+    return _log("desk/contact.html", case_id, given)
 
 
 @bp.get("/cases/<int:case_id>/off-channel")
 @signed_in
 def off_channel(case_id: int) -> Any:
     """Show the form for a contact outside the house's ways."""
-    return _page("hearings/off_channel.html", case_id, _blank() | {"channel": "chat"})
+    return _page("desk/off_channel.html", case_id, _blank() | {"channel": "chat"})
 
 
 @bp.post("/cases/<int:case_id>/off-channel")
@@ -72,7 +72,7 @@ def off_channel(case_id: int) -> Any:
 def log_off_channel(case_id: int) -> Any:
     """Write such a contact down; the other sides are told of its substance."""
     given = _given() | {"outcome": "told", "address": ""}
-    return _log("hearings/off_channel.html", case_id, given)
+    return _log("desk/off_channel.html", case_id, given)
 
 
 def _blank() -> dict[str, str]:

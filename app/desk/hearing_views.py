@@ -40,7 +40,7 @@ def shown(hearing_id: int) -> str:
 @signed_in
 def live(hearing_id: int) -> Any:
     """Give what changes by itself on a hearing's page; 304 where nothing did."""
-    answer = make_response(_page(_look(hearing_id), "hearings/_shown_live.html"))
+    answer = make_response(_page(_look(hearing_id), "desk/_hearing_live.html"))
     answer.add_etag()
     return answer.make_conditional(request)
 
@@ -49,7 +49,7 @@ def _look(hearing_id: int) -> HearingPage:
     return hearing_page.hearing_page(db.session(), current_user.court_id, hearing_id, web.now())
 
 
-def _page(found: HearingPage, page: str = "hearings/shown.html", **more: Any) -> str:
+def _page(found: HearingPage, page: str = "desk/hearing.html", **more: Any) -> str:
     told: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **more}
     # The page has two fields for a reason: what is wrong with one is shown at that one.
     ids = {"slot_id": "fix", "reason": f"{told['act']}-reason"}

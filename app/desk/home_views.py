@@ -27,14 +27,14 @@ bp = Blueprint("home", __name__)
 @signed_in
 def home() -> str:
     """Show what waits for a user, or for anybody of the court; what comes; who sends."""
-    return render_template("hearings/home.html", **_desk())
+    return render_template("desk/home.html", **_desk())
 
 
 @bp.get("/news")
 @signed_in
 def news() -> str:
     """Show the part of home that changes, for a page that is open already."""
-    return render_template("hearings/_home_live.html", **_desk())
+    return render_template("desk/_home_live.html", **_desk())
 
 
 def _desk() -> dict[str, Any]:
@@ -67,7 +67,7 @@ def waiting() -> str:
     found = queries.waiting(db.session(), court, mine, web.now(), words)
     shown = found.only(kind)
     return render_template(
-        "hearings/waiting.html",
+        "desk/waiting.html",
         found=found,
         shown=shown.page(page, PAGE),
         kind=kind,
@@ -117,7 +117,7 @@ def listed() -> str:
     rows, more = hearing_search.found(session, current_user, wish, web.now())
     words = wish.words.strip() and wish.page == 1
     return render_template(
-        "hearings/list.html",
+        "desk/hearings.html",
         hearings=rows,
         more=more,
         wish=wish,

@@ -35,7 +35,7 @@ def _public() -> str:
 def _print(sheets: list[paper_notices.PaperNotice], **more: Any) -> str:
     pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - segno's, of our own address
     return render_template(
-        "hearings/paper.html",
+        "desk/paper.html",
         sheets=list(zip(sheets, pictures, strict=True)),
         court=current_user.court,
         page=secrets.token_urlsafe(16),
@@ -73,7 +73,7 @@ def papers() -> str:
     court = current_user.court
     found = paper_notices.waiting(db.session(), court, web.now())
     return render_template(
-        "hearings/papers.html", found=found, zone=court.zone, most=paper_notices.MOST
+        "desk/papers.html", found=found, zone=court.zone, most=paper_notices.MOST
     )
 
 

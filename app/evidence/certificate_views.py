@@ -31,7 +31,7 @@ def certified(case_id: int) -> str:
         scale=3, border=2, dark="#000", light="#fff"
     )
     return render_template(
-        "hearings/certificate.html",
+        "evidence/certificate.html",
         found=found,
         case=case,
         court=case.court,
@@ -48,4 +48,4 @@ def confirmed(seal: str) -> Any:
     known = seal.lower() if SEAL.fullmatch(seal.lower()) else ""
     found = certificate.confirm(db.session(), known) if known else None
     status = 200 if found else 404
-    return render_template("hearings/confirmed.html", found=found, seal=seal[:80]), status
+    return render_template("evidence/certificate_check.html", found=found, seal=seal[:80]), status

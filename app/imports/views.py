@@ -38,7 +38,7 @@ def _files(**more: Any) -> str:
     found = uploads.listed(session, court.id)
     open_ = {each.id for each in found if undo.until(court, each, web.now())}
     return render_template(
-        "intake/files.html",
+        "imports/files.html",
         files=found,
         undoable=open_,
         zone=court.zone,
@@ -117,7 +117,7 @@ def _one(upload_id: int, **more: Any) -> Any:
             told["headers"] = []
     folder = web.services().settings.instance
     return render_template(
-        "intake/file.html",
+        "imports/file.html",
         upload=upload,
         zone=court.zone,
         names=field_names(),

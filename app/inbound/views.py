@@ -70,7 +70,7 @@ def listed() -> str:
         wanted = wanted.where(Inbound.done_at.is_(None)).order_by(Inbound.id)
     found = db.session.execute(wanted.limit(ON_A_PAGE + 1)).all()
     return render_template(
-        "replies/inbox.html",
+        "inbound/inbox.html",
         rows=found[:ON_A_PAGE],
         every=every,
         zone=current_user.court.zone,

@@ -37,7 +37,7 @@ def _page(only: str = "", **more: Any) -> str:
     sets = {name: law.rule_set(name) for name in law.names() if only in ("", name)}
     more["may_choose"] = not only
     chosen = {"chosen": current_user.court.rule_set, "refused": "", **more}
-    return render_template("hearings/rules.html", sets=sets, **chosen)
+    return render_template("law/rules.html", sets=sets, **chosen)
 
 
 @bp.post("/settings/rules")

@@ -36,7 +36,7 @@ def wordings_page() -> str:
         for channel in composing.CHANNELS
         for language in web.LANGUAGES
     }
-    return render_template("notices/wordings.html", held=held, kinds=custom_wording.KINDS)
+    return render_template("letters/wordings.html", held=held, kinds=custom_wording.KINDS)
 
 
 @bp.get("/settings/wording/<kind>/<channel>/<language>")
@@ -68,7 +68,7 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
     known = wording_versions.versions(db.session(), current_user.court_id, *key)
     fine = not custom_wording.faults(kind, channel, subject, text)
     return render_template(
-        "notices/wording.html",
+        "letters/wording.html",
         kind=kind,
         channel_=channel,
         tongue=language,

@@ -186,7 +186,7 @@ def shown(listing_id: int) -> str:
         if each.slots:
             days.setdefault(each.slots[0].local[0].date(), []).append(each)
     return render_template(
-        "listing/shown.html",
+        "listing/listing.html",
         listing=listing,
         zone=court.zone,
         days=sorted(days.items()),

@@ -30,7 +30,7 @@ def me() -> str:
 
 def _me(**more: Any) -> str:
     tokens = service.tokens_of(db.session(), current_user)
-    return render_template("people/me.html", tokens=tokens, **more)
+    return render_template("people/account.html", tokens=tokens, **more)
 
 
 @bp.post("/me")
@@ -96,7 +96,7 @@ def _settings(court: Court, **more: Any) -> str:
         typed["given"]["subdivision"] = court.subdivision
     country = typed["given"]["country"]
     return render_template(
-        "people/settings.html",
+        "court/settings.html",
         court=court,
         countries=_countries(),
         parts=_parts(country),
@@ -127,7 +127,7 @@ def subdivisions() -> str:
     if country == court.country:
         given["subdivision"] = court.subdivision
     return render_template(
-        "people/_subdivisions.html",
+        "court/_subdivisions.html",
         parts=_parts(country),
         given=given,
         errors={},
@@ -186,7 +186,7 @@ def role_names() -> dict[str, str]:
 def about_court() -> str:
     """Show everybody of the court what it has set."""
     court = current_user.court
-    return render_template("people/court.html", court=court, given=habits.of(court))
+    return render_template("court/court.html", court=court, given=habits.of(court))
 
 
 @bp.post("/settings")

@@ -161,5 +161,5 @@ def setting_changes() -> str:
     page = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:6]) > 0 else 1
     rows, more = change_log.listed(db.session(), current_user.court_id, page)
     return render_template(
-        "people/changes.html", rows=rows, more=more, page=page, zone=current_user.court.zone
+        "court/changes.html", rows=rows, more=more, page=page, zone=current_user.court.zone
     )

@@ -111,7 +111,7 @@ def case_record(case_id: int) -> str:
     count = head.seq if head else 0
     check = count <= CHECKED_AT_ONCE or bool(request.args.get("check"))
     return render_template(
-        "notices/record.html",
+        "record/record.html",
         case=case,
         counsel_id=counsel_id,
         lines=lines[:ON_A_PAGE],

@@ -34,7 +34,7 @@ def _page(**more: Any) -> str:
         carrier_checks.worker(session, now),
     ]
     return render_template(
-        "notices/carriers.html",
+        "sending/carriers.html",
         findings=found,
         zone=current_user.court.zone,
         tests=[

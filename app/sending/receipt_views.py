@@ -31,7 +31,7 @@ def receipts() -> str:
         wanted = wanted.where(Receipt.id < int(asked))
     found: Sequence[Receipt] = session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
     return render_template(
-        "notices/receipts.html",
+        "sending/receipts.html",
         receipts=found[:ON_A_PAGE],
         older=found[ON_A_PAGE - 1].id if len(found) > ON_A_PAGE else 0,
         refused=counters.totals(session),

@@ -115,7 +115,7 @@ def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
         for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([given["kind"]] if given["kind"] else [])]))
-    page = "hearings/new.html" if about.hearing_id is None else "hearings/round.html"
+    page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
     looked = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
         page,

@@ -49,7 +49,7 @@ def _which() -> str:
     asked, page = request.args.get("find", "")[:200], page_number()
     rows, more = cases.search(db.session(), current_user.court_id, asked, page)
     return render_template(
-        "hearings/which.html",
+        "proposing/which_case.html",
         cases=rows,
         more=more,
         page=page,
