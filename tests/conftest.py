@@ -11,7 +11,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 
-from app import create_app
+from app import attach, create_app
 from app.carriers.outbox import carrier
 from app.carriers.registry import ExternalServices
 from app.config import Settings
@@ -41,6 +41,10 @@ hypothesis.settings.register_profile(
     "any speed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any speed")
+# Linux's folder in memory; tests wait for no disk where it has room for all that they write.
+MEMORY, ROOM = Path("/dev/shm"), 3 * 1024**3
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Shanghai
 SECRET = b"a secret of the tests, long enough to be one"
 PASSWORD = "correct horse battery"
@@ -54,6 +58,8 @@ class Scenario:
     folder: Path
     clock: SetClock
     tokens: dict[str, str] = field(default_factory=dict)
+    # Where the app waits for the next scenario, if another one may use it.
+    pool: list[Flask] | None = None
 
     @property
     def client(self) -> FlaskClient:
@@ -122,10 +128,13 @@ class Scenario:
         return [line for attempt in said["attempts"] for line in attempt["lines"]]
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database, and leave the app to other scenarios."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        if self.pool is not None:
+            self.pool.append(self.app)
+            self.pool = None
 
 
 @cache
@@ -159,23 +168,52 @@ def make_court(scenario: Scenario) -> None:
         service.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
+# Apps that no scenario uses now, by their settings but for folder and database.
+APPS: dict[str, list[Flask]] = {}
+
+
 def make_scenario(
-    folder: Path, url: str, gateways: ExternalServices | None = None, **settings: Any
+    folder: Path,
+    url: str,
+    gateways: ExternalServices | None = None,
+    *,
+    own_app: bool = False,
+    durable: bool = False,
+    **settings: Any,
 ) -> Scenario:
-    """An installation in a folder, over a migrated database."""
-    clock = gateways.clock if gateways else SetClock(NOW)
-    said = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
-    local = ExternalServices(
-        clock=clock,
-        email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
-        sms=carrier.Outbox(folder / "outbox", "sms", clock),
-    )
-    app = create_app(said, gateways or local)
-    app.jinja_env.bytecode_cache = TEMPLATES
-    before_render_template.connect(refuse_hidden_globals, app)
+    """An installation in a folder, over a migrated database.
+
+    Its app may have served other scenarios before and may serve others afterwards: a test that
+    changes the app itself, as by another blueprint, has its ``own_app``. Unless ``durable``, SQLite
+    waits for no disk, as PostgreSQL does not: what survives a power cut matters to courts.
+    """
+    if gateways is None:
+        clock = SetClock(NOW)
+        gateways = ExternalServices(
+            clock=clock,
+            email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
+            sms=carrier.Outbox(folder / "outbox", "sms", clock),
+        )
+    chosen = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
+    kind = sa.make_url(url).get_backend_name()
+    pool = APPS.setdefault(repr(replace(chosen, instance=Path(), database_url=kind)), [])
+    if pool and not own_app:
+        app = pool.pop()
+        attach(app, chosen, gateways)
+    else:
+        app = create_app(chosen, gateways)
+        app.jinja_env.bytecode_cache = TEMPLATES
+        before_render_template.connect(refuse_hidden_globals, app)
     with app.app_context():
         share_compiled(db.engine)
-    return Scenario(app, folder, clock)
+        if kind == "sqlite" and not durable:
+            sa.event.listen(db.engine, "connect", wait_for_no_disk)
+    return Scenario(app, folder, gateways.clock, pool=None if own_app else pool)
+
+
+def wait_for_no_disk(connection: sqlite3.Connection, _record: Any) -> None:
+    """Let an SQLite connection commit to the operating system's memory."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def refuse_hidden_globals(app: Flask, context: dict[str, Any], **_: Any) -> None:
@@ -237,7 +275,7 @@ def postgres() -> Iterator[str]:
 def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """A PostgreSQL server in a folder of its own, and its address; ``empty`` is migrated.
 
-    What survives a power cut matters to courts, not to tests: ``careless`` settings are off.
+    The ``careless`` settings, by which it would wait for the disk, are off.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that a bare machine lacks

@@ -35,7 +35,12 @@ class ConditionalGet:
     """A WSGI application before another (PEP 3333)."""
 
     def __init__(self, behind: WSGIApplication, app: Flask, calendars: CalendarCache) -> None:
-        self._behind, self._calendars = behind, calendars
+        self._behind = behind
+        self.attach(app, calendars)
+
+    def attach(self, app: Flask, calendars: CalendarCache) -> None:
+        """Answer for the installation that the app serves now."""
+        self._calendars = calendars
         with app.app_context():
             self._ask = _asking(db.engine, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         house: web.Services = app.extensions["tingqi"]
@@ -117,7 +122,18 @@ def _line_of_its_own(engine: sa.Engine, options: Mapping[str, Any]) -> sa.Engine
 
 def install(app: Flask) -> None:
     """Put it before an app's pages."""
+    front = ConditionalGet(app.wsgi_app, app, _calendars(app))
+    app.wsgi_app = front  # type: ignore[method-assign]
+    app.extensions["tingqi-feeds"] = front
+
+
+def attach(app: Flask) -> None:
+    """Forget the calendars that were kept: the app serves another installation now."""
+    app.extensions["tingqi-feeds"].attach(app, _calendars(app))
+
+
+def _calendars(app: Flask) -> CalendarCache:
     house: web.Services = app.extensions["tingqi"]
     calendars = CalendarCache(house.settings.court_address)
     app.extensions["tingqi-calendars"] = calendars
-    app.wsgi_app = ConditionalGet(app.wsgi_app, app, calendars)  # type: ignore[method-assign]
+    return calendars

@@ -192,6 +192,7 @@ class _Gate:
     """What a page process knows of its database, for a second at a time."""
 
     def __init__(self) -> None:
+        self._services: web.Services | None = None
         self._looked_at: dt.datetime | None = None
         self._path: tuple[str, ...] = ()
 
@@ -199,8 +200,9 @@ class _Gate:
         if request.endpoint in UNSETTLED:
             return
         at, path = web.now(), zoneinfo.TZPATH
-        known = self._looked_at is not None and abs(at - self._looked_at) < GLANCE
-        if known and path == self._path:
+        services = web.services()
+        same = services is self._services and path == self._path
+        if same and self._looked_at is not None and abs(at - self._looked_at) < GLANCE:
             return
         try:
             with db.engine.connect() as line:
@@ -209,4 +211,4 @@ class _Gate:
             log.debug("the rules could not be compared: %s", fault)
             return
         _store_anew(found, at)
-        self._looked_at, self._path = at, path
+        self._services, self._looked_at, self._path = services, at, path

@@ -12,7 +12,7 @@ from app.cli import main
 from app.core.db import db
 from app.record import ledger
 from app.worker import beat, jobs
-from tests.conftest import CASE, Scenario, case_with, proposal
+from tests.conftest import CASE, Scenario, case_with, make_scenario, proposal
 
 HURTS = {
     "sqlite": ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"],
@@ -150,8 +150,12 @@ def test_no_job_and_no_claim_writes_to_another_versions_schema(scenario: Scenari
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_is_committed_is_on_the_disk_before_anybody_is_told(scenario: Scenario) -> None:
+def test_what_is_committed_is_on_the_disk_before_anybody_is_told(
+    database: str, tmp_path: Path
+) -> None:
+    scenario = make_scenario(tmp_path, database, durable=True)
     with scenario.app.app_context(), db.engine.connect() as connection:
         told = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     # FULL: less syncs the log at checkpoints only (sqlite.org, PRAGMA synchronous).
     assert told == 2
+    scenario.close()

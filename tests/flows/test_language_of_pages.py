@@ -15,7 +15,7 @@ from app.hearings import queries
 from app.hearings.models import Invitation
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import CASE, Scenario, at, make_scenario, proposal
+from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
@@ -311,7 +311,9 @@ def test_errors_are_said_in_chinese(scenario: Scenario, tmp_path: Path) -> None:
     assert left == {}
 
 
-def test_the_demos_outbox_is_in_chinese_too(scenario: Scenario) -> None:
+def test_the_demos_outbox_is_in_chinese_too(database: str, tmp_path: Path) -> None:
+    scenario = make_scenario(tmp_path, database, own_app=True)
+    make_court(scenario)
     scenario.app.register_blueprint(outbox_views.bp)
     left: dict[str, list[str]] = {}
     read(left, "empty", browser(scenario, "zh").get("/outbox"))

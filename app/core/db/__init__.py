@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
@@ -167,6 +168,17 @@ def configure_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_habits)
         event.listen(engine, "begin", _sqlite_begin)
         _TURNS[engine] = threading.RLock()
+
+
+def use_database(app: Flask, url: str, options: dict[str, Any]) -> None:
+    """Let the sessions of an app use another database; connections to the one before are closed."""
+    with app.app_context():
+        release_session()
+        db.engine.dispose()
+        engine = sa.create_engine(url, **options)
+        configure_engine(engine)
+        # Flask-SQLAlchemy makes its engines in init_app only; what it shows is its own dict.
+        cast(dict[str | None, Engine], db.engines)[None] = engine
 
 
 # Of each SQLite database, whose turn it is to write among the threads of this process.
