@@ -45,7 +45,7 @@ class Site:
         """GET a page, or POST a form or JSON; return status and body."""
         data = urllib.parse.urlencode(form).encode() if form is not None else body
         request = urllib.request.Request(f"{self.url}{path}", data=data)
-        request.add_header("Authorization", f"Bearer {self.house.token('wang@court.example')}")
+        request.add_header("Authorization", f"Bearer {self.scenario.token('wang@court.example')}")
         if body is not None:
             request.add_header("Content-Type", "application/json")
         try:

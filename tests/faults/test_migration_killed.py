@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 from app import create_app
 from app.config import Settings
-from app.db import db
+from app.core.db import db
 folder, url, last = sys.argv[1:]
 done = 0
 def count(*_):
