@@ -7,22 +7,22 @@ SEED ?=
 MINUTES ?= 10
 DB ?= sqlite
 ROUNDS ?= 20
-PART ?= usual
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq -c constraints.txt
 NEEDS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages rooms screenshots dist clean
+.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages rooms screenshots dist clean
 
 help:
 	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
 	@echo "make test [ARGS='-k name']       every flow on SQLite, what hangs on the database on both"
-	@echo "make test PART=all               everything on both databases"
+	@echo "make test-all                    that, then the rest: everything on both, all pages, all faults"
 	@echo "make soak [SEED=1] [MINUTES=10] [DB=postgresql]  trouble it with kills and lost answers"
 	@echo "make check                       linters, types, import rules, templates' names"
 	@echo "make install                     $(VENV) with the command tingqi, and no more"
@@ -46,7 +46,10 @@ demo: install
 	@$(BIN)/tingqi demo --port $(PORT) $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --part $(PART) $(ARGS)
+	$(PYTEST) -m "not extended" $(ARGS)
+
+test-all: test
+	$(PYTEST) -m extended $(ARGS)
 
 soak: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --db $(DB) --rounds $(ROUNDS) \

@@ -271,6 +271,14 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def maintenance(postgres: str) -> Iterator[sa.Engine]:
+    """A line to that server on which databases are made and dropped: to connect costs as much."""
+    engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    yield engine
+    engine.dispose()
+
+
 @contextmanager
 def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
     """A PostgreSQL server in a folder of its own, and its address; ``empty`` is migrated.
@@ -309,49 +317,19 @@ def run_sql(url: Any, words: str) -> None:
 
 
 DATABASES = ["sqlite", "postgresql"]
-TESTS = Path(__file__).parent
-# Flows that hang on the database (its SQL, locks, triggers, plans, growth) are played on both in
-# every run; the other flows on PostgreSQL only where all is asked for.
-ON_BOTH = {
-    "test_api_once",
-    "test_calendars_kept",
-    "test_clock_change",
-    "test_days",
-    "test_erasing",
-    "test_hearing",
-    "test_joining",
-    "test_lost",
-    "test_places_and_periods",
-    "test_receipts",
-    "test_refused_slots",
-    "test_rows",
-    "test_sending",
-    "test_suggestions",
-    "test_sweep",
-    "test_typed_input",
-}
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--part usual`` leaves out, on PostgreSQL, what does not hang on the database."""
-    parser.addoption("--part", choices=("usual", "all"), default="all")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the part that was asked for."""
-    if config.getoption("--part") == "all":
-        return
-    usual = [each for each in items if is_usual(each)]
-    config.hook.pytest_deselected(items=[each for each in items if not is_usual(each)])
-    items[:] = usual
-
-
-def is_usual(item: pytest.Item) -> bool:
-    """Tell whether a test is part of every run."""
-    called = getattr(item, "callspec", None)
-    if called is None or "postgresql" not in called.params.values():
-        return True
-    return item.path.parent != TESTS / "flows" or item.path.stem in ON_BOTH
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to ``make test-all``, on PostgreSQL, what does not hang on the database."""
+    for item in items:
+        parameters = (
+            item.callspec.params
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else {}
+        )
+        if "postgresql" in parameters.values() and not item.get_closest_marker("database"):
+            item.add_marker("extended")
 
 
 @pytest.fixture(params=DATABASES)
@@ -361,11 +339,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "tingqi.db")
         yield f"sqlite:///{tmp_path / 'tingqi.db'}"
         return
-    server = request.getfixturevalue("postgres")
+    maintenance: sa.Engine = request.getfixturevalue("maintenance")
     name = f"t{uuid.uuid4().hex[:16]}"
-    run_sql(server, f"CREATE DATABASE {name} TEMPLATE empty")
-    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-    run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with maintenance.connect() as connection:
+        # Copied as files: to write all of it to the log takes twice the time.
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty STRATEGY file_copy")
+    yield maintenance.url.set(database=name).render_as_string(hide_password=False)
+    with maintenance.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from app.hearings.models import Booking
 from app.record.models import Entry
 from tests.conftest import CASE, Scenario, proposal
 
+pytestmark = pytest.mark.database
+
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)
 
 

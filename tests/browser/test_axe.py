@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.browser import every_page
 from tests.browser.conftest import PATIENCE, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extended]
 AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
 GRAVE = ["moderate", "serious", "critical"]
 LOOK = """async (grave) => (await axe.run({resultTypes: ["violations"]})).violations

@@ -12,7 +12,7 @@ from tests.conftest import CASE, at, proposal
 from tests.flows.test_import_page import BAD
 from tests.flows.test_paper import silent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extended]
 PDF = b"%PDF-1.4 the ticket of a train"
 DROP = """(text) => {
   const carried = new DataTransfer();

@@ -8,7 +8,7 @@ from app.people import service as people
 from tests.browser.conftest import Site
 from tests.conftest import ORDINARY
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extended]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.conftest import CASE, at
 from tests.flows.test_reply import LI, PHONE, ZHAO, answer, hearing, lines, propose
 from tests.flows.test_reply import browser as visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extended]
 
 Phone = Callable[..., Page]
 SLOTS = tuple((at(14 + n, "09:30"), "第三法庭") for n in range(10))

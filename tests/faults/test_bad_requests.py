@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import CASE, Scenario, at, proposal
 
+pytestmark = pytest.mark.database
+
 HUGE = "9" * 40
 
 

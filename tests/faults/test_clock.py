@@ -23,6 +23,8 @@ from app.worker import jobs as running
 from tests.conftest import CASE, Scenario, proposal
 from tests.flows.test_sending import Spoken, furnish, queue, send, states
 
+pytestmark = pytest.mark.database
+
 HOUR = dt.timedelta(hours=1)
 # A hearing, in its court's zone, whose reminders' days hold something that days seldom hold.
 NIGHTS = {

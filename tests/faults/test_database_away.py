@@ -18,6 +18,8 @@ from tests.conftest import CASE, Scenario, make_scenario, run_sql
 from tests.flows.test_feeds import subscribe
 from tests.soak.databases import Database
 
+pytestmark = pytest.mark.database
+
 
 def nowhere() -> str:
     """The address of a PostgreSQL that is not there."""

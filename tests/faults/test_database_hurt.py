@@ -14,6 +14,8 @@ from app.record import ledger
 from app.worker import beat, jobs
 from tests.conftest import CASE, Scenario, case_with, make_scenario, proposal
 
+pytestmark = pytest.mark.database
+
 HURTS = {
     "sqlite": ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"],
     "postgresql": ["SET default_transaction_read_only = on", "SET statement_timeout = 1"],

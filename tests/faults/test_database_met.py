@@ -19,6 +19,8 @@ from app.record.models import DailyCount
 from tests.conftest import CASE, Scenario, make_court, make_scenario, proposal, run_sql
 from tests.faults.test_races import all_at_once
 
+pytestmark = pytest.mark.database
+
 
 @contextmanager
 def listening(event: str, do: Callable[..., None]) -> Iterator[None]:
@@ -138,11 +140,8 @@ def test_a_file_that_another_holds_for_long_is_a_503_and_then_it_goes_on(
     scenario: Scenario,
 ) -> None:
     _, case = scenario.api("POST", "/cases", CASE)
-
-    def impatient(connection: Any, *_: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 1")
-
-    with scenario.app.app_context(), listening("checkout", impatient):
+    with scenario.app.app_context():
+        db.engine.update_execution_options(patience=0.05)
         with db.engine.connect().execution_options(writes=True) as other:
             other.execute(sa.text("UPDATE court SET phone = '1'"))
             assert proposed(scenario, case) == (503, "30")

@@ -12,6 +12,8 @@ from app.core.runtime import disk
 from app.operations import doctor
 from tests.conftest import CASE, Scenario
 
+pytestmark = pytest.mark.database
+
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_full_disk_is_called_by_its_name(scenario: Scenario) -> None:

@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
 from tests.conftest import Scenario
 from tests.flows.test_language_of_pages import scene
 from tests.flows.test_reply import browser
+
+pytestmark = pytest.mark.database
 
 GROWING = frozenset(
     {

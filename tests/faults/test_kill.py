@@ -35,6 +35,8 @@ from tests.conftest import (
 )
 from tests.faults.mortal import Steps, carriers
 
+pytestmark = pytest.mark.database
+
 ROOT = Path(__file__).parents[2]
 NEVER = 1_000_000
 

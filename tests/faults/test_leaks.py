@@ -15,6 +15,8 @@ from app.notices.models import Notice
 from app.people import service as people
 from tests.conftest import CASE, PASSWORD, Scenario, at, proposal
 
+pytestmark = pytest.mark.database
+
 EVE = "eve@other.example"
 
 

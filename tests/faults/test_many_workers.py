@@ -19,6 +19,8 @@ from tests.conftest import NOW, Scenario, make_court, make_scenario
 from tests.faults.mortal import Steps, carriers
 from tests.faults.test_kill import NEVER, Mortals, ask
 
+pytestmark = pytest.mark.database
+
 HEARINGS = 38  # of four messages each
 ROUNDS = 2
 EARLY, LATE = 15, 150  # steps within which a worker dies

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +14,8 @@ from flask_migrate import downgrade, upgrade
 from app.core.db import db
 from app.core.db.schema_check import compared
 from tests.conftest import CASE, Scenario
+
+pytestmark = pytest.mark.database
 
 OLD = "0009"
 # Upgrades, and dies of SIGKILL before its n-th statement; with 0 it counts them.

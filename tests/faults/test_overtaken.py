@@ -18,6 +18,8 @@ from app.inbound import service as replies
 from app.notices.models import Notice
 from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
+pytestmark = pytest.mark.database
+
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 SUN: dict[str, Any] = {"name": "Sun Wei", "email": "sun@jinmao.example", "language": "en"}
 HU: dict[str, Any] = {"name": "胡律师", "email": "hu@huacheng.example", "language": "zh"}

@@ -5,10 +5,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from app.core.db import db
 from app.hearings.models import Booking
 from app.record import ledger
 from tests.conftest import CASE, Scenario, at, case_with, proposal
+
+pytestmark = pytest.mark.database
 
 CHANGES = ("fixed", "moved", "cancelled", "withdrawn")
 

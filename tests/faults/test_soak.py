@@ -1,10 +1,14 @@
 """Everything at once, by a seed: kills, cuts, lost answers; then nothing is wrong."""
 
+import pytest
+
 from tests.conftest import Scenario
 from tests.soak.checks import wrong
 from tests.soak.databases import Database
 from tests.soak.plan import plan
 from tests.soak.run import run
+
+pytestmark = pytest.mark.database
 
 SEED, ROUNDS = 5, 8
 

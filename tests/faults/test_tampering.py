@@ -10,6 +10,8 @@ from app.core.db import db
 from app.record import ledger
 from tests.conftest import CASE, Scenario, proposal
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def case_id(scenario: Scenario) -> int:

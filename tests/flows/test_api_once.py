@@ -12,6 +12,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 
+pytestmark = pytest.mark.database
+
 KEY = {"Idempotency-Key": "0b8d4c1e"}
 
 

@@ -26,6 +26,8 @@ from app.people.models import User
 from tests.conftest import NOW, SECRET, Scenario, at, case_with, proposal
 from tests.node import read as ical_js
 
+pytestmark = pytest.mark.database
+
 LI = {"name": "李敏", "email": "li@huacheng.example", "phone": "13800138001", "channels": ["email"]}
 ZHAO = {"name": "Zhao Lei", "email": "zhao@jinmao.example", "channels": ["email"]}
 NEWCOMER = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}

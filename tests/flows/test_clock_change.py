@@ -17,6 +17,8 @@ from tests.flows.test_zones import calendar, fix
 from tests.replied import invited
 from tests.tzif import compiled, machine, path, switch
 
+pytestmark = pytest.mark.database
+
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 CHANGE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 

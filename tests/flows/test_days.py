@@ -11,6 +11,8 @@ from app.record.models import DailySeal, Entry
 from tests.conftest import CASE, Scenario, case_with, proposal
 from tests.faults.test_tampering import do, unlock
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def case_id(scenario: Scenario) -> int:

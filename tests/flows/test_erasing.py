@@ -15,6 +15,8 @@ from tests.flows.test_language_of_pages import addresses, scene
 from tests.flows.test_reply import answer
 from tests.flows.test_verifier import check, run
 
+pytestmark = pytest.mark.database
+
 PERSONAL = ("li@huacheng.example", "zhao@jinmao.example", "13800138001", "13800138002", "另有一庭")
 
 

@@ -14,6 +14,8 @@ from app.hearings.models import Invitation
 from app.people import service as people
 from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
+pytestmark = pytest.mark.database
+
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 
 

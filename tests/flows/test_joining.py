@@ -1,5 +1,6 @@
 """Counsel who join a case later are asked and told what the others were; nobody is told twice."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
@@ -7,6 +8,8 @@ from app.hearings.models import Booking
 from app.hearings.rules import resource
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 from tests.replied import invited
+
+pytestmark = pytest.mark.database
 
 LI, ZHAO, SUN = "li@huacheng.example", "zhao@jinmao.example", "sun@hengtong.example"
 NEW = {

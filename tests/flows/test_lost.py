@@ -15,6 +15,8 @@ from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired
 from tests.flows.test_sending import Spoken, furnish, queue, states
 
+pytestmark = pytest.mark.database
+
 __all__ = ["twilio", "wired"]  # fixtures
 
 LATER = dt.timedelta(seconds=5)

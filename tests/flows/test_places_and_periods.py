@@ -19,6 +19,8 @@ from tests.flows.test_propose_page import english, press, see, wall
 from tests.flows.test_reply import words
 from tests.flows.test_suggestions import ADMIN, days, settings, suggest
 
+pytestmark = pytest.mark.database
+
 RULES = law.rule_set("cn-civil")
 BINDING = [
     (rule, procedure) for rule in RULES.periods if not rule.at_most for procedure in rule.procedures

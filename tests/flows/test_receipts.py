@@ -27,6 +27,8 @@ from app.record.models import Receipt
 from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario, proposal
 
+pytestmark = pytest.mark.database
+
 SID, TOKEN, URL = "AC" + "0" * 32, "an auth token", "https://court.example"
 
 

@@ -9,6 +9,8 @@ from tests.flows.test_listing import file_of, run
 from tests.flows.test_propose_page import answer, press, see
 from tests.flows.test_suggestions import days, enter, suggest
 
+pytestmark = pytest.mark.database
+
 HE = {"name": "何雨", "email": "he@hedao.example", "language": "zh", "channels": ["email"]}
 LIN = {"name": "林涛", "email": "lin@lintao.example", "language": "zh", "channels": ["email"]}
 SUN = {"name": "孙宁", "email": "sun@sunning.example", "language": "zh", "channels": ["email"]}

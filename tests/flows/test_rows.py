@@ -9,6 +9,8 @@ from app.core.db import bulk, json_text, transaction
 from app.people.models import User
 from tests.conftest import Scenario
 
+pytestmark = pytest.mark.database
+
 
 def test_a_time_without_its_zone_is_refused(scenario: Scenario) -> None:
     naive = dt.datetime(2026, 11, 23, 9, 0)

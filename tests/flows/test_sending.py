@@ -22,6 +22,8 @@ from app.sending.models import Worker
 from app.worker import beat
 from tests.conftest import CASE, Scenario, at, proposal
 
+pytestmark = pytest.mark.database
+
 
 class Spoken:
     """A carrier of texts that says what it is told to, and remembers what it was given."""

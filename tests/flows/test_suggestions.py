@@ -13,6 +13,8 @@ from app.core.db import db
 from tests.conftest import CASE, ORDINARY, Scenario, at, case_with, proposal
 from tests.flows.test_reply import browser
 
+pytestmark = pytest.mark.database
+
 ADMIN = "admin@court.example"
 
 

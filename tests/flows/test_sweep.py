@@ -18,6 +18,8 @@ from tests.conftest import CASE, Scenario, at, proposal
 from tests.flows import test_receipts
 from tests.flows.test_receipts import ask, notices, tell, twilio, whats, wired
 
+pytestmark = pytest.mark.database
+
 __all__ = ["twilio", "wired"]  # fixtures
 
 

@@ -17,6 +17,8 @@ from tests.conftest import PASSWORD, Scenario, at, case_with, proposal
 from tests.flows.test_import import OTHER, ROW, as_csv, cases, run
 from tests.flows.test_propose_page import english, enter, see
 
+pytestmark = pytest.mark.database
+
 ZW, BOM, SHY, LRM, FILLER = "\u200b", "\ufeff", "\u00ad", "\u200e", "\u3164"
 CLAIMANT = "parties.0.counsel.0."
 WRONG = [

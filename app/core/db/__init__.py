@@ -32,7 +32,8 @@ NAMES = {
 }
 
 T = TypeVar("T")
-# Seconds that a writer waits for SQLite's one lock, and after which it looks again.
+# Seconds that a writer waits for SQLite's one lock unless its engine has the execution option
+# ``patience``, and after which it looks again.
 PATIENCE, GLANCE = 15.0, 0.002
 log = logging.getLogger("tingqi.database")
 
@@ -204,10 +205,12 @@ def _sqlite_habits(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:
-    if not connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
-    until, driver = time.monotonic() + PATIENCE, cast(Any, connection.connection.driver_connection)
+    until = time.monotonic() + options.get("patience", PATIENCE)
+    driver = cast(Any, connection.connection.driver_connection)
     driver.execute("PRAGMA busy_timeout=0")
     try:
         while not _has_begun(connection, until):
@@ -276,7 +279,7 @@ def _turn(engine: Any) -> Iterator[None]:
     if turn is None:
         yield
         return
-    if not turn.acquire(timeout=PATIENCE):
+    if not turn.acquire(timeout=engine.get_execution_options().get("patience", PATIENCE)):
         locked = sqlite3.OperationalError("database is locked")
         raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)
     try:
