@@ -1,20 +1,24 @@
-"""Runs the migrations on the app's own engine, in one transaction, one process at a time."""
+"""Run the migrations on the app's own engine, in one transaction, one process at a time."""
 
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from app.core.db.schema_check import compared
+from app.core.db.schema_check import compared, no_way_from
+from app.core.errors import Misconfigured
 
 database = current_app.extensions["migrate"].db
 LOCK = 0x7496_2026  # any number, the same for every machine
 
 
 def run() -> None:
-    """Upgrade or downgrade over a connection of the app."""
+    """Upgrade or downgrade over a connection of the app.
+
+    Raises Misconfigured where no migration leads on from the database's revision.
+    """
     with database.engine.connect().execution_options(writes=True) as connection:
         if connection.dialect.name == "postgresql":
-            for limit in ("statement_timeout", "lock_timeout"):  # they are for pages
+            for limit in ("statement_timeout", "lock_timeout"):  # they are meant for pages
                 connection.execute(sa.text(f"SET {limit} = 0"))
             connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
             connection.commit()
@@ -25,8 +29,12 @@ def run() -> None:
             compare_type=False,
             include_object=compared,
             transaction_per_migration=False,
-            transactional_ddl=True,  # SQLite too: the house says BEGIN itself
+            transactional_ddl=True,  # SQLite too: the engine says BEGIN itself
         )
+        if words := no_way_from(context.get_context().get_current_revision()):
+            connection.invalidate()
+            raise Misconfigured(words)
+        connection.rollback()  # or Alembic would not begin a transaction of its own
         with context.begin_transaction():
             context.run_migrations()
         if connection.dialect.name == "postgresql":

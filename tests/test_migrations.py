@@ -9,14 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
-from app.core.db import db, transaction
+from app.cli import cli
+from app.core.db import db, schema_check, transaction
 from app.core.db.schema_check import compared
 from app.hearings.models import Booking
 from app.record.models import Entry
-from tests.conftest import CASE, Scenario, proposal
+from tests import schema
+from tests.conftest import CASE, SECRET, Scenario, proposal
+from tests.flows.test_cli import sentence, tingqi
 
 pytestmark = pytest.mark.database
 
+EMPTY = ("gone_hearing",)  # tables without a row in the installation of November 2026
 MORNING = dt.datetime(2026, 12, 15, 1, 0, tzinfo=dt.UTC)
 
 
@@ -29,11 +33,80 @@ def test_the_migrations_and_the_models_agree(scenario: Scenario) -> None:
 
 def test_the_first_migration_can_be_taken_back_and_made_again(scenario: Scenario) -> None:
     with scenario.app.app_context():
+        with db.engine.connect() as connection:
+            fresh = schema.facts(connection)
         db.session.remove()
         downgrade(revision="base")
         assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
         upgrade()
-        assert "record_line" in sa.inspect(db.engine).get_table_names()
+        with db.engine.connect() as connection:
+            assert schema.facts(connection) == fresh
+
+
+@pytest.fixture
+def installed(scenario: Scenario) -> Scenario:
+    """An installation of November 2026, as its own migrations and its own code left it."""
+    scenario.close()
+    schema.restore(scenario.app.config["SQLALCHEMY_DATABASE_URI"], "schema-0027")
+    return scenario
+
+
+def test_an_installation_of_november_2026_is_upgraded_without_loss(
+    installed: Scenario,
+) -> None:
+    with installed.app.app_context():
+        with db.engine.connect() as connection:
+            before = schema.rows(connection)
+        upgrade()
+        with db.engine.connect() as connection:
+            after, upgraded = schema.rows(connection), schema.facts(connection)
+            options = {"compare_type": False, "include_object": compared}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, db.metadata) == []
+        assert after == before
+        assert all(before[table] for table in before if table not in EMPTY)
+        assert schema_check.fault() == ""
+        db.session.remove()
+        downgrade(revision="base")
+        upgrade()
+        with db.engine.connect() as connection:
+            assert schema.facts(connection) == upgraded
+
+
+def test_an_installation_of_november_2026_goes_on_where_it_was(installed: Scenario) -> None:
+    with installed.app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            entries = connection.scalar(sa.text("SELECT count(*) FROM record_line"))
+    installed.wait(days=1)
+    verified = installed.app.test_cli_runner().invoke(cli, ["record", "verify"])
+    assert verified.exit_code == 0, verified.output
+    page = installed.sign_in().get("/")
+    assert page.status_code == 200
+    installed.beat()
+    number = installed.api("GET", "/hearings?limit=1")[1]["hearings"][0]["id"]
+    assert installed.api("POST", f"/hearings/{number}/cancel", {"reason": "撤诉"})[0] == 200
+    installed.beat()
+    with installed.app.app_context(), db.engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM record_line")) > entries
+
+
+@pytest.mark.parametrize("revision", ["0001", "0019", "0026", "9999"])
+def test_a_schema_from_which_no_migration_leads_is_refused_in_one_sentence(
+    installed: Scenario, environment: dict[str, str], revision: str
+) -> None:
+    with installed.app.app_context(), db.engine.connect() as connection:
+        connection.execution_options(writes=True).execute(
+            sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+        )
+        connection.commit()
+    installed.close()
+    address = {"TINGQI_DATABASE_URL": installed.app.config["SQLALCHEMY_DATABASE_URI"]}
+    secret = {"TINGQI_SECRET_KEY": SECRET.decode()}
+    for words in (("db", "upgrade"), ("worker", "--once")):
+        told = sentence(tingqi({**environment, **address, **secret}, *words))
+        assert revision in told
+        assert ("with the last Tingqi of November 2026 first" in told) == (revision != "9999")
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 
 from app import law
 from app.core.db import transaction
-from app.court.models import ClosedDay, Court
-from app.people import service as people
+from app.court.models import Court
 from tests.conftest import CASE, NOW, Scenario, at, proposal
 from tests.flows.test_cli import sentence, tingqi
 from tests.flows.test_propose_page import english, press, see, wall
@@ -366,15 +365,3 @@ valid_from = 2026-01-01
         assert "《本院规则》第7条" in scenario.sign_in().get("/rules").text
     finally:
         law.look_in(Path(scenario.folder / "nothing"))
-
-
-def test_a_court_of_an_older_version_keeps_its_data_and_has_no_part(scenario: Scenario) -> None:
-    from flask_migrate import downgrade, upgrade
-
-    with scenario.app.app_context():
-        downgrade(revision="0019")
-        upgrade()
-    assert chosen(scenario) == ("CN", "")
-    with scenario.app.app_context(), transaction() as session:
-        assert people.find_court(session).name == "Pudong New Area People's Court"
-        assert session.scalars(sa.select(ClosedDay)).all() == []

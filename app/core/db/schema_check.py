@@ -1,4 +1,4 @@
-"""See that the database has the schema of this version, before a command works with it."""
+"""Check that the database has the schema of this version before a command works with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 UPGRADE = "run `tingqi db upgrade`"
-PART = re.compile(r"record_(line|content)_(\d{6}|before|other)")
+# Partitions of the record's tables on PostgreSQL. "before" holds the entries from before there were
+# partitions, in installations that old.
+PARTITION = re.compile(r"record_(line|content)_(\d{6}|before|other)")
+# Revisions that migration 0027 replaces. Nothing leads from them to it any more.
+FOLDED = re.compile(r"00(0[1-9]|1\d|2[0-6])")
 
 
 def checked_app(*, make: bool = True) -> Flask:
@@ -71,7 +75,7 @@ def check(app: Flask, *, make: bool = True) -> None:
 
 
 def fault() -> str:
-    """Return "" where the schema is this version's, else what to do; in app context."""
+    """Return what to do about a schema that is not this version's, "" if it is; in app context."""
     script = ScriptDirectory(current_app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
@@ -82,8 +86,21 @@ def fault() -> str:
         return f"The database is empty: {UPGRADE}."
     if revision is None:
         return "The database has tables, but none of Tingqi's marks: give Tingqi one of its own."
-    if revision in {each.revision for each in script.walk_revisions()}:
-        return f"The database has the schema of an older version ({revision}): {UPGRADE}."
+    return no_way_from(revision) or (
+        f"The database has the schema of an older version ({revision}): {UPGRADE}."
+    )
+
+
+def no_way_from(revision: str | None) -> str:
+    """Return why a database cannot be upgraded from a revision, "" if it can; in app context."""
+    script = ScriptDirectory(current_app.extensions["migrate"].directory)
+    if revision is None or revision in {each.revision for each in script.walk_revisions()}:
+        return ""
+    if FOLDED.fullmatch(revision):
+        return (
+            f"The database has the schema of a version that is too old for this one ({revision}): "
+            f"{UPGRADE} with the last Tingqi of November 2026 first, then with this one."
+        )
     return (
         f"The database has a schema that this version does not know ({revision}): "
         "install the version of Tingqi that made it, or a newer one."
@@ -102,13 +119,15 @@ def _newest(folder: str) -> str | None:
 
 
 def compared(thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
-    """Tell Alembic what to compare with the models: not the months' parts of a table, which are
-    made as time goes on, and what is for one database alone only there.
+    """Tell Alembic what to compare with the models (``include_object``).
+
+    Left out are the partitions of a table, which are made as time goes on, and, on the other
+    database, what is for one database only.
     """
     if reflected and kind == "table":
-        return not PART.fullmatch(name or "")
+        return not PARTITION.fullmatch(name or "")
     if reflected and kind == "foreign_key_constraint":
-        return not PART.fullmatch(thing.elements[0].target_fullname.partition(".")[0])
+        return not PARTITION.fullmatch(thing.elements[0].target_fullname.partition(".")[0])
     return getattr(thing, "info", {}).get("only", db.engine.dialect.name) == db.engine.dialect.name
 
 
