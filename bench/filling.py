@@ -20,9 +20,8 @@ from app.hearings.models import Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import resource
 from app.notices.models import Notice
 from app.people import service as people
-from app.record import ledger
+from app.record.hashing import START, covered, instant, sha
 from app.record.models import ChainHead, Entry, EntryContent
-from app.record.verification import START, sha
 
 NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
 LANES = 200  # judges, each with a courtroom and two counsel of their own: nothing ever clashes
@@ -334,7 +333,7 @@ def _chain(
         body = {"name": "代理人", "salt": secrets.token_hex(16)}
         line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
         told = {each.key: getattr(line, each.key) for each in sa.inspect(Entry).column_attrs}
-        before = sha(ledger.covered(told))
+        before = sha(covered(told, instant(line.at)))
         rows[Entry].append({**told, "id": first + n, "hash": before})
         rows[EntryContent].append({"line_id": first + n, "body": body})
     rows[ChainHead].append({"case_id": case, "seq": len(lines), "hash": before})

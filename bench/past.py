@@ -16,8 +16,8 @@ from app.core.db import UTCDateTime, transaction
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import KINDS
 from app.notices.models import Notice
+from app.record.hashing import START
 from app.record.models import ChainHead, Entry, EntryContent
-from app.record.verification import START
 
 AT_ONCE = 100_000  # hearings of one transaction
 LINES = 10  # of each

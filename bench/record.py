@@ -26,8 +26,8 @@ from app.core.db import db
 from app.court import service
 from app.court.models import Court
 from app.people import service as people
+from app.record.hashing import START, instant, sha
 from app.record.models import ChainHead, Entry, EntryContent
-from app.record.verification import START, instant, sha
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 SIZES = {"lines": 1_000_000, "cases": 5_000, "processes": 0}

@@ -27,7 +27,7 @@ from app.core.runtime.clock import SystemClock
 from app.court.models import Judge
 from app.notices.models import Notice
 from app.people import service as people
-from app.record import chain, ledger
+from app.record import ledger
 from app.record.rules import Event
 from app.worker import beat, jobs
 
@@ -199,23 +199,23 @@ def _notices(session: Any, court_id: int, numbers: range, due: int, now: dt.date
         for n in numbers
     ]
     bulk.insert(session, bulk.table(Notice), rows)
-    entries = {
-        (court_id, row["case_id"]): [
-            ledger.NewEntry(
-                Event.QUEUED,
-                about=row["about"],
-                attempt=f"n{row['id']}.0",
-                notice_id=row["id"],
-                counsel_id=row["counsel_id"],
-                side="claimant",
-                channel="sms",
-                kind="reminder",
-                personal={"name": row["name"]},
-            )
-        ]
+    entries = [
+        ledger.NewEntry(
+            Event.QUEUED,
+            court_id=court_id,
+            case_id=row["case_id"],
+            about=row["about"],
+            attempt=f"n{row['id']}.0",
+            notice_id=row["id"],
+            counsel_id=row["counsel_id"],
+            side="claimant",
+            channel="sms",
+            kind="reminder",
+            personal={"name": row["name"]},
+        )
         for row in rows
-    }
-    chain.extend(session, entries, now)
+    ]
+    ledger.append(session, entries, now)
 
 
 def _facts(at: dt.datetime) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def of_case(case_id: int) -> Any:
 
     def read(session: Session, at: DeskContext) -> dict[str, Any]:
         case = case_service.find_case(session, at.court.id, case_id)
-        return _shape(session, case, list(ledger.lines_of(session, case_id=case.id)))
+        return _shape(session, case, list(ledger.entries_of(session, case_id=case.id)))
 
     return reading(read)
 
@@ -52,7 +52,7 @@ def of_hearing(hearing_id: int) -> Any:
     def read(session: Session, at: DeskContext) -> dict[str, Any]:
         hearing = hearing_queries.find(session, at.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
-        lines = list(ledger.lines_of(session, case_id=hearing.case_id, about=about))
+        lines = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, lines, hearing.id)
 
     return reading(read)

@@ -41,6 +41,8 @@ def confirm(
         return False
     line = ledger.NewEntry(
         Event.CONFIRMED,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -51,7 +53,7 @@ def confirm(
         detail={"revision": revision},
         personal={"name": seat.counsel.name, **({"address": address} if address else {})},
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
+    ledger.append(session, [line], now)
     return True
 
 
@@ -113,7 +115,7 @@ def ask_call(session: Session, seat_id: int, phone: str, wish: str, now: dt.date
     session.add(task)
     session.flush()
     line = service.entry(task, Event.ASKED, seat.counsel.name)
-    ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
+    ledger.append(session, [line], now)
     return task
 
 

@@ -56,7 +56,7 @@ def masked(address: str) -> str:
 
 def contacts(session: Session, hearing: Hearing, own: int) -> list[ContactRow]:
     """Return contacts with counsel about a hearing, oldest first; ``own`` is the reader's id."""
-    lines = ledger.lines_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
+    lines = ledger.entries_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
     about_people = (line for line in lines if line.counsel_id is not None)
     return fold(about_people, own, as_told(session, hearing.case.court))
 

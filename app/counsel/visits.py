@@ -73,6 +73,8 @@ def write(
         return False
     line = ledger.NewEntry(
         what,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -83,5 +85,5 @@ def write(
         detail={"agent": agent, "method": method},
         personal={"name": seat.counsel.name},
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
+    ledger.append(session, [line], now)
     return True

@@ -246,12 +246,14 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         detail |= {"was": facts.iso(change.was), "starts_at": facts.iso(hearing.starts_at)}
     entry = ledger.NewEntry(
         Event.CLOCK,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         about=f"hearing/{hearing.id}",
         kind="clock_change",
         detail={key: value for key, value in detail.items() if value},
         personal={"overlaps": clashes} if clashes else {},
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     asked = hearing.starts_at is None
     moved = hearing.starts_at is not None and now < hearing.starts_at != change.was
     if hearing.state in LIVE and (asked or moved):

@@ -321,6 +321,8 @@ def _write(
     detail = {"says": reply.says, "revision": reply.sequence, **more}
     line = ledger.NewEntry(
         what,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -331,7 +333,7 @@ def _write(
         detail={key: value for key, value in detail.items() if value not in ("", None)},
         personal={"name": seat.counsel.name, "address": reply.attendee, "comment": reply.comment},
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
+    ledger.append(session, [line], now)
 
 
 def _hint(

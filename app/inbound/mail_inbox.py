@@ -143,6 +143,8 @@ def _write(
         return
     line = ledger.NewEntry(
         Event.STATUS if mail.automatic else Event.TOLD,
+        court_id=place.court_id,
+        case_id=place.case_id,
         direction="in",
         about=place.about,
         attempt=f"m{filed.id}",
@@ -158,4 +160,4 @@ def _write(
             "text": mail.text[:2000],
         },
     )
-    ledger.add(session, place.court_id, place.case_id, [line], now)
+    ledger.append(session, [line], now)

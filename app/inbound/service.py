@@ -217,6 +217,8 @@ def _write(
         hearing = seat.proposal.hearing
         entry = ledger.NewEntry(
             Event.TOLD,
+            court_id=hearing.court_id,
+            case_id=hearing.case_id,
             direction="in",
             about=f"hearing/{hearing.id}",
             attempt=text.attempt,
@@ -227,11 +229,13 @@ def _write(
             detail=detail,
             personal={"name": seat.counsel.name, **personal},
         )
-        ledger.add(session, hearing.court_id, hearing.case_id, [entry], now)
+        ledger.append(session, [entry], now)
         return
     for notice in matters:
         entry = ledger.NewEntry(
             Event.TOLD,
+            court_id=notice.court_id,
+            case_id=notice.case_id,
             direction="in",
             about=notice.about,
             attempt=text.attempt,
@@ -242,4 +246,4 @@ def _write(
             detail=detail,
             personal={"name": notice.name, **personal},
         )
-        ledger.add(session, notice.court_id, notice.case_id, [entry], now)
+        ledger.append(session, [entry], now)

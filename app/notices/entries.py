@@ -13,7 +13,9 @@ def entry_of(
 ) -> NewEntry:
     """Return a line about a notice's current try."""
     return NewEntry(
-        what=what,
+        what,
+        court_id=notice.court_id,
+        case_id=notice.case_id,
         about=notice.about,
         attempt=notice.attempt,
         notice_id=notice.id,

@@ -48,17 +48,13 @@ def queue(
         here = sa.select(_NOTICE.c.id).where(_NOTICE.c.id.in_([row["id"] for row in rows]))
         new = set(session.connection().scalars(here))
         rows = [row for row in rows if row["id"] in new]
-    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
     mute = [
-        (each.matter, unreachable(each.kind, each.matter, each.person))
+        unreachable(each.kind, each.matter, each.person)
         for each in tellings
         if not each.person.ways
     ]
-    for matter, entry in (*lines, *mute):
-        entries.setdefault((matter.court_id, matter.case_id), []).append(entry)
-    for row in rows:
-        entries.setdefault((row["court_id"], row["case_id"]), []).append(_queued(row))
-    chain.extend(session, entries, now, held)
+    entries = [*(entry for _, entry in lines), *mute, *map(_queued, rows)]
+    ledger.append(session, entries, now, heads=held)
     return len(rows)
 
 
@@ -103,6 +99,8 @@ def _rows(
 def _queued(row: dict[str, Any]) -> ledger.NewEntry:
     return ledger.NewEntry(
         Event.QUEUED,
+        court_id=row["court_id"],
+        case_id=row["case_id"],
         about=row["about"],
         attempt=f"n{row['id']}.0",
         notice_id=row["id"],

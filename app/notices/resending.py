@@ -54,7 +54,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> Notice:
     line = entries.entry_of(
         made, Event.QUEUED, due_at=ledger.instant(now), again_after=notice.attempt
     )
-    ledger.add(session, notice.court_id, notice.case_id, [line], now)
+    ledger.append(session, [line], now)
     return made
 
 

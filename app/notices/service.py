@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,13 +73,7 @@ def queue(
     """
     ways_now = list(person.ways)[:ways]
     if not ways_now:
-        ledger.add(
-            session,
-            matter.court_id,
-            matter.case_id,
-            [*lines, unreachable(kind, matter, person)],
-            now,
-        )
+        ledger.append(session, [*lines, unreachable(kind, matter, person)], now)
         return []
     made = []
     for channel, address in ways_now:
@@ -118,7 +111,7 @@ def queue(
         notices_entries.entry_of(notice, Event.QUEUED, due_at=ledger.instant(due_at))
         for notice in made
     ]
-    ledger.add(session, matter.court_id, matter.case_id, [*lines, *entries], now)
+    ledger.append(session, [*lines, *entries], now)
     return made
 
 
@@ -126,6 +119,8 @@ def unreachable(kind: str, matter: Matter, person: Recipient) -> ledger.NewEntry
     """Return the line that says that a person has no channel."""
     return ledger.NewEntry(
         Event.FAILED,
+        court_id=matter.court_id,
+        case_id=matter.case_id,
         about=matter.about,
         counsel_id=person.counsel_id,
         side=person.side,
@@ -152,7 +147,7 @@ def note(
 ) -> NoticeState:
     """Write what happened to a notice and let it move; return its new state."""
     entry = notices_entries.entry_of(notice, what, personal=personal, **detail)
-    ledger.add(session, notice.court_id, notice.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     state = after(NoticeState(notice.state), what)
     notice.state = state.value
     if state is not NoticeState.SENDING:
@@ -179,11 +174,9 @@ def withdraw(
     if counsel_ids is not None:
         wanted = wanted.where(Notice.counsel_id.in_(list(counsel_ids)))
     waiting = session.scalars(wanted).all()
-    for (court_id, case_id), group in groupby(waiting, lambda n: (n.court_id, n.case_id)):
-        notices = list(group)
-        ledger.add(session, court_id, case_id, _withdrawn(notices, why), now)
-        for notice in notices:
-            notice.state = NoticeState.WITHDRAWN.value
+    ledger.append(session, _withdrawn(waiting, why), now)
+    for notice in waiting:
+        notice.state = NoticeState.WITHDRAWN.value
     return len(waiting)
 
 

@@ -137,7 +137,7 @@ def export(number: str, shape: str) -> None:
     with checked_app(make=False).app_context():
         session = db.session()
         case_id, said = _only(cases_of(session, number))
-        lines = list(chain.lines_of(session, case_id=case_id))
+        lines = list(chain.entries_of(session, case_id=case_id))
         if shape == "csv":
             click.echo(_as_csv([_row(line) for line in lines]), nl=False)
             return

@@ -18,8 +18,8 @@ from app.cases.models import Case
 from app.core.errors import N_, Message
 from app.court.models import Court
 from app.record import raw_columns
+from app.record.hashing import START, instant, sha
 from app.record.models import ChainHead, DailySeal, Entry
-from app.record.verification import START, instant, sha
 
 AT_ONCE = 500  # heads that one query asks for
 

@@ -4,16 +4,12 @@ A chain of a million lines is checked in ranges, by as many processes as there a
 begins at the hash that the line before it holds.
 """
 
-import datetime as dt
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-import orjson
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -21,13 +17,12 @@ from app.cases.models import Case
 from app.core.db import Base
 from app.core.errors import N_, Message
 from app.record import raw_columns
+from app.record.hashing import START, covered, sha
 from app.record.models import NOTICE, ChainHead, Entry, EntryContent
 from app.record.rules import Event
 
-START = "0" * 64
 RANGE = 20_000  # lines
 CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
-_LARGEST = 2**53 - 1  # what RFC 8785 can say of whole numbers
 _COLUMNS = (
     Entry.seq,
     Entry.at,
@@ -95,38 +90,6 @@ class CaseFacts:
     longest: Any = 0
     erased: int = 0
     unsaid: int | None = None
-
-
-def canonical(value: Any) -> bytes:
-    """Return a value as canonical JSON (RFC 8785).
-
-    The quick writer says the same where there are no fractions, no numbers beyond 2**53 and no
-    keys beyond the first 65,536 characters, which it would order differently.
-    """
-    return (
-        orjson.dumps(value, option=orjson.OPT_SORT_KEYS) if _plain(value) else rfc8785.dumps(value)
-    )
-
-
-def _plain(value: Any) -> bool:
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is int:
-        return -_LARGEST <= value <= _LARGEST
-    if kind is dict:
-        for key, each in value.items():
-            if type(each) is not str and not _plain(each):
-                return False
-            if type(key) is not str or not (key.isascii() or max(key) < "\ud800"):
-                return False
-        return True
-    return kind is list and all(_plain(each) for each in value)
-
-
-def sha(value: Any) -> str:
-    """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
-    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def verify(session: Session, case_id: int) -> ChainFinding:
@@ -303,23 +266,21 @@ def _fault(
         return Message(N_("it does not follow the line before it")), Entry
     try:
         sealed = {
-            "v": 1,
-            "case": case_id,
+            "case_id": case_id,
             "seq": seq,
-            "at": raw_columns.moment(at),
             "what": what,
             "direction": direction,
             "about": about,
             "attempt": attempt,
-            "counsel": counsel,
+            "counsel_id": counsel,
             "side": side,
             "channel": channel,
             "kind": kind,
             "detail": raw_columns.parsed(detail),
-            "content": content,
+            "content_hash": content,
             "prev": prev,
         }
-        if sha(sealed) != seal:
+        if sha(covered(sealed, raw_columns.moment(at))) != seal:
             return Message(N_("it is not what was written")), Entry
         fits = _fits(attempt, notice_id)
     except raw_columns.UNREADABLE:
@@ -337,14 +298,6 @@ def _fault(
     if not fits:
         return Message(N_("it names another message than its attempt does")), Entry
     return None
-
-
-@lru_cache(1024)  # many lines of one moment
-def instant(at: dt.datetime) -> str:
-    """Write an aware instant as the chain does: UTC, microseconds, Z."""
-    if at.tzinfo is not dt.UTC:
-        at = at.astimezone(dt.UTC)
-    return at.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _fits(attempt: str, notice_id: int | None) -> bool:

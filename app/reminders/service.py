@@ -179,6 +179,8 @@ def _missed(
             facts.matter(hearing),
             ledger.NewEntry(
                 Event.MISSED,
+                court_id=hearing.court_id,
+                case_id=hearing.case_id,
                 about=f"hearing/{hearing.id}",
                 counsel_id=person.counsel_id,
                 side=person.side,

@@ -43,9 +43,11 @@ def blank(
     to a party and stay readable for ever. What stands outside the record about the same contacts
     (addresses of messages, their facts, raw receipts, replies, wishes to be called) goes with it.
     """
-    entry = ledger.NewEntry(Event.ERASED, detail={"by": by, "why": why})
-    said = ledger.add(session, court_id, case_id, [entry], now)[0]
-    earlier = sa.select(Entry.id).where(Entry.case_id == case_id, Entry.seq < said.seq)
+    entry = ledger.NewEntry(
+        Event.ERASED, court_id=court_id, case_id=case_id, detail={"by": by, "why": why}
+    )
+    [seq] = ledger.append(session, [entry], now)
+    earlier = sa.select(Entry.id).where(Entry.case_id == case_id, Entry.seq < seq)
     blanked = session.execute(
         sa.update(EntryContent)
         .where(EntryContent.line_id.in_(earlier), sa.cast(EntryContent.body, sa.Text) != "{}")

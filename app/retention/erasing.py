@@ -13,7 +13,7 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposing import drafts
 from app.hearings.rescheduling import service
 from app.notices.models import Notice
-from app.record import ledger
+from app.record import chain
 from app.record.models import ChainHead, Entry
 from app.record.rules import Event
 from app.retention import blanking
@@ -68,7 +68,7 @@ def _hold(session: Session, case_id: int) -> None:
     for table in (Hearing, Notice):
         mine = sa.select(table.id).where(table.case_id == case_id).order_by(table.id)
         session.execute(mine.with_for_update()).all()
-    ledger.held_head(session, case_id)
+    chain.lock_heads(session, [case_id])
 
 
 def _alive(now: dt.datetime) -> sa.Select:

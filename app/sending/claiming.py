@@ -21,7 +21,7 @@ from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
 from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE
-from app.record import chain, ledger
+from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.sending import messages as post
 from app.sending.sender import LEASE, Sender
@@ -61,7 +61,7 @@ def claim(
     shares = _shares(session, sender, channel)
     words = wording_versions.current(session, {notice.court_id for notice in taken})
     made = ClaimedNotice(seen=len(due))
-    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
+    entries: list[ledger.NewEntry] = []
     moved: dict[tuple[NoticeState, str], list[int]] = {}
     for notice in taken:
         carrier = weights.chosen(shares, random.random())
@@ -77,11 +77,11 @@ def claim(
             state, entry, message = _begin(
                 notice, sender, carrier, now, wording_versions.of(notice, words)
             )
-        entries.setdefault((notice.court_id, notice.case_id), []).append(entry)
+        entries.append(entry)
         moved.setdefault((state, carrier if message else ""), []).append(notice.id)
         if message:
             made.messages.setdefault(carrier, []).append(message)
-    chain.extend(session, entries, now)
+    ledger.append(session, entries, now)
     _move(session, sender, moved, now)
     _hand_on(
         session,

@@ -55,7 +55,7 @@ def settle(session: Session, outcomes: Mapping[str, SendOutcome], now: dt.dateti
     """Write the outcomes of tries, by our reference, within the caller's transaction."""
     by_id = {id_of(reference): reference for reference in outcomes}
     rows = _held_rows(session, list(by_id))
-    links = chain.hold(session, {row.case_id for row in rows})
+    links = chain.lock_heads(session, {row.case_id for row in rows})
     taken: list[Any] = []
     rest: list[Any] = []
     for row in rows:
@@ -83,7 +83,7 @@ def _write_accepted(
     outcomes: Mapping[str, SendOutcome],
     now: dt.datetime,
 ) -> None:
-    entries: dict[tuple[int, int], list[ledger.NewEntry]] = {}
+    entries = []
     changed = []
     for row in rows:
         attempt = f"n{row.id}.{row.tries}"
@@ -91,7 +91,7 @@ def _write_accepted(
         asked = (
             state is NoticeState.SENT and outcome.carrier in TWILIOS and bool(outcome.carrier_id)
         )
-        entries.setdefault((row.court_id, row.case_id), []).append(_accepted(row, attempt, outcome))
+        entries.append(_accepted(row, attempt, outcome))
         changed.append(
             {
                 "id": row.id,
@@ -104,13 +104,15 @@ def _write_accepted(
                 "claimed_by": "",
             }
         )
-    chain.extend(session, entries, now, links)
+    ledger.append(session, entries, now, heads=links)
     bulk.update(session, _NOTICE, changed)
 
 
 def _accepted(row: Any, attempt: str, outcome: SendOutcome) -> ledger.NewEntry:
     return ledger.NewEntry(
         Event.ACCEPTED,
+        court_id=row.court_id,
+        case_id=row.case_id,
         about=row.about,
         attempt=attempt,
         notice_id=row.id,
@@ -151,7 +153,7 @@ def _write_late(
         code=outcome.code,
         personal=_words(outcome),
     )
-    ledger.add(session, notice.court_id, notice.case_id, [replace(entry, attempt=reference)], now)
+    ledger.append(session, [replace(entry, attempt=reference)], now)
 
 
 def held(session: Session, ids: Sequence[int]) -> list[Notice]:
@@ -220,7 +222,7 @@ def _look_up_later(
     The message stays under way, so that nothing overtakes it and nobody sends it again; see lost.
     """
     entry = notices_entries.entry_of(notice, Event.STATUS, **facts)
-    ledger.add(session, notice.court_id, notice.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     if notice.state == NoticeState.SENDING:
         notice.lease_until, notice.claimed_by = now + FIRST_LOOK, ""
 

@@ -183,7 +183,7 @@ def _known(
     )
     if notice is None:
         return None, bool(session.connection().scalar(sa.select(seen)))
-    link, came = chain.hold_with(session, notice.case_id, seen)
+    link, came = chain.lock_head_with(session, notice.case_id, seen)
     return link, bool(came)
 
 
@@ -202,8 +202,7 @@ def _write(
     current = f"n{notice.id}.{notice.tries}"
     attempt = told.reference or current
     entry = _entry(notice, what, attempt, told, advice)
-    case = notice.court_id, notice.case_id
-    chain.extend(session, {case: [entry]}, now, {notice.case_id: link})
+    ledger.append(session, [entry], now, heads={notice.case_id: link})
     # Of an earlier try only good news concerns the present one: it spares it.
     if attempt != current and what is not Event.DELIVERED:
         return
@@ -226,6 +225,8 @@ def _entry(notice: Any, what: Event, attempt: str, told: Callback, advice: str) 
     }
     return ledger.NewEntry(
         what,
+        court_id=notice.court_id,
+        case_id=notice.case_id,
         direction="in",
         about=notice.about,
         attempt=attempt,
@@ -282,5 +283,5 @@ def _after_failure(session: Session, notice: Notice, code: str, now: dt.datetime
         code=code,
         why=N_("the carrier could not deliver it; once more"),
     )
-    ledger.add(session, notice.court_id, notice.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     notice.state, notice.due_at = NoticeState.QUEUED.value, again_at

@@ -152,7 +152,7 @@ def _decide(
         _settle(session, notice, outcome if follows is Lookup.NOT_THERE else None, now)
         return
     entry = entries.entry_of(notice, Event.STATUS, carrier=notice.carrier, status=status)
-    ledger.add(session, notice.court_id, notice.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     notice.lease_until = now + next_look(len(looks) + 1)
 
 
@@ -186,7 +186,8 @@ def _told_apart(
         return None
     outcomes, others = list(has.outcomes), list[Notice]()
     if outcomes and not has.sure:
-        chain.hold(session, [notice.case_id])  # whoever looks after another of these words waits
+        # Two look-ups of the same words wait for each other here.
+        chain.lock_heads(session, [notice.case_id])
         outcomes = _nobodys(session, notice, outcomes)
         others = _alike(session, notice, message, sender)
     if not outcomes:

@@ -74,6 +74,8 @@ def log_contact(
     address = _address(given, case.court.country) or usual
     line = ledger.NewEntry(
         Event.CALLED if given["channel"] == "phone" else Event.TOLD,
+        court_id=case.court_id,
+        case_id=case.id,
         direction=given["direction"],
         about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
         attempt=_press(given),
@@ -94,9 +96,9 @@ def log_contact(
             "by": user.name if user else "",
         },
     )
-    written = ledger.add(session, case.court_id, case.id, [line], now)[0]
+    [seq] = ledger.append(session, [line], now)
     service.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
-    return written
+    return ledger.entry_at(session, case.id, seq)
 
 
 def _address(given: Mapping[str, Any], country: str) -> str:

@@ -66,6 +66,8 @@ def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
     }
     return ledger.NewEntry(
         what,
+        court_id=task.court_id,
+        case_id=task.case_id,
         direction="in" if what is Event.ASKED else "out",
         about=task.about,
         attempt=f"k{task.id}",
@@ -81,17 +83,14 @@ def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
 def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
     """Give a task to the people of the court; the record says by which rule, and until when."""
     task.state = TaskState.OPEN.value
-    line = ledger.add(session, task.court_id, task.case_id, [entry(task, Event.TASK, name)], now)[0]
-    task.seen_seq = line.seq
+    [task.seen_seq] = ledger.append(session, [entry(task, Event.TASK, name)], now)
 
 
 def end(
     session: Session, task: Task, stands: TaskState, name: str, why: str, now: dt.datetime
 ) -> None:
     """End a task or a step that nobody did, and write down why."""
-    ledger.add(
-        session, task.court_id, task.case_id, [entry(task, ENDED_BY[stands], name, why)], now
-    )
+    ledger.append(session, [entry(task, ENDED_BY[stands], name, why)], now)
     task.state, task.ended_at = stands.value, now
 
 

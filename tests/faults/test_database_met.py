@@ -121,7 +121,7 @@ def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
     assert browser.post(link, data=form).status_code == 303
     assert scenario.beat() > 0
     with scenario.app.app_context():
-        lines = list(ledger.lines_of(db.session(), case_id=case["id"]))
+        lines = list(ledger.entries_of(db.session(), case_id=case["id"]))
         assert [line.what for line in lines].count("answered") == 1
         queued = [line for line in lines if (line.what, line.kind) == ("queued", "answered")]
         assert len(queued) == 1

@@ -143,7 +143,7 @@ def check(scenario: Scenario, case_id: int, can_be_asked: bool) -> None:
         assert len(notices) == 4
         doubted = {
             line.notice_id
-            for line in ledger.lines_of(db.session, case_id=case_id)
+            for line in ledger.entries_of(db.session, case_id=case_id)
             if line.what == "unknown"
         }
         for notice in notices:

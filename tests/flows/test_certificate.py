@@ -126,8 +126,10 @@ def test_a_long_record_is_read_by_pages_and_checked_when_asked(
     from app.record.rules import Event
 
     with scenario.app.app_context():
-        entries = [ledger.NewEntry(Event.STATUS, kind="text", counsel_id=1)] * 2100
-        ledger.add(db.session, 1, case_id, entries, scenario.clock.now())
+        entry = ledger.NewEntry(
+            Event.STATUS, court_id=1, case_id=case_id, kind="text", counsel_id=1
+        )
+        ledger.append(db.session(), [entry] * 2100, scenario.clock.now())
         db.session.commit()
         last = db.session.query(Entry).count()
     desk = scenario.sign_in()

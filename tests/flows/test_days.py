@@ -6,7 +6,7 @@ import pytest
 
 from app.cli import cli
 from app.core.db import db
-from app.record import daily_seals, ledger
+from app.record import daily_seals, hashing, ledger
 from app.record.models import DailySeal, Entry
 from tests.conftest import CASE, Scenario, case_with, proposal
 from tests.faults.test_tampering import do, unlock
@@ -185,7 +185,8 @@ def rewrite(scenario: Scenario, case_id: int) -> None:
         words = []
         for line in lines[1:]:
             line.prev, line.channel = last, "phone"
-            last = ledger.sha(ledger.covered({c.key: getattr(line, c.key) for c in columns}))
+            values = {c.key: getattr(line, c.key) for c in columns}
+            last = hashing.sha(hashing.covered(values, hashing.instant(line.at)))
             words.append(
                 f"UPDATE record_line SET prev = '{line.prev}', channel = 'phone', hash = '{last}' "
                 f"WHERE id = {line.id}"

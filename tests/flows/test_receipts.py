@@ -116,7 +116,7 @@ def whats(scenario: Scenario, case_id: int, notice: Notice) -> list[str]:
     with scenario.app.app_context():
         return [
             line.what
-            for line in ledger.lines_of(db.session, case_id=case_id, notice_ids=[notice.id])
+            for line in ledger.entries_of(db.session, case_id=case_id, notice_ids=[notice.id])
         ]
 
 

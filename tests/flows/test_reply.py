@@ -102,7 +102,7 @@ def lines(scenario: Scenario, hearing_id: int, *whats: str) -> list[tuple[str, d
     with scenario.app.app_context(), transaction() as session:
         case_id = session.get_one(Hearing, hearing_id).case_id
         assert ledger.verify(session, case_id).whole
-        found = ledger.lines_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
+        found = ledger.entries_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
         return [(line.what, line.detail) for line in found if line.what in whats]
 
 

@@ -186,7 +186,7 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
     assert len({each.partition(".")[0] for each in texts.given}) == len(texts.given) == 8
     with scenario.app.app_context():
         assert ledger.verify(db.session(), 1).whole
-        said = [line.detail.get("why") for line in ledger.lines_of(db.session(), case_id=1)]
+        said = [line.detail.get("why") for line in ledger.entries_of(db.session(), case_id=1)]
     assert said.count("the worker was stopped before it began with it") == 8 - done
 
 

@@ -108,7 +108,7 @@ def whats(scenario: Scenario, case_id: int, channel: str, side: str) -> list[str
     with scenario.app.app_context():
         return [
             line.what
-            for line in ledger.lines_of(db.session, case_id=case_id)
+            for line in ledger.entries_of(db.session, case_id=case_id)
             if (line.kind, line.channel, line.side) == ("proposal", channel, side)
         ]
 
@@ -131,7 +131,7 @@ def test_both_sides_are_told_in_their_language_over_real_wires(
     assert f"{URL}/r/" in texts[LI]["body"]
     with wired.app.app_context():
         started = [
-            line for line in ledger.lines_of(db.session, case_id=1) if line.what == "started"
+            line for line in ledger.entries_of(db.session, case_id=1) if line.what == "started"
         ]
         assert all("/r/…" in line.content.body["text"] for line in started)
 

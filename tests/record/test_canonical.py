@@ -6,7 +6,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.record.verification import canonical
+from app.record.hashing import canonical
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

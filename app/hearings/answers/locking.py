@@ -96,7 +96,7 @@ def _held(
     line = session.connection()
     found = line.execute(statement, wanted).one_or_none()
     if found is None:  # no line on the record yet: the first link is made
-        chain.hold(session, [locked.case_id])
+        chain.lock_heads(session, [locked.case_id])
         found = line.execute(statement, wanted).one()
     parts = _parts(found)
     head, round_ = parts["head"], parts["round"]

@@ -135,6 +135,8 @@ def _entry(held: LockedInvitation, given: AnswerInput, channel: str) -> ledger.N
     hearing, seat = held.hearing, held.seat
     return ledger.NewEntry(
         Event.ANSWERED,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",

@@ -114,6 +114,8 @@ def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.d
     session.flush()
     entry = ledger.NewEntry(
         Event.TOLD,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
@@ -130,7 +132,7 @@ def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.d
             },
         },
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [entry], now)
+    ledger.append(session, [entry], now)
     return made
 
 

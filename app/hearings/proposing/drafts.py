@@ -30,7 +30,7 @@ def keep(
     now: dt.datetime,
 ) -> None:
     """Keep what is typed now instead of what was kept before; too much of it is not kept."""
-    fields = ledger.clean({name: value for name, value in given.items() if name != "seen"})
+    fields = ledger.storable({name: value for name, value in given.items() if name != "seen"})
     if len(repr(fields)) > LONGEST:
         return
     draft = find(session, user_id, about)

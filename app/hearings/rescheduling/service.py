@@ -67,6 +67,8 @@ def ask(
     detail = _keep(session, task, paper, now) if paper else {}
     line = ledger.NewEntry(
         Event.ASKED,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
         direction="in",
         about=task.about,
         attempt=f"k{task.id}",
@@ -77,7 +79,7 @@ def ask(
         detail=detail,
         personal={"name": seat.counsel.name, "note": reason, "paper": paper.name if paper else ""},
     )
-    ledger.add(session, hearing.court_id, hearing.case_id, [line], now)
+    ledger.append(session, [line], now)
     return task
 
 
@@ -152,6 +154,8 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     name = queries.known_counsel(session, court_id, task.counsel_id).name
     line = ledger.NewEntry(
         Event.SKIPPED,
+        court_id=task.court_id,
+        case_id=task.case_id,
         about=task.about,
         attempt=f"k{task.id}",
         counsel_id=task.counsel_id,
@@ -160,7 +164,7 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
         kind="move",
         personal={"name": name, "note": why},
     )
-    ledger.add(session, task.court_id, task.case_id, [line], now)
+    ledger.append(session, [line], now)
     # A new dictionary, so that the change is seen.
     task.because = {**task.because, "answer": why}
     task.state, task.ended_at = TaskState.SKIPPED.value, now
