@@ -38,8 +38,7 @@ def test_only_the_clock_and_carriers_ask_the_time() -> None:
         f"{name(f)}:{line} {call}"
         for f in FILES
         for line, call in calls(f)
-        if call in asking
-        and not name(f).startswith(("core/runtime/clock", "carriers/", "rehearsal/standins/"))
+        if call in asking and not name(f).startswith(("core/runtime/clock", "carriers/"))
     ]
     assert found == []
 

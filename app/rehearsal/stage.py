@@ -23,11 +23,12 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.carriers import registry
+from app.carriers.smtp.standin import SmtpStandIn
+from app.carriers.twilio.standin import TwilioStandIn
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock, SystemClock
 from app.record.models import Entry
-from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from app.worker import beat as worker
 
 HOST = "127.0.0.1"

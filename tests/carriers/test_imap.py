@@ -9,8 +9,8 @@ import pytest
 
 from app.carriers.imap.mailbox import ImapMailbox, MailboxPosition, MailboxUnreachable
 from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.smtp.standin import SmtpStandIn
 from app.core.runtime.clock import SetClock
-from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW
 from tests.imap import ImapServer, UnsafeLogin
 

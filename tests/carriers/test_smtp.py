@@ -10,8 +10,8 @@ import trustme
 from app.carriers.base import OutgoingMessage, SendStatus
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.smtp.connection import read_url
+from app.carriers.smtp.standin import SmtpStandIn
 from app.core.runtime.clock import SetClock
-from app.rehearsal.standins import SmtpStandIn
 
 CLOCK = SetClock(datetime(2026, 11, 23, 8, 30, tzinfo=UTC))
 FROM = "hearings@court.example"

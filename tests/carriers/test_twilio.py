@@ -11,7 +11,7 @@ import pytest
 
 from app.carriers.base import OutgoingMessage, SendStatus
 from app.carriers.twilio.carrier import Account, TwilioCarrier
-from app.rehearsal.standins import TwilioStandIn
+from app.carriers.twilio.standin import TwilioStandIn
 
 FROM = "+15005550006"
 

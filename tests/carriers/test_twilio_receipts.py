@@ -9,7 +9,7 @@ import pytest
 
 from app.carriers.base import OutgoingMessage
 from app.carriers.twilio.carrier import Account, TwilioCarrier, receipt, signature_ok, verdict
-from app.rehearsal.standins import TwilioStandIn
+from app.carriers.twilio.standin import TwilioStandIn
 
 
 @pytest.fixture

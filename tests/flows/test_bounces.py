@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.carriers.smtp.standin import SmtpStandIn
 from app.core.db import db
 from app.notices.models import Notice
-from app.rehearsal.standins import SmtpStandIn
 from tests.bounced import (
     DELAYS,
     FAILURES,

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.carriers import registry as lines
+from app.carriers.smtp.standin import SmtpStandIn
 from app.cases import service as cases
 from app.cases.forms import CaseIn
 from app.cases.models import Counsel
@@ -18,7 +19,6 @@ from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.people import service as people
 from app.rehearsal.browser import HtmlPage
-from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import (
     NOW,
     PASSWORD,

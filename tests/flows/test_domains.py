@@ -12,13 +12,13 @@ from app import config
 from app.carriers.base import Carrier, OutgoingMessage, SendStatus
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.smtp.standin import SmtpStandIn
 from app.carriers.twilio.carrier import Account, TwilioCarrier
 from app.core import errors
 from app.core.calendar_fetching import CalendarFetcher, FetchFailed
 from app.core.db import transaction
 from app.core.runtime.clock import SetClock
 from app.people import service as people
-from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import NOW, PASSWORD, Scenario, case_with, make_court, proposal
 from tests.flows.test_replies_by_mail import grades, open_house
 from tests.imap import ImapServer

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.twilio.standin import TwilioStandIn
 from app.core.db import db, transaction
 from app.notices.models import Notice
 from app.record.models import Entry, Receipt
-from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import Scenario
 from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired

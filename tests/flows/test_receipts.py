@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.carriers import registry as lines
 from app.carriers.outbox import carrier
 from app.carriers.registry import ExternalServices
+from app.carriers.twilio.standin import TwilioStandIn
 from app.cases import service as cases
 from app.cases.forms import CaseIn
 from app.cli import cli
@@ -24,7 +25,6 @@ from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
 from app.record.models import Receipt
-from app.rehearsal.standins import TwilioStandIn
 from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario, proposal
 
 pytestmark = pytest.mark.database

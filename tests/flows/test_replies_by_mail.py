@@ -14,11 +14,11 @@ from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.outbox import carrier
 from app.carriers.registry import ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
+from app.carriers.smtp.standin import SmtpStandIn
 from app.core.db import db, transaction
 from app.core.runtime.clock import SetClock
 from app.notices.inbound import Inbound
 from app.notices.models import Notice
-from app.rehearsal.standins import SmtpStandIn
 from tests.conftest import CASE, NOW, Scenario, at, make_court, make_scenario, proposal
 from tests.imap import ImapServer
 from tests.inbound.test_parsing_mail import POISON

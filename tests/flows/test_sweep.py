@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from app.carriers.twilio.standin import TwilioStandIn
 from app.cli import cli
 from app.core.db import db, transaction
 from app.record import ledger, queries, timeline
 from app.record.models import Entry, Receipt
-from app.rehearsal.standins import TwilioStandIn
 from app.sending import claiming, dispatch
 from app.sending.outcomes import settle
 from app.worker import beat

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.carriers import registry as lines
+from app.carriers.smtp.standin import SmtpStandIn
+from app.carriers.twilio.standin import TwilioStandIn
 from app.cases import service as cases
 from app.cases.forms import CaseIn
 from app.core.db import db, transaction
@@ -19,7 +21,6 @@ from app.hearings.forms import HearingIn
 from app.notices.models import Notice
 from app.people import service as people
 from app.record import ledger
-from app.rehearsal.standins import SmtpStandIn, TwilioStandIn
 from app.sending.models import Worker
 from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario, proposal
 

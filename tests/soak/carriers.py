@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from app.rehearsal.standins.smtp import SmtpStandIn
-from app.rehearsal.standins.twilio import TwilioStandIn
-from app.rehearsal.standins.twilio_http import StandInResponse, problem, shown
+from app.carriers.smtp.standin import SmtpStandIn
+from app.carriers.twilio.standin import TwilioStandIn
+from app.carriers.twilio.standin_http import StandInResponse, problem, shown
 from tests.soak.clock import SharedClock
 from tests.soak.entry import PATIENCE
 from tests.soak.fates import SILENT, TAKING, Fate, fate

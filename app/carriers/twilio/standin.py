@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import requests
 from twilio.request_validator import RequestValidator
 
-from app.rehearsal.standins.twilio_http import (
+from app.carriers.twilio.standin_http import (
     Listener,
     StandInRequest,
     StandInResponse,
