@@ -91,7 +91,7 @@ def build(message: OutgoingMessage, mail_from: str, at: datetime) -> OutgoingMai
     mail["To"] = _named("To", message.to_name, recipient)
     mail["Subject"] = _Folded(_written("Subject", message.subject, phrase=False))
     mail["Date"] = format_datetime(at)
-    mail["OutgoingMessage-ID"] = identity = message_id(message, sender)
+    mail["Message-ID"] = identity = message_id(message, sender)
     # A carrier that writes a Message-ID of its own leaves this one: answers and bounces quote it.
     # An id stays in one piece: the package would make encoded words of a long one.
     mail["References"] = _Folded(identity)

@@ -46,7 +46,7 @@ def test_a_mail_says_who_writes_to_whom_and_that_a_machine_wrote_it():
     assert seen["Auto-Submitted"] == "auto-generated"
     assert seen["Content-Language"] == "zh-Hans"
     assert seen["X-Tingqi-Reference"] == "n123.1"
-    assert seen["OutgoingMessage-ID"] == mail.message_id
+    assert seen["Message-ID"] == mail.message_id
     assert (mail.sender, mail.recipient) == (FROM, "lin@firm.example")
 
 

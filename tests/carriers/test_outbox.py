@@ -53,7 +53,7 @@ def test_a_mail_is_kept_as_the_very_bytes_that_smtp_would_send(mails, clock):
     bare = [line for line in file.read_bytes().split(b"\r\n") if b"\n" in line]
     assert (seen["To"], seen["Subject"], bare) == ("lin@firm.example", "庭审", [])
     assert (
-        seen["OutgoingMessage-ID"] == mime.build(message, "hearings@court.example", AT).message_id
+        seen["Message-ID"] == mime.build(message, "hearings@court.example", AT).message_id
     )
 
 

@@ -68,7 +68,7 @@ def test_a_mail_arrives_whole_and_is_accepted_under_our_message_id(server, carri
     [outcome] = said(carrier)
     [received] = server.messages
     assert outcome.said is SendStatus.ACCEPTED
-    assert outcome.carrier_id == received.mail["OutgoingMessage-ID"]
+    assert outcome.carrier_id == received.mail["Message-ID"]
     assert "Kept as 1" in outcome.detail
     assert (received.sender, received.recipients) == (FROM, ("counsel1@firm.example",))
     assert received.mail.get_content() == "Please answer.\r\n.\r\n..dots\r\n"
