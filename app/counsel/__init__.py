@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
-    from app.counsel import acknowledging_views, away_views, move_views, views
+    from app.counsel import callbacks, days_away, move_requests, page
 
-    for pages in (acknowledging_views, away_views, move_views, views):
-        app.register_blueprint(pages.bp)
+    for module in (callbacks, days_away, move_requests, page):
+        app.register_blueprint(module.bp)

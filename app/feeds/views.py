@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 
 from app.core import web
 from app.core.db import db, retrying
-from app.counsel.views import OFTEN, Closed, enter, shut
+from app.counsel.page import OFTEN, Closed, enter, shut
 from app.feeds import queries, service
 from app.feeds.cache import CalendarCache
 

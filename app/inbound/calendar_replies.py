@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Gone, Invalid
-from app.counsel import acts
+from app.counsel import service as acts
 from app.hearings import facts, queries
 from app.hearings.answers import service
 from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation, Proposal

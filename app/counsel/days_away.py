@@ -10,9 +10,9 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.params import row_number
-from app.counsel.acknowledging_views import rendered
-from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, enter, said_away
+from app.counsel.callbacks import rendered
+from app.counsel.page import OFTEN, SELDOM, enter, said_away
+from app.counsel.page_state import CounselPage
 from app.hearings.answers import forms
 from app.hearings.availability import away, busy_calendars
 
@@ -31,7 +31,7 @@ def _shown(token: str, view: CounselPage, **more: Any) -> str:
     given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
     calendar = busy_calendars.of(db.session(), view.counsel.id)
     return render_template(
-        "counsel/away.html",
+        "counsel/days_away.html",
         calendar=calendar,
         token=token,
         view=view,

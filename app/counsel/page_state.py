@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party
 from app.core import links, wording
-from app.counsel import acts
+from app.counsel import service as acts
 from app.court.models import Court
 from app.hearings import queries
 from app.hearings.models import (

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from app.core import web, wording
 from app.core.db import retrying
 from app.core.errors import Invalid, Refusal
-from app.counsel import acts
-from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, enter, shown
+from app.counsel import service as acts
+from app.counsel.page import OFTEN, SELDOM, enter, shown
+from app.counsel.page_state import CounselPage
 from app.hearings.answers import forms
 
 bp = Blueprint("counsel_acts", __name__)
@@ -52,7 +52,7 @@ def _form(token: str, view: CounselPage, given: dict[str, str], **more: Any) -> 
     key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
     told = {"errors": {}, "kind_word": "", **more}
     return render_template(
-        "counsel/call_me.html",
+        "counsel/callbacks.html",
         token=token,
         view=view,
         nonce=key,

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from app.core import document_types, web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
-from app.counsel.acknowledging_views import rendered
-from app.counsel.representation import CounselPage
-from app.counsel.views import OFTEN, SELDOM, enter
+from app.counsel.callbacks import rendered
+from app.counsel.page import OFTEN, SELDOM, enter
+from app.counsel.page_state import CounselPage
 from app.hearings.answers import forms
 from app.hearings.rescheduling import service
 
@@ -30,7 +30,7 @@ def _form(token: str, view: CounselPage, **more: Any) -> str:
     asked = service.of_counsel(db.session(), view.hearing.id, view.counsel.id)
     told = {"reason": "", "errors": {}, "kind_word": "", **more}
     return render_template(
-        "counsel/move.html",
+        "counsel/move_requests.html",
         token=token,
         view=view,
         nonce=key,

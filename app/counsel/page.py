@@ -17,10 +17,12 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import Gone, Invalid, Refusal
 from app.core.ical import feed, web_calendar_links
 from app.core.runtime.logs import one_line_error
-from app.counsel import answering as by_link
-from app.counsel import other_hearings, record, visits
-from app.counsel import representation as seats
-from app.counsel.representation import CounselPage, HearingStatus
+from app.counsel import answers as by_link
+from app.counsel import contact_record as record
+from app.counsel import other_hearings
+from app.counsel import page_state as seats
+from app.counsel import visit_log as visits
+from app.counsel.page_state import CounselPage, HearingStatus
 from app.evidence import symmetry
 from app.hearings import calendar_events
 from app.hearings.answers import forms
@@ -56,13 +58,13 @@ def enter(token: str) -> CounselPage:
     """
     found = seats.behind(db.session(), token)
     if found is None:
-        raise Closed((render_template("counsel/unknown.html"), 404))
+        raise Closed((render_template("counsel/link_unknown.html"), 404))
     seat, revoked = found
     view = seats.counsel_page(db.session(), seat.id, web.now())
     g.language = view.counsel.language
     refresh()
     if revoked or view.stands == HearingStatus.LEFT:
-        raise Closed((render_template("counsel/revoked.html", view=view), 410))
+        raise Closed((render_template("counsel/link_revoked.html", view=view), 410))
     return view
 
 
@@ -222,7 +224,7 @@ def contacts(token: str) -> Any:
     listed = record.contacts(db.session(), view.hearing, view.counsel.id)
     seen = symmetry.of(db.session(), view.case, f"hearing/{view.hearing.id}")
     return render_template(
-        "counsel/record.html", token=token, view=view, contacts=listed, symmetry=seen
+        "counsel/contact_record.html", token=token, view=view, contacts=listed, symmetry=seen
     )
 
 
@@ -246,7 +248,7 @@ def file(token: str) -> Any:
 @bp.get("/r")
 def code() -> Any:
     """Ask for the short code of a message that could carry no link."""
-    return render_template("counsel/code.html", typed="", error="")
+    return render_template("counsel/short_codes.html", typed="", error="")
 
 
 @bp.post("/r")
@@ -257,5 +259,5 @@ def heard() -> Any:
     token = seats.link_of_code(db.session(), typed, web.secret())
     if token is None:
         words = gettext("No page has this code. Compare it with the message, letter by letter.")
-        return render_template("counsel/code.html", typed=typed[:40], error=words), 422
+        return render_template("counsel/short_codes.html", typed=typed[:40], error=words), 422
     return redirect(url_for("counsel.page", token=token), 303)
