@@ -19,13 +19,6 @@ class Side(StrEnum):
     OTHER = "other"
 
 
-class Channel(StrEnum):
-    """A way to reach a person."""
-
-    EMAIL = "email"
-    SMS = "sms"
-
-
 class Case(Base):
     """A lawsuit."""
 

@@ -17,7 +17,7 @@ from app.core.errors import N_, Clash, Invalid, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.court.models import Court
-from app.notices import resending as resend
+from app.notices.queue import readdress
 
 bp = Blueprint("case_counsel", __name__)
 
@@ -63,7 +63,7 @@ def change_counsel(case_id: int, seat_id: int) -> Any:
             changes.leave(held, web.now())
             return held.counsel.name
         counsel = changes.change_counsel(session, found.court, held, checked)
-        resend.readdress(session, counsel)
+        readdress(session, counsel)
         return counsel.name
 
     return _take(case_id, seat_id, change)

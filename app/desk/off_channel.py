@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, Invalid, Message
+from app.core.matters import Matter
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
-from app.notices import service as notices
-from app.notices.service import Matter
+from app.notices.queue import NoticeRequest, Subject, queue
 from app.people.models import User
 from app.record.models import Entry
 from app.tasks import contacts_by_hand
@@ -51,8 +51,10 @@ def log(
     if before or not others:
         return line, []
     hearing = _hearing(session, case, given["hearing_id"])
-    for seat in others:
-        _tell(session, case, hearing, seat, counsel, line, given, now)
+    requests = [
+        _request(session, case, hearing, seat, counsel, line, given, now) for seat in others
+    ]
+    queue(session, requests, now)
     return line, [seat.counsel.name for seat in others]
 
 
@@ -78,7 +80,7 @@ def _hearing(session: Session, case: Case, hearing_id: int | None) -> Hearing | 
     return session.scalar(wanted.order_by(Hearing.id.desc()).limit(1))
 
 
-def _tell(
+def _request(
     session: Session,
     case: Case,
     hearing: Hearing | None,
@@ -87,7 +89,7 @@ def _tell(
     line: Entry,
     given: Mapping[str, Any],
     now: dt.datetime,
-) -> None:
+) -> NoticeRequest:
     told = {
         "elsewhere": {
             "name": counsel.name,
@@ -105,20 +107,14 @@ def _tell(
     }
     person = facts.counsel_seated(seat)
     if hearing is None:
-        matter = Matter(case.court_id, case.id, f"case/{case.id}", f"c{case.id}.{line.seq}")
+        about = str(Matter.case(case.id))
+        subject = Subject(case.court_id, case.id, about, f"c{case.id}.{line.seq}")
         whole = {**facts.of_case(case), **told}
     else:
         known = queries.last_seats(session, hearing).get(seat.counsel_id)
         person = facts.counsel_of(known) if known else person
-        matter = facts.matter(hearing, f"l{line.seq}")
+        subject = facts.subject(hearing, f"l{line.seq}")
         whole = facts.of(hearing, **told)
-    notices.queue(
-        session,
-        matter,
-        "off_channel",
-        person,
-        whole,
-        due_at=now,
-        stale_at=now + STALE_AFTER,
-        now=now,
+    return NoticeRequest(
+        subject, "off_channel", person, whole, due_at=now, stale_at=now + STALE_AFTER
     )

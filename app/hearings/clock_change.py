@@ -25,8 +25,8 @@ from app.hearings.models import (
 )
 from app.hearings.rules import whose
 from app.hearings.wall_clock import Shift
-from app.notices import service as notices
 from app.notices.models import Notice
+from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.tasks import service
@@ -296,17 +296,16 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
         more = {"slots": facts.slots(round_), "tentative": True}
     told = notifications.with_calendar(session, hearing, kinds)
     common = facts.of(hearing, **more)
-    matter = facts.matter(hearing, f"{hearing.revision}.clock{hearing.corrections}")
-    for counsel_id, seat in queries.last_seats(session, hearing).items():
-        if counsel_id in told:
-            notices.queue(
-                session,
-                matter,
-                "clock_change",
-                facts.counsel_of(seat, "email"),
-                {**common, "person": facts.person(seat)},
-                due_at=now,
-                stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
-                now=now,
-                ways=1,
-            )
+    requests = [
+        NoticeRequest(
+            facts.subject(hearing, f"{hearing.revision}.clock{hearing.corrections}"),
+            "clock_change",
+            facts.counsel_of(seat, "email").by_first_way(),
+            {**common, "person": facts.person(seat)},
+            due_at=now,
+            stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
+        )
+        for counsel_id, seat in queries.last_seats(session, hearing).items()
+        if counsel_id in told
+    ]
+    queue(session, requests, now)

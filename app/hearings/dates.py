@@ -17,7 +17,7 @@ from app.hearings.models import (
 )
 from app.hearings.proposals import issue_links
 from app.law import working_days
-from app.notices import service as notices
+from app.notices.queue import withdraw
 
 # What a new date makes untrue while it still waits in the queue.
 OVERTAKEN = (
@@ -76,9 +76,7 @@ def set_date(
     session.refresh(hearing, ["courtroom"])
     seats = invite_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(seats))
-    notices.withdraw(
-        session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN
-    )
+    withdraw(session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN)
     notifications.everyone(
         session,
         hearing,

@@ -5,18 +5,19 @@ from typing import Any
 
 from app.cases.models import Case, Representation
 from app.cases.rules import ways_of
+from app.core.matters import Matter
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
-from app.notices.service import Matter, Recipient
+from app.notices.queue import Recipient, Subject
 from app.people.models import User
 
 
-def matter(hearing: Hearing, stamp: str = "") -> Matter:
-    """Return what notices about a hearing are about; ``stamp`` tells apart two of one kind."""
-    return Matter(
+def subject(hearing: Hearing, version: str = "") -> Subject:
+    """Return a hearing as the subject of notices; its version is its revision, if not given."""
+    return Subject(
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
-        stamp=f"{hearing.id}.{stamp or hearing.revision}",
+        about=str(Matter.hearing(hearing.id)),
+        version=f"{hearing.id}.{version or hearing.revision}",
     )
 
 

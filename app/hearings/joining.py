@@ -11,7 +11,7 @@ from app.core.errors import Clash
 from app.hearings import booking, dates, facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposals import issue_links
-from app.notices import service as notices
+from app.notices.queue import NoticeRequest, queue
 
 
 def joined(session: Session, limit: int = 100) -> list[int]:
@@ -80,7 +80,7 @@ def _welcome_to(
     if at is not None and at > now and not silent and (told := fresh | back):
         _tell(session, hearing, at, fresh, back, now, secret)
     if round_ is not None and asked:
-        notifications.proposal(session, hearing, round_, hearing.reason, now, seats=asked)
+        notifications.proposal(session, hearing, round_, hearing.reason, now, invitations=asked)
     return told
 
 
@@ -153,19 +153,22 @@ def _tell(
     seats = dates.invite_everybody(session, hearing, secret, now)
     round_ = queries.open_proposal(session, hearing)
     booking.book(session, hearing, round_, sorted(seats), shared=True)
+    requests = []
     for who in sorted(fresh | back):
         common = facts.of(hearing)
         if who in back:
             common["hearing"]["sequence"] = hearing.sequence + 1
-        stamp = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if who in back else ""
-        notices.queue(
-            session,
-            facts.matter(hearing, stamp),
-            "fixed",
-            facts.counsel_of(seats[who]),
-            {**common, "person": facts.person(seats[who])},
-            due_at=now,
-            stale_at=starts_at,
-            now=now,
+        version = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if who in back else ""
+        requests.append(
+            NoticeRequest(
+                facts.subject(hearing, version),
+                "fixed",
+                facts.counsel_of(seats[who]),
+                {**common, "person": facts.person(seats[who])},
+                due_at=now,
+                stale_at=starts_at,
+            )
         )
+    queue(session, requests, now)
+    for who in fresh | back:
         seats[who].left_at = None

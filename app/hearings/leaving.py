@@ -1,7 +1,6 @@
 """When counsel leave a case: their time is given back, and nobody waits for their answer."""
 
 import datetime as dt
-from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -12,7 +11,7 @@ from app.hearings.answers import locking
 from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.hearings.rules import KINDS, whose
-from app.notices import service as notices
+from app.notices.queue import NoticeRequest, queue, withdraw
 from app.notices.superseding import LEFT
 
 
@@ -47,7 +46,7 @@ def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret
     """
     hearing = queries.lock(session, hearing_id)
     gone = _released(session, hearing, queries.acting(session, hearing))
-    notices.withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
+    withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
     _clear_calendars(session, hearing, gone, now)
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
@@ -74,19 +73,20 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
         if not round_.tentative:
             return
         common |= {"slots": facts.slots(round_), "tentative": True}
-    for seat in _last_of(session, hearing, gone & told):
-        known = facts.counsel_of(seat, "email")
-        person = replace(known, ways=known.ways[:1])
-        notices.queue(
-            session,
-            facts.matter(hearing),
+    seats = _last_of(session, hearing, gone & told)
+    requests = [
+        NoticeRequest(
+            facts.subject(hearing),
             "left",
-            person,
+            facts.counsel_of(seat, "email").by_first_way(),
             {**common, "person": facts.person(seat)},
             due_at=now,
             stale_at=now + notifications.STALE_AFTER,
-            now=now,
         )
+        for seat in seats
+    ]
+    queue(session, requests, now)
+    for seat in seats:
         seat.left_at = now
 
 

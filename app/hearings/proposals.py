@@ -16,7 +16,7 @@ from app.court.models import Court
 from app.hearings import booking, notifications, queries, rules, unrepresented
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.law import Counted, working_days
-from app.notices import service as notices
+from app.notices.queue import withdraw
 from app.people.models import User
 
 
@@ -51,7 +51,7 @@ def open_proposal(
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         before.state = ProposalState.WITHDRAWN.value
-        notices.withdraw(
+        withdraw(
             session,
             f"hearing/{hearing.id}",
             desk.now,

@@ -17,7 +17,7 @@ from app.hearings.dates import invite_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
 from app.hearings.proposals import DeskContext, check_rules, checked_slots, open_proposal
 from app.hearings.rescheduling import service
-from app.notices import service as notices
+from app.notices.queue import withdraw
 
 __all__ = [
     "AnswerInput",
@@ -141,7 +141,7 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     session.flush()
     service.settle(session, hearing, desk.now)
     booking.release(session, hearing)
-    notices.withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
+    withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = invite_everybody(session, hearing, desk.secret, desk.now)
     kind = "cancelled" if had_date else "withdrawn"
     more: dict[str, Any] = {}
@@ -172,7 +172,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     if round_.tentative and not holds:
         notifications.clear_calendars(session, hearing, round_, now)
     silent = [seat.counsel.name for seat in round_.invitations if not seat.answered_at]
-    notices.withdraw(
+    withdraw(
         session,
         f"hearing/{hearing.id}",
         now,

@@ -18,7 +18,7 @@ from app.imports import bulk_entry
 from app.imports.entries import ImportedCase, RowRefusal
 from app.imports.hearings import ImportCourt, RowRefused, add_hearings, known_uids
 from app.imports.reading.rules import ColumnMapping
-from app.notices import resending
+from app.notices.queue import readdress
 
 LEARNT = (
     "email",
@@ -241,5 +241,5 @@ def _learn(session: Session, known: Counsel, told: dict[str, Any], region: str) 
     cases.fill_in(known, told, cases.phone_of(told["phone"], region))
     if state() == before:
         return False
-    resending.readdress(session, known)
+    readdress(session, known)
     return True

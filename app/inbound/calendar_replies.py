@@ -22,9 +22,9 @@ from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation,
 from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.queries import counted, invited
-from app.notices import service as notices
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
+from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 from app.record.rules import Event
 
@@ -350,16 +350,12 @@ def _hint(
     before = [key for key in asked if key.startswith(stem)]
     if len(before) >= MOST_HINTS:
         return
-    told = facts.of(hearing, person=facts.person(seat), said=reply.says)
-    matter = facts.matter(hearing, f"{hearing.revision}.{reply.says.lower()}{len(before)}")
-    notices.queue(
-        session,
-        matter,
+    request = NoticeRequest(
+        facts.subject(hearing, f"{hearing.revision}.{reply.says.lower()}{len(before)}"),
         "confirm",
-        facts.counsel_of(seat, "email"),
-        told,
+        facts.counsel_of(seat, "email").by_first_way(),
+        facts.of(hearing, person=facts.person(seat), said=reply.says),
         due_at=now,
         stale_at=now + dt.timedelta(days=3),
-        now=now,
-        ways=1,
     )
+    queue(session, [request], now)

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
+from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation
-from app.notices import service as notices
 from app.notices.models import Notice
-from app.notices.service import Matter, Recipient
+from app.notices.queue import NoticeRequest, Recipient, Subject, queue
 
 MOST = 3  # times that one person is asked in a day which question they mean
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,60 +62,33 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
         .select_from(Notice)
         .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == "which")
     )
-    stamp = f"w{session.scalar(numbered) or 0}"
-    notices.queue(
-        session,
-        facts.matter(hearing, stamp),
+    request = NoticeRequest(
+        facts.subject(hearing, f"w{session.scalar(numbered) or 0}"),
         "which",
-        _by_text(first, phone),
+        facts.counsel_of(first).by(("sms", phone)),
         told,
         due_at=now,
         stale_at=now + GOOD_FOR,
-        now=now,
     )
+    queue(session, [request], now)
     return True
 
 
 def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime) -> None:
     """Answer politely what was not understood: once for each hearing and person."""
     counsel = session.get(Counsel, last.counsel_id) if last.counsel_id else None
-    number = last.about.partition("hearing/")[2]
-    if counsel is None or counsel.opted_out_at or not last.facts or not number.isdigit():
+    hearing_id = Matter.hearing_id(last.about)
+    if counsel is None or counsel.opted_out_at or not last.facts or hearing_id is None:
         return
-    hearing = session.get(Hearing, int(number))
+    hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         return
-    person = Recipient(
-        name=last.name,
-        language=last.language,
-        ways=[("sms", phone)],
-        side=last.side,
-        counsel_id=last.counsel_id,
-        invitation_id=last.invitation_id,
-        link_version=last.link_version,
-    )
-    told = facts.of(hearing, person=last.facts["person"])
-    matter = Matter(last.court_id, last.case_id, last.about, f"{hearing.id}.once")
-    notices.queue(
-        session,
-        matter,
+    request = NoticeRequest(
+        Subject(last.court_id, last.case_id, last.about, f"{hearing.id}.once"),
         "not_understood",
-        person,
-        told,
+        Recipient.of(last.row).by(("sms", phone)),
+        facts.of(hearing, person=last.facts["person"]),
         due_at=now,
         stale_at=now + GOOD_FOR,
-        now=now,
     )
-
-
-def _by_text(seat: Invitation, phone: str) -> Recipient:
-    known = facts.counsel_of(seat)
-    return Recipient(
-        name=known.name,
-        language=known.language,
-        ways=[("sms", phone)],
-        side=known.side,
-        counsel_id=known.counsel_id,
-        invitation_id=known.invitation_id,
-        link_version=known.link_version,
-    )
+    queue(session, [request], now)

@@ -13,8 +13,7 @@ from app.court.change_log import ChangeAuthor
 from app.letters import custom_wording
 from app.letters.custom_wording import CustomWording
 from app.letters.models import Wording
-from app.notices.due_notices import DueNotice
-from app.notices.models import Notice
+from app.notices.models import Notice, NoticeRow
 from app.record.models import Entry
 from app.record.rules import Event
 
@@ -37,7 +36,7 @@ def current(session: Session, court_ids: Iterable[int]) -> dict[Key, CustomWordi
     }
 
 
-def of(notice: Notice | DueNotice, words: dict[Key, CustomWording]) -> CustomWording | None:
+def of(notice: NoticeRow, words: dict[Key, CustomWording]) -> CustomWording | None:
     """Return the court's own words for a notice, or None."""
     language = wording.language_of(notice.language)
     return words.get((notice.court_id, notice.kind, notice.channel, language))

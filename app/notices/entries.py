@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from app.notices.due_notices import DueNotice
-from app.notices.models import Notice
+from app.notices.models import Notice, NoticeRow
 from app.record.ledger import NewEntry
 from app.record.rules import Event
 
 
 def entry_of(
-    notice: Notice | DueNotice, what: Event, /, *, personal: dict | None = None, **detail: Any
+    notice: Notice | NoticeRow, what: Event, /, *, personal: dict | None = None, **detail: Any
 ) -> NewEntry:
-    """Return a line about a notice's current try."""
+    """Return an entry about a notice's current try; details that are empty are left out."""
     return NewEntry(
         what,
         court_id=notice.court_id,

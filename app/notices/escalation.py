@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel
 from app.cases.rules import ways_of
+from app.core.channels import Channel
 from app.court.models import Court
+from app.notices.keys import NoticeKey
 from app.notices.models import Notice
-from app.notices.service import Matter, Recipient, outside_quiet_hours_at, queue
+from app.notices.queue import NoticeRequest, Recipient, Subject, queue, request_for
+from app.notices.service import outside_quiet_hours_at
 from app.notices.superseding import superseded
 from app.record.rules import NoticeState
 
@@ -31,54 +34,38 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     left, the assistant is asked to call. A letter to the court's own people passes to nobody, what
     holds no longer to no other channel, and of a case that was blanked nothing is left to say.
     """
-    if notice.counsel_id is None or not notice.facts or superseded(session, [notice]):
+    if notice.counsel_id is None or not notice.facts or superseded(session, [notice.row]):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)
-    kind, stamp, seat, _ = notice.key.split("/", 3)
-    same = session.scalars(
+    key = NoticeKey.parse(notice.key)._replace(repeat=0)
+    siblings = session.scalars(
         sa.select(Notice).where(
-            Notice.key.in_([f"{kind}/{stamp}/{seat}/{channel}" for channel in ("email", "sms")])
+            Notice.key.in_([str(key._replace(channel=each)) for each in Channel])
         )
     ).all()
-    tried = {each.channel for each in same}
-    carrying = next((each for each in same if each.state in CARRIES and each is not notice), None)
+    carrying = next((n for n in siblings if n.state in CARRIES and n is not notice), None)
+    next_channel = carrying.channel if carrying else ""
+    requests = []
     if notice.state == NoticeState.MISSED:
-        next_way = None
+        next_channel = ""
     elif carrying is None:
-        spare = [way for way in ways_of(counsel, every=True) if way[0] not in tried]
-        next_way = spare[0] if spare else None
-    else:
-        next_way = (carrying.channel, carrying.address)
-    if next_way and not carrying:
-        person = Recipient(
-            name=notice.name,
-            language=notice.language,
-            ways=[next_way],
-            side=notice.side,
-            counsel_id=notice.counsel_id,
-            invitation_id=notice.invitation_id,
-            link_version=notice.link_version,
-        )
-        matter = Matter(notice.court_id, notice.case_id, notice.about, stamp)
-        court = session.get_one(Court, notice.court_id)
-        queue(
-            session,
-            matter,
-            kind,
-            person,
-            notice.facts,
-            due_at=min(outside_quiet_hours_at(court, now), max(now, notice.stale_at - LAST_CALL)),
-            stale_at=notice.stale_at,
-            now=now,
-        )
-    _tell(session, notice, next_way[0] if next_way else "", now)
+        tried = {each.channel for each in siblings}
+        untried = [way for way in ways_of(counsel, every=True) if way[0] not in tried]
+        if untried:
+            court = session.get_one(Court, notice.court_id)
+            due_at = min(outside_quiet_hours_at(court, now), max(now, notice.stale_at - LAST_CALL))
+            requests.append(request_for(notice.row, untried[0], due_at))
+            next_channel = untried[0][0]
+    queue(session, [*requests, *_to_assistant(session, notice, next_channel, now)], now)
 
 
-def _tell(session: Session, notice: Notice, next_channel: str, now: dt.datetime) -> None:
+def _to_assistant(
+    session: Session, notice: Notice, next_channel: str, now: dt.datetime
+) -> list[NoticeRequest]:
     case = session.get_one(Case, notice.case_id)
     user = case.assistant
     if user is None or not user.active:
-        return
+        return []
     facts = {
         **notice.facts,
         "detail": f"{notice.name}: {notice.channel} {notice.state}",
@@ -87,21 +74,13 @@ def _tell(session: Session, notice: Notice, next_channel: str, now: dt.datetime)
         "next_channel": next_channel,
         "person": {"name": user.name, "party": "", "side": "", "is_court": True},
     }
-    person = Recipient(
+    recipient = Recipient(
         name=user.name,
         language=user.language or case.court.language,
         ways=[("email", user.email)],
         user_id=user.id,
         side="court",
     )
-    matter = Matter(notice.court_id, notice.case_id, notice.about, f"n{notice.id}")
-    queue(
-        session,
-        matter,
-        "not_reached",
-        person,
-        facts,
-        due_at=now,
-        stale_at=now + dt.timedelta(days=3),
-        now=now,
-    )
+    subject = Subject(notice.court_id, notice.case_id, notice.about, f"n{notice.id}")
+    stale_at = now + dt.timedelta(days=3)
+    return [NoticeRequest(subject, "not_reached", recipient, facts, now, stale_at)]

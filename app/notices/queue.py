@@ -1,16 +1,24 @@
-"""Queue what many people are to be told, about many hearings, in a few statements."""
+"""The queue of notices: put in, take out, readdress; within the caller's transaction.
+
+For one person or for thousands alike, in a few statements: reminders of a hundred hearings are
+queued together, and an answer may wait for nothing that takes an ORM object for each row.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Counsel
+from app.cases.rules import text_number
 from app.core.db import bulk
-from app.notices.models import Notice
-from app.notices.service import Matter, Recipient, unreachable
+from app.notices.entries import entry_of
+from app.notices.keys import NoticeKey
+from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import chain, ledger
 from app.record.rules import Event, NoticeState
 
@@ -18,72 +26,155 @@ _NOTICE = bulk.table(Notice)
 
 
 @dataclass(frozen=True)
-class NoticeRequest:
-    """One person is to be told one thing, over each of their channels."""
+class Recipient:
+    """A person, and the ways to reach them, best first: ``[("sms", "+86…"), …]``."""
 
-    matter: Matter
+    name: str
+    language: str
+    ways: Sequence[tuple[str, str]]
+    side: str = ""
+    counsel_id: int | None = None
+    user_id: int | None = None
+    invitation_id: int | None = None
+    link_version: int = 1
+
+    @classmethod
+    def of(cls, notice: NoticeRow) -> Self:
+        """Return the person of a notice, to be reached where it goes."""
+        return cls(
+            name=notice.name,
+            language=notice.language,
+            ways=[(notice.channel, notice.address)],
+            side=notice.side,
+            counsel_id=notice.counsel_id,
+            user_id=notice.user_id,
+            invitation_id=notice.invitation_id,
+            link_version=notice.link_version,
+        )
+
+    @property
+    def key(self) -> str:
+        """The part of a notice's key that names the person."""
+        if self.invitation_id is not None:
+            return str(self.invitation_id)
+        return f"c{self.counsel_id}" if self.counsel_id is not None else f"u{self.user_id}"
+
+    def by(self, *ways: tuple[str, str]) -> Self:
+        """Return the same person, to be reached by these ways only."""
+        return replace(self, ways=ways)
+
+    def by_first_way(self) -> Self:
+        """Return the same person, to be reached by their best way only."""
+        return replace(self, ways=self.ways[:1])
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The subject of notices: court, case, matter, and the version of it that they tell."""
+
+    court_id: int
+    case_id: int
+    about: str  # the Matter, as the column holds it: "hearing/12"
+    version: str  # "12.3": two notices of one kind about two versions are two notices
+
+
+@dataclass(frozen=True)
+class NoticeRequest:
+    """One person is to be told one thing, over each of their channels.
+
+    ``variant`` tells apart several of a kind about one version (``7d``: the reminder seven days
+    before); ``repeat`` and ``detail`` are those of a message that is sent again.
+    """
+
+    subject: Subject
     kind: str
-    person: Recipient
+    recipient: Recipient
     facts: dict[str, Any]
     due_at: dt.datetime
     stale_at: dt.datetime
+    variant: str = ""
+    repeat: int = 0
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key_kind(self) -> str:
+        """The kind as keys name it: ``reminder-7d``."""
+        return f"{self.kind}-{self.variant}" if self.variant else self.kind
+
+    def key(self, channel: str) -> NoticeKey:
+        """Return the key of this request's notice over a channel."""
+        return NoticeKey(
+            self.key_kind, self.subject.version, self.recipient.key, channel, self.repeat
+        )
+
+
+def request_for(notice: NoticeRow, way: tuple[str, str], due_at: dt.datetime) -> NoticeRequest:
+    """Return the request to tell the same person the same once more, by one way."""
+    key = NoticeKey.parse(notice.key)
+    kind, _, variant = key.kind.partition("-")
+    recipient = Recipient.of(notice).by(way)
+    subject = Subject(notice.court_id, notice.case_id, notice.about, key.version)
+    return NoticeRequest(
+        subject, kind, recipient, notice.facts, due_at, notice.stale_at, variant=variant
+    )
 
 
 def queue(
     session: Session,
-    tellings: Sequence[NoticeRequest],
+    requests: Sequence[NoticeRequest],
     now: dt.datetime,
-    lines: Sequence[tuple[Matter, ledger.NewEntry]] = (),
+    entries: Iterable[ledger.NewEntry] = (),
     *,
-    held: Mapping[int, chain.ChainPosition] | None = None,
-) -> int:
-    """Queue all of this, and say so in the record; return how many notices are new.
+    heads: Mapping[int, chain.ChainPosition] | None = None,
+) -> list[int]:
+    """Queue one notice per request and channel, and record it; return the ids of the new ones.
 
-    ``lines`` are written first; ``held`` are heads that the caller holds already. As
-    `service.queue` does for one person: who has no channel gets a line that says so, and what is
-    in the queue by its key is not queued again.
+    A notice whose key is in the queue already is not queued again: the same call twice is one
+    notice. Of a person without any channel the record says that they cannot be reached.
+    ``entries`` are written before the queue's own; ``heads`` are the ends of chains that the
+    caller has locked already, by case.
     """
-    rows = _rows(session, tellings, now)
+    session.flush()
+    count = sum(len(each.recipient.ways) for each in requests)
+    numbers = iter(bulk.ids(session, _NOTICE, count) if count else ())
+    rows_of = [(each, _rows(each, numbers, now)) for each in requests]
+    rows = [row for _, rows in rows_of for row in rows]
+    new = [row["id"] for row in rows]
     if bulk.insert(session, _NOTICE, rows, unless="key") < len(rows):
-        here = sa.select(_NOTICE.c.id).where(_NOTICE.c.id.in_([row["id"] for row in rows]))
-        new = set(session.connection().scalars(here))
-        rows = [row for row in rows if row["id"] in new]
-    mute = [
-        unreachable(each.kind, each.matter, each.person)
-        for each in tellings
-        if not each.person.ways
-    ]
-    entries = [*(entry for _, entry in lines), *mute, *map(_queued, rows)]
-    ledger.append(session, entries, now, heads=held)
-    return len(rows)
+        inserted = sa.select(_NOTICE.c.id).where(_NOTICE.c.id.in_(new))
+        new = sorted(session.connection().scalars(inserted))
+    known = set(new)
+    recorded = list(entries)
+    for request, rows in rows_of:
+        queued = [_queued(request, row) for row in rows if row["id"] in known]
+        recorded += queued or ([] if rows else [_unreachable(request)])
+    ledger.append(session, recorded, now, heads=heads)
+    return new
 
 
-def _rows(
-    session: Session, tellings: Sequence[NoticeRequest], now: dt.datetime
-) -> list[dict[str, Any]]:
-    count = sum(len(each.person.ways) for each in tellings)
-    numbers = iter(bulk.ids(session, _NOTICE, count))
+def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> list[dict[str, Any]]:
+    subject, recipient = request.subject, request.recipient
     return [
         {
             "id": next(numbers),
-            "key": f"{each.kind}/{each.matter.stamp}/{each.person.seat}/{channel}",
-            "court_id": each.matter.court_id,
-            "case_id": each.matter.case_id,
-            "about": each.matter.about,
-            "counsel_id": each.person.counsel_id,
-            "user_id": each.person.user_id,
-            "invitation_id": each.person.invitation_id,
-            "link_version": each.person.link_version,
-            "kind": "reminder" if each.kind.startswith("reminder-") else each.kind,
+            "key": str(request.key(channel)),
+            "court_id": subject.court_id,
+            "case_id": subject.case_id,
+            "about": subject.about,
+            "counsel_id": recipient.counsel_id,
+            "user_id": recipient.user_id,
+            "invitation_id": recipient.invitation_id,
+            "link_version": recipient.link_version,
+            "kind": request.kind,
             "channel": channel,
             "address": address,
-            "name": each.person.name,
-            "side": each.person.side,
-            "language": each.person.language,
-            "facts": each.facts,
-            "due_at": each.due_at,
-            "first_due_at": each.due_at,
-            "stale_at": each.stale_at,
+            "name": recipient.name,
+            "side": recipient.side,
+            "language": recipient.language,
+            "facts": request.facts,
+            "due_at": request.due_at,
+            "first_due_at": request.due_at,
+            "stale_at": request.stale_at,
             "state": NoticeState.QUEUED.value,
             "tries": 0,
             "claimed_by": "",
@@ -91,12 +182,11 @@ def _rows(
             "carrier_id": "",
             "created_at": now,
         }
-        for each in tellings
-        for channel, address in each.person.ways
+        for channel, address in recipient.ways
     ]
 
 
-def _queued(row: dict[str, Any]) -> ledger.NewEntry:
+def _queued(request: NoticeRequest, row: Mapping[str, Any]) -> ledger.NewEntry:
     return ledger.NewEntry(
         Event.QUEUED,
         court_id=row["court_id"],
@@ -108,6 +198,94 @@ def _queued(row: dict[str, Any]) -> ledger.NewEntry:
         side=row["side"],
         channel=row["channel"],
         kind=row["kind"],
-        detail={"due_at": ledger.instant(row["due_at"])},
+        detail={"due_at": ledger.instant(row["due_at"]), **request.detail},
         personal={"name": row["name"], "address": row["address"]},
+    )
+
+
+def _unreachable(request: NoticeRequest) -> ledger.NewEntry:
+    return ledger.NewEntry(
+        Event.FAILED,
+        court_id=request.subject.court_id,
+        case_id=request.subject.case_id,
+        about=request.subject.about,
+        counsel_id=request.recipient.counsel_id,
+        side=request.recipient.side,
+        kind=request.key_kind,
+        detail={"why": "no address is known"},
+        personal={"name": request.recipient.name},
+    )
+
+
+def withdraw(
+    session: Session,
+    about: str,
+    now: dt.datetime,
+    why: str,
+    *,
+    kinds: Iterable[str] | None = None,
+    counsel_ids: Iterable[int] | None = None,
+) -> int:
+    """Withdraw what still waits about a matter, and record it; return how many notices that were.
+
+    What a carrier already has cannot be taken back, and the record says nothing else.
+    """
+    entries = withdraw_unrecorded(session, about, why, kinds=kinds, counsel_ids=counsel_ids)
+    ledger.append(session, entries, now)
+    return len(entries)
+
+
+def withdraw_unrecorded(
+    session: Session,
+    about: str,
+    why: str,
+    *,
+    kinds: Iterable[str] | None = None,
+    counsel_ids: Iterable[int] | None = None,
+    invitation_ids: Iterable[int] | None = None,
+) -> list[ledger.NewEntry]:
+    """Withdraw as `withdraw` does, and return the entries, which are the caller's to write."""
+    rows = _waiting(
+        session, about=[about], kind=kinds, counsel_id=counsel_ids, invitation_id=invitation_ids
+    )
+    changed = [{"id": row.id, "state": NoticeState.WITHDRAWN.value} for row in rows]
+    bulk.update(session, _NOTICE, changed)
+    return [entry_of(row, Event.WITHDRAWN, why=why) for row in rows]
+
+
+def readdress(session: Session, counsel: Counsel) -> int:
+    """Send what still waits for a counsel to their addresses of today; return how many changed.
+
+    Reminders wait for weeks: they go to where the person is then, not to where they were.
+    """
+    known = {"email": counsel.email, "sms": text_number(counsel)}
+    changed = [
+        {"id": row.id, "address": address}
+        for row in _waiting(session, counsel_id=[counsel.id])
+        if (address := known.get(row.channel)) and address != row.address
+    ]
+    bulk.update(session, _NOTICE, changed)
+    return len(changed)
+
+
+def _waiting(session: Session, **limits: Iterable[Any] | None) -> list[NoticeRow]:
+    """Lock what waits in the queue and has one of the given values in each of the given columns.
+
+    A notice that a worker is claiming this moment is passed by: it is on its way out. Should it
+    come back into the queue, the next claim sees that it holds no longer.
+    """
+    session.flush()
+    values = {name: list(some) for name, some in limits.items() if some is not None}
+    waiting = session.connection().execute(_select_waiting(tuple(values)), values)
+    return [NoticeRow(*row) for row in waiting]
+
+
+@lru_cache  # putting the statement together takes longer than executing it
+def _select_waiting(columns: tuple[str, ...]) -> sa.Select:
+    limits = (_NOTICE.c[name].in_(sa.bindparam(name, expanding=True)) for name in columns)
+    return (
+        sa.select(*COLUMNS)
+        .where(_NOTICE.c.state == NoticeState.QUEUED.value, *limits)
+        .order_by(_NOTICE.c.case_id, _NOTICE.c.id)
+        .with_for_update(skip_locked=True)
     )

@@ -1,4 +1,4 @@
-"""Whether what a notice says still holds when its turn comes: news overtakes, people leave."""
+"""Whether a due notice still holds: later news may have superseded it, its person left the case."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Party, Representation
 from app.core.errors import N_
-from app.notices.due_notices import DueNotice
-from app.notices.models import Notice
+from app.notices.keys import NoticeKey
+from app.notices.models import Notice, NoticeRow
 from app.notices.rules import OVERTAKEN_BY
 
 OVERTAKEN = N_("newer news about the hearing went into the queue")
 LEFT = N_("the person acts in the case no longer")
 
 
-def superseded(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
-    """Return, by number, why some notices are not to be sent any more; in two queries.
+def superseded(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
+    """Return, by id, why some notices are not to be sent any more; in two queries.
 
     What is under way when a hearing changes cannot be taken back then. Where a carrier refuses it
     for now, or its duty passes to another channel, it would follow the news that ended it.
@@ -24,7 +24,7 @@ def superseded(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[
     return {**_overtaken(session, notices), **_left(session, notices)}
 
 
-def _overtaken(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
+def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
     asked = [each for each in notices if each.about and each.kind in OVERTAKEN_BY]
     if not asked:
         return {}
@@ -44,11 +44,11 @@ def _overtaken(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[
         and new.kind in OVERTAKEN_BY[old.kind]
         # A letter to the court's own people is overtaken by whatever anybody is told.
         and (old.counsel_id is None or new.counsel_id == old.counsel_id)
-        and stamp(new.key) != stamp(old.key)
+        and NoticeKey.parse(new.key).version != NoticeKey.parse(old.key).version
     }
 
 
-def _left(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, str]:
+def _left(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
     asked = [each for each in notices if each.counsel_id is not None and each.kind != "left"]
     if not asked:
         return {}
@@ -64,8 +64,3 @@ def _left(session: Session, notices: Sequence[Notice | DueNotice]) -> dict[int, 
         )
     }
     return {each.id: LEFT for each in asked if (each.case_id, each.counsel_id) not in acting}
-
-
-def stamp(key: str) -> str:
-    """Return the part of a notice's key that says which state of the hearing it is about."""
-    return key.split("/")[1]

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.core.db import retrying
+from app.core.matters import Matter
 from app.core.web.access import signed_in
-from app.notices import resending as resend
+from app.notices import resending
 
 bp = Blueprint("notices", __name__)
 
@@ -21,14 +22,13 @@ def again(notice_id: int) -> Any:
     """Send a message again whose outcome is unknown, failed or missed."""
     court_id = current_user.court_id
 
-    def queue(session: Session) -> tuple[str, int, str]:
-        notice = resend.find(session, court_id, notice_id)
-        made = resend.again(session, notice, web.now())
-        return notice.about, notice.case_id, made.name
+    def queue_again(session: Session) -> tuple[str, int, str]:
+        notice = resending.find(session, court_id, notice_id)
+        resending.again(session, notice, web.now())
+        return notice.about, notice.case_id, notice.name
 
-    about, case_id, name = retrying(queue)
+    about, case_id, name = retrying(queue_again)
     flash(gettext("The message to %(name)s is in the queue again.", name=name), "yes")
-    kind, _, row = about.partition("/")
-    if kind == "hearing" and row.isdigit():
-        return redirect(url_for("hearing.shown", hearing_id=int(row)), 303)
+    if hearing_id := Matter.hearing_id(about):
+        return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
     return redirect(url_for("record.case_record", case_id=case_id), 303)

@@ -21,8 +21,8 @@ from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
-from app.notices import service as notices
-from app.notices.models import Notice
+from app.notices.queue import NoticeRequest, queue
+from app.notices.service import outside_quiet_hours_at
 from app.record.models import ChainHead
 from app.record.rules import NoticeState
 from app.reminders.rules import EscalationStep, escalation_steps
@@ -188,51 +188,40 @@ def _send(
         why = STOPPED if stopped else NO_ADDRESS
         service.end(session, task, TaskState.SKIPPED, counsel.name, why, now)
         return
-    made = _queue(session, hearing, kind, contact, [(channel, address)], task.latest_at, now)
+    requests = _requests(session, hearing, kind, contact, (channel, address), task.latest_at, now)
     task.state, task.ended_at = TaskState.DONE.value, now
-    if not made:  # it was tried over this way before, and failed: the next step follows
+    if not queue(session, requests, now):  # it failed over this way before: the next step follows
         task.state = TaskState.WAITING.value
         why = N_("it was tried over this way already, and failed")
         service.end(session, task, TaskState.SKIPPED, counsel.name, why, now)
 
 
-def _queue(
+def _requests(
     session: Session,
     hearing: Hearing,
     kind: str,
     contact: CounselReach,
-    ways: Sequence[tuple[str, str]],
+    way: tuple[str, str],
     latest_at: dt.datetime | None,
     now: dt.datetime,
-) -> list[Notice]:
-    seat = queries.last_seats(session, hearing).get(contact.counsel.id)
+) -> list[NoticeRequest]:
+    invitation = queries.last_seats(session, hearing).get(contact.counsel.id)
     stale_at = latest_at or hearing.starts_at
-    if seat is None or stale_at is None:
+    if invitation is None or stale_at is None:
         return []
-    person = facts.counsel_of(seat)
-    to = notices.Recipient(
-        name=person.name,
-        language=person.language,
-        ways=ways,
-        side=person.side,
-        counsel_id=person.counsel_id,
-        invitation_id=person.invitation_id,
-        link_version=person.link_version,
-    )
-    told = facts.of(
-        hearing,
-        person=facts.person(seat),
-        was={},
-        reason=hearing.reason,
-        by_order=bool(hearing.reason),
-    )
-    return notices.queue(
-        session,
-        facts.matter(hearing),
-        kind,
-        to,
-        told,
-        due_at=notices.outside_quiet_hours_at(hearing.case.court, now),
-        stale_at=stale_at,
-        now=now,
-    )
+    return [
+        NoticeRequest(
+            facts.subject(hearing),
+            kind,
+            facts.counsel_of(invitation).by(way),
+            facts.of(
+                hearing,
+                person=facts.person(invitation),
+                was={},
+                reason=hearing.reason,
+                by_order=bool(hearing.reason),
+            ),
+            due_at=outside_quiet_hours_at(hearing.case.court, now),
+            stale_at=stale_at,
+        )
+    ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from app.cases.models import Party, Representation
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal
-from app.notices.service import Recipient
+from app.notices.queue import Recipient
 
 
 @dataclass

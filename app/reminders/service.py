@@ -16,10 +16,8 @@ from app.hearings import facts
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
-from app.notices import queue
 from app.notices.models import Notice
-from app.notices.queue import NoticeRequest
-from app.notices.service import Matter, Recipient
+from app.notices.queue import NoticeRequest, Recipient, queue
 from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.reminders import escalation
@@ -60,70 +58,70 @@ def plan_for(
     if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
         return  # they are planned with everybody's
     who = people(session, [hearing])
-    told = [each for each in who.of(hearing) if each[0].counsel_id in counsel_ids]
-    tellings, lines = _split(hearing, hearing.starts_at, told, now, since=now)
+    recipients = [each for each in who.of(hearing) if each[0].counsel_id in counsel_ids]
+    requests, missed = _split(hearing, hearing.starts_at, recipients, now, since=now)
     acting = {n: acts for n, acts in who.acting_in(hearing).items() if n in counsel_ids}
     session.flush()
     working = working_days.working_days(session, hearing.case.court)
     escalation.write(session, escalation.steps(hearing, acting, working, now))
-    queue.queue(session, _again(session, hearing, tellings, now), now, lines)
+    queue(session, _again(session, hearing, requests, now), now, missed)
 
 
 def _again(
-    session: Session, hearing: Hearing, tellings: Sequence[NoticeRequest], now: dt.datetime
+    session: Session, hearing: Hearing, requests: Sequence[NoticeRequest], now: dt.datetime
 ) -> list[NoticeRequest]:
-    """Return reminders with a new stamp for those whose own of this date were withdrawn."""
-    matter = facts.matter(hearing)
+    """Return reminders, with a new version for those whose own of this date were withdrawn."""
+    subject = facts.subject(hearing)
     withdrawn = set(
         session.scalars(
             sa.select(Notice.counsel_id).where(
-                Notice.about == matter.about,
+                Notice.about == subject.about,
                 Notice.kind == "reminder",
                 Notice.state == NoticeState.WITHDRAWN,
-                Notice.key.contains(f"/{matter.stamp}/"),
+                Notice.key.contains(f"/{subject.version}/"),
             )
         )
     )
-    anew = facts.matter(hearing, f"{hearing.revision}.back{now:%Y%m%d%H%M%S}")
+    anew = facts.subject(hearing, f"{hearing.revision}.back{now:%Y%m%d%H%M%S}")
     return [
-        replace(each, matter=anew) if each.person.counsel_id in withdrawn else each
-        for each in tellings
+        replace(each, subject=anew) if each.recipient.counsel_id in withdrawn else each
+        for each in requests
     ]
 
 
 def _split(
     hearing: Hearing,
     starts_at: dt.datetime,
-    told: Sequence[tuple[Recipient, dict]],
+    recipients: Sequence[tuple[Recipient, dict]],
     now: dt.datetime,
     since: dt.datetime,
-) -> tuple[list[NoticeRequest], list[tuple[Matter, ledger.NewEntry]]]:
-    """Return the reminders that can still be sent, and lines about those that cannot."""
-    tellings: list[NoticeRequest] = []
-    lines: list[tuple[Matter, ledger.NewEntry]] = []
+) -> tuple[list[NoticeRequest], list[ledger.NewEntry]]:
+    """Return the reminders that can still be sent, and entries about those that cannot."""
+    requests: list[NoticeRequest] = []
+    missed: list[ledger.NewEntry] = []
     for each in _reminders(hearing, starts_at):
         if each.due_at <= since or each.stale_at <= now:
-            lines += _missed(hearing, each, told)
+            missed += _missed(hearing, each, recipients)
         else:
-            tellings += _tellings(hearing, each, told)
-    return tellings, lines
+            requests += _requests(hearing, each, recipients)
+    return requests, missed
 
 
 def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> int:
     if not hearings:
         return 0
     who = people(session, hearings)
-    tellings: list[NoticeRequest] = []
-    lines: list[tuple[Matter, ledger.NewEntry]] = []
+    requests: list[NoticeRequest] = []
+    entries: list[ledger.NewEntry] = []
     steps: list[dict[str, Any]] = []
     working: dict[int, WorkingDays] = {}
     for hearing in hearings:
         if hearing.starts_at is None:
             continue
-        told, since = who.of(hearing), hearing.changed_at
-        to_send, missed = _split(hearing, hearing.starts_at, told, now, since)
-        tellings += to_send
-        lines += missed
+        recipients, since = who.of(hearing), hearing.changed_at
+        to_send, missed = _split(hearing, hearing.starts_at, recipients, now, since)
+        requests += to_send
+        entries += missed
         if hearing.revision > 1 or not hearing.imported:
             court = hearing.case.court
             if court.id not in working:
@@ -132,7 +130,7 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     planned = [{"id": each.id, "planned_revision": each.revision} for each in hearings]
     bulk.update(session, bulk.table(Hearing), planned)
     escalation.write(session, steps)
-    queue.queue(session, tellings, now, lines)
+    queue(session, requests, now, entries)
     return len(hearings)
 
 
@@ -171,40 +169,38 @@ def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
 
 
 def _missed(
-    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Recipient, dict]]
-) -> list[tuple[Matter, ledger.NewEntry]]:
+    hearing: Hearing, reminder: Reminder, recipients: Sequence[tuple[Recipient, dict]]
+) -> list[ledger.NewEntry]:
     why = N_("its time was over when the date was settled")
     return [
-        (
-            facts.matter(hearing),
-            ledger.NewEntry(
-                Event.MISSED,
-                court_id=hearing.court_id,
-                case_id=hearing.case_id,
-                about=f"hearing/{hearing.id}",
-                counsel_id=person.counsel_id,
-                side=person.side,
-                kind="reminder",
-                detail={"days": reminder.days, "why": why},
-                personal={"name": person.name},
-            ),
+        ledger.NewEntry(
+            Event.MISSED,
+            court_id=hearing.court_id,
+            case_id=hearing.case_id,
+            about=f"hearing/{hearing.id}",
+            counsel_id=person.counsel_id,
+            side=person.side,
+            kind="reminder",
+            detail={"days": reminder.days, "why": why},
+            personal={"name": person.name},
         )
-        for person, _ in told
+        for person, _ in recipients
     ]
 
 
-def _tellings(
-    hearing: Hearing, reminder: Reminder, told: Sequence[tuple[Recipient, dict]]
+def _requests(
+    hearing: Hearing, reminder: Reminder, recipients: Sequence[tuple[Recipient, dict]]
 ) -> list[NoticeRequest]:
-    common, matter = facts.of(hearing, days=reminder.days), facts.matter(hearing)
+    common, subject = facts.of(hearing, days=reminder.days), facts.subject(hearing)
     return [
         NoticeRequest(
-            matter,
-            f"reminder-{reminder.days}d",
-            person,
-            {**common, "person": shown},
+            subject,
+            "reminder",
+            recipient,
+            {**common, "person": person},
             reminder.due_at,
             reminder.stale_at,
+            variant=f"{reminder.days}d",
         )
-        for person, shown in told
+        for recipient, person in recipients
     ]

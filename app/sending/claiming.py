@@ -17,9 +17,8 @@ from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
 from app.notices import entries as notices_entries
 from app.notices import superseding
-from app.notices.due_notices import COLUMNS, DueNotice
 from app.notices.escalation import pass_on
-from app.notices.models import Notice
+from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE
 from app.record import ledger
 from app.record.rules import Event, NoticeState
@@ -96,7 +95,7 @@ def claim(
     return made
 
 
-def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[DueNotice]:
+def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[NoticeRow]:
     """Take what is due and held up by nothing; rows that another worker takes are passed by."""
     wanted = (
         sa.select(*COLUMNS)
@@ -106,7 +105,7 @@ def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[Du
         .limit(most)
         .with_for_update(of=_NOTICE, skip_locked=True)
     )
-    return [DueNotice(*row) for row in session.connection().execute(wanted)]
+    return [NoticeRow(*row) for row in session.connection().execute(wanted)]
 
 
 def _held_up() -> sa.Exists:
@@ -144,7 +143,7 @@ def _or_none(number: sa.ColumnElement[int | None]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(number, 0)
 
 
-def _crowded(session: Session, due: Sequence[DueNotice], now: dt.datetime) -> set[int]:
+def _crowded(session: Session, due: Sequence[NoticeRow], now: dt.datetime) -> set[int]:
     """Return what would be too much for one person within a few minutes: it waits."""
     people = {notice.counsel_id for notice in due if notice.counsel_id is not None}
     sent: dict[int, int] = {}
@@ -175,7 +174,7 @@ def _put_off(session: Session, ids: set[int], now: dt.datetime) -> None:
         session.connection().execute(later)
 
 
-def _opted_out(session: Session, due: Sequence[DueNotice]) -> set[int | None]:
+def _opted_out(session: Session, due: Sequence[NoticeRow]) -> set[int | None]:
     """Return who of them told a carrier to stop texts, which holds for what waits already too."""
     people = {n.counsel_id for n in due if n.channel == "sms" and n.counsel_id is not None}
     wanted = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
@@ -188,7 +187,7 @@ def _shares(session: Session, sender: Sender, channel: str) -> Mapping[str, int]
 
 
 def _begin(
-    notice: DueNotice, sender: Sender, carrier: str, now: dt.datetime, own: CustomWording | None
+    notice: NoticeRow, sender: Sender, carrier: str, now: dt.datetime, own: CustomWording | None
 ) -> tuple[NoticeState, ledger.NewEntry, OutgoingMessage | None]:
     if notice.stale_at <= now:
         why, stale_at = N_("it would have arrived too late"), ledger.instant(notice.stale_at)
@@ -197,7 +196,7 @@ def _begin(
             notices_entries.entry_of(notice, Event.MISSED, why=why, stale_at=stale_at),
             None,
         )
-    notice.tries += 1
+    notice = notice._replace(tries=notice.tries + 1)
     try:
         message, shown = post.message(
             notice,

@@ -7,8 +7,7 @@ from app.carriers.base import OutgoingMessage
 from app.core import ical, links
 from app.letters import composing
 from app.letters.custom_wording import CustomWording
-from app.notices.due_notices import DueNotice
-from app.notices.models import Notice
+from app.notices.models import NoticeRow
 
 METHODS = {
     "fixed": "REQUEST",
@@ -33,7 +32,7 @@ class ComposeFailed(Exception):  # noqa: N818
 
 
 def message(
-    notice: Notice | DueNotice,
+    notice: NoticeRow,
     *,
     secret: bytes,
     public_url: str,
@@ -90,7 +89,7 @@ def message(
     return written, shown
 
 
-def _ways_in(notice: Notice | DueNotice, secret: bytes, public_url: str) -> tuple[str, str]:
+def _ways_in(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
     if notice.invitation_id is None:
@@ -102,7 +101,7 @@ def _ways_in(notice: Notice | DueNotice, secret: bytes, public_url: str) -> tupl
     return f"{public_url}/r/{token}", code
 
 
-def _calendar(notice: Notice | DueNotice, court_address: str) -> tuple[bytes | None, str | None]:
+def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str | None]:
     if notice.channel != "email":
         return None, None
     write, method = ical.invite, METHODS.get(notice.kind)

@@ -104,7 +104,7 @@ def _as_sent(session: Session, notice: Notice, sender: Sender) -> OutgoingMessag
     """Return a message as it left: a carrier that is asked by its words must be given the same."""
     try:
         written, _ = messages.message(
-            notice,
+            notice.row,
             secret=sender.secret,
             public_url=sender.public_url,
             court_address=sender.court_address,

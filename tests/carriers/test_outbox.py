@@ -52,9 +52,7 @@ def test_a_mail_is_kept_as_the_very_bytes_that_smtp_would_send(mails, clock):
     seen = message_from_bytes(file.read_bytes(), policy=policy.default)
     bare = [line for line in file.read_bytes().split(b"\r\n") if b"\n" in line]
     assert (seen["To"], seen["Subject"], bare) == ("lin@firm.example", "庭审", [])
-    assert (
-        seen["Message-ID"] == mime.build(message, "hearings@court.example", AT).message_id
-    )
+    assert seen["Message-ID"] == mime.build(message, "hearings@court.example", AT).message_id
 
 
 def test_a_text_is_kept_with_its_number_words_and_reference(texts):

@@ -13,8 +13,9 @@ from app.carriers import traffic_split
 from app.carriers.base import CarrierLimit, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.weights import RecentTries
 from app.core.db import db, transaction
-from app.notices import service
+from app.notices import queue as notices
 from app.notices.models import Notice
+from app.notices.queue import NoticeRequest, Recipient, Subject
 from app.record import ledger
 from app.record.rules import NoticeState
 from app.sending import claiming, dispatch, heartbeat, recovery
@@ -67,7 +68,7 @@ def furnish(scenario: Scenario, **gateways: Any) -> None:
 
 def queue(scenario: Scenario, *kinds: str, people: int = 1, about: str = "hearing/1") -> list[int]:
     """Queue texts, of each kind one to each of so many people; return their numbers."""
-    made = []
+    requests, now = [], scenario.clock.now()
     case_id = scenario.api("POST", "/cases", {**CASE, "number": f"Q-{about}"})[1]["id"]
     slot = (at(14 + case_id), "第三法庭")
     status, hearing = scenario.api("POST", "/hearings", proposal(case_id, slot))
@@ -81,26 +82,17 @@ def queue(scenario: Scenario, *kinds: str, people: int = 1, about: str = "hearin
             each.state = NoticeState.DELIVERED.value
         for turn, kind in enumerate(kinds):
             for n in range(people):
-                person = service.Recipient(
+                person = Recipient(
                     "李敏",
                     "zh",
                     [("sms", f"+861380013{n:04}")],
                     side="claimant",
                     counsel_id=seat.counsel_id,
                 )
-                matter = service.Matter(seat.court_id, case_id, about, f"{case_id}.{n}.{turn}")
-                now = scenario.clock.now()
-                made += service.queue(
-                    session,
-                    matter,
-                    kind,
-                    person,
-                    seat.facts,
-                    due_at=now,
-                    stale_at=now + dt.timedelta(days=3),
-                    now=now,
-                )
-        return [notice.id for notice in made]
+                subject = Subject(seat.court_id, case_id, about, f"{case_id}.{n}.{turn}")
+                stale_at = now + dt.timedelta(days=3)
+                requests.append(NoticeRequest(subject, kind, person, seat.facts, now, stale_at))
+        return notices.queue(session, requests, now)
 
 
 def states(scenario: Scenario, ids: list[int]) -> list[str]:

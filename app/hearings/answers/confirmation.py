@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -22,13 +21,12 @@ def answered(
     now: dt.datetime,
     *,
     channel: str,
-    lines: Sequence[ledger.NewEntry],
+    entries: Sequence[ledger.NewEntry],
 ) -> None:
     """Confirm an answer to its person: a key that somebody else used is noticed so.
 
-    What came by text is confirmed by text, whatever the person's usual way is.
-
-    ``stamp`` is the answer's own; ``lines`` are what the record says of it before it is confirmed.
+    What came by text is confirmed by text, whatever the person's usual way is. ``stamp`` is the
+    answer's own; ``entries`` are what the record says of the answer before it is confirmed.
     """
     hearing, round_ = held.hearing, held.round
     told = facts.of(
@@ -40,11 +38,12 @@ def answered(
         answer_by=facts.iso(round_.answer_by),
         person=facts.person(held.seat),
     )
-    matter = facts.matter(hearing, f"r{round_.round}.{stamp}")
-    person = facts.counsel_of(held.seat, channel)
-    person = replace(person, ways=person.ways[:1])
-    telling = NoticeRequest(
-        matter, "answered", person, told, due_at=now, stale_at=now + STALE_AFTER
+    request = NoticeRequest(
+        facts.subject(hearing, f"r{round_.round}.{stamp}"),
+        "answered",
+        facts.counsel_of(held.seat, channel).by_first_way(),
+        told,
+        due_at=now,
+        stale_at=now + STALE_AFTER,
     )
-    chains = {hearing.case_id: held.head}
-    queue(session, [telling], now, [(matter, line) for line in lines], held=chains)
+    queue(session, [request], now, entries, heads={hearing.case_id: held.head})

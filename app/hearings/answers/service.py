@@ -24,7 +24,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.notices import service as notices
+from app.notices.queue import withdraw_unrecorded
 from app.record import ledger
 from app.record.rules import Event
 
@@ -75,17 +75,17 @@ def take(
     _refuse_late(held, now)
     _refuse_strange(held.slots, given.says)
     _store(session, held, given, now)
-    lines = [_entry(held, given, channel)]
-    lines += notices.withdraw_unless_sent(
+    entries = [_entry(held, given, channel)]
+    entries += withdraw_unrecorded(
         session,
         f"hearing/{held.hearing.id}",
         N_("it was answered"),
         kinds=("proposal", "nudge"),
-        invitation_id=seat.id,
+        invitation_ids=[seat.id],
     )
     # Its place in the chain names it, so that one given a second time is confirmed a second time.
     stamp = f"a{held.head.seq + 1}"
-    confirmation.answered(session, held, given.says, stamp, now, channel=channel, lines=lines)
+    confirmation.answered(session, held, given.says, stamp, now, channel=channel, entries=entries)
     session.expire_all()  # what was written is unknown to it
     decide(session, held.hearing.id, held.round.id, now, secret, held.with_own(given.says))
 

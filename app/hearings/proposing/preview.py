@@ -13,7 +13,7 @@ from app.hearings.models import Hearing
 from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
-from app.notices.models import Notice
+from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.sending import messages as post
 
 
@@ -98,13 +98,13 @@ def newest(session: Session) -> int:
     return session.scalar(sa.select(sa.func.max(Notice.id))) or 0
 
 
-def queued(session: Session, hearing: Hearing, last: int) -> Sequence[Notice]:
+def queued(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
     """Return counsel's notices about a hearing that came after another one, by person."""
-    wanted = sa.select(Notice).where(
+    wanted = sa.select(*COLUMNS).where(
         Notice.id > last, Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None)
     )
     # A person's ways were queued best first, and all persons in the order of their seats.
-    return session.scalars(wanted.order_by(Notice.id)).all()
+    return [NoticeRow(*row) for row in session.execute(wanted.order_by(Notice.id))]
 
 
 def _read(
@@ -126,7 +126,7 @@ def _read(
 
 
 def _written(
-    notice: Notice, sender: PreviewSender, now: dt.datetime, own: CustomWording | None
+    notice: NoticeRow, sender: PreviewSender, now: dt.datetime, own: CustomWording | None
 ) -> PreviewedMessage:
     message, shown = post.message(
         notice,

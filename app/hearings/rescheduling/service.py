@@ -171,7 +171,7 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     seat = queries.last_seats(session, hearing).get(task.counsel_id or 0)
     if seat is not None:
         notifications.everyone(
-            session, hearing, "stays", [seat], now, stamp=f"k{task.id}", reason=why
+            session, hearing, "stays", [seat], now, version=f"k{task.id}", reason=why
         )
     return task
 
