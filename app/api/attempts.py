@@ -7,9 +7,6 @@ from app.record.ledger import instant
 from app.record.models import Entry
 from app.record.rules import Event, NoticeState, fold, grade
 
-# Of a seat's own doings the strongest says where it stands, whatever came after it.
-STRONGEST = (Event.ANSWERED, Event.CONFIRMED, Event.OPENED, Event.FETCHED)
-
 
 def attempts(lines: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return lines (oldest first) as attempts, in the order in which they began."""
@@ -59,8 +56,9 @@ def state_of(whats: Sequence[Event], of_a_notice: bool) -> str:
     if not of_a_notice:
         if whats[0] is Event.FAILED:
             return NoticeState.FAILED
-        return next((what for what in STRONGEST if what in whats), whats[-1])
-    ended = [n for n, what in enumerate(whats) if what in (Event.REFUSED, Event.FAILED)]
+        strongest = max(whats, key=lambda event: event.traits.precedence)
+        return strongest if strongest.traits.precedence else whats[-1]
+    ended = [n for n, what in enumerate(whats) if what.traits.ends_attempt]
     state = fold(whats)
     if not ended or state is not NoticeState.QUEUED:
         return state

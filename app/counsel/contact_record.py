@@ -15,7 +15,7 @@ from app.hearings.wall_clock import Shift
 from app.people.models import ZoneRules
 from app.record import ledger
 from app.record.models import Entry
-from app.record.rules import Event
+from app.record.rules import Event, shown_as
 
 # Given an instant on the record and when it was written, says the instant of that wall clock now.
 Told = Callable[[dt.datetime, dt.datetime], dt.datetime]
@@ -94,7 +94,7 @@ def fold(lines: Iterable[Entry], own: int, told: Told = lambda at, _: at) -> lis
         if line.what == Event.STARTED and line.content:
             contact.subject = str(line.content.body.get("subject", ""))
             contact.text = str(line.content.body.get("text", ""))
-        if line.what not in (Event.STATUS, last):
+        if line.what != last and shown_as(line.what).traits.shown_to_counsel:
             if last == Event.STARTED:  # what came of it says more
                 contact.steps.pop()
             contact.steps.append((line.at, line.what))

@@ -43,7 +43,6 @@ def confirm(
         Event.CONFIRMED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
         counsel_id=seat.counsel_id,

@@ -75,7 +75,6 @@ def write(
         what,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
         counsel_id=seat.counsel_id,

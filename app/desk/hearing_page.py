@@ -15,14 +15,14 @@ from app.desk import queries as desk
 from app.desk import todo
 from app.desk.queries import FixedHearing
 from app.desk.todo import TaskItem
-from app.evidence import assessment, reach
+from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.proposals import DeskContext
 from app.notices.models import Notice
 from app.record.models import Entry
-from app.record.rules import Event, NoticeState
+from app.record.rules import WENT_OUT, Event, NoticeState
 
 
 class NextStep(StrEnum):
@@ -207,11 +207,11 @@ def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]) 
     out = {
         n.id: n
         for n in notices
-        if n.kind == "proposal" and n.invitation_id in seats and n.state in reach.WENT
+        if n.kind == "proposal" and n.invitation_id in seats and n.state in WENT_OUT
     }
     sides: dict[str, dt.datetime | None] = {seat.side: None for seat in round_.invitations}
     for line in lines:
-        if line.notice_id in out and line.what in (Event.ACCEPTED, Event.DELIVERED):
+        if line.notice_id in out and Event(line.what).traits.handed_over:
             side = out[line.notice_id].side
             sides[side] = sides.get(side) or line.at
     return ProposalDelivery(sides)

@@ -11,23 +11,17 @@ from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
 from app.notices.models import Notice
-from app.notices.resending import ON_ITS_WAY, OPEN_TO_DOUBT
 from app.notices.rules import OVERTAKEN_BY
 from app.record.models import Entry
-from app.record.rules import WENT_OUT, Event, EvidenceGrade, NoticeState, proves
-
-WENT = {state.value for state in WENT_OUT}
-# What happened without a message of ours; a machine's visit says nothing about the person.
-APART = {
-    Event.FAILED,
-    Event.MISSED,
-    Event.OPENED,
-    Event.ANSWERED,
-    Event.CALLED,
-    Event.TOLD,
-    Event.CONFIRMED,
-    Event.ASKED,
-}
+from app.record.rules import (
+    NOT_DELIVERED,
+    PENDING,
+    WENT_OUT,
+    Event,
+    EvidenceGrade,
+    NoticeState,
+    proves,
+)
 
 
 class ResendOption(StrEnum):
@@ -60,8 +54,8 @@ class MessageRow:
     def counts(self) -> bool:
         """Whether this was contact by the court: a message that went out, a call, a word."""
         if self.notice:
-            return self.notice.state in WENT
-        return self.what in (Event.CALLED, Event.TOLD) and self.kind == "by_hand"
+            return self.notice.state in WENT_OUT
+        return self.kind == "by_hand" and Event(self.what).traits.by_hand
 
 
 @dataclass
@@ -126,7 +120,7 @@ def contacts(
     for contact in people.values():
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
         heard = [each for each in lines if each.counsel_id == contact.counsel.id]
-        contact.told = any(news.holds(each) and each.state in WENT for each in own)
+        contact.told = any(news.holds(each) and each.state in WENT_OUT for each in own)
         _judge(contact, _since(begun, heard), "proposal" in news.kinds)
         _fill(contact, own, heard, begun, now)
     return list(people.values())
@@ -191,7 +185,7 @@ def _fill(
         if line.notice_id is not None:
             told[line.notice_id].append(line)
             first.setdefault(line.notice_id, line.seq)
-        elif line.what in APART:
+        elif Event(line.what).traits.stands_alone:
             rows = contact.rows if line.seq >= begun else contact.earlier
             rows.append(_apart(line))
     for notice in notices:
@@ -250,11 +244,11 @@ def _again(
     counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime
 ) -> ResendOption:
     """Say beforehand what notices.again would: a button is shown only where it will work."""
-    if notice.state not in OPEN_TO_DOUBT:
+    if notice.state not in NOT_DELIVERED:
         return ResendOption.NO_NEED
     stem = notice.key.split("/again-")[0]
     repeats = [e for e in own if e.key.startswith(f"{stem}/again-") and e.id > notice.id]
-    if any(each.state in ON_ITS_WAY for each in repeats):
+    if any(each.state in PENDING for each in repeats):
         return ResendOption.UNDER_WAY
     if repeats:
         return ResendOption.NO_NEED

@@ -16,6 +16,7 @@ from app.record.rules import Event, EvidenceGrade, grade
 NEWS = ("fixed", "moved")
 # An answer to a question, and what came of asking, do not confirm a date that was told since.
 ASKED = ("proposal", "nudge", "answered")
+_DETAILED = [event.value for event in Event if event.traits.proven_if is not None]
 
 
 def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGrade]:
@@ -33,8 +34,8 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGr
             Entry.about,
             Entry.counsel_id,
             sa.case((counts, Entry.what), else_=Event.QUEUED.value),
-            # Of a call it matters what came of it; other lines are told apart by nothing more.
-            sa.case((Entry.what == Event.CALLED.value, sa.cast(Entry.detail, sa.Text))),
+            # Whether a call proves anything depends on its outcome; nothing else has conditions.
+            sa.case((Entry.what.in_(_DETAILED), sa.cast(Entry.detail, sa.Text))),
         )
         .outerjoin(begun, begun.c.about == Entry.about)
         .where(Entry.about.in_(ids), Entry.counsel_id.is_not(None))

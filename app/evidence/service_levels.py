@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from app.carriers.base import TWILIOS
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice
-from app.record.rules import NoticeState
+from app.record.rules import LOST, WENT_OUT, NoticeState
 from app.tasks.models import Task
 from app.tasks.service import TaskKind
 
 WINDOW = dt.timedelta(days=30)
 PROMPT = 10  # seconds from due to handed over
-OUT = (NoticeState.SENT.value, NoticeState.DELIVERED.value)
-TRIED = (*OUT, NoticeState.FAILED.value, NoticeState.UNKNOWN.value)
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
 
 
 def _shares(ours: list, now: dt.datetime) -> sa.Select:
-    dated = sa.or_(Notice.handed_at.is_not(None), Notice.state.not_in(OUT))
+    dated = sa.or_(Notice.handed_at.is_not(None), Notice.state.not_in(WENT_OUT))
     was_due = sa.and_(
         Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT),
         dated,
@@ -75,7 +73,9 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
     )
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
     # A local outbox never says that anything arrived.
-    a_text = sa.and_(Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(TRIED))
+    a_text = sa.and_(
+        Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(WENT_OUT | LOST)
+    )
 
     def counted(*what: sa.ColumnElement[bool]) -> sa.ColumnElement:
         return sa.func.sum(sa.case((sa.and_(*what), 1), else_=0))
@@ -132,7 +132,7 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
         sa.select(
             Notice.about,
             Notice.side,
-            sa.func.max(sa.case((Notice.state.in_(OUT), 1), else_=0)).label("told"),
+            sa.func.max(sa.case((Notice.state.in_(WENT_OUT), 1), else_=0)).label("told"),
         )
         .where(*ours, Notice.first_due_at <= now, Notice.state != NoticeState.WITHDRAWN.value)
         .where(Notice.side != "", Notice.about.startswith("hearing/"))

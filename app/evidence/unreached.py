@@ -13,13 +13,13 @@ from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice
 from app.record.models import Entry
-from app.record.rules import Event, NoticeState
+from app.record.rules import WENT_OUT, ContactOutcome, Event, NoticeState
 
 LOOK_BACK = dt.timedelta(days=30)
 BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)
 MOST = 500
-# What came of a contact by hand that tells the person what the message would have.
-TOLD = ("spoke", "left_word", "told")
+# Outcomes of a contact by hand that tell the person what the message would have.
+TOLD = {outcome for outcome in ContactOutcome if outcome.told}
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _reached_since(
     arrived = sa.select(Notice.about, Notice.counsel_id, Notice.created_at).where(
         Notice.about.in_(about),
         Notice.counsel_id.in_(counsel),
-        Notice.state.in_([NoticeState.SENT.value, NoticeState.DELIVERED.value]),
+        Notice.state.in_(WENT_OUT),
     )
     for came in session.execute(arrived).all():
         heard(int(came[0].split("/")[1]), came[1], came[2])

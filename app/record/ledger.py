@@ -45,7 +45,8 @@ class NewEntry:
     _: KW_ONLY
     court_id: int
     case_id: int
-    direction: str = "out"
+    # Unless given, the direction of the event.
+    direction: str = ""
     about: str = ""
     attempt: str = ""
     notice_id: int | None = None
@@ -102,7 +103,7 @@ def _row(
         "seq": head.seq + 1,
         "at": at,
         "what": entry.event.value,
-        "direction": entry.direction,
+        "direction": entry.direction or entry.event.traits.direction,
         "about": entry.about,
         "attempt": entry.attempt,
         "notice_id": entry.notice_id,

@@ -1,12 +1,21 @@
-"""Pure: events of the record, the state they fold to, and what counts as evidence."""
+"""Pure: the events of the record, the state that they fold to, and what they prove.
 
-from collections.abc import Iterable, Mapping
+Everything that differs from event to event is in its row of ``Event``. A new event is a new row,
+and its label a line in the catalogues.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import chain
 from typing import Any
+
+from app.core.errors import N_
+from app.record.timeline import Touchpoint
 
 
 class NoticeState(StrEnum):
-    """Where a notice stands: the fold of its lines."""
+    """State of a notice: the fold of its entries."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -18,117 +27,420 @@ class NoticeState(StrEnum):
     MISSED = "missed"
 
 
-class Event(StrEnum):
-    """What a line of the record says happened."""
-
-    QUEUED = "queued"
-    STARTED = "started"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"  # not now: it is tried again
-    DELIVERED = "delivered"
-    FAILED = "failed"  # never by this way
-    UNKNOWN = "unknown"  # the outcome is not known, and says so
-    WITHDRAWN = "withdrawn"
-    MISSED = "missed"
-    OPENED = "opened"  # by a person
-    FETCHED = "fetched"  # by a machine, or by nobody knows whom
-    ANSWERED = "answered"
-    CALLED = "called"
-    TOLD = "told"  # outside the channels: a corridor, a chat, a letter
-    CONFIRMED = "confirmed"  # the person says on their page that they know it
-    ASKED = "asked"  # the person asks to be called
-    TASK = "task"  # something falls to a person of the court
-    SKIPPED = "skipped"  # a step that could not be taken, and why
-    ERASED = "erased"  # addresses and contents of all lines before were blanked
-    CLOCK = "clock"  # the rules of a zone changed: what was told keeps its wall clock
-    STATUS = "status"  # a carrier's word that moves nothing
-
-
-MOVES: dict[tuple[NoticeState, Event], NoticeState] = {
-    (NoticeState.QUEUED, Event.STARTED): NoticeState.SENDING,
-    (NoticeState.QUEUED, Event.WITHDRAWN): NoticeState.WITHDRAWN,
-    (NoticeState.QUEUED, Event.MISSED): NoticeState.MISSED,
-    (NoticeState.QUEUED, Event.FAILED): NoticeState.FAILED,
-    (NoticeState.SENDING, Event.ACCEPTED): NoticeState.SENT,
-    (NoticeState.SENDING, Event.REFUSED): NoticeState.QUEUED,
-    (NoticeState.SENDING, Event.FAILED): NoticeState.FAILED,
-    # A receipt may overtake our own note.
-    (NoticeState.SENDING, Event.DELIVERED): NoticeState.DELIVERED,
-    # The worker died in mid-sentence: nobody knows, so nobody pretends.
-    (NoticeState.SENDING, Event.UNKNOWN): NoticeState.UNKNOWN,
-    # The carrier was asked, and knows it; or surely never had it.
-    (NoticeState.UNKNOWN, Event.ACCEPTED): NoticeState.SENT,
-    (NoticeState.UNKNOWN, Event.REFUSED): NoticeState.QUEUED,
-    (NoticeState.UNKNOWN, Event.DELIVERED): NoticeState.DELIVERED,
-    (NoticeState.UNKNOWN, Event.FAILED): NoticeState.FAILED,
-    (NoticeState.SENT, Event.DELIVERED): NoticeState.DELIVERED,
-    (NoticeState.SENT, Event.FAILED): NoticeState.FAILED,
-    # Late good news beats early bad news, and spares a second try.
-    (NoticeState.FAILED, Event.DELIVERED): NoticeState.DELIVERED,
-    (NoticeState.QUEUED, Event.DELIVERED): NoticeState.DELIVERED,
-    # A carrier that failed for now, as its code says: once more, as a new try.
-    (NoticeState.FAILED, Event.QUEUED): NoticeState.QUEUED,
-}
-
-
-WENT_OUT = {NoticeState.SENT, NoticeState.DELIVERED}
-
-
-OVER = {
-    NoticeState.SENT,
-    NoticeState.DELIVERED,
-    NoticeState.FAILED,
-    NoticeState.UNKNOWN,
-    NoticeState.WITHDRAWN,
-    NoticeState.MISSED,
-}
-
-
-def after(state: NoticeState, what: Event) -> NoticeState:
-    """Return the state after an event; events out of turn change nothing."""
-    return MOVES.get((state, what), state)
-
-
-def fold(whats: Iterable[Event]) -> NoticeState:
-    """Return the state of a notice from its lines, oldest first."""
-    state = NoticeState.QUEUED
-    for what in whats:
-        state = after(state, what)
-    return state
+# It waits, or a worker is sending it.
+PENDING = frozenset({NoticeState.QUEUED, NoticeState.SENDING})
+# A carrier has it.
+WENT_OUT = frozenset({NoticeState.SENT, NoticeState.DELIVERED})
+# A carrier was called, and the message did not arrive as far as anybody knows.
+LOST = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
+# The person cannot have it, or may not: it can be sent again by hand.
+NOT_DELIVERED = LOST | {NoticeState.MISSED}
+# A carrier reports nothing more about it.
+FINAL = frozenset({NoticeState.DELIVERED, NoticeState.FAILED})
 
 
 class EvidenceGrade(IntEnum):
-    """How well it is shown that a person was reached."""
+    """How well it is shown that a person was reached, with label, icon and look on pages."""
 
-    ATTEMPTED = 0
-    ACCEPTED = 1
-    DELIVERED = 2
-    OPENED = 3
-    CONFIRMED = 4
+    label: str
+    icon: str
+    look: str
+
+    def __new__(
+        cls, value: int, label: str = "", icon: str = "", look: str = ""
+    ) -> "EvidenceGrade":
+        """Create a grade with its presentation; looking one up by its value needs none."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.label, member.icon, member.look = label, icon, look
+        return member
+
+    ATTEMPTED = 0, N_("E0 attempted only"), "circle", "no"
+    ACCEPTED = 1, N_("E1 accepted only"), "send-check", "maybe"
+    DELIVERED = 2, N_("E2 delivered"), "check2", "held"
+    OPENED = 3, N_("E3 opened"), "eye", "yes"
+    CONFIRMED = 4, N_("E4 confirmed"), "check-lg", "yes"
 
 
-PROVES = {
-    Event.ACCEPTED: EvidenceGrade.ACCEPTED,
-    Event.DELIVERED: EvidenceGrade.DELIVERED,
-    Event.OPENED: EvidenceGrade.OPENED,
-    Event.ANSWERED: EvidenceGrade.CONFIRMED,
-    Event.CONFIRMED: EvidenceGrade.CONFIRMED,
-}
+class ContactOutcome(StrEnum):
+    """Outcome of a contact by hand, and whether it told the person what it was about."""
+
+    label: str
+    told: bool
+
+    def __new__(cls, value: str, label: str = "", told: bool = False) -> "ContactOutcome":
+        """Create an outcome with its label; looking one up by its value needs none."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.told = label, told
+        return member
+
+    SPOKE = "spoke", N_("spoke with the person"), True
+    NO_ANSWER = "no_answer", N_("no answer"), False
+    BUSY = "busy", N_("busy"), False
+    LEFT_WORD = "left_word", N_("left word"), True
+    WRONG_NUMBER = "wrong_number", N_("wrong number"), False
+    TOLD = "told", N_("told in writing"), True
 
 
-def proves(what: Event, detail: Mapping[str, Any] | None = None) -> EvidenceGrade:
-    """Return what one line proves; a machine's visit proves nothing.
+def _person_answered(detail: Mapping[str, Any]) -> bool:
+    """Tell whether a call proves receipt.
 
-    A call does where the person themselves answered, and number and caller are written down, as
-    service by telephone must be (SPC Fa Fa [2017] 19, point 11).
+    The person themselves answered, and number and caller are written down, as service by
+    telephone must be (SPC Fa Fa [2017] 19, point 11).
     """
-    if what is Event.CALLED:
-        told = detail or {}
-        spoke = told.get("outcome") == "spoke" and told.get("numbered") and told.get("user")
-        return EvidenceGrade.CONFIRMED if spoke else EvidenceGrade.ATTEMPTED
-    return PROVES.get(what, EvidenceGrade.ATTEMPTED)
+    spoke = detail.get("outcome") == ContactOutcome.SPOKE
+    return bool(spoke and detail.get("numbered") and detail.get("user"))
 
 
-def grade(lines: Iterable[tuple[Event, Mapping[str, Any] | None]]) -> EvidenceGrade:
-    """Return the best that lines, each with its detail, prove."""
-    return max((proves(what, detail) for what, detail in lines), default=EvidenceGrade.ATTEMPTED)
+@dataclass(frozen=True, kw_only=True)
+class EventTraits:
+    """Everything that differs between events.
+
+    What is alike for all of them is not here: every entry is sealed and exported in the same way
+    (see ledger.exported), and the daily counters count only what leaves no entry.
+    """
+
+    # On pages: words, icon (Bootstrap Icons) and CSS class (yes, held, maybe, no, alarm).
+    label: str
+    icon: str
+    look: str
+    # Direction of an entry that does not give one: "out" by the court, "in" by the person.
+    direction: str = "out"
+    # The notice's state after it, and the states in which it changes anything.
+    leads_to: NoticeState | None = None
+    moves_from: frozenset[NoticeState] = frozenset()
+    # Whether the attempt that it belongs to is over without having reached a carrier or person.
+    ends_attempt: bool = False
+    # The grade it proves; with ``proven_if`` only for entries whose detail satisfies that.
+    proves: EvidenceGrade = EvidenceGrade.ATTEMPTED
+    proven_if: Callable[[Mapping[str, Any]], bool] | None = None
+    # Its mark on the timeline where it belongs to no notice; None: it is not drawn.
+    touchpoint: Touchpoint | None = None
+    # Logged by a person of the court: direction and outcome of the contact decide on the mark.
+    by_hand: bool = False
+    # Whether it is a row among the attempts to reach a person where it belongs to no notice.
+    stands_alone: bool = False
+    # Of several events of one visit the greatest is the visit's state; 0: the last one is.
+    precedence: int = 0
+    # Whether it is a step in the record that counsel can read.
+    shown_to_counsel: bool = True
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether it says that a carrier has the message."""
+        return self.leads_to in WENT_OUT
+
+
+_S = NoticeState
+
+
+class Event(StrEnum):
+    """What an entry of the record says happened; one row holds all that is particular to it."""
+
+    traits: EventTraits
+
+    def __new__(cls, value: str, traits: EventTraits | None = None) -> "Event":
+        """Create an event with its traits; looking one up by its value needs none."""
+        if traits is None:
+            raise TypeError(f"the event {value} has no traits")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.traits = traits
+        return member
+
+    # --- of a notice: each leads to one state ---------------------------------------------------
+    QUEUED = (
+        "queued",
+        EventTraits(
+            label=N_("queued"),
+            icon="clock",
+            look="no",
+            leads_to=_S.QUEUED,
+            # A carrier whose code says that the failure is temporary: a new attempt.
+            moves_from=frozenset({_S.FAILED}),
+        ),
+    )
+    # The intent to send, committed before the carrier is called.
+    STARTED = (
+        "started",
+        EventTraits(
+            label=N_("sending"),
+            icon="send",
+            look="held",
+            leads_to=_S.SENDING,
+            moves_from=frozenset({_S.QUEUED}),
+        ),
+    )
+    ACCEPTED = (
+        "accepted",
+        EventTraits(
+            label=N_("accepted"),
+            icon="send-check",
+            look="held",
+            leads_to=_S.SENT,
+            # From UNKNOWN: the carrier was asked later, and has it.
+            moves_from=frozenset({_S.SENDING, _S.UNKNOWN}),
+            proves=EvidenceGrade.ACCEPTED,
+            touchpoint=Touchpoint.TO,
+        ),
+    )
+    # Not now: it is tried again.
+    REFUSED = (
+        "refused",
+        EventTraits(
+            label=N_("refused, tried again"),
+            icon="arrow-repeat",
+            look="maybe",
+            leads_to=_S.QUEUED,
+            # From UNKNOWN: the carrier was asked later, and certainly never had it.
+            moves_from=frozenset({_S.SENDING, _S.UNKNOWN}),
+            ends_attempt=True,
+        ),
+    )
+    DELIVERED = (
+        "delivered",
+        EventTraits(
+            label=N_("delivered"),
+            icon="check2",
+            look="yes",
+            leads_to=_S.DELIVERED,
+            # From SENDING: a receipt may arrive before the outcome of the call is written. From
+            # FAILED and QUEUED: late good news beats early bad news, and spares a second attempt.
+            moves_from=frozenset({_S.SENDING, _S.UNKNOWN, _S.SENT, _S.FAILED, _S.QUEUED}),
+            proves=EvidenceGrade.DELIVERED,
+        ),
+    )
+    # Never over this channel. Without a notice: no address is known.
+    FAILED = (
+        "failed",
+        EventTraits(
+            label=N_("failed"),
+            icon="exclamation-circle",
+            look="alarm",
+            leads_to=_S.FAILED,
+            moves_from=frozenset({_S.QUEUED, _S.SENDING, _S.UNKNOWN, _S.SENT}),
+            ends_attempt=True,
+            touchpoint=Touchpoint.VAIN,
+            stands_alone=True,
+        ),
+    )
+    # The worker died while sending, or the carrier gave no clear answer and cannot be asked.
+    UNKNOWN = (
+        "unknown",
+        EventTraits(
+            label=N_("outcome unknown"),
+            icon="question-circle",
+            look="alarm",
+            leads_to=_S.UNKNOWN,
+            moves_from=frozenset({_S.SENDING}),
+        ),
+    )
+    WITHDRAWN = (
+        "withdrawn",
+        EventTraits(
+            label=N_("withdrawn"),
+            icon="arrow-return-left",
+            look="no",
+            leads_to=_S.WITHDRAWN,
+            moves_from=frozenset({_S.QUEUED}),
+        ),
+    )
+    MISSED = (
+        "missed",
+        EventTraits(
+            label=N_("missed"),
+            icon="hourglass-bottom",
+            look="maybe",
+            leads_to=_S.MISSED,
+            moves_from=frozenset({_S.QUEUED}),
+            stands_alone=True,
+        ),
+    )
+    # A carrier's report, or a look-up, that changes nothing.
+    STATUS = (
+        "status",
+        EventTraits(
+            label=N_("carrier's word"), icon="info-circle", look="no", shown_to_counsel=False
+        ),
+    )
+
+    # --- by the person, over their link, a mail, a text or a calendar ---------------------------
+    # By a person: a real key, touch or scroll on the page.
+    OPENED = (
+        "opened",
+        EventTraits(
+            label=N_("opened"),
+            icon="eye",
+            look="yes",
+            direction="in",
+            proves=EvidenceGrade.OPENED,
+            touchpoint=Touchpoint.FROM,
+            stands_alone=True,
+            precedence=2,
+        ),
+    )
+    # By a machine, or by nobody knows whom: it proves nothing.
+    FETCHED = (
+        "fetched",
+        EventTraits(label=N_("fetched"), icon="robot", look="no", direction="in", precedence=1),
+    )
+    ANSWERED = (
+        "answered",
+        EventTraits(
+            label=N_("answered"),
+            icon="check-lg",
+            look="yes",
+            direction="in",
+            proves=EvidenceGrade.CONFIRMED,
+            touchpoint=Touchpoint.FROM,
+            stands_alone=True,
+            precedence=4,
+        ),
+    )
+    # The person says on their page that they know the date.
+    CONFIRMED = (
+        "confirmed",
+        EventTraits(
+            label=N_("confirmed"),
+            icon="check-lg",
+            look="yes",
+            direction="in",
+            proves=EvidenceGrade.CONFIRMED,
+            touchpoint=Touchpoint.FROM,
+            stands_alone=True,
+            precedence=3,
+        ),
+    )
+    # The person asks to be called, or for another date.
+    ASKED = (
+        "asked",
+        EventTraits(
+            label=N_("asks the court"),
+            icon="telephone-inbound",
+            look="held",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            stands_alone=True,
+        ),
+    )
+
+    # --- outside the channels -------------------------------------------------------------------
+    CALLED = (
+        "called",
+        EventTraits(
+            label=N_("call"),
+            icon="telephone",
+            look="held",
+            proves=EvidenceGrade.CONFIRMED,
+            proven_if=_person_answered,
+            touchpoint=Touchpoint.TO,
+            by_hand=True,
+            stands_alone=True,
+        ),
+    )
+    # In a corridor, a chat, a letter; with direction "in" also a mail, text or calendar reply.
+    TOLD = (
+        "told",
+        EventTraits(
+            label=N_("told"),
+            icon="chat",
+            look="held",
+            touchpoint=Touchpoint.TO,
+            by_hand=True,
+            stands_alone=True,
+        ),
+    )
+
+    # --- of a case's handling -------------------------------------------------------------------
+    # Something falls to a person of the court.
+    TASK = (
+        "task",
+        EventTraits(label=N_("falls to a person"), icon="person-exclamation", look="maybe"),
+    )
+    # A step that was not taken, and why.
+    SKIPPED = "skipped", EventTraits(label=N_("skipped"), icon="skip-forward", look="no")
+    # Addresses and contents of all entries before it were blanked.
+    ERASED = "erased", EventTraits(label=N_("contents blanked"), icon="eraser", look="no")
+    # The rules of a time zone changed: the hearing keeps its wall-clock time.
+    CLOCK = "clock", EventTraits(label=N_("clock changed"), icon="clock-history", look="held")
+
+
+def shown_as(word: str) -> Event:
+    """Return the event as which pages show an event or a notice's state.
+
+    A state is shown as the event that leads to it: "sent" as accepted. What is neither, which only
+    a record that was tampered with holds, is shown as a carrier's word.
+    """
+    events = list(Event)
+    same = (event for event in events if event == word)
+    leading = (event for event in events if event.traits.leads_to == word)
+    return next(chain(same, leading), Event.STATUS)
+
+
+def after(state: NoticeState, event: Event) -> NoticeState:
+    """Return the state of a notice after an event; events out of turn change nothing."""
+    traits = event.traits
+    if traits.leads_to is not None and state in traits.moves_from:
+        return traits.leads_to
+    return state
+
+
+def fold(events: Iterable[Event]) -> NoticeState:
+    """Return the state of a notice, or of one attempt, from its events, oldest first."""
+    state = NoticeState.QUEUED
+    for event in events:
+        state = after(state, event)
+    return state
+
+
+def concerns_current(event: Event, attempt: str, current: str) -> bool:
+    """Tell whether a receipt about ``attempt`` may move a notice whose attempt is ``current``.
+
+    Of an earlier attempt only a delivery does: it spares the person the second message.
+    """
+    return event is Event.DELIVERED or _try_number(attempt) >= _try_number(current)
+
+
+def current_events(steps: Iterable[tuple[Event, str]]) -> Iterator[Event]:
+    """Yield the events that may move a notice, from all of its events with their attempts."""
+    current = ""
+    for event, attempt in steps:
+        if event is Event.STARTED:
+            current = attempt
+        if concerns_current(event, attempt, current):
+            yield event
+
+
+def _try_number(attempt: str) -> int:
+    """Return 2 for "n123.2", the second attempt of notice 123; -1 for any other text."""
+    number = attempt.rpartition(".")[2]
+    return int(number) if attempt.startswith("n") and number.isdecimal() else -1
+
+
+def proves(event: Event, detail: Mapping[str, Any] | None = None) -> EvidenceGrade:
+    """Return the grade that one entry proves; a machine's visit proves nothing."""
+    condition = event.traits.proven_if
+    if condition is not None and not condition(detail or {}):
+        return EvidenceGrade.ATTEMPTED
+    return event.traits.proves
+
+
+def grade(entries: Iterable[tuple[Event, Mapping[str, Any] | None]]) -> EvidenceGrade:
+    """Return the best grade that entries, each with its detail, prove."""
+    return max(
+        (proves(event, detail) for event, detail in entries), default=EvidenceGrade.ATTEMPTED
+    )
+
+
+def touchpoint(
+    event: Event, direction: str, detail: Mapping[str, Any] | None = None
+) -> Touchpoint | None:
+    """Return the timeline's mark for an entry that belongs to no notice; None: it has none."""
+    if not event.traits.by_hand:
+        return event.traits.touchpoint
+    if direction == "in":
+        return Touchpoint.FROM
+    outcome = (detail or {}).get("outcome", "")
+    told = not outcome or outcome in {each for each in ContactOutcome if each.told}
+    return Touchpoint.TO if told else Touchpoint.VAIN

@@ -14,10 +14,14 @@ from app.core.db import db
 from app.core.web.access import signed_in
 from app.record import ledger
 from app.record.models import ChainHead, Entry
+from app.record.rules import ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
 bp = Blueprint("record", __name__)
 ON_A_PAGE = 200  # lines
+
+bp.add_app_template_global(shown_as)
+bp.add_app_template_global(EvidenceGrade, "evidence_grade")
 
 
 @bp.app_template_global()
@@ -63,14 +67,7 @@ def _outcome(word: str) -> str:
 
 def outcomes() -> list[tuple[str, str]]:
     """Return what can come of a contact by hand, with its words."""
-    return [
-        ("spoke", gettext("spoke with the person")),
-        ("no_answer", gettext("no answer")),
-        ("busy", gettext("busy")),
-        ("left_word", gettext("left word")),
-        ("wrong_number", gettext("wrong number")),
-        ("told", gettext("told in writing")),
-    ]
+    return [(outcome.value, gettext(outcome.label)) for outcome in ContactOutcome]
 
 
 def ways_by_hand() -> list[tuple[str, str]]:

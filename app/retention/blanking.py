@@ -9,16 +9,14 @@ from app.notices.inbound import Inbound
 from app.notices.models import Notice
 from app.record import ledger
 from app.record.models import Entry, EntryContent, Receipt
-from app.record.rules import Event, NoticeState
+from app.record.rules import PENDING, Event, NoticeState
 from app.tasks.models import Task
-
-UNDER_WAY = (NoticeState.QUEUED.value, NoticeState.SENDING.value)
 
 
 def is_open() -> sa.ColumnElement[bool]:
     """Return when a message is not over: it waits, is being sent, or its carrier is asked of it."""
     asked_after = sa.and_(Notice.state == NoticeState.SENT.value, Notice.ask_at.is_not(None))
-    return sa.or_(Notice.state.in_(UNDER_WAY), asked_after)
+    return sa.or_(Notice.state.in_(PENDING), asked_after)
 
 
 def under_way(session: Session, case_id: int) -> bool:

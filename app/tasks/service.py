@@ -68,7 +68,6 @@ def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
         what,
         court_id=task.court_id,
         case_id=task.case_id,
-        direction="in" if what is Event.ASKED else "out",
         about=task.about,
         attempt=f"k{task.id}",
         counsel_id=task.counsel_id,

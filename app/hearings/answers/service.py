@@ -137,7 +137,6 @@ def _entry(held: LockedInvitation, given: AnswerInput, channel: str) -> ledger.N
         Event.ANSWERED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        direction="in",
         about=f"hearing/{hearing.id}",
         attempt=f"i{seat.id}",
         counsel_id=seat.counsel_id,

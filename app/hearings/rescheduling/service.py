@@ -69,7 +69,6 @@ def ask(
         Event.ASKED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        direction="in",
         about=task.about,
         attempt=f"k{task.id}",
         counsel_id=seat.counsel_id,
