@@ -25,6 +25,7 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
+from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
 from app.tasks.models import Task
 
@@ -199,7 +200,7 @@ def _was(session: Session, seat: Invitation) -> dict[str, Any] | None:
         .where(
             Notice.about == f"hearing/{seat.proposal.hearing_id}",
             Notice.counsel_id == seat.counsel_id,
-            Notice.kind == "moved",
+            Notice.kind == NoticeKind.MOVED,
         )
         .order_by(Notice.id.desc())
         .limit(1)

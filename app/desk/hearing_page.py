@@ -20,6 +20,7 @@ from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.proposals import DeskContext
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
 from app.record.rules import WENT_OUT, Event, NoticeState
@@ -129,8 +130,8 @@ def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datet
         contacts=contacts,
         lines=lines,
         offer=_offer(newest.round, notices, lines) if newest else None,
-        nudge_at=_next(notices, "nudge"),
-        reminder_at=_next(notices, "reminder"),
+        nudge_at=_next(notices, NoticeKind.NUDGE),
+        reminder_at=_next(notices, NoticeKind.REMINDER),
         future=[slot for slot in newest.round.slots if slot.starts_at > now]
         if newest and askable
         else [],
@@ -207,7 +208,7 @@ def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]) 
     out = {
         n.id: n
         for n in notices
-        if n.kind == "proposal" and n.invitation_id in seats and n.state in WENT_OUT
+        if n.kind == NoticeKind.PROPOSAL and n.invitation_id in seats and n.state in WENT_OUT
     }
     sides: dict[str, dt.datetime | None] = {seat.side: None for seat in round_.invitations}
     for line in lines:
@@ -217,7 +218,7 @@ def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]) 
     return ProposalDelivery(sides)
 
 
-def _next(notices: Sequence[Notice], kind: str) -> dt.datetime | None:
+def _next(notices: Sequence[Notice], kind: NoticeKind) -> dt.datetime | None:
     """Return when the next notice of a kind is due."""
     waiting = [n.due_at for n in notices if n.kind == kind and n.state == NoticeState.QUEUED]
     return min(waiting, default=None)

@@ -17,6 +17,7 @@ from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
+from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
 from app.people.models import User
 from app.record.models import Entry
@@ -116,5 +117,5 @@ def _request(
         subject = facts.subject(hearing, f"l{line.seq}")
         whole = facts.of(hearing, **told)
     return NoticeRequest(
-        subject, "off_channel", person, whole, due_at=now, stale_at=now + STALE_AFTER
+        subject, NoticeKind.OFF_CHANNEL, person, whole, due_at=now, stale_at=now + STALE_AFTER
     )

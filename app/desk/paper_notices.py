@@ -23,6 +23,7 @@ from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation
 from app.letters import composing
 from app.letters.composing import Letter
+from app.notices.kinds import NoticeKind
 from app.people.models import User
 from app.tasks.models import Task
 from app.tasks.service import TaskKind
@@ -63,7 +64,7 @@ def sheet(
     """
     link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
     code = links.format_code(links.code(secret, seat.id, seat.version))
-    kind = "moved" if hearing.revision > 1 else "fixed"
+    kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
     told = facts.of(
         hearing,
         person=facts.person(seat),

@@ -10,8 +10,9 @@ from app.cases.models import Counsel, Representation
 from app.cases.rules import ways_of
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
+from app.notices.keys import NoticeKey
+from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.models import Notice
-from app.notices.rules import OVERTAKEN_BY
 from app.record.models import Entry
 from app.record.rules import (
     NOT_DELIVERED,
@@ -82,6 +83,10 @@ class CounselReach:
         return not ways_of(self.counsel)
 
 
+# What says that a hearing, or a proposal, is over.
+ENDING = (NoticeKind.CANCELLED, NoticeKind.WITHDRAWN)
+
+
 @dataclass(frozen=True)
 class LatestDate:
     """What everybody should know now: its letters' kinds and the stamp in their keys."""
@@ -91,15 +96,15 @@ class LatestDate:
 
     def holds(self, notice: Notice) -> bool:
         """Tell whether a notice carries this news."""
-        return notice.kind in self.kinds and notice.key.split("/")[1] == self.stamp
+        return notice.kind in self.kinds and NoticeKey.parse(notice.key).version == self.stamp
 
 
 def news_of(hearing: Hearing, round_: Proposal | None) -> LatestDate:
     """Return what is news about a hearing: its date or end, else its newest round."""
     if hearing.state in ("fixed", "cancelled") or round_ is None:
-        kinds = ("fixed", "moved") if hearing.state == "fixed" else ("cancelled", "withdrawn")
+        kinds = ANNOUNCING_DATE if hearing.state == "fixed" else ENDING
         return LatestDate(kinds, f"{hearing.id}.{hearing.revision}")
-    return LatestDate(("proposal",), f"{hearing.id}.r{round_.round}")
+    return LatestDate((NoticeKind.PROPOSAL,), f"{hearing.id}.r{round_.round}")
 
 
 def contacts(
@@ -121,7 +126,7 @@ def contacts(
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
         heard = [each for each in lines if each.counsel_id == contact.counsel.id]
         contact.told = any(news.holds(each) and each.state in WENT_OUT for each in own)
-        _judge(contact, _since(begun, heard), "proposal" in news.kinds)
+        _judge(contact, _since(begun, heard), NoticeKind.PROPOSAL in news.kinds)
         _fill(contact, own, heard, begun, now)
     return list(people.values())
 
@@ -246,15 +251,15 @@ def _again(
     """Say beforehand what notices.again would: a button is shown only where it will work."""
     if notice.state not in NOT_DELIVERED:
         return ResendOption.NO_NEED
-    stem = notice.key.split("/again-")[0]
-    repeats = [e for e in own if e.key.startswith(f"{stem}/again-") and e.id > notice.id]
+    key = NoticeKey.parse(notice.key)
+    repeats = [e for e in own if e.id > notice.id and NoticeKey.parse(e.key).repeats(key)]
     if any(each.state in PENDING for each in repeats):
         return ResendOption.UNDER_WAY
     if repeats:
         return ResendOption.NO_NEED
-    stamp = notice.key.split("/")[1]
-    news = OVERTAKEN_BY.get(notice.kind, frozenset())
-    if any(e.id > notice.id and e.kind in news and e.key.split("/")[1] != stamp for e in own):
+    news = NoticeKind(notice.kind).traits.superseded_by
+    later = [e for e in own if e.id > notice.id and e.kind in news]
+    if any(NoticeKey.parse(e.key).version != key.version for e in later):
         return ResendOption.OVERTAKEN
     if notice.stale_at <= now:
         return ResendOption.LATE

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.hearings.models import Hearing
+from app.notices.kinds import ANNOUNCING_DATE, ASKING, NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
 from app.record.rules import Event, EvidenceGrade, grade
 
-NEWS = ("fixed", "moved")
 # An answer to a question, and what came of asking, do not confirm a date that was told since.
-ASKED = ("proposal", "nudge", "answered")
+ASKED = (*ASKING, NoticeKind.ANSWERED)
 _DETAILED = [event.value for event in Event if event.traits.proven_if is not None]
 
 
@@ -57,7 +57,7 @@ def _begun(ids: dict[str, int]) -> sa.Subquery:
         sa.select(Entry.about, sa.func.min(Entry.seq).label("seq"))
         .join(Notice, Notice.id == Entry.notice_id)
         .join(Hearing, Entry.about == "hearing/" + sa.cast(Hearing.id, text))
-        .where(Entry.about.in_(ids), Notice.kind.in_(NEWS), Notice.key.like(key))
+        .where(Entry.about.in_(ids), Notice.kind.in_(ANNOUNCING_DATE), Notice.key.like(key))
         .where(Hearing.id.in_(ids.values()))
         .group_by(Entry.about)
         .subquery()

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
+from app.core.matters import Matter
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal
+from app.notices.keys import NoticeKey
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
 from app.record.rules import WENT_OUT, ContactOutcome, Event, NoticeState
@@ -100,7 +103,7 @@ def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequen
             Entry.notice_id.is_(None),
             Entry.counsel_id.is_not(None),
             Entry.at > now - LOOK_BACK,
-            Entry.kind != "nudge",
+            Entry.kind != NoticeKind.NUDGE,
         )
         .order_by(Entry.id.desc())
         .limit(MOST)
@@ -114,7 +117,7 @@ def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequen
 def _hearings(
     session: Session, about: set[str], owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
 ) -> dict[str, Hearing]:
-    ids = [int(each.split("/")[1]) for each in about if each.startswith("hearing/")]
+    ids = [hearing_id for each in about if (hearing_id := Matter.hearing_id(each))]
     if not ids:
         return {}
     wanted = (
@@ -148,7 +151,8 @@ def _by_matter(
 
 
 def _matter(notice: Notice) -> tuple[str, str, int | None]:
-    return notice.about, "/".join(notice.key.split("/")[:2]), notice.counsel_id
+    key = NoticeKey.parse(notice.key)
+    return notice.about, f"{key.kind}/{key.version}", notice.counsel_id
 
 
 def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | None:

@@ -25,6 +25,7 @@ from app.hearings.models import (
 )
 from app.hearings.rules import whose
 from app.hearings.wall_clock import Shift
+from app.notices.kinds import INVITING, INVITING_TENTATIVELY, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
@@ -34,8 +35,6 @@ from app.tasks.models import Task
 
 AT_ONCE = 100  # hearings of one beat
 TIMES = frozenset({"starts_at", "ends_at", "answer_by", "before"})
-# What goes at an hour of the court's clock; all else goes when it is queued.
-BY_THE_CLOCK = ("reminder", "nudge")
 LIVE = (HearingState.FIXED.value, HearingState.PROPOSED.value)
 Row = dict[str, Any]
 
@@ -177,7 +176,7 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
             hearing["sequence"] = hearing.get("sequence", hearing.get("revision", 0)) + 1
         said.append({"id": notice.id, "facts": told})
         if notice.state == NoticeState.QUEUED.value:
-            by_clock = notice.kind in BY_THE_CLOCK and notice.due_at > now
+            by_clock = NoticeKind(notice.kind).traits.by_the_clock and notice.due_at > now
             due, first = notice.due_at, notice.first_due_at
             waiting.append(
                 {
@@ -249,7 +248,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         about=f"hearing/{hearing.id}",
-        kind="clock_change",
+        kind=NoticeKind.CLOCK_CHANGE.value,
         detail={key: value for key, value in detail.items() if value},
         personal={"overlaps": clashes} if clashes else {},
     )
@@ -263,7 +262,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         notifications.assistant(
             session,
             hearing,
-            "clock_change",
+            NoticeKind.CLOCK_CHANGE,
             stamp,
             now,
             detail=", ".join(clashes),
@@ -287,20 +286,20 @@ def _named(session: Session, resource: int) -> str:
 
 def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     more: dict[str, Any] = {}
-    kinds: tuple[str, ...] = ("fixed", "moved", "clock_change")
+    kinds = INVITING
     if hearing.starts_at is None:
         round_ = queries.last_proposal(session, hearing)
         if round_ is None or not round_.tentative or round_.state != ProposalState.OPEN:
             return
-        kinds = ("proposal", "clock_change")
+        kinds = INVITING_TENTATIVELY
         more = {"slots": facts.slots(round_), "tentative": True}
     told = notifications.with_calendar(session, hearing, kinds)
     common = facts.of(hearing, **more)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"{hearing.revision}.clock{hearing.corrections}"),
-            "clock_change",
-            facts.counsel_of(seat, "email").by_first_way(),
+            NoticeKind.CLOCK_CHANGE,
+            facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
             due_at=now,
             stale_at=hearing.starts_at or now + notifications.STALE_AFTER,

@@ -17,19 +17,8 @@ from app.hearings.models import (
 )
 from app.hearings.proposals import issue_links
 from app.law import working_days
+from app.notices.kinds import ENDING_WITH_DATE, NoticeKind
 from app.notices.queue import withdraw
-
-# What a new date makes untrue while it still waits in the queue.
-OVERTAKEN = (
-    "proposal",
-    "nudge",
-    "reminder",
-    "fixed",
-    "moved",
-    "ready",
-    "none_suits",
-    "clock_change",
-)
 
 
 def settle(
@@ -76,11 +65,13 @@ def set_date(
     session.refresh(hearing, ["courtroom"])
     seats = invite_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(seats))
-    withdraw(session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=OVERTAKEN)
+    withdraw(
+        session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=ENDING_WITH_DATE
+    )
     notifications.everyone(
         session,
         hearing,
-        "moved" if moved else "fixed",
+        NoticeKind.MOVED if moved else NoticeKind.FIXED,
         seats.values(),
         now,
         stale_at=starts_at,

@@ -11,6 +11,7 @@ from app.core.errors import Clash
 from app.hearings import booking, dates, facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposals import issue_links
+from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
 
 
@@ -162,7 +163,7 @@ def _tell(
         requests.append(
             NoticeRequest(
                 facts.subject(hearing, version),
-                "fixed",
+                NoticeKind.FIXED,
                 facts.counsel_of(seats[who]),
                 {**common, "person": facts.person(seats[who])},
                 due_at=now,

@@ -11,6 +11,7 @@ from app.hearings.answers import locking
 from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.hearings.rules import KINDS, whose
+from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue, withdraw
 from app.notices.superseding import LEFT
 
@@ -62,7 +63,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     A CANCEL to one of several raises the number for them alone (RFC 5546, 3.2.5 and 2.1.4): the
     others' invites stand, and so do their reminders and what they confirmed.
     """
-    told = notifications.with_calendar(session, hearing, ("proposal", "fixed", "moved"))
+    told = notifications.with_calendar(session, hearing, [NoticeKind.PROPOSAL, *ANNOUNCING_DATE])
     over = hearing.ends_at is not None and hearing.ends_at <= now
     round_ = queries.last_proposal(session, hearing)
     if over or round_ is None:
@@ -77,8 +78,8 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     requests = [
         NoticeRequest(
             facts.subject(hearing),
-            "left",
-            facts.counsel_of(seat, "email").by_first_way(),
+            NoticeKind.LEFT,
+            facts.counsel_of(seat),
             {**common, "person": facts.person(seat)},
             due_at=now,
             stale_at=now + notifications.STALE_AFTER,

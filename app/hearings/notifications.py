@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.channels import Channel
 from app.core.errors import N_
 from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.keys import NoticeKey
+from app.notices.kinds import CONCLUSIONS, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue, withdraw
 from app.notices.service import outside_quiet_hours_at
@@ -51,7 +53,7 @@ def proposal(
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"r{proposal.round}"),
-            "proposal",
+            NoticeKind.PROPOSAL,
             facts.counsel_of(invitation),
             {**common, "person": facts.person(invitation)},
             due_at=now,
@@ -61,17 +63,14 @@ def proposal(
     ]
     nudge_at = outside_quiet_hours_at(hearing.case.court, proposal.answer_by - NUDGE_BEFORE)
     if nudge_at - now >= NUDGE_BEFORE:
-        requests += [
-            replace(each, kind="nudge", recipient=each.recipient.by_first_way(), due_at=nudge_at)
-            for each in requests
-        ]
+        requests += [replace(each, kind=NoticeKind.NUDGE, due_at=nudge_at) for each in requests]
     queue(session, requests, now)
 
 
 def everyone(
     session: Session,
     hearing: Hearing,
-    kind: str,
+    kind: NoticeKind,
     invitations: Iterable[Invitation],
     now: dt.datetime,
     *,
@@ -96,7 +95,12 @@ def everyone(
 
 
 def assistant(
-    session: Session, hearing: Hearing, kind: str, version: str, now: dt.datetime, **more: Any
+    session: Session,
+    hearing: Hearing,
+    kind: NoticeKind,
+    version: str,
+    now: dt.datetime,
+    **more: Any,
 ) -> None:
     """Tell the hearing's assistant, or the case's; nobody, where none is known."""
     user: User | None = hearing.user or hearing.case.assistant
@@ -117,22 +121,22 @@ def concluded(
     session: Session, hearing: Hearing, proposal: Proposal, slot: Slot | None, now: dt.datetime
 ) -> None:
     """Tell the assistant what all answers come to, whenever that changes; ``slot`` suits all."""
-    about, kinds = str(Matter.hearing(hearing.id)), ("ready", "none_suits")
+    about = str(Matter.hearing(hearing.id))
     earlier = session.scalars(
         sa.select(Notice.key)
-        .where(Notice.about == about, Notice.kind.in_(kinds))
+        .where(Notice.about == about, Notice.kind.in_(CONCLUSIONS))
         .order_by(Notice.id)
     ).all()
     conclusion = f"r{proposal.round}.{slot.id if slot else 0}"
     before = NoticeKey.parse(earlier[-1]).version if earlier else ""
     if f"{before}.".startswith(f"{hearing.id}.{conclusion}."):
         return
-    withdraw(session, about, now, N_("the answers changed"), kinds=kinds)
+    withdraw(session, about, now, N_("the answers changed"), kinds=CONCLUSIONS)
     more = {"slots": [facts.slot_facts(slot)]} if slot else {}
     assistant(
         session,
         hearing,
-        "ready" if slot else "none_suits",
+        NoticeKind.READY if slot else NoticeKind.NONE_SUITS,
         f"{conclusion}.{len(earlier)}",
         now,
         round=proposal.round,
@@ -153,7 +157,7 @@ def clear_calendars(
 
     Only who was sent them is told; the number rises, as it must for a CANCEL (RFC 5546, 2.1.4).
     """
-    with_slots = with_calendar(session, hearing, ("proposal",))
+    with_slots = with_calendar(session, hearing, [NoticeKind.PROPOSAL])
     if not with_slots:
         return
     renumber(hearing)
@@ -161,8 +165,8 @@ def clear_calendars(
     requests = [
         NoticeRequest(
             facts.subject(hearing),
-            "released",
-            facts.counsel_of(invitation, "email").by_first_way(),
+            NoticeKind.RELEASED,
+            facts.counsel_of(invitation),
             {**common, "person": facts.person(invitation)},
             due_at=now,
             stale_at=now + STALE_AFTER,
@@ -173,12 +177,12 @@ def clear_calendars(
     queue(session, requests, now)
 
 
-def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[str]) -> set[int]:
+def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[NoticeKind]) -> set[int]:
     """Return the counsel to whom an invite of some kinds went, or may have gone, by mail."""
     never = [NoticeState.QUEUED.value, NoticeState.WITHDRAWN.value, NoticeState.MISSED.value]
     counsel_ids = sa.select(Notice.counsel_id).where(
         Notice.about == str(Matter.hearing(hearing.id)),
-        Notice.channel == "email",
+        Notice.channel == Channel.EMAIL,
         Notice.kind.in_(list(kinds)),
         Notice.counsel_id.is_not(None),
         Notice.state.not_in(never),

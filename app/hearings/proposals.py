@@ -16,6 +16,7 @@ from app.court.models import Court
 from app.hearings import booking, notifications, queries, rules, unrepresented
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.law import Counted, working_days
+from app.notices.kinds import ASKING
 from app.notices.queue import withdraw
 from app.people.models import User
 
@@ -56,7 +57,7 @@ def open_proposal(
             f"hearing/{hearing.id}",
             desk.now,
             N_("a new round was opened"),
-            kinds=("proposal", "nudge"),
+            kinds=ASKING,
         )
     round_ = Proposal(
         hearing=hearing,

@@ -17,6 +17,7 @@ from app.hearings.dates import invite_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
 from app.hearings.proposals import DeskContext, check_rules, checked_slots, open_proposal
 from app.hearings.rescheduling import service
+from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw
 
 __all__ = [
@@ -143,7 +144,7 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     booking.release(session, hearing)
     withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = invite_everybody(session, hearing, desk.secret, desk.now)
-    kind = "cancelled" if had_date else "withdrawn"
+    kind = NoticeKind.CANCELLED if had_date else NoticeKind.WITHDRAWN
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
         more = {"slots": facts.slots(last), "tentative": True}
@@ -177,10 +178,16 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         f"hearing/{hearing.id}",
         now,
         N_("the date to answer by has passed"),
-        kinds=("proposal", "nudge"),
+        kinds=ASKING,
     )
     notifications.assistant(
-        session, hearing, "lapsed", f"r{round_.round}", now, round=round_.round, silent=silent
+        session,
+        hearing,
+        NoticeKind.LAPSED,
+        f"r{round_.round}",
+        now,
+        round=round_.round,
+        silent=silent,
     )
     return True
 

@@ -23,6 +23,7 @@ from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.queries import counted, invited
 from app.notices.inbound import Inbound, Kind
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
@@ -343,17 +344,19 @@ def _hint(
     about = f"hearing/{hearing.id}"
     asked = session.scalars(
         sa.select(Notice.key).where(
-            Notice.about == about, Notice.counsel_id == seat.counsel_id, Notice.kind == "confirm"
+            Notice.about == about,
+            Notice.counsel_id == seat.counsel_id,
+            Notice.kind == NoticeKind.CONFIRM,
         )
     ).all()
-    stem = f"confirm/{hearing.id}.{hearing.revision}."
+    stem = f"{NoticeKind.CONFIRM}/{hearing.id}.{hearing.revision}."
     before = [key for key in asked if key.startswith(stem)]
     if len(before) >= MOST_HINTS:
         return
     request = NoticeRequest(
         facts.subject(hearing, f"{hearing.revision}.{reply.says.lower()}{len(before)}"),
-        "confirm",
-        facts.counsel_of(seat, "email").by_first_way(),
+        NoticeKind.CONFIRM,
+        facts.counsel_of(seat),
         facts.of(hearing, person=facts.person(seat), said=reply.says),
         due_at=now,
         stale_at=now + dt.timedelta(days=3),

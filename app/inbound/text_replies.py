@@ -10,6 +10,7 @@ from app.cases.models import Counsel
 from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue
 
@@ -22,7 +23,7 @@ def letters_sent(session: Session, counsel_ids: Sequence[int]) -> dict[str, int]
     """Return the letters by which a person was last asked which question they mean, by seat."""
     last = session.scalar(
         sa.select(Notice)
-        .where(Notice.counsel_id.in_(counsel_ids), Notice.kind == "which")
+        .where(Notice.counsel_id.in_(counsel_ids), Notice.kind == NoticeKind.WHICH)
         .order_by(Notice.id.desc())
         .limit(1)
     )
@@ -43,7 +44,7 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
             .select_from(Notice)
             .where(
                 Notice.counsel_id.in_(people),
-                Notice.kind == "which",
+                Notice.kind == NoticeKind.WHICH,
                 Notice.created_at > now - GOOD_FOR,
             )
         )
@@ -60,11 +61,11 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
     numbered = (
         sa.select(sa.func.count())
         .select_from(Notice)
-        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == "which")
+        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == NoticeKind.WHICH)
     )
     request = NoticeRequest(
         facts.subject(hearing, f"w{session.scalar(numbered) or 0}"),
-        "which",
+        NoticeKind.WHICH,
         facts.counsel_of(first).by(("sms", phone)),
         told,
         due_at=now,
@@ -85,7 +86,7 @@ def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime)
         return
     request = NoticeRequest(
         Subject(last.court_id, last.case_id, last.about, f"{hearing.id}.once"),
-        "not_understood",
+        NoticeKind.NOT_UNDERSTOOD,
         Recipient.of(last.row).by(("sms", phone)),
         facts.of(hearing, person=last.facts["person"]),
         due_at=now,

@@ -11,34 +11,12 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescap
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.core import wording
+from app.core.channels import Channel
 from app.letters import custom_wording
 from app.letters import text_length as texts
 from app.letters.context import in_words
 from app.letters.custom_wording import CustomWording
-
-KINDS = (
-    "proposal",
-    "nudge",
-    "answered",
-    "fixed",
-    "moved",
-    "cancelled",
-    "withdrawn",
-    "reminder",
-    "off_channel",
-    "confirm",
-    "which",
-    "not_understood",
-    "released",
-    "left",
-    "stays",
-    "none_suits",
-    "clock_change",
-    "ready",
-    "lapsed",
-    "not_reached",
-)
-CHANNELS = ("email", "sms")
+from app.notices.kinds import KINDS, NoticeKind
 
 # A text message is at most 1,600 characters at Twilio; no fact may use them all up.
 _ROOM_IN_TEXT = 80
@@ -88,7 +66,7 @@ def compose(
     Raises ValueError for a kind or channel without words and for a time without offset, KeyError
     where court, case, person or hearing are missing.
     """
-    if kind not in KINDS or channel not in CHANNELS:
+    if kind not in KINDS or channel not in list(Channel):
         raise ValueError(f"no words for {kind} by {channel}")
     said = wording.language_of(language)
     seen = in_words(facts, said) | {
@@ -116,7 +94,7 @@ def _own(
     own: CustomWording,
 ) -> Letter | None:
     """Write a letter to counsel in the court's own words; None where these do not suit."""
-    if seen["person"]["is_court"] or kind not in custom_wording.KINDS:
+    if seen["person"]["is_court"] or NoticeKind(kind).traits.wording is None:
         return None
     sms = channel == "sms"
     filled = custom_wording.values(_short(seen) if sms else seen, channel, said)
@@ -229,7 +207,7 @@ def _texts(kind: str, language: str, form: str, seen: dict[str, Any]) -> list[st
 def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
     """Tell whether a text lists the slots by number, as a court may wish (replies.digits)."""
     court = facts["court"]
-    return kind in ("proposal", "nudge") and bool(court.get("text_slots") and facts.get("slots"))
+    return NoticeKind(kind).traits.asks and bool(court.get("text_slots") and facts.get("slots"))
 
 
 def _source(kind: str, channel: str, language: str) -> str:

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.channels import Channel
 from app.core.errors import N_, Message
+from app.notices.kinds import KINDS as NOTICE_KINDS
+from app.notices.kinds import NoticeKind, WordingRules
 
 # Twilio's words that stop and resume texts ("Opt-out keywords"): never invite them as an answer.
 RESERVED = (
@@ -52,49 +55,7 @@ EVERYWHERE = (
     "zone",
     "link",
 )
-# Of each kind that a court may word itself: what else it can say, and what it must, by channel.
-MORE: dict[str, tuple[str, ...]] = {
-    "proposal": ("answer_by", "slots", "reason"),
-    "nudge": ("answer_by", "slots"),
-    "answered": ("answer_by", "answers"),
-    "fixed": ("date", "place", "reason", "bring"),
-    "moved": ("date", "place", "was", "reason", "bring"),
-    "cancelled": ("date", "place", "reason"),
-    "withdrawn": ("reason",),
-    "reminder": ("date", "place", "days", "bring"),
-    "confirm": ("date", "place", "said"),
-    "released": (),
-    "left": ("date",),
-}
-KINDS = tuple(MORE)
-NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
-    "email": {
-        "proposal": ("case", "answer_by", "slots", "link"),
-        "nudge": ("case", "answer_by", "link"),
-        "answered": ("case", "answers"),
-        "fixed": ("case", "date", "place", "link"),
-        "moved": ("case", "date", "place", "link"),
-        "cancelled": ("case", "date"),
-        "withdrawn": ("case",),
-        "reminder": ("case", "date", "place", "link"),
-        "confirm": ("case", "link"),
-        "released": ("case",),
-        "left": ("case",),
-    },
-    "sms": {
-        "proposal": ("case", "answer_by", "link"),
-        "nudge": ("case", "answer_by", "link"),
-        "answered": ("case",),
-        "fixed": ("case", "date", "link"),
-        "moved": ("case", "date", "link"),
-        "cancelled": ("case", "date"),
-        "withdrawn": ("case",),
-        "reminder": ("case", "date", "link"),
-        "confirm": ("case", "link"),
-        "released": ("case",),
-        "left": ("case",),
-    },
-}
+KINDS = tuple(kind for kind, row in NOTICE_KINDS.items() if row.wording)
 # One of these says the same as the first.
 ALSO = {"case": ("case", "case_short", "case_tail")}
 # Where a message has this to say and its words have no place for it, they are not taken.
@@ -110,10 +71,22 @@ class CustomWording:
     text: str
 
 
+def rules_of(kind: str) -> WordingRules:
+    """Return what the words of a kind may and must say. Raises ValueError for the other kinds."""
+    if (rules := NoticeKind(kind).traits.wording) is None:
+        raise ValueError(f"a court does not word {kind} itself")
+    return rules
+
+
 def allowed(kind: str, channel: str) -> tuple[str, ...]:
     """Return the places that the words of a kind may use."""
     short = ("case_tail",) if channel == "sms" else ()
-    return (*EVERYWHERE, *short, *MORE[kind])
+    return (*EVERYWHERE, *short, *rules_of(kind).places)
+
+
+def needed(kind: str, channel: str) -> tuple[str, ...]:
+    """Return the places that the words of a kind must use."""
+    return rules_of(kind).needed[Channel(channel)]
 
 
 def forms(text: str, channel: str) -> list[str]:
@@ -161,7 +134,7 @@ def _form_fault(kind: str, channel: str, form: str) -> Message | None:
     if not form.strip():
         return Message(N_("There is nothing between two lines of ---."))
     always = places(_IF_THERE.sub("", form))
-    for name in NEEDED[channel][kind]:
+    for name in needed(kind, channel):
         if not always & set(ALSO.get(name, (name,))):
             return Message(N_("{%(name)s} must not be left out."), name=name)
     if channel == "sms" and (word := _WORD.search(_PLACE.sub("", form))):
@@ -230,7 +203,7 @@ def written(
     They do not where a needed place would be empty, as where a date was taken back and no new one
     is fixed; nor where there is a reason, or something to bring, that a mail has no place for.
     """
-    if not all(filled[name] for name in NEEDED[channel][kind]):
+    if not all(filled[name] for name in needed(kind, channel)):
         return None
     texts = [fill(form, filled, channel) for form in forms(own.text, channel)]
     said = [str(filled[name]) for name in NEVER_SWALLOWED if channel == "email" and filled[name]]

@@ -8,6 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.core import web
+from app.core.channels import Channel
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web.access import may
@@ -33,7 +34,7 @@ def wordings_page() -> str:
     held = {
         (kind, channel, language): own.get((court_id, kind, channel, language))
         for kind in custom_wording.KINDS
-        for channel in composing.CHANNELS
+        for channel in Channel
         for language in web.LANGUAGES
     }
     return render_template("letters/wordings.html", held=held, kinds=custom_wording.KINDS)
@@ -55,9 +56,7 @@ def wording(kind: str, channel: str, language: str) -> str:
 
 
 def _key(kind: str, channel: str, language: str) -> Key:
-    known = (
-        kind in custom_wording.KINDS and channel in composing.CHANNELS and language in web.LANGUAGES
-    )
+    known = kind in custom_wording.KINDS and channel in list(Channel) and language in web.LANGUAGES
     if not known:
         abort(404)
     return kind, channel, language
@@ -78,7 +77,7 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
         zone=current_user.court.zone,
         holds=known[0] if known and known[0].text else None,
         allowed=custom_wording.allowed(kind, channel),
-        needed=custom_wording.NEEDED[channel][kind],
+        needed=custom_wording.needed(kind, channel),
         preview=_preview(key, CustomWording(-1, subject, text)) if fine else None,
         **{"errors": {}, **more},
     )

@@ -10,6 +10,7 @@ from app.cases.rules import ways_of
 from app.core.channels import Channel
 from app.court.models import Court
 from app.notices.keys import NoticeKey
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue, request_for
 from app.notices.service import outside_quiet_hours_at
@@ -83,4 +84,4 @@ def _to_assistant(
     )
     subject = Subject(notice.court_id, notice.case_id, notice.about, f"n{notice.id}")
     stale_at = now + dt.timedelta(days=3)
-    return [NoticeRequest(subject, "not_reached", recipient, facts, now, stale_at)]
+    return [NoticeRequest(subject, NoticeKind.NOT_REACHED, recipient, facts, now, stale_at)]

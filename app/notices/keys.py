@@ -26,6 +26,10 @@ class NoticeKey(NamedTuple):
         repeat = int(rest[0].removeprefix("again-")) if rest else 0
         return cls(kind, version, recipient, channel, repeat)
 
+    def repeats(self, other: Self) -> bool:
+        """Tell whether this is the key of another notice that was sent again."""
+        return self.repeat > 0 and self[:4] == other[:4]
+
     def __str__(self) -> str:
         stem = "/".join(self[:4])
         return f"{stem}/again-{self.repeat}" if self.repeat else stem

@@ -74,11 +74,6 @@ class Notice(Base):
         """The reference of the current try, which the carrier is given as ours."""
         return f"n{self.id}.{self.tries}"
 
-    @property
-    def optional(self) -> bool:
-        """Whether the person was told the matter by another notice already."""
-        return self.kind in ("reminder", "nudge", "answered")
-
 
 # Said with every look for a carrier's id, or for what asked a seat: the words, and no values that
 # are put in later, by which databases know the indexes of these.

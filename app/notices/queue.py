@@ -18,6 +18,7 @@ from app.cases.rules import text_number
 from app.core.db import bulk
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
+from app.notices.kinds import NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import chain, ledger
 from app.record.rules import Event, NoticeState
@@ -63,10 +64,6 @@ class Recipient:
         """Return the same person, to be reached by these ways only."""
         return replace(self, ways=ways)
 
-    def by_first_way(self) -> Self:
-        """Return the same person, to be reached by their best way only."""
-        return replace(self, ways=self.ways[:1])
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -87,7 +84,7 @@ class NoticeRequest:
     """
 
     subject: Subject
-    kind: str
+    kind: NoticeKind
     recipient: Recipient
     facts: dict[str, Any]
     due_at: dt.datetime
@@ -95,6 +92,14 @@ class NoticeRequest:
     variant: str = ""
     repeat: int = 0
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ways(self) -> Sequence[tuple[str, str]]:
+        """The person's ways that this kind of message takes."""
+        kind, ways = self.kind.traits, self.recipient.ways
+        if kind.prefers:
+            ways = sorted(ways, key=lambda way: way[0] != kind.prefers)
+        return ways[:1] if kind.once else ways
 
     @property
     def key_kind(self) -> str:
@@ -115,7 +120,7 @@ def request_for(notice: NoticeRow, way: tuple[str, str], due_at: dt.datetime) ->
     recipient = Recipient.of(notice).by(way)
     subject = Subject(notice.court_id, notice.case_id, notice.about, key.version)
     return NoticeRequest(
-        subject, kind, recipient, notice.facts, due_at, notice.stale_at, variant=variant
+        subject, NoticeKind(kind), recipient, notice.facts, due_at, notice.stale_at, variant
     )
 
 
@@ -135,7 +140,7 @@ def queue(
     caller has locked already, by case.
     """
     session.flush()
-    count = sum(len(each.recipient.ways) for each in requests)
+    count = sum(len(each.ways) for each in requests)
     numbers = iter(bulk.ids(session, _NOTICE, count) if count else ())
     rows_of = [(each, _rows(each, numbers, now)) for each in requests]
     rows = [row for _, rows in rows_of for row in rows]
@@ -165,7 +170,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "user_id": recipient.user_id,
             "invitation_id": recipient.invitation_id,
             "link_version": recipient.link_version,
-            "kind": request.kind,
+            "kind": request.kind.value,
             "channel": channel,
             "address": address,
             "name": recipient.name,
@@ -182,7 +187,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "carrier_id": "",
             "created_at": now,
         }
-        for channel, address in recipient.ways
+        for channel, address in request.ways
     ]
 
 
@@ -223,7 +228,7 @@ def withdraw(
     now: dt.datetime,
     why: str,
     *,
-    kinds: Iterable[str] | None = None,
+    kinds: Iterable[NoticeKind] | None = None,
     counsel_ids: Iterable[int] | None = None,
 ) -> int:
     """Withdraw what still waits about a matter, and record it; return how many notices that were.
@@ -240,7 +245,7 @@ def withdraw_unrecorded(
     about: str,
     why: str,
     *,
-    kinds: Iterable[str] | None = None,
+    kinds: Iterable[NoticeKind] | None = None,
     counsel_ids: Iterable[int] | None = None,
     invitation_ids: Iterable[int] | None = None,
 ) -> list[ledger.NewEntry]:

@@ -1,29 +1,7 @@
-"""Pure: how a notice moves from state to state, when it is tried again, what is evidence."""
+"""Pure: when a notice is tried again, when its carrier is asked about it, and quiet hours."""
 
 import datetime as dt
 from enum import StrEnum
-
-# A later one of these makes what was said before untrue. A round that asks anew leaves a date
-# that holds as it is; an answer makes the question to its person needless.
-_NEWS = frozenset({"proposal", "fixed", "moved", "cancelled", "withdrawn"})
-_DATES = frozenset({"fixed", "moved", "cancelled"})
-OVERTAKEN_BY: dict[str, frozenset[str]] = {
-    "proposal": _NEWS | {"answered"},
-    "nudge": _NEWS | {"answered"},
-    "fixed": _DATES,
-    "moved": _DATES,
-    "reminder": _DATES,
-    "confirm": _NEWS | {"answered"},
-    "released": _NEWS,
-    "clock_change": _DATES,
-    "ready": _NEWS | {"ready", "none_suits"},
-    "none_suits": _NEWS | {"ready", "none_suits"},
-}
-
-# News of a date waits for nothing that it makes untrue (see claiming): neither kind is held up by
-# what is tried again, perhaps for hours, only to be withdrawn.
-NOT_HELD_UP = sorted(_DATES)
-OVERTAKEN_BY_A_DATE = sorted(kind for kind, news in OVERTAKEN_BY.items() if news >= _DATES)
 
 # Seconds before the second, third, … try. GOV.UK Notify tries for 4 hours; a court's date
 # can wait a little longer, for the next channel takes over only once this one has given up.

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Party, Representation
 from app.core.errors import N_
 from app.notices.keys import NoticeKey
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice, NoticeRow
-from app.notices.rules import OVERTAKEN_BY
 
 OVERTAKEN = N_("newer news about the hearing went into the queue")
 LEFT = N_("the person acts in the case no longer")
@@ -25,23 +25,24 @@ def superseded(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
 
 
 def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
-    asked = [each for each in notices if each.about and each.kind in OVERTAKEN_BY]
-    if not asked:
+    kinds = {each.id: NoticeKind(each.kind).traits.superseded_by for each in notices if each.about}
+    candidates = [each for each in notices if kinds.get(each.id)]
+    if not candidates:
         return {}
-    news = session.execute(
+    later = session.execute(
         sa.select(Notice.id, Notice.about, Notice.counsel_id, Notice.kind, Notice.key).where(
-            Notice.about.in_({each.about for each in asked}),
-            Notice.kind.in_(set().union(*OVERTAKEN_BY.values())),
-            Notice.id > min(each.id for each in asked),
+            Notice.about.in_({each.about for each in candidates}),
+            Notice.kind.in_(frozenset().union(*kinds.values())),
+            Notice.id > min(each.id for each in candidates),
         )
     ).all()
     return {
         old.id: OVERTAKEN
-        for old in asked
-        for new in news
+        for old in candidates
+        for new in later
         if new.id > old.id
         and new.about == old.about
-        and new.kind in OVERTAKEN_BY[old.kind]
+        and new.kind in kinds[old.id]
         # A letter to the court's own people is overtaken by whatever anybody is told.
         and (old.counsel_id is None or new.counsel_id == old.counsel_id)
         and NoticeKey.parse(new.key).version != NoticeKey.parse(old.key).version
@@ -49,8 +50,10 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
 
 
 def _left(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
-    asked = [each for each in notices if each.counsel_id is not None and each.kind != "left"]
-    if not asked:
+    of_counsel = [
+        each for each in notices if each.counsel_id is not None and each.kind != NoticeKind.LEFT
+    ]
+    if not of_counsel:
         return {}
     acting = {
         (row.case_id, row.counsel_id)
@@ -58,9 +61,9 @@ def _left(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
             sa.select(Party.case_id, Representation.counsel_id)
             .join(Representation)
             .where(
-                Party.case_id.in_({each.case_id for each in asked}),
+                Party.case_id.in_({each.case_id for each in of_counsel}),
                 Representation.left_at.is_(None),
             )
         )
     }
-    return {each.id: LEFT for each in asked if (each.case_id, each.counsel_id) not in acting}
+    return {each.id: LEFT for each in of_counsel if (each.case_id, each.counsel_id) not in acting}

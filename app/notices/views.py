@@ -11,9 +11,15 @@ from app.core import web
 from app.core.db import retrying
 from app.core.matters import Matter
 from app.core.web.access import signed_in
-from app.notices import resending
+from app.notices import kinds, resending
 
 bp = Blueprint("notices", __name__)
+
+
+@bp.app_template_global()
+def kind_label(kind: str) -> str:
+    """Return what a message of a kind, or an entry of the record, is about."""
+    return gettext(kinds.label(kind))
 
 
 @bp.post("/notices/<int:notice_id>/again")

@@ -21,6 +21,7 @@ from app.hearings import facts, queries
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
+from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue
 from app.notices.service import outside_quiet_hours_at
 from app.record.models import ChainHead
@@ -170,7 +171,7 @@ def _carried(task: Task, contact: CounselReach) -> bool:
     return any(
         row.notice is not None
         and row.channel == channel
-        and row.kind in ("fixed", "moved")
+        and row.kind in ANNOUNCING_DATE
         and row.notice.state in CARRIES
         for row in contact.rows
     )
@@ -181,7 +182,7 @@ def _send(
 ) -> None:
     """Tell the date over a way that did not carry it yet."""
     channel, counsel = CHANNELS[TaskKind(task.way)], contact.counsel
-    kind = "moved" if hearing.revision > 1 else "fixed"
+    kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
     address = dict(ways_of(counsel, every=True)).get(channel)
     if not address:
         stopped = channel == "sms" and counsel.phone and counsel.opted_out_at
@@ -199,7 +200,7 @@ def _send(
 def _requests(
     session: Session,
     hearing: Hearing,
-    kind: str,
+    kind: NoticeKind,
     contact: CounselReach,
     way: tuple[str, str],
     latest_at: dt.datetime | None,

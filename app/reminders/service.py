@@ -16,6 +16,7 @@ from app.hearings import facts
 from app.hearings.models import Hearing
 from app.law import working_days
 from app.law.working_days import WorkingDays
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, queue
 from app.record import ledger
@@ -76,7 +77,7 @@ def _again(
         session.scalars(
             sa.select(Notice.counsel_id).where(
                 Notice.about == subject.about,
-                Notice.kind == "reminder",
+                Notice.kind == NoticeKind.REMINDER,
                 Notice.state == NoticeState.WITHDRAWN,
                 Notice.key.contains(f"/{subject.version}/"),
             )
@@ -180,7 +181,7 @@ def _missed(
             about=f"hearing/{hearing.id}",
             counsel_id=person.counsel_id,
             side=person.side,
-            kind="reminder",
+            kind=NoticeKind.REMINDER.value,
             detail={"days": reminder.days, "why": why},
             personal={"name": person.name},
         )
@@ -195,7 +196,7 @@ def _requests(
     return [
         NoticeRequest(
             subject,
-            "reminder",
+            NoticeKind.REMINDER,
             recipient,
             {**common, "person": person},
             reminder.due_at,

@@ -18,8 +18,8 @@ from app.letters.custom_wording import CustomWording
 from app.notices import entries as notices_entries
 from app.notices import superseding
 from app.notices.escalation import pass_on
+from app.notices.kinds import CHANGING_DATE, SUPERSEDED_BY_DATE, NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
-from app.notices.rules import NOT_HELD_UP, OVERTAKEN_BY_A_DATE
 from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.sending import messages as post
@@ -120,7 +120,7 @@ def _held_up() -> sa.Exists:
         sa.and_(
             first.c.state == NoticeState.QUEUED.value,
             sa.not_(
-                sa.and_(_NOTICE.c.kind.in_(NOT_HELD_UP), first.c.kind.in_(OVERTAKEN_BY_A_DATE))
+                sa.and_(_NOTICE.c.kind.in_(CHANGING_DATE), first.c.kind.in_(SUPERSEDED_BY_DATE))
             ),
         ),
     )
@@ -244,5 +244,5 @@ def _hand_on(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
         return
     wanted = sa.select(Notice).where(Notice.id.in_(ids)).order_by(Notice.case_id, Notice.id)
     for notice in session.scalars(wanted.execution_options(populate_existing=True)).all():
-        if notice.state == NoticeState.FAILED or not notice.optional:
+        if notice.state == NoticeState.FAILED or not NoticeKind(notice.kind).traits.optional:
             pass_on(session, notice, now)

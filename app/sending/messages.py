@@ -7,23 +7,9 @@ from app.carriers.base import OutgoingMessage
 from app.core import ical, links
 from app.letters import composing
 from app.letters.custom_wording import CustomWording
+from app.notices.kinds import NoticeKind
 from app.notices.models import NoticeRow
 
-METHODS = {
-    "fixed": "REQUEST",
-    "moved": "REQUEST",
-    "clock_change": "REQUEST",
-    "cancelled": "CANCEL",
-    "left": "CANCEL",
-}
-# Of a round whose slots are in calendars: under the UID of its hearing, which has no date yet.
-TENTATIVE = {
-    "proposal": "REQUEST",
-    "clock_change": "REQUEST",
-    "withdrawn": "CANCEL",
-    "released": "CANCEL",
-    "left": "CANCEL",
-}
 HIDDEN = "…"
 
 
@@ -104,22 +90,23 @@ def _ways_in(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, st
 def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str | None]:
     if notice.channel != "email":
         return None, None
-    write, method = ical.invite, METHODS.get(notice.kind)
+    kind = NoticeKind(notice.kind).traits
+    write, method = ical.invite, kind.invite
     if notice.facts.get("tentative"):
-        write, method = ical.tentative, TENTATIVE.get(notice.kind)
+        write, method = ical.tentative, kind.tentative
     elif not notice.facts["hearing"]["starts_at"]:
         method = None
     if method is None:
         return None, None
     made = write(
         notice.facts,
-        method=method,
+        method=method.value,
         stamp=notice.created_at,
         language=notice.language,
         organizer=(notice.facts["court"]["name"], court_address),
         attendee=(notice.name, notice.address),
     )
-    return made, method
+    return made, method.value
 
 
 def _without_key(text: str, link: str, code: str) -> str:

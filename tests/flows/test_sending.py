@@ -14,6 +14,7 @@ from app.carriers.base import CarrierLimit, OutgoingMessage, SendOutcome, SendSt
 from app.carriers.weights import RecentTries
 from app.core.db import db, transaction
 from app.notices import queue as notices
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject
 from app.record import ledger
@@ -91,7 +92,9 @@ def queue(scenario: Scenario, *kinds: str, people: int = 1, about: str = "hearin
                 )
                 subject = Subject(seat.court_id, case_id, about, f"{case_id}.{n}.{turn}")
                 stale_at = now + dt.timedelta(days=3)
-                requests.append(NoticeRequest(subject, kind, person, seat.facts, now, stale_at))
+                requests.append(
+                    NoticeRequest(subject, NoticeKind(kind), person, seat.facts, now, stale_at)
+                )
         return notices.queue(session, requests, now)
 
 

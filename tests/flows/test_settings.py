@@ -66,7 +66,7 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(scenario: Sce
         if line["what"] == "started" and line["kind"] == "fixed"
     ]
     assert [line["detail"].get("wording") for line in started if line["channel"] == "sms"].count(1)
-    back = desk.post(TEXT, data={"do": "scenario"}, follow_redirects=True)
+    back = desk.post(TEXT, data={"do": "house"}, follow_redirects=True)
     assert "Tingqi's own words hold again" in words(back)
     fix(scenario, 15)
     assert "Own words." not in scenario.letters(to="+8613800138001", channel="sms")[-1].body

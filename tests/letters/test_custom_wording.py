@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from app.core.channels import Channel
 from app.letters import composing, custom_wording, sample_hearing
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
@@ -30,7 +31,7 @@ def written(
 
 
 @pytest.mark.parametrize("kind", custom_wording.KINDS)
-@pytest.mark.parametrize("channel", composing.CHANNELS)
+@pytest.mark.parametrize("channel", Channel)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
     kind: str, channel: str, language: str

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.channels import Channel
 from app.letters import composing, text_length
+from app.notices.kinds import NoticeKind
 from tests.letters.golden_case import LINK, agrees, case, facts, link
 
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
 NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released")
-TO_COUNSEL = composing.KINDS[:14]
-EACH = [(kind, language) for kind in composing.KINDS for language in ("en", "zh")]
+TO_COUNSEL = list(NoticeKind)[:14]
+EACH = [(kind, language) for kind in NoticeKind for language in ("en", "zh")]
 
 
 def letter(kind: str, channel: str, language: str, **more: Any) -> composing.Letter:
@@ -84,18 +86,18 @@ def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: 
     assert Page(mail.html).links == []
 
 
-@pytest.mark.parametrize("kind", [k for k in composing.KINDS if k not in NO_TIME])
+@pytest.mark.parametrize("kind", [k for k in NoticeKind if k not in NO_TIME])
 def test_a_mail_with_a_time_names_its_zone(kind: str) -> None:
     assert "Shanghai time (Asia/Shanghai, UTC+8)" in letter(kind, "email", "en").text
     assert "上海时间（Asia/Shanghai，UTC+8）" in letter(kind, "email", "zh").text
 
 
-@pytest.mark.parametrize("kind", composing.KINDS)
+@pytest.mark.parametrize("kind", NoticeKind)
 def test_a_chinese_text_message_is_one_segment(kind: str) -> None:
     assert text_length.segments(letter(kind, "sms", "zh").text) == 1
 
 
-@pytest.mark.parametrize("kind", composing.KINDS)
+@pytest.mark.parametrize("kind", NoticeKind)
 def test_an_english_text_message_is_one_segment(kind: str) -> None:
     assert text_length.segments(letter(kind, "sms", "en").text) == 1
 
@@ -133,7 +135,7 @@ def test_no_reserved_word_is_asked_for_or_stands_alone(kind: str, language: str)
 
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_words_are_calm(kind: str, language: str) -> None:
-    for channel in composing.CHANNELS:
+    for channel in Channel:
         said = letter(kind, channel, language)
         whole = (said.subject + said.text).lower()
         assert not re.search(r"[!！]|please note|none\b(?! suits)|\{|\}|undefined", whole)
@@ -202,9 +204,9 @@ def test_little_is_needed_to_write_a_letter() -> None:
         "person": {"name": "P"},
         "hearing": {"kind": "site visit"},
     }
-    for kind in composing.KINDS:
+    for kind in NoticeKind:
         for language in ("en", "zh"):
-            for channel in composing.CHANNELS:
+            for channel in Channel:
                 said = composing.compose(kind, channel, language, least).text
                 assert said
                 assert "None" not in said
@@ -215,8 +217,8 @@ names = st.text(max_size=200)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    kind=st.sampled_from(composing.KINDS),
-    channel=st.sampled_from(composing.CHANNELS),
+    kind=st.sampled_from(NoticeKind),
+    channel=st.sampled_from(Channel),
     language=st.sampled_from(["en", "zh"]),
     words=st.lists(names, min_size=9, max_size=9),
 )

@@ -9,6 +9,7 @@ from app.hearings import facts
 from app.hearings.answers.locking import LockedInvitation
 from app.hearings.models import AnswerChoice
 from app.hearings.notifications import STALE_AFTER
+from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 
@@ -40,8 +41,8 @@ def answered(
     )
     request = NoticeRequest(
         facts.subject(hearing, f"r{round_.round}.{stamp}"),
-        "answered",
-        facts.counsel_of(held.seat, channel).by_first_way(),
+        NoticeKind.ANSWERED,
+        facts.counsel_of(held.seat, channel),
         told,
         due_at=now,
         stale_at=now + STALE_AFTER,

@@ -24,6 +24,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
+from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw_unrecorded
 from app.record import ledger
 from app.record.rules import Event
@@ -80,7 +81,7 @@ def take(
         session,
         f"hearing/{held.hearing.id}",
         N_("it was answered"),
-        kinds=("proposal", "nudge"),
+        kinds=ASKING,
         invitation_ids=[seat.id],
     )
     # Its place in the chain names it, so that one given a second time is confirmed a second time.
@@ -142,7 +143,7 @@ def _entry(held: LockedInvitation, given: AnswerInput, channel: str) -> ledger.N
         counsel_id=seat.counsel_id,
         side=seat.side,
         channel=channel,
-        kind="proposal",
+        kind=NoticeKind.PROPOSAL.value,
         detail={
             "round": held.round.round,
             "changed": bool(held.own.says),

@@ -16,9 +16,10 @@ from app.hearings import booking, queries, service
 from app.hearings.models import Hearing, HearingState
 from app.hearings.proposals import DeskContext
 from app.hearings.rules import Span, resource
+from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.models import Notice
 
-REASONED = ("proposal", "fixed", "moved")  # kinds of messages
+REASONED = (NoticeKind.PROPOSAL, *ANNOUNCING_DATE)
 
 CHANGED = N_(
     "This hearing was changed while you were typing, and nothing was sent. "

@@ -13,6 +13,7 @@ from app.hearings.models import Hearing
 from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
+from app.notices.kinds import NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.sending import messages as post
 
@@ -121,7 +122,7 @@ def _read(
             _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs
         ]
         told.append(RecipientPreview(first.name, first.side, first.language, messages))
-    nudges = [notice.due_at for notice in found if notice.kind == "nudge"]
+    nudges = [notice.due_at for notice in found if notice.kind == NoticeKind.NUDGE]
     return Preview(told, min(nudges, default=None))
 
 

@@ -11,6 +11,7 @@ from app.core import document_types
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.hearings import notifications, queries
 from app.hearings.models import Hearing, Invitation, MoveDocument
+from app.notices.kinds import NoticeKind
 from app.record import ledger
 from app.record.rules import Event
 from app.tasks.models import Task
@@ -170,7 +171,7 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     seat = queries.last_seats(session, hearing).get(task.counsel_id or 0)
     if seat is not None:
         notifications.everyone(
-            session, hearing, "stays", [seat], now, version=f"k{task.id}", reason=why
+            session, hearing, NoticeKind.STAYS, [seat], now, version=f"k{task.id}", reason=why
         )
     return task
 

@@ -1,0 +1,270 @@
+"""Pure: the kinds of message, and in one table all that differs between them.
+
+A new kind is a member and a row here, and a folder of templates in ``app/letters/<kind>/``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.channels import Channel
+from app.core.errors import N_
+
+
+class NoticeKind(StrEnum):
+    """A kind of message."""
+
+    PROPOSAL = "proposal"
+    NUDGE = "nudge"
+    ANSWERED = "answered"
+    FIXED = "fixed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    REMINDER = "reminder"
+    OFF_CHANNEL = "off_channel"
+    CONFIRM = "confirm"
+    WHICH = "which"
+    NOT_UNDERSTOOD = "not_understood"
+    RELEASED = "released"
+    LEFT = "left"
+    STAYS = "stays"
+    NONE_SUITS = "none_suits"
+    CLOCK_CHANGE = "clock_change"
+    READY = "ready"
+    LAPSED = "lapsed"
+    NOT_REACHED = "not_reached"
+
+    @property
+    def traits(self) -> "KindTraits":
+        """The row of this kind."""
+        return KINDS[self]
+
+
+class Method(StrEnum):
+    """The method of an invite (RFC 5546, 1.4)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True)
+class WordingRules:
+    """What a court's own wording of a kind may say besides what all may, and what it must say."""
+
+    places: tuple[str, ...]
+    needed: Mapping[Channel, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class KindTraits:
+    """All that differs between kinds of message."""
+
+    label: str
+    # Later messages of these kinds, about another version of the hearing, make it untrue.
+    superseded_by: frozenset[NoticeKind] = frozenset()
+    # It waits for no message that it makes untrue (see sending.claiming).
+    changes_date: bool = False
+    # It says when the hearing takes place.
+    announces_date: bool = False
+    # It is withdrawn as soon as a date is set.
+    ends_with_date: bool = False
+    # It asks for an answer: withdrawn with it, and a text may list its slots by number.
+    asks: bool = False
+    # The person was told the matter by another message already: missing it is no failure.
+    optional: bool = False
+    # It goes at an hour of the court's clock; all others go when they are queued.
+    by_the_clock: bool = False
+    # It follows what one person did or left undone, and sets no other side back.
+    personal: bool = False
+    # It goes over the person's best channel only, which is this one where they have it.
+    once: bool = False
+    prefers: Channel | None = None
+    # The invite in its mail: for a date; for slots, under the UID of a hearing without one.
+    invite: Method | None = None
+    tentative: Method | None = None
+    # None: a court cannot word it itself.
+    wording: WordingRules | None = field(default=None, repr=False)
+
+
+def _wording(*places: str, mail: tuple[str, ...], text: tuple[str, ...]) -> WordingRules:
+    return WordingRules(places, {Channel.EMAIL: mail, Channel.SMS: text})
+
+
+_K = NoticeKind
+# A new proposal leaves a date that holds as it is; an answer ends the question to its person.
+_DATES = frozenset({_K.FIXED, _K.MOVED, _K.CANCELLED})
+_NEWS = _DATES | {_K.PROPOSAL, _K.WITHDRAWN}
+_CONCLUSIONS = frozenset({_K.READY, _K.NONE_SUITS})
+
+KINDS: dict[NoticeKind, KindTraits] = {
+    _K.PROPOSAL: KindTraits(
+        N_("slots proposed"),
+        superseded_by=_NEWS | {_K.ANSWERED},
+        ends_with_date=True,
+        asks=True,
+        tentative=Method.REQUEST,
+        wording=_wording(
+            *("answer_by", "slots", "reason"),
+            mail=("case", "answer_by", "slots", "link"),
+            text=("case", "answer_by", "link"),
+        ),
+    ),
+    _K.NUDGE: KindTraits(
+        N_("asked again"),
+        superseded_by=_NEWS | {_K.ANSWERED},
+        ends_with_date=True,
+        asks=True,
+        optional=True,
+        by_the_clock=True,
+        personal=True,
+        once=True,
+        wording=_wording(
+            *("answer_by", "slots"),
+            mail=("case", "answer_by", "link"),
+            text=("case", "answer_by", "link"),
+        ),
+    ),
+    _K.ANSWERED: KindTraits(
+        N_("answer confirmed"),
+        optional=True,
+        personal=True,
+        once=True,
+        wording=_wording(*("answer_by", "answers"), mail=("case", "answers"), text=("case",)),
+    ),
+    _K.FIXED: KindTraits(
+        N_("date fixed"),
+        superseded_by=_DATES,
+        changes_date=True,
+        announces_date=True,
+        ends_with_date=True,
+        invite=Method.REQUEST,
+        wording=_wording(
+            *("date", "place", "reason", "bring"),
+            mail=("case", "date", "place", "link"),
+            text=("case", "date", "link"),
+        ),
+    ),
+    _K.MOVED: KindTraits(
+        N_("date moved"),
+        superseded_by=_DATES,
+        changes_date=True,
+        announces_date=True,
+        ends_with_date=True,
+        invite=Method.REQUEST,
+        wording=_wording(
+            *("date", "place", "was", "reason", "bring"),
+            mail=("case", "date", "place", "link"),
+            text=("case", "date", "link"),
+        ),
+    ),
+    _K.CANCELLED: KindTraits(
+        N_("hearing cancelled"),
+        changes_date=True,
+        invite=Method.CANCEL,
+        wording=_wording(
+            *("date", "place", "reason"), mail=("case", "date"), text=("case", "date")
+        ),
+    ),
+    _K.WITHDRAWN: KindTraits(
+        N_("question withdrawn"),
+        tentative=Method.CANCEL,
+        wording=_wording("reason", mail=("case",), text=("case",)),
+    ),
+    _K.REMINDER: KindTraits(
+        N_("reminder"),
+        superseded_by=_DATES,
+        ends_with_date=True,
+        optional=True,
+        by_the_clock=True,
+        wording=_wording(
+            *("date", "place", "days", "bring"),
+            mail=("case", "date", "place", "link"),
+            text=("case", "date", "link"),
+        ),
+    ),
+    _K.OFF_CHANNEL: KindTraits(N_("told of a contact with another side")),
+    _K.CONFIRM: KindTraits(
+        N_("asked to confirm by link"),
+        superseded_by=_NEWS | {_K.ANSWERED},
+        personal=True,
+        once=True,
+        prefers=Channel.EMAIL,
+        wording=_wording(*("date", "place", "said"), mail=("case", "link"), text=("case", "link")),
+    ),
+    _K.WHICH: KindTraits(N_("asked which case they mean"), personal=True),
+    _K.NOT_UNDERSTOOD: KindTraits(N_("told that their text was passed on"), personal=True),
+    _K.RELEASED: KindTraits(
+        N_("slots free again"),
+        superseded_by=_NEWS,
+        once=True,
+        prefers=Channel.EMAIL,
+        tentative=Method.CANCEL,
+        wording=_wording(mail=("case",), text=("case",)),
+    ),
+    _K.LEFT: KindTraits(
+        N_("told that they act no longer"),
+        personal=True,
+        once=True,
+        prefers=Channel.EMAIL,
+        invite=Method.CANCEL,
+        tentative=Method.CANCEL,
+        wording=_wording("date", mail=("case",), text=("case",)),
+    ),
+    _K.STAYS: KindTraits(N_("the date stays"), personal=True),
+    _K.NONE_SUITS: KindTraits(
+        N_("no slot suits all"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
+    ),
+    _K.CLOCK_CHANGE: KindTraits(
+        N_("calendar corrected: the date stays"),
+        superseded_by=_DATES,
+        ends_with_date=True,
+        once=True,
+        prefers=Channel.EMAIL,
+        invite=Method.REQUEST,
+        tentative=Method.REQUEST,
+    ),
+    _K.READY: KindTraits(
+        N_("ready to be fixed"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
+    ),
+    _K.LAPSED: KindTraits(N_("no agreement in time")),
+    _K.NOT_REACHED: KindTraits(N_("somebody not reached")),
+}
+
+# Entries of the record that are about no message name what they are about in the same column.
+ENTRY_LABELS = {
+    "by_hand": N_("logged by hand"),
+    "visit": N_("visit"),
+    "knows": N_("says that they know the date"),
+    "call": N_("call to make"),
+    "paper": N_("notice on paper"),
+    "move": N_("request to move the date"),
+    "callback": N_("wish to be called"),
+    "by_text": N_("text, as a further way"),
+    "by_mail": N_("mail, as a further way"),
+    "text": N_("text from them"),
+    "mail": N_("mail from them"),
+    "automatic": N_("automatic reply"),
+    "calendar": N_("answer of their calendar"),
+    "away": N_("says when they are away"),
+    "counter": N_("their calendar wishes another time"),
+}
+
+_LABELS: dict[str, str] = {kind: row.label for kind, row in KINDS.items()} | ENTRY_LABELS
+
+
+def label(kind: str) -> str:
+    """Return the English label of a notice's or an entry's kind, to be translated."""
+    return _LABELS.get(kind, kind)
+
+
+ASKING = tuple(kind for kind, row in KINDS.items() if row.asks)
+CHANGING_DATE = tuple(kind for kind, row in KINDS.items() if row.changes_date)
+ANNOUNCING_DATE = tuple(kind for kind, row in KINDS.items() if row.announces_date)
+ENDING_WITH_DATE = tuple(kind for kind, row in KINDS.items() if row.ends_with_date)
+CONCLUSIONS = tuple(sorted(_CONCLUSIONS))
+PERSONAL = frozenset(kind for kind, row in KINDS.items() if row.personal)
+SUPERSEDED_BY_DATE = tuple(kind for kind, row in KINDS.items() if row.superseded_by >= _DATES)
+# Which put a date, and which put slots, into calendars.
+INVITING = tuple(kind for kind, row in KINDS.items() if row.invite is Method.REQUEST)
+INVITING_TENTATIVELY = tuple(k for k, row in KINDS.items() if row.tentative is Method.REQUEST)
