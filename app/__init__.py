@@ -90,7 +90,7 @@ def _read_rules(settings: Settings) -> None:
     from app.core.errors import Misconfigured
 
     try:
-        law.look_in(settings.instance / "rules")
+        law.load_rules_folder(settings.instance / "rules")
     except law.InvalidRules as fault:
         raise Misconfigured(f"The rules of procedure cannot be read: {fault}") from fault
 

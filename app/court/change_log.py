@@ -1,4 +1,4 @@
-"""What a court changes of its settings goes on a list: who, when, what, from what to what."""
+"""Append-only log of changes to a court's settings: who, when, which setting, old and new value."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,16 @@ from app.court.models import SettingChange
 if TYPE_CHECKING:
     from app.people.models import User
 
-# What a change is of: its area, and within ``what`` a word for it and then which one, by "/".
+# Areas of the settings. Within one, ``what`` names the setting, or the act and its object as
+# ``act/object`` (``retired/Courtroom 3``).
 AREAS = ("court", "people", "courtrooms", "closed_days", "wording", "carriers", "rules", "import")
-PAGE = 50
-MOST = 4000  # characters of what it was and became
+PAGE = 50  # changes
+MOST = 4000  # characters of a value
 
 
 @dataclass(frozen=True)
 class ChangeAuthor:
-    """Who changes something, and when; nobody where a command does it."""
+    """The user who makes a change, and when; ``user`` is None for a command."""
 
     court_id: int
     user: "User | None"
@@ -31,9 +32,9 @@ class ChangeAuthor:
 def note(
     session: Session, by: ChangeAuthor, area: str, what: str, was: object = "", became: object = ""
 ) -> None:
-    """Put one change on the list. Nothing is noted where nothing became different."""
-    said = _said(was), _said(became)
-    if said[0] == said[1]:
+    """Log one change; nothing is logged if the value stays the same."""
+    old, new = _as_text(was), _as_text(became)
+    if old == new:
         return
     session.add(
         SettingChange(
@@ -43,8 +44,8 @@ def note(
             by=by.user.name if by.user else "",
             area=area,
             what=what[:300],
-            was=said[0],
-            became=said[1],
+            was=old,
+            became=new,
         )
     )
 
@@ -52,20 +53,22 @@ def note(
 def note_all(
     session: Session, by: ChangeAuthor, area: str, was: Mapping[str, Any], became: Mapping[str, Any]
 ) -> None:
-    """Put every value that became different on the list, by its name."""
+    """Log every value that changed, under its name."""
     for name, value in became.items():
         note(session, by, area, name, was.get(name, ""), value)
 
 
-def _said(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str("" if value is None else value)[:MOST]
 
 
-def listed(session: Session, court_id: int, page: int = 1) -> tuple[Sequence[SettingChange], bool]:
-    """Return one page of a court's changes, the newest first, and whether there are more."""
-    wanted = sa.select(SettingChange).where(SettingChange.court_id == court_id)
-    wanted = wanted.order_by(SettingChange.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = session.scalars(wanted).all()
+def page_of_changes(
+    session: Session, court_id: int, page: int = 1
+) -> tuple[Sequence[SettingChange], bool]:
+    """Return one page of a court's changes, newest first, and whether there is another page."""
+    query = sa.select(SettingChange).where(SettingChange.court_id == court_id)
+    query = query.order_by(SettingChange.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
+    rows = session.scalars(query).all()
     return rows[:PAGE], len(rows) > PAGE

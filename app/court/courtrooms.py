@@ -1,4 +1,4 @@
-"""Change courtrooms: another name, retired and back, or gone where nothing was ever held there."""
+"""Add, rename, retire, reinstate and delete courtrooms, with an entry in the change log."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,14 +12,14 @@ from app.court.models import Court, Courtroom
 
 
 def add(session: Session, by: ChangeAuthor, name: str, location: str) -> Courtroom:
-    """Add a courtroom. Raises Clash where one of that name is known."""
+    """Add a courtroom. Raises Clash if the court has one of that name."""
     room = court_service.add_courtroom(session, session.get_one(Court, by.court_id), name, location)
     change_log.note(session, by, "courtrooms", f"added/{name}", "", location or True)
     return room
 
 
 def find(session: Session, court_id: int, room_id: int) -> Courtroom:
-    """Return a courtroom of a court. Raises NotFound, for another court's as for none."""
+    """Return a courtroom of this court. Raises NotFound, also for a courtroom of another court."""
     room = session.get(Courtroom, room_id)
     if room is None or room.court_id != court_id:
         raise NotFound(N_("There is nothing at this address."))
@@ -27,9 +27,9 @@ def find(session: Session, court_id: int, room_id: int) -> Courtroom:
 
 
 def rename(session: Session, by: ChangeAuthor, room: Courtroom, name: str, location: str) -> None:
-    """Give a courtroom another name or place. Raises Clash where another one has the name."""
-    known = court_service.find_courtroom(session, room.court_id, name)
-    if known is not None and known.id != room.id:
+    """Change a courtroom's name and location. Raises Clash if another one has the name."""
+    namesake = court_service.find_courtroom(session, room.court_id, name)
+    if namesake is not None and namesake.id != room.id:
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
     change_log.note(session, by, "courtrooms", f"name/{room.name}", room.name, name)
     change_log.note(session, by, "courtrooms", f"location/{name}", room.location, location)
@@ -37,16 +37,16 @@ def rename(session: Session, by: ChangeAuthor, room: Courtroom, name: str, locat
 
 
 def retire(session: Session, by: ChangeAuthor, room: Courtroom, retired: bool) -> None:
-    """Let nothing new be held in a courtroom, or again; what is fixed there stays."""
-    before = room.retired_at is not None
-    change_log.note(session, by, "courtrooms", f"retired/{room.name}", before, retired)
+    """Retire a courtroom for new hearings, or reinstate it; hearings fixed there stay."""
+    was_retired = room.retired_at is not None
+    change_log.note(session, by, "courtrooms", f"retired/{room.name}", was_retired, retired)
     room.retired_at = (room.retired_at or by.now) if retired else None
 
 
 def delete(session: Session, by: ChangeAuthor, room: Courtroom) -> None:
-    """Delete a courtroom. Raises Refusal where anything was ever held, proposed or followed there.
+    """Delete a courtroom. Raises Refusal if a hearing, slot or calendar ever referred to it.
 
-    The database is asked, not counted before: whatever points at the room holds it.
+    Foreign keys decide, not a count beforehand: any row that refers to the room prevents it.
     """
     change_log.note(session, by, "courtrooms", f"deleted/{room.name}", room.location or True, "")
     session.flush()

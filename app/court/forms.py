@@ -1,10 +1,10 @@
-"""Pure: what a courtroom must look like; page, API and imports agree."""
+"""Pure: schema of a courtroom, shared by page, API and imports."""
 
 from app.core.forms import Input, TextField
 
 
 class CourtroomIn(Input):
-    """A courtroom."""
+    """A courtroom as it is submitted."""
 
     name = TextField(200, blank=False, required=True)
     location = TextField(500, load_default="")

@@ -1,4 +1,4 @@
-"""Read a court's courtrooms and judges."""
+"""Queries for courtrooms and judges."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from app.court.models import Courtroom, Judge
 
 
 def courtrooms(session: Session, court_id: int, *, retired: bool = False) -> Sequence[Courtroom]:
-    """Return a court's courtrooms, in the order of their adding; with ``retired``, those too."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
+    """Return a court's courtrooms in order of creation, retired ones only if ``retired``."""
+    query = sa.select(Courtroom).where(Courtroom.court_id == court_id).order_by(Courtroom.id)
     if not retired:
-        wanted = wanted.where(Courtroom.retired_at.is_(None))
-    return session.scalars(wanted).all()
+        query = query.where(Courtroom.retired_at.is_(None))
+    return session.scalars(query).all()
 
 
 def judges(session: Session, court_id: int) -> Sequence[Judge]:
-    """Return a court's judges, by name."""
-    wanted = sa.select(Judge).where(Judge.court_id == court_id).order_by(Judge.name)
-    return session.scalars(wanted.limit(500)).all()
+    """Return a court's judges, sorted by name."""
+    query = sa.select(Judge).where(Judge.court_id == court_id).order_by(Judge.name)
+    return session.scalars(query.limit(500)).all()

@@ -1,4 +1,4 @@
-"""Judges and courtrooms, within the caller's transaction."""
+"""Get or create judges and courtrooms within the caller's transaction."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,10 +10,10 @@ from app.court.models import Court, Courtroom, Judge
 
 
 def judge_named(session: Session, court: Court, name: str) -> Judge:
-    """Return the judge of that name; one not yet known is made."""
+    """Return the judge of that name, creating it if necessary."""
     key = normalization.name_key(name)
-    wanted = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
-    judge = session.scalar(wanted)
+    query = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
+    judge = session.scalar(query)
     if judge is None:
         judge = Judge(court_id=court.id, name=clean(name), name_key=key)
         session.add(judge)
@@ -22,7 +22,7 @@ def judge_named(session: Session, court: Court, name: str) -> Judge:
 
 
 def add_courtroom(session: Session, court: Court, name: str, location: str = "") -> Courtroom:
-    """Add a courtroom. Raises Clash where one of that name is known."""
+    """Add a courtroom. Raises Clash if the court has one of that name."""
     if find_courtroom(session, court.id, name):
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
     room = Courtroom(
@@ -36,11 +36,11 @@ def add_courtroom(session: Session, court: Court, name: str, location: str = "")
     return room
 
 
-def find_courtroom(session: Session, court_id: int, named: str | int) -> Courtroom | None:
-    """Return the courtroom of a name, or of a number as the API gives it; None where unknown."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
-    if isinstance(named, int):
-        return session.scalar(wanted.where(Courtroom.id == named))
-    if "\x00" in named:  # which PostgreSQL cannot be asked for
+def find_courtroom(session: Session, court_id: int, name_or_id: str | int) -> Courtroom | None:
+    """Return the courtroom with this name, or with this id if it is an int, or None."""
+    query = sa.select(Courtroom).where(Courtroom.court_id == court_id)
+    if isinstance(name_or_id, int):
+        return session.scalar(query.where(Courtroom.id == name_or_id))
+    if "\x00" in name_or_id:  # PostgreSQL rejects NUL in a parameter
         return None
-    return session.scalar(wanted.where(Courtroom.name_key == normalization.name_key(named)))
+    return session.scalar(query.where(Courtroom.name_key == normalization.name_key(name_or_id)))

@@ -53,7 +53,7 @@ def posted(hearing_id: int, counsel_id: int) -> Any:
     def write(session: Session) -> str:
         hearing, seat = paper_notices.find(session, court_id, hearing_id, counsel_id)
         if address is not None:
-            seat.counsel.postal = settings.lines(address)[:300]
+            seat.counsel.postal = settings.address_lines(address)[:300]
         else:
             user = session.get_one(User, user_id)
             paper_notices.posted(session, hearing, seat.counsel, user, page, now)

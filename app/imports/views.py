@@ -13,7 +13,7 @@ from app.core import message_json, web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.access import signed_in
-from app.court.authorship import by_whom
+from app.court.authorship import signed_in_author
 from app.imports import jobs, undo, uploads
 from app.imports.models import Upload
 from app.imports.reading import rules
@@ -56,7 +56,7 @@ def give() -> Any:
         _drain()
         return _files(refused=web.translated(uploads.too_large())), 413
     request.max_content_length = room
-    whose = by_whom()
+    whose = signed_in_author()
     try:
         given = request.files.get("file")
         if given is None or not given.filename:
@@ -148,7 +148,7 @@ def _fault(each: dict[str, Any]) -> dict[str, Any]:
 @signed_in
 def act(upload_id: int) -> Any:
     """Choose the columns, enter what was checked, undo what was entered, or cancel before that."""
-    do, form, whose = request.form.get("do", ""), request.form, by_whom()
+    do, form, whose = request.form.get("do", ""), request.form, signed_in_author()
     chosen: list[str] = []
 
     def work(session: Session) -> Any:

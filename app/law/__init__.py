@@ -1,6 +1,6 @@
-"""Rules of procedure as data: each with its source, its procedures and its first day.
+"""Rules of procedure as data: each with its source, procedures and first day in force.
 
-The house brings two sets; a court's own lie as ``*.toml`` in ``rules/`` of the instance folder.
+Two sets are included; a court's own sets are ``rules/*.toml`` in the instance folder.
 """
 
 import datetime as dt
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
     from flask import Flask
 
 HERE = Path(__file__).parent
-_own: list[Path] = []
+_court_folders: list[Path] = []
 
 
 class InvalidRules(ValueError):  # noqa: N818
-    """A file of rules cannot be used: the words name file, line, field and what is wrong."""
+    """A rules file cannot be used; the message names file, line, field and error."""
 
 
 class Counted(StrEnum):
-    """From when a period is counted."""
+    """Event from which a period is counted."""
 
-    FROM_NOTICE = "from_notice"  # the day on which people are told of the hearing
+    FROM_NOTICE = "from_notice"  # the day on which the participants are notified of the hearing
     FROM_ENTRY = "from_entry"  # the day on which the case was entered
 
 
-# Tables of a file of rules that hold periods, and from when those are counted.
+# TOML tables that hold periods, and the event from which each is counted.
 PERIODS = {"notice": Counted.FROM_NOTICE, "evidence": Counted.FROM_ENTRY}
 
 
 @dataclass(frozen=True)
 class PeriodRule:
-    """A period before a hearing, in some procedures: so many days at least, or at most.
+    """A minimum or maximum period before a hearing, in days, for some procedures.
 
-    One of at least so many days must be over before the case is heard: it bounds suggestions and
-    listings, is warned of, and is shown. One of at most so many days bounds the period that the
-    court sets, and no slot: it is only shown.
+    A minimum period must be over before the case is heard: it bounds suggestions and listings and
+    causes a warning. A maximum period (``at_most``) limits the period that the court may set; it
+    bounds no slot and is only shown.
     """
 
     id: str
@@ -63,7 +63,7 @@ class PeriodRule:
 
 @dataclass(frozen=True)
 class DefaultJudgment:
-    """What must be shown of a notice before somebody who stays away is judged in default."""
+    """Evidence of notice that a default judgment requires."""
 
     id: str
     name: dict[str, str]
@@ -73,13 +73,13 @@ class DefaultJudgment:
     words: dict[str, str]
     valid_from: dt.date
     shown: EvidenceGrade
-    # Of people who agreed to electronic service and confirmed their address.
+    # For people who agreed to electronic service and confirmed their address.
     shown_by_consent: EvidenceGrade
 
 
 @dataclass(frozen=True)
 class LadderStep:
-    """One way that is tried before the notice period begins, and the working days it needs."""
+    """One step of the escalation before the notice period begins, with its working days."""
 
     way: str
     gives_days: int
@@ -90,7 +90,7 @@ class LadderStep:
 
 @dataclass(frozen=True)
 class CourtOffice:
-    """When people of the court can be expected to ring somebody, by its clock."""
+    """Office hours of the court, local time: when staff can be expected to telephone."""
 
     opens: dt.time
     closes: dt.time
@@ -98,58 +98,58 @@ class CourtOffice:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules of one kind of court, in one version."""
+    """One version of a set of rules."""
 
     version: str
-    # The notice of a hearing, and the time to bring evidence before it.
+    # Notice periods and evidence periods.
     periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
     steps: tuple[LadderStep, ...]
     office: CourtOffice
 
     def periods_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
-        """Return the periods that must be over before a hearing, by the rules of a day."""
-        bind = [r for r in self.periods if procedure in r.procedures and r.valid_from <= on]
-        return [rule for rule in bind if not rule.at_most]
+        """Return the minimum periods of a procedure that are in force on a day."""
+        in_force = [r for r in self.periods if procedure in r.procedures and r.valid_from <= on]
+        return [rule for rule in in_force if not rule.at_most]
 
     def notice_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
-        """Return the notice periods that bind a procedure on a day."""
-        found = self.periods_for(procedure, on)
-        return [rule for rule in found if rule.counted is Counted.FROM_NOTICE]
+        """Return the notice periods of a procedure that are in force on a day."""
+        periods = self.periods_for(procedure, on)
+        return [rule for rule in periods if rule.counted is Counted.FROM_NOTICE]
 
     def default_for(self, procedure: str, on: dt.date) -> DefaultJudgment | None:
-        """Return the newest rule about default judgments that binds a procedure on a day."""
-        bind = [
+        """Return the newest default-judgment rule of a procedure that is in force on a day."""
+        in_force = [
             r for r in self.default_judgment if procedure in r.procedures and r.valid_from <= on
         ]
-        return max(bind, key=lambda rule: rule.valid_from, default=None)
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
 
-def look_in(folder: Path) -> None:
-    """Let a court's own sets be found in a folder, and check every set that there is.
+def load_rules_folder(folder: Path) -> None:
+    """Add a court's own rules folder and validate every set.
 
-    Called once at the start. Raises Broken: with a set that cannot be read nothing starts.
+    Called once at startup. Raises InvalidRules, so that nothing starts with an unreadable set.
     """
-    _own[:] = [folder]
+    _court_folders[:] = [folder]
     rule_set.cache_clear()
     for name in names():
         rule_set(name)
 
 
 def _files() -> dict[str, Path]:
-    """Return where each set lies; a court's own takes the place of one of the house's."""
-    folders = [HERE, *(folder for folder in _own if folder.is_dir())]
+    """Return the file of each set; a court's own set replaces an included one of the same name."""
+    folders = [HERE, *(folder for folder in _court_folders if folder.is_dir())]
     return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
 def names() -> list[str]:
-    """Return the rule sets that a court can choose from."""
+    """Return the names of the rule sets that a court can choose from."""
     return sorted(_files())
 
 
 @cache
 def rule_set(name: str) -> RuleSet:
-    """Return a rule set by its name. Raises Broken, naming file, line and field."""
+    """Return a rule set by name. Raises InvalidRules."""
     file = _files().get(name)
     if file is None:
         raise InvalidRules(f"there is no rule set {name!r}: choose one of {', '.join(names())}")
@@ -157,70 +157,70 @@ def rule_set(name: str) -> RuleSet:
 
 
 def read(file: Path) -> RuleSet:
-    """Return the rule set of a file. Raises Broken, naming file, line and field."""
+    """Parse a rules file. Raises InvalidRules, naming file, line and field."""
     try:
         text = file.read_text(encoding="utf-8")
-        said = RuleSetIn().load(tomllib.loads(text))
+        data = RuleSetIn().load(tomllib.loads(text))
     except UnicodeDecodeError as fault:
         raise InvalidRules(f"{file.name}: it is not written in UTF-8 ({fault})") from fault
     except tomllib.TOMLDecodeError as fault:
         raise InvalidRules(f"{file.name}: {fault}") from fault
     except ValidationError as fault:
-        path, words = _first(fault.normalized_messages())
+        path, error = _first_error(fault.normalized_messages())
         line = _line_of(text, path)
-        raise InvalidRules(f"{file.name}, line {line}, {_named(path)}: {words}") from fault
+        raise InvalidRules(f"{file.name}, line {line}, {_format_path(path)}: {error}") from fault
     return RuleSet(
-        version=said["version"],
+        version=data["version"],
         periods=tuple(
             PeriodRule(**each, counted=counted)
             for table, counted in PERIODS.items()
-            for each in said[table]
+            for each in data[table]
         ),
-        default_judgment=tuple(DefaultJudgment(**each) for each in said["default_judgment"]),
-        steps=tuple(LadderStep(**each) for each in said["step"]),
-        office=CourtOffice(**said["office"]),
+        default_judgment=tuple(DefaultJudgment(**each) for each in data["default_judgment"]),
+        steps=tuple(LadderStep(**each) for each in data["step"]),
+        office=CourtOffice(**data["office"]),
     )
 
 
-def _first(errors: Mapping[Any, Any]) -> tuple[list[Any], str]:
-    """Return the path to the first error, and its words."""
+def _first_error(errors: Mapping[Any, Any]) -> tuple[list[Any], str]:
+    """Return the path to the first error, and its message."""
     path: list[Any] = []
-    found: Any = errors
-    while isinstance(found, Mapping):
-        key = next(iter(found))
+    node: Any = errors
+    while isinstance(node, Mapping):
+        key = next(iter(node))
         path.append(key)
-        found = found[key]
-    return path, str(found[0] if isinstance(found, list) else found)
+        node = node[key]
+    return path, str(node[0] if isinstance(node, list) else node)
 
 
-def _named(path: list[Any]) -> str:
-    """Return a path as people write it: ``notice[1].days``, counted from one."""
-    said = ""
+def _format_path(path: list[Any]) -> str:
+    """Format a path as ``notice[1].days``, counted from one."""
+    formatted = ""
     for each in path:
         if isinstance(each, int):
-            said += f"[{each + 1}]"
+            formatted += f"[{each + 1}]"
         elif each not in ("_schema", "value", "key"):
-            said += f".{each}" if said else str(each)
-    return said
+            formatted += f".{each}" if formatted else str(each)
+    return formatted
 
 
 def _line_of(text: str, path: list[Any]) -> int:
-    """Return the line, from one, on which a field stands, or the head of what it is missing in."""
+    """Return the line (from 1) of a field, or of its table's header if the field is missing."""
     lines = text.splitlines()
-    head = 0
+    start = 0
     if len(path) > 1:
-        wanted, nth = rf"\s*\[+\s*{re.escape(str(path[0]))}\s*\]+", path[1]
-        heads = [n for n, line in enumerate(lines) if re.match(wanted, line)]
+        header, nth = rf"\s*\[+\s*{re.escape(str(path[0]))}\s*\]+", path[1]
+        headers = [n for n, line in enumerate(lines) if re.match(header, line)]
         nth = nth if isinstance(nth, int) else 0
-        head = heads[nth] if nth < len(heads) else 0
+        start = headers[nth] if nth < len(headers) else 0
     fields = [str(each) for each in path if isinstance(each, str)]
     field = fields[1] if len(fields) > 1 else fields[0]
-    for n in range(head, len(lines)):
-        if n > head and re.match(r"\s*\[", lines[n]):
+    for n in range(start, len(lines)):
+        if n > start and re.match(r"\s*\[", lines[n]):
             break
         if re.match(rf"\s*{re.escape(field)}\s*=", lines[n]):
             return n + 1
-    return head + 1
+    return start + 1
 
 
 def register(app: "Flask") -> None:

@@ -1,18 +1,20 @@
-"""Pure: periods of days and working days, counted as procedure counts them."""
+"""Pure: periods in days and working days, as procedural law counts them."""
 
 import datetime as dt
 from collections.abc import Callable
 
-MOST_CLOSED = 366  # days on end that are looked through for a working day
+MOST_CLOSED = 366  # consecutive days searched for a working day
 
 
-def earliest_day(told_on: dt.date, days: int, is_working_day: Callable[[dt.date], bool]) -> dt.date:
-    """Return the first day on which a hearing may be, when people are told on ``told_on``.
+def earliest_day(
+    notified_on: dt.date, days: int, is_working_day: Callable[[dt.date], bool]
+) -> dt.date:
+    """Return the first day on which a hearing may be held after notice on ``notified_on``.
 
-    The day of telling is not counted, and a period that would end on a holiday ends on the next
+    The day of notice is not counted, and a period that would end on a holiday ends on the next
     working day (Civil Procedure Law of the PRC (2023), art. 85).
     """
-    last = told_on + dt.timedelta(days=days)
+    last = notified_on + dt.timedelta(days=days)
     for _ in range(MOST_CLOSED):
         if is_working_day(last):
             break
@@ -23,10 +25,10 @@ def earliest_day(told_on: dt.date, days: int, is_working_day: Callable[[dt.date]
 def latest_day(
     hearing_on: dt.date, days: int, is_working_day: Callable[[dt.date], bool]
 ) -> dt.date:
-    """Return the last working day on which telling somebody is in time for a hearing.
+    """Return the last working day on which notice of a hearing is in time.
 
-    The mirror of ``earliest_day``. Where no period binds (``days`` of 0) that is the working day
-    before the hearing. A day on which the court is closed is no day on which it rings or posts.
+    The inverse of ``earliest_day``. Without a period (``days`` of 0) it is the working day before
+    the hearing. Closed days do not count: nobody telephones or posts letters then.
     """
     last = hearing_on - dt.timedelta(days=max(days, 1))
     for _ in range(MOST_CLOSED):
@@ -39,11 +41,11 @@ def latest_day(
 def working_days_before(
     day: dt.date, count: int, is_working_day: Callable[[dt.date], bool]
 ) -> dt.date:
-    """Return the working day that lies so many working days before a day."""
-    left = count
+    """Return the working day that is ``count`` working days before a day."""
+    remaining = count
     for _ in range(MOST_CLOSED + 7 * count):
-        if left == 0:
+        if remaining == 0:
             break
         day -= dt.timedelta(days=1)
-        left -= is_working_day(day)
+        remaining -= is_working_day(day)
     return day

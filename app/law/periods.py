@@ -1,4 +1,4 @@
-"""Pure: the periods that must be over before a case is heard: what they are, and when they end."""
+"""Pure: the minimum periods before a case is heard, and when they end."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -11,9 +11,9 @@ from app.law.day_counting import earliest_day
 
 @dataclass(frozen=True)
 class Period:
-    """A period of the rules in one case: from when it counts, when it ends.
+    """A minimum period applied to one case.
 
-    ``first_day`` is the first day on which it lets the case be heard.
+    ``first_day`` is the first day on which the period allows a hearing.
     """
 
     rule: PeriodRule
@@ -26,30 +26,30 @@ def of(
     rules: RuleSet,
     procedure: str,
     *,
-    told_on: dt.date,
+    notified_on: dt.date,
     entered_on: dt.date,
     is_working_day: Callable[[dt.date], bool],
 ) -> list[Period]:
-    """Return the periods that bind a procedure on the day on which people are told of a hearing."""
-    found = []
-    for rule in rules.periods_for(procedure, told_on):
-        counted_from = told_on if rule.counted is Counted.FROM_NOTICE else entered_on
+    """Return the minimum periods of a procedure for notice given on ``notified_on``."""
+    result = []
+    for rule in rules.periods_for(procedure, notified_on):
+        counted_from = notified_on if rule.counted is Counted.FROM_NOTICE else entered_on
         ends_on = earliest_day(counted_from, rule.days, is_working_day)
-        # A hearing may be on the last day of the notice, but only after that of the evidence.
+        # A hearing may be on the last day of the notice period, but only after the evidence period.
         wait = dt.timedelta(days=rule.counted is Counted.FROM_ENTRY)
-        found.append(Period(rule, counted_from, ends_on, ends_on + wait))
-    return found
+        result.append(Period(rule, counted_from, ends_on, ends_on + wait))
+    return result
 
 
-def deciding(found: Sequence[Period], after: dt.date) -> list[Period]:
-    """Return those periods that end last, where they end after a day; else none."""
-    last = max((each.first_day for each in found), default=after)
-    return [each for each in found if each.first_day == last > after]
+def deciding(applicable: Sequence[Period], after: dt.date) -> list[Period]:
+    """Return the periods that end last, if they end after a day; else an empty list."""
+    last = max((period.first_day for period in applicable), default=after)
+    return [period for period in applicable if period.first_day == last > after]
 
 
-def said(period: Period) -> Message:
-    """Say a period by its name, with its article and when it ends."""
-    words = {
+def describe(period: Period) -> Message:
+    """Describe a period: name, length, article and when it ends."""
+    text = {
         (Counted.FROM_NOTICE, False): N_(
             "%(name)s (at least %(days)s days, %(article)s): told on %(from)s, the case can be "
             "heard from %(first)s on"
@@ -68,7 +68,7 @@ def said(period: Period) -> Message:
         ),
     }[period.rule.counted, period.rule.days == 1]
     return Message(
-        words,
+        text,
         name=_within_a_sentence(period.rule.name),
         days=period.rule.days,
         article=period.rule.article,
@@ -79,7 +79,7 @@ def said(period: Period) -> Message:
 
 
 def _within_a_sentence(name: dict[str, str]) -> dict[str, str]:
-    """Return a rule's name as it stands within a sentence: "evidence period", but "SPC rule"."""
+    """Return a rule's name for use within a sentence: "evidence period", but "SPC rule"."""
     english = name["en"]
     if len(english) > 1 and english[1].islower():
         english = english[0].lower() + english[1:]

@@ -1,4 +1,4 @@
-"""What a file of rules must look like."""
+"""Schema of a rules file."""
 
 import datetime as dt
 from typing import Any
@@ -25,18 +25,18 @@ class _Strict(Schema):
 
 
 def _words() -> fields.Dict:
-    """Words in each language; English at least, which everybody falls back on."""
-    said = fields.String(validate=validate.Length(min=1))
+    """Text by language; English is required, as the fallback."""
+    text = fields.String(validate=validate.Length(min=1))
     return fields.Dict(
         keys=fields.String(validate=validate.OneOf(["en", "zh"])),
-        values=said,
+        values=text,
         required=True,
         validate=_in_english,
     )
 
 
-def _in_english(given: dict[str, str]) -> None:
-    if "en" not in given:
+def _in_english(texts: dict[str, str]) -> None:
+    if "en" not in texts:
         raise ValidationError("The English words are missing.")
 
 
@@ -63,8 +63,8 @@ class _Rule(_Strict):
     valid_from = fields.Raw(required=True, validate=_a_day)
 
     @post_load
-    def _as_tuple(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**said, "procedures": tuple(said["procedures"])}
+    def _as_tuple(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "procedures": tuple(data["procedures"])}
 
 
 class _Notice(_Rule):
@@ -76,7 +76,7 @@ class _Evidence(_Notice):
 
 
 class _GradeNamed(fields.Field):
-    """A grade of evidence by its name in small letters: opened, delivered."""
+    """An evidence grade by its lower-case name: opened, delivered."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> EvidenceGrade:
         try:
@@ -104,13 +104,13 @@ class _Office(_Strict):
     closes = fields.Time(required=True, format="%H:%M")
 
     @validates_schema
-    def _in_order(self, said: dict[str, Any], **_: Any) -> None:
-        if said["opens"] >= said["closes"]:
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data["opens"] >= data["closes"]:
             raise ValidationError("The office closes before it opens.", "closes")
 
 
 class RuleSetIn(_Strict):
-    """One set of rules."""
+    """A set of rules."""
 
     version = fields.String(required=True, validate=validate.Length(1, 40))
     notice = fields.List(fields.Nested(_Notice), load_default=list)

@@ -1,4 +1,4 @@
-"""Pure: would a notice of a date bear a default judgment, by which rule, and what is to be done."""
+"""Pure: whether the evidence of notice supports a default judgment, and by which rule."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from app.record.rules import EvidenceGrade
 
 
 class Why(StrEnum):
-    """What the answer rests on."""
+    """Reason for a verdict."""
 
     SHOWN = "shown"
     SHOWN_LATE = "shown_late"
@@ -20,7 +20,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One line that proves something: how much, and when it was."""
+    """An entry of the record as evidence: its grade and time."""
 
     grade: EvidenceGrade
     at: dt.datetime
@@ -29,7 +29,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for one person, with the rule and its version, and until when to act."""
+    """The verdict for one person, with the rule, its version and the deadline for notice."""
 
     bears: bool
     why: Why
@@ -49,15 +49,15 @@ def judge(
     deadline: dt.datetime,
     now: dt.datetime,
 ) -> Verdict:
-    """Return whether a notice bears a default judgment, by its earliest effective evidence.
+    """Decide whether notice supports a default judgment, by the earliest sufficient evidence.
 
-    ``consent`` is whether the person agreed to electronic service and confirmed their address.
-    Of several ways the earliest effective one counts (SPC Online Litigation Rules (2021), art. 31);
-    evidence after the deadline shows that the person knew, but not that they knew in time.
+    ``consent`` tells whether the person agreed to electronic service and confirmed their address.
+    If several channels were used, the earliest effective one counts (SPC Online Litigation Rules
+    (2021), art. 31). Evidence after the deadline proves notice, but not notice in time.
     """
     needed = rule.shown_by_consent if consent else rule.shown
-    enough = [each for each in evidence if each.grade >= needed]
-    first = min(enough, key=lambda each: (each.at, each.seq), default=None)
+    sufficient = [each for each in evidence if each.grade >= needed]
+    first = min(sufficient, key=lambda each: (each.at, each.seq), default=None)
     if first is None:
         why = Why.NOT_SHOWN if now <= deadline else Why.TOO_LATE
         return Verdict(False, why, rule, version, needed, deadline)

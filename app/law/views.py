@@ -1,4 +1,4 @@
-"""The rules of procedure that a court goes by: what they say, their sources, which set holds."""
+"""Pages of the rules of procedure: texts, sources and the choice of a set."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.core import web, wording
 from app.core.db import retrying
 from app.core.web.access import may, signed_in
 from app.court import change_log
-from app.court.authorship import by_whom
+from app.court.authorship import signed_in_author
 from app.court.models import Court
 
 bp = Blueprint("law", __name__)
@@ -22,34 +22,33 @@ bp = Blueprint("law", __name__)
 @bp.get("/settings/rules")
 @may("set_up")
 def rule_sets() -> str:
-    """Show the sets of rules that a court can choose from."""
+    """Show the rule sets that a court can choose from."""
     return _page()
 
 
 @bp.get("/rules")
 @signed_in
 def rules_read() -> str:
-    """Show everybody of the court the rules that it goes by."""
+    """Show the court's rule set, read-only, to every user."""
     return _page(only=current_user.court.rule_set)
 
 
-def _page(only: str = "", **more: Any) -> str:
+def _page(only: str = "", **context: Any) -> str:
     sets = {name: law.rule_set(name) for name in law.names() if only in ("", name)}
-    more["may_choose"] = not only
-    chosen = {"chosen": current_user.court.rule_set, "refused": "", **more}
-    return render_template("law/rules.html", sets=sets, **chosen)
+    context = {"chosen": current_user.court.rule_set, "refused": "", **context}
+    return render_template("law/rules.html", sets=sets, may_choose=not only, **context)
 
 
 @bp.post("/settings/rules")
 @may("set_up")
 def choose_rules() -> Any:
-    """Let the court go by another set; rounds that are open keep the rules they were asked by."""
-    name, whose = request.form.get("rule_set", ""), by_whom()
+    """Choose another rule set; open proposals keep the version they were checked under."""
+    name, author = request.form.get("rule_set", ""), signed_in_author()
     if name not in law.names():
         return _page(chosen=name, refused=gettext("There is no such set of rules.")), 422
 
     def choose(session: Session) -> None:
-        by = whose(session)
+        by = author(session)
         court = session.get_one(Court, by.court_id)
         change_log.note(session, by, "rules", "", court.rule_set, name)
         court.rule_set = name
@@ -62,13 +61,13 @@ def choose_rules() -> Any:
 
 @bp.app_template_global()
 def procedure_names(procedures: tuple[str, ...]) -> str:
-    """Name procedures, one after the other."""
+    """Return the names of procedures as a list in words."""
     return wording.listed(map(procedure_name, procedures), web.language())
 
 
 @bp.app_template_global()
 def counted_from(rule: law.PeriodRule) -> str:
-    """Say from when a period is counted."""
+    """Describe the event from which a period is counted."""
     return {
         law.Counted.FROM_NOTICE: gettext("the day on which people are told"),
         law.Counted.FROM_ENTRY: gettext("the day on which the case was entered here"),
@@ -76,6 +75,6 @@ def counted_from(rule: law.PeriodRule) -> str:
 
 
 @bp.app_template_global()
-def in_tongue(words: dict[str, str]) -> str:
-    """Return words that their data carries in each language, in that of the page."""
-    return words.get(web.language()) or words.get("en", "")
+def localized(texts: dict[str, str]) -> str:
+    """Return a multilingual text of a rule in the page's language."""
+    return texts.get(web.language()) or texts.get("en", "")

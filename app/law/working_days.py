@@ -1,4 +1,4 @@
-"""A court's working days and what its rules of procedure warn of."""
+"""A court's working days, and warnings by its rules of procedure."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """The one calendar of a court: when its country and subdivision work, less its closed days.
+    """Working days of a court: those of its country and subdivision, less its closed days.
 
-    A closed day counts as a holiday in every period too (Civil Procedure Law of the PRC (2023),
-    art. 85): on it nobody can be told, and nothing can be handed in.
+    A closed day counts as a holiday in every period (Civil Procedure Law of the PRC (2023),
+    art. 85): nobody can be notified and nothing can be filed on it.
     """
 
     country: str
@@ -45,7 +45,7 @@ class WorkingDays:
 
 
 def closures(session: Session, court: Court) -> frozenset[dt.date]:
-    """Return the days on which a court is closed beside the holidays of its place."""
+    """Return the court's closed days, without public holidays."""
     return frozenset(session.scalars(sa.select(ClosedDay.on).where(ClosedDay.court_id == court.id)))
 
 
@@ -55,14 +55,14 @@ def working_days(session: Session, court: Court) -> WorkingDays:
 
 
 def rules_of(court: Court) -> RuleSet:
-    """Return the rules that a court goes by."""
+    """Return the court's rule set."""
     return rule_set(court.rule_set)
 
 
 def deadline(
     court: Court, working: WorkingDays, procedure: str, starts_at: dt.datetime
 ) -> dt.datetime:
-    """Return until when people can be told in time of a hearing: the office's last such moment."""
+    """Return the deadline for notice of a hearing: closing time on the last day in time."""
     zone, rules = ZoneInfo(court.zone), rules_of(court)
     on = starts_at.astimezone(zone).date()
     days = max((rule.days for rule in rules.notice_for(procedure, on)), default=0)
@@ -70,18 +70,20 @@ def deadline(
     return dt.datetime.combine(last, rules.office.closes, tzinfo=zone).astimezone(dt.UTC)
 
 
-def periods_of(court: Court, working: WorkingDays, case: Case, told_on: dt.date) -> list[Period]:
-    """Return the periods that must be over before a case is heard, with the days they end on.
+def periods_of(
+    court: Court, working: WorkingDays, case: Case, notified_on: dt.date
+) -> list[Period]:
+    """Return the minimum periods before a case is heard, if notice is given on ``notified_on``.
 
-    Suggestions, listings and warnings all read this, so that none of them knows a period that the
-    others do not. The time to bring evidence counts from the day on which the case was entered:
-    the first on which anybody can have been told of it.
+    The only source of periods for suggestions, listings and warnings. The evidence period is
+    counted from the day on which the case was entered: the first on which anybody can have been
+    notified of it.
     """
     entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
     return periods.of(
         rules_of(court),
         case.procedure,
-        told_on=told_on,
+        notified_on=notified_on,
         entered_on=entered_on,
         is_working_day=working.has,
     )
@@ -95,31 +97,31 @@ def warnings(
     now: dt.datetime,
     counted: Counted,
 ) -> list[Message]:
-    """Return what the rules say against these starts when people are told now; may be empty.
+    """Return warnings about starts that violate a period, if notice is given now.
 
-    A period ``counted`` from the notice is owed to whoever is told: to go on needs a reason. One
-    counted from the entry is said and no more, for the date of service, from which the law counts
-    the time to bring evidence, is not known here (SPC Interpretation art. 99).
+    Only periods with this ``counted`` are checked. A notice period is owed to every recipient, so
+    overriding it needs a reason. An evidence period only causes a hint, because the law counts it
+    from the date of service, which is not known here (SPC Interpretation art. 99).
     """
     zone = ZoneInfo(court.zone)
-    on = [at.astimezone(zone).date() for at in starts]
-    said = []
-    for each in periods_of(court, working, case, now.astimezone(zone).date()):
-        if each.rule.counted is not counted:
+    days = [at.astimezone(zone).date() for at in starts]
+    messages = []
+    for period in periods_of(court, working, case, now.astimezone(zone).date()):
+        if period.rule.counted is not counted:
             continue
-        early = [day for day in on if day < each.first_day]
+        early = [day for day in days if day < period.first_day]
         if early:
-            said.append(
+            messages.append(
                 Message(
                     N_(
                         "%(count)s of the slots come before %(earliest)s: %(period)s; "
                         "%(rule)s (%(source)s)."
                     ),
                     count=len(early),
-                    earliest=each.first_day.isoformat(),
-                    period=periods.said(each),
-                    rule=each.rule.words,
-                    source=each.rule.source,
+                    earliest=period.first_day.isoformat(),
+                    period=periods.describe(period),
+                    rule=period.rule.words,
+                    source=period.rule.source,
                 )
             )
-    return said
+    return messages

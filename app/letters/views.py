@@ -14,7 +14,7 @@ from app.core.errors import Invalid
 from app.core.web.access import may
 from app.core.web.params import translated_errors
 from app.court import settings
-from app.court.authorship import by_whom
+from app.court.authorship import signed_in_author
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
@@ -129,7 +129,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
         return _page(key, subject, text, errors=translated_errors(Invalid(faults))), 422
     elif act != "keep":
         return _page(key, subject, text, unsaved=True)
-    whose = by_whom()
+    whose = signed_in_author()
 
     def keep(session: Session) -> int | None:
         made = wording_versions.keep(session, whose(session), key, subject, text)

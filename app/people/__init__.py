@@ -1,4 +1,4 @@
-"""The room for the court's own people: users, sign-in, roles, API tokens."""
+"""The court's users: sign-in, roles, API tokens."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,6 @@ def register(app: "Flask") -> None:
     """Register the feature's pages."""
     from app.people import account_views, member_views, views
 
-    views.let_people_sign_in(app)
+    views.init_login(app)
     for pages in (account_views, member_views, views):
         app.register_blueprint(pages.bp)

@@ -1,4 +1,4 @@
-"""What people set themselves: a user their language and API tokens, an admin the court."""
+"""A user's own account page (language, API tokens), and the court's settings."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web.access import may, signed_in
 from app.court import change_log, places
-from app.court import settings as habits
-from app.court.authorship import by_whom
+from app.court import settings as court_settings
+from app.court.authorship import signed_in_author
 from app.court.models import Court
 from app.people import service
 from app.people.models import User
@@ -25,54 +25,54 @@ bp = Blueprint("account", __name__)
 @signed_in
 def me() -> str:
     """Show a user's own settings."""
-    return _me()
+    return _account_page()
 
 
-def _me(**more: Any) -> str:
+def _account_page(**context: Any) -> str:
     tokens = service.tokens_of(db.session(), current_user)
-    return render_template("people/account.html", tokens=tokens, **more)
+    return render_template("people/account.html", tokens=tokens, **context)
 
 
 @bp.post("/me")
 @signed_in
 def change_me() -> Any:
-    """Take a user's language."""
-    wish = request.form.get("language", "")
+    """Save the user's language."""
+    language = request.form.get("language", "")
     user_id = current_user.id
 
     def change(session: Session) -> None:
-        session.get_one(User, user_id).language = wish if wish in web.LANGUAGES else ""
+        session.get_one(User, user_id).language = language if language in web.LANGUAGES else ""
 
     retrying(change)
-    answer = redirect(url_for("account.me"), 303)
-    answer.delete_cookie("lang")  # what was chosen for good goes before what was chosen in passing
-    return answer
+    response = redirect(url_for("account.me"), 303)
+    response.delete_cookie("lang")  # the account's language overrides one chosen by ?lang=
+    return response
 
 
 @bp.get("/me/tokens")
 def tokens() -> Any:
-    """Lead back to where tokens are made: a page that was posted may be asked for again."""
+    """Redirect to the account page, for a browser that reloads the page after a POST."""
     return redirect(url_for("account.me"))
 
 
 @bp.post("/me/tokens")
 @signed_in
 def make_token() -> Any:
-    """Make an API token and show it, this once."""
+    """Create an API token and show it once."""
     name = request.form.get("name", "").strip()[:100]
     user_id = current_user.id
 
-    def make(session: Session) -> str:
+    def create(session: Session) -> str:
         user = session.get_one(User, user_id)
-        return service.create_token(session, user, habits.plain(name), web.now())
+        return service.create_token(session, user, court_settings.plain(name), web.now())
 
-    return _me(made=retrying(make))
+    return _account_page(new_token=retrying(create))
 
 
 @bp.post("/me/tokens/<int:token_id>/revoke")
 @signed_in
 def revoke_token(token_id: int) -> Any:
-    """End an API token at once."""
+    """Revoke an API token."""
     user_id = current_user.id
     retrying(
         lambda session: service.revoke_token(
@@ -86,32 +86,32 @@ def revoke_token(token_id: int) -> Any:
 @bp.get("/settings")
 @may("set_up")
 def settings() -> str:
-    """Show what a court has set."""
-    return _settings(current_user.court)
+    """Show the form of the court's settings."""
+    return _settings_page(current_user.court)
 
 
-def _settings(court: Court, **more: Any) -> str:
-    typed = {"given": habits.of(court), "errors": {}, **more}
-    if typed["given"]["subdivision"] is None:
-        typed["given"]["subdivision"] = court.subdivision
-    country = typed["given"]["country"]
+def _settings_page(court: Court, **context: Any) -> str:
+    context = {"form": court_settings.form_values(court), "errors": {}, **context}
+    if context["form"]["subdivision"] is None:
+        context["form"]["subdivision"] = court.subdivision
+    country = context["form"]["country"]
     return render_template(
         "court/settings.html",
         court=court,
         countries=_countries(),
-        parts=_parts(country),
+        parts=_subdivision_choices(country),
         differs=places.differs_by_subdivision(country, web.now().year),
-        **typed,
+        **context,
     )
 
 
 def _countries() -> list[tuple[str, str]]:
-    """Return the countries whose holidays are known, by their names in the page's language."""
-    named = [(code, wording.country_name(code, web.language())) for code in places.countries()]
-    return sorted(named, key=lambda each: each[1])
+    """Return codes and names of the known countries, sorted by name in the page's language."""
+    choices = [(code, wording.country_name(code, web.language())) for code in places.countries()]
+    return sorted(choices, key=lambda each: each[1])
 
 
-def _parts(country: str) -> list[tuple[str, str]]:
+def _subdivision_choices(country: str) -> list[tuple[str, str]]:
     return [
         (code, name if name == code else f"{name} ({country}-{code})")
         for code, name in places.subdivisions(country).items()
@@ -121,15 +121,15 @@ def _parts(country: str) -> list[tuple[str, str]]:
 @bp.get("/settings/subdivisions")
 @may("set_up")
 def subdivisions() -> str:
-    """Return the choice of the parts of a country, for the settings' form."""
+    """Render the select of a country's subdivisions, for htmx."""
     country = places.split(request.args.get("country", ""))[0]
-    given, court = {"subdivision": ""}, current_user.court
+    form, court = {"subdivision": ""}, current_user.court
     if country == court.country:
-        given["subdivision"] = court.subdivision
+        form["subdivision"] = court.subdivision
     return render_template(
         "court/_subdivisions.html",
-        parts=_parts(country),
-        given=given,
+        parts=_subdivision_choices(country),
+        form=form,
         errors={},
         differs=places.differs_by_subdivision(country, web.now().year),
     )
@@ -137,7 +137,7 @@ def subdivisions() -> str:
 
 @bp.app_template_global()
 def setting_names() -> dict[str, str]:
-    """Name each setting of a court."""
+    """Return the label of each setting."""
     return {
         "name": gettext("Name of the court"),
         "short": gettext("Short name, for text messages"),
@@ -167,48 +167,48 @@ def setting_names() -> dict[str, str]:
 
 @bp.app_template_global()
 def place_name(court: Court) -> str:
-    """Name the country, and its part, whose holidays hold for a court."""
-    named = wording.country_name(court.country, web.language())
-    part = places.subdivisions(court.country).get(court.subdivision, court.subdivision)
+    """Return the name of the country and subdivision that decide a court's holidays."""
+    country_name = wording.country_name(court.country, web.language())
+    subdivision_name = places.subdivisions(court.country).get(court.subdivision, court.subdivision)
     code = places.code_of(court.country, court.subdivision)
-    places_named = wording.listed([named, *filter(None, [part])], web.language())
-    return f"{places_named}{wording.aside(code, web.language())}"
+    place = wording.listed([country_name, *filter(None, [subdivision_name])], web.language())
+    return f"{place}{wording.aside(code, web.language())}"
 
 
 @bp.app_template_global()
 def role_names() -> dict[str, str]:
-    """Name each role."""
+    """Return the name of each role."""
     return {"assistant": gettext("assistant"), "judge": gettext("judge"), "admin": gettext("admin")}
 
 
 @bp.get("/court")
 @signed_in
 def about_court() -> str:
-    """Show everybody of the court what it has set."""
+    """Show the settings read-only to every user of the court."""
     court = current_user.court
-    return render_template("court/court.html", court=court, given=habits.of(court))
+    return render_template("court/court.html", court=court, form=court_settings.form_values(court))
 
 
 @bp.post("/settings")
 @may("set_up")
 def change_settings() -> Any:
-    """Take what an admin sets for the court."""
-    given, whose = habits.typed(request.form), by_whom()
+    """Save the court's settings."""
+    form, author = court_settings.from_form(request.form), signed_in_author()
 
     def change(session: Session) -> None:
-        by = whose(session)
+        by = author(session)
         court = session.get_one(Court, by.court_id)
-        before = habits.of(court)
-        habits.change(court, given)
+        before = court_settings.form_values(court)
+        court_settings.change(court, form)
         if court.zone != before["zone"]:
             session.flush()
             web.services().hold(session, court, web.now())
-        change_log.note_all(session, by, "court", before, habits.of(court))
+        change_log.note_all(session, by, "court", before, court_settings.form_values(court))
 
     try:
         retrying(change)
     except Invalid as fault:
-        said = {name: web.translated(words) for name, words in fault.errors.items()}
-        return _settings(current_user.court, given=given, errors=said), 422
+        errors = {name: web.translated(words) for name, words in fault.errors.items()}
+        return _settings_page(current_user.court, form=form, errors=errors), 422
     flash(gettext("The settings are kept. They hold from the next message on."), "yes")
     return redirect(url_for("account.settings"), 303)

@@ -1,4 +1,4 @@
-"""Commands that set a court up: courts, users, API tokens."""
+"""Commands that manage courts, users and API tokens."""
 
 import sys
 
@@ -33,13 +33,13 @@ def court() -> None:
 def add_court(name: str, zone: str, country: str, language: str, short: str, phone: str) -> None:
     """Add a court."""
     with checked_app().app_context(), transaction() as session:
-        made = service.add_court(
+        added = service.add_court(
             session, name, zone=zone, country=country, language=language, short=short, phone=phone
         )
-        place = places.code_of(made.country, made.subdivision)
-        hint = places.missing(made.country, made.subdivision, web.now().year)
-        said = f"Court {made.name} is added: {made.zone}, {place}, {made.language}."
-    click.echo(said)
+        place = places.code_of(added.country, added.subdivision)
+        hint = places.missing(added.country, added.subdivision, web.now().year)
+        message = f"Court {added.name} is added: {added.zone}, {place}, {added.language}."
+    click.echo(message)
     if hint:
         click.echo(f"{hint} Choose it on the page of settings.", err=True)
 
@@ -62,10 +62,10 @@ def add_user(
     """Add a user; without a password, print a link that sets one."""
     password = _password() if password_stdin else ""
     with checked_app().app_context(), transaction() as session:
-        where = service.find_court(session, court_name)
-        made = service.add_user(
+        court = service.find_court(session, court_name)
+        user = service.add_user(
             session,
-            where,
+            court,
             email,
             role=role,
             now=web.now(),
@@ -73,9 +73,9 @@ def add_user(
             password=password,
             language=language,
         )
-        link = "" if password else _link(made)
-        said = f"User {made.email} ({role}) is added to {where.name}."
-    click.echo(said, err=bool(link))
+        link = "" if password else _link(user)
+        message = f"User {user.email} ({role}) is added to {court.name}."
+    click.echo(message, err=bool(link))
     _show(link)
 
 
@@ -98,8 +98,8 @@ def _password() -> str:
     return password
 
 
-def _link(made: User) -> str:
-    path = service.open_password_link(made, web.secret(), web.now())
+def _link(user: User) -> str:
+    path = service.open_password_link(user, web.secret(), web.now())
     return web.services().settings.public_url + path
 
 
@@ -121,8 +121,8 @@ def create_token(email: str, name: str) -> None:
     """Make a token that acts as a user; it is shown once, alone on stdout."""
     with checked_app().app_context(), transaction() as session:
         owner = service.find_user(session, email)
-        made = service.create_token(session, owner, name[:100], web.now())
-    click.echo(made)
+        api_token = service.create_token(session, owner, name[:100], web.now())
+    click.echo(api_token)
 
 
 @token.command("list")
@@ -130,10 +130,10 @@ def create_token(email: str, name: str) -> None:
 def list_tokens(email: str) -> None:
     """List a user's tokens, newest first."""
     with checked_app().app_context(), transaction() as session:
-        for each in service.tokens_of(session, service.find_user(session, email)):
-            state = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "valid"
-            made = f"{each.created_at:%Y-%m-%d}"
-            click.echo(f"{each.id}\t{each.hint}…\t{made}\t{state}\t{each.name}")
+        for api_token in service.tokens_of(session, service.find_user(session, email)):
+            state = f"revoked {api_token.revoked_at:%Y-%m-%d}" if api_token.revoked_at else "valid"
+            created = f"{api_token.created_at:%Y-%m-%d}"
+            click.echo(f"{api_token.id}\t{api_token.hint}…\t{created}\t{state}\t{api_token.name}")
 
 
 @token.command("revoke")

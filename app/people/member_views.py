@@ -1,4 +1,4 @@
-"""Users and roles: who may sign in, as what, when they were last here, which tokens they have."""
+"""Settings pages for the court's users: role, access, last visit, tokens; and the change log."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,14 +13,13 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.access import may
 from app.court import change_log, settings
-from app.court.authorship import by_whom
+from app.court.authorship import signed_in_author
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 from app.people import members, service
 from app.people.models import User
 
 bp = Blueprint("members", __name__)
-
 
 ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
     "shut_out": members.deactivate,
@@ -32,31 +31,31 @@ ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
 @bp.get("/settings/users")
 @may("set_up")
 def users() -> str:
-    """Show the people of the court."""
+    """List the court's users."""
     return _list()
 
 
-def _list(**more: Any) -> str:
+def _list(**context: Any) -> str:
     session, court_id = db.session(), current_user.court_id
     return render_template(
         "people/users.html",
         users=members.of_court(session, court_id),
         tokens=members.token_counts(session, court_id),
         zone=current_user.court.zone,
-        **{"person": {}, **more},
+        **{"person": {}, **context},
     )
 
 
 @bp.post("/settings/users")
 @may("set_up")
 def add_user() -> Any:
-    """Add somebody to the court, and show the link by which they set their password, this once."""
+    """Add a user and show, once, the link that sets their password."""
     names = ("email", "name", "role")
     person = {name: settings.plain(request.form.get(name, "")).strip()[:254] for name in names}
-    whose = by_whom()
+    author = signed_in_author()
 
     def add(session: Session) -> tuple[str, str]:
-        by = whose(session)
+        by = author(session)
         user = service.add_user(
             session,
             session.get_one(Court, by.court_id),
@@ -71,67 +70,71 @@ def add_user() -> Any:
     try:
         name, path = retrying(add)
     except (Invalid, Refusal) as fault:
-        return _list(person=person, **_why_not(fault)), 422
-    return _list(link_of=name, link=_whole(path))
+        return _list(person=person, **_refusal(fault)), 422
+    return _list(link_of=name, link=_absolute_url(path))
 
 
-def _why_not(fault: Invalid | Refusal) -> dict[str, Any]:
+def _refusal(fault: Invalid | Refusal) -> dict[str, Any]:
     if isinstance(fault, Refusal):
         return {"user_refused": web.translated(fault.message)}
     return {"user_errors": {name: web.translated(words) for name, words in fault.errors.items()}}
 
 
-def _whole(path: str) -> str:
+def _absolute_url(path: str) -> str:
     return web.services().settings.public_url + path
 
 
 @bp.get("/settings/users/<int:user_id>")
 @may("set_up")
 def user(user_id: int) -> str:
-    """Show one user with what an admin may do about them."""
-    return _one(user_id)
+    """Show one user and the actions an admin has."""
+    return _detail(user_id)
 
 
-def _one(user_id: int, **more: Any) -> str:
+def _detail(user_id: int, **context: Any) -> str:
     session = db.session()
-    found = members.find(session, current_user.court_id, user_id)
+    user_ = members.find(session, current_user.court_id, user_id)
     return render_template(
         "people/user.html",
-        user=found,
-        tokens=service.tokens_of(session, found),
+        user=user_,
+        tokens=service.tokens_of(session, user_),
         zone=current_user.court.zone,
-        **more,
+        **context,
     )
 
 
 @bp.post("/settings/users/<int:user_id>")
 @may("set_up")
 def change_user(user_id: int) -> Any:
-    """Give somebody another role, let them in or shut them out, or make a link for a password."""
-    act, role, whose = request.form.get("act", ""), request.form.get("role", ""), by_whom()
+    """Change a user's role, deactivate or reactivate them, or create a password link."""
+    act, role, author = (
+        request.form.get("act", ""),
+        request.form.get("role", ""),
+        signed_in_author(),
+    )
 
     def change(session: Session) -> tuple[str, str]:
-        by = whose(session)
-        found = members.find(session, by.court_id, user_id)
+        by = author(session)
+        user_ = members.find(session, by.court_id, user_id)
         if act == "link":
-            change_log.note(session, by, "people", f"link/{found.email}", "", True)
-            return found.name, service.open_password_link(found, web.secret(), by.now)
+            change_log.note(session, by, "people", f"link/{user_.email}", "", True)
+            return user_.name, service.open_password_link(user_, web.secret(), by.now)
         if act == "role":
-            members.change_role(session, by, found, role)
+            members.change_role(session, by, user_, role)
         elif act in ACTS:
-            ACTS[act](session, by, found)
-        return found.name, ""
+            ACTS[act](session, by, user_)
+        return user_.name, ""
 
     try:
         name, path = retrying(change)
     except Invalid as fault:
-        return _one(user_id, refused=web.translated(fault.errors["role"])), 422
+        return _detail(user_id, refused=web.translated(fault.errors["role"])), 422
     except Refusal as fault:
         if web.status_of(fault) == 404:
             raise
-        return _one(user_id, refused=web.translated(fault.message)), 422
+        return _detail(user_id, refused=web.translated(fault.message)), 422
     if path:
-        return _one(user_id, link_of=name, link=_whole(path))
+        return _detail(user_id, link_of=name, link=_absolute_url(path))
     flash(gettext("It is done, and stands on the list of changes."), "yes")
     return redirect(url_for("members.user", user_id=user_id), 303)
 
@@ -139,14 +142,14 @@ def change_user(user_id: int) -> Any:
 @bp.post("/settings/users/<int:user_id>/tokens/<int:token_id>/revoke")
 @may("set_up")
 def revoke_users_token(user_id: int, token_id: int) -> Any:
-    """End somebody's API token at once."""
-    whose = by_whom()
+    """Revoke a user's API token."""
+    author = signed_in_author()
 
     def revoke(session: Session) -> None:
-        by = whose(session)
-        found = members.find(session, by.court_id, user_id)
-        service.revoke_token(session, found, token_id, by.now)
-        change_log.note(session, by, "people", f"token/{found.email}", f"{token_id}", "")
+        by = author(session)
+        user_ = members.find(session, by.court_id, user_id)
+        service.revoke_token(session, user_, token_id, by.now)
+        change_log.note(session, by, "people", f"token/{user_.email}", f"{token_id}", "")
 
     retrying(revoke)
     flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
@@ -156,10 +159,12 @@ def revoke_users_token(user_id: int, token_id: int) -> Any:
 @bp.get("/settings/changes")
 @may("set_up")
 def setting_changes() -> str:
-    """Show what was changed of the court's settings: who, when, from what to what."""
-    asked = request.args.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:6]) > 0 else 1
-    rows, more = change_log.listed(db.session(), current_user.court_id, page)
+    """Show the change log of the court's settings."""
+    page_arg = request.args.get("page", "1")
+    page = (
+        int(page_arg) if page_arg.isascii() and page_arg.isdigit() and int(page_arg[:6]) > 0 else 1
+    )
+    rows, more = change_log.page_of_changes(db.session(), current_user.court_id, page)
     return render_template(
         "court/changes.html", rows=rows, more=more, page=page, zone=current_user.court.zone
     )

@@ -1,4 +1,4 @@
-"""Courts, their users and the users' API tokens."""
+"""Users, API tokens, and the time zone rules of a court."""
 
 import datetime as dt
 from enum import StrEnum
@@ -11,7 +11,7 @@ from app.court.models import Court
 
 
 class Role(StrEnum):
-    """What a user may do: an assistant books, a judge also decides, an admin also sets up."""
+    """Role of a user: an assistant books, a judge also decides, an admin also configures."""
 
     ASSISTANT = "assistant"
     JUDGE = "judge"
@@ -19,11 +19,11 @@ class Role(StrEnum):
 
 
 class ZoneRules(Base):
-    """The time zone rules by which a court's told times are stored as instants; the newest hold.
+    """Compiled time zone rules that turned a court's wall-clock times into stored instants.
 
-    The compiled rules themselves are kept: by them a stored instant is read back as the wall clock
-    that was told, when newer rules say that it is another instant. Earlier ones tell what the
-    record meant at its time. Only ever added to.
+    The newest row is in force. When tzdata changes, a stored instant is converted back by the rules
+    it was stored under to the wall-clock time that people were notified of. Older rows explain the
+    record of their time. Append-only.
     """
 
     __tablename__ = "zone_rules"
@@ -38,7 +38,7 @@ class ZoneRules(Base):
 
 
 class User(Base):
-    """Somebody of the court who signs in."""
+    """A user of a court."""
 
     __tablename__ = "user_account"
 
@@ -49,17 +49,17 @@ class User(Base):
     role: Mapped[str] = mapped_column(sa.String(20))
     language: Mapped[str] = mapped_column(sa.String(8), default="")
     password_hash: Mapped[str] = mapped_column(sa.String(200), default="")
-    # Raised with every change of password: ends sessions and spends the link that set it.
+    # Incremented with every change of password: ends sessions and invalidates the password link.
     version: Mapped[int] = mapped_column(default=1)
     password_link_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # When they last signed in or changed anything; None: never.
+    # Last sign-in or other successful POST; None: never.
     seen_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     court: Mapped[Court] = relationship(lazy="joined", innerjoin=True)
 
-    # What a session asks of whoever is signed in.
+    # Attributes that Flask-Login expects.
     is_authenticated = True
     is_anonymous = False
 
@@ -69,12 +69,12 @@ class User(Base):
         return self.active
 
     def get_id(self) -> str:
-        """Return what a session keeps: the user, and the version whose end ends the session."""
+        """Return the session's key: user id and version, so that a new version ends the session."""
         return f"{self.id}.{self.version}"
 
 
 class ApiToken(Base):
-    """A key for programs, acting as its user; only its SHA-256 is kept."""
+    """An API token that acts as its user; only its SHA-256 is stored."""
 
     __tablename__ = "api_token"
 
@@ -82,7 +82,7 @@ class ApiToken(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     name: Mapped[str] = mapped_column(sa.String(100), default="")
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    # The first characters, so that a person can tell tokens apart in a list.
+    # The first characters, to tell tokens apart in a list.
     hint: Mapped[str] = mapped_column(sa.String(12))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

@@ -1,4 +1,4 @@
-"""Pure: what a password and a user's role allow."""
+"""Pure: constraints on passwords and roles."""
 
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD = 10  # characters
 ROLES = ("assistant", "judge", "admin")

@@ -1,4 +1,4 @@
-"""Courts, users, passwords and API tokens; within the caller's transaction."""
+"""Courts, users, passwords and API tokens, within the caller's transaction."""
 
 import datetime as dt
 import secrets
@@ -20,14 +20,14 @@ from app.people.models import ApiToken, Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
 TOKEN_PREFIX = "tq_"  # noqa: S105  (so that a leaked token can be recognised)
-LINK_LIVES = dt.timedelta(days=7)
+LINK_LIVES = dt.timedelta(days=7)  # of a password link
 _COURT_NAMES = sa.select(Court.name)
 _hasher = PasswordHasher()
 
 
-@cache  # made at the first sign-in: argon2 is slow on purpose, and commands start often
-def _nobodys_hash() -> str:
-    """Return what is checked where there is no such user, so that both take the same time."""
+@cache  # on first use: argon2 is slow by design, and commands start often
+def _dummy_hash() -> str:
+    """Return a hash to verify for unknown users, so that a miss takes as long as a hit."""
     return _hasher.hash(secrets.token_hex(16))
 
 
@@ -41,25 +41,25 @@ def add_court(
     short: str = "",
     phone: str = "",
 ) -> Court:
-    """Add a court. Raises Invalid, by field; Clash where the name is taken.
+    """Add a court. Raises Invalid with errors by field, Clash if the name is taken.
 
-    ``zone`` is an IANA name; ``country`` is of ISO 3166, with its subdivision or without, as
-    GB-ENG or CN, one whose holidays are known; ``language`` is en or zh.
+    ``zone`` is an IANA name; ``country`` an ISO 3166 code whose holidays are known, with or without
+    subdivision (``GB-ENG``, ``CN``); ``language`` is ``en`` or ``zh``.
     """
-    faults: dict[str, Message] = {}
+    errors: dict[str, Message] = {}
     name, short = (" ".join(clean(each).split(" ")).strip() for each in (name, short))
     zone, country, phone = (half_width(each) for each in (zone, country, phone))
     if not name or len(name) > 200 or has_control(name):
-        faults["name"] = Message(N_("Give the court's name, in at most 200 characters."))
+        errors["name"] = Message(N_("Give the court's name, in at most 200 characters."))
     if zone not in available_timezones():
-        faults["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
-    place = places.read(country)
+        errors["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
+    place = places.parse(country)
     if isinstance(place, Message):
-        faults["country"] = place
+        errors["country"] = place
     if language not in ("en", "zh"):
-        faults["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
-    if faults or isinstance(place, Message):
-        raise Invalid(faults)
+        errors["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
+    if errors or isinstance(place, Message):
+        raise Invalid(errors)
     if any(comparison_key(each) == comparison_key(name) for each in session.scalars(_COURT_NAMES)):
         raise Clash(N_("There is a court %(name)s already."), name=name)
     court = Court(
@@ -78,18 +78,18 @@ def add_court(
     return court
 
 
-def find_court(session: Session, named: str = "") -> Court:
-    """Return the court of a name, or the only one there is.
+def find_court(session: Session, name: str = "") -> Court:
+    """Return the court of that name or short name, or the only court if ``name`` is "".
 
-    Raises NotFound where there is none, and where there are several and none is named.
+    Raises NotFound if there is no such court, or if there are several and none is named.
     """
     courts = session.scalars(sa.select(Court).order_by(Court.id)).all()
-    if named:
-        wanted = comparison_key(named)
+    if name:
+        key = comparison_key(name)
         for court in courts:
-            if wanted in (comparison_key(court.name), comparison_key(court.short)):
+            if key in (comparison_key(court.name), comparison_key(court.short)):
                 return court
-        raise NotFound(N_("There is no court %(name)s."), name=named)
+        raise NotFound(N_("There is no court %(name)s."), name=name)
     if not courts:
         raise NotFound(N_("There is no court yet: add one with `tingqi court add NAME`."))
     if len(courts) > 1:
@@ -111,20 +111,20 @@ def add_user(
     password: str = "",
     language: str = "",
 ) -> User:
-    """Add a user to a court. Raises Invalid, by field; Clash where the address is taken."""
+    """Add a user. Raises Invalid with errors by field, Clash if the address is taken."""
     try:
-        wanted = addresses.canonical(email_address(email))
+        address = addresses.canonical(email_address(email))
     except ValueError as fault:
-        said = Message(N_("%(address)s is no e-mail address."), address=email)
-        raise Invalid({"email": said}) from fault
+        message = Message(N_("%(address)s is no e-mail address."), address=email)
+        raise Invalid({"email": message}) from fault
     if role not in ROLES:
         raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))})
-    if session.scalar(sa.select(User.id).where(User.email.in_(addresses.spellings(wanted)))):
-        raise Clash(N_("There is a user %(email)s already."), email=wanted)
-    name = clean(name).strip() or wanted.partition("@")[0]
+    if session.scalar(sa.select(User.id).where(User.email.in_(addresses.spellings(address)))):
+        raise Clash(N_("There is a user %(email)s already."), email=address)
+    name = clean(name).strip() or address.partition("@")[0]
     user = User(
         court_id=court.id,
-        email=wanted,
+        email=address,
         name=name,
         role=Role(role).value,
         language=language,
@@ -139,7 +139,7 @@ def add_user(
 
 
 def find_user(session: Session, email: str) -> User:
-    """Return the active user of an address. Raises NotFound."""
+    """Return the active user with this e-mail address. Raises NotFound."""
     same = User.email.in_(addresses.spellings(sign_in_name(email)))
     user = session.scalar(sa.select(User).where(same, User.active))
     if user is None:
@@ -148,63 +148,65 @@ def find_user(session: Session, email: str) -> User:
 
 
 def sign_in_name(typed: str) -> str:
-    """Return a typed e-mail address as the user's one is stored, whether it is one or not."""
+    """Normalize a typed e-mail address as stored ones are, even if it is not valid."""
     try:
         return addresses.canonical(email_address(typed))
     except ValueError:
-        # PostgreSQL cannot be asked for a NUL.
+        # PostgreSQL rejects NUL in a parameter.
         return addresses.canonical(half_width(typed)).replace("\x00", "")
 
 
 def _set_password(user: User, password: str) -> None:
     if len(password) < SHORTEST_PASSWORD or len(password) > 1000:
-        said = Message(N_("A password has at least %(least)s characters."), least=SHORTEST_PASSWORD)
-        raise Invalid({"password": said})
+        message = Message(
+            N_("A password has at least %(least)s characters."), least=SHORTEST_PASSWORD
+        )
+        raise Invalid({"password": message})
     user.password_hash = _hasher.hash(password.encode("utf-8", "surrogatepass"))
 
 
 def open_password_link(user: User, secret: bytes, now: dt.datetime) -> str:
-    """Return the path of a link that sets a password once, within seven days."""
+    """Return the path of a link that sets the password once, within LINK_LIVES."""
     user.password_link_until = now + LINK_LIVES
     return f"/password/{user.id}/{links.token(secret, 'password', user.id, user.version)}"
 
 
-def user_of_link(
+def user_of_password_link(
     session: Session, user_id: int, token: str, secret: bytes, now: dt.datetime
 ) -> User | None:
-    """Return whose password a link sets; None where it is none, is spent or is too old."""
+    """Return the user whose password a link sets, or None if it is invalid, used or expired."""
     user = session.get(User, user_id)
     version = user.version if user else 0
-    fits = secrets.compare_digest(
+    matches = secrets.compare_digest(
         links.token(secret, "password", user_id, version).encode(), token.encode("utf-8", "replace")
     )
-    until = user.password_link_until if user and user.active else None
-    return user if fits and until and now < until else None
+    expires_at = user.password_link_until if user and user.active else None
+    return user if matches and expires_at and now < expires_at else None
 
 
 def set_password(user: User, password: str) -> None:
-    """Set a user's password: ends their sessions and spends the link. Raises Invalid."""
+    """Set a password, end the user's sessions and invalidate the link. Raises Invalid."""
     _set_password(user, password)
     user.version += 1
     user.password_link_until = None
 
 
 def check_password(session: Session, email: str, password: str) -> User | None:
-    """Return the user whom address and password fit, or None; a miss takes as long as a hit."""
+    """Return the user with this address and password, or None; a miss takes as long as a hit."""
     same = User.email.in_(addresses.spellings(sign_in_name(email)))
     user = session.scalar(sa.select(User).where(same))
     usable = user is not None and user.active and user.password_hash
-    nobodys = _nobodys_hash()  # before it is known who is meant
-    kept = user.password_hash if user and usable else nobodys
+    dummy_hash = _dummy_hash()  # in both cases, for equal timing
+    password_hash = user.password_hash if user and usable else dummy_hash
     try:
-        _hasher.verify(kept, password.encode("utf-8", "surrogatepass"))
+        _hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
     except (Argon2Error, InvalidHashError):
         return None
     return user if usable else None
 
 
 def create_token(session: Session, user: User, name: str, now: dt.datetime) -> str:
-    """Make an API token for a user and return it; this is the only time that it is seen."""
+    """Create an API token and return it; only its digest is stored."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     session.add(
         ApiToken(
@@ -216,23 +218,23 @@ def create_token(session: Session, user: User, name: str, now: dt.datetime) -> s
 
 
 def user_of_token(session: Session, token: str) -> User | None:
-    """Return the active user whom an unrevoked API token acts as, or None."""
-    found = session.scalar(
+    """Return the active user of an unrevoked API token, or None."""
+    row = session.scalar(
         sa.select(ApiToken).where(
             ApiToken.digest == links.digest(token), ApiToken.revoked_at.is_(None)
         )
     )
-    return found.user if found and found.user.active else None
+    return row.user if row and row.user.active else None
 
 
 def tokens_of(session: Session, user: User) -> list[ApiToken]:
-    """Return a user's tokens, newest first, revoked ones too."""
-    wanted = sa.select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
-    return list(session.scalars(wanted))
+    """Return a user's tokens, newest first, revoked ones included."""
+    query = sa.select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
+    return list(session.scalars(query))
 
 
 def revoke_token(session: Session, user: User, token_id: int, now: dt.datetime) -> None:
-    """End one of a user's tokens at once. Raises NotFound, for another's token as for none."""
+    """Revoke a user's token. Raises NotFound, also for a token of another user."""
     token = session.get(ApiToken, token_id)
     if token is None or token.user_id != user.id:
         raise NotFound(N_("There is no such token."))

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, setting a password by a link, and who may see a page."""
+"""Sign-in, sign-out and the password link."""
 
 import logging
 from typing import Any
@@ -37,37 +37,37 @@ log = logging.getLogger("tingqi.people")
 A_YEAR = 365 * 24 * 3600  # seconds
 
 
-def let_people_sign_in(app: Flask) -> None:
-    """Install the sign-in of an app, and let every page remember its language."""
+def init_login(app: Flask) -> None:
+    """Install Flask-Login, the language cookie and the update of a user's last visit."""
     login.init_app(app)
     app.after_request(_keep_language)
-    app.after_request(_note_seen)
+    app.after_request(_update_last_seen)
 
 
 @login.user_loader
-def _who(key: str) -> User | None:
-    """Return whose session it is; a new password ends every session of the old one."""
-    row, _, version = key.partition(".")
-    user = db.session.get(User, int(row)) if row.isdigit() and len(row) < 19 else None
+def _load_user(key: str) -> User | None:
+    """Return the session's user, or None if the password was changed since."""
+    user_id, _, version = key.partition(".")
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() and len(user_id) < 19 else None
     return user if user and user.active and str(user.version) == version else None
 
 
 def _keep_language(response: Response) -> Response:
-    wish = request.args.get("lang")
-    if wish in web.LANGUAGES:
+    language = request.args.get("lang")
+    if language in web.LANGUAGES:
         secure = web.services().settings.public_url.startswith("https")
         response.set_cookie(
-            "lang", str(wish), max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure
+            "lang", str(language), max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure
         )
     return response
 
 
-def _note_seen(response: Response) -> Response:
-    """Note when somebody was last here; by what they do, for reading writes nothing."""
+def _update_last_seen(response: Response) -> Response:
+    """Update the user's last visit after a successful POST; a GET writes nothing."""
     if request.method != "POST" or response.status_code >= 400:
         return response
     try:
-        if current_user.is_authenticated and members.is_news(current_user, web.now()):
+        if current_user.is_authenticated and members.last_seen_is_stale(current_user, web.now()):
             user_id = current_user.id
             retrying(lambda session: members.note_last_seen(session, user_id, web.now()), tries=1)
     except sa.exc.SQLAlchemyError:
@@ -75,55 +75,57 @@ def _note_seen(response: Response) -> Response:
     return response
 
 
-def _within(target: str) -> str:
-    """Return a path of this site, whatever was asked for: never a way to another."""
+def _local_path(target: str) -> str:
+    """Return the target if it is a path of this site, else ``/``: no open redirect."""
     try:
         parts = urlsplit(target)
     except ValueError:
         return "/"
-    own = not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
-    return "/" if not own or target.startswith("//") or "\\" in target else target
+    is_local = (
+        not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
+    )
+    return "/" if not is_local or target.startswith("//") or "\\" in target else target
 
 
-def _account() -> str:
+def _account_limit_key() -> str:
     return "account " + service.sign_in_name(request.form.get("email", "")[:1000])[:254]
 
 
-def _missed(response: Response) -> bool:
+def _sign_in_failed(response: Response) -> bool:
     return response.status_code == 422
 
 
 @bp.get("/sign-in")
 def sign_in() -> Any:
-    """Ask who is there."""
+    """Show the sign-in form."""
     if current_user.is_authenticated:
-        return redirect(_within(request.args.get("next", "/")))
+        return redirect(_local_path(request.args.get("next", "/")))
     return render_template("people/sign_in.html", email="", next=request.args.get("next", ""))
 
 
 @bp.post("/sign-in")
-@web.limiter.limit("10 per minute", key_func=get_remote_address, deduct_when=_missed)
-@web.limiter.limit("10 per 15 minutes", key_func=_account, deduct_when=_missed)
+@web.limiter.limit("10 per minute", key_func=get_remote_address, deduct_when=_sign_in_failed)
+@web.limiter.limit("10 per 15 minutes", key_func=_account_limit_key, deduct_when=_sign_in_failed)
 def check() -> Any:
-    """Let somebody in; what was wrong of address and password is not said."""
+    """Sign the user in; the error does not tell whether address or password was wrong."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    onward = request.form.get("next", "")
+    next_path = request.form.get("next", "")
     user = service.check_password(db.session(), email[:254], password[:1000])
     if user is None:
-        words = gettext("Address and password do not fit. After ten tries there is a pause.")
+        error = gettext("Address and password do not fit. After ten tries there is a pause.")
         page = render_template(
             "people/sign_in.html",
             email=email[:254],
-            next=onward,
-            refused=words,
+            next=next_path,
+            refused=error,
             kept=request.form.get("kept", ""),
         )
         return page, 422
     session.clear()
     login_user(user)
-    before = pending_form.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
-    answer = _go_on(*before) if before else redirect(_within(onward), 303)
-    answer.set_cookie(
+    pending = pending_form.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
+    response = _resume(*pending) if pending else redirect(_local_path(next_path), 303)
+    response.set_cookie(
         pending_form.LAST,
         pending_form.mark(web.secret(), user.id),
         max_age=pending_form.REMEMBERS,
@@ -131,30 +133,30 @@ def check() -> Any:
         httponly=True,
         secure=web.services().settings.public_url.startswith("https"),
     )
-    return answer
+    return response
 
 
-def _go_on(path: str, fields: list[tuple[str, str]]) -> Any:
-    """Show what was typed before the sign-in; nothing is done of it without a new press."""
+def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
+    """Show the form that was submitted before the sign-in; the user submits it again."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
     except HTTPException:
         return redirect("/", 303)
-    again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
+    shown_again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
     return make_response(
         render_template(
             "people/go_on.html",
             path=path,
             fields=fields,
             words=pending_form.words(fields),
-            shown_again=again,
+            shown_again=shown_again,
         )
     )
 
 
 @bp.post("/sign-out")
 def sign_out() -> Any:
-    """End a session."""
+    """Sign the user out."""
     logout_user()
     session.clear()
     return redirect(url_for("people.sign_in"), 303)
@@ -163,25 +165,25 @@ def sign_out() -> Any:
 @bp.route("/password/<int:user_id>/<token>", methods=["GET", "POST"])
 @web.limiter.limit("30 per minute", key_func=get_remote_address)
 def password(user_id: int, token: str) -> Any:
-    """Set a password once, by a link that an admin made."""
+    """Set a password once, by the link an admin created."""
     if request.method == "GET":
-        user = service.user_of_link(db.session(), user_id, token, web.secret(), web.now())
+        user = service.user_of_password_link(db.session(), user_id, token, web.secret(), web.now())
         return render_template("people/password.html", user=user), 200 if user else 404
-    typed = request.form.get("password", "")
+    new_password = request.form.get("password", "")
     try:
-        known = retrying(lambda s: _set_password(s, user_id, token, typed))
+        link_valid = retrying(lambda s: _set_password(s, user_id, token, new_password))
     except Invalid as fault:
-        user = service.user_of_link(db.session(), user_id, token, web.secret(), web.now())
+        user = service.user_of_password_link(db.session(), user_id, token, web.secret(), web.now())
         error = web.translated(fault.errors["password"])
         return render_template("people/password.html", user=user, error=error), 422
-    if not known:
+    if not link_valid:
         return render_template("people/password.html", user=None), 404
     flash(gettext("The password is set. Sign in with it."), "yes")
     return redirect(url_for("people.sign_in"), 303)
 
 
-def _set_password(session_: Session, user_id: int, token: str, typed: str) -> bool:
-    user = service.user_of_link(session_, user_id, token, web.secret(), web.now())
+def _set_password(session_: Session, user_id: int, token: str, new_password: str) -> bool:
+    user = service.user_of_password_link(session_, user_id, token, web.secret(), web.now())
     if user:
-        service.set_password(user, typed)
+        service.set_password(user, new_password)
     return user is not None

@@ -11,7 +11,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Message, Refusal
 from app.core.web.access import may
-from app.court.authorship import by_whom
+from app.court.authorship import signed_in_author
 from app.sending import carrier_checks
 
 bp = Blueprint("carriers", __name__)
@@ -50,7 +50,7 @@ def _page(**more: Any) -> str:
 def test_carrier() -> Any:
     """Ask for a test message: by mail to one's own address, by text to one's own number."""
     channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:100]
-    address, whose = current_user.email, by_whom()
+    address, whose = current_user.email, signed_in_author()
     try:
         if channel == "sms":
             address = phones.phone(phone, current_user.court.country)

@@ -353,7 +353,7 @@ valid_from = 2026-01-01
 """
     (own / "cn-civil.toml").write_text(text + extra, encoding="utf-8")
     try:
-        law.look_in(own)
+        law.load_rules_folder(own)
         case_id = enter(scenario, "small_claims")
         assert (
             "local pleading period (at least 30 days, Local rule 7) ends on 2026-12-23"
@@ -364,4 +364,4 @@ valid_from = 2026-01-01
         assert "local pleading period (at least 30 days" in made["warnings"][0]
         assert "《本院规则》第7条" in scenario.sign_in().get("/rules").text
     finally:
-        law.look_in(Path(scenario.folder / "nothing"))
+        law.load_rules_folder(Path(scenario.folder / "nothing"))

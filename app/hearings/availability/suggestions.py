@@ -86,7 +86,7 @@ def first_day(
     told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
     soonest = told_on + dt.timedelta(days=1)
     found = periods.deciding(working_days.periods_of(court, working, case, told_on), soonest)
-    return max([soonest, *(each.first_day for each in found)]), [*map(periods.said, found)]
+    return max([soonest, *(each.first_day for each in found)]), [*map(periods.describe, found)]
 
 
 @dataclass(frozen=True)
