@@ -143,7 +143,7 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
     from app.listing.models import Listing
 
     begun, cpu = time.perf_counter(), time.process_time()
-    found = candidates.read(db.session(), db.session.get_one(Listing, listing_id), NOW)
+    found = candidates.build(db.session(), db.session.get_one(Listing, listing_id), NOW)
     read = time.perf_counter() - begun
     starts = sum(len(each.starts) for each in found.problem.hearings)
     print(

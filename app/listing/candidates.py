@@ -1,6 +1,6 @@
-"""From hearings that are to be listed to a problem: by the same rules as suggestions, and no other.
+"""Build the optimization problem of a listing from the same search that makes suggestions.
 
-A start is a candidate exactly where a suggestion could be: what is added is only what it costs.
+A start is a candidate if and only if it could be suggested; only its cost is added here.
 """
 
 import datetime as dt
@@ -21,37 +21,37 @@ from app.listing.models import ListedHearing, Listing
 from app.listing.rows import ListingPreferences
 from app.listing.solver.problem import HearingToPlace, Problem, Start, Strip
 
-OTHER_DAY = 10  # points, for a day that was not wished for
-OTHER_HALF = 6  # for the other half of the day
-TOLD_BEFORE = N_("people are told of it the day before at the latest")
+OTHER_DAY = 10  # points, for a day other than the preferred ones
+OTHER_HALF = 6  # points, for the other half of the day
+DAY_BEFORE = N_("people are told of it the day before at the latest")
 MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass
 class Candidates:
-    """A problem, and what its numbers stand for."""
+    """A problem, with the hearings and openings that its indices refer to."""
 
     problem: Problem
     listed: Sequence[ListedHearing]
     openings: Sequence[Mapping[int, Opening]]
-    # Why a hearing can have no place at all, by its number.
+    # Why a hearing has no candidate at all, by its index.
     why: dict[int, Message] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Found:
-    wanted: HearingToPlace
+class _HearingCandidates:
+    hearing: HearingToPlace
     openings: Mapping[int, Opening]
     why: Message | None
 
 
 def minute(at: dt.datetime) -> int:
-    """Return an instant as whole minutes since 1970."""
+    """Return an instant as minutes since the Unix epoch, rounded down."""
     return int(at.timestamp()) // 60
 
 
-def read(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
-    """Return the problem of a listing, of those of its hearings that were not sent yet."""
+def build(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
+    """Build the problem of a listing, from its hearings that have not been sent."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
     listed = [each for each in listing.hearings if each.hearing_id is None]
     rooms = [
@@ -60,80 +60,82 @@ def read(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
         if not listing.rooms or room.id in listing.rooms
     ]
     strips = _strips(session, listing, rooms)
-    found = [_candidates(session, each, rooms, strips, now) for each in listed]
-    judges = {each.wanted.judge for each in found}
-    people = {number for each in found for number in each.wanted.counsel}
+    hearing_candidates = [_candidates(session, each, rooms, strips, now) for each in listed]
+    judges = {each.hearing.judge for each in hearing_candidates}
+    counsel_ids = {number for each in hearing_candidates for number in each.hearing.counsel}
     span = _span(listing)
-    at_court = busy_time.booked(
+    booked = busy_time.booked(
         session,
         [
             *(resource("judge", each) for each in judges),
-            *(resource("counsel", each) for each in people),
+            *(resource("counsel", each) for each in counsel_ids),
         ],
         span,
     )
 
-    def on_days(kind: str, rows: Sequence[int]) -> frozenset[tuple[int, int]]:
+    def booked_days(kind: str, rows: Sequence[int]) -> frozenset[tuple[int, int]]:
         return frozenset(
             (row, each.starts_at.astimezone(zone).date().toordinal())
             for row in rows
-            for each in at_court.get(resource(kind, row), ())
+            for each in booked.get(resource(kind, row), ())
         )
 
     problem = Problem(
-        hearings=tuple(each.wanted for each in found),
+        hearings=tuple(each.hearing for each in hearing_candidates),
         strips=tuple(strips),
         buffer=court.buffer_minutes,
-        sits=on_days("judge", sorted(judges)),
-        comes=on_days("counsel", sorted(people)),
+        sits=booked_days("judge", sorted(judges)),
+        comes=booked_days("counsel", sorted(counsel_ids)),
         from_elsewhere=_from_elsewhere(session, listed),
     )
-    why = {number: each.why for number, each in enumerate(found) if each.why}
-    return Candidates(problem, listed, [each.openings for each in found], why)
+    why = {number: each.why for number, each in enumerate(hearing_candidates) if each.why}
+    return Candidates(problem, listed, [each.openings for each in hearing_candidates], why)
 
 
 def _span(listing: Listing) -> Span:
-    many = (listing.last_on - listing.first_on).days + 1
-    return span_of(listing.first_on, many, ZoneInfo(listing.court.zone))
+    day_count = (listing.last_on - listing.first_on).days + 1
+    return span_of(listing.first_on, day_count, ZoneInfo(listing.court.zone))
 
 
 def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> list[Strip]:
-    """Return when each courtroom is free on the court's working days, bookings and buffer aside."""
+    """Return the free intervals of each courtroom on working days, less bookings and buffer."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
     working, hours = working_days.working_days(session, court), suggestions.hours_of(court)
     booked = busy_time.booked(
         session, [resource("courtroom", room.id) for room in rooms], _span(listing)
     )
-    found = []
+    strips = []
     for ahead in range((listing.last_on - listing.first_on).days + 1):
         day = listing.first_on + dt.timedelta(days=ahead)
         if not working.has(day):
             continue
         opens, closes = (
-            minute(dt.datetime.combine(day, mark, tzinfo=zone))
-            for mark in (hours.opens, hours.closes)
+            minute(dt.datetime.combine(day, hour, tzinfo=zone))
+            for hour in (hours.opens, hours.closes)
         )
         for room in rooms:
             at = opens
-            for taken in booked.get(resource("courtroom", room.id), ()):
-                begins = minute(taken.starts_at) - court.buffer_minutes
-                ends = -(-int(taken.ends_at.timestamp()) // 60) + court.buffer_minutes
+            for booking in booked.get(resource("courtroom", room.id), ()):
+                begins = minute(booking.starts_at) - court.buffer_minutes
+                ends = -(-int(booking.ends_at.timestamp()) // 60) + court.buffer_minutes
                 if at < min(begins, closes):
-                    found.append(Strip(day.toordinal(), at, min(begins, closes), room.id))
+                    strips.append(Strip(day.toordinal(), at, min(begins, closes), room.id))
                 at = max(at, ends)
             if at < closes:
-                found.append(Strip(day.toordinal(), at, closes, room.id))
-    return found
+                strips.append(Strip(day.toordinal(), at, closes, room.id))
+    return strips
 
 
-def asked_of(listed: ListedHearing, rooms: Sequence[Courtroom]) -> suggestions.SuggestionQuery:
-    """Return what a suggestion for a listed hearing is asked, its binding wishes included."""
-    listing, wishes = listed.listing, ListingPreferences.of(listed.wishes)
+def suggestion_query(
+    listed: ListedHearing, rooms: Sequence[Courtroom]
+) -> suggestions.SuggestionQuery:
+    """Return the suggestion query of a listed hearing, with its binding preferences."""
+    listing, preferences = listed.listing, ListingPreferences.from_json(listed.wishes)
     first, last = listing.first_on, listing.last_on
-    if wishes.earliest:
-        first = max(first, dt.date.fromisoformat(wishes.earliest))
-    if wishes.latest:
-        last = min(last, dt.date.fromisoformat(wishes.latest))
+    if preferences.earliest:
+        first = max(first, dt.date.fromisoformat(preferences.earliest))
+    if preferences.latest:
+        last = min(last, dt.date.fromisoformat(preferences.latest))
     return suggestions.SuggestionQuery(listed.minutes, rooms, listing.answer_by, first, last)
 
 
@@ -143,97 +145,107 @@ def _candidates(
     rooms: Sequence[Courtroom],
     strips: Sequence[Strip],
     now: dt.datetime,
-) -> _Found:
-    case, wishes = listed.case, ListingPreferences.of(listed.wishes)
-    asked = asked_of(listed, rooms)
-    searched = suggestions.search(session, case, asked, now)
-    wish, openings = searched.wish, searched.found
+) -> _HearingCandidates:
+    case, preferences = listed.case, ListingPreferences.from_json(listed.wishes)
+    query = suggestion_query(listed, rooms)
+    result = suggestions.search(session, case, query, now)
+    opening_query, openings = result.wish, result.found
     zone = ZoneInfo(case.court.zone)
     by_day: dict[int, list[Strip]] = {}
     for strip in strips:
         by_day.setdefault(strip.day, []).append(strip)
-    starts, kept = [], {}
-    if wish is not None:
+    starts, openings_by_start = [], {}
+    if opening_query is not None:
         today = now.astimezone(zone).date()
-        for opening, start in _weighed(wish, openings, wishes, wishes.per_day(today)):
+        for opening, start in _with_costs(
+            opening_query, openings, preferences, preferences.per_day(today)
+        ):
             if any(strip.holds(start.at, listed.minutes) for strip in by_day.get(start.day, ())):
                 starts.append(start)
-                kept[start.at] = opening
-    why = None if starts else _why_none(session, listed, asked, bool(openings))
-    room = next((each.id for each in rooms if each.name == wishes.courtroom), None)
-    counsel = tuple(seat.counsel_id for seat in queries.seats(session, case))
-    wanted = HearingToPlace(
+                openings_by_start[start.at] = opening
+    why = None if starts else _reason_for_none(session, listed, query, bool(openings))
+    room = next((each.id for each in rooms if each.name == preferences.courtroom), None)
+    counsel = tuple(representation.counsel_id for representation in queries.seats(session, case))
+    hearing = HearingToPlace(
         listed.minutes,
         case.judge_id,
         counsel,
         tuple(sorted(starts)),
-        weight=wishes.per_day(now.astimezone(zone).date()),
+        weight=preferences.per_day(now.astimezone(zone).date()),
         room=room,
     )
-    return _Found(wanted, kept, why)
+    return _HearingCandidates(hearing, openings_by_start, why)
 
 
-def _weighed(
-    wish: OpeningQuery, openings: Sequence[Opening], wishes: ListingPreferences, per_day: int
+def _with_costs(
+    query: OpeningQuery, openings: Sequence[Opening], preferences: ListingPreferences, per_day: int
 ) -> list[tuple[Opening, Start]]:
-    """Return openings as starts with their costs: waiting, wishes, and what suggestions weigh."""
+    """Pair openings with starts whose cost counts waiting, preferences and score."""
     if not openings:
         return []
-    ranks = {day: rank for rank, (day, _) in enumerate(wish.days)}
-    sessions = dict(wish.days)
+    ranks = {day: rank for rank, (day, _) in enumerate(query.days)}
+    sessions = dict(query.days)
     first = min(ranks[opening.day] for opening in openings)
-    found = []
+    pairs = []
     for opening in openings:
-        later = ranks[opening.day] - first
-        people = max(0, round(LATER_DAY * later - opening.score))
-        local = opening.starts_at.astimezone(wish.zone)
+        days_later = ranks[opening.day] - first
+        people_cost = max(0, round(LATER_DAY * days_later - opening.score))
+        local = opening.starts_at.astimezone(query.zone)
         afternoon = local.hour >= 12
-        cost = per_day * later + people
-        cost += 0 if wishes.prefers(opening.day) else OTHER_DAY
-        cost += OTHER_HALF if wishes.half and (wishes.half == "afternoon") != afternoon else 0
-        held = next(
+        cost = per_day * days_later + people_cost
+        cost += 0 if preferences.prefers(opening.day) else OTHER_DAY
+        cost += (
+            OTHER_HALF if preferences.half and (preferences.half == "afternoon") != afternoon else 0
+        )
+        court_session = next(
             s for s in sessions[opening.day] if s.starts_at <= opening.starts_at < s.ends_at
         )
-        session = (minute(held.starts_at), minute(held.ends_at))
+        session = (minute(court_session.starts_at), minute(court_session.ends_at))
         start = Start(minute(opening.starts_at), opening.day.toordinal(), session, cost, afternoon)
-        found.append((opening, start))
-    return found
+        pairs.append((opening, start))
+    return pairs
 
 
-def _why_none(
+def _reason_for_none(
     session: Session,
     listed: ListedHearing,
-    asked: suggestions.SuggestionQuery,
+    query: suggestions.SuggestionQuery,
     people_are_free: bool,
 ) -> Message:
-    """Return why no start at all is possible."""
+    """Return the reason why no start is possible."""
     court = listed.case.court
-    facts = {"first": str(asked.first), "last": str(asked.last)}
+    facts = {"first": str(query.first), "last": str(query.last)}
     if people_are_free:
         return Message(
             N_("No courtroom is free when judge and counsel are, between %(first)s and %(last)s."),
             **facts,
         )
     working = working_days.working_days(session, court)
-    legal, because = suggestions.first_day(court, working, listed.case, asked.answer_by)
-    if asked.last is not None and legal > asked.last:
-        words = N_(
+    legal_first, deciding_periods = suggestions.first_day(
+        court, working, listed.case, query.answer_by
+    )
+    if query.last is not None and legal_first > query.last:
+        text = N_(
             "By the court's rules it can be heard from %(legal)s on, after the last day, "
             "%(last)s: %(period)s."
         )
-        period = joined(because, N_("%(one)s; %(other)s")) if because else Message(TOLD_BEFORE)
-        return Message(words, legal=str(legal), last=str(asked.last), period=period)
-    words = N_(
+        period = (
+            joined(deciding_periods, N_("%(one)s; %(other)s"))
+            if deciding_periods
+            else Message(DAY_BEFORE)
+        )
+        return Message(text, legal=str(legal_first), last=str(query.last), period=period)
+    text = N_(
         "Judge and counsel are never all free for %(minutes)s minutes between %(first)s and "
         "%(last)s."
     )
-    return Message(words, minutes=listed.minutes, **facts)
+    return Message(text, minutes=listed.minutes, **facts)
 
 
 def _from_elsewhere(session: Session, listed: Sequence[ListedHearing]) -> frozenset[int]:
     return frozenset(
-        seat.counsel_id
+        representation.counsel_id
         for each in listed
-        for seat in queries.seats(session, each.case)
-        if seat.counsel.travel_minutes
+        for representation in queries.seats(session, each.case)
+        if representation.counsel.travel_minutes
     )

@@ -23,21 +23,21 @@ from app.core.errors import N_, Invalid, Message
 from app.hearings.service import DeskContext
 from app.imports.commands import of_file
 from app.imports.reading.file_types import safe_name
-from app.listing import queries, running, service, taking
+from app.listing import files, queries, running, service
 from app.listing.drafting import SECONDS, SLOTS, WEEKS, ListingRequest
 from app.listing.models import Listing
 from app.listing.solver import search
-from app.listing.solver.problem import Progress as Far
+from app.listing.solver.problem import Progress as SearchProgress
 from app.listing.solver.problem import SearchLimits, SearchResult
 from app.people import service as people
 
 MOST_SHOWN = 50
-SOMETHING_LEFT = 1  # the exit status where a row was refused, or a hearing has no place
+INCOMPLETE = 1  # exit status if a row was refused or a hearing has no slot
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-class _Undone(Exception):  # noqa: N818
-    """Ends a transaction of which nothing may stay."""
+class _DryRun(Exception):  # noqa: N818
+    """Raised to roll back the transaction of a dry run."""
 
 
 @click.command("list-hearings")
@@ -88,33 +88,39 @@ def list_hearings(
     **days: Any,
 ) -> None:
     """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
-    search.need()
+    search.require_solver()
     app = checked_app()
-    asked = _asked(seconds=seconds, **days)
+    listing_request = _request(seconds=seconds, **days)
     worker, name = f"command:{uuid.uuid4()}", safe_name(file.name)
     with app.app_context():
         court = people.find_court(db.session(), court_name)
         with of_file(file):
-            taken = taking.read(file, court, sheet=sheet, encoding=encoding)
+            listing_file = files.read(file, court, sheet=sheet, encoding=encoding)
         db.session().rollback()
-        for note in taken.notes:
+        for note in listing_file.notes:
             click.echo(str(note), err=True)
         listing_id, refused = _draft(
-            name, taken, asked, court_name, worker, partial=partial, keep=not dry_run
+            name,
+            listing_file,
+            listing_request,
+            court_name,
+            worker,
+            partial=partial,
+            keep=not dry_run,
         )
-        _tell_refused(refused, partial=partial)
+        _print_refused(refused, partial=partial)
         if not listing_id:
-            click.echo(f"{name}: hearings: {len(taken.rows)}. Nothing is kept.", err=True)
-            raise SystemExit(SOMETHING_LEFT if refused else 0)
+            click.echo(f"{name}: hearings: {len(listing_file.rows)}. Nothing is kept.", err=True)
+            raise SystemExit(INCOMPLETE if refused else 0)
         limits = SearchLimits(seconds, workers, seed)
-        with _heard() as enough, _bar(limits, enough) as watch:
-            outcome = running.run(listing_id, worker, limits, web.now, watch)
-        _tell(listing_id, outcome, as_json=as_json)
-        left = outcome is None or outcome.progress.placed < len(taken.rows)
-    raise SystemExit(SOMETHING_LEFT if refused or left else 0)
+        with _sigint_flag() as stop_requested, _bar(limits, stop_requested) as watch:
+            result = running.run(listing_id, worker, limits, web.now, watch)
+        _print_result(listing_id, result, as_json=as_json)
+        unplaced = result is None or result.progress.placed < len(listing_file.rows)
+    raise SystemExit(INCOMPLETE if refused or unplaced else 0)
 
 
-def _asked(
+def _request(
     first: dt.datetime | None,
     last: dt.datetime | None,
     weeks: int,
@@ -129,110 +135,118 @@ def _asked(
 
 def _draft(
     name: str,
-    taken: taking.ListingFile,
-    asked: ListingRequest,
+    listing_file: files.ListingFile,
+    listing_request: ListingRequest,
     court_name: str,
     worker: str,
     *,
     partial: bool,
     keep: bool,
 ) -> tuple[int, list[Any]]:
-    """Make the draft and claim it, in one transaction; return 0 for it where nothing is kept."""
-    told: list[Any] = []
+    """Create and claim the draft in one transaction; the id is 0 if nothing was stored."""
+    refused_rows: list[Any] = []
 
     def work(session: Session) -> int:
         desk = DeskContext(people.find_court(session, court_name), None, web.now(), web.secret())
-        listing, refused = taking.draft(session, desk, taken, name, asked, partial=partial)
-        told[:] = refused
+        listing, refused = files.draft(
+            session, desk, listing_file, name, listing_request, partial=partial
+        )
+        refused_rows[:] = refused
         if not keep:
-            raise _Undone
+            raise _DryRun
         return service.claim(session, worker, desk.now, listing.id) if listing else 0
 
     try:
-        return retrying(work), told
-    except _Undone:
-        return 0, told
+        return retrying(work), refused_rows
+    except _DryRun:
+        return 0, refused_rows
 
 
 @contextmanager
-def _heard() -> Iterator[Callable[[], bool]]:
-    """Take note of Ctrl-C, which ends the search; a second one ends the command.
+def _sigint_flag() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a flag that ends the search; a second one ends the command.
 
-    As an exception it may fall into the solver's import, which loses it or makes another of it.
+    A KeyboardInterrupt raised during the solver's import may be swallowed or converted there.
     """
-    said, before = Event(), signal.getsignal(signal.SIGINT)
+    interrupted, previous_handler = Event(), signal.getsignal(signal.SIGINT)
 
-    def hear(*_: object) -> None:
-        said.set()
-        signal.signal(signal.SIGINT, before)
+    def handle(*_: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, previous_handler)
 
-    signal.signal(signal.SIGINT, hear)
+    signal.signal(signal.SIGINT, handle)
     try:
-        yield said.is_set
+        yield interrupted.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous_handler)
 
 
 @contextmanager
-def _bar(limits: SearchLimits, enough: Callable[[], bool]) -> Iterator[search.Watch]:
-    """Show how far a search is: the best so far, and what it must cost at least."""
+def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[search.Watch]:
+    """Show the progress of a search: the best listing so far, and the bound."""
     columns = (
         TextColumn("Searching"),
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    screen = Console(stderr=True)
-    with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task, first = bar.add_task("", total=limits.seconds), True
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task, is_first = bar.add_task("", total=limits.seconds), True
 
-        def watch(far: Far) -> bool:
-            nonlocal first
-            if first:
-                screen.print(f"To begin with: {_so_far(far)}. Ctrl-C keeps the best so far.")
-                first = False
-            bar.update(task, completed=bar.tasks[0].elapsed, description=_so_far(far))
-            return enough()
+        def watch(far: SearchProgress) -> bool:
+            nonlocal is_first
+            if is_first:
+                console.print(
+                    f"To begin with: {_progress_text(far)}. Ctrl-C keeps the best so far."
+                )
+                is_first = False
+            bar.update(task, completed=bar.tasks[0].elapsed, description=_progress_text(far))
+            return stop_requested()
 
         yield watch
 
 
-def _so_far(far: Far) -> str:
-    least = "" if far.bound is None else f", at least {far.bound}"
-    gap = "" if far.gap is None else f" ({far.gap:.1%} apart)"
-    return f"placed {far.placed} of {far.most}, cost {far.cost}{least}{gap}"
+def _progress_text(progress: SearchProgress) -> str:
+    bound = "" if progress.bound is None else f", at least {progress.bound}"
+    gap = "" if progress.gap is None else f" ({progress.gap:.1%} apart)"
+    return f"placed {progress.placed} of {progress.most}, cost {progress.cost}{bound}{gap}"
 
 
-def _tell_refused(refused: list[Any], *, partial: bool) -> None:
-    for each in refused[:MOST_SHOWN]:
-        click.echo(f"line {each.line}, {each.column}: {each.why}", err=True)
+def _print_refused(refused: list[Any], *, partial: bool) -> None:
+    for refusal in refused[:MOST_SHOWN]:
+        click.echo(f"line {refusal.line}, {refusal.column}: {refusal.why}", err=True)
     if len(refused) > MOST_SHOWN:
         click.echo(f"… and {len(refused) - MOST_SHOWN} more.", err=True)
     if refused:
-        what = "They are left out." if partial else "Nothing is listed; --partial leaves them out."
-        click.echo(f"Faults: {len(refused)}. {what}", err=True)
+        consequence = (
+            "They are left out." if partial else "Nothing is listed; --partial leaves them out."
+        )
+        click.echo(f"Faults: {len(refused)}. {consequence}", err=True)
 
 
-def _tell(listing_id: int, outcome: SearchResult | None, *, as_json: bool) -> None:
-    if outcome is None:
+def _print_result(listing_id: int, result: SearchResult | None, *, as_json: bool) -> None:
+    if result is None:
         raise Invalid({"listing": Message(N_("The draft was deleted while it was searched."))})
     listing = db.session().get_one(Listing, listing_id)
-    shown = queries.shown(db.session(), listing)
+    rows = queries.draft_rows(db.session(), listing)
     if as_json:
-        click.echo(json.dumps(queries.as_json(listing, shown, outcome), ensure_ascii=False))
+        click.echo(json.dumps(queries.as_json(listing, rows, result), ensure_ascii=False))
         return
-    for each in shown:
+    for each in rows:
         for slot in each.slots:
             begins, ends = slot.local
             click.echo(
                 f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}  {slot.courtroom}  "
                 f"{each.judge}  {each.number}"
             )
-    for each in shown:
+    for each in rows:
         if not each.slots:
             click.echo(f"line {each.line}, {each.number}: {each.why}", err=True)
-    far = outcome.progress
-    click.echo(f"Hearings: {len(shown)}, {_so_far(far)}.", err=True)
+    progress = result.progress
+    click.echo(f"Hearings: {len(rows)}, {_progress_text(progress)}.", err=True)
     click.echo(
         f"Draft {listing_id}: look at it and send it on the page "
         f"{web.services().settings.public_url}/listings/{listing_id}",

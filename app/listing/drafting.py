@@ -1,4 +1,4 @@
-"""Make a draft of the hearings that a file names: what cannot be listed is refused by its row."""
+"""Create a draft from the rows of a file; rows that cannot be listed are refused individually."""
 
 import datetime as dt
 import uuid
@@ -22,14 +22,14 @@ from app.imports.reading.rules import ColumnMapping
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.rows import ListingRow
 
-LONGEST = dt.timedelta(days=184)
+LONGEST = dt.timedelta(days=184)  # period of a listing
 WEEKS, SLOTS, SECONDS = 4, 2, 60
 MOST_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class ListingRequest:
-    """How a list of hearings is to be placed; what is not said is the house's usual."""
+    """Parameters of a listing."""
 
     first: dt.date | None = None
     last: dt.date | None = None
@@ -41,39 +41,39 @@ class ListingRequest:
 
 
 def check(
-    session: Session, desk: DeskContext, rows: Sequence[ListingRow], bound: ColumnMapping
+    session: Session, desk: DeskContext, rows: Sequence[ListingRow], mapping: ColumnMapping
 ) -> list[RowRefusal]:
-    """Return which rows name what is not there, or what has its date or its question already."""
+    """Return rows with unknown case or courtroom, or with a hearing proposed or fixed already."""
     refused = []
     for row in rows:
-        for name, why in _faults(session, desk, row).items():
-            refused.append(RowRefusal(row.line, bound.header_of(name), why))
+        for name, why in _errors(session, desk, row).items():
+            refused.append(RowRefusal(row.line, mapping.header_of(name), why))
     return refused
 
 
-def _faults(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, Message]:
+def _errors(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, Message]:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
-        words = N_("There is no case %(number)s: enter or import it first.")
-        return {"number": Message(words, number=row.number)}
+        text = N_("There is no case %(number)s: enter or import it first.")
+        return {"number": Message(text, number=row.number)}
     if not hearings.seats(session, case):
-        words = N_("Nobody can be asked: this case has no counsel with an address.")
-        return {"number": Message(words)}
-    faults = {}
-    standing = sa.or_(
+        text = N_("Nobody can be asked: this case has no counsel with an address.")
+        return {"number": Message(text)}
+    errors = {}
+    is_open = sa.or_(
         Hearing.state == HearingState.PROPOSED.value,
         sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > desk.now),
     )
-    same = sa.select(Hearing.id).where(
-        Hearing.case_id == case.id, Hearing.kind == row.kind, standing
+    query = sa.select(Hearing.id).where(
+        Hearing.case_id == case.id, Hearing.kind == row.kind, is_open
     )
-    if session.scalar(same.limit(1)):
-        words = N_("This case has such a hearing already, proposed or fixed: move that one.")
-        faults["number"] = Message(words)
-    room = row.wishes.courtroom
-    if room and service.find_courtroom(session, desk.court.id, room) is None:
-        faults["courtroom"] = Message(N_("There is no courtroom %(room)s."), room=room)
-    return faults
+    if session.scalar(query.limit(1)):
+        text = N_("This case has such a hearing already, proposed or fixed: move that one.")
+        errors["number"] = Message(text)
+    courtroom = row.wishes.courtroom
+    if courtroom and service.find_courtroom(session, desk.court.id, courtroom) is None:
+        errors["courtroom"] = Message(N_("There is no courtroom %(room)s."), room=courtroom)
+    return errors
 
 
 def draft(
@@ -81,31 +81,31 @@ def draft(
     desk: DeskContext,
     name: str,
     rows: Sequence[ListingRow],
-    asked: ListingRequest,
+    listing_request: ListingRequest,
 ) -> Listing:
-    """Make a listing of some rows that were checked, to be searched. Raises Invalid."""
-    first, last, by = _days(session, desk, asked)
-    rooms, faults = [], {}
-    for room in asked.rooms:
-        found = service.find_courtroom(session, desk.court.id, room)
-        if found is None:
-            faults["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room)
+    """Create a listing from checked rows, waiting for a worker. Raises Invalid."""
+    first, last, answer_by = _days(session, desk, listing_request)
+    rooms, errors = [], {}
+    for room_name in listing_request.rooms:
+        courtroom = service.find_courtroom(session, desk.court.id, room_name)
+        if courtroom is None:
+            errors["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room_name)
         else:
-            rooms.append(found.id)
+            rooms.append(courtroom.id)
     if not suggestions.rooms_of(session, desk.court):
-        faults["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
-    if not 1 <= asked.slots <= MOST_SLOTS:
-        faults["slots"] = Message(
+        errors["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
+    if not 1 <= listing_request.slots <= MOST_SLOTS:
+        errors["slots"] = Message(
             N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SLOTS
         )
-    if not 1 <= asked.seconds <= MOST_SECONDS:
-        faults["seconds"] = Message(
+    if not 1 <= listing_request.seconds <= MOST_SECONDS:
+        errors["seconds"] = Message(
             N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SECONDS
         )
     if not rows:
-        faults["file"] = Message(N_("The file names no hearing that can be listed."))
-    if faults:
-        raise Invalid(faults)
+        errors["file"] = Message(N_("The file names no hearing that can be listed."))
+    if errors:
+        raise Invalid(errors)
     listing = Listing(
         court_id=desk.court.id,
         user_id=desk.user.id if desk.user else None,
@@ -113,10 +113,10 @@ def draft(
         state=ListingState.WAITING.value,
         first_on=first,
         last_on=last,
-        answer_by=by,
-        slots=asked.slots,
+        answer_by=answer_by,
+        slots=listing_request.slots,
         rooms=rooms,
-        seconds=asked.seconds,
+        seconds=listing_request.seconds,
         created_at=desk.now,
     )
     listing.hearings = [_listed(session, desk, row) for row in rows]
@@ -131,35 +131,35 @@ def _listed(session: Session, desk: DeskContext, row: ListingRow) -> ListedHeari
         raise NotFound(
             N_("There is no case %(number)s: enter or import it first."), number=row.number
         )
-    wishes = row.wishes.kept()
+    preferences = row.wishes.to_json()
     if row.wishes.courtroom:
         room = service.find_courtroom(session, desk.court.id, row.wishes.courtroom)
-        wishes["courtroom"] = room.name if room else ""
+        preferences["courtroom"] = room.name if room else ""
     return ListedHearing(
         case_id=case.id,
         line=row.line,
         kind=row.kind,
         minutes=row.minutes,
-        wishes=wishes,
+        wishes=preferences,
         slots=[],
         uid=str(uuid.uuid4()),
     )
 
 
 def _days(
-    session: Session, desk: DeskContext, asked: ListingRequest
+    session: Session, desk: DeskContext, listing_request: ListingRequest
 ) -> tuple[dt.date, dt.date, dt.datetime]:
-    """Return the first and the last day, and the date to answer by. Raises Invalid."""
-    by = asked.answer_by or suggestions.answer_by(session, desk.court, desk.now)
-    if by <= desk.now:
+    """Return first day, last day and deadline for answers. Raises Invalid."""
+    answer_by = listing_request.answer_by or suggestions.answer_by(session, desk.court, desk.now)
+    if answer_by <= desk.now:
         raise Invalid({"answer_by": Message(N_("This time is past."))})
-    told = by.astimezone(ZoneInfo(desk.court.zone)).date()
-    first = asked.first or told + dt.timedelta(days=suggestions.TO_ACT)
-    last = asked.last or first + dt.timedelta(days=7 * asked.weeks - 1)
+    answered_on = answer_by.astimezone(ZoneInfo(desk.court.zone)).date()
+    first = listing_request.first or answered_on + dt.timedelta(days=suggestions.TO_ACT)
+    last = listing_request.last or first + dt.timedelta(days=7 * listing_request.weeks - 1)
     if last < first:
         raise Invalid(
             {"to": Message(N_("The last day is before the first, %(first)s."), first=str(first))}
         )
     if last - first > LONGEST:
         raise Invalid({"to": Message(N_("Give at most %(most)s days."), most=LONGEST.days)})
-    return first, last, by
+    return first, last, answer_by

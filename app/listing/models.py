@@ -1,4 +1,4 @@
-"""Listings: drafts of many hearings at once, and how the search for each goes."""
+"""Listings: drafts of many hearings at once, with the state of their search."""
 
 import datetime as dt
 from enum import StrEnum
@@ -15,18 +15,18 @@ from app.people.models import User
 
 
 class ListingState(StrEnum):
-    """Where a listing stands."""
+    """State of a listing."""
 
     WAITING = "waiting"  # for a worker
     RUNNING = "running"
-    READY = "ready"  # to be looked at and sent
+    READY = "ready"  # for review and sending
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
 
 
 class Listing(Base):
-    """A draft: many hearings with their slots; nothing is held or told before it is sent."""
+    """A draft of many hearings with slots; nothing is booked or announced until it is sent."""
 
     __tablename__ = "listing"
     __table_args__ = (
@@ -41,25 +41,25 @@ class Listing(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
-    # Who made it, and in whose name it is sent; None for a command.
+    # The user who created it, and who proposes the hearings; None for a command.
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     name: Mapped[str] = mapped_column(sa.String(200))
     state: Mapped[str] = mapped_column(sa.String(20))
     first_on: Mapped[dt.date] = mapped_column()
     last_on: Mapped[dt.date] = mapped_column()
     answer_by: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # How many slots each hearing is to have, in which courtrooms (none: all), searched how long.
+    # Slots per hearing, courtroom ids (empty: all), and seconds of search.
     slots: Mapped[int] = mapped_column()
     rooms: Mapped[list[int]] = mapped_column(Json)
     seconds: Mapped[int] = mapped_column()
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     started_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # Who searches, and until when they may be believed to live.
+    # The worker that searches, and the end of its lease.
     worker: Mapped[str] = mapped_column(sa.String(200), default="")
     lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     stop: Mapped[bool] = mapped_column(default=False)
-    # How far the search is: hearings placed, at most how many can be; cost, and what it must cost.
+    # Progress: hearings placed and their upper bound; cost in points and its lower bound.
     placed: Mapped[int | None] = mapped_column()
     most: Mapped[int | None] = mapped_column()
     cost: Mapped[int | None] = mapped_column()
@@ -74,7 +74,7 @@ class Listing(Base):
 
 
 class ListedHearing(Base):
-    """A hearing of a listing: what is asked for, and the slots that were found."""
+    """A hearing of a listing: request and slots found."""
 
     __tablename__ = "listed_hearing"
 
@@ -87,11 +87,11 @@ class ListedHearing(Base):
     wishes: Mapped[dict[str, Any]] = mapped_column(Json)
     # [{"at": ISO, "room": id, "cost": points, "reasons": […], "costs": [[name, …], …]}, …]
     slots: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    # Why it has no place, or why it could not be sent.
+    # Reason why it has no slot or could not be sent.
     why: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # Taken up by the worker that sends since "send" was pressed.
+    # Whether a worker has tried to send it since the last "send".
     tried: Mapped[bool] = mapped_column(default=False)
-    # The identifier of the hearing that this becomes: what makes sending it twice impossible.
+    # UID of the resulting hearing: makes sending idempotent.
     uid: Mapped[str] = mapped_column(sa.String(200), unique=True)
     hearing_id: Mapped[int | None] = mapped_column(sa.ForeignKey("hearing.id"), index=True)
 

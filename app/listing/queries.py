@@ -1,4 +1,4 @@
-"""Read listings: a court's drafts, one draft as people see it."""
+"""Queries for listings, and the view model of a draft."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ MOST_LISTINGS = 100
 
 @dataclass(frozen=True)
 class DraftSlot:
-    """A slot of a draft, by the court's clock."""
+    """A slot of a draft; ``local`` is in the court's time zone."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -33,8 +33,8 @@ class DraftSlot:
 
 
 @dataclass(frozen=True)
-class ListingPage:
-    """A hearing of a draft as it is shown."""
+class DraftRow:
+    """A hearing of a draft, as shown."""
 
     id: int
     case_id: int
@@ -50,18 +50,18 @@ class ListingPage:
 
 
 def find(session: Session, court_id: int, listing_id: int) -> Listing:
-    """Return a listing of a court. Raises NotFound, for another court's as for none."""
-    wanted = sa.select(Listing).where(Listing.id == listing_id, Listing.court_id == court_id)
-    listing = session.scalar(wanted.options(joinedload(Listing.court), joinedload(Listing.user)))
+    """Return a listing of this court. Raises NotFound, also for a listing of another court."""
+    query = sa.select(Listing).where(Listing.id == listing_id, Listing.court_id == court_id)
+    listing = session.scalar(query.options(joinedload(Listing.court), joinedload(Listing.user)))
     if listing is None:
         raise NotFound(N_("There is no listing %(listing)s in this court."), listing=listing_id)
     return listing
 
 
-def listed(session: Session, court_id: int) -> Sequence[tuple[Listing, int, int]]:
-    """Return a court's newest listings, each with how many hearings it has, and how many sent."""
+def newest(session: Session, court_id: int) -> Sequence[tuple[Listing, int, int]]:
+    """Return a court's newest listings with the numbers of hearings, total and sent."""
     count, sent = sa.func.count(ListedHearing.id), sa.func.count(ListedHearing.hearing_id)
-    wanted = (
+    query = (
         sa.select(Listing, count, sent)
         .outerjoin(ListedHearing, ListedHearing.listing_id == Listing.id)
         .where(Listing.court_id == court_id)
@@ -70,11 +70,11 @@ def listed(session: Session, court_id: int) -> Sequence[tuple[Listing, int, int]
         .limit(MOST_LISTINGS)
         .options(joinedload(Listing.user))
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(wanted)]
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def shown(session: Session, listing: Listing) -> list[ListingPage]:
-    """Return the hearings of a draft in the order of their first slots, those without one last."""
+def draft_rows(session: Session, listing: Listing) -> list[DraftRow]:
+    """Return the hearings of a draft, sorted by first slot, those without slots last."""
     zone = ZoneInfo(listing.court.zone)
     rooms = {
         room.id: room.name
@@ -82,13 +82,13 @@ def shown(session: Session, listing: Listing) -> list[ListingPage]:
             sa.select(Courtroom).where(Courtroom.court_id == listing.court_id)
         )
     }
-    wanted = (
+    query = (
         sa.select(ListedHearing)
         .where(ListedHearing.listing_id == listing.id)
         .options(selectinload(ListedHearing.case).joinedload(Case.judge))
     )
-    found = [
-        ListingPage(
+    rows = [
+        DraftRow(
             row.id,
             row.case_id,
             row.line,
@@ -101,11 +101,11 @@ def shown(session: Session, listing: Listing) -> list[ListingPage]:
             message_from_json(row.why) if row.why else None,
             row.hearing_id,
         )
-        for row in session.scalars(wanted)
+        for row in session.scalars(query)
     ]
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(
-        found, key=lambda each: (each.slots[0].starts_at if each.slots else latest, each.line)
+        rows, key=lambda each: (each.slots[0].starts_at if each.slots else latest, each.line)
     )
 
 
@@ -122,19 +122,17 @@ def _slot(slot: dict[str, Any], zone: ZoneInfo, rooms: dict[int, str]) -> DraftS
     )
 
 
-def as_json(
-    listing: Listing, found: Sequence[ListingPage], outcome: SearchResult
-) -> dict[str, Any]:
-    """Return a listing as the command prints it for programs."""
-    far = outcome.progress
+def as_json(listing: Listing, rows: Sequence[DraftRow], result: SearchResult) -> dict[str, Any]:
+    """Return a listing as a JSON object, for the command."""
+    progress = result.progress
     return {
         "id": listing.id,
-        "placed": far.placed,
-        "hearings": len(found),
-        "cost": far.cost,
-        "bound": far.bound,
-        "gap": far.gap,
-        "optimal": outcome.complete,
+        "placed": progress.placed,
+        "hearings": len(rows),
+        "cost": progress.cost,
+        "bound": progress.bound,
+        "gap": progress.gap,
+        "optimal": result.complete,
         "listed": [
             {
                 "line": each.line,
@@ -149,25 +147,27 @@ def as_json(
                         "courtroom": slot.courtroom,
                         "cost": slot.cost,
                         "reasons": [str(words) for words in slot.reasons],
-                        "costs": [{"counsel": who, "why": str(words)} for who, words in slot.costs],
+                        "costs": [
+                            {"counsel": name, "why": str(words)} for name, words in slot.costs
+                        ],
                     }
                     for slot in each.slots
                 ],
                 "why": str(each.why) if each.why else None,
             }
-            for each in found
+            for each in rows
         ],
     }
 
 
 def at_work(session: Session) -> bool:
-    """Tell whether any listing waits for a worker, or is with one."""
+    """Tell whether any listing is waiting for a worker or being processed."""
     states = (ListingState.WAITING.value, ListingState.RUNNING.value, ListingState.SENDING.value)
     return bool(session.scalar(sa.select(Listing.id).where(Listing.state.in_(states)).limit(1)))
 
 
 def gap(listing: Listing) -> float | None:
-    """Return how far the cost may be from the best, as a part of it; None while unknown."""
+    """Return the relative optimality gap of a listing, or None if there is no bound."""
     if listing.placed is None or listing.most is None or listing.cost is None:
         return None
     return Progress(listing.placed, listing.most, listing.cost, listing.bound).gap

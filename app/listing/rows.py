@@ -1,4 +1,4 @@
-"""Pure: from the rows of a file to hearings that are to be listed, each with its wishes."""
+"""Pure: parse rows of a file into hearings to be listed, with their preferences."""
 
 import datetime as dt
 import re
@@ -29,7 +29,7 @@ FIELDS = (
 )
 NEEDED = ("number",)
 MOST = 1000  # hearings of one listing
-# What a working day of waiting costs, in points (see docs/listing.md).
+# Cost of a working day of waiting, in points (see docs/listing.md).
 PRIORITIES = {"low": 1, "normal": 2, "high": 4}
 QUARTER, MOST_QUARTERS = 90, 4
 WEEKDAYS: Mapping[str, int] = {
@@ -51,9 +51,9 @@ WEEKDAYS: Mapping[str, int] = {
 
 @dataclass(frozen=True)
 class ListingPreferences:
-    """What is wished for a hearing; ``earliest`` and ``latest`` bind, the rest costs points."""
+    """Preferences for a hearing; ``earliest`` and ``latest`` are binding, the rest costs points."""
 
-    earliest: str = ""  # days are ISO dates, so that all of it can be kept as JSON
+    earliest: str = ""  # days are ISO dates, for storage as JSON
     latest: str = ""
     weekdays: tuple[int, ...] = ()
     dates: tuple[str, ...] = ()
@@ -62,37 +62,37 @@ class ListingPreferences:
     priority: str = "normal"
     since: str = ""
 
-    def kept(self) -> dict[str, Any]:
-        """Return them as JSON can hold them, without what is empty."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the preferences as a JSON object, without empty ones."""
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "ListingPreferences":
-        """Return wishes that were kept as JSON."""
-        said: dict[str, Any] = {
-            each.name: tuple(kept[each.name])
-            if isinstance(kept[each.name], list)
-            else kept[each.name]
-            for each in fields(cls)
-            if each.name in kept
+    def from_json(cls, data: Mapping[str, Any]) -> "ListingPreferences":
+        """Return preferences from their JSON object."""
+        values: dict[str, Any] = {
+            field.name: tuple(data[field.name])
+            if isinstance(data[field.name], list)
+            else data[field.name]
+            for field in fields(cls)
+            if field.name in data
         }
-        return cls(**said)
+        return cls(**values)
 
     def prefers(self, day: dt.date) -> bool:
-        """Tell whether a day is as wished; where none is wished for, each is."""
+        """Tell whether a day is preferred; without preferred days every day is."""
         if not self.weekdays and not self.dates:
             return True
         return day.weekday() in self.weekdays or day.isoformat() in self.dates
 
     def per_day(self, today: dt.date) -> int:
-        """Return what each working day of waiting costs: more the longer the case has waited."""
+        """Return the cost of a working day of waiting, in points, which rises with time."""
         waited = (today - dt.date.fromisoformat(self.since)).days if self.since else 0
         return PRIORITIES[self.priority] + min(MOST_QUARTERS, max(0, waited) // QUARTER)
 
 
 @dataclass(frozen=True)
 class ListingRow:
-    """A hearing that a row asks to be listed."""
+    """A row of a file: a hearing to be listed."""
 
     line: int
     number: str
@@ -102,7 +102,7 @@ class ListingRow:
 
 
 class RowIn(Input):
-    """What a row says that needs no reading."""
+    """Schema of the fields of a row that need no parsing."""
 
     number = TextField(200, blank=False, required=True)
     hearing_kind = TextField(100, blank=False, required=True)
@@ -113,87 +113,89 @@ class RowIn(Input):
 
 
 def read(
-    rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
+    rows: Iterable[tuple[int, Sequence[str]]], mapping: ColumnMapping, refused: list[RowRefusal]
 ) -> list[ListingRow]:
-    """Return the hearings of a file; rows that cannot be taken are put among the refused."""
-    found: list[ListingRow] = []
-    seen: dict[tuple[str, str], int] = {}
+    """Parse the rows of a file; invalid rows are appended to ``refused``."""
+    hearings: list[ListingRow] = []
+    first_lines: dict[tuple[str, str], int] = {}
     for line, cells in rows:
-        if faults := row_faults(line, cells, bound):
-            refused += faults
+        if errors := row_faults(line, cells, mapping):
+            refused += errors
             continue
-        row = _read(line, bound, bound.texts(cells, FIELDS), refused)
+        row = _read(line, mapping, mapping.texts(cells, FIELDS), refused)
         if row is None:
             continue
-        first = seen.setdefault((number_key(row.number), row.kind), line)
-        if first != line:
-            words = N_("Line %(line)s names this hearing of case %(number)s already.")
-            why = Message(words, line=first, number=row.number)
-            refused.append(RowRefusal(line, bound.header_of("number"), why))
+        first_line = first_lines.setdefault((number_key(row.number), row.kind), line)
+        if first_line != line:
+            text = N_("Line %(line)s names this hearing of case %(number)s already.")
+            why = Message(text, line=first_line, number=row.number)
+            refused.append(RowRefusal(line, mapping.header_of("number"), why))
             continue
-        found.append(row)
-    if len(found) > MOST:
-        words = N_("A listing has at most %(most)s hearings, not %(count)s: list them in parts.")
-        raise Invalid({"file": Message(words, most=MOST, count=len(found))})
-    return found
+        hearings.append(row)
+    if len(hearings) > MOST:
+        text = N_("A listing has at most %(most)s hearings, not %(count)s: list them in parts.")
+        raise Invalid({"file": Message(text, most=MOST, count=len(hearings))})
+    return hearings
 
 
 def _read(
-    line: int, bound: ColumnMapping, said: Mapping[str, str], refused: list[RowRefusal]
+    line: int, mapping: ColumnMapping, texts: Mapping[str, str], refused: list[RowRefusal]
 ) -> ListingRow | None:
-    faults: dict[str, Message] = {}
-    given: dict[str, Any] = {name: said[name] for name in RowIn().fields}
-    given["half"], given["priority"] = said["half"].lower(), said["priority"].lower()
-    given["minutes"] = read_minutes(said["minutes"])
+    errors: dict[str, Message] = {}
+    values: dict[str, Any] = {name: texts[name] for name in RowIn().fields}
+    values["half"], values["priority"] = texts["half"].lower(), texts["priority"].lower()
+    values["minutes"] = read_minutes(texts["minutes"])
     dates = {
-        name: _day(name, said[name], bound, faults) for name in ("earliest", "latest", "since")
+        name: _day(name, texts[name], mapping, errors) for name in ("earliest", "latest", "since")
     }
-    weekdays, days = _days(said["days"], bound, faults)
+    weekdays, days = _days(texts["days"], mapping, errors)
     if dates["earliest"] and dates["latest"] and dates["earliest"] > dates["latest"]:
-        faults["latest"] = Message(N_("The latest day is before the earliest."))
+        errors["latest"] = Message(N_("The latest day is before the earliest."))
     try:
-        checked = load(RowIn(), given)
+        loaded = load(RowIn(), values)
     except Invalid as fault:
-        faults.update(fault.errors)
-    if faults:
-        refused += [RowRefusal(line, bound.header_of(name), why) for name, why in faults.items()]
+        errors.update(fault.errors)
+    if errors:
+        refused += [RowRefusal(line, mapping.header_of(name), why) for name, why in errors.items()]
         return None
-    wishes = ListingPreferences(
+    preferences = ListingPreferences(
         **dates,
         weekdays=weekdays,
         dates=days,
-        half=checked["half"],
-        courtroom=checked["courtroom"],
-        priority=checked["priority"],
+        half=loaded["half"],
+        courtroom=loaded["courtroom"],
+        priority=loaded["priority"],
     )
-    return ListingRow(line, checked["number"], checked["hearing_kind"], checked["minutes"], wishes)
+    return ListingRow(
+        line, loaded["number"], loaded["hearing_kind"], loaded["minutes"], preferences
+    )
 
 
-def _day(name: str, text: str, bound: ColumnMapping, faults: dict[str, Message]) -> str:
+def _day(name: str, text: str, mapping: ColumnMapping, errors: dict[str, Message]) -> str:
     if not text:
         return ""
-    found = read_day(text, tuple(bound.column_map.date_formats), bound.country)
-    if isinstance(found, Message):
-        faults[name] = found
+    parsed = read_day(text, tuple(mapping.column_map.date_formats), mapping.country)
+    if isinstance(parsed, Message):
+        errors[name] = parsed
         return ""
-    return found.isoformat()
+    return parsed.isoformat()
 
 
 def _days(
-    text: str, bound: ColumnMapping, faults: dict[str, Message]
+    text: str, mapping: ColumnMapping, errors: dict[str, Message]
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     weekdays, days = set(), set()
-    formats = tuple(bound.column_map.date_formats)
+    formats = tuple(mapping.column_map.date_formats)
     for word in re.split(r"[\s,;，；、]+", unicodedata.normalize("NFKC", text).strip()):
         if not word:
             continue
         if (number := WEEKDAYS.get(word.lower())) is not None:
             weekdays.add(number)
-        elif not isinstance(found := read_day(word, formats, bound.country), Message):
-            days.add(found.isoformat())
-        elif found.words != NO_DATE:
-            faults["days"] = found
+        elif not isinstance(parsed := read_day(word, formats, mapping.country), Message):
+            days.add(parsed.isoformat())
+        elif parsed.words != NO_DATE:
+            errors["days"] = parsed
         else:
-            words = N_("%(text)s is neither a weekday nor a date that can be read.")
-            faults["days"] = Message(words, text=word[:100])
+            message_text = N_("%(text)s is neither a weekday nor a date that can be read.")
+            errors["days"] = Message(message_text, text=word[:100])
     return tuple(sorted(weekdays)), tuple(sorted(days))

@@ -1,7 +1,7 @@
-"""Search a listing that is kept in the database: progress is written down while it goes on.
+"""Run the search of a stored listing, storing its progress meanwhile.
 
-No transaction is open while the search runs. Whoever searches holds a lease; one that is not
-renewed says that they died, and the listing can be started again.
+No transaction is open during the search. The worker holds a lease; once that expires, the worker is
+considered dead and the listing can be started again.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from app.listing.solver.problem import Progress, SearchLimits, SearchResult
 from app.listing.solver.search import Watch, search
 
 log = logging.getLogger("tingqi.listing")
-EVERY = 4  # looks between two that are written down: one to four seconds
+STORE_EVERY = 4  # progress reports between two that are stored: one to four seconds
 FAULT = Message(N_("The search failed by a fault of ours, which is in the log: start it again."))
 
 STOPPED = Message(N_("It was stopped before it began."))
@@ -36,61 +36,63 @@ def run(
     watch: Watch = lambda _: False,
     gives_up: Callable[[], bool] = lambda: False,
 ) -> SearchResult | None:
-    """Search a listing that was claimed, and keep what is found; None where it was not kept.
+    """Search a claimed listing and store the result; return None if it was not stored.
 
-    ``watch`` is told how far it is, several times a second, and may stop it: what was found until
-    then is kept. Whoever ``gives_up`` leaves it to another worker, from the beginning. A refusal
-    (no OR-Tools) is said on the listing and raised.
+    ``watch`` receives the progress several times a second and may stop the search, which keeps the
+    best result so far. If ``gives_up``, the listing goes back to the queue to be searched from the
+    beginning. A Refusal (no OR-Tools) is stored on the listing and raised.
     """
     try:
         with transaction() as session:
-            found = candidates.read(session, session.get_one(Listing, listing_id), clock())
+            built = candidates.build(session, session.get_one(Listing, listing_id), clock())
             slots = session.get_one(Listing, listing_id).slots
             session.expunge_all()
-        pen = _Pen(listing_id, worker, clock, lambda far: watch(far) or gives_up())
-        outcome = search(found.problem, limits, pen)
+        progress_store = _ProgressStore(
+            listing_id, worker, clock, lambda far: watch(far) or gives_up()
+        )
+        result = search(built.problem, limits, progress_store)
         if gives_up():
             retrying(lambda session: service.give_back(session, listing_id, worker))
             return None
-        more = greedy.alternatives(found.problem, outcome.places, slots)
-        outcome = SearchResult(outcome.places, outcome.progress, outcome.complete, more)
+        alternatives = greedy.alternatives(built.problem, result.places, slots)
+        result = SearchResult(result.places, result.progress, result.complete, alternatives)
     except Refusal as refusal:
-        _say(listing_id, worker, refusal.message, clock())
+        _store_failure(listing_id, worker, refusal.message, clock())
         raise
     except KeyboardInterrupt:
-        _say(listing_id, worker, STOPPED, clock())
+        _store_failure(listing_id, worker, STOPPED, clock())
         raise
     except Exception:
-        _say(listing_id, worker, FAULT, clock())
+        _store_failure(listing_id, worker, FAULT, clock())
         raise
-    done = retrying(
-        lambda session: service.keep(session, listing_id, worker, found, outcome, clock())
+    stored = retrying(
+        lambda session: service.store_result(session, listing_id, worker, built, result, clock())
     )
-    return outcome if done else None
+    return result if stored else None
 
 
-def _say(listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:
+def _store_failure(listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:
     def work(session: Session) -> None:
         service.fail(session, listing_id, worker, why, now)
 
     persist(partial(retrying, work))
 
 
-class _Pen:
-    """Writes down now and then how far a search is, and tells whether it is to stop."""
+class _ProgressStore:
+    """Watch that stores the progress now and then, and tells whether to stop."""
 
     def __init__(
         self, listing_id: int, worker: str, clock: Callable[[], dt.datetime], watch: Watch
     ) -> None:
         self.listing_id, self.worker, self.clock, self.watch = listing_id, worker, clock, watch
-        self.looks = 0
+        self.reports = 0
 
     def __call__(self, progress: Progress) -> bool:
-        """Take note of a look at the search."""
-        self.looks += 1
+        """Handle a progress report; return whether to stop."""
+        self.reports += 1
         if self.watch(progress):
             return True
-        if self.looks % EVERY != 1:
+        if self.reports % STORE_EVERY != 1:
             return False
 
         def work(session: Session) -> bool:
@@ -100,16 +102,16 @@ class _Pen:
 
 
 def search_next(worker: str, clock: Callable[[], dt.datetime], gives_up: Callable[[], bool]) -> int:
-    """Search the listing that waits longest; return its number, 0 where none was searched.
+    """Search the oldest waiting listing; return its id, or 0 if none was searched.
 
-    What fails is logged and said on the listing.
+    Failures are logged and stored on the listing.
     """
     try:
-        found = retrying(lambda session: service.claim(session, worker, clock()))
-        if found:
-            seconds = db.session.get_one(Listing, found).seconds
-            run(found, worker, SearchLimits(seconds), clock, gives_up=gives_up)
-        return found
+        listing_id = retrying(lambda session: service.claim(session, worker, clock()))
+        if listing_id:
+            seconds = db.session.get_one(Listing, listing_id).seconds
+            run(listing_id, worker, SearchLimits(seconds), clock, gives_up=gives_up)
+        return listing_id
     except sa.exc.OperationalError as fault:
         log.warning("the database is away or busy, listings wait: %s", one_line_error(fault))
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""Search, keep, change, send and drop listings; within the caller's transaction."""
+"""Claim, store, change, send and delete listings, within the caller's transaction."""
 
 import datetime as dt
 from typing import Any
@@ -18,19 +18,19 @@ LEASE = dt.timedelta(seconds=60)
 
 
 def claim(session: Session, worker: str, now: dt.datetime, listing_id: int | None = None) -> int:
-    """Take the listing that waits longest, or a given one, for a worker to search; 0 without any.
+    """Claim the oldest waiting listing, or a given one; return its id, or 0 if there is none.
 
-    Of two workers one gets it: the row is changed only while it still waits.
+    Safe against concurrent workers: the update requires that the row is still waiting.
     """
-    wanted = sa.select(Listing.id).where(Listing.state == ListingState.WAITING.value)
+    query = sa.select(Listing.id).where(Listing.state == ListingState.WAITING.value)
     if listing_id is not None:
-        wanted = wanted.where(Listing.id == listing_id)
-    found = session.scalar(wanted.order_by(Listing.id).limit(1))
-    if found is None:
+        query = query.where(Listing.id == listing_id)
+    claimable = session.scalar(query.order_by(Listing.id).limit(1))
+    if claimable is None:
         return 0
-    taken = session.execute(
+    update = session.execute(
         sa.update(Listing)
-        .where(Listing.id == found, Listing.state == ListingState.WAITING.value)
+        .where(Listing.id == claimable, Listing.state == ListingState.WAITING.value)
         .values(
             state=ListingState.RUNNING.value,
             worker=worker,
@@ -45,53 +45,53 @@ def claim(session: Session, worker: str, now: dt.datetime, listing_id: int | Non
             bound=None,
         )
     )
-    return found if taken.rowcount else 0  # type: ignore[attr-defined]
+    return claimable if update.rowcount else 0  # type: ignore[attr-defined]
 
 
 def renew(
     session: Session, listing_id: int, worker: str, progress: Progress, now: dt.datetime
 ) -> bool:
-    """Write down how far a search is and that it lives; return whether it is to stop.
+    """Store the progress and renew the lease; return whether the search has to stop.
 
-    It is also to stop where the listing was deleted or given to another worker.
+    It also has to stop if the listing was deleted or claimed by another worker.
     """
     listing = session.get(Listing, listing_id)
     if listing is None or listing.worker != worker or listing.state != ListingState.RUNNING:
         return True
-    note(listing, progress)
+    store_progress(listing, progress)
     listing.lease_until = now + LEASE
     return listing.stop
 
 
-def note(listing: Listing, progress: Progress) -> None:
-    """Write down how far a search is."""
+def store_progress(listing: Listing, progress: Progress) -> None:
+    """Store the progress of a search."""
     listing.placed, listing.most = progress.placed, progress.most
     listing.cost, listing.bound = progress.cost, progress.bound
 
 
-def keep(
+def store_result(
     session: Session,
     listing_id: int,
     worker: str,
-    found: Candidates,
-    outcome: SearchResult,
+    built: Candidates,
+    result: SearchResult,
     now: dt.datetime,
 ) -> bool:
-    """Keep what a search found; tell whether it was still wanted."""
+    """Store the result of a search; return False if the listing is gone or reassigned."""
     listing = session.get(Listing, listing_id)
     if listing is None or listing.worker != worker or listing.state != ListingState.RUNNING:
         return False
     rows = {row.id: row for row in listing.hearings}
-    for number, each in enumerate(found.listed):
-        row = rows.get(each.id)
+    for number, listed in enumerate(built.listed):
+        row = rows.get(listed.id)
         if row is None:
             continue
-        first = outcome.places.get(number)
-        places = [first, *outcome.alternatives.get(number, ())] if first else []
-        row.slots = [_slot(found, number, place) for place in sorted(places, key=lambda p: p.at)]
-        row.why = None if places else message_to_json(found.why.get(number) or CROWDED_OUT)
+        placement = result.places.get(number)
+        places = [placement, *result.alternatives.get(number, ())] if placement else []
+        row.slots = [_slot(built, number, place) for place in sorted(places, key=lambda p: p.at)]
+        row.why = None if places else message_to_json(built.why.get(number) or CROWDED_OUT)
         row.tried = False
-    note(listing, outcome.progress)
+    store_progress(listing, result.progress)
     listing.state, listing.ended_at = ListingState.READY.value, now
     return True
 
@@ -99,10 +99,10 @@ def keep(
 CROWDED_OUT = Message(N_("All times that would suit are needed by other hearings of the list."))
 
 
-def _slot(found: Candidates, number: int, place: Placement) -> dict[str, Any]:
-    opening: Opening = found.openings[number][place.at]
-    hearing = found.problem.hearings[number]
-    cost = found.problem.alone(hearing, hearing.by_time[place.at], place.room)
+def _slot(built: Candidates, number: int, place: Placement) -> dict[str, Any]:
+    opening: Opening = built.openings[number][place.at]
+    hearing = built.problem.hearings[number]
+    cost = built.problem.own_cost(hearing, hearing.by_time[place.at], place.room)
     ends_at = opening.starts_at + hearing.minutes * MINUTE
     return {
         "at": opening.starts_at.isoformat(),
@@ -115,7 +115,7 @@ def _slot(found: Candidates, number: int, place: Placement) -> dict[str, Any]:
 
 
 def fail(session: Session, listing_id: int, worker: str, why: Message, now: dt.datetime) -> None:
-    """Say of a listing that its search failed, and why."""
+    """Mark a listing as failed, with the reason."""
     listing = session.get(Listing, listing_id)
     if listing is not None and listing.worker == worker:
         listing.state, listing.ended_at = ListingState.FAILED.value, now
@@ -123,31 +123,31 @@ def fail(session: Session, listing_id: int, worker: str, why: Message, now: dt.d
 
 
 def give_back(session: Session, listing_id: int, worker: str) -> None:
-    """Let another worker search a listing, because this one ends."""
+    """Release a listing for another worker, because this one is shutting down."""
     listing = session.get(Listing, listing_id)
     if listing is not None and listing.worker == worker and listing.state == ListingState.RUNNING:
         listing.state, listing.worker, listing.lease_until = ListingState.WAITING.value, "", None
 
 
 def find(session: Session, court_id: int, listing_id: int) -> Listing:
-    """Return a listing of a court, locked. Raises NotFound, for another court's as for none."""
-    wanted = sa.select(Listing).where(Listing.id == listing_id, Listing.court_id == court_id)
-    listing = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    """Lock and return a listing of this court. Raises NotFound."""
+    query = sa.select(Listing).where(Listing.id == listing_id, Listing.court_id == court_id)
+    listing = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if listing is None:
         raise NotFound(N_("There is no listing %(listing)s in this court."), listing=listing_id)
     return listing
 
 
 def is_broken(listing: Listing, now: dt.datetime) -> bool:
-    """Tell whether a search ended in the middle: whoever ran it has not been heard in time."""
+    """Tell whether the search was aborted: its worker's lease has expired."""
     running = listing.state == ListingState.RUNNING
     return running and (listing.lease_until is None or listing.lease_until <= now)
 
 
 def start_again(listing: Listing, now: dt.datetime) -> None:
-    """Let a listing be searched anew. Raises Refusal while it is searched or sent."""
-    over = listing.state in (ListingState.READY, ListingState.FAILED)
-    if not (over or is_broken(listing, now)):
+    """Queue a listing for a new search. Raises Refusal while it is being searched or sent."""
+    finished = listing.state in (ListingState.READY, ListingState.FAILED)
+    if not (finished or is_broken(listing, now)):
         raise Refusal(N_("This listing is being worked on: wait, or stop it first."))
     listing.state, listing.worker, listing.lease_until = ListingState.WAITING.value, "", None
     listing.stop, listing.fault = False, None
@@ -155,7 +155,7 @@ def start_again(listing: Listing, now: dt.datetime) -> None:
 
 
 def stop(listing: Listing, now: dt.datetime) -> None:
-    """Let a search end soon with its best so far; one that nobody took up yet is not begun."""
+    """Ask a search to stop with its best result so far; one not yet claimed is cancelled."""
     if listing.state == ListingState.WAITING:
         listing.state, listing.ended_at = ListingState.FAILED.value, now
         listing.fault = message_to_json(Message(N_("It was stopped before it began.")))
@@ -163,7 +163,7 @@ def stop(listing: Listing, now: dt.datetime) -> None:
 
 
 def remove(session: Session, listing: Listing, listed_id: int) -> None:
-    """Take a hearing out of a draft. Raises Refusal for one that was sent, NotFound."""
+    """Remove a hearing from a draft. Raises Refusal if it was sent, NotFound."""
     row = session.get(ListedHearing, listed_id)
     if row is None or row.listing_id != listing.id:
         raise NotFound(N_("This hearing is not in the list."))
@@ -173,22 +173,22 @@ def remove(session: Session, listing: Listing, listed_id: int) -> None:
 
 
 def delete(session: Session, listing: Listing) -> None:
-    """Drop a draft; hearings that were sent stay as they are. Raises Refusal while it is sent."""
+    """Delete a draft; hearings already sent stay. Raises Refusal while it is being sent."""
     if listing.state == ListingState.SENDING:
         raise Refusal(N_("This listing is being sent: wait until it is done."))
     session.delete(listing)
 
 
 def send(session: Session, desk: DeskContext, listing: Listing) -> None:
-    """Let a worker send what has slots and was not sent. Raises Refusal where nothing is ready."""
+    """Queue unsent hearings with slots for sending. Raises Refusal if there are none."""
     if listing.state == ListingState.SENDING:
         return
-    left = [each for each in listing.hearings if each.slots and each.hearing_id is None]
-    if listing.state != ListingState.READY or not left:
+    unsent = [listed for listed in listing.hearings if listed.slots and listed.hearing_id is None]
+    if listing.state != ListingState.READY or not unsent:
         raise Refusal(N_("There is nothing to send in this listing."))
-    for each in listing.hearings:
-        each.tried = each not in left
-    for each in left:
-        each.why = None
+    for listed in listing.hearings:
+        listed.tried = listed not in unsent
+    for listed in unsent:
+        listed.why = None
     listing.state = ListingState.SENDING.value
     listing.user_id = desk.user.id if desk.user else listing.user_id

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from app.listing.rows import ListingPreferences
 from app.listing.solver import greedy
-from app.listing.solver.bound import at_least
+from app.listing.solver.bound import lower_bound
 from app.listing.solver.capacity import covered, fewest, most_of, most_of_any
+from app.listing.solver.neighbourhood_search import NeighbourhoodSearch
 from app.listing.solver.problem import (
     JUDGE_DAY,
     TRAVEL_DAY,
@@ -26,7 +27,6 @@ from app.listing.solver.problem import (
     Strip,
     cost,
 )
-from app.listing.solver.repair import Repair
 from app.listing.solver.search import search
 from app.listing.solver.table import grid_of
 
@@ -176,15 +176,15 @@ def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed
     if not places:
         return
     assert grid is not None
-    repair = Repair(problem, grid, places, seed)
-    assert (repair.places, repair.cost) == (places, cost(problem, places))
+    local_search = NeighbourhoodSearch(problem, grid, places, seed)
+    assert (local_search.places, local_search.cost) == (places, cost(problem, places))
     for step in range(20):
-        repair.rounds(1 + step, step / 20, (step + 1) / 20)
-        assert repair.cost == cost(problem, repair.places)
-        assert repair.places.keys() == places.keys()
-        assert list(faults(problem, {n: [place] for n, place in repair.places.items()})) == []
-    assert repair.least == cost(problem, repair.best) <= cost(problem, places)
-    assert list(faults(problem, {n: [place] for n, place in repair.best.items()})) == []
+        local_search.run(1 + step, step / 20, (step + 1) / 20)
+        assert local_search.cost == cost(problem, local_search.places)
+        assert local_search.places.keys() == places.keys()
+        assert list(faults(problem, {n: [place] for n, place in local_search.places.items()})) == []
+    assert local_search.best_cost == cost(problem, local_search.best) <= cost(problem, places)
+    assert list(faults(problem, {n: [place] for n, place in local_search.best.items()})) == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -195,9 +195,9 @@ def test_hearings_put_back_come_to_the_best(problem: Problem, seed: int) -> None
     if not greedily or greedily.keys() != outcome.places.keys():
         return
     assert grid is not None
-    repair = Repair(problem, grid, greedily, seed)
-    repair.rounds(2000, 0.0, 1.0)
-    assert repair.least == outcome.progress.cost
+    local_search = NeighbourhoodSearch(problem, grid, greedily, seed)
+    local_search.run(2000, 0.0, 1.0)
+    assert local_search.best_cost == outcome.progress.cost
 
 
 def test_a_day_of_too_many_steps_is_left_to_the_solver() -> None:
@@ -266,7 +266,9 @@ def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError
 
     monkeypatch.setattr("app.listing.solver.search.AT_ONCE", 0.0)
-    monkeypatch.setattr("app.listing.solver.repair.Repair.go_on", broken)
+    monkeypatch.setattr(
+        "app.listing.solver.neighbourhood_search.NeighbourhoodSearch.run_for", broken
+    )
     with pytest.raises(ZeroDivisionError):
         search(crowded(40), SearchLimits(seconds=300, workers=2))
 
@@ -276,7 +278,7 @@ def test_what_goes_wrong_beside_the_search_is_raised(monkeypatch: pytest.MonkeyP
 def test_what_judges_plans_prove_is_never_more_than_the_best(problem: Problem, tried: int) -> None:
     placed, _, negative = best(problem)
     if placed == sum(1 for hearing in problem.hearings if hearing.starts):
-        assert at_least(problem, tried=tried) <= -negative
+        assert lower_bound(problem, subset_size=tried) <= -negative
 
 
 def test_judges_plans_tell_the_fewest_days() -> None:
@@ -285,9 +287,9 @@ def test_judges_plans_tell_the_fewest_days() -> None:
     )
     strips = tuple(Strip(day, day * DAY, day * DAY + 120, 7) for day in (0, 1))
     three = tuple(HearingToPlace(60, 1, (who,), starts) for who in (1, 2, 3))
-    assert at_least(Problem(three, strips)) == 2 * JUDGE_DAY
+    assert lower_bound(Problem(three, strips)) == 2 * JUDGE_DAY
     coming = Problem(three, strips, from_elsewhere=frozenset({1, 2}))
-    assert at_least(coming) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
+    assert lower_bound(coming) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
 
 
 def test_counsel_from_elsewhere_cannot_share_a_visit_between_hearings_at_one_time() -> None:
@@ -298,10 +300,12 @@ def test_counsel_from_elsewhere_cannot_share_a_visit_between_hearings_at_one_tim
     two = tuple(HearingToPlace(60, judge, (1,), starts) for judge in (1, 2))
     problem = Problem(two, strips, from_elsewhere=frozenset({1}))
     assert (
-        at_least(problem) == 2 * JUDGE_DAY + 2 * TRAVEL_DAY == search(problem, LIMITS).progress.cost
+        lower_bound(problem)
+        == 2 * JUDGE_DAY + 2 * TRAVEL_DAY
+        == search(problem, LIMITS).progress.cost
     )
     anyway = replace(problem, comes=frozenset({(1, 2)}))
-    assert at_least(anyway) == 2 * JUDGE_DAY + TRAVEL_DAY
+    assert lower_bound(anyway) == 2 * JUDGE_DAY + TRAVEL_DAY
 
 
 @settings(max_examples=100, deadline=None)
@@ -346,4 +350,4 @@ def test_the_gap_is_a_part_of_the_cost(far: Progress, gap: float | None) -> None
 def test_who_has_waited_longer_costs_more_a_day(priority: str, since: str, points: int) -> None:
     wishes = ListingPreferences(priority=priority, since=since)
     assert wishes.per_day(dt.date(2026, 11, 23)) == points
-    assert ListingPreferences.of(wishes.kept()) == wishes
+    assert ListingPreferences.from_json(wishes.to_json()) == wishes

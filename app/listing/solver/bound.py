@@ -1,9 +1,9 @@
-"""What placing all hearings costs at least: judges' plans, priced by what they need together.
+"""Lower bound on the cost of placing all hearings, by Lagrangian relaxation and column generation.
 
-Each judge's hearings are planned as cheaply as can be, for prices on a courtroom and on counsel's
-presence at each time, and on the days of counsel from elsewhere. Whatever the prices, what the
-plans cost so, less what there is at these prices, is never more than the best listing costs. A
-linear programme over the plans found so far tells better prices, until it has nothing to gain.
+Courtrooms, counsel's presence at each time and trips of counsel from elsewhere get prices (dual
+values). For given prices each judge's cheapest plan is found independently; the sum of their costs
+less the value of the available resources is a lower bound for any prices. A restricted master
+linear programme over the plans generated so far yields better prices until it stops improving.
 """
 
 from collections import Counter, defaultdict
@@ -15,176 +15,185 @@ from typing import Any
 import numpy as np
 from ortools.linear_solver import pywraplp
 
-from app.listing.solver.needs import Needs
-from app.listing.solver.plans import TRIED, Plan, Planner, planners
+from app.listing.solver.demand import ResourceDemand
+from app.listing.solver.plans import SUBSET_SIZE, Plan, Planner, planners
 from app.listing.solver.problem import TRAVEL_DAY, Problem
 from app.listing.solver.table import Array
 
-# Points between the programme and the bound, and parts of it, at which little is to be gained.
-NEAR, NEARLY = 0.5, 0.001
-ROUNDS = 400
-CALM = 0.7  # how much of the best prices so far is kept, so that they do not swing
-DEAR = 30.0  # points for a courtroom, or counsel, beyond what there is at a time, in the programme
-ROUNDING = 1e-3  # points; far more than what floating point may lose
-# Counsel's times are looked at when the bound is so near to the programme, in parts of it, and
-# then once in so many rounds.
-CLOSE, EVERY = 0.1, 3
-MISSED = 0.01  # of a presence, is worth a row
+# Absolute (points) and relative gap between master programme and bound at which to stop.
+ABSOLUTE_GAP, RELATIVE_GAP = 0.5, 0.001
+ITERATIONS = 400
+SMOOTHING = 0.7  # weight of the best prices so far, against oscillation of the dual values
+SLACK_COST = 30.0  # points per courtroom or counsel beyond the available ones, in the master
+ROUNDING = 1e-3  # points; far above floating-point error
+# Counsel constraints are separated once the relative gap is below the first number, and then in
+# every n-th iteration.
+SEPARATION_GAP, SEPARATION_EVERY = 0.1, 3
+VIOLATION = 0.01  # of a presence, that makes a constraint worth adding
 
-# Told what is proved so far; answers whether to stop.
-Told = Callable[[int], bool]
+# Called with the bound proved so far; returns whether to stop.
+OnBound = Callable[[int], bool]
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Points for a courtroom at a time, for counsel at a time, and for a hearing they come to."""
+    """Dual prices, in points: of courtrooms and counsel per time, and of attendances."""
 
     rooms: Array
     counsel: Array
-    coming: Array
+    attendance: Array
 
-    def toward(self, asked: "Prices") -> "Prices":
-        """Return prices between these and what a programme asks."""
+    def smoothed(self, duals: "Prices") -> "Prices":
+        """Return a convex combination of these prices and the master's dual values."""
         return Prices(
-            CALM * self.rooms + (1 - CALM) * asked.rooms,
-            CALM * self.counsel + (1 - CALM) * asked.counsel,
-            CALM * self.coming + (1 - CALM) * asked.coming,
+            SMOOTHING * self.rooms + (1 - SMOOTHING) * duals.rooms,
+            SMOOTHING * self.counsel + (1 - SMOOTHING) * duals.counsel,
+            SMOOTHING * self.attendance + (1 - SMOOTHING) * duals.attendance,
         )
 
 
-def at_least(problem: Problem, told: Told = lambda _: False, tried: int = TRIED) -> int:
-    """Return points that no listing undercuts which places every hearing that has a start.
+def lower_bound(
+    problem: Problem, on_bound: OnBound = lambda _: False, subset_size: int = SUBSET_SIZE
+) -> int:
+    """Return a lower bound, in points, on any listing that places every hearing that has a start.
 
-    ``tried`` is the most hearings of a judge that are planned together.
+    ``subset_size`` is the maximum number of hearings of one judge that are planned jointly.
     """
     if not any(hearing.starts for hearing in problem.hearings):
         return 0
-    master = _Master(problem, tried)
-    best, kept = float("-inf"), master.nothing
-    prices = kept
-    for number in range(ROUNDS):
-        found = master.plan(prices)
-        if found == float("inf"):  # not even one judge's hearings fit
+    master = _MasterProgramme(problem, subset_size)
+    best, best_prices = float("-inf"), master.zero_prices
+    prices = best_prices
+    for iteration in range(ITERATIONS):
+        bound = master.plan(prices)
+        if bound == float("inf"):  # not even one judge's hearings fit
             return 0
-        if found > best:
-            best, kept = found, prices
+        if bound > best:
+            best, best_prices = bound, prices
         programme = master.solve()
-        apart = programme - best
-        near = apart < max(NEAR, NEARLY * abs(programme))
-        looks = near or (apart < CLOSE * abs(programme) and number % EVERY == 0)
-        new = looks and master.look_at_counsel()
-        if told(_whole(best)) or (near and not new):
+        gap = programme - best
+        converged = gap < max(ABSOLUTE_GAP, RELATIVE_GAP * abs(programme))
+        separate = converged or (
+            gap < SEPARATION_GAP * abs(programme) and iteration % SEPARATION_EVERY == 0
+        )
+        added = separate and master.separate_counsel()
+        if on_bound(_round_up(best)) or (converged and not added):
             break
-        if new:
+        if added:
             master.solve()
-        prices = kept.toward(master.asked())
-    return _whole(best)
+        prices = best_prices.smoothed(master.dual_prices())
+    return _round_up(best)
 
 
-def _whole(points: float) -> int:
-    """Return the whole points that are proved, as all costs are whole."""
+def _round_up(points: float) -> int:
+    """Round a bound up to whole points, since all costs are integers."""
     return max(0, ceil(points - ROUNDING)) if points > float("-inf") else 0
 
 
-class _Master:
-    """The linear programme: shares of plans, so that all suffices, at the least cost."""
+class _MasterProgramme:
+    """Restricted master: a convex combination of plans per judge, within resource limits."""
 
-    def __init__(self, problem: Problem, tried: int) -> None:
-        self.needs = needs = Needs(problem)
+    def __init__(self, problem: Problem, subset_size: int) -> None:
+        self.demand = demand = ResourceDemand(problem)
         self.lp = pywraplp.Solver.CreateSolver("GLOP")
         self.lp.Objective().SetMinimization()
-        self.planners = planners(problem, needs.number, tried)
-        # Each plan's variable, and which counsel it needs when, how often.
+        self.planners = planners(problem, demand.number, subset_size)
+        # Each plan's variable, and how often it needs which counsel at which time.
         self.plans: list[tuple[Any, Mapping[tuple[int, int], int]]] = []
-        self.one = [self.lp.Constraint(1, 1) for _ in self.planners]
-        self.rooms = [self._at_most(int(there), DEAR) for there in needs.there]
-        self.coming = [self._at_most(0, TRAVEL_DAY) for _ in needs.coming]
+        self.convexity = [self.lp.Constraint(1, 1) for _ in self.planners]
+        self.rooms = [self._at_most(int(count), SLACK_COST) for count in demand.open_rooms]
+        self.attendance = [self._at_most(0, TRAVEL_DAY) for _ in demand.attendances]
         self.visits = [
-            self._variable(TRAVEL_DAY, [(self.coming[each], -1) for each in same])
-            for same in needs.together
+            self._variable(TRAVEL_DAY, [(self.attendance[each], -1) for each in same])
+            for same in demand.attendances_of_visit
         ]
-        self.counsel: dict[tuple[int, int], Any] = {}  # the rows that were missed, by who and when
-        self.nothing = Prices(
-            np.zeros(len(needs.times)),
-            np.zeros((needs.counsel, len(needs.times))),
-            np.zeros(len(needs.coming)),
+        self.counsel: dict[tuple[int, int], Any] = {}  # by counsel and time
+        self.zero_prices = Prices(
+            np.zeros(len(demand.times)),
+            np.zeros((demand.counsel, len(demand.times))),
+            np.zeros(len(demand.attendances)),
         )
 
-    def _at_most(self, many: int, dear: float) -> Any:
-        row = self.lp.Constraint(-self.lp.infinity(), many)
-        self._variable(dear, [(row, -1)])
+    def _at_most(self, limit: int, slack_cost: float) -> Any:
+        row = self.lp.Constraint(-self.lp.infinity(), limit)
+        self._variable(slack_cost, [(row, -1)])
         return row
 
     def _variable(self, points: float, rows: Iterable[tuple[Any, float]]) -> Any:
         share = self.lp.NumVar(0, self.lp.infinity(), "")
         self.lp.Objective().SetCoefficient(share, points)
-        for row, much in rows:
-            row.SetCoefficient(share, much)
+        for row, coefficient in rows:
+            row.SetCoefficient(share, coefficient)
         return share
 
     def plan(self, prices: Prices) -> float:
-        """Plan all judges' hearings at some prices; return what is proved by that."""
-        needs = self.needs
-        visits = TRAVEL_DAY - needs.of_visits(prices.coming, prices.counsel)
+        """Price all judges' plans, add them as columns, and return the resulting lower bound."""
+        demand = self.demand
+        visits = TRAVEL_DAY - demand.visit_prices(prices.attendance, prices.counsel)
         total = float(
             np.minimum(0.0, visits).sum()
-            - (prices.rooms * needs.there).sum()
-            - prices.counsel[needs.visit < 0].sum()
+            - (prices.rooms * demand.open_rooms).sum()
+            - prices.counsel[demand.visit_at < 0].sum()
         )
-        each = needs.prices(prices.rooms, prices.counsel, prices.coming)
-        for planner, one in zip(self.planners, self.one, strict=True):
-            cost, plan = planner.cheapest(each)
+        start_prices = demand.prices(prices.rooms, prices.counsel, prices.attendance)
+        for planner, convexity in zip(self.planners, self.convexity, strict=True):
+            cost, plan = planner.cheapest(start_prices)
             total += cost
             if plan:
-                self._add(planner, one, plan)
+                self._add(planner, convexity, plan)
         return total
 
-    def _add(self, planner: Planner, one: Any, plan: Plan) -> None:
-        """Take a plan into the programme."""
-        needs = self.needs
-        used = Counter(time for start in plan for time in needs.covered(start))
-        rows: list[tuple[Any, float]] = [(one, 1)]
-        rows += [(self.rooms[time], many) for time, many in used.items()]
-        rows += [(self.coming[each], 1) for start in plan for each in needs.comes(start)]
-        counsel = Counter(needs.of_counsel(plan))
+    def _add(self, planner: Planner, convexity: Any, plan: Plan) -> None:
+        """Add a plan as a column."""
+        demand = self.demand
+        room_use = Counter(time for start in plan for time in demand.covered(start))
+        rows: list[tuple[Any, float]] = [(convexity, 1)]
+        rows += [(self.rooms[time], count) for time, count in room_use.items()]
+        rows += [
+            (self.attendance[each], 1) for start in plan for each in demand.attendances_of(start)
+        ]
+        counsel = Counter(demand.of_counsel(plan))
         rows += [(self.counsel[key], counsel[key]) for key in counsel.keys() & self.counsel.keys()]
-        points = planner.fees(plan) + float(needs.costs[list(plan)].sum())
+        points = planner.fees(plan) + float(demand.costs[list(plan)].sum())
         self.plans.append((self._variable(points, rows), counsel))
 
     def solve(self) -> float:
-        """Return what the plans so far cost together at least."""
+        """Solve the master; return its objective in points, or infinity if it is not optimal."""
         solved = self.lp.Solve() == pywraplp.Solver.OPTIMAL
         return float(self.lp.Objective().Value()) if solved else float("inf")
 
-    def look_at_counsel(self) -> bool:
-        """Take in what the programme has missed: counsel who would be at two hearings at once."""
+    def separate_counsel(self) -> bool:
+        """Add violated constraints (counsel at two hearings at once); return whether any."""
         shares: dict[tuple[int, int], float] = defaultdict(float)
         for variable, counsel in self.plans:
             share = variable.solution_value()
             if share > ROUNDING:
-                for key, many in counsel.items():
-                    shares[key] += many * share
-        there = [each.solution_value() for each in self.visits]
-        new = set()
+                for key, count in counsel.items():
+                    shares[key] += count * share
+        visit_values = [each.solution_value() for each in self.visits]
+        added = set()
         for key, share in sorted(shares.items()):
-            visit = self.needs.visit[key]
-            if key in self.counsel or share < (1.0 if visit < 0 else there[visit]) + MISSED:
+            visit = self.demand.visit_at[key]
+            if (
+                key in self.counsel
+                or share < (1.0 if visit < 0 else visit_values[visit]) + VIOLATION
+            ):
                 continue
-            new.add(key)
-            self.counsel[key] = self._at_most(1 if visit < 0 else 0, DEAR)
+            added.add(key)
+            self.counsel[key] = self._at_most(1 if visit < 0 else 0, SLACK_COST)
             if visit >= 0:
                 self.counsel[key].SetCoefficient(self.visits[visit], -1)
         for variable, counsel in self.plans:
-            for key in counsel.keys() & new:
+            for key in counsel.keys() & added:
                 self.counsel[key].SetCoefficient(variable, counsel[key])
-        return bool(new)
+        return bool(added)
 
-    def asked(self) -> Prices:
-        """Return the prices that follow from the programme as it was solved."""
-        counsel = np.zeros_like(self.nothing.counsel)
+    def dual_prices(self) -> Prices:
+        """Return the dual values of the solved master as prices."""
+        counsel = np.zeros_like(self.zero_prices.counsel)
         for key, row in self.counsel.items():
             counsel[key] = max(0.0, -row.dual_value())
-        return Prices(_duals(self.rooms), counsel, _duals(self.coming))
+        return Prices(_duals(self.rooms), counsel, _duals(self.attendance))
 
 
 def _duals(rows: Iterable[Any]) -> Array:

@@ -1,17 +1,17 @@
-"""How the listing's inner loops are compiled by Numba, at their first call in a process.
+"""Numba options of the solver's inner loops, which are compiled on first call in a process.
 
-Python's lock is not held by them, so that one thread proves while another moves hearings. They make
-no arrays, so none need be counted: counting each use of one took nine tenths of the time. Nothing
-is kept on disk: Numba would not see there that a function in another file has changed.
+``nogil``: one thread proves bounds while another moves hearings. The loops allocate no arrays, so
+reference counting (``_nrt``) is off; it took nine tenths of the time. No cache on disk: Numba would
+not notice changes to a function in another file.
 """
 
 from typing import Any
 
 from numba import njit
 
-_HOW: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
-_WITHIN: dict[str, Any] = {**_HOW, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
+_INNER_OPTIONS: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-compiled = njit(**_HOW)
-# What is called by compiled functions only; without the rest it takes half as long to compile.
-inner = njit(**_WITHIN)
+compiled = njit(**_OPTIONS)
+# For functions called only by compiled ones: without wrappers they compile in half the time.
+inner = njit(**_INNER_OPTIONS)

@@ -1,7 +1,7 @@
-"""The cheapest plan of one judge's hearings, each start with its price, by trying all sets.
+"""Pricing problem of the column generation: the cheapest plan of one judge, by subset DP.
 
-A plan says when each hearing begins. That the judge is in one place at a time is heeded; what
-courtrooms and counsel need is not: that is in the prices. Compiled by Numba, without Python's lock.
+A plan assigns a start to each hearing. Only the judge's own conflicts are constraints; courtrooms
+and counsel enter through the prices. Compiled by Numba, without the GIL.
 """
 
 from collections import defaultdict
@@ -14,62 +14,62 @@ from app.listing.solver.compiled import compiled, inner
 from app.listing.solver.problem import JUDGE_DAY, Problem
 from app.listing.solver.table import Array
 
-# All sets of up to so many hearings are tried; a judge with more has several plans.
-TRIED = 10
+# Most hearings planned jointly, as the DP is exponential; a judge with more has several plans.
+SUBSET_SIZE = 10
 
-Plan = Sequence[int]  # starts, by their numbers
+Plan = Sequence[int]  # numbers of starts
 
 
 class StartOptions(NamedTuple):
-    """Each start that is possible for some hearings, day by day, in the order of the times.
+    """All starts of some hearings, sorted by day and time.
 
-    ``first`` says where each day's begin, the last of it where they end; ``times`` how many
-    different times a day has, and one for its end. A start is at one of these, and the hearing is
-    over, with the buffer, at another.
+    ``first`` holds the offset of each day and, last, the total; ``times`` the number of distinct
+    times of each day plus one for its end. ``at`` and ``over`` are indices of the times at which a
+    hearing starts and ends, buffer included.
     """
 
     first: Array
     times: Array
-    fees: Array  # of each day: what it costs the judge, in points
+    fees: Array  # of each day: cost of the judge's attendance, in points
     at: Array  # of each start
     over: Array
-    hearing: Array  # of each start: which of the hearings, from 0 on
-    number: Array  # of each start: its own
+    hearing: Array  # of each start: index of its hearing
+    number: Array  # of each start: its global number
 
 
 class Planner:
-    """Some hearings of one judge; ``pays`` says whether their days at court cost anything."""
+    """Plans hearings of one judge; ``pays`` tells whether court days are charged."""
 
     def __init__(
         self,
         problem: Problem,
         numbers: Sequence[int],
-        known: Mapping[tuple[int, int], int],
+        start_numbers: Mapping[tuple[int, int], int],
         *,
         pays: bool,
     ) -> None:
-        """Plan hearings; ``known`` tells a start's own number by its hearing's and its time."""
+        """Prepare; ``start_numbers`` maps (hearing, time) to the global number of a start."""
         judge = problem.hearings[numbers[0]].judge
         by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for which, number in enumerate(numbers):
+        for index, number in enumerate(numbers):
             for start in problem.hearings[number].starts:
-                by_day[start.day].append((start.at, which))
+                by_day[start.day].append((start.at, index))
         first, times, starts = [0], [], []
         self._fee: dict[int, int] = {}
         self._day: dict[int, int] = {}  # of each start
         for day in sorted(by_day):
             grid = sorted({at for at, _ in by_day[day]})
-            for at, which in sorted(by_day[day]):
-                until = at + problem.hearings[numbers[which]].minutes + problem.buffer
+            for at, index in sorted(by_day[day]):
+                until = at + problem.hearings[numbers[index]].minutes + problem.buffer
                 over = int(np.searchsorted(grid, until))
-                own = known[numbers[which], at]
-                starts.append((grid.index(at), over, which, own))
-                self._day[own] = day
+                start_number = start_numbers[numbers[index], at]
+                starts.append((grid.index(at), over, index, start_number))
+                self._day[start_number] = day
             first.append(len(starts))
             times.append(len(grid) + 1)
             self._fee[day] = JUDGE_DAY if pays and (judge, day) not in problem.sits else 0
         flat = np.array(starts, np.int64).reshape(-1, 4)
-        self._ways = StartOptions(
+        self._options = StartOptions(
             np.array(first, np.int64),
             np.array(times, np.int64),
             np.array([*self._fee.values()], np.float64),
@@ -81,38 +81,38 @@ class Planner:
         self._plan = np.empty(len(numbers), np.int64)
 
     def fees(self, plan: Plan) -> int:
-        """Return what the days of a plan cost the judge, in points."""
+        """Return the cost of the judge's days in a plan, in points."""
         return sum(self._fee[day] for day in {self._day[start] for start in plan})
 
     def cheapest(self, prices: Array) -> tuple[float, Plan]:
-        """Return the least that these hearings cost, for prices of all starts, and the plan.
+        """Return the minimum cost of the hearings at given prices of starts, and its plan.
 
-        The cost is infinite, and the plan empty, where they do not fit at all.
+        If they do not fit at all, the cost is infinite and the plan empty.
         """
-        points = _least(self._ways, prices, self._least, self._costs)
+        points = _least(self._options, prices, self._least, self._costs)
         if not np.isfinite(points):
             return float("inf"), []
-        _back(self._ways, prices, self._least, self._costs, self._plan)
+        _trace_back(self._options, prices, self._least, self._costs, self._plan)
         return float(points), [int(each) for each in self._plan]
 
 
 @inner
-def _fill(ways: StartOptions, day: int, prices: Array, before: Array, costs: Array) -> None:
-    """Tell what each set costs at least that is over at each time of a day, and before that day."""
-    times, sets = ways.times[day], costs.shape[1]
-    for one in range(sets):
-        costs[0, one] = before[one] + ways.fees[day]
+def _fill(options: StartOptions, day: int, prices: Array, before: Array, costs: Array) -> None:
+    """Fill ``costs[time, subset]``: minimum cost of a subset finished by a time of this day."""
+    times, sets = options.times[day], costs.shape[1]
+    for subset in range(sets):
+        costs[0, subset] = before[subset] + options.fees[day]
     for time in range(1, times):
-        for one in range(sets):
-            costs[time, one] = np.inf
-    start = ways.first[day]
+        for subset in range(sets):
+            costs[time, subset] = np.inf
+    start = options.first[day]
     for time in range(times):
         if time:
-            for one in range(sets):
-                costs[time, one] = min(costs[time, one], costs[time - 1, one])
-        while start < ways.first[day + 1] and ways.at[start] == time:
-            price, over = prices[ways.number[start]], ways.over[start]
-            bit = 1 << ways.hearing[start]
+            for subset in range(sets):
+                costs[time, subset] = min(costs[time, subset], costs[time - 1, subset])
+        while start < options.first[day + 1] and options.at[start] == time:
+            price, over = prices[options.number[start]], options.over[start]
+            bit = 1 << options.hearing[start]
             for base in range(0, sets, 2 * bit):
                 for without in range(base, base + bit):
                     points = costs[time, without] + price
@@ -122,61 +122,65 @@ def _fill(ways: StartOptions, day: int, prices: Array, before: Array, costs: Arr
 
 
 @compiled
-def _least(ways: StartOptions, prices: Array, least: Array, costs: Array) -> float:
-    """Tell what each set costs at least by the end of each day; return what all cost."""
+def _least(options: StartOptions, prices: Array, least: Array, costs: Array) -> float:
+    """Fill ``least[day, subset]``, the minimum cost by the end of a day; return the total."""
     sets = costs.shape[1]
-    for one in range(sets):
-        least[0, one] = np.inf
+    for subset in range(sets):
+        least[0, subset] = np.inf
     least[0, 0] = 0.0
-    for day in range(len(ways.times)):
-        _fill(ways, day, prices, least[day], costs)
-        last = ways.times[day] - 1
-        for one in range(sets):
-            least[day + 1, one] = min(least[day, one], costs[last, one])
-    return float(least[len(ways.times), sets - 1])
+    for day in range(len(options.times)):
+        _fill(options, day, prices, least[day], costs)
+        last = options.times[day] - 1
+        for subset in range(sets):
+            least[day + 1, subset] = min(least[day, subset], costs[last, subset])
+    return float(least[len(options.times), sets - 1])
 
 
 @compiled
-def _back(ways: StartOptions, prices: Array, least: Array, costs: Array, plan: Array) -> None:
-    """Tell from the end by which starts the least cost comes about."""
-    left = costs.shape[1] - 1
-    for day in range(len(ways.times) - 1, -1, -1):
-        if least[day + 1, left] == least[day, left]:
+def _trace_back(
+    options: StartOptions, prices: Array, least: Array, costs: Array, plan: Array
+) -> None:
+    """Reconstruct the optimal plan backwards from the last day."""
+    remaining = costs.shape[1] - 1
+    for day in range(len(options.times) - 1, -1, -1):
+        if least[day + 1, remaining] == least[day, remaining]:
             continue
-        _fill(ways, day, prices, least[day], costs)
-        time = ways.times[day] - 1
+        _fill(options, day, prices, least[day], costs)
+        time = options.times[day] - 1
         while time > 0:
-            if costs[time, left] == costs[time - 1, left]:
+            if costs[time, remaining] == costs[time - 1, remaining]:
                 time -= 1
                 continue
-            start = _last(ways, day, prices, costs, time, left)
-            plan[ways.hearing[start]] = ways.number[start]
-            left ^= 1 << ways.hearing[start]
-            time = ways.at[start]
+            start = _last_start(options, day, prices, costs, time, remaining)
+            plan[options.hearing[start]] = options.number[start]
+            remaining ^= 1 << options.hearing[start]
+            time = options.at[start]
 
 
 @inner
-def _last(ways: StartOptions, day: int, prices: Array, costs: Array, time: int, whole: int) -> int:
-    """Return the start of a set's last hearing, which is over at a time."""
-    for start in range(ways.first[day], ways.first[day + 1]):
-        bit = 1 << ways.hearing[start]
-        if ways.over[start] == time and whole & bit:
-            points = costs[ways.at[start], whole ^ bit] + prices[ways.number[start]]
-            if points == costs[time, whole]:
+def _last_start(
+    options: StartOptions, day: int, prices: Array, costs: Array, time: int, subset: int
+) -> int:
+    """Return the start of the last hearing of a subset, which ends at a time."""
+    for start in range(options.first[day], options.first[day + 1]):
+        bit = 1 << options.hearing[start]
+        if options.over[start] == time and subset & bit:
+            points = costs[options.at[start], subset ^ bit] + prices[options.number[start]]
+            if points == costs[time, subset]:
                 return int(start)
     return -1
 
 
 def planners(
-    problem: Problem, known: Mapping[tuple[int, int], int], tried: int = TRIED
+    problem: Problem, start_numbers: Mapping[tuple[int, int], int], subset_size: int = SUBSET_SIZE
 ) -> list[Planner]:
-    """Return the hearings that have any start, by judge; days cost only in a judge's first plan."""
-    mine: dict[int, list[int]] = defaultdict(list)
+    """Return planners by judge; a judge's first one alone charges for court days."""
+    by_judge: dict[int, list[int]] = defaultdict(list)
     for number, hearing in enumerate(problem.hearings):
         if hearing.starts:
-            mine[hearing.judge].append(number)
+            by_judge[hearing.judge].append(number)
     return [
-        Planner(problem, numbers[at : at + tried], known, pays=at == 0)
-        for numbers in mine.values()
-        for at in range(0, len(numbers), tried)
+        Planner(problem, numbers[at : at + subset_size], start_numbers, pays=at == 0)
+        for numbers in by_judge.values()
+        for at in range(0, len(numbers), subset_size)
     ]

@@ -1,6 +1,6 @@
-"""Pure: what is asked when many hearings are to be listed, what came of it, and what it costs.
+"""Pure: problem, solution and cost function of listing many hearings.
 
-Times are whole minutes from a common origin; costs are whole points, as docs/listing.md tells.
+Times are integer minutes from a common origin; costs are integer points (see docs/listing.md).
 """
 
 from collections import defaultdict
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-JUDGE_DAY = 6  # each day on which a judge must sit who would not sit otherwise
-TRAVEL_DAY = 8  # each day on which counsel from elsewhere must come who would not come otherwise
-OTHER_ROOM = 10  # a hearing in another courtroom than the one wished for
+JUDGE_DAY = 6  # each additional sitting day of a judge
+TRAVEL_DAY = 8  # each additional court day of travelling counsel
+OTHER_ROOM = 10  # a hearing in another courtroom than the requested one
 
 
 @dataclass(frozen=True, order=True)
 class Start:
-    """A time at which a hearing's people are all free: on which day, in which session, its cost."""
+    """A time at which all people of a hearing are free, with day, session and cost in points."""
 
     at: int
     day: int
@@ -26,29 +26,29 @@ class Start:
 
 @dataclass(frozen=True)
 class HearingToPlace:
-    """A hearing to be placed. ``weight`` says which goes first where not all have a place."""
+    """A hearing to be placed. ``weight`` is its priority if not all can be placed."""
 
     minutes: int
     judge: int
     counsel: tuple[int, ...]
     starts: tuple[Start, ...]
     weight: int = 1
-    room: int | None = None  # wished for
+    room: int | None = None  # requested
 
     @cached_property
     def by_time(self) -> Mapping[int, Start]:
-        """The starts by their time."""
+        """The starts, keyed by time."""
         return {start.at: start for start in self.starts}
 
     @cached_property
     def by_cost(self) -> Sequence[Start]:
-        """The starts, the cheapest first, of those the earliest."""
+        """The starts, sorted by cost, then time."""
         return sorted(self.starts, key=lambda start: (start.cost, start.at))
 
 
 @dataclass(frozen=True, order=True)
 class Strip:
-    """A stretch of a day in which a courtroom is free."""
+    """An interval of a day in which a courtroom is free."""
 
     day: int
     begins: int
@@ -56,63 +56,63 @@ class Strip:
     room: int
 
     def holds(self, at: int, minutes: int) -> bool:
-        """Tell whether something fits in from a time on."""
+        """Tell whether a hearing of so many minutes fits in at a time."""
         return self.begins <= at and at + minutes <= self.ends
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Hearings to be placed, where there is room, and who is at court anyway.
+    """Hearings to be placed, free courtrooms, and who is at court anyway.
 
-    No judge, courtroom or counsel has two at once, nor two nearer than ``buffer``.
+    Two hearings of one judge, courtroom or counsel must be at least ``buffer`` minutes apart.
     """
 
     hearings: tuple[HearingToPlace, ...]
     strips: tuple[Strip, ...]
     buffer: int = 0
-    sits: frozenset[tuple[int, int]] = frozenset()  # (judge, day): has hearings then already
-    comes: frozenset[tuple[int, int]] = frozenset()  # (counsel, day): the same
-    from_elsewhere: frozenset[int] = frozenset()  # counsel
+    sits: frozenset[tuple[int, int]] = frozenset()  # (judge, day) with existing hearings
+    comes: frozenset[tuple[int, int]] = frozenset()  # (counsel, day) with existing hearings
+    from_elsewhere: frozenset[int] = frozenset()  # travelling counsel
 
     @cached_property
     def strips_of(self) -> Mapping[int, Sequence[Strip]]:
-        """The strips of each day."""
-        found: dict[int, list[Strip]] = defaultdict(list)
+        """The strips, keyed by day."""
+        by_day: dict[int, list[Strip]] = defaultdict(list)
         for strip in sorted(self.strips):
-            found[strip.day].append(strip)
-        return found
+            by_day[strip.day].append(strip)
+        return by_day
 
     def travellers(self, hearing: HearingToPlace) -> list[int]:
-        """Return counsel of a hearing who come from elsewhere."""
+        """Return the travelling counsel of a hearing."""
         return [each for each in hearing.counsel if each in self.from_elsewhere]
 
-    def alone(self, hearing: HearingToPlace, start: Start, room: int) -> int:
-        """Return what a place costs whatever becomes of the other hearings."""
-        return start.cost + for_room(hearing.room, room)
+    def own_cost(self, hearing: HearingToPlace, start: Start, room: int) -> int:
+        """Return the cost of a placement that does not depend on other hearings, in points."""
+        return start.cost + room_cost(hearing.room, room)
 
 
-def for_room(wished: int | None, room: int) -> int:
-    """Return what it costs that a hearing is in a courtroom, in points."""
-    return OTHER_ROOM if wished not in (None, room) else 0
+def room_cost(requested: int | None, room: int) -> int:
+    """Return the cost of using a courtroom instead of the requested one, in points."""
+    return OTHER_ROOM if requested not in (None, room) else 0
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a hearing was put: when it begins, in which courtroom."""
+    """Start and courtroom of a placed hearing."""
 
     at: int
     room: int
 
 
-# By the number of the hearing; what is not there has no place.
+# Keyed by the hearing's index; absent hearings are not placed.
 Places = Mapping[int, Placement]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a search is: hearings placed, at most how many can be, cost, and what it must cost.
+    """Progress of a search: hearings placed and their upper bound, cost and its lower bound.
 
-    ``bound`` is None while nothing is proved about the cost of placing that many.
+    ``bound`` is None until a lower bound is proved for placing that many.
     """
 
     placed: int
@@ -122,7 +122,7 @@ class Progress:
 
     @property
     def gap(self) -> float | None:
-        """How far the cost may be from the best, as a part of it; None while that is unknown."""
+        """Relative optimality gap of the cost; None while there is no bound."""
         if self.bound is None:
             return None
         return (self.cost - self.bound) / self.cost if self.cost > 0 else 0.0
@@ -130,9 +130,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found; ``alternatives`` are further places, by hearing, held beside the first.
+    """Result of a search; ``alternatives`` are further placements of each hearing.
 
-    ``complete`` says that nothing better exists.
+    ``complete`` tells that the result is proved optimal.
     """
 
     places: Places
@@ -143,7 +143,7 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class SearchLimits:
-    """How long and how hard to search. ``steps``, CP-SAT's deterministic time, is for tests."""
+    """Limits of a search. ``steps`` is CP-SAT's deterministic time, for tests."""
 
     seconds: float = 60.0
     workers: int = 2
@@ -152,14 +152,14 @@ class SearchLimits:
 
 
 def cost(problem: Problem, places: Places) -> int:
-    """Return what a whole listing costs, in points."""
+    """Return the total cost of a listing, in points."""
     total = 0
     sitting: set[tuple[int, int]] = set()
     coming: set[tuple[int, int]] = set()
     for number, place in places.items():
         hearing = problem.hearings[number]
         start = hearing.by_time[place.at]
-        total += problem.alone(hearing, start, place.room)
+        total += problem.own_cost(hearing, start, place.room)
         sitting.add((hearing.judge, start.day))
         coming |= {(each, start.day) for each in problem.travellers(hearing)}
     return (
@@ -168,6 +168,6 @@ def cost(problem: Problem, places: Places) -> int:
 
 
 def weight(problem: Problem, places: Iterable[int]) -> int:
-    """Return how much the placed hearings weigh: first how many they are, then how urgent."""
+    """Return the weight of placed hearings: their number first, then their priorities."""
     most = sum(each.weight for each in problem.hearings) + 1
     return sum(most + problem.hearings[number].weight for number in places)

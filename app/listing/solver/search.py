@@ -1,6 +1,6 @@
-"""The search for the best listing: watched while it runs, kept when it is stopped.
+"""Anytime search for the best listing: it reports progress, and can be stopped at any time.
 
-OR-Tools and Numba are loaded where a search begins, and their absence is said in one sentence.
+OR-Tools and Numba are optional dependencies, imported when a search begins.
 """
 
 import threading
@@ -32,25 +32,25 @@ MISSING = N_(
     "Listing many hearings needs OR-Tools and Numba, which are not both installed here: "
     "run .venv/bin/pip install -e '.[listing]' in Tingqi's folder, then try again."
 )
-LOOKS = 0.25  # seconds between two looks at a running search
-# Part of the time that may go into placing as many as possible, where not all have a place.
+POLL = 0.25  # seconds between two progress reports
+# Share of the time for placing as many as possible, if the greedy listing does not place all.
 FOR_PLACING = 0.4
-AT_ONCE = 0.5  # seconds in which CP-SAT alone solves what is small
-SHORT = 8.0  # seconds in which what is compiled first would come too late: CP-SAT does all
-# Part of the time after which what is not proved will not be: then both threads move hearings.
+AT_ONCE = 0.5  # seconds of CP-SAT alone, which solves small problems
+SHORT = 8.0  # seconds; below that CP-SAT runs alone, since compilation would take too long
+# Share of the time for proving bounds; afterwards all threads improve the listing.
 FOR_PROVING = 0.3
 
-# Told how far a search is, a few times a second; answers whether it is to stop.
+# Called with the progress a few times a second; returns whether to stop.
 Watch = Callable[[Progress], bool]
 
 
 class NoSolver(Refusal):
-    """OR-Tools or Numba is not installed here."""
+    """OR-Tools or Numba is not installed."""
 
     code = "no-solver"
 
 
-def is_there() -> bool:
+def is_available() -> bool:
     """Tell whether OR-Tools and Numba are installed, without loading them."""
     try:
         return all(find_spec(name) is not None for name in ("ortools", "numba"))
@@ -58,67 +58,69 @@ def is_there() -> bool:
         return False
 
 
-def need() -> None:
-    """Raise NoSolver where OR-Tools or Numba is not installed."""
-    if not is_there():
+def require_solver() -> None:
+    """Raise NoSolver if OR-Tools or Numba is not installed."""
+    if not is_available():
         raise NoSolver(MISSING)
 
 
 def search(problem: Problem, limits: SearchLimits, watch: Watch = lambda _: False) -> SearchResult:
-    """Return the best listing that is found: first as many hearings as can be, then what it costs.
+    """Return the best listing found: as many hearings as possible, then at minimum cost.
 
-    Whenever it is stopped, by ``watch``, by its limits or by Ctrl-C, the best so far is kept; a
-    plain listing made hearing by hearing is there from the beginning. Raises NoSolver.
+    The search starts from a greedy listing and may be stopped by ``watch``, its limits or Ctrl-C;
+    the best listing so far is returned. Raises NoSolver.
     """
-    need()
-    hunt = _Hunt(problem, limits, watch)
+    require_solver()
+    run = _SearchRun(problem, limits, watch)
     try:
-        hunt.place_many()
-        if not hunt.stopped:
-            hunt.cheapen()
+        run.place_many()
+        if not run.stopped:
+            run.reduce_cost()
     except KeyboardInterrupt:
-        hunt.stopped = True
-    return SearchResult(hunt.places, hunt.progress, hunt.complete)
+        run.stopped = True
+    return SearchResult(run.places, run.progress, run.complete)
 
 
-class _Hunt:
-    """One search: the best so far, and what is proved about it."""
+class _SearchRun:
+    """State of one search: the best listing so far, and what is proved about it."""
 
     def __init__(self, problem: Problem, limits: SearchLimits, watch: Watch) -> None:
         self.problem, self.limits, self.watch = problem, limits, watch
         self.places: Places = greedy.first(problem)
-        self.least = cost(problem, self.places)  # of the places
+        self.best_cost = cost(problem, self.places)  # cost of `places`
         self.most = sum(1 for hearing in problem.hearings if hearing.starts)
         self.bound: int | None = None
-        self.floor = 0  # what is proved of the cost by any way
+        self.floor = 0  # best lower bound on the cost, from any method
         self.stopped = self.complete = False
-        self.begun = time.monotonic()
-        self._taking = threading.Lock()
+        self.started = time.monotonic()
+        self._lock = threading.Lock()
 
     @property
     def progress(self) -> Progress:
-        """How far the search is."""
-        with self._taking:
-            bound = None if self.bound is None else min(self.bound, self.least)
-            return Progress(len(self.places), self.most, self.least, bound)
+        """Current progress, thread-safe."""
+        with self._lock:
+            bound = None if self.bound is None else min(self.bound, self.best_cost)
+            return Progress(len(self.places), self.most, self.best_cost, bound)
 
     def place_many(self) -> None:
-        """Place as many as possible, if not all are placed already."""
+        """Place as many as possible, unless all are placed already."""
         self.stopped = self.watch(self.progress)
         if self.stopped or len(self.places) == self.most:
             return
         from app.listing.solver.model import Model
 
         model = Model(self.problem, self.places)
-        model.count_placed()
-        run = self._run(model, self._left(FOR_PLACING), of_cost=False)
-        if run.bound is not None:
-            # A hearing more weighs more than all urgency together (see problem.weight).
-            each = sum(hearing.weight for hearing in self.problem.hearings) + 1
-            self.most = min(self.most, max(len(self.places), int(run.bound + 0.5) // each))
+        model.maximize_placed()
+        solver_run = self._run(model, self._remaining(FOR_PLACING), of_cost=False)
+        if solver_run.bound is not None:
+            # One more hearing outweighs all priorities together (see problem.weight).
+            weight_of_one = sum(hearing.weight for hearing in self.problem.hearings) + 1
+            self.most = min(
+                self.most, max(len(self.places), int(solver_run.bound + 0.5) // weight_of_one)
+            )
 
-    def cheapen(self) -> None:
-        """Lower the cost of placing as many as are placed."""
+    def reduce_cost(self) -> None:
+        """Minimize the cost without placing fewer hearings."""
         from app.listing.solver.model import Model
         from app.listing.solver.table import grid_of
 
@@ -126,91 +128,91 @@ class _Hunt:
             self.complete, self.bound = self.most == 0, 0
             return
         model = Model(self.problem, self.places)
-        model.keep_placed(weight(self.problem, self.places))
-        model.count_cost()
+        model.require_placed(weight(self.problem, self.places))
+        model.minimize_cost()
         grid = grid_of(self.problem)
         alone = self.limits.workers == 1 or self.limits.steps is not None
-        if alone or grid is None or self._left(1.0) < SHORT:
-            run = self._run(model, self._left(1.0), of_cost=True)
+        if alone or grid is None or self._remaining(1.0) < SHORT:
+            run = self._run(model, self._remaining(1.0), of_cost=True)
         else:
-            run = self._run(model, min(AT_ONCE, self._left(1.0)), of_cost=True)
+            run = self._run(model, min(AT_ONCE, self._remaining(1.0)), of_cost=True)
             if not run.complete and not self.stopped:
-                run = self._run_in_parts(model, grid)
+                run = self._run_in_parallel(model, grid)
         proved = run.complete or self.progress.bound == self.progress.cost
         self.complete = proved and len(self.places) == self.most
 
     @property
     def _share(self) -> float:
-        """How much of the time is over; more than 1 when it is."""
-        return (time.monotonic() - self.begun) / max(self.limits.seconds, 1.0)
+        """Elapsed share of the time limit; above 1 once it is over."""
+        return (time.monotonic() - self.started) / max(self.limits.seconds, 1.0)
 
-    def _left(self, part: float) -> float:
-        """Return the seconds that are left of a part of the time; at least one."""
+    def _remaining(self, part: float) -> float:
+        """Return the remaining seconds of a share of the time limit; at least one."""
         return max(1.0, (part - self._share) * self.limits.seconds)
 
     def _run(self, model: "Model", seconds: float, *, of_cost: bool) -> "Run":
-        """Search a model in a thread of its own, so that this one can watch and be interrupted."""
+        """Solve a model in its own thread, so that this one can poll and be interrupted."""
         from app.listing.solver.model import Run
 
         run = Run(model, self.limits)
-        self._wait_for([partial(run.go, seconds)], run, of_cost=of_cost)
+        self._wait_for([partial(run.execute, seconds)], run, of_cost=of_cost)
         return run
 
-    def _run_in_parts(self, model: "Model", grid: "Grid") -> "Run":
-        """Prove in one thread and move hearings in the others."""
+    def _run_in_parallel(self, model: "Model", grid: "Grid") -> "Run":
+        """Prove bounds in one thread and improve the listing in the others."""
         from app.listing.solver.model import Run
 
         run = Run(model, replace(self.limits, workers=1))
-        moving = [
-            partial(self._move, grid, self.limits.seed + n) for n in range(self.limits.workers)
+        improvers = [
+            partial(self._improve, grid, self.limits.seed + n) for n in range(self.limits.workers)
         ]
 
         def prove() -> None:
             self._prove(run)
-            moving[0]()
+            improvers[0]()
 
-        self._wait_for([prove, *moving[1:]], run, of_cost=True)
+        self._wait_for([prove, *improvers[1:]], run, of_cost=True)
         return run
 
     def _prove(self, run: "Run") -> None:
-        """Prove what judges' plans tell before the model is searched, which tells the rest."""
-        from app.listing.solver.bound import at_least
+        """Prove a bound by column generation, then by CP-SAT."""
+        from app.listing.solver.bound import lower_bound
 
-        def told(bound: int) -> bool:
+        def on_bound(bound: int) -> bool:
             self.floor = max(self.floor, bound)
             return self.stopped or self._share > 1
 
-        # Plans speak only of listings that place all.
+        # Column generation bounds only listings that place all hearings.
         if len(self.places) < sum(1 for hearing in self.problem.hearings if hearing.starts):
-            run.go(self._left(1.0))
+            run.execute(self._remaining(1.0))
             return
-        at_least(self.problem, told)
-        run.model.cost_at_least(self.floor)
+        lower_bound(self.problem, on_bound)
+        run.model.add_lower_bound(self.floor)
         if self._share < FOR_PROVING:
-            run.go(self._left(FOR_PROVING))
+            run.execute(self._remaining(FOR_PROVING))
 
-    def _move(self, grid: "Grid", seed: int) -> None:
-        """Take hearings out and put them back, until the time is over."""
-        from app.listing.solver.repair import Repair
+    def _improve(self, grid: "Grid", seed: int) -> None:
+        """Improve the listing by neighbourhood search until the time is over."""
+        from app.listing.solver.neighbourhood_search import NeighbourhoodSearch
 
         if self.stopped or self._share > 1:
             return
-        repair = Repair(self.problem, grid, self.places, seed)
+        local_search = NeighbourhoodSearch(self.problem, grid, self.places, seed)
         while not self.stopped and (share := self._share) < 1:
-            after = min(1.0, share + LOOKS / max(self.limits.seconds, 1.0))
-            repair.go_on(share, after, LOOKS)
-            if repair.least < self.least:
-                self._take_better(repair.best)
+            after = min(1.0, share + POLL / max(self.limits.seconds, 1.0))
+            local_search.run_for(share, after, POLL)
+            if local_search.best_cost < self.best_cost:
+                self._adopt_if_better(local_search.best)
 
-    def _take_better(self, found: Places) -> None:
-        """Take other places for the same hearings, unless they cost more."""
-        points = cost(self.problem, found)
-        with self._taking:
-            if points <= self.least:
-                self.places, self.least = found, points
+    def _adopt_if_better(self, places: Places) -> None:
+        """Adopt other placements of the same hearings, unless they cost more."""
+        points = cost(self.problem, places)
+        with self._lock:
+            if points <= self.best_cost:
+                self.places, self.best_cost = places, points
 
     def _wait_for(self, jobs: Sequence[Callable[[], None]], run: "Run", *, of_cost: bool) -> None:
-        """Do jobs beside one another, and watch; raise what goes wrong in one when all ended."""
+        """Run jobs in threads while polling; re-raise a job's exception once all have ended."""
         with ThreadPoolExecutor(len(jobs)) as pool:
             running = list[Future[None]]()
             try:
@@ -220,25 +222,25 @@ class _Hunt:
                 run.stop()
             while not all(job.done() for job in running):
                 try:
-                    wait(running, LOOKS)
-                    self._take(run, of_cost=of_cost)
-                    far = self.progress
-                    if self.watch(far) or far.bound == far.cost or _failed(running):
+                    wait(running, POLL)
+                    self._adopt(run, of_cost=of_cost)
+                    progress = self.progress
+                    if self.watch(progress) or progress.bound == progress.cost or _failed(running):
                         self.stopped = True
                 except KeyboardInterrupt:
                     self.stopped = True
                 if self.stopped:
-                    run.stop()  # at each look: a solver that is about to begin does not hear it
-            self._take(run, of_cost=of_cost)
+                    run.stop()  # repeatedly: a solver that is just starting ignores it
+            self._adopt(run, of_cost=of_cost)
             for job in running:
                 job.result()
 
-    def _take(self, run: "Run", *, of_cost: bool) -> None:
-        """Take what a run has found by now."""
+    def _adopt(self, run: "Run", *, of_cost: bool) -> None:
+        """Adopt the current solution and bound of a solver run."""
         if run.places is not None and not of_cost:
-            self.places, self.least = run.places, cost(self.problem, run.places)
+            self.places, self.best_cost = run.places, cost(self.problem, run.places)
         elif run.places is not None:
-            self._take_better(run.places)
+            self._adopt_if_better(run.places)
         if of_cost and run.bound is not None:
             self.floor = max(self.floor, int(run.bound + 0.5))
         if of_cost and (run.bound is not None or self.floor):
