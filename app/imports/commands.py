@@ -55,13 +55,13 @@ def import_(
     column_map = column_maps.find(wish) if wish else None
     with app.app_context():
         court = people.find_court(db.session(), court_name)
-        reading = uploads.reading(court, column_map).with_wishes(sheet=sheet, encoding=encoding)
+        reading = uploads.reading(court, column_map).with_choices(sheet=sheet, encoding=encoding)
         country = uploads.country(court, column_map)
         db.session().rollback()
         with of_file(file):
             table = tables.read(file, reading)
             bound = rules.bind(
-                column_map or column_maps.suited(table.headers), table.headers, country=country
+                column_map or column_maps.best_match(table.headers), table.headers, country=country
             )
             read = pipeline.read(table.rows, bound)
         report = _take(read, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)

@@ -16,7 +16,7 @@ from app.core.normalization import name_key
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
-from app.imports.reading.rules import DAYS, ColumnMapping, listed, translated
+from app.imports.reading.rules import DAYS, ColumnMapping, split_words, translated
 from app.imports.reading.workbook import FaultyCell
 
 PARTY = {
@@ -229,7 +229,9 @@ class _Reading:
 
     def _counsel(self, line: int, said: Mapping[str, str], party: str) -> None:
         given: dict[str, Any] = {ours: said[theirs] for ours, theirs in COUNSEL.items()}
-        words = (translated(self.bound.column_map, "channels", w) for w in listed(said["channels"]))
+        words = (
+            translated(self.bound.column_map, "channels", w) for w in split_words(said["channels"])
+        )
         given["channels"] = list(words)
         for name in DAYS:
             given[name] = self._day(line, name, said[name])

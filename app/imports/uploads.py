@@ -111,7 +111,7 @@ def opened(session: Session, upload: Upload) -> Iterator[FileTable]:
     wanted = sa.select(ChosenColumn.header_key).where(
         ChosenColumn.court_id == court.id, ChosenColumn.field != ""
     )
-    how = reading(court).with_wishes(**upload.reading)
+    how = reading(court).with_choices(**upload.reading)
     how = replace(how, known=how.known | frozenset(session.scalars(wanted)))
     with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
         path = Path(folder) / "file"
@@ -168,7 +168,7 @@ def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
 
 def _by_map(headers: Sequence[str]) -> list[str]:
     found = [""] * len(headers)
-    column_map = column_maps.suited(headers)
+    column_map = column_maps.best_match(headers)
     wide = both_sides.parties_of(headers) if column_map.both_sides else both_sides.WideLayout({})
     for name, parts in rules.sources(column_map, headers).items():
         if wide.columns and name in OF_ITS_OWN:
@@ -207,7 +207,7 @@ def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> 
 
     Words, days and defaults are read as the map that suits the file says. Raises Invalid.
     """
-    column_map = column_maps.suited(headers)
+    column_map = column_maps.best_match(headers)
     known = rules.sources(column_map, headers)
     found: dict[str, rules.Parts] = {}
     for name in FIELDS:
@@ -235,9 +235,9 @@ def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> 
     return ColumnMapping(column_map, clean, found, parties, column_map.region or country)
 
 
-def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.Of]:
+def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.PartyColumn]:
     """Return by column which side it was chosen for, with the word that the file has for it."""
-    chosen = {n: of for n, each in enumerate(columns) if (of := both_sides.of_key(each))}
+    chosen = {n: of for n, each in enumerate(columns) if (of := both_sides.parse_key(each))}
     roles = {
         (of.side, of.number): word.role
         for n, of in chosen.items()

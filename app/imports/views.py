@@ -17,7 +17,7 @@ from app.court.authorship import signed_in_author
 from app.imports import jobs, undo, uploads
 from app.imports.models import Upload
 from app.imports.reading import rules
-from app.imports.reading.both_sides import OF_A_PARTY, Of, of_key
+from app.imports.reading.both_sides import OF_A_PARTY, PartyColumn, parse_key
 from app.imports.reading.encoding import ENCODINGS, NeedsChoice
 from app.sending.heartbeat import is_silent, last_beat
 
@@ -196,7 +196,7 @@ def act(upload_id: int) -> Any:
 
 
 def _field(name: str) -> str:
-    return name if name in rules.FIELDS or of_key(name) else ""
+    return name if name in rules.FIELDS or parse_key(name) else ""
 
 
 def _undone(undone: undo.Undone) -> str:
@@ -220,12 +220,12 @@ def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
             "other": gettext("Third party"),
         },
     )
-    numbers = {(of.side, of.number) for each in columns if (of := of_key(each))}
+    numbers = {(of.side, of.number) for each in columns if (of := parse_key(each))}
     made = {}
     for side, word in words.items():
         for number in sorted({"", *(n for s, n in numbers if s == side)}):
             made[f"{word} {number}".strip()] = {
-                Of(side, number, name).key: names[name] for name in OF_A_PARTY
+                PartyColumn(side, number, name).key: names[name] for name in OF_A_PARTY
             }
     return made
 

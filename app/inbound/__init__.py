@@ -1,4 +1,4 @@
-"""The room for what comes back by text."""
+"""Replies by mail, calendar and text: matched, processed, or shown in the inbox."""
 
 from typing import TYPE_CHECKING
 

@@ -1,10 +1,10 @@
-"""What mail systems and programs report on our mails becomes a receipt, or waits for a person.
+"""Turn delivery reports and bounces into receipts; unclear ones wait for the assistant.
 
-A report counts where it names the mail by an id that only its recipient and the mail systems on
-its way have seen, and names the recipient too: nobody else can fail a notice by a forged one. Our
-Message-ID holds a hash of the letter and of the link in it; a server's own id is as long. QQ and
-163.com name no id: theirs counts where the court's server vouches that the mail system of the
-recipient's own domain wrote it, and only one mail to that person can be meant.
+A report counts if it contains both the recipient and an id of the mail that only the recipient and
+the mail systems on the way have seen, so that nobody else can make a notice fail by a forged
+report. Our Message-ID includes a hash of the letter and its link; ids assigned by servers are as
+long. QQ and 163.com include no id: their reports count if the court's server authenticates the
+mail system of the recipient's domain and only one mail to that person can be meant.
 """
 
 import datetime as dt
@@ -17,8 +17,8 @@ from app.cases.models import Counsel
 from app.core.errors import N_
 from app.inbound.parsing import reports
 from app.inbound.parsing.mail import IncomingMail
-from app.inbound.parsing.reports import Bounce, Says
-from app.inbound.queries import MessageMatch, match_mail, named, only_court
+from app.inbound.parsing.reports import Bounce, ReportStatus
+from app.inbound.queries import MessageMatch, match_mail, only_court, sent_mails
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
 from app.record.rules import NoticeState
@@ -32,133 +32,138 @@ MAY_FAIL = N_("a program answered, and may say that something was not delivered"
 UNREAD = N_("it was deleted, and not read")
 MAY_BE_PERSON = N_("it was taken for a bounce; read it, a person may have written it")
 RECEIPT = N_("a read receipt, which anybody can write: it proves nothing")
-# Mail systems give up after five days at most; those that name no id say at once what is wrong.
+# Mail systems give up after five days at most; those without ids report failures immediately.
 BOUNCED_WITHIN = dt.timedelta(days=3)
 _ADDRESS = re.compile(r"[\w.+=~%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
-def take(session: Session, filed: Inbound, mail: IncomingMail, now: dt.datetime) -> None:
-    """Note what became of a mail that was sent; what cannot be matched or is unclear waits."""
+def process(session: Session, filed: Inbound, mail: IncomingMail, now: dt.datetime) -> None:
+    """Record the outcome of a sent mail; unmatched and unclear reports wait for the assistant."""
     report = mail.report
-    own = report.says is Says.UNCLEAR and mail.automatic and not mail.from_system
-    kind = Kind.AUTOMATIC if own else Kind.BOUNCE
-    if report.says in (Says.DISPLAYED, Says.DELETED):
+    is_program = report.status is ReportStatus.UNCLEAR and mail.automatic and not mail.from_system
+    kind = Kind.AUTOMATIC if is_program else Kind.BOUNCE
+    if report.status in (ReportStatus.DISPLAYED, ReportStatus.DELETED):
         kind = Kind.RECEIPT
-    # Who is known, and whose mail no program marked as its own, may have attached ours to theirs.
+    # A known sender whose mail is not marked automatic may have attached our mail to their own.
     is_sure = report.is_sure and (mail.automatic or mail.from_system or filed.counsel_id is None)
-    known = named(session, report.ids)
-    notice = next((each for each in known if _is_about(mail, each)), None)
-    if notice is None and not known:
-        notice = _of_own_system(session, mail, now)
-    who = notice.address if notice else "".join(_addresses(mail)[:1])
+    named_notices = sent_mails(session, report.ids)
+    notice = next((candidate for candidate in named_notices if _is_about(mail, candidate)), None)
+    if notice is None and not named_notices:
+        notice = _notice_by_domain(session, mail, now)
+    recipient = notice.address if notice else "".join(_addresses(mail)[:1])
     filed.kind = kind.value
     filed.detail = {
         "returned": notice.carrier_id if notice else "".join(report.ids[:1])[:300],
-        "says": report.says.value,
+        "says": report.status.value,
         "recipients": [
-            [b.recipient or who, b.action, b.status, b.said] for b in report.bounces[:10]
+            [b.recipient or recipient, b.action, b.status, b.diagnostic]
+            for b in report.bounces[:10]
         ],
     }
     if notice is None:
-        _place(session, filed, known[0] if known else None, mail)
+        _assign_case(session, filed, named_notices[0] if named_notices else None, mail)
     else:
         filed.court_id, filed.case_id = notice.court_id, notice.case_id
         filed.about, filed.counsel_id = notice.about, notice.counsel_id
-        for bounce in report.bounces[:10] or _on_display(mail, notice):
-            receipts.take(session, _told(notice, bounce), now)
-    why = _waits(session, mail, notice, bool(known), own)
-    if not why and not is_sure:
-        why = MAY_BE_PERSON
-    if why:
-        filed.detail = {**filed.detail, "why": why}
-    is_quiet = report.says in (Says.DISPLAYED, Says.DELIVERED) and is_sure
-    if is_quiet or not why:
+        for bounce in report.bounces[:10] or _receipt_bounces(mail, notice):
+            receipts.take(session, _callback(notice, bounce), now)
+    reason = _reason_to_wait(session, mail, notice, bool(named_notices), is_program)
+    if not reason and not is_sure:
+        reason = MAY_BE_PERSON
+    if reason:
+        filed.detail = {**filed.detail, "why": reason}
+    is_quiet = report.status in (ReportStatus.DISPLAYED, ReportStatus.DELIVERED) and is_sure
+    if is_quiet or not reason:
         filed.done_at = now
 
 
 def _is_about(mail: IncomingMail, notice: Notice) -> bool:
-    """Tell whether a report names a notice's recipient, or comes from there: a program's answer."""
+    """Tell whether a report names a notice's recipient, or is a receipt from that address."""
     address = notice.address.lower()
     return bool(address) and (
         mail.report.names(address)
-        or (mail.report.says in (Says.DISPLAYED, Says.DELETED) and mail.sender == address)
+        or (
+            mail.report.status in (ReportStatus.DISPLAYED, ReportStatus.DELETED)
+            and mail.sender == address
+        )
     )
 
 
-def _of_own_system(session: Session, mail: IncomingMail, now: dt.datetime) -> Notice | None:
-    """Return the one mail that a report of the recipient's own mail system can be about."""
+def _notice_by_domain(session: Session, mail: IncomingMail, now: dt.datetime) -> Notice | None:
+    """Return the only mail that a report by the recipient's own mail system can refer to."""
     domain = mail.sender.rpartition("@")[2]
-    is_own = mail.proven and mail.from_system and mail.report.says is Says.FAILED
-    addresses = [each for each in _addresses(mail) if each.rpartition("@")[2] == domain]
+    is_own = mail.proven and mail.from_system and mail.report.status is ReportStatus.FAILED
+    addresses = [address for address in _addresses(mail) if address.rpartition("@")[2] == domain]
     if not is_own or len(addresses) != 1:
         return None
-    people = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == addresses[0])
-    wanted = sa.select(Notice).where(
-        Notice.counsel_id.in_(people),
+    counsel_ids = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == addresses[0])
+    query = sa.select(Notice).where(
+        Notice.counsel_id.in_(counsel_ids),
         Notice.channel == "email",
         sa.func.lower(Notice.address) == addresses[0],
         Notice.state == NoticeState.SENT.value,
         Notice.tried_at > now - BOUNCED_WITHIN,
     )
-    found = session.scalars(wanted.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    notices = session.scalars(query.limit(2)).all()
+    return notices[0] if len(notices) == 1 else None
 
 
 def _addresses(mail: IncomingMail) -> list[str]:
-    """Return the addresses that a report names, but for its writer's."""
-    found = dict.fromkeys(_ADDRESS.findall(mail.report.text[:20_000]))
-    return [each for each in found if each != mail.sender][:10]
+    """Return the addresses in a report, except its sender's."""
+    addresses = dict.fromkeys(_ADDRESS.findall(mail.report.text[:20_000]))
+    return [address for address in addresses if address != mail.sender][:10]
 
 
-def _waits(
-    session: Session, mail: IncomingMail, notice: Notice | None, is_named: bool, own: bool
+def _reason_to_wait(
+    session: Session, mail: IncomingMail, notice: Notice | None, is_named: bool, is_program: bool
 ) -> str:
-    """Return why a report needs a person, "" where it does not."""
-    says = mail.report.says
-    if says is Says.DISPLAYED:
+    """Return why a report needs the assistant, or ""."""
+    status = mail.report.status
+    if status is ReportStatus.DISPLAYED:
         return RECEIPT
-    if says is Says.DELETED:
+    if status is ReportStatus.DELETED:
         return UNREAD
-    if says is Says.DELIVERED:
+    if status is ReportStatus.DELIVERED:
         return ""
-    if says is Says.UNCLEAR:
-        return MAY_FAIL if own else UNCLEAR
+    if status is ReportStatus.UNCLEAR:
+        return MAY_FAIL if is_program else UNCLEAR
     if notice is None:
         return NO_RECIPIENT if is_named else NOT_OURS
     state = session.scalar(sa.select(Notice.state).where(Notice.id == notice.id))
-    return NOT_MOVED if says is Says.FAILED and state != NoticeState.FAILED else ""
+    return NOT_MOVED if status is ReportStatus.FAILED and state != NoticeState.FAILED else ""
 
 
-def _place(session: Session, filed: Inbound, about: Notice | None, mail: IncomingMail) -> None:
-    """Lay a report that proves nothing with the case that it can be about, for the assistant."""
-    if about is not None:
-        place = MessageMatch(about.court_id, about.case_id, about.counsel_id, about.about)
+def _assign_case(
+    session: Session, filed: Inbound, notice: Notice | None, mail: IncomingMail
+) -> None:
+    """Assign a report without proof to the case it may be about, for the assistant."""
+    if notice is not None:
+        match = MessageMatch(notice.court_id, notice.case_id, notice.counsel_id, notice.about)
     else:
-        places = (match_mail(session, each, []) for each in _addresses(mail))
-        place = next((each for each in places if each.counsel_id), MessageMatch())
-    filed.court_id = place.court_id or filed.court_id or only_court(session)
-    filed.case_id = place.case_id or filed.case_id
-    filed.about, filed.counsel_id = place.about or filed.about, place.counsel_id or filed.counsel_id
+        matches = (match_mail(session, candidate, []) for candidate in _addresses(mail))
+        match = next((candidate for candidate in matches if candidate.counsel_id), MessageMatch())
+    filed.court_id = match.court_id or filed.court_id or only_court(session)
+    filed.case_id = match.case_id or filed.case_id
+    filed.about, filed.counsel_id = match.about or filed.about, match.counsel_id or filed.counsel_id
 
 
-def _on_display(mail: IncomingMail, notice: Notice) -> list[Bounce]:
-    says = mail.report.says
-    if says not in (Says.DISPLAYED, Says.DELETED):
+def _receipt_bounces(mail: IncomingMail, notice: Notice) -> list[Bounce]:
+    status = mail.report.status
+    if status not in (ReportStatus.DISPLAYED, ReportStatus.DELETED):
         return []
-    return [Bounce(notice.address.lower(), says.value, "", "")]
+    return [Bounce(notice.address.lower(), status.value, "", "")]
 
 
-def _told(notice: Notice, bounce: Bounce) -> receipts.Callback:
+def _callback(notice: Notice, bounce: Bounce) -> receipts.Callback:
     raw = {
         "recipient": bounce.recipient,
         "action": bounce.action,
         "status": bounce.status,
-        "said": bounce.said,
+        "said": bounce.diagnostic,
     }
-    # "relayed" and "expanded" are the last word of a system that knows no more of it; "delayed" is
-    # none yet (RFC 3464, 2.3.3).
-    means = reports.means(bounce)
-    known = means is Says.FAILED or bounce.action == "delivered"
+    # For the reporting system "relayed" and "expanded" are final, "delayed" is not (RFC 3464).
+    status = reports.status_of(bounce)
+    is_final = status is ReportStatus.FAILED or bounce.action == "delivered"
     return receipts.Callback(
         carrier_id=notice.carrier_id[:100],
         reference="",
@@ -166,5 +171,5 @@ def _told(notice: Notice, bounce: Bounce) -> receipts.Callback:
         code=bounce.status[:10],
         raw=raw,
         carrier="smtp",
-        means=means.value if known else "",
+        means=status.value if is_final else "",
     )

@@ -1,8 +1,8 @@
-"""A calendar's answer to an invite: whether it counts, and what follows from it.
+"""Process calendar replies to invites (iTIP, RFC 5546).
 
-It counts where it names a hearing by its UID, comes from the person who was invited, whose mail
-server is vouched for, and is about the date as it stands (RFC 5546, 2.1.5 and 3.2.3). Whatever
-does not is on the record too, and moves nothing.
+A reply counts if its UID names a hearing, it is from an invited person, the sender is authenticated
+and it refers to the current date (RFC 5546, 2.1.5 and 3.2.3). Other replies are recorded as well,
+but have no effect.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from app.hearings.answers import service
 from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation, Proposal
 from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
-from app.inbound.queries import counted, invited
+from app.inbound.queries import counted_replies, invited_addresses
 from app.notices.inbound import Inbound, Kind
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
@@ -29,17 +29,17 @@ from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 from app.record.rules import Event
 
-SAYS = {
+CHOICES = {
     "ACCEPTED": AnswerChoice.YES,
     "TENTATIVE": AnswerChoice.IF_NEEDED,
     "DECLINED": AnswerChoice.NO,
 }
-MOST_HINTS = 3  # letters that ask one person to confirm by link what came for one date
+MOST_HINTS = 3  # letters per person and date that ask to confirm a reply by link
 
 
 @dataclass(frozen=True)
 class ReplyOutcome:
-    """What became of a reply: whether it counted, else why not, and whether a person must look."""
+    """Result of a reply: whether it counted, why not, and whether the assistant must look at it."""
 
     counted: bool
     why: str = ""
@@ -63,7 +63,7 @@ NOTHING = ReplyOutcome(False, N_("nothing is asked any more"))
 UNCLEAR = ReplyOutcome(False, N_("the other slots want an answer too"), hint=True)
 
 
-def take(
+def process(
     session: Session,
     filed: Inbound,
     replies: Sequence[Reply],
@@ -71,21 +71,21 @@ def take(
     now: dt.datetime,
     secret: bytes,
 ) -> None:
-    """Take a calendar's answers, which may be several: one for each slot of a round.
+    """Process the replies of one mail: there may be one for each slot of a proposal.
 
-    What came of them stands with the filed mail and on the record; the mail waits if one of them
-    does, and then shows that one.
+    Results are stored with the filed mail and on the record. The mail waits for the assistant if
+    any reply does, and then shows that one.
     """
-    waiting: dict[str, Any] | None = None
+    waiting_detail: dict[str, Any] | None = None
     for reply in replies:
-        _take(session, filed, reply, mail, now, secret)
-        if filed.done_at is None and waiting is None:
-            waiting = filed.detail
-    if waiting is not None:
-        filed.detail, filed.done_at = waiting, None
+        _process_reply(session, filed, reply, mail, now, secret)
+        if filed.done_at is None and waiting_detail is None:
+            waiting_detail = filed.detail
+    if waiting_detail is not None:
+        filed.detail, filed.done_at = waiting_detail, None
 
 
-def _take(
+def _process_reply(
     session: Session,
     filed: Inbound,
     reply: Reply,
@@ -94,65 +94,76 @@ def _take(
     secret: bytes,
 ) -> None:
     filed.kind = (Kind.COUNTER if reply.method == "COUNTER" else Kind.REPLY).value
-    known = session.scalar(sa.select(Hearing.id).where(Hearing.uid == reply.uid))
-    if known is None:
+    hearing_id = session.scalar(sa.select(Hearing.id).where(Hearing.uid == reply.uid))
+    if hearing_id is None:
         filed.detail = _detail(reply, ReplyOutcome(False, N_("no hearing here has this number")))
         return
-    hearing = queries.lock(session, known)
+    hearing = queries.lock(session, hearing_id)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
     filed.about = f"hearing/{hearing.id}"
-    reply = _completed(session, hearing, reply, mail)
-    counsel_id = invited(session, hearing).get(reply.attendee)
-    seat = queries.last_seats(session, hearing).get(counsel_id) if counsel_id else None
+    reply = _with_defaults(session, hearing, reply, mail)
+    counsel_id = invited_addresses(session, hearing).get(reply.attendee)
+    invitation = queries.last_seats(session, hearing).get(counsel_id) if counsel_id else None
     filed.counsel_id = counsel_id
-    if counsel_id is None or seat is None:
+    if counsel_id is None or invitation is None:
         _close(filed, reply, LEFT if counsel_id else STRANGE, now)
         return
-    filed.name = seat.counsel.name
+    filed.name = invitation.counsel.name
     if filed.kind == Kind.COUNTER:
-        _wish(session, filed, hearing, seat, reply, mail, now)
+        _file_counter(session, filed, hearing, invitation, reply, mail, now)
         return
-    heard = _doubt(session, filed, hearing, reply, mail) or _count(
-        session, filed, hearing, seat, reply, now, secret
+    outcome = _reason_not_to_count(session, filed, hearing, reply, mail) or _count(
+        session, filed, hearing, invitation, reply, now, secret
     )
-    _close(filed, reply, heard, now)
-    if not heard.counted:
-        _write(session, hearing, seat, reply, Event.TOLD, now, why=heard.why, proven=mail.proven)
-    if heard.hint:
-        _hint(session, hearing, seat, reply, now)
+    _close(filed, reply, outcome, now)
+    if not outcome.counted:
+        _record(
+            session,
+            hearing,
+            invitation,
+            reply,
+            Event.TOLD,
+            now,
+            why=outcome.why,
+            proven=mail.proven,
+        )
+    if outcome.hint:
+        _hint(session, hearing, invitation, reply, now)
 
 
-def _completed(session: Session, hearing: Hearing, reply: Reply, mail: IncomingMail) -> Reply:
-    """Fill in what a calendar leaves out: who answers is who sent it; which date, by its time.
+def _with_defaults(session: Session, hearing: Hearing, reply: Reply, mail: IncomingMail) -> Reply:
+    """Fill in missing fields: the attendee from the sender, the sequence from the time.
 
-    Without SEQUENCE an answer is to the present date where it names its time, or where there never
-    was another; anything else stays unknown.
+    A reply without SEQUENCE refers to the current date if it contains that time, or if there has
+    never been another; otherwise the sequence stays None.
     """
     reply = replace(reply, attendee=reply.attendee or mail.sender)
     if reply.sequence is not None:
         return reply
     zone = ZoneInfo(hearing.case.court.zone)
-    at = reply.wishes[0]
+    at = reply.time[0]
     at = at.replace(tzinfo=at.tzinfo or zone) if at else None
-    round_ = queries.open_proposal(session, hearing)
-    times = [each.starts_at for each in round_.slots] if round_ and round_.tentative else []
-    is_present = at is not None and at in (*times, hearing.starts_at)
-    is_only = hearing.revision <= 1 and (at is None or reply.method == "COUNTER")
-    return replace(reply, sequence=hearing.revision) if is_present or is_only else reply
+    proposal = queries.open_proposal(session, hearing)
+    slot_times = (
+        [each.starts_at for each in proposal.slots] if proposal and proposal.tentative else []
+    )
+    is_current_date = at is not None and at in (*slot_times, hearing.starts_at)
+    is_only_date = hearing.revision <= 1 and (at is None or reply.method == "COUNTER")
+    return replace(reply, sequence=hearing.revision) if is_current_date or is_only_date else reply
 
 
-def _doubt(
+def _reason_not_to_count(
     session: Session, filed: Inbound, hearing: Hearing, reply: Reply, mail: IncomingMail
 ) -> ReplyOutcome | None:
-    """Return why a reply does not count, or None where nothing speaks against it."""
+    """Return the reason why a reply does not count, or None."""
     if reply.sequence is not None and reply.sequence < hearing.revision:
         return OLD
-    # One more than the sequence is who came back to a case (see leaving).
+    # Counsel who returned to a case have a sequence one higher (see hearings.leaving).
     if reply.sequence is not None and reply.sequence > hearing.sequence + 1:
         return AHEAD
-    if reply.says == DELEGATED:
+    if reply.partstat == DELEGATED:
         return DELEGATES
-    if not reply.says:
+    if not reply.partstat:
         return MUTE
     if reply.sequence is None:
         return UNDATED
@@ -161,23 +172,23 @@ def _doubt(
     if not mail.proven:
         return UNPROVEN
     assert filed.counsel_id is not None
-    return _repeated(counted(session, filed.about, filed.counsel_id), reply)
+    return _repeated(counted_replies(session, filed.about, filed.counsel_id), reply)
 
 
-def _repeated(before: list[Inbound], reply: Reply) -> ReplyOutcome | None:
-    same = [
+def _repeated(earlier: list[Inbound], reply: Reply) -> ReplyOutcome | None:
+    same_slot = [
         each.detail
-        for each in before
+        for each in earlier
         if each.detail.get("sequence") == reply.sequence
         and each.detail.get("slot_at") == _iso(reply.slot_at)
     ]
-    if not same:
+    if not same_slot:
         return None
-    last, stamp = same[-1], _iso(reply.stamped_at)
+    last, stamp = same_slot[-1], _iso(reply.stamped_at)
     if stamp and last.get("stamped_at") and stamp < last["stamped_at"]:
         return LATE
-    unmoved = last["says"] == reply.says
-    if unmoved:
+    unchanged = last["says"] == reply.partstat
+    if unchanged:
         return TWICE
     return OTHERWISE if stamp and stamp == last.get("stamped_at") else None
 
@@ -186,23 +197,23 @@ def _count(
     session: Session,
     filed: Inbound,
     hearing: Hearing,
-    seat: Invitation,
+    invitation: Invitation,
     reply: Reply,
     now: dt.datetime,
     secret: bytes,
 ) -> ReplyOutcome:
-    round_ = queries.open_proposal(session, hearing)
-    if round_ is not None and round_.tentative:
-        return _answer(session, filed, round_, seat, reply, now, secret)
+    proposal = queries.open_proposal(session, hearing)
+    if proposal is not None and proposal.tentative:
+        return _answer(session, filed, proposal, invitation, reply, now, secret)
     if hearing.starts_at is None or hearing.state == HearingState.CANCELLED:
         return NOTHING
     if hearing.starts_at <= now:
         return OLD
-    _overtake(session, filed, now)
-    if reply.says == "ACCEPTED" and hearing.state == HearingState.FIXED:
+    _close_earlier(session, filed, now)
+    if reply.partstat == "ACCEPTED" and hearing.state == HearingState.FIXED:
         acts.confirm(
             session,
-            seat.id,
+            invitation.id,
             hearing.revision,
             now,
             channel="email",
@@ -210,63 +221,75 @@ def _count(
             address=reply.attendee,
         )
         return ReplyOutcome(True)
-    _write(session, hearing, seat, reply, Event.ANSWERED, now)
-    return ReplyOutcome(True, waits=reply.says != "ACCEPTED")
+    _record(session, hearing, invitation, reply, Event.ANSWERED, now)
+    return ReplyOutcome(True, waits=reply.partstat != "ACCEPTED")
 
 
 def _answer(
     session: Session,
     filed: Inbound,
-    round_: Proposal,
-    seat: Invitation,
+    proposal: Proposal,
+    invitation: Invitation,
     reply: Reply,
     now: dt.datetime,
     secret: bytes,
 ) -> ReplyOutcome:
-    """Answer an open round: one slot, where the calendar names it or there is only one."""
-    zone = ZoneInfo(round_.hearing.case.court.zone)
+    """Answer an open proposal: for the slot in the reply, or the only one."""
+    zone = ZoneInfo(proposal.hearing.case.court.zone)
     at = reply.slot_at.replace(tzinfo=reply.slot_at.tzinfo or zone) if reply.slot_at else None
-    slot = next((each for each in round_.slots if each.starts_at == at), None)
-    if at is None and len(round_.slots) == 1:
-        slot = round_.slots[0]
-    mine = next((each for each in round_.invitations if each.counsel_id == seat.counsel_id), None)
-    if mine is None:
+    slot = next((each for each in proposal.slots if each.starts_at == at), None)
+    if at is None and len(proposal.slots) == 1:
+        slot = proposal.slots[0]
+    own_invitation = next(
+        (each for each in proposal.invitations if each.counsel_id == invitation.counsel_id), None
+    )
+    if own_invitation is None:
         return NOTHING
-    says = {each.slot_id: each.says for each in mine.answers}
+    says = {each.slot_id: each.says for each in own_invitation.answers}
     if slot is not None:
-        says[slot.id] = SAYS[reply.says].value
-    if slot is None or set(says) != {each.id for each in round_.slots}:
+        says[slot.id] = CHOICES[reply.partstat].value
+    if slot is None or set(says) != {each.id for each in proposal.slots}:
         return UNCLEAR
-    given = service.AnswerInput(says, reply.comment or mine.comment, f"m{filed.id}")
+    form = service.AnswerInput(says, reply.comment or own_invitation.comment, f"m{filed.id}")
     try:
-        service.answer(session, mine.id, given, now, secret, channel="email")
+        service.answer(session, own_invitation.id, form, now, secret, channel="email")
     except (Gone, Invalid):
         return NOTHING
     return ReplyOutcome(True)
 
 
-def _wish(
+def _file_counter(
     session: Session,
     filed: Inbound,
     hearing: Hearing,
-    seat: Invitation,
+    invitation: Invitation,
     reply: Reply,
     mail: IncomingMail,
     now: dt.datetime,
 ) -> None:
-    """File a wish for another time: it is the assistant's to decide."""
+    """File a counter-proposal, which the assistant decides on."""
     proven = mail.proven and mail.sender == reply.attendee
-    old = reply.sequence is not None and reply.sequence < hearing.revision
+    is_outdated = reply.sequence is not None and reply.sequence < hearing.revision
     zone = ZoneInfo(hearing.case.court.zone)
-    begin, end = (_iso(at.replace(tzinfo=at.tzinfo or zone)) if at else None for at in reply.wishes)
-    heard = OLD if old else ReplyOutcome(False, waits=True)
-    wish = {"starts_at": begin, "ends_at": end, "proven": proven}
-    _close(filed, reply, heard, now, **wish)
-    _write(session, hearing, seat, reply, Event.TOLD, now, kind="counter", why=heard.why, **wish)
+    begin, end = (_iso(at.replace(tzinfo=at.tzinfo or zone)) if at else None for at in reply.time)
+    outcome = OLD if is_outdated else ReplyOutcome(False, waits=True)
+    counter = {"starts_at": begin, "ends_at": end, "proven": proven}
+    _close(filed, reply, outcome, now, **counter)
+    _record(
+        session,
+        hearing,
+        invitation,
+        reply,
+        Event.TOLD,
+        now,
+        kind="counter",
+        why=outcome.why,
+        **counter,
+    )
 
 
-def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
-    """End what a counsel's calendar said before about the same hearing and still waits."""
+def _close_earlier(session: Session, filed: Inbound, now: dt.datetime) -> None:
+    """Close earlier calendar replies of this counsel about the same hearing that still wait."""
     session.execute(
         sa.update(Inbound)
         .where(
@@ -282,23 +305,23 @@ def _overtake(session: Session, filed: Inbound, now: dt.datetime) -> None:
 
 
 def _close(
-    filed: Inbound, reply: Reply, heard: ReplyOutcome, now: dt.datetime, **more: Any
+    filed: Inbound, reply: Reply, outcome: ReplyOutcome, now: dt.datetime, **more: Any
 ) -> None:
-    filed.detail = {**_detail(reply, heard), **more}
-    # Nobody's refusal is put away by a rule, but one that was shown before, or was taken.
-    refuses = reply.says == "DECLINED" and not heard.counted and heard is not TWICE
-    filed.done_at = None if heard.waits or refuses else now
+    filed.detail = {**_detail(reply, outcome), **more}
+    # A refusal always waits for the assistant, unless it counted or is a repetition.
+    refuses = reply.partstat == "DECLINED" and not outcome.counted and outcome is not TWICE
+    filed.done_at = None if outcome.waits or refuses else now
 
 
-def _detail(reply: Reply, heard: ReplyOutcome) -> dict[str, Any]:
+def _detail(reply: Reply, outcome: ReplyOutcome) -> dict[str, Any]:
     return {
-        "says": reply.says,
+        "says": reply.partstat,
         "sequence": reply.sequence,
         "stamped_at": _iso(reply.stamped_at),
         "slot_at": _iso(reply.slot_at),
         "attendee": reply.attendee,
-        "counted": heard.counted,
-        "why": heard.why,
+        "counted": outcome.counted,
+        "why": outcome.why,
     }
 
 
@@ -308,56 +331,60 @@ def _iso(at: dt.datetime | None) -> str | None:
     return at.astimezone(dt.UTC).isoformat() if at.tzinfo else at.isoformat()
 
 
-def _write(
+def _record(
     session: Session,
     hearing: Hearing,
-    seat: Invitation,
+    invitation: Invitation,
     reply: Reply,
-    what: Event,
+    event: Event,
     now: dt.datetime,
     *,
     kind: str = "calendar",
     **more: Any,
 ) -> None:
-    detail = {"says": reply.says, "revision": reply.sequence, **more}
-    line = ledger.NewEntry(
-        what,
+    detail = {"says": reply.partstat, "revision": reply.sequence, **more}
+    entry = ledger.NewEntry(
+        event,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
-        attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        attempt=f"i{invitation.id}",
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         channel="email",
         kind=kind,
         detail={key: value for key, value in detail.items() if value not in ("", None)},
-        personal={"name": seat.counsel.name, "address": reply.attendee, "comment": reply.comment},
+        personal={
+            "name": invitation.counsel.name,
+            "address": reply.attendee,
+            "comment": reply.comment,
+        },
     )
-    ledger.append(session, [line], now)
+    ledger.append(session, [entry], now)
 
 
 def _hint(
-    session: Session, hearing: Hearing, seat: Invitation, reply: Reply, now: dt.datetime
+    session: Session, hearing: Hearing, invitation: Invitation, reply: Reply, now: dt.datetime
 ) -> None:
-    """Ask the person, at the address that the court knows, to say it by link; a few times only."""
+    """Ask counsel, at the address on file, to confirm by link; at most MOST_HINTS times."""
     about = f"hearing/{hearing.id}"
-    asked = session.scalars(
+    keys = session.scalars(
         sa.select(Notice.key).where(
             Notice.about == about,
-            Notice.counsel_id == seat.counsel_id,
+            Notice.counsel_id == invitation.counsel_id,
             Notice.kind == NoticeKind.CONFIRM,
         )
     ).all()
-    stem = f"{NoticeKind.CONFIRM}/{hearing.id}.{hearing.revision}."
-    before = [key for key in asked if key.startswith(stem)]
-    if len(before) >= MOST_HINTS:
+    prefix = f"{NoticeKind.CONFIRM}/{hearing.id}.{hearing.revision}."
+    earlier = [key for key in keys if key.startswith(prefix)]
+    if len(earlier) >= MOST_HINTS:
         return
     request = NoticeRequest(
-        facts.subject(hearing, f"{hearing.revision}.{reply.says.lower()}{len(before)}"),
+        facts.subject(hearing, f"{hearing.revision}.{reply.partstat.lower()}{len(earlier)}"),
         NoticeKind.CONFIRM,
-        facts.counsel_of(seat),
-        facts.of(hearing, person=facts.person(seat), said=reply.says),
+        facts.counsel_of(invitation),
+        facts.of(hearing, person=facts.person(invitation), said=reply.partstat),
         due_at=now,
         stale_at=now + dt.timedelta(days=3),
     )

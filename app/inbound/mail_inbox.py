@@ -1,4 +1,4 @@
-"""What came in by mail: told apart, filed once, and marked as read in the same transaction."""
+"""File incoming mails: each is classified and stored once, with the mailbox position."""
 
 import datetime as dt
 import hashlib
@@ -11,7 +11,7 @@ from app.core.errors import N_
 from app.inbound import bounces, calendar_replies
 from app.inbound.parsing import itip
 from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
-from app.inbound.parsing.reports import Says
+from app.inbound.parsing.reports import ReportStatus
 from app.inbound.queries import MessageMatch, match_mail, only_court
 from app.notices.inbound import Inbound, Kind, Mailbox
 from app.record import ledger
@@ -20,36 +20,39 @@ from app.record.rules import Event
 TOO_LARGE = N_("it is larger than what is read")
 
 
-def mark_of(session: Session, name: str) -> MailboxPosition:
-    """Return up to where a mailbox was read."""
+def position_of(session: Session, name: str) -> MailboxPosition:
+    """Return the position up to which a mailbox has been read."""
     row = session.get(Mailbox, name)
     return MailboxPosition(row.uidvalidity, row.last_uid) if row else MailboxPosition()
 
 
-def note(
-    session: Session, name: str, now: dt.datetime, fault: str, mark: MailboxPosition | None
+def store_position(
+    session: Session, name: str, now: dt.datetime, fault: str, position: MailboxPosition | None
 ) -> None:
-    """Write down that a mailbox was looked into, or why it could not be; ``mark`` moves it on."""
-    row = _held(session, name)
+    """Store that a mailbox was read, or the error; ``position`` advances it."""
+    row = _lock_mailbox(session, name)
     row.fault = fault[:300]
     if not fault:
         row.read_at = now
-    if mark is not None and (row.uidvalidity, row.last_uid) != (mark.uidvalidity, mark.last_uid):
-        ahead = row.uidvalidity == mark.uidvalidity and row.last_uid > mark.last_uid
-        if not ahead:
-            row.uidvalidity, row.last_uid = mark.uidvalidity, mark.last_uid
+    if position is not None and (row.uidvalidity, row.last_uid) != (
+        position.uidvalidity,
+        position.last_uid,
+    ):
+        is_beyond = row.uidvalidity == position.uidvalidity and row.last_uid > position.last_uid
+        if not is_beyond:
+            row.uidvalidity, row.last_uid = position.uidvalidity, position.last_uid
 
 
-def take(
+def process_mail(
     session: Session, name: str, arrived: FetchedMail, trusted: str, now: dt.datetime, secret: bytes
 ) -> Inbound | None:
-    """Take one mail; None where another worker has taken it already.
+    """Process one mail; return None if another worker has done so already.
 
-    Raises whatever a use case raises: then nothing of it is kept, the mark neither.
+    Exceptions of use cases propagate: the transaction, including the position, is rolled back.
     """
-    if not _reaches(session, name, arrived.mark):
+    if not _advance(session, name, arrived.mark):
         return None
-    filed = _filed(name, arrived, now)
+    filed = _new_inbound(name, arrived, now)
     session.add(filed)
     try:
         mail = read(arrived.raw, trusted)
@@ -61,7 +64,7 @@ def take(
     filed.sender, filed.name, filed.subject = mail.sender, mail.name, mail.subject
     filed.words = mail.text
     session.flush()
-    _sort(session, filed, mail, arrived, now, secret)
+    _classify(session, filed, mail, arrived, now, secret)
     session.flush()
     return filed
 
@@ -69,19 +72,19 @@ def take(
 def file_broken(
     session: Session, name: str, arrived: FetchedMail, why: str, now: dt.datetime
 ) -> Inbound | None:
-    """File a mail at which the house stumbled, so that the next one has its turn."""
-    if not _reaches(session, name, arrived.mark):
+    """File a mail whose processing failed, so that the next one can be processed."""
+    if not _advance(session, name, arrived.mark):
         return None
-    filed = _filed(name, arrived, now)
+    filed = _new_inbound(name, arrived, now)
     filed.court_id, filed.detail = only_court(session), {"why": why[:300]}
     session.add(filed)
     session.flush()
     return filed
 
 
-def _held(session: Session, name: str) -> Mailbox:
-    wanted = sa.select(Mailbox).where(Mailbox.name == name).with_for_update()
-    row = session.scalar(wanted.execution_options(populate_existing=True))
+def _lock_mailbox(session: Session, name: str) -> Mailbox:
+    query = sa.select(Mailbox).where(Mailbox.name == name).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         row = Mailbox(name=name, uidvalidity=0, last_uid=0, fault="")
         session.add(row)
@@ -89,23 +92,23 @@ def _held(session: Session, name: str) -> Mailbox:
     return row
 
 
-def _reaches(session: Session, name: str, mark: MailboxPosition) -> bool:
-    """Move the mark on to a mail; False where it is beyond it already."""
-    row = _held(session, name)
-    if row.uidvalidity == mark.uidvalidity and row.last_uid >= mark.last_uid:
+def _advance(session: Session, name: str, position: MailboxPosition) -> bool:
+    """Advance the position to a mail; return False if it is beyond it already."""
+    row = _lock_mailbox(session, name)
+    if row.uidvalidity == position.uidvalidity and row.last_uid >= position.last_uid:
         return False
-    row.uidvalidity, row.last_uid = mark.uidvalidity, mark.last_uid
+    row.uidvalidity, row.last_uid = position.uidvalidity, position.last_uid
     return True
 
 
-def _filed(name: str, arrived: FetchedMail, now: dt.datetime) -> Inbound:
-    box = hashlib.sha256(name.encode()).hexdigest()[:16]
+def _new_inbound(name: str, arrived: FetchedMail, now: dt.datetime) -> Inbound:
+    mailbox_hash = hashlib.sha256(name.encode()).hexdigest()[:16]
     digest = hashlib.sha256(arrived.raw).hexdigest()[:16]
-    key = f"mail/{box}/{arrived.mark.uidvalidity}.{arrived.mark.last_uid}/{digest}"
+    key = f"mail/{mailbox_hash}/{arrived.mark.uidvalidity}.{arrived.mark.last_uid}/{digest}"
     return Inbound(key=key, at=now, channel="email", kind=Kind.BROKEN.value, detail={})
 
 
-def _sort(
+def _classify(
     session: Session,
     filed: Inbound,
     mail: IncomingMail,
@@ -113,51 +116,51 @@ def _sort(
     now: dt.datetime,
     secret: bytes,
 ) -> None:
-    place = match_mail(session, mail.sender, mail.answers_to)
-    filed.court_id, filed.case_id = place.court_id, place.case_id
-    filed.counsel_id, filed.about = place.counsel_id, place.about
-    replies, why = itip.first(mail.calendars, mail.sender)
+    match = match_mail(session, mail.sender, mail.answers_to)
+    filed.court_id, filed.case_id = match.court_id, match.case_id
+    filed.counsel_id, filed.about = match.counsel_id, match.about
+    replies, calendar_error = itip.first_replies(mail.calendars, mail.sender)
     if replies and not mail.report.bounces:
-        calendar_replies.take(session, filed, replies, mail, now, secret)
+        calendar_replies.process(session, filed, replies, mail, now, secret)
         return
-    if mail.report.says is not Says.NOTHING:
-        bounces.take(session, filed, mail, now)
+    if mail.report.status is not ReportStatus.NOTHING:
+        bounces.process(session, filed, mail, now)
         return
     filed.kind = (Kind.AUTOMATIC if mail.automatic else Kind.MAIL).value
-    said = TOO_LARGE if arrived.cut else why
+    note = TOO_LARGE if arrived.cut else calendar_error
     filed.detail = {
         "files": list(mail.files[:30]),
         "proven": mail.proven,
-        **({"why": said} if said else {}),
+        **({"why": note} if note else {}),
     }
-    if mail.automatic and not said:
-        filed.done_at = now  # nobody wrote it, so nobody waits; it stands in the list of all
-    _write(session, filed, place, mail, now)
+    if mail.automatic and not note:
+        filed.done_at = now  # not written by a person: shown in the list of all messages only
+    _record(session, filed, match, mail, now)
 
 
-def _write(
-    session: Session, filed: Inbound, place: MessageMatch, mail: IncomingMail, now: dt.datetime
+def _record(
+    session: Session, filed: Inbound, match: MessageMatch, mail: IncomingMail, now: dt.datetime
 ) -> None:
-    """Put a mail of a counsel on the record of the case that it is about."""
-    if place.court_id is None or place.case_id is None or place.counsel_id is None:
+    """Record a counsel's mail in its case."""
+    if match.court_id is None or match.case_id is None or match.counsel_id is None:
         return
-    line = ledger.NewEntry(
+    entry = ledger.NewEntry(
         Event.STATUS if mail.automatic else Event.TOLD,
-        court_id=place.court_id,
-        case_id=place.case_id,
+        court_id=match.court_id,
+        case_id=match.case_id,
         direction="in",
-        about=place.about,
+        about=match.about,
         attempt=f"m{filed.id}",
-        counsel_id=place.counsel_id,
-        side=place.side,
+        counsel_id=match.counsel_id,
+        side=match.side,
         channel="email",
         kind="automatic" if mail.automatic else "mail",
         detail={"proven": mail.proven, "files": len(mail.files)},
         personal={
-            "name": place.name,
+            "name": match.name,
             "address": mail.sender,
             "subject": mail.subject,
             "text": mail.text[:2000],
         },
     )
-    ledger.append(session, [line], now)
+    ledger.append(session, [entry], now)

@@ -1,4 +1,4 @@
-"""Read the mailbox: each mail in a transaction of its own, one bad one holds up no other."""
+"""Read the mailbox, each mail in its own transaction; a bad one does not block others."""
 
 import logging
 import time
@@ -14,53 +14,53 @@ from app.core.errors import N_
 from app.inbound import mail_inbox
 
 log = logging.getLogger("tingqi.replies")
-LONGEST = 20.0  # seconds that one beat gives to reading
+LONGEST = 20.0  # seconds of reading per beat
 
 
-def read_mail(gateways: ExternalServices, trusted: str, secret: bytes) -> int:
-    r"""Take what came in since the last look; return how many mails that were.
+def read_mail(services: ExternalServices, trusted: str, secret: bytes) -> int:
+    r"""Process mails that arrived since the last time; return their number.
 
-    A mail's mark is moved with what came of it, in one transaction; only then is it \Seen on the
-    server, where that is a courtesy to people who look into the mailbox: the mark is what counts.
+    The position advances in the transaction that processes a mail; only then is it flagged \Seen
+    on the server, as a courtesy to people who use the mailbox: only the position counts.
     """
-    box = gateways.mailbox
+    box = services.mailbox
     if box is None:
         return 0
-    began, taken, whole = time.monotonic(), 0, True
-    mark = retrying(lambda session: mail_inbox.mark_of(session, box.name))
+    started, processed, finished = time.monotonic(), 0, True
+    position = retrying(lambda session: mail_inbox.position_of(session, box.name))
     try:
-        for arrived in box.arrived(mark):
-            _take(box, arrived, trusted, secret, gateways.clock.now())
+        for arrived in box.arrived(position):
+            _process(box, arrived, trusted, secret, services.clock.now())
             box.done(arrived.mark)
-            taken += 1
-            if time.monotonic() - began > LONGEST:
-                whole = False
+            processed += 1
+            if time.monotonic() - started > LONGEST:
+                finished = False
                 break
         fault = ""
-    except MailboxUnreachable as away:
-        log.warning("%s", away)
-        fault = str(away)
-    new = mark.last_uid == 0 or mark.uidvalidity != box.opened.uidvalidity
-    _note(box, gateways, fault, new and whole and not fault)
-    return taken
+    except MailboxUnreachable as unreachable:
+        log.warning("%s", unreachable)
+        fault = str(unreachable)
+    is_first = position.last_uid == 0 or position.uidvalidity != box.opened.uidvalidity
+    _store_result(box, services, fault, is_first and finished and not fault)
+    return processed
 
 
-def _note(box: ImapMailbox, gateways: ExternalServices, fault: str, first: bool) -> None:
-    """Write down how it went; after the first look only what comes later is new."""
-    mark, now = (box.opened if first else None), gateways.clock.now()
-    retrying(lambda session: mail_inbox.note(session, box.name, now, fault, mark))
+def _store_result(box: ImapMailbox, services: ExternalServices, fault: str, is_first: bool) -> None:
+    """Store the result; the first time, also skip the mails that are there already."""
+    position, now = (box.opened if is_first else None), services.clock.now()
+    retrying(lambda session: mail_inbox.store_position(session, box.name, now, fault, position))
 
 
-def _is_away(fault: Exception) -> bool:
-    lost = isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated
-    return lost or is_contention(fault)
+def _is_database_away(fault: Exception) -> bool:
+    connection_lost = isinstance(fault, sa.exc.DBAPIError) and fault.connection_invalidated
+    return connection_lost or is_contention(fault)
 
 
-def _take(box: ImapMailbox, arrived: FetchedMail, trusted: str, secret: bytes, now: Any) -> None:
+def _process(box: ImapMailbox, arrived: FetchedMail, trusted: str, secret: bytes, now: Any) -> None:
     try:
         retrying(
             partial(
-                mail_inbox.take,
+                mail_inbox.process_mail,
                 name=box.name,
                 arrived=arrived,
                 trusted=trusted,
@@ -69,8 +69,8 @@ def _take(box: ImapMailbox, arrived: FetchedMail, trusted: str, secret: bytes, n
             )
         )
     except Exception as fault:
-        if _is_away(fault):
-            raise  # this mail is read again when the database is back
+        if _is_database_away(fault):
+            raise  # the mail is read again once the database is back
         log.exception("a mail could not be taken; it is filed as broken")
         why = N_("the house stumbled over it; the log says at what")
         retrying(partial(mail_inbox.file_broken, name=box.name, arrived=arrived, why=why, now=now))

@@ -1,4 +1,4 @@
-"""Whose a message is: the matter that it answers to, else the newest one with its writer."""
+"""Match incoming messages to cases: by the message they answer, else by their sender."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from app.notices.models import HAS_CARRIER_ID, HAS_SERVER_ID, Notice
 
 @dataclass(frozen=True)
 class MessageMatch:
-    """Where a message belongs; all None where nobody here is known to have written it."""
+    """The case and counsel of a message; all None for an unknown sender."""
 
     court_id: int | None = None
     case_id: int | None = None
@@ -28,51 +28,61 @@ class MessageMatch:
     name: str = ""
 
 
-def named(session: Session, ids: Sequence[str]) -> list[Notice]:
-    """Return the notices sent by mail that ids name, the newest first, at most 20.
+def sent_mails(session: Session, ids: Sequence[str]) -> list[Notice]:
+    """Return the notices with these message ids, newest first, at most 20.
 
-    An id is our Message-ID, or one that a server gave instead: Amazon SES and others put their own
-    into the header, and say it in their answer to our mail.
+    An id is our Message-ID or one assigned by a server: Amazon SES and others replace the header,
+    and report their id in the SMTP response.
     """
-    given = {each.strip("<>").partition("@")[0] for each in ids}
-    names = [each for each in given if SERVER_ID.fullmatch(each)]
-    wanted = sa.select(Notice).where(Notice.channel == "email")
-    ours = wanted.where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(ids))) if ids else None
-    theirs = wanted.where(HAS_SERVER_ID, Notice.server_id.in_(names)) if names else None
-    found = {
+    local_parts = {statement.strip("<>").partition("@")[0] for statement in ids}
+    server_ids = [statement for statement in local_parts if SERVER_ID.fullmatch(statement)]
+    query = sa.select(Notice).where(Notice.channel == "email")
+    by_carrier_id = query.where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(ids))) if ids else None
+    by_server_id = (
+        query.where(HAS_SERVER_ID, Notice.server_id.in_(server_ids)) if server_ids else None
+    )
+    notices = {
         notice.id: notice
-        for each in (ours, theirs)
-        if each is not None
-        for notice in session.scalars(each.order_by(Notice.id.desc()).limit(20))
+        for statement in (by_carrier_id, by_server_id)
+        if statement is not None
+        for notice in session.scalars(statement.order_by(Notice.id.desc()).limit(20))
     }
-    return [found[number] for number in sorted(found, reverse=True)]
+    return [notices[notice_id] for notice_id in sorted(notices, reverse=True)]
 
 
 def match_mail(session: Session, sender: str, answers_to: Sequence[str]) -> MessageMatch:
-    """Return where a mail belongs: by the Message-IDs that it answers to, else by its writer."""
-    known = [each for each in named(session, answers_to[:50]) if each.counsel_id is not None]
-    ours = next((each for each in known if each.address.lower() == sender), None)
-    ours = ours or next(iter(known), None)
-    if ours is not None:
-        return _placed(ours, known=addresses.canonical(ours.address) == sender)
-    people = sa.select(Counsel.id).where(
+    """Match a mail by the Message-IDs that it answers, else by its sender."""
+    notices = [
+        candidate
+        for candidate in sent_mails(session, answers_to[:50])
+        if candidate.counsel_id is not None
+    ]
+    notice = next((candidate for candidate in notices if candidate.address.lower() == sender), None)
+    notice = notice or next(iter(notices), None)
+    if notice is not None:
+        return _match_of(notice, sender_known=addresses.canonical(notice.address) == sender)
+    counsel_ids = sa.select(Counsel.id).where(
         sa.func.lower(Counsel.email).in_(addresses.spellings(sender))
     )
-    last = (
+    latest = (
         session.scalar(
             sa.select(Notice)
-            .where(Notice.counsel_id.in_(people))
+            .where(Notice.counsel_id.in_(counsel_ids))
             .order_by(Notice.id.desc())
             .limit(1)
         )
         if sender
         else None
     )
-    return _placed(last, known=True) if last is not None else MessageMatch(only_court(session))
+    return (
+        _match_of(latest, sender_known=True)
+        if latest is not None
+        else MessageMatch(only_court(session))
+    )
 
 
-def _placed(notice: Notice, *, known: bool) -> MessageMatch:
-    if not known:  # somebody who was sent it on: the matter is clear, the writer is not
+def _match_of(notice: Notice, *, sender_known: bool) -> MessageMatch:
+    if not sender_known:  # a forwarded mail: the case is known, the sender is not
         return MessageMatch(notice.court_id, notice.case_id, None, notice.about)
     return MessageMatch(
         notice.court_id, notice.case_id, notice.counsel_id, notice.about, notice.side, notice.name
@@ -80,34 +90,36 @@ def _placed(notice: Notice, *, known: bool) -> MessageMatch:
 
 
 def only_court(session: Session) -> int | None:
-    """Return the court where there is one; None where a message could be of several."""
-    found = session.scalars(sa.select(Court.id).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    """Return the id of the only court, or None if there are several."""
+    court_ids = session.scalars(sa.select(Court.id).limit(2)).all()
+    return court_ids[0] if len(court_ids) == 1 else None
 
 
-def newest_matters(session: Session, counsel_ids: Sequence[int], channel: str) -> list[Notice]:
-    """Return the newest notice to each counsel over a channel, by case."""
-    newest = (
+def newest_notices(session: Session, counsel_ids: Sequence[int], channel: str) -> list[Notice]:
+    """Return the newest notice to each counsel over a channel, sorted by case."""
+    newest_ids = (
         sa.select(sa.func.max(Notice.id))
         .where(Notice.counsel_id.in_(counsel_ids), Notice.channel == channel)
         .group_by(Notice.counsel_id)
     )
-    found = session.scalars(sa.select(Notice).where(Notice.id.in_(newest)))
-    return sorted(found, key=lambda notice: notice.case_id)
+    notices = session.scalars(sa.select(Notice).where(Notice.id.in_(newest_ids)))
+    return sorted(notices, key=lambda notice: notice.case_id)
 
 
-def open_seats(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -> list[Invitation]:
-    """Return the seats of counsel in rounds that can be answered now, by case."""
+def open_invitations(
+    session: Session, counsel_ids: Sequence[int], now: dt.datetime
+) -> list[Invitation]:
+    """Return the invitations that counsel can answer now, sorted by case."""
     if not counsel_ids:
         return []
     party = aliased(Party)
-    acts = (
+    represents = (
         sa.select(Representation.id)
         .join(party, party.id == Representation.party_id)
         .where(party.case_id == Hearing.case_id, Representation.left_at.is_(None))
         .where(Representation.counsel_id == Invitation.counsel_id)
     )
-    wanted = (
+    query = (
         sa.select(Invitation)
         .join(Invitation.proposal)
         .join(Proposal.hearing)
@@ -116,16 +128,16 @@ def open_seats(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -
             Invitation.revoked_at.is_(None),
             Proposal.state == ProposalState.OPEN.value,
             Proposal.answer_by > now,
-            acts.exists(),
+            represents.exists(),
         )
         .order_by(Hearing.case_id, Hearing.id)
     )
-    return list(session.scalars(wanted))
+    return list(session.scalars(query))
 
 
 def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -> bool:
-    """Return whether counsel were asked about a hearing whose date is fixed and not past."""
-    wanted = (
+    """Tell whether counsel have been invited to a hearing that is still ahead."""
+    query = (
         sa.select(Hearing.id)
         .join(Proposal, Proposal.hearing_id == Hearing.id)
         .join(Invitation, Invitation.proposal_id == Proposal.id)
@@ -136,26 +148,26 @@ def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.date
         )
         .limit(1)
     )
-    return session.scalar(wanted) is not None
+    return session.scalar(query) is not None
 
 
-def invited(session: Session, hearing: Hearing) -> dict[str, int]:
-    """Return to which addresses mails about a hearing were queued, with the counsel of each."""
-    wanted = sa.select(Notice.address, Notice.counsel_id).where(
+def invited_addresses(session: Session, hearing: Hearing) -> dict[str, int]:
+    """Return counsel ids, keyed by the mail addresses to which a hearing's notices were queued."""
+    query = sa.select(Notice.address, Notice.counsel_id).where(
         Notice.about == f"hearing/{hearing.id}",
         Notice.channel == "email",
         Notice.counsel_id.is_not(None),
     )
     return {
         addresses.canonical(address): counsel
-        for address, counsel in session.execute(wanted)
+        for address, counsel in session.execute(query)
         if counsel
     }
 
 
-def counted(session: Session, about: str, counsel_id: int) -> list[Inbound]:
-    """Return the calendar replies of a counsel about a hearing that counted, oldest first."""
-    wanted = (
+def counted_replies(session: Session, about: str, counsel_id: int) -> list[Inbound]:
+    """Return a counsel's calendar replies about a hearing that counted, oldest first."""
+    query = (
         sa.select(Inbound)
         .where(
             Inbound.about == about,
@@ -164,4 +176,6 @@ def counted(session: Session, about: str, counsel_id: int) -> list[Inbound]:
         )
         .order_by(Inbound.id)
     )
-    return [each for each in session.scalars(wanted) if (each.detail or {}).get("counted")]
+    return [
+        reply for reply in session.scalars(query) if (reply.detail or {}).get("counted_replies")
+    ]

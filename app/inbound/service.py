@@ -1,4 +1,4 @@
-"""What people send back by text: opt-outs obeyed, digits taken as answers, the rest filed."""
+"""Process incoming texts: opt-outs, answers by digit, and the rest for the assistant."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from app.hearings.models import Invitation
 from app.inbound import text_replies
 from app.inbound.parsing import digits
 from app.inbound.parsing.digits import SlotChoice
-from app.inbound.queries import has_hearing_ahead, newest_matters, only_court, open_seats
+from app.inbound.queries import has_hearing_ahead, newest_notices, only_court, open_invitations
 from app.notices.inbound import Inbound, Kind
 from app.notices.models import Notice
 from app.record import ledger
 from app.record.models import Entry
 from app.record.rules import Event
 
-# Twilio's own words, by which it stops and resumes before we hear of it (Twilio, "Opt-out
-# keywords"); where it names the kind itself (OptOutType) that is taken.
+# Twilio's opt-out keywords, which it acts on before calling us; OptOutType takes precedence if it
+# is present.
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "YES", "UNSTOP"}
-# Those that say nothing else. The others may be meant for the court ("Cancel", "Yes"), as may what
-# a court itself had Twilio take for an opt-out.
+# Unambiguous ones. Others may be addressed to the court ("Cancel", "Yes"), and so may keywords that
+# a court configured at Twilio.
 CLEAR = {"STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT", "START", "UNSTOP"}
-MOST_WORDS = 2000
+MOST_WORDS = 2000  # characters that are stored
 
 NOT_UNDERSTOOD = N_("it was not understood")
 EMPTY = N_("it has no words")
@@ -38,10 +38,10 @@ STARTS = N_("it allows texts to this number again; it may be meant for the court
 
 @dataclass(frozen=True)
 class IncomingText:
-    """One text that came in: from which number (E.164), what, and the carrier's id of it.
+    """An incoming text: sender (E.164), text, and the carrier's id.
 
-    ``opt_out`` is STOP, START or HELP where the carrier took it for that; ``files`` counts what
-    came with it (MMS).
+    ``opt_out`` is STOP, START or HELP if the carrier classified it so; ``files`` is the number of
+    MMS attachments.
     """
 
     sender: str
@@ -52,94 +52,101 @@ class IncomingText:
 
     @property
     def attempt(self) -> str:
-        """What names it on the record."""
+        """Identifier on the record."""
         return f"t{self.carrier_id}"[:40]
 
 
 def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: bytes) -> int:
-    """Take a text; return how many counsel its number belongs to.
+    """Process a text; return the number of counsel with this telephone number.
 
-    STOP stops further texts to the number; START allows them again where they were stopped, and is
-    a text like any other where they were not. Digits answer the question that is open for that
-    number, where there is one; where there are several the person is asked which. Anything else
-    goes to the assistant, with one polite answer; so does an opt-out by a word of another meaning,
-    without an answer, while the person has a date to answer about or to come to.
+    STOP opts the number out; START opts it in again if it was out, and is an ordinary text
+    otherwise. Digits answer the open proposal of that number; if there are several, the sender is
+    asked which one. Anything else goes to the assistant, with one polite reply. So does, without a
+    reply, an ambiguous opt-out while the sender has an open proposal or a hearing ahead.
     """
-    if text.carrier_id and _known(session, text):
-        return 0  # the carrier tells it once more, as it does when our answer was slow
-    own = sa.select(Counsel).where(Counsel.phone == text.sender, Counsel.phone != "")
-    people = session.scalars(own).all()
-    word = digits.plain(text.words)
-    stops = text.opt_out == "STOP" or (not text.opt_out and word in STOP)
-    starts = text.opt_out == "START" or (not text.opt_out and word in START)
-    was_stopped = any(counsel.opted_out_at for counsel in people)
+    if text.carrier_id and _is_duplicate(session, text):
+        return 0  # the carrier retries if our response was slow
+    query = sa.select(Counsel).where(Counsel.phone == text.sender, Counsel.phone != "")
+    senders = session.scalars(query).all()
+    keyword = digits.plain(text.words)
+    stops = text.opt_out == "STOP" or (not text.opt_out and keyword in STOP)
+    starts = text.opt_out == "START" or (not text.opt_out and keyword in START)
+    was_stopped = any(counsel.opted_out_at for counsel in senders)
     starts = starts and was_stopped
-    for counsel in people:
+    for counsel in senders:
         if stops:
             counsel.opted_out_at = now
         elif starts:
             counsel.opted_out_at = None
-    ids = [counsel.id for counsel in people]
-    matters = newest_matters(session, ids, "sms") if ids else []
-    seats = open_seats(session, ids, now)
+    ids = [counsel.id for counsel in senders]
+    notices = newest_notices(session, ids, "sms") if ids else []
+    invitations = open_invitations(session, ids, now)
     choice = None if stops or starts else digits.read(text.words)
-    seat = _meant(session, seats, choice, ids) if choice else None
-    only = seats[0] if len(seats) == 1 and not matters else None  # asked by mail, answers by text
-    _write(session, text, seat or only, matters, now, stops=stops, starts=starts)
+    invitation = _addressed(session, invitations, choice, ids) if choice else None
+    only = (
+        invitations[0] if len(invitations) == 1 and not notices else None
+    )  # invited by mail, answers by text
+    _record(session, text, invitation or only, notices, now, stops=stops, starts=starts)
     if stops or starts:
-        # Who is opted out already can hardly mean that by "Cancel"; said twice it is no news.
-        is_news = word not in CLEAR and (
-            starts or not was_stopped or (word in STOP and not _is_waiting(session, text.sender))
+        # A number that is opted out already hardly means that by "Cancel"; a repetition is ignored.
+        is_news = keyword not in CLEAR and (
+            starts or not was_stopped or (keyword in STOP and not _is_waiting(session, text.sender))
         )
-        if is_news and (seats or has_hearing_ahead(session, ids, now)):
-            _file(session, text, only, matters, now, STOPS if stops else STARTS)
-    elif choice is None or seat is None or not _answer(session, seat, choice, text, now, secret):
-        _ask_or_file(session, text, seats, matters, choice, now)
+        if is_news and (invitations or has_hearing_ahead(session, ids, now)):
+            _file_for_assistant(session, text, only, notices, now, STOPS if stops else STARTS)
+    elif (
+        choice is None
+        or invitation is None
+        or not _answer(session, invitation, choice, text, now, secret)
+    ):
+        _ask_or_file(session, text, invitations, notices, choice, now)
     elif text.files:
-        _file(session, text, seat, matters, now, PICTURE)
-    return len(people)
+        _file_for_assistant(session, text, invitation, notices, now, PICTURE)
+    return len(senders)
 
 
-def _known(session: Session, text: IncomingText) -> bool:
-    line = (
+def _is_duplicate(session: Session, text: IncomingText) -> bool:
+    entry_query = (
         sa.select(Entry.id).where(Entry.notice_id.is_(None), Entry.attempt == text.attempt).limit(1)
     )
-    kept = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
-    return session.scalar(line) is not None or session.scalar(kept) is not None
+    inbound_query = sa.select(Inbound.id).where(Inbound.key == f"text/{text.carrier_id}").limit(1)
+    return session.scalar(entry_query) is not None or session.scalar(inbound_query) is not None
 
 
 def _is_waiting(session: Session, sender: str) -> bool:
-    """Tell whether a text of a sender waits for the assistant already."""
-    wanted = sa.select(Inbound.id).where(
+    """Tell whether a text of this sender is already waiting for the assistant."""
+    query = sa.select(Inbound.id).where(
         Inbound.sender == sender[:254], Inbound.kind == Kind.TEXT.value, Inbound.done_at.is_(None)
     )
-    return session.scalar(wanted.limit(1)) is not None
+    return session.scalar(query.limit(1)) is not None
 
 
-def _meant(
-    session: Session, seats: list[Invitation], choice: SlotChoice, counsel_ids: list[int]
+def _addressed(
+    session: Session, invitations: list[Invitation], choice: SlotChoice, counsel_ids: list[int]
 ) -> Invitation | None:
-    """Return the seat that is answered: the only one, or the one whose letter was told."""
+    """Return the invitation that is answered: the only one, or the one with the given letter."""
     if choice.letter:
-        named = text_replies.letters_sent(session, counsel_ids).get(choice.letter)
-        return next((seat for seat in seats if seat.id == named), None)
-    return seats[0] if len(seats) == 1 else None
+        invitation_id = text_replies.letters_sent(session, counsel_ids).get(choice.letter)
+        return next(
+            (invitation for invitation in invitations if invitation.id == invitation_id), None
+        )
+    return invitations[0] if len(invitations) == 1 else None
 
 
 def _answer(
     session: Session,
-    seat: Invitation,
+    invitation: Invitation,
     choice: SlotChoice,
     text: IncomingText,
     now: dt.datetime,
     secret: bytes,
 ) -> bool:
-    says = digits.says(choice, [slot.id for slot in seat.proposal.slots])
-    if says is None:
+    answers = digits.answers(choice, [slot.id for slot in invitation.proposal.slots])
+    if answers is None:
         return False
-    given = service.AnswerInput(says, seat.comment, text.attempt)
+    form = service.AnswerInput(answers, invitation.comment, text.attempt)
     try:
-        service.answer(session, seat.id, given, now, secret, channel="sms")
+        service.answer(session, invitation.id, form, now, secret, channel="sms")
     except (Gone, Invalid):
         return False
     return True
@@ -148,36 +155,36 @@ def _answer(
 def _ask_or_file(
     session: Session,
     text: IncomingText,
-    seats: list[Invitation],
-    matters: list[Notice],
+    invitations: list[Invitation],
+    notices: list[Notice],
     choice: SlotChoice | None,
     now: dt.datetime,
 ) -> None:
     if (
         choice
         and not choice.letter
-        and len(seats) > 1
-        and text_replies.which(session, seats, text.sender, now)
+        and len(invitations) > 1
+        and text_replies.ask_which(session, invitations, text.sender, now)
     ):
         return
     why = PICTURE if text.files else NOT_UNDERSTOOD if digits.plain(text.words) else EMPTY
-    only = seats[0] if len(seats) == 1 and not matters else None
-    _file(session, text, only, matters, now, why)
-    if matters:
-        text_replies.not_understood(session, matters[-1], text.sender, now)
+    only = invitations[0] if len(invitations) == 1 and not notices else None
+    _file_for_assistant(session, text, only, notices, now, why)
+    if notices:
+        text_replies.reply_not_understood(session, notices[-1], text.sender, now)
 
 
-def _file(
+def _file_for_assistant(
     session: Session,
     text: IncomingText,
-    seat: Invitation | None,
-    matters: list[Notice],
+    invitation: Invitation | None,
+    notices: list[Notice],
     now: dt.datetime,
     why: str,
 ) -> None:
-    """File a text for the assistant: about a seat's hearing, else what its sender was last told."""
-    last = max(matters, key=lambda notice: notice.id, default=None)
-    kept = Inbound(
+    """File a text for the assistant: about an invitation's hearing, else the latest notice's."""
+    latest = max(notices, key=lambda notice: notice.id, default=None)
+    inbound = Inbound(
         key=f"text/{text.carrier_id or now.isoformat()}",
         at=now,
         channel="sms",
@@ -186,35 +193,39 @@ def _file(
         words=text.words[:MOST_WORDS],
         detail={"why": why},
     )
-    if seat is not None:
-        hearing = seat.proposal.hearing
-        kept.court_id, kept.case_id = hearing.court_id, hearing.case_id
-        kept.counsel_id, kept.name = seat.counsel_id, seat.counsel.name
-        kept.about = f"hearing/{hearing.id}"
-    elif last is None:
-        kept.court_id = only_court(session)
+    if invitation is not None:
+        hearing = invitation.proposal.hearing
+        inbound.court_id, inbound.case_id = hearing.court_id, hearing.case_id
+        inbound.counsel_id, inbound.name = invitation.counsel_id, invitation.counsel.name
+        inbound.about = f"hearing/{hearing.id}"
+    elif latest is None:
+        inbound.court_id = only_court(session)
     else:
-        kept.court_id, kept.case_id = last.court_id, last.case_id
-        kept.counsel_id, kept.about, kept.name = last.counsel_id, last.about, last.name
-    session.add(kept)
+        inbound.court_id, inbound.case_id = latest.court_id, latest.case_id
+        inbound.counsel_id, inbound.about, inbound.name = (
+            latest.counsel_id,
+            latest.about,
+            latest.name,
+        )
+    session.add(inbound)
     session.flush()
 
 
-def _write(
+def _record(
     session: Session,
     text: IncomingText,
-    seat: Invitation | None,
-    matters: list[Notice],
+    invitation: Invitation | None,
+    notices: list[Notice],
     now: dt.datetime,
     *,
     stops: bool,
     starts: bool,
 ) -> None:
-    """Put the text on the record: of the case that it answers, else of each newest matter."""
+    """Record the text in the case that it answers, else in the case of each latest notice."""
     detail = {"opt_out": stops, "opt_in": starts, "carrier_id": text.carrier_id}
     personal = {"address": text.sender, "text": text.words[:MOST_WORDS]}
-    if seat is not None:
-        hearing = seat.proposal.hearing
+    if invitation is not None:
+        hearing = invitation.proposal.hearing
         entry = ledger.NewEntry(
             Event.TOLD,
             court_id=hearing.court_id,
@@ -222,16 +233,16 @@ def _write(
             direction="in",
             about=f"hearing/{hearing.id}",
             attempt=text.attempt,
-            counsel_id=seat.counsel_id,
-            side=seat.side,
+            counsel_id=invitation.counsel_id,
+            side=invitation.side,
             channel="sms",
             kind="text",
             detail=detail,
-            personal={"name": seat.counsel.name, **personal},
+            personal={"name": invitation.counsel.name, **personal},
         )
         ledger.append(session, [entry], now)
         return
-    for notice in matters:
+    for notice in notices:
         entry = ledger.NewEntry(
             Event.TOLD,
             court_id=notice.court_id,

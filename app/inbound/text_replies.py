@@ -1,4 +1,4 @@
-"""What the house says back to a text: which question is meant; that it did not understand, once."""
+"""Automatic replies to texts: ask which proposal is meant; say once that it was not understood."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,60 +14,62 @@ from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue
 
-MOST = 3  # times that one person is asked in a day which question they mean
+MOST = 3  # questions per person and day
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-GOOD_FOR = dt.timedelta(days=1)
+GOOD_FOR = dt.timedelta(days=1)  # of a reply that could not be sent
 
 
 def letters_sent(session: Session, counsel_ids: Sequence[int]) -> dict[str, int]:
-    """Return the letters by which a person was last asked which question they mean, by seat."""
-    last = session.scalar(
+    """Return invitation ids, keyed by the letters of the last question."""
+    notice = session.scalar(
         sa.select(Notice)
         .where(Notice.counsel_id.in_(counsel_ids), Notice.kind == NoticeKind.WHICH)
         .order_by(Notice.id.desc())
         .limit(1)
     )
-    told = (last.facts or {}).get("choices", []) if last else []
-    return {each["letter"]: int(each["seat"]) for each in told}
+    choices = (notice.facts or {}).get("choices", []) if notice else []
+    return {each["letter"]: int(each["seat"]) for each in choices}
 
 
-def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.datetime) -> bool:
-    """Ask a person which of several open questions their digit is for.
+def ask_which(
+    session: Session, invitations: Sequence[Invitation], phone: str, now: dt.datetime
+) -> bool:
+    """Ask which of several open proposals a digit is for.
 
-    Returns False where they were asked often enough today already, or want no texts.
+    Returns False if the person was asked MOST times within a day, or has opted out.
     """
-    first = seats[0]
-    people = [seat.counsel_id for seat in seats]
-    asked = (
+    first = invitations[0]
+    counsel_ids = [invitation.counsel_id for invitation in invitations]
+    count = (
         session.scalar(
             sa.select(sa.func.count())
             .select_from(Notice)
             .where(
-                Notice.counsel_id.in_(people),
+                Notice.counsel_id.in_(counsel_ids),
                 Notice.kind == NoticeKind.WHICH,
                 Notice.created_at > now - GOOD_FOR,
             )
         )
         or 0
     )
-    if asked >= MOST or any(seat.counsel.opted_out_at for seat in seats):
+    if count >= MOST or any(invitation.counsel.opted_out_at for invitation in invitations):
         return False
     hearing = first.proposal.hearing
     choices = [
-        {"letter": letter, "seat": seat.id, "number": seat.proposal.hearing.case.number}
-        for letter, seat in zip(LETTERS, seats, strict=False)
+        {"letter": letter, "seat": invitation.id, "number": invitation.proposal.hearing.case.number}
+        for letter, invitation in zip(LETTERS, invitations, strict=False)
     ]
-    told = facts.of(hearing, person=facts.person(first), choices=choices)
-    numbered = (
+    context = facts.of(hearing, person=facts.person(first), choices=choices)
+    sequence_query = (
         sa.select(sa.func.count())
         .select_from(Notice)
         .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == NoticeKind.WHICH)
     )
     request = NoticeRequest(
-        facts.subject(hearing, f"w{session.scalar(numbered) or 0}"),
+        facts.subject(hearing, f"w{session.scalar(sequence_query) or 0}"),
         NoticeKind.WHICH,
         facts.counsel_of(first).by(("sms", phone)),
-        told,
+        context,
         due_at=now,
         stale_at=now + GOOD_FOR,
     )
@@ -75,20 +77,20 @@ def which(session: Session, seats: Sequence[Invitation], phone: str, now: dt.dat
     return True
 
 
-def not_understood(session: Session, last: Notice, phone: str, now: dt.datetime) -> None:
-    """Answer politely what was not understood: once for each hearing and person."""
-    counsel = session.get(Counsel, last.counsel_id) if last.counsel_id else None
-    hearing_id = Matter.hearing_id(last.about)
-    if counsel is None or counsel.opted_out_at or not last.facts or hearing_id is None:
+def reply_not_understood(session: Session, notice: Notice, phone: str, now: dt.datetime) -> None:
+    """Reply that a text was not understood, once per hearing and person."""
+    counsel = session.get(Counsel, notice.counsel_id) if notice.counsel_id else None
+    hearing_id = Matter.hearing_id(notice.about)
+    if counsel is None or counsel.opted_out_at or not notice.facts or hearing_id is None:
         return
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         return
     request = NoticeRequest(
-        Subject(last.court_id, last.case_id, last.about, f"{hearing.id}.once"),
+        Subject(notice.court_id, notice.case_id, notice.about, f"{hearing.id}.once"),
         NoticeKind.NOT_UNDERSTOOD,
-        Recipient.of(last.row).by(("sms", phone)),
-        facts.of(hearing, person=last.facts["person"]),
+        Recipient.of(notice.row).by(("sms", phone)),
+        facts.of(hearing, person=notice.facts["person"]),
         due_at=now,
         stale_at=now + GOOD_FOR,
     )

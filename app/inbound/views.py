@@ -1,4 +1,4 @@
-"""The court's page of what came in: what waits for a person, and what rules were done with."""
+"""The inbox: messages waiting for the assistant, and those handled automatically."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,38 +18,42 @@ from app.notices.inbound import Inbound, Mailbox
 from app.people.models import Role
 
 bp = Blueprint("inbound", __name__)
-ON_A_PAGE = 50
-LARGEST = 2**62
+PER_PAGE = 50
+MAX_ID = 2**62
 
 
-def _seen() -> sa.ColumnElement[bool]:
-    """Return the condition that a message is a user's to see: their court's, or nobody's."""
-    own = Inbound.court_id == current_user.court_id
-    nobodys = Inbound.court_id.is_(None)
-    return sa.or_(own, nobodys) if current_user.role == Role.ADMIN else own
+def _visible_to_user() -> sa.ColumnElement[bool]:
+    """Return the filter for messages the user may see; admins see unassigned ones, too."""
+    of_court = Inbound.court_id == current_user.court_id
+    unassigned = Inbound.court_id.is_(None)
+    return sa.or_(of_court, unassigned) if current_user.role == Role.ADMIN else of_court
 
 
 @bp.app_template_global()
 def replies_waiting() -> int:
-    """Return how many messages wait for a person of the user's court."""
-    wanted = sa.select(sa.func.count(Inbound.id)).where(_seen(), Inbound.done_at.is_(None))
-    return db.session.scalar(wanted) or 0
+    """Return the number of waiting messages that the user may see."""
+    query = sa.select(sa.func.count(Inbound.id)).where(
+        _visible_to_user(), Inbound.done_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
 
 
 @bp.app_template_global()
 def replies_about(hearing_id: int) -> Sequence[Inbound]:
-    """Return the messages about a hearing that wait, the oldest first."""
-    wanted = (
+    """Return the waiting messages about a hearing, oldest first."""
+    query = (
         sa.select(Inbound)
-        .where(Inbound.about == f"hearing/{hearing_id}", Inbound.done_at.is_(None), _seen())
+        .where(
+            Inbound.about == f"hearing/{hearing_id}", Inbound.done_at.is_(None), _visible_to_user()
+        )
         .order_by(Inbound.id)
     )
-    return db.session.scalars(wanted.limit(ON_A_PAGE)).all()
+    return db.session.scalars(query.limit(PER_PAGE)).all()
 
 
 @bp.app_template_global()
 def mailbox_fault() -> str:
-    """Return why the mailbox could not be read at the last look; empty where it could."""
+    """Return the error of the last attempt to read the mailbox, or ""."""
     if web.services().gateways.mailbox is None:
         return ""
     name = web.services().gateways.mailbox.name  # type: ignore[union-attr]
@@ -59,40 +63,44 @@ def mailbox_fault() -> str:
 @bp.get("/inbox")
 @signed_in
 def listed() -> str:
-    """Show what waits, the oldest first; with ``all=1`` everything, the newest first."""
-    every, before = bool(request.args.get("all")), request.args.get("before", "")
-    wanted = sa.select(Inbound, Case).outerjoin(Case, Case.id == Inbound.case_id).where(_seen())
-    if every:
-        wanted = wanted.order_by(Inbound.id.desc())
-        if before.isascii() and before.isdigit() and int(before[:20]) < LARGEST:
-            wanted = wanted.where(Inbound.id < int(before))
+    """Show waiting messages, oldest first; with ``all=1`` all messages, newest first."""
+    show_all, before = bool(request.args.get("all")), request.args.get("before", "")
+    query = (
+        sa.select(Inbound, Case)
+        .outerjoin(Case, Case.id == Inbound.case_id)
+        .where(_visible_to_user())
+    )
+    if show_all:
+        query = query.order_by(Inbound.id.desc())
+        if before.isascii() and before.isdigit() and int(before[:20]) < MAX_ID:
+            query = query.where(Inbound.id < int(before))
     else:
-        wanted = wanted.where(Inbound.done_at.is_(None)).order_by(Inbound.id)
-    found = db.session.execute(wanted.limit(ON_A_PAGE + 1)).all()
+        query = query.where(Inbound.done_at.is_(None)).order_by(Inbound.id)
+    rows = db.session.execute(query.limit(PER_PAGE + 1)).all()
     return render_template(
         "inbound/inbox.html",
-        rows=found[:ON_A_PAGE],
-        every=every,
+        rows=rows[:PER_PAGE],
+        show_all=show_all,
         zone=current_user.court.zone,
-        older=found[ON_A_PAGE - 1][0].id if every and len(found) > ON_A_PAGE else 0,
-        more=not every and len(found) > ON_A_PAGE,
+        older=rows[PER_PAGE - 1][0].id if show_all and len(rows) > PER_PAGE else 0,
+        more=not show_all and len(rows) > PER_PAGE,
     )
 
 
 @bp.post("/inbox/<int:inbound_id>/done")
 @signed_in
 def done(inbound_id: int) -> Any:
-    """Take note that a person has dealt with a message."""
-    condition, user_id, now = _seen(), current_user.id, web.now()
+    """Mark a message as done."""
+    visible, user_id, now = _visible_to_user(), current_user.id, web.now()
 
     def close(session: Session) -> None:
-        found = session.scalar(
-            sa.select(Inbound).where(Inbound.id == min(inbound_id, LARGEST), condition)
+        message = session.scalar(
+            sa.select(Inbound).where(Inbound.id == min(inbound_id, MAX_ID), visible)
         )
-        if found is None:
+        if message is None:
             raise NotFound(N_("There is nothing at this address."))
-        if found.done_at is None:
-            found.done_at, found.user_id = now, user_id
+        if message.done_at is None:
+            message.done_at, message.user_id = now, user_id
 
     retrying(close)
     flash(gettext("Done: it waits no longer."), "yes")

@@ -31,8 +31,8 @@ def test_a_header_is_known_however_it_is_typed(header: str) -> None:
 def test_a_file_is_recognised_only_by_all_headers_of_a_map() -> None:
     idaho = column_maps.find("idaho")
     headers = [*idaho.recognised_by, "TimeFormatted"]
-    assert column_maps.suited(headers).name == "idaho"
-    assert column_maps.suited(headers[1:]).name == "tingqi"
+    assert column_maps.best_match(headers).name == "idaho"
+    assert column_maps.best_match(headers[1:]).name == "tingqi"
 
 
 def test_a_template_joins_columns_and_loses_no_gap() -> None:
@@ -180,8 +180,10 @@ def test_a_header_of_two_lines_puts_each_side_above_its_columns() -> None:
     above = ["案号", "法官", "原告", "", "被告", ""]
     below = ["", "", "名称", "代理人", "名称", "代理人"]
     joined = ["案号", "法官", "原告名称", "原告代理人", "被告名称", "被告代理人"]
-    assert both_sides.two_lines(above, below) == joined
-    assert both_sides.two_lines(["案号", "原告", "被告"], ["（2026）1号", "甲", "乙"]) is None
+    assert both_sides.join_header_rows(above, below) == joined
+    assert (
+        both_sides.join_header_rows(["案号", "原告", "被告"], ["（2026）1号", "甲", "乙"]) is None
+    )
 
 
 def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
@@ -242,5 +244,5 @@ def test_all_that_is_wrong_with_a_case_is_said_at_once() -> None:
 )
 def test_a_column_map_with_a_slip_names_the_entry(said: dict[str, object], entry: str) -> None:
     with pytest.raises(Invalid) as fault:
-        column_maps.made(said)
+        column_maps.parse(said)
     assert list(fault.value.errors) == [entry]

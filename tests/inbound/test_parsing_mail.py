@@ -60,7 +60,7 @@ def test_any_bytes_are_a_mail_or_refused(tail: bytes, head: str) -> None:
     assert "\x00" not in mail.text + mail.subject + mail.name
     assert not mail.proven
     (mail.text + mail.subject + mail.name).encode()
-    itip.first(mail.calendars, mail.sender)
+    itip.first_replies(mail.calendars, mail.sender)
 
 
 def test_headers_in_raw_utf8_and_in_chinese_encodings_are_read() -> None:
@@ -227,11 +227,11 @@ def test_what_is_no_plain_choice_is_not_guessed(words: str) -> None:
     assert digits.read(words) is None
     choice = digits.read("12")
     assert choice is not None
-    assert digits.says(choice, [71, 72]) is None
+    assert digits.answers(choice, [71, 72]) is None
 
 
 def test_a_letter_names_the_question_and_a_pick_says_no_to_the_others() -> None:
     choice = digits.read("Ｂ２")
     assert choice == digits.SlotChoice((2,), "B")
-    assert digits.says(choice, [71, 72, 73]) == {71: "no", 72: "yes", 73: "no"}
-    assert digits.says(digits.SlotChoice(()), [71]) == {71: "no"}
+    assert digits.answers(choice, [71, 72, 73]) == {71: "no", 72: "yes", 73: "no"}
+    assert digits.answers(digits.SlotChoice(()), [71]) == {71: "no"}

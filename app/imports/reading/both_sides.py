@@ -1,7 +1,7 @@
-"""Pure: lists of courts in which one row names both sides, each with its counsel.
+"""Pure: wide layouts, in which one row names both sides, each with its counsel.
 
-``原告代理人电话`` and ``Defendant's counsel (phone)`` are read word by word: a side, whether
-counsel is meant, and which of their particulars.
+Headers such as ``原告代理人电话`` and ``Defendant's counsel (phone)`` are split into words: a side,
+whether it is about counsel, and the field.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.core.errors import N_, Message
 
-# What can be said of a party and its counsel; each is a field of a row (see rules.FIELDS).
+# Fields of a party and its counsel (see rules.FIELDS).
 OF_A_PARTY = ("party", "party_email", "party_phone", "counsel", "firm", "email", "phone")
 SIDES = ("claimant", "respondent", "other")
 LISTS = ("party", "reference", "party_email", "party_phone", "counsel", "firm", "email", "phone")
@@ -44,32 +44,36 @@ _FILLERS = "的 之 方 及其 其 各方 s for of the and"
 
 
 def _vocabulary() -> list[tuple[str, str, str]]:
-    words = [(w, "side", side) for side, some in _SIDE_WORDS.items() for w in some.split()]
+    words = [
+        (w, "side", side) for side, spellings in _SIDE_WORDS.items() for w in spellings.split()
+    ]
     words += [(w, "counsel", "counsel") for w in _COUNSEL.split()]
-    words += [(w, "field", name) for name, some in _FIELD_WORDS.items() for w in some.split()]
+    words += [
+        (w, "field", name) for name, spellings in _FIELD_WORDS.items() for w in spellings.split()
+    ]
     words += [(w, "filler", "") for w in _FILLERS.split()]
     return sorted(words, key=lambda each: -len(each[0]))
 
 
 _WORDS = _vocabulary()
-# Characters of headers as Taiwan and Hong Kong write them, and the mainland.
-_SIMPLE = str.maketrans(
+# Traditional to simplified, for the characters that occur in headers.
+_TO_SIMPLIFIED = str.maketrans(
     "號審當訴訟電話郵時間開辯護師務聯絡機稱數長類對請聲執復單業辦員編適認確達語鐘鍾預計證碼動構"
     "點題調議會換簡額繫係連書記週後種據場廳參與雙訊級負責繋處備註關方",
     "号审当诉讼电话邮时间开辩护师务联络机称数长类对请声执复单业办员编适认确达语钟钟预计证码动构"
     "点题调议会换简额系系连书记周后种据场厅参与双讯级负责系处备注关方",
 )
-_BETWEEN = re.compile(r"[\s_\-:.*'’`()\[\]【】/&+]+")
-_COUNTED = re.compile(r"\d{1,2}|[一二三四五六七八九十](?!方)")
-_HAN = {c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)} | {"十": "10"}
-_LONGEST = 80  # characters of a header that is looked at
+_PUNCTUATION = re.compile(r"[\s_\-:.*'’`()\[\]【】/&+]+")
+_NUMBER = re.compile(r"\d{1,2}|[一二三四五六七八九十](?!方)")
+_HAN_DIGITS = {c: str(n) for n, c in enumerate("一二三四五六七八九", start=1)} | {"十": "10"}
+_LONGEST = 80  # characters of a header that are considered
 
-Word = tuple[str, str, str]
+HeaderWord = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Of:
-    """The party that a header is about, and the field of it: ``被告2代理人`` is (respondent, 2)."""
+class PartyColumn:
+    """Party and field that a header names: ``被告2代理人`` is counsel of (respondent, 2)."""
 
     side: str
     number: str
@@ -78,62 +82,64 @@ class Of:
 
     @property
     def key(self) -> str:
-        """The name of this field among a row's: ``respondent.2.counsel``."""
+        """Key of the field within a row: ``respondent.2.counsel``."""
         return ".".join(filter(None, (self.side, self.number, self.field)))
 
     @property
     def party(self) -> tuple[str, str, str]:
-        """The party that is meant: its side, the word for it, and its number."""
+        """Side, role word and number of the party."""
         return self.side, self.role, self.number
 
 
 def simplified(text: str) -> str:
-    """Return a header, or a day and time, in simplified characters."""
-    return text.translate(_SIMPLE)
+    """Convert a header, or a day and time, to simplified characters."""
+    return text.translate(_TO_SIMPLIFIED)
 
 
-def of_key(key: str) -> Of | None:
-    """Return what a key of ``Of.key`` stands for; None for any other text."""
+def parse_key(key: str) -> PartyColumn | None:
+    """Parse a ``PartyColumn.key``; None for any other text."""
     side, _, rest = key.partition(".")
     number, _, name = rest.rpartition(".")
     if side not in SIDES or name not in OF_A_PARTY or not re.fullmatch(r"(\d{1,2})?", number):
         return None
-    return Of(side, number, name)
+    return PartyColumn(side, number, name)
 
 
-def read_header(header: str) -> Of | None:
-    """Return which party's field a header names; None where any part of it is not understood.
+def read_header(header: str) -> PartyColumn | None:
+    """Parse a header into party and field; None if any part of it is unknown.
 
-    Without a side the header names a field only: ``联系电话`` is ``Of("", "", "party_phone")``.
+    ``side`` is "" if the header names a field only, as ``联系电话``.
     """
     text = simplified(unicodedata.normalize("NFKC", header[:_LONGEST]).casefold())
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    words = _words("".join(_BETWEEN.split(text)))
+    words = _split_words("".join(_PUNCTUATION.split(text)))
     if not words:
         return None
-    sides = {means for _, what, means in words if what == "side"}
-    names = {means for _, what, means in words if what == "field"} - {"name"}
-    numbers = [means for _, what, means in words if what == "number"]
-    named = any(what == "field" for _, what, _ in words)
+    sides = {value for _, what, value in words if what == "side"}
+    names = {value for _, what, value in words if what == "field"} - {"name"}
+    numbers = [value for _, what, value in words if what == "number"]
+    has_field = any(what == "field" for _, what, _ in words)
     counsel = any(what == "counsel" for _, what, _ in words)
-    if len(sides) > 1 or len(names) > 1 or len(numbers) > 1 or not (sides or counsel or named):
+    if len(sides) > 1 or len(names) > 1 or len(numbers) > 1 or not (sides or counsel or has_field):
         return None
     name = names.pop() if names else ""
     number = numbers[0] if numbers and numbers[0] != "1" else ""
     role = next((word for word, what, _ in words if what == "side"), "")
-    return Of(sides.pop() if sides else "", number, _field(name, counsel=counsel), _role(role))
+    return PartyColumn(
+        sides.pop() if sides else "", number, _field(name, counsel=counsel), _role(role)
+    )
 
 
-def _words(text: str) -> list[Word] | None:
-    """Return the words of which a header is made up, the longest first; None if of others too."""
+def _split_words(text: str) -> list[HeaderWord] | None:
+    """Split a header into known words, preferring long ones; None if that is not possible."""
     if not text:
         return []
     for word, what, means in _WORDS:
-        if text.startswith(word) and (rest := _words(text[len(word) :])) is not None:
+        if text.startswith(word) and (rest := _split_words(text[len(word) :])) is not None:
             return [(word, what, means), *rest]
-    if count := _COUNTED.match(text):
-        number = _HAN.get(count[0], count[0].lstrip("0"))
-        if (rest := _words(text[count.end() :])) is not None:
+    if count := _NUMBER.match(text):
+        number = _HAN_DIGITS.get(count[0], count[0].lstrip("0"))
+        if (rest := _split_words(text[count.end() :])) is not None:
             return [(count[0], "number", number), *rest]
     return None
 
@@ -147,7 +153,7 @@ def _field(name: str, *, counsel: bool) -> str:
 
 
 def _role(word: str) -> str:
-    """Return the word for a side as a court writes it: one person's."""
+    """Return the role word in the singular, as a court writes it."""
     if not word.isascii():
         return word.removesuffix("方")
     return {"thirdparty": "Third party", "thirdparties": "Third party"}.get(
@@ -157,89 +163,91 @@ def _role(word: str) -> str:
 
 @dataclass(frozen=True)
 class WideLayout:
-    """What the columns of a file say of each side, and columns that do not say of which."""
+    """Party columns by index, and indices of columns whose side is unclear."""
 
-    columns: Mapping[int, Of]
+    columns: Mapping[int, PartyColumn]
     unclear: Sequence[int] = ()
 
 
 def parties_of(headers: Sequence[str]) -> WideLayout:
-    """Return by column what a file says of each side; nothing where no column is a side's.
+    """Detect the wide layout of a file; no columns if no header names a side.
 
-    A column that names no side (``电话``) belongs to the side before it, where each side has one
-    like it or there is only one. A side's telephone and mail are those of its counsel where it has
-    a column for counsel and none for their own.
+    A header without a side (``电话``) belongs to the side before it, if every side has such a
+    column or there is only one side. A side's telephone and e-mail belong to its counsel if there
+    is a column for counsel but none for their addresses.
     """
-    read = [read_header(header) for header in headers]
-    read = _one_role(read)
-    found = {n: of for n, of in enumerate(read) if of and of.side}
-    parties = {of.party for of in found.values() if of.field == "party"}
-    if not parties or any(of and not of.side and of.field == "party" for of in read):
+    parsed = [read_header(header) for header in headers]
+    parsed = _with_single_role(parsed)
+    columns = {n: of for n, of in enumerate(parsed) if of and of.side}
+    parties = {of.party for of in columns.values() if of.field == "party"}
+    if not parties or any(of and not of.side and of.field == "party" for of in parsed):
         return WideLayout({})
-    # Columns of a side say which role only where they name the party: 原告, but 上诉人代理人.
-    keys = [re.sub(r"\s", "", header).casefold() for header in headers]
-    unclear, before, seen = [], None, set()
-    for n, of in enumerate(read):
+    # Only columns that name the party decide its role: 原告, not 上诉人代理人.
+    header_keys = [re.sub(r"\s", "", header).casefold() for header in headers]
+    unclear, previous, assigned = [], None, set()
+    for n, of in enumerate(parsed):
         if of is None:
             continue
         if of.side:
-            before = of
-        elif before is None or (len(parties) > 1 and keys.count(keys[n]) < 2):
+            previous = of
+        elif previous is None or (len(parties) > 1 and header_keys.count(header_keys[n]) < 2):
             unclear.append(n)
             continue
         else:
             name = of.field
-            if (*before.party, "counsel") in seen:
+            if (*previous.party, "counsel") in assigned:
                 name = name.removeprefix("party_")
-            found[n] = Of(before.side, before.number, name, before.role)
-        seen.add((*found[n].party, found[n].field))
-    return WideLayout(_with_addresses(found), unclear)
+            columns[n] = PartyColumn(previous.side, previous.number, name, previous.role)
+        assigned.add((*columns[n].party, columns[n].field))
+    return WideLayout(_with_addresses(columns), unclear)
 
 
-def _one_role(read: Sequence[Of | None]) -> list[Of | None]:
-    """Let each party have one role: 原告/上诉人 and 上诉人代理人 are about one.
+def _with_single_role(parsed: Sequence[PartyColumn | None]) -> list[PartyColumn | None]:
+    """Give each party a single role: 原告/上诉人 and 上诉人代理人 are the same party.
 
-    A second party of the same side (原告 and 反诉被告, each with a column) gets a number.
+    A second party of a side (原告 and 反诉被告, each with its own column) gets a number.
     """
     roles: dict[tuple[str, str], list[str]] = {}
-    for of in read:
+    for of in parsed:
         if of and of.field == "party" and of.role not in roles.setdefault((of.side, of.number), []):
             roles[of.side, of.number].append(of.role)
-    made: list[Of | None] = []
-    for of in read:
-        known = roles.get((of.side, of.number), []) if of else []
-        if of and of.side and len(known) == 1:
-            made.append(Of(of.side, of.number, of.field, known[0]))
-        elif of and of.side and of.role in known[1:]:
-            made.append(Of(of.side, str(20 + known.index(of.role)), of.field, of.role))
+    result: list[PartyColumn | None] = []
+    for of in parsed:
+        known_roles = roles.get((of.side, of.number), []) if of else []
+        if of and of.side and len(known_roles) == 1:
+            result.append(PartyColumn(of.side, of.number, of.field, known_roles[0]))
+        elif of and of.side and of.role in known_roles[1:]:
+            result.append(
+                PartyColumn(of.side, str(20 + known_roles.index(of.role)), of.field, of.role)
+            )
         else:
-            made.append(of)
-    return made
+            result.append(of)
+    return result
 
 
-def _with_addresses(found: Mapping[int, Of]) -> dict[int, Of]:
-    """Give the addresses of a side to its counsel where counsel has no column for theirs."""
-    made = dict(found)
-    for party in {of.party for of in found.values()}:
-        own = {of.field for of in found.values() if of.party == party}
-        if "counsel" in own and not {"phone", "email"} & own:
-            made |= {
-                n: Of(of.side, of.number, of.field.removeprefix("party_"), of.role)
-                for n, of in found.items()
+def _with_addresses(columns: Mapping[int, PartyColumn]) -> dict[int, PartyColumn]:
+    """Assign a side's addresses to its counsel if there are no columns for counsel's addresses."""
+    result = dict(columns)
+    for party in {of.party for of in columns.values()}:
+        fields = {of.field for of in columns.values() if of.party == party}
+        if "counsel" in fields and not {"phone", "email"} & fields:
+            result |= {
+                n: PartyColumn(of.side, of.number, of.field.removeprefix("party_"), of.role)
+                for n, of in columns.items()
                 if of.party == party and of.field in ("party_phone", "party_email")
             }
-    return made
+    return result
 
 
-def two_lines(above: Sequence[str], below: Sequence[str]) -> list[str] | None:
-    """Return one header of two lines: a side above, its particulars below; None if it is not so.
+def join_header_rows(above: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """Join a two-row header, sides above fields; None if it is not such a header.
 
-    ``原告 | | 被告 |`` over ``姓名 | 电话 | 姓名 | 电话``: a side is above all up to the next.
+    ``原告 | | 被告 |`` over ``姓名 | 电话 | 姓名 | 电话``: a side spans the columns up to the next.
     """
     width = max(len(above), len(below))
-    top, low = ([*each, *[""] * (width - len(each))] for each in (above, below))
-    made, side, sides = [], "", 0
-    for first, second in zip(top, low, strict=True):
+    top_cells, low_cells = ([*each, *[""] * (width - len(each))] for each in (above, below))
+    headers, side, sides = [], "", 0
+    for first, second in zip(top_cells, low_cells, strict=True):
         if first.strip():
             of = read_header(first)
             side = first if of and of.side and of.field == "party" else ""
@@ -248,81 +256,87 @@ def two_lines(above: Sequence[str], below: Sequence[str]) -> list[str] | None:
             if read_header(joined) is None:
                 return None
             sides += 1
-            made.append(joined)
+            headers.append(joined)
         elif second.strip() and second.strip() != first.strip():
-            return None  # below another header stands a value: this is a row
+            return None  # a value below another header: a data row
         else:
-            made.append(first)
-    return made if sides > 1 else None
+            headers.append(first)
+    return headers if sides > 1 else None
 
 
 NOBODY = frozenset(
     ["无", "暂无", "没有", "未委托", "/", "\\", "-", "--", "—", "——", "–", "none", "nil", "n/a"]
 )
-_ALWAYS, _PERHAPS = re.compile(r"[、;；]"), re.compile(r"[\n,，/]")
+_SEPARATOR, _WEAK_SEPARATOR = re.compile(r"[、;；]"), re.compile(r"[\n,，/]")
 
 
-def spread(said: Mapping[str, str]) -> list[dict[str, str]] | tuple[str, Message]:
-    """Return what a row says of each party and counsel, where a cell names several.
+def spread(row: Mapping[str, str]) -> list[dict[str, str]] | tuple[str, Message]:
+    """Split a row whose cells name several parties or counsel into one row per person.
 
-    Parties, or counsel, stand behind one another with ``、`` or ``;``, and as many telephone
-    numbers, addresses and firms in the same order (one firm may be everybody's). Two parties with
-    two counsel have one each; two parties with one counsel have that one. Where the numbers do not
-    fit, returns the field and what is wrong.
+    Parties, or counsel, are separated by ``、`` or ``;``, with as many telephone numbers, addresses
+    and firms in the same order (one firm may apply to all). Two parties with two counsel have one
+    each; two parties with one counsel share them. If the numbers do not match, returns the field
+    and the error.
     """
-    given = {name: "" if said[name].strip().casefold() in NOBODY else said[name] for name in LISTS}
-    lists = {name: _split(text, _ALWAYS) for name, text in given.items()}
-    # A line break or a comma parts a cell only where others have as many parts.
-    for own, others in (("counsel", ("phone", "email")), ("party", ("party_phone", "party_email"))):
-        if len(lists[own]) == 1:
-            parts = _split(given[own], _PERHAPS)
-            if any(len(parts) > 1 and len(parts) == _parts(given[name]) for name in others):
-                lists[own] = parts
-    parties, counsel = len(lists["party"]), len(lists["counsel"])
-    if parties <= 1 and counsel <= 1:
-        return [{**said, **given}]
-    if parties > 1 and counsel > 1 and parties != counsel:
-        words = N_("There are %(count)s counsel for %(other)s parties: give each party a row.")
-        return "counsel", Message(words, count=counsel, other=parties)
+    cells = {name: "" if row[name].strip().casefold() in NOBODY else row[name] for name in LISTS}
+    parts_by_field = {name: _split(text, _SEPARATOR) for name, text in cells.items()}
+    # A line break or comma separates only if other cells have as many parts.
+    for name_field, address_fields in (
+        ("counsel", ("phone", "email")),
+        ("party", ("party_phone", "party_email")),
+    ):
+        if len(parts_by_field[name_field]) == 1:
+            parts = _split(cells[name_field], _WEAK_SEPARATOR)
+            if any(
+                len(parts) > 1 and len(parts) == _part_count(cells[name]) for name in address_fields
+            ):
+                parts_by_field[name_field] = parts
+    party_count, counsel_count = len(parts_by_field["party"]), len(parts_by_field["counsel"])
+    if party_count <= 1 and counsel_count <= 1:
+        return [{**row, **cells}]
+    if party_count > 1 and counsel_count > 1 and party_count != counsel_count:
+        message = N_("There are %(count)s counsel for %(other)s parties: give each party a row.")
+        return "counsel", Message(message, count=counsel_count, other=party_count)
     for name in LISTS:
         if name not in ("party", "counsel") and isinstance(
-            whole := _equal(name, given[name], lists, parties, counsel), Message
+            error := _fit_list(name, cells[name], parts_by_field, party_count, counsel_count),
+            Message,
         ):
-            return name, whole
+            return name, error
     people = []
-    for n in range(max(parties, counsel)):
-        each = {name: _nth(lists[name], n, given[name]) for name in LISTS}
-        people.append({**said, **each})
+    for n in range(max(party_count, counsel_count)):
+        person = {name: _nth(parts_by_field[name], n, cells[name]) for name in LISTS}
+        people.append({**row, **person})
     return people
 
 
-def _split(text: str, by: re.Pattern[str]) -> list[str]:
-    parts = [" ".join(each.split()) for each in by.split(text)]
-    parts = ["" if each.casefold() in NOBODY else each for each in parts]
+def _split(text: str, separator: re.Pattern[str]) -> list[str]:
+    parts = [" ".join(part.split()) for part in separator.split(text)]
+    parts = ["" if part.casefold() in NOBODY else part for part in parts]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     return parts
 
 
-def _parts(text: str) -> int:
-    return max(len(_split(text, _ALWAYS)), len(_split(text, _PERHAPS)))
+def _part_count(text: str) -> int:
+    return max(len(_split(text, _SEPARATOR)), len(_split(text, _WEAK_SEPARATOR)))
 
 
-def _equal(
-    name: str, text: str, lists: dict[str, list[str]], parties: int, counsel: int
+def _fit_list(
+    name: str, text: str, parts_by_field: dict[str, list[str]], party_count: int, counsel_count: int
 ) -> Message | None:
-    """Fit a list to those whom it is about, or say how many are there and how many are wanted."""
+    """Make a list as long as that of its people, or return the error."""
     of_party = name in ("reference", "party_email", "party_phone")
-    # Without counsel, the plain columns hold the addresses of the parties themselves.
-    wanted = parties if of_party or not any(lists["counsel"]) else counsel
-    parts = lists[name]
-    if len(parts) != wanted and len(more := _split(text, _PERHAPS)) == wanted:
-        parts = lists[name] = more
-    if len(parts) == wanted or not text.strip() or (name == "firm" and len(parts) == 1):
+    # Without counsel the plain columns hold the parties' own addresses.
+    expected = party_count if of_party or not any(parts_by_field["counsel"]) else counsel_count
+    parts = parts_by_field[name]
+    if len(parts) != expected and len(alternative := _split(text, _WEAK_SEPARATOR)) == expected:
+        parts = parts_by_field[name] = alternative
+    if len(parts) == expected or not text.strip() or (name == "firm" and len(parts) == 1):
         return None
-    words = N_("Here are %(count)s for %(wanted)s people: give as many, or each a row.")
-    return Message(words, count=len(parts), wanted=wanted)
+    message = N_("Here are %(count)s for %(wanted)s people: give as many, or each a row.")
+    return Message(message, count=len(parts), wanted=expected)
 
 
-def _nth(parts: Sequence[str], n: int, whole: str) -> str:
-    return whole if len(parts) == 1 else parts[n]
+def _nth(parts: Sequence[str], n: int, shared: str) -> str:
+    return shared if len(parts) == 1 else parts[n]

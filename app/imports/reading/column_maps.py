@@ -1,4 +1,4 @@
-"""Read column maps: those that come with the house, and a court's own."""
+"""Load column maps: the included ones, and a court's own TOML files."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from app.core.errors import N_, Invalid, Message
-from app.imports.reading.encoding import known_name
+from app.imports.reading.encoding import codec_name
 from app.imports.reading.rules import FIELDS, ColumnMap, header_key, recognises
 
 FOLDER = Path(__file__).parent / "maps"
@@ -33,118 +33,118 @@ _KNOWN = {
     "encoding",
     "sheet",
 }
-# What a file's fields are where neither it nor its map says anything.
-USUAL = {"procedure": "ordinary", "hearing_kind": "trial", "minutes": "60"}
-# Whose words a map need not say again.
-_WORDED = ("side", "procedure", "language", "channels", "hearing_kind")
+# Defaults of fields for which neither the file nor its map has a value.
+DEFAULTS = {"procedure": "ordinary", "hearing_kind": "trial", "minutes": "60"}
+# Fields whose vocabulary is inherited from the map `tingqi`.
+_INHERITED = ("side", "procedure", "language", "channels", "hearing_kind")
 
 
 def names() -> list[str]:
-    """Return the names of the maps that come with the house."""
+    """Return the names of the included maps."""
     return sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 
-def find(wish: str) -> ColumnMap:
-    """Return the map of a name, or of a TOML file. Raises Invalid."""
-    file = Path(wish)
-    if wish in names():
-        file = FOLDER / f"{wish}.toml"
+def find(name_or_file: str) -> ColumnMap:
+    """Return an included map by name, or load a TOML file. Raises Invalid."""
+    file = Path(name_or_file)
+    if name_or_file in names():
+        file = FOLDER / f"{name_or_file}.toml"
     elif not file.is_file():
-        said = N_("There is no column map %(name)s; there are %(names)s, or give a TOML file.")
-        raise Invalid({"--map": Message(said, name=wish, names=names())})
+        text = N_("There is no column map %(name)s; there are %(names)s, or give a TOML file.")
+        raise Invalid({"--map": Message(text, name=name_or_file, names=names())})
     try:
-        return made(tomllib.loads(file.read_text(encoding="utf-8-sig")), file.stem)
+        return parse(tomllib.loads(file.read_text(encoding="utf-8-sig")), file.stem)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        said = N_("The column map cannot be read: %(fault)s.")
-        raise Invalid({file.name: Message(said, fault=str(fault))}) from fault
+        text = N_("The column map cannot be read: %(fault)s.")
+        raise Invalid({file.name: Message(text, fault=str(fault))}) from fault
 
 
 @cache
 def known_headers() -> frozenset[str]:
-    """Return all headers that the maps of the house read, as they are compared."""
+    """Return the header keys of all included maps."""
     return frozenset().union(*(find(name).known_headers() for name in names()))
 
 
-def suited(headers: Sequence[str]) -> ColumnMap:
-    """Return the map that a file is recognised by, else the house's own."""
+def best_match(headers: Sequence[str]) -> ColumnMap:
+    """Return the included map that recognises the headers, else `tingqi`."""
     for name in names():
-        if recognises(found := find(name), headers):
-            return found
+        if recognises(column_map := find(name), headers):
+            return column_map
     return find(OWN)
 
 
-def made(said: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS) -> ColumnMap:
-    """Return a map from what its file says. Raises Invalid, naming each entry that is wrong."""
-    faults = {each: Message(N_("A column map has no such entry.")) for each in set(said) - _KNOWN}
+def parse(data: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELDS) -> ColumnMap:
+    """Parse the data of a TOML file into a map. Raises Invalid, naming each faulty entry."""
+    errors = {each: Message(N_("A column map has no such entry.")) for each in set(data) - _KNOWN}
     try:
-        columns = {k: _texts(v) for k, v in dict(said.get("columns", {})).items()}
-        defaults = {k: str(v) for k, v in dict(said.get("defaults", {})).items()}
-        values = {k: _words(v) for k, v in dict(said.get("values", {})).items()}
+        columns = {k: _texts(v) for k, v in dict(data.get("columns", {})).items()}
+        defaults = {k: str(v) for k, v in dict(data.get("defaults", {})).items()}
+        values = {k: _vocabulary(v) for k, v in dict(data.get("values", {})).items()}
         lists = {
-            each: _texts(said[each])
+            each: _texts(data[each])
             for each in ("recognised_by", "date_formats", "time_formats")
-            if each in said
+            if each in data
         }
     except (TypeError, ValueError, AttributeError) as fault:
-        wrong = N_("Write text, or a list of texts, as docs/import.md shows.")
-        raise Invalid({str(fault) or "columns": Message(wrong)}) from fault
-    for part, given in (("columns", columns), ("defaults", defaults), ("values", values)):
-        for each in given.keys() - set(fields):
-            faults[f"{part}.{each}"] = Message(
+        text = N_("Write text, or a list of texts, as docs/import.md shows.")
+        raise Invalid({str(fault) or "columns": Message(text)}) from fault
+    for part, entries in (("columns", columns), ("defaults", defaults), ("values", values)):
+        for each in entries.keys() - set(fields):
+            errors[f"{part}.{each}"] = Message(
                 N_("There is no such field; there are: %(fields)s."), fields=list(fields)
             )
-    faults.update(_place_faults(said))
-    if faults:
-        raise Invalid(faults)
-    called = str(said.get("name") or name)
-    defaults = {k: v for k, v in USUAL.items() if k in fields} | defaults
-    if fields is FIELDS and called != OWN:
-        own = find(OWN).values
-        values |= {k: {**own[k], **values.get(k, {})} for k in _WORDED if k in own}
+    errors.update(_option_errors(data))
+    if errors:
+        raise Invalid(errors)
+    map_name = str(data.get("name") or name)
+    defaults = {k: v for k, v in DEFAULTS.items() if k in fields} | defaults
+    if fields is FIELDS and map_name != OWN:
+        inherited = find(OWN).values
+        values |= {k: {**inherited[k], **values.get(k, {})} for k in _INHERITED if k in inherited}
     return ColumnMap(
-        name=called,
+        name=map_name,
         columns=columns,
         defaults=defaults,
         values=values,
-        zone=said.get("zone", ""),
-        region=said.get("region", ""),
-        shared_sittings=said.get("shared_sittings", False),
-        both_sides=said.get("both_sides", False),
-        separator=_separator(said),
-        encoding=said.get("encoding", ""),
-        sheet=said.get("sheet", ""),
+        zone=data.get("zone", ""),
+        region=data.get("region", ""),
+        shared_sittings=data.get("shared_sittings", False),
+        both_sides=data.get("both_sides", False),
+        separator=_separator(data),
+        encoding=data.get("encoding", ""),
+        sheet=data.get("sheet", ""),
         **lists,
     )
 
 
-def _separator(said: Mapping[str, Any]) -> str:
-    text = str(said.get("separator", ""))
+def _separator(data: Mapping[str, Any]) -> str:
+    text = str(data.get("separator", ""))
     return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
-def _place_faults(said: Mapping[str, Any]) -> dict[str, Message]:
-    faults = {}
-    if said.get("zone") and said["zone"] not in available_timezones():
+def _option_errors(data: Mapping[str, Any]) -> dict[str, Message]:
+    errors = {}
+    if data.get("zone") and data["zone"] not in available_timezones():
         no_zone = N_("There is no such time zone: %(zone)s.")
-        faults["zone"] = Message(no_zone, zone=said["zone"])
-    if said.get("region") and said["region"] not in phonenumbers.SUPPORTED_REGIONS:
-        faults["region"] = Message(N_("Give the country in two letters, as CN."))
+        errors["zone"] = Message(no_zone, zone=data["zone"])
+    if data.get("region") and data["region"] not in phonenumbers.SUPPORTED_REGIONS:
+        errors["region"] = Message(N_("Give the country in two letters, as CN."))
     for each in ("shared_sittings", "both_sides"):
-        if not isinstance(said.get(each, False), bool):
-            faults[each] = Message(N_("Give true or false."))
-    if "separator" in said and (len(_separator(said)) != 1 or _separator(said) in '\r\n"'):
-        faults["separator"] = Message(N_("Give the one character that parts the cells, or tab."))
-    if not isinstance(said.get("sheet", ""), str):
-        faults["sheet"] = Message(N_("Give this as text."))
-    if "encoding" in said:
+        if not isinstance(data.get(each, False), bool):
+            errors[each] = Message(N_("Give true or false."))
+    if "separator" in data and (len(_separator(data)) != 1 or _separator(data) in '\r\n"'):
+        errors["separator"] = Message(N_("Give the one character that parts the cells, or tab."))
+    if not isinstance(data.get("sheet", ""), str):
+        errors["sheet"] = Message(N_("Give this as text."))
+    if "encoding" in data:
         try:
-            known_name(str(said["encoding"]))
+            codec_name(str(data["encoding"]))
         except Invalid as fault:
-            faults["encoding"] = next(iter(fault.errors.values()))
+            errors["encoding"] = next(iter(fault.errors.values()))
     for each in ("date_formats", "time_formats"):
-        if any(not re.search("%[a-zA-Z]", str(text)) for text in said.get(each, ())):
-            faults[each] = Message(N_("Write formats as docs/import.md shows."))
-    return faults
+        if any(not re.search("%[a-zA-Z]", str(text)) for text in data.get(each, ())):
+            errors[each] = Message(N_("Write formats as docs/import.md shows."))
+    return errors
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -154,6 +154,8 @@ def _texts(value: Any) -> tuple[str, ...]:
     return texts
 
 
-def _words(given: Mapping[str, Any]) -> dict[str, str]:
-    words = {str(theirs): str(ours) for theirs, ours in given.items()}
-    return {header_key(theirs): ours for theirs, ours in words.items()} | words
+def _vocabulary(data: Mapping[str, Any]) -> dict[str, str]:
+    vocabulary = {str(source_word): str(value) for source_word, value in data.items()}
+    return {
+        header_key(source_word): value for source_word, value in vocabulary.items()
+    } | vocabulary

@@ -1,4 +1,4 @@
-"""Pure: days and times of day as courts write them in files."""
+"""Pure: parse days and times of day as courts write them in files."""
 
 import datetime as dt
 import re
@@ -9,8 +9,8 @@ from functools import lru_cache
 from app.core.errors import N_, Message
 from app.imports.reading.both_sides import simplified
 
-# Countries in which 12/5/2026 is the 5th of December, and those in which it is the 12th of May.
-# In all others (China, Japan, Korea, Canada …) the year goes first or both are in use.
+# Countries in which 12/5/2026 is 5 December, and those in which it is 12 May. In all others
+# (China, Japan, Korea, Canada …) the year comes first or both orders are in use.
 _MONTH_FIRST = "US PH FM GU AS MP PR VI UM MH PW"
 _DAY_FIRST = (
     "AD AE AL AM AR AT AU AZ BA BB BD BE BG BH BO BR BS BY BZ CH CL CO CR CU CY CZ DE DK DO DZ EC "
@@ -73,7 +73,7 @@ _DAYS = (
         r"[\s\-./,]+(?P<y>\d{4})(?!\d)"
     ),
 )
-_EITHER = re.compile(r"(?<!\d)(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
+_AMBIGUOUS = re.compile(r"(?<!\d)(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
 _SHORT_YEAR = re.compile(
     r"(?<!\d)\d{1,2}\s*([-/.])\s*\d{1,2}\s*\1\s*\d{2}(?!\d)|(?<!\d)\d{2}\s*年\s*\d{1,2}\s*月"
 )
@@ -95,7 +95,7 @@ NO_DATE = N_("%(text)s is no date that can be read.")
 
 @dataclass(frozen=True)
 class Moment:
-    """A day, a time of day, or both, as one cell says them."""
+    """The day, the time of day, or both, of one cell."""
 
     day: dt.date | None = None
     clock: dt.time | None = None
@@ -108,33 +108,33 @@ def read_moment(
     time_formats: tuple[str, ...] = (),
     country: str = "",
 ) -> Moment | Message:
-    """Return the day and the time of day that a cell says, or what is wrong with it.
+    """Parse the day and time of day in a cell, or return the error.
 
-    The formats of a column map (``strptime``) go first; then whatever is unambiguous is read, in
-    Chinese and English. ``country`` (ISO 3166) decides whether 5/12/2026 begins with the day.
+    The column map's ``strptime`` formats are tried first, then unambiguous Chinese and English
+    notations. ``country`` (ISO 3166) decides whether 5/12/2026 begins with the day.
     Times are rounded to the minute.
     """
-    plain = _plain(text)
-    if found := _by_formats(plain, date_formats, time_formats):
-        return found
+    plain = _normalized(text)
+    if moment := _by_formats(plain, date_formats, time_formats):
+        return moment
     plain, weekday = _without_weekday(_arabic(plain.casefold()))
     day, rest = _day(plain, country, _month_first(date_formats))
     if isinstance(day, Message):
         return day
     if day is not None and weekday is not None and day.weekday() != weekday:
-        words = N_("%(text)s: that day is another day of the week.")
-        return Message(words, text=text[:100])
+        message = N_("%(text)s: that day is another day of the week.")
+        return Message(message, text=text[:100])
     rest = re.sub(r"^[\s,t;]+|^(?:at|um)\s+|[\s,;]+$|\s+(?:at|on)$", "", rest).strip()
     clock = read_clock(rest, time_formats) if rest else None
     if rest and clock is None and day is None:
         if _SHORT_YEAR.search(plain):
-            words = N_("%(text)s: write the year with four digits.")
-            return Message(words, text=text[:100])
+            message = N_("%(text)s: write the year with four digits.")
+            return Message(message, text=text[:100])
         if _NO_YEAR.match(plain):
             return Message(N_("%(text)s has no year: write it too."), text=text[:100])
     if (rest and clock is None) or (day is None and clock is None):
         return _unreadable(text)
-    return _carried(day, clock)
+    return _rounded(day, clock)
 
 
 def _unreadable(text: str) -> Message:
@@ -142,37 +142,37 @@ def _unreadable(text: str) -> Message:
 
 
 def read_day(text: str, formats: tuple[str, ...], country: str = "") -> dt.date | Message:
-    """Return a day, without what time of day the cell may have, or what is wrong with it."""
-    found = read_moment(text, formats, (), country)
-    if isinstance(found, Message):
-        return found
-    return found.day or _unreadable(text)
+    """Parse the day in a cell, ignoring a time of day, or return the error."""
+    moment = read_moment(text, formats, (), country)
+    if isinstance(moment, Message):
+        return moment
+    return moment.day or _unreadable(text)
 
 
 def read_clock(text: str, formats: tuple[str, ...] = ()) -> dt.datetime | None:
-    """Return a time of day on the first day there is, to the second; None if it is none."""
-    plain = _arabic(_plain(text).casefold()).strip()
+    """Parse a time of day, as a datetime on 0001-01-01 with seconds; None if it is none."""
+    plain = _arabic(_normalized(text).casefold()).strip()
     for pattern in formats:
         if at := _strptime(plain, pattern):
             return at.replace(year=1, month=1, day=1)
     if re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", plain):
         plain = f"{plain[:2]}:{plain[2:]}"
-    found = _CLOCK.fullmatch(plain)
-    if found is None or not any(found[each] for each in ("whole", "half", "m", "before", "after")):
+    match = _CLOCK.fullmatch(plain)
+    if match is None or not any(match[each] for each in ("whole", "half", "m", "before", "after")):
         return None
-    words = [w.replace(".", "") for w in (found["before"], found["after"]) if w]
-    hour = _hour(int(found["h"]), words[0] if words else "")
-    if hour is None or len(words) > 1:
+    half_words = [w.replace(".", "") for w in (match["before"], match["after"]) if w]
+    hour = _hour(int(match["h"]), half_words[0] if half_words else "")
+    if hour is None or len(half_words) > 1:
         return None
-    minute = 30 if found["half"] else int(found["m"] or 0)
-    second = int(found["s"] or 0)
+    minute = 30 if match["half"] else int(match["m"] or 0)
+    second = int(match["s"] or 0)
     if minute > 59 or second > 59:
         return None
-    return dt.datetime(1, 1, 1, hour, minute, second)  # noqa: DTZ001  (a clock on a wall)
+    return dt.datetime(1, 1, 1, hour, minute, second)  # noqa: DTZ001  (a wall-clock time)
 
 
 def _hour(hour: int, half: str) -> int | None:
-    """Return an hour of 0 to 23, or None where the word beside it says otherwise."""
+    """Return the hour from 0 to 23, or None if it contradicts the half of the day."""
     if half in ("am", "pm"):
         return (hour % 12) + 12 * (half == "pm") if 1 <= hour <= 12 else None
     if half in ("下午", "午后", "晚上", "傍晚"):
@@ -186,8 +186,8 @@ def _hour(hour: int, half: str) -> int | None:
     return hour if hour < 24 else None
 
 
-def _carried(day: dt.date | None, clock: dt.datetime | None) -> Moment:
-    """Return a moment to the nearest minute; 23:59:40 is the next day."""
+def _rounded(day: dt.date | None, clock: dt.datetime | None) -> Moment:
+    """Round to the nearest minute; 23:59:40 becomes the next day."""
     if clock is None:
         return Moment(day)
     rounded = clock + dt.timedelta(seconds=30)
@@ -196,10 +196,10 @@ def _carried(day: dt.date | None, clock: dt.datetime | None) -> Moment:
     return Moment(day, rounded.time().replace(second=0, microsecond=0))
 
 
-def _plain(text: str) -> str:
-    """Return a text in one width, simplified, without invisible characters, with single spaces."""
-    wide = simplified(unicodedata.normalize("NFKC", text))
-    return " ".join("".join(c for c in wide if unicodedata.category(c) != "Cf").split())
+def _normalized(text: str) -> str:
+    """Normalize width, whitespace and characters (NFKC, simplified), dropping invisible ones."""
+    simple = simplified(unicodedata.normalize("NFKC", text))
+    return " ".join("".join(c for c in simple if unicodedata.category(c) != "Cf").split())
 
 
 def _by_formats(
@@ -212,88 +212,88 @@ def _by_formats(
     for pattern in date_formats:
         if rest and (at := _strptime(day, pattern)) and not _is_short(day, pattern):
             clock = read_clock(rest, time_formats)
-            return _carried(at.date(), clock) if clock else None
+            return _rounded(at.date(), clock) if clock else None
     return None
 
 
 def _is_short(text: str, pattern: str) -> bool:
-    """Tell whether digits without separators are too few: 2026115 may be two days."""
+    """Tell whether digits without separators are ambiguous: 2026115 may be two days."""
     return bool(re.fullmatch(r"(%[a-zA-Z])+", pattern)) and text.isdigit() and len(text) < 8
 
 
 def _strptime(text: str, pattern: str) -> dt.datetime | None:
     try:
-        return dt.datetime.strptime(text, pattern)  # noqa: DTZ007  (a clock on a wall, no instant)
+        return dt.datetime.strptime(text, pattern)  # noqa: DTZ007  (a wall-clock time, no instant)
     except ValueError:
         return None
 
 
 def _arabic(text: str) -> str:
-    """Return a text with Chinese numerals before 年, 月, 日, 时, 分 turned into digits."""
+    """Convert Chinese numerals before 年, 月, 日, 时, 分 to digits."""
 
-    def number(found: re.Match[str]) -> str:
-        word = found[0]
-        if "十" not in word:
-            return "".join(_DIGITS[c] for c in word)
-        tens, _, ones = word.partition("十")
+    def convert(found: re.Match[str]) -> str:
+        numeral = found[0]
+        if "十" not in numeral:
+            return "".join(_DIGITS[c] for c in numeral)
+        tens, _, ones = numeral.partition("十")
         return (_DIGITS.get(tens, "1") if tens else "1") + (_DIGITS.get(ones, "0") if ones else "0")
 
-    return _HAN_NUMBER.sub(number, text)
+    return _HAN_NUMBER.sub(convert, text)
 
 
 def _without_weekday(text: str) -> tuple[str, int | None]:
-    found = _WEEKDAY.search(text)
-    if found is None:
+    match = _WEEKDAY.search(text)
+    if match is None:
         return text, None
-    word = found[1] or found[2]
-    return f"{text[: found.start()]} {text[found.end() :]}".strip(), _WEEKDAY_OF[word]
+    word = match[1] or match[2]
+    return f"{text[: match.start()]} {text[match.end() :]}".strip(), _WEEKDAY_OF[word]
 
 
 def _month_first(formats: tuple[str, ...]) -> bool | None:
-    """Return whether a map's formats say that the month goes before the day; None if neither."""
-    said = {
+    """Tell whether a map's formats put the month before the day; None if undecided."""
+    orders = {
         p.index("%m") < p.index("%d")
         for p in formats
         if {"%m", "%d"} <= set(re.findall("%[md]", p)) and not p.startswith("%Y")
     }
-    return said.pop() if len(said) == 1 else None
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _day(text: str, country: str, month_first: bool | None) -> tuple[dt.date | Message | None, str]:
-    """Return the day that a text has in it, and the text without it."""
+    """Return the day within a text, and the rest of the text."""
     for pattern in _DAYS:
-        if found := pattern.search(text):
-            parts = found.groupdict()
+        if match := pattern.search(text):
+            parts = match.groupdict()
             month = _MONTHS[parts["word"]] if parts.get("word") else int(parts["m"])
-            return _made(text, int(parts["y"]), month, int(parts["d"])), _cut(text, found)
-    if found := _EITHER.search(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
-        if found[2] == ".":
-            month_first = False  # nobody writes the month first before a full stop
+            return _date(text, int(parts["y"]), month, int(parts["d"])), _cut(text, match)
+    if match := _AMBIGUOUS.search(text):
+        left, right, year = int(match[1]), int(match[3]), int(match[4])
+        if match[2] == ".":
+            month_first = False  # with full stops the day always comes first
         elif month_first is None and country in MONTH_FIRST | DAY_FIRST:
             month_first = country in MONTH_FIRST
-        if first > 12 or second > 12 or first == second:
-            month_first = second > 12
+        if left > 12 or right > 12 or left == right:
+            month_first = right > 12
         if month_first is None:
-            words = N_("%(text)s may be two days: write it as %(one)s or %(other)s.")
+            message_text = N_("%(text)s may be two days: write it as %(one)s or %(other)s.")
             one, other = (
-                f"{year:04}-{m:02}-{d:02}" for m, d in sorted(((first, second), (second, first)))
+                f"{year:04}-{m:02}-{d:02}" for m, d in sorted(((left, right), (right, left)))
             )
-            return Message(words, text=found[0], one=one, other=other), ""
-        month, day = (first, second) if month_first else (second, first)
-        return _made(text, year, month, day), _cut(text, found)
+            return Message(message_text, text=match[0], one=one, other=other), ""
+        month, day = (left, right) if month_first else (right, left)
+        return _date(text, year, month, day), _cut(text, match)
     return None, text
 
 
-def _made(text: str, year: int, month: int, day: int) -> dt.date | Message:
+def _date(text: str, year: int, month: int, day: int) -> dt.date | Message:
     try:
         return dt.date(year, month, day)
     except ValueError:
         return _unreadable(text)
 
 
-def _cut(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]} {text[found.end() :]}".strip()
+def _cut(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}".strip()
 
 
 _LENGTH = re.compile(
@@ -303,9 +303,9 @@ _LENGTH = re.compile(
 
 
 def read_minutes(text: str) -> int | str:
-    """Return a length in minutes: ``90``, ``90分钟``, ``1.5 h``; else the text as it is."""
-    found = _LENGTH.fullmatch(_plain(text).casefold())
-    if found is None or not (found["h"] or found["m"]):
+    """Parse a duration in minutes (``90``, ``90分钟``, ``1.5 h``); else return the text."""
+    match = _LENGTH.fullmatch(_normalized(text).casefold())
+    if match is None or not (match["h"] or match["m"]):
         return text
-    minutes = float(found["h"] or 0) * 60 + 30 * bool(found["half"]) + int(found["m"] or 0)
+    minutes = float(match["h"] or 0) * 60 + 30 * bool(match["half"]) + int(match["m"] or 0)
     return int(minutes) if minutes.is_integer() else text

@@ -1,4 +1,4 @@
-"""Pure: how a column map reads rows: headers, both sides of a row, joined names, words."""
+"""Pure: apply a column map to rows: headers, wide layouts, joined columns, vocabulary."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from app.core.errors import N_, Invalid, Message
 from app.imports.reading import both_sides as sides
 from app.imports.reading.table_layout import header_key
 
-# What a row can say. One row is one counsel of a party, or a party who acts in person.
+# Fields of a row. One row is one counsel of a party, or a party who acts in person.
 FIELDS = (
     "number",
     "title",
@@ -38,10 +38,10 @@ FIELDS = (
 )
 NEEDED = ("number", "judge", "party")
 DAYS = frozenset({"address_confirmed_on", "electronic_consent_on"})
-# A row that names both sides has these once for each of them (sides.Of.key).
+# Fields that a wide row has once for each party (sides.PartyColumn.key).
 OF_ITS_OWN = frozenset((*sides.OF_A_PARTY, "role", "side", "reference"))
-# Under whose header a reader of the file finds a field that has no column.
-_BESIDE = {
+# Fields under whose header an error is reported if the field itself has no column.
+_RELATED = {
     "side": ("role", "party"),
     "role": ("side", "party"),
     "reference": ("party",),
@@ -67,10 +67,10 @@ Parts = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """How one court's export is read; see docs/import.md.
+    """Mapping of a court's export to our fields; see docs/import.md.
 
-    ``columns`` names, for a field of ours, the headers that may stand for it, or a template that
-    joins several (``{First} {Last}``); ``values`` turns their words into ours, by field.
+    ``columns`` lists the possible headers of each field, or a template that joins several columns
+    (``{First} {Last}``); ``values`` translates cell values, by field.
     """
 
     name: str
@@ -83,46 +83,46 @@ class ColumnMap:
     zone: str = ""
     region: str = ""
     shared_sittings: bool = False
-    # Read columns of each side (``原告代理人电话``) where a file has such.
+    # Whether columns of each side (``原告代理人电话``) are recognised.
     both_sides: bool = False
-    # How the file is read, where that is not found out: see tables.Reading.
+    # Override detection: see tables.ReadingOptions.
     separator: str = ""
     encoding: str = ""
     sheet: str = ""
 
     def known_headers(self) -> frozenset[str]:
-        """Return all headers that the map reads, as they are compared."""
-        choices = [each for some in self.columns.values() for each in some]
+        """Return the keys of all headers that the map uses."""
+        choices = [each for alternatives in self.columns.values() for each in alternatives]
         pieces = (_PLACE.findall(each) if "{" in each else [each] for each in choices)
-        named = [header for some in pieces for header in some]
-        return frozenset(header_key(each) for each in (*named, *self.recognised_by))
+        headers = [header for alternatives in pieces for header in alternatives]
+        return frozenset(header_key(each) for each in (*headers, *self.recognised_by))
 
 
 def recognises(column_map: ColumnMap, headers: Sequence[str]) -> bool:
-    """Tell whether a file with these headers is of the kind that a map is made for."""
-    known = {header_key(each) for each in headers}
-    wanted = {header_key(each) for each in column_map.recognised_by}
-    return bool(wanted) and wanted <= known
+    """Tell whether a map is made for files with these headers."""
+    header_keys = {header_key(each) for each in headers}
+    required_keys = {header_key(each) for each in column_map.recognised_by}
+    return bool(required_keys) and required_keys <= header_keys
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """A map laid over the headers of one file."""
+    """A column map applied to the headers of one file."""
 
     column_map: ColumnMap
     headers: tuple[str, ...]
-    # By field: the pieces of text and the columns that make it up, in order.
+    # By field: the literal texts and column indices that are joined, in order.
     sources: Mapping[str, Parts]
-    # The same for each party, where a row names both sides; else empty.
+    # The same for each party of a wide layout; else empty.
     parties: tuple[Mapping[str, Parts], ...] = ()
-    country: str = ""  # of the court: it decides whether 5/12/2026 begins with the day
+    country: str = ""  # of the court: decides whether 5/12/2026 is day first
 
     def header_of(self, name: str) -> str:
-        """Return the header under which a reader of the file finds a field.
+        """Return the header of a field, for error messages.
 
-        Where it has no column, that of the field that it goes with; ours where there is none.
+        Without a column of its own, that of a related field; else the field's name.
         """
-        for each in (name, *_BESIDE.get(name, ()), "number"):
+        for each in (name, *_RELATED.get(name, ()), "number"):
             columns = [part for part in self.sources.get(each, ()) if isinstance(part, int)]
             if headers := ", ".join(filter(None, (self.headers[column] for column in columns))):
                 return headers
@@ -130,94 +130,95 @@ class ColumnMapping:
 
     @cached_property
     def each_party(self) -> tuple["ColumnMapping", ...]:
-        """The map as it reads each party of a row; itself where a row names one."""
+        """The mapping of each party of a wide row, or just this one."""
         shared = {name: parts for name, parts in self.sources.items() if name not in OF_ITS_OWN}
         return tuple(
             replace(self, sources={**shared, **own}, parties=()) for own in self.parties
         ) or (self,)
 
     def used(self) -> frozenset[int]:
-        """Return the columns that anything is read from."""
+        """Return the indices of the columns in use."""
         return frozenset(
             part
-            for bound in self.each_party
-            for parts in bound.sources.values()
+            for mapping in self.each_party
+            for parts in mapping.sources.values()
             for part in parts
             if isinstance(part, int)
         )
 
     def unread(self) -> list[str]:
-        """Return the headers of columns from which nothing is read."""
+        """Return the headers of unused columns."""
         used = self.used()
         return [each for n, each in enumerate(self.headers) if each and n not in used]
 
     def people(
         self, cells: Sequence[str]
     ) -> Iterator[tuple["ColumnMapping", dict[str, str] | tuple[str, Message]]]:
-        """Yield what a row of cases says of each party and counsel, by field (see ``texts``).
+        """Yield the fields of each party and counsel of a row (see ``texts``).
 
-        With each the map that reads it; or, instead, the field that cannot be read, and why.
+        Each comes with the mapping that produced it; instead of the fields, a faulty field and its
+        error.
         """
         yielded = False
-        for bound in self.each_party:
-            raw = bound._raw(cells, FIELDS)
-            own = (raw[name] for name in sides.OF_A_PARTY)
-            if self.parties and not any(each.strip() for each in own):
+        for mapping in self.each_party:
+            raw = mapping._raw(cells, FIELDS)
+            party_texts = (raw[name] for name in sides.OF_A_PARTY)
+            if self.parties and not any(text.strip() for text in party_texts):
                 continue  # a case without a third party
             yielded = True
-            spread = sides.spread(raw)
-            if isinstance(spread, tuple):
-                yield bound, spread
+            rows = sides.spread(raw)
+            if isinstance(rows, tuple):
+                yield mapping, rows
             else:
-                for said in spread:
-                    yield bound, bound._read(said)
+                for row in rows:
+                    yield mapping, mapping._read(row)
         if not yielded:
-            bound = self.each_party[0]
-            yield bound, bound._read(bound._raw(cells, FIELDS))
+            mapping = self.each_party[0]
+            yield mapping, mapping._read(mapping._raw(cells, FIELDS))
 
     def read(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return what a row of cases says, by field, as if it named one party."""
+        """Return the fields of a row, as if it named a single party."""
         return self._read(self._raw(cells, FIELDS))
 
     def texts(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
-        """Return what a row says, by field: their words turned into ours, defaults filled in."""
-        return self._filled(self._said(self._raw(cells, names)))
+        """Return the fields of a row, with values translated and defaults filled in."""
+        return self._filled(self._translated(self._raw(cells, names)))
 
     def _read(self, raw: Mapping[str, str]) -> dict[str, str]:
-        said = self._said(raw)
-        if not said["side"]:
-            said["side"] = translated(self.column_map, "side", said["role"], strict=True)
-        return self._filled(said)
+        texts = self._translated(raw)
+        if not texts["side"]:
+            texts["side"] = translated(self.column_map, "side", texts["role"], strict=True)
+        return self._filled(texts)
 
     def _raw(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
-        said = {}
+        texts = {}
         for name in names:
             parts = self.sources.get(name, ())
-            text = "".join(cells[each] if isinstance(each, int) else each for each in parts)
-            if name in _AS_NUMBER:  # as programs write a number: 13800138000.0
+            text = "".join(cells[part] if isinstance(part, int) else part for part in parts)
+            if name in _AS_NUMBER:  # numbers written as floats: 13800138000.0
                 text = re.sub(r"^\s*(\d+)\.0+\s*$", r"\1", text)
-            said[name] = text
-        return said
+            texts[name] = text
+        return texts
 
-    def _said(self, raw: Mapping[str, str]) -> dict[str, str]:
-        # A cell may hold a line break or a space that does not break; both are a space here.
+    def _translated(self, raw: Mapping[str, str]) -> dict[str, str]:
+        # Line breaks and non-breaking spaces become spaces.
         return {
             name: translated(self.column_map, name, " ".join(clean(text).split()))
             for name, text in raw.items()
         }
 
-    def _filled(self, said: dict[str, str]) -> dict[str, str]:
+    def _filled(self, texts: dict[str, str]) -> dict[str, str]:
         for name, default in self.column_map.defaults.items():
-            said[name] = said[name] or default
-        return said
+            texts[name] = texts[name] or default
+        return texts
 
 
 def translated(column_map: ColumnMap, name: str, text: str, *, strict: bool = False) -> str:
-    """Return our word for one of theirs; with ``strict``, "" for a word that the map has not."""
-    words = column_map.values.get(name)
-    if not words or not text:
+    """Translate a cell value by the map's vocabulary; with ``strict``, unknown values become ""."""
+    vocabulary = column_map.values.get(name)
+    if not vocabulary or not text:
         return "" if strict else text
-    return words.get(text) or words.get(header_key(text)) or ("" if strict else text)
+    return vocabulary.get(text) or vocabulary.get(header_key(text)) or ("" if strict else text)
 
 
 def bind(
@@ -227,50 +228,58 @@ def bind(
     *,
     country: str = "",
 ) -> ColumnMapping:
-    """Lay a map over a file's headers. Raises Invalid where a needed column is not there."""
-    keys = [header_key(header) for header in headers]
-    twice = {key for key in keys if keys.count(key) > 1}
-    found = sources(column_map, headers)
-    wide = sides.parties_of(headers) if column_map.both_sides else sides.WideLayout({})
-    faults: dict[str, Message] = {}
-    if wide.columns:
-        found = {name: parts for name, parts in found.items() if name not in OF_ITS_OWN}
-        said = N_("It does not say of which side this is: write it before, as 原告电话.")
-        faults |= {headers[n]: Message(said) for n in wide.unclear}
-    for parts in found.values():
+    """Apply a column map to a file's headers. Raises Invalid if a required column is missing."""
+    header_keys = [header_key(header) for header in headers]
+    repeated = {key for key in header_keys if header_keys.count(key) > 1}
+    field_sources = sources(column_map, headers)
+    layout = sides.parties_of(headers) if column_map.both_sides else sides.WideLayout({})
+    errors: dict[str, Message] = {}
+    if layout.columns:
+        field_sources = {
+            name: parts for name, parts in field_sources.items() if name not in OF_ITS_OWN
+        }
+        text = N_("It does not say of which side this is: write it before, as 原告电话.")
+        errors |= {headers[n]: Message(text) for n in layout.unclear}
+    for parts in field_sources.values():
         for part in parts:
-            if isinstance(part, int) and header_key(headers[part]) in twice:
-                faults[headers[part]] = Message(N_("Two columns of the file have this header."))
+            if isinstance(part, int) and header_key(headers[part]) in repeated:
+                errors[headers[part]] = Message(N_("Two columns of the file have this header."))
     for name in needed:
-        there = name in found or (name == "party" and wide.columns)
-        if not there and not column_map.defaults.get(name):
-            faults[name] = _no_column(column_map.columns.get(name, (name,)), headers)
-    if faults:
-        raise Invalid(faults)
-    tidy = tuple(" ".join(each.split()) for each in headers)
-    return ColumnMapping(column_map, tidy, found, party_sources(wide.columns), country)
+        present = name in field_sources or (name == "party" and layout.columns)
+        if not present and not column_map.defaults.get(name):
+            errors[name] = _no_column(column_map.columns.get(name, (name,)), headers)
+    if errors:
+        raise Invalid(errors)
+    tidy_headers = tuple(" ".join(each.split()) for each in headers)
+    return ColumnMapping(
+        column_map, tidy_headers, field_sources, party_sources(layout.columns), country
+    )
 
 
-def party_sources(columns: Mapping[int, sides.Of]) -> tuple[Mapping[str, Parts], ...]:
-    """Return by party the columns that say anything of it; several of one field are joined."""
-    made: dict[tuple[str, str, str], dict[str, Parts]] = {}
-    for n, of in columns.items():
-        own = made.setdefault(of.party, {"side": (of.side,), "role": (of.role,)})
-        own[of.field] = (*own[of.field], " ", n) if of.field in own else (n,)
-    return tuple(made.values())
+def party_sources(columns: Mapping[int, sides.PartyColumn]) -> tuple[Mapping[str, Parts], ...]:
+    """Return the sources of each party; several columns of a field are joined."""
+    by_party: dict[tuple[str, str, str], dict[str, Parts]] = {}
+    for n, column in columns.items():
+        party_fields = by_party.setdefault(
+            column.party, {"side": (column.side,), "role": (column.role,)}
+        )
+        party_fields[column.field] = (
+            (*party_fields[column.field], " ", n) if column.field in party_fields else (n,)
+        )
+    return tuple(by_party.values())
 
 
 def sources(column_map: ColumnMap, headers: Sequence[str]) -> dict[str, Parts]:
-    """Return by field the text and the columns of a file that a map reads it from, where it can."""
-    places: dict[str, int] = {}
-    for place, header in enumerate(headers):
-        places.setdefault(header_key(header), place)
-    found = {}
+    """Return the sources of each field that the file has."""
+    indices: dict[str, int] = {}
+    for index, header in enumerate(headers):
+        indices.setdefault(header_key(header), index)
+    result = {}
     for name, choices in column_map.columns.items():
-        parts = (_parts(choice, places) for choice in choices)
-        if (first := next((each for each in parts if each is not None), None)) is not None:
-            found[name] = first
-    return found
+        parts = (_template_sources(choice, indices) for choice in choices)
+        if (available := next((each for each in parts if each is not None), None)) is not None:
+            result[name] = available
+    return result
 
 
 def _no_column(choices: Sequence[str], headers: Sequence[str]) -> Message:
@@ -281,23 +290,23 @@ def _no_column(choices: Sequence[str], headers: Sequence[str]) -> Message:
     )
 
 
-def _parts(choice: str, places: Mapping[str, int]) -> Parts | None:
-    """Return the text and columns of a header or template; None where the file has not all."""
+def _template_sources(choice: str, indices: Mapping[str, int]) -> Parts | None:
+    """Return the sources of a header or template; None if a column is missing."""
     if "{" not in choice:
-        place = places.get(header_key(choice))
-        return None if place is None else (place,)
+        index = indices.get(header_key(choice))
+        return None if index is None else (index,)
     parts: list[str | int] = []
     for n, piece in enumerate(_PLACE.split(choice)):
         if n % 2:
-            place = places.get(header_key(piece))
-            if place is None:
+            index = indices.get(header_key(piece))
+            if index is None:
                 return None
-            parts.append(place)
+            parts.append(index)
         elif piece:
             parts.append(piece)
     return tuple(parts)
 
 
-def listed(text: str) -> list[str]:
-    """Return the words of a cell that lists several: ``sms; email``, ``短信、邮件``."""
-    return [each for each in re.split(r"[\s,;/|+、，；]+", text) if each]
+def split_words(text: str) -> list[str]:
+    """Split a cell with several words: ``sms; email``, ``短信、邮件``."""
+    return [word for word in re.split(r"[\s,;/|+、，；]+", text) if word]

@@ -1,4 +1,4 @@
-"""Pure: where the table of a file begins and ends: titles above it, totals and notes below."""
+"""Pure: find the table within a file: titles above it, totals and notes below."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from app.core.characters import comparison_key
 from app.imports.reading import both_sides
 
 Row = tuple[int, list[str]]
-LOOKED_AT = 15  # rows in which the header is looked for
+SEARCHED_ROWS = 15  # rows searched for the header
 _NOTE = re.compile(
     r"合计|总计|共计|小计|总数|汇总|以上|共\s*\d+|[*※]"
     r"|(备注|注|说明|附注?|制表人?|填表人?|打印|审核人?|统计|制表日期|打印时间)\s*:"
@@ -16,11 +16,11 @@ _NOTE = re.compile(
     r"|(notes?|remarks?|printed|prepared|page|source|legend)\b\s*[:\d]",
     re.IGNORECASE,
 )
-_LONG = 60  # characters of a lone cell that is no case number
+_LONG = 60  # characters; a longer single cell is no case number
 
 
 def header_key(text: str) -> str:
-    """Return a header as it is compared: one width and case, without spaces, marks and hyphens."""
+    """Normalize a header for comparison: width, case, no spaces and punctuation."""
     return "".join(
         c
         for c in comparison_key(both_sides.simplified(text))
@@ -29,38 +29,44 @@ def header_key(text: str) -> str:
 
 
 def known_cells(cells: Sequence[str], known: Collection[str]) -> int:
-    """Return how many cells of a row are headers that are known."""
+    """Count the cells of a row that are known headers."""
     return sum(
         1
         for cell in cells
-        if cell.strip() and len(cell) < 100 and (header_key(cell) in known or _of_a_side(cell))
+        if cell.strip() and len(cell) < 100 and (header_key(cell) in known or _names_a_side(cell))
     )
 
 
-def _of_a_side(cell: str) -> bool:
-    of = both_sides.read_header(cell)
-    return of is not None and bool(of.side)
+def _names_a_side(cell: str) -> bool:
+    column = both_sides.read_header(cell)
+    return column is not None and bool(column.side)
 
 
 def find_header(rows: Sequence[Row], known: Collection[str]) -> tuple[int, list[str], int]:
-    """Return the index of the header among the first rows, its cells, and how many rows it takes.
+    """Return the index of the header row, its cells, and the number of rows it spans.
 
-    The header is the row with the most headers that are known, if most of its cells are such; else
-    the first that has more than one cell, where rows below it have several. Rows above are titles.
+    The header is the row with the most known headers, if they are most of its cells; else the first
+    row with more than one cell, if later rows have several. Rows above it are titles.
     """
-    best, most = None, 1
-    for at, (_, cells) in enumerate(rows[:LOOKED_AT]):
+    best, most_known = None, 1
+    for at, (_, cells) in enumerate(rows[:SEARCHED_ROWS]):
         filled = sum(bool(cell.strip()) for cell in cells)
         count = known_cells(cells, known)
-        if count > most and 2 * count >= filled:
-            best, most = at, count
+        if count > most_known and 2 * count >= filled:
+            best, most_known = at, count
     if best is None:
-        filled_of = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows[:LOOKED_AT]]
-        wide = max(filled_of, default=0) > 2
-        best = next((at for at, count in enumerate(filled_of) if count > 1), 0) if wide else 0
-    for above in (best - 1, best):  # a side may stand in a line of its own, above
+        filled_counts = [
+            sum(bool(cell.strip()) for cell in cells) for _, cells in rows[:SEARCHED_ROWS]
+        ]
+        has_several_columns = max(filled_counts, default=0) > 2
+        best = (
+            next((at for at, count in enumerate(filled_counts) if count > 1), 0)
+            if has_several_columns
+            else 0
+        )
+    for above in (best - 1, best):  # sides may have a row of their own above
         if 0 <= above < len(rows) - 1 and (
-            joined := both_sides.two_lines(rows[above][1], rows[above + 1][1])
+            joined := both_sides.join_header_rows(rows[above][1], rows[above + 1][1])
         ):
             return above, joined, 2
     return best, list(rows[best][1]), 1
@@ -69,24 +75,30 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> tuple[int, list[
 def without_notes(
     rows: Iterator[Row], headers: Sequence[str], left_out: list[tuple[int, str]]
 ) -> Iterator[Row]:
-    """Yield the rows of a table without repeated headers, totals and notes, which are noted.
+    """Yield rows without repeated headers, totals and notes, which go to ``left_out``.
 
-    A total has a word for it in its first cell and little beside; a note stands alone in its row,
-    below all others.
+    A total begins with a word such as 合计 and has few cells; a note is the only cell of its row,
+    below all data.
     """
     titles = [header.strip() for header in headers]
-    wide = sum(bool(title) for title in titles) > 2
-    waiting: list[Row] = []
+    has_several_columns = sum(bool(title) for title in titles) > 2
+    pending: list[Row] = []
     for line, cells in rows:
-        filled = [cell.strip() for cell in cells if cell.strip()]
-        lean = wide and len(filled) <= 3 and len(filled) < len(titles)
-        note = lean and _NOTE.match(unicodedata.normalize("NFKC", filled[0]))
-        if note or [cell.strip() for cell in cells] == titles:
-            left_out.append((line, filled[0]))
-        elif wide and len(filled) == 1 and (len(filled[0]) > _LONG or filled[0][-1] in "。.!！"):
-            waiting.append((line, cells))
+        filled_cells = [cell.strip() for cell in cells if cell.strip()]
+        is_sparse = (
+            has_several_columns and len(filled_cells) <= 3 and len(filled_cells) < len(titles)
+        )
+        is_note = is_sparse and _NOTE.match(unicodedata.normalize("NFKC", filled_cells[0]))
+        if is_note or [cell.strip() for cell in cells] == titles:
+            left_out.append((line, filled_cells[0]))
+        elif (
+            has_several_columns
+            and len(filled_cells) == 1
+            and (len(filled_cells[0]) > _LONG or filled_cells[0][-1] in "。.!！")
+        ):
+            pending.append((line, cells))
         else:
-            yield from waiting
-            waiting.clear()
+            yield from pending
+            pending.clear()
             yield line, cells
-    left_out += [(line, next(cell for cell in cells if cell.strip())) for line, cells in waiting]
+    left_out += [(line, next(cell for cell in cells if cell.strip())) for line, cells in pending]

@@ -1,8 +1,8 @@
-"""Read one sheet of an XLSX workbook as rows of text, as a person who looks at it reads it.
+"""Read one sheet of an XLSX workbook as rows of text, as displayed to a user.
 
-openpyxl opens the workbook: its sheets, shared strings and styles. Its rows we read ourselves, for
-openpyxl does not say of a streamed sheet which rows are hidden, which cells are merged and which
-formulas were never calculated, and it takes the dates of Chinese workbooks for numbers.
+openpyxl opens the workbook: sheets, shared strings and styles. Rows are parsed here, because in
+streaming mode openpyxl reports neither hidden rows nor merged cells nor uncalculated formulas, and
+it takes dates in East Asian built-in formats for numbers.
 """
 
 import datetime as dt
@@ -25,11 +25,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from app.core.errors import N_, Invalid, Message
 from app.imports.reading.encoding import EncodingChoice, NeedsChoice
 
-MOST_UNPACKED = 50 * 1024 * 1024  # bytes, of what is not a sheet, and of what of a sheet is read
-MOST_FORMATTED = 1024 * 1024 * 1024  # bytes of a sheet, most of it cells that are empty
+MOST_UNPACKED = (
+    50 * 1024 * 1024
+)  # bytes, of everything but the sheets, and of a sheet without empty cells
+MOST_FORMATTED = 1024 * 1024 * 1024  # bytes of a sheet including formatted empty cells
 MOST_COLUMNS = 500
 MOST_CELL = 20_000  # characters
-_BAD_BOOK = (
+_READ_ERRORS = (
     zipfile.BadZipFile,
     KeyError,
     ValueError,
@@ -45,121 +47,121 @@ _BAD_BOOK = (
     ArithmeticError,
     InvalidFileException,
 )
-# The numbers of the formats for days and times that Excel keeps for East Asia and does not define
-# in the file (ECMA-376 part 1, 18.8.30): 31 is 2026年12月15日.
+# Built-in East Asian date formats, which a file does not define (ECMA-376 part 1, 18.8.30): 31 is
+# 2026年12月15日.
 _EASTERN_DATES = frozenset((*range(27, 37), *range(50, 59)))
-# Only such as say first where they stand, as all spreadsheets write them: without that, those
-# after them would move up.
+# Only cells and rows whose first attribute is their reference, as all spreadsheets write them:
+# otherwise later ones would move up.
 _EMPTY_CELL = re.compile(rb"<c r=\"[^<>]*/>")
 _EMPTY_ROW = re.compile(rb"<row r=\"[^<>]*(?:/>|></row>)")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 _PLACE = re.compile(r"([A-Z]{1,3})\d*")
-_SERIAL_MOST = 2_958_466  # the day after 31 Dec 9999
-_PRECISE = 1e15  # a spreadsheet keeps 15 digits of a number
+_SERIAL_LIMIT = 2_958_466  # the day after 9999-12-31
+_PRECISE = 1e15  # spreadsheets keep 15 significant digits
 
 
 class FaultyCell(str):
-    """The text of a cell that cannot be used, and why."""
+    """Text of an unusable cell, with the reason."""
 
     __slots__ = ("why",)
     why: Message
 
     def __new__(cls, text: str, why: Message) -> "FaultyCell":
-        """Return the text with what is wrong with it."""
-        made = super().__new__(cls, text)
-        made.why = why
-        return made
+        """Create the text with its error."""
+        cell = super().__new__(cls, text)
+        cell.why = why
+        return cell
 
 
 @dataclass
 class Sheet:
-    """One sheet: its rows from the top, and the lines that were hidden so far."""
+    """A sheet: its rows, and the hidden lines met so far."""
 
     name: str
     rows: Iterator[tuple[int, list[str]]]
     hidden: list[int] = field(default_factory=list)
 
 
-def _fault(words: str, **facts: Any) -> Invalid:
+def _invalid_file(words: str, **facts: Any) -> Invalid:
     return Invalid({"file": Message(words, **facts)})
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def _read_errors() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
-            # What openpyxl leaves out (styles, drop-down lists) is nothing that we read.
+            # openpyxl warns about parts that it skips (styles, drop-down lists) and we ignore.
             warnings.simplefilter("ignore")
             yield
-    except _BAD_BOOK as error:
-        raise _fault(N_("The file cannot be read as XLSX: save it anew.")) from error
+    except _READ_ERRORS as error:
+        raise _invalid_file(N_("The file cannot be read as XLSX: save it anew.")) from error
 
 
-def sheet_of(file: Path, wish: str = "") -> Sheet:
-    """Return the sheet to be read: the named one, else the only visible one that has rows.
+def sheet_of(file: Path, requested: str = "") -> Sheet:
+    """Return the requested sheet, or the only visible one that has rows.
 
-    Raises Invalid where the file is no workbook or has no such sheet, and NeedsChoice where several
-    visible sheets have rows.
+    Raises Invalid if the file is no workbook or has no such sheet, NeedsChoice if several visible
+    sheets have rows.
     """
-    with _readable():
-        _weigh(file)
-        book = _Book(file)
-        if wish:
-            return book.named(wish)
-        shown = [name for name in book.names if book.is_visible(name) and book.has_rows(name)]
-        if len(shown) == 1:
-            return book.sheet(shown[0])
-        if shown:
-            words = N_("Several sheets have rows (%(names)s): name one with --sheet.")
+    with _read_errors():
+        _check_size(file)
+        book = _Workbook(file)
+        if requested:
+            return book.named(requested)
+        visible = [name for name in book.names if book.is_visible(name) and book.has_rows(name)]
+        if len(visible) == 1:
+            return book.sheet(visible[0])
+        if visible:
+            text = N_("Several sheets have rows (%(names)s): name one with --sheet.")
             choices = [
                 EncodingChoice(name, Message("%(name)s", name=name), book.start(name))
-                for name in shown
+                for name in visible
             ]
-            raise NeedsChoice("sheet", Message(words, names=shown), choices)
-        hidden = [name for name in book.names if book.has_rows(name)]
-        if hidden:
-            words = N_("Only hidden sheets have rows (%(names)s): name one with --sheet.")
+            raise NeedsChoice("sheet", Message(text, names=visible), choices)
+        hidden_sheets = [name for name in book.names if book.has_rows(name)]
+        if hidden_sheets:
+            text = N_("Only hidden sheets have rows (%(names)s): name one with --sheet.")
             choices = [
                 EncodingChoice(name, Message("%(name)s", name=name), book.start(name))
-                for name in hidden
+                for name in hidden_sheets
             ]
-            raise NeedsChoice("sheet", Message(words, names=hidden), choices)
+            raise NeedsChoice("sheet", Message(text, names=hidden_sheets), choices)
         return book.sheet(book.names[0]) if book.names else Sheet("", iter(()))
 
 
-def _weigh(file: Path) -> None:
-    """Refuse what unpacks to more than is read into memory, or takes too long to pass over."""
-    with zipfile.ZipFile(file) as packed:
-        sheets = other = 0
-        for each in packed.infolist():
-            if each.flag_bits & 1:
-                raise _fault(
+def _check_size(file: Path) -> None:
+    """Raise Invalid if the file unpacks to more than can be read or skipped."""
+    with zipfile.ZipFile(file) as archive:
+        largest_sheet = other_size = 0
+        for member in archive.infolist():
+            if member.flag_bits & 1:
+                raise _invalid_file(
                     N_(
                         "This workbook is protected by a password: take the password off "
                         "and save it."
                     )
                 )
-            if re.search(r"worksheets/[^/]+\.xml$", each.filename):
-                sheets = max(sheets, each.file_size)
-            elif not each.filename.startswith(("xl/media/", "xl/embeddings/")):
-                other += each.file_size
-    if other > MOST_UNPACKED or sheets > MOST_FORMATTED:
+            if re.search(r"worksheets/[^/]+\.xml$", member.filename):
+                largest_sheet = max(largest_sheet, member.file_size)
+            elif not member.filename.startswith(("xl/media/", "xl/embeddings/")):
+                other_size += member.file_size
+    if other_size > MOST_UNPACKED or largest_sheet > MOST_FORMATTED:
         raise _too_large()
 
 
 def _too_large() -> Invalid:
-    words = N_("The file unpacks to more than %(most)s MB: import it in parts, or as CSV.")
-    return _fault(words, most=MOST_UNPACKED // 2**20)
+    text = N_("The file unpacks to more than %(most)s MB: import it in parts, or as CSV.")
+    return _invalid_file(text, most=MOST_UNPACKED // 2**20)
 
 
-class _Book:
-    """A workbook, opened by openpyxl for its sheets, strings and styles."""
+class _Workbook:
+    """A workbook opened by openpyxl, for its sheets, strings and styles."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        # As a file, not by name: openpyxl refuses what is called otherwise than *.xlsx.
-        with file.open("rb") as opened:
-            book = load_workbook(opened, read_only=True, data_only=True, keep_links=False)
+        # As a stream: openpyxl refuses file names other than *.xlsx.
+        with file.open("rb") as stream:
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             self.sheets = {each.title: each for each in book.worksheets}
             self.names = list(self.sheets)
             self.epoch: dt.datetime = book.epoch
@@ -172,8 +174,8 @@ class _Book:
 
     @staticmethod
     def _format(book: Any, style: Any) -> str:
-        own = style.numFmtId - 164
-        return str(book._number_formats[own]) if 0 <= own < len(book._number_formats) else ""
+        index = style.numFmtId - 164
+        return str(book._number_formats[index]) if 0 <= index < len(book._number_formats) else ""
 
     def is_visible(self, name: str) -> bool:
         return bool(self.sheets[name].sheet_state == "visible")
@@ -183,51 +185,53 @@ class _Book:
 
     def start(self, name: str) -> str:
         rows = self._rows(name, [], merged=False)
-        first = [
+        lines = [
             " | ".join(cell for cell in cells if cell)[:200]
             for (_, cells), _ in zip(rows, range(3), strict=False)
         ]
-        return "\n".join(first)
+        return "\n".join(lines)
 
-    def named(self, wish: str) -> Sheet:
-        same = [name for name in self.names if name.strip().casefold() == wish.strip().casefold()]
-        if not same:
-            words = N_("There is no sheet %(name)s; there are: %(names)s.")
-            raise _fault(words, name=wish[:100], names=self.names)
-        return self.sheet(wish if wish in same else same[0])
+    def named(self, requested: str) -> Sheet:
+        matching = [
+            name for name in self.names if name.strip().casefold() == requested.strip().casefold()
+        ]
+        if not matching:
+            text = N_("There is no sheet %(name)s; there are: %(names)s.")
+            raise _invalid_file(text, name=requested[:100], names=self.names)
+        return self.sheet(requested if requested in matching else matching[0])
 
     def sheet(self, name: str) -> Sheet:
-        found = Sheet(name, iter(()))
-        found.rows = self._guarded(name, found.hidden)
-        return found
+        opened = Sheet(name, iter(()))
+        opened.rows = self._rows_with_errors(name, opened.hidden)
+        return opened
 
-    def _guarded(self, name: str, hidden: list[int]) -> Iterator[tuple[int, list[str]]]:
-        with _readable():
+    def _rows_with_errors(self, name: str, hidden: list[int]) -> Iterator[tuple[int, list[str]]]:
+        with _read_errors():
             yield from self._rows(name, hidden)
 
     def _rows(
         self, name: str, hidden: list[int], *, merged: bool = True
     ) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows that have anything in them and can be seen; note those that cannot."""
+        """Yield visible non-empty rows; append hidden ones to ``hidden``."""
         path = self.sheets[name]._worksheet_path
         strings = self.sheets[name]._shared_strings
-        with self.file.open("rb") as opened, zipfile.ZipFile(opened) as packed:
-            below = _Merged([])
+        with self.file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            merged_cells = _MergedCells([])
             if merged:
-                with packed.open(path) as source:
-                    below = _Merged(_merges(source))
-            with packed.open(path) as source:
-                for line, unseen, cells in _elements(_Lean(source)):
+                with archive.open(path) as source:
+                    merged_cells = _MergedCells(_merges(source))
+            with archive.open(path) as source:
+                for line, is_hidden, cells in _elements(_WithoutEmptyCells(source)):
                     row = [self._text(cell, strings) if cell is not None else "" for cell in cells]
-                    full = any(cell.strip() for cell in row)
-                    below.fill(line, row, only_note=not full)
-                    if full and unseen:
+                    has_text = any(cell.strip() for cell in row)
+                    merged_cells.fill(line, row, is_empty=not has_text)
+                    if has_text and is_hidden:
                         hidden.append(line)
-                    elif full:
+                    elif has_text:
                         yield line, row
 
     def _text(self, cell: Element, strings: Sequence[str]) -> str:
-        """Return a cell as a person would have typed it."""
+        """Return a cell's text as a user would have typed it."""
         kind, style = cell.get("t", "n"), int(cell.get("s") or 0)
         value = inline = formula = None
         for child in cell:
@@ -239,47 +243,47 @@ class _Book:
             elif tag == "is":
                 inline = "".join(_texts(child))
         if inline is not None:
-            return _whole(inline)
+            return _limited(inline)
         if value is None or value == "":
             if formula is not None and kind != "str":
-                words = N_(
+                message = N_(
                     "This formula was never calculated: open the file in Excel or WPS, save "
                     "it, and give it anew."
                 )
-                return FaultyCell(formula[:200], Message(words))
+                return FaultyCell(formula[:200], Message(message))
             return ""
         if kind == "s":
             if (at := int(value)) < 0:
                 raise IndexError("a string before the first")
-            return _whole(str(strings[at] or ""))
+            return _limited(str(strings[at] or ""))
         if kind == "b":
             return "TRUE" if value.strip() in ("1", "true") else "FALSE"
         if kind == "d":
-            return _of_moment(from_ISO8601(value))
+            return _format_moment(from_ISO8601(value))
         if kind in ("str", "e"):
-            return _whole(value)
+            return _limited(value)
         return self._number(value, style)
 
     def _number(self, value: str, style: int) -> str:
         number = float(value)
-        if style in self.dates and 0 <= number < _SERIAL_MOST:
-            return _of_moment(self._moment(number, span=style in self.spans))
+        if style in self.dates and 0 <= number < _SERIAL_LIMIT:
+            return _format_moment(self._moment(number, span=style in self.spans))
         if number.is_integer():
             if abs(number) >= _PRECISE:
-                words = N_(
+                message = N_(
                     "A spreadsheet keeps 15 digits of a number, and this one lost the rest: "
                     "format the column as text, and type it anew."
                 )
-                return FaultyCell(str(int(number)), Message(words))
-            zeros = self.formats[style] if style < len(self.formats) else ""
-            width = len(zeros) if re.fullmatch("0+", zeros) else 0
+                return FaultyCell(str(int(number)), Message(message))
+            number_format = self.formats[style] if style < len(self.formats) else ""
+            width = len(number_format) if re.fullmatch("0+", number_format) else 0
             return str(int(number)).zfill(width)
         return f"{number:.15g}"
 
     def _moment(self, number: float, *, span: bool) -> dt.datetime | dt.time | dt.timedelta:
-        """Return a serial number of a day as a day or a time, rounded to the second.
+        """Convert a serial number to a date or time, rounded to the second.
 
-        A time of day is a fraction that no binary number holds: 0.3958333 is 09:30.
+        Times of day are not exact in binary: 0.3958333 is 09:30.
         """
         seconds = round(number * 86400)
         if span:
@@ -287,11 +291,11 @@ class _Book:
         if number < 1:
             return (dt.datetime(1, 1, 1) + dt.timedelta(seconds=seconds)).time()  # noqa: DTZ001
         if self.epoch.year == 1899 and number < 60:
-            seconds += 86400  # 1900 was no leap year, but Lotus 1-2-3 took it for one
+            seconds += 86400  # compatibility with Lotus 1-2-3, which took 1900 for a leap year
         return self.epoch + dt.timedelta(seconds=seconds)
 
 
-def _of_moment(value: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
+def _format_moment(value: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
     if isinstance(value, dt.datetime):
         value += dt.timedelta(microseconds=500_000)
         at_midnight = value.time().replace(microsecond=0) == dt.time()
@@ -304,7 +308,7 @@ def _of_moment(value: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
 
 
 def _texts(element: Element) -> Iterator[str]:
-    """Yield the pieces of a rich text, without how it is pronounced."""
+    """Yield the runs of a rich text, without phonetic hints."""
     for child in element:
         tag = child.tag.rpartition("}")[2]
         if tag == "t":
@@ -313,43 +317,43 @@ def _texts(element: Element) -> Iterator[str]:
             yield from _texts(child)
 
 
-def _whole(text: str) -> str:
+def _limited(text: str) -> str:
     if len(text) > MOST_CELL:
-        words = N_("A cell holds more than %(most)s characters.")
-        return FaultyCell(text[:200], Message(words, most=MOST_CELL))
+        message = N_("A cell holds more than %(most)s characters.")
+        return FaultyCell(text[:200], Message(message, most=MOST_CELL))
     return text
 
 
-class _Lean(io.RawIOBase):
-    """A sheet's XML without its empty cells and rows, of which a formatted sheet has millions."""
+class _WithoutEmptyCells(io.RawIOBase):
+    """Stream of a sheet's XML without empty cells and rows, of which there may be millions."""
 
     def __init__(self, source: Any) -> None:
-        self.source, self.left, self.kept = source, b"", 0
+        self.source, self.tail, self.size = source, b"", 0
 
     def read(self, _size: int = -1) -> bytes:
-        """Return the next piece; raises Invalid where too much is left of the sheet."""
+        """Return the next chunk. Raises Invalid if too much of the sheet is left."""
         while True:
-            piece = self.source.read(1 << 20)
-            text = self.left + piece
-            if not piece:
-                self.left = b""
+            chunk = self.source.read(1 << 20)
+            text = self.tail + chunk
+            if not chunk:
+                self.tail = b""
                 return bytes(text)
             end = text.rfind(b"</row>") + 6 if b"</row>" in text else text.rfind(b">") + 1
-            # What is as long as this without a tag's end is a text, which needs no thinning.
+            # A chunk without the end of any tag is text and needs no thinning.
             end = end or len(text)
-            text, self.left = text[:end], text[end:]
-            lean = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", text))
-            if b"<!DOCTYPE" in lean:
+            text, self.tail = text[:end], text[end:]
+            thinned = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", text))
+            if b"<!DOCTYPE" in thinned:
                 raise ParseError("a sheet has no DTD")
-            self.kept += len(lean)
-            if self.kept > MOST_UNPACKED:
+            self.size += len(thinned)
+            if self.size > MOST_UNPACKED:
                 raise _too_large()
-            if lean:
-                return lean
+            if thinned:
+                return thinned
 
 
 def _elements(source: Any) -> Iterator[tuple[int, bool, list[Element | None]]]:
-    """Yield each row's number, whether it is hidden, and its cells, each at its place."""
+    """Yield each row's number, whether it is hidden, and its cells by column."""
     line, parent = 0, None
     for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - no DTD gets here
         tag = element.tag.rpartition("}")[2]
@@ -364,21 +368,21 @@ def _elements(source: Any) -> Iterator[tuple[int, bool, list[Element | None]]]:
         line = int(float(element.get("r") or line + 1))
         cells: list[Element | None] = []
         for cell in element:
-            place = _PLACE.match(cell.get("r") or "")
-            at = _number_of(place[1]) - 1 if place else len(cells)
-            if at >= MOST_COLUMNS and len(cell):
-                words = N_("Row %(line)s has more than %(most)s columns.")
-                raise _fault(words, line=line, most=MOST_COLUMNS)
-            if at < MOST_COLUMNS:
-                cells += [None] * (at - len(cells) + 1)
-                cells[at] = cell
-        unseen = element.get("hidden") in ("1", "true") or float(element.get("ht") or 1) == 0
-        yield line, unseen, cells
+            reference = _PLACE.match(cell.get("r") or "")
+            column = _column_number(reference[1]) - 1 if reference else len(cells)
+            if column >= MOST_COLUMNS and len(cell):
+                text = N_("Row %(line)s has more than %(most)s columns.")
+                raise _invalid_file(text, line=line, most=MOST_COLUMNS)
+            if column < MOST_COLUMNS:
+                cells += [None] * (column - len(cells) + 1)
+                cells[column] = cell
+        is_hidden = element.get("hidden") in ("1", "true") or float(element.get("ht") or 1) == 0
+        yield line, is_hidden, cells
         if parent is not None:
             parent.clear()
 
 
-def _number_of(letters: str) -> int:
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -386,39 +390,40 @@ def _number_of(letters: str) -> int:
 
 
 def _merges(source: Any) -> list[tuple[int, int, int]]:
-    """Return cells that are merged downwards: column, first and last row, by first row."""
-    found, tail = [], b""
-    while piece := source.read(1 << 20):
-        text = tail + piece
+    """Return vertical merges as (column, first row, last row), sorted by first row."""
+    merges, tail = [], b""
+    while chunk := source.read(1 << 20):
+        text = tail + chunk
         if b"mergeCell" not in text:
             tail = text[-20:]
             continue
-        found += [
-            (_number_of(m[1].decode()) - 1, int(m[2]), int(m[3])) for m in _MERGED.finditer(text)
+        merges += [
+            (_column_number(m[1].decode()) - 1, int(m[2]), int(m[3]))
+            for m in _MERGED.finditer(text)
         ]
         tail = text[text.rfind(b"<") :][:200] if b"<" in text[-200:] else b""
     return sorted(
-        (each for each in found if each[2] > each[1] and each[0] < MOST_COLUMNS),
+        (each for each in merges if each[2] > each[1] and each[0] < MOST_COLUMNS),
         key=lambda each: each[1],
     )
 
 
-class _Merged:
-    """Cells that are merged downwards: the value stands in the first row, and means all of them."""
+class _MergedCells:
+    """Vertically merged cells: the value of the first row applies to all."""
 
     def __init__(self, merges: list[tuple[int, int, int]]) -> None:
-        self.coming = merges[::-1]
-        self.open: dict[int, tuple[int, str]] = {}  # by column: the last row, and the value
+        self.pending = merges[::-1]
+        self.open: dict[int, tuple[int, str]] = {}  # by column: last row and value
 
-    def fill(self, line: int, row: list[str], *, only_note: bool) -> None:
-        """Fill the empty cells of a row that belong to a merged one above."""
+    def fill(self, line_number: int, row: list[str], *, is_empty: bool) -> None:
+        """Fill the empty cells of a row from merged cells above."""
         for column, (last, value) in list(self.open.items()):
-            if line > last:
+            if line_number > last:
                 del self.open[column]
-            elif not only_note:
+            elif not is_empty:
                 row += [""] * (column - len(row) + 1)
                 row[column] = row[column] or value
-        while self.coming and self.coming[-1][1] <= line:
-            column, first, last = self.coming.pop()
-            if first == line and last > line and column < len(row) and row[column]:
+        while self.pending and self.pending[-1][1] <= line_number:
+            column, first, last = self.pending.pop()
+            if first == line_number and last > line_number and column < len(row) and row[column]:
                 self.open[column] = (last, row[column])

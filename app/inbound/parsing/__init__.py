@@ -1,1 +1,1 @@
-"""Pure: mails, calendar replies and texts, read from bytes that anybody may have written."""
+"""Pure: parsers for mails, calendar replies and texts; all input is untrusted."""

@@ -1,4 +1,4 @@
-"""Pure: whether the court's own mail server vouches for who wrote a mail (RFC 8601)."""
+"""Pure: sender authentication by the court's own mail server (RFC 8601)."""
 
 import re
 from collections.abc import Iterable
@@ -13,44 +13,44 @@ _VALUE = re.compile(
 
 
 def authenticated(headers: Iterable[str], trusted: str, sender: str) -> bool:
-    """Tell whether a header of the trusted server says that the sender's domain sent the mail.
+    """Tell whether the trusted server's header authenticates the sender's domain.
 
-    That is ``dmarc=pass`` for the domain in From, or ``dkim=pass`` with a signature of that domain
-    or of one above it. SPF alone vouches for the envelope only. Without a trusted name nothing
-    counts: whoever sends a mail can write such a header into it.
+    Accepts ``dmarc=pass`` for the domain in From, and ``dkim=pass`` with a signature of that domain
+    or a parent domain. SPF alone authenticates the envelope only. Without a trusted server name
+    nothing counts, since anybody can put such a header into a mail.
     """
     domain = _domain(sender)
     if not trusted or not domain:
         return False
-    return any(_vouches(each[:4000], trusted.lower(), domain) for each in headers)
+    return any(_authenticates(each[:4000], trusted.lower(), domain) for each in headers)
 
 
-def _vouches(header: str, trusted: str, domain: str) -> bool:
+def _authenticates(header: str, trusted: str, domain: str) -> bool:
     parts = _split(_without_comments(header))
-    named = parts[0].split() if parts else []
-    if not named or named[0].strip('"').lower() != trusted:
+    server = parts[0].split() if parts else []
+    if not server or server[0].strip('"').lower() != trusted:
         return False
     return any(_passes(part, domain) for part in parts[1:])
 
 
 def _passes(part: str, domain: str) -> bool:
-    found = _RESULT.match(part)
-    if not found or found["result"].lower() != "pass":
+    match = _RESULT.match(part)
+    if not match or match["result"].lower() != "pass":
         return False
     values = {
-        f"{each['type']}.{each['name']}".lower(): each["value"].strip('"').lower().rstrip(".")
-        for each in _VALUE.finditer(part[found.end() :])
+        f"{prop['type']}.{prop['name']}".lower(): prop["value"].strip('"').lower().rstrip(".")
+        for prop in _VALUE.finditer(part[match.end() :])
     }
-    if found["method"].lower() == "dmarc":
+    if match["method"].lower() == "dmarc":
         return _domain(values.get("header.from", "")) == domain
-    if found["method"].lower() == "dkim":
+    if match["method"].lower() == "dkim":
         signer = _domain(values.get("header.d") or values.get("header.i", ""))
         return "." in signer and (signer == domain or domain.endswith(f".{signer}"))
     return False
 
 
 def _domain(address: str) -> str:
-    """Return the domain of an address, or a bare domain, in ASCII; "" where it is none."""
+    """Return the domain of an address, or a bare domain, in ASCII; "" if invalid."""
     try:
         return addresses.ascii_host(address.rpartition("@")[2].rstrip("."))
     except ValueError:
@@ -58,7 +58,7 @@ def _domain(address: str) -> str:
 
 
 def _split(header: str) -> list[str]:
-    """Cut at semicolons, but not within quotation marks: there the sender may have his say."""
+    """Split at semicolons outside of quoted strings, which the sender may control."""
     parts = [""]
     for piece in _PART.findall(header):
         if piece == ";":
@@ -69,20 +69,20 @@ def _split(header: str) -> list[str]:
 
 
 def _without_comments(header: str) -> str:
-    """Leave out comments, which may be nested (RFC 5322, 3.2.2)."""
-    kept, depth, quoted, skip = [], 0, False, False
-    for letter in header:
+    """Remove comments, which may be nested (RFC 5322, 3.2.2)."""
+    result, depth, quoted, skip = [], 0, False, False
+    for character in header:
         if skip:
             skip = False
-        elif letter == "\\":
+        elif character == "\\":
             skip = True
-        elif letter == '"' and not depth:
+        elif character == '"' and not depth:
             quoted = not quoted
-        elif letter == "(" and not quoted:
+        elif character == "(" and not quoted:
             depth += 1
-        elif letter == ")" and depth and not quoted:
+        elif character == ")" and depth and not quoted:
             depth -= 1
             continue
         if not depth:
-            kept.append(letter)
-    return " ".join("".join(kept).split())
+            result.append(character)
+    return " ".join("".join(result).split())

@@ -1,7 +1,7 @@
-"""Pure: from the bytes of a mail to its words, by the label that its sender gave them.
+"""Pure: decode the bytes of a mail by the charset label of its sender.
 
-Labels are read by the table of the WHATWG Encoding Standard, as mail programs and browsers do: a
-label names what was meant when it was coined, and what is sent under it today is the wider set.
+Labels follow the WHATWG Encoding Standard, as in mail programs and browsers: what is sent under a
+label today is often a superset of the charset that the label originally meant.
 """
 
 import codecs
@@ -10,8 +10,8 @@ import re
 import webencodings
 from webencodings.labels import LABELS
 
-# The decoder of each encoding of the standard whose Python codec of the same name is narrower.
-_WIDER = {
+# Superset decoders for encodings whose Python codec is narrower than the standard.
+_SUPERSETS = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
     "shift_jis": "cp932",
@@ -20,8 +20,8 @@ _WIDER = {
     "iso8859-1": "cp1252",
     "ascii": "",
 }
-# Labels that the standard lacks and mail programs write.
-_MORE = {
+# Labels used by mail programs that are not in the standard.
+_EXTRA_LABELS = {
     "cp936": "gb18030",
     "ms936": "gb18030",
     "windows936": "gb18030",
@@ -43,7 +43,7 @@ _MORE = {
     "cp65001": "utf-8",
     "utf8sig": "utf-8",
     "unicode": "utf-8",
-    # No byte beyond 127 is ASCII: where there is one, the label says nothing of it.
+    # Labels without information about bytes above 127.
     "us-ascii": "",
     "ascii": "",
     "ansi_x3.4-1968": "",
@@ -59,10 +59,10 @@ _MORE = {
     "none": "",
     "ansi": "cp1252",
 }
-# Encodings that hold what another of the same label lacks.
-_NEXT = {"big5hkscs": "cp950", "euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_2004"}
-# Labels under which anything is sent: what they say is believed after UTF-8 was tried.
-_LOOSE = {"cp1252", ""}
+# Encodings with characters that another one of the same label lacks.
+_ALTERNATIVES = {"big5hkscs": "cp950", "euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_2004"}
+# Unreliable labels: used only after UTF-8 has been tried.
+_UNRELIABLE = {"cp1252", ""}
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")
 _GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
@@ -73,17 +73,17 @@ def _plain(label: str) -> str:
 
 
 _BY_PLAIN_LABEL = {_plain(label): name for label, name in LABELS.items()}
-_MORE = {_plain(label): name for label, name in _MORE.items()}
+_EXTRA_LABELS = {_plain(label): name for label, name in _EXTRA_LABELS.items()}
 
 
 def codec_of(label: str) -> str:
-    """Return the Python codec for a charset label, "" where the label says nothing that is known.
+    """Return the Python codec of a charset label, or "" if it is unknown.
 
     Case, quotation marks, punctuation and a language (RFC 2231, ``utf-8*en``) do not matter.
     """
     plain = _plain(label.partition("*")[0].partition(";")[0][:80])
-    if plain in _MORE:
-        return _MORE[plain]
+    if plain in _EXTRA_LABELS:
+        return _EXTRA_LABELS[plain]
     if plain in _BY_PLAIN_LABEL:
         encoding = webencodings.lookup(_BY_PLAIN_LABEL[plain])
         name = encoding.codec_info.name if encoding else ""
@@ -91,44 +91,47 @@ def codec_of(label: str) -> str:
             name = ""
     else:
         name = _python_codec(label)
-    return _WIDER.get(name, name)
+    return _SUPERSETS.get(name, name)
 
 
 def _python_codec(label: str) -> str:
     try:
-        found = codecs.lookup(label.strip().strip("\"'"))
+        codec = codecs.lookup(label.strip().strip("\"'"))
     except (LookupError, ValueError):
         return ""
     # "rot13", "base64" and "idna" are codecs to Python, and no charsets.
-    is_charset = getattr(found, "_is_text_encoding", True)
-    is_escape = found.name in ("idna", "punycode", "undefined") or "escape" in found.name
-    return found.name if is_charset and not is_escape else ""
+    is_charset = getattr(codec, "_is_text_encoding", True)
+    is_escape = codec.name in ("idna", "punycode", "undefined") or "escape" in codec.name
+    return codec.name if is_charset and not is_escape else ""
 
 
 def decode(raw: bytes, label: str | None, *, is_cut: bool = False) -> str:
-    """Return the words that bytes stand for. Never raises; what nothing can read becomes U+FFFD.
+    """Decode bytes. Never raises; undecodable bytes become U+FFFD.
 
-    Where the label does not fit its bytes they are tried as UTF-8, then as GB18030. ``is_cut``
-    forgives half a character at the end.
+    If the label does not fit, UTF-8 and GB18030 are tried. ``is_cut`` permits an incomplete
+    character at the end.
     """
     name = codec_of(label or "")
-    for bom, marked in (
+    for bom, bom_codec in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
-        if raw.startswith(bom) and (found := _strict(raw[len(bom) :], marked, is_cut)) is not None:
-            return found
-    for each in _order(raw, name):
-        if (found := _strict(raw, each, is_cut)) is not None:
-            return found
-    return _least_lost(raw, name or "cp1252")
+        if (
+            raw.startswith(bom)
+            and (text := _strict(raw[len(bom) :], bom_codec, is_cut)) is not None
+        ):
+            return text
+    for codec in _candidates(raw, name):
+        if (text := _strict(raw, codec, is_cut)) is not None:
+            return text
+    return _best_lossy(raw, name or "cp1252")
 
 
-def _order(raw: bytes, name: str) -> list[str]:
-    """Return which codecs are tried, the likeliest first."""
-    if name not in _LOOSE:
-        return [name, *([_NEXT[name]] if name in _NEXT else []), "utf-8", "gb18030"]
+def _candidates(raw: bytes, name: str) -> list[str]:
+    """Return the codecs to try, most likely first."""
+    if name not in _UNRELIABLE:
+        return [name, *([_ALTERNATIVES[name]] if name in _ALTERNATIVES else []), "utf-8", "gb18030"]
     chinese = ["gb18030"] if _is_chinese(raw) else []
     return ["utf-8", "cp1252", *chinese] if name else ["utf-8", *chinese, "cp1252"]
 
@@ -141,17 +144,17 @@ def _strict(raw: bytes, name: str, is_cut: bool) -> str | None:
 
 
 def _is_chinese(raw: bytes) -> bool:
-    """Tell whether the high bytes are pairs as of Chinese words.
+    """Tell whether the high bytes form pairs as in Chinese text.
 
-    Nearly all bytes are GB18030: ``Müller`` in Windows-1252 is, too, but its second byte is a
-    letter; most characters in use have both bytes beyond ASCII.
+    Almost any bytes are valid GB18030, ``Müller`` in Windows-1252 as well; but there the second
+    byte is a letter, while common Chinese characters have two bytes above 127.
     """
     pairs = _GB_PAIR.findall(raw)
     common = [each for each in pairs if _GB2312_PAIR.fullmatch(each)]
     return bool(common) and len(common) * 2 >= len(pairs)
 
 
-def _least_lost(raw: bytes, name: str) -> str:
-    """Return the reading in which the fewest characters are lost; of like ones the labelled."""
-    read = [raw.decode(each, "replace") for each in (name, "utf-8", "gb18030")]
-    return min(read, key=lambda words: words.count("\ufffd"))
+def _best_lossy(raw: bytes, name: str) -> str:
+    """Return the decoding with the fewest U+FFFD; among equals that of the label."""
+    candidates = [raw.decode(codec, "replace") for codec in (name, "utf-8", "gb18030")]
+    return min(candidates, key=lambda words: words.count("\ufffd"))

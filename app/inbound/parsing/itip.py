@@ -1,4 +1,4 @@
-"""Pure: what a calendar program answers to an invite (RFC 5546, 3.2.3 and 3.2.7)."""
+"""Pure: parse REPLY and COUNTER of a calendar program (RFC 5546, 3.2.3 and 3.2.7)."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,44 +12,43 @@ from app.core import addresses
 from app.core.errors import N_
 from app.core.wording import one_line
 
-# A calendar is no longer than MOST_CALENDAR (see mail); its cost grows with its events. A zone's
-# history takes a component for each change of the clock, and costs little.
+# Size is limited by mail.MOST_CALENDAR; parsing cost grows with the number of events. A VTIMEZONE
+# has a cheap component for each change of offset.
 MOST_EVENTS = 60
 MOST_PARTS = 1000
-SAYS = {"ACCEPTED", "TENTATIVE", "DECLINED"}
-DELEGATED = "DELEGATED"  # somebody else is to come: it says neither yes nor no
+PARTSTATS = {"ACCEPTED", "TENTATIVE", "DECLINED"}
+DELEGATED = "DELEGATED"  # somebody else attends: neither yes nor no
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One person's word on one event; times without a zone are those of the court.
+    """One attendee's reply to one event; times without a zone are in the court's zone.
 
-    ``method`` is REPLY or COUNTER; ``sequence`` is None where the calendar does not say it, which
-    is not 0; ``slot_at`` is the RECURRENCE-ID, where one of several slots is answered; ``wishes``
-    is the time of the event, which in a COUNTER is another one that is proposed.
+    ``method`` is REPLY or COUNTER; ``sequence`` is None if the calendar omits it; ``slot_at`` is
+    the RECURRENCE-ID, if one of several slots is answered; ``time`` is DTSTART and DTEND, in a
+    COUNTER the proposed ones.
     """
 
     method: str
     uid: str
     sequence: int | None
     attendee: str
-    says: str
+    partstat: str
     stamped_at: dt.datetime | None
     slot_at: dt.datetime | None = None
-    wishes: tuple[dt.datetime | None, dt.datetime | None] = (None, None)
+    time: tuple[dt.datetime | None, dt.datetime | None] = (None, None)
     comment: str = ""
 
 
 class NotAReply(Exception):  # noqa: N818
-    """This calendar is no answer to an invite, in one sentence."""
+    """The calendar is not a reply to an invite; the message says why."""
 
 
 def read(raw: bytes, sender: str) -> list[Reply]:
-    """Return what a calendar answers, by event. ``sender`` chooses among several attendees.
+    """Parse the replies of a calendar, one per event. ``sender`` selects among attendees.
 
-    Gmail, Outlook and Apple differ: CN is dropped, the summary changed, times are in UTC or under
-    Windows' names of zones, ORGANIZER may be missing; only UID, ATTENDEE and SEQUENCE are relied
-    on. Raises NoReply.
+    Relies on UID, ATTENDEE and SEQUENCE only: Gmail, Outlook and Apple drop CN or ORGANIZER, change
+    SUMMARY, and write times in UTC or with Windows zone names. Raises NotAReply.
     """
     upper = raw.upper()
     if upper.count(b"BEGIN:VEVENT") > MOST_EVENTS or upper.count(b"BEGIN:") > MOST_PARTS:
@@ -58,7 +57,7 @@ def read(raw: bytes, sender: str) -> list[Reply]:
         calendar = Calendar.from_ical(raw)
         method = str(calendar.get("METHOD", "")).strip().upper()
         events = list(calendar.walk("VEVENT"))
-    except Exception as fault:  # whatever a stranger's calendar makes a parser stumble over
+    except Exception as fault:  # the parser may raise anything on untrusted input
         raise NotAReply(N_("the calendar cannot be read")) from fault
     if method not in ("REPLY", "COUNTER"):
         raise NotAReply(N_("the calendar is no answer to an invite"))
@@ -68,38 +67,42 @@ def read(raw: bytes, sender: str) -> list[Reply]:
 
 
 def _reply(method: str, event: Any, sender: str) -> Reply:
-    who = _attendee(_listed(event.get("ATTENDEE")), sender)
-    says = _partstat(who) if who is not None else ""
-    words = [str(each) for each in _listed(event.get("COMMENT"))]
-    if who is not None:
-        words.append(str(who.params.get("X-RESPONSE-COMMENT", "")))
+    attendee = _attendee(_as_list(event.get("ATTENDEE")), sender)
+    partstat = _partstat(attendee) if attendee is not None else ""
+    comments = [str(comment) for comment in _as_list(event.get("COMMENT"))]
+    if attendee is not None:
+        comments.append(str(attendee.params.get("X-RESPONSE-COMMENT", "")))
     return Reply(
         method=method,
         uid=str(event.get("UID", "")).strip()[:300],
         sequence=_sequence(event),
-        attendee=address_of(who) if who is not None else "",
-        says=says if says in SAYS or says == DELEGATED else "",
+        attendee=address_of(attendee) if attendee is not None else "",
+        partstat=partstat if partstat in PARTSTATS or partstat == DELEGATED else "",
         stamped_at=_instant(_time(event, "DTSTAMP")),
         slot_at=_time(event, "RECURRENCE-ID"),
-        wishes=(_time(event, "DTSTART"), _time(event, "DTEND")),
-        comment=one_line(" ".join(filter(None, words)))[:2000],
+        time=(_time(event, "DTSTART"), _time(event, "DTEND")),
+        comment=one_line(" ".join(filter(None, comments)))[:2000],
     )
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]
 
 
-def _attendee(people: list[Any], sender: str) -> Any:
-    """Return the one who answers: the only one, or who sent it, or who alone says something."""
-    if len(people) == 1:
-        return people[0]
-    if own := [each for each in people if address_of(each) == sender]:
-        return own[0]
-    says = [each for each in people if _partstat(each) in SAYS or _partstat(each) == DELEGATED]
-    return says[0] if len(says) == 1 else None
+def _attendee(attendees: list[Any], sender: str) -> Any:
+    """Return the replying attendee: the only one, the sender, or the only one with a PARTSTAT."""
+    if len(attendees) == 1:
+        return attendees[0]
+    if senders := [person for person in attendees if address_of(person) == sender]:
+        return senders[0]
+    answering = [
+        person
+        for person in attendees
+        if _partstat(person) in PARTSTATS or _partstat(person) == DELEGATED
+    ]
+    return answering[0] if len(answering) == 1 else None
 
 
 def _partstat(person: Any) -> str:
@@ -107,7 +110,7 @@ def _partstat(person: Any) -> str:
 
 
 def address_of(person: Any) -> str:
-    """Return the mail address of an ATTENDEE, in lower case (its EMAIL, RFC 7986, 6.2, if any)."""
+    """Return the canonical mail address of an ATTENDEE (or its EMAIL, RFC 7986, 6.2)."""
     written = str(person).strip().strip('"')
     scheme, _, rest = written.partition(":")
     if scheme.lower() == "mailto":
@@ -118,7 +121,7 @@ def address_of(person: Any) -> str:
 
 
 def _sequence(event: Any) -> int | None:
-    """Return the SEQUENCE, which Outlook repeats under a name of its own; None where none is."""
+    """Return SEQUENCE, or Outlook's own property of it, or None."""
     for name in ("SEQUENCE", "X-MICROSOFT-CDO-APPT-SEQUENCE"):
         try:
             number = int(event.get(name))
@@ -132,7 +135,7 @@ def _sequence(event: Any) -> int | None:
 def _time(event: Any, name: str) -> dt.datetime | None:
     try:
         at = getattr(event.get(name), "dt", None)
-    except ValueError:  # it is there, and is no time
+    except ValueError:  # not a valid time
         return None
     return at if isinstance(at, dt.datetime) else None
 
@@ -141,8 +144,8 @@ def _instant(at: dt.datetime | None) -> dt.datetime | None:
     return at.replace(tzinfo=dt.UTC) if at is not None and at.tzinfo is None else at
 
 
-def first(calendars: Iterable[bytes], sender: str) -> tuple[list[Reply], str]:
-    """Return the answers of the first calendar that is one; none, and why the last one is not."""
+def first_replies(calendars: Iterable[bytes], sender: str) -> tuple[list[Reply], str]:
+    """Return the replies of the first calendar that has any; else [] and the last error."""
     why = ""
     for raw in calendars:
         try:

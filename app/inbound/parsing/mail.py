@@ -1,6 +1,6 @@
-"""Pure: what a mail says, read from bytes that anybody may have written.
+"""Pure: parse an incoming mail from untrusted bytes.
 
-Nothing here follows a link, unpacks an archive or trusts a header of the sender's.
+Does not follow links, unpack archives or trust headers written by the sender.
 """
 
 import re
@@ -21,7 +21,7 @@ from app.inbound.parsing.reports import Report
 
 __all__ = ["IncomingMail", "UnreadableMail", "read"]
 
-MOST_BOUNDARIES = 20  # each costs every line of the mail a comparison
+MOST_BOUNDARIES = 20  # each one is compared with every line of the mail
 MOST_CALENDAR = 256 * 1024  # bytes
 _AUTO_SUBJECT = re.compile(
     r"^\s*(auto(matic)?[ -]?(reply|response)|out of (the )?office|自[动動][回答][复復覆])",
@@ -31,11 +31,11 @@ _AUTO_SUBJECT = re.compile(
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """One mail: who wrote it by its own word, what it answers to, what is in it.
+    """A parsed mail.
 
-    ``automatic`` tells that no person wrote it, ``from_system`` that a mail system did; ``proven``
-    tells whether the court's own server vouches for the address in From; ``report`` is
-    what it says of a mail that was sent, where a mail system or program wrote it.
+    ``automatic``: not written by a person; ``from_system``: written by a mail system; ``proven``:
+    the address in From is authenticated by the court's own server; ``report``: its content as a
+    delivery report or receipt, if it is one.
     """
 
     sender: str
@@ -53,23 +53,23 @@ class IncomingMail:
 
 
 def read(raw: bytes, trusted: str) -> IncomingMail:
-    """Return what a mail says; ``trusted`` is the name of the server whose word on senders counts.
+    """Parse a mail; ``trusted`` is the authentication server whose results count.
 
-    Raises Unreadable where it is built to exhaust its reader, or is no mail at all.
+    Raises UnreadableMail if it would exhaust the parser, or is not a mail.
     """
     if raw.lower().count(b"boundary=") > MOST_BOUNDARIES:
         raise UnreadableMail(N_("it has too many parts within parts"))
     try:
         message = message_from_bytes(raw)
-        every, own = mime.parts_of(message)
+        all_parts, own_parts = mime.parts_of(message)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as fault:
         raise UnreadableMail(N_("it cannot be taken apart")) from fault
     if not message.keys():
         raise UnreadableMail(N_("it has no header"))
-    name, sender, alone = _author(message)
+    name, sender, is_single_address = _author(message)
     subject = mime.header(message, "Subject", 300)
-    results = [str(each) for each in _adjacent(message)]
-    automatic = _automatic(message, subject)
+    results = [str(each) for each in _topmost_results(message)]
+    automatic = _is_automatic(message, subject)
     return IncomingMail(
         sender=sender,
         name=name,
@@ -78,55 +78,60 @@ def read(raw: bytes, trusted: str) -> IncomingMail:
         answers_to=tuple(mime.ids(message, "In-Reply-To") + mime.ids(message, "References")),
         automatic=automatic,
         from_system=reports.is_system(message),
-        proven=alone and authenticated(results, trusted, sender),
-        text=mime.text_of(own) or mime.text_of(every),
-        files=tuple(_files(every)),
-        calendars=tuple(_calendars(every)),
-        report=reports.read(message, every, own, automatic=automatic),
+        proven=is_single_address and authenticated(results, trusted, sender),
+        text=mime.text_of(own_parts) or mime.text_of(all_parts),
+        files=tuple(_files(all_parts)),
+        calendars=tuple(_calendars(all_parts)),
+        report=reports.read(message, all_parts, own_parts, automatic=automatic),
     )
 
 
 def _author(message: Message) -> tuple[str, str, bool]:
-    """Return name and address of who wrote it by its own word, and whether that is one person.
+    """Return name and address in From, and whether it is a single unencoded address.
 
-    Encoded words are names (RFC 2047, 5): they are decoded after the address was found. Where the
-    address itself is encoded it is read all the same, and proves nothing.
+    Encoded words are allowed in names only (RFC 2047, 5), so they are decoded after parsing. An
+    encoded address is decoded as well, but is never authenticated.
     """
-    given = [each[:1000] for each in mime.values(message, "From")]
-    people = [each for each in getaddresses(given) if "@" in each[1]]
-    is_plain = bool(people)
-    if not people:
-        people = [each for each in getaddresses(map(mime.decoded, given)) if "@" in each[1]]
-    if not people:
+    values = [entry[:1000] for entry in mime.values(message, "From")]
+    parsed = [entry for entry in getaddresses(values) if "@" in entry[1]]
+    unencoded = bool(parsed)
+    if not parsed:
+        parsed = [entry for entry in getaddresses(map(mime.decoded, values)) if "@" in entry[1]]
+    if not parsed:
         return "", "", False
-    name, address = people[0]
-    alone = is_plain and len(given) == 1 and len(people) == 1
+    name, address = parsed[0]
+    is_single = unencoded and len(values) == 1 and len(parsed) == 1
     name = one_line(mime.decoded(name))[:200]
-    return name, addresses.canonical(one_line(address)[:254]), alone
+    return name, addresses.canonical(one_line(address)[:254]), is_single
 
 
-def _adjacent(message: Message) -> Iterator[object]:
-    """Yield the topmost Authentication-Results and those that stand with it.
+def _topmost_results(message: Message) -> Iterator[object]:
+    """Yield the topmost contiguous Authentication-Results headers.
 
-    A server writes its own above all that came with the mail (RFC 8601, 4).
+    A server puts its own above all headers that came with the mail (RFC 8601, 4).
     """
-    begun = False
+    started = False
     for name, value in message.raw_items():
         if name.lower() == "authentication-results":
-            begun = True
+            started = True
             yield value
-        elif begun:
+        elif started:
             return
 
 
-def _automatic(message: Message, subject: str) -> bool:
-    """Tell whether no person wrote it (RFC 3834, 5), by header or by the words of old programs."""
-    said = (mime.value(message, "Auto-Submitted") or "no").split(";")[0].strip().lower()
-    old = ("X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-IncomingMail-Autoreply")
+def _is_automatic(message: Message, subject: str) -> bool:
+    """Tell whether a mail is automatic (RFC 3834, 5), by headers or by subject."""
+    auto_submitted = (mime.value(message, "Auto-Submitted") or "no").split(";")[0].strip().lower()
+    legacy_headers = (
+        "X-Autoreply",
+        "X-Autorespond",
+        "X-AutoReply-From",
+        "X-IncomingMail-Autoreply",
+    )
     precedence = mime.value(message, "Precedence").strip().lower()
     return (
-        said != "no"
-        or any(name in message for name in old)
+        auto_submitted != "no"
+        or any(name in message for name in legacy_headers)
         or precedence in ("auto_reply", "bulk", "junk")
         or mime.value(message, "Return-Path").strip() == "<>"
         or bool(_AUTO_SUBJECT.match(subject))
@@ -140,12 +145,12 @@ def _files(parts: Sequence[Message]) -> Iterator[str]:
 
 
 def _calendars(parts: Iterable[Message]) -> Iterator[bytes]:
-    """Yield calendars in UTF-8, the alternative and the attached; Apple sends only the latter."""
+    """Yield calendars in UTF-8, inline and attached ones; Apple sends only attachments."""
     for part in parts:
         kind = part.get_content_type()
-        named = mime.filename(part).lower().endswith((".ics", ".ical"))
+        has_calendar_name = mime.filename(part).lower().endswith((".ics", ".ical"))
         if kind in ("text/calendar", "application/ics") or (
-            named and kind in ("application/octet-stream", "text/plain")
+            has_calendar_name and kind in ("application/octet-stream", "text/plain")
         ):
             body = mime.body(part)
             if body and len(body) <= MOST_CALENDAR:
@@ -154,7 +159,7 @@ def _calendars(parts: Iterable[Message]) -> Iterator[bytes]:
 
 
 def _with_method(text: str, part: Message) -> str:
-    """Return a calendar with the METHOD that its part names where the calendar itself has none."""
+    """Add the METHOD of the MIME part to a calendar that has none."""
     method = mime.parameter(part, "Content-Type", "method").upper()
     if not re.fullmatch(r"[A-Z]{1,20}", method) or re.search(r"(?im)^METHOD\s*:", text):
         return text

@@ -1,7 +1,7 @@
-"""Pure: the parts, headers and words of a mail, read from bytes that anybody may have written.
+"""Pure: parts, headers and text of a mail, from untrusted bytes.
 
-Read by the old, lenient rules of Python's ``email`` (compat32), whose cost grows with the size
-alone; nothing here follows a link or unpacks an archive.
+Uses the lenient compat32 policy of Python's ``email``, whose cost is linear in the size. Does not
+follow links or unpack archives.
 """
 
 import re
@@ -20,37 +20,37 @@ from app.core.wording import one_line
 from app.inbound.parsing.charset import decode
 
 MOST_PARTS = 60
-MOST_TEXT = 20_000  # characters that are kept
-MOST_HTML = 96_000  # bytes of a page
+MOST_TEXT = 20_000  # characters that are stored
+MOST_HTML = 96_000  # bytes
 _WORD = r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?]*\?="
 _ENCODED = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 _META = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
-# What a program leaves of a page that it cannot write as plain text, and of a signature.
-_LEFT = re.compile(
+# Remains of HTML in plain text, such as image placeholders, and signature separators.
+_REMAINS = re.compile(
     r"\[(?:cid|image):[^\]\n]{0,200}\]|&(?:nbsp|zwnj|#160|#8203);|^[ \t]*[-_=]+[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
 class UnreadableMail(Exception):  # noqa: N818
-    """This is no mail that can be read, in one sentence."""
+    """A mail that cannot be parsed; the message says why."""
 
 
 def parts_of(message: Message) -> tuple[list[Message], list[Message]]:
-    """Return all parts of a mail, and those outside of the mails that it carries within.
+    """Return all parts of a mail, and those that are not within attached mails.
 
-    Raises Unreadable where there are more than anybody sends.
+    Raises UnreadableMail beyond MOST_PARTS.
     """
-    every, own = [], []
+    all_parts, own_parts = [], []
     for part, is_own in _walk(message, True):
-        every.append(part)
+        all_parts.append(part)
         if is_own:
-            own.append(part)
-        if len(every) > MOST_PARTS:
+            own_parts.append(part)
+        if len(all_parts) > MOST_PARTS:
             raise UnreadableMail(N_("it has too many parts"))
-    return every, own
+    return all_parts, own_parts
 
 
 def _walk(part: Message, is_own: bool) -> Iterator[tuple[Message, bool]]:
@@ -63,18 +63,20 @@ def _walk(part: Message, is_own: bool) -> Iterator[tuple[Message, bool]]:
 
 
 def values(message: Message, name: str) -> list[str]:
-    """Return a header's values as written; bytes beyond ASCII are UTF-8 (RFC 6532), or Chinese."""
-    found = [str(v) for key, v in message.raw_items() if key.lower() == name.lower()]
-    return [_unescaped(each) for each in found]
+    """Return a header's raw values; non-ASCII bytes are decoded as UTF-8 (RFC 6532) or Chinese."""
+    raw_values = [
+        str(raw_value) for key, raw_value in message.raw_items() if key.lower() == name.lower()
+    ]
+    return [_unescaped(raw) for raw in raw_values]
 
 
 def value(message: Message, name: str) -> str:
-    """Return a header's first value as written, "" where there is none."""
+    """Return a header's first raw value, or ""."""
     return "".join(values(message, name)[:1])
 
 
 def header(message: Message, name: str, most: int) -> str:
-    """Return a header as words in one line, at most so many characters."""
+    """Return a decoded header on one line, truncated to ``most`` characters."""
     return one_line(decoded(value(message, name)[: most * 8]))[:most]
 
 
@@ -85,19 +87,19 @@ def _unescaped(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Decode encoded words (RFC 2047); what cannot be decoded stays as it was sent."""
-    words = _ENCODED.sub(lambda found: _decoded_words(found.group()), text)
-    return words.encode("utf-8", "replace").decode().replace("\0", "")
+    """Decode encoded words (RFC 2047); undecodable ones are left unchanged."""
+    result = _ENCODED.sub(lambda found: _decoded_words(found.group()), text)
+    return result.encode("utf-8", "replace").decode().replace("\0", "")
 
 
-def _decoded_words(words: str) -> str:
+def _decoded_words(encoded: str) -> str:
     try:
         return "".join(
             decode(part, charset) if isinstance(part, bytes) else part
-            for part, charset in decode_header(words)
+            for part, charset in decode_header(encoded)
         )
     except (ValueError, LookupError):
-        return words
+        return encoded
 
 
 def ids(message: Message, name: str) -> list[str]:
@@ -106,42 +108,42 @@ def ids(message: Message, name: str) -> list[str]:
 
 
 def parameter(part: Message, name: str, key: str) -> str:
-    """Return a parameter of a header, by RFC 2231, RFC 2047 or as raw bytes; "" where none is."""
+    """Return a header parameter, encoded by RFC 2231, RFC 2047 or as raw bytes; "" if missing."""
     holder = Message()
     holder[name] = value(part, name)[:4000]
     try:
-        found = holder.get_param(key, header=name)
+        raw_value = holder.get_param(key, header=name)
     except (ValueError, LookupError, TypeError):
         return ""
-    if isinstance(found, tuple):
-        charset, _, text = found
-        raw = (text or "").encode("latin-1", "replace")
-        return decode(raw, charset).replace("\0", "")
-    return decoded(str(found or ""))
+    if isinstance(raw_value, tuple):
+        charset, _, text = raw_value
+        raw_bytes = (text or "").encode("latin-1", "replace")
+        return decode(raw_bytes, charset).replace("\0", "")
+    return decoded(str(raw_value or ""))
 
 
 def filename(part: Message) -> str:
-    """Return the name of an attached file, "" where the part has none."""
-    named = parameter(part, "Content-Disposition", "filename")
-    named = named or parameter(part, "Content-Type", "name")
-    return one_line(named[:1000])[:200]
+    """Return the name of an attached file, or ""."""
+    name = parameter(part, "Content-Disposition", "filename")
+    name = name or parameter(part, "Content-Type", "name")
+    return one_line(name[:1000])[:200]
 
 
 def body(part: Message) -> bytes:
-    """Return the bytes of a part without its transfer encoding."""
+    """Return the bytes of a part, with the transfer encoding removed."""
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
 def charset_of(part: Message) -> str:
-    """Return the label of a part's encoding as its sender wrote it, "" where there is none."""
+    """Return the charset label of a part, or ""."""
     return parameter(part, "Content-Type", "charset")[:80]
 
 
 def carried(part: Message) -> Message:
-    """Return the mail, or the block of fields, that a ``message/*`` part carries.
+    """Return the mail or field block within a ``message/*`` part.
 
-    Some systems encode such parts in base64, though they may not (RFC 2046, 5.2.1).
+    Some systems encode such parts in base64, against RFC 2046, 5.2.1.
     """
     inner = part.get_payload(0) if part.is_multipart() else message_from_bytes(body(part)[:64_000])
     assert isinstance(inner, Message)
@@ -155,102 +157,104 @@ def carried(part: Message) -> Message:
 
 
 def blocks(part: Message) -> list[Message]:
-    """Return the blocks of fields of a report (RFC 3464, RFC 6533, RFC 8098)."""
+    """Return the field blocks of a report (RFC 3464, RFC 6533, RFC 8098)."""
     if not part.is_multipart():
         raw = body(part)[:64_000]
     else:
-        inner = [each for each in part.get_payload() if isinstance(each, Message)]
-        raw = "\n\n".join(each.as_string() for each in inner)[:64_000].encode("utf-8", "replace")
+        messages = [each for each in part.get_payload() if isinstance(each, Message)]
+        raw = "\n\n".join(each.as_string() for each in messages)[:64_000].encode("utf-8", "replace")
     if b":" not in raw:
         try:
             raw = b64decode(b"".join(raw.split()))
         except ValueError:
             return []
-    cut = re.split(rb"\r?\n[ \t]*\r?\n", raw.strip())
-    return [message_from_bytes(each.strip() + b"\n\n") for each in cut[: MOST_PARTS * 2] if each]
+    block_texts = re.split(rb"\r?\n[ \t]*\r?\n", raw.strip())
+    return [
+        message_from_bytes(each.strip() + b"\n\n") for each in block_texts[: MOST_PARTS * 2] if each
+    ]
 
 
-def words(part: Message) -> str:
-    """Return the words of a text part; of HTML without tags, scripts and styles."""
-    whole = body(part)
-    raw, charset = whole[: MOST_TEXT * 8], charset_of(part)
+def part_text(part: Message) -> str:
+    """Return the text of a part; of HTML without tags, scripts and styles."""
+    content = body(part)
+    truncated, charset = content[: MOST_TEXT * 8], charset_of(part)
     is_html = part.get_content_type() == "text/html"
-    raw = raw[:MOST_HTML] if is_html else raw
-    if is_html and not charset and (meta := _META.search(raw[:4096])):
+    truncated = truncated[:MOST_HTML] if is_html else truncated
+    if is_html and not charset and (meta := _META.search(truncated[:4096])):
         charset = meta[1].decode("ascii", "replace")
-    text = decode(raw, charset, is_cut=len(whole) > len(raw))
-    return html_words(text) if is_html else text
+    text = decode(truncated, charset, is_cut=len(content) > len(truncated))
+    return html_text(text) if is_html else text
 
 
-class _Tags(HTMLParser):
-    """Keeps the words of a page and drops its tags, scripts and styles."""
+class _TextExtractor(HTMLParser):
+    """Extracts the text of HTML, without scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self._hidden += tag in ("script", "style", "head", "template")
         if tag == "body":
-            self._hidden = 0  # a head that nobody closed
+            self._hidden = 0  # an unclosed head
         if tag in ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote"):
-            self.words.append("\n")
+            self.texts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._hidden -= tag in ("script", "style", "head", "template") and self._hidden > 0
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.words.append(data)
+            self.texts.append(data)
 
 
-def _closed(page: str) -> str:
-    """Return a page without comments, and without tags that nobody closes.
+def _without_unclosed(page: str) -> str:
+    """Remove comments and unclosed tags from HTML.
 
-    Each of these makes Python's parser look through the whole rest of the page again.
+    Each of them would make Python's parser scan the rest of the page again.
     """
-    kept, at = [], 0
+    chunks, at = [], 0
     while (begin := page.find("<!--", at)) >= 0:
-        kept.append(page[at:begin])
+        chunks.append(page[at:begin])
         end = page.find("-->", begin + 4)
         at = end + 3 if end >= 0 else len(page)
-    page = _NO_TAG.sub("&lt;", "".join([*kept, page[at:]]))
+    page = _NO_TAG.sub("&lt;", "".join([*chunks, page[at:]]))
     last = page.rfind(">") + 1
     return page[:last] + page[last:].replace("<", "&lt;")
 
 
-@lru_cache(8)  # it is asked for several times while one mail is read
-def html_words(page: str) -> str:
-    """Return the words of a page as lines."""
-    reader = _Tags()
+@lru_cache(8)  # called several times while a mail is parsed
+def html_text(page: str) -> str:
+    """Return the text of HTML, in lines."""
+    reader = _TextExtractor()
     try:
-        reader.feed(_closed(page))
+        reader.feed(_without_unclosed(page))
         reader.close()
     except (AssertionError, ValueError):
-        return re.sub(r"<[^<>]*>", " ", page)  # what Python's parser stumbles over
-    return "".join(reader.words)
+        return re.sub(r"<[^<>]*>", " ", page)  # Python's parser fails on some input
+    return "".join(reader.texts)
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a text shows nothing: spaces of all widths, controls, zero widths, fillers."""
+    """Tell whether a text has no visible characters."""
     return all(unicodedata.category(each)[0] in "ZC" for each in clean(text))
 
 
 def text_of(parts: Sequence[Message]) -> str:
-    """Return the words of the first part that says something, plain text before HTML."""
+    """Return the text of the first part that is not blank, plain text before HTML."""
     texts = [each for each in parts if each.get_content_maintype() == "text" and not filename(each)]
-    first = ""
+    fallback = ""
     for kind in ("text/plain", "text/html"):
         for part in texts:
-            if part.get_content_type() == kind and not is_blank(found := words(part)):
-                if not is_blank(_LEFT.sub("", found)):
-                    return _tidy(found)
-                first = first or found
-    return _tidy(first)
+            if part.get_content_type() == kind and not is_blank(text := part_text(part)):
+                if not is_blank(_REMAINS.sub("", text)):
+                    return _tidied(text)
+                fallback = fallback or text
+    return _tidied(fallback)
 
 
-def _tidy(text: str) -> str:
+def _tidied(text: str) -> str:
     lines = [one_line(line) for line in text[: MOST_TEXT * 2].splitlines()]
     lines = ["" if is_blank(line) else line for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:MOST_TEXT]

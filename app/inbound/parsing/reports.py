@@ -1,10 +1,10 @@
-"""Pure: what mail systems say of our mails: delivery reports in all their forms, read receipts.
+"""Pure: parse delivery reports of all kinds and read receipts.
 
-Reports in the standard's form (RFC 3464, RFC 6533, RFC 8098) are read by their fields. About a
-quarter of all bounces have another: plain text of qmail, Exim, Haraka, sendmail or Exchange, pages
-in Chinese of 163.com or QQ. They are told by who sent them and by a table of what such words are.
-flufl.bounce was looked at and left aside: it finds addresses in English bounces, while here the
-address is known and what matters is whether the mail failed, is delayed, or is no bounce at all.
+Standard reports (RFC 3464, RFC 6533, RFC 8098) are parsed by their fields. About a quarter of all
+bounces are not standard: plain text by qmail, Exim, Haraka, sendmail or Exchange, Chinese HTML by
+163.com or QQ. They are recognized by their sender and a table of phrases. flufl.bounce was
+considered: it extracts addresses from English bounces, but here the address is known, and the
+question is whether the mail failed, is delayed, or is no bounce at all.
 """
 
 import re
@@ -21,50 +21,50 @@ MOST_WORDS = 60_000  # characters that are searched
 _ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
-class Says(StrEnum):
-    """What a mail says of one that we sent."""
+class ReportStatus(StrEnum):
+    """What a mail reports about one that we sent."""
 
     NOTHING = "nothing"
     FAILED = "failed"
     DELAYED = "delayed"
     DELIVERED = "delivered"
-    DISPLAYED = "displayed"  # a read receipt: it was shown
-    DELETED = "deleted"  # a read receipt: it was deleted, and not read
-    UNCLEAR = "unclear"  # of a mail system or program, and a person must read it
+    DISPLAYED = "displayed"  # read receipt: displayed
+    DELETED = "deleted"  # read receipt: deleted without being read
+    UNCLEAR = "unclear"  # by a mail system or program; needs a person
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """What a mail system says of one mail to one recipient (RFC 3464, 2.3)."""
+    """The report on one recipient (RFC 3464, 2.3)."""
 
     recipient: str
     action: str  # failed | delayed | delivered | relayed | expanded | expired
     status: str  # "5.1.1"
-    said: str
+    diagnostic: str
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a mail says of ours, on each recipient; ``ids`` are the marks by which it names ours.
+    """A report about a sent mail; ``ids`` are possible ids of that mail.
 
-    ``is_sure`` tells that no person can have written it; ``names`` whether an address occurs in it.
+    ``is_sure`` tells that no person can have written it.
     """
 
-    says: Says = Says.NOTHING
+    status: ReportStatus = ReportStatus.NOTHING
     bounces: tuple[Bounce, ...] = ()
     ids: tuple[str, ...] = ()
     text: str = ""
     is_sure: bool = True
 
     def names(self, address: str) -> bool:
-        """Tell whether the report names an address, with its domain in Unicode or IDNA."""
+        """Tell whether an address occurs in the report, its domain in Unicode or IDNA."""
         return any(
             re.search(rf"(?<![\w.+-]){re.escape(each)}(?![\w-]|\.\w)", self.text)
             for each in addresses.spellings(address)
         )
 
 
-# The table of words. Latin words are sought where runs of blanks are one, others without blanks.
+# Phrases. Latin ones are matched with whitespace collapsed, others with whitespace removed.
 _FAILED = (
     r"(could|can|would|will|was|were|is|has|have|had|did|does)( ?not|n['’]t)( yet)?( be| been)? "
     r"(successfully )?(deliver|sent\b|transmitted)",
@@ -181,7 +181,7 @@ _DELIVERED = (
     r"\bdelivery to these recipients[^.]{0,40}(is )?complete",
 )
 _DELIVERED_CJK = (r"(已|成功)(成功)?(送达|送達|投递到|投遞到)|(送达|送達)(回[执執]|通知|成功)",)
-# Held until somebody does something: a challenge, a moderator, a quarantine; or nobody reads there.
+# Held until somebody acts (challenge, moderation, quarantine), or an abandoned mailbox.
 _HELD = (
     r"\bno longer\b[^.!?]{0,30}\b(in use|used|active|monitored|read|work|employ|with|at)\b|"
     r"\b(has|have) left\b[^.!?]{0,30}\b(firm|company|office|us)\b|\bnot (be )?(monitored|read)\b|"
@@ -211,7 +211,7 @@ _CODE = re.compile(
     r"(?:#|status(?: code)?:? ?|code:? ?|smtp; ?|error:? ?|\()5\.\d{1,3}\.\d{1,3}(?![\d.])",
     re.IGNORECASE,
 )
-# Of a mail system's own words a bare reply code is enough.
+# In text by a mail system a bare reply code suffices.
 _BARE_CODE = re.compile(r"(?<![\d.])5\.[0-7]\.\d{1,2}(?![\d.])|(?<![\d.#-])55[0-9][ -][a-z<(\"']")
 _SYSTEM = re.compile(
     r"(mailer[-_.]?daemon|post-?master|mail[-_.]?(daemon|system|server|delivery|er)|m?daemon|"
@@ -224,7 +224,7 @@ _SYSTEM_NAME = re.compile(
     r"(system|mail|e-?mail) administrator|mail system|系统退信|退信|郵件系統|邮件系统",
     re.IGNORECASE,
 )
-# Subjects that only a system gives: at the beginning, so that what a person sends on is theirs.
+# Subjects that only systems use; anchored at the beginning, to exclude forwarded mails.
 _SYSTEM_SUBJECT = re.compile(
     r"\s*(\[[^\]]{1,40}\]\s*)?(undeliver(able|ed)|returned mail|failure notice|"
     r"mail (delivery )?(failed|failure|"
@@ -255,72 +255,80 @@ _OUR_ID = re.compile(
     r"\bn\d{1,18}\.\d{1,6}\.[0-9a-f]{12}@[A-Za-z0-9][A-Za-z0-9.:-]{0,250}[A-Za-z0-9]"
 )
 _RETURNED = re.compile(rf"(?im)^[ \t>]*(?:message-id|references):[^\n]{{0,400}}?{_OUR_ID.pattern}")
-_PERSONS_SUBJECT = re.compile(
+_REPLY_SUBJECT = re.compile(
     r"\s*(re|fwd?|aw|wg|tr|sv|antw|回[复復覆]|答[复復覆]|[转轉][发發寄])\s*[:：]", re.I
 )
 _ANY_ID = re.compile(r"<([^<>\s@]{1,200}@[^<>\s@]{1,200})>")
 _QUEUE_ID = re.compile(r"\b(?:id|queued as)[ =:]{1,2}<?([A-Za-z0-9][\w.=/+-]{15,99})")
 ACTIONS = {
-    "failed": Says.FAILED,
-    "failure": Says.FAILED,
-    "expired": Says.FAILED,
-    "undeliverable": Says.FAILED,
-    "undelivered": Says.FAILED,
-    "rejected": Says.FAILED,
-    "bounced": Says.FAILED,
-    "delayed": Says.DELAYED,
-    "delivered": Says.DELIVERED,
-    "relayed": Says.DELIVERED,
-    "expanded": Says.DELIVERED,
+    "failed": ReportStatus.FAILED,
+    "failure": ReportStatus.FAILED,
+    "expired": ReportStatus.FAILED,
+    "undeliverable": ReportStatus.FAILED,
+    "undelivered": ReportStatus.FAILED,
+    "rejected": ReportStatus.FAILED,
+    "bounced": ReportStatus.FAILED,
+    "delayed": ReportStatus.DELAYED,
+    "delivered": ReportStatus.DELIVERED,
+    "relayed": ReportStatus.DELIVERED,
+    "expanded": ReportStatus.DELIVERED,
 }
 
 
-class _Table:
-    """Patterns of words, Latin and others, that are sought in a text."""
+class _PhraseTable:
+    """Patterns of phrases, Latin and others, to be searched in a text."""
 
     def __init__(self, latin: Sequence[str], others: Sequence[str] = ()) -> None:
         self._latin = re.compile("|".join(latin), re.IGNORECASE)
         self._others = re.compile("|".join(others)) if others else None
 
-    def found(self, text: "_Text") -> bool:
-        """Tell whether any of the words occurs."""
+    def matches(self, text: "_SearchText") -> bool:
+        """Tell whether any of the phrases occurs."""
         return bool(self._latin.search(text.spaced)) or bool(
             self._others and self._others.search(text.squeezed)
         )
 
 
-class _Text:
+class _SearchText:
     def __init__(self, words: str) -> None:
         parts = words[:MOST_WORDS].split()
         self.spaced, self.squeezed = " ".join(parts), "".join(parts)
 
 
-FAILED, DELAYED = _Table(_FAILED, _FAILED_CJK), _Table(_DELAYED, _DELAYED_CJK)
-FINAL, DELIVERED = _Table(_FINAL, _FINAL_CJK), _Table(_DELIVERED, _DELIVERED_CJK)
-HELD, AWAY = _Table(_HELD, _HELD_CJK), _Table(_AWAY, _AWAY_CJK)
+FAILED, DELAYED = _PhraseTable(_FAILED, _FAILED_CJK), _PhraseTable(_DELAYED, _DELAYED_CJK)
+FINAL, DELIVERED = _PhraseTable(_FINAL, _FINAL_CJK), _PhraseTable(_DELIVERED, _DELIVERED_CJK)
+HELD, AWAY = _PhraseTable(_HELD, _HELD_CJK), _PhraseTable(_AWAY, _AWAY_CJK)
 
 
 def read(
     message: Message, every: Sequence[Message], own: Sequence[Message], *, automatic: bool
 ) -> Report:
-    """Return what a mail says of one of ours; ``every`` and ``own`` are its parts (see mime)."""
-    words = "\n".join(_report_words(own))[:MOST_WORDS]
-    whole = _whole(message, every, words)
-    bounces = tuple(_fields_of_delivery(own))
-    says = _receipt(message, own, words) if not bounces else Says.NOTHING
-    if says is Says.NOTHING:
-        says = _by_actions(bounces) or _by_words(message, words, whole, automatic=automatic)
-    if says in (Says.FAILED, Says.DELAYED) and not bounces:
-        bounces = (_by_guess(message, says, words),)
+    """Parse a mail as a report; ``every`` and ``own`` are its parts (see mime.parts_of)."""
+    text = "\n".join(_report_texts(own))[:MOST_WORDS]
+    full_text = _full_text(message, every, text)
+    bounces = tuple(_delivery_bounces(own))
+    status = _receipt_status(message, own, text) if not bounces else ReportStatus.NOTHING
+    if status is ReportStatus.NOTHING:
+        status = _worst_status(bounces) or _classify_text(
+            message, text, full_text, automatic=automatic
+        )
+    if status in (ReportStatus.FAILED, ReportStatus.DELAYED) and not bounces:
+        bounces = (_guessed_bounce(message, status, text),)
     subject = mime.header(message, "Subject", 300)
-    says_so = bool(_SYSTEM_SUBJECT.match(subject)) or FAILED.found(_Text(subject))
-    is_sure = automatic or is_system(message) or (says_so and _returns(message, whole))
-    return Report(says, bounces, _marks(message, every, whole), whole.lower(), is_sure)
+    subject_says_so = bool(_SYSTEM_SUBJECT.match(subject)) or FAILED.matches(_SearchText(subject))
+    is_sure = (
+        automatic
+        or is_system(message)
+        or (subject_says_so and _contains_our_header(message, full_text))
+    )
+    return Report(
+        status, bounces, _possible_ids(message, every, full_text), full_text.lower(), is_sure
+    )
 
 
-def _report_words(own: Sequence[Message]) -> list[str]:
+def _report_texts(own: Sequence[Message]) -> list[str]:
     return [
-        mime.words(part)
+        mime.part_text(part)
         for part in own
         if part.get_content_maintype() == "text"
         and part.get_content_type() != "text/calendar"
@@ -328,28 +336,28 @@ def _report_words(own: Sequence[Message]) -> list[str]:
     ]
 
 
-def _whole(message: Message, every: Sequence[Message], words: str) -> str:
-    """Return all words of a mail in which a mark or an address may stand."""
-    found = [words, *mime.values(message, "X-Failed-Recipients")]
+def _full_text(message: Message, every: Sequence[Message], report_text: str) -> str:
+    """Return all text of a mail that may contain an id or an address."""
+    texts = [report_text, *mime.values(message, "X-Failed-Recipients")]
     for part in every:
         kind = part.get_content_type()
         if kind in ("text/rfc822-headers", "message/rfc822-headers"):
-            found.append(mime.decode(mime.body(part)[:64_000], mime.charset_of(part)))
+            texts.append(mime.decode(mime.body(part)[:64_000], mime.charset_of(part)))
         elif kind.endswith("delivery-status") or kind == "message/disposition-notification":
-            found += [_headers(each) for each in mime.blocks(part)]
+            texts += [_headers(block) for block in mime.blocks(part)]
         elif kind.startswith("message/"):
-            found.append(_headers(mime.carried(part)))
+            texts.append(_headers(mime.carried(part)))
         elif part.get_content_maintype() == "text" and kind != "text/calendar":
-            found.append(mime.words(part)[:MOST_WORDS])
-    return "\n".join(found)[: MOST_WORDS * 4]
+            texts.append(mime.part_text(part)[:MOST_WORDS])
+    return "\n".join(texts)[: MOST_WORDS * 4]
 
 
 def _headers(block: Message) -> str:
-    return "\n".join(f"{name}: {mime.decoded(str(text))}" for name, text in block.raw_items())
+    return "\n".join(f"{name}: {mime.decoded(str(value))}" for name, value in block.raw_items())
 
 
-def _fields_of_delivery(own: Sequence[Message]) -> list[Bounce]:
-    found: list[Bounce] = []
+def _delivery_bounces(own: Sequence[Message]) -> list[Bounce]:
+    bounces: list[Bounce] = []
     for part in own:
         if part.get_content_type() not in (
             "message/delivery-status",
@@ -358,72 +366,79 @@ def _fields_of_delivery(own: Sequence[Message]) -> list[Bounce]:
             continue
         for block in mime.blocks(part):
             if "Final-Recipient" in block or "Original-Recipient" in block or "Action" in block:
-                found.append(_bounce(block))
-    return found[: mime.MOST_PARTS]
+                bounces.append(_bounce(block))
+    return bounces[: mime.MOST_PARTS]
 
 
 def _bounce(block: Message) -> Bounce:
-    who = mime.value(block, "Final-Recipient") or mime.value(block, "Original-Recipient")
+    recipient = mime.value(block, "Final-Recipient") or mime.value(block, "Original-Recipient")
     status = _ENHANCED.search(mime.value(block, "Status"))
     action = re.split(r"[\s(;]", mime.value(block, "Action").strip().lower())[0][:20]
     return Bounce(
-        recipient=one_line(who.rpartition(";")[2]).strip().strip("<>").lower()[:254],
-        action=action or _implied(status.group() if status else ""),
+        recipient=one_line(recipient.rpartition(";")[2]).strip().strip("<>").lower()[:254],
+        action=action or _implied_action(status.group() if status else ""),
         status=status.group() if status else "",
-        said=one_line(mime.decoded(mime.value(block, "Diagnostic-Code")[:2000]))[:500],
+        diagnostic=one_line(mime.decoded(mime.value(block, "Diagnostic-Code")[:2000]))[:500],
     )
 
 
-def _implied(status: str) -> str:
-    """Return the action that a status implies where a system leaves the action out."""
+def _implied_action(status: str) -> str:
+    """Return the action implied by a status code, if the action is missing."""
     return {"5": "failed", "4": "delayed", "2": "delivered"}.get(status[:1], "")
 
 
-def _by_actions(bounces: Sequence[Bounce]) -> Says | None:
-    """Return the worst of what is said on recipients; None where no recipient is named."""
-    said = [means(each) for each in bounces]
-    order = (Says.FAILED, Says.UNCLEAR, Says.DELAYED, Says.DELIVERED)
-    return next((each for each in order if each in said), None)
+def _worst_status(bounces: Sequence[Bounce]) -> ReportStatus | None:
+    """Return the worst status of all recipients, or None if there are none."""
+    statuses = [status_of(each) for each in bounces]
+    order = (
+        ReportStatus.FAILED,
+        ReportStatus.UNCLEAR,
+        ReportStatus.DELAYED,
+        ReportStatus.DELIVERED,
+    )
+    return next((each for each in order if each in statuses), None)
 
 
-def means(bounce: Bounce) -> Says:
-    """Return what an action means; one that no standard knows is for a person to read."""
-    if found := ACTIONS.get(bounce.action):
-        return found
-    return Says.FAILED if bounce.status.startswith("5.") else Says.UNCLEAR
+def status_of(bounce: Bounce) -> ReportStatus:
+    """Return the status of an action; non-standard ones are UNCLEAR."""
+    if status := ACTIONS.get(bounce.action):
+        return status
+    return ReportStatus.FAILED if bounce.status.startswith("5.") else ReportStatus.UNCLEAR
 
 
-def _receipt(message: Message, own: Sequence[Message], words: str) -> Says:
-    """Tell a read receipt (RFC 8098), also in the forms that Outlook and Chinese programs send."""
+def _receipt_status(message: Message, own: Sequence[Message], text: str) -> ReportStatus:
+    """Recognize a read receipt (RFC 8098), also in the formats of Outlook and Chinese programs."""
     for part in own:
         kind = part.get_content_type()
         if kind in ("message/disposition-notification", "message/global-disposition-notification"):
-            fields = [mime.value(each, "Disposition").lower() for each in mime.blocks(part)]
-            return _disposed(next(filter(None, fields), ""), _Text(words))
+            dispositions = [mime.value(each, "Disposition").lower() for each in mime.blocks(part)]
+            return _disposition_status(next(filter(None, dispositions), ""), _SearchText(text))
     subject = mime.header(message, "Subject", 300)
     if _UNREAD_SUBJECT.match(subject):
-        return Says.DELETED
-    if _READ_SUBJECT.match(subject) and _READ_WORDS.search(words):
-        return Says.DISPLAYED
-    return Says.NOTHING
+        return ReportStatus.DELETED
+    if _READ_SUBJECT.match(subject) and _READ_WORDS.search(text):
+        return ReportStatus.DISPLAYED
+    return ReportStatus.NOTHING
 
 
-def _disposed(disposition: str, text: _Text) -> Says:
+def _disposition_status(disposition: str, text: _SearchText) -> ReportStatus:
     mode, _, outcome = disposition.partition(";")
     kind = re.split(r"[/,\s]", outcome.strip())[0]
     if kind == "displayed":
-        return Says.DISPLAYED
+        return ReportStatus.DISPLAYED
     if kind == "deleted":
-        # A filter's refusal comes so (RFC 5429, 2.2), and Dovecot's full mailbox.
-        refused = "automatic-action" in mode and FAILED.found(text)
-        return Says.FAILED if refused else Says.DELETED
-    # Processed, dispatched, denied: nothing of whether it was read.
-    quiet = kind in ("processed", "dispatched", "denied")
-    return Says.DELIVERED if quiet and not FAILED.found(text) else Says.UNCLEAR
+        # Sieve rejections (RFC 5429, 2.2) and Dovecot's full mailbox look like this.
+        refused = "automatic-action" in mode and FAILED.matches(text)
+        return ReportStatus.FAILED if refused else ReportStatus.DELETED
+    # Processed, dispatched, denied: no statement on reading.
+    is_neutral = kind in ("processed", "dispatched", "denied")
+    return (
+        ReportStatus.DELIVERED if is_neutral and not FAILED.matches(text) else ReportStatus.UNCLEAR
+    )
 
 
 def is_system(message: Message) -> bool:
-    """Tell whether a mail calls itself a mail system's: nobody writes under such a name."""
+    """Tell whether a mail claims to be from a mail system, by a name that no person uses."""
     sender = mime.header(message, "From", 500)
     name, _, address = sender.rpartition("<")
     local = address.strip(" <>\"'").rpartition("@")[0] or address.strip(" <>\"'")
@@ -436,65 +451,71 @@ def is_system(message: Message) -> bool:
     )
 
 
-def _by_words(message: Message, words: str, whole: str, *, automatic: bool) -> Says:
-    """Weigh who writes, and what: a system's word on a failure counts, a person's is theirs.
+def _classify_text(
+    message: Message, report_text: str, full_text: str, *, automatic: bool
+) -> ReportStatus:
+    """Classify by sender and phrases: only what a mail system writes is a report.
 
-    Who returns the header of our mail under a subject of their own may be a system, whatever its
-    name, or a person who attached our mail: then only a failure counts, and a person reads it.
+    A mail that contains our header under a new subject may be from a system with an unusual name,
+    or from a person who attached our mail: then only a failure counts, and the assistant reads it.
     """
     subject = mime.header(message, "Subject", 300)
-    returns = _returns(message, whole)
-    system = is_system(message) or bool(_SYSTEM_SUBJECT.match(subject)) or returns
-    if not (system or automatic):
-        return Says.NOTHING
-    text = _Text(f"{subject}\n{words}")
-    failed = FAILED.found(text) or bool(_CODE.search(text.spaced))
-    null = mime.value(message, "Return-Path").strip() == "<>"
-    answers = (mime.value(message, "Auto-Submitted") or "no").strip().lower() != "no"
-    # A null sender that does not call itself an answer is a mail system's (RFC 5321, 4.5.5).
-    system = system or (null and not answers and not AWAY.found(text))
-    if system:
-        says = _of_system(text, "X-Failed-Recipients" in message, failed)
+    has_our_header = _contains_our_header(message, full_text)
+    from_system = is_system(message) or bool(_SYSTEM_SUBJECT.match(subject)) or has_our_header
+    if not (from_system or automatic):
+        return ReportStatus.NOTHING
+    text = _SearchText(f"{subject}\n{report_text}")
+    failed = FAILED.matches(text) or bool(_CODE.search(text.spaced))
+    null_sender = mime.value(message, "Return-Path").strip() == "<>"
+    is_auto_reply = (mime.value(message, "Auto-Submitted") or "no").strip().lower() != "no"
+    # A null sender that is not an auto-reply is a mail system (RFC 5321, 4.5.5).
+    from_system = from_system or (null_sender and not is_auto_reply and not AWAY.matches(text))
+    if from_system:
+        status = _classify_system_text(text, "X-Failed-Recipients" in message, failed)
         may_be_person = not (automatic or is_system(message))
-        return Says.NOTHING if may_be_person and says is not Says.FAILED else says
-    # A person's program that answers: it may say that mail does not reach them; it cannot know.
-    return Says.UNCLEAR if failed or HELD.found(text) else Says.NOTHING
+        return (
+            ReportStatus.NOTHING if may_be_person and status is not ReportStatus.FAILED else status
+        )
+    # An auto-responder: it may mention that mail does not arrive, but cannot know.
+    return ReportStatus.UNCLEAR if failed or HELD.matches(text) else ReportStatus.NOTHING
 
 
-def _returns(message: Message, whole: str) -> bool:
-    """Tell whether a mail holds the header of one of ours, under no subject of an answer."""
+def _contains_our_header(message: Message, full_text: str) -> bool:
+    """Tell whether a mail contains our header, and its subject is not that of a reply."""
     subject = mime.header(message, "Subject", 300)
-    return bool(_RETURNED.search(whole)) and not _PERSONS_SUBJECT.match(subject)
+    return bool(_RETURNED.search(full_text)) and not _REPLY_SUBJECT.match(subject)
 
 
-def _of_system(text: _Text, named: bool, failed: bool) -> Says:
-    if DELAYED.found(text) and not FINAL.found(text):
-        return Says.DELAYED
-    if failed or named or _BARE_CODE.search(text.spaced.lower()):
-        return Says.FAILED
-    if HELD.found(text):
-        return Says.UNCLEAR
-    if DELIVERED.found(text):
-        return Says.DELIVERED
-    return Says.NOTHING if AWAY.found(text) else Says.UNCLEAR
+def _classify_system_text(text: _SearchText, names_recipient: bool, failed: bool) -> ReportStatus:
+    if DELAYED.matches(text) and not FINAL.matches(text):
+        return ReportStatus.DELAYED
+    if failed or names_recipient or _BARE_CODE.search(text.spaced.lower()):
+        return ReportStatus.FAILED
+    if HELD.matches(text):
+        return ReportStatus.UNCLEAR
+    if DELIVERED.matches(text):
+        return ReportStatus.DELIVERED
+    return ReportStatus.NOTHING if AWAY.matches(text) else ReportStatus.UNCLEAR
 
 
-def _by_guess(message: Message, says: Says, words: str) -> Bounce:
-    named = mime.value(message, "X-Failed-Recipients").split(",")[0]
-    found = _ENHANCED.search(words)
-    status = found.group() if found else ""
-    if not status.startswith("5" if says is Says.FAILED else "4"):
+def _guessed_bounce(message: Message, report_status: ReportStatus, text: str) -> Bounce:
+    recipient = mime.value(message, "X-Failed-Recipients").split(",")[0]
+    match = _ENHANCED.search(text)
+    status = match.group() if match else ""
+    if not status.startswith("5" if report_status is ReportStatus.FAILED else "4"):
         status = ""
-    near = found.start() if found else 0
-    said = words[max(0, near - 200) : near + 300] if found else words[:500]
-    return Bounce(one_line(named).lower()[:254], says.value, status, one_line(said)[:500])
+    position = match.start() if match else 0
+    diagnostic = text[max(0, position - 200) : position + 300] if match else text[:500]
+    return Bounce(
+        one_line(recipient).lower()[:254], report_status.value, status, one_line(diagnostic)[:500]
+    )
 
 
-def _marks(message: Message, every: Sequence[Message], whole: str) -> tuple[str, ...]:
-    """Return what may name a mail of ours: Message-IDs, and ids that a server gave it."""
-    found = [f"<{each}>" for each in _OUR_ID.findall(whole)]
+def _possible_ids(message: Message, every: Sequence[Message], full_text: str) -> tuple[str, ...]:
+    """Return possible ids of our mail: Message-IDs, and ids assigned by servers."""
+    ids = [f"<{each}>" for each in _OUR_ID.findall(full_text)]
     for name in ("In-Reply-To", "References"):
-        found += mime.ids(message, name)
-    found += [f"<{each}>" for each in _ANY_ID.findall(whole)[:100]]
-    found += _QUEUE_ID.findall(whole)[:100]
-    return tuple(dict.fromkeys(each for each in found if len(each) <= 300))[:300]
+        ids += mime.ids(message, name)
+    ids += [f"<{each}>" for each in _ANY_ID.findall(full_text)[:100]]
+    ids += _QUEUE_ID.findall(full_text)[:100]
+    return tuple(dict.fromkeys(each for each in ids if len(each) <= 300))[:300]
