@@ -7,7 +7,6 @@ with the nonce of a page. ``--hearings`` puts as many others in the database fir
 """
 
 import argparse
-import secrets
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from serving import SECRET
 from sqlalchemy.orm import Session
 
 from app.core.db import db
-from app.hearings.answers import forms
+from app.counsel import page_keys
 from app.hearings.models import Answer, Hearing, Invitation
 from app.notices.models import Notice
 from app.record.models import Entry
@@ -87,8 +86,7 @@ def posting(port: int, seats: Seats) -> Send:
 
 
 def _form(seat: filling.Seat) -> bytes:
-    chance = secrets.token_urlsafe(16)
-    key = forms.page_key(SECRET.encode(), seat.invitation_id, seat.proposal_id, chance)
+    key = page_keys.issue(SECRET.encode(), seat.invitation_id, seat.proposal_id)
     said = {f"slot-{slot}": "yes" for slot in seat.slot_ids}
     return load.post(f"/r/{seat.token}", {"nonce": key, **said, "comment": ""}, seat.invitation_id)
 

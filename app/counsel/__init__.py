@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
-    from app.counsel import callbacks, days_away, move_requests, page
+    from app.counsel import acts
 
-    for module in (callbacks, days_away, move_requests, page):
-        app.register_blueprint(module.bp)
+    app.register_blueprint(acts.blueprint())

@@ -1,63 +1,86 @@
-"""An answer given on counsel's page: whose it is, whether the page was current, then taken."""
+"""Answers: counsel answers a proposal, a choice for each slot, or none of them suits."""
 
-import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app.core.errors import Invalid
-from app.hearings.answers import forms, locking, service
-from app.hearings.answers.locking import LockedInvitation
+from app.core import web
+from app.core.errors import N_, Invalid
+from app.counsel import access, page
+from app.counsel.access import PAGE_RATE, Rejection, Submission
+from app.counsel.page_state import CounselPage
+from app.hearings.answers import forms, service
+from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
 from app.hearings.models import ProposalState
 
+STALE = N_(
+    "Nothing was recorded: the page that you answered on is no longer current. "
+    "Please look at the slots below and submit once more."
+)
 
-class StalePage(Exception):  # noqa: N818
-    """No page that can be answered on now: none of this link's, of this round, or none at all."""
+
+@dataclass(frozen=True)
+class ProposalForm:
+    """Answer as typed, and the days on which counsel is away, which may be given beside it."""
+
+    answer: AnswerForm
+    days_away: Mapping[str, Any]
 
 
-def answer(
-    session: Session,
-    token: str,
-    typed: forms.AnswerForm,
-    days: Mapping[str, Any],
-    key: str,
-    now: dt.datetime,
-    secret: bytes,
-) -> None:
-    """Take what was typed on the page whose nonce is ``key``; ``days`` are when counsel is away.
+def read(request: Request) -> ProposalForm:
+    """Return the form of a request."""
+    return ProposalForm(forms.typed(request.form), away.typed(request.form))
 
-    What the page holds already is no new choice: whoever presses may be a machine. Raises OldPage,
-    Invalid for all that cannot be taken, Gone where the round is over, Refusal.
+
+def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> ResponseReturnValue:
+    """Render the page with all that was typed, each error beside its field.
+
+    If no answer is taken any more, the page shows the hearing as it is, with status 410.
     """
-    held = locking.by_link(session, token)
-    chance = _chance(held, key, secret) if held else None
-    if held is None or chance is None:
-        raise StalePage
+    if not current.open:
+        over = gettext("Your answer was not recorded: the time to answer is over.")
+        message = rejection.message if rejection.status == 410 else over
+        return page.render(current, Rejection(410, message)), 410
+    errors, message = dict(rejection.errors), rejection.message
+    away_errors = {str(name): errors.pop(name) for name in ("from", "until") if name in errors}
+    fields = {"none", "comment", *(f"slot-{slot.id}" for slot in current.proposal.slots)}
+    if not fields.issuperset(errors):  # a slot of another proposal
+        message = gettext(STALE)
+    return page.render(
+        current,
+        Rejection(rejection.status, message, errors),
+        answer_form=form.answer,
+        days_away_form=form.days_away,
+        days_away_errors=away_errors,
+    )
+
+
+@access.act(read, render, then="counsel.page", stale=STALE, rate=PAGE_RATE)
+def submit(session: Session, submission: Submission[ProposalForm]) -> None:
+    """Take an answer, and the days away given beside it: both or neither.
+
+    An answer that is the recorded one already is no new choice: a machine may have sent it.
+    """
+    invitation, now = submission.invitation, submission.now
+    form, days = submission.form.answer, submission.form.days_away
     try:
-        says, comment = forms.checked(typed, {slot.id for slot in held.slots})
+        says, comment = forms.checked(form, {slot.id for slot in invitation.slots})
     except Invalid as invalid:
-        today = now.astimezone(ZoneInfo(held.hearing.case.court.zone)).date()
+        today = now.astimezone(ZoneInfo(invitation.hearing.case.court.zone)).date()
         raise Invalid({**invalid.errors, **away.faults(days, today)}) from None
-    if days == away.NOTHING and _stands(held, says, comment, now):
+    proposal = invitation.proposal
+    changeable = proposal.state == ProposalState.OPEN and now < proposal.answer_by
+    recorded = invitation.own.says == says and invitation.invitation.comment == comment
+    if days == away.NOTHING and changeable and recorded:
         return
-    given = service.AnswerInput(says, comment, forms.press(chance, says, comment))
-    service.take(session, held, given, now, secret)
+    key = forms.submission_key(submission.nonce, says, comment)
+    service.take(session, invitation, service.AnswerInput(says, comment, key), now, web.secret())
     if days != away.NOTHING:
-        away.add_days(session, held.seat.id, days, now)
-
-
-def _chance(held: LockedInvitation, key: str, secret: bytes) -> str | None:
-    if held.revoked or not held.own.acting:
-        return None
-    return forms.chance_of(secret, key, held.seat.id, held.round.id)
-
-
-def _stands(
-    held: LockedInvitation, says: Mapping[int, str], comment: str, now: dt.datetime
-) -> bool:
-    """Tell whether an answer that can still be changed is this one already."""
-    taken = held.round.state == ProposalState.OPEN and now < held.round.answer_by
-    return taken and held.own.says == says and held.seat.comment == comment
+        away.add_days(session, invitation.id, days, now)

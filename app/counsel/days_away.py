@@ -1,83 +1,70 @@
-"""Counsel's page of the days on which they are away: what they said, and saying more."""
+"""Days away: counsel says when they cannot come to this court, and sees what they have said."""
 
-import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Request
+from sqlalchemy.orm import Session
 
+from app.cases.models import Away
 from app.core import web
-from app.core.db import db, retrying
-from app.core.errors import Invalid, Refusal
+from app.core.db import db
 from app.core.web.params import row_number
-from app.counsel.callbacks import rendered
-from app.counsel.page import OFTEN, SELDOM, enter, said_away
+from app.counsel import access
+from app.counsel.access import NOT_REJECTED, Rejection, Submission
 from app.counsel.page_state import CounselPage
-from app.hearings.answers import forms
 from app.hearings.availability import away, busy_calendars
 
-bp = Blueprint("counsel_away", __name__)
+
+@dataclass(frozen=True)
+class DaysAwayForm:
+    """Days to add, as typed; or ``removed_id``, the entry to take back (0 for no such entry)."""
+
+    days: Mapping[str, Any] = field(default_factory=lambda: away.NOTHING)
+    removed_id: int | None = None
 
 
-@bp.get("/r/<token>/away")
-@web.limiter.limit(OFTEN)
-def days_away(token: str) -> Any:
-    """Show what counsel said, which they alone see, and a form to say more."""
-    return _shown(token, enter(token))
+def read(request: Request) -> DaysAwayForm:
+    """Return the form of a request."""
+    removed = request.form.get("back", "")
+    return DaysAwayForm(away.typed(request.form), (row_number(removed) or 0) if removed else None)
 
 
-def _shown(token: str, view: CounselPage, **more: Any) -> str:
-    key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
-    given = {"given": away.NOTHING, "errors": {}, "kind_word": "", **more}
-    calendar = busy_calendars.of(db.session(), view.counsel.id)
-    return render_template(
+def render(
+    page: CounselPage, form: DaysAwayForm, rejection: Rejection, address: str | None = None
+) -> str:
+    """Render what counsel said and the forms to change it; ``address`` is their calendar's."""
+    calendar = busy_calendars.of(db.session(), page.counsel.id)
+    return access.render(
         "counsel/days_away.html",
+        page,
+        rejection,
+        days_away=upcoming(page),
+        form=form,
         calendar=calendar,
-        token=token,
-        view=view,
-        nonce=key,
-        said_away=said_away(view),
-        **given,
+        address=address or (calendar.address if calendar else ""),
     )
 
 
-@bp.post("/r/<token>/away")
-@web.limiter.limit(SELDOM)
-def change_days_away(token: str) -> Any:
-    """Take more days, or take some back with ``back=<number>``."""
-    view, given, back = enter(token), away.typed(request.form), request.form.get("back", "")
-    if not rendered(view):
-        words = gettext("Nothing was recorded. Please press the button once more.")
-        return _shown(token, view, given=given, kind_word=words), 422
-    seat_id, now = view.seat.id, web.now()
-    try:
-        if back:
-            number = row_number(back) or 0
-            retrying(lambda session: away.remove_days(session, seat_id, number))
-        else:
-            retrying(lambda session: away.add_days(session, seat_id, given, now).id)
-    except Invalid as fault:
-        errors = {name: web.translated(words) for name, words in fault.errors.items()}
-        return _shown(token, enter(token), given=given, errors=errors), 422
-    except Refusal as fault:
-        return _shown(
-            token, enter(token), given=given, kind_word=web.translated(fault.message)
-        ), 422
-    return redirect(url_for("counsel_away.days_away", token=token), 303)
+def upcoming(page: CounselPage) -> Sequence[Away]:
+    """Return counsel's days away from today on, by the court's date."""
+    today = web.now().astimezone(ZoneInfo(page.court.zone)).date()
+    return away.of(db.session(), page.counsel.id, today)
 
 
-@bp.post("/r/<token>/away/calendar")
-@web.limiter.limit(SELDOM)
-def name_calendar(token: str) -> Any:
-    """Take the address of counsel's own calendar, or forget it with an empty one."""
-    view, address = enter(token), request.form.get("address", "")[:4000]
-    if not rendered(view):
-        words = gettext("Nothing was recorded. Please press the button once more.")
-        return _shown(token, view, kind_word=words, address=address), 422
-    seat_id, now, gateway = view.seat.id, web.now(), web.services().gateways.calendars
-    try:
-        retrying(lambda session: busy_calendars.name(session, seat_id, address, gateway, now))
-    except Invalid as fault:
-        errors = {name: web.translated(words) for name, words in fault.errors.items()}
-        return _shown(token, enter(token), errors=errors, address=address), 422
-    return redirect(url_for("counsel_away.days_away", token=token), 303)
+@access.page
+def show(page: CounselPage) -> str:
+    """Show counsel's days away, which they alone see, and the forms to change them."""
+    return render(page, DaysAwayForm(), NOT_REJECTED)
+
+
+@access.act(read, render, then="counsel.days_away")
+def submit(session: Session, submission: Submission[DaysAwayForm]) -> None:
+    """Add days, or take an entry back."""
+    form, invitation_id = submission.form, submission.invitation.id
+    if form.removed_id is not None:
+        away.remove_days(session, invitation_id, form.removed_id)
+    else:
+        away.add_days(session, invitation_id, form.days, submission.now)

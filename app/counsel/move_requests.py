@@ -1,76 +1,67 @@
-"""Asking to move: counsel's form with a reason and a document."""
+"""Move requests: counsel asks for another date, with a reason and a document."""
 
-import secrets
-from typing import Any
+from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Request
+from sqlalchemy.orm import Session
 
-from app.core import document_types, web
-from app.core.db import db, retrying
-from app.core.errors import Invalid, Refusal
-from app.counsel.callbacks import rendered
-from app.counsel.page import OFTEN, SELDOM, enter
+from app.core import document_types
+from app.core.db import db
+from app.core.document_types import UploadedDocument
+from app.core.errors import Invalid, Message
+from app.counsel import access
+from app.counsel.access import NOT_REJECTED, Rejection, Submission
 from app.counsel.page_state import CounselPage
-from app.hearings.answers import forms
 from app.hearings.rescheduling import service
 
-bp = Blueprint("counsel_move", __name__)
+
+@dataclass(frozen=True)
+class MoveRequestForm:
+    """Reason as typed, and the document that was sent, if any, or why it is not taken."""
+
+    reason: str = ""
+    document: UploadedDocument | None = None
+    document_error: Message | None = None
 
 
-@bp.get("/r/<token>/move")
-@web.limiter.limit(OFTEN)
-def plea(token: str) -> Any:
-    """Show the form by which counsel ask for another date, or how their request stands."""
-    return _form(token, enter(token))
+def read(request: Request) -> MoveRequestForm:
+    """Return the form of a request; the type of the document is found by its bytes."""
+    reason, upload = request.form.get("reason", "").strip(), request.files.get("paper")
+    if upload is None or not upload.filename:
+        return MoveRequestForm(reason)
+    body = upload.stream.read(document_types.LARGEST + 1)
+    if error := document_types.fault_of(body):
+        return MoveRequestForm(reason, document_error=error)
+    media_type = document_types.kind_of(body)
+    name = document_types.name_of(upload.filename, media_type)
+    return MoveRequestForm(reason, UploadedDocument(name, media_type, body))
 
 
-def _form(token: str, view: CounselPage, **more: Any) -> str:
-    key = forms.page_key(web.secret(), view.seat.id, view.round.id, secrets.token_urlsafe(16))
-    asked = service.of_counsel(db.session(), view.hearing.id, view.counsel.id)
-    told = {"reason": "", "errors": {}, "kind_word": "", **more}
-    return render_template(
+def render(page: CounselPage, form: MoveRequestForm, rejection: Rejection) -> str:
+    """Render the form, or the request that is open."""
+    requests = service.requests_of(db.session(), page.hearing.id, page.counsel.id)
+    return access.render(
         "counsel/move_requests.html",
-        token=token,
-        view=view,
-        nonce=key,
-        most=service.MOST_REASON,
-        asked=asked,
-        sent=service.papers_of(db.session(), [each.id for each in asked]),
-        can=service.may_ask(view.hearing, web.now()),
-        **told,
+        page,
+        rejection,
+        form=form,
+        move_requests=requests,
+        documents=service.documents_of(db.session(), [each.id for each in requests]),
+        max_reason=service.MAX_REASON,
     )
 
 
-@bp.post("/r/<token>/move")
-@web.limiter.limit(SELDOM)
-def ask_move(token: str) -> Any:
-    """Take counsel's request to move the date."""
-    request.max_content_length = document_types.LARGEST_FORM
-    view, reason = enter(token), request.form.get("reason", "").strip()
-    if not rendered(view):
-        words = gettext("Nothing was recorded. Please press the button once more.")
-        return _form(token, view, reason=reason, kind_word=words), 422
-    seat_id, now = view.seat.id, web.now()
-    try:
-        paper = _paper()
-        retrying(lambda session: service.ask(session, seat_id, reason, paper, now).id)
-    except Invalid as invalid:
-        errors = {name: web.translated(message) for name, message in invalid.errors.items()}
-        return _form(token, enter(token), reason=reason, errors=errors), 422
-    except Refusal as refusal:
-        page = _form(token, enter(token), reason=reason, kind_word=web.translated(refusal.message))
-        return page, web.status_of(refusal)
-    return redirect(url_for("counsel_move.plea", token=token), 303)
+@access.page
+def show(page: CounselPage) -> str:
+    """Show the form by which counsel asks for another date, or the state of their request."""
+    return render(page, MoveRequestForm(), NOT_REJECTED)
 
 
-def _paper() -> document_types.UploadedDocument | None:
-    """Return the document that was sent, if any. Raises Invalid for one that is not taken."""
-    sent = request.files.get("paper")
-    if sent is None or not sent.filename:
-        return None
-    body = sent.stream.read(document_types.LARGEST + 1)
-    if fault := document_types.fault_of(body):
-        raise Invalid({"paper": fault})
-    kind = document_types.kind_of(body)
-    return document_types.UploadedDocument(document_types.name_of(sent.filename, kind), kind, body)
+@access.act(read, render, then="counsel.move_requests", max_body=document_types.LARGEST_FORM)
+def submit(session: Session, submission: Submission[MoveRequestForm]) -> None:
+    """Ask the court for another date."""
+    form = submission.form
+    if form.document_error:
+        raise Invalid({"paper": form.document_error})
+    invitation_id = submission.invitation.id
+    service.request_move(session, invitation_id, form.reason, form.document, submission.now)

@@ -1,4 +1,4 @@
-"""What else one counsel has in this court: their own hearings ahead, and questions still open."""
+"""Other hearings of one counsel in this court: fixed ones ahead, and proposals not yet answered."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,32 +9,34 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Counsel, Party, Representation
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 
-MOST = 20
+LIMIT = 20
 
 
-def ahead(session: Session, counsel: Counsel, but: Hearing, now: dt.datetime) -> Sequence[Hearing]:
-    """Return the fixed hearings ahead in which a counsel acts, the next first, but for one."""
-    wanted = (
+def ahead(
+    session: Session, counsel: Counsel, excluded: Hearing, now: dt.datetime
+) -> Sequence[Hearing]:
+    """Return the other hearings ahead with a date in which counsel acts, the next first."""
+    hearings = (
         sa.select(Hearing)
         .where(
             Hearing.court_id == counsel.court_id,
-            Hearing.case_id.in_(_cases(counsel)),
-            Hearing.id != but.id,
+            Hearing.case_id.in_(_case_ids(counsel)),
+            Hearing.id != excluded.id,
             Hearing.ends_at > now,
             Hearing.state.in_([HearingState.FIXED.value, HearingState.PROPOSED.value]),
         )
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom))
         .order_by(Hearing.starts_at)
-        .limit(MOST)
+        .limit(LIMIT)
     )
-    return session.scalars(wanted).all()
+    return session.scalars(hearings).all()
 
 
 def unanswered(
-    session: Session, counsel: Counsel, but: Hearing, now: dt.datetime
+    session: Session, counsel: Counsel, excluded: Hearing, now: dt.datetime
 ) -> Sequence[Proposal]:
-    """Return the open rounds of other hearings that a counsel has not answered, the next first."""
-    wanted = (
+    """Return the open proposals of other hearings that counsel has not answered, the next first."""
+    proposals = (
         sa.select(Proposal)
         .join(Invitation)
         .join(Proposal.hearing)
@@ -44,17 +46,17 @@ def unanswered(
             Invitation.revoked_at.is_(None),
             Proposal.state == ProposalState.OPEN.value,
             Proposal.answer_by > now,
-            Hearing.id != but.id,
-            Hearing.case_id.in_(_cases(counsel)),
+            Hearing.id != excluded.id,
+            Hearing.case_id.in_(_case_ids(counsel)),
         )
         .options(joinedload(Proposal.hearing).joinedload(Hearing.case))
         .order_by(Proposal.answer_by)
-        .limit(MOST)
+        .limit(LIMIT)
     )
-    return session.scalars(wanted).all()
+    return session.scalars(proposals).all()
 
 
-def _cases(counsel: Counsel) -> sa.Select:
+def _case_ids(counsel: Counsel) -> sa.Select:
     return (
         sa.select(Party.case_id)
         .join(Representation)

@@ -1,4 +1,4 @@
-"""What counsel's page shows: where a hearing stands for the one who holds a link to it."""
+"""State of counsel's page: what a link leads to, and all that the page shows of it now."""
 
 import datetime as dt
 from collections import defaultdict
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party
 from app.core import links, wording
-from app.counsel import service as acts
+from app.counsel import service
 from app.court.models import Court
 from app.hearings import queries
+from app.hearings.answers import acknowledgements
 from app.hearings.models import (
     Booking,
     Hearing,
@@ -24,6 +25,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
+from app.hearings.rescheduling import service as rescheduling
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
@@ -31,7 +33,10 @@ from app.tasks.models import Task
 
 
 class HearingStatus(StrEnum):
-    """Where a hearing stands for one counsel."""
+    """Status of a hearing as one counsel sees it; each has a template ``counsel/_<status>.html``.
+
+    Left: counsel no longer acts in the case; their link shows no page.
+    """
 
     ASKED = "asked"
     ANSWERED = "answered"
@@ -43,8 +48,19 @@ class HearingStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class ResolvedLink:
+    """The invitation that a link leads to: counsel's newest in the hearing of the link."""
+
+    invitation_id: int
+    revoked: bool
+
+
+@dataclass(frozen=True)
 class SlotView:
-    """One slot as counsel sees it: with their own word to it, and what else they have that day."""
+    """One slot as counsel sees it: their answer to it, and their other hearings of that day.
+
+    ``own_zone`` is counsel's time zone if its clocks differ from the court's at that time, else "".
+    """
 
     slot: Slot
     says: str
@@ -54,69 +70,73 @@ class SlotView:
 
 @dataclass(frozen=True)
 class CounselPage:
-    """All that one counsel's page shows."""
+    """View model of one counsel's page; ``token`` is the link by which it was opened.
 
-    seat: Invitation
+    ``asked`` and ``answered`` count invitations of the proposal; ``previous_date`` is the date
+    that the last move ended, with ``starts_at``; ``reason`` is why the court asks anew.
+    """
+
+    token: str
+    invitation: Invitation
     hearing: Hearing
     case: Case
     court: Court
     counsel: Counsel
     party: Party
-    round: Proposal
-    stands: HearingStatus
-    offers: list[SlotView] = field(default_factory=list)
+    proposal: Proposal
+    status: HearingStatus
+    slots: list[SlotView] = field(default_factory=list)
     asked: int = 0
     answered: int = 0
     none_suits: bool = False
-    was: dict[str, Any] | None = None
+    previous_date: dict[str, Any] | None = None
     past: bool = False
-    because: str = ""
-    # When counsel said that they know the date; their open wish to be called.
-    knows_at: dt.datetime | None = None
-    call: Task | None = None
+    reason: str = ""
+    can_request_move: bool = False
+    acknowledged_at: dt.datetime | None = None
+    callback: Task | None = None
 
     @property
     def same_offset_at(self) -> dt.datetime | None:
-        """A time with the offset from UTC of all slots; None where clocks are switched between."""
+        """A time with the UTC offset of all slots, or None if a clock change lies between them."""
         zone = ZoneInfo(self.court.zone)
-        offsets = {each.slot.starts_at.astimezone(zone).utcoffset() for each in self.offers}
-        return self.offers[0].slot.starts_at if len(offsets) == 1 else None
+        offsets = {each.slot.starts_at.astimezone(zone).utcoffset() for each in self.slots}
+        return self.slots[0].slot.starts_at if len(offsets) == 1 else None
 
     @property
     def open(self) -> bool:
         """Whether an answer is taken now."""
-        return self.stands in (HearingStatus.ASKED, HearingStatus.ANSWERED)
+        return self.status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
 
     @property
     def contact(self) -> str:
-        """Whom of the court to ask; empty where nobody is named."""
+        """Name of the court's user responsible for the hearing, or ""."""
         user = self.hearing.user or self.case.assistant
         return user.name if user else ""
 
 
-def behind(session: Session, token: str) -> tuple[Invitation, bool] | None:
-    """Return the counsel's newest seat in the hearing of a link, and whether the link is revoked.
-
-    None for a link that opens nothing.
-    """
-    found = queries.by_token(session, token)
-    if found is None:
+def resolve_link(session: Session, token: str) -> ResolvedLink | None:
+    """Return the invitation that a link leads to, or None for an unknown link."""
+    linked = queries.by_token(session, token)
+    if linked is None:
         return None
-    seat = queries.current_seat(session, found)
-    return seat, bool(found.revoked_at or seat.revoked_at)
+    current = queries.current_seat(session, linked)
+    return ResolvedLink(current.id, revoked=bool(linked.revoked_at or current.revoked_at))
 
 
-def link_of_code(session: Session, typed: str, secret: bytes) -> str | None:
-    """Return the token of the link that a typed code stands for, or None."""
-    seat = queries.by_code(session, typed[:100])
-    return links.token(secret, "reply", seat.id, seat.version) if seat else None
+def resolve_code(session: Session, code: str, secret: bytes) -> str | None:
+    """Return the token of the link for a short code as it was typed, or None."""
+    invitation = queries.by_code(session, code[:100])
+    if invitation is None:
+        return None
+    return links.token(secret, "reply", invitation.id, invitation.version)
 
 
-def counsel_page(session: Session, seat_id: int, now: dt.datetime) -> CounselPage:
-    """Return what the page of a seat shows now."""
-    seat = session.scalars(
+def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> CounselPage:
+    """Return what the page of an invitation shows now."""
+    invitation = session.scalars(
         sa.select(Invitation)
-        .where(Invitation.id == seat_id)
+        .where(Invitation.id == invitation_id)
         .options(
             joinedload(Invitation.counsel),
             joinedload(Invitation.party),
@@ -132,127 +152,133 @@ def counsel_page(session: Session, seat_id: int, now: dt.datetime) -> CounselPag
         )
         .execution_options(populate_existing=True)
     ).one()
-    hearing, round_ = seat.proposal.hearing, seat.proposal
-    stands = _stands(session, seat, now)
+    proposal, hearing = invitation.proposal, invitation.proposal.hearing
+    status = _status(session, invitation, now)
+    fixed = status == HearingStatus.FIXED
+    acknowledged_at = (
+        acknowledgements.acknowledged_at(session, hearing, invitation.counsel_id) if fixed else None
+    )
     return CounselPage(
-        seat=seat,
+        token=token,
+        invitation=invitation,
         hearing=hearing,
         case=hearing.case,
         court=hearing.case.court,
-        counsel=seat.counsel,
-        party=seat.party,
-        round=round_,
-        stands=stands,
-        offers=_offers(session, seat)
-        if stands in (HearingStatus.ASKED, HearingStatus.ANSWERED)
+        counsel=invitation.counsel,
+        party=invitation.party,
+        proposal=proposal,
+        status=status,
+        slots=_slots(session, invitation)
+        if status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
         else [],
-        asked=len(round_.invitations),
-        answered=sum(each.answered_at is not None for each in round_.invitations),
-        none_suits=_none_suits(round_),
-        was=_was(session, seat) if stands == HearingStatus.FIXED and hearing.revision > 1 else None,
-        past=hearing.ends_at is not None and hearing.ends_at < now,
-        because=_because(session, seat) if round_.round > 1 else "",
-        knows_at=acts.confirmed_at(session, hearing, seat.counsel_id)
-        if stands == HearingStatus.FIXED
+        asked=len(proposal.invitations),
+        answered=sum(each.answered_at is not None for each in proposal.invitations),
+        none_suits=_none_suits(proposal),
+        previous_date=_previous_date(session, invitation)
+        if fixed and hearing.revision > 1
         else None,
-        call=acts.open_call(session, hearing.id, seat.counsel_id),
+        past=hearing.ends_at is not None and hearing.ends_at < now,
+        reason=_reason(session, invitation) if proposal.round > 1 else "",
+        can_request_move=rescheduling.can_request(hearing, now),
+        acknowledged_at=acknowledged_at,
+        callback=service.open_callback(session, hearing.id, invitation.counsel_id),
     )
 
 
-def _stands(session: Session, seat: Invitation, now: dt.datetime) -> HearingStatus:
-    round_, hearing = seat.proposal, seat.proposal.hearing
-    if seat.counsel_id not in {each.counsel_id for each in queries.seats(session, hearing.case)}:
+def _status(session: Session, invitation: Invitation, now: dt.datetime) -> HearingStatus:
+    proposal, hearing = invitation.proposal, invitation.proposal.hearing
+    acting = {each.counsel_id for each in queries.seats(session, hearing.case)}
+    if invitation.counsel_id not in acting:
         return HearingStatus.LEFT
     if hearing.state == HearingState.CANCELLED:
         return HearingStatus.CANCELLED
     newest = queries.last_proposal(session, hearing)
     if newest and newest.state == ProposalState.OPEN:
-        if newest.id != round_.id:
+        if newest.id != proposal.id:
             return HearingStatus.WITHDRAWN
-        if now < round_.answer_by:
-            return HearingStatus.ANSWERED if seat.answered_at else HearingStatus.ASKED
+        if now < proposal.answer_by:
+            return HearingStatus.ANSWERED if invitation.answered_at else HearingStatus.ASKED
         return HearingStatus.LATE
     if hearing.state == HearingState.FIXED:
         return HearingStatus.FIXED
-    return HearingStatus.LATE if round_.state == ProposalState.LAPSED else HearingStatus.WITHDRAWN
+    return HearingStatus.LATE if proposal.state == ProposalState.LAPSED else HearingStatus.WITHDRAWN
 
 
-def _none_suits(round_: Proposal) -> bool:
-    """Tell whether all who must answer have, and no slot suits them all."""
-    must = [each for each in round_.invitations if each.required] or round_.invitations
-    words = [{a.slot_id: a.says for a in each.answers} for each in must if each.answered_at]
-    slots = [(slot.id, slot.starts_at) for slot in round_.slots]
-    return len(words) == len(must) and agreed_slot(slots, words) is None
+def _none_suits(proposal: Proposal) -> bool:
+    """Tell whether all who must answer have answered, and no slot suits them all."""
+    required = [each for each in proposal.invitations if each.required] or proposal.invitations
+    answers = [{a.slot_id: a.says for a in each.answers} for each in required if each.answered_at]
+    slots = [(slot.id, slot.starts_at) for slot in proposal.slots]
+    return len(answers) == len(required) and agreed_slot(slots, answers) is None
 
 
-def _because(session: Session, seat: Invitation) -> str:
-    """Return why the court asks anew, as the letter that asked told it."""
-    told = session.scalar(
-        sa.select(Notice.facts).where(ASKS, Notice.invitation_id == seat.id).limit(1)
+def _reason(session: Session, invitation: Invitation) -> str:
+    """Return why the court asks anew, as in the message that asked."""
+    facts = session.scalar(
+        sa.select(Notice.facts).where(ASKS, Notice.invitation_id == invitation.id).limit(1)
     )
-    return str((told or {}).get("reason") or "")
+    return str((facts or {}).get("reason") or "")
 
 
-def _was(session: Session, seat: Invitation) -> dict[str, Any] | None:
-    """Return the date that the last move of this hearing ended, as its letter told it."""
-    told = session.scalar(
+def _previous_date(session: Session, invitation: Invitation) -> dict[str, Any] | None:
+    """Return the date that the last move of the hearing ended, as in the message about the move."""
+    facts = session.scalar(
         sa.select(Notice.facts)
         .where(
-            Notice.about == f"hearing/{seat.proposal.hearing_id}",
-            Notice.counsel_id == seat.counsel_id,
+            Notice.about == f"hearing/{invitation.proposal.hearing_id}",
+            Notice.counsel_id == invitation.counsel_id,
             Notice.kind == NoticeKind.MOVED,
         )
         .order_by(Notice.id.desc())
         .limit(1)
     )
-    was = (told or {}).get("was") or {}
+    was = (facts or {}).get("was") or {}
     if not was.get("starts_at"):
         return None
     return {**was, "starts_at": wording.instant(was["starts_at"])}
 
 
-def _offers(session: Session, seat: Invitation) -> list[SlotView]:
-    round_ = seat.proposal
-    zone = ZoneInfo(round_.hearing.case.court.zone)
-    busy = _busy_days(session, seat, zone)
-    said = {answer.slot_id: answer.says for answer in seat.answers}
+def _slots(session: Session, invitation: Invitation) -> list[SlotView]:
+    proposal = invitation.proposal
+    zone = ZoneInfo(proposal.hearing.case.court.zone)
+    busy = _other_hearings_by_day(session, invitation, zone)
+    answers = {answer.slot_id: answer.says for answer in invitation.answers}
     return [
         SlotView(
             slot=slot,
-            says=said.get(slot.id, ""),
+            says=answers.get(slot.id, ""),
             busy=tuple(busy[slot.starts_at.astimezone(zone).date()]),
-            own_zone=_own_zone(seat.counsel.zone, zone.key, slot.starts_at),
+            own_zone=_differing_zone(invitation.counsel.zone, zone.key, slot.starts_at),
         )
-        for slot in round_.slots
+        for slot in proposal.slots
     ]
 
 
-def _own_zone(own: str, court: str, at: dt.datetime) -> str:
-    """Return counsel's zone where its clocks differ from the court's at that time, else nothing."""
+def _differing_zone(own: str, court: str, at: dt.datetime) -> str:
     if not own or wording.utc_offset(at, own) == wording.utc_offset(at, court):
         return ""
     return own
 
 
-def _busy_days(
-    session: Session, seat: Invitation, zone: ZoneInfo
+def _other_hearings_by_day(
+    session: Session, invitation: Invitation, zone: ZoneInfo
 ) -> dict[dt.date, list[dt.datetime]]:
-    """Return when this counsel has other hearings of this court, by day of the court."""
-    starts = [slot.starts_at for slot in seat.proposal.slots]
+    """Return the starts of counsel's other hearings in this court near the slots, by local day."""
+    slot_starts = [slot.starts_at for slot in invitation.proposal.slots]
     days: dict[dt.date, list[dt.datetime]] = defaultdict(list)
-    if not starts:
+    if not slot_starts:
         return days
     day = dt.timedelta(days=1)
-    wanted = (
+    bookings = (
         sa.select(Booking.starts_at)
         .where(
-            Booking.resource == resource("counsel", seat.counsel_id),
+            Booking.resource == resource("counsel", invitation.counsel_id),
             Booking.firm,
-            Booking.hearing_id != seat.proposal.hearing_id,
-            Booking.starts_at.between(min(starts) - day, max(starts) + day),
+            Booking.hearing_id != invitation.proposal.hearing_id,
+            Booking.starts_at.between(min(slot_starts) - day, max(slot_starts) + day),
         )
         .order_by(Booking.starts_at)
     )
-    for at in session.scalars(wanted):
-        days[at.astimezone(zone).date()].append(at)
+    for starts_at in session.scalars(bookings):
+        days[starts_at.astimezone(zone).date()].append(starts_at)
     return days

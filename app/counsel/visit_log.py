@@ -1,16 +1,16 @@
-"""Visits to counsel's page on the record: what they prove, and what they never do.
+"""Visits to counsel's page on the record, and what each kind of them proves.
 
-Mail scanners and chat previews open links, run scripts and move on. So there are three words:
+Mail scanners and chat previews open links, run scripts and move on. So there are three events:
 
-- *answered*: a POST with a choice for every slot and the nonce of a rendered page; only that
-  decides anything, and it is written by the answer itself.
-- *opened*: by a person. Written only when the page's script reports a touch, a key, a press or a
-  turn of the wheel that the browser itself vouches for (``Event.isTrusted``), on a page that was
-  visible, in a browser that no program drives (``navigator.webdriver``), with the page's nonce.
-  Scrolling alone is left out: a script that scrolls a page makes events that count as trusted.
-  Who has no scripts is never *opened*; their answer says more than that.
-- *fetched*: everything else. A known machine, a HEAD, a prefetch are called a machine; a GET like
-  a browser's is *unseen*, for nobody knows whether eyes were there. It proves nothing.
+- *answered*: a POST with a choice for every slot and the key of a rendered page. Only that decides
+  anything, and it is recorded by the answer itself.
+- *opened*: by a person. Recorded only when the page's script reports a touch, a key, a press or a
+  turn of the wheel that the browser itself vouches for (``Event.isTrusted``), on a visible page, in
+  a browser that no program drives (``navigator.webdriver``), with the page's key. Scrolling alone
+  is left out: a script that scrolls a page produces events that count as trusted. A visitor without
+  scripts is never *opened*; their answer proves more than that.
+- *fetched*: everything else. A known machine, a HEAD or a prefetch is recorded as "machine"; a GET
+  like a browser's as "unseen", for nobody knows whether a person was there. It proves nothing.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ from app.record.rules import Event
 ONCE_IN = dt.timedelta(minutes=10)
 MACHINE, UNSEEN = "machine", "unseen"
 
-# How programs that follow links name themselves; the ones in chats and mail houses first.
+# User agents of programs that follow links; those of chats and mail providers first.
 _MACHINES = re.compile(
     r"(?<!cu)bot\b|crawl|spider|slurp|preview|prefetch|scan|fetch|monitor|headless|phantom"
     r"|facebookexternalhit|whatsapp/|skypeuri|telegram|vkshare|embedly|iframely"
@@ -41,9 +41,9 @@ _MACHINES = re.compile(
 
 
 def agent_class(method: str, headers: Mapping[str, str]) -> str:
-    """Return "machine" for a visitor that shows itself to be one, else "unseen".
+    """Return "machine" for a visitor that identifies itself as one, else "unseen".
 
-    ``Purpose`` and ``Sec-Purpose`` are sent by browsers that load a page ahead of its reader.
+    Browsers send ``Purpose`` or ``Sec-Purpose`` when they load a page before it is asked for.
     """
     purpose = " ".join(headers.get(name, "") for name in ("Purpose", "Sec-Purpose", "X-Moz"))
     agent = headers.get("User-Agent", "")
@@ -52,37 +52,39 @@ def agent_class(method: str, headers: Mapping[str, str]) -> str:
     return MACHINE if not agent or _MACHINES.search(agent) else UNSEEN
 
 
-def lately(session: Session, seat: Invitation, what: Event, agent: str, now: dt.datetime) -> bool:
-    """Tell whether such a visit was written down within the last ten minutes."""
-    wanted = sa.select(Entry.detail).where(
+def is_recent(
+    session: Session, invitation_id: int, event: Event, agent: str, now: dt.datetime
+) -> bool:
+    """Tell whether such a visit was recorded within the last ten minutes."""
+    details = sa.select(Entry.detail).where(
         Entry.notice_id.is_(None),
-        Entry.attempt == f"i{seat.id}",
-        Entry.what == what.value,
+        Entry.attempt == f"i{invitation_id}",
+        Entry.what == event.value,
         Entry.at > now - ONCE_IN,
     )
-    return any(detail.get("agent") == agent for detail in session.scalars(wanted))
+    return any(detail.get("agent") == agent for detail in session.scalars(details))
 
 
 def write(
-    session: Session, seat_id: int, what: Event, agent: str, method: str, now: dt.datetime
+    session: Session, invitation_id: int, event: Event, agent: str, method: str, now: dt.datetime
 ) -> bool:
-    """Write a visit down, at most once in ten minutes for each kind of visitor; tell whether."""
-    seat = session.get_one(Invitation, seat_id)
-    hearing = queries.lock(session, seat.proposal.hearing_id)
-    if lately(session, seat, what, agent, now):
+    """Record a visit, at most once in ten minutes for each class of visitor; return whether."""
+    invitation = session.get_one(Invitation, invitation_id)
+    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    if is_recent(session, invitation_id, event, agent, now):
         return False
-    line = ledger.NewEntry(
-        what,
+    entry = ledger.NewEntry(
+        event,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         about=f"hearing/{hearing.id}",
-        attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        attempt=f"i{invitation.id}",
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         channel="link",
         kind="visit",
         detail={"agent": agent, "method": method},
-        personal={"name": seat.counsel.name},
+        personal={"name": invitation.counsel.name},
     )
-    ledger.append(session, [line], now)
+    ledger.append(session, [entry], now)
     return True

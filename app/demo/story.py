@@ -179,7 +179,7 @@ class StoryPlayer:
                 raise LookupError(f"nobody was asked about hearing {made[0]}")
             seat = next(seat for seat in round_.invitations if seat.counsel.name == name)
             words = {slot.id: word for slot, word in zip(round_.slots, says.split(), strict=True)}
-            given = AnswerInput(words, comment, nonce=f"story-{seat.id}")
+            given = AnswerInput(words, comment, key=f"story-{seat.id}")
             hearings.answer(session, seat.id, given, self.clock.now(), self.secret)
 
         with self.app.app_context():

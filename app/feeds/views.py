@@ -7,12 +7,11 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 
 from app.core import web
 from app.core.db import db, retrying
-from app.counsel.page import OFTEN, Closed, enter, shut
+from app.counsel.access import PAGE_RATE, enter
 from app.feeds import queries, service
 from app.feeds.cache import CalendarCache
 
 bp = Blueprint("feeds", __name__)
-bp.register_error_handler(Closed, shut)
 
 
 @bp.get("/feeds/<token>.ics")
@@ -22,7 +21,7 @@ def calendar(token: str) -> Response:
     session, now = db.session(), web.now()
     asked = queries.asked(session.connection(), token)
     if asked is None:
-        with web.limiter.limit(OFTEN):  # whoever tries addresses; a known one costs no counting
+        with web.limiter.limit(PAGE_RATE):  # whoever tries addresses; a known one costs no counting
             pass
         words = "There is no calendar at this address, or it was ended.\n"
         return Response(words, 404, content_type="text/plain; charset=utf-8")
@@ -76,7 +75,7 @@ def _second(at: dt.datetime) -> dt.datetime:
 
 
 @bp.get("/r/<token>/feed")
-@web.limiter.limit(OFTEN)
+@web.limiter.limit(PAGE_RATE)
 def subscribe(token: str) -> Any:
     """Show counsel the address of their calendar, or the button that makes it."""
     view = enter(token)
@@ -88,7 +87,7 @@ def subscribe(token: str) -> Any:
 
 
 @bp.post("/r/<token>/feed")
-@web.limiter.limit(OFTEN)
+@web.limiter.limit(PAGE_RATE)
 def begin(token: str) -> Any:
     """Open counsel's own calendar, or end it with ``stop=1``: a new one has a new address."""
     view = enter(token)

@@ -52,8 +52,8 @@ def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret
     round_ = queries.open_proposal(session, hearing)
     if round_ and gone and now < round_.answer_by:
         session.flush()
-        voices = locking.counsel_answers(session, round_.id, hearing.id)
-        decide(session, hearing.id, round_.id, now, secret, voices)
+        answers = locking.counsel_answers(session, round_.id, hearing.id)
+        decide(session, hearing.id, round_.id, now, secret, answers)
     return bool(gone)
 
 

@@ -16,7 +16,7 @@ from app.hearings.answers.service import AnswerInput, answer
 from app.hearings.dates import invite_everybody, set_date, settle
 from app.hearings.models import Hearing, HearingState, ProposalState
 from app.hearings.proposals import DeskContext, check_rules, checked_slots, open_proposal
-from app.hearings.rescheduling import service
+from app.hearings.rescheduling import service as rescheduling
 from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw
 
@@ -92,7 +92,7 @@ def move(session: Session, desk: DeskContext, hearing_id: int, given: Mapping[st
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, given)
-    service.settle(session, hearing, desk.now)
+    rescheduling.close_requests(session, hearing, desk.now)
     if given["minutes"]:
         hearing.minutes = given["minutes"]
     if given["answer_by"] is not None:
@@ -140,7 +140,7 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     hearing.revise()
     hearing.planned_revision = hearing.revision
     session.flush()
-    service.settle(session, hearing, desk.now)
+    rescheduling.close_requests(session, hearing, desk.now)
     booking.release(session, hearing)
     withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
     seats = invite_everybody(session, hearing, desk.secret, desk.now)

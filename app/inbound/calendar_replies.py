@@ -15,9 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Gone, Invalid
-from app.counsel import service as acts
 from app.hearings import facts, queries
-from app.hearings.answers import service
+from app.hearings.answers import acknowledgements, service
 from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation, Proposal
 from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
@@ -211,7 +210,7 @@ def _count(
         return OLD
     _close_earlier(session, filed, now)
     if reply.partstat == "ACCEPTED" and hearing.state == HearingState.FIXED:
-        acts.confirm(
+        acknowledgements.acknowledge(
             session,
             invitation.id,
             hearing.revision,

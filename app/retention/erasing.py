@@ -11,7 +11,7 @@ from app.core.errors import N_, Refusal
 from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposing import drafts
-from app.hearings.rescheduling import service
+from app.hearings.rescheduling import service as rescheduling
 from app.notices.models import Notice
 from app.record import chain
 from app.record.models import ChainHead, Entry
@@ -50,7 +50,7 @@ def erase(
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
     drafts.forget_case(session, case.id)
-    service.blank(session, case.id)
+    rescheduling.erase_documents(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     if nameless:
         case.title = ""

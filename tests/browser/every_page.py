@@ -38,7 +38,7 @@ NO_PAGES = (
     "calendar.who_is_told",
     "operations.",
     "account.subdivisions",
-    "counsel.file",
+    "counsel.calendar_file",
     "static",
 )
 PAGES_BESIDE = {"court_feeds.calendars"}

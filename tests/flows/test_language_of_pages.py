@@ -33,19 +33,19 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|reply\.file|hearings\.download"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download"
 )
 # Tried with the keys that counsel and new users get.
 BY_KEY = {
     "counsel.page",
-    "counsel.contacts",
-    "counsel_acts.call_me",
-    "counsel_away.days_away",
+    "counsel.contact_record",
+    "counsel.callbacks",
+    "counsel.days_away",
     "feeds.subscribe",
     "people.password",
     "paper_notices.paper",
     "certificate.confirmed",
-    "counsel_move.plea",
+    "counsel.move_requests",
 }
 
 

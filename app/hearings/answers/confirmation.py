@@ -1,4 +1,4 @@
-"""The confirmation that counsel get of their answer."""
+"""Confirmation that counsel gets of their answer."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 
 
-def answered(
+def queue_confirmation(
     session: Session,
-    held: LockedInvitation,
+    locked: LockedInvitation,
     says: Mapping[int, str],
     stamp: str,
     now: dt.datetime,
@@ -24,27 +24,27 @@ def answered(
     channel: str,
     entries: Sequence[ledger.NewEntry],
 ) -> None:
-    """Confirm an answer to its person: a key that somebody else used is noticed so.
+    """Queue the confirmation of an answer: it shows counsel if somebody else used their link.
 
-    What came by text is confirmed by text, whatever the person's usual way is. ``stamp`` is the
-    answer's own; ``entries`` are what the record says of the answer before it is confirmed.
+    An answer by text is confirmed by text, whatever counsel's preferred channel is. ``stamp``
+    distinguishes this answer from others to the proposal; ``entries`` go on the record before it.
     """
-    hearing, round_ = held.hearing, held.round
-    told = facts.of(
+    hearing, proposal = locked.hearing, locked.proposal
+    context = facts.of(
         hearing,
         answers=[
-            {**facts.slot_facts(s), "says": says.get(s.id, AnswerChoice.NO.value)}
-            for s in held.slots
+            {**facts.slot_facts(slot), "says": says.get(slot.id, AnswerChoice.NO.value)}
+            for slot in locked.slots
         ],
-        answer_by=facts.iso(round_.answer_by),
-        person=facts.person(held.seat),
+        answer_by=facts.iso(proposal.answer_by),
+        person=facts.person(locked.invitation),
     )
     request = NoticeRequest(
-        facts.subject(hearing, f"r{round_.round}.{stamp}"),
+        facts.subject(hearing, f"r{proposal.round}.{stamp}"),
         NoticeKind.ANSWERED,
-        facts.counsel_of(held.seat, channel),
-        told,
+        facts.counsel_of(locked.invitation, channel),
+        context,
         due_at=now,
         stale_at=now + STALE_AFTER,
     )
-    queue(session, [request], now, entries, heads={hearing.case_id: held.head})
+    queue(session, [request], now, entries, heads={hearing.case_id: locked.head})

@@ -1,26 +1,27 @@
-"""Pure: what counsel's form says, and the key of the page that it was given on."""
+"""Form by which counsel answers a proposal: parsing and validation. Pure."""
 
 import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import ValidationError
 
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import TextField
 
-SAYS = ("yes", "if_needed", "no")
-MOST_COMMENT = 2000  # characters
+CHOICES = ("yes", "if_needed", "no")
+MAX_COMMENT = 2000  # characters
 _SLOT = re.compile(r"slot-([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
 class AnswerForm:
-    """What stands in the form, right or wrong: a page that is shown again loses nothing."""
+    """Form as typed, valid or not, so that a page that is shown again loses nothing.
+
+    ``says`` maps slot ids to answers; ``none`` is checked if no slot suits.
+    """
 
     says: Mapping[int, str] = field(default_factory=dict)
     none: bool = False
@@ -28,69 +29,48 @@ class AnswerForm:
 
 
 def typed(form: Mapping[str, str]) -> AnswerForm:
-    """Return what a form holds: ``slot-12=yes``, ``none=1`` and ``comment``."""
-    slots = ((_SLOT.fullmatch(name), word) for name, word in form.items())
+    """Parse the fields ``slot-12=yes``, ``none=1`` and ``comment``."""
+    slots = ((_SLOT.fullmatch(name), choice) for name, choice in form.items())
     return AnswerForm(
-        says={int(found.group(1)): word for found, word in slots if found},
+        says={int(match.group(1)): choice for match, choice in slots if match},
         none=bool(form.get("none")),
         comment=form.get("comment", ""),
     )
 
 
-def checked(given: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], str]:
-    """Return a word to each slot of the round, and the comment.
+def checked(form: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], str]:
+    """Return an answer to each slot of the proposal, and the comment.
 
-    Raises Invalid for slots without a word, for one that is not of this round, for a "none of
-    these" that the slots contradict, and for a comment that cannot be taken; all at once.
+    Raises Invalid with all errors at once: slots without an answer, slots of another proposal, a
+    "none of these" that the slots contradict, a comment that is too long or has control characters.
     """
-    says = {**dict.fromkeys(slots, "no"), **given.says} if given.none else dict(given.says)
+    says = {**dict.fromkeys(slots, "no"), **form.says} if form.none else dict(form.says)
     errors = {
         f"slot-{slot}": Message(N_("This slot is not of this proposal."))
         for slot in says
         if slot not in slots
     }
     for slot in slots:
-        if says.get(slot) not in SAYS:
+        if says.get(slot) not in CHOICES:
             errors[f"slot-{slot}"] = Message(N_("Choose yes, if needed or no."))
-    if given.none and any(word != "no" for word in given.says.values()):
+    if form.none and any(choice != "no" for choice in form.says.values()):
         errors["none"] = Message(
             N_("You said that none suits, and also that some do. Choose which is meant.")
         )
     comment = ""
     try:
-        comment = TextField(MOST_COMMENT, lines=True).deserialize(given.comment)
-    except ValidationError as fault:
-        errors["comment"] = fault.messages[0]  # type: ignore[assignment]
+        comment = TextField(MAX_COMMENT, lines=True).deserialize(form.comment)
+    except ValidationError as error:
+        errors["comment"] = error.messages[0]  # type: ignore[assignment]
     if errors:
         raise Invalid(errors)
     return says, comment
 
 
-@lru_cache(8)
-def _signer(secret: bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        secret, salt="counsel's page", signer_kwargs={"digest_method": hashlib.sha256}
-    )
+def submission_key(nonce: str, says: Mapping[int, str], comment: str) -> str:
+    """Return the idempotency key of an answer: 32 hex digits of SHA-256.
 
-
-def page_key(secret: bytes, seat_id: int, proposal_id: int, chance: str) -> str:
-    """Return the nonce of one rendered page: good for this seat in this round only.
-
-    ``chance`` is what tells this page from the same page rendered again.
+    Sending the same answer from the same page twice gives the same key; ``nonce`` is the page's.
     """
-    return str(_signer(secret).dumps([seat_id, proposal_id, chance]))
-
-
-def chance_of(secret: bytes, key: str, seat_id: int, proposal_id: int) -> str | None:
-    """Return what tells a nonce's page from others; None unless it is of this seat and round."""
-    try:
-        seat, proposal, chance = _signer(secret).loads(key)
-    except (BadData, ValueError, TypeError):
-        return None
-    return str(chance) if (seat, proposal) == (seat_id, proposal_id) else None
-
-
-def press(chance: str, says: Mapping[int, str], comment: str) -> str:
-    """Return the name of one answer from one page, 32 characters: pressing twice gives it twice."""
-    said = json.dumps([chance, sorted(says.items()), comment])
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    payload = json.dumps([nonce, sorted(says.items()), comment])
+    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:32]

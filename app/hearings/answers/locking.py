@@ -1,7 +1,8 @@
-"""A seat that is about to answer: its hearing and chain locked, and all that an answer needs read.
+"""Invitation loaded and locked for an act of counsel, with all that an answer needs.
 
-Plain values, by statements that are put together once: here objects of the session would cost
-more than all that the database does.
+The hearing is locked first, then the head of its case's chain. Rows are read as plain values by
+statements that are compiled once: loading them as ORM objects would cost more than all that the
+database does here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +22,11 @@ from app.people.models import User
 from app.record import chain
 from app.record.models import ChainHead
 
-_HEARING, _ROUND, _SLOT, _SEAT, _ANSWER, _CASE, _COURT, _HEAD = (
+_HEARING, _PROPOSAL, _SLOT, _INVITATION, _ANSWER, _CASE, _COURT, _HEAD = (
     bulk.table(each)
     for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, ChainHead)
 )
-_COUNSEL, _PARTY, _ROOM, _JUDGE, _ACTS = (
+_COUNSEL, _PARTY, _COURTROOM, _JUDGE, _REPRESENTATION = (
     bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, Representation)
 )
 _USER, _ASSISTANT = (bulk.table(User).alias(name) for name in ("hearing_user", "case_assistant"))
@@ -33,9 +34,12 @@ _USER, _ASSISTANT = (bulk.table(User).alias(name) for name in ("hearing_user", "
 
 @dataclass(frozen=True)
 class CounselAnswer:
-    """One seat of a round: whether it counts, and what it said to each slot; None before."""
+    """One counsel's answer to a proposal; ``says`` is None until they have answered.
 
-    seat_id: int
+    ``required``: the date waits for them. ``acting``: they still act in the case.
+    """
+
+    invitation_id: int
     counsel_id: int
     side: str
     required: bool
@@ -45,70 +49,84 @@ class CounselAnswer:
 
 @dataclass(frozen=True)
 class LockedInvitation:
-    """A seat with its hearing, held until the commit, and the voices of its round.
+    """An invitation and all answers to its proposal, locked until the commit.
 
-    ``hearing``, ``seat``, ``round`` and ``slots`` have what letters and the record need under the
-    names that the models give it: ``hearing.case.court.zone``. ``head`` is the last link of the
-    case's chain, held too.
+    ``hearing``, ``invitation``, ``proposal`` and ``slots`` have the attributes that messages and
+    the record need, named as in the models: ``hearing.case.court.zone``. ``head`` is the last
+    position of the case's chain, locked too.
     """
 
     hearing: Any
-    seat: Any
-    round: Any
+    invitation: Any
+    proposal: Any
     slots: Sequence[Any]
-    voices: Sequence[CounselAnswer]
+    answers: Sequence[CounselAnswer]
     head: chain.ChainPosition
     revoked: bool = False
 
     @property
+    def id(self) -> int:
+        """Id of the invitation."""
+        return int(self.invitation.id)
+
+    @property
     def own(self) -> CounselAnswer:
-        """The seat's own voice."""
-        return next(each for each in self.voices if each.seat_id == self.seat.id)
+        """The invited counsel's own answer."""
+        return next(each for each in self.answers if each.invitation_id == self.id)
 
     def with_own(self, says: Mapping[int, str]) -> list[CounselAnswer]:
-        """Return the voices of the round once this seat has said something."""
+        """Return the answers to the proposal with the invited counsel's own replaced."""
         return [
-            replace(each, says=says) if each.seat_id == self.seat.id else each
-            for each in self.voices
+            replace(each, says=says) if each.invitation_id == self.id else each
+            for each in self.answers
         ]
 
 
-def by_number(session: Session, seat_id: int) -> LockedInvitation:
-    """Return one seat, held. Raises NoResultFound."""
+def by_id(session: Session, invitation_id: int) -> LockedInvitation:
+    """Return one invitation, locked. Raises NoResultFound."""
     session.flush()
-    locked = session.connection().execute(_LOCK_BY_NUMBER, {"seat": seat_id}).one()
-    return _held(session, _ONE_SEAT, {"seat": seat_id}, locked)
+    parameters = {"invitation": invitation_id}
+    locked = session.connection().execute(_LOCK_BY_ID, parameters).one()
+    return _load(session, _ONE_INVITATION, parameters, locked)
 
 
 def by_link(session: Session, token: str) -> LockedInvitation | None:
-    """Return the seat that a link leads to, its counsel's newest in the hearing; None for none."""
-    asked = {"digest": links.digest(token)}
-    locked = session.connection().execute(_LOCK_BY_LINK, asked).one_or_none()
+    """Return the invitation that a link leads to, locked, or None for an unknown link.
+
+    It is counsel's newest in the hearing of the link.
+    """
+    digest = {"digest": links.digest(token)}
+    locked = session.connection().execute(_LOCK_BY_LINK, digest).one_or_none()
     if locked is None:
         return None
-    wanted = {"hearing": locked.id, "counsel": locked.counsel_id}
-    return _held(session, _NEWEST_SEAT, wanted, locked)
+    parameters = {"hearing": locked.id, "counsel": locked.counsel_id}
+    return _load(session, _NEWEST_INVITATION, parameters, locked)
 
 
-def _held(
-    session: Session, statement: sa.Select, wanted: dict[str, int], locked: sa.Row
+def _load(
+    session: Session, statement: sa.Select, parameters: dict[str, int], locked: sa.Row
 ) -> LockedInvitation:
-    line = session.connection()
-    found = line.execute(statement, wanted).one_or_none()
-    if found is None:  # no line on the record yet: the first link is made
+    connection = session.connection()
+    row = connection.execute(statement, parameters).one_or_none()
+    if row is None:  # the case has no entry yet, and so no head of its chain: create it
         chain.lock_heads(session, [locked.case_id])
-        found = line.execute(statement, wanted).one()
-    parts = _parts(found)
-    head, round_ = parts["head"], parts["round"]
-    slots = [_slot(row) for row in line.execute(_SLOTS, {"round": round_.id})]
-    heard = counsel_answers(session, round_.id, locked.id)
-    link = chain.ChainPosition(head.seq, head.hash, head.last_at)
-    revoked = bool(locked.revoked_at or parts["seat"].revoked_at)
-    return LockedInvitation(parts["hearing"], parts["seat"], round_, slots, heard, link, revoked)
+        row = connection.execute(statement, parameters).one()
+    parts = _parts(row)
+    head, proposal = parts["head"], parts["proposal"]
+    slots = [_slot(each) for each in connection.execute(_SLOTS, {"proposal": proposal.id})]
+    return LockedInvitation(
+        hearing=parts["hearing"],
+        invitation=parts["invitation"],
+        proposal=proposal,
+        slots=slots,
+        answers=counsel_answers(session, proposal.id, locked.id),
+        head=chain.ChainPosition(head.seq, head.hash, head.last_at),
+        revoked=bool(locked.revoked_at or parts["invitation"].revoked_at),
+    )
 
 
-# What is read of each, by the names under which the models lead from one to the other.
-_READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
+# Columns that are read of each table, under the names of the models' relationships.
+_COLUMNS: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
     "hearing": (
         _HEARING,
         (
@@ -127,11 +145,14 @@ _READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
     "case": (_CASE, ("number", "title")),
     "court": (_COURT, ("name", "short", "zone", "phone", "text_links", "text_slots", "language")),
     "judge": (_JUDGE, ("name",)),
-    "courtroom": (_ROOM, ("id", "name", "location")),
+    "courtroom": (_COURTROOM, ("id", "name", "location")),
     "user": (_USER, ("id", "name")),
     "assistant": (_ASSISTANT, ("id", "name")),
-    "round": (_ROUND, ("id", "round", "answer_by", "state", "fix")),
-    "seat": (_SEAT, ("id", "counsel_id", "side", "version", "revoked_at", "comment", "nonce")),
+    "proposal": (_PROPOSAL, ("id", "round", "answer_by", "state", "fix")),
+    "invitation": (
+        _INVITATION,
+        ("id", "counsel_id", "side", "version", "revoked_at", "comment", "nonce"),
+    ),
     "counsel": (_COUNSEL, ("id", "name", "language", "channels", "email", "phone", "opted_out_at")),
     "party": (_PARTY, ("name",)),
     "head": (_HEAD, ("seq", "hash", "last_at")),
@@ -139,118 +160,123 @@ _READ: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
 
 
 def _parts(row: sa.Row) -> dict[str, Any]:
-    """Return a row as the things that it is made of, each leading to those that belong to it."""
-    found: dict[str, Any] = {}
+    """Return the objects that a row is made of, related to each other as the models are."""
+    parts: dict[str, Any] = {}
     first = 0
-    for part, (_, columns) in _READ.items():
+    for name, (_, columns) in _COLUMNS.items():
         last = first + len(columns)
-        found[part] = SimpleNamespace(**dict(zip(columns, row[first:last], strict=True)))
+        parts[name] = SimpleNamespace(**dict(zip(columns, row[first:last], strict=True)))
         first = last
-    for part in ("courtroom", "user", "assistant"):
-        if found[part].id is None:
-            found[part] = None
-    hearing, case, seat = found["hearing"], found["case"], found["seat"]
-    hearing.case, hearing.judge, hearing.user = case, found["judge"], found["user"]
+    for name in ("courtroom", "user", "assistant"):
+        if parts[name].id is None:
+            parts[name] = None
+    hearing, case, invitation = parts["hearing"], parts["case"], parts["invitation"]
+    hearing.case, hearing.judge, hearing.user = case, parts["judge"], parts["user"]
     hearing.courtroom, case.court, case.assistant = (
-        found[part] for part in ("courtroom", "court", "assistant")
+        parts[name] for name in ("courtroom", "court", "assistant")
     )
-    seat.counsel, seat.party = found["counsel"], found["party"]
-    return found
+    invitation.counsel, invitation.party = parts["counsel"], parts["party"]
+    return parts
 
 
 def _slot(row: sa.Row) -> Any:
     id_, starts_at, ends_at, name, location = row
-    room = SimpleNamespace(name=name, location=location)
-    return SimpleNamespace(id=id_, starts_at=starts_at, ends_at=ends_at, courtroom=room)
+    courtroom = SimpleNamespace(name=name, location=location)
+    return SimpleNamespace(id=id_, starts_at=starts_at, ends_at=ends_at, courtroom=courtroom)
 
 
-def counsel_answers(session: Session, round_id: int, hearing_id: int) -> list[CounselAnswer]:
-    """Return who is asked in a round, whether they still act in its case, and what each said."""
-    found: dict[int, CounselAnswer] = {}
-    said: dict[int, dict[int, str]] = {}
-    asked = {"round": round_id, "hearing": hearing_id}
-    for row in session.connection().execute(_VOICES, asked):
-        id_, counsel_id, side, required, acting, answered_at, slot_id, word = row
-        says = said.setdefault(id_, {})
+def counsel_answers(session: Session, proposal_id: int, hearing_id: int) -> list[CounselAnswer]:
+    """Return the answers of all counsel invited to a proposal, in the order of invitations."""
+    answers: dict[int, CounselAnswer] = {}
+    choices: dict[int, dict[int, str]] = {}
+    parameters = {"proposal": proposal_id, "hearing": hearing_id}
+    for row in session.connection().execute(_ANSWERS, parameters):
+        id_, counsel_id, side, required, acting, answered_at, slot_id, choice = row
+        says = choices.setdefault(id_, {})
         if slot_id is not None:
-            says[slot_id] = word
-        heard = says if answered_at else None
-        found[id_] = CounselAnswer(id_, counsel_id, side, bool(required), bool(acting), heard)
-    return list(found.values())
+            says[slot_id] = choice
+        answers[id_] = CounselAnswer(
+            id_, counsel_id, side, bool(required), bool(acting), says if answered_at else None
+        )
+    return list(answers.values())
 
 
-def _locking(of_seat: sa.ColumnElement[bool]) -> sa.Select:
-    """Lock a seat's hearing; what others may change meanwhile is read after that, by itself."""
+def _lock_hearing(condition: sa.ColumnElement[bool]) -> sa.Select:
+    """Lock the hearing of an invitation; all that others may change is read after that."""
     return (
-        sa.select(_HEARING.c.id, _HEARING.c.case_id, _SEAT.c.counsel_id, _SEAT.c.revoked_at)
-        .join(_ROUND, _ROUND.c.hearing_id == _HEARING.c.id)
-        .join(_SEAT, _SEAT.c.proposal_id == _ROUND.c.id)
-        .where(of_seat)
+        sa.select(
+            _HEARING.c.id, _HEARING.c.case_id, _INVITATION.c.counsel_id, _INVITATION.c.revoked_at
+        )
+        .join(_PROPOSAL, _PROPOSAL.c.hearing_id == _HEARING.c.id)
+        .join(_INVITATION, _INVITATION.c.proposal_id == _PROPOSAL.c.id)
+        .where(condition)
         .with_for_update(of=_HEARING)
     )
 
 
-def _seats() -> sa.Select:
-    """Read a seat with all that belongs to it, and lock the head of its case's chain."""
-    columns = [table.c[name] for table, names in _READ.values() for name in names]
+def _invitations() -> sa.Select:
+    """Select invitations with all that belongs to them, locking the head of the case's chain."""
+    columns = [table.c[name] for table, names in _COLUMNS.values() for name in names]
     joined = (
-        _SEAT.join(_ROUND, _ROUND.c.id == _SEAT.c.proposal_id)
-        .join(_HEARING, _HEARING.c.id == _ROUND.c.hearing_id)
+        _INVITATION.join(_PROPOSAL, _PROPOSAL.c.id == _INVITATION.c.proposal_id)
+        .join(_HEARING, _HEARING.c.id == _PROPOSAL.c.hearing_id)
         .join(_CASE, _CASE.c.id == _HEARING.c.case_id)
         .join(_COURT, _COURT.c.id == _CASE.c.court_id)
         .join(_JUDGE, _JUDGE.c.id == _HEARING.c.judge_id)
-        .join(_COUNSEL, _COUNSEL.c.id == _SEAT.c.counsel_id)
-        .join(_PARTY, _PARTY.c.id == _SEAT.c.party_id)
+        .join(_COUNSEL, _COUNSEL.c.id == _INVITATION.c.counsel_id)
+        .join(_PARTY, _PARTY.c.id == _INVITATION.c.party_id)
         .join(_HEAD, _HEAD.c.case_id == _HEARING.c.case_id)
-        .outerjoin(_ROOM, _ROOM.c.id == _HEARING.c.courtroom_id)
+        .outerjoin(_COURTROOM, _COURTROOM.c.id == _HEARING.c.courtroom_id)
         .outerjoin(_USER, _USER.c.id == _HEARING.c.user_id)
         .outerjoin(_ASSISTANT, _ASSISTANT.c.id == _CASE.c.assistant_id)
     )
     return sa.select(*columns).select_from(joined).with_for_update(of=_HEAD)
 
 
-_LOCK_BY_LINK = _locking(_SEAT.c.token_digest == sa.bindparam("digest"))
-_LOCK_BY_NUMBER = _locking(_SEAT.c.id == sa.bindparam("seat"))
-_ONE_SEAT = _seats().where(_SEAT.c.id == sa.bindparam("seat"))
-_NEWEST_SEAT = (
-    _seats()
+_LOCK_BY_LINK = _lock_hearing(_INVITATION.c.token_digest == sa.bindparam("digest"))
+_LOCK_BY_ID = _lock_hearing(_INVITATION.c.id == sa.bindparam("invitation"))
+_ONE_INVITATION = _invitations().where(_INVITATION.c.id == sa.bindparam("invitation"))
+_NEWEST_INVITATION = (
+    _invitations()
     .where(
-        _ROUND.c.hearing_id == sa.bindparam("hearing"),
-        _SEAT.c.counsel_id == sa.bindparam("counsel"),
+        _PROPOSAL.c.hearing_id == sa.bindparam("hearing"),
+        _INVITATION.c.counsel_id == sa.bindparam("counsel"),
     )
-    .order_by(_ROUND.c.round.desc())
+    .order_by(_PROPOSAL.c.round.desc())
     .limit(1)
 )
 _SLOTS = (
-    sa.select(_SLOT.c.id, _SLOT.c.starts_at, _SLOT.c.ends_at, _ROOM.c.name, _ROOM.c.location)
-    .join(_ROOM, _ROOM.c.id == _SLOT.c.courtroom_id)
-    .where(_SLOT.c.proposal_id == sa.bindparam("round"))
+    sa.select(
+        _SLOT.c.id, _SLOT.c.starts_at, _SLOT.c.ends_at, _COURTROOM.c.name, _COURTROOM.c.location
+    )
+    .join(_COURTROOM, _COURTROOM.c.id == _SLOT.c.courtroom_id)
+    .where(_SLOT.c.proposal_id == sa.bindparam("proposal"))
     .order_by(_SLOT.c.starts_at, _SLOT.c.id)
 )
 _ACTING = (
-    sa.select(_ACTS.c.id)
-    .join(_PARTY, _PARTY.c.id == _ACTS.c.party_id)
+    sa.select(_REPRESENTATION.c.id)
+    .join(_PARTY, _PARTY.c.id == _REPRESENTATION.c.party_id)
     .join(_HEARING, _HEARING.c.case_id == _PARTY.c.case_id)
     .where(
         _HEARING.c.id == sa.bindparam("hearing"),
-        _ACTS.c.counsel_id == _SEAT.c.counsel_id,
-        _ACTS.c.left_at.is_(None),
+        _REPRESENTATION.c.counsel_id == _INVITATION.c.counsel_id,
+        _REPRESENTATION.c.left_at.is_(None),
     )
-    .correlate(_SEAT)
+    .correlate(_INVITATION)
     .exists()
 )
-_VOICES = (
+_ANSWERS = (
     sa.select(
-        _SEAT.c.id,
-        _SEAT.c.counsel_id,
-        _SEAT.c.side,
-        _SEAT.c.required,
+        _INVITATION.c.id,
+        _INVITATION.c.counsel_id,
+        _INVITATION.c.side,
+        _INVITATION.c.required,
         _ACTING,
-        _SEAT.c.answered_at,
+        _INVITATION.c.answered_at,
         _ANSWER.c.slot_id,
         _ANSWER.c.says,
     )
-    .outerjoin(_ANSWER, _ANSWER.c.invitation_id == _SEAT.c.id)
-    .where(_SEAT.c.proposal_id == sa.bindparam("round"))
-    .order_by(_SEAT.c.id, _ANSWER.c.slot_id)
+    .outerjoin(_ANSWER, _ANSWER.c.invitation_id == _INVITATION.c.id)
+    .where(_INVITATION.c.proposal_id == sa.bindparam("proposal"))
+    .order_by(_INVITATION.c.id, _ANSWER.c.slot_id)
 )

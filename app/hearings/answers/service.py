@@ -1,4 +1,4 @@
-"""Counsel's answer: taken while the round is open, written down, and what follows from it."""
+"""Take counsel's answer to an open proposal, record it, and decide the date if it was the last."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -29,22 +29,22 @@ from app.notices.queue import withdraw_unrecorded
 from app.record import ledger
 from app.record.rules import Event
 
-_ANSWER, _SEAT = bulk.table(Answer), bulk.table(Invitation)
-_TAKE_AWAY = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("seat"))
+_ANSWER, _INVITATION = bulk.table(Answer), bulk.table(Invitation)
+_DELETE_ANSWERS = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("invitation"))
 
 
 @dataclass(frozen=True)
 class AnswerInput:
-    """What counsel gave: a word to each slot by its id, a comment, and the page it was given on."""
+    """An answer: a choice for each slot by its id, a comment, and an idempotency key."""
 
     says: Mapping[int, str]
     comment: str
-    nonce: str
+    key: str
 
 
 def answer(
     session: Session,
-    seat_id: int,
+    invitation_id: int,
     given: AnswerInput,
     now: dt.datetime,
     secret: bytes,
@@ -53,140 +53,149 @@ def answer(
 ) -> None:
     """Take counsel's answer; fix the hearing when all have answered and a slot suits all.
 
-    A second press on the same page changes nothing. ``channel`` is where it came from: "link",
-    "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if it can. Raises
-    Gone where the round is over, Invalid for a slot that is not of this round or has no word.
+    The same answer with the same key changes nothing. ``channel`` is where it came from: "link",
+    "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if possible. Raises
+    Gone if no answer is taken any more, Invalid for slots of another proposal or without a choice.
     """
-    take(session, locking.by_number(session, seat_id), given, now, secret, channel=channel)
+    take(session, locking.by_id(session, invitation_id), given, now, secret, channel=channel)
 
 
 def take(
     session: Session,
-    held: LockedInvitation,
+    locked: LockedInvitation,
     given: AnswerInput,
     now: dt.datetime,
     secret: bytes,
     *,
     channel: str = "link",
 ) -> None:
-    """Take the answer of a seat that is held already; else as ``answer``."""
-    seat, before = held.seat, held.own.says or {}
-    if seat.nonce == given.nonce and before == given.says and seat.comment == given.comment:
+    """Take the answer of an invitation that is locked already; otherwise as ``answer``."""
+    invitation, recorded = locked.invitation, locked.own.says or {}
+    same = recorded == given.says and invitation.comment == given.comment
+    if same and invitation.nonce == given.key:
         return
-    _refuse_late(held, now)
-    _refuse_strange(held.slots, given.says)
-    _store(session, held, given, now)
-    entries = [_entry(held, given, channel)]
+    _check_open(locked, now)
+    _check_slots(locked.slots, given.says)
+    _store(session, locked, given, now)
+    entries = [_entry(locked, given, channel)]
     entries += withdraw_unrecorded(
         session,
-        f"hearing/{held.hearing.id}",
+        f"hearing/{locked.hearing.id}",
         N_("it was answered"),
         kinds=ASKING,
-        invitation_ids=[seat.id],
+        invitation_ids=[invitation.id],
     )
-    # Its place in the chain names it, so that one given a second time is confirmed a second time.
-    stamp = f"a{held.head.seq + 1}"
-    confirmation.answered(session, held, given.says, stamp, now, channel=channel, entries=entries)
-    session.expire_all()  # what was written is unknown to it
-    decide(session, held.hearing.id, held.round.id, now, secret, held.with_own(given.says))
+    # The place in the chain distinguishes answers, so that one given again is confirmed again.
+    stamp = f"a{locked.head.seq + 1}"
+    confirmation.queue_confirmation(
+        session, locked, given.says, stamp, now, channel=channel, entries=entries
+    )
+    session.expire_all()  # the session knows nothing of these bulk statements
+    answers = locked.with_own(given.says)
+    decide(session, locked.hearing.id, locked.proposal.id, now, secret, answers)
 
 
-def _store(session: Session, held: LockedInvitation, given: AnswerInput, now: dt.datetime) -> None:
-    seat = held.seat
-    if held.own.says:
-        session.connection().execute(_TAKE_AWAY, {"seat": seat.id})
-    rows = [{"invitation_id": seat.id, "slot_id": n, "says": w} for n, w in given.says.items()]
+def _store(
+    session: Session, locked: LockedInvitation, given: AnswerInput, now: dt.datetime
+) -> None:
+    if locked.own.says:
+        session.connection().execute(_DELETE_ANSWERS, {"invitation": locked.id})
+    rows = [
+        {"invitation_id": locked.id, "slot_id": slot_id, "says": choice}
+        for slot_id, choice in given.says.items()
+    ]
     bulk.insert(session, _ANSWER, rows)
-    new = {"answered_at": now, "comment": given.comment, "nonce": given.nonce}
-    bulk.update(session, _SEAT, [{"id": seat.id, **new}])
+    changes = {"answered_at": now, "comment": given.comment, "nonce": given.key}
+    bulk.update(session, _INVITATION, [{"id": locked.id, **changes}])
 
 
-def _refuse_late(held: LockedInvitation, now: dt.datetime) -> None:
-    if held.round.state != ProposalState.OPEN:
+def _check_open(locked: LockedInvitation, now: dt.datetime) -> None:
+    if locked.proposal.state != ProposalState.OPEN:
         raise Gone(
             N_(
                 "The date is decided or the question was withdrawn: "
                 "your answer changes nothing now."
             )
         )
-    if now >= held.round.answer_by:
+    if now >= locked.proposal.answer_by:
         raise Gone(
             N_("The time to answer ended on %(when)s. Please ring the court."),
-            when=HearingTime(held.round.answer_by, held.hearing.case.court.zone),
+            when=HearingTime(locked.proposal.answer_by, locked.hearing.case.court.zone),
         )
 
 
-def _refuse_strange(offered: Sequence[Any], says: Mapping[int, str]) -> None:
-    slots = {slot.id for slot in offered}
+def _check_slots(slots: Sequence[Any], says: Mapping[int, str]) -> None:
+    slot_ids = {slot.id for slot in slots}
     errors = {
-        f"slot-{slot}": Message(N_("This slot is not of this proposal."))
-        for slot in says
-        if slot not in slots
+        f"slot-{slot_id}": Message(N_("This slot is not of this proposal."))
+        for slot_id in says
+        if slot_id not in slot_ids
     }
     errors |= {
-        f"slot-{slot}": Message(N_("Choose yes, if needed or no."))
-        for slot in slots
-        if says.get(slot) not in list(AnswerChoice)
+        f"slot-{slot_id}": Message(N_("Choose yes, if needed or no."))
+        for slot_id in slot_ids
+        if says.get(slot_id) not in list(AnswerChoice)
     }
     if errors:
         raise Invalid(errors)
 
 
-def _entry(held: LockedInvitation, given: AnswerInput, channel: str) -> ledger.NewEntry:
-    hearing, seat = held.hearing, held.seat
+def _entry(locked: LockedInvitation, given: AnswerInput, channel: str) -> ledger.NewEntry:
+    hearing, invitation = locked.hearing, locked.invitation
     return ledger.NewEntry(
         Event.ANSWERED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         about=f"hearing/{hearing.id}",
-        attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        attempt=f"i{invitation.id}",
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         channel=channel,
         kind=NoticeKind.PROPOSAL.value,
         detail={
-            "round": held.round.round,
-            "changed": bool(held.own.says),
+            "round": locked.proposal.round,
+            "changed": bool(locked.own.says),
             "says": [
                 {
                     "starts_at": ledger.instant(slot.starts_at),
                     "courtroom": slot.courtroom.name,
                     "says": given.says[slot.id],
                 }
-                for slot in held.slots
+                for slot in locked.slots
             ],
         },
-        personal={"name": seat.counsel.name, "comment": given.comment},
+        personal={"name": invitation.counsel.name, "comment": given.comment},
     )
 
 
 def decide(
     session: Session,
     hearing_id: int,
-    round_id: int,
+    proposal_id: int,
     now: dt.datetime,
     secret: bytes,
-    voices: Sequence[CounselAnswer],
+    answers: Sequence[CounselAnswer],
 ) -> None:
-    """See whether the answers agree; fix, or tell the assistant what is theirs to decide.
+    """Fix the date if all who must answer agree on a slot; otherwise leave it to the assistant.
 
-    Nobody waits for counsel who have left the case. A side that was asked and has nobody left to
-    speak for it is not bound by the others' answers: then the date is the assistant's to fix.
+    Counsel who left the case are not waited for. A side that was invited and has no counsel left is
+    not bound by the answers of others: then the assistant fixes the date.
     """
-    heard = [voice for voice in voices if voice.acting]
-    required = [voice for voice in heard if voice.required] or heard
-    words = [voice.says for voice in required]
-    if not words or any(word is None for word in words):
+    acting = [each for each in answers if each.acting]
+    required = [each for each in acting if each.required] or acting
+    choices = [each.says for each in required]
+    if not choices or any(says is None for says in choices):
         return
-    mute = {voice.side for voice in voices} - {voice.side for voice in heard}
+    unrepresented_sides = {each.side for each in answers} - {each.side for each in acting}
     hearing = session.get_one(Hearing, hearing_id, options=_WITH_CASE)
-    round_ = next(each for each in hearing.proposals if each.id == round_id)
-    chosen = rules.agreed_slot([(s.id, s.starts_at) for s in round_.slots], words)
-    slot: Slot | None = next((each for each in round_.slots if each.id == chosen), None)
-    if slot and round_.fix == FixPolicy.AUTO and not mute:
+    proposal = next(each for each in hearing.proposals if each.id == proposal_id)
+    slots = [(slot.id, slot.starts_at) for slot in proposal.slots]
+    slot_id = rules.agreed_slot(slots, choices)
+    slot: Slot | None = next((each for each in proposal.slots if each.id == slot_id), None)
+    if slot and proposal.fix == FixPolicy.AUTO and not unrepresented_sides:
         settle(session, hearing, slot, now, secret)
     else:
-        notifications.concluded(session, hearing, round_, slot, now)
+        notifications.concluded(session, hearing, proposal, slot, now)
 
 
 _WITH_CASE = (

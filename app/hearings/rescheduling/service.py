@@ -1,4 +1,4 @@
-"""Counsel ask for another date, with a reason and a document; the court moves it or answers."""
+"""Requests of counsel to move the date, with a reason and a document, and the court's answer."""
 
 import datetime as dt
 import hashlib
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.core import document_types
+from app.core.document_types import UploadedDocument
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.hearings import notifications, queries
 from app.hearings.models import Hearing, Invitation, MoveDocument
@@ -17,44 +17,44 @@ from app.record.rules import Event
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
-MOST_REASON = 2000  # characters
-MOST_TIMES = 5  # requests of one counsel about one hearing; beyond that people talk
+MAX_REASON = 2000  # characters
+MAX_REQUESTS = 5  # of one counsel about one hearing; beyond that people talk
 
 
-def may_ask(hearing: Hearing, now: dt.datetime) -> bool:
+def can_request(hearing: Hearing, now: dt.datetime) -> bool:
     """Tell whether there is a date ahead that could be moved."""
     return bool(hearing.holds and hearing.starts_at and hearing.starts_at > now)
 
 
-def ask(
+def request_move(
     session: Session,
-    seat_id: int,
+    invitation_id: int,
     reason: str,
-    paper: document_types.UploadedDocument | None,
+    document: UploadedDocument | None,
     now: dt.datetime,
 ) -> Task:
-    """Give the court a counsel's request to move the date; it waits on the desk until answered.
+    """Open a task for the court to answer counsel's request to move the date.
 
-    One request at a time: asking again while one is open changes nothing and returns that one.
-    Raises Invalid for a reason that is missing or too long, Refusal where no date can be moved.
+    Counsel has one open request at a time: asking again returns it unchanged. Raises Invalid for a
+    reason that is missing or too long, Refusal if no date can be moved or there were many requests.
     """
-    seat = session.get_one(Invitation, seat_id)
-    hearing = queries.lock(session, seat.proposal.hearing_id)
-    if (waiting := open_plea(session, hearing.id, seat.counsel_id)) is not None:
-        return waiting
-    if not may_ask(hearing, now):
+    invitation = session.get_one(Invitation, invitation_id)
+    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    if (pending := open_request(session, hearing.id, invitation.counsel_id)) is not None:
+        return pending
+    if not can_request(hearing, now):
         raise Refusal(N_("There is no date ahead that could be moved."))
-    _check(reason)
-    before = len(of_counsel(session, hearing.id, seat.counsel_id))
-    if before >= MOST_TIMES:
+    _check_reason(reason)
+    earlier = len(requests_of(session, hearing.id, invitation.counsel_id))
+    if earlier >= MAX_REQUESTS:
         raise Refusal(N_("You have asked several times: please ring the court."))
     task = Task(
-        key=f"move/{hearing.id}/{seat.counsel_id}/{before}",
+        key=f"move/{hearing.id}/{invitation.counsel_id}/{earlier}",
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         about=f"hearing/{hearing.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         way=TaskKind.MOVE.value,
         state=TaskState.OPEN.value,
         opens_at=now,
@@ -65,82 +65,86 @@ def ask(
     )
     session.add(task)
     session.flush()
-    detail = _keep(session, task, paper, now) if paper else {}
-    line = ledger.NewEntry(
+    entry = ledger.NewEntry(
         Event.ASKED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         about=task.about,
         attempt=f"k{task.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         channel="link",
         kind="move",
-        detail=detail,
-        personal={"name": seat.counsel.name, "note": reason, "paper": paper.name if paper else ""},
+        detail=_store_document(session, task, document, now) if document else {},
+        personal={
+            "name": invitation.counsel.name,
+            "note": reason,
+            "paper": document.name if document else "",
+        },
     )
-    ledger.append(session, [line], now)
+    ledger.append(session, [entry], now)
     return task
 
 
-def _check(reason: str) -> None:
+def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid({"reason": Message(N_("Say why the date should be moved."))})
-    if len(reason) > MOST_REASON:
-        raise Invalid({"reason": Message(N_("At most %(most)s characters."), most=MOST_REASON)})
+    if len(reason) > MAX_REASON:
+        raise Invalid({"reason": Message(N_("At most %(most)s characters."), most=MAX_REASON)})
 
 
-def _keep(
-    session: Session, task: Task, paper: document_types.UploadedDocument, now: dt.datetime
-) -> dict:
-    digest = hashlib.sha256(paper.body).hexdigest()
+def _store_document(
+    session: Session, task: Task, document: UploadedDocument, now: dt.datetime
+) -> dict[str, str | int]:
+    """Store the document of a request; return what the record says of it."""
+    digest, size = hashlib.sha256(document.body).hexdigest(), len(document.body)
     session.add(
         MoveDocument(
             court_id=task.court_id,
             case_id=task.case_id,
             task_id=task.id,
-            name=paper.name,
-            kind=paper.kind,
-            size=len(paper.body),
+            name=document.name,
+            kind=document.kind,
+            size=size,
             digest=digest,
-            body=paper.body,
+            body=document.body,
             created_at=now,
         )
     )
     session.flush()
-    return {"sha256": digest, "bytes": len(paper.body), "type": paper.kind}
+    return {"sha256": digest, "bytes": size, "type": document.kind}
 
 
-def of_counsel(session: Session, hearing_id: int, counsel_id: int) -> Sequence[Task]:
-    """Return a counsel's requests to move a hearing, the newest first."""
-    wanted = sa.select(Task).where(
+def requests_of(session: Session, hearing_id: int, counsel_id: int) -> Sequence[Task]:
+    """Return counsel's requests to move a hearing, the newest first."""
+    requests = sa.select(Task).where(
         Task.about == f"hearing/{hearing_id}",
         Task.counsel_id == counsel_id,
         Task.way == TaskKind.MOVE.value,
     )
-    return session.scalars(wanted.order_by(Task.id.desc())).all()
+    return session.scalars(requests.order_by(Task.id.desc())).all()
 
 
-def open_plea(session: Session, hearing_id: int, counsel_id: int) -> Task | None:
-    """Return a counsel's request to move a hearing that nobody has answered yet."""
-    asked = of_counsel(session, hearing_id, counsel_id)
-    return next((task for task in asked if task.state == TaskState.OPEN), None)
+def open_request(session: Session, hearing_id: int, counsel_id: int) -> Task | None:
+    """Return counsel's request to move a hearing while it is open, or None."""
+    requests = requests_of(session, hearing_id, counsel_id)
+    return next((task for task in requests if task.state == TaskState.OPEN), None)
 
 
-def settle(session: Session, hearing: Hearing, now: dt.datetime) -> None:
-    """End the requests to move a hearing that was moved, asked about anew, or cancelled."""
-    done = sa.update(Task).where(
+def close_requests(session: Session, hearing: Hearing, now: dt.datetime) -> None:
+    """Close the requests to move a hearing that was moved, proposed anew, or cancelled."""
+    requests = sa.update(Task).where(
         Task.about == f"hearing/{hearing.id}",
         Task.way == TaskKind.MOVE.value,
         Task.state == TaskState.OPEN.value,
     )
-    session.execute(done.values(state=TaskState.DONE.value, ended_at=now))
+    session.execute(requests.values(state=TaskState.DONE.value, ended_at=now))
 
 
-def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.datetime) -> Task:
-    """Leave the date as it is: counsel who asked are told why, and all read it on the record.
+def decline(session: Session, court_id: int, task_id: int, reason: str, now: dt.datetime) -> Task:
+    """Leave the date as it is: counsel who asked is told why, and all can read it on the record.
 
-    Raises NotFound, Invalid without a reason, Refusal where the request was answered already.
+    Raises NotFound, Invalid without a reason, Refusal if the request was answered already.
     """
     task = session.get(Task, task_id)
     if task is None or task.court_id != court_id or task.way != TaskKind.MOVE:
@@ -149,10 +153,10 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
     session.refresh(task)
     if task.state != TaskState.OPEN:
         raise Refusal(N_("This request was answered already."))
-    if not why.strip() or len(why) > MOST_REASON:
+    if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid({"why": Message(N_("Give the reason, in at most 2000 characters."))})
     name = queries.known_counsel(session, court_id, task.counsel_id).name
-    line = ledger.NewEntry(
+    entry = ledger.NewEntry(
         Event.SKIPPED,
         court_id=task.court_id,
         case_id=task.case_id,
@@ -162,40 +166,46 @@ def decline(session: Session, court_id: int, task_id: int, why: str, now: dt.dat
         side=task.side,
         channel="link",
         kind="move",
-        personal={"name": name, "note": why},
+        personal={"name": name, "note": reason},
     )
-    ledger.append(session, [line], now)
-    # A new dictionary, so that the change is seen.
-    task.because = {**task.because, "answer": why}
+    ledger.append(session, [entry], now)
+    # A new dictionary, so that SQLAlchemy sees the change.
+    task.because = {**task.because, "answer": reason}
     task.state, task.ended_at = TaskState.SKIPPED.value, now
-    seat = queries.last_seats(session, hearing).get(task.counsel_id or 0)
-    if seat is not None:
+    invitation = queries.last_seats(session, hearing).get(task.counsel_id or 0)
+    if invitation is not None:
         notifications.everyone(
-            session, hearing, NoticeKind.STAYS, [seat], now, version=f"k{task.id}", reason=why
+            session,
+            hearing,
+            NoticeKind.STAYS,
+            [invitation],
+            now,
+            version=f"k{task.id}",
+            reason=reason,
         )
     return task
 
 
-def papers_of(session: Session, task_ids: Sequence[int]) -> dict[int, MoveDocument]:
-    """Return the documents of requests, without their bytes."""
-    wanted = sa.select(MoveDocument).where(MoveDocument.task_id.in_(task_ids))
-    return {paper.task_id: paper for paper in session.scalars(wanted)}
+def documents_of(session: Session, task_ids: Sequence[int]) -> dict[int, MoveDocument]:
+    """Return the documents of requests by task id, their bytes not loaded."""
+    documents = sa.select(MoveDocument).where(MoveDocument.task_id.in_(task_ids))
+    return {document.task_id: document for document in session.scalars(documents)}
 
 
-def paper(session: Session, court_id: int, paper_id: int) -> MoveDocument:
-    """Return a document of a court, while there is one. Raises NotFound."""
-    found = session.get(MoveDocument, paper_id)
-    if found is None or found.court_id != court_id or not found.body:
+def document(session: Session, court_id: int, document_id: int) -> MoveDocument:
+    """Return a document in a court. Raises NotFound, also if it was erased."""
+    stored = session.get(MoveDocument, document_id)
+    if stored is None or stored.court_id != court_id or not stored.body:
         raise NotFound(N_("There is no such document, or it was erased."))
-    return found
+    return stored
 
 
-def blank(session: Session, case_id: int) -> None:
-    """Erase a case's documents; their digests stay, as on the record."""
-    loose = {"synchronize_session": False}
-    erased = (
+def erase_documents(session: Session, case_id: int) -> None:
+    """Erase the documents of a case; their digests stay, as on the record."""
+    unsynchronized = {"synchronize_session": False}
+    documents = (
         sa.update(MoveDocument).where(MoveDocument.case_id == case_id).values(name="", body=b"")
     )
-    session.execute(erased.execution_options(**loose))
-    answered = sa.update(Task).where(Task.case_id == case_id, Task.way == TaskKind.MOVE.value)
-    session.execute(answered.values(because={}).execution_options(**loose))
+    session.execute(documents.execution_options(**unsynchronized))
+    requests = sa.update(Task).where(Task.case_id == case_id, Task.way == TaskKind.MOVE.value)
+    session.execute(requests.values(because={}).execution_options(**unsynchronized))

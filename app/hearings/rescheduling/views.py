@@ -1,4 +1,4 @@
-"""The court's half of a request to move: its document, and the answer that the date stays."""
+"""Requests to move, on the court's side: the document, and the decision to leave the date."""
 
 from typing import Any
 from urllib.parse import quote
@@ -19,13 +19,13 @@ bp = Blueprint("rescheduling", __name__)
 @bp.get("/papers/<int:paper_id>")
 @signed_in
 def download(paper_id: int) -> Response:
-    """Give a document to somebody of the court, to be kept and never to be run by the browser."""
-    found = service.paper(db.session(), current_user.court_id, paper_id)
+    """Return a document to the court's users as a download that the browser never runs."""
+    document = service.document(db.session(), current_user.court_id, paper_id)
     return Response(
-        found.body,
-        mimetype=found.kind,
+        document.body,
+        mimetype=document.kind,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name, safe='')}",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
@@ -36,15 +36,13 @@ def download(paper_id: int) -> Response:
 @signed_in
 def decline(task_id: int) -> Any:
     """Leave the date as it is, with a reason."""
-    court_id, why, now = current_user.court_id, request.form.get("why", "").strip(), web.now()
-    hearing_id = retrying(
-        lambda session: service.decline(session, court_id, task_id, why, now).about.split("/")[1]
-    )
+    court_id, reason, now = current_user.court_id, request.form.get("why", "").strip(), web.now()
+    about = retrying(lambda session: service.decline(session, court_id, task_id, reason, now).about)
     flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
-    return redirect(url_for("hearing.shown", hearing_id=int(hearing_id)), 303)
+    return redirect(url_for("hearing.shown", hearing_id=int(about.split("/")[1])), 303)
 
 
 @bp.app_template_global()
 def paper_of(task_id: int) -> MoveDocument | None:
-    """Return the document that came with a request."""
-    return service.papers_of(db.session(), [task_id]).get(task_id)
+    """Return the document of a request, or None."""
+    return service.documents_of(db.session(), [task_id]).get(task_id)

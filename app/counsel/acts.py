@@ -1,0 +1,136 @@
+"""Table of counsel's pages and acts: addresses, and the links by which counsel's page offers them.
+
+A new act is a module with its form, its views and the call of its service, a template, a test, and
+one row here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint
+from flask_babel import gettext
+
+from app.core.errors import N_
+from app.counsel import (
+    acknowledgements,
+    answers,
+    calendar_file,
+    callbacks,
+    contact_record,
+    days_away,
+    move_requests,
+    own_calendar,
+    page,
+    short_codes,
+)
+from app.counsel.access import View
+from app.counsel.page_state import CounselPage, HearingStatus
+
+
+def _always(_page: CounselPage) -> bool:
+    return True
+
+
+def _unless_withdrawn(page: CounselPage) -> bool:
+    return page.status != HearingStatus.WITHDRAWN or page.hearing.starts_at is not None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A page or an act of counsel below ``/r/<token>``, guarded by ``access``.
+
+    ``show`` answers GET as endpoint ``counsel.<name>``, ``submit`` POST. With a ``label`` (or a
+    function of the page returning one), counsel's page links to it with an icon of Bootstrap
+    wherever ``offered`` holds. A row with a dotted name links to a page of another feature.
+    """
+
+    name: str
+    path: str = ""
+    show: View | None = None
+    submit: View | None = None
+    label: str | Callable[[CounselPage], str] = ""
+    icon: str = ""
+    offered: Callable[[CounselPage], bool] = _always
+
+    @property
+    def endpoint(self) -> str:
+        """Endpoint of the page."""
+        return self.name if "." in self.name else f"counsel.{self.name}"
+
+    def title(self, page: CounselPage) -> str:
+        """Return the label in the language of the page."""
+        return gettext(self.label if isinstance(self.label, str) else self.label(page))
+
+
+def _callback_label(page: CounselPage) -> str:
+    return N_("You asked to be called") if page.callback else N_("Ask to be called")
+
+
+# In the order in which counsel's page links to them.
+ACTS = (
+    Act("page", "", page.show),
+    Act("opened", "/opened", submit=page.opened),
+    Act("answers", "", submit=answers.submit),
+    Act("acknowledgements", "/knows", submit=acknowledgements.submit),
+    Act("calendar_file", "/hearing.ics", calendar_file.show),
+    Act(
+        "contact_record",
+        "/record",
+        contact_record.show,
+        label=N_("Record of contact"),
+        icon="list-ul",
+        offered=_unless_withdrawn,
+    ),
+    Act(
+        "feeds.subscribe",
+        label=N_("Subscribe to my calendar"),
+        icon="calendar-week",
+        offered=_unless_withdrawn,
+    ),
+    Act(
+        "days_away",
+        "/away",
+        days_away.show,
+        days_away.submit,
+        label=N_("When you are away"),
+        icon="calendar-x",
+    ),
+    Act("own_calendar", "/away/calendar", submit=own_calendar.submit),
+    Act(
+        "move_requests",
+        "/move",
+        move_requests.show,
+        move_requests.submit,
+        label=N_("Ask to move the date"),
+        icon="calendar2-x",
+        offered=lambda page: page.can_request_move,
+    ),
+    Act(
+        "callbacks",
+        "/call-me",
+        callbacks.show,
+        callbacks.submit,
+        label=_callback_label,
+        icon="telephone-inbound",
+    ),
+)
+
+
+def offered_acts(page: CounselPage) -> list[Act]:
+    """Return the acts to which counsel's page links now."""
+    return [act for act in ACTS if act.label and act.offered(page)]
+
+
+def blueprint() -> Blueprint:
+    """Return the blueprint of counsel's pages."""
+    bp = Blueprint("counsel", __name__)
+    for act in ACTS:
+        address = f"/r/<token>{act.path}"
+        if act.show:
+            bp.add_url_rule(address, act.name, act.show)
+        if act.submit:
+            bp.add_url_rule(address, f"{act.name}_submit", act.submit, methods=["POST"])
+    bp.add_url_rule("/r", "short_codes", short_codes.show)
+    bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
+    bp.add_app_template_global(offered_acts)
+    return bp

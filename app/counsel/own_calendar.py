@@ -1,0 +1,38 @@
+"""Own calendar: counsel gives the address at which their busy times can be read."""
+
+from dataclasses import dataclass
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from app.core import web
+from app.counsel import access, days_away
+from app.counsel.access import Rejection, Submission
+from app.counsel.days_away import DaysAwayForm
+from app.counsel.page_state import CounselPage
+from app.hearings.availability import busy_calendars
+
+
+@dataclass(frozen=True)
+class OwnCalendarForm:
+    """Address of a calendar as typed; an empty one removes it."""
+
+    address: str
+
+
+def read(request: Request) -> OwnCalendarForm:
+    """Return the form of a request."""
+    return OwnCalendarForm(request.form.get("address", "")[:4000])
+
+
+def render(page: CounselPage, form: OwnCalendarForm, rejection: Rejection) -> str:
+    """Render the page of days away, on which the address is given."""
+    return days_away.render(page, DaysAwayForm(), rejection, form.address)
+
+
+@access.act(read, render, then="counsel.days_away")
+def submit(session: Session, submission: Submission[OwnCalendarForm]) -> None:
+    """Keep the address of counsel's own calendar, or remove it."""
+    fetcher = web.services().gateways.calendars
+    address, invitation_id = submission.form.address, submission.invitation.id
+    busy_calendars.name(session, invitation_id, address, fetcher, submission.now)

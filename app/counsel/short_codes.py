@@ -1,0 +1,28 @@
+"""Short codes: counsel types the code of a message that could carry no link."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.core import web
+from app.core.db import db
+from app.counsel import page_state
+from app.counsel.access import ACT_RATE
+
+TEMPLATE = "counsel/short_codes.html"
+
+
+def show() -> str:
+    """Show the form for a code."""
+    return render_template(TEMPLATE, code="", error="")
+
+
+@web.limiter.limit(ACT_RATE)
+def submit() -> ResponseReturnValue:
+    """Redirect from a code to its page."""
+    code = request.form.get("code", "")
+    token = page_state.resolve_code(db.session(), code, web.secret())
+    if token is None:
+        error = gettext("No page has this code. Compare it with the message, letter by letter.")
+        return render_template(TEMPLATE, code=code[:40], error=error), 422
+    return redirect(url_for("counsel.page", token=token), 303)

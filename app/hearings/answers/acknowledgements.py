@@ -1,0 +1,66 @@
+"""Acknowledgements: counsel confirms that they know the date of a hearing."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.errors import N_, Refusal
+from app.hearings import queries
+from app.hearings.models import Hearing, HearingState, Invitation
+from app.record import ledger
+from app.record.models import Entry
+from app.record.rules import Event
+
+
+def acknowledge(
+    session: Session,
+    invitation_id: int,
+    revision: int,
+    now: dt.datetime,
+    *,
+    channel: str = "link",
+    kind: str = "knows",
+    address: str = "",
+) -> bool:
+    """Record that counsel knows the date of a revision; return False if that is recorded already.
+
+    ``address`` is the mail address that confirmed it, if any. Raises Refusal if the date has
+    changed since: counsel knows another one.
+    """
+    invitation = session.get_one(Invitation, invitation_id)
+    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    if hearing.state != HearingState.FIXED or hearing.revision != revision:
+        raise Refusal(N_("The date has changed since this page was shown. Please look at it now."))
+    if acknowledged_at(session, hearing, invitation.counsel_id) is not None:
+        return False
+    entry = ledger.NewEntry(
+        Event.CONFIRMED,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        about=f"hearing/{hearing.id}",
+        attempt=f"i{invitation.id}",
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
+        channel=channel,
+        kind=kind,
+        detail={"revision": revision},
+        personal={"name": invitation.counsel.name, **({"address": address} if address else {})},
+    )
+    ledger.append(session, [entry], now)
+    return True
+
+
+def acknowledged_at(session: Session, hearing: Hearing, counsel_id: int) -> dt.datetime | None:
+    """Return when counsel first acknowledged the present date, or None."""
+    entries = sa.select(Entry.at, Entry.detail).where(
+        Entry.about == f"hearing/{hearing.id}",
+        Entry.counsel_id == counsel_id,
+        Entry.what == Event.CONFIRMED.value,
+    )
+    times = [
+        at
+        for at, detail in session.execute(entries)
+        if (detail or {}).get("revision") == hearing.revision
+    ]
+    return min(times, default=None)
