@@ -1,5 +1,6 @@
-"""What every resource of the API shares: its blueprint, its reading of input, who may ask."""
+"""Base of the API's resources: blueprint, parsing of input, authentication."""
 
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from flask import Request, g, request
@@ -14,7 +15,15 @@ from app.api.json_body import read
 from app.cases.forms import LANGUAGES
 from app.core.db import db
 from app.core.errors import N_, Invalid
-from app.core.forms import ChoiceField, Input, InstantField, RowIdField, WholeNumberField, flat
+from app.core.forms import (
+    ChoiceField,
+    Form,
+    InstantField,
+    RowIdField,
+    WholeNumberField,
+    flat,
+    posted,
+)
 from app.people import service as people
 
 PREFIX = "/api/v1"
@@ -31,7 +40,7 @@ class RowConverter(BaseConverter):
 
 
 class Parser(FlaskParser):
-    """Reads bodies and queries for the schemas; errors are the house's own."""
+    """Reads bodies and queries for the schemas; errors are raised as Invalid."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
 
@@ -47,25 +56,31 @@ class Parser(FlaskParser):
         raise Invalid(dict(flat(error.messages))) from error
 
 
-class Query(Input):
-    """What every address takes in its query: the language of messages."""
+@dataclass(frozen=True, kw_only=True)
+class Query(Form):
+    """The query of every address: the language of messages."""
 
-    lang = ChoiceField(LANGUAGES)
+    lang: str | None = posted(ChoiceField(LANGUAGES), default=None)
 
 
+@dataclass(frozen=True, kw_only=True)
 class PageIn(Query):
     """Which part of a long list is asked for."""
 
-    limit = WholeNumberField(
-        load_default=50,
-        validate=lambda n: _within(n, 1, 200),
-        error_messages={"invalid": N_("Give a number.")},
-        metadata={"minimum": 1, "maximum": 200},
+    limit: int = posted(
+        WholeNumberField(
+            load_default=50,
+            validate=lambda n: _within(n, 1, 200),
+            error_messages={"invalid": N_("Give a number.")},
+            metadata={"minimum": 1, "maximum": 200},
+        )
     )
-    after = RowIdField(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "`next` of the page before: the list goes on behind it"},
+    after: int | None = posted(
+        RowIdField(
+            load_default=None,
+            allow_none=True,
+            metadata={"description": "`next` of the page before: the list goes on behind it"},
+        )
     )
 
 
@@ -74,7 +89,7 @@ def _within(number: int, least: int, most: int) -> None:
         raise ValidationError(N_("Give a number from 1 to 200."))
 
 
-class AskedAt(InstantField):
+class QueryInstantField(InstantField):
     """An instant in a query, where a + that was not escaped has become a space."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
@@ -83,9 +98,9 @@ class AskedAt(InstantField):
         return super()._deserialize(value, attr, data, **more)
 
 
-def asked_at() -> AskedAt:
-    """Return a field for one end of a stretch of time."""
-    return AskedAt(load_default=None, allow_none=True)
+def query_instant(**more: Any) -> QueryInstantField:
+    """Return a field for one end of a span of time."""
+    return QueryInstantField(load_default=None, allow_none=True, **more)
 
 
 class Resource(Blueprint):

@@ -1,8 +1,10 @@
 """Cases: enter one, look one up."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource
@@ -10,18 +12,22 @@ from app.api.schemas import CaseOut, CasesOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as cases
 from app.cases.forms import CaseIn
-from app.core.forms import TextField
+from app.core.forms import TextField, posted
+from app.hearings.service import DeskContext
 
 bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
 
 
+@dataclass(frozen=True, kw_only=True)
 class CasesIn(PageIn):
     """Which cases are asked for."""
 
-    number = TextField(
-        200,
-        load_default="",
-        metadata={"description": "The case of this number, however its brackets are typed"},
+    number: str = posted(
+        TextField(
+            200,
+            load_default="",
+            metadata={"description": "The case of this number, however its brackets are typed"},
+        )
     )
 
 
@@ -29,24 +35,24 @@ class CasesIn(PageIn):
 class CaseCollection(MethodView):
     """All cases of the court."""
 
-    @bp.arguments(CasesIn, location="query")
+    @bp.arguments(CasesIn.schema(), location="query")
     @bp.response(200, CasesOut)
-    def get(self, given: dict[str, Any]) -> Any:
+    def get(self, query: CasesIn) -> Any:
         """List cases, the newest first, or find one by its number"""
-        found = reading(lambda session, at: queries.cases(session, at.court.id, given))
-        shown = found[: given["limit"]]
+        found = reading(lambda session, at: queries.cases(session, at.court.id, query))
+        shown = found[: query.limit]
         more = len(found) > len(shown)
         return {
             "cases": [serializers.case(each) for each in shown],
             "next": shown[-1].id if more else None,
         }
 
-    @bp.arguments(CaseIn)
+    @bp.arguments(CaseIn.schema())
     @bp.response(201, CaseOut)
-    def post(self, given: dict[str, Any]) -> Answer:
+    def post(self, given: CaseIn) -> Answer:
         """Enter a case with its parties and counsel; a judge not yet known is made"""
 
-        def enter(session: Any, at: Any) -> CommittedResponse:
+        def enter(session: Session, at: DeskContext) -> CommittedResponse:
             made = cases.enter(session, at.court, at.user, given, at.now)
             shape = serializers.case(queries.case(session, at.court.id, made.id))
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")

@@ -59,15 +59,15 @@ def of_hearing(hearing_id: int) -> Any:
 
 
 @cases.bp.route("/<row:case_id>/contacts", methods=["POST"])
-@cases.bp.arguments(ContactIn)
+@cases.bp.arguments(ContactIn.schema())
 @cases.bp.response(201, AttemptOut)
-def log(given: dict[str, Any], case_id: int) -> Answer:
+def log(given: ContactIn, case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
     def write(session: Session, at: DeskContext) -> CommittedResponse:
         case = case_service.find_case(session, at.court.id, case_id)
-        _check_hearing(session, at, case.id, given["hearing_id"])
-        counsel = contacts_by_hand.counsel_of(session, case, given["counsel_id"])
+        _check_hearing(session, at, case.id, given.hearing_id)
+        counsel = contacts_by_hand.counsel_of(session, case, given.counsel_id)
         line, _ = off_channel.log(session, case, counsel, given, at.user, at.now)
         return CommittedResponse(attempts.attempts([line])[0], 201)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.blueprint import Query, Resource
@@ -11,6 +12,7 @@ from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
+from app.hearings.service import DeskContext
 
 bp = Resource("courtrooms", __name__, description="Where hearings are held")
 
@@ -19,21 +21,21 @@ bp = Resource("courtrooms", __name__, description="Where hearings are held")
 class CourtroomCollection(MethodView):
     """The court's courtrooms."""
 
-    @bp.arguments(Query, location="query")
+    @bp.arguments(Query.schema(), location="query")
     @bp.response(200, CourtroomsOut)
-    def get(self, _: dict[str, Any]) -> Any:
+    def get(self, _: Query) -> Any:
         """List all courtrooms"""
         rooms = reading(lambda session, at: queries.courtrooms(session, at.court.id))
         return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
 
-    @bp.arguments(CourtroomIn)
+    @bp.arguments(CourtroomIn.schema())
     @bp.response(201, CourtroomOut)
-    def post(self, given: dict[str, Any]) -> Answer:
+    def post(self, given: CourtroomIn) -> Answer:
         """Add a courtroom"""
 
-        def add(session: Any, at: Any) -> CommittedResponse:
+        def add(session: Session, at: DeskContext) -> CommittedResponse:
             by = ChangeAuthor(at.court.id, at.user, at.now)
-            room = courtrooms.add(session, by, given["name"], given["location"])
+            room = courtrooms.add(session, by, given.name, given.location)
             return CommittedResponse(serializers.courtroom(room), 201)
 
         return writing(add)

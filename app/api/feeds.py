@@ -1,5 +1,6 @@
 """Calendars to subscribe to: open one, list one's own, revoke one."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.api.blueprint import Query, Resource
 from app.api.schemas import FeedOut, FeedsOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import ChoiceField, Input, RowIdField, TextField
+from app.core.forms import ChoiceField, Form, RowIdField, TextField, posted
 from app.core.normalization import name_key
 from app.core.web import services
 from app.court import service
@@ -25,28 +26,45 @@ from app.people.models import User
 bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 
 
-class FeedIn(Input):
+@dataclass(frozen=True, kw_only=True)
+class FeedIn(Form):
     """Whose calendar is wanted: by number, or a judge or courtroom by name."""
 
-    scope = ChoiceField(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
-    judge_id = RowIdField(load_default=None, allow_none=True)
-    courtroom_id = RowIdField(load_default=None, allow_none=True)
-    counsel_id = RowIdField(load_default=None, allow_none=True)
-    hearing_id = RowIdField(load_default=None, allow_none=True)
-    busy_only = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Of a courtroom: when it is taken, and nothing of what for"},
+    scope: str = posted(
+        ChoiceField(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
     )
-    name = TextField(200, load_default="", metadata={"description": "Of the judge or courtroom"})
+    judge_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    courtroom_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    counsel_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    hearing_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    busy_only: bool = posted(
+        fields.Boolean(
+            load_default=False,
+            metadata={"description": "Of a courtroom: when it is taken, and nothing of what for"},
+        )
+    )
+    name: str = posted(
+        TextField(200, load_default="", metadata={"description": "Of the judge or courtroom"})
+    )
+
+    @property
+    def row_id(self) -> int | None:
+        """The number given for the scope."""
+        return {
+            "judge": self.judge_id,
+            "courtroom": self.courtroom_id,
+            "counsel": self.counsel_id,
+            "hearing": self.hearing_id,
+        }.get(self.scope)
 
 
 @bp.route("")
 class FeedCollection(MethodView):
     """The asker's feeds."""
 
-    @bp.arguments(Query, location="query")
+    @bp.arguments(Query.schema(), location="query")
     @bp.response(200, FeedsOut)
-    def get(self, _: dict[str, Any]) -> Any:
+    def get(self, _: Query) -> Any:
         """List the feeds that this user opened and that are not revoked"""
 
         def read(session: Session, at: DeskContext) -> dict[str, Any]:
@@ -56,9 +74,9 @@ class FeedCollection(MethodView):
 
         return reading(read)
 
-    @bp.arguments(FeedIn)
+    @bp.arguments(FeedIn.schema())
     @bp.response(201, FeedOut)
-    def post(self, given: dict[str, Any]) -> Answer:
+    def post(self, given: FeedIn) -> Answer:
         """Open a feed; its address is a key to the dates in it"""
 
         def open_(session: Session, at: DeskContext) -> CommittedResponse:
@@ -66,12 +84,12 @@ class FeedCollection(MethodView):
             feed, _ = feeds.open_feed(
                 session,
                 at.court,
-                given["scope"],
+                given.scope,
                 whose,
                 at.user,
                 at.now,
                 at.secret,
-                busy_only=given["busy_only"],
+                busy_only=given.busy_only,
             )
             return CommittedResponse(_shape(feed, at), 201, unkept=_address(feed, at))
 
@@ -94,13 +112,13 @@ def revoke(feed_id: int) -> Any:
     return None
 
 
-def _whose(session: Session, at: DeskContext, given: dict[str, Any]) -> int | None:
+def _whose(session: Session, at: DeskContext, given: FeedIn) -> int | None:
     """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
-    scope, name = given["scope"], given["name"]
+    scope, name = given.scope, given.name
     if scope == "me":
         return None
-    if number := given[f"{scope}_id"]:
-        return int(number)
+    if given.row_id:
+        return given.row_id
     if not name or scope not in ("judge", "courtroom"):
         raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
     found = (

@@ -1,16 +1,18 @@
 """Hearings: propose, look at, fix by order, move, cancel."""
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
-from app.api.blueprint import PREFIX, PageIn, Resource, asked_at
+from app.api.blueprint import PREFIX, PageIn, Resource, query_instant
 from app.api.schemas import HearingOut, HearingsOut
 from app.api.transactions import Answer, CommittedResponse, reading, writing
-from app.core.forms import ChoiceField, RowIdField
+from app.core.forms import ChoiceField, RowIdField, posted
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
 from app.hearings.models import HearingState
@@ -19,39 +21,36 @@ from app.hearings.service import DeskContext
 bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
 
 
+@dataclass(frozen=True, kw_only=True)
 class HearingsIn(PageIn):
     """Which hearings are asked for."""
 
-    state = ChoiceField(tuple(HearingState), load_default=None, allow_none=True)
-    case_id = RowIdField(load_default=None, allow_none=True)
-
-
-# ``from`` is no name that Python lets a class give.
-HearingsIn = HearingsIn.from_dict(  # type: ignore[misc,assignment]
-    {"from": asked_at(), "to": asked_at()}, name="HearingsIn"
-)
+    state: str | None = posted(ChoiceField(tuple(HearingState), load_default=None, allow_none=True))
+    case_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    from_: dt.datetime | None = posted(query_instant(data_key="from"))
+    to: dt.datetime | None = posted(query_instant())
 
 
 @bp.route("")
 class HearingCollection(MethodView):
     """All hearings of the court."""
 
-    @bp.arguments(HearingsIn, location="query")
+    @bp.arguments(HearingsIn.schema(), location="query")
     @bp.response(200, HearingsOut)
-    def get(self, given: dict[str, Any]) -> Any:
+    def get(self, query: HearingsIn) -> Any:
         """List hearings, the newest first; by state, case, or time taken by a date or a slot"""
 
         def read(session: Session, at: DeskContext) -> dict[str, Any]:
-            found = queries.hearings(session, at.court.id, given)
-            shown = found[: given["limit"]]
+            found = queries.hearings(session, at.court.id, query)
+            shown = found[: query.limit]
             last = shown[-1].id if len(found) > len(shown) else None
             return {"hearings": serializers.hearings(session, shown), "next": last}
 
         return reading(read)
 
-    @bp.arguments(HearingIn)
+    @bp.arguments(HearingIn.schema())
     @bp.response(201, HearingOut)
-    def post(self, given: dict[str, Any]) -> Answer:
+    def post(self, given: HearingIn) -> Answer:
         """Propose slots for a hearing to all counsel of a case"""
 
         def propose(session: Session, at: DeskContext) -> CommittedResponse:
@@ -81,32 +80,32 @@ def _changed(hearing_id: int, change: Callable[[Session, DeskContext], object]) 
 
 
 @bp.route("/<row:hearing_id>/fix", methods=["POST"])
-@bp.arguments(FixIn)
+@bp.arguments(FixIn.schema())
 @bp.response(200, HearingOut)
-def fix(given: dict[str, Any], hearing_id: int) -> Answer:
+def fix(given: FixIn, hearing_id: int) -> Answer:
     """Fix one slot of the newest round by order, with a reason"""
 
     def change(session: Session, at: DeskContext) -> None:
-        hearings.fix(session, at, hearing_id, given["slot_id"], given["reason"])
+        hearings.fix(session, at, hearing_id, given.slot_id, given.reason)
 
     return _changed(hearing_id, change)
 
 
 @bp.route("/<row:hearing_id>/move", methods=["POST"])
-@bp.arguments(MoveIn)
+@bp.arguments(MoveIn.schema())
 @bp.response(200, HearingOut)
-def move(given: dict[str, Any], hearing_id: int) -> Answer:
+def move(given: MoveIn, hearing_id: int) -> Answer:
     """Move a hearing: at once with one new slot, or by a new round with a date to answer by"""
     return _changed(hearing_id, lambda session, at: hearings.move(session, at, hearing_id, given))
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])
-@bp.arguments(CancelIn)
+@bp.arguments(CancelIn.schema())
 @bp.response(200, HearingOut)
-def cancel(given: dict[str, Any], hearing_id: int) -> Answer:
+def cancel(given: CancelIn, hearing_id: int) -> Answer:
     """Cancel a hearing, with a reason"""
 
     def change(session: Session, at: DeskContext) -> None:
-        hearings.cancel(session, at, hearing_id, given["reason"])
+        hearings.cancel(session, at, hearing_id, given.reason)
 
     return _changed(hearing_id, change)

@@ -1,8 +1,8 @@
 """Read what the API shows, whole and in a handful of queries, however many rows there are."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,6 +14,10 @@ from app.court.models import Courtroom
 from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
 from app.notices.models import ASKS, Notice
 from app.record.rules import WENT_OUT
+
+if TYPE_CHECKING:
+    from app.api.cases import CasesIn
+    from app.api.hearings import HearingsIn
 
 WHOLE_CASE = (
     joinedload(Case.judge),
@@ -43,14 +47,14 @@ def case(session: Session, court_id: int, case_id: int) -> Case:
     return found
 
 
-def cases(session: Session, court_id: int, given: Mapping[str, Any]) -> Sequence[Case]:
+def cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
     """Return one more than ``limit`` of a court's cases, the newest first."""
     wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
-    if given["number"]:
-        wanted = wanted.where(Case.number_key == number_key(given["number"]))
-    if given["after"]:
-        wanted = wanted.where(Case.id < given["after"])
-    return session.scalars(wanted.options(*WHOLE_CASE).limit(given["limit"] + 1)).all()
+    if query.number:
+        wanted = wanted.where(Case.number_key == number_key(query.number))
+    if query.after:
+        wanted = wanted.where(Case.id < query.after)
+    return session.scalars(wanted.options(*WHOLE_CASE).limit(query.limit + 1)).all()
 
 
 def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
@@ -68,28 +72,29 @@ def hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     return found
 
 
-def hearings(session: Session, court_id: int, given: Mapping[str, Any]) -> Sequence[Hearing]:
+def hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
     """Return one more than ``limit`` of a court's hearings, the newest first.
 
     Within ``from`` and ``to`` (the second not included) lie those whose date does, and those of
     which an open round has a slot there.
     """
     wanted = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
-    for name, column in (("state", Hearing.state), ("case_id", Hearing.case_id)):
-        if given[name]:
-            wanted = wanted.where(column == given[name])
-    if given["after"]:
-        wanted = wanted.where(Hearing.id < given["after"])
-    if given["from"] or given["to"]:
+    if query.state:
+        wanted = wanted.where(Hearing.state == query.state)
+    if query.case_id:
+        wanted = wanted.where(Hearing.case_id == query.case_id)
+    if query.after:
+        wanted = wanted.where(Hearing.id < query.after)
+    if query.from_ or query.to:
         held = (
             sa.select(Slot.id)
             .join(Proposal)
             .where(Proposal.hearing_id == Hearing.id, Proposal.state == ProposalState.OPEN.value)
-            .where(*_within(Slot.starts_at, given["from"], given["to"]))
+            .where(*_within(Slot.starts_at, query.from_, query.to))
         )
-        dated = sa.and_(*_within(Hearing.starts_at, given["from"], given["to"]))
+        dated = sa.and_(*_within(Hearing.starts_at, query.from_, query.to))
         wanted = wanted.where(sa.or_(dated, held.exists()))
-    return session.scalars(wanted.options(*WHOLE_HEARING).limit(given["limit"] + 1)).unique().all()
+    return session.scalars(wanted.options(*WHOLE_HEARING).limit(query.limit + 1)).unique().all()
 
 
 def _within(

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from app.cases.forms import CaseIn, CounselIn, PartyIn, described
+from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.hearings.models import AnswerChoice, HearingState
 
 
@@ -10,56 +12,60 @@ def _moment(words: str = "") -> fields.String:
     return fields.String(metadata={**about, **({"description": words} if words else {})})
 
 
-def _day() -> fields.String:
-    return fields.String(metadata={"format": "date", "nullable": True})
-
-
 def _one_of(*words: str, **about: str) -> fields.String:
     return fields.String(metadata={"enum": list(words), **about})
 
 
-class CounselOut(Schema):
-    """A counsel, and how they are reached."""
-
-    id = fields.Integer()
-    name = fields.String()
-    firm = fields.String()
-    email = fields.String()
-    phone = fields.String(metadata={"description": "E.164, or empty; of a land line with ;ext=801"})
-    language = fields.String()
-    zone = fields.String(metadata={"description": "IANA name, where it is not the court's"})
-    travel_minutes = fields.Integer(metadata={"description": "One way to the court"})
-    channels = fields.List(_one_of("sms", "email"))
-    required = fields.Boolean(metadata={"description": "Whether a date needs their yes"})
-    in_person = fields.Boolean(metadata={"description": "A party who acts for themselves"})
-    address_confirmed_on = _day()
-    electronic_consent_on = _day()
+def _as_answered(field: fields.Field, description: str) -> fields.Field:
+    """Return the field of an answer that shows what a field of a form takes."""
+    about = {"description": description} if description else {}
+    if isinstance(field, ChoiceField):
+        return fields.String(metadata={"enum": [each for each in field.choices if each], **about})
+    if isinstance(field, DateField):
+        return fields.String(metadata={"format": "date", "nullable": True, **about})
+    if isinstance(field, fields.Boolean):
+        return fields.Boolean(metadata=about)
+    if isinstance(field, fields.Integer):
+        return fields.Integer(metadata=about)
+    if isinstance(field, ListField):
+        return fields.List(_as_answered(field.inner, ""), metadata=about)
+    return fields.String(metadata=about)
 
 
-class PartyOut(Schema):
-    """A party of a case."""
-
-    id = fields.Integer()
-    role = fields.String()
-    name = fields.String()
-    side = _one_of("claimant", "respondent", "other")
-    email = fields.String()
-    phone = fields.String()
-    reference = fields.String()
-    counsel = fields.List(fields.Nested(CounselOut))
+def _answer(form: type[Form], name: str, doc: str, **more: fields.Field) -> type[Schema]:
+    """Build the schema of an answer that shows the described fields of a form, and some more."""
+    taken = form.schema()().fields
+    shown = {
+        each: _as_answered(taken[each], info.description) for each, info in described(form).items()
+    }
+    schema = Schema.from_dict({**shown, **more}, name=name)
+    schema.__doc__ = doc
+    return schema
 
 
-class CaseOut(Schema):
-    """A case with its parties and their counsel."""
-
-    id = fields.Integer()
-    number = fields.String()
-    title = fields.String()
-    procedure = fields.String()
-    judge = fields.String()
-    judge_id = fields.Integer()
-    created_at = _moment()
-    parties = fields.List(fields.Nested(PartyOut))
+CounselOut = _answer(
+    CounselIn,
+    "CounselOut",
+    "A counsel, and how they are reached.",
+    id=fields.Integer(),
+    in_person=fields.Boolean(metadata={"description": "A party who acts for themselves"}),
+)
+PartyOut = _answer(
+    PartyIn,
+    "PartyOut",
+    "A party of a case.",
+    id=fields.Integer(),
+    counsel=fields.List(fields.Nested(CounselOut)),
+)
+CaseOut = _answer(
+    CaseIn,
+    "CaseOut",
+    "A case with its parties and their counsel.",
+    id=fields.Integer(),
+    judge_id=fields.Integer(),
+    created_at=_moment(),
+    parties=fields.List(fields.Nested(PartyOut)),
+)
 
 
 class Listed(Schema):

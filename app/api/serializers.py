@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.api import queries
+from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.cases.models import Case, Representation
 from app.core.errors import Message
+from app.core.forms import Form
 from app.core.web import translated
 from app.court.models import Courtroom
 from app.hearings import unrepresented
@@ -24,50 +26,43 @@ def moment(at: dt.datetime | None, zone: str) -> str | None:
     return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
 
 
-def case(found: Case) -> Shape:
-    """Return a case."""
+def case(case: Case) -> Shape:
+    """Return a case with its parties and those who act for them now."""
     return {
-        "id": found.id,
-        "number": found.number,
-        "title": found.title,
-        "procedure": found.procedure,
-        "judge": found.judge.name,
-        "judge_id": found.judge_id,
-        "created_at": moment(found.created_at, found.court.zone),
+        **_described(CaseIn, case, judge=case.judge.name),
+        "id": case.id,
+        "judge_id": case.judge_id,
+        "created_at": moment(case.created_at, case.court.zone),
         "parties": [
             {
+                **_described(PartyIn, party),
                 "id": party.id,
-                "role": party.role,
-                "name": party.name,
-                "side": party.side,
-                "email": party.email,
-                "phone": party.phone,
-                "reference": party.reference,
-                "counsel": [_counsel(seat) for seat in party.seats if seat.left_at is None],
+                "counsel": [_counsel(each) for each in party.seats if each.left_at is None],
             }
-            for party in found.parties
+            for party in case.parties
         ],
     }
 
 
-def _counsel(seat: Representation) -> Shape:
-    who = seat.counsel
-    confirmed, agreed = who.address_confirmed_on, who.electronic_consent_on
+def _counsel(representation: Representation) -> Shape:
+    counsel = representation.counsel
     return {
-        "id": who.id,
-        "name": who.name,
-        "firm": who.firm,
-        "email": who.email,
-        "phone": who.phone,
-        "language": who.language,
-        "zone": who.zone,
-        "travel_minutes": who.travel_minutes,
-        "channels": list(who.channels),
-        "required": seat.required,
-        "in_person": who.in_person,
-        "address_confirmed_on": confirmed.isoformat() if confirmed else None,
-        "electronic_consent_on": agreed.isoformat() if agreed else None,
+        **_described(CounselIn, counsel, required=representation.required),
+        "id": counsel.id,
+        "in_person": counsel.in_person,
     }
+
+
+def _described(form: type[Form], row: object, **elsewhere: object) -> Shape:
+    """Return the described fields of a row; ``elsewhere`` are those that it does not have itself.
+
+    Plain JSON, since an answer may be stored with its Idempotency-Key.
+    """
+    values = {
+        name: elsewhere[name] if name in elsewhere else getattr(row, name)
+        for name in described(form)
+    }
+    return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
 
 
 def courtroom(room: Courtroom) -> Shape:

@@ -1,6 +1,8 @@
 """Slots that suit the judge, a courtroom and all counsel known here."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,12 +11,12 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api import serializers
-from app.api.blueprint import Query, Resource, asked_at
+from app.api.blueprint import Query, Resource, query_instant
 from app.api.schemas import SuggestionsOut
 from app.api.transactions import reading
 from app.cases import service as cases
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import RowIdField, TextField, WholeNumberField
+from app.core.forms import RowIdField, TextField, WholeNumberField, posted
 from app.core.web import translated
 from app.court import service
 from app.court.models import Courtroom
@@ -28,7 +30,7 @@ bp = Resource("suggestions", __name__, description="Slots that suit everybody")
 MOST = 50
 
 
-def _one_to(most: int, least: int = 1) -> Any:
+def _one_to(most: int, least: int = 1) -> Callable[[int], None]:
     def check(number: int) -> None:
         if not least <= number <= most:
             raise ValidationError(
@@ -38,65 +40,72 @@ def _one_to(most: int, least: int = 1) -> Any:
     return check
 
 
+@dataclass(frozen=True, kw_only=True)
 class SuggestionsIn(Query):
-    """What a slot is wanted for."""
+    """For what hearing a slot is wanted."""
 
-    case_id = RowIdField(required=True)
-    minutes = WholeNumberField(
-        load_default=90,
-        validate=_one_to(LONGEST, SHORTEST),
-        error_messages={"invalid": N_("Give whole minutes.")},
-        metadata={"minimum": SHORTEST, "maximum": LONGEST},
+    case_id: int = posted(RowIdField(required=True))
+    minutes: int = posted(
+        WholeNumberField(
+            load_default=90,
+            validate=_one_to(LONGEST, SHORTEST),
+            error_messages={"invalid": N_("Give whole minutes.")},
+            metadata={"minimum": SHORTEST, "maximum": LONGEST},
+        )
     )
-    limit = WholeNumberField(
-        load_default=10,
-        validate=_one_to(MOST),
-        error_messages={"invalid": N_("Give a number.")},
-        metadata={"minimum": 1, "maximum": MOST},
+    limit: int = posted(
+        WholeNumberField(
+            load_default=10,
+            validate=_one_to(MOST),
+            error_messages={"invalid": N_("Give a number.")},
+            metadata={"minimum": 1, "maximum": MOST},
+        )
     )
-    courtroom = TextField(
-        2000,
-        load_default="",
-        metadata={"description": "Names of courtrooms, parted by commas; all where none is given"},
+    courtroom: str = posted(
+        TextField(
+            2000,
+            load_default="",
+            metadata={
+                "description": "Names of courtrooms, parted by commas; all where none is given"
+            },
+        )
     )
-    hearing_id = RowIdField(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "A hearing whose own time counts as free: it is to be moved"},
+    hearing_id: int | None = posted(
+        RowIdField(
+            load_default=None,
+            allow_none=True,
+            metadata={"description": "A hearing whose own time counts as free: it is to be moved"},
+        )
     )
-    answer_by = asked_at()
-
-
-# ``from`` is no name that Python lets a class give.
-SuggestionsIn = SuggestionsIn.from_dict(  # type: ignore[misc,assignment]
-    {"from": asked_at(), "to": asked_at()}, name="SuggestionsIn"
-)
+    answer_by: dt.datetime | None = posted(query_instant())
+    from_: dt.datetime | None = posted(query_instant(data_key="from"))
+    to: dt.datetime | None = posted(query_instant())
 
 
 @bp.route("")
 class SuggestionCollection(MethodView):
     """The best slots."""
 
-    @bp.arguments(SuggestionsIn, location="query")
+    @bp.arguments(SuggestionsIn.schema(), location="query")
     @bp.response(200, SuggestionsOut)
-    def get(self, given: dict[str, Any]) -> Any:
+    def get(self, query: SuggestionsIn) -> Any:
         """List the best slots for a hearing of a case, the best first, each with its reasons"""
 
         def read(session: Session, at: DeskContext) -> dict[str, Any]:
-            case = cases.find_case(session, at.court.id, given["case_id"])
-            if given["hearing_id"]:
-                queries.find(session, at.court.id, given["hearing_id"])
-            rooms = _rooms(session, at, given["courtroom"])
+            case = cases.find_case(session, at.court.id, query.case_id)
+            if query.hearing_id:
+                queries.find(session, at.court.id, query.hearing_id)
+            rooms = _rooms(session, at, query.courtroom)
             zone = ZoneInfo(at.court.zone)
-            by = given["answer_by"] or suggestions.answer_by(session, at.court, at.now)
+            by = query.answer_by or suggestions.answer_by(session, at.court, at.now)
             asked = suggestions.SuggestionQuery(
-                given["minutes"],
+                query.minutes,
                 rooms,
                 by,
-                _day(given["from"], zone),
-                _day(given["to"], zone),
-                given["limit"],
-                given["hearing_id"],
+                _day(query.from_, zone),
+                _day(query.to, zone),
+                query.limit,
+                query.hearing_id,
             )
             found = suggestions.suggestions(session, case, asked, at.now)
             working = working_days.working_days(session, at.court)

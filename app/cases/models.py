@@ -161,7 +161,7 @@ class Representation(Base):
     # A hearing is agreed without those whose answer is not required.
     required: Mapped[bool] = mapped_column(default=True)
     left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # Asked and told what the others in the case were before they joined it (see hearings.joining).
+    # Asked and told what the others were before they joined (see hearings.counsel_changes).
     welcomed: Mapped[bool] = mapped_column(default=False, server_default=sa.true())
 
     party: Mapped[Party] = relationship(back_populates="seats")

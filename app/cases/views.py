@@ -1,5 +1,7 @@
 """Cases by page: the list, a new one, its facts."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -7,38 +9,82 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import changes, edit_conflicts, form_fields, forms, phones, queries, service
+from app.cases import changes, edit_conflicts, form_fields, phones, queries, service
+from app.cases.form_fields import CaseRows
+from app.cases.forms import CaseDetails, CaseIn, CounselIn, PartyIn, described
 from app.cases.models import Case
-from app.cases.rules import PROCEDURES, number_on_tab
-from app.core import forms as core_forms
-from app.core import web
+from app.cases.rules import number_on_tab
+from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
+from app.core.forms import Form, load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import page_number, row_number, translated_errors
 from app.court import queries as court_queries
-from app.court.models import Court
+from app.court.authorship import signed_in_author
+from app.court.change_log import ChangeAuthor
 from app.people.models import User
 
 bp = Blueprint("cases", __name__)
 
 
-def procedures() -> list[tuple[str, str]]:
-    """Return the procedures with their names."""
-    names = {
-        "ordinary": gettext("ordinary procedure"),
-        "summary": gettext("summary procedure"),
-        "small_claims": gettext("small claims"),
-        "other": gettext("another procedure"),
-        "second_instance": gettext("second instance"),
-    }
-    return [(each, names[each]) for each in PROCEDURES]
+@dataclass(frozen=True)
+class PageField:
+    """A described field as templates render it, in the language of the page."""
+
+    name: str
+    label: str
+    short_label: str
+    hint: str
+    control: str
+    choices: Sequence[tuple[str, str]]
+    max_length: int | None
+    is_collapsed: bool
+
+
+FORMS: Mapping[str, type[Form]] = {
+    "case": CaseIn,
+    "details": CaseDetails,
+    "party": PartyIn,
+    "counsel": CounselIn,
+}
+
+
+@bp.app_template_global()
+def page_fields(form: str) -> list[PageField]:
+    """Return the fields of a form (a key of ``FORMS``) that a page shows, in order."""
+    schema_fields = FORMS[form].schema()().fields
+    return [
+        PageField(
+            name=name,
+            label=gettext(info.label),
+            short_label=gettext(info.short_label or info.label),
+            hint=gettext(info.hint) if info.hint else "",
+            control=info.control.value,
+            choices=[
+                (value, gettext(label) if label else wording.side_name(value, web.language()))
+                for value, label in info.choices
+            ],
+            max_length=getattr(schema_fields[name], "most", None),
+            is_collapsed=info.is_collapsed,
+        )
+        for name, info in described(FORMS[form]).items()
+        if info.on_page
+    ]
+
+
+@bp.app_template_global()
+def field_labels(*forms: str) -> dict[str, str]:
+    """Return the short labels of the fields of some forms, for lists of mistakes and changes."""
+    labels = {"parties": gettext("Parties"), "counsel": gettext("Counsel")}
+    return labels | {each.name: each.short_label for form in forms for each in page_fields(form)}
 
 
 @bp.app_template_global()
 def procedure_name(procedure: str) -> str:
     """Name a procedure."""
-    return dict(procedures()).get(procedure, procedure)
+    labels = dict(described(CaseDetails)["procedure"].choices)
+    return gettext(labels[procedure]) if procedure in labels else procedure
 
 
 @bp.app_template_filter()
@@ -95,82 +141,81 @@ def listed() -> str:
 @signed_in
 def new() -> str:
     """Show the form of a new case."""
-    return _form(form_fields.blank())
+    return _case_form(form_fields.blank_case())
 
 
-def _form(given: dict[str, Any], **more: Any) -> str:
+def _case_form(case: CaseRows, **context: Any) -> str:
     judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
-    return render_template(
-        "cases/new.html", given=given, judges=judges, procedures=procedures(), **more
-    )
+    return render_template("cases/new.html", rows=case, judges=judges, **context)
 
 
 @bp.post("/cases/new")
 @signed_in
 @shows_again
 def enter() -> Any:
-    """Take a new case; the buttons that add a row only show the form again."""
-    given = form_fields.typed(request.form.items())
-    do = "show" if only_shown() else request.form.get("do", "save")
-    if do != "save":
-        return _form(form_fields.act(given, do))
+    """Enter a new case; the buttons that add a row only show the form again."""
+    rows = form_fields.parse_case(request.form.items())
+    action = "show" if only_shown() else request.form.get("do", "save")
+    if action != "save":
+        return _case_form(form_fields.apply_action(rows, action))
     try:
-        checked = core_forms.load(forms.CaseIn(), form_fields.as_input(form_fields.pruned(given)))
+        given = load(CaseIn, form_fields.case_input(form_fields.drop_empty_rows(rows)))
         user_id = current_user.id
-        case_id = retrying(lambda session: _enter(session, user_id, checked))
+        case_id = retrying(lambda session: _enter(session, user_id, given))
     except Invalid as fault:
-        return _form(form_fields.with_rows(given), errors=translated_errors(fault)), 422
+        return _case_form(form_fields.pad_with_rows(rows), errors=translated_errors(fault)), 422
     except Refusal as fault:
-        return _form(given, refused=web.translated(fault.message)), web.status_of(fault)
+        return _case_form(rows, refused=web.translated(fault.message)), web.status_of(fault)
     flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 
-def _enter(session: Session, user_id: int, checked: dict[str, Any]) -> int:
+def _enter(session: Session, user_id: int, given: CaseIn) -> int:
     user = session.get_one(User, user_id)
-    return service.enter(session, user.court, user, checked, web.now()).id
+    return service.enter(session, user.court, user, given, web.now()).id
 
 
 @bp.route("/cases/<int:case_id>/facts", methods=["GET", "POST"])
 @signed_in
 @shows_again
 def facts(case_id: int) -> Any:
-    """Change a case's title, procedure or judge."""
+    """Change a case's details."""
     case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
     if request.method == "GET":
-        return _facts_form(case_id, _facts_of(case))
-    given = {name: request.form.get(name, "") for name in ("title", "procedure", "judge")}
-    theirs = edit_conflicts.changed_fields(request.form.get("stood", ""), _facts_of(case), given)
-    if only_shown() or theirs:
-        return _facts_form(case_id, given, changes=theirs), 409 if theirs else 200
+        return _details_form(case_id, _detail_texts(case))
+    texts = {name: request.form.get(name, "") for name in form_fields.DETAILS}
+    conflicts = edit_conflicts.changed_fields(
+        request.form.get("stood", ""), _detail_texts(case), texts
+    )
+    if only_shown() or conflicts:
+        return _details_form(case_id, texts, changes=conflicts), 409 if conflicts else 200
     try:
-        checked = core_forms.load(forms.CaseIn(only=tuple(given)), given)
-        court_id = current_user.court_id
-        retrying(lambda session: _change(session, court_id, case_id, checked))
+        given, author = load(CaseDetails, texts), signed_in_author()
+        retrying(lambda session: _change(session, author(session), case_id, given))
     except Invalid as fault:
-        return _facts_form(case_id, given, errors=translated_errors(fault)), 422
+        return _details_form(case_id, texts, errors=translated_errors(fault)), 422
     flash(gettext("The case is changed."), "yes")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 
-def _facts_of(case: Case) -> dict[str, str]:
-    return {"title": case.title, "procedure": case.procedure, "judge": case.judge.name}
+def _detail_texts(case: Case) -> dict[str, str]:
+    stored = {**changes.stored_values_of(case), "judge": case.judge.name}
+    return {name: form_fields.as_text(stored[name]) for name in form_fields.DETAILS}
 
 
-def _facts_form(case_id: int, given: dict[str, str], **more: Any) -> str:
+def _details_form(case_id: int, texts: dict[str, str], **context: Any) -> str:
     case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
     judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
     return render_template(
         "cases/facts.html",
         case=case,
-        given=given,
+        given=texts,
         judges=judges,
-        procedures=procedures(),
-        stood=edit_conflicts.fingerprint(_facts_of(case)),
-        **more,
+        stood=edit_conflicts.fingerprint(_detail_texts(case)),
+        **context,
     )
 
 
-def _change(session: Session, court_id: int, case_id: int, checked: dict[str, Any]) -> None:
-    case = service.find_case(session, court_id, case_id)
-    changes.change_facts(session, session.get_one(Court, court_id), case, checked)
+def _change(session: Session, by: ChangeAuthor, case_id: int, given: CaseDetails) -> None:
+    case = service.find_case(session, by.court_id, case_id)
+    changes.change_details(session, by, case, given)

@@ -1,12 +1,19 @@
-"""Pure: fields and schemas that read typed, imported and posted input alike."""
+"""Pure: typed forms and the fields that read posted, imported and JSON input alike.
 
+A form is a frozen dataclass whose fields are declared with ``posted``: the attribute has the type
+that services see, the marshmallow field says how it is read and checked. ``load`` turns input into
+the object, or raises every error by its field.
+"""
+
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, missing, post_load
 
 from app.core.characters import clean, half_width, has_control, whole_number
 from app.core.email_check import email_address
@@ -125,6 +132,67 @@ class Input(Schema):
     }
 
 
+class Form:
+    """Base of the typed forms."""
+
+    @classmethod
+    def schema(cls) -> type["FormSchema"]:
+        """Return the marshmallow schema that loads this form, under the form's own name."""
+        return schema_of(cls)  # type: ignore[arg-type]
+
+
+F = TypeVar("F", bound=Form)
+
+
+class FormSchema(Input):
+    """Schema of one form; what it loads is an instance of ``form``."""
+
+    form: ClassVar[type[Form]]
+
+    @post_load
+    def _as_form(self, data: dict[str, Any], **_: Any) -> Form:
+        return self.form(**data)
+
+
+def posted(field: fields.Field, *, default: Any = missing, info: object = None) -> Any:
+    """Declare a field of a form: how it is read, and its default where it may be left out.
+
+    ``default`` is taken from the field unless given; given, it is not in the API's document.
+    ``info`` is whatever else the feature knows of the field; ``info_of`` gives it back.
+    """
+    metadata = {"field": field, "info": info}
+    default = field.load_default if default is missing else default
+    if default is missing:
+        return dataclasses.field(metadata=metadata)
+    if callable(default):
+        return dataclasses.field(default_factory=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def nested(form: type[Form]) -> fields.Nested:
+    """Return a field that loads another form."""
+    return fields.Nested(form.schema())
+
+
+@cache
+def schema_of(form: type[Form]) -> type[FormSchema]:
+    """Build the schema of a form, once."""
+    declared = {each.name: each.metadata["field"] for each in _declared(form)}
+    schema = FormSchema.from_dict(declared, name=form.__name__)
+    schema.form, schema.__doc__ = form, form.__doc__  # type: ignore[attr-defined]
+    return schema  # type: ignore[return-value]
+
+
+def info_of(form: type[Form]) -> dict[str, Any]:
+    """Return what ``posted`` was told of each field, by name; fields without info are left out."""
+    told = {each.name: each.metadata["info"] for each in _declared(form)}
+    return {name: info for name, info in told.items() if info is not None}
+
+
+def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(form)  # type: ignore[arg-type]
+
+
 class ListField(fields.List):
     """A list of ``least`` to ``most`` things."""
 
@@ -227,12 +295,13 @@ class RowIdField(fields.Integer):
         return number
 
 
-def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return checked input. Raises Invalid with every error by its field, all at once."""
+def load(form: type[F], data: Mapping[str, object]) -> F:
+    """Load a form from untyped input. Raises Invalid with every error by its field, all at once."""
     try:
-        return dict(schema.load(given))
+        loaded: F = form.schema()().load(data)
     except ValidationError as fault:
         raise Invalid(dict(flat(fault.messages))) from fault
+    return loaded
 
 
 def flat(messages: Any, path: str = "") -> Iterator[tuple[str, Message]]:

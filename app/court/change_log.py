@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 # Areas of the settings. Within one, ``what`` names the setting, or the act and its object as
 # ``act/object`` (``retired/Courtroom 3``).
-AREAS = ("court", "people", "courtrooms", "closed_days", "wording", "carriers", "rules", "import")
+AREAS = (
+    "court",
+    "cases",
+    "people",
+    "courtrooms",
+    "closed_days",
+    "wording",
+    "carriers",
+    "rules",
+    "import",
+)
 PAGE = 50  # changes
 MOST = 4000  # characters of a value
 

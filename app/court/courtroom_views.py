@@ -8,16 +8,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.core import forms as core_forms
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
+from app.core.forms import load
 from app.core.web.access import may
 from app.core.web.params import translated_errors
 from app.court import courtrooms as rooms
-from app.court import forms as court_forms
 from app.court import queries as court_queries
 from app.court.authorship import signed_in_author
+from app.court.forms import CourtroomIn
 
 bp = Blueprint("courtrooms", __name__)
 
@@ -40,10 +40,8 @@ def add_courtroom() -> Any:
     """Add a courtroom."""
     form, author = _form(), signed_in_author()
     try:
-        room = core_forms.load(court_forms.CourtroomIn(), form)
-        retrying(
-            lambda session: rooms.add(session, author(session), room["name"], room["location"]).id
-        )
+        room = load(CourtroomIn, form)
+        retrying(lambda session: rooms.add(session, author(session), room.name, room.location).id)
     except Invalid as fault:
         return _list(form=form, errors=translated_errors(fault)), 422
     except Refusal as fault:
@@ -105,9 +103,8 @@ def _change(act: str, form: dict[str, str]) -> Callable[..., None]:
         return lambda session, by, room: rooms.retire(session, by, room, act == "retire")
     if act == "delete":
         return rooms.delete
-    fields = core_forms.load(court_forms.CourtroomIn(), form)
-    name, location = fields["name"], fields["location"]
-    return lambda session, by, room: rooms.rename(session, by, room, name, location)
+    fields = load(CourtroomIn, form)
+    return lambda session, by, room: rooms.rename(session, by, room, fields.name, fields.location)
 
 
 def _apply(session: Session, author: Any, room_id: int, change: Callable[..., None]) -> None:

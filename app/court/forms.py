@@ -1,10 +1,13 @@
-"""Pure: schema of a courtroom, shared by page, API and imports."""
+"""Pure: form of a courtroom, shared by page, API and imports."""
 
-from app.core.forms import Input, TextField
+from dataclasses import dataclass
+
+from app.core.forms import Form, TextField, posted
 
 
-class CourtroomIn(Input):
+@dataclass(frozen=True, kw_only=True)
+class CourtroomIn(Form):
     """A courtroom as it is submitted."""
 
-    name = TextField(200, blank=False, required=True)
-    location = TextField(500, load_default="")
+    name: str = posted(TextField(200, blank=False, required=True))
+    location: str = posted(TextField(500, load_default=""))

@@ -100,7 +100,7 @@ def _propose(session: Session, at: DeskContext, case: Case, first_day: int) -> P
         "answer_by": _at(at.now, ANSWER_IN, dt.time(17, 0)),
         "fix": "auto",
     }
-    hearing = hearings.propose(session, at, load(forms.HearingIn(), given))
+    hearing = hearings.propose(session, at, load(forms.HearingIn, given))
     return session.scalars(sa.select(Proposal).where(Proposal.hearing_id == hearing.id)).one()
 
 

@@ -103,7 +103,7 @@ class StoryPlayer:
         for room in STORY["courtrooms"]:
             service.add_courtroom(session, court, **room)
         for n, each in enumerate(STORY["cases"]):
-            given = load(CaseIn(), self._case(each))
+            given = load(CaseIn, self._case(each))
             user = people.find_user(session, ASSISTANT)
             self.ids[n] = cases.enter(session, court, user, given, now - ENTERED_BEFORE).id
 
@@ -163,7 +163,7 @@ class StoryPlayer:
             "answer_by": self.at(*told["answer_by"]).isoformat(),
             "fix": told.get("fix", "auto"),
         }
-        checked = load(forms.HearingIn(), given)
+        checked = load(forms.HearingIn, given)
         return self._at_desk(lambda session, at: hearings.propose(session, at, checked).id)
 
     def _slot(self, told: list[Any]) -> dict[str, str]:
@@ -186,7 +186,7 @@ class StoryPlayer:
             retrying(do)
 
     def _move(self, made: list[int], told: dict[str, Any]) -> None:
-        given = load(forms.MoveIn(), {**self._slot(told["to"]), "reason": told["reason"]})
+        given = load(forms.MoveIn, {**self._slot(told["to"]), "reason": told["reason"]})
         self._at_desk(lambda session, at: hearings.move(session, at, made[0], given).id)
 
     def _at_desk(self, do: Callable[[Session, DeskContext], int]) -> int:

@@ -125,10 +125,10 @@ def say_logged(name: str, told: list[str]) -> None:
     flash(words, "yes")
 
 
-def checked_contact(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def checked_contact(given: dict[str, str], zone: ZoneInfo) -> ContactIn:
     """Return what was typed as the service takes it. Raises Invalid, with every error."""
     faults: dict[str, Message] = {}
-    asked: dict[str, Any] = {name: text for name, text in given.items() if text}
+    asked: dict[str, object] = {name: text for name, text in given.items() if text}
     asked["at"] = instant(given["at"], zone, "at", faults)
     for name in ("counsel_id", "hearing_id"):
         asked[name] = row_number(given[name])
@@ -137,7 +137,7 @@ def checked_contact(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
     if asked["counsel_id"] is None:
         faults["counsel_id"] = Message(N_("Say with whom."))
     try:
-        done = load(ContactIn(), asked)
+        done = load(ContactIn, asked)
     except Invalid as fault:
         raise Invalid({**fault.errors, **faults}) from fault
     if faults:
@@ -146,13 +146,13 @@ def checked_contact(given: dict[str, str], zone: ZoneInfo) -> dict[str, Any]:
 
 
 def write(
-    session: Session, court_id: int, user_id: int, case_id: int, given: dict[str, Any]
+    session: Session, court_id: int, user_id: int, case_id: int, given: ContactIn
 ) -> tuple[str, list[str]]:
     """Write a contact down; return with whom it was, and who is told of its substance."""
     found = case_service.find_case(session, court_id, case_id)
-    counsel = contacts_by_hand.counsel_of(session, found, given["counsel_id"])
-    if given["hearing_id"] is not None:
-        _check_hearing(session, court_id, found, given["hearing_id"])
+    counsel = contacts_by_hand.counsel_of(session, found, given.counsel_id)
+    if given.hearing_id is not None:
+        _check_hearing(session, court_id, found, given.hearing_id)
     user = session.get_one(User, user_id)
     _, told = off_channel.log(session, found, counsel, given, user, web.now())
     return counsel.name, told

@@ -129,6 +129,6 @@ def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
     except Invalid as fault:
         return _page(template, case_id, given, errors=translated_errors(fault)), 422
     case_views.say_logged(name, told)
-    if checked["hearing_id"]:
-        return redirect(url_for("hearing.shown", hearing_id=checked["hearing_id"]), 303)
+    if checked.hearing_id:
+        return redirect(url_for("hearing.shown", hearing_id=checked.hearing_id), 303)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)

@@ -1,6 +1,6 @@
 """Add a counsel to a case, and change what is known of one."""
 
-import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,12 +8,13 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import changes, edit_conflicts, form_fields, forms, queries, service
+from app.cases import changes, edit_conflicts, form_fields, queries, service
+from app.cases.forms import CounselIn
 from app.cases.models import Case, Representation
-from app.core import forms as core_forms
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Clash, Invalid, Refusal
+from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.court.models import Court
@@ -34,10 +35,10 @@ def add_counsel(case_id: int) -> Any:
     party_id = int(party) if party.isdigit() and len(party) < 19 else 0
     court_id = current_user.court_id
 
-    def add(session: Session, checked: dict[str, Any]) -> str:
+    def add(session: Session, counsel: CounselIn) -> str:
         found = service.find_case(session, court_id, case_id)
         court = session.get_one(Court, court_id)
-        return changes.add_counsel(session, court, found, party_id, checked).counsel.name
+        return changes.add_counsel(session, court, found, party_id, counsel).counsel.name
 
     return _take(case_id, None, add)
 
@@ -53,7 +54,7 @@ def change_counsel(case_id: int, seat_id: int) -> Any:
         return _counsel_form(case, seat, _as_typed(seat))
     court_id = current_user.court_id
 
-    def change(session: Session, checked: dict[str, Any]) -> str:
+    def change(session: Session, details: CounselIn) -> str:
         found = service.find_case(session, court_id, case_id)
         held = queries.representation_of(session, found, seat_id)
         given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
@@ -62,14 +63,14 @@ def change_counsel(case_id: int, seat_id: int) -> Any:
         if request.form.get("do") == "leave":
             changes.leave(held, web.now())
             return held.counsel.name
-        counsel = changes.change_counsel(session, found.court, held, checked)
+        counsel = changes.change_counsel(session, found.court, held, details)
         readdress(session, counsel)
         return counsel.name
 
     return _take(case_id, seat_id, change)
 
 
-def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
+def _take(case_id: int, seat_id: int | None, work: Callable[[Session, CounselIn], str]) -> Any:
     given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
     court_id = current_user.court_id
     if only_shown():
@@ -77,8 +78,8 @@ def _take(case_id: int, seat_id: int | None, work: Any) -> Any:
         seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
         return _counsel_form(case, seat, given)
     try:
-        checked = core_forms.load(forms.CounselIn(), form_fields.counsel_input(given))
-        name = retrying(lambda session: work(session, checked))
+        counsel = load(CounselIn, form_fields.counsel_input(given))
+        name = retrying(lambda session: work(session, counsel))
     except (Invalid, Refusal) as fault:
         case = queries.case_with_parties(db.session(), court_id, case_id)
         seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
@@ -108,21 +109,6 @@ def _counsel_form(
 
 
 def _as_typed(seat: Representation) -> dict[str, str]:
-    counsel = seat.counsel
-
-    def day(on: dt.date | None) -> str:
-        return on.isoformat() if on else ""
-
-    return {
-        "name": counsel.name,
-        "firm": counsel.firm,
-        "email": counsel.email,
-        "phone": counsel.phone,
-        "language": counsel.language,
-        "zone": counsel.zone,
-        "travel_minutes": str(counsel.travel_minutes or ""),
-        "channels": ",".join(counsel.channels),
-        "required": "1" if seat.required else "0",
-        "address_confirmed_on": day(counsel.address_confirmed_on),
-        "electronic_consent_on": day(counsel.electronic_consent_on),
-    }
+    values = {name: getattr(seat.counsel, name, None) for name in form_fields.COUNSEL}
+    values["required"] = seat.required
+    return {name: form_fields.as_text(value) for name, value in values.items()}

@@ -19,7 +19,7 @@ from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.hearings.proposals import DeskContext
+from app.hearings.scheduling import DeskContext
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry

@@ -17,10 +17,9 @@ from app.core.web.params import translated_errors
 from app.desk import hearing_page
 from app.desk.hearing_page import HearingPage
 from app.evidence import symmetry
-from app.hearings import service
-from app.hearings.forms import CancelIn, FixIn
+from app.hearings import service, versions
+from app.hearings.forms import AgreedSlotIn, CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
-from app.hearings.proposing import idempotency
 from app.hearings.service import DeskContext
 from app.people.models import User
 
@@ -63,7 +62,7 @@ def _page(found: HearingPage, page: str = "desk/hearing.html", **more: Any) -> s
         newest_lines=found.lines[: -NEWEST_LINES - 1 : -1],
         few=FEW_LINES,
         words_of=hearing_page.words_of,
-        stood=idempotency.version_of(db.session(), found.hearing),
+        stood=versions.of_hearing(db.session(), found.hearing),
         symmetry=symmetry.of(db.session(), found.hearing.case, f"hearing/{found.hearing.id}"),
         by_mail_or_text=[each for each in found.contacts if not each.silent],
         unreachable=[each for each in found.contacts if each.acts and each.silent],
@@ -80,17 +79,19 @@ def fix(hearing_id: int) -> Any:
     agreed = bool(request.form.get("agreed"))
 
     def work(session: Session, at: DeskContext) -> Hearing:
-        given = load(FixIn(only=("slot_id",) if agreed else None), _numbered(typed, agreed))
+        posted = _numbered(typed, agreed)
         if agreed:
-            return hearing_page.fix_agreed(session, at, hearing_id, given["slot_id"])
-        return service.fix(session, at, hearing_id, given["slot_id"], given["reason"])
+            slot_id = load(AgreedSlotIn, posted).slot_id
+            return hearing_page.fix_agreed(session, at, hearing_id, slot_id)
+        given = load(FixIn, posted)
+        return service.fix(session, at, hearing_id, given.slot_id, given.reason)
 
     return _change(hearing_id, "fix", typed, work, gettext("The date is fixed. All are told now."))
 
 
-def _numbered(typed: dict[str, str], agreed: bool) -> dict[str, Any]:
+def _numbered(typed: dict[str, str], agreed: bool) -> dict[str, object]:
     """Return what was typed as the schema takes it: a slot that was not chosen is left out."""
-    given: dict[str, Any] = {} if agreed else {"reason": typed["reason"]}
+    given: dict[str, object] = {} if agreed else {"reason": typed["reason"]}
     slot = typed["slot_id"]
     if slot:
         given["slot_id"] = int(slot) if slot.isascii() and slot.isdigit() else slot
@@ -105,7 +106,7 @@ def cancel(hearing_id: int) -> Any:
     typed = {"reason": request.form.get("reason", "")}
 
     def work(session: Session, at: DeskContext) -> Hearing:
-        return service.cancel(session, at, hearing_id, load(CancelIn(), typed)["reason"])
+        return service.cancel(session, at, hearing_id, load(CancelIn, typed).reason)
 
     words = gettext("The hearing is cancelled. All who were asked or told are told now.")
     return _change(hearing_id, "cancel", typed, work, words)
@@ -124,7 +125,7 @@ def _change(
 
     def do(session: Session) -> int:
         user = session.get_one(User, user_id)
-        idempotency.unchanged(session, user.court_id, hearing_id, stood)
+        versions.check(session, user.court_id, hearing_id, stood)
         return work(session, DeskContext(user.court, user, now, secret)).id
 
     if only_shown():
@@ -148,9 +149,10 @@ def _change(
 def _told(found: HearingPage, fault: Refusal, stood: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
     words = [web.translated(fault.message)]
-    if stood and str(fault.message) == idempotency.CHANGED:
+    if stood and str(fault.message) == versions.CHANGED:
         words += [
-            web.translated(each) for each in idempotency.since(db.session(), found.hearing, stood)
+            web.translated(each)
+            for each in versions.changes_since(db.session(), found.hearing, stood)
         ]
     return "\n".join(words)
 

@@ -6,8 +6,6 @@ unplanned contact is reported (Si Fa Tong [2021] 60, art. 3(1)).
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +20,7 @@ from app.notices.queue import NoticeRequest, Subject, queue
 from app.people.models import User
 from app.record.models import Entry
 from app.tasks import contacts_by_hand
+from app.tasks.forms import ContactIn
 
 # What nobody plans and no file shows; a call or a letter of the court is its own way.
 UNPLANNED = ("chat", "in_person", "other")
@@ -32,26 +31,25 @@ def log(
     session: Session,
     case: Case,
     counsel: Counsel,
-    given: Mapping[str, Any],
+    given: ContactIn,
     user: User | None,
     now: dt.datetime,
 ) -> tuple[Entry, list[str]]:
     """Write a contact by hand into the record, and tell the other sides where that is due.
 
-    ``given`` is checked input (forms.ContactIn). What it was about is told where ``tell_others``
+    What it was about is told where ``tell_others``
     says so, or where nothing is said and the contact was outside the court's own ways. Returns the
     line and the names of those who are told. Raises Invalid where there is nothing to tell.
     """
-    tell = given.get("tell_others")
-    tell = given["channel"] in UNPLANNED if tell is None else tell
+    tell = given.channel in UNPLANNED if given.tell_others is None else given.tell_others
     others = _others(session, case, counsel) if tell else []
-    if others and not given["note"].strip():
+    if others and not given.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
     before = contacts_by_hand.same(session, case, given)
     line = contacts_by_hand.log_contact(session, case, counsel, given, user, now)
     if before or not others:
         return line, []
-    hearing = _hearing(session, case, given["hearing_id"])
+    hearing = _hearing(session, case, given.hearing_id)
     requests = [
         _request(session, case, hearing, seat, counsel, line, given, now) for seat in others
     ]
@@ -88,17 +86,17 @@ def _request(
     seat: Representation,
     counsel: Counsel,
     line: Entry,
-    given: Mapping[str, Any],
+    given: ContactIn,
     now: dt.datetime,
 ) -> NoticeRequest:
     told = {
         "elsewhere": {
             "name": counsel.name,
             "side": line.side,
-            "way": given["channel"],
-            "at": facts.iso(given["at"]),
+            "way": given.channel,
+            "at": facts.iso(given.at),
         },
-        "detail": given["note"],
+        "detail": given.note,
         "person": {
             "name": seat.counsel.name,
             "party": seat.party.name,

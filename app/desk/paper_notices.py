@@ -7,7 +7,6 @@ A4 folded in three; static/paper.css has the measures, docs/paper.md tells them 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import segno
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from app.letters import composing
 from app.letters.composing import Letter
 from app.notices.kinds import NoticeKind
 from app.people.models import User
+from app.tasks.forms import ContactIn
 from app.tasks.models import Task
 from app.tasks.service import TaskKind
 
@@ -126,16 +126,14 @@ def posted(
     session: Session, hearing: Hearing, counsel: Counsel, user: User, page: str, now: dt.datetime
 ) -> None:
     """Write down that a notice was handed to the post or a messenger; a page says so once."""
-    given: dict[str, Any] = {
-        "channel": "letter",
-        "direction": "out",
-        "counsel_id": counsel.id,
-        "hearing_id": hearing.id,
-        "at": now,
-        "outcome": "told",
-        "address": counsel.postal.replace("\n", ", "),
-        "note": "",
-        "tell_others": False,
-        "page": page,
-    }
+    given = ContactIn(
+        channel="letter",
+        counsel_id=counsel.id,
+        hearing_id=hearing.id,
+        at=now,
+        outcome="told",
+        address=counsel.postal.replace("\n", ", "),
+        tell_others=False,
+        page=page,
+    )
     off_channel.log(session, hearing.case, counsel, given, user, now)

@@ -1,4 +1,4 @@
-"""Take time of a judge, a courtroom and counsel; say kindly by what it is taken already."""
+"""Book judge, courtroom and counsel; on conflict, name the hearing in the way."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel
 from app.core.db import Key, UTCDateTime, bulk
 from app.core.errors import N_, Clash, HearingTime, Message
+from app.court import service as court_service
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
+from app.hearings.forms import SlotIn
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
 from app.hearings.wall_clock import Shift
@@ -306,3 +308,27 @@ def free_rooms(session: Session, court_id: int, span: Span) -> list[str]:
         .order_by(Courtroom.id)
     )
     return [room.name for room in rooms if room.id not in busy][:5]
+
+
+def clashes_by_field(
+    session: Session,
+    case: Case,
+    slots: Sequence[SlotIn],
+    minutes: int,
+    *,
+    but: int | None = None,
+) -> dict[str, Message]:
+    """Return what is in the way of each slot of a form, by its field: who has what then.
+
+    ``but`` is the hearing whose own time is no obstacle to it.
+    """
+    people = [resource("judge", case.judge_id)]
+    people += [resource("counsel", each.counsel_id) for each in queries.seats(session, case)]
+    clashes: dict[str, Message] = {}
+    for n, slot in enumerate(slots):
+        span = Span(slot.starts_at, slot.starts_at + dt.timedelta(minutes=minutes))
+        room = court_service.find_courtroom(session, case.court_id, slot.courtroom)
+        rooms = [resource("courtroom", room.id)] if room else []
+        if busy := taken(session, [*people, *rooms], span, but=but):
+            clashes[f"slots.{n}.starts_at"] = clash(session, case.court, busy[0]).message
+    return clashes

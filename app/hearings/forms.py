@@ -1,5 +1,8 @@
-"""Pure: what a proposal, an answer, a move or a cancellation must look like."""
+"""Pure: forms of a proposal, an order, a move and a cancellation; page and API share them."""
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -10,12 +13,14 @@ from app.core.forms import (
     ABSENT,
     REQUIRED,
     ChoiceField,
-    Input,
+    Form,
     InstantField,
     ListField,
     RowIdField,
     TextField,
     WholeNumberField,
+    nested,
+    posted,
 )
 from app.hearings.rules import MOST_SLOTS
 
@@ -54,54 +59,71 @@ class CourtroomField(fields.Raw):
         return name
 
 
-class SlotIn(Input):
+@dataclass(frozen=True, kw_only=True)
+class SlotIn(Form):
     """One slot: when it begins, and where."""
 
-    starts_at = InstantField(required=True)
-    courtroom = CourtroomField(required=True)
+    starts_at: dt.datetime = posted(InstantField(required=True))
+    courtroom: str | int = posted(CourtroomField(required=True))
 
 
-class ProposalIn(Input):
-    """A round of slots with its date to answer by."""
+@dataclass(frozen=True, kw_only=True)
+class ProposalIn(Form):
+    """Slots with their date to answer by.
 
-    slots = ListField(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
-    answer_by = InstantField(required=True)
-    # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
-    fix = ChoiceField(("auto", "assistant"), load_default=None)
-    # Why a rule's warning does not hold here; stays in the file.
-    override_reason = TextField(2000, lines=True, load_default="")
+    ``fix``: None means auto, or assistant where nobody acts for a party of the case (see
+    unrepresented). ``override_reason``: why a warning of the rules does not hold; kept on file.
+    """
+
+    slots: Sequence[SlotIn] = posted(
+        ListField(nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
+    )
+    answer_by: dt.datetime = posted(InstantField(required=True))
+    fix: str | None = posted(ChoiceField(("auto", "assistant"), load_default=None))
+    override_reason: str = posted(TextField(2000, lines=True, load_default=""))
 
 
+@dataclass(frozen=True, kw_only=True)
 class HearingIn(ProposalIn):
-    """A hearing to be arranged, with its first round of slots."""
+    """A hearing to be arranged, with its first proposal."""
 
-    case_id = RowIdField(required=True)
-    kind = TextField(100, blank=False, load_default="trial")
-    minutes = MinutesField(required=True)
+    case_id: int = posted(RowIdField(required=True))
+    kind: str = posted(TextField(100, blank=False, load_default="trial"))
+    minutes: int = posted(MinutesField(required=True))
 
 
-class FixIn(Input):
+@dataclass(frozen=True, kw_only=True)
+class AgreedSlotIn(Form):
+    """The slot that all agreed on."""
+
+    slot_id: int = posted(RowIdField(required=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixIn(AgreedSlotIn):
     """An order that fixes one slot."""
 
-    slot_id = RowIdField(required=True)
-    reason = TextField(2000, lines=True, blank=False, required=True)
+    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))
 
 
-class MoveIn(Input):
-    """New slots, or one, and why."""
+@dataclass(frozen=True, kw_only=True)
+class MoveIn(Form):
+    """New slots, or one, and why. ``fix`` and ``override_reason`` as in ``ProposalIn``."""
 
-    slots = ListField(fields.Nested(SlotIn), least=1, most=MOST_SLOTS, load_default=list)
-    starts_at = InstantField(load_default=None)
-    courtroom = CourtroomField(load_default=None)
-    minutes = MinutesField(load_default=None)
-    answer_by = InstantField(load_default=None)
-    # Unsaid: auto, or assistant where nobody acts for a party of the case (see unasked).
-    fix = ChoiceField(("auto", "assistant"), load_default=None)
-    reason = TextField(2000, lines=True, blank=False, required=True)
-    override_reason = TextField(2000, lines=True, load_default="")
+    slots: Sequence[SlotIn] = posted(
+        ListField(nested(SlotIn), least=1, most=MOST_SLOTS, load_default=list)
+    )
+    starts_at: dt.datetime | None = posted(InstantField(load_default=None))
+    courtroom: str | int | None = posted(CourtroomField(load_default=None))
+    minutes: int | None = posted(MinutesField(load_default=None))
+    answer_by: dt.datetime | None = posted(InstantField(load_default=None))
+    fix: str | None = posted(ChoiceField(("auto", "assistant"), load_default=None))
+    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))
+    override_reason: str = posted(TextField(2000, lines=True, load_default=""))
 
 
-class CancelIn(Input):
+@dataclass(frozen=True, kw_only=True)
+class CancelIn(Form):
     """Why a hearing will not take place."""
 
-    reason = TextField(2000, lines=True, blank=False, required=True)
+    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))

@@ -1,26 +1,39 @@
-"""Propose, answer, fix, move, cancel, lapse: each within the caller's one transaction."""
+"""Propose, fix, move, cancel, lapse: each within the caller's one transaction.
+
+Page, API and listing call these same functions with the same forms. ``answer`` is in ``answers``.
+"""
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.cases.models import Case
-from app.core.errors import N_, Invalid, Message, Refusal
-from app.hearings import booking, facts, notifications, queries
+from app.core.errors import N_, Clash, Invalid, Message, Refusal
+from app.core.normalization import name_key
+from app.hearings import booking, facts, notifications, queries, versions
 from app.hearings.answers.service import AnswerInput, answer
-from app.hearings.dates import invite_everybody, set_date, settle
+from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
+from app.hearings.imported import elsewhere, fixed_elsewhere
 from app.hearings.models import Hearing, HearingState, ProposalState
-from app.hearings.proposals import DeskContext, check_rules, checked_slots, open_proposal
 from app.hearings.rescheduling import service as rescheduling
-from app.notices.kinds import ASKING, NoticeKind
+from app.hearings.scheduling import (
+    DeskContext,
+    check_rules,
+    check_slots,
+    fix_slot,
+    invite_everybody,
+    open_proposal,
+    set_date,
+)
+from app.notices.kinds import ANNOUNCING_DATE, ASKING, NoticeKind
+from app.notices.models import Notice
 from app.notices.queue import withdraw
 
 __all__ = [
+    "AlreadySent",
     "AnswerInput",
     "DeskContext",
     "answer",
@@ -35,24 +48,38 @@ __all__ = [
 ]
 
 
-def propose(session: Session, desk: DeskContext, given: Mapping[str, Any]) -> Hearing:
-    """Open a hearing with its first round: slots held, every counsel asked, all in one go.
+class AlreadySent(Exception):  # noqa: N818  (it is an answer, not a fault)
+    """The same form was sent before; ``hearing_id`` is where its result can be seen."""
 
-    ``given`` is checked input (forms.HearingIn); its ``uid``, if any, names the hearing, so that
-    the same form sent twice cannot make two. Raises Invalid for times that cannot be,
-    Clash for what is taken, RuleWarning where a rule warns and no reason is given, Refusal.
+    def __init__(self, hearing_id: int) -> None:
+        super().__init__(hearing_id)
+        self.hearing_id = hearing_id
+
+
+def propose(
+    session: Session, desk: DeskContext, given: HearingIn, *, uid: str = "", version: str = ""
+) -> Hearing:
+    """Open a hearing with its first proposal: slots held, every counsel asked, all at once.
+
+    ``uid`` names the hearing, so that a form that is sent twice makes one: whichever process and
+    database sees it, the second raises AlreadySent. ``version`` is that of the case when the form
+    was loaded (see versions). Raises Clash where it changed, and what open_proposal raises.
     """
-    case = cases.find_case(session, desk.court.id, given["case_id"])
+    if uid and (known := _hearing_named(session, desk, uid)) is not None:
+        raise AlreadySent(known)
+    if version and versions.of_case(session, given.case_id) != version:
+        raise Clash(versions.ANOTHER)
+    case = cases.find_case(session, desk.court.id, given.case_id)
     hearing = Hearing(
         court_id=desk.court.id,
         case_id=case.id,
         judge_id=case.judge_id,
-        kind=given["kind"],
-        minutes=given["minutes"],
+        kind=given.kind,
+        minutes=given.minutes,
         state=HearingState.PROPOSED.value,
         revision=0,
         planned_revision=0,
-        uid=given.get("uid") or str(uuid.uuid4()),
+        uid=uid or str(uuid.uuid4()),
         user_id=desk.user.id if desk.user else None,
         created_at=desk.now,
         changed_at=desk.now,
@@ -63,66 +90,124 @@ def propose(session: Session, desk: DeskContext, given: Mapping[str, Any]) -> He
     return hearing
 
 
+def _hearing_named(session: Session, desk: DeskContext, uid: str) -> int | None:
+    named = sa.select(Hearing.id).where(Hearing.uid == uid, Hearing.court_id == desk.court.id)
+    return session.scalar(named)
+
+
 def fix(session: Session, desk: DeskContext, hearing_id: int, slot_id: int, reason: str) -> Hearing:
-    """Fix one slot of the newest round by order, when counsel does not answer or agree.
+    """Fix one slot of the newest proposal by order, when counsel does not answer or agree.
 
     Raises NotFound, Refusal where nothing is to be fixed, Clash where a lapsed slot is taken.
     """
     hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
-    round_ = queries.last_proposal(session, hearing)
-    if hearing.state not in (HearingState.PROPOSED, HearingState.LAPSED) or round_ is None:
+    proposal = queries.last_proposal(session, hearing)
+    if hearing.state not in (HearingState.PROPOSED, HearingState.LAPSED) or proposal is None:
         raise Refusal(N_("This hearing has no open question: move it instead."))
-    slot = next((each for each in round_.slots if each.id == slot_id), None)
+    slot = next((each for each in proposal.slots if each.id == slot_id), None)
     if slot is None:
         raise Invalid({"slot_id": Message(N_("This slot is not of this proposal."))})
     if slot.starts_at <= desk.now:
         raise Invalid({"slot_id": Message(N_("This time is past."))})
-    if round_.state == ProposalState.LAPSED:
-        round_.state = ProposalState.DECIDED.value
-    settle(session, hearing, slot, desk.now, desk.secret, order=reason)
+    if proposal.state == ProposalState.LAPSED:
+        proposal.state = ProposalState.DECIDED.value
+    fix_slot(session, hearing, slot, desk.now, desk.secret, order=reason)
     return hearing
 
 
-def move(session: Session, desk: DeskContext, hearing_id: int, given: Mapping[str, Any]) -> Hearing:
+def move(
+    session: Session,
+    desk: DeskContext,
+    hearing_id: int,
+    given: MoveIn,
+    *,
+    version: str | None = None,
+) -> Hearing:
     """Move a hearing to one new slot at once, or ask all counsel anew with several.
 
-    With several slots the date that holds stays until a new one is agreed.
+    With several slots the date that holds stays until a new one is agreed. ``version`` is that of
+    the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
+    was done already, Clash where the hearing was changed to something else, Refusal, Invalid.
     """
     hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
+    if version is not None and versions.of_hearing(session, hearing) != version:
+        if _is_done(session, hearing, given):
+            raise AlreadySent(hearing.id)
+        raise Clash(versions.CHANGED)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, given)
     rescheduling.close_requests(session, hearing, desk.now)
-    if given["minutes"]:
-        hearing.minutes = given["minutes"]
-    if given["answer_by"] is not None:
-        open_proposal(session, desk, hearing, {**given, "slots": slots}, reason=given["reason"])
+    if given.minutes:
+        hearing.minutes = given.minutes
+    if given.answer_by is not None:
+        proposal = ProposalIn(
+            slots=slots,
+            answer_by=given.answer_by,
+            fix=given.fix,
+            override_reason=given.override_reason,
+        )
+        open_proposal(session, desk, hearing, proposal, reason=given.reason)
         return hearing
     if len(slots) > 1:
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
-    [(starts_at, room)] = checked_slots(session, desk, slots, hearing.minutes, None)
-    check_rules(session, desk, hearing.case, [starts_at], given["override_reason"])
+    [(starts_at, room)] = check_slots(session, desk, slots, hearing.minutes, None)
+    check_rules(session, desk, hearing.case, [starts_at], given.override_reason)
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
-    round_ = queries.open_proposal(session, hearing)
-    if round_:
-        round_.state = ProposalState.WITHDRAWN.value
+    open_one = queries.open_proposal(session, hearing)
+    if open_one:
+        open_one.state = ProposalState.WITHDRAWN.value
     ends_at = starts_at + dt.timedelta(minutes=hearing.minutes)
     set_date(
-        session, hearing, starts_at, ends_at, room.id, desk.now, desk.secret, order=given["reason"]
+        session, hearing, starts_at, ends_at, room.id, desk.now, desk.secret, order=given.reason
     )
     return hearing
 
 
-def _slots_to_move_to(hearing: Hearing, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if given["slots"]:
-        return list(given["slots"])
-    if given["starts_at"] is None:
+def _slots_to_move_to(hearing: Hearing, given: MoveIn) -> list[SlotIn]:
+    if given.slots:
+        return list(given.slots)
+    if given.starts_at is None:
         raise Invalid({"slots": Message(N_("Give the new slots, or one."))})
-    room = given["courtroom"] or hearing.courtroom_id
+    room = given.courtroom or hearing.courtroom_id
     if room is None:
         raise Invalid({"courtroom": Message(N_("Name the courtroom."))})
-    return [{"starts_at": given["starts_at"], "courtroom": room}]
+    return [SlotIn(starts_at=given.starts_at, courtroom=room)]
+
+
+def _is_done(session: Session, hearing: Hearing, given: MoveIn) -> bool:
+    """Tell whether a hearing's newest proposal, or its date, is just what is asked for.
+
+    Two who take the slots that are suggested ask for the same but for the reason, which counsel
+    read: the second is shown what the first did, and theirs is kept.
+    """
+    if given.reason != _last_reason(session, hearing):
+        return False
+    slots = sorted((slot.starts_at, name_key(str(slot.courtroom))) for slot in given.slots)
+    if given.answer_by is None:
+        room = hearing.courtroom.name_key if hearing.courtroom else ""
+        return hearing.state == HearingState.FIXED and slots == [(hearing.starts_at, room)]
+    last = queries.last_proposal(session, hearing)
+    return (
+        last is not None
+        and last.answer_by == given.answer_by
+        and slots == sorted((slot.starts_at, slot.courtroom.name_key) for slot in last.slots)
+    )
+
+
+def _last_reason(session: Session, hearing: Hearing) -> str:
+    """Return the reason that counsel were given with a hearing's newest proposal or date."""
+    told = session.scalar(
+        sa.select(Notice.facts)
+        .where(
+            Notice.about == f"hearing/{hearing.id}",
+            Notice.kind.in_([NoticeKind.PROPOSAL, *ANNOUNCING_DATE]),
+        )
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    return str((told or {}).get("reason") or "")
 
 
 def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) -> Hearing:
@@ -132,9 +217,9 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
         raise Refusal(N_("This hearing is cancelled already."))
     had_date = hearing.starts_at is not None
     last = queries.last_proposal(session, hearing)
-    round_ = queries.open_proposal(session, hearing)
-    if round_:
-        round_.state = ProposalState.WITHDRAWN.value
+    proposal = queries.open_proposal(session, hearing)
+    if proposal:
+        proposal.state = ProposalState.WITHDRAWN.value
     hearing.state, hearing.changed_at = HearingState.CANCELLED.value, desk.now
     hearing.reason = reason
     hearing.revise()
@@ -143,36 +228,43 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     rescheduling.close_requests(session, hearing, desk.now)
     booking.release(session, hearing)
     withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
-    seats = invite_everybody(session, hearing, desk.secret, desk.now)
-    kind = NoticeKind.CANCELLED if had_date else NoticeKind.WITHDRAWN
+    invitations = invite_everybody(session, hearing, desk.secret, desk.now)
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
         more = {"slots": facts.slots(last), "tentative": True}
-    notifications.everyone(session, hearing, kind, seats.values(), desk.now, reason=reason, **more)
+    notifications.everyone(
+        session,
+        hearing,
+        NoticeKind.CANCELLED if had_date else NoticeKind.WITHDRAWN,
+        invitations.values(),
+        desk.now,
+        reason=reason,
+        **more,
+    )
     return hearing
 
 
 def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
-    """Close a round whose date to answer by has passed: holds fall, the assistant is told.
+    """Close a proposal whose date to answer by has passed: holds fall, the assistant is told.
 
-    A date that held before the round still holds. Returns whether there was something to close.
+    A date that held before still holds. Returns whether there was something to close.
     """
     hearing = queries.lock(session, hearing_id)
-    round_ = queries.open_proposal(session, hearing)
-    if round_ is None or round_.answer_by > now:
+    proposal = queries.open_proposal(session, hearing)
+    if proposal is None or proposal.answer_by > now:
         return False
-    round_.state = ProposalState.LAPSED.value
+    proposal.state = ProposalState.LAPSED.value
     holds = hearing.starts_at is not None
-    if hearing.starts_at and hearing.ends_at:  # the round may have asked for another length
+    if hearing.starts_at and hearing.ends_at:  # the proposal may have asked for another length
         hearing.minutes = (hearing.ends_at - hearing.starts_at) // dt.timedelta(minutes=1)
     hearing.state = (HearingState.FIXED if holds else HearingState.LAPSED).value
     hearing.changed_at = now
     session.flush()
-    session.refresh(round_, ["invitations"])
-    booking.book(session, hearing, None, [seat.counsel_id for seat in round_.invitations])
-    if round_.tentative and not holds:
-        notifications.clear_calendars(session, hearing, round_, now)
-    silent = [seat.counsel.name for seat in round_.invitations if not seat.answered_at]
+    session.refresh(proposal, ["invitations"])
+    booking.book(session, hearing, None, [each.counsel_id for each in proposal.invitations])
+    if proposal.tentative and not holds:
+        notifications.clear_calendars(session, hearing, proposal, now)
+    silent = [each.counsel.name for each in proposal.invitations if not each.answered_at]
     withdraw(
         session,
         f"hearing/{hearing.id}",
@@ -184,88 +276,9 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         session,
         hearing,
         NoticeKind.LAPSED,
-        f"r{round_.round}",
+        f"r{proposal.round}",
         now,
-        round=round_.round,
+        round=proposal.round,
         silent=silent,
     )
     return True
-
-
-def fixed_elsewhere(
-    session: Session,
-    desk: DeskContext,
-    case: Case,
-    *,
-    kind: str,
-    starts_at: dt.datetime,
-    minutes: int,
-    courtroom_id: int | None,
-    judge_id: int | None = None,
-    uid: str = "",
-    shared: bool = False,
-    remind: bool = False,
-) -> tuple[Hearing, bool]:
-    """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
-
-    The judge is the case's where none is given. The same ``uid``, or the same case, kind and time,
-    is the same hearing. With ``shared`` it may lie over others, as where a list of cases is called
-    at one time, and takes what they leave free. Its people are told nothing, unless ``remind``
-    asks for reminders. Returns the hearing and whether it is new. Raises Clash.
-    """
-    same = sa.and_(Hearing.kind == kind, Hearing.starts_at == starts_at)
-    known = session.scalar(
-        sa.select(Hearing)
-        .where(Hearing.case_id == case.id, sa.or_(Hearing.uid == uid, same))
-        .limit(1)
-    )
-    if known:
-        return known, False
-    hearing = elsewhere(
-        desk,
-        case.id,
-        judge_id or case.judge_id,
-        kind=kind,
-        starts_at=starts_at,
-        minutes=minutes,
-        courtroom_id=courtroom_id,
-        uid=uid,
-        remind=remind,
-    )
-    session.add(hearing)
-    session.flush()
-    booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
-    return hearing, True
-
-
-def elsewhere(
-    desk: DeskContext,
-    case_id: int,
-    judge_id: int,
-    *,
-    kind: str,
-    starts_at: dt.datetime,
-    minutes: int,
-    courtroom_id: int | None,
-    uid: str = "",
-    remind: bool = False,
-) -> Hearing:
-    """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
-    return Hearing(
-        court_id=desk.court.id,
-        case_id=case_id,
-        judge_id=judge_id,
-        kind=kind,
-        minutes=minutes,
-        uid=uid or str(uuid.uuid4()),
-        state=HearingState.FIXED.value,
-        revision=1,
-        planned_revision=0 if remind and starts_at > desk.now else 1,
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=minutes),
-        courtroom_id=courtroom_id,
-        imported=True,
-        user_id=desk.user.id if desk.user else None,
-        created_at=desk.now,
-        changed_at=desk.now,
-    )

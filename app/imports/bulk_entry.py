@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
-from app.cases import rules
 from app.cases import service as cases
+from app.cases.forms import CaseIn, CounselIn, PartyIn
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import normalization
 from app.court.models import Judge
@@ -32,7 +31,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     session = court.session
     _meet_judges(court, entries)
     people = _People(court, entries)
-    made = [_case(court, people, entry.given) for entry in entries]
+    made = [_case(court, people, entry.case) for entry in entries]
     session.add_all(made)
     session.flush()
     sittings = [
@@ -48,7 +47,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
 
 
 def _meet_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
-    names = [entry.given["judge"] for entry in entries]
+    names = [entry.case.judge for entry in entries]
     names += [sitting.judge for entry in entries for sitting in entry.sittings]
     by_key = {normalization.name_key(name): name for name in reversed(names)}
     new = by_key.keys() - court.judges.keys()
@@ -73,12 +72,11 @@ class _People:
     def __init__(self, court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
         self.court = court
         self.by_address: dict[tuple[str, str], Counsel] = {}
-        parties = [party for entry in entries for party in entry.given["parties"]]
-        everybody = [each for party in parties for each in (party, *party["counsel"])]
-        emails = {each["email"] for each in everybody} - {""}
-        phones = {
-            cases.phone_of(each["phone"], court.region) for each in everybody if each["phone"]
-        }
+        parties = [party for entry in entries for party in entry.case.parties]
+        everybody: list[PartyIn | CounselIn] = [*parties]
+        everybody += [each for party in parties for each in party.counsel]
+        emails = {each.email for each in everybody} - {""}
+        phones = {cases.phone_of(each.phone, court.region) for each in everybody if each.phone}
         here = Counsel.court_id == court.desk.court.id
         same = sa.or_(Counsel.email.in_(emails), Counsel.phone.in_(phones))
         for each in court.session.scalars(sa.select(Counsel).where(here, same)):
@@ -90,13 +88,13 @@ class _People:
             if address:
                 self.by_address[key, address] = counsel
 
-    def counsel(self, given: dict[str, Any], *, in_person: bool) -> Counsel:
-        """Return a counsel with what is now known of them, as ``cases.service.seat`` finds one."""
-        number = cases.phone_of(given["phone"], self.court.region)
-        key = normalization.name_key(given["name"])
-        found = [self.by_address.get((key, address)) for address in (given["email"], number)]
+    def counsel(self, given: CounselIn, *, in_person: bool) -> Counsel:
+        """Find or make a counsel and fill them in, as ``service.add_representation`` does."""
+        number = cases.phone_of(given.phone, self.court.region)
+        key = normalization.name_key(given.name)
+        found = [self.by_address.get((key, address)) for address in (given.email, number)]
         # Who has another address since is not found under the old one.
-        known = next((each for each in found if each and _at(each, given["email"], number)), None)
+        known = next((each for each in found if each and _at(each, given.email, number)), None)
         counsel = known or cases.new_counsel(self.court.desk.court, given, in_person=in_person)
         cases.fill_in(counsel, given, number)
         self._remember(counsel)
@@ -107,30 +105,22 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
     return bool((email and counsel.email == email) or (number and counsel.phone == number))
 
 
-def _case(court: ImportCourt, people: _People, given: dict[str, Any]) -> Case:
-    case = Case(
-        court_id=court.desk.court.id,
-        number=given["number"],
-        number_key=rules.number_key(given["number"]),
-        title=given["title"],
-        procedure=given["procedure"],
-        created_at=court.desk.now,
-        judge_id=court.judge(given["judge"]),
-        parties=[],
-        upload_id=court.upload_id,
-    )
-    for told in given["parties"]:
-        party = cases.party_of(told, court.region)
+def _case(court: ImportCourt, people: _People, given: CaseIn) -> Case:
+    case = cases.new_case(court.desk.court, given, court.judge(given.judge), court.desk.now)
+    case.parties, case.upload_id = [], court.upload_id
+    for party_given in given.parties:
+        party = cases.new_party(party_given, court.region)
         case.parties.append(party)
-        everybody = told["counsel"]
+        everybody = party_given.counsel
         if not everybody and (party.email or party.phone):
             everybody = [cases.in_person(party)]
         for each in everybody:
-            _seat(party, people.counsel(each, in_person=not told["counsel"]), each["required"])
+            counsel = people.counsel(each, in_person=not party_given.counsel)
+            _represent(party, counsel, each.required)
     return case
 
 
-def _seat(party: Party, counsel: Counsel, required: bool) -> None:
+def _represent(party: Party, counsel: Counsel, required: bool) -> None:
     if not any(seat.counsel is counsel for seat in party.seats):
         party.seats.append(Representation(counsel=counsel, required=required))
 

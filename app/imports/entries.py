@@ -3,46 +3,27 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from app.cases.forms import CaseIn
+from app.cases.forms import CaseIn, Control, CounselIn, PartyIn, described, import_columns
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import Input, TextField, load
+from app.core.forms import Form, TextField, load, posted
 from app.core.normalization import name_key
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
-from app.imports.reading.rules import DAYS, ColumnMapping, split_words, translated
+from app.imports.reading.rules import ColumnMapping, split_words, translated
 from app.imports.reading.workbook import FaultyCell
 
-PARTY = {
-    "name": "party",
-    "role": "role",
-    "side": "side",
-    "reference": "reference",
-    "email": "party_email",
-    "phone": "party_phone",
-}
-COUNSEL = {
-    "name": "counsel",
-    **{
-        each: each
-        for each in (
-            "firm",
-            "email",
-            "phone",
-            "language",
-            "channels",
-            "address_confirmed_on",
-            "electronic_consent_on",
-        )
-    },
-}
-CASE = ("number", "title", "procedure", "judge")
+# By field of a form, the column of a row that holds it.
+CASE, PARTY, COUNSEL = (
+    {name: column.name for name, column in import_columns(form).items()}
+    for form in (CaseIn, PartyIn, CounselIn)
+)
+DAYS = tuple(name for name, info in described(CounselIn).items() if info.control is Control.DATE)
 # What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
 _ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
@@ -73,38 +54,49 @@ class ImportedHearing:
     judge: str
 
 
-@dataclass
-class ImportedCase:
-    """A case as its rows tell it. ``given`` is checked input (cases.forms.CaseIn)."""
+@dataclass(frozen=True)
+class CaseSource:
+    """Which lines a case was read from, so that a fault of a field can be traced to its cell.
 
-    lines: list[int]
-    given: dict[str, Any]
-    sittings: list[ImportedHearing]
-    # From which line a part of ``given`` comes, and by which map it was read there.
-    places: Mapping[str, tuple[int, ColumnMapping]] = field(default_factory=dict)
+    ``places`` maps the path of a part ("parties.0.counsel.1") to the line on which it first stands
+    and the column map by which it was read there.
+    """
 
-    def refused(self, bound: ColumnMapping, path: str, why: Message) -> RowRefusal:
-        """Return where in the file a field of ``given`` stands that cannot be taken."""
-        whose, _, name = path.rpartition(".")
+    lines: Sequence[int]
+    places: Mapping[str, tuple[int, ColumnMapping]]
+
+    def refusal(self, bound: ColumnMapping, path: str, why: Message) -> RowRefusal:
+        """Return the refusal of the field at ``path``, with its line and header."""
+        part, _, name = path.rpartition(".")
         parts = path.split(".")
-        while whose and whose not in self.places:
-            whose, _, name = whose.rpartition(".")
+        while part and part not in self.places:
+            part, _, name = part.rpartition(".")
         if "counsel" in parts[:-1]:
-            ours = COUNSEL.get(parts[4] if len(parts) > 4 else name, name)
+            column = COUNSEL.get(parts[4] if len(parts) > 4 else name, name)
         elif parts[0] == "parties":
-            ours = PARTY.get(parts[2] if len(parts) > 2 else name, name)
+            column = PARTY.get(parts[2] if len(parts) > 2 else name, name)
         else:
-            ours = path
-        line, read_by = self.places.get(whose, (self.lines[0], bound.each_party[0]))
-        return RowRefusal(line, read_by.header_of(ours), why)
+            column = CASE.get(path, path)
+        line, read_by = self.places.get(part, (self.lines[0], bound.each_party[0]))
+        return RowRefusal(line, read_by.header_of(column), why)
 
 
-class SittingIn(Input):
-    """What a row says of a hearing besides its time."""
+@dataclass(frozen=True)
+class ImportedCase:
+    """A case read from its rows, with the hearings that they say are fixed."""
 
-    hearing_kind = TextField(100, blank=False, required=True)
-    minutes = MinutesField(required=True)
-    courtroom = TextField(200, load_default="")
+    case: CaseIn
+    sittings: Sequence[ImportedHearing]
+    source: CaseSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingIn(Form):
+    """A hearing of a row, without its time."""
+
+    hearing_kind: str = posted(TextField(100, blank=False, required=True))
+    minutes: int = posted(MinutesField(required=True))
+    courtroom: str = posted(TextField(200, load_default=""))
 
 
 def by_case(
@@ -177,16 +169,14 @@ def read_case(
     return reading.done()
 
 
-def _as_is(value: Any) -> Any:
-    return value
+Value = str | list[str]
 
 
-# What may be typed in several ways and yet be one, as the rest of the house compares it.
-_SAME: Mapping[str, Callable[[Any], Any]] = {
-    "number": number_key,
-    "judge": name_key,
-    "name": name_key,
-}
+def _comparable(name: str, value: Value) -> Value:
+    """Return a value so that two spellings of one number or name compare equal."""
+    if isinstance(value, str) and name == "number":
+        return number_key(value)
+    return name_key(value) if isinstance(value, str) and name in ("judge", "name") else value
 
 
 class _Reading:
@@ -196,9 +186,9 @@ class _Reading:
         self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
         self.refused: list[RowRefusal] = []
         self.lines: list[int] = []
-        self.case: dict[str, Any] = {}
-        self.parties: dict[str, dict[str, Any]] = {}
-        self.counsel: dict[str, dict[str, dict[str, Any]]] = {}
+        self.case: dict[str, Value] = {}
+        self.parties: dict[str, dict[str, Value]] = {}
+        self.counsel: dict[str, dict[str, dict[str, Value]]] = {}
         self.sittings: list[ImportedHearing] = []
         # By part and field: the line that said it, and the map that read it.
         self.told: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
@@ -208,10 +198,10 @@ class _Reading:
         if line not in self.lines[-1:]:
             self.lines.append(line)
         sits = sits and bool(said["hearing_on"] or said["hearing_at"])
-        own = {name: said[name] for name in CASE}
+        own: dict[str, Value] = {name: said[column] for name, column in CASE.items()}
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
-        self._add("", self.case, own, line, {name: name for name in CASE})
+        self._add("", self.case, own, line, CASE)
         party = self._party(line, said)
         if said["counsel"]:
             self._counsel(line, said, party)
@@ -220,7 +210,7 @@ class _Reading:
 
     def _party(self, line: int, said: Mapping[str, str]) -> str:
         key = said["reference"] or f"{name_key(said['party'])}\n{said['side']}"
-        given = {ours: said[theirs] for ours, theirs in PARTY.items()}
+        given: dict[str, Value] = {name: said[column] for name, column in PARTY.items()}
         if not said["counsel"]:  # a row without counsel gives the addresses of the party itself
             given["email"] = given["email"] or said["email"]
             given["phone"] = given["phone"] or said["phone"]
@@ -228,13 +218,13 @@ class _Reading:
         return key
 
     def _counsel(self, line: int, said: Mapping[str, str], party: str) -> None:
-        given: dict[str, Any] = {ours: said[theirs] for ours, theirs in COUNSEL.items()}
+        given: dict[str, Value] = {name: said[column] for name, column in COUNSEL.items()}
         words = (
             translated(self.bound.column_map, "channels", w) for w in split_words(said["channels"])
         )
         given["channels"] = list(words)
         for name in DAYS:
-            given[name] = self._day(line, name, said[name])
+            given[name] = self._day(line, COUNSEL[name], said[COUNSEL[name]])
         key = name_key(said["counsel"])
         known = self.counsel.setdefault(party, {}).setdefault(key, {})
         self._add(f"counsel/{party}/{key}", known, given, line, COUNSEL)
@@ -251,8 +241,8 @@ class _Reading:
     def _add(
         self,
         part: str,
-        known: dict[str, Any],
-        given: Mapping[str, Any],
+        known: dict[str, Value],
+        given: Mapping[str, Value],
         line: int,
         names: Mapping[str, str],
     ) -> None:
@@ -262,7 +252,7 @@ class _Reading:
                 known[name] = value
             if value:
                 first, _ = self.told.setdefault((part, name), (line, self.bound))
-                if _SAME.get(name, _as_is)(known[name]) != _SAME.get(name, _as_is)(value):
+                if _comparable(name, known[name]) != _comparable(name, value):
                     why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
                     other = ", ".join(before) if isinstance(before, list) else before
                     self.refuse(
@@ -273,10 +263,10 @@ class _Reading:
         self.told.setdefault((part, ""), (line, self.bound))
 
     def _sitting(self, line: int, said: Mapping[str, str]) -> None:
-        fixed = {name: said[name] for name in ("hearing_kind", "courtroom")}
-        fixed["minutes"] = read_minutes(said["minutes"])  # type: ignore[assignment]
+        fixed: dict[str, object] = {name: said[name] for name in ("hearing_kind", "courtroom")}
+        fixed["minutes"] = read_minutes(said["minutes"])
         try:
-            checked = load(SittingIn(), fixed)
+            checked = load(SittingIn, fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
                 self.refuse(line, name, why)
@@ -286,10 +276,10 @@ class _Reading:
             self.sittings.append(
                 ImportedHearing(
                     line,
-                    checked["hearing_kind"],
+                    checked.hearing_kind,
                     starts_at,
-                    checked["minutes"],
-                    checked["courtroom"],
+                    checked.minutes,
+                    checked.courtroom,
                     said["judge"],
                 )
             )
@@ -346,23 +336,24 @@ class _Reading:
         """Return the case, checked as a form is; or all that is wrong."""
         if not self.lines:
             return list(_once(self.refused))
-        given: dict[str, Any] = {name: text for name, text in self.case.items() if text}
-        given["parties"] = []
+        given: dict[str, object] = {name: text for name, text in self.case.items() if text}
+        parties: list[dict[str, object]] = []
         places = {"": (self.lines[0], self.bound)}
         for p, (key, party) in enumerate(self.parties.items()):
             places[f"parties.{p}"] = self.told[f"party/{key}", ""]
             counsel = self.counsel.get(key, {})
             for c, name in enumerate(counsel):
                 places[f"parties.{p}.counsel.{c}"] = self.told[f"counsel/{key}/{name}", ""]
-            given["parties"].append({**party, "counsel": list(counsel.values())})
-        entry = ImportedCase(self.lines, given, self.sittings, places)
+            parties.append({**party, "counsel": list(counsel.values())})
+        source = CaseSource(self.lines, places)
         try:
-            entry.given = load(CaseIn(), given)
+            case = load(CaseIn, {**given, "parties": parties})
         except Invalid as fault:
             self.refused += [
-                entry.refused(self.bound, path, why) for path, why in fault.errors.items()
+                source.refusal(self.bound, path, why) for path, why in fault.errors.items()
             ]
-        return list(_once(self.refused)) or entry
+            return list(_once(self.refused))
+        return list(_once(self.refused)) or ImportedCase(case, self.sittings, source)
 
 
 def _once(refused: Sequence[RowRefusal]) -> Iterator[RowRefusal]:

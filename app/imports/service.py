@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases import rules
 from app.cases import service as cases
+from app.cases.forms import CaseIn, CounselIn, PartyIn, import_columns, stored_values
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import normalization
 from app.core.errors import Invalid, Refusal
@@ -20,15 +20,8 @@ from app.imports.hearings import ImportCourt, RowRefused, add_hearings, known_ui
 from app.imports.reading.rules import ColumnMapping
 from app.notices.queue import readdress
 
-LEARNT = (
-    "email",
-    "phone",
-    "firm",
-    "language",
-    "zone",
-    "address_confirmed_on",
-    "electronic_consent_on",
-)
+# What an import may update of a counsel who is known.
+LEARNT = (*(name for name in import_columns(CounselIn) if name != "name"), "zone")
 AT_ONCE = 200  # cases whose rows are kept in memory together
 COUNTED_BEFORE = {2, 10, 50, 250}  # batches
 FEW = 4  # cases of which it does not pay to look for the one that is in the way
@@ -77,7 +70,7 @@ def take(
                 continue
             for entry in some:
                 _take_one(court, entry, known.get(_key(entry)), uids, report)
-        step(sum(len(entry.lines) for entry in batch))
+        step(sum(len(entry.source.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
         for each in list(session.identity_map.values()):
@@ -103,12 +96,12 @@ def _batches(entries: Iterable[ImportedCase]) -> Iterator[list[ImportedCase]]:
 
 
 def _key(entry: ImportedCase) -> str:
-    return rules.number_key(entry.given["number"])
+    return rules.number_key(entry.case.number)
 
 
 def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -> bool:
     """Tell whether a case is new, and nothing is wrong with it by itself."""
-    return _key(entry) not in known and not cases.input_errors(entry.given, court.region)
+    return _key(entry) not in known and not cases.input_errors(entry.case, court.region)
 
 
 def _known(session: Session, court_id: int, entries: Sequence[ImportedCase]) -> dict[str, Case]:
@@ -153,19 +146,19 @@ def _take_one(
         with session.begin_nested():
             if case is None:
                 case = cases.enter(
-                    session, desk.court, None, entry.given, desk.now, region=court.region
+                    session, desk.court, None, entry.case, desk.now, region=court.region
                 )
                 case.upload_id = court.upload_id
             else:
-                changed = merge(session, desk, case, entry.given, court.region)
+                changed = merge(session, desk, case, entry.case, court.region)
             new = add_hearings(court, case, entry, uids)
     except RowRefused as fault:
         report.refused.append(fault.refused)
     except Invalid as fault:
         for path, why in fault.errors.items():
-            report.refused.append(entry.refused(court.bound, path, why))
+            report.refused.append(entry.source.refusal(court.bound, path, why))
     except Refusal as fault:
-        report.refused.append(entry.refused(court.bound, "number", fault.message))
+        report.refused.append(entry.source.refusal(court.bound, "number", fault.message))
     else:
         report.new += changed is None
         report.changed += changed is True
@@ -177,68 +170,72 @@ def _take_one(
     report.left_out += 1
 
 
-def merge(
-    session: Session, desk: DeskContext, case: Case, given: dict[str, Any], region: str
-) -> bool:
+def merge(session: Session, desk: DeskContext, case: Case, given: CaseIn, region: str) -> bool:
     """Add what is new to a known case; return whether anything was.
 
-    Parties, counsel and addresses are added or brought up to date; what the court has since set
-    by hand (title, procedure, judge, counsel who left) stays. Raises Invalid by field.
+    Empty details are filled in; parties, counsel and addresses are added or brought up to date.
+    What the court has since set by hand (details, counsel who left) stays. Raises Invalid by field.
     """
     if errors := cases.input_errors(given, region):
         raise Invalid(errors)
-    changed = bool(given["title"] and not case.title)
-    case.title = case.title or given["title"]
-    for told in given["parties"]:
-        party = _party(case, told)
+    changed = False
+    for name, value in stored_values(given).items():
+        if value and not getattr(case, name):
+            setattr(case, name, value)
+            changed = True
+    for party_given in given.parties:
+        party = _find_party(case, party_given)
         if party is None:
-            cases.add_party(session, desk.court, case, told, region)
+            cases.add_party(session, desk.court, case, party_given, region)
             changed = True
         else:
-            changed |= _merge_party(session, desk, party, told, region)
+            changed |= _merge_party(session, desk, party, party_given, region)
     return changed
 
 
-def _party(case: Case, told: dict[str, Any]) -> Party | None:
-    if told["reference"]:
+def _find_party(case: Case, given: PartyIn) -> Party | None:
+    if given.reference:
         for party in case.parties:
-            if party.reference == told["reference"]:
+            if party.reference == given.reference:
                 return party
-    key = normalization.name_key(told["name"])
+    key = normalization.name_key(given.name)
     same = (
-        p for p in case.parties if normalization.name_key(p.name) == key and p.side == told["side"]
+        p for p in case.parties if normalization.name_key(p.name) == key and p.side == given.side
     )
     return next(same, None)
 
 
 def _merge_party(
-    session: Session, desk: DeskContext, party: Party, told: dict[str, Any], region: str
+    session: Session, desk: DeskContext, party: Party, given: PartyIn, region: str
 ) -> bool:
-    number = cases.phone_of(told["phone"], region)
-    addresses = {"email": told["email"] or party.email, "phone": number or party.phone}
-    changed = addresses != {"email": party.email, "phone": party.phone}
-    party.email, party.phone = addresses["email"], addresses["phone"]
-    seats = {normalization.name_key(seat.counsel.name): seat.counsel for seat in party.seats}
-    everybody = told["counsel"]
-    if not everybody and any(addresses.values()):
+    number = cases.phone_of(given.phone, region)
+    email, phone = given.email or party.email, number or party.phone
+    changed = (email, phone) != (party.email, party.phone)
+    party.email, party.phone = email, phone
+    known_counsel = {
+        normalization.name_key(seat.counsel.name): seat.counsel for seat in party.seats
+    }
+    everybody = given.counsel
+    if not everybody and (email or phone):
         everybody = [cases.in_person(party)]
-    for counsel in everybody:
-        known = seats.get(normalization.name_key(counsel["name"]))
+    for each in everybody:
+        known = known_counsel.get(normalization.name_key(each.name))
         if known is None:
-            person = not told["counsel"]
-            cases.add_representation(session, desk.court, party, counsel, region, in_person=person)
+            person = not given.counsel
+            cases.add_representation(session, desk.court, party, each, region, in_person=person)
             changed = True
         else:
-            changed |= _learn(session, known, counsel, region)
+            changed |= _update(session, known, each, region)
     return changed
 
 
-def _learn(session: Session, known: Counsel, told: dict[str, Any], region: str) -> bool:
-    def state() -> tuple[Any, ...]:
-        return *(getattr(known, name) for name in LEARNT), *known.channels
+def _update(session: Session, known: Counsel, given: CounselIn, region: str) -> bool:
+    def state() -> list[object]:
+        values = (getattr(known, name) for name in LEARNT)
+        return [tuple(value) if isinstance(value, list) else value for value in values]
 
     before = state()
-    cases.fill_in(known, told, cases.phone_of(told["phone"], region))
+    cases.fill_in(known, given, cases.phone_of(given.phone, region))
     if state() == before:
         return False
     readdress(session, known)

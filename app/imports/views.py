@@ -231,32 +231,8 @@ def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def field_names() -> dict[str, str]:
-    """Name the fields that a column can hold."""
-    return {
-        "number": gettext("Case number"),
-        "title": gettext("Title"),
-        "procedure": gettext("Procedure"),
-        "judge": gettext("Judge"),
-        "party": gettext("Party"),
-        "role": gettext("Role of the party"),
-        "side": gettext("Side"),
-        "reference": gettext("The party's number elsewhere"),
-        "party_email": gettext("The party's e-mail"),
-        "party_phone": gettext("The party's phone"),
-        "counsel": gettext("Counsel"),
-        "firm": gettext("Law firm"),
-        "email": gettext("Counsel's e-mail"),
-        "phone": gettext("Counsel's phone"),
-        "language": gettext("Language"),
-        "channels": gettext("Ways to reach them"),
-        "address_confirmed_on": gettext("Address confirmed on"),
-        "electronic_consent_on": gettext("Electronic service agreed on"),
-        "hearing_kind": gettext("Kind of hearing"),
-        "hearing_on": gettext("Day of the hearing"),
-        "hearing_at": gettext("Time of the hearing"),
-        "minutes": gettext("Minutes"),
-        "courtroom": gettext("Courtroom"),
-    }
+    """Return the labels of the columns of a row, by name."""
+    return {name: gettext(column.label) for name, column in rules.COLUMNS.items()}
 
 
 @bp.app_template_global()

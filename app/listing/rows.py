@@ -9,7 +9,7 @@ from typing import Any
 
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import ChoiceField, Input, TextField, load
+from app.core.forms import ChoiceField, Form, TextField, load, posted
 from app.hearings.forms import MinutesField
 from app.imports.entries import RowRefusal, row_faults
 from app.imports.reading.date_parsing import NO_DATE, read_day, read_minutes
@@ -101,15 +101,16 @@ class ListingRow:
     wishes: ListingPreferences
 
 
-class RowIn(Input):
-    """Schema of the fields of a row that need no parsing."""
+@dataclass(frozen=True, kw_only=True)
+class RowIn(Form):
+    """The fields of a row that need no parsing."""
 
-    number = TextField(200, blank=False, required=True)
-    hearing_kind = TextField(100, blank=False, required=True)
-    minutes = MinutesField(required=True)
-    half = ChoiceField(("", "morning", "afternoon"), load_default="")
-    priority = ChoiceField(tuple(PRIORITIES), load_default="normal")
-    courtroom = TextField(200, load_default="")
+    number: str = posted(TextField(200, blank=False, required=True))
+    hearing_kind: str = posted(TextField(100, blank=False, required=True))
+    minutes: int = posted(MinutesField(required=True))
+    half: str = posted(ChoiceField(("", "morning", "afternoon"), load_default=""))
+    priority: str = posted(ChoiceField(tuple(PRIORITIES), load_default="normal"))
+    courtroom: str = posted(TextField(200, load_default=""))
 
 
 def read(
@@ -142,7 +143,7 @@ def _read(
     line: int, mapping: ColumnMapping, texts: Mapping[str, str], refused: list[RowRefusal]
 ) -> ListingRow | None:
     errors: dict[str, Message] = {}
-    values: dict[str, Any] = {name: texts[name] for name in RowIn().fields}
+    values: dict[str, object] = {each.name: texts[each.name] for each in fields(RowIn)}
     values["half"], values["priority"] = texts["half"].lower(), texts["priority"].lower()
     values["minutes"] = read_minutes(texts["minutes"])
     dates = {
@@ -152,7 +153,7 @@ def _read(
     if dates["earliest"] and dates["latest"] and dates["earliest"] > dates["latest"]:
         errors["latest"] = Message(N_("The latest day is before the earliest."))
     try:
-        loaded = load(RowIn(), values)
+        loaded = load(RowIn, values)
     except Invalid as fault:
         errors.update(fault.errors)
     if errors:
@@ -162,13 +163,11 @@ def _read(
         **dates,
         weekdays=weekdays,
         dates=days,
-        half=loaded["half"],
-        courtroom=loaded["courtroom"],
-        priority=loaded["priority"],
+        half=loaded.half,
+        courtroom=loaded.courtroom,
+        priority=loaded.priority,
     )
-    return ListingRow(
-        line, loaded["number"], loaded["hearing_kind"], loaded["minutes"], preferences
-    )
+    return ListingRow(line, loaded.number, loaded.hearing_kind, loaded.minutes, preferences)
 
 
 def _day(name: str, text: str, mapping: ColumnMapping, errors: dict[str, Message]) -> str:

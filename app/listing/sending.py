@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, HearingTime, Invalid, Refusal
 from app.core.message_json import message_to_json
-from app.hearings import service
+from app.hearings import booking, service
 from app.hearings.availability import busy_time, suggestions
+from app.hearings.forms import HearingIn, SlotIn
 from app.hearings.models import Hearing
-from app.hearings.proposing import idempotency
 from app.hearings.service import DeskContext
 from app.listing.candidates import MINUTE
 from app.listing.models import ListedHearing, Listing, ListingState
@@ -69,24 +69,18 @@ def _propose(session: Session, desk: DeskContext, row: ListedHearing) -> Hearing
         answer_by = suggestions.answer_by(session, desk.court, desk.now)
     rooms = {slot["room"] for slot in row.slots}
     slots = [
-        {"starts_at": dt.datetime.fromisoformat(slot["at"]), "courtroom": slot["room"]}
+        SlotIn(starts_at=dt.datetime.fromisoformat(slot["at"]), courtroom=slot["room"])
         for slot in row.slots
     ]
-    clashes = idempotency.clashes(session, row.case, slots, row.minutes)
+    clashes = booking.clashes_by_field(session, row.case, slots, row.minutes)
     if clashes:
         message = next(iter(clashes.values()))
         raise Refusal(message.words, **message.facts)
     _refuse_unavailable(session, row, answer_by, rooms, desk.now)
-    form = {
-        "case_id": row.case_id,
-        "kind": row.kind,
-        "minutes": row.minutes,
-        "slots": slots,
-        "answer_by": answer_by,
-        "fix": None,
-        "uid": row.uid,
-    }
-    return service.propose(session, desk, form)
+    form = HearingIn(
+        case_id=row.case_id, kind=row.kind, minutes=row.minutes, slots=slots, answer_by=answer_by
+    )
+    return service.propose(session, desk, form, uid=row.uid)
 
 
 def _refuse_unavailable(

@@ -5,9 +5,11 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.forms import CaseIn, CounselIn, PartyIn, erased_fields
 from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
 from app.core.db import Base
 from app.core.errors import N_, Refusal
+from app.core.forms import Form
 from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.hearings.proposing import drafts
@@ -52,9 +54,9 @@ def erase(
     drafts.forget_case(session, case.id)
     rescheduling.erase_documents(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
-    if nameless:
-        case.title = ""
-        session.flush()
+    for name in erased_fields(CaseIn, names=names):
+        setattr(case, name, "")
+    session.flush()
     _blank_people(session, case.id, nameless)
     _blank_copies(session, case)
     return count
@@ -94,11 +96,9 @@ def _blank_people(session: Session, case_id: int, nameless: str) -> None:
     With ``nameless`` that stands in place of their names.
     """
     loose = {"synchronize_session": False}
-    blanked = {"email": "", "phone": ""}
-    named = {"name": nameless} if nameless else {}
-    reference = {"reference": ""} if nameless else {}
     parties = sa.update(Party).where(Party.case_id == case_id)
-    session.execute(parties.values(**blanked, **named, **reference).execution_options(**loose))
+    blanked = _blanked(PartyIn, nameless)
+    session.execute(parties.values(blanked).execution_options(**loose))
     own = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
     for counsel_id in session.scalars(own.distinct()).all():
         others = session.scalars(
@@ -108,15 +108,19 @@ def _blank_people(session: Session, case_id: int, nameless: str) -> None:
         ).all()
         if not all(blanking.erased(session, each) for each in others):
             continue
-        firm = {"firm": ""} if nameless else {}
-        held = sa.update(Counsel).where(Counsel.id == counsel_id)
-        session.execute(
-            held.values(**blanked, **named, **firm, postal="").execution_options(**loose)
-        )
+        blanked = {**_blanked(CounselIn, nameless), "postal": ""}
+        person = sa.update(Counsel).where(Counsel.id == counsel_id)
+        session.execute(person.values(blanked).execution_options(**loose))
         for theirs in (Away, BusyCalendar, BusyTime):
             gone = sa.delete(theirs).where(theirs.counsel_id == counsel_id)
             session.execute(gone.execution_options(**loose))
     session.expire_all()
+
+
+def _blanked(form: type[Form], nameless: str) -> dict[str, str]:
+    """Return what the personal fields of a form become; ``nameless`` stands in place of a name."""
+    names = erased_fields(form, names=bool(nameless))
+    return {name: nameless if name == "name" else "" for name in names}
 
 
 def _blank_copies(session: Session, case: Case) -> None:

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +14,7 @@ from app.record import ledger
 from app.record.models import Entry
 from app.record.rules import Event
 from app.tasks import service
+from app.tasks.forms import ContactIn
 
 
 def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
@@ -32,7 +31,7 @@ def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
     return found
 
 
-def same(session: Session, case: Case, given: Mapping[str, Any]) -> Entry | None:
+def same(session: Session, case: Case, given: ContactIn) -> Entry | None:
     """Return the line that the same words on the same page wrote before: a second press is none."""
     press = _press(given)
     if not press:
@@ -43,72 +42,73 @@ def same(session: Session, case: Case, given: Mapping[str, Any]) -> Entry | None
     return session.scalar(wanted.limit(1))
 
 
-def _press(given: Mapping[str, Any]) -> str:
+def _press(given: ContactIn) -> str:
     """Return the name of one contact from one page, by which pressing twice is known."""
-    if not given.get("page"):
+    if not given.page:
         return ""
-    told = [str(given[name]) for name in ("page", "counsel_id", "channel", "outcome", "at", "note")]
-    return "h" + hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:32]
+    told = [given.page, given.counsel_id, given.channel, given.outcome, given.at, given.note]
+    return (
+        "h" + hashlib.sha256("\n".join(map(str, told)).encode("utf-8", "replace")).hexdigest()[:32]
+    )
 
 
 def log_contact(
     session: Session,
     case: Case,
     counsel: Counsel,
-    given: Mapping[str, Any],
+    given: ContactIn,
     user: User | None,
     now: dt.datetime,
 ) -> Entry:
     """Write one contact made by hand into a case's record; return its line.
 
-    ``given`` is checked input (forms.ContactIn); whoever gives a ``hearing_id`` has seen that it
-    is a hearing of this case. The line is of the time of writing; when it happened stands in it.
-    The same page a second time writes nothing. Raises Invalid where it is said to have happened
-    in the future.
+    The caller has checked that ``hearing_id`` is a hearing of this case. The entry is of the time
+    of writing; when the contact happened is in its detail. The same page a second time writes
+    nothing. Raises Invalid where it is said to have happened in the future.
     """
     if (before := same(session, case, given)) is not None:
         return before
-    if given["at"] > now:
+    if given.at > now:
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
-    usual = {"phone": counsel.phone}.get(given["channel"], "")
+    usual = {"phone": counsel.phone}.get(given.channel, "")
     address = _address(given, case.court.country) or usual
     line = ledger.NewEntry(
-        Event.CALLED if given["channel"] == "phone" else Event.TOLD,
+        Event.CALLED if given.channel == "phone" else Event.TOLD,
         court_id=case.court_id,
         case_id=case.id,
-        direction=given["direction"],
-        about=f"hearing/{given['hearing_id']}" if given["hearing_id"] else "",
+        direction=given.direction,
+        about=f"hearing/{given.hearing_id}" if given.hearing_id else "",
         attempt=_press(given),
         counsel_id=counsel.id,
         side=_side(session, case, counsel),
-        channel=given["channel"],
+        channel=given.channel,
         kind="by_hand",
         detail={
-            "outcome": given["outcome"],
-            "happened_at": ledger.instant(given["at"]),
+            "outcome": given.outcome,
+            "happened_at": ledger.instant(given.at),
             "user": user.id if user else None,
             "numbered": bool(address),
         },
         personal={
             "name": counsel.name,
             "address": address,
-            "note": given["note"],
+            "note": given.note,
             "by": user.name if user else "",
         },
     )
     [seq] = ledger.append(session, [line], now)
-    service.tried(session, case.id, counsel.id, given["channel"], given["outcome"], now)
+    service.tried(session, case.id, counsel.id, given.channel, given.outcome, now)
     return ledger.entry_at(session, case.id, seq)
 
 
-def _address(given: Mapping[str, Any], country: str) -> str:
+def _address(given: ContactIn, country: str) -> str:
     """Return where somebody was reached: a number in E.164 where it is one, else as typed.
 
     A short number of a switchboard or a hotline is rung too, and no reason to keep a call off the
     record.
     """
-    typed: str = given["address"]
-    if given["channel"] != "phone" or not typed:
+    typed = given.address
+    if given.channel != "phone" or not typed:
         return typed
     try:
         return phones.phone(typed, country)

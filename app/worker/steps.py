@@ -13,7 +13,7 @@ from app.carriers import traffic_split
 from app.carriers.registry import ExternalServices
 from app.core.db import is_away, retrying, transaction
 from app.feeds import event_cache
-from app.hearings import clock_change, joining, leaving, queries
+from app.hearings import clock_change, counsel_changes, queries
 from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
 from app.listing import sending
@@ -61,19 +61,19 @@ def _lapse(sender: Sender) -> int:
 
 def _let_go(sender: Sender) -> int:
     with transaction() as session:
-        behind = leaving.hearings_to_update(session)
-    let_go = partial(leaving.continue_without, secret=sender.secret)
+        behind = counsel_changes.hearings_left(session)
+    let_go = partial(counsel_changes.continue_without, secret=sender.secret)
     return _one_by_one(let_go, behind, sender)
 
 
 def _let_in(sender: Sender) -> int:
     with transaction() as session:
-        cases = joining.joined(session)
+        cases = counsel_changes.cases_joined(session)
     return _one_by_one(partial(_welcome, secret=sender.secret), cases, sender)
 
 
 def _welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
-    told = joining.invite_newcomer(session, case_id, now, secret)
+    told = counsel_changes.invite_newcomers(session, case_id, now, secret)
     for hearing_id, counsel_ids in told:
         reminders.plan_for(session, hearing_id, counsel_ids, now)
     return len(told)

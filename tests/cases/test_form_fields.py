@@ -1,7 +1,6 @@
 """What a form of a round holds, and what is made of it: rows, times, a date at once or a round."""
 
 import datetime as dt
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,30 +8,28 @@ from hypothesis import given as sample
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid, Message
-from app.hearings.forms import HearingIn
 from app.hearings.proposing import form_fields
+from app.hearings.proposing.form_fields import ProposalFields, SlotFields
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 
 
-def form(*slots: str, **more: str) -> dict[str, Any]:
+def form(*slots: str, **more: str) -> ProposalFields:
     """A form with slots in one courtroom."""
-    rows = [{"starts_at": at, "courtroom": "Part 3"} for at in slots]
     usual = {
-        "case_id": "1",
         "kind": "trial",
         "minutes": "90",
         "answer_by": "2026-11-26T17:00",
         "fix": "auto",
         "reason": "Because.",
     }
-    return form_fields.typed(()) | usual | {"slots": rows} | more
+    return ProposalFields(**(usual | more), slots=[SlotFields(at, "Part 3") for at in slots])
 
 
-def faults(given: dict[str, Any], zone: ZoneInfo = SHANGHAI) -> dict[str, str]:
+def faults(given: ProposalFields, zone: ZoneInfo = SHANGHAI) -> dict[str, str]:
     """What is wrong with a form of a new hearing, by field."""
     with pytest.raises(Invalid) as refused:
-        form_fields.checked(given, HearingIn(), zone)
+        form_fields.load_hearing(given, 1, zone)
     return {field: str(words) for field, words in refused.value.errors.items()}
 
 
@@ -46,13 +43,9 @@ def test_rows_come_in_the_order_of_their_numbers_whatever_is_missing_between() -
         ("slots.x.starts_at", "x"),
         ("nobody", "x"),
     ]
-    made = form_fields.typed(fields)
-    assert made["slots"] == [
-        {"starts_at": "a", "courtroom": ""},
-        {"starts_at": "", "courtroom": "b"},
-        {"starts_at": "c", "courtroom": ""},
-    ]
-    assert (made["minutes"], made["kind"], "nobody" in made) == ("60", "", False)
+    made = form_fields.parse(fields)
+    assert made.slots == [SlotFields("a", ""), SlotFields("", "b"), SlotFields("c", "")]
+    assert (made.minutes, made.kind, hasattr(made, "nobody")) == ("60", "", False)
 
 
 words = st.text(max_size=12)
@@ -63,34 +56,32 @@ rows = st.lists(st.fixed_dictionaries({"starts_at": words, "courtroom": words}),
 def test_a_form_that_is_shown_again_holds_what_was_typed(
     plain: dict[str, str], slots: list[dict[str, str]]
 ) -> None:
-    given = plain | {"slots": slots}
+    given = ProposalFields(**plain, slots=[SlotFields(**slot) for slot in slots])
     flat = [(f"slots.{n}.{name}", slot[name]) for n, slot in enumerate(slots) for name in slot]
-    assert form_fields.typed([*plain.items(), *flat]) == given
+    assert form_fields.parse([*plain.items(), *flat]) == given
 
 
 def test_a_new_row_is_in_the_courtroom_of_the_row_above_and_there_are_ten_at_most() -> None:
-    made = form_fields.act(form("2026-12-01T09:30"), "add-slot")
-    assert made["slots"][1] == {"starts_at": "", "courtroom": "Part 3"}
+    made = form_fields.apply_action(form("2026-12-01T09:30"), "add-slot")
+    assert made.slots[1] == SlotFields("", "Part 3")
     for _ in range(20):
-        made = form_fields.act(made, "add-slot")
-    assert len(made["slots"]) == 10
+        made = form_fields.apply_action(made, "add-slot")
+    assert len(made.slots) == 10
 
 
 @pytest.mark.parametrize("press", ["drop-slot.7", "drop-slot.", "drop-slot.-1", "change", "", "x"])
 def test_a_button_that_means_no_row_changes_nothing(press: str) -> None:
     given = form("2026-12-01T09:30", "2026-12-02T09:30")
-    assert form_fields.act(form("2026-12-01T09:30", "2026-12-02T09:30"), press) == given
+    assert form_fields.apply_action(form("2026-12-01T09:30", "2026-12-02T09:30"), press) == given
 
 
 def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
-    done = form_fields.checked(
-        form("2026-12-15T09:30", "2027-06-15 09:30:59.5"), HearingIn(), NEW_YORK
-    )
-    assert [slot["starts_at"].astimezone(dt.UTC).isoformat() for slot in done["slots"]] == [
+    done = form_fields.load_hearing(form("2026-12-15T09:30", "2027-06-15 09:30:59.5"), 1, NEW_YORK)
+    assert [slot.starts_at.astimezone(dt.UTC).isoformat() for slot in done.slots] == [
         "2026-12-15T14:30:00+00:00",
         "2027-06-15T13:30:00+00:00",
     ]
-    assert form_fields.wall_clock(done["slots"][0]["starts_at"], NEW_YORK) == "2026-12-15T09:30"
+    assert form_fields.wall_clock(done.slots[0].starts_at, NEW_YORK) == "2026-12-15T09:30"
 
 
 @pytest.mark.parametrize(
@@ -144,18 +135,18 @@ def test_too_few_and_too_many_slots_are_counted_for_the_person() -> None:
 
 def test_one_slot_alone_is_a_move_at_once_unless_it_is_said_otherwise() -> None:
     one, two = ("2026-12-01T09:30",), ("2026-12-01T09:30", "2026-12-02T09:30")
-    assert form_fields.checked_move(form(*one, answer_by=""), SHANGHAI)["answer_by"] is None
-    assert form_fields.checked_move(form(*one), SHANGHAI)["answer_by"] is not None
+    assert form_fields.load_move(form(*one, answer_by=""), SHANGHAI).answer_by is None
+    assert form_fields.load_move(form(*one), SHANGHAI).answer_by is not None
     # Said by the form itself, a date to answer by that stands there does not count.
-    assert form_fields.checked_move(form(*one, how="order"), SHANGHAI)["answer_by"] is None
+    assert form_fields.load_move(form(*one, how="order"), SHANGHAI).answer_by is None
     with pytest.raises(Invalid, match="leave one slot"):
-        form_fields.checked_move(form(*two, how="order"), SHANGHAI)
+        form_fields.load_move(form(*two, how="order"), SHANGHAI)
     for given in (form(*two, answer_by=""), form(*one, answer_by="", how="ask")):
         with pytest.raises(Invalid, match="Say until when counsel can answer"):
-            form_fields.checked_move(given, SHANGHAI)
+            form_fields.load_move(given, SHANGHAI)
 
 
 def test_a_move_needs_its_reason() -> None:
     with pytest.raises(Invalid) as refused:
-        form_fields.checked_move(form("2026-12-01T09:30", reason="  "), SHANGHAI)
+        form_fields.load_move(form("2026-12-01T09:30", reason="  "), SHANGHAI)
     assert set(refused.value.errors) == {"reason"}

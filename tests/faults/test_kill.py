@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,8 @@ def ask(scenario: Scenario, n: int) -> int:
         user = people.find_user(session, "wang@court.example")
         desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
         body = case_with(f"（2026）沪0115民初{n}号", *people_of_it, judge=f"法官{n}")
-        case = cases.enter(session, user.court, user, load(CaseIn(), body), desk.now)
-        hearings.propose(session, desk, {**load(HearingIn(), given), "case_id": case.id})
+        case = cases.enter(session, user.court, user, load(CaseIn, body), desk.now)
+        hearings.propose(session, desk, replace(load(HearingIn, given), case_id=case.id))
         return case.id
 
 

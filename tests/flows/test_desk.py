@@ -460,9 +460,9 @@ def many(scenario: Scenario, count: int, first: int = 0) -> None:
         for n in range(first, first + count):
             two = [{"name": f"{name}{n}", "email": f"{name}{n}@f.example"} for name in "ab"]
             given = case_with(number(5000 + n), *two, judge=f"J{n}")
-            case = cases.enter(session, user.court, user, load(CaseIn(), given), desk.now)
+            case = cases.enter(session, user.court, user, load(CaseIn, given), desk.now)
             body = proposal(case.id, (at(10 + n), "第三法庭"), answer_by=at(0, "20:00"))
-            hearings.propose(session, desk, load(HearingIn(), body))
+            hearings.propose(session, desk, load(HearingIn, body))
 
 
 @pytest.mark.parametrize(

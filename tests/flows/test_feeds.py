@@ -158,7 +158,7 @@ def test_the_same_calendar_again_is_304_until_it_changes(scenario: Scenario) -> 
     moved = {"starts_at": at(21, "10:00"), "reason": "Judge is ill"}
     do(
         scenario,
-        lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)),
+        lambda session, here: service.move(session, here, made, load(forms.MoveIn, moved)),
     )
     for head in ({"If-None-Match": etag}, {"If-Modified-Since": date}):
         changed = scenario.client.get(path, headers=head)
@@ -283,7 +283,7 @@ def test_a_counsel_who_joined_later_also_sees_that_a_hearing_is_cancelled(
 
     def join(session: Any, here: service.DeskContext) -> int:
         hearing = session.get_one(Hearing, made)
-        given = load(case_forms.CounselIn(), joined)
+        given = load(case_forms.CounselIn, joined)
         party = hearing.case.parties[0]
         seat = changes.add_counsel(session, here.court, hearing.case, party.id, given)
         return int(seat.counsel_id)

@@ -406,7 +406,7 @@ def new_york(scenario: Scenario) -> int:
             {"name": "Bob", "email": "bob@x.example"},
             judge="Roe",
         )
-        return cases.enter(session, court, None, load(CaseIn(), two), NOW).id
+        return cases.enter(session, court, None, load(CaseIn, two), NOW).id
 
 
 @pytest.mark.parametrize(
@@ -566,7 +566,7 @@ def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(scenario: 
             session, court, "new@n.example", name="N", role="admin", now=NOW, password=PASSWORD
         )
         bare = {"number": "1", "judge": "J", "parties": [{"name": "P", "side": "claimant"}]}
-        number = cases.enter(session, court, None, load(CaseIn(), bare), NOW).id
+        number = cases.enter(session, court, None, load(CaseIn, bare), NOW).id
     page = see(scenario.sign_in("new@n.example"), f"/hearings/new?case_id={number}")
     assert "The court has no courtroom yet" in page.words
     assert "Nobody can be asked" in page.words

@@ -78,8 +78,8 @@ def ask(scenario: Scenario) -> tuple[int, int]:
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
         desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
-        case = cases.enter(session, user.court, user, load(CaseIn(), CASE), desk.now)
-        return case.id, hearings.propose(session, desk, load(HearingIn(), proposal(case.id))).id
+        case = cases.enter(session, user.court, user, load(CaseIn, CASE), desk.now)
+        return case.id, hearings.propose(session, desk, load(HearingIn, proposal(case.id))).id
 
 
 def notices(scenario: Scenario, **wanted: Any) -> list[Notice]:
@@ -187,8 +187,8 @@ def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
     with wired.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
         desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
-        made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
-        hearings.propose(session, desk, load(HearingIn(), proposal(made.id)))
+        made = cases.enter(session, user.court, user, load(CaseIn, case), desk.now)
+        hearings.propose(session, desk, load(HearingIn, proposal(made.id)))
     wired.beat()
     assert not wired.letters(to="li@huacheng.example")
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
@@ -231,7 +231,7 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: Scenario, twilio: TwilioStand
         with wired.app.app_context(), transaction() as session:
             user = people.find_user(session, "wang@court.example")
             desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
-            given = {**load(HearingIn(), proposal(case_id)), "override_reason": "", "fix": "auto"}
+            given = load(HearingIn, {**proposal(case_id), "override_reason": "", "fix": "auto"})
             hearings.open_proposal(
                 session, desk, hearings.queries.find(session, user.court.id, hearing_id), given
             )

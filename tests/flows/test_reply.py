@@ -35,11 +35,11 @@ def propose(
         with transaction() as session:
             here = desk(scenario, session)
             entered = cases.enter(
-                session, here.court, here.user, load(case_forms.CaseIn(), case), here.now
+                session, here.court, here.user, load(case_forms.CaseIn, case), here.now
             )
             case_id = entered.id
         with transaction() as session:
-            given = load(forms.HearingIn(), proposal(case_id, *slots, **more))
+            given = load(forms.HearingIn, proposal(case_id, *slots, **more))
             hearing = service.propose(session, desk(scenario, session), given).id
     scenario.beat()
     return int(hearing)

@@ -95,7 +95,7 @@ def test_a_moved_and_then_cancelled_hearing_is_shown_as_it_is(scenario: Scenario
     moved = {"starts_at": at(21, "10:00"), "reason": "Judge is ill"}
     do(
         scenario,
-        lambda session, here: service.move(session, here, made, load(forms.MoveIn(), moved)),
+        lambda session, here: service.move(session, here, made, load(forms.MoveIn, moved)),
     )
     client, link = browser(scenario), scenario.link(ZHAO)
     seen = words(client.get(link))
@@ -133,7 +133,7 @@ def test_a_move_with_slots_says_why_and_which_date_stands_meanwhile(scenario: Sc
     }
     do(
         scenario,
-        lambda session, here: service.move(session, here, made, load(forms.MoveIn(), asked)),
+        lambda session, here: service.move(session, here, made, load(forms.MoveIn, asked)),
     )
     seen = words(browser(scenario).get(scenario.link(ZHAO)))
     for part in (

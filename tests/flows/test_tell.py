@@ -80,8 +80,8 @@ def ask(scenario: Scenario, case: dict[str, Any] = CASE) -> tuple[int, int]:
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
         desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
-        made = cases.enter(session, user.court, user, load(CaseIn(), case), desk.now)
-        return made.id, hearings.propose(session, desk, load(HearingIn(), {**proposal(made.id)})).id
+        made = cases.enter(session, user.court, user, load(CaseIn, case), desk.now)
+        return made.id, hearings.propose(session, desk, load(HearingIn, {**proposal(made.id)})).id
 
 
 def states(scenario: Scenario, kind: str = "proposal") -> dict[tuple[str, str], str]:

@@ -201,7 +201,7 @@ def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
         ),
     )
     assert isinstance(found, ImportedCase), found
-    assert [party["side"] for party in found.given["parties"]] == ["claimant", "respondent"]
+    assert [party.side for party in found.case.parties] == ["claimant", "respondent"]
     [sitting] = found.sittings
     assert (sitting.line, sitting.minutes) == (3, 60)
     assert sitting.starts_at == dt.datetime(2026, 12, 15, 1, 30, tzinfo=dt.UTC)
@@ -211,8 +211,8 @@ def test_two_counsel_of_one_party_stand_in_two_rows() -> None:
     row = ("A-1", "陈法官", "远洋公司", "原告", "李敏", "13800138001", "", "")
     found = read(row, (*row[:4], "王芳", "13800138009", "", ""), row)
     assert isinstance(found, ImportedCase), found
-    [party] = found.given["parties"]
-    assert [counsel["name"] for counsel in party["counsel"]] == ["李敏", "王芳"]
+    [party] = found.case.parties
+    assert [counsel.name for counsel in party.counsel] == ["李敏", "王芳"]
 
 
 def test_all_that_is_wrong_with_a_case_is_said_at_once() -> None:

@@ -14,7 +14,6 @@ from app.core.errors import N_, Gone, HearingTime, Invalid, Message
 from app.hearings import notifications, rules
 from app.hearings.answers import confirmation, locking
 from app.hearings.answers.locking import CounselAnswer, LockedInvitation
-from app.hearings.dates import settle
 from app.hearings.models import (
     Answer,
     AnswerChoice,
@@ -24,6 +23,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
+from app.hearings.scheduling import fix_slot
 from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw_unrecorded
 from app.record import ledger
@@ -193,7 +193,7 @@ def decide(
     slot_id = rules.agreed_slot(slots, choices)
     slot: Slot | None = next((each for each in proposal.slots if each.id == slot_id), None)
     if slot and proposal.fix == FixPolicy.AUTO and not unrepresented_sides:
-        settle(session, hearing, slot, now, secret)
+        fix_slot(session, hearing, slot, now, secret)
     else:
         notifications.concluded(session, hearing, proposal, slot, now)
 

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.errors import N_, HearingTime, Message
 from app.court.models import Court
+from app.hearings import booking
 from app.hearings.availability import suggestions
 from app.hearings.availability.calculation import day_strip, openings
 from app.hearings.availability.calculation.court_hours import longest, sessions
 from app.hearings.availability.calculation.day_strip import BusyRow, StripDay, StripMark
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.availability.suggestions import Suggestion
+from app.hearings.forms import SlotIn
 from app.hearings.models import Hearing
-from app.hearings.proposing import idempotency, prefill
+from app.hearings.proposing import prefill
+from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import Span
 from app.law import working_days
 from app.law.working_days import WorkingDays
@@ -51,15 +54,15 @@ class SlotBoard:
 
 
 def build_board(
-    session: Session, case: Case, hearing: Hearing | None, given: dict[str, Any], now: dt.datetime
+    session: Session, case: Case, hearing: Hearing | None, given: ProposalFields, now: dt.datetime
 ) -> SlotBoard:
     """Weigh a form's slots and find further ones: what a person would want to see while choosing.
 
     Reads, and decides nothing: what may be proposed is checked when it is.
     """
     zone = ZoneInfo(case.court.zone)
-    starts = prefill.starts_of(given, zone)
-    asked = prefill.asked_for(session, case, hearing, given, now, FURTHER)
+    starts = prefill.readable_starts(given, zone)
+    asked = prefill.suggestion_query(session, case, hearing, given, now, FURTHER)
     search = suggestions.search(session, case, asked, now, also=list(starts.values()))
     length = dt.timedelta(minutes=asked.minutes)
     spans = {n: Span(at, at + length) for n, at in starts.items()}
@@ -87,16 +90,15 @@ def _clashes(
     session: Session,
     case: Case,
     hearing: Hearing | None,
-    given: dict[str, Any],
+    given: ProposalFields,
     starts: dict[int, dt.datetime],
     minutes: int,
 ) -> dict[int, Message]:
-    slots = [
-        {"starts_at": at, "courtroom": given["slots"][n]["courtroom"]} for n, at in starts.items()
-    ]
-    found = idempotency.clashes(session, case, slots, minutes, but=hearing.id if hearing else None)
+    slots = [SlotIn(starts_at=at, courtroom=given.slots[n].courtroom) for n, at in starts.items()]
+    own = hearing.id if hearing else None
+    clashes = booking.clashes_by_field(session, case, slots, minutes, but=own)
     rows = list(starts)
-    return {rows[int(name.split(".")[1])]: words for name, words in found.items()}
+    return {rows[int(name.split(".")[1])]: words for name, words in clashes.items()}
 
 
 def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:

@@ -1,14 +1,14 @@
-"""Drafts: what a user typed for a round and did not send; kept until it is sent or thrown away."""
+"""Drafts: forms of a proposal that were typed and not sent; kept until sent or thrown away."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case
 from app.hearings.models import Draft
+from app.hearings.proposing.form_fields import ProposalFields
 from app.people.models import User
 from app.record import ledger
 
@@ -17,7 +17,7 @@ LONGEST = 20_000  # characters; a form that is longer is no form of ours
 
 
 def find(session: Session, user_id: int, about: str) -> Draft | None:
-    """Return what a user typed about ``case/3`` or ``hearing/12`` and did not send."""
+    """Return a user's draft about ``case/3`` or ``hearing/12``, or None."""
     return session.scalar(sa.select(Draft).where(Draft.user_id == user_id, Draft.about == about))
 
 
@@ -26,11 +26,11 @@ def keep(
     user_id: int,
     about: str,
     case_id: int,
-    given: Mapping[str, Any],
+    given: ProposalFields,
     now: dt.datetime,
 ) -> None:
-    """Keep what is typed now instead of what was kept before; too much of it is not kept."""
-    fields = ledger.storable({name: value for name, value in given.items() if name != "seen"})
+    """Save a draft in place of the one before; one that is too long is not saved."""
+    fields = ledger.storable({k: value for k, value in given.as_json().items() if k != "seen"})
     if len(repr(fields)) > LONGEST:
         return
     draft = find(session, user_id, about)
@@ -42,7 +42,7 @@ def keep(
 
 
 def drop(session: Session, user_id: int, about: str) -> None:
-    """Forget what was kept: it was sent, or thrown away."""
+    """Delete a draft: it was sent, or thrown away."""
     mine = sa.delete(Draft).where(Draft.user_id == user_id, Draft.about == about)
     session.execute(mine.execution_options(synchronize_session=False))
 
@@ -63,6 +63,6 @@ def of_user(session: Session, user: User, case_id: int | None = None) -> Sequenc
 
 
 def forget_case(session: Session, case_id: int) -> None:
-    """Forget every draft about a case: what is personal about it is erased."""
+    """Delete every draft about a case, as its personal data is erased."""
     theirs = sa.delete(Draft).where(Draft.case_id == case_id)
     session.execute(theirs.execution_options(synchronize_session=False))

@@ -1,175 +1,249 @@
-"""Pure: from the flat fields of the form of a round to checked input, in the court's wall clock."""
+"""Pure: the flat fields of the proposal's page as rows of texts, and rows as input of the forms.
+
+Times are typed by the clock of the court.
+"""
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
-
-from marshmallow import Schema
 
 from app.core.characters import half_width, whole_number
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import load
-from app.hearings.forms import MoveIn
+from app.core.forms import Form, load
+from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 
-NAMES = (
-    "once",
-    "stood",
-    "seen",
-    "kind",
-    "minutes",
-    "how",
-    "answer_by",
-    "fix",
-    "reason",
-    "override_reason",
-)
-POINTED = ("starts_at", "courtroom", "minutes", "how")
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
 _TAKE = re.compile(r"take\.([0-9T:-]{16})\|(.{1,200})")
+F = TypeVar("F", bound=Form)
 
 
-def typed(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return what was typed: plain texts, and the slots in rows."""
-    made: dict[str, Any] = dict.fromkeys(NAMES, "")
-    rows: dict[int, dict[str, str]] = {}
-    for name, value in fields:
+@dataclass
+class SlotFields:
+    """One slot as it is typed."""
+
+    starts_at: str = ""
+    courtroom: str = ""
+
+
+@dataclass
+class ProposalFields:
+    """The page's form as it is typed, right or wrong: shown again, it loses nothing.
+
+    ``once`` identifies the form, so that sending it twice does it once; ``stood`` is the version
+    it was loaded upon (see versions); ``seen`` is the seal of the previewed messages; ``how`` is
+    "ask" or "order".
+    """
+
+    once: str = ""
+    stood: str = ""
+    seen: str = ""
+    kind: str = ""
+    minutes: str = ""
+    how: str = ""
+    answer_by: str = ""
+    fix: str = ""
+    reason: str = ""
+    override_reason: str = ""
+    slots: list[SlotFields] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as a draft stores them."""
+        return asdict(self)
+
+
+NAMES = tuple(each.name for each in fields(ProposalFields) if each.name != "slots")
+
+
+@dataclass(frozen=True)
+class CalendarSelection:
+    """A span selected in the calendar, and what to do with it: fields as they are typed."""
+
+    starts_at: str
+    courtroom: str = ""
+    minutes: str = ""
+    how: str = ""
+
+    def as_query(self) -> dict[str, str]:
+        """Return the selection as parameters of a link."""
+        return {name: text for name, text in asdict(self).items() if text}
+
+
+def parse(posted: Iterable[tuple[str, str]]) -> ProposalFields:
+    """Sort posted fields into rows; unknown fields are left out."""
+    texts: dict[str, str] = {}
+    rows: dict[int, SlotFields] = {}
+    for name, value in posted:
         row = _ROW.fullmatch(name)
         if name in NAMES:
-            made[name] = value
+            texts[name] = value
         elif row:
-            slot = rows.setdefault(int(row[1]), {"starts_at": "", "courtroom": ""})
-            slot[row[2]] = value
-    return made | {"slots": [rows[n] for n in sorted(rows)]}
+            setattr(rows.setdefault(int(row[1]), SlotFields()), row[2], value)
+    return ProposalFields(**texts, slots=[rows[n] for n in sorted(rows)])
 
 
-def pointed(asked: Mapping[str, str]) -> dict[str, str]:
-    """Return what was pointed at in the calendar: when, where, how long, and how to go about it."""
-    at = {name: asked.get(name, "")[:200] for name in POINTED}
-    return {name: value for name, value in at.items() if value} if at["starts_at"] else {}
+def from_json(stored: Mapping[str, Any]) -> ProposalFields:
+    """Return the fields of a draft."""
+    texts = {name: str(stored[name]) for name in NAMES if name in stored}
+    return ProposalFields(**texts, slots=[SlotFields(**slot) for slot in stored.get("slots", ())])
 
 
-def with_pointed(given: dict[str, Any], at: Mapping[str, str]) -> dict[str, Any]:
-    """Put the span that was pointed at in the place of slots that nobody has typed."""
-    slot = {"starts_at": at["starts_at"], "courtroom": at.get("courtroom", "")}
-    more = {name: at[name] for name in ("minutes", "how") if name in at}
-    return given | more | {"slots": [slot]}
+def parse_selection(query: Mapping[str, str]) -> CalendarSelection | None:
+    """Return the span that a link from the calendar names, or None."""
+    texts = {each.name: query.get(each.name, "")[:200] for each in fields(CalendarSelection)}
+    return CalendarSelection(**texts) if texts["starts_at"] else None
 
 
-def blank_row(given: Mapping[str, Any]) -> dict[str, str]:
+def with_selection(given: ProposalFields, selection: CalendarSelection) -> ProposalFields:
+    """Put the selected span in the place of slots that nobody has typed."""
+    return replace(
+        given,
+        minutes=selection.minutes or given.minutes,
+        how=selection.how or given.how,
+        slots=[SlotFields(selection.starts_at, selection.courtroom)],
+    )
+
+
+def blank_row(given: ProposalFields) -> SlotFields:
     """Return an empty row for a slot, in the courtroom of the row above."""
-    slots = given["slots"]
-    return {"starts_at": "", "courtroom": slots[-1]["courtroom"] if slots else ""}
+    return SlotFields(courtroom=given.slots[-1].courtroom if given.slots else "")
 
 
-def act(given: dict[str, Any], what: str) -> dict[str, Any]:
-    """Do what a button of the form says: add a row for a slot, take a suggested one, drop one."""
-    slots = given["slots"]
-    if what == "add-slot" and len(slots) < MOST_SLOTS:
-        slots.append(blank_row(given))
-    elif (found := _TAKE.fullmatch(what)) and len(pruned(given)["slots"]) < MOST_SLOTS:
-        given["slots"].append({"starts_at": found[1], "courtroom": found[2]})
-    elif found := _DROP.fullmatch(what):
-        del slots[int(found[1]) : int(found[1]) + 1]
+def apply_action(given: ProposalFields, action: str) -> ProposalFields:
+    """Apply a button of the form: add a row for a slot, take a suggested one, drop one."""
+    if action == "add-slot" and len(given.slots) < MOST_SLOTS:
+        given.slots.append(blank_row(given))
+    elif (match := _TAKE.fullmatch(action)) and len(drop_empty_rows(given).slots) < MOST_SLOTS:
+        given.slots.append(SlotFields(match[1], match[2]))
+    elif match := _DROP.fullmatch(action):
+        del given.slots[int(match[1]) : int(match[1]) + 1]
     return given
 
 
-def pruned(given: dict[str, Any]) -> dict[str, Any]:
+def drop_empty_rows(given: ProposalFields) -> ProposalFields:
     """Leave out rows for slots in which no time was typed."""
-    given["slots"] = [slot for slot in given["slots"] if slot["starts_at"].strip()]
+    given.slots = [slot for slot in given.slots if slot.starts_at.strip()]
     return given
 
 
-def checked(given: Mapping[str, Any], schema: Schema, zone: ZoneInfo) -> dict[str, Any]:
-    """Return input that a schema accepts, its times instants. Raises Invalid, with every error.
+def load_hearing(given: ProposalFields, case_id: int, zone: ZoneInfo) -> HearingIn:
+    """Load a new hearing. Raises Invalid, with every error."""
+    texts = {"kind": given.kind.strip()}
+    return _load(HearingIn, given, {**texts, "case_id": case_id}, given.answer_by, zone)
 
-    Times are typed as the clock on the court's wall shows them; one that never comes or comes
-    twice there is refused at its field.
+
+def load_move(given: ProposalFields, zone: ZoneInfo) -> MoveIn:
+    """Load a move: at once to one slot, or a proposal with a date to answer by.
+
+    Raises Invalid, with every error.
     """
-    faults: dict[str, Message] = {}
-    asked = {
-        name: given[name].strip() for name in given if name in schema.fields and name != "slots"
-    }
-    asked["minutes"] = whole_number(asked["minutes"])
-    count = len(given["slots"])
+    errors: dict[str, Message] = {}
+    at_once = is_at_once(given)
+    if at_once and len(given.slots) > 1:
+        errors["slots"] = Message(N_("To set a date at once, leave one slot and drop the others."))
+    elif not at_once and not given.answer_by.strip():
+        errors["answer_by"] = Message(N_("Say until when counsel can answer."))
+    answer_by = "" if at_once else given.answer_by
+    try:
+        move = _load(MoveIn, given, {"reason": given.reason.strip()}, answer_by, zone)
+    except Invalid as fault:
+        raise Invalid({**errors, **fault.errors}) from fault
+    if errors:
+        raise Invalid(errors)
+    return move
+
+
+def _load(
+    form: type[F],
+    given: ProposalFields,
+    own: Mapping[str, object],
+    answer_by: str,
+    zone: ZoneInfo,
+) -> F:
+    """Load a form whose times are wall-clock times; one that never comes or comes twice there is
+    refused at its field.
+    """
+    errors: dict[str, Message] = {}
+    count = len(given.slots)
     if not count:
-        faults["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
+        errors["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
     elif count > MOST_SLOTS:
-        faults["slots"] = Message(
+        errors["slots"] = Message(
             N_("At most %(most)s slots can be asked about, not %(count)s."),
             most=MOST_SLOTS,
             count=count,
         )
-    if asked["answer_by"]:
-        asked["answer_by"] = instant(asked["answer_by"], zone, "answer_by", faults)
-    else:
-        del asked["answer_by"]
-    asked["slots"] = [
-        {**slot, "starts_at": instant(slot["starts_at"], zone, f"slots.{n}.starts_at", faults)}
-        for n, slot in enumerate(given["slots"])
-    ]
+    data: dict[str, object] = {
+        **own,
+        "minutes": whole_number(given.minutes.strip()),
+        "fix": given.fix.strip(),
+        "override_reason": given.override_reason.strip(),
+        "slots": [
+            {
+                "starts_at": instant(slot.starts_at, zone, f"slots.{n}.starts_at", errors),
+                "courtroom": slot.courtroom,
+            }
+            for n, slot in enumerate(given.slots)
+        ],
+    }
+    if answer_by.strip():
+        data["answer_by"] = instant(answer_by.strip(), zone, "answer_by", errors)
     try:
-        done = load(schema, asked)
+        loaded = load(form, data)
     except Invalid as fault:
-        raise Invalid({**fault.errors, **faults}) from fault
-    if faults:
-        raise Invalid(faults)
-    return done
+        raise Invalid({**fault.errors, **errors}) from fault
+    if errors:
+        raise Invalid(errors)
+    return loaded
 
 
-def is_at_once(given: Mapping[str, Any]) -> bool:
-    """Tell whether a hearing is to be moved without asking; unsaid, one slot alone means that."""
-    if given["how"] in ("ask", "order"):
-        return bool(given["how"] == "order")
-    return len(given["slots"]) == 1 and not given["answer_by"].strip()
+def is_at_once(given: ProposalFields) -> bool:
+    """Tell whether a date is to be set without asking; by default, one slot alone means that."""
+    if given.how in ("ask", "order"):
+        return given.how == "order"
+    return len(given.slots) == 1 and not given.answer_by.strip()
 
 
-def checked_move(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """Return checked input for a move: at once to one slot, or a round with a date to answer by.
-
-    Raises Invalid, with every error.
-    """
-    faults: dict[str, Message] = {}
-    at_once = is_at_once(given)
-    if at_once and len(given["slots"]) > 1:
-        faults["slots"] = Message(N_("To set a date at once, leave one slot and drop the others."))
-    elif not at_once and not given["answer_by"].strip():
-        faults["answer_by"] = Message(N_("Say until when counsel can answer."))
-    asked = {**given, "answer_by": ""} if at_once else given
-    try:
-        done = checked(asked, MoveIn(), zone)
-    except Invalid as fault:
-        raise Invalid({**faults, **fault.errors}) from fault
-    if faults:
-        raise Invalid(faults)
-    return done
-
-
-def instant(text: str, zone: ZoneInfo, field: str, faults: dict[str, Message]) -> dt.datetime | str:
-    """Return the instant of a typed wall-clock time; else say at the field what is wrong."""
+def instant(text: str, zone: ZoneInfo, name: str, errors: dict[str, Message]) -> dt.datetime | str:
+    """Return the instant of a typed wall-clock time; "" after adding an error under ``name``."""
     # Python would take a NUL behind a time, digits of other scripts, and week dates.
     try:
-        plain = _WALL_CLOCK.fullmatch(half_width(text))
-        local = dt.datetime.fromisoformat(plain[0]) if plain else None
+        match = _WALL_CLOCK.fullmatch(half_width(text))
+        local = dt.datetime.fromisoformat(match[0]) if match else None
     except ValueError:
         local = None
     if local is None:
-        faults[field] = Message(N_("Give the day and the time of day."))
+        errors[name] = Message(N_("Give the day and the time of day."))
         return ""
     if not 2000 <= local.year <= 2200:
-        faults[field] = Message(N_("The year cannot be right."))
+        errors[name] = Message(N_("The year cannot be right."))
         return ""
     at = from_wall_clock(local.replace(second=0, microsecond=0), zone)
     if isinstance(at, Message):
-        faults[field] = at
+        errors[name] = at
         return ""
     return at
 
 
 def wall_clock(at: dt.datetime, zone: ZoneInfo) -> str:
-    """Write an instant as a field for day and time takes it: 2026-12-15T09:30."""
+    """Return an instant as the value of a datetime-local input: 2026-12-15T09:30."""
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text identifies a form: a UUID in its canonical form."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def hearing_uid(key: str, user_id: int) -> str:
+    """Return the identifier of the hearing that one form of one user makes: always the same."""
+    return str(uuid.uuid5(uuid.UUID(key), f"hearing/{user_id}"))

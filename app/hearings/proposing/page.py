@@ -1,4 +1,4 @@
-"""A round on one page: who is asked, which slots, until when, the messages before they go."""
+"""A proposal on one page: who is asked, which slots, until when, the messages before they go."""
 
 import datetime as dt
 import hashlib
@@ -17,11 +17,13 @@ from app.cases.models import Case
 from app.cases.rules import ways_of
 from app.core import web, wording
 from app.core.db import db
-from app.core.errors import Clash, Message, Refusal
+from app.core.errors import Clash, Refusal
 from app.court import queries as court_queries
-from app.hearings import queries, unrepresented
+from app.hearings import booking, queries, unrepresented, versions
+from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.models import Hearing
-from app.hearings.proposing import board, form_fields, idempotency, prefill, preview
+from app.hearings.proposing import board, form_fields, prefill, preview
+from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span
 from app.law import Counted, working_days
 
@@ -51,16 +53,21 @@ class ProposalContext:
 
 @dataclass(frozen=True)
 class SendOrder:
-    """A form that was read: checked input, and the use case that it asks for."""
+    """A loaded form, and the use case that it asks for."""
 
     about: ProposalContext
-    checked: dict[str, Any]
-    work: Callable[[Session, dict[str, Any]], Hearing]
+    form: HearingIn | MoveIn
+    # Takes the reason for which a warning of the rules is overridden.
+    work: Callable[[Session, str], Hearing]
 
     @property
     def at_once(self) -> bool:
         """Whether a date is set without asking."""
-        return self.checked["answer_by"] is None
+        return self.form.answer_by is None
+
+    def minutes(self, hearing: Hearing | None) -> int:
+        """Return the length of the hearing; a move may leave it as it is."""
+        return self.form.minutes or (hearing.minutes if hearing else 0)
 
 
 def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
@@ -71,12 +78,9 @@ def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
     return cases.case_with_parties(session, court_id, about.case_id), hearing
 
 
-def seal(given: dict[str, Any]) -> str:
-    """Return what proves that the messages of just this form were shown."""
-    told = {name: value for name, value in given.items() if name not in NOT_IN_MESSAGES}
-    told["slots"] = [
-        {name: slot[name] for name in ("starts_at", "courtroom")} for slot in given["slots"]
-    ]
+def seal(given: ProposalFields) -> str:
+    """Return the HMAC which proves that the messages of just this form were shown."""
+    told = {k: value for k, value in given.as_json().items() if k not in NOT_IN_MESSAGES}
     words = json.dumps(told, sort_keys=True).replace("\\r\\n", "\\n")
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -105,16 +109,16 @@ def facts(about: ProposalContext) -> dict[str, Any]:
     }
 
 
-def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
+def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
     """Return the page with what was typed; the messages too, where ``more`` has them."""
-    if not given["slots"]:
-        given["slots"] = [form_fields.blank_row(given)]
+    if not given.slots:
+        given.slots = [form_fields.blank_row(given)]
     language, known = web.language(), facts(about)
     rooms = [
         (room.name, f"{room.name} · {room.location}" if room.location else room.name)
         for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
-    kinds = list(dict.fromkeys([*prefill.KINDS, *([given["kind"]] if given["kind"] else [])]))
+    kinds = list(dict.fromkeys([*prefill.KINDS, *([given.kind] if given.kind else [])]))
     page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
     looked = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
@@ -136,57 +140,56 @@ def form(about: ProposalContext, given: dict[str, Any], **more: Any) -> str:
     )
 
 
-def with_messages(order: SendOrder, given: dict[str, Any], **more: Any) -> str:
+def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
     """Return the page with each person's messages as they would be sent now; nothing is kept."""
     settings, now, court = web.services().settings, web.now(), current_user.court
     sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
     # A warning of a rule is shown beside the messages: there the reason is asked for.
-    reason = order.checked["override_reason"] or "-"
-    asked = {**order.checked, "override_reason": reason}
-    seen = preview.rehearse(lambda session: order.work(session, asked), sender, now)
+    reason = order.form.override_reason or "-"
+    seen = preview.rehearse(lambda session: order.work(session, reason), sender, now)
     case, hearing = looked_up(order.about)
-    minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
-    starts = [slot["starts_at"] for slot in order.checked["slots"]]
+    starts = [slot.starts_at for slot in order.form.slots]
     working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
     early = working_days.warnings(court, working, case, starts, now, Counted.FROM_ENTRY)
-    length = dt.timedelta(minutes=minutes)
+    length = dt.timedelta(minutes=order.minutes(hearing))
     unusual = [
         (at, words)
         for at in sorted(starts)
         if (words := board.outside(court, working, Span(at, at + length)))
     ]
-    given["seen"] = seal(given)
+    given.seen = seal(given)
     return form(
         order.about,
         given,
         seen=seen,
         warnings=[web.translated(each) for each in warnings],
         early=[web.translated(each) for each in early],
-        checked=order.checked,
-        kind=hearing.kind if hearing else order.checked["kind"],
+        checked=order.form,
+        kind=hearing.kind if hearing else getattr(order.form, "kind", ""),
         length=length,
         unusual=unusual,
         at_once=order.at_once,
-        ordered=sorted(order.checked["slots"], key=lambda slot: slot["starts_at"]),
+        ordered=sorted(order.form.slots, key=lambda slot: slot.starts_at),
         **more,
     )
 
 
 def form_version(about: ProposalContext) -> str:
-    """Return what a form that is opened now stands upon, so that a change meanwhile is seen."""
+    """Return the version of a form that is opened now."""
     case, hearing = looked_up(about)
     if hearing is None:
-        return idempotency.newest_of(db.session(), case.id)
-    return idempotency.version_of(db.session(), hearing)
+        return versions.of_case(db.session(), case.id)
+    return versions.of_hearing(db.session(), hearing)
 
 
-def refusal_words(about: ProposalContext, fault: Refusal, stood: str) -> str:
+def refusal_words(about: ProposalContext, fault: Refusal, version: str) -> str:
     """Return a refusal in words; where somebody else was quicker, with what they changed."""
     hearing = looked_up(about)[1]
     words = [web.translated(fault.message)]
-    if hearing and stood and str(fault.message) == idempotency.CHANGED:
-        words += [web.translated(each) for each in idempotency.since(db.session(), hearing, stood)]
+    if hearing and version and str(fault.message) == versions.CHANGED:
+        changes = versions.changes_since(db.session(), hearing, version)
+        words += [web.translated(each) for each in changes]
     return "\n".join(words)
 
 
@@ -195,8 +198,7 @@ def in_the_way(order: SendOrder, fault: Exception) -> dict[str, str]:
     if not isinstance(fault, Clash):
         return {}
     case, hearing = looked_up(order.about)
-    minutes = order.checked["minutes"] or (hearing.minutes if hearing else 0)
-    found: dict[str, Message] = idempotency.clashes(
-        db.session(), case, order.checked["slots"], minutes, but=order.about.hearing_id
+    clashes = booking.clashes_by_field(
+        db.session(), case, order.form.slots, order.minutes(hearing), but=order.about.hearing_id
     )
-    return {field: web.translated(words) for field, words in found.items()}
+    return {field: web.translated(words) for field, words in clashes.items()}

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,13 @@ from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import page_number, translated_errors
-from app.hearings import queries
-from app.hearings.forms import HearingIn
+from app.hearings import queries, service
 from app.hearings.models import Draft, Hearing, HearingState, ProposalState
-from app.hearings.proposals import DeskContext
-from app.hearings.proposing import drafts, form_fields, idempotency, prefill, preview
-from app.hearings.proposing import page as round_page
+from app.hearings.proposing import drafts, form_fields, prefill, preview
+from app.hearings.proposing import page as proposal_page
+from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.proposing.page import ProposalContext, SendOrder
+from app.hearings.scheduling import DeskContext
 from app.people.models import User
 
 bp = Blueprint("proposing", __name__)
@@ -48,13 +49,14 @@ def _which() -> str:
     """Show cases to choose from."""
     asked, page = request.args.get("find", "")[:200], page_number()
     rows, more = cases.search(db.session(), current_user.court_id, asked, page)
+    selection = form_fields.parse_selection(request.args)
     return render_template(
         "proposing/which_case.html",
         cases=rows,
         more=more,
         page=page,
         asked=asked,
-        pointed=form_fields.pointed(request.args),
+        selection=selection.as_query() if selection else {},
     )
 
 
@@ -73,10 +75,10 @@ def another(hearing_id: int) -> Any:
 
 
 def _open(about: ProposalContext) -> Any:
-    case, hearing = round_page.looked_up(about)
+    case, hearing = proposal_page.looked_up(about)
     if request.method == "GET":
         return _begun(about, case, hearing)
-    given, do = form_fields.typed(request.form.items()), request.form.get("do", "preview")
+    given, do = form_fields.parse(request.form.items()), request.form.get("do", "preview")
     do = "change" if only_shown() else do
     if do == "discard":
         _forget(about)
@@ -86,32 +88,32 @@ def _open(about: ProposalContext) -> Any:
     if do == "keep":
         return "", 204
     if do == "suggest":
-        given = form_fields.pruned(given)
-        return round_page.form(
-            about, prefill.suggest(db.session(), case, hearing, given, web.now())
-        )
+        given = form_fields.drop_empty_rows(given)
+        now = web.now()
+        given = prefill.add_suggestions(db.session(), case, hearing, given, now)
+        return proposal_page.form(about, given)
     if do not in ("preview", "send"):
-        return round_page.form(about, form_fields.act(given, do))
+        return proposal_page.form(about, form_fields.apply_action(given, do))
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
-    given = form_fields.pruned(given)
-    shown = _is_key(given["once"]) and given["seen"] == round_page.seal(given)
+    given = form_fields.drop_empty_rows(given)
+    shown = form_fields.is_key(given.once) and given.seen == proposal_page.seal(given)
     return _try(about, given, send=do == "send" and shown)
 
 
 def _begun(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
     """Show what a user typed before and did not send, else a form in which the usual is filled."""
     draft = drafts.find(db.session(), current_user.id, about.key)
-    at = form_fields.pointed(request.args)
-    if draft is not None and not at:
-        return round_page.form(about, {**form_fields.typed(()), **draft.fields}, draft=draft)
-    given = prefill.form(db.session(), case, hearing, web.now())
-    given["reason"] = _why_again(hearing) if hearing else ""
-    if at:
-        return round_page.form(about, form_fields.with_pointed(given, at))
-    return round_page.form(about, given, suggested=True)
+    selection = form_fields.parse_selection(request.args)
+    if draft is not None and selection is None:
+        return proposal_page.form(about, form_fields.from_json(draft.fields), draft=draft)
+    given = prefill.prefilled(db.session(), case, hearing, web.now())
+    given.reason = _why_again(hearing) if hearing else ""
+    if selection is not None:
+        return proposal_page.form(about, form_fields.with_selection(given, selection))
+    return proposal_page.form(about, given, suggested=True)
 
 
-def _keep(about: ProposalContext, given: dict[str, Any]) -> None:
+def _keep(about: ProposalContext, given: ProposalFields) -> None:
     user_id, now = current_user.id, web.now()
     retrying(lambda session: drafts.keep(session, user_id, about.key, about.case_id, given, now))
 
@@ -138,42 +140,35 @@ def _why_again(hearing: Hearing) -> str:
     return "" if silent else gettext("No slot suited everybody.")
 
 
-def _is_key(text: str) -> bool:
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False
-
-
-def _try(about: ProposalContext, given: dict[str, Any], *, send: bool) -> Any:
+def _try(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
     """Show or send what was typed; what is refused is said on the form, and nothing is lost."""
-    if not _is_key(given["once"]):
-        given["once"] = str(uuid.uuid4())
+    if not form_fields.is_key(given.once):
+        given.once = str(uuid.uuid4())
     order = None
     try:
         order = _order(about, given)
-        return _send(order) if send else round_page.with_messages(order, given)
-    except idempotency.AlreadySent as before:
+        return _send(order) if send else proposal_page.with_messages(order, given)
+    except service.AlreadySent as before:
         _forget(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
         return redirect(url_for("hearing.shown", hearing_id=before.hearing_id), 303)
     except NotFound:
         raise
     except Invalid as fault:
-        return round_page.form(about, given, errors=translated_errors(fault)), 422
+        return proposal_page.form(about, given, errors=translated_errors(fault)), 422
     except RuleWarning as fault:
         assert order is not None
         errors = {"override_reason": gettext("Give a reason, or change the slots.")}
-        return round_page.with_messages(order, given, errors=errors), web.status_of(fault)
+        return proposal_page.with_messages(order, given, errors=errors), web.status_of(fault)
     except Refusal as fault:
-        errors = round_page.in_the_way(order, fault) if order else {}
-        refused = "" if errors else round_page.refusal_words(about, fault, given["stood"])
-        given["stood"] = round_page.form_version(about)
-        page = round_page.form(about, given, errors=errors, refused=refused)
+        errors = proposal_page.in_the_way(order, fault) if order else {}
+        refused = "" if errors else proposal_page.refusal_words(about, fault, given.stood)
+        given.stood = proposal_page.form_version(about)
+        page = proposal_page.form(about, given, errors=errors, refused=refused)
         return page, web.status_of(fault)
 
 
-def _order(about: ProposalContext, given: dict[str, Any]) -> SendOrder:
+def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
     """Return what a form asks for. Raises Invalid, with every error."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
     zone = ZoneInfo(current_user.court.zone)
@@ -183,20 +178,30 @@ def _order(about: ProposalContext, given: dict[str, Any]) -> SendOrder:
         return DeskContext(user.court, user, now, secret)
 
     if about.hearing_id is None:
-        asked = {**given, "case_id": str(about.case_id)}
+        hearing_form = form_fields.load_hearing(given, about.case_id, zone)
+        uid = form_fields.hearing_uid(given.once, user_id)
         return SendOrder(
             about,
-            form_fields.checked(asked, HearingIn(), zone),
-            lambda session, checked: idempotency.propose(
-                session, at(session), checked, given["once"], given["stood"]
+            hearing_form,
+            lambda session, reason: service.propose(
+                session,
+                at(session),
+                replace(hearing_form, override_reason=reason),
+                uid=uid,
+                version=given.stood,
             ),
         )
     hearing_id = about.hearing_id
+    move_form = form_fields.load_move(given, zone)
     return SendOrder(
         about,
-        form_fields.checked_move(given, zone),
-        lambda session, checked: idempotency.move(
-            session, at(session), hearing_id, checked, given["stood"]
+        move_form,
+        lambda session, reason: service.move(
+            session,
+            at(session),
+            hearing_id,
+            replace(move_form, override_reason=reason),
+            version=given.stood,
         ),
     )
 
@@ -206,7 +211,7 @@ def _send(order: SendOrder) -> Any:
 
     def done(session: Session) -> tuple[int, list[str], int]:
         last = preview.newest(session)
-        hearing = order.work(session, order.checked)
+        hearing = order.work(session, order.form.override_reason)
         session.flush()
         drafts.drop(session, user_id, order.about.key)
         sent = [each for each in preview.queued(session, hearing, last) if each.due_at <= now]
@@ -214,13 +219,13 @@ def _send(order: SendOrder) -> Any:
 
     hearing_id, names, count = retrying(done)
     told = {"count": count, "names": _listed(names)}
-    if order.at_once:
+    if order.form.answer_by is None:
         flash(
             gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **told),
             "yes",
         )
     else:
-        by = wording.moment(order.checked["answer_by"], current_user.court.zone, web.language())
+        by = wording.moment(order.form.answer_by, current_user.court.zone, web.language())
         flash(
             gettext(
                 "All sides are asked. Messages on their way: %(count)s, to %(names)s. "
@@ -230,7 +235,7 @@ def _send(order: SendOrder) -> Any:
             ),
             "yes",
         )
-    if mute := round_page.mute_of(order.about):
+    if mute := proposal_page.mute_of(order.about):
         flash(
             gettext(
                 "No message can reach %(names)s: ring them, and log the call.", names=_listed(mute)

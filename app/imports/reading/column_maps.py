@@ -12,7 +12,7 @@ import phonenumbers
 
 from app.core.errors import N_, Invalid, Message
 from app.imports.reading.encoding import codec_name
-from app.imports.reading.rules import FIELDS, ColumnMap, header_key, recognises
+from app.imports.reading.rules import COLUMNS, FIELDS, ColumnMap, header_key, recognises
 
 FOLDER = Path(__file__).parent / "maps"
 OWN = "tingqi"
@@ -98,7 +98,10 @@ def parse(data: Mapping[str, Any], name: str = "", fields: Sequence[str] = FIELD
         raise Invalid(errors)
     map_name = str(data.get("name") or name)
     defaults = {k: v for k, v in DEFAULTS.items() if k in fields} | defaults
-    if fields is FIELDS and map_name != OWN:
+    if fields is FIELDS and map_name == OWN:  # headers of columns that the file does not list
+        described = {k: tuple(column.headers) for k, column in COLUMNS.items() if column.headers}
+        columns = described | columns
+    elif fields is FIELDS:
         inherited = find(OWN).values
         values |= {k: {**inherited[k], **values.get(k, {})} for k in _INHERITED if k in inherited}
     return ColumnMap(

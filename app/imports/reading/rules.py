@@ -5,61 +5,35 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from app.cases.forms import CaseIn, CounselIn, ImportColumn, PartyIn, import_columns
 from app.core.characters import clean
 from app.core.errors import N_, Invalid, Message
 from app.imports.reading import both_sides as sides
 from app.imports.reading.table_layout import header_key
 
-# Fields of a row. One row is one counsel of a party, or a party who acts in person.
-FIELDS = (
-    "number",
-    "title",
-    "procedure",
-    "judge",
-    "party",
-    "role",
-    "side",
-    "reference",
-    "party_email",
-    "party_phone",
-    "counsel",
-    "firm",
-    "email",
-    "phone",
-    "language",
-    "channels",
-    "address_confirmed_on",
-    "electronic_consent_on",
-    "hearing_kind",
-    "hearing_on",
-    "hearing_at",
-    "minutes",
-    "courtroom",
+HEARING = (
+    ImportColumn("hearing_kind", N_("Kind of hearing"), beside=("hearing_at", "hearing_on")),
+    ImportColumn("hearing_on", N_("Day of the hearing"), beside=("hearing_at",)),
+    ImportColumn("hearing_at", N_("Time of the hearing"), beside=("hearing_on",)),
+    ImportColumn("minutes", N_("Minutes"), beside=("hearing_at", "hearing_on"), is_number=True),
+    ImportColumn("courtroom", N_("Courtroom"), beside=("hearing_at", "hearing_on")),
 )
+# The columns of a row, by name. One row is one counsel of a party, or a party who acts in person.
+COLUMNS = {
+    column.name: column
+    for columns in (
+        import_columns(CaseIn).values(),
+        import_columns(PartyIn).values(),
+        import_columns(CounselIn).values(),
+        HEARING,
+    )
+    for column in columns
+}
+FIELDS = tuple(COLUMNS)
+NUMERIC = frozenset(name for name, column in COLUMNS.items() if column.is_number)
 NEEDED = ("number", "judge", "party")
-DAYS = frozenset({"address_confirmed_on", "electronic_consent_on"})
 # Fields that a wide row has once for each party (sides.PartyColumn.key).
 OF_ITS_OWN = frozenset((*sides.OF_A_PARTY, "role", "side", "reference"))
-# Fields under whose header an error is reported if the field itself has no column.
-_RELATED = {
-    "side": ("role", "party"),
-    "role": ("side", "party"),
-    "reference": ("party",),
-    "party_email": ("party_phone", "email", "phone", "party"),
-    "party_phone": ("party_email", "phone", "email", "party"),
-    "email": ("phone", "party_email", "party_phone", "counsel", "party"),
-    "phone": ("email", "party_phone", "party_email", "counsel", "party"),
-    "firm": ("counsel", "party"),
-    "language": ("counsel", "party"),
-    "channels": ("counsel", "party"),
-    "counsel": ("party",),
-    "hearing_at": ("hearing_on",),
-    "hearing_on": ("hearing_at",),
-    "minutes": ("hearing_at", "hearing_on"),
-    "courtroom": ("hearing_at", "hearing_on"),
-    "hearing_kind": ("hearing_at", "hearing_on"),
-}
-_AS_NUMBER = frozenset(("number", "reference", "phone", "party_phone", "minutes"))
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 Parts = tuple[str | int, ...]
@@ -122,7 +96,8 @@ class ColumnMapping:
 
         Without a column of its own, that of a related field; else the field's name.
         """
-        for each in (name, *_RELATED.get(name, ()), "number"):
+        beside = COLUMNS[name].beside if name in COLUMNS else ()
+        for each in (name, *beside, "number"):
             columns = [part for part in self.sources.get(each, ()) if isinstance(part, int)]
             if headers := ", ".join(filter(None, (self.headers[column] for column in columns))):
                 return headers
@@ -195,7 +170,7 @@ class ColumnMapping:
         for name in names:
             parts = self.sources.get(name, ())
             text = "".join(cells[part] if isinstance(part, int) else part for part in parts)
-            if name in _AS_NUMBER:  # numbers written as floats: 13800138000.0
+            if name in NUMERIC:  # numbers written as floats: 13800138000.0
                 text = re.sub(r"^\s*(\d+)\.0+\s*$", r"\1", text)
             texts[name] = text
         return texts

@@ -1,0 +1,91 @@
+"""Hearings that were fixed before Tingqi knew them: imported, and counted as busy time."""
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.hearings import booking, queries
+from app.hearings.models import Hearing, HearingState
+from app.hearings.scheduling import DeskContext
+
+
+def fixed_elsewhere(
+    session: Session,
+    desk: DeskContext,
+    case: Case,
+    *,
+    kind: str,
+    starts_at: dt.datetime,
+    minutes: int,
+    courtroom_id: int | None,
+    judge_id: int | None = None,
+    uid: str = "",
+    shared: bool = False,
+    remind: bool = False,
+) -> tuple[Hearing, bool]:
+    """Enter a hearing that was fixed before Tingqi knew it; its time counts as busy.
+
+    The judge is the case's where none is given. The same ``uid``, or the same case, kind and time,
+    is the same hearing. With ``shared`` it may lie over others, as where a list of cases is called
+    at one time, and takes what they leave free. Its people are told nothing, unless ``remind``
+    asks for reminders. Returns the hearing and whether it is new. Raises Clash.
+    """
+    same = sa.and_(Hearing.kind == kind, Hearing.starts_at == starts_at)
+    known = session.scalar(
+        sa.select(Hearing)
+        .where(Hearing.case_id == case.id, sa.or_(Hearing.uid == uid, same))
+        .limit(1)
+    )
+    if known:
+        return known, False
+    hearing = elsewhere(
+        desk,
+        case.id,
+        judge_id or case.judge_id,
+        kind=kind,
+        starts_at=starts_at,
+        minutes=minutes,
+        courtroom_id=courtroom_id,
+        uid=uid,
+        remind=remind,
+    )
+    session.add(hearing)
+    session.flush()
+    booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
+    return hearing, True
+
+
+def elsewhere(
+    desk: DeskContext,
+    case_id: int,
+    judge_id: int,
+    *,
+    kind: str,
+    starts_at: dt.datetime,
+    minutes: int,
+    courtroom_id: int | None,
+    uid: str = "",
+    remind: bool = False,
+) -> Hearing:
+    """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
+    return Hearing(
+        court_id=desk.court.id,
+        case_id=case_id,
+        judge_id=judge_id,
+        kind=kind,
+        minutes=minutes,
+        uid=uid or str(uuid.uuid4()),
+        state=HearingState.FIXED.value,
+        revision=1,
+        planned_revision=0 if remind and starts_at > desk.now else 1,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(minutes=minutes),
+        courtroom_id=courtroom_id,
+        imported=True,
+        user_id=desk.user.id if desk.user else None,
+        created_at=desk.now,
+        changed_at=desk.now,
+    )

@@ -1,0 +1,269 @@
+"""Open a proposal, and set a date: the two changes of which the use cases are made."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core import links
+from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
+from app.court import service
+from app.court.models import Court, Courtroom
+from app.hearings import booking, facts, notifications, queries, rules, unrepresented
+from app.hearings.forms import ProposalIn, SlotIn
+from app.hearings.models import (
+    FixPolicy,
+    Hearing,
+    HearingState,
+    Invitation,
+    Proposal,
+    ProposalState,
+    Slot,
+)
+from app.law import Counted, working_days
+from app.notices.kinds import ASKING, ENDING_WITH_DATE, NoticeKind
+from app.notices.queue import withdraw
+from app.people.models import User
+
+
+@dataclass(frozen=True)
+class DeskContext:
+    """Who acts for which court and when, and the secret by which links are made."""
+
+    court: Court
+    user: User | None
+    now: dt.datetime
+    secret: bytes
+
+
+def open_proposal(
+    session: Session, desk: DeskContext, hearing: Hearing, given: ProposalIn, reason: str = ""
+) -> Proposal:
+    """Send slots to all counsel; an open proposal is withdrawn, a date that holds stays for now.
+
+    Raises Invalid for times that cannot be, Clash for what is taken, RuleWarning where a rule
+    warns and no reason is given, Refusal where nobody can be asked.
+    """
+    slots = check_slots(session, desk, given.slots, hearing.minutes, given.answer_by)
+    if hearing.holds and hearing.starts_at and desk.now < hearing.starts_at <= given.answer_by:
+        words = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
+        when = HearingTime(hearing.starts_at, desk.court.zone, hearing.ends_at)
+        raise Invalid({"answer_by": Message(words, when=when)})
+    representations = queries.seats(session, hearing.case)
+    if not representations:
+        raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
+    check_rules(session, desk, hearing.case, [at for at, _ in slots], given.override_reason)
+    before = queries.last_proposal(session, hearing)
+    if before and before.state == ProposalState.OPEN:
+        _withdraw(session, desk, before)
+    proposal = _new_proposal(session, desk, hearing, given, before)
+    length = dt.timedelta(minutes=hearing.minutes)
+    proposal.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
+    proposal.invitations = [
+        Invitation(
+            counsel=each.counsel, party=each.party, side=each.party.side, required=each.required
+        )
+        for each in representations
+    ]
+    hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
+    if proposal.tentative:
+        notifications.renumber(hearing)
+    elif before and before.tentative and hearing.starts_at is None:
+        notifications.clear_calendars(session, hearing, before, desk.now)
+    session.flush()
+    for invitation in proposal.invitations:
+        issue_links(invitation, desk.secret)
+    session.refresh(proposal, ["slots"])
+    booking.book(session, hearing, proposal, [each.counsel_id for each in representations])
+    notifications.proposal(session, hearing, proposal, reason, desk.now)
+    return proposal
+
+
+def check_slots(
+    session: Session,
+    desk: DeskContext,
+    slots: Sequence[SlotIn],
+    minutes: int,
+    answer_by: dt.datetime | None,
+) -> list[tuple[dt.datetime, Courtroom]]:
+    """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
+    zone = ZoneInfo(desk.court.zone)
+    starts = [slot.starts_at for slot in slots]
+    errors = rules.time_faults(starts, minutes, answer_by, now=desk.now, zone=zone)
+    checked: list[tuple[dt.datetime, Courtroom]] = []
+    for n, slot in enumerate(slots):
+        room = service.find_courtroom(session, desk.court.id, slot.courtroom)
+        if room is None:
+            errors[f"slots.{n}.courtroom"] = Message(
+                N_("There is no courtroom %(room)s."), room=slot.courtroom
+            )
+            continue
+        if room.retired_at:
+            errors[f"slots.{n}.courtroom"] = Message(
+                N_("Courtroom %(room)s is retired: choose another one."), room=room.name
+            )
+        elif (slot.starts_at, room) in checked:
+            errors[f"slots.{n}.starts_at"] = Message(N_("This slot is given twice."))
+        checked.append((slot.starts_at, room))
+    if errors:
+        raise Invalid(errors)
+    return sorted(checked, key=lambda slot: slot[0])
+
+
+def check_rules(
+    session: Session, desk: DeskContext, case: Case, starts: list[dt.datetime], reason: str
+) -> None:
+    """Raise RuleWarning if notice periods speak against some starts and no reason is given."""
+    if reason:
+        return
+    working = working_days.working_days(session, desk.court)
+    warnings = working_days.warnings(
+        desk.court, working, case, starts, desk.now, Counted.FROM_NOTICE
+    )
+    if warnings:
+        raise RuleWarning(
+            N_("A rule warns: %(warning)s Choose later times, or give a reason to go on."),
+            warning=joined(warnings),
+        )
+
+
+def _withdraw(session: Session, desk: DeskContext, proposal: Proposal) -> None:
+    proposal.state = ProposalState.WITHDRAWN.value
+    withdraw(
+        session,
+        f"hearing/{proposal.hearing_id}",
+        desk.now,
+        N_("a new round was opened"),
+        kinds=ASKING,
+    )
+
+
+def _new_proposal(
+    session: Session,
+    desk: DeskContext,
+    hearing: Hearing,
+    given: ProposalIn,
+    before: Proposal | None,
+) -> Proposal:
+    proposal = Proposal(
+        hearing=hearing,
+        round=before.round + 1 if before else 1,
+        answer_by=given.answer_by,
+        fix=given.fix or unrepresented.usual_fixing(hearing.case).value,
+        state=ProposalState.OPEN.value,
+        created_at=desk.now,
+        overridden_because=given.override_reason,
+        rules_version=working_days.rules_of(desk.court).version,
+        # A date that holds stays in calendars as it is: there the slots have no place beside it.
+        tentative=desk.court.tentative_invites and hearing.starts_at is None,
+    )
+    session.add(proposal)
+    return proposal
+
+
+def issue_links(invitation: Invitation, secret: bytes) -> None:
+    """Store the hashes of the link and the code of an invitation's present version."""
+    token = links.token(secret, "reply", invitation.id, invitation.version)
+    code = links.code(secret, invitation.id, invitation.version)
+    invitation.token_digest, invitation.code_digest = links.digest(token), links.digest(code)
+
+
+def fix_slot(
+    session: Session,
+    hearing: Hearing,
+    slot: Slot,
+    now: dt.datetime,
+    secret: bytes,
+    *,
+    order: str = "",
+) -> None:
+    """Fix a slot of a hearing: its hold becomes a booking, other holds fall, all are told."""
+    if slot.proposal.state == ProposalState.OPEN:
+        slot.proposal.state = ProposalState.DECIDED.value
+    set_date(
+        session, hearing, slot.starts_at, slot.ends_at, slot.courtroom_id, now, secret, order=order
+    )
+
+
+def set_date(
+    session: Session,
+    hearing: Hearing,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    courtroom_id: int,
+    now: dt.datetime,
+    secret: bytes,
+    *,
+    order: str = "",
+) -> None:
+    """Set time and place of a hearing, book them, tell everybody. Raises Clash."""
+    was = {
+        "starts_at": facts.iso(hearing.starts_at),
+        "courtroom": hearing.courtroom.name if hearing.courtroom else None,
+    }
+    moved = hearing.starts_at is not None
+    hearing.starts_at, hearing.ends_at = starts_at, ends_at
+    hearing.courtroom_id = courtroom_id
+    hearing.state, hearing.changed_at = HearingState.FIXED.value, now
+    hearing.revise()
+    hearing.reason = order
+    session.flush()
+    session.refresh(hearing, ["courtroom"])
+    invitations = invite_everybody(session, hearing, secret, now)
+    booking.book(session, hearing, None, sorted(invitations))
+    withdraw(
+        session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=ENDING_WITH_DATE
+    )
+    notifications.everyone(
+        session,
+        hearing,
+        NoticeKind.MOVED if moved else NoticeKind.FIXED,
+        invitations.values(),
+        now,
+        stale_at=starts_at,
+        was=was,
+        by_order=bool(order),
+        reason=order,
+    )
+
+
+def invite_everybody(
+    session: Session, hearing: Hearing, secret: bytes, now: dt.datetime
+) -> dict[int, Invitation]:
+    """Return each counsel's newest invitation, by counsel id; whoever has none is given one.
+
+    Counsel who came to the case after the last proposal, or whose hearing was fixed elsewhere, are
+    told of it too, and have a page of their own.
+    """
+    invitations = queries.last_seats(session, hearing)
+    missing = [
+        each for each in queries.seats(session, hearing.case) if each.counsel_id not in invitations
+    ]
+    if not missing:
+        return invitations
+    proposal = queries.last_proposal(session, hearing) or Proposal(
+        hearing_id=hearing.id,
+        round=1,
+        answer_by=now,
+        fix=FixPolicy.ASSISTANT.value,
+        state=ProposalState.DECIDED.value,
+        created_at=now,
+        rules_version=working_days.rules_of(hearing.case.court).version,
+    )
+    session.add(proposal)
+    session.flush()
+    for each in missing:
+        invitation = Invitation(
+            proposal_id=proposal.id,
+            counsel_id=each.counsel_id,
+            required=False,
+            party_id=each.party_id,
+            side=each.party.side,
+        )
+        session.add(invitation)
+        session.flush()
+        issue_links(invitation, secret)
+    return queries.last_seats(session, hearing)
