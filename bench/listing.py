@@ -30,7 +30,7 @@ from app.core.errors import Clash
 from app.core.forms import load
 from app.court import service
 from app.hearings import service as hearings
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.listing import candidates, drafting
 from app.listing.rows import ListingPreferences, ListingRow
 from app.listing.solver.problem import Progress, SearchLimits
@@ -64,7 +64,7 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
         court = people.add_court(
             session, "Bench Court", short="Bench", zone="Asia/Shanghai", country="CN", language="en"
         )
-        desk = DeskContext(court, None, NOW, SECRET)
+        desk = CourtContext(court, None, NOW, SECRET)
         rooms = [service.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
         made = [
             cases.enter(session, court, None, load(CaseIn(), _case(n, options, chance)), NOW)
@@ -102,7 +102,7 @@ def _case(number: int, options: argparse.Namespace, chance: random.Random) -> di
 
 def _book(
     session: Any,
-    desk: DeskContext,
+    desk: CourtContext,
     made: list[Any],
     rooms: list[Any],
     chance: random.Random,
@@ -116,7 +116,7 @@ def _book(
                 at = dt.datetime.combine(NOW.date() + dt.timedelta(days=day), clock, tzinfo=dt.UTC)
                 try:
                     with session.begin_nested():
-                        hearings.fixed_elsewhere(
+                        hearings.add_imported_hearing(
                             session,
                             desk,
                             chance.choice(made),

@@ -48,7 +48,7 @@ def measure(asked: argparse.Namespace) -> list[Row]:
 def _row(database: str, bookings: int, most: float) -> Row:
     session = db.session()
     court = session.scalars(sa.select(Court)).one()
-    rooms = suggestions.rooms_of(session, court)
+    rooms = suggestions.active_courtrooms(session, court)
     ids = list(session.scalars(sa.select(Case.id).order_by(Case.id).limit(CASES)))
     spent, found = [], []
     for case_id in [*ids[:20], *ids]:
@@ -59,7 +59,7 @@ def _row(database: str, bookings: int, most: float) -> Row:
         asked = suggestions.SuggestionQuery(
             90, rooms, NOW + dt.timedelta(days=3), first, first + dt.timedelta(days=90), 10
         )
-        found.append(len(suggestions.suggestions(session, case, asked, NOW)))
+        found.append(len(suggestions.suggest(session, case, asked, NOW)))
         spent.append(time.perf_counter() - begun)
     assert min(found) > 0, found
     spent = sorted(spent[20:])

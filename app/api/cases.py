@@ -13,7 +13,7 @@ from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.cases import service as cases
 from app.cases.forms import CaseIn
 from app.core.forms import TextField, posted
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 
 bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
 
@@ -52,7 +52,7 @@ class CaseCollection(MethodView):
     def post(self, given: CaseIn) -> Answer:
         """Enter a case with its parties and counsel; a judge not yet known is made"""
 
-        def enter(session: Session, at: DeskContext) -> CommittedResponse:
+        def enter(session: Session, at: CourtContext) -> CommittedResponse:
             made = cases.enter(session, at.court, at.user, given, at.now)
             shape = serializers.case(queries.case(session, at.court.id, made.id))
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")

@@ -12,7 +12,7 @@ from app.cases import service as case_service
 from app.core.errors import N_, Invalid, Message, NotFound
 from app.desk import off_channel
 from app.hearings import queries as hearing_queries
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.record import ledger
 from app.record.models import Entry
 from app.tasks import contacts_by_hand
@@ -37,7 +37,7 @@ def _shape(
 def of_case(case_id: int) -> Any:
     """Show every contact attempt of a case, with its lines, its grade and the chain of hashes"""
 
-    def read(session: Session, at: DeskContext) -> dict[str, Any]:
+    def read(session: Session, at: CourtContext) -> dict[str, Any]:
         case = case_service.find_case(session, at.court.id, case_id)
         return _shape(session, case, list(ledger.entries_of(session, case_id=case.id)))
 
@@ -49,8 +49,8 @@ def of_case(case_id: int) -> Any:
 def of_hearing(hearing_id: int) -> Any:
     """Show every contact attempt about a hearing"""
 
-    def read(session: Session, at: DeskContext) -> dict[str, Any]:
-        hearing = hearing_queries.find(session, at.court.id, hearing_id)
+    def read(session: Session, at: CourtContext) -> dict[str, Any]:
+        hearing = hearing_queries.find_hearing(session, at.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
         lines = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, lines, hearing.id)
@@ -64,7 +64,7 @@ def of_hearing(hearing_id: int) -> Any:
 def log(given: ContactIn, case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
-    def write(session: Session, at: DeskContext) -> CommittedResponse:
+    def write(session: Session, at: CourtContext) -> CommittedResponse:
         case = case_service.find_case(session, at.court.id, case_id)
         _check_hearing(session, at, case.id, given.hearing_id)
         counsel = contacts_by_hand.counsel_of(session, case, given.counsel_id)
@@ -74,11 +74,13 @@ def log(given: ContactIn, case_id: int) -> Answer:
     return writing(write)
 
 
-def _check_hearing(session: Session, at: DeskContext, case_id: int, hearing_id: int | None) -> None:
+def _check_hearing(
+    session: Session, at: CourtContext, case_id: int, hearing_id: int | None
+) -> None:
     if hearing_id is None:
         return
     try:
-        fits = hearing_queries.find(session, at.court.id, hearing_id).case_id == case_id
+        fits = hearing_queries.find_hearing(session, at.court.id, hearing_id).case_id == case_id
     except NotFound:
         fits = False
     if not fits:

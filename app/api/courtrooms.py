@@ -12,7 +12,7 @@ from app.api.transactions import Answer, CommittedResponse, reading, writing
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 
 bp = Resource("courtrooms", __name__, description="Where hearings are held")
 
@@ -33,7 +33,7 @@ class CourtroomCollection(MethodView):
     def post(self, given: CourtroomIn) -> Answer:
         """Add a courtroom"""
 
-        def add(session: Session, at: DeskContext) -> CommittedResponse:
+        def add(session: Session, at: CourtContext) -> CommittedResponse:
             by = ChangeAuthor(at.court.id, at.user, at.now)
             room = courtrooms.add(session, by, given.name, given.location)
             return CommittedResponse(serializers.courtroom(room), 201)

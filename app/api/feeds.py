@@ -20,7 +20,7 @@ from app.court import service
 from app.court.models import Judge
 from app.feeds import service as feeds
 from app.feeds.models import Feed
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.people.models import User
 
 bp = Resource("feeds", __name__, description="Calendars to subscribe to")
@@ -67,7 +67,7 @@ class FeedCollection(MethodView):
     def get(self, _: Query) -> Any:
         """List the feeds that this user opened and that are not revoked"""
 
-        def read(session: Session, at: DeskContext) -> dict[str, Any]:
+        def read(session: Session, at: CourtContext) -> dict[str, Any]:
             user = session.get_one(User, at.user.id if at.user else 0)
             found = feeds.feeds_of(session, at.court, user)
             return {"feeds": [{**_shape(feed, at), **_address(feed, at)} for feed in found]}
@@ -79,7 +79,7 @@ class FeedCollection(MethodView):
     def post(self, given: FeedIn) -> Answer:
         """Open a feed; its address is a key to the dates in it"""
 
-        def open_(session: Session, at: DeskContext) -> CommittedResponse:
+        def open_(session: Session, at: CourtContext) -> CommittedResponse:
             whose = _whose(session, at, given)
             feed, _ = feeds.open_feed(
                 session,
@@ -93,7 +93,7 @@ class FeedCollection(MethodView):
             )
             return CommittedResponse(_shape(feed, at), 201, unkept=_address(feed, at))
 
-        def again(session: Session, at: DeskContext, kept: dict[str, Any]) -> dict[str, Any]:
+        def again(session: Session, at: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
             return _address(session.get_one(Feed, kept["id"]), at)
 
         return writing(open_, again)
@@ -104,7 +104,7 @@ class FeedCollection(MethodView):
 def revoke(feed_id: int) -> Any:
     """Revoke a feed: its address opens nothing from now on"""
 
-    def end(session: Session, at: DeskContext) -> CommittedResponse:
+    def end(session: Session, at: CourtContext) -> CommittedResponse:
         feeds.revoke(session, at.court, feed_id, at.now)
         return CommittedResponse({}, 204)
 
@@ -112,7 +112,7 @@ def revoke(feed_id: int) -> Any:
     return None
 
 
-def _whose(session: Session, at: DeskContext, given: FeedIn) -> int | None:
+def _whose(session: Session, at: CourtContext, given: FeedIn) -> int | None:
     """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
     scope, name = given.scope, given.name
     if scope == "me":
@@ -135,7 +135,7 @@ def _whose(session: Session, at: DeskContext, given: FeedIn) -> int | None:
     return found.id
 
 
-def _shape(feed: Feed, at: DeskContext) -> dict[str, Any]:
+def _shape(feed: Feed, at: CourtContext) -> dict[str, Any]:
     scope = "me" if feed.scope == "assistant" else feed.scope
     return {
         "id": feed.id,
@@ -146,5 +146,5 @@ def _shape(feed: Feed, at: DeskContext) -> dict[str, Any]:
     }
 
 
-def _address(feed: Feed, at: DeskContext) -> dict[str, str]:
+def _address(feed: Feed, at: CourtContext) -> dict[str, str]:
     return {"url": services().settings.public_url + feeds.path_of(feed, at.secret)}

@@ -16,7 +16,7 @@ from app.core.forms import ChoiceField, RowIdField, posted
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
 from app.hearings.models import HearingState
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 
 bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
 
@@ -40,7 +40,7 @@ class HearingCollection(MethodView):
     def get(self, query: HearingsIn) -> Any:
         """List hearings, the newest first; by state, case, or time taken by a date or a slot"""
 
-        def read(session: Session, at: DeskContext) -> dict[str, Any]:
+        def read(session: Session, at: CourtContext) -> dict[str, Any]:
             found = queries.hearings(session, at.court.id, query)
             shown = found[: query.limit]
             last = shown[-1].id if len(found) > len(shown) else None
@@ -53,7 +53,7 @@ class HearingCollection(MethodView):
     def post(self, given: HearingIn) -> Answer:
         """Propose slots for a hearing to all counsel of a case"""
 
-        def propose(session: Session, at: DeskContext) -> CommittedResponse:
+        def propose(session: Session, at: CourtContext) -> CommittedResponse:
             made = hearings.propose(session, at, given).id
             shape = serializers.hearing(session, at.court.id, made)
             return CommittedResponse(shape, 201, f"{PREFIX}/hearings/{made}")
@@ -71,8 +71,8 @@ class HearingResource(MethodView):
         return reading(lambda session, at: serializers.hearing(session, at.court.id, hearing_id))
 
 
-def _changed(hearing_id: int, change: Callable[[Session, DeskContext], object]) -> Answer:
-    def do(session: Session, at: DeskContext) -> CommittedResponse:
+def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object]) -> Answer:
+    def do(session: Session, at: CourtContext) -> CommittedResponse:
         change(session, at)
         return CommittedResponse(serializers.hearing(session, at.court.id, hearing_id))
 
@@ -85,7 +85,7 @@ def _changed(hearing_id: int, change: Callable[[Session, DeskContext], object]) 
 def fix(given: FixIn, hearing_id: int) -> Answer:
     """Fix one slot of the newest round by order, with a reason"""
 
-    def change(session: Session, at: DeskContext) -> None:
+    def change(session: Session, at: CourtContext) -> None:
         hearings.fix(session, at, hearing_id, given.slot_id, given.reason)
 
     return _changed(hearing_id, change)
@@ -105,7 +105,7 @@ def move(given: MoveIn, hearing_id: int) -> Answer:
 def cancel(given: CancelIn, hearing_id: int) -> Answer:
     """Cancel a hearing, with a reason"""
 
-    def change(session: Session, at: DeskContext) -> None:
+    def change(session: Session, at: CourtContext) -> None:
         hearings.cancel(session, at, hearing_id, given.reason)
 
     return _changed(hearing_id, change)

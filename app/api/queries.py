@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 WHOLE_CASE = (
     joinedload(Case.judge),
     joinedload(Case.court),
-    selectinload(Case.parties).selectinload(Party.seats).joinedload(Representation.counsel),
+    selectinload(Case.parties)
+    .selectinload(Party.representations)
+    .joinedload(Representation.counsel),
 )
 SEATS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
 WHOLE_HEARING = (

@@ -37,7 +37,9 @@ def case(case: Case) -> Shape:
             {
                 **_described(PartyIn, party),
                 "id": party.id,
-                "counsel": [_counsel(each) for each in party.seats if each.left_at is None],
+                "counsel": [
+                    _counsel(each) for each in party.representations if each.left_at is None
+                ],
             }
             for party in case.parties
         ],
@@ -79,7 +81,7 @@ def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     """Return one hearing as it stands now, with its warnings. Raises NotFound."""
     found = queries.hearing(session, court_id, hearing_id)
-    warnings = [*unrepresented.warnings(found), *_early(session, found)]
+    warnings = [*unrepresented.representation_warnings(found), *_early(session, found)]
     return {**hearings(session, [found])[0], "warnings": [translated(words) for words in warnings]}
 
 

@@ -23,7 +23,7 @@ from app.court.models import Courtroom
 from app.hearings import queries
 from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.law import working_days
 
 bp = Resource("suggestions", __name__, description="Slots that suit everybody")
@@ -91,13 +91,13 @@ class SuggestionCollection(MethodView):
     def get(self, query: SuggestionsIn) -> Any:
         """List the best slots for a hearing of a case, the best first, each with its reasons"""
 
-        def read(session: Session, at: DeskContext) -> dict[str, Any]:
+        def read(session: Session, at: CourtContext) -> dict[str, Any]:
             case = cases.find_case(session, at.court.id, query.case_id)
             if query.hearing_id:
-                queries.find(session, at.court.id, query.hearing_id)
+                queries.find_hearing(session, at.court.id, query.hearing_id)
             rooms = _rooms(session, at, query.courtroom)
             zone = ZoneInfo(at.court.zone)
-            by = query.answer_by or suggestions.answer_by(session, at.court, at.now)
+            by = query.answer_by or suggestions.default_answer_by(session, at.court, at.now)
             asked = suggestions.SuggestionQuery(
                 query.minutes,
                 rooms,
@@ -107,7 +107,7 @@ class SuggestionCollection(MethodView):
                 query.limit,
                 query.hearing_id,
             )
-            found = suggestions.suggestions(session, case, asked, at.now)
+            found = suggestions.suggest(session, case, asked, at.now)
             working = working_days.working_days(session, at.court)
             not_before, because = suggestions.first_day(at.court, working, case, by)
             return {
@@ -123,11 +123,11 @@ def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _rooms(session: Session, at: DeskContext, names: str) -> list[Courtroom]:
+def _rooms(session: Session, at: CourtContext, names: str) -> list[Courtroom]:
     """Return the courtrooms that are named. Raises Invalid for one that is not there."""
     asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
     if not asked:
-        return list(suggestions.rooms_of(session, at.court))
+        return list(suggestions.active_courtrooms(session, at.court))
     found = []
     for name in asked:
         room = service.find_courtroom(session, at.court.id, name)
@@ -137,7 +137,7 @@ def _rooms(session: Session, at: DeskContext, names: str) -> list[Courtroom]:
     return found
 
 
-def _shape(each: suggestions.Suggestion, at: DeskContext) -> dict[str, Any]:
+def _shape(each: suggestions.Suggestion, at: CourtContext) -> dict[str, Any]:
     zone = at.court.zone
     return {
         "starts_at": serializers.moment(each.starts_at, zone),

@@ -15,7 +15,7 @@ from app.api.models import IdempotentResponse
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.people.models import User
 
 KEPT_FOR = dt.timedelta(days=30)
@@ -38,21 +38,21 @@ class CommittedResponse:
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
-def desk(session: Session) -> DeskContext:
+def desk(session: Session) -> CourtContext:
     """Return the desk of whoever's token was shown."""
     user = session.get_one(User, g.asker)
-    return DeskContext(court=user.court, user=user, now=web.now(), secret=web.secret())
+    return CourtContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
 
-def reading(work: Callable[[Session, DeskContext], T]) -> T:
+def reading(work: Callable[[Session, CourtContext], T]) -> T:
     """Answer from what is there."""
     session = db.session()
     return work(session, desk(session))
 
 
 def writing(
-    work: Callable[[Session, DeskContext], CommittedResponse],
-    restore: Callable[[Session, DeskContext, dict[str, Any]], dict[str, Any]] | None = None,
+    work: Callable[[Session, CourtContext], CommittedResponse],
+    restore: Callable[[Session, CourtContext, dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Answer:
     """Do a use case in its transaction; a repeated Idempotency-Key is answered as at first.
 

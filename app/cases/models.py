@@ -62,7 +62,7 @@ class Party(Base):
     reference: Mapped[str] = mapped_column(sa.String(100), default="")
 
     case: Mapped[Case] = relationship(back_populates="parties")
-    seats: Mapped[list["Representation"]] = relationship(
+    representations: Mapped[list["Representation"]] = relationship(
         back_populates="party", order_by="Representation.id"
     )
 
@@ -164,5 +164,5 @@ class Representation(Base):
     # Asked and told what the others were before they joined (see hearings.counsel_changes).
     welcomed: Mapped[bool] = mapped_column(default=False, server_default=sa.true())
 
-    party: Mapped[Party] = relationship(back_populates="seats")
+    party: Mapped[Party] = relationship(back_populates="representations")
     counsel: Mapped[Counsel] = relationship()

@@ -97,7 +97,9 @@ def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
             joinedload(Case.judge),
             joinedload(Case.court),
             joinedload(Case.assistant),
-            selectinload(Case.parties).selectinload(Party.seats).joinedload(Representation.counsel),
+            selectinload(Case.parties)
+            .selectinload(Party.representations)
+            .joinedload(Representation.counsel),
         )
     )
     case = session.scalar(wanted)

@@ -172,7 +172,7 @@ def add_representation(
         session.add(counsel)
     fill_in(counsel, given, number)
     session.flush()
-    for existing in party.seats:
+    for existing in party.representations:
         if existing.counsel_id == counsel.id:
             return existing
     representation = Representation(party=party, counsel=counsel, required=given.required)

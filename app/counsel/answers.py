@@ -36,7 +36,7 @@ class ProposalForm:
 
 def read(request: Request) -> ProposalForm:
     """Return the form of a request."""
-    return ProposalForm(forms.typed(request.form), away.typed(request.form))
+    return ProposalForm(forms.typed(request.form), away.parse(request.form))
 
 
 def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> ResponseReturnValue:
@@ -74,13 +74,13 @@ def submit(session: Session, submission: Submission[ProposalForm]) -> None:
         says, comment = forms.checked(form, {slot.id for slot in invitation.slots})
     except Invalid as invalid:
         today = now.astimezone(ZoneInfo(invitation.hearing.case.court.zone)).date()
-        raise Invalid({**invalid.errors, **away.faults(days, today)}) from None
+        raise Invalid({**invalid.errors, **away.errors_of(days, today)}) from None
     proposal = invitation.proposal
     changeable = proposal.state == ProposalState.OPEN and now < proposal.answer_by
     recorded = invitation.own.says == says and invitation.invitation.comment == comment
-    if days == away.NOTHING and changeable and recorded:
+    if days == away.EMPTY and changeable and recorded:
         return
     key = forms.submission_key(submission.nonce, says, comment)
     service.take(session, invitation, service.AnswerInput(says, comment, key), now, web.secret())
-    if days != away.NOTHING:
+    if days != away.EMPTY:
         away.add_days(session, invitation.id, days, now)

@@ -22,21 +22,21 @@ from app.hearings.availability import away, busy_calendars
 class DaysAwayForm:
     """Days to add, as typed; or ``removed_id``, the entry to take back (0 for no such entry)."""
 
-    days: Mapping[str, Any] = field(default_factory=lambda: away.NOTHING)
+    days: Mapping[str, Any] = field(default_factory=lambda: away.EMPTY)
     removed_id: int | None = None
 
 
 def read(request: Request) -> DaysAwayForm:
     """Return the form of a request."""
     removed = request.form.get("back", "")
-    return DaysAwayForm(away.typed(request.form), (row_number(removed) or 0) if removed else None)
+    return DaysAwayForm(away.parse(request.form), (row_number(removed) or 0) if removed else None)
 
 
 def render(
     page: CounselPage, form: DaysAwayForm, rejection: Rejection, address: str | None = None
 ) -> str:
     """Render what counsel said and the forms to change it; ``address`` is their calendar's."""
-    calendar = busy_calendars.of(db.session(), page.counsel.id)
+    calendar = busy_calendars.find_calendar(db.session(), page.counsel.id)
     return access.render(
         "counsel/days_away.html",
         page,
@@ -51,7 +51,7 @@ def render(
 def upcoming(page: CounselPage) -> Sequence[Away]:
     """Return counsel's days away from today on, by the court's date."""
     today = web.now().astimezone(ZoneInfo(page.court.zone)).date()
-    return away.of(db.session(), page.counsel.id, today)
+    return away.current_entries(db.session(), page.counsel.id, today)
 
 
 @access.page

@@ -35,4 +35,4 @@ def submit(session: Session, submission: Submission[OwnCalendarForm]) -> None:
     """Keep the address of counsel's own calendar, or remove it."""
     fetcher = web.services().gateways.calendars
     address, invitation_id = submission.form.address, submission.invitation.id
-    busy_calendars.name(session, invitation_id, address, fetcher, submission.now)
+    busy_calendars.set_address(session, invitation_id, address, fetcher, submission.now)

@@ -71,7 +71,7 @@ def render(
     rejection: Rejection = NOT_REJECTED,
     *,
     answer_form: AnswerForm | None = None,
-    days_away_form: Mapping[str, Any] = away.NOTHING,
+    days_away_form: Mapping[str, Any] = away.EMPTY,
     days_away_errors: Mapping[str, str] = NO_ERRORS,
 ) -> str:
     """Render the page; the form holds ``answer_form``, or the answer that is recorded."""

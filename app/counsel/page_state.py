@@ -117,16 +117,16 @@ class CounselPage:
 
 def resolve_link(session: Session, token: str) -> ResolvedLink | None:
     """Return the invitation that a link leads to, or None for an unknown link."""
-    linked = queries.by_token(session, token)
+    linked = queries.invitation_by_token(session, token)
     if linked is None:
         return None
-    current = queries.current_seat(session, linked)
+    current = queries.latest_invitation(session, linked)
     return ResolvedLink(current.id, revoked=bool(linked.revoked_at or current.revoked_at))
 
 
 def resolve_code(session: Session, code: str, secret: bytes) -> str | None:
     """Return the token of the link for a short code as it was typed, or None."""
-    invitation = queries.by_code(session, code[:100])
+    invitation = queries.invitation_by_code(session, code[:100])
     if invitation is None:
         return None
     return links.token(secret, "reply", invitation.id, invitation.version)
@@ -187,7 +187,7 @@ def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> 
 
 def _status(session: Session, invitation: Invitation, now: dt.datetime) -> HearingStatus:
     proposal, hearing = invitation.proposal, invitation.proposal.hearing
-    acting = {each.counsel_id for each in queries.seats(session, hearing.case)}
+    acting = {each.counsel_id for each in queries.acting_representations(session, hearing.case)}
     if invitation.counsel_id not in acting:
         return HearingStatus.LEFT
     if hearing.state == HearingState.CANCELLED:

@@ -28,7 +28,7 @@ def request_callback(
     """
     invitation = session.get_one(Invitation, invitation_id)
     counsel = invitation.counsel
-    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
     if (pending := open_callback(session, hearing.id, counsel.id)) is not None:
         return pending
     number = _parsed_phone(phone, hearing.case.court.country) if phone.strip() else counsel.phone

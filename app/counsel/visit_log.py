@@ -70,7 +70,7 @@ def write(
 ) -> bool:
     """Record a visit, at most once in ten minutes for each class of visitor; return whether."""
     invitation = session.get_one(Invitation, invitation_id)
-    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
     if is_recent(session, invitation_id, event, agent, now):
         return False
     entry = ledger.NewEntry(

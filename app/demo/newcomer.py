@@ -21,7 +21,7 @@ from app.feeds import service as feeds
 from app.hearings import forms
 from app.hearings import service as hearings
 from app.hearings.models import Hearing, Proposal, ProposalState
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 
 SLOTS = ((0, dt.time(9, 30)), (0, dt.time(14, 0)), (1, dt.time(10, 0)))
 FIRST_DAY, ANSWER_IN = 6, 3  # working days
@@ -86,7 +86,7 @@ def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | Non
     return session.scalar(wanted)
 
 
-def _propose(session: Session, at: DeskContext, case: Case, first_day: int) -> Proposal:
+def _propose(session: Session, at: CourtContext, case: Case, first_day: int) -> Proposal:
     rooms = session.scalars(sa.select(Courtroom.name).order_by(Courtroom.id).limit(3)).all()
     slots = [
         {"starts_at": _at(at.now, first_day + day, time), "courtroom": room}

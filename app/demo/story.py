@@ -20,7 +20,7 @@ from app.core.runtime.clock import SetClock
 from app.court import service
 from app.hearings import forms, queries
 from app.hearings import service as hearings
-from app.hearings.service import AnswerInput, DeskContext
+from app.hearings.service import AnswerInput, CourtContext
 from app.law.working_days import is_working_day
 from app.people import service as people
 from app.worker import beat
@@ -35,10 +35,10 @@ CONFIRMED_BEFORE = dt.timedelta(days=60)
 ENTERED_BEFORE = dt.timedelta(days=40)  # so that the time to bring evidence is over
 
 
-def desk(session: Session, now: dt.datetime, secret: bytes) -> DeskContext:
+def desk(session: Session, now: dt.datetime, secret: bytes) -> CourtContext:
     """Return the assistant's desk, in a session."""
     user = people.find_user(session, ASSISTANT)
-    return DeskContext(user.court, user, now, secret)
+    return CourtContext(user.court, user, now, secret)
 
 
 def working_day(now: dt.datetime, count: int) -> dt.date:
@@ -174,7 +174,7 @@ class StoryPlayer:
         name = STORY["counsel"][who]["name"]
 
         def do(session: Session) -> None:
-            round_ = queries.last_proposal(session, queries.lock(session, made[0]))
+            round_ = queries.last_proposal(session, queries.lock_hearing(session, made[0]))
             if round_ is None:
                 raise LookupError(f"nobody was asked about hearing {made[0]}")
             seat = next(seat for seat in round_.invitations if seat.counsel.name == name)
@@ -189,7 +189,7 @@ class StoryPlayer:
         given = load(forms.MoveIn, {**self._slot(told["to"]), "reason": told["reason"]})
         self._at_desk(lambda session, at: hearings.move(session, at, made[0], given).id)
 
-    def _at_desk(self, do: Callable[[Session, DeskContext], int]) -> int:
+    def _at_desk(self, do: Callable[[Session, CourtContext], int]) -> int:
         def done(session: Session) -> int:
             return do(session, desk(session, self.clock.now(), self.secret))
 

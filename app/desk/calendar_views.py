@@ -22,7 +22,7 @@ from app.desk.calendar import CalendarBlock
 from app.desk.hearing_search import EARLIEST, LATEST
 from app.desk.home_views import day_named
 from app.hearings import queries
-from app.hearings.rules import span_of
+from app.hearings.rules import days_span
 from app.law import working_days
 
 bp = Blueprint("calendar", __name__)
@@ -82,7 +82,7 @@ def _resources(by: str) -> list[tuple[int, str]]:
 
 def _seen(asked: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
-    span = span_of(asked.first, asked.days, ZoneInfo(court.zone))
+    span = days_span(asked.first, asked.days, ZoneInfo(court.zone))
     found = docket.sittings(db.session(), court, span)
     return [each for each in found if asked.whose in (None, each.beside(asked.by))]
 
@@ -153,8 +153,8 @@ def calendar_events() -> Any:
 @signed_in
 def who_is_told(hearing_id: int) -> Any:
     """Return whom a move of a hearing would tell, and whom no message can reach."""
-    hearing = queries.find(db.session(), current_user.court_id, hearing_id)
-    seats = queries.seats(db.session(), hearing.case)
+    hearing = queries.find_hearing(db.session(), current_user.court_id, hearing_id)
+    seats = queries.acting_representations(db.session(), hearing.case)
     return jsonify(
         [
             {
@@ -171,7 +171,7 @@ def who_is_told(hearing_id: int) -> Any:
 def fixed_on(day: dt.date) -> int:
     """Return how many hearings have a date on a day in the court of whoever is signed in."""
     court = current_user.court
-    sittings = docket.sittings(db.session(), court, span_of(day, 1, ZoneInfo(court.zone)))
+    sittings = docket.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
     return sum(each.how != docket.HELD for each in sittings)
 
 
@@ -180,7 +180,7 @@ def fixed_on(day: dt.date) -> int:
 def cause_list() -> str:
     """Show a day's hearings to be printed: for the house, or with ``public=1`` for the door."""
     session, court, on = db.session(), current_user.court, _day()
-    span = span_of(on, 1, ZoneInfo(court.zone))
+    span = days_span(on, 1, ZoneInfo(court.zone))
     found = [each for each in docket.sittings(session, court, span) if each.how != docket.HELD]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else public_names.NameRule.FULL

@@ -78,13 +78,13 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
 def _counsel(found: Case) -> list[tuple[int, str]]:
     """Return with whom a contact can be logged; those who left too, for they still ring."""
     comma = wording.comma(web.language())
-    seats = [(seat, party) for party in found.parties for seat in party.seats]
+    seats = [(seat, party) for party in found.parties for seat in party.representations]
     return [(seat.counsel_id, f"{seat.counsel.name}{comma}{party.name}") for seat, party in seats]
 
 
 def _unreachable(found: Case) -> list[Any]:
     """Return who acts in a case now and can be told nothing by mail or text."""
-    seats = [seat for party in found.parties for seat in party.seats if not seat.left_at]
+    seats = [seat for party in found.parties for seat in party.representations if not seat.left_at]
     return [seat for seat in seats if not ways_of(seat.counsel, every=True)]
 
 
@@ -160,7 +160,7 @@ def write(
 
 def _check_hearing(session: Session, court_id: int, found: Case, hearing_id: int) -> None:
     try:
-        fits = queries.find(session, court_id, hearing_id).case_id == found.id
+        fits = queries.find_hearing(session, court_id, hearing_id).case_id == found.id
     except NotFound:
         fits = False
     if not fits:

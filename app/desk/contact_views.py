@@ -88,7 +88,7 @@ def _given() -> dict[str, str]:
 
 def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> str:
     found = cases.case_with_parties(db.session(), current_user.court_id, case_id)
-    people = [(seat.counsel, party) for party in found.parties for seat in party.seats]
+    people = [(seat.counsel, party) for party in found.parties for seat in party.representations]
     if not given["counsel_id"] and len(people) == 1:
         given = given | {"counsel_id": str(people[0][0].id)}
     whom = next((each for each, _ in people if str(each.id) == given["counsel_id"]), None)

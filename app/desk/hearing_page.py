@@ -19,7 +19,7 @@ from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.hearings.scheduling import DeskContext
+from app.hearings.scheduling import CourtContext
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
@@ -159,12 +159,12 @@ def words_of(seat: Invitation) -> dict[int, str]:
     return {each.slot_id: each.says for each in seat.answers}
 
 
-def fix_agreed(session: Session, at: DeskContext, hearing_id: int, slot_id: int) -> Hearing:
+def fix_agreed(session: Session, at: CourtContext, hearing_id: int, slot_id: int) -> Hearing:
     """Fix the slot on which all agreed: no order, so no reason is needed and none is told.
 
     Raises Refusal where the answers have changed since, and what service.fix raises.
     """
-    hearing = queries.find(session, at.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, at.court.id, hearing_id, lock=True)
     round_ = queries.open_proposal(session, hearing)
     stands = desk.standing(round_) if round_ else None
     agreed = stands.best if stands and stands.complete else None

@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.cases.queries import PAGE, matching
 from app.desk.queries import SOON, owned_by
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
-from app.hearings.rules import span_of
+from app.hearings.rules import days_span
 from app.people.models import User
 
 FEW = 10
@@ -100,9 +100,9 @@ def _within(wish: HearingFilter, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]
     if wish.judge is not None:
         asked.append(Hearing.judge_id == wish.judge)
     if wish.first:
-        asked.append(Hearing.starts_at >= span_of(max(wish.first, EARLIEST), 1, zone).starts_at)
+        asked.append(Hearing.starts_at >= days_span(max(wish.first, EARLIEST), 1, zone).starts_at)
     if wish.last:
-        asked.append(Hearing.starts_at < span_of(min(wish.last, LATEST), 1, zone).ends_at)
+        asked.append(Hearing.starts_at < days_span(min(wish.last, LATEST), 1, zone).ends_at)
     return asked
 
 

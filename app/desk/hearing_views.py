@@ -20,7 +20,7 @@ from app.evidence import symmetry
 from app.hearings import service, versions
 from app.hearings.forms import AgreedSlotIn, CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.people.models import User
 
 bp = Blueprint("hearing", __name__)
@@ -78,7 +78,7 @@ def fix(hearing_id: int) -> Any:
     typed = {name: request.form.get(name, "") for name in ("slot_id", "reason")}
     agreed = bool(request.form.get("agreed"))
 
-    def work(session: Session, at: DeskContext) -> Hearing:
+    def work(session: Session, at: CourtContext) -> Hearing:
         posted = _numbered(typed, agreed)
         if agreed:
             slot_id = load(AgreedSlotIn, posted).slot_id
@@ -105,7 +105,7 @@ def cancel(hearing_id: int) -> Any:
     """Cancel a hearing, with a reason."""
     typed = {"reason": request.form.get("reason", "")}
 
-    def work(session: Session, at: DeskContext) -> Hearing:
+    def work(session: Session, at: CourtContext) -> Hearing:
         return service.cancel(session, at, hearing_id, load(CancelIn, typed).reason)
 
     words = gettext("The hearing is cancelled. All who were asked or told are told now.")
@@ -116,7 +116,7 @@ def _change(
     hearing_id: int,
     act: str,
     typed: dict[str, str],
-    work: Callable[[Session, DeskContext], Hearing],
+    work: Callable[[Session, CourtContext], Hearing],
     done: str,
 ) -> Any:
     """Do a use case; what is refused is said on the hearing's page, with all that was typed."""
@@ -126,7 +126,7 @@ def _change(
     def do(session: Session) -> int:
         user = session.get_one(User, user_id)
         versions.check(session, user.court_id, hearing_id, stood)
-        return work(session, DeskContext(user.court, user, now, secret)).id
+        return work(session, CourtContext(user.court, user, now, secret)).id
 
     if only_shown():
         words = gettext("You are signed in again. Nothing was done: look, then press.")

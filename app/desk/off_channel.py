@@ -59,7 +59,7 @@ def log(
 
 def _others(session: Session, case: Case, counsel: Counsel) -> list[Representation]:
     """Return a seat of each counsel who acts for another side."""
-    seats = queries.seats(session, case)
+    seats = queries.acting_representations(session, case)
     sides = set(
         session.scalars(
             sa.select(Party.side)
@@ -104,16 +104,16 @@ def _request(
             "is_court": False,
         },
     }
-    person = facts.counsel_seated(seat)
+    person = facts.representation_recipient(seat)
     if hearing is None:
         about = str(Matter.case(case.id))
         subject = Subject(case.court_id, case.id, about, f"c{case.id}.{line.seq}")
-        whole = {**facts.of_case(case), **told}
+        whole = {**facts.case_facts(case), **told}
     else:
-        known = queries.last_seats(session, hearing).get(seat.counsel_id)
-        person = facts.counsel_of(known) if known else person
+        known = queries.latest_invitations(session, hearing).get(seat.counsel_id)
+        person = facts.invitation_recipient(known) if known else person
         subject = facts.subject(hearing, f"l{line.seq}")
-        whole = facts.of(hearing, **told)
+        whole = facts.hearing_facts(hearing, **told)
     return NoticeRequest(
         subject, NoticeKind.OFF_CHANNEL, person, whole, due_at=now, stale_at=now + STALE_AFTER
     )

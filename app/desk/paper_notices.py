@@ -65,9 +65,9 @@ def sheet(
     link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
     code = links.format_code(links.code(secret, seat.id, seat.version))
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
-    told = facts.of(
+    told = facts.hearing_facts(
         hearing,
-        person=facts.person(seat),
+        person=facts.person_facts(seat),
         was={},
         reason=hearing.reason,
         by_order=bool(hearing.reason),
@@ -84,8 +84,8 @@ def find(
     session: Session, court_id: int, hearing_id: int, counsel_id: int
 ) -> tuple[Hearing, Invitation]:
     """Return a hearing and a counsel's seat in it. Raises NotFound; Refusal without a date."""
-    hearing = queries.find(session, court_id, hearing_id)
-    seat = queries.last_seats(session, hearing).get(counsel_id)
+    hearing = queries.find_hearing(session, court_id, hearing_id)
+    seat = queries.latest_invitations(session, hearing).get(counsel_id)
     if seat is None:
         raise NotFound(N_("This person was told nothing about this hearing."))
     if hearing.starts_at is None:

@@ -18,7 +18,7 @@ from app.desk.todo import TaskItem
 from app.evidence import unreached
 from app.evidence.unreached import Unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
-from app.hearings.rules import agreed_slot, span_of
+from app.hearings.rules import agreed_slot, days_span
 from app.people.models import User
 from app.record.models import Entry
 
@@ -251,7 +251,7 @@ def coming(session: Session, court: Court, now: dt.datetime) -> int:
 def _sits_soon(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of what is fixed for today and the six days after."""
     zone = ZoneInfo(court.zone)
-    span = span_of(now.astimezone(zone).date(), 7, zone)
+    span = days_span(now.astimezone(zone).date(), 7, zone)
     still = Hearing.state != HearingState.CANCELLED.value
     return [still, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
 

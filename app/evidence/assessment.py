@@ -41,7 +41,7 @@ def _judge(
     A date that was fixed elsewhere was told by others, of which nothing is known here.
     """
     told_here = hearing.revision > 1 or not hearing.imported
-    if not hearing.holds or hearing.starts_at is None or not told_here:
+    if not hearing.has_date or hearing.starts_at is None or not told_here:
         return
     court = hearing.case.court
     rules = working_days.rules_of(court)

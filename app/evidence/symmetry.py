@@ -18,6 +18,8 @@ class Symmetry:
 
 def of(session: Session, case: Case, about: str = "") -> Symmetry:
     """Return how the sides of a case were in contact with the court, of one hearing if named."""
-    sides = list(dict.fromkeys(party.side for party in case.parties if party.seats and party.side))
+    sides = list(
+        dict.fromkeys(party.side for party in case.parties if party.representations and party.side)
+    )
     touches = queries.contacts(session, case.id, about)
     return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides))

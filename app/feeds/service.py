@@ -11,7 +11,7 @@ from app.core.errors import N_, Invalid, Message, NotFound
 from app.court.models import Court
 from app.feeds import queries
 from app.feeds.models import Feed
-from app.hearings.queries import known_counsel
+from app.hearings.queries import find_counsel
 from app.people.models import User
 
 SCOPES = ("me", *queries.OWNERS)
@@ -109,7 +109,7 @@ def open_for_counsel(
     session: Session, court_id: int, counsel_id: int, now: dt.datetime, secret: bytes
 ) -> tuple[Feed, str]:
     """Return counsel's own feed of all their hearings in a court, and its path."""
-    counsel = known_counsel(session, court_id, counsel_id)
+    counsel = find_counsel(session, court_id, counsel_id)
     court = session.get_one(Court, court_id)
     return open_feed(session, court, "counsel", counsel.id, None, now, secret)
 

@@ -16,7 +16,7 @@ from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
 from app.hearings.forms import SlotIn
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
-from app.hearings.rules import KINDS, Span, pieces, resource, whose, without
+from app.hearings.rules import KINDS, Span, booking_pieces, kind_and_row, resource, subtract
 from app.hearings.wall_clock import Shift
 
 CLASH = {
@@ -42,10 +42,12 @@ class BookingConflict:
 
 
 # What is taken, by resource: spans, and whether each is firm.
-Taking = dict[int, list[tuple[Span, bool]]]
+TimeByResource = dict[int, list[tuple[Span, bool]]]
 
 
-def wanted(hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]) -> Taking:
+def needed_time(
+    hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
+) -> TimeByResource:
     """Return what a hearing takes, by resource: its date firmly, an open round's slots as holds."""
     people = [resource("judge", hearing.judge_id)]
     people += [resource("counsel", counsel) for counsel in counsel_ids]
@@ -57,7 +59,7 @@ def wanted(hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[in
     if hearing.starts_at and hearing.ends_at and hearing.state != "cancelled":
         rooms = [resource("courtroom", hearing.courtroom_id)] if hearing.courtroom_id else []
         fixed = dict.fromkeys([*people, *rooms], Span(hearing.starts_at, hearing.ends_at))
-    return {each: pieces(fixed.get(each), held[each]) for each in sorted({*fixed, *held})}
+    return {each: booking_pieces(fixed.get(each), held[each]) for each in sorted({*fixed, *held})}
 
 
 def book(
@@ -73,7 +75,7 @@ def book(
     The check here only says it kindly; that no two bookings overlap is kept by the database. With
     ``shared`` nothing is in the way: what others have is left to them, the rest is taken.
     """
-    taking = wanted(hearing, proposal, counsel_ids)
+    taking = needed_time(hearing, proposal, counsel_ids)
     left = _let_go(session, hearing)
     if shared:
         taking = _left_free(session, hearing, taking)
@@ -83,7 +85,9 @@ def book(
     _fill(session, hearing, left)
 
 
-def store_anew(session: Session, hearing_ids: Sequence[int], shift: Shift) -> dict[int, list[int]]:
+def rebook_by_wall_clock(
+    session: Session, hearing_ids: Sequence[int], shift: Shift
+) -> dict[int, list[int]]:
     """Store the bookings of hearings as instants of the same wall clock by other rules.
 
     What another hearing has by then is left to it; return of which resources, by hearing.
@@ -102,7 +106,7 @@ def store_anew(session: Session, hearing_ids: Sequence[int], shift: Shift) -> di
         busy = _busy(session, [{each[1]: [(each[3], True)]} for each in some])
         rows: list[dict[str, object]] = []
         for hearing_id, of, firm, span in some:
-            parts = without(span, busy[of])
+            parts = subtract(span, busy[of])
             if parts != [span]:
                 overlaps[hearing_id].append(of)
             busy[of] += parts
@@ -136,7 +140,7 @@ def _let_go(session: Session, hearing: Hearing) -> list[Span]:
     return [Span(starts_at, ends_at) for starts_at, ends_at in spans]
 
 
-def _insert(session: Session, hearing: Hearing, taking: Taking) -> None:
+def _insert(session: Session, hearing: Hearing, taking: TimeByResource) -> None:
     rows = [
         _row(hearing, each, span, firm) for each, spans in taking.items() for span, firm in spans
     ]
@@ -162,13 +166,13 @@ def book_many(
     Where one is in another's way nothing is booked (but with ``shared``, see ``book``): booked one
     by one, the refusal names what is in the way of which.
     """
-    wishes = [(hearing, wanted(hearing, None, counsel)) for hearing, counsel in hearings]
+    wishes = [(hearing, needed_time(hearing, None, counsel)) for hearing, counsel in hearings]
     busy = _busy(session, [wish for _, wish in wishes])
     rows = []
     for hearing, wish in wishes:
         for each, spans in wish.items():
             for span, firm in spans:
-                parts = without(span, busy[each])
+                parts = subtract(span, busy[each])
                 if parts != [span] and not shared:
                     return False
                 busy[each] += parts
@@ -178,7 +182,7 @@ def book_many(
     return True
 
 
-def _busy(session: Session, wishes: Sequence[Taking]) -> dict[int, list[Span]]:
+def _busy(session: Session, wishes: Sequence[TimeByResource]) -> dict[int, list[Span]]:
     """Return what is taken already of what is wished for, by resource."""
     # No booking is longer than a day, so the index need not be read from the beginning of time.
     spans = [
@@ -206,17 +210,17 @@ def _busy(session: Session, wishes: Sequence[Taking]) -> dict[int, list[Span]]:
     return busy
 
 
-def _left_free(session: Session, hearing: Hearing, taking: Taking) -> Taking:
+def _left_free(session: Session, hearing: Hearing, taking: TimeByResource) -> TimeByResource:
     """Return what of the spans that are wished for no other hearing has."""
     spans = [span for parts in taking.values() for span, _ in parts]
     if not spans:
         return taking
     whole = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     others: dict[int, list[Span]] = defaultdict(list)
-    for had in taken(session, list(taking), whole, but=hearing.id):
+    for had in find_conflicts(session, list(taking), whole, but=hearing.id):
         others[resource(had.kind, had.row)].append(had.span)
     return {
-        each: [(part, firm) for span, firm in wish for part in without(span, others[each])]
+        each: [(part, firm) for span, firm in wish for part in subtract(span, others[each])]
         for each, wish in taking.items()
     }
 
@@ -238,20 +242,20 @@ def _fill(session: Session, hearing: Hearing, left: Sequence[Span]) -> None:
             .order_by(Hearing.id)
         )
         for each in session.scalars(under).all():
-            wish = wanted(each, None, sorted(queries.acting(session, each)))
+            wish = needed_time(each, None, sorted(queries.acting_counsel_ids(session, each)))
             _let_go(session, each)
             _insert(session, each, _left_free(session, each, wish))
 
 
-def refuse_clashes(session: Session, hearing: Hearing, taking: Taking) -> None:
+def refuse_clashes(session: Session, hearing: Hearing, taking: TimeByResource) -> None:
     """Raise Clash where something wanted is taken, naming who, by what, when, and a way on."""
     for each, spans in taking.items():
         for span, _ in spans:
-            if found := taken(session, [each], span, but=hearing.id):
-                raise clash(session, hearing.case.court, found[0])
+            if found := find_conflicts(session, [each], span, but=hearing.id):
+                raise clash_error(session, hearing.case.court, found[0])
 
 
-def taken(
+def find_conflicts(
     session: Session, resources: Sequence[int], span: Span, *, but: int | None = None
 ) -> list[BookingConflict]:
     """Return what of some resources' time others have within a span, earliest first."""
@@ -267,13 +271,15 @@ def taken(
         .order_by(Booking.starts_at)
     )
     return [
-        BookingConflict(*whose(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id)
+        BookingConflict(
+            *kind_and_row(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id
+        )
         for b in session.scalars(wanted_rows)
         if b.hearing_id != but
     ]
 
 
-def clash(session: Session, court: Court, found: BookingConflict) -> Clash:
+def clash_error(session: Session, court: Court, found: BookingConflict) -> Clash:
     """Return a refusal that names what is in the way, and courtrooms that are free then."""
     model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[found.kind]
     other = session.get_one(Hearing, found.hearing_id)
@@ -292,7 +298,7 @@ def clash(session: Session, court: Court, found: BookingConflict) -> Clash:
 def free_rooms(session: Session, court_id: int, span: Span) -> list[str]:
     """Return the names of up to five courtrooms that nobody has in a span."""
     busy = {
-        whose(number)[1]
+        kind_and_row(number)[1]
         for number in session.scalars(
             sa.select(Booking.resource).where(
                 Booking.starts_at < span.ends_at,
@@ -323,12 +329,15 @@ def clashes_by_field(
     ``but`` is the hearing whose own time is no obstacle to it.
     """
     people = [resource("judge", case.judge_id)]
-    people += [resource("counsel", each.counsel_id) for each in queries.seats(session, case)]
+    people += [
+        resource("counsel", each.counsel_id)
+        for each in queries.acting_representations(session, case)
+    ]
     clashes: dict[str, Message] = {}
     for n, slot in enumerate(slots):
         span = Span(slot.starts_at, slot.starts_at + dt.timedelta(minutes=minutes))
         room = court_service.find_courtroom(session, case.court_id, slot.courtroom)
         rooms = [resource("courtroom", room.id)] if room else []
-        if busy := taken(session, [*people, *rooms], span, but=but):
-            clashes[f"slots.{n}.starts_at"] = clash(session, case.court, busy[0]).message
+        if busy := find_conflicts(session, [*people, *rooms], span, but=but):
+            clashes[f"slots.{n}.starts_at"] = clash_error(session, case.court, busy[0]).message
     return clashes

@@ -19,7 +19,7 @@ def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
         return None
     cancelled = hearing.state == HearingState.CANCELLED
     return {
-        **_common(hearing, facts.of(hearing), language),
+        **_common(hearing, facts.hearing_facts(hearing), language),
         "uid": hearing.uid,
         "starts_at": hearing.starts_at,
         "ends_at": hearing.ends_at,
@@ -32,7 +32,7 @@ def tentative_event(
     hearing: Hearing, slot: Slot, proposed_at: dt.datetime, language: str
 ) -> dict[str, Any]:
     """Return one slot of an open round, under a UID of its own beside the hearing's."""
-    told = facts.of(hearing)
+    told = facts.hearing_facts(hearing)
     told["hearing"] |= facts.slot_facts(slot)
     event = _common(hearing, told, language)
     return {

@@ -23,7 +23,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.hearings.rules import whose
+from app.hearings.rules import kind_and_row
 from app.hearings.wall_clock import Shift
 from app.notices.kinds import INVITING, INVITING_TENTATIVELY, NoticeKind
 from app.notices.models import Notice
@@ -51,7 +51,7 @@ def keep_wall_clocks(
     dates = _hearings(session, court, shift)
     rounds, asked = _rounds(session, court, shift)
     ids = sorted(dates | rounds)
-    overlaps = booking.store_anew(session, ids, shift)
+    overlaps = booking.rebook_by_wall_clock(session, ids, shift)
     for some in _parts(ids):
         held = session.scalars(
             sa.select(Hearing)
@@ -235,7 +235,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     who was sent an invite gets the correction. The assistant is told where the hearing lies over
     another one now.
     """
-    hearing = queries.lock(session, hearing_id)
+    hearing = queries.lock_hearing(session, hearing_id)
     change = session.get(ClockChange, hearing_id)
     if change is None:
         return False
@@ -275,11 +275,11 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 def _slots(session: Session, hearing: Hearing) -> list[Row]:
     """Return what slots are asked about, where there is no date yet."""
     round_ = queries.last_proposal(session, hearing)
-    return facts.slots(round_) if round_ and hearing.starts_at is None else []
+    return facts.slots_facts(round_) if round_ and hearing.starts_at is None else []
 
 
 def _named(session: Session, resource: int) -> str:
-    kind, row = whose(resource)
+    kind, row = kind_and_row(resource)
     model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[kind]
     return str(session.get_one(model, row).name)
 
@@ -292,19 +292,19 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
         if round_ is None or not round_.tentative or round_.state != ProposalState.OPEN:
             return
         kinds = INVITING_TENTATIVELY
-        more = {"slots": facts.slots(round_), "tentative": True}
+        more = {"slots": facts.slots_facts(round_), "tentative": True}
     told = notifications.with_calendar(session, hearing, kinds)
-    common = facts.of(hearing, **more)
+    common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"{hearing.revision}.clock{hearing.corrections}"),
             NoticeKind.CLOCK_CHANGE,
-            facts.counsel_of(seat),
-            {**common, "person": facts.person(seat)},
+            facts.invitation_recipient(seat),
+            {**common, "person": facts.person_facts(seat)},
             due_at=now,
             stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
         )
-        for counsel_id, seat in queries.last_seats(session, hearing).items()
+        for counsel_id, seat in queries.latest_invitations(session, hearing).items()
         if counsel_id in told
     ]
     queue(session, requests, now)

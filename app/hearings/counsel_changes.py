@@ -12,7 +12,7 @@ from app.hearings import booking, facts, notifications, queries
 from app.hearings.answers import locking
 from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, HearingState, Invitation, Proposal
-from app.hearings.rules import KINDS, whose
+from app.hearings.rules import KINDS, kind_and_row
 from app.hearings.scheduling import invite_everybody, issue_links
 from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue, withdraw
@@ -47,7 +47,9 @@ def invite_newcomers(
     without anybody being told, are left out.
     """
     case = session.get_one(Case, case_id)
-    newcomers = [each for each in queries.seats(session, case) if not each.welcomed]
+    newcomers = [
+        each for each in queries.acting_representations(session, case) if not each.welcomed
+    ]
     for each in newcomers:
         each.welcomed = True
     current = (
@@ -75,7 +77,7 @@ def _invite_to(
     The date goes first: a date told after a question would make the question untrue. Returns the
     counsel who were told the date.
     """
-    hearing = queries.lock(session, hearing_id)
+    hearing = queries.lock_hearing(session, hearing_id)
     first_time, returning = _newcomers(session, hearing, newcomers)
     proposal = queries.open_proposal(session, hearing)
     invitations: list[Invitation] = []
@@ -97,7 +99,7 @@ def _newcomers(
     session: Session, hearing: Hearing, newcomers: Sequence[Representation]
 ) -> tuple[set[int], set[int]]:
     """Return which newcomers never had an invitation to a hearing, and which left theirs."""
-    known = queries.last_seats(session, hearing)
+    known = queries.latest_invitations(session, hearing)
     joined = {each.counsel_id for each in newcomers}
     first_time = joined - set(known)
     return first_time, {who for who in joined - first_time if known[who].left_at is not None}
@@ -121,7 +123,9 @@ def _add_to(
     invitations = [each for each in invitations if each.left_at is not None]
     if not missing and not invitations:
         return []
-    counsel = queries.acting(session, hearing) & set(known) | {e.counsel_id for e in newcomers}
+    counsel = queries.acting_counsel_ids(session, hearing) & set(known) | {
+        e.counsel_id for e in newcomers
+    }
     try:
         with session.begin_nested():
             booking.book(session, hearing, proposal, sorted(counsel))
@@ -165,7 +169,7 @@ def _tell_date(
     requests = []
     for counsel_id in sorted(first_time | returning):
         invitation = invitations[counsel_id]
-        common = facts.of(hearing)
+        common = facts.hearing_facts(hearing)
         if counsel_id in returning:
             common["hearing"]["sequence"] = hearing.sequence + 1
         version = f"{hearing.revision}.back{now:%Y%m%d%H%M%S}" if counsel_id in returning else ""
@@ -173,8 +177,8 @@ def _tell_date(
             NoticeRequest(
                 facts.subject(hearing, version),
                 NoticeKind.FIXED,
-                facts.counsel_of(invitation),
-                {**common, "person": facts.person(invitation)},
+                facts.invitation_recipient(invitation),
+                {**common, "person": facts.person_facts(invitation)},
                 due_at=now,
                 stale_at=starts_at,
             )
@@ -214,8 +218,8 @@ def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret
     Where an open proposal waited for them alone, it is decided now. Returns whether anybody
     had left.
     """
-    hearing = queries.lock(session, hearing_id)
-    gone = _release(session, hearing, queries.acting(session, hearing))
+    hearing = queries.lock_hearing(session, hearing_id)
+    gone = _release(session, hearing, queries.acting_counsel_ids(session, hearing))
     withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
     _clear_calendars(session, hearing, gone, now)
     proposal = queries.open_proposal(session, hearing)
@@ -237,19 +241,19 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     proposal = queries.last_proposal(session, hearing)
     if over or proposal is None:
         return
-    common = facts.of(hearing)
+    common = facts.hearing_facts(hearing)
     common["hearing"]["sequence"] = hearing.sequence + 1
     if hearing.starts_at is None:
         if not proposal.tentative:
             return
-        common |= {"slots": facts.slots(proposal), "tentative": True}
+        common |= {"slots": facts.slots_facts(proposal), "tentative": True}
     invitations = _last_invitations(session, hearing, gone & told)
     requests = [
         NoticeRequest(
             facts.subject(hearing),
             NoticeKind.LEFT,
-            facts.counsel_of(each),
-            {**common, "person": facts.person(each)},
+            facts.invitation_recipient(each),
+            {**common, "person": facts.person_facts(each)},
             due_at=now,
             stale_at=now + notifications.STALE_AFTER,
         )
@@ -276,7 +280,7 @@ def _release(session: Session, hearing: Hearing, acting: set[int]) -> set[int]:
     """Delete the bookings of counsel who act no longer; return who they are."""
     gone = set()
     for each in session.scalars(sa.select(Booking).where(Booking.hearing_id == hearing.id)).all():
-        kind, row = whose(each.resource)
+        kind, row = kind_and_row(each.resource)
         if kind == "counsel" and row not in acting:
             gone.add(row)
             session.delete(each)

@@ -21,7 +21,7 @@ def subject(hearing: Hearing, version: str = "") -> Subject:
     )
 
 
-def counsel_of(invitation: Invitation, channel: str = "") -> Recipient:
+def invitation_recipient(invitation: Invitation, channel: str = "") -> Recipient:
     """Return a seat as somebody to be told; over one channel first, where they have it."""
     counsel = invitation.counsel
     ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
@@ -36,7 +36,7 @@ def counsel_of(invitation: Invitation, channel: str = "") -> Recipient:
     )
 
 
-def counsel_seated(seat: Representation) -> Recipient:
+def representation_recipient(seat: Representation) -> Recipient:
     """Return a counsel of a case who has no seat in any round, and so no link."""
     counsel = seat.counsel
     return Recipient(
@@ -48,7 +48,7 @@ def counsel_seated(seat: Representation) -> Recipient:
     )
 
 
-def assistant_of(user: User, language: str) -> Recipient:
+def user_recipient(user: User, language: str) -> Recipient:
     """Return a user of the court as somebody to be told, by e-mail."""
     return Recipient(
         name=user.name,
@@ -59,7 +59,7 @@ def assistant_of(user: User, language: str) -> Recipient:
     )
 
 
-def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
+def hearing_facts(hearing: Hearing, **more: Any) -> dict[str, Any]:
     """Return what every letter about a hearing says: court, case, hearing, whom to ask."""
     court, case, room = hearing.case.court, hearing.case, hearing.courtroom
     asked = hearing.user or case.assistant
@@ -93,7 +93,7 @@ def of(hearing: Hearing, **more: Any) -> dict[str, Any]:
     }
 
 
-def of_case(case: Case) -> dict[str, Any]:
+def case_facts(case: Case) -> dict[str, Any]:
     """Return what a letter says about a case in which there is no hearing yet."""
     court, asked = case.court, case.assistant
     return {
@@ -124,7 +124,7 @@ def of_case(case: Case) -> dict[str, Any]:
     }
 
 
-def person(invitation: Invitation) -> dict[str, Any]:
+def person_facts(invitation: Invitation) -> dict[str, Any]:
     """Return whom a letter is written to, and for which party."""
     return {
         "name": invitation.counsel.name,
@@ -134,12 +134,12 @@ def person(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def court_person(user: User) -> dict[str, Any]:
+def court_person_facts(user: User) -> dict[str, Any]:
     """Return an assistant as the one whom a letter is written to."""
     return {"name": user.name, "party": "", "side": "", "is_court": True}
 
 
-def slots(proposal: Proposal) -> list[dict[str, Any]]:
+def slots_facts(proposal: Proposal) -> list[dict[str, Any]]:
     """Return a round's slots, earliest first."""
     return [slot_facts(slot) for slot in proposal.slots]
 

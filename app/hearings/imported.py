@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.hearings import booking, queries
 from app.hearings.models import Hearing, HearingState
-from app.hearings.scheduling import DeskContext
+from app.hearings.scheduling import CourtContext
 
 
-def fixed_elsewhere(
+def add_imported_hearing(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     case: Case,
     *,
     kind: str,
@@ -41,7 +41,7 @@ def fixed_elsewhere(
     )
     if known:
         return known, False
-    hearing = elsewhere(
+    hearing = new_imported_hearing(
         desk,
         case.id,
         judge_id or case.judge_id,
@@ -54,12 +54,14 @@ def fixed_elsewhere(
     )
     session.add(hearing)
     session.flush()
-    booking.book(session, hearing, None, sorted(queries.acting(session, hearing)), shared=shared)
+    booking.book(
+        session, hearing, None, sorted(queries.acting_counsel_ids(session, hearing)), shared=shared
+    )
     return hearing, True
 
 
-def elsewhere(
-    desk: DeskContext,
+def new_imported_hearing(
+    desk: CourtContext,
     case_id: int,
     judge_id: int,
     *,

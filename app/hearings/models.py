@@ -91,7 +91,7 @@ class Hearing(Base):
         self.revision, self.corrections = self.sequence + 1, 0
 
     @property
-    def holds(self) -> bool:
+    def has_date(self) -> bool:
         """Whether there is a date that holds; it does while another one is asked for, too."""
         alive = self.state in (HearingState.FIXED, HearingState.PROPOSED)
         return alive and self.starts_at is not None

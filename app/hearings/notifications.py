@@ -42,9 +42,9 @@ def proposal(
     time.
     """
     asked = proposal.invitations if invitations is None else invitations
-    common = facts.of(
+    common = facts.hearing_facts(
         hearing,
-        slots=facts.slots(proposal),
+        slots=facts.slots_facts(proposal),
         answer_by=facts.iso(proposal.answer_by),
         round=proposal.round,
         reason=reason,
@@ -54,8 +54,8 @@ def proposal(
         NoticeRequest(
             facts.subject(hearing, f"r{proposal.round}"),
             NoticeKind.PROPOSAL,
-            facts.counsel_of(invitation),
-            {**common, "person": facts.person(invitation)},
+            facts.invitation_recipient(invitation),
+            {**common, "person": facts.person_facts(invitation)},
             due_at=now,
             stale_at=proposal.answer_by,
         )
@@ -79,13 +79,13 @@ def everyone(
     **more: Any,
 ) -> None:
     """Tell everybody invited one thing, on all their channels, due at the same moment."""
-    common = facts.of(hearing, **more)
+    common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
             facts.subject(hearing, version),
             kind,
-            facts.counsel_of(invitation),
-            {**common, "person": facts.person(invitation)},
+            facts.invitation_recipient(invitation),
+            {**common, "person": facts.person_facts(invitation)},
             due_at=now,
             stale_at=stale_at or now + STALE_AFTER,
         )
@@ -109,8 +109,10 @@ def assistant(
     request = NoticeRequest(
         facts.subject(hearing, version),
         kind,
-        facts.assistant_of(user, hearing.case.court.language),
-        facts.of(hearing, **{"detail": "", **more}, person=facts.court_person(user)),
+        facts.user_recipient(user, hearing.case.court.language),
+        facts.hearing_facts(
+            hearing, **{"detail": "", **more}, person=facts.court_person_facts(user)
+        ),
         due_at=now,
         stale_at=now + STALE_AFTER,
     )
@@ -161,13 +163,13 @@ def clear_calendars(
     if not with_slots:
         return
     renumber(hearing)
-    common = facts.of(hearing, slots=facts.slots(proposal), tentative=True)
+    common = facts.hearing_facts(hearing, slots=facts.slots_facts(proposal), tentative=True)
     requests = [
         NoticeRequest(
             facts.subject(hearing),
             NoticeKind.RELEASED,
-            facts.counsel_of(invitation),
-            {**common, "person": facts.person(invitation)},
+            facts.invitation_recipient(invitation),
+            {**common, "person": facts.person_facts(invitation)},
             due_at=now,
             stale_at=now + STALE_AFTER,
         )

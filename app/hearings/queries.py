@@ -17,7 +17,9 @@ from app.record.rules import WENT_OUT
 MOST_OF_CASE = 500  # hearings of one case that are listed
 
 
-def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False) -> Hearing:
+def find_hearing(
+    session: Session, court_id: int, hearing_id: int, *, lock: bool = False
+) -> Hearing:
     """Return a hearing of a court. Raises NotFound, for another court's hearing as for none."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
     if lock:
@@ -28,7 +30,7 @@ def find(session: Session, court_id: int, hearing_id: int, *, lock: bool = False
     return hearing
 
 
-def lock(session: Session, hearing_id: int) -> Hearing:
+def lock_hearing(session: Session, hearing_id: int) -> Hearing:
     """Return a hearing, locked until the commit: one decision about it at a time."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
@@ -51,7 +53,7 @@ def open_proposal(session: Session, hearing: Hearing) -> Proposal | None:
     return last if last and last.state == ProposalState.OPEN else None
 
 
-def seats(session: Session, case: Case) -> Sequence[Representation]:
+def acting_representations(session: Session, case: Case) -> Sequence[Representation]:
     """Return who is contacted in a case now: each counsel once, the first party they act for."""
     wanted = (
         sa.select(Representation)
@@ -66,7 +68,7 @@ def seats(session: Session, case: Case) -> Sequence[Representation]:
     return list(by_counsel.values())
 
 
-def ahead(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
+def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
     """Return a case's hearings that are being asked for, or have a date that comes."""
     wanted = sa.select(Hearing).where(
         Hearing.case_id == case.id,
@@ -78,21 +80,21 @@ def ahead(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
     return session.scalars(wanted.order_by(Hearing.id)).all()
 
 
-def by_token(session: Session, token: str) -> Invitation | None:
+def invitation_by_token(session: Session, token: str) -> Invitation | None:
     """Return the seat that a link opens; the look-up takes as long for one that there is not."""
     return session.scalar(
         sa.select(Invitation).where(Invitation.token_digest == links.digest(token))
     )
 
 
-def by_code(session: Session, typed: str) -> Invitation | None:
+def invitation_by_code(session: Session, typed: str) -> Invitation | None:
     """Return the seat that a typed code opens."""
     return session.scalar(
         sa.select(Invitation).where(Invitation.code_digest == links.digest(links.parse_code(typed)))
     )
 
 
-def current_seat(session: Session, invitation: Invitation) -> Invitation:
+def latest_invitation(session: Session, invitation: Invitation) -> Invitation:
     """Return the same counsel's seat in the hearing's newest round: where an old link leads."""
     newest = session.scalar(
         sa.select(Invitation)
@@ -115,12 +117,12 @@ def _acting(hearing: Hearing) -> sa.Select[Any]:
     )
 
 
-def acting(session: Session, hearing: Hearing) -> set[int]:
+def acting_counsel_ids(session: Session, hearing: Hearing) -> set[int]:
     """Return who acts in a hearing's case now."""
     return set(session.scalars(_acting(hearing)))
 
 
-def last_seats(session: Session, hearing: Hearing) -> dict[int, Invitation]:
+def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitation]:
     """Return, by counsel who act in the case now, the newest seat that each had in a hearing."""
     wanted = (
         sa.select(Invitation)
@@ -133,7 +135,7 @@ def last_seats(session: Session, hearing: Hearing) -> dict[int, Invitation]:
     return {seat.counsel_id: seat for seat in session.scalars(wanted)}
 
 
-def overdue(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
+def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
     """Return hearings whose open round has passed its date to answer by."""
     return list(
         session.scalars(
@@ -145,7 +147,7 @@ def overdue(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
     )
 
 
-def offered(session: Session, proposal: Proposal) -> bool:
+def is_offered(session: Session, proposal: Proposal) -> bool:
     """Tell whether a round counts as offered: a carrier took a message to each of its sides."""
     wanted = (
         sa.select(Notice.side)
@@ -159,7 +161,7 @@ def offered(session: Session, proposal: Proposal) -> bool:
     return {i.side for i in proposal.invitations} <= set(session.scalars(wanted))
 
 
-def known_counsel(session: Session, court_id: int, counsel_id: int) -> Counsel:
+def find_counsel(session: Session, court_id: int, counsel_id: int) -> Counsel:
     """Return a counsel of a court. Raises NotFound."""
     counsel = session.get(Counsel, counsel_id)
     if counsel is None or counsel.court_id != court_id:

@@ -16,7 +16,7 @@ def resource(kind: str, row: int) -> int:
     return row * len(KINDS) + KINDS.index(kind)
 
 
-def whose(number: int) -> tuple[str, int]:
+def kind_and_row(number: int) -> tuple[str, int]:
     """Return kind and row of a resource's number."""
     row, kind = divmod(number, len(KINDS))
     return KINDS[kind], row
@@ -34,7 +34,7 @@ class Span:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
-def span_of(first: dt.date, days: int, zone: ZoneInfo) -> Span:
+def days_span(first: dt.date, days: int, zone: ZoneInfo) -> Span:
     """Return so many days, the first at its midnight by the court's clock, in UTC."""
     begin, end = (
         dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
@@ -43,7 +43,7 @@ def span_of(first: dt.date, days: int, zone: ZoneInfo) -> Span:
     return Span(begin, end)
 
 
-def pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
+def booking_pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
     """Return what one hearing takes of one resource: disjoint spans, and whether each is firm.
 
     Alternatives of one hearing may overlap each other and its own date; what is taken is their
@@ -51,12 +51,12 @@ def pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
     """
     taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
     for span in sorted(held):
-        for free in without(span, [each for each, _ in taken]):
+        for free in subtract(span, [each for each, _ in taken]):
             taken.append((free, False))
     return sorted(taken, key=lambda piece: piece[0])
 
 
-def without(span: Span, taken: Sequence[Span]) -> list[Span]:
+def subtract(span: Span, taken: Sequence[Span]) -> list[Span]:
     """Return what is left of a span when others are cut out of it, in order."""
     free = [span]
     for other in taken:
@@ -90,7 +90,7 @@ def agreed_slot(
     return None
 
 
-def wall_clock_fault(at: dt.datetime, zone: ZoneInfo) -> Message | None:
+def wall_clock_error(at: dt.datetime, zone: ZoneInfo) -> Message | None:
     """Return what is wrong with an instant as a court's wall-clock time, or None.
 
     A hearing is announced by the clock on the wall. In the night when clocks go back, one hour
@@ -118,7 +118,7 @@ def from_wall_clock(local: dt.datetime, zone: ZoneInfo) -> dt.datetime | Message
         round_trip = first.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
         if round_trip != local:
             return _never(local, zone)
-        return wall_clock_fault(first, zone) or first
+        return wall_clock_error(first, zone) or first
     return first
 
 
@@ -130,7 +130,7 @@ def _never(local: dt.datetime, zone: ZoneInfo) -> Message:
     )
 
 
-def time_faults(
+def slot_errors(
     starts: Sequence[dt.datetime],
     minutes: int,
     answer_by: dt.datetime | None,
@@ -143,7 +143,7 @@ def time_faults(
     faults: dict[str, Message] = {}
     for n, at in enumerate(starts):
         end = at + dt.timedelta(minutes=minutes)
-        fault = wall_clock_fault(at, zone) or wall_clock_fault(end.astimezone(at.tzinfo), zone)
+        fault = wall_clock_error(at, zone) or wall_clock_error(end.astimezone(at.tzinfo), zone)
         if at <= now:
             fault = Message(N_("This time is past."))
         elif at > now + dt.timedelta(days=3 * 366):

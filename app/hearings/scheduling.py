@@ -30,7 +30,7 @@ from app.people.models import User
 
 
 @dataclass(frozen=True)
-class DeskContext:
+class CourtContext:
     """Who acts for which court and when, and the secret by which links are made."""
 
     court: Court
@@ -40,7 +40,7 @@ class DeskContext:
 
 
 def open_proposal(
-    session: Session, desk: DeskContext, hearing: Hearing, given: ProposalIn, reason: str = ""
+    session: Session, desk: CourtContext, hearing: Hearing, given: ProposalIn, reason: str = ""
 ) -> Proposal:
     """Send slots to all counsel; an open proposal is withdrawn, a date that holds stays for now.
 
@@ -48,11 +48,11 @@ def open_proposal(
     warns and no reason is given, Refusal where nobody can be asked.
     """
     slots = check_slots(session, desk, given.slots, hearing.minutes, given.answer_by)
-    if hearing.holds and hearing.starts_at and desk.now < hearing.starts_at <= given.answer_by:
+    if hearing.has_date and hearing.starts_at and desk.now < hearing.starts_at <= given.answer_by:
         words = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
         when = HearingTime(hearing.starts_at, desk.court.zone, hearing.ends_at)
         raise Invalid({"answer_by": Message(words, when=when)})
-    representations = queries.seats(session, hearing.case)
+    representations = queries.acting_representations(session, hearing.case)
     if not representations:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
     check_rules(session, desk, hearing.case, [at for at, _ in slots], given.override_reason)
@@ -84,7 +84,7 @@ def open_proposal(
 
 def check_slots(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     slots: Sequence[SlotIn],
     minutes: int,
     answer_by: dt.datetime | None,
@@ -92,7 +92,7 @@ def check_slots(
     """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
     zone = ZoneInfo(desk.court.zone)
     starts = [slot.starts_at for slot in slots]
-    errors = rules.time_faults(starts, minutes, answer_by, now=desk.now, zone=zone)
+    errors = rules.slot_errors(starts, minutes, answer_by, now=desk.now, zone=zone)
     checked: list[tuple[dt.datetime, Courtroom]] = []
     for n, slot in enumerate(slots):
         room = service.find_courtroom(session, desk.court.id, slot.courtroom)
@@ -114,7 +114,7 @@ def check_slots(
 
 
 def check_rules(
-    session: Session, desk: DeskContext, case: Case, starts: list[dt.datetime], reason: str
+    session: Session, desk: CourtContext, case: Case, starts: list[dt.datetime], reason: str
 ) -> None:
     """Raise RuleWarning if notice periods speak against some starts and no reason is given."""
     if reason:
@@ -130,7 +130,7 @@ def check_rules(
         )
 
 
-def _withdraw(session: Session, desk: DeskContext, proposal: Proposal) -> None:
+def _withdraw(session: Session, desk: CourtContext, proposal: Proposal) -> None:
     proposal.state = ProposalState.WITHDRAWN.value
     withdraw(
         session,
@@ -143,7 +143,7 @@ def _withdraw(session: Session, desk: DeskContext, proposal: Proposal) -> None:
 
 def _new_proposal(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     hearing: Hearing,
     given: ProposalIn,
     before: Proposal | None,
@@ -152,7 +152,7 @@ def _new_proposal(
         hearing=hearing,
         round=before.round + 1 if before else 1,
         answer_by=given.answer_by,
-        fix=given.fix or unrepresented.usual_fixing(hearing.case).value,
+        fix=given.fix or unrepresented.default_fix_policy(hearing.case).value,
         state=ProposalState.OPEN.value,
         created_at=desk.now,
         overridden_because=given.override_reason,
@@ -238,9 +238,11 @@ def invite_everybody(
     Counsel who came to the case after the last proposal, or whose hearing was fixed elsewhere, are
     told of it too, and have a page of their own.
     """
-    invitations = queries.last_seats(session, hearing)
+    invitations = queries.latest_invitations(session, hearing)
     missing = [
-        each for each in queries.seats(session, hearing.case) if each.counsel_id not in invitations
+        each
+        for each in queries.acting_representations(session, hearing.case)
+        if each.counsel_id not in invitations
     ]
     if not missing:
         return invitations
@@ -266,4 +268,4 @@ def invite_everybody(
         session.add(invitation)
         session.flush()
         issue_links(invitation, secret)
-    return queries.last_seats(session, hearing)
+    return queries.latest_invitations(session, hearing)

@@ -16,11 +16,11 @@ from app.core.normalization import name_key
 from app.hearings import booking, facts, notifications, queries, versions
 from app.hearings.answers.service import AnswerInput, answer
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
-from app.hearings.imported import elsewhere, fixed_elsewhere
+from app.hearings.imported import add_imported_hearing, new_imported_hearing
 from app.hearings.models import Hearing, HearingState, ProposalState
 from app.hearings.rescheduling import service as rescheduling
 from app.hearings.scheduling import (
-    DeskContext,
+    CourtContext,
     check_rules,
     check_slots,
     fix_slot,
@@ -35,14 +35,14 @@ from app.notices.queue import withdraw
 __all__ = [
     "AlreadySent",
     "AnswerInput",
-    "DeskContext",
+    "CourtContext",
+    "add_imported_hearing",
     "answer",
     "cancel",
-    "elsewhere",
     "fix",
-    "fixed_elsewhere",
     "lapse",
     "move",
+    "new_imported_hearing",
     "open_proposal",
     "propose",
 ]
@@ -57,7 +57,7 @@ class AlreadySent(Exception):  # noqa: N818  (it is an answer, not a fault)
 
 
 def propose(
-    session: Session, desk: DeskContext, given: HearingIn, *, uid: str = "", version: str = ""
+    session: Session, desk: CourtContext, given: HearingIn, *, uid: str = "", version: str = ""
 ) -> Hearing:
     """Open a hearing with its first proposal: slots held, every counsel asked, all at once.
 
@@ -90,17 +90,19 @@ def propose(
     return hearing
 
 
-def _hearing_named(session: Session, desk: DeskContext, uid: str) -> int | None:
+def _hearing_named(session: Session, desk: CourtContext, uid: str) -> int | None:
     named = sa.select(Hearing.id).where(Hearing.uid == uid, Hearing.court_id == desk.court.id)
     return session.scalar(named)
 
 
-def fix(session: Session, desk: DeskContext, hearing_id: int, slot_id: int, reason: str) -> Hearing:
+def fix(
+    session: Session, desk: CourtContext, hearing_id: int, slot_id: int, reason: str
+) -> Hearing:
     """Fix one slot of the newest proposal by order, when counsel does not answer or agree.
 
     Raises NotFound, Refusal where nothing is to be fixed, Clash where a lapsed slot is taken.
     """
-    hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
     proposal = queries.last_proposal(session, hearing)
     if hearing.state not in (HearingState.PROPOSED, HearingState.LAPSED) or proposal is None:
         raise Refusal(N_("This hearing has no open question: move it instead."))
@@ -117,7 +119,7 @@ def fix(session: Session, desk: DeskContext, hearing_id: int, slot_id: int, reas
 
 def move(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     hearing_id: int,
     given: MoveIn,
     *,
@@ -129,7 +131,7 @@ def move(
     the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
     was done already, Clash where the hearing was changed to something else, Refusal, Invalid.
     """
-    hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
     if version is not None and versions.of_hearing(session, hearing) != version:
         if _is_done(session, hearing, given):
             raise AlreadySent(hearing.id)
@@ -210,9 +212,9 @@ def _last_reason(session: Session, hearing: Hearing) -> str:
     return str((told or {}).get("reason") or "")
 
 
-def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) -> Hearing:
+def cancel(session: Session, desk: CourtContext, hearing_id: int, reason: str) -> Hearing:
     """Cancel a hearing: its time is free again, everybody who was asked or told is told."""
-    hearing = queries.find(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled already."))
     had_date = hearing.starts_at is not None
@@ -231,7 +233,7 @@ def cancel(session: Session, desk: DeskContext, hearing_id: int, reason: str) ->
     invitations = invite_everybody(session, hearing, desk.secret, desk.now)
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
-        more = {"slots": facts.slots(last), "tentative": True}
+        more = {"slots": facts.slots_facts(last), "tentative": True}
     notifications.everyone(
         session,
         hearing,
@@ -249,7 +251,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
     A date that held before still holds. Returns whether there was something to close.
     """
-    hearing = queries.lock(session, hearing_id)
+    hearing = queries.lock_hearing(session, hearing_id)
     proposal = queries.open_proposal(session, hearing)
     if proposal is None or proposal.answer_by > now:
         return False

@@ -34,7 +34,7 @@ class UnrepresentedParty:
         return Message(words, party=self.party.name)
 
 
-def of(case: Case) -> Sequence[UnrepresentedParty]:
+def unrepresented_parties(case: Case) -> Sequence[UnrepresentedParty]:
     """Return the parties of a case for whom nobody acts now, in the order of their entering."""
     silent = [party for party in case.parties if not _has_counsel(party)]
     heard = {party.side for party in case.parties if _has_counsel(party)}
@@ -42,24 +42,27 @@ def of(case: Case) -> Sequence[UnrepresentedParty]:
 
 
 def _has_counsel(party: Party) -> bool:
-    return any(seat.left_at is None for seat in party.seats)
+    return any(seat.left_at is None for seat in party.representations)
 
 
-def warnings(hearing: Hearing) -> list[Message]:
+def representation_warnings(hearing: Hearing) -> list[Message]:
     """Return what a program is told of a hearing whose date is asked for or holds."""
     if hearing.state not in (HearingState.PROPOSED, HearingState.FIXED):
         return []
     is_asked = hearing.state == HearingState.PROPOSED
-    found = [each.message if is_asked else each.message_of_date for each in of(hearing.case)]
-    seats = (seat for party in hearing.case.parties for seat in party.seats)
+    found = [
+        each.message if is_asked else each.message_of_date
+        for each in unrepresented_parties(hearing.case)
+    ]
+    seats = (seat for party in hearing.case.parties for seat in party.representations)
     acting = (seat.counsel for seat in seats if seat.left_at is None)
     mute = list(dict.fromkeys(each.name for each in acting if not ways_of(each)))
     return [*found, *([Message(UNREACHABLE, names=mute)] if mute else [])]
 
 
-def usual_fixing(case: Case) -> FixPolicy:
+def default_fix_policy(case: Case) -> FixPolicy:
     """Return who fixes a date where nobody says: the assistant, where a party is not asked.
 
     What suits all who answer says nothing of a party that nobody asked.
     """
-    return FixPolicy.ASSISTANT if of(case) else FixPolicy.AUTO
+    return FixPolicy.ASSISTANT if unrepresented_parties(case) else FixPolicy.AUTO

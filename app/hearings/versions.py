@@ -34,7 +34,7 @@ def check(session: Session, court_id: int, hearing_id: int, version: str) -> Non
 
     No version (a program, or a page from before there were versions) fits any. Raises Clash.
     """
-    hearing = queries.find(session, court_id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, court_id, hearing_id, lock=True)
     if version and of_hearing(session, hearing) != version:
         raise Clash(CHANGED)
 

@@ -121,19 +121,19 @@ def _case(court: ImportCourt, people: _People, given: CaseIn) -> Case:
 
 
 def _represent(party: Party, counsel: Counsel, required: bool) -> None:
-    if not any(seat.counsel is counsel for seat in party.seats):
-        party.seats.append(Representation(counsel=counsel, required=required))
+    if not any(seat.counsel is counsel for seat in party.representations):
+        party.representations.append(Representation(counsel=counsel, required=required))
 
 
 def _counsel(case: Case) -> list[int]:
-    return sorted({seat.counsel.id for party in case.parties for seat in party.seats})
+    return sorted({seat.counsel.id for party in case.parties for seat in party.representations})
 
 
 def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Hearing]:
     made: dict[tuple[str, dt.datetime], Hearing] = {}
     for sitting in entry.sittings:
         if (same := (sitting.kind, sitting.starts_at)) not in made:
-            made[same] = hearings.elsewhere(
+            made[same] = hearings.new_imported_hearing(
                 court.desk,
                 case.id,
                 court.judge(sitting.judge),

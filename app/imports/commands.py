@@ -15,7 +15,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import checked_app
 from app.core.errors import Invalid
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports import pipeline, uploads
 from app.imports.reading import column_maps, rules, tables
 from app.imports.reading.file_types import safe_name
@@ -95,7 +95,7 @@ def _take(
 
     def work(session: Session) -> None:
         court = people.find_court(session, court_name)
-        desk = DeskContext(court, None, web.now(), web.secret())
+        desk = CourtContext(court, None, web.now(), web.secret())
         with _progress(read.count) as step:
             report = pipeline.enter(session, desk, read, bound, remind=remind, step=step)
         reports.append(report)

@@ -17,7 +17,7 @@ from app.court import service
 from app.court.models import Courtroom
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports.entries import ImportedCase, ImportedHearing, RowRefusal
 from app.imports.reading.rules import ColumnMapping
 
@@ -35,7 +35,7 @@ class ImportCourt:
     """The court that takes a file, and what is known of it, so that it is asked for once."""
 
     session: Session
-    desk: DeskContext
+    desk: CourtContext
     bound: ColumnMapping
     remind: bool
     upload_id: int | None = None
@@ -96,7 +96,7 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
         if uid in uids:
             continue
         try:
-            hearing, is_new = hearings.fixed_elsewhere(
+            hearing, is_new = hearings.add_imported_hearing(
                 court.session,
                 court.desk,
                 case,

@@ -18,7 +18,7 @@ from app.core.message_json import message_to_json
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports import pipeline, uploads
 from app.imports.models import Upload
 from app.imports.service import ImportReport
@@ -115,7 +115,7 @@ def _do(
     bound = uploads.bound(table.headers, columns, uploads.country(court))
     read = pipeline.read(rows, bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
-    desk, stays = DeskContext(court, None, now, secret), False
+    desk, stays = CourtContext(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
         report = pipeline.enter(
             session,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports import entries, service
 from app.imports.reading.rules import ColumnMapping
 from app.imports.reading.tables import Row
@@ -34,7 +34,7 @@ def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
 
 def enter(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     rows: ImportRows,
     bound: ColumnMapping,
     *,

@@ -13,7 +13,7 @@ from app.cases.forms import CaseIn, CounselIn, PartyIn, import_columns, stored_v
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import normalization
 from app.core.errors import Invalid, Refusal
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports import bulk_entry
 from app.imports.entries import ImportedCase, RowRefusal
 from app.imports.hearings import ImportCourt, RowRefused, add_hearings, known_uids
@@ -44,7 +44,7 @@ class ImportReport:
 
 def take(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     bound: ColumnMapping,
     entries: Iterable[ImportedCase],
     report: ImportReport,
@@ -110,7 +110,7 @@ def _known(session: Session, court_id: int, entries: Sequence[ImportedCase]) -> 
         .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
         .options(
             selectinload(Case.parties)
-            .selectinload(Party.seats)
+            .selectinload(Party.representations)
             .selectinload(Representation.counsel)
         )
     )
@@ -170,7 +170,7 @@ def _take_one(
     report.left_out += 1
 
 
-def merge(session: Session, desk: DeskContext, case: Case, given: CaseIn, region: str) -> bool:
+def merge(session: Session, desk: CourtContext, case: Case, given: CaseIn, region: str) -> bool:
     """Add what is new to a known case; return whether anything was.
 
     Empty details are filled in; parties, counsel and addresses are added or brought up to date.
@@ -206,14 +206,14 @@ def _find_party(case: Case, given: PartyIn) -> Party | None:
 
 
 def _merge_party(
-    session: Session, desk: DeskContext, party: Party, given: PartyIn, region: str
+    session: Session, desk: CourtContext, party: Party, given: PartyIn, region: str
 ) -> bool:
     number = cases.phone_of(given.phone, region)
     email, phone = given.email or party.email, number or party.phone
     changed = (email, phone) != (party.email, party.phone)
     party.email, party.phone = email, phone
     known_counsel = {
-        normalization.name_key(seat.counsel.name): seat.counsel for seat in party.seats
+        normalization.name_key(seat.counsel.name): seat.counsel for seat in party.representations
     }
     everybody = given.counsel
     if not everybody and (email or phone):

@@ -97,12 +97,14 @@ def _process_reply(
     if hearing_id is None:
         filed.detail = _detail(reply, ReplyOutcome(False, N_("no hearing here has this number")))
         return
-    hearing = queries.lock(session, hearing_id)
+    hearing = queries.lock_hearing(session, hearing_id)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
     filed.about = f"hearing/{hearing.id}"
     reply = _with_defaults(session, hearing, reply, mail)
     counsel_id = invited_addresses(session, hearing).get(reply.attendee)
-    invitation = queries.last_seats(session, hearing).get(counsel_id) if counsel_id else None
+    invitation = (
+        queries.latest_invitations(session, hearing).get(counsel_id) if counsel_id else None
+    )
     filed.counsel_id = counsel_id
     if counsel_id is None or invitation is None:
         _close(filed, reply, LEFT if counsel_id else STRANGE, now)
@@ -382,8 +384,8 @@ def _hint(
     request = NoticeRequest(
         facts.subject(hearing, f"{hearing.revision}.{reply.partstat.lower()}{len(earlier)}"),
         NoticeKind.CONFIRM,
-        facts.counsel_of(invitation),
-        facts.of(hearing, person=facts.person(invitation), said=reply.partstat),
+        facts.invitation_recipient(invitation),
+        facts.hearing_facts(hearing, person=facts.person_facts(invitation), said=reply.partstat),
         due_at=now,
         stale_at=now + dt.timedelta(days=3),
     )

@@ -59,7 +59,7 @@ def ask_which(
         {"letter": letter, "seat": invitation.id, "number": invitation.proposal.hearing.case.number}
         for letter, invitation in zip(LETTERS, invitations, strict=False)
     ]
-    context = facts.of(hearing, person=facts.person(first), choices=choices)
+    context = facts.hearing_facts(hearing, person=facts.person_facts(first), choices=choices)
     sequence_query = (
         sa.select(sa.func.count())
         .select_from(Notice)
@@ -68,7 +68,7 @@ def ask_which(
     request = NoticeRequest(
         facts.subject(hearing, f"w{session.scalar(sequence_query) or 0}"),
         NoticeKind.WHICH,
-        facts.counsel_of(first).by(("sms", phone)),
+        facts.invitation_recipient(first).by(("sms", phone)),
         context,
         due_at=now,
         stale_at=now + GOOD_FOR,
@@ -90,7 +90,7 @@ def reply_not_understood(session: Session, notice: Notice, phone: str, now: dt.d
         Subject(notice.court_id, notice.case_id, notice.about, f"{hearing.id}.once"),
         NoticeKind.NOT_UNDERSTOOD,
         Recipient.of(notice.row).by(("sms", phone)),
-        facts.of(hearing, person=notice.facts["person"]),
+        facts.hearing_facts(hearing, person=notice.facts["person"]),
         due_at=now,
         stale_at=now + GOOD_FOR,
     )

@@ -15,7 +15,7 @@ from app.court.models import Courtroom
 from app.hearings import queries
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.availability.calculation.openings import LATER_DAY, Opening, OpeningQuery
-from app.hearings.rules import Span, resource, span_of
+from app.hearings.rules import Span, days_span, resource
 from app.law import working_days
 from app.listing.models import ListedHearing, Listing
 from app.listing.rows import ListingPreferences
@@ -56,7 +56,7 @@ def build(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
     listed = [each for each in listing.hearings if each.hearing_id is None]
     rooms = [
         room
-        for room in suggestions.rooms_of(session, court)
+        for room in suggestions.active_courtrooms(session, court)
         if not listing.rooms or room.id in listing.rooms
     ]
     strips = _strips(session, listing, rooms)
@@ -64,7 +64,7 @@ def build(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
     judges = {each.hearing.judge for each in hearing_candidates}
     counsel_ids = {number for each in hearing_candidates for number in each.hearing.counsel}
     span = _span(listing)
-    booked = busy_time.booked(
+    booked = busy_time.booked_spans(
         session,
         [
             *(resource("judge", each) for each in judges),
@@ -94,14 +94,14 @@ def build(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
 
 def _span(listing: Listing) -> Span:
     day_count = (listing.last_on - listing.first_on).days + 1
-    return span_of(listing.first_on, day_count, ZoneInfo(listing.court.zone))
+    return days_span(listing.first_on, day_count, ZoneInfo(listing.court.zone))
 
 
 def _strips(session: Session, listing: Listing, rooms: Sequence[Courtroom]) -> list[Strip]:
     """Return the free intervals of each courtroom on working days, less bookings and buffer."""
     court, zone = listing.court, ZoneInfo(listing.court.zone)
-    working, hours = working_days.working_days(session, court), suggestions.hours_of(court)
-    booked = busy_time.booked(
+    working, hours = working_days.working_days(session, court), suggestions.court_hours(court)
+    booked = busy_time.booked_spans(
         session, [resource("courtroom", room.id) for room in rooms], _span(listing)
     )
     strips = []
@@ -165,7 +165,10 @@ def _candidates(
                 openings_by_start[start.at] = opening
     why = None if starts else _reason_for_none(session, listed, query, bool(openings))
     room = next((each.id for each in rooms if each.name == preferences.courtroom), None)
-    counsel = tuple(representation.counsel_id for representation in queries.seats(session, case))
+    counsel = tuple(
+        representation.counsel_id
+        for representation in queries.acting_representations(session, case)
+    )
     hearing = HearingToPlace(
         listed.minutes,
         case.judge_id,
@@ -246,6 +249,6 @@ def _from_elsewhere(session: Session, listed: Sequence[ListedHearing]) -> frozen
     return frozenset(
         representation.counsel_id
         for each in listed
-        for representation in queries.seats(session, each.case)
+        for representation in queries.acting_representations(session, each.case)
         if representation.counsel.travel_minutes
     )

@@ -20,7 +20,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Invalid, Message
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports.commands import of_file
 from app.imports.reading.file_types import safe_name
 from app.listing import files, queries, running, service
@@ -147,7 +147,7 @@ def _draft(
     refused_rows: list[Any] = []
 
     def work(session: Session) -> int:
-        desk = DeskContext(people.find_court(session, court_name), None, web.now(), web.secret())
+        desk = CourtContext(people.find_court(session, court_name), None, web.now(), web.secret())
         listing, refused = files.draft(
             session, desk, listing_file, name, listing_request, partial=partial
         )

@@ -16,7 +16,7 @@ from app.hearings import queries as hearings
 from app.hearings.availability import suggestions
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rules import MOST_SLOTS
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports.entries import RowRefusal
 from app.imports.reading.rules import ColumnMapping
 from app.listing.models import ListedHearing, Listing, ListingState
@@ -41,7 +41,7 @@ class ListingRequest:
 
 
 def check(
-    session: Session, desk: DeskContext, rows: Sequence[ListingRow], mapping: ColumnMapping
+    session: Session, desk: CourtContext, rows: Sequence[ListingRow], mapping: ColumnMapping
 ) -> list[RowRefusal]:
     """Return rows with unknown case or courtroom, or with a hearing proposed or fixed already."""
     refused = []
@@ -51,12 +51,12 @@ def check(
     return refused
 
 
-def _errors(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, Message]:
+def _errors(session: Session, desk: CourtContext, row: ListingRow) -> dict[str, Message]:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
         text = N_("There is no case %(number)s: enter or import it first.")
         return {"number": Message(text, number=row.number)}
-    if not hearings.seats(session, case):
+    if not hearings.acting_representations(session, case):
         text = N_("Nobody can be asked: this case has no counsel with an address.")
         return {"number": Message(text)}
     errors = {}
@@ -78,7 +78,7 @@ def _errors(session: Session, desk: DeskContext, row: ListingRow) -> dict[str, M
 
 def draft(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     name: str,
     rows: Sequence[ListingRow],
     listing_request: ListingRequest,
@@ -92,7 +92,7 @@ def draft(
             errors["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room_name)
         else:
             rooms.append(courtroom.id)
-    if not suggestions.rooms_of(session, desk.court):
+    if not suggestions.active_courtrooms(session, desk.court):
         errors["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
     if not 1 <= listing_request.slots <= MOST_SLOTS:
         errors["slots"] = Message(
@@ -125,7 +125,7 @@ def draft(
     return listing
 
 
-def _listed(session: Session, desk: DeskContext, row: ListingRow) -> ListedHearing:
+def _listed(session: Session, desk: CourtContext, row: ListingRow) -> ListedHearing:
     case = cases.case_numbered(session, desk.court.id, row.number)
     if case is None:
         raise NotFound(
@@ -147,10 +147,12 @@ def _listed(session: Session, desk: DeskContext, row: ListingRow) -> ListedHeari
 
 
 def _days(
-    session: Session, desk: DeskContext, listing_request: ListingRequest
+    session: Session, desk: CourtContext, listing_request: ListingRequest
 ) -> tuple[dt.date, dt.date, dt.datetime]:
     """Return first day, last day and deadline for answers. Raises Invalid."""
-    answer_by = listing_request.answer_by or suggestions.answer_by(session, desk.court, desk.now)
+    answer_by = listing_request.answer_by or suggestions.default_answer_by(
+        session, desk.court, desk.now
+    )
     if answer_by <= desk.now:
         raise Invalid({"answer_by": Message(N_("This time is past."))})
     answered_on = answer_by.astimezone(ZoneInfo(desk.court.zone)).date()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message
 from app.court.models import Court
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports import uploads
 from app.imports.entries import RowRefusal
 from app.imports.reading import column_maps, tables
@@ -56,7 +56,7 @@ def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Li
 
 def draft(
     session: Session,
-    desk: DeskContext,
+    desk: CourtContext,
     listing_file: ListingFile,
     name: str,
     listing_request: drafting.ListingRequest,

@@ -16,7 +16,7 @@ from app.hearings import booking, service
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.forms import HearingIn, SlotIn
 from app.hearings.models import Hearing
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.listing.candidates import MINUTE
 from app.listing.models import ListedHearing, Listing, ListingState
 
@@ -47,7 +47,7 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     if not row.slots:
         return False
     listing = row.listing
-    desk = DeskContext(listing.court, listing.user, now, secret)
+    desk = CourtContext(listing.court, listing.user, now, secret)
     hearing_id = session.scalar(sa.select(Hearing.id).where(Hearing.uid == row.uid))
     if hearing_id is None:
         try:
@@ -63,10 +63,10 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     return True
 
 
-def _propose(session: Session, desk: DeskContext, row: ListedHearing) -> Hearing:
+def _propose(session: Session, desk: CourtContext, row: ListedHearing) -> Hearing:
     answer_by = row.listing.answer_by
     if answer_by < desk.now + LEAST_TO_ANSWER:
-        answer_by = suggestions.answer_by(session, desk.court, desk.now)
+        answer_by = suggestions.default_answer_by(session, desk.court, desk.now)
     rooms = {slot["room"] for slot in row.slots}
     slots = [
         SlotIn(starts_at=dt.datetime.fromisoformat(slot["at"]), courtroom=slot["room"])
@@ -91,7 +91,7 @@ def _refuse_unavailable(
     zone = ZoneInfo(court.zone)
     starts = {dt.datetime.fromisoformat(slot["at"]): slot["room"] for slot in row.slots}
     days = [at.astimezone(zone).date() for at in starts]
-    courtrooms = suggestions.rooms_of(session, court)
+    courtrooms = suggestions.active_courtrooms(session, court)
     query = suggestions.SuggestionQuery(row.minutes, courtrooms, answer_by, min(days), max(days))
     openings = {
         each.starts_at: each for each in suggestions.search(session, row.case, query, now).found

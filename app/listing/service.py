@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Message, NotFound, Refusal
 from app.core.message_json import message_to_json
 from app.hearings.availability.calculation.openings import Opening
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.listing.candidates import MINUTE, Candidates
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.listing.solver.problem import Placement, Progress, SearchResult
@@ -179,7 +179,7 @@ def delete(session: Session, listing: Listing) -> None:
     session.delete(listing)
 
 
-def send(session: Session, desk: DeskContext, listing: Listing) -> None:
+def send(session: Session, desk: CourtContext, listing: Listing) -> None:
     """Queue unsent hearings with slots for sending. Raises Refusal if there are none."""
     if listing.state == ListingState.SENDING:
         return

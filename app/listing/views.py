@@ -19,7 +19,7 @@ from app.core.errors import N_, Invalid, Message
 from app.core.web.access import signed_in
 from app.core.web.params import translated_errors
 from app.court import queries as court_queries
-from app.hearings.service import DeskContext
+from app.hearings.service import CourtContext
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
 from app.listing import drafting, files, queries, service
@@ -104,18 +104,18 @@ def create() -> Any:
     return redirect(url_for("listing.shown", listing_id=listing_id), 303)
 
 
-def _context_factory() -> Callable[[Session], DeskContext]:
+def _context_factory() -> Callable[[Session], CourtContext]:
     user_id, now, secret = current_user.id, web.now(), web.secret()
 
-    def context(session: Session) -> DeskContext:
+    def context(session: Session) -> CourtContext:
         user = session.get_one(User, user_id)
-        return DeskContext(user.court, user, now, secret)
+        return CourtContext(user.court, user, now, secret)
 
     return context
 
 
 def _draft_factory(
-    context_of: Callable[[Session], DeskContext],
+    context_of: Callable[[Session], CourtContext],
     listing_file: files.ListingFile,
     name: str,
     listing_request: drafting.ListingRequest,

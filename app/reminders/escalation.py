@@ -108,7 +108,7 @@ def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
     A step is taken only for who is not shown to know the date; it is skipped where the way is not
     known, missed where it would come too late, withdrawn where it is needed no more.
     """
-    hearing = queries.lock(session, hearing_id)
+    hearing = queries.lock_hearing(session, hearing_id)
     stamp = f"{hearing.id}.{hearing.revision}"
     found = [
         t
@@ -117,7 +117,7 @@ def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
     ]
     people = _people(session, hearing, now) if found else {}
     for task in found:
-        holds = hearing.holds and task.key.split("/")[1] == stamp
+        holds = hearing.has_date and task.key.split("/")[1] == stamp
         contact = people.get(task.counsel_id)
         if contact is None or not contact.acts:
             name = contact.counsel.name if contact else ""
@@ -206,7 +206,7 @@ def _requests(
     latest_at: dt.datetime | None,
     now: dt.datetime,
 ) -> list[NoticeRequest]:
-    invitation = queries.last_seats(session, hearing).get(contact.counsel.id)
+    invitation = queries.latest_invitations(session, hearing).get(contact.counsel.id)
     stale_at = latest_at or hearing.starts_at
     if invitation is None or stale_at is None:
         return []
@@ -214,10 +214,10 @@ def _requests(
         NoticeRequest(
             facts.subject(hearing),
             kind,
-            facts.counsel_of(invitation).by(way),
-            facts.of(
+            facts.invitation_recipient(invitation).by(way),
+            facts.hearing_facts(
                 hearing,
-                person=facts.person(invitation),
+                person=facts.person_facts(invitation),
                 was={},
                 reason=hearing.reason,
                 by_order=bool(hearing.reason),

@@ -31,10 +31,12 @@ class ReminderRecipients:
             for counsel_id, seat in self.seats.get(hearing.id, {}).items()
             if counsel_id in acting
         }
-        found = [(facts.counsel_of(seat), facts.person(seat)) for seat in seats.values()]
+        found = [
+            (facts.invitation_recipient(seat), facts.person_facts(seat)) for seat in seats.values()
+        ]
         return found + [
             (
-                facts.counsel_seated(each),
+                facts.representation_recipient(each),
                 {
                     "name": each.counsel.name,
                     "party": each.party.name,

@@ -192,7 +192,7 @@ def _missed(
 def _requests(
     hearing: Hearing, reminder: Reminder, recipients: Sequence[tuple[Recipient, dict]]
 ) -> list[NoticeRequest]:
-    common, subject = facts.of(hearing, days=reminder.days), facts.subject(hearing)
+    common, subject = facts.hearing_facts(hearing, days=reminder.days), facts.subject(hearing)
     return [
         NoticeRequest(
             subject,

@@ -51,7 +51,7 @@ def erase(
         )
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
-    drafts.forget_case(session, case.id)
+    drafts.delete_of_case(session, case.id)
     rescheduling.erase_documents(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):

@@ -45,17 +45,17 @@ def _draw(sender: Sender) -> int:
 def _read_calendars(sender: Sender) -> int:
     """Read counsel's own calendars that are due: a few, with no transaction open meanwhile."""
     with transaction() as session:
-        found = busy_calendars.due(session, sender.now)
+        found = busy_calendars.claim_due(session, sender.now)
     for calendar in found:
-        told = busy_calendars.read(sender.gateways.calendars, calendar, sender.now)
+        told = busy_calendars.fetch_busy_time(sender.gateways.calendars, calendar, sender.now)
         with transaction() as session:
-            busy_calendars.keep(session, calendar.number, *told, sender.now)
+            busy_calendars.store_result(session, calendar.number, *told, sender.now)
     return len(found)
 
 
 def _lapse(sender: Sender) -> int:
     with transaction() as session:
-        overdue = queries.overdue(session, sender.now)
+        overdue = queries.overdue_hearings(session, sender.now)
     return _one_by_one(hearings.lapse, overdue, sender)
 
 

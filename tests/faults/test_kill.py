@@ -63,7 +63,7 @@ def ask(scenario: Scenario, n: int) -> int:
     }
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
+        desk = hearings.CourtContext(user.court, user, scenario.clock.now(), SECRET)
         body = case_with(f"（2026）沪0115民初{n}号", *people_of_it, judge=f"法官{n}")
         case = cases.enter(session, user.court, user, load(CaseIn, body), desk.now)
         hearings.propose(session, desk, replace(load(HearingIn, given), case_id=case.id))

@@ -396,10 +396,10 @@ def imported(scenario: Scenario, n: int, days: float) -> None:
     case_id = enter(scenario, n)
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), b"x" * 32)
+        desk = hearings.CourtContext(user.court, user, scenario.clock.now(), b"x" * 32)
         case = cases.find_case(session, desk.court.id, case_id)
         when = dt.datetime.fromisoformat(at(days))
-        hearings.fixed_elsewhere(
+        hearings.add_imported_hearing(
             session, desk, case, kind="trial", starts_at=when, minutes=60, courtroom_id=1
         )
 
@@ -456,7 +456,7 @@ def many(scenario: Scenario, count: int, first: int = 0) -> None:
 
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), b"x" * 32)
+        desk = hearings.CourtContext(user.court, user, scenario.clock.now(), b"x" * 32)
         for n in range(first, first + count):
             two = [{"name": f"{name}{n}", "email": f"{name}{n}@f.example"} for name in "ab"]
             given = case_with(number(5000 + n), *two, judge=f"J{n}")

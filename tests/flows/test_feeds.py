@@ -183,7 +183,7 @@ def test_a_feed_ends_when_it_is_revoked_or_its_user_is_gone(scenario: Scenario) 
     made = fixed(scenario)
     path, other = subscribe(scenario, "me"), subscribe(scenario, "hearing", made)
 
-    def revoke(session: Any, here: service.DeskContext) -> None:
+    def revoke(session: Any, here: service.CourtContext) -> None:
         [feed, _] = feeds.feeds_of(session, here.court, here.user)
         feeds.revoke(session, here.court, feed.id, here.now)
 
@@ -281,7 +281,7 @@ def test_a_counsel_who_joined_later_also_sees_that_a_hearing_is_cancelled(
     made = fixed(scenario)
     joined = {"name": "Sun Yu", "email": "sun@x.example", "channels": ["email"]}
 
-    def join(session: Any, here: service.DeskContext) -> int:
+    def join(session: Any, here: service.CourtContext) -> int:
         hearing = session.get_one(Hearing, made)
         given = load(case_forms.CounselIn, joined)
         party = hearing.case.parties[0]
@@ -299,7 +299,7 @@ def test_a_change_that_has_no_date_of_its_own_is_seen_within_the_hour(scenario: 
     path = subscribe(scenario, "judge", of(scenario, made, "judge_id"))
     date = scenario.client.get(path).headers["Last-Modified"]
 
-    def rename(session: Any, here: service.DeskContext) -> None:
+    def rename(session: Any, here: service.CourtContext) -> None:
         session.get_one(Hearing, made).judge.name = "陈大法官"
 
     do(scenario, rename)

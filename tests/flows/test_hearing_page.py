@@ -329,9 +329,9 @@ def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
         now = scenario.clock.now()
-        made, _ = hearings.fixed_elsewhere(
+        made, _ = hearings.add_imported_hearing(
             session,
-            hearings.DeskContext(user.court, user, now, SECRET),
+            hearings.CourtContext(user.court, user, now, SECRET),
             session.get_one(Case, case["id"]),
             kind="trial",
             minutes=60,

@@ -202,7 +202,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
 
 def revoke(session: Any, here: Any, link: str) -> None:
     """End a link."""
-    seat = queries.by_token(session, link[3:])
+    seat = queries.invitation_by_token(session, link[3:])
     session.get_one(Invitation, seat.id).revoked_at = here.now
 
 

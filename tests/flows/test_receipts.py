@@ -77,7 +77,7 @@ def ask(scenario: Scenario) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
+        desk = hearings.CourtContext(user.court, user, scenario.clock.now(), SECRET)
         case = cases.enter(session, user.court, user, load(CaseIn, CASE), desk.now)
         return case.id, hearings.propose(session, desk, load(HearingIn, proposal(case.id))).id
 
@@ -186,7 +186,7 @@ def test_a_dead_number_moves_the_duty_to_mail_and_tells_the_assistant(
     }
     with wired.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
+        desk = hearings.CourtContext(user.court, user, wired.clock.now(), SECRET)
         made = cases.enter(session, user.court, user, load(CaseIn, case), desk.now)
         hearings.propose(session, desk, load(HearingIn, proposal(made.id)))
     wired.beat()
@@ -230,7 +230,7 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: Scenario, twilio: TwilioStand
         twilio.messages.clear()
         with wired.app.app_context(), transaction() as session:
             user = people.find_user(session, "wang@court.example")
-            desk = hearings.DeskContext(user.court, user, wired.clock.now(), SECRET)
+            desk = hearings.CourtContext(user.court, user, wired.clock.now(), SECRET)
             given = load(HearingIn, {**proposal(case_id), "override_reason": "", "fix": "auto"})
             hearings.open_proposal(
                 session, desk, hearings.queries.find(session, user.court.id, hearing_id), given

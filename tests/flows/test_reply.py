@@ -21,10 +21,10 @@ LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 
 
-def desk(scenario: Scenario, session: Any) -> service.DeskContext:
+def desk(scenario: Scenario, session: Any) -> service.CourtContext:
     """The assistant's desk."""
     user = people.find_user(session, "wang@court.example")
-    return service.DeskContext(user.court, user, scenario.clock.now(), SECRET)
+    return service.CourtContext(user.court, user, scenario.clock.now(), SECRET)
 
 
 def propose(

@@ -48,8 +48,8 @@ def test_a_revoked_link_says_how_things_stand_and_no_more(scenario: Scenario) ->
     client, link = browser(scenario), scenario.link(ZHAO)
     page = client.get(link)
 
-    def revoke(session: Any, here: service.DeskContext) -> None:
-        seat = queries.by_token(session, link[3:])
+    def revoke(session: Any, here: service.CourtContext) -> None:
+        seat = queries.invitation_by_token(session, link[3:])
         session.get_one(Invitation, seat.id).revoked_at = here.now
 
     do(scenario, revoke)
@@ -165,7 +165,7 @@ def test_a_short_code_leads_to_the_page(scenario: Scenario) -> None:
     with scenario.app.app_context(), transaction() as session:
         from app.core import links
 
-        seat = queries.by_token(session, scenario.link(ZHAO)[3:])
+        seat = queries.invitation_by_token(session, scenario.link(ZHAO)[3:])
         code = links.code(SECRET, seat.id, seat.version)
     client = browser(scenario)
     assert "Type the code" in words(client.get("/r"))

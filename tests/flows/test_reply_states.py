@@ -29,7 +29,7 @@ def test_answering_after_the_fixing_is_refused_kindly(scenario: Scenario) -> Non
             session,
             here,
             made,
-            queries.last_proposal(session, queries.lock(session, made)).slots[0].id,
+            queries.last_proposal(session, queries.lock_hearing(session, made)).slots[0].id,
             "按时审结",
         ),
     )
@@ -73,7 +73,7 @@ def test_an_old_link_leads_to_the_new_round(scenario: Scenario) -> None:
         lambda session, here: service.open_proposal(
             session,
             here,
-            queries.find(session, here.court.id, made),
+            queries.find_hearing(session, here.court.id, made),
             load(forms.ProposalIn(), again),
         ),
     )

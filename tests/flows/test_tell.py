@@ -79,7 +79,7 @@ def ask(scenario: Scenario, case: dict[str, Any] = CASE) -> tuple[int, int]:
     """Propose a hearing to two counsel; return the case and the hearing."""
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        desk = hearings.DeskContext(user.court, user, scenario.clock.now(), SECRET)
+        desk = hearings.CourtContext(user.court, user, scenario.clock.now(), SECRET)
         made = cases.enter(session, user.court, user, load(CaseIn, case), desk.now)
         return made.id, hearings.propose(session, desk, load(HearingIn, {**proposal(made.id)})).id
 
@@ -101,7 +101,7 @@ def offered(scenario: Scenario, hearing_id: int) -> bool:
             db.session(), db.session.get_one(queries.Hearing, hearing_id)
         )
         assert round_
-        return queries.offered(db.session(), round_)
+        return queries.is_offered(db.session(), round_)
 
 
 def whats(scenario: Scenario, case_id: int, channel: str, side: str) -> list[str]:

@@ -11,12 +11,12 @@ from app.core.errors import Message
 from app.hearings.rules import (
     Span,
     agreed_slot,
+    booking_pieces,
     from_wall_clock,
-    pieces,
+    kind_and_row,
     resource,
-    time_faults,
-    wall_clock_fault,
-    whose,
+    slot_errors,
+    wall_clock_error,
 )
 from app.law import names, rule_set, working_days
 from app.law.day_counting import earliest_day
@@ -88,7 +88,7 @@ def moments(span: Span) -> set[int]:
 def test_what_a_hearing_takes_is_the_union_of_its_slots_in_pieces_that_never_overlap(
     fixed: Span | None, held: list[Span]
 ) -> None:
-    taken = pieces(fixed, held)
+    taken = booking_pieces(fixed, held)
     covered = [minute for span, _ in taken for minute in moments(span)]
     assert len(covered) == len(set(covered))
     assert set(covered) == set().union(
@@ -99,7 +99,7 @@ def test_what_a_hearing_takes_is_the_union_of_its_slots_in_pieces_that_never_ove
 
 @given(st.sampled_from(["judge", "courtroom", "counsel"]), st.integers(1, 2**60))
 def test_a_resource_is_read_back_from_its_number(kind: str, row: int) -> None:
-    assert whose(resource(kind, row)) == (kind, row)
+    assert kind_and_row(resource(kind, row)) == (kind, row)
 
 
 def test_an_hour_that_never_comes_and_one_that_comes_twice_are_refused_by_name() -> None:
@@ -118,19 +118,19 @@ def test_an_hour_that_never_comes_and_one_that_comes_twice_are_refused_by_name()
 def test_an_instant_in_the_hour_that_comes_twice_is_refused_however_it_is_written(
     written: str,
 ) -> None:
-    assert wall_clock_fault(dt.datetime.fromisoformat(written), NEW_YORK) is not None
+    assert wall_clock_error(dt.datetime.fromisoformat(written), NEW_YORK) is not None
 
 
 def test_an_instant_written_with_an_hour_that_never_comes_is_refused() -> None:
     assert (
-        wall_clock_fault(dt.datetime.fromisoformat("2027-03-14T02:30:00-05:00"), NEW_YORK)
+        wall_clock_error(dt.datetime.fromisoformat("2027-03-14T02:30:00-05:00"), NEW_YORK)
         is not None
     )
     assert (
-        wall_clock_fault(dt.datetime.fromisoformat("2027-03-14T03:30:00-04:00"), NEW_YORK) is None
+        wall_clock_error(dt.datetime.fromisoformat("2027-03-14T03:30:00-04:00"), NEW_YORK) is None
     )
     assert (
-        wall_clock_fault(dt.datetime.fromisoformat("2027-03-14T06:30:00+00:00"), NEW_YORK) is None
+        wall_clock_error(dt.datetime.fromisoformat("2027-03-14T06:30:00+00:00"), NEW_YORK) is None
     )
 
 
@@ -154,7 +154,7 @@ def test_a_slot_in_the_past_before_the_answers_or_years_ahead_is_named() -> None
         DAY,
         DAY + dt.timedelta(days=4000),
     ]
-    faults = time_faults(
+    faults = slot_errors(
         starts, 60, DAY - dt.timedelta(days=7), now=now, zone=ZoneInfo("Asia/Shanghai")
     )
     assert sorted(faults) == ["slots.0.starts_at", "slots.1.starts_at", "slots.3.starts_at"]

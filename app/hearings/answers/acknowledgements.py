@@ -29,7 +29,7 @@ def acknowledge(
     changed since: counsel knows another one.
     """
     invitation = session.get_one(Invitation, invitation_id)
-    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
     if hearing.state != HearingState.FIXED or hearing.revision != revision:
         raise Refusal(N_("The date has changed since this page was shown. Please look at it now."))
     if acknowledged_at(session, hearing, invitation.counsel_id) is not None:

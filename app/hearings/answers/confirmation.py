@@ -30,19 +30,19 @@ def queue_confirmation(
     distinguishes this answer from others to the proposal; ``entries`` go on the record before it.
     """
     hearing, proposal = locked.hearing, locked.proposal
-    context = facts.of(
+    context = facts.hearing_facts(
         hearing,
         answers=[
             {**facts.slot_facts(slot), "says": says.get(slot.id, AnswerChoice.NO.value)}
             for slot in locked.slots
         ],
         answer_by=facts.iso(proposal.answer_by),
-        person=facts.person(locked.invitation),
+        person=facts.person_facts(locked.invitation),
     )
     request = NoticeRequest(
         facts.subject(hearing, f"r{proposal.round}.{stamp}"),
         NoticeKind.ANSWERED,
-        facts.counsel_of(locked.invitation, channel),
+        facts.invitation_recipient(locked.invitation, channel),
         context,
         due_at=now,
         stale_at=now + STALE_AFTER,

@@ -18,7 +18,7 @@ from app.record.rules import Event
 MOST = 50  # entries of one counsel
 MOST_DAYS = 400
 WEEKDAYS = range(7)
-NOTHING: dict[str, Any] = {"from": "", "until": "", "weekdays": []}
+EMPTY: dict[str, Any] = {"from": "", "until": "", "weekdays": []}
 
 
 class FormData(Protocol):
@@ -29,7 +29,7 @@ class FormData(Protocol):
     def getlist(self, key: str, /) -> list[str]: ...
 
 
-def typed(form: FormData) -> dict[str, Any]:
+def parse(form: FormData) -> dict[str, Any]:
     """Return what a form says of days away, as it was typed."""
     return {
         "from": half_width(form.get("away-from", "")[:20]),
@@ -38,7 +38,7 @@ def typed(form: FormData) -> dict[str, Any]:
     }
 
 
-def of(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
+def current_entries(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
     """Return what a counsel said that is not over, the earliest first."""
     wanted = sa.select(Away).where(
         Away.counsel_id == counsel_id, sa.or_(Away.until_on.is_(None), Away.until_on >= today)
@@ -46,7 +46,7 @@ def of(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
     return session.scalars(wanted.order_by(Away.from_on, Away.id)).all()
 
 
-def checked(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
+def validate(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
     """Return first day, last day (None: without end) and weekdays. Raises Invalid by field.
 
     ``given`` has ``from``, ``until`` (ISO days or empty) and ``weekdays`` (a list of "0" to "6").
@@ -70,12 +70,12 @@ def checked(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date 
     return first, last, weekdays
 
 
-def faults(given: Mapping[str, Any], today: dt.date) -> Mapping[str, Message]:
+def errors_of(given: Mapping[str, Any], today: dt.date) -> Mapping[str, Message]:
     """Return by field what is wrong with days that a form says; nothing where it says none."""
-    if given == NOTHING:
+    if given == EMPTY:
         return {}
     try:
-        checked(given, today)
+        validate(given, today)
     except Invalid as invalid:
         return invalid.errors
     return {}
@@ -100,8 +100,8 @@ def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.d
     seat = session.get_one(Invitation, seat_id)
     hearing = seat.proposal.hearing
     today = now.astimezone(ZoneInfo(hearing.case.court.zone)).date()
-    first, last, weekdays = checked(given, today)
-    known = of(session, seat.counsel_id, today)
+    first, last, weekdays = validate(given, today)
+    known = current_entries(session, seat.counsel_id, today)
     for each in known:
         if (each.from_on, each.until_on, list(each.weekdays)) == (first, last, weekdays):
             return each

@@ -23,12 +23,12 @@ AT_ONCE = 3  # addresses that one beat asks
 LONGEST = 2000
 
 
-def of(session: Session, counsel_id: int) -> BusyCalendar | None:
+def find_calendar(session: Session, counsel_id: int) -> BusyCalendar | None:
     """Return the calendar that a counsel named, if any."""
     return session.scalar(sa.select(BusyCalendar).where(BusyCalendar.counsel_id == counsel_id))
 
 
-def name(
+def set_address(
     session: Session, seat_id: int, address: str, gateway: CalendarFetcher, now: dt.datetime
 ) -> None:
     """Take the address of a counsel's own calendar; an empty one forgets it and its times.
@@ -36,7 +36,10 @@ def name(
     Raises Invalid for an address that will never be asked. It is fetched by the beat, not here.
     """
     seat = session.get_one(Invitation, seat_id)
-    known, address = of(session, seat.counsel_id), address.strip().replace("webcal://", "https://")
+    known, address = (
+        find_calendar(session, seat.counsel_id),
+        address.strip().replace("webcal://", "https://"),
+    )
     if known is not None and known.address == address:
         known.due_at, known.failures, known.fault = now, 0, ""
         return
@@ -84,7 +87,7 @@ class DueCalendar:
     owner: str
 
 
-def due(session: Session, now: dt.datetime) -> list[DueCalendar]:
+def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
     """Return the calendars that are to be read now, held back from other workers.
 
     Each is put off before it is asked, so that an address which ends its worker is not asked
@@ -108,7 +111,7 @@ def due(session: Session, now: dt.datetime) -> list[DueCalendar]:
     return found
 
 
-def read(
+def fetch_busy_time(
     gateway: CalendarFetcher, calendar: DueCalendar, now: dt.datetime
 ) -> tuple[FetchedCalendar | None, Sequence[Span], str]:
     """Fetch and read a calendar, no transaction open; return it, its spans, or what is wrong."""
@@ -122,7 +125,7 @@ def read(
         return None, (), str(fault)
 
 
-def keep(
+def store_result(
     session: Session,
     number: int,
     fetched: FetchedCalendar | None,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.cases.models import Away, BusyTime
 from app.hearings.availability.calculation.openings import Opening, merged, without
 from app.hearings.models import Answer, AnswerChoice, Booking, Invitation, Slot
-from app.hearings.rules import Span, resource, span_of, whose
+from app.hearings.rules import Span, days_span, kind_and_row, resource
 
-DAY = dt.timedelta(days=1)  # no booking is longer (see booking.taken)
+DAY = dt.timedelta(days=1)  # no booking is longer (see booking.find_conflicts)
 
 
-def booked(
+def booked_spans(
     session: Session, resources: Sequence[int], span: Span, but: int | None = None
 ) -> dict[int, list[Span]]:
     """Return what hearings have of some resources within a span, fixed and held, in order."""
@@ -35,7 +35,7 @@ def booked(
     return {number: merged(spans) for number, spans in found.items()}
 
 
-def away(
+def away_spans(
     session: Session, counsel_ids: Sequence[int], span: Span, zone: ZoneInfo
 ) -> dict[int, list[Span]]:
     """Return when counsel are elsewhere within a span, by their word or by their own calendar.
@@ -54,7 +54,7 @@ def away(
         until = min(last, each.until_on or (last if each.weekdays else each.from_on))
         while day <= until:
             if not each.weekdays or day.weekday() in each.weekdays:
-                found[each.counsel_id].append(span_of(day, 1, zone))
+                found[each.counsel_id].append(days_span(day, 1, zone))
             day += DAY
     own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
         BusyTime.counsel_id.in_(counsel_ids),
@@ -66,7 +66,7 @@ def away(
     return {number: merged(spans) for number, spans in found.items()}
 
 
-def refused(
+def refused_spans(
     session: Session, counsel_ids: Sequence[int], span: Span, but_round: int | None = None
 ) -> dict[int, list[Span]]:
     """Return what counsel said no to within a span, in any case, whatever came of the round.
@@ -100,13 +100,13 @@ def refused(
     return {number: merged(spans) for number, spans in found.items() if spans}
 
 
-def busy(
+def busy_spans(
     session: Session, resources: Sequence[int], span: Span, zone: ZoneInfo, but: int | None = None
 ) -> dict[int, list[Span]]:
     """Return all that is taken of some resources within a span: bookings, and days away."""
-    found = booked(session, resources, span, but)
-    counsel = [row for kind, row in map(whose, resources) if kind == "counsel"]
-    for number, spans in away(session, counsel, span, zone).items():
+    found = booked_spans(session, resources, span, but)
+    counsel = [row for kind, row in map(kind_and_row, resources) if kind == "counsel"]
+    for number, spans in away_spans(session, counsel, span, zone).items():
         each = resource("counsel", number)
         found[each] = merged([*found.get(each, ()), *spans])
     return found
@@ -130,7 +130,7 @@ def free_rooms(
     starts = [each.starts_at for each in asked]
     stretch = Span(min(starts) - buffer, max(starts) + length + buffer)
     numbers = {room: resource("courtroom", room) for room in rooms}
-    taken = booked(session, list(numbers.values()), stretch, but)
+    taken = booked_spans(session, list(numbers.values()), stretch, but)
 
     def free(at: dt.datetime, number: int) -> bool:
         spans, begins, ends = taken.get(number, []), at - buffer, at + length + buffer

@@ -58,7 +58,7 @@ class Suggestion:
     costs: tuple[tuple[str, Message], ...]
 
 
-def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
+def default_answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     """Return a sensible end of the time to answer: a working day's end, three days from now."""
     zone, working = ZoneInfo(court.zone), working_days.working_days(session, court)
     day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
@@ -69,7 +69,7 @@ def answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(day, END_OF_DAY, tzinfo=zone)
 
 
-def hours_of(court: Court) -> CourtHours:
+def court_hours(court: Court) -> CourtHours:
     """Return when a court holds hearings."""
     marks = (court.opens, court.lunch_from, court.lunch_until, court.closes)
     return CourtHours(*(dt.time.fromisoformat(mark) for mark in marks))
@@ -122,7 +122,7 @@ def search(
     return SuggestionSearch(wish, people, found, {each.starts_at: each for each in weighed})
 
 
-def chosen(
+def choose(
     session: Session,
     case: Case,
     asked: SuggestionQuery,
@@ -157,7 +157,7 @@ def chosen(
     ]
 
 
-def suggestions(
+def suggest(
     session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
 ) -> list[Suggestion]:
     """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
@@ -165,7 +165,7 @@ def suggestions(
     Exact: every start on the court's grid between the days is weighed (see openings).
     """
     searched = search(session, case, asked, now)
-    return chosen(session, case, asked, searched, searched.found)
+    return choose(session, case, asked, searched, searched.found)
 
 
 def _wish(
@@ -177,7 +177,7 @@ def _wish(
     begin = max(legal, asked.first or legal)
     end = asked.last or begin + dt.timedelta(days=AHEAD)
     end = min(end, begin + dt.timedelta(days=MOST_DAYS))
-    hours = hours_of(court)
+    hours = court_hours(court)
     whole = asked.minutes > longest(hours)
     held = [
         (day, found)
@@ -202,14 +202,14 @@ def _people(
     session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
 ) -> list[Attendee]:
     """Return who is needed, each with what is taken of their time, a day before and after too."""
-    counsel = [seat.counsel for seat in queries.seats(session, case)]
+    counsel = [seat.counsel for seat in queries.acting_representations(session, case)]
     day = dt.timedelta(days=1)
     around = Span(span.starts_at - day, span.ends_at + day)
     judge = resource("judge", case.judge_id)
     numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
-    here = busy_time.booked(session, numbers, around, but)
-    gone = busy_time.away(session, [each.id for each in counsel], around, zone)
-    refused = busy_time.refused(session, [each.id for each in counsel], around)
+    here = busy_time.booked_spans(session, numbers, around, but)
+    gone = busy_time.away_spans(session, [each.id for each in counsel], around, zone)
+    refused = busy_time.refused_spans(session, [each.id for each in counsel], around)
     people = [Attendee(case.judge.name, here.get(judge, ()), judge=True)]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)
@@ -225,7 +225,9 @@ def _people(
     return people
 
 
-def rooms_of(session: Session, court: Court, names: Collection[str] = ()) -> Sequence[Courtroom]:
+def active_courtrooms(
+    session: Session, court: Court, names: Collection[str] = ()
+) -> Sequence[Courtroom]:
     """Return a court's courtrooms, all or those of some names, in the order of their entering."""
     wanted = (
         sa.select(Courtroom)

@@ -73,7 +73,7 @@ def build_board(
             span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
         )
     ]
-    chosen = suggestions.chosen(session, case, asked, search, clear)
+    chosen = suggestions.choose(session, case, asked, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
     clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
     working = working_days.working_days(session, case.court)
@@ -103,7 +103,7 @@ def _clashes(
 
 def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
     """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
-    zone, hours = ZoneInfo(court.zone), suggestions.hours_of(court)
+    zone, hours = ZoneInfo(court.zone), suggestions.court_hours(court)
     day = span.starts_at.astimezone(zone).date()
     if not working.has(day):
         return Message(N_("the court does not sit on this day"))
@@ -171,7 +171,7 @@ def _strip(
     search: suggestions.SuggestionSearch,
     minutes: int,
 ) -> dict[str, Any]:
-    zone, hours = ZoneInfo(court.zone), suggestions.hours_of(court)
+    zone, hours = ZoneInfo(court.zone), suggestions.court_hours(court)
     if not marks:
         return {}
     runs = day_strip.bounds(hours.opens, hours.closes, marks, zone)

@@ -21,7 +21,7 @@ def find(session: Session, user_id: int, about: str) -> Draft | None:
     return session.scalar(sa.select(Draft).where(Draft.user_id == user_id, Draft.about == about))
 
 
-def keep(
+def save(
     session: Session,
     user_id: int,
     about: str,
@@ -41,13 +41,13 @@ def keep(
     session.flush()
 
 
-def drop(session: Session, user_id: int, about: str) -> None:
+def delete(session: Session, user_id: int, about: str) -> None:
     """Delete a draft: it was sent, or thrown away."""
     mine = sa.delete(Draft).where(Draft.user_id == user_id, Draft.about == about)
     session.execute(mine.execution_options(synchronize_session=False))
 
 
-def of_user(session: Session, user: User, case_id: int | None = None) -> Sequence[Draft]:
+def list_drafts(session: Session, user: User, case_id: int | None = None) -> Sequence[Draft]:
     """Return a user's drafts in the cases of their court, or in one case, the newest first."""
     wanted = (
         sa.select(Draft)
@@ -62,7 +62,7 @@ def of_user(session: Session, user: User, case_id: int | None = None) -> Sequenc
     return session.scalars(wanted).all()
 
 
-def forget_case(session: Session, case_id: int) -> None:
+def delete_of_case(session: Session, case_id: int) -> None:
     """Delete every draft about a case, as its personal data is erased."""
     theirs = sa.delete(Draft).where(Draft.case_id == case_id)
     session.execute(theirs.execution_options(synchronize_session=False))

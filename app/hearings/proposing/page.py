@@ -74,7 +74,9 @@ def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
     """Return the case with its people, and the hearing. Raises NotFound."""
     session, court_id = db.session(), current_user.court_id
     hearing_id = about.hearing_id
-    hearing = queries.find(session, court_id, hearing_id) if hearing_id is not None else None
+    hearing = (
+        queries.find_hearing(session, court_id, hearing_id) if hearing_id is not None else None
+    )
     return cases.case_with_parties(session, court_id, about.case_id), hearing
 
 
@@ -94,7 +96,9 @@ def facts(about: ProposalContext) -> dict[str, Any]:
     """Return what a round's page shows beside the form: the case, the hearing, who is asked."""
     session, court = db.session(), current_user.court
     found, hearing = looked_up(about)
-    asked = [(seat, ways_of(seat.counsel)) for seat in queries.seats(session, found)]
+    asked = [
+        (seat, ways_of(seat.counsel)) for seat in queries.acting_representations(session, found)
+    ]
     return {
         "about": about,
         "case": found,
@@ -104,8 +108,8 @@ def facts(about: ProposalContext) -> dict[str, Any]:
         "asked": asked,
         "mute": [seat.counsel.name for seat, ways in asked if not ways],
         "last": queries.last_proposal(session, hearing) if hearing else None,
-        "unasked": unrepresented.of(found),
-        "already": [] if hearing else queries.ahead(session, found, web.now()),
+        "unasked": unrepresented.unrepresented_parties(found),
+        "already": [] if hearing else queries.upcoming_hearings(session, found, web.now()),
     }
 
 
@@ -146,7 +150,7 @@ def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
     sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
     # A warning of a rule is shown beside the messages: there the reason is asked for.
     reason = order.form.override_reason or "-"
-    seen = preview.rehearse(lambda session: order.work(session, reason), sender, now)
+    seen = preview.preview_messages(lambda session: order.work(session, reason), sender, now)
     case, hearing = looked_up(order.about)
     starts = [slot.starts_at for slot in order.form.slots]
     working = working_days.working_days(db.session(), court)

@@ -31,7 +31,7 @@ def prefilled(
         once=str(uuid.uuid4()),
         kind=KINDS[0],
         minutes=str(MINUTES),
-        fix=unrepresented.usual_fixing(case).value,
+        fix=unrepresented.default_fix_policy(case).value,
         how="ask",
     )
     if hearing is None:
@@ -40,10 +40,10 @@ def prefilled(
         given.stood = versions.of_hearing(session, hearing)
         given.minutes = str(hearing.minutes)
         last = queries.last_proposal(session, hearing)
-        if last and not unrepresented.of(case):
+        if last and not unrepresented.unrepresented_parties(case):
             given.fix = last.fix
-    by = suggestions.answer_by(session, case.court, now)
-    if hearing is not None and hearing.holds and hearing.starts_at:
+    by = suggestions.default_answer_by(session, case.court, now)
+    if hearing is not None and hearing.has_date and hearing.starts_at:
         # What is agreed too late for the date that holds is of no use.
         by = max(min(by, hearing.starts_at - BEFORE_IT), now + BEFORE_IT)
     given.answer_by = form_fields.wall_clock(by, ZoneInfo(case.court.zone))
@@ -71,7 +71,10 @@ def suggestion_query(
     Slots that were typed, asked about or fixed before are left out.
     """
     zone = ZoneInfo(case.court.zone)
-    minutes, usual = whole_number(given.minutes), suggestions.answer_by(session, case.court, now)
+    minutes, usual = (
+        whole_number(given.minutes),
+        suggestions.default_answer_by(session, case.court, now),
+    )
     by = form_fields.instant(given.answer_by, zone, "answer_by", {})
     known = set(readable_starts(given, zone).values())
     last = queries.last_proposal(session, hearing) if hearing else None
@@ -97,7 +100,7 @@ def add_suggestions(
     """Add free slots to those typed, none that was typed, asked about or fixed before."""
     zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(given.slots))
     query = suggestion_query(session, case, hearing, given, now, many)
-    free = suggestions.suggestions(session, case, query, now)
+    free = suggestions.suggest(session, case, query, now)
     given.slots += [
         SlotFields(form_fields.wall_clock(each.starts_at, zone), each.courtroom.name)
         for each in sorted(free, key=lambda each: each.starts_at)

@@ -74,7 +74,7 @@ class _Undo(Exception):  # noqa: N818
         self.shown = shown
 
 
-def rehearse(
+def preview_messages(
     work: Callable[[Session], Hearing], sender: PreviewSender, now: dt.datetime
 ) -> Preview:
     """Return the messages that a use case would send at once; nothing of it is kept.
@@ -83,7 +83,7 @@ def rehearse(
     """
 
     def undone(session: Session) -> Preview:
-        last = newest(session)
+        last = newest_notice_id(session)
         hearing = work(session)
         session.flush()
         raise _Undo(_read(session, hearing, last, sender, now))
@@ -94,12 +94,12 @@ def rehearse(
         return done.shown
 
 
-def newest(session: Session) -> int:
+def newest_notice_id(session: Session) -> int:
     """Return the number of the newest notice: those of a use case come after it."""
     return session.scalar(sa.select(sa.func.max(Notice.id))) or 0
 
 
-def queued(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
+def queued_notices(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
     """Return counsel's notices about a hearing that came after another one, by person."""
     wanted = sa.select(*COLUMNS).where(
         Notice.id > last, Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None)
@@ -111,7 +111,7 @@ def queued(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]
 def _read(
     session: Session, hearing: Hearing, last: int, sender: PreviewSender, now: dt.datetime
 ) -> Preview:
-    found = queued(session, hearing, last)
+    found = queued_notices(session, hearing, last)
     words = wording_versions.current(session, {hearing.court_id})
     at_once = [notice for notice in found if notice.due_at <= now]
     told = []

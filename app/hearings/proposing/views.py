@@ -24,7 +24,7 @@ from app.hearings.proposing import drafts, form_fields, prefill, preview
 from app.hearings.proposing import page as proposal_page
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.proposing.page import ProposalContext, SendOrder
-from app.hearings.scheduling import DeskContext
+from app.hearings.scheduling import CourtContext
 from app.people.models import User
 
 bp = Blueprint("proposing", __name__)
@@ -67,7 +67,7 @@ def another(hearing_id: int) -> Any:
     """Ask about a hearing again, or move it."""
     if hearing_id >= LARGEST:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
-    hearing = queries.find(db.session(), current_user.court_id, hearing_id)
+    hearing = queries.find_hearing(db.session(), current_user.court_id, hearing_id)
     if hearing.state == HearingState.CANCELLED:
         flash(gettext("This hearing is cancelled: propose a new one."), "maybe")
         return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
@@ -115,18 +115,18 @@ def _begun(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
 
 def _keep(about: ProposalContext, given: ProposalFields) -> None:
     user_id, now = current_user.id, web.now()
-    retrying(lambda session: drafts.keep(session, user_id, about.key, about.case_id, given, now))
+    retrying(lambda session: drafts.save(session, user_id, about.key, about.case_id, given, now))
 
 
 def _forget(about: ProposalContext) -> None:
     user_id = current_user.id
-    retrying(lambda session: drafts.drop(session, user_id, about.key))
+    retrying(lambda session: drafts.delete(session, user_id, about.key))
 
 
 @bp.app_template_global()
 def my_drafts(case_id: int | None = None) -> Sequence[Draft]:
     """Return what whoever is signed in began to propose and did not send."""
-    return drafts.of_user(db.session(), current_user, case_id)
+    return drafts.list_drafts(db.session(), current_user, case_id)
 
 
 def _why_again(hearing: Hearing) -> str:
@@ -173,9 +173,9 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
     user_id, now, secret = current_user.id, web.now(), web.secret()
     zone = ZoneInfo(current_user.court.zone)
 
-    def at(session: Session) -> DeskContext:
+    def at(session: Session) -> CourtContext:
         user = session.get_one(User, user_id)
-        return DeskContext(user.court, user, now, secret)
+        return CourtContext(user.court, user, now, secret)
 
     if about.hearing_id is None:
         hearing_form = form_fields.load_hearing(given, about.case_id, zone)
@@ -210,11 +210,13 @@ def _send(order: SendOrder) -> Any:
     now, user_id = web.now(), current_user.id
 
     def done(session: Session) -> tuple[int, list[str], int]:
-        last = preview.newest(session)
+        last = preview.newest_notice_id(session)
         hearing = order.work(session, order.form.override_reason)
         session.flush()
-        drafts.drop(session, user_id, order.about.key)
-        sent = [each for each in preview.queued(session, hearing, last) if each.due_at <= now]
+        drafts.delete(session, user_id, order.about.key)
+        sent = [
+            each for each in preview.queued_notices(session, hearing, last) if each.due_at <= now
+        ]
         return hearing.id, list(dict.fromkeys(each.name for each in sent)), len(sent)
 
     hearing_id, names, count = retrying(done)

@@ -23,7 +23,7 @@ MAX_REQUESTS = 5  # of one counsel about one hearing; beyond that people talk
 
 def can_request(hearing: Hearing, now: dt.datetime) -> bool:
     """Tell whether there is a date ahead that could be moved."""
-    return bool(hearing.holds and hearing.starts_at and hearing.starts_at > now)
+    return bool(hearing.has_date and hearing.starts_at and hearing.starts_at > now)
 
 
 def request_move(
@@ -39,7 +39,7 @@ def request_move(
     reason that is missing or too long, Refusal if no date can be moved or there were many requests.
     """
     invitation = session.get_one(Invitation, invitation_id)
-    hearing = queries.lock(session, invitation.proposal.hearing_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
     if (pending := open_request(session, hearing.id, invitation.counsel_id)) is not None:
         return pending
     if not can_request(hearing, now):
@@ -149,13 +149,13 @@ def decline(session: Session, court_id: int, task_id: int, reason: str, now: dt.
     task = session.get(Task, task_id)
     if task is None or task.court_id != court_id or task.way != TaskKind.MOVE:
         raise NotFound(N_("There is no such request in this court."))
-    hearing = queries.lock(session, int(task.about.split("/")[1]))
+    hearing = queries.lock_hearing(session, int(task.about.split("/")[1]))
     session.refresh(task)
     if task.state != TaskState.OPEN:
         raise Refusal(N_("This request was answered already."))
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid({"why": Message(N_("Give the reason, in at most 2000 characters."))})
-    name = queries.known_counsel(session, court_id, task.counsel_id).name
+    name = queries.find_counsel(session, court_id, task.counsel_id).name
     entry = ledger.NewEntry(
         Event.SKIPPED,
         court_id=task.court_id,
@@ -172,7 +172,7 @@ def decline(session: Session, court_id: int, task_id: int, reason: str, now: dt.
     # A new dictionary, so that SQLAlchemy sees the change.
     task.because = {**task.because, "answer": reason}
     task.state, task.ended_at = TaskState.SKIPPED.value, now
-    invitation = queries.last_seats(session, hearing).get(task.counsel_id or 0)
+    invitation = queries.latest_invitations(session, hearing).get(task.counsel_id or 0)
     if invitation is not None:
         notifications.everyone(
             session,
