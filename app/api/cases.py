@@ -39,7 +39,7 @@ class CaseCollection(MethodView):
     @bp.response(200, CasesOut)
     def get(self, query: CasesIn) -> Any:
         """List cases, the newest first, or find one by its number"""
-        found = reading(lambda session, at: queries.cases(session, at.court.id, query))
+        found = reading(lambda session, context: queries.cases(session, context.court.id, query))
         shown = found[: query.limit]
         more = len(found) > len(shown)
         return {
@@ -52,9 +52,9 @@ class CaseCollection(MethodView):
     def post(self, given: CaseIn) -> Answer:
         """Enter a case with its parties and counsel; a judge not yet known is made"""
 
-        def enter(session: Session, at: CourtContext) -> CommittedResponse:
-            made = cases.enter(session, at.court, at.user, given, at.now)
-            shape = serializers.case(queries.case(session, at.court.id, made.id))
+        def enter(session: Session, context: CourtContext) -> CommittedResponse:
+            made = cases.enter(session, context.court, context.user, given, context.now)
+            shape = serializers.case(queries.case(session, context.court.id, made.id))
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")
 
         return writing(enter)
@@ -68,5 +68,7 @@ class CaseResource(MethodView):
     def get(self, case_id: int) -> Any:
         """Show a case"""
         return reading(
-            lambda session, at: serializers.case(queries.case(session, at.court.id, case_id))
+            lambda session, context: serializers.case(
+                queries.case(session, context.court.id, case_id)
+            )
         )

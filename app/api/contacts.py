@@ -37,8 +37,8 @@ def _shape(
 def of_case(case_id: int) -> Any:
     """Show every contact attempt of a case, with its lines, its grade and the chain of hashes"""
 
-    def read(session: Session, at: CourtContext) -> dict[str, Any]:
-        case = case_service.find_case(session, at.court.id, case_id)
+    def read(session: Session, context: CourtContext) -> dict[str, Any]:
+        case = case_service.find_case(session, context.court.id, case_id)
         return _shape(session, case, list(ledger.entries_of(session, case_id=case.id)))
 
     return reading(read)
@@ -49,8 +49,8 @@ def of_case(case_id: int) -> Any:
 def of_hearing(hearing_id: int) -> Any:
     """Show every contact attempt about a hearing"""
 
-    def read(session: Session, at: CourtContext) -> dict[str, Any]:
-        hearing = hearing_queries.find_hearing(session, at.court.id, hearing_id)
+    def read(session: Session, context: CourtContext) -> dict[str, Any]:
+        hearing = hearing_queries.find_hearing(session, context.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
         lines = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, lines, hearing.id)
@@ -64,23 +64,25 @@ def of_hearing(hearing_id: int) -> Any:
 def log(given: ContactIn, case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
-    def write(session: Session, at: CourtContext) -> CommittedResponse:
-        case = case_service.find_case(session, at.court.id, case_id)
-        _check_hearing(session, at, case.id, given.hearing_id)
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        case = case_service.find_case(session, context.court.id, case_id)
+        _check_hearing(session, context, case.id, given.hearing_id)
         counsel = contacts_by_hand.counsel_of(session, case, given.counsel_id)
-        line, _ = off_channel.log(session, case, counsel, given, at.user, at.now)
+        line, _ = off_channel.log(session, case, counsel, given, context.user, context.now)
         return CommittedResponse(attempts.attempts([line])[0], 201)
 
     return writing(write)
 
 
 def _check_hearing(
-    session: Session, at: CourtContext, case_id: int, hearing_id: int | None
+    session: Session, context: CourtContext, case_id: int, hearing_id: int | None
 ) -> None:
     if hearing_id is None:
         return
     try:
-        fits = hearing_queries.find_hearing(session, at.court.id, hearing_id).case_id == case_id
+        fits = (
+            hearing_queries.find_hearing(session, context.court.id, hearing_id).case_id == case_id
+        )
     except NotFound:
         fits = False
     if not fits:

@@ -25,7 +25,7 @@ class CourtroomCollection(MethodView):
     @bp.response(200, CourtroomsOut)
     def get(self, _: Query) -> Any:
         """List all courtrooms"""
-        rooms = reading(lambda session, at: queries.courtrooms(session, at.court.id))
+        rooms = reading(lambda session, context: queries.courtrooms(session, context.court.id))
         return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
 
     @bp.arguments(CourtroomIn.schema())
@@ -33,8 +33,8 @@ class CourtroomCollection(MethodView):
     def post(self, given: CourtroomIn) -> Answer:
         """Add a courtroom"""
 
-        def add(session: Session, at: CourtContext) -> CommittedResponse:
-            by = ChangeAuthor(at.court.id, at.user, at.now)
+        def add(session: Session, context: CourtContext) -> CommittedResponse:
+            by = ChangeAuthor(context.court.id, context.user, context.now)
             room = courtrooms.add(session, by, given.name, given.location)
             return CommittedResponse(serializers.courtroom(room), 201)
 

@@ -67,10 +67,12 @@ class FeedCollection(MethodView):
     def get(self, _: Query) -> Any:
         """List the feeds that this user opened and that are not revoked"""
 
-        def read(session: Session, at: CourtContext) -> dict[str, Any]:
-            user = session.get_one(User, at.user.id if at.user else 0)
-            found = feeds.feeds_of(session, at.court, user)
-            return {"feeds": [{**_shape(feed, at), **_address(feed, at)} for feed in found]}
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            user = session.get_one(User, context.user.id if context.user else 0)
+            found = feeds.feeds_of(session, context.court, user)
+            return {
+                "feeds": [{**_shape(feed, context), **_address(feed, context)} for feed in found]
+            }
 
         return reading(read)
 
@@ -79,22 +81,22 @@ class FeedCollection(MethodView):
     def post(self, given: FeedIn) -> Answer:
         """Open a feed; its address is a key to the dates in it"""
 
-        def open_(session: Session, at: CourtContext) -> CommittedResponse:
-            whose = _whose(session, at, given)
+        def open_(session: Session, context: CourtContext) -> CommittedResponse:
+            whose = _whose(session, context, given)
             feed, _ = feeds.open_feed(
                 session,
-                at.court,
+                context.court,
                 given.scope,
                 whose,
-                at.user,
-                at.now,
-                at.secret,
+                context.user,
+                context.now,
+                context.secret,
                 busy_only=given.busy_only,
             )
-            return CommittedResponse(_shape(feed, at), 201, unkept=_address(feed, at))
+            return CommittedResponse(_shape(feed, context), 201, unkept=_address(feed, context))
 
-        def again(session: Session, at: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
-            return _address(session.get_one(Feed, kept["id"]), at)
+        def again(session: Session, context: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
+            return _address(session.get_one(Feed, kept["id"]), context)
 
         return writing(open_, again)
 
@@ -104,15 +106,15 @@ class FeedCollection(MethodView):
 def revoke(feed_id: int) -> Any:
     """Revoke a feed: its address opens nothing from now on"""
 
-    def end(session: Session, at: CourtContext) -> CommittedResponse:
-        feeds.revoke(session, at.court, feed_id, at.now)
+    def end(session: Session, context: CourtContext) -> CommittedResponse:
+        feeds.revoke(session, context.court, feed_id, context.now)
         return CommittedResponse({}, 204)
 
     writing(end)
     return None
 
 
-def _whose(session: Session, at: CourtContext, given: FeedIn) -> int | None:
+def _whose(session: Session, context: CourtContext, given: FeedIn) -> int | None:
     """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
     scope, name = given.scope, given.name
     if scope == "me":
@@ -122,10 +124,12 @@ def _whose(session: Session, at: CourtContext, given: FeedIn) -> int | None:
     if not name or scope not in ("judge", "courtroom"):
         raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
     found = (
-        service.find_courtroom(session, at.court.id, name)
+        service.find_courtroom(session, context.court.id, name)
         if scope == "courtroom"
         else session.scalar(
-            sa.select(Judge).where(Judge.court_id == at.court.id, Judge.name_key == name_key(name))
+            sa.select(Judge).where(
+                Judge.court_id == context.court.id, Judge.name_key == name_key(name)
+            )
         )
     )
     if found is None:
@@ -135,16 +139,16 @@ def _whose(session: Session, at: CourtContext, given: FeedIn) -> int | None:
     return found.id
 
 
-def _shape(feed: Feed, at: CourtContext) -> dict[str, Any]:
+def _shape(feed: Feed, context: CourtContext) -> dict[str, Any]:
     scope = "me" if feed.scope == "assistant" else feed.scope
     return {
         "id": feed.id,
         "scope": scope,
         "whose": feed.whose,
         "busy_only": feed.busy_only,
-        "created_at": serializers.moment(feed.created_at, at.court.zone),
+        "created_at": serializers.moment(feed.created_at, context.court.zone),
     }
 
 
-def _address(feed: Feed, at: CourtContext) -> dict[str, str]:
-    return {"url": services().settings.public_url + feeds.path_of(feed, at.secret)}
+def _address(feed: Feed, context: CourtContext) -> dict[str, str]:
+    return {"url": services().settings.public_url + feeds.path_of(feed, context.secret)}

@@ -40,8 +40,8 @@ class HearingCollection(MethodView):
     def get(self, query: HearingsIn) -> Any:
         """List hearings, the newest first; by state, case, or time taken by a date or a slot"""
 
-        def read(session: Session, at: CourtContext) -> dict[str, Any]:
-            found = queries.hearings(session, at.court.id, query)
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            found = queries.hearings(session, context.court.id, query)
             shown = found[: query.limit]
             last = shown[-1].id if len(found) > len(shown) else None
             return {"hearings": serializers.hearings(session, shown), "next": last}
@@ -53,9 +53,9 @@ class HearingCollection(MethodView):
     def post(self, given: HearingIn) -> Answer:
         """Propose slots for a hearing to all counsel of a case"""
 
-        def propose(session: Session, at: CourtContext) -> CommittedResponse:
-            made = hearings.propose(session, at, given).id
-            shape = serializers.hearing(session, at.court.id, made)
+        def propose(session: Session, context: CourtContext) -> CommittedResponse:
+            made = hearings.propose(session, context, given).id
+            shape = serializers.hearing(session, context.court.id, made)
             return CommittedResponse(shape, 201, f"{PREFIX}/hearings/{made}")
 
         return writing(propose)
@@ -68,13 +68,15 @@ class HearingResource(MethodView):
     @bp.response(200, HearingOut)
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
-        return reading(lambda session, at: serializers.hearing(session, at.court.id, hearing_id))
+        return reading(
+            lambda session, context: serializers.hearing(session, context.court.id, hearing_id)
+        )
 
 
 def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object]) -> Answer:
-    def do(session: Session, at: CourtContext) -> CommittedResponse:
-        change(session, at)
-        return CommittedResponse(serializers.hearing(session, at.court.id, hearing_id))
+    def do(session: Session, context: CourtContext) -> CommittedResponse:
+        change(session, context)
+        return CommittedResponse(serializers.hearing(session, context.court.id, hearing_id))
 
     return writing(do)
 
@@ -85,8 +87,8 @@ def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object])
 def fix(given: FixIn, hearing_id: int) -> Answer:
     """Fix one slot of the newest round by order, with a reason"""
 
-    def change(session: Session, at: CourtContext) -> None:
-        hearings.fix(session, at, hearing_id, given.slot_id, given.reason)
+    def change(session: Session, context: CourtContext) -> None:
+        hearings.fix(session, context, hearing_id, given.slot_id, given.reason)
 
     return _changed(hearing_id, change)
 
@@ -96,7 +98,9 @@ def fix(given: FixIn, hearing_id: int) -> Answer:
 @bp.response(200, HearingOut)
 def move(given: MoveIn, hearing_id: int) -> Answer:
     """Move a hearing: at once with one new slot, or by a new round with a date to answer by"""
-    return _changed(hearing_id, lambda session, at: hearings.move(session, at, hearing_id, given))
+    return _changed(
+        hearing_id, lambda session, context: hearings.move(session, context, hearing_id, given)
+    )
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])
@@ -105,7 +109,7 @@ def move(given: MoveIn, hearing_id: int) -> Answer:
 def cancel(given: CancelIn, hearing_id: int) -> Answer:
     """Cancel a hearing, with a reason"""
 
-    def change(session: Session, at: CourtContext) -> None:
-        hearings.cancel(session, at, hearing_id, given.reason)
+    def change(session: Session, context: CourtContext) -> None:
+        hearings.cancel(session, context, hearing_id, given.reason)
 
     return _changed(hearing_id, change)

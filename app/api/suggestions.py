@@ -91,13 +91,15 @@ class SuggestionCollection(MethodView):
     def get(self, query: SuggestionsIn) -> Any:
         """List the best slots for a hearing of a case, the best first, each with its reasons"""
 
-        def read(session: Session, at: CourtContext) -> dict[str, Any]:
-            case = cases.find_case(session, at.court.id, query.case_id)
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            case = cases.find_case(session, context.court.id, query.case_id)
             if query.hearing_id:
-                queries.find_hearing(session, at.court.id, query.hearing_id)
-            rooms = _rooms(session, at, query.courtroom)
-            zone = ZoneInfo(at.court.zone)
-            by = query.answer_by or suggestions.default_answer_by(session, at.court, at.now)
+                queries.find_hearing(session, context.court.id, query.hearing_id)
+            rooms = _rooms(session, context, query.courtroom)
+            zone = ZoneInfo(context.court.zone)
+            by = query.answer_by or suggestions.default_answer_by(
+                session, context.court, context.now
+            )
             asked = suggestions.SuggestionQuery(
                 query.minutes,
                 rooms,
@@ -107,11 +109,11 @@ class SuggestionCollection(MethodView):
                 query.limit,
                 query.hearing_id,
             )
-            found = suggestions.suggest(session, case, asked, at.now)
-            working = working_days.working_days(session, at.court)
-            not_before, because = suggestions.first_day(at.court, working, case, by)
+            found = suggestions.suggest(session, case, asked, context.now)
+            working = working_days.working_days(session, context.court)
+            not_before, because = suggestions.first_day(context.court, working, case, by)
             return {
-                "suggestions": [_shape(each, at) for each in found],
+                "suggestions": [_shape(each, context) for each in found],
                 "not_before": not_before,
                 "periods": [translated(words) for words in because],
             }
@@ -123,22 +125,22 @@ def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _rooms(session: Session, at: CourtContext, names: str) -> list[Courtroom]:
+def _rooms(session: Session, context: CourtContext, names: str) -> list[Courtroom]:
     """Return the courtrooms that are named. Raises Invalid for one that is not there."""
     asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
     if not asked:
-        return list(suggestions.active_courtrooms(session, at.court))
+        return list(suggestions.active_courtrooms(session, context.court))
     found = []
     for name in asked:
-        room = service.find_courtroom(session, at.court.id, name)
+        room = service.find_courtroom(session, context.court.id, name)
         if room is None:
             raise Invalid({"courtroom": Message(N_("There is no courtroom %(room)s."), room=name)})
         found.append(room)
     return found
 
 
-def _shape(each: suggestions.Suggestion, at: CourtContext) -> dict[str, Any]:
-    zone = at.court.zone
+def _shape(each: suggestions.Suggestion, context: CourtContext) -> dict[str, Any]:
+    zone = context.court.zone
     return {
         "starts_at": serializers.moment(each.starts_at, zone),
         "ends_at": serializers.moment(each.ends_at, zone),

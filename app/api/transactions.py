@@ -38,8 +38,8 @@ class CommittedResponse:
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
-def desk(session: Session) -> CourtContext:
-    """Return the desk of whoever's token was shown."""
+def court_context(session: Session) -> CourtContext:
+    """Return the context of the user whose token was sent."""
     user = session.get_one(User, g.asker)
     return CourtContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
@@ -47,7 +47,7 @@ def desk(session: Session) -> CourtContext:
 def reading(work: Callable[[Session, CourtContext], T]) -> T:
     """Answer from what is there."""
     session = db.session()
-    return work(session, desk(session))
+    return work(session, court_context(session))
 
 
 def writing(
@@ -63,13 +63,13 @@ def writing(
     key = _key()
 
     def once(session: Session) -> CommittedResponse:
-        at = desk(session)
-        repeat = _claimed(session, key, at.now) if key else None
+        context = court_context(session)
+        repeat = _claimed(session, key, context.now) if key else None
         if repeat and repeat.status:
             kept = repeat.answer
-            more = restore(session, at, kept["body"]) if restore else None
+            more = restore(session, context, kept["body"]) if restore else None
             return CommittedResponse(kept["body"], repeat.status, kept["location"], more)
-        made = work(session, at)
+        made = work(session, context)
         if repeat:
             repeat.status = made.status
             repeat.answer = {"body": made.body, "location": made.location}

@@ -14,7 +14,7 @@ from app.hearings.scheduling import CourtContext
 
 def add_imported_hearing(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     case: Case,
     *,
     kind: str,
@@ -42,7 +42,7 @@ def add_imported_hearing(
     if known:
         return known, False
     hearing = new_imported_hearing(
-        desk,
+        context,
         case.id,
         judge_id or case.judge_id,
         kind=kind,
@@ -61,7 +61,7 @@ def add_imported_hearing(
 
 
 def new_imported_hearing(
-    desk: CourtContext,
+    context: CourtContext,
     case_id: int,
     judge_id: int,
     *,
@@ -74,7 +74,7 @@ def new_imported_hearing(
 ) -> Hearing:
     """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
     return Hearing(
-        court_id=desk.court.id,
+        court_id=context.court.id,
         case_id=case_id,
         judge_id=judge_id,
         kind=kind,
@@ -82,12 +82,12 @@ def new_imported_hearing(
         uid=uid or str(uuid.uuid4()),
         state=HearingState.FIXED.value,
         revision=1,
-        planned_revision=0 if remind and starts_at > desk.now else 1,
+        planned_revision=0 if remind and starts_at > context.now else 1,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=minutes),
         courtroom_id=courtroom_id,
         imported=True,
-        user_id=desk.user.id if desk.user else None,
-        created_at=desk.now,
-        changed_at=desk.now,
+        user_id=context.user.id if context.user else None,
+        created_at=context.now,
+        changed_at=context.now,
     )

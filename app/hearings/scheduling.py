@@ -40,26 +40,30 @@ class CourtContext:
 
 
 def open_proposal(
-    session: Session, desk: CourtContext, hearing: Hearing, given: ProposalIn, reason: str = ""
+    session: Session, context: CourtContext, hearing: Hearing, given: ProposalIn, reason: str = ""
 ) -> Proposal:
     """Send slots to all counsel; an open proposal is withdrawn, a date that holds stays for now.
 
     Raises Invalid for times that cannot be, Clash for what is taken, RuleWarning where a rule
     warns and no reason is given, Refusal where nobody can be asked.
     """
-    slots = check_slots(session, desk, given.slots, hearing.minutes, given.answer_by)
-    if hearing.has_date and hearing.starts_at and desk.now < hearing.starts_at <= given.answer_by:
+    slots = check_slots(session, context, given.slots, hearing.minutes, given.answer_by)
+    if (
+        hearing.has_date
+        and hearing.starts_at
+        and context.now < hearing.starts_at <= given.answer_by
+    ):
         words = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
-        when = HearingTime(hearing.starts_at, desk.court.zone, hearing.ends_at)
+        when = HearingTime(hearing.starts_at, context.court.zone, hearing.ends_at)
         raise Invalid({"answer_by": Message(words, when=when)})
     representations = queries.acting_representations(session, hearing.case)
     if not representations:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    check_rules(session, desk, hearing.case, [at for at, _ in slots], given.override_reason)
+    check_rules(session, context, hearing.case, [at for at, _ in slots], given.override_reason)
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
-        _withdraw(session, desk, before)
-    proposal = _new_proposal(session, desk, hearing, given, before)
+        _withdraw(session, context, before)
+    proposal = _new_proposal(session, context, hearing, given, before)
     length = dt.timedelta(minutes=hearing.minutes)
     proposal.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
     proposal.invitations = [
@@ -68,34 +72,34 @@ def open_proposal(
         )
         for each in representations
     ]
-    hearing.state, hearing.changed_at = HearingState.PROPOSED.value, desk.now
+    hearing.state, hearing.changed_at = HearingState.PROPOSED.value, context.now
     if proposal.tentative:
         notifications.renumber(hearing)
     elif before and before.tentative and hearing.starts_at is None:
-        notifications.clear_calendars(session, hearing, before, desk.now)
+        notifications.clear_calendars(session, hearing, before, context.now)
     session.flush()
     for invitation in proposal.invitations:
-        issue_links(invitation, desk.secret)
+        issue_links(invitation, context.secret)
     session.refresh(proposal, ["slots"])
     booking.book(session, hearing, proposal, [each.counsel_id for each in representations])
-    notifications.proposal(session, hearing, proposal, reason, desk.now)
+    notifications.proposal(session, hearing, proposal, reason, context.now)
     return proposal
 
 
 def check_slots(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     slots: Sequence[SlotIn],
     minutes: int,
     answer_by: dt.datetime | None,
 ) -> list[tuple[dt.datetime, Courtroom]]:
     """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
-    zone = ZoneInfo(desk.court.zone)
+    zone = ZoneInfo(context.court.zone)
     starts = [slot.starts_at for slot in slots]
-    errors = rules.slot_errors(starts, minutes, answer_by, now=desk.now, zone=zone)
+    errors = rules.slot_errors(starts, minutes, answer_by, now=context.now, zone=zone)
     checked: list[tuple[dt.datetime, Courtroom]] = []
     for n, slot in enumerate(slots):
-        room = service.find_courtroom(session, desk.court.id, slot.courtroom)
+        room = service.find_courtroom(session, context.court.id, slot.courtroom)
         if room is None:
             errors[f"slots.{n}.courtroom"] = Message(
                 N_("There is no courtroom %(room)s."), room=slot.courtroom
@@ -114,14 +118,14 @@ def check_slots(
 
 
 def check_rules(
-    session: Session, desk: CourtContext, case: Case, starts: list[dt.datetime], reason: str
+    session: Session, context: CourtContext, case: Case, starts: list[dt.datetime], reason: str
 ) -> None:
     """Raise RuleWarning if notice periods speak against some starts and no reason is given."""
     if reason:
         return
-    working = working_days.working_days(session, desk.court)
+    working = working_days.working_days(session, context.court)
     warnings = working_days.warnings(
-        desk.court, working, case, starts, desk.now, Counted.FROM_NOTICE
+        context.court, working, case, starts, context.now, Counted.FROM_NOTICE
     )
     if warnings:
         raise RuleWarning(
@@ -130,12 +134,12 @@ def check_rules(
         )
 
 
-def _withdraw(session: Session, desk: CourtContext, proposal: Proposal) -> None:
+def _withdraw(session: Session, context: CourtContext, proposal: Proposal) -> None:
     proposal.state = ProposalState.WITHDRAWN.value
     withdraw(
         session,
         f"hearing/{proposal.hearing_id}",
-        desk.now,
+        context.now,
         N_("a new round was opened"),
         kinds=ASKING,
     )
@@ -143,7 +147,7 @@ def _withdraw(session: Session, desk: CourtContext, proposal: Proposal) -> None:
 
 def _new_proposal(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     hearing: Hearing,
     given: ProposalIn,
     before: Proposal | None,
@@ -154,11 +158,11 @@ def _new_proposal(
         answer_by=given.answer_by,
         fix=given.fix or unrepresented.default_fix_policy(hearing.case).value,
         state=ProposalState.OPEN.value,
-        created_at=desk.now,
+        created_at=context.now,
         overridden_because=given.override_reason,
-        rules_version=working_days.rules_of(desk.court).version,
+        rules_version=working_days.rules_of(context.court).version,
         # A date that holds stays in calendars as it is: there the slots have no place beside it.
-        tentative=desk.court.tentative_invites and hearing.starts_at is None,
+        tentative=context.court.tentative_invites and hearing.starts_at is None,
     )
     session.add(proposal)
     return proposal

@@ -57,7 +57,7 @@ class AlreadySent(Exception):  # noqa: N818  (it is an answer, not a fault)
 
 
 def propose(
-    session: Session, desk: CourtContext, given: HearingIn, *, uid: str = "", version: str = ""
+    session: Session, context: CourtContext, given: HearingIn, *, uid: str = "", version: str = ""
 ) -> Hearing:
     """Open a hearing with its first proposal: slots held, every counsel asked, all at once.
 
@@ -65,13 +65,13 @@ def propose(
     database sees it, the second raises AlreadySent. ``version`` is that of the case when the form
     was loaded (see versions). Raises Clash where it changed, and what open_proposal raises.
     """
-    if uid and (known := _hearing_named(session, desk, uid)) is not None:
+    if uid and (known := _hearing_named(session, context, uid)) is not None:
         raise AlreadySent(known)
     if version and versions.of_case(session, given.case_id) != version:
         raise Clash(versions.ANOTHER)
-    case = cases.find_case(session, desk.court.id, given.case_id)
+    case = cases.find_case(session, context.court.id, given.case_id)
     hearing = Hearing(
-        court_id=desk.court.id,
+        court_id=context.court.id,
         case_id=case.id,
         judge_id=case.judge_id,
         kind=given.kind,
@@ -80,46 +80,46 @@ def propose(
         revision=0,
         planned_revision=0,
         uid=uid or str(uuid.uuid4()),
-        user_id=desk.user.id if desk.user else None,
-        created_at=desk.now,
-        changed_at=desk.now,
+        user_id=context.user.id if context.user else None,
+        created_at=context.now,
+        changed_at=context.now,
     )
     session.add(hearing)
     session.flush()
-    open_proposal(session, desk, hearing, given)
+    open_proposal(session, context, hearing, given)
     return hearing
 
 
-def _hearing_named(session: Session, desk: CourtContext, uid: str) -> int | None:
-    named = sa.select(Hearing.id).where(Hearing.uid == uid, Hearing.court_id == desk.court.id)
+def _hearing_named(session: Session, context: CourtContext, uid: str) -> int | None:
+    named = sa.select(Hearing.id).where(Hearing.uid == uid, Hearing.court_id == context.court.id)
     return session.scalar(named)
 
 
 def fix(
-    session: Session, desk: CourtContext, hearing_id: int, slot_id: int, reason: str
+    session: Session, context: CourtContext, hearing_id: int, slot_id: int, reason: str
 ) -> Hearing:
     """Fix one slot of the newest proposal by order, when counsel does not answer or agree.
 
     Raises NotFound, Refusal where nothing is to be fixed, Clash where a lapsed slot is taken.
     """
-    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     proposal = queries.last_proposal(session, hearing)
     if hearing.state not in (HearingState.PROPOSED, HearingState.LAPSED) or proposal is None:
         raise Refusal(N_("This hearing has no open question: move it instead."))
     slot = next((each for each in proposal.slots if each.id == slot_id), None)
     if slot is None:
         raise Invalid({"slot_id": Message(N_("This slot is not of this proposal."))})
-    if slot.starts_at <= desk.now:
+    if slot.starts_at <= context.now:
         raise Invalid({"slot_id": Message(N_("This time is past."))})
     if proposal.state == ProposalState.LAPSED:
         proposal.state = ProposalState.DECIDED.value
-    fix_slot(session, hearing, slot, desk.now, desk.secret, order=reason)
+    fix_slot(session, hearing, slot, context.now, context.secret, order=reason)
     return hearing
 
 
 def move(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     hearing_id: int,
     given: MoveIn,
     *,
@@ -131,7 +131,7 @@ def move(
     the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
     was done already, Clash where the hearing was changed to something else, Refusal, Invalid.
     """
-    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     if version is not None and versions.of_hearing(session, hearing) != version:
         if _is_done(session, hearing, given):
             raise AlreadySent(hearing.id)
@@ -139,7 +139,7 @@ def move(
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, given)
-    rescheduling.close_requests(session, hearing, desk.now)
+    rescheduling.close_requests(session, hearing, context.now)
     if given.minutes:
         hearing.minutes = given.minutes
     if given.answer_by is not None:
@@ -149,12 +149,12 @@ def move(
             fix=given.fix,
             override_reason=given.override_reason,
         )
-        open_proposal(session, desk, hearing, proposal, reason=given.reason)
+        open_proposal(session, context, hearing, proposal, reason=given.reason)
         return hearing
     if len(slots) > 1:
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
-    [(starts_at, room)] = check_slots(session, desk, slots, hearing.minutes, None)
-    check_rules(session, desk, hearing.case, [starts_at], given.override_reason)
+    [(starts_at, room)] = check_slots(session, context, slots, hearing.minutes, None)
+    check_rules(session, context, hearing.case, [starts_at], given.override_reason)
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     open_one = queries.open_proposal(session, hearing)
@@ -162,7 +162,14 @@ def move(
         open_one.state = ProposalState.WITHDRAWN.value
     ends_at = starts_at + dt.timedelta(minutes=hearing.minutes)
     set_date(
-        session, hearing, starts_at, ends_at, room.id, desk.now, desk.secret, order=given.reason
+        session,
+        hearing,
+        starts_at,
+        ends_at,
+        room.id,
+        context.now,
+        context.secret,
+        order=given.reason,
     )
     return hearing
 
@@ -212,9 +219,9 @@ def _last_reason(session: Session, hearing: Hearing) -> str:
     return str((told or {}).get("reason") or "")
 
 
-def cancel(session: Session, desk: CourtContext, hearing_id: int, reason: str) -> Hearing:
+def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str) -> Hearing:
     """Cancel a hearing: its time is free again, everybody who was asked or told is told."""
-    hearing = queries.find_hearing(session, desk.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled already."))
     had_date = hearing.starts_at is not None
@@ -222,15 +229,15 @@ def cancel(session: Session, desk: CourtContext, hearing_id: int, reason: str) -
     proposal = queries.open_proposal(session, hearing)
     if proposal:
         proposal.state = ProposalState.WITHDRAWN.value
-    hearing.state, hearing.changed_at = HearingState.CANCELLED.value, desk.now
+    hearing.state, hearing.changed_at = HearingState.CANCELLED.value, context.now
     hearing.reason = reason
     hearing.revise()
     hearing.planned_revision = hearing.revision
     session.flush()
-    rescheduling.close_requests(session, hearing, desk.now)
+    rescheduling.close_requests(session, hearing, context.now)
     booking.release(session, hearing)
-    withdraw(session, f"hearing/{hearing.id}", desk.now, N_("the hearing was cancelled"))
-    invitations = invite_everybody(session, hearing, desk.secret, desk.now)
+    withdraw(session, f"hearing/{hearing.id}", context.now, N_("the hearing was cancelled"))
+    invitations = invite_everybody(session, hearing, context.secret, context.now)
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
         more = {"slots": facts.slots_facts(last), "tentative": True}
@@ -239,7 +246,7 @@ def cancel(session: Session, desk: CourtContext, hearing_id: int, reason: str) -
         hearing,
         NoticeKind.CANCELLED if had_date else NoticeKind.WITHDRAWN,
         invitations.values(),
-        desk.now,
+        context.now,
         reason=reason,
         **more,
     )

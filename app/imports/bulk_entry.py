@@ -53,11 +53,11 @@ def _meet_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     new = by_key.keys() - court.judges.keys()
     if not new:
         return
-    here = Judge.court_id == court.desk.court.id
+    here = Judge.court_id == court.context.court.id
     wanted = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
     court.judges.update({judge.name_key: judge.id for judge in court.session.execute(wanted)})
     made = [
-        Judge(court_id=court.desk.court.id, name=name, name_key=key)
+        Judge(court_id=court.context.court.id, name=name, name_key=key)
         for key, name in reversed(by_key.items())
         if key not in court.judges
     ]
@@ -77,7 +77,7 @@ class _People:
         everybody += [each for party in parties for each in party.counsel]
         emails = {each.email for each in everybody} - {""}
         phones = {cases.phone_of(each.phone, court.region) for each in everybody if each.phone}
-        here = Counsel.court_id == court.desk.court.id
+        here = Counsel.court_id == court.context.court.id
         same = sa.or_(Counsel.email.in_(emails), Counsel.phone.in_(phones))
         for each in court.session.scalars(sa.select(Counsel).where(here, same)):
             self._remember(each)
@@ -95,7 +95,7 @@ class _People:
         found = [self.by_address.get((key, address)) for address in (given.email, number)]
         # Who has another address since is not found under the old one.
         known = next((each for each in found if each and _at(each, given.email, number)), None)
-        counsel = known or cases.new_counsel(self.court.desk.court, given, in_person=in_person)
+        counsel = known or cases.new_counsel(self.court.context.court, given, in_person=in_person)
         cases.fill_in(counsel, given, number)
         self._remember(counsel)
         return counsel
@@ -106,7 +106,7 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
 
 
 def _case(court: ImportCourt, people: _People, given: CaseIn) -> Case:
-    case = cases.new_case(court.desk.court, given, court.judge(given.judge), court.desk.now)
+    case = cases.new_case(court.context.court, given, court.judge(given.judge), court.context.now)
     case.parties, case.upload_id = [], court.upload_id
     for party_given in given.parties:
         party = cases.new_party(party_given, court.region)
@@ -134,7 +134,7 @@ def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Heari
     for sitting in entry.sittings:
         if (same := (sitting.kind, sitting.starts_at)) not in made:
             made[same] = hearings.new_imported_hearing(
-                court.desk,
+                court.context,
                 case.id,
                 court.judge(sitting.judge),
                 kind=sitting.kind,

@@ -95,9 +95,9 @@ def _take(
 
     def work(session: Session) -> None:
         court = people.find_court(session, court_name)
-        desk = CourtContext(court, None, web.now(), web.secret())
+        context = CourtContext(court, None, web.now(), web.secret())
         with _progress(read.count) as step:
-            report = pipeline.enter(session, desk, read, bound, remind=remind, step=step)
+            report = pipeline.enter(session, context, read, bound, remind=remind, step=step)
         reports.append(report)
         if not keep or (report.refused and not partial_):
             raise _Undone

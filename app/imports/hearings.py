@@ -35,7 +35,7 @@ class ImportCourt:
     """The court that takes a file, and what is known of it, so that it is asked for once."""
 
     session: Session
-    desk: CourtContext
+    context: CourtContext
     bound: ColumnMapping
     remind: bool
     upload_id: int | None = None
@@ -45,13 +45,13 @@ class ImportCourt:
     def __post_init__(self) -> None:
         """Learn the courtrooms; judges are learnt as they are met, for they may be new."""
         wanted = sa.select(Courtroom.name_key, Courtroom.id)
-        found = self.session.execute(wanted.where(Courtroom.court_id == self.desk.court.id))
+        found = self.session.execute(wanted.where(Courtroom.court_id == self.context.court.id))
         self.rooms = {room.name_key: room.id for room in found}
 
     @property
     def region(self) -> str:
         """The country in which telephone numbers are read."""
-        return self.bound.column_map.region or self.desk.court.country
+        return self.bound.column_map.region or self.context.court.country
 
     def room(self, sitting: ImportedHearing) -> int | None:
         """Return the courtroom of a row. Raises RowRefused for one that is not known."""
@@ -68,7 +68,7 @@ class ImportCourt:
         """Return the judge of that name; one not yet known is made."""
         key = normalization.name_key(name)
         if key not in self.judges:
-            self.judges[key] = service.judge_named(self.session, self.desk.court, name).id
+            self.judges[key] = service.judge_named(self.session, self.context.court, name).id
         return self.judges[key]
 
     def uid(self, number: str, sitting: ImportedHearing) -> str:
@@ -76,10 +76,12 @@ class ImportCourt:
 
         So a file that is imported again does not bring back the old date of a moved hearing.
         """
-        house = uuid.UUID(bytes=hmac.digest(self.desk.secret, b"imported hearings", "sha256")[:16])
+        house = uuid.UUID(
+            bytes=hmac.digest(self.context.secret, b"imported hearings", "sha256")[:16]
+        )
         at = sitting.starts_at.astimezone(dt.UTC)
         key = rules.number_key(number)
-        return str(uuid.uuid5(house, f"{self.desk.court.id}/{key}/{sitting.kind}/{at}"))
+        return str(uuid.uuid5(house, f"{self.context.court.id}/{key}/{sitting.kind}/{at}"))
 
 
 def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
@@ -98,7 +100,7 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
         try:
             hearing, is_new = hearings.add_imported_hearing(
                 court.session,
-                court.desk,
+                court.context,
                 case,
                 kind=sitting.kind,
                 starts_at=sitting.starts_at,

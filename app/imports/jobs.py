@@ -115,11 +115,11 @@ def _do(
     bound = uploads.bound(table.headers, columns, uploads.country(court))
     read = pipeline.read(rows, bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
-    desk, stays = CourtContext(court, None, now, secret), False
+    context, stays = CourtContext(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
         report = pipeline.enter(
             session,
-            desk,
+            context,
             read,
             bound,
             remind=remind,

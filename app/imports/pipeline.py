@@ -34,7 +34,7 @@ def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
 
 def enter(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     rows: ImportRows,
     bound: ColumnMapping,
     *,
@@ -44,9 +44,11 @@ def enter(
 ) -> ImportReport:
     """Enter what can be; the report names every row that cannot. Nothing is undone here."""
     report = ImportReport(rows=rows.count, refused=list(rows.refused))
-    zone = ZoneInfo(bound.column_map.zone or desk.court.zone)
+    zone = ZoneInfo(bound.column_map.zone or context.court.zone)
     good = _entries(rows, bound, zone, report)
-    service.take(session, desk, bound, good, report, remind=remind, step=step, upload_id=upload_id)
+    service.take(
+        session, context, bound, good, report, remind=remind, step=step, upload_id=upload_id
+    )
     report.refused.sort(key=lambda each: each.line)
     return report
 

@@ -44,7 +44,7 @@ class ImportReport:
 
 def take(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     bound: ColumnMapping,
     entries: Iterable[ImportedCase],
     report: ImportReport,
@@ -58,11 +58,11 @@ def take(
     ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
     told nothing now, and are reminded only with ``remind``. What is made bears ``upload_id``.
     """
-    court = ImportCourt(session, desk, bound, remind, upload_id)
+    court = ImportCourt(session, context, bound, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _count(session)
-        known = _known(session, desk.court.id, batch)
+        known = _known(session, context.court.id, batch)
         uids = known_uids(session, list(known.values()))
         for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
             if plain:
@@ -74,7 +74,7 @@ def take(
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
         for each in list(session.identity_map.values()):
-            if each is not desk.court:
+            if each is not context.court:
                 session.expunge(each)
 
 
@@ -140,17 +140,17 @@ def _take_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Impo
 def _take_one(
     court: ImportCourt, entry: ImportedCase, case: Case | None, uids: set[str], report: ImportReport
 ) -> None:
-    session, desk = court.session, court.desk
+    session, context = court.session, court.context
     changed = None
     try:
         with session.begin_nested():
             if case is None:
                 case = cases.enter(
-                    session, desk.court, None, entry.case, desk.now, region=court.region
+                    session, context.court, None, entry.case, context.now, region=court.region
                 )
                 case.upload_id = court.upload_id
             else:
-                changed = merge(session, desk, case, entry.case, court.region)
+                changed = merge(session, context, case, entry.case, court.region)
             new = add_hearings(court, case, entry, uids)
     except RowRefused as fault:
         report.refused.append(fault.refused)
@@ -170,7 +170,7 @@ def _take_one(
     report.left_out += 1
 
 
-def merge(session: Session, desk: CourtContext, case: Case, given: CaseIn, region: str) -> bool:
+def merge(session: Session, context: CourtContext, case: Case, given: CaseIn, region: str) -> bool:
     """Add what is new to a known case; return whether anything was.
 
     Empty details are filled in; parties, counsel and addresses are added or brought up to date.
@@ -186,10 +186,10 @@ def merge(session: Session, desk: CourtContext, case: Case, given: CaseIn, regio
     for party_given in given.parties:
         party = _find_party(case, party_given)
         if party is None:
-            cases.add_party(session, desk.court, case, party_given, region)
+            cases.add_party(session, context.court, case, party_given, region)
             changed = True
         else:
-            changed |= _merge_party(session, desk, party, party_given, region)
+            changed |= _merge_party(session, context, party, party_given, region)
     return changed
 
 
@@ -206,7 +206,7 @@ def _find_party(case: Case, given: PartyIn) -> Party | None:
 
 
 def _merge_party(
-    session: Session, desk: CourtContext, party: Party, given: PartyIn, region: str
+    session: Session, context: CourtContext, party: Party, given: PartyIn, region: str
 ) -> bool:
     number = cases.phone_of(given.phone, region)
     email, phone = given.email or party.email, number or party.phone
@@ -222,7 +222,7 @@ def _merge_party(
         known = known_counsel.get(normalization.name_key(each.name))
         if known is None:
             person = not given.counsel
-            cases.add_representation(session, desk.court, party, each, region, in_person=person)
+            cases.add_representation(session, context.court, party, each, region, in_person=person)
             changed = True
         else:
             changed |= _update(session, known, each, region)
