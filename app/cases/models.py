@@ -46,7 +46,7 @@ class Case(Base):
 
 
 class Party(Base):
-    """Somebody who is in a case; with contact details of their own when they act in person."""
+    """A party of a case; with contact details of their own when they act in person."""
 
     __tablename__ = "party"
 
@@ -95,7 +95,7 @@ class Counsel(Base):
 
 
 class Away(Base):
-    """Days on which a counsel said that they cannot be at this court, the whole day each.
+    """Whole days on which a counsel said that they cannot be at this court.
 
     From a day until another, both included; or, with weekdays (0 is Monday), those of each week,
     without an end where none was said. Only the days are kept, never what for.
@@ -112,7 +112,7 @@ class Away(Base):
 
 
 class BusyCalendar(Base):
-    """Where a counsel's own calendar lies, and how reading it went."""
+    """The address of a counsel's own calendar, and the outcome of reading it."""
 
     __tablename__ = "busy_calendar"
 
@@ -130,7 +130,7 @@ class BusyCalendar(Base):
 
 
 class BusyTime(Base):
-    """A span for which a counsel's own calendar says busy; with what, is not kept."""
+    """A busy span in a counsel's own calendar; its subject is not stored."""
 
     __tablename__ = "busy_time"
     __table_args__ = (sa.Index(None, "counsel_id", "starts_at"),)

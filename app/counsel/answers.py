@@ -1,8 +1,6 @@
 """Answers: counsel answers a proposal, a choice for each slot, or none of them suits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Request
@@ -18,6 +16,7 @@ from app.counsel.page_state import CounselPage
 from app.hearings.answers import forms, service
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
+from app.hearings.availability.away import AwayFields
 from app.hearings.models import ProposalState
 
 STALE = N_(
@@ -31,7 +30,7 @@ class ProposalForm:
     """Answer as typed, and the days on which counsel is away, which may be given beside it."""
 
     answer: AnswerForm
-    days_away: Mapping[str, Any]
+    days_away: AwayFields
 
 
 def read(request: Request) -> ProposalForm:

@@ -1,8 +1,7 @@
 """Days away: counsel says when they cannot come to this court, and sees what they have said."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask import Request
@@ -16,13 +15,14 @@ from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission
 from app.counsel.page_state import CounselPage
 from app.hearings.availability import away, busy_calendars
+from app.hearings.availability.away import AwayFields
 
 
 @dataclass(frozen=True)
 class DaysAwayForm:
     """Days to add, as typed; or ``removed_id``, the entry to take back (0 for no such entry)."""
 
-    days: Mapping[str, Any] = field(default_factory=lambda: away.EMPTY)
+    days: AwayFields = away.EMPTY
     removed_id: int | None = None
 
 

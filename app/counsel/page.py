@@ -6,7 +6,6 @@ Reading it decides nothing. Each visit is recorded, see ``visit_log`` for what t
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from flask import request
@@ -23,6 +22,7 @@ from app.counsel.page_state import CounselPage, HearingStatus
 from app.hearings import calendar_events
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
+from app.hearings.availability.away import AwayFields
 from app.record.rules import Event
 
 log = logging.getLogger("tingqi.reply")
@@ -71,7 +71,7 @@ def render(
     rejection: Rejection = NOT_REJECTED,
     *,
     answer_form: AnswerForm | None = None,
-    days_away_form: Mapping[str, Any] = away.EMPTY,
+    days_away_form: AwayFields = away.EMPTY,
     days_away_errors: Mapping[str, str] = NO_ERRORS,
 ) -> str:
     """Render the page; the form holds ``answer_form``, or the answer that is recorded."""

@@ -32,7 +32,7 @@ STATES = {True: Message(N_("fixed")), False: Message(N_("held"))}
 
 @dataclass(frozen=True)
 class BookingConflict:
-    """A span of somebody's time that another hearing has."""
+    """A booking of another hearing that is in the way."""
 
     kind: str
     row: int
@@ -41,25 +41,25 @@ class BookingConflict:
     hearing_id: int
 
 
-# What is taken, by resource: spans, and whether each is firm.
+# Spans by resource, and whether each is firm (a fixed date) or a hold.
 TimeByResource = dict[int, list[tuple[Span, bool]]]
 
 
 def needed_time(
     hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
 ) -> TimeByResource:
-    """Return what a hearing takes, by resource: its date firmly, an open round's slots as holds."""
+    """Return the time a hearing needs, by resource: its date firmly, open slots as holds."""
     people = [resource("judge", hearing.judge_id)]
     people += [resource("counsel", counsel) for counsel in counsel_ids]
-    held: dict[int, list[Span]] = defaultdict(list)
+    holds: dict[int, list[Span]] = defaultdict(list)
     for slot in proposal.slots if proposal and proposal.state == ProposalState.OPEN else []:
         for each in [*people, resource("courtroom", slot.courtroom_id)]:
-            held[each].append(Span(slot.starts_at, slot.ends_at))
+            holds[each].append(Span(slot.starts_at, slot.ends_at))
     fixed: dict[int, Span] = {}
     if hearing.starts_at and hearing.ends_at and hearing.state != "cancelled":
         rooms = [resource("courtroom", hearing.courtroom_id)] if hearing.courtroom_id else []
         fixed = dict.fromkeys([*people, *rooms], Span(hearing.starts_at, hearing.ends_at))
-    return {each: booking_pieces(fixed.get(each), held[each]) for each in sorted({*fixed, *held})}
+    return {each: booking_pieces(fixed.get(each), holds[each]) for each in sorted({*fixed, *holds})}
 
 
 def book(
@@ -70,27 +70,28 @@ def book(
     *,
     shared: bool = False,
 ) -> None:
-    """Make the bookings of a hearing what its state says. Raises Clash, naming what is in the way.
+    """Make the bookings of a hearing agree with its state. Raises Clash, naming the conflict.
 
-    The check here only says it kindly; that no two bookings overlap is kept by the database. With
-    ``shared`` nothing is in the way: what others have is left to them, the rest is taken.
+    The check here only gives a readable error: the database refuses overlapping bookings. With
+    ``shared`` nothing conflicts: the hearing is booked for the time that others leave free.
     """
-    taking = needed_time(hearing, proposal, counsel_ids)
-    left = _let_go(session, hearing)
+    needed = needed_time(hearing, proposal, counsel_ids)
+    released = _delete_bookings(session, hearing)
     if shared:
-        taking = _left_free(session, hearing, taking)
+        needed = _free_part(session, hearing, needed)
     else:
-        refuse_clashes(session, hearing, taking)
-    _insert(session, hearing, taking)
-    _fill(session, hearing, left)
+        refuse_clashes(session, hearing, needed)
+    _insert(session, hearing, needed)
+    _extend_imported(session, hearing, released)
 
 
 def rebook_by_wall_clock(
     session: Session, hearing_ids: Sequence[int], shift: Shift
 ) -> dict[int, list[int]]:
-    """Store the bookings of hearings as instants of the same wall clock by other rules.
+    """Rebook hearings at the same wall-clock times under other zone rules.
 
-    What another hearing has by then is left to it; return of which resources, by hearing.
+    Time that another hearing has by then stays with it; the resources concerned are returned, by
+    hearing.
     """
     spans: list[tuple[int, int, bool, Span]] = []
     for at in range(0, len(hearing_ids), 500):
@@ -125,12 +126,12 @@ def rebook_by_wall_clock(
 
 
 def release(session: Session, hearing: Hearing) -> None:
-    """Give back all that a hearing took."""
-    _fill(session, hearing, _let_go(session, hearing))
+    """Release all bookings of a hearing."""
+    _extend_imported(session, hearing, _delete_bookings(session, hearing))
 
 
-def _let_go(session: Session, hearing: Hearing) -> list[Span]:
-    """Delete a hearing's bookings; return when they were."""
+def _delete_bookings(session: Session, hearing: Hearing) -> list[Span]:
+    """Delete the bookings of a hearing; return their spans."""
     of_it = Booking.hearing_id == hearing.id
     spans = session.execute(
         sa.select(Booking.starts_at, Booking.ends_at).where(of_it).distinct()
@@ -140,18 +141,18 @@ def _let_go(session: Session, hearing: Hearing) -> list[Span]:
     return [Span(starts_at, ends_at) for starts_at, ends_at in spans]
 
 
-def _insert(session: Session, hearing: Hearing, taking: TimeByResource) -> None:
+def _insert(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
     rows = [
-        _row(hearing, each, span, firm) for each, spans in taking.items() for span, firm in spans
+        _row(hearing, each, span, firm) for each, spans in needed.items() for span, firm in spans
     ]
     if rows:
         session.execute(sa.insert(Booking), rows)
 
 
-def _row(hearing: Hearing, taken_of: int, span: Span, firm: bool) -> dict[str, object]:
+def _row(hearing: Hearing, resource_number: int, span: Span, firm: bool) -> dict[str, object]:
     return {
         "hearing_id": hearing.id,
-        "resource": taken_of,
+        "resource": resource_number,
         "starts_at": span.starts_at,
         "ends_at": span.ends_at,
         "firm": firm,
@@ -163,14 +164,14 @@ def book_many(
 ) -> bool:
     """Book many new hearings, each with its counsel, by few statements; tell whether it was done.
 
-    Where one is in another's way nothing is booked (but with ``shared``, see ``book``): booked one
-    by one, the refusal names what is in the way of which.
+    On any conflict nothing is booked (but with ``shared``, see ``book``): booked one by one, the
+    error names the conflict.
     """
-    wishes = [(hearing, needed_time(hearing, None, counsel)) for hearing, counsel in hearings]
-    busy = _busy(session, [wish for _, wish in wishes])
+    requests = [(hearing, needed_time(hearing, None, counsel)) for hearing, counsel in hearings]
+    busy = _busy(session, [needed for _, needed in requests])
     rows = []
-    for hearing, wish in wishes:
-        for each, spans in wish.items():
+    for hearing, needed in requests:
+        for each, spans in needed.items():
             for span, firm in spans:
                 parts = subtract(span, busy[each])
                 if parts != [span] and not shared:
@@ -182,53 +183,54 @@ def book_many(
     return True
 
 
-def _busy(session: Session, wishes: Sequence[TimeByResource]) -> dict[int, list[Span]]:
-    """Return what is taken already of what is wished for, by resource."""
+def _busy(session: Session, requests: Sequence[TimeByResource]) -> dict[int, list[Span]]:
+    """Return the spans, by resource, that are booked and overlap any of the requested ones."""
     # No booking is longer than a day, so the index need not be read from the beginning of time.
     spans = [
         (each, span.starts_at, span.ends_at, span.starts_at - dt.timedelta(days=1))
-        for wish in wishes
-        for each, parts in wish.items()
+        for needed in requests
+        for each, parts in needed.items()
         for span, _ in parts
     ]
     busy: dict[int, list[Span]] = defaultdict(list)
     if not spans:
         return busy
     times = (sa.column(name, UTCDateTime()) for name in ("starts_at", "ends_at", "since"))
-    wish = sa.values(sa.column("resource", Key), *times, name="wished").data(spans).cte("wish")
-    found = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).join(
-        wish,
+    columns = sa.values(sa.column("resource", Key), *times, name="requested")
+    request = columns.data(spans).cte("request")
+    overlapping = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).join(
+        request,
         sa.and_(
-            Booking.resource == wish.c.resource,
-            Booking.starts_at < wish.c.ends_at,
-            Booking.starts_at > wish.c.since,
-            Booking.ends_at > wish.c.starts_at,
+            Booking.resource == request.c.resource,
+            Booking.starts_at < request.c.ends_at,
+            Booking.starts_at > request.c.since,
+            Booking.ends_at > request.c.starts_at,
         ),
     )
-    for each, starts_at, ends_at in session.execute(found.distinct()):
+    for each, starts_at, ends_at in session.execute(overlapping.distinct()):
         busy[each].append(Span(starts_at, ends_at))
     return busy
 
 
-def _left_free(session: Session, hearing: Hearing, taking: TimeByResource) -> TimeByResource:
-    """Return what of the spans that are wished for no other hearing has."""
-    spans = [span for parts in taking.values() for span, _ in parts]
+def _free_part(session: Session, hearing: Hearing, needed: TimeByResource) -> TimeByResource:
+    """Return the parts of the needed time that no other hearing has booked."""
+    spans = [span for parts in needed.values() for span, _ in parts]
     if not spans:
-        return taking
+        return needed
     whole = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     others: dict[int, list[Span]] = defaultdict(list)
-    for had in find_conflicts(session, list(taking), whole, but=hearing.id):
-        others[resource(had.kind, had.row)].append(had.span)
+    for conflict in find_conflicts(session, list(needed), whole, but=hearing.id):
+        others[resource(conflict.kind, conflict.row)].append(conflict.span)
     return {
-        each: [(part, firm) for span, firm in wish for part in subtract(span, others[each])]
-        for each, wish in taking.items()
+        each: [(part, firm) for span, firm in parts for part in subtract(span, others[each])]
+        for each, parts in needed.items()
     }
 
 
-def _fill(session: Session, hearing: Hearing, left: Sequence[Span]) -> None:
-    """Let imported hearings take what another left that had lain over them."""
-    for span in left:
-        under = (
+def _extend_imported(session: Session, hearing: Hearing, released: Sequence[Span]) -> None:
+    """Book imported hearings for time that another hearing, lying over them, has released."""
+    for span in released:
+        imported = (
             sa.select(Hearing)
             .where(
                 Hearing.court_id == hearing.court_id,
@@ -241,26 +243,26 @@ def _fill(session: Session, hearing: Hearing, left: Sequence[Span]) -> None:
             )
             .order_by(Hearing.id)
         )
-        for each in session.scalars(under).all():
-            wish = needed_time(each, None, sorted(queries.acting_counsel_ids(session, each)))
-            _let_go(session, each)
-            _insert(session, each, _left_free(session, each, wish))
+        for each in session.scalars(imported).all():
+            needed = needed_time(each, None, sorted(queries.acting_counsel_ids(session, each)))
+            _delete_bookings(session, each)
+            _insert(session, each, _free_part(session, each, needed))
 
 
-def refuse_clashes(session: Session, hearing: Hearing, taking: TimeByResource) -> None:
-    """Raise Clash where something wanted is taken, naming who, by what, when, and a way on."""
-    for each, spans in taking.items():
+def refuse_clashes(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
+    """Raise Clash on the first conflict, naming who is booked by what and when."""
+    for each, spans in needed.items():
         for span, _ in spans:
-            if found := find_conflicts(session, [each], span, but=hearing.id):
-                raise clash_error(session, hearing.case.court, found[0])
+            if conflicts := find_conflicts(session, [each], span, but=hearing.id):
+                raise clash_error(session, hearing.case.court, conflicts[0])
 
 
 def find_conflicts(
     session: Session, resources: Sequence[int], span: Span, *, but: int | None = None
 ) -> list[BookingConflict]:
-    """Return what of some resources' time others have within a span, earliest first."""
+    """Return bookings of some resources that overlap a span, earliest first."""
     # No booking is longer than a day, so the index need not be read from the beginning of time.
-    wanted_rows = (
+    overlapping = (
         sa.select(Booking)
         .where(
             Booking.resource.in_(resources),
@@ -274,29 +276,29 @@ def find_conflicts(
         BookingConflict(
             *kind_and_row(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id
         )
-        for b in session.scalars(wanted_rows)
+        for b in session.scalars(overlapping)
         if b.hearing_id != but
     ]
 
 
-def clash_error(session: Session, court: Court, found: BookingConflict) -> Clash:
-    """Return a refusal that names what is in the way, and courtrooms that are free then."""
-    model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[found.kind]
-    other = session.get_one(Hearing, found.hearing_id)
+def clash_error(session: Session, court: Court, conflict: BookingConflict) -> Clash:
+    """Return the error for a conflict, with the courtrooms that are free then."""
+    model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[conflict.kind]
+    other = session.get_one(Hearing, conflict.hearing_id)
     number = session.get_one(Case, other.case_id).number
     facts = {
-        "who": session.get_one(model, found.row).name,
+        "who": session.get_one(model, conflict.row).name,
         "number": number,
-        "when": HearingTime(found.span.starts_at, court.zone, found.span.ends_at),
-        "state": STATES[found.firm],
+        "when": HearingTime(conflict.span.starts_at, court.zone, conflict.span.ends_at),
+        "state": STATES[conflict.firm],
     }
-    if found.kind == "courtroom" and (rooms := free_rooms(session, court.id, found.span)):
+    if conflict.kind == "courtroom" and (rooms := free_rooms(session, court.id, conflict.span)):
         return Clash(CLASH["courtroom, others free"], rooms=rooms, **facts)
-    return Clash(CLASH[found.kind], **facts)
+    return Clash(CLASH[conflict.kind], **facts)
 
 
 def free_rooms(session: Session, court_id: int, span: Span) -> list[str]:
-    """Return the names of up to five courtrooms that nobody has in a span."""
+    """Return the names of up to five courtrooms that are free in a span."""
     busy = {
         kind_and_row(number)[1]
         for number in session.scalars(
@@ -324,9 +326,9 @@ def clashes_by_field(
     *,
     but: int | None = None,
 ) -> dict[str, Message]:
-    """Return what is in the way of each slot of a form, by its field: who has what then.
+    """Return the conflict of each slot of a form, by its field.
 
-    ``but`` is the hearing whose own time is no obstacle to it.
+    ``but`` is the hearing itself, whose own bookings do not conflict.
     """
     people = [resource("judge", case.judge_id)]
     people += [

@@ -1,4 +1,4 @@
-"""Hearings and open slots as events of a calendar: plain facts for ``icalfeed``."""
+"""Hearings and open slots as calendar events: plain facts for ``core.ical``."""
 
 import datetime as dt
 import hashlib
@@ -14,7 +14,7 @@ _PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
 
 
 def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
-    """Return a hearing's date as an event, cancelled if the hearing is; None while it has none."""
+    """Return the date of a hearing as an event, cancelled with it; None without a date."""
     if hearing.starts_at is None or hearing.ends_at is None:
         return None
     cancelled = hearing.state == HearingState.CANCELLED
@@ -31,10 +31,10 @@ def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
 def tentative_event(
     hearing: Hearing, slot: Slot, proposed_at: dt.datetime, language: str
 ) -> dict[str, Any]:
-    """Return one slot of an open round, under a UID of its own beside the hearing's."""
-    told = facts.hearing_facts(hearing)
-    told["hearing"] |= facts.slot_facts(slot)
-    event = _common(hearing, told, language)
+    """Return one slot of an open proposal, under a UID of its own beside the hearing's."""
+    described = facts.hearing_facts(hearing)
+    described["hearing"] |= facts.slot_facts(slot)
+    event = _common(hearing, described, language)
     return {
         **event,
         "uid": f"{hearing.uid}-slot-{slot.id}",
@@ -47,21 +47,20 @@ def tentative_event(
 
 
 def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return an event of which only the time is told: neither what, nor who, nor whose it is."""
-    said = wording.language_of(language)
+    """Return an event that shows its time only: no subject, no people, no hearing's UID."""
     hidden = hashlib.sha256(f"busy/{event['uid']}".encode()).hexdigest()[:32]
     return {
         **event,
         "uid": f"busy-{hidden}",
-        "summary": _BUSY[said],
+        "summary": _BUSY[wording.language_of(language)],
         "location": "",
         "description": "",
     }
 
 
-def _common(hearing: Hearing, told: dict[str, Any], language: str) -> dict[str, Any]:
+def _common(hearing: Hearing, described: dict[str, Any], language: str) -> dict[str, Any]:
     return {
-        **ical.described(told, language),
+        **ical.described(described, language),
         "revision": hearing.sequence,
         "zone": hearing.case.court.zone,
     }

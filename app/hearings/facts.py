@@ -1,4 +1,4 @@
-"""Plain facts of a hearing, for letters and calendars, frozen when they are told."""
+"""Plain JSON about a hearing for letters and calendars, frozen when a notice is queued."""
 
 import datetime as dt
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from app.cases.models import Case, Representation
 from app.cases.rules import ways_of
 from app.core.matters import Matter
+from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.queue import Recipient, Subject
 from app.people.models import User
@@ -22,7 +23,7 @@ def subject(hearing: Hearing, version: str = "") -> Subject:
 
 
 def invitation_recipient(invitation: Invitation, channel: str = "") -> Recipient:
-    """Return a seat as somebody to be told; over one channel first, where they have it."""
+    """Return the counsel of an invitation as recipient, by ``channel`` first if they have it."""
     counsel = invitation.counsel
     ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
     return Recipient(
@@ -36,20 +37,20 @@ def invitation_recipient(invitation: Invitation, channel: str = "") -> Recipient
     )
 
 
-def representation_recipient(seat: Representation) -> Recipient:
-    """Return a counsel of a case who has no seat in any round, and so no link."""
-    counsel = seat.counsel
+def representation_recipient(representation: Representation) -> Recipient:
+    """Return a counsel without any invitation, and so without a link, as recipient."""
+    counsel = representation.counsel
     return Recipient(
         name=counsel.name,
         language=counsel.language,
         ways=ways_of(counsel),
-        side=seat.party.side,
+        side=representation.party.side,
         counsel_id=counsel.id,
     )
 
 
 def user_recipient(user: User, language: str) -> Recipient:
-    """Return a user of the court as somebody to be told, by e-mail."""
+    """Return a user of the court as recipient of an e-mail."""
     return Recipient(
         name=user.name,
         language=user.language or language,
@@ -60,18 +61,11 @@ def user_recipient(user: User, language: str) -> Recipient:
 
 
 def hearing_facts(hearing: Hearing, **more: Any) -> dict[str, Any]:
-    """Return what every letter about a hearing says: court, case, hearing, whom to ask."""
+    """Return the facts of every letter about a hearing: court, case, hearing, assistant."""
     court, case, room = hearing.case.court, hearing.case, hearing.courtroom
     asked = hearing.user or case.assistant
     return {
-        "court": {
-            "name": court.name,
-            "short": court.short,
-            "zone": court.zone,
-            "phone": court.phone,
-            "text_links": court.text_links,
-            "text_slots": court.text_slots,
-        },
+        "court": _court_facts(court),
         "case": {"number": case.number, "title": case.title},
         "hearing": {
             "id": hearing.id,
@@ -94,17 +88,10 @@ def hearing_facts(hearing: Hearing, **more: Any) -> dict[str, Any]:
 
 
 def case_facts(case: Case) -> dict[str, Any]:
-    """Return what a letter says about a case in which there is no hearing yet."""
+    """Return the facts of a letter about a case that has no hearing yet."""
     court, asked = case.court, case.assistant
     return {
-        "court": {
-            "name": court.name,
-            "short": court.short,
-            "zone": court.zone,
-            "phone": court.phone,
-            "text_links": court.text_links,
-            "text_slots": court.text_slots,
-        },
+        "court": _court_facts(court),
         "case": {"number": case.number, "title": case.title},
         "hearing": {
             "id": 0,
@@ -124,8 +111,19 @@ def case_facts(case: Case) -> dict[str, Any]:
     }
 
 
+def _court_facts(court: Court) -> dict[str, Any]:
+    return {
+        "name": court.name,
+        "short": court.short,
+        "zone": court.zone,
+        "phone": court.phone,
+        "text_links": court.text_links,
+        "text_slots": court.text_slots,
+    }
+
+
 def person_facts(invitation: Invitation) -> dict[str, Any]:
-    """Return whom a letter is written to, and for which party."""
+    """Return the recipient of a letter, and the party for which they act."""
     return {
         "name": invitation.counsel.name,
         "party": invitation.party.name,
@@ -135,12 +133,12 @@ def person_facts(invitation: Invitation) -> dict[str, Any]:
 
 
 def court_person_facts(user: User) -> dict[str, Any]:
-    """Return an assistant as the one whom a letter is written to."""
+    """Return an assistant as recipient of a letter."""
     return {"name": user.name, "party": "", "side": "", "is_court": True}
 
 
 def slots_facts(proposal: Proposal) -> list[dict[str, Any]]:
-    """Return a round's slots, earliest first."""
+    """Return the slots of a proposal, earliest first."""
     return [slot_facts(slot) for slot in proposal.slots]
 
 
@@ -155,5 +153,5 @@ def slot_facts(slot: Slot) -> dict[str, Any]:
 
 
 def iso(at: dt.datetime | None) -> str | None:
-    """Write an instant as letters take it: ISO 8601 in UTC."""
+    """Return an instant in ISO 8601, in UTC."""
     return at.astimezone(dt.UTC).isoformat() if at else None

@@ -13,7 +13,7 @@ from app.people.models import User
 
 
 class HearingState(StrEnum):
-    """Where a hearing stands. A proposed one may still have an older date that holds."""
+    """The state of a hearing. A proposed one may still have an older date that holds."""
 
     PROPOSED = "proposed"
     FIXED = "fixed"
@@ -22,7 +22,7 @@ class HearingState(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """Where a round of slots stands."""
+    """The state of a proposal."""
 
     OPEN = "open"
     DECIDED = "decided"
@@ -31,14 +31,14 @@ class ProposalState(StrEnum):
 
 
 class FixPolicy(StrEnum):
-    """Who turns agreement into a date: the house at once, or the assistant."""
+    """Who fixes an agreed slot: the application at once, or the assistant."""
 
     AUTO = "auto"
     ASSISTANT = "assistant"
 
 
 class AnswerChoice(StrEnum):
-    """What counsel said to one slot."""
+    """Counsel's answer to one slot."""
 
     YES = "yes"
     IF_NEEDED = "if_needed"
@@ -46,7 +46,7 @@ class AnswerChoice(StrEnum):
 
 
 class Hearing(Base):
-    """What is being arranged; its revision rises with every change of time or place."""
+    """A hearing being arranged; its revision rises with every change of time or place."""
 
     __tablename__ = "hearing"
 
@@ -92,7 +92,7 @@ class Hearing(Base):
 
     @property
     def has_date(self) -> bool:
-        """Whether there is a date that holds; it does while another one is asked for, too."""
+        """Whether a date holds; it does so while another one is proposed, too."""
         alive = self.state in (HearingState.FIXED, HearingState.PROPOSED)
         return alive and self.starts_at is not None
 
@@ -127,7 +127,7 @@ class Hearing(Base):
 
 
 class Proposal(Base):
-    """A round of slots, sent to all counsel with a date to answer by."""
+    """Slots sent to all counsel with a date to answer by; ``round`` counts those of a hearing."""
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -179,7 +179,7 @@ class Slot(Base):
 
 
 class Invitation(Base):
-    """One counsel's seat in one proposal, reached by a link."""
+    """One counsel's part in one proposal, reached by a link."""
 
     __tablename__ = "invitation"
     __table_args__ = (sa.UniqueConstraint("proposal_id", "counsel_id"),)
@@ -210,7 +210,7 @@ class Invitation(Base):
 
 
 class Answer(Base):
-    """What one counsel says to one slot now; earlier answers stand in the record."""
+    """One counsel's present answer to one slot; earlier answers are on the record."""
 
     __tablename__ = "answer"
     __table_args__ = (sa.UniqueConstraint("invitation_id", "slot_id"),)
@@ -224,7 +224,7 @@ class Answer(Base):
 
 
 class Booking(Base):
-    """A span for which a judge, a courtroom or a counsel is taken by one hearing.
+    """A span for which a judge, a courtroom or a counsel is booked by one hearing.
 
     The database refuses two of one resource that overlap. ``firm`` tells a fixed date from a hold.
     """
@@ -247,7 +247,7 @@ class Booking(Base):
 
 
 class ClockChange(Base):
-    """A hearing whose stored instants were changed so that its wall clock holds: to be told."""
+    """A hearing whose instants were changed to keep its wall-clock time; people are to be told."""
 
     __tablename__ = "clock_change"
 
@@ -263,7 +263,7 @@ class ClockChange(Base):
 
 
 class Draft(Base):
-    """A form of a round that a user began and did not send: one for each case or hearing."""
+    """A form of a proposal that a user did not send: one for each case or hearing."""
 
     __tablename__ = "draft"
     __table_args__ = (sa.UniqueConstraint("user_id", "about", name="uq_draft_user_id"),)
@@ -280,7 +280,7 @@ class Draft(Base):
 
 
 class MoveDocument(Base):
-    """A document that counsel sent with a request; its SHA-256 stands on the record."""
+    """A document that counsel sent with a request; its SHA-256 is on the record."""
 
     __tablename__ = "paper"
 

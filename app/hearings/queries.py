@@ -1,4 +1,4 @@
-"""Read hearings: one, locked or not; a counsel's seat by its link; what the desk lists."""
+"""Read hearings, their proposals, invitations and the counsel who act in them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ MOST_OF_CASE = 500  # hearings of one case that are listed
 def find_hearing(
     session: Session, court_id: int, hearing_id: int, *, lock: bool = False
 ) -> Hearing:
-    """Return a hearing of a court. Raises NotFound, for another court's hearing as for none."""
+    """Return a hearing of a court. Raises NotFound, also for a hearing of another court."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
@@ -31,13 +31,13 @@ def find_hearing(
 
 
 def lock_hearing(session: Session, hearing_id: int) -> Hearing:
-    """Return a hearing, locked until the commit: one decision about it at a time."""
+    """Return a hearing, locked until the commit, so that decisions about it are serialized."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def last_proposal(session: Session, hearing: Hearing) -> Proposal | None:
-    """Return the newest round of a hearing, as it stands in the database now."""
+    """Return the newest proposal of a hearing, read afresh from the database, or None."""
     return session.scalar(
         sa.select(Proposal)
         .where(Proposal.hearing_id == hearing.id)
@@ -48,13 +48,13 @@ def last_proposal(session: Session, hearing: Hearing) -> Proposal | None:
 
 
 def open_proposal(session: Session, hearing: Hearing) -> Proposal | None:
-    """Return the round that waits for answers, or None."""
+    """Return the proposal that is open for answers, or None."""
     last = last_proposal(session, hearing)
     return last if last and last.state == ProposalState.OPEN else None
 
 
 def acting_representations(session: Session, case: Case) -> Sequence[Representation]:
-    """Return who is contacted in a case now: each counsel once, the first party they act for."""
+    """Return those who act in a case now: each counsel once, for the first of their parties."""
     wanted = (
         sa.select(Representation)
         .join(Party)
@@ -63,13 +63,13 @@ def acting_representations(session: Session, case: Case) -> Sequence[Representat
         .options(selectinload(Representation.counsel), selectinload(Representation.party))
     )
     by_counsel: dict[int, Representation] = {}
-    for seat in session.scalars(wanted):
-        by_counsel.setdefault(seat.counsel_id, seat)
+    for each in session.scalars(wanted):
+        by_counsel.setdefault(each.counsel_id, each)
     return list(by_counsel.values())
 
 
 def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
-    """Return a case's hearings that are being asked for, or have a date that comes."""
+    """Return a case's hearings that are proposed, or have a date that lies ahead."""
     wanted = sa.select(Hearing).where(
         Hearing.case_id == case.id,
         sa.or_(
@@ -81,21 +81,21 @@ def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequenc
 
 
 def invitation_by_token(session: Session, token: str) -> Invitation | None:
-    """Return the seat that a link opens; the look-up takes as long for one that there is not."""
+    """Return the invitation of a link, or None; both take the same time."""
     return session.scalar(
         sa.select(Invitation).where(Invitation.token_digest == links.digest(token))
     )
 
 
 def invitation_by_code(session: Session, typed: str) -> Invitation | None:
-    """Return the seat that a typed code opens."""
+    """Return the invitation of a typed code, or None."""
     return session.scalar(
         sa.select(Invitation).where(Invitation.code_digest == links.digest(links.parse_code(typed)))
     )
 
 
 def latest_invitation(session: Session, invitation: Invitation) -> Invitation:
-    """Return the same counsel's seat in the hearing's newest round: where an old link leads."""
+    """Return the counsel's invitation in the hearing's newest proposal: where an old link leads."""
     newest = session.scalar(
         sa.select(Invitation)
         .join(Proposal)
@@ -118,12 +118,12 @@ def _acting(hearing: Hearing) -> sa.Select[Any]:
 
 
 def acting_counsel_ids(session: Session, hearing: Hearing) -> set[int]:
-    """Return who acts in a hearing's case now."""
+    """Return the ids of counsel who act in a hearing's case now."""
     return set(session.scalars(_acting(hearing)))
 
 
 def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitation]:
-    """Return, by counsel who act in the case now, the newest seat that each had in a hearing."""
+    """Return the newest invitation to a hearing of each counsel who acts now, by counsel id."""
     wanted = (
         sa.select(Invitation)
         .join(Proposal)
@@ -132,11 +132,11 @@ def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitati
         .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
         .execution_options(populate_existing=True)
     )
-    return {seat.counsel_id: seat for seat in session.scalars(wanted)}
+    return {each.counsel_id: each for each in session.scalars(wanted)}
 
 
 def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
-    """Return hearings whose open round has passed its date to answer by."""
+    """Return the ids of hearings whose open proposal is past its date to answer by."""
     return list(
         session.scalars(
             sa.select(Proposal.hearing_id)
@@ -148,7 +148,7 @@ def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> li
 
 
 def is_offered(session: Session, proposal: Proposal) -> bool:
-    """Tell whether a round counts as offered: a carrier took a message to each of its sides."""
+    """Tell whether a carrier accepted a message of a proposal to each of its sides."""
     wanted = (
         sa.select(Notice.side)
         .where(

@@ -1,4 +1,4 @@
-"""Pure: which slot is agreed, what a hearing takes of whom, which times can be."""
+"""Pure: the agreed slot, booked spans, valid times."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,30 +12,30 @@ MOST_SLOTS = 10
 
 
 def resource(kind: str, row: int) -> int:
-    """Return the one number that stands for a judge, a courtroom or a counsel in bookings."""
+    """Return the number of a judge, a courtroom or a counsel in bookings."""
     return row * len(KINDS) + KINDS.index(kind)
 
 
 def kind_and_row(number: int) -> tuple[str, int]:
-    """Return kind and row of a resource's number."""
+    """Return the kind and the row id of a resource number."""
     row, kind = divmod(number, len(KINDS))
     return KINDS[kind], row
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """From one instant up to, and without, another."""
+    """A half-open interval of instants: ``ends_at`` is not in it."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether the two share any moment; touching is not sharing."""
+        """Tell whether the two share any instant; touching is not sharing."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
 def days_span(first: dt.date, days: int, zone: ZoneInfo) -> Span:
-    """Return so many days, the first at its midnight by the court's clock, in UTC."""
+    """Return the span of whole days in a zone, in UTC."""
     begin, end = (
         dt.datetime.combine(day, dt.time(), tzinfo=zone).astimezone(dt.UTC)
         for day in (first, first + dt.timedelta(days=days))
@@ -44,10 +44,10 @@ def days_span(first: dt.date, days: int, zone: ZoneInfo) -> Span:
 
 
 def booking_pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
-    """Return what one hearing takes of one resource: disjoint spans, and whether each is firm.
+    """Return the spans that one hearing books of one resource: disjoint, and whether each is firm.
 
-    Alternatives of one hearing may overlap each other and its own date; what is taken is their
-    union, in which the fixed date stays whole.
+    Alternatives of one hearing may overlap each other and its own date; their union is booked, in
+    which the fixed date stays whole.
     """
     taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
     for span in sorted(held):
@@ -57,7 +57,7 @@ def booking_pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span,
 
 
 def subtract(span: Span, taken: Sequence[Span]) -> list[Span]:
-    """Return what is left of a span when others are cut out of it, in order."""
+    """Return the parts of a span outside some others, in order."""
     free = [span]
     for other in taken:
         free = [part for each in free for part in _cut(each, other)]
@@ -76,7 +76,7 @@ def agreed_slot(
 ) -> int | None:
     """Return the slot that suits all who must answer; None while one is silent or none suits.
 
-    ``slots`` are ids with their starts; each of ``answers`` is one counsel's word by slot id, or
+    ``slots`` are ids with their starts; each of ``answers`` is one counsel's answer by slot id, or
     None. The earliest to which all say yes wins, else the earliest that somebody takes only
     if needed; where two begin at once, the one that was proposed first.
     """
@@ -91,7 +91,7 @@ def agreed_slot(
 
 
 def wall_clock_error(at: dt.datetime, zone: ZoneInfo) -> Message | None:
-    """Return what is wrong with an instant as a court's wall-clock time, or None.
+    """Return the error of an instant as wall-clock time of a court, or None.
 
     A hearing is announced by the clock on the wall. In the night when clocks go back, one hour
     comes twice and nobody could tell which is meant; when they go forward, one never comes.
@@ -112,7 +112,7 @@ def wall_clock_error(at: dt.datetime, zone: ZoneInfo) -> Message | None:
 
 
 def from_wall_clock(local: dt.datetime, zone: ZoneInfo) -> dt.datetime | Message:
-    """Return the instant of a naive wall-clock time, or what is wrong with it."""
+    """Return the instant of a naive wall-clock time, or its error."""
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         round_trip = first.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
@@ -139,7 +139,7 @@ def slot_errors(
     zone: ZoneInfo,
     path: str = "slots.{}.starts_at",
 ) -> dict[str, Message]:
-    """Return what is wrong with the times of a round of slots, by field."""
+    """Return the errors of the times of a proposal, by field."""
     faults: dict[str, Message] = {}
     for n, at in enumerate(starts):
         end = at + dt.timedelta(minutes=minutes)

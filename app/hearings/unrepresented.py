@@ -1,4 +1,4 @@
-"""Parties of a case for whom nobody acts: no message goes to them, and nobody asks them."""
+"""Parties of a case for whom nobody acts: they get no message and are not asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,45 +24,45 @@ class UnrepresentedParty:
 
     @property
     def message(self) -> Message:
-        """Return what is said before a round is sent, on the page and by the API."""
+        """The warning before a proposal is sent."""
         return Message(NO_SIDE if self.whole_side else NO_PARTY, party=self.party.name)
 
     @property
     def message_of_date(self) -> Message:
-        """Return what is said before a date is set without asking."""
+        """The warning before a date is set without asking."""
         words = NO_SIDE_TOLD if self.whole_side else NO_PARTY_TOLD
         return Message(words, party=self.party.name)
 
 
 def unrepresented_parties(case: Case) -> Sequence[UnrepresentedParty]:
-    """Return the parties of a case for whom nobody acts now, in the order of their entering."""
-    silent = [party for party in case.parties if not _has_counsel(party)]
-    heard = {party.side for party in case.parties if _has_counsel(party)}
-    return [UnrepresentedParty(party, party.side not in heard) for party in silent]
+    """Return the parties of a case for whom nobody acts now, in the order of entry."""
+    without = [party for party in case.parties if not _has_counsel(party)]
+    represented = {party.side for party in case.parties if _has_counsel(party)}
+    return [UnrepresentedParty(party, party.side not in represented) for party in without]
 
 
 def _has_counsel(party: Party) -> bool:
-    return any(seat.left_at is None for seat in party.representations)
+    return any(each.left_at is None for each in party.representations)
 
 
 def representation_warnings(hearing: Hearing) -> list[Message]:
-    """Return what a program is told of a hearing whose date is asked for or holds."""
+    """Return the warnings about a hearing that is proposed or fixed, for the API."""
     if hearing.state not in (HearingState.PROPOSED, HearingState.FIXED):
         return []
     is_asked = hearing.state == HearingState.PROPOSED
-    found = [
+    warnings = [
         each.message if is_asked else each.message_of_date
         for each in unrepresented_parties(hearing.case)
     ]
-    seats = (seat for party in hearing.case.parties for seat in party.representations)
-    acting = (seat.counsel for seat in seats if seat.left_at is None)
-    mute = list(dict.fromkeys(each.name for each in acting if not ways_of(each)))
-    return [*found, *([Message(UNREACHABLE, names=mute)] if mute else [])]
+    everybody = (each for party in hearing.case.parties for each in party.representations)
+    acting = (each.counsel for each in everybody if each.left_at is None)
+    unreachable = list(dict.fromkeys(each.name for each in acting if not ways_of(each)))
+    return [*warnings, *([Message(UNREACHABLE, names=unreachable)] if unreachable else [])]
 
 
 def default_fix_policy(case: Case) -> FixPolicy:
-    """Return who fixes a date where nobody says: the assistant, where a party is not asked.
+    """Return the default fix policy: the assistant fixes a date where a party is not asked.
 
-    What suits all who answer says nothing of a party that nobody asked.
+    That a slot suits all who answer says nothing of a party that nobody asked.
     """
     return FixPolicy.ASSISTANT if unrepresented_parties(case) else FixPolicy.AUTO

@@ -1,8 +1,9 @@
-"""Days on which counsel cannot come, by their own word: said, shown to them alone, taken back."""
+"""Days on which counsel cannot come: entered, shown and removed by themselves only."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,42 +19,50 @@ from app.record.rules import Event
 MOST = 50  # entries of one counsel
 MOST_DAYS = 400
 WEEKDAYS = range(7)
-EMPTY: dict[str, Any] = {"from": "", "until": "", "weekdays": []}
+
+
+@dataclass(frozen=True)
+class AwayFields:
+    """Days away as they are typed: ISO days or empty, weekdays as "0" (Monday) to "6"."""
+
+    first: str = ""
+    until: str = ""
+    weekdays: tuple[str, ...] = ()
+
+
+EMPTY = AwayFields()
 
 
 class FormData(Protocol):
-    """What a form holds: one value of a name, or all of them."""
+    """A posted form: the first value of a name, or all of them."""
 
     def get(self, key: str, default: str, /) -> str: ...
 
     def getlist(self, key: str, /) -> list[str]: ...
 
 
-def parse(form: FormData) -> dict[str, Any]:
-    """Return what a form says of days away, as it was typed."""
-    return {
-        "from": half_width(form.get("away-from", "")[:20]),
-        "until": half_width(form.get("away-until", "")[:20]),
-        "weekdays": form.getlist("away-weekday")[:7],
-    }
+def parse(form: FormData) -> AwayFields:
+    """Return the days away in a posted form, as they were typed."""
+    return AwayFields(
+        first=half_width(form.get("away-from", "")[:20]),
+        until=half_width(form.get("away-until", "")[:20]),
+        weekdays=tuple(form.getlist("away-weekday")[:7]),
+    )
 
 
 def current_entries(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
-    """Return what a counsel said that is not over, the earliest first."""
+    """Return a counsel's entries that are not over, the earliest first."""
     wanted = sa.select(Away).where(
         Away.counsel_id == counsel_id, sa.or_(Away.until_on.is_(None), Away.until_on >= today)
     )
     return session.scalars(wanted.order_by(Away.from_on, Away.id)).all()
 
 
-def validate(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
-    """Return first day, last day (None: without end) and weekdays. Raises Invalid by field.
-
-    ``given`` has ``from``, ``until`` (ISO days or empty) and ``weekdays`` (a list of "0" to "6").
-    """
-    weekdays = sorted({int(d) for d in given["weekdays"] if d in {str(n) for n in WEEKDAYS}})
+def validate(given: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
+    """Return first day, last day (None: without end) and weekdays. Raises Invalid by field."""
+    weekdays = sorted({int(d) for d in given.weekdays if d in {str(n) for n in WEEKDAYS}})
     errors: dict[str, Message] = {}
-    first, last = (_day(given[name], name, errors) for name in ("from", "until"))
+    first, last = _day(given.first, "from", errors), _day(given.until, "until", errors)
     if not errors and first is None:
         if weekdays:
             first = today
@@ -70,8 +79,8 @@ def validate(given: Mapping[str, Any], today: dt.date) -> tuple[dt.date, dt.date
     return first, last, weekdays
 
 
-def errors_of(given: Mapping[str, Any], today: dt.date) -> Mapping[str, Message]:
-    """Return by field what is wrong with days that a form says; nothing where it says none."""
+def errors_of(given: AwayFields, today: dt.date) -> Mapping[str, Message]:
+    """Return the errors of the days in a form, by field; none for an empty form."""
     if given == EMPTY:
         return {}
     try:
@@ -91,11 +100,11 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
         return None
 
 
-def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.datetime) -> Away:
-    """Take counsel's word that they are away; it counts for every later suggestion of this court.
+def add_days(session: Session, seat_id: int, given: AwayFields, now: dt.datetime) -> Away:
+    """Add an entry of days away; it counts for every later suggestion of this court.
 
-    The record of the case at hand says that they did, and which days. Said twice it is one.
-    Raises Invalid, Refusal where there are too many.
+    It is also put on the record of the case. The same entry twice is one. Raises Invalid, Refusal
+    where there are too many.
     """
     seat = session.get_one(Invitation, seat_id)
     hearing = seat.proposal.hearing
@@ -137,7 +146,7 @@ def add_days(session: Session, seat_id: int, given: Mapping[str, Any], now: dt.d
 
 
 def remove_days(session: Session, seat_id: int, away_id: int) -> None:
-    """Take back one of a counsel's own entries; another's is none of theirs and stays."""
+    """Delete one of a counsel's own entries; another's stays."""
     seat = session.get_one(Invitation, seat_id)
     session.execute(
         sa.delete(Away)

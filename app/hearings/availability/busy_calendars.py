@@ -1,4 +1,4 @@
-"""Counsel's own calendars: told by them, read by the beat, kept as busy times alone."""
+"""Counsel's own calendars: addresses given by them, fetched by the worker as busy times only."""
 
 import datetime as dt
 import random
@@ -24,16 +24,16 @@ LONGEST = 2000
 
 
 def find_calendar(session: Session, counsel_id: int) -> BusyCalendar | None:
-    """Return the calendar that a counsel named, if any."""
+    """Return the calendar of a counsel, or None."""
     return session.scalar(sa.select(BusyCalendar).where(BusyCalendar.counsel_id == counsel_id))
 
 
 def set_address(
     session: Session, seat_id: int, address: str, gateway: CalendarFetcher, now: dt.datetime
 ) -> None:
-    """Take the address of a counsel's own calendar; an empty one forgets it and its times.
+    """Store the address of a counsel's own calendar; an empty one deletes it with its times.
 
-    Raises Invalid for an address that will never be asked. It is fetched by the beat, not here.
+    It is fetched by the worker, not here. Raises Invalid for an address that is never fetched.
     """
     seat = session.get_one(Invitation, seat_id)
     known, address = (
@@ -45,7 +45,7 @@ def set_address(
         return
     if known is not None:
         session.delete(known)
-        _forget(session, seat.counsel_id)
+        _delete_times(session, seat.counsel_id)
         session.flush()
     if not address:
         return
@@ -68,7 +68,7 @@ def set_address(
     )
 
 
-def _forget(session: Session, counsel_id: int) -> None:
+def _delete_times(session: Session, counsel_id: int) -> None:
     session.execute(
         sa.delete(BusyTime)
         .where(BusyTime.counsel_id == counsel_id)
@@ -78,7 +78,7 @@ def _forget(session: Session, counsel_id: int) -> None:
 
 @dataclass(frozen=True)
 class DueCalendar:
-    """A calendar that is to be read now, and its owner's zone and mail address."""
+    """A calendar that is due to be fetched, with its owner's zone and e-mail address."""
 
     number: int
     address: str
@@ -88,10 +88,10 @@ class DueCalendar:
 
 
 def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
-    """Return the calendars that are to be read now, held back from other workers.
+    """Claim the calendars that are due, skipping those that another worker has locked.
 
-    Each is put off before it is asked, so that an address which ends its worker is not asked
-    again at once.
+    Each is postponed before it is fetched, so that an address which crashes its worker is not
+    fetched again at once.
     """
     wanted = (
         sa.select(BusyCalendar, Court.zone, Counsel.zone, Counsel.email)
@@ -114,7 +114,10 @@ def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
 def fetch_busy_time(
     gateway: CalendarFetcher, calendar: DueCalendar, now: dt.datetime
 ) -> tuple[FetchedCalendar | None, Sequence[Span], str]:
-    """Fetch and read a calendar, no transaction open; return it, its spans, or what is wrong."""
+    """Fetch and parse a calendar, with no transaction open.
+
+    Returns what was fetched, its busy spans, and an error message that is empty on success.
+    """
     try:
         fetched = gateway.fetch(calendar.address, calendar.etag)
         if fetched.body is None:
@@ -133,9 +136,9 @@ def store_result(
     fault: str,
     now: dt.datetime,
 ) -> None:
-    """Keep what a calendar said, or why it could not be read: then what it said before stands.
+    """Store the busy spans of a calendar, or the error, which leaves the spans before it.
 
-    After five failures in a row it is left alone until its counsel names it again.
+    After five failures in a row it is not fetched until its counsel gives it again.
     """
     calendar = session.get(BusyCalendar, number)
     if calendar is None:  # forgotten meanwhile
@@ -149,7 +152,7 @@ def store_result(
     calendar.failures, calendar.read_at, calendar.etag = 0, now, fetched.etag
     if fetched.body is None:
         return
-    _forget(session, calendar.counsel_id)
+    _delete_times(session, calendar.counsel_id)
     if spans:
         session.execute(
             sa.insert(BusyTime),

@@ -1,4 +1,4 @@
-"""What is taken of people's and courtrooms' time: bookings, days away, what counsel refused."""
+"""Busy time of people and courtrooms: bookings, days away, slots that counsel refused."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)  # no booking is longer (see booking.find_conflicts)
 def booked_spans(
     session: Session, resources: Sequence[int], span: Span, but: int | None = None
 ) -> dict[int, list[Span]]:
-    """Return what hearings have of some resources within a span, fixed and held, in order."""
+    """Return the booked spans of some resources within a span, fixed and held, in order."""
     wanted = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
         Booking.resource.in_(resources),
         Booking.starts_at < span.ends_at,
@@ -38,9 +38,9 @@ def booked_spans(
 def away_spans(
     session: Session, counsel_ids: Sequence[int], span: Span, zone: ZoneInfo
 ) -> dict[int, list[Span]]:
-    """Return when counsel are elsewhere within a span, by their word or by their own calendar.
+    """Return when counsel are away within a span, by their own entries or calendar.
 
-    Days that they named are whole days of the court's zone.
+    Entries are whole days of the court's zone.
     """
     first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
     wanted = sa.select(Away).where(
@@ -67,13 +67,13 @@ def away_spans(
 
 
 def refused_spans(
-    session: Session, counsel_ids: Sequence[int], span: Span, but_round: int | None = None
+    session: Session, counsel_ids: Sequence[int], span: Span, but_proposal: int | None = None
 ) -> dict[int, list[Span]]:
-    """Return what counsel said no to within a span, in any case, whatever came of the round.
+    """Return the slots within a span that counsel refused, in any case and any proposal.
 
-    It is their time that they spoke of. The last word counts: a later answer that takes a slot
-    (yes, or if needed) frees what an earlier no took. The answers of one round are one word, in
-    which a yes to one courtroom frees the same time in another.
+    A no speaks of counsel's time, not of the case. The last answer counts: a later one that takes
+    a slot (yes, or if needed) frees what an earlier no refused. The answers to one proposal are
+    one, in which a yes to one courtroom frees the same time in another.
     """
     wanted = (
         sa.select(Invitation.counsel_id, Slot.starts_at, Slot.ends_at, Answer.says)
@@ -91,8 +91,8 @@ def refused_spans(
             Slot.id,
         )
     )
-    if but_round is not None:
-        wanted = wanted.where(Invitation.proposal_id != but_round)
+    if but_proposal is not None:
+        wanted = wanted.where(Invitation.proposal_id != but_proposal)
     found: dict[int, list[Span]] = defaultdict(list)
     for number, starts_at, ends_at, says in session.execute(wanted):
         slot = Span(starts_at, ends_at)
@@ -103,7 +103,7 @@ def refused_spans(
 def busy_spans(
     session: Session, resources: Sequence[int], span: Span, zone: ZoneInfo, but: int | None = None
 ) -> dict[int, list[Span]]:
-    """Return all that is taken of some resources within a span: bookings, and days away."""
+    """Return the busy spans of some resources within a span: bookings, and days away."""
     found = booked_spans(session, resources, span, but)
     counsel = [row for kind, row in map(kind_and_row, resources) if kind == "counsel"]
     for number, spans in away_spans(session, counsel, span, zone).items():
@@ -120,10 +120,10 @@ def free_rooms(
     buffer: dt.timedelta,
     but: int | None = None,
 ) -> Mapping[dt.datetime, list[int]]:
-    """Return which courtrooms nobody has at each opening, in the order in which they are given.
+    """Return the courtrooms that are free at each opening, in the order of ``rooms``.
 
-    Read is the whole stretch from the first to the last opening, by one plain range: joined to
-    each opening by itself, PostgreSQL now and then reads the table instead of its index.
+    One range query reads the whole time from the first to the last opening: joined to each
+    opening, PostgreSQL sometimes scans the table instead of its index.
     """
     if not asked or not rooms:
         return {}

@@ -1,4 +1,4 @@
-"""The best slots for a hearing: all who are needed are free, by the court's hours and rules."""
+"""The best slots for a hearing: everybody needed is free, within the court's hours and rules."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -30,9 +30,9 @@ END_OF_DAY = dt.time(17, 0)
 
 @dataclass(frozen=True)
 class SuggestionQuery:
-    """What is asked for: how long, between which days, in which courtrooms.
+    """A search: how long, between which days, in which courtrooms.
 
-    The time of the hearing ``but`` counts as free, the starts ``but_not`` are of no use; all are
+    The time of the hearing ``but`` counts as free, the starts ``but_not`` are excluded; all are
     told the day after ``answer_by``.
     """
 
@@ -48,7 +48,7 @@ class SuggestionQuery:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One slot: when and where, what speaks for it, and whom it costs what."""
+    """One slot: when and where, with its reasons, and its costs by counsel."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -59,7 +59,7 @@ class Suggestion:
 
 
 def default_answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
-    """Return a sensible end of the time to answer: a working day's end, three days from now."""
+    """Return the default date to answer by: the end of a working day, three days from now."""
     zone, working = ZoneInfo(court.zone), working_days.working_days(session, court)
     day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
     for _ in range(MOST_CLOSED):
@@ -70,7 +70,7 @@ def default_answer_by(session: Session, court: Court, now: dt.datetime) -> dt.da
 
 
 def court_hours(court: Court) -> CourtHours:
-    """Return when a court holds hearings."""
+    """Return the hours in which a court holds hearings."""
     marks = (court.opens, court.lunch_from, court.lunch_until, court.closes)
     return CourtHours(*(dt.time.fromisoformat(mark) for mark in marks))
 
@@ -78,10 +78,10 @@ def court_hours(court: Court) -> CourtHours:
 def first_day(
     court: Court, working: WorkingDays, case: Case, answer_by: dt.datetime
 ) -> tuple[dt.date, list[Message]]:
-    """Return the first day on which a hearing breaks no period of the court's rules, and which.
+    """Return the first day allowed by the periods of the court's rules, and those that decide it.
 
-    People are told the day after the date to answer by. The periods that decide are said by their
-    names; none where no period reaches beyond the day after the telling.
+    People are told the day after the date to answer by. The list is empty where no period reaches
+    beyond the day after that.
     """
     told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
     soonest = told_on + dt.timedelta(days=1)
@@ -91,9 +91,9 @@ def first_day(
 
 @dataclass(frozen=True)
 class SuggestionSearch:
-    """Every start that suits everybody, the best first, and of what it was made.
+    """Every start that suits everybody, the best first, with the query and its people.
 
-    ``known`` has them by their start, those of no use included.
+    ``known`` has them by their start, the excluded ones too.
     """
 
     wish: OpeningQuery | None
@@ -109,9 +109,9 @@ def search(
     now: dt.datetime,
     also: Collection[dt.datetime] = (),
 ) -> SuggestionSearch:
-    """Weigh every start on the court's grid between the days; people's time ``also`` around these.
+    """Score every start on the court's grid between the days; nothing is sampled (see openings).
 
-    Exact: nothing is sampled (see openings).
+    ``also``: further instants around which people's busy time is read.
     """
     wish, span = _wish(session, case, asked, now)
     around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
@@ -129,7 +129,7 @@ def choose(
     searched: SuggestionSearch,
     found: Sequence[Opening],
 ) -> list[Suggestion]:
-    """Return the best of some openings with a courtroom each, the best first."""
+    """Return the best of some openings, each with a courtroom, the best first."""
     wish = searched.wish
     if wish is None or not asked.rooms:
         return []
@@ -160,9 +160,9 @@ def choose(
 def suggest(
     session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
 ) -> list[Suggestion]:
-    """Return the best slots for a hearing of a case, the best first; fewer where there are fewer.
+    """Return the best slots for a hearing of a case, the best first, at most ``asked.many``.
 
-    Exact: every start on the court's grid between the days is weighed (see openings).
+    Exact: every start on the court's grid between the days is scored (see openings).
     """
     searched = search(session, case, asked, now)
     return choose(session, case, asked, searched, searched.found)
@@ -201,8 +201,8 @@ def _wish(
 def _people(
     session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
 ) -> list[Attendee]:
-    """Return who is needed, each with what is taken of their time, a day before and after too."""
-    counsel = [seat.counsel for seat in queries.acting_representations(session, case)]
+    """Return the judge and counsel with their busy time, from a day before to a day after."""
+    counsel = [each.counsel for each in queries.acting_representations(session, case)]
     day = dt.timedelta(days=1)
     around = Span(span.starts_at - day, span.ends_at + day)
     judge = resource("judge", case.judge_id)
@@ -228,7 +228,7 @@ def _people(
 def active_courtrooms(
     session: Session, court: Court, names: Collection[str] = ()
 ) -> Sequence[Courtroom]:
-    """Return a court's courtrooms, all or those of some names, in the order of their entering."""
+    """Return a court's active courtrooms, all or those of some names, in the order of entry."""
     wanted = (
         sa.select(Courtroom)
         .where(Courtroom.court_id == court.id, Courtroom.retired_at.is_(None))
