@@ -1,4 +1,4 @@
-"""What a form of a round shows of time: its slots weighed, further suggestions, days in a strip."""
+"""The times on the proposal's page: its slots assessed, further suggestions, a strip of days."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ SAID_NO = N_("said no to %(when)s")
 
 @dataclass(frozen=True)
 class AssessedSlot:
-    """One slot of the form: what speaks for it, whom it costs what, and what is in its way."""
+    """One slot of the form: its reasons, its costs by counsel, and its conflict."""
 
     reasons: tuple[Message, ...] = ()
     costs: tuple[tuple[str, Message], ...] = ()
@@ -56,9 +56,9 @@ class SlotBoard:
 def build_board(
     session: Session, case: Case, hearing: Hearing | None, given: ProposalFields, now: dt.datetime
 ) -> SlotBoard:
-    """Weigh a form's slots and find further ones: what a person would want to see while choosing.
+    """Assess a form's slots and find further ones, to help a person choose.
 
-    Reads, and decides nothing: what may be proposed is checked when it is.
+    Read-only; what may be proposed is checked when it is sent.
     """
     zone = ZoneInfo(case.court.zone)
     starts = prefill.readable_starts(given, zone)
@@ -102,7 +102,7 @@ def _clashes(
 
 
 def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
-    """Say that a court does not sit in a whole span, where it does not: a person may want it so."""
+    """Return why a span is outside the court's hours, or None; a person may still want it."""
     zone, hours = ZoneInfo(court.zone), suggestions.court_hours(court)
     day = span.starts_at.astimezone(zone).date()
     if not working.has(day):
@@ -134,7 +134,7 @@ def _weighed(
 
 
 def _absent(person: Attendee, span: Span, zone: str) -> Iterator[tuple[str, Message]]:
-    """Yield why somebody cannot be there, by their own word or their calendar's."""
+    """Yield why a person cannot attend, by their own entries, calendar or refusals."""
     away = [each for each in person.elsewhere if each.overlaps(span)]
     if away:
         way = person.travel  # of which each span away has one before and one after
@@ -152,7 +152,7 @@ def _opening(
     known: dict[dt.datetime, Opening],
     span: Span,
 ) -> Opening | None:
-    """Return what a start is worth; also one that is on no grid, on a day that is looked at."""
+    """Return the opening at a start, on or off the grid, if its day is searched."""
     if wish is None or span.starts_at in known:
         return known.get(span.starts_at)
     first = min((opening.day for opening in known.values()), default=None)

@@ -1,4 +1,4 @@
-"""A proposal on one page: who is asked, which slots, until when, the messages before they go."""
+"""The page of a proposal: who is asked, which slots, until when, and a preview of messages."""
 
 import datetime as dt
 import hashlib
@@ -27,27 +27,27 @@ from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span
 from app.law import Counted, working_days
 
-# What may still be changed once the messages were read: none of them says it.
+# Fields that may still be changed after the preview, for no message shows them.
 NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
 
 
 @dataclass(frozen=True)
 class ProposalContext:
-    """What a form is about: a case, and its hearing where it has been asked about before."""
+    """The subject of a form: a case, and its hearing unless the form is of a new one."""
 
     case_id: int
     hearing_id: int | None = None
 
     @property
     def address(self) -> str:
-        """Where its form is."""
+        """The URL of the form."""
         if self.hearing_id is None:
             return url_for("proposing.new", case_id=self.case_id)
         return url_for("proposing.another", hearing_id=self.hearing_id)
 
     @property
     def key(self) -> str:
-        """What a draft of it is kept under."""
+        """The key under which a draft is stored."""
         return f"hearing/{self.hearing_id}" if self.hearing_id else f"case/{self.case_id}"
 
 
@@ -70,8 +70,8 @@ class SendOrder:
         return self.form.minutes or (hearing.minutes if hearing else 0)
 
 
-def looked_up(about: ProposalContext) -> tuple[Case, Hearing | None]:
-    """Return the case with its people, and the hearing. Raises NotFound."""
+def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
+    """Load the case with its people, and the hearing. Raises NotFound."""
     session, court_id = db.session(), current_user.court_id
     hearing_id = about.hearing_id
     hearing = (
@@ -87,15 +87,15 @@ def seal(given: ProposalFields) -> str:
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def mute_of(about: ProposalContext) -> list[str]:
-    """Return the names of those whom no message can reach."""
+def unreachable(about: ProposalContext) -> list[str]:
+    """Return the names of counsel whom no message can reach."""
     return list(facts(about)["mute"])
 
 
 def facts(about: ProposalContext) -> dict[str, Any]:
-    """Return what a round's page shows beside the form: the case, the hearing, who is asked."""
+    """Return the template context beside the form: the case, the hearing, who is asked."""
     session, court = db.session(), current_user.court
-    found, hearing = looked_up(about)
+    found, hearing = load_subject(about)
     asked = [
         (seat, ways_of(seat.counsel)) for seat in queries.acting_representations(session, found)
     ]
@@ -106,7 +106,7 @@ def facts(about: ProposalContext) -> dict[str, Any]:
         "court": court,
         "zone": court.zone,
         "asked": asked,
-        "mute": [seat.counsel.name for seat, ways in asked if not ways],
+        "mute": [each.counsel.name for each, ways in asked if not ways],
         "last": queries.last_proposal(session, hearing) if hearing else None,
         "unasked": unrepresented.unrepresented_parties(found),
         "already": [] if hearing else queries.upcoming_hearings(session, found, web.now()),
@@ -114,7 +114,7 @@ def facts(about: ProposalContext) -> dict[str, Any]:
 
 
 def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
-    """Return the page with what was typed; the messages too, where ``more`` has them."""
+    """Render the page with the form as typed; ``more`` is further template context."""
     if not given.slots:
         given.slots = [form_fields.blank_row(given)]
     language, known = web.language(), facts(about)
@@ -124,13 +124,13 @@ def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([given.kind] if given.kind else [])]))
     page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
-    looked = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
+    slot_board = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
     return render_template(
         page,
         given=given,
         rooms=rooms,
         most=MOST_SLOTS,
-        board=looked,
+        board=slot_board,
         kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
         **{
             "errors": {},
@@ -145,13 +145,13 @@ def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
 
 
 def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
-    """Return the page with each person's messages as they would be sent now; nothing is kept."""
+    """Render the page with a preview of the messages as they would be sent now."""
     settings, now, court = web.services().settings, web.now(), current_user.court
     sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
     # A warning of a rule is shown beside the messages: there the reason is asked for.
     reason = order.form.override_reason or "-"
     seen = preview.preview_messages(lambda session: order.work(session, reason), sender, now)
-    case, hearing = looked_up(order.about)
+    case, hearing = load_subject(order.about)
     starts = [slot.starts_at for slot in order.form.slots]
     working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
@@ -181,15 +181,15 @@ def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
 
 def form_version(about: ProposalContext) -> str:
     """Return the version of a form that is opened now."""
-    case, hearing = looked_up(about)
+    case, hearing = load_subject(about)
     if hearing is None:
         return versions.of_case(db.session(), case.id)
     return versions.of_hearing(db.session(), hearing)
 
 
 def refusal_words(about: ProposalContext, fault: Refusal, version: str) -> str:
-    """Return a refusal in words; where somebody else was quicker, with what they changed."""
-    hearing = looked_up(about)[1]
+    """Return a refusal in words; after a concurrent change, with what was changed."""
+    hearing = load_subject(about)[1]
     words = [web.translated(fault.message)]
     if hearing and version and str(fault.message) == versions.CHANGED:
         changes = versions.changes_since(db.session(), hearing, version)
@@ -197,11 +197,11 @@ def refusal_words(about: ProposalContext, fault: Refusal, version: str) -> str:
     return "\n".join(words)
 
 
-def in_the_way(order: SendOrder, fault: Exception) -> dict[str, str]:
-    """Return, by its field, what is in the way of each slot; nothing where it is no clash."""
+def conflicts_by_field(order: SendOrder, fault: Exception) -> dict[str, str]:
+    """Return the conflict of each slot, by its field; empty unless the error is a Clash."""
     if not isinstance(fault, Clash):
         return {}
-    case, hearing = looked_up(order.about)
+    case, hearing = load_subject(order.about)
     clashes = booking.clashes_by_field(
         db.session(), case, order.form.slots, order.minutes(hearing), but=order.about.hearing_id
     )

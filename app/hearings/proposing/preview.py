@@ -1,4 +1,4 @@
-"""What would be sent: the use case is done, its letters are read, and all of it is undone."""
+"""Preview of messages: the use case is run, its letters are composed, and it is rolled back."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -20,10 +20,10 @@ from app.sending import messages as post
 
 @dataclass(frozen=True)
 class PreviewedMessage:
-    """One message over one channel; keys are left out, for nobody has them yet.
+    """One message over one channel, without the keys of its links, which nobody has yet.
 
-    ``segments`` counts a text message with its key in it; ``invite`` tells that a mail carries
-    the date for the person's calendar.
+    ``segments`` counts a text message with its key in it; ``invite`` tells that an e-mail carries
+    the date for the recipient's calendar.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class PreviewedMessage:
 
 @dataclass(frozen=True)
 class RecipientPreview:
-    """One person, and all that they would get at once."""
+    """One recipient, and all messages that they would get at once."""
 
     name: str
     side: str
@@ -47,20 +47,20 @@ class RecipientPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """All who would be told, and when those who do not answer would be asked again."""
+    """All recipients, and when those who do not answer would be reminded."""
 
     told: Sequence[RecipientPreview]
     nudge_at: dt.datetime | None
 
     @property
     def count(self) -> int:
-        """How many messages would leave at once."""
+        """The number of messages that would be sent at once."""
         return sum(len(person.messages) for person in self.told)
 
 
 @dataclass(frozen=True)
 class PreviewSender:
-    """From where the letters come."""
+    """What composing a letter needs of the sender."""
 
     secret: bytes
     public_url: str
@@ -68,7 +68,7 @@ class PreviewSender:
 
 
 class _Undo(Exception):  # noqa: N818
-    """Carries what was read out of a transaction that must leave nothing behind."""
+    """Carries the preview out of a transaction that must be rolled back."""
 
     def __init__(self, shown: Preview) -> None:
         self.shown = shown
@@ -77,9 +77,9 @@ class _Undo(Exception):  # noqa: N818
 def preview_messages(
     work: Callable[[Session], Hearing], sender: PreviewSender, now: dt.datetime
 ) -> Preview:
-    """Return the messages that a use case would send at once; nothing of it is kept.
+    """Return the messages that a use case would send at once; nothing of it is stored.
 
-    Raises what the use case raises: what would be refused is refused already here.
+    Raises what the use case raises, so that what would be refused is refused here.
     """
 
     def undone(session: Session) -> Preview:
@@ -95,16 +95,16 @@ def preview_messages(
 
 
 def newest_notice_id(session: Session) -> int:
-    """Return the number of the newest notice: those of a use case come after it."""
+    """Return the id of the newest notice; those of a use case that follows have higher ones."""
     return session.scalar(sa.select(sa.func.max(Notice.id))) or 0
 
 
 def queued_notices(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
-    """Return counsel's notices about a hearing that came after another one, by person."""
+    """Return counsel's notices about a hearing with an id above ``last``, in order of queueing."""
     wanted = sa.select(*COLUMNS).where(
         Notice.id > last, Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None)
     )
-    # A person's ways were queued best first, and all persons in the order of their seats.
+    # Channels were queued best first, and recipients in the order of their invitations.
     return [NoticeRow(*row) for row in session.execute(wanted.order_by(Notice.id))]
 
 

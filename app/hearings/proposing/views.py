@@ -75,16 +75,16 @@ def another(hearing_id: int) -> Any:
 
 
 def _open(about: ProposalContext) -> Any:
-    case, hearing = proposal_page.looked_up(about)
+    case, hearing = proposal_page.load_subject(about)
     if request.method == "GET":
-        return _begun(about, case, hearing)
+        return _opened(about, case, hearing)
     given, do = form_fields.parse(request.form.items()), request.form.get("do", "preview")
     do = "change" if only_shown() else do
     if do == "discard":
-        _forget(about)
+        _delete_draft(about)
         return redirect(about.address, 303)
     if do != "send":
-        _keep(about, given)
+        _save_draft(about, given)
     if do == "keep":
         return "", 204
     if do == "suggest":
@@ -97,51 +97,51 @@ def _open(about: ProposalContext) -> Any:
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
     given = form_fields.drop_empty_rows(given)
     shown = form_fields.is_key(given.once) and given.seen == proposal_page.seal(given)
-    return _try(about, given, send=do == "send" and shown)
+    return _submit(about, given, send=do == "send" and shown)
 
 
-def _begun(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
-    """Show what a user typed before and did not send, else a form in which the usual is filled."""
+def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
+    """Show the user's draft, or else a prefilled form."""
     draft = drafts.find(db.session(), current_user.id, about.key)
     selection = form_fields.parse_selection(request.args)
     if draft is not None and selection is None:
         return proposal_page.form(about, form_fields.from_json(draft.fields), draft=draft)
     given = prefill.prefilled(db.session(), case, hearing, web.now())
-    given.reason = _why_again(hearing) if hearing else ""
+    given.reason = _suggested_reason(hearing) if hearing else ""
     if selection is not None:
         return proposal_page.form(about, form_fields.with_selection(given, selection))
     return proposal_page.form(about, given, suggested=True)
 
 
-def _keep(about: ProposalContext, given: ProposalFields) -> None:
+def _save_draft(about: ProposalContext, given: ProposalFields) -> None:
     user_id, now = current_user.id, web.now()
     retrying(lambda session: drafts.save(session, user_id, about.key, about.case_id, given, now))
 
 
-def _forget(about: ProposalContext) -> None:
+def _delete_draft(about: ProposalContext) -> None:
     user_id = current_user.id
     retrying(lambda session: drafts.delete(session, user_id, about.key))
 
 
 @bp.app_template_global()
 def my_drafts(case_id: int | None = None) -> Sequence[Draft]:
-    """Return what whoever is signed in began to propose and did not send."""
+    """Return the drafts of the signed-in user."""
     return drafts.list_drafts(db.session(), current_user, case_id)
 
 
-def _why_again(hearing: Hearing) -> str:
-    """Return the reason for a new round where it is plain; a person may say it better."""
+def _suggested_reason(hearing: Hearing) -> str:
+    """Suggest the reason for a further proposal where it is plain."""
     last = queries.last_proposal(db.session(), hearing)
     if hearing.starts_at is not None or last is None:
         return ""
     if last.state == ProposalState.LAPSED:
         return gettext("Nothing was agreed in time.")
-    silent = any(seat.required and not seat.answered_at for seat in last.invitations)
+    silent = any(each.required and not each.answered_at for each in last.invitations)
     return "" if silent else gettext("No slot suited everybody.")
 
 
-def _try(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
-    """Show or send what was typed; what is refused is said on the form, and nothing is lost."""
+def _submit(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
+    """Preview or send a form; refusals are shown on it, with all that was typed."""
     if not form_fields.is_key(given.once):
         given.once = str(uuid.uuid4())
     order = None
@@ -149,7 +149,7 @@ def _try(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
         order = _order(about, given)
         return _send(order) if send else proposal_page.with_messages(order, given)
     except service.AlreadySent as before:
-        _forget(about)
+        _delete_draft(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
         return redirect(url_for("hearing.shown", hearing_id=before.hearing_id), 303)
     except NotFound:
@@ -161,7 +161,7 @@ def _try(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
         errors = {"override_reason": gettext("Give a reason, or change the slots.")}
         return proposal_page.with_messages(order, given, errors=errors), web.status_of(fault)
     except Refusal as fault:
-        errors = proposal_page.in_the_way(order, fault) if order else {}
+        errors = proposal_page.conflicts_by_field(order, fault) if order else {}
         refused = "" if errors else proposal_page.refusal_words(about, fault, given.stood)
         given.stood = proposal_page.form_version(about)
         page = proposal_page.form(about, given, errors=errors, refused=refused)
@@ -169,11 +169,11 @@ def _try(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
 
 
 def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
-    """Return what a form asks for. Raises Invalid, with every error."""
+    """Load a form and bind its use case. Raises Invalid, with every error."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
     zone = ZoneInfo(current_user.court.zone)
 
-    def at(session: Session) -> CourtContext:
+    def context(session: Session) -> CourtContext:
         user = session.get_one(User, user_id)
         return CourtContext(user.court, user, now, secret)
 
@@ -185,7 +185,7 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
             hearing_form,
             lambda session, reason: service.propose(
                 session,
-                at(session),
+                context(session),
                 replace(hearing_form, override_reason=reason),
                 uid=uid,
                 version=given.stood,
@@ -198,7 +198,7 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
         move_form,
         lambda session, reason: service.move(
             session,
-            at(session),
+            context(session),
             hearing_id,
             replace(move_form, override_reason=reason),
             version=given.stood,
@@ -237,7 +237,7 @@ def _send(order: SendOrder) -> Any:
             ),
             "yes",
         )
-    if mute := proposal_page.mute_of(order.about):
+    if mute := proposal_page.unreachable(order.about):
         flash(
             gettext(
                 "No message can reach %(names)s: ring them, and log the call.", names=_listed(mute)
