@@ -11,7 +11,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
-from app.api.json_body import read
+from app.api.json_body import parse_json
 from app.cases.forms import LANGUAGES
 from app.core.db import db
 from app.core.errors import N_, Invalid
@@ -48,7 +48,7 @@ class Parser(FlaskParser):
         """Return the body. Raises UnsupportedMediaType, Unreadable, Invalid."""
         if not req.is_json:
             raise UnsupportedMediaType
-        g.given = read(req.get_data(cache=True))
+        g.given = parse_json(req.get_data(cache=True))
         return g.given
 
     def handle_error(self, error: ValidationError, *args: Any, **more: Any) -> NoReturn:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource
 from app.api.schemas import CaseOut, CasesOut
-from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as cases
 from app.cases.forms import CaseIn
 from app.core.forms import TextField, posted
@@ -39,7 +39,9 @@ class CaseCollection(MethodView):
     @bp.response(200, CasesOut)
     def get(self, query: CasesIn) -> Any:
         """List cases, the newest first, or find one by its number"""
-        found = reading(lambda session, context: queries.cases(session, context.court.id, query))
+        found = run_read(
+            lambda session, context: queries.list_cases(session, context.court.id, query)
+        )
         shown = found[: query.limit]
         more = len(found) > len(shown)
         return {
@@ -54,10 +56,10 @@ class CaseCollection(MethodView):
 
         def enter(session: Session, context: CourtContext) -> CommittedResponse:
             made = cases.enter(session, context.court, context.user, given, context.now)
-            shape = serializers.case(queries.case(session, context.court.id, made.id))
+            shape = serializers.case(queries.load_case(session, context.court.id, made.id))
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")
 
-        return writing(enter)
+        return run_write(enter)
 
 
 @bp.route("/<row:case_id>")
@@ -67,8 +69,8 @@ class CaseResource(MethodView):
     @bp.response(200, CaseOut)
     def get(self, case_id: int) -> Any:
         """Show a case"""
-        return reading(
+        return run_read(
             lambda session, context: serializers.case(
-                queries.case(session, context.court.id, case_id)
+                queries.load_case(session, context.court.id, case_id)
             )
         )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.api import attempts, cases, hearings
 from app.api.schemas import AttemptOut, ContactsOut
-from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
 from app.core.errors import N_, Invalid, Message, NotFound
 from app.desk import off_channel
@@ -41,7 +41,7 @@ def of_case(case_id: int) -> Any:
         case = case_service.find_case(session, context.court.id, case_id)
         return _shape(session, case, list(ledger.entries_of(session, case_id=case.id)))
 
-    return reading(read)
+    return run_read(read)
 
 
 @hearings.bp.route("/<row:hearing_id>/contacts", methods=["GET"])
@@ -55,7 +55,7 @@ def of_hearing(hearing_id: int) -> Any:
         lines = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, lines, hearing.id)
 
-    return reading(read)
+    return run_read(read)
 
 
 @cases.bp.route("/<row:case_id>/contacts", methods=["POST"])
@@ -71,7 +71,7 @@ def log(given: ContactIn, case_id: int) -> Answer:
         line, _ = off_channel.log(session, case, counsel, given, context.user, context.now)
         return CommittedResponse(attempts.attempts([line])[0], 201)
 
-    return writing(write)
+    return run_write(write)
 
 
 def _check_hearing(

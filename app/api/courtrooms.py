@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.api import queries, serializers
 from app.api.blueprint import Query, Resource
 from app.api.schemas import CourtroomOut, CourtroomsOut
-from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
@@ -25,7 +25,9 @@ class CourtroomCollection(MethodView):
     @bp.response(200, CourtroomsOut)
     def get(self, _: Query) -> Any:
         """List all courtrooms"""
-        rooms = reading(lambda session, context: queries.courtrooms(session, context.court.id))
+        rooms = run_read(
+            lambda session, context: queries.list_courtrooms(session, context.court.id)
+        )
         return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
 
     @bp.arguments(CourtroomIn.schema())
@@ -38,4 +40,4 @@ class CourtroomCollection(MethodView):
             room = courtrooms.add(session, by, given.name, given.location)
             return CommittedResponse(serializers.courtroom(room), 201)
 
-        return writing(add)
+        return run_write(add)

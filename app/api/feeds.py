@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.api import serializers
 from app.api.blueprint import Query, Resource
 from app.api.schemas import FeedOut, FeedsOut
-from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import ChoiceField, Form, RowIdField, TextField, posted
 from app.core.normalization import name_key
@@ -74,7 +74,7 @@ class FeedCollection(MethodView):
                 "feeds": [{**_shape(feed, context), **_address(feed, context)} for feed in found]
             }
 
-        return reading(read)
+        return run_read(read)
 
     @bp.arguments(FeedIn.schema())
     @bp.response(201, FeedOut)
@@ -98,7 +98,7 @@ class FeedCollection(MethodView):
         def again(session: Session, context: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
             return _address(session.get_one(Feed, kept["id"]), context)
 
-        return writing(open_, again)
+        return run_write(open_, again)
 
 
 @bp.route("/<row:feed_id>", methods=["DELETE"])
@@ -110,7 +110,7 @@ def revoke(feed_id: int) -> Any:
         feeds.revoke(session, context.court, feed_id, context.now)
         return CommittedResponse({}, 204)
 
-    writing(end)
+    run_write(end)
     return None
 
 

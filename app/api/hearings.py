@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource, query_instant
 from app.api.schemas import HearingOut, HearingsOut
-from app.api.transactions import Answer, CommittedResponse, reading, writing
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, RowIdField, posted
 from app.hearings import service as hearings
 from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
@@ -41,12 +41,12 @@ class HearingCollection(MethodView):
         """List hearings, the newest first; by state, case, or time taken by a date or a slot"""
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
-            found = queries.hearings(session, context.court.id, query)
+            found = queries.list_hearings(session, context.court.id, query)
             shown = found[: query.limit]
             last = shown[-1].id if len(found) > len(shown) else None
             return {"hearings": serializers.hearings(session, shown), "next": last}
 
-        return reading(read)
+        return run_read(read)
 
     @bp.arguments(HearingIn.schema())
     @bp.response(201, HearingOut)
@@ -58,7 +58,7 @@ class HearingCollection(MethodView):
             shape = serializers.hearing(session, context.court.id, made)
             return CommittedResponse(shape, 201, f"{PREFIX}/hearings/{made}")
 
-        return writing(propose)
+        return run_write(propose)
 
 
 @bp.route("/<row:hearing_id>")
@@ -68,7 +68,7 @@ class HearingResource(MethodView):
     @bp.response(200, HearingOut)
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
-        return reading(
+        return run_read(
             lambda session, context: serializers.hearing(session, context.court.id, hearing_id)
         )
 
@@ -78,7 +78,7 @@ def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object])
         change(session, context)
         return CommittedResponse(serializers.hearing(session, context.court.id, hearing_id))
 
-    return writing(do)
+    return run_write(do)
 
 
 @bp.route("/<row:hearing_id>/fix", methods=["POST"])

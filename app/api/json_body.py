@@ -14,7 +14,7 @@ class UnreadableJson(Exception):  # noqa: N818
         super().__init__(str(message))
 
 
-def read(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
     """Return what a JSON text (RFC 8259, in UTF-8) says.
 
     Raises Unreadable where it is no JSON, NaN and nesting without end included; Invalid where a
@@ -26,7 +26,7 @@ def read(raw: bytes) -> Any:
         said = Message(N_("The body is not UTF-8, from byte %(at)s on."), at=fault.start)
         raise UnreadableJson(said) from fault
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
     except RecursionError as fault:
         raise UnreadableJson(Message(N_("The body is nested too deeply."))) from fault
     except json.JSONDecodeError as fault:
@@ -40,7 +40,7 @@ def read(raw: bytes) -> Any:
         raise UnreadableJson(Message(N_("The body has a number that nobody can mean."))) from fault
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
@@ -49,5 +49,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(_: str) -> Any:
+def _refuse_constant(_: str) -> Any:
     raise ValueError

@@ -40,7 +40,7 @@ WHOLE_HEARING = (
 AFRESH = {"populate_existing": True}
 
 
-def case(session: Session, court_id: int, case_id: int) -> Case:
+def load_case(session: Session, court_id: int, case_id: int) -> Case:
     """Return a whole case. Raises NotFound, for another court's as for none."""
     wanted = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
     found = session.scalar(wanted.options(*WHOLE_CASE).execution_options(**AFRESH))
@@ -49,7 +49,7 @@ def case(session: Session, court_id: int, case_id: int) -> Case:
     return found
 
 
-def cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
+def list_cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
     """Return one more than ``limit`` of a court's cases, the newest first."""
     wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
     if query.number:
@@ -59,13 +59,13 @@ def cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
     return session.scalars(wanted.options(*WHOLE_CASE).limit(query.limit + 1)).all()
 
 
-def courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
+def list_courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
     """Return a court's courtrooms."""
     wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
     return session.scalars(wanted.order_by(Courtroom.id)).all()
 
 
-def hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
+def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     """Return a whole hearing. Raises NotFound, for another court's as for none."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
     found = session.scalar(wanted.options(*WHOLE_HEARING).execution_options(**AFRESH))
@@ -74,7 +74,7 @@ def hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     return found
 
 
-def hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
+def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
     """Return one more than ``limit`` of a court's hearings, the newest first.
 
     Within ``from`` and ``to`` (the second not included) lie those whose date does, and those of
@@ -106,7 +106,7 @@ def _within(
     return [*ends, column < end] if end else ends
 
 
-def offered(session: Session, rounds: Sequence[Proposal]) -> set[int]:
+def offered_ids(session: Session, rounds: Sequence[Proposal]) -> set[int]:
     """Return which rounds count as offered: a carrier took a message to each of their sides."""
     reached = session.execute(
         sa.select(Invitation.proposal_id, Notice.side)

@@ -74,13 +74,13 @@ def courtroom(room: Courtroom) -> Shape:
 
 def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
     """Return hearings, each with its newest round."""
-    offered = queries.offered(session, [each.proposals[-1] for each in found if each.proposals])
+    offered = queries.offered_ids(session, [each.proposals[-1] for each in found if each.proposals])
     return [_hearing(each, offered) for each in found]
 
 
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     """Return one hearing as it stands now, with its warnings. Raises NotFound."""
-    found = queries.hearing(session, court_id, hearing_id)
+    found = queries.load_hearing(session, court_id, hearing_id)
     warnings = [*unrepresented.representation_warnings(found), *_early(session, found)]
     return {**hearings(session, [found])[0], "warnings": [translated(words) for words in warnings]}
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.api import serializers
 from app.api.blueprint import Query, Resource, query_instant
 from app.api.schemas import SuggestionsOut
-from app.api.transactions import reading
+from app.api.transactions import run_read
 from app.cases import service as cases
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import RowIdField, TextField, WholeNumberField, posted
@@ -118,7 +118,7 @@ class SuggestionCollection(MethodView):
                 "periods": [translated(words) for words in because],
             }
 
-        return reading(read)
+        return run_read(read)
 
 
 def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:

@@ -44,13 +44,13 @@ def court_context(session: Session) -> CourtContext:
     return CourtContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
 
-def reading(work: Callable[[Session, CourtContext], T]) -> T:
+def run_read(work: Callable[[Session, CourtContext], T]) -> T:
     """Answer from what is there."""
     session = db.session()
     return work(session, court_context(session))
 
 
-def writing(
+def run_write(
     work: Callable[[Session, CourtContext], CommittedResponse],
     restore: Callable[[Session, CourtContext, dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Answer:
@@ -64,7 +64,7 @@ def writing(
 
     def once(session: Session) -> CommittedResponse:
         context = court_context(session)
-        repeat = _claimed(session, key, context.now) if key else None
+        repeat = _claim_key(session, key, context.now) if key else None
         if repeat and repeat.status:
             kept = repeat.answer
             more = restore(session, context, kept["body"]) if restore else None
@@ -95,7 +95,7 @@ def _asked() -> str:
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
 
 
-def _claimed(session: Session, key: str, now: dt.datetime) -> IdempotentResponse:
+def _claim_key(session: Session, key: str, now: dt.datetime) -> IdempotentResponse:
     """Return the row of a key: one with a status was answered, one without is ours to answer.
 
     Whoever inserts second waits for the first's commit, runs into the unique constraint and is
@@ -109,7 +109,7 @@ def _claimed(session: Session, key: str, now: dt.datetime) -> IdempotentResponse
         said = Message(N_("This key was used for another request."))
         raise Invalid({"Idempotency-Key": said})
     if repeat is None:
-        forget(session, now, 2)  # two go for each that comes
+        delete_expired(session, now, 2)  # two go for each that comes
         repeat = IdempotentResponse(
             user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now
         )
@@ -118,7 +118,7 @@ def _claimed(session: Session, key: str, now: dt.datetime) -> IdempotentResponse
     return repeat
 
 
-def forget(session: Session, now: dt.datetime, most: int = 200) -> int:
+def delete_expired(session: Session, now: dt.datetime, most: int = 200) -> int:
     """Drop answers that are too old, the oldest first, up to so many; return how many."""
     oldest = (
         sa.select(IdempotentResponse.id, IdempotentResponse.at)

@@ -60,7 +60,7 @@ def change_counsel(
     counsel = representation.counsel
     if errors := service.counsel_errors(given, court.country, stored=counsel.phone):
         raise Invalid(errors)
-    phone = service.phone_of(given.phone, court.country, counsel.phone)
+    phone = service.stored_phone(given.phone, court.country, counsel.phone)
     other = service.find_counsel(session, court, given.name, given.email, phone)
     if other is not None and other.id != counsel.id:
         raise Clash(N_("%(name)s is known already with this address."), name=given.name)
@@ -78,7 +78,7 @@ def change_counsel(
     counsel.travel_minutes = given.travel_minutes or 0
     counsel.phone, counsel.language = phone, given.language or court.language
     chosen = list(dict.fromkeys(given.channels))
-    counsel.channels = chosen or service.channels_of(phone, counsel.email)
+    counsel.channels = chosen or service.default_channels(phone, counsel.email)
     representation.required = given.required
     return counsel
 

@@ -56,7 +56,7 @@ class PhoneError(ValueError):
 
 
 @lru_cache(maxsize=20_000)
-def phone(typed: str, region: str) -> str:
+def parse_phone(typed: str, region: str) -> str:
     """Return a telephone number in E.164, read as people of a region (ISO 3166, "CN") write it.
 
     The extension of a land line follows as in RFC 3966: ``+862158880002;ext=801``. Raises
@@ -199,12 +199,12 @@ def is_land_line(number: str) -> bool:
 def is_valid(number: str) -> bool:
     """Tell whether a stored number is one that ``phone`` would take today."""
     try:
-        return phone(number, "") == number
+        return parse_phone(number, "") == number
     except PhoneError:
         return False
 
 
-def uri(text: str) -> str:
+def tel_uri(text: str) -> str:
     """Return the ``tel:`` URI (RFC 3966) of a number as a court writes its own, in free form."""
     plain = half_width(text).translate(_DASHES)
     parts = _EXTENSION.fullmatch(plain)
@@ -212,7 +212,7 @@ def uri(text: str) -> str:
     return f"tel:{main};ext={parts['ext']}" if parts else f"tel:{main}"
 
 
-def shown(number: str, language: str) -> str:
+def display_phone(number: str, language: str) -> str:
     """Return a stored number as a person reads it: ``+862158880002 ext. 801``, ``… 转 801``."""
     main, _, extension = number.partition(";ext=")
     if not extension:

@@ -17,7 +17,7 @@ MOST_WORDS = 5  # that are searched one by one
 FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
 
 
-def matching(asked: str) -> sa.ColumnElement[bool]:
+def case_filter(asked: str) -> sa.ColumnElement[bool]:
     """Return what cases must fulfil to be found by words: number, title, party, counsel, phone.
 
     Brackets of either width find a number; a telephone number is found by a part of it. Several
@@ -60,7 +60,7 @@ def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Case.id.in_(acting)
 
 
-def search(
+def search_cases(
     session: Session,
     court_id: int,
     asked: str = "",
@@ -82,7 +82,7 @@ def search(
     if judge is not None:
         wanted = wanted.where(Case.judge_id == judge)
     if asked.strip():
-        wanted = wanted.where(matching(asked))
+        wanted = wanted.where(case_filter(asked))
     wanted = wanted.options(joinedload(Case.judge), selectinload(Case.parties))
     rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
@@ -108,7 +108,7 @@ def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
     return case
 
 
-def duplicate_of(session: Session, case: Case) -> Case | None:
+def find_duplicate(session: Session, case: Case) -> Case | None:
     """Return the other case of the same number, from before keys dropped invisible characters."""
     first, second, _ = case.number_key.partition("\n")
     key = first if second else f"{first}\n2"
@@ -117,7 +117,7 @@ def duplicate_of(session: Session, case: Case) -> Case | None:
     )
 
 
-def duplicates(session: Session) -> list[str]:
+def list_duplicates(session: Session) -> list[str]:
     """Return the cases, judges and courtrooms that have the number or name of another one."""
     wanted = [
         sa.select(sa.literal(kind), table.id, name, table.court_id).where(key.contains("\n"))

@@ -12,7 +12,7 @@ PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
 _BRACKETS = str.maketrans("〔〕【】[]{}〖〗", "()()()()()")
 
 
-def number_on_tab(number: str) -> str:
+def short_number(number: str) -> str:
     """Return what tells a case from the others of a year and court: its last number.
 
     A browser with twenty tabs shows ten letters of each; all of them begin alike.
@@ -42,7 +42,7 @@ class Reachable(Protocol):
         """When they told a carrier to stop texts, or None."""
 
 
-def agreed(counsel: Any) -> bool:
+def has_electronic_consent(counsel: Any) -> bool:
     """Tell whether a person agreed to electronic service and confirmed their address.
 
     Only then is arrival what a system shows as success (Civil Procedure Law of the PRC (2023),
@@ -51,7 +51,7 @@ def agreed(counsel: Any) -> bool:
     return bool(counsel.electronic_consent_on and counsel.address_confirmed_on)
 
 
-def ways_of(counsel: Reachable, *, every: bool = False) -> Sequence[tuple[str, str]]:
+def addresses_by_channel(counsel: Reachable, *, every: bool = False) -> Sequence[tuple[str, str]]:
     """Return the ways to reach a counsel, best first: ``[("sms", "+86…"), ("email", "…")]``.
 
     Texts are left out after an opt-out and for a land line. With ``every``, the ways that they did

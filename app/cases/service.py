@@ -24,7 +24,7 @@ def find_case(session: Session, court_id: int, case_id: int) -> Case:
     return case
 
 
-def case_numbered(session: Session, court_id: int, number: str) -> Case | None:
+def find_case_by_number(session: Session, court_id: int, number: str) -> Case | None:
     """Return the case of a number, however its brackets and spaces are typed."""
     key = rules.number_key(number)
     return session.scalar(sa.select(Case).where(Case.court_id == court_id, Case.number_key == key))
@@ -43,7 +43,7 @@ def enter(
 
     Raises Clash where the number is known, Invalid for a telephone number or zone that is none.
     """
-    if case_numbered(session, court.id, given.number):
+    if find_case_by_number(session, court.id, given.number):
         raise Clash(N_("Case %(number)s is entered already."), number=given.number)
     if errors := input_errors(given, region or court.country):
         raise Invalid(errors)
@@ -102,7 +102,7 @@ def counsel_errors(
             errors[f"{path}{field}"] = Message(
                 N_("The channel %(channel)s needs this address."), channel=channel
             )
-    number = "" if f"{path}phone" in errors else phone_of(counsel.phone, region, stored)
+    number = "" if f"{path}phone" in errors else stored_phone(counsel.phone, region, stored)
     if "sms" in counsel.channels and phones.is_land_line(number):
         errors[f"{path}phone"] = Message(phones.LAND_LINE, phone=counsel.phone)
     if not counsel.email and not counsel.phone:
@@ -114,14 +114,14 @@ def _check_phone(text: str, region: str, field: str, errors: dict[str, Message])
     if not text:
         return
     try:
-        phones.phone(text, region)
+        phones.parse_phone(text, region)
     except phones.PhoneError as fault:
         errors[field] = fault.message
 
 
-def phone_of(text: str, region: str, stored: str = "") -> str:
+def stored_phone(text: str, region: str, stored: str = "") -> str:
     """Return a validated number as it is stored (see ``phones.phone``); "" for an empty text."""
-    return text if not text or text == stored else phones.phone(text, region)
+    return text if not text or text == stored else phones.parse_phone(text, region)
 
 
 def add_party(session: Session, court: Court, case: Case, given: PartyIn, region: str) -> Party:
@@ -141,7 +141,7 @@ def new_party(given: PartyIn, region: str) -> Party:
     """Return a party that is not yet in a case, without its counsel."""
     return Party(
         role=given.role or given.side,
-        phone=phone_of(given.phone, region),
+        phone=stored_phone(given.phone, region),
         **stored_values(given),
     )
 
@@ -165,7 +165,7 @@ def add_representation(
     Two are the same if they share the name and the e-mail address or the telephone number: only
     then can double bookings of a person be found.
     """
-    number = phone_of(given.phone, region)
+    number = stored_phone(given.phone, region)
     counsel = find_counsel(session, court, given.name, given.email, number)
     if counsel is None:
         counsel = new_counsel(court, given, in_person=in_person)
@@ -222,10 +222,10 @@ def fill_in(counsel: Counsel, given: CounselIn, number: str) -> None:
     if given.channels:
         counsel.channels = list(dict.fromkeys(given.channels))
     elif not counsel.channels:
-        counsel.channels = channels_of(counsel.phone, counsel.email)
+        counsel.channels = default_channels(counsel.phone, counsel.email)
 
 
-def channels_of(phone: str, email: str) -> list[str]:
+def default_channels(phone: str, email: str) -> list[str]:
     """Return the default channels of somebody who chose none: those whose address is known."""
     known = (("sms", phones.takes_texts(phone)), ("email", email))
     return [channel for channel, usable in known if usable]

@@ -13,7 +13,7 @@ from app.cases import changes, edit_conflicts, form_fields, phones, queries, ser
 from app.cases.form_fields import CaseRows
 from app.cases.forms import CaseDetails, CaseIn, CounselIn, PartyIn, described
 from app.cases.models import Case
-from app.cases.rules import number_on_tab
+from app.cases.rules import short_number
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
@@ -90,13 +90,13 @@ def procedure_name(procedure: str) -> str:
 @bp.app_template_filter()
 def telephone(number: str) -> str:
     """Return a stored telephone number as a person reads it, its extension in words."""
-    return phones.shown(number, web.language())
+    return phones.display_phone(number, web.language())
 
 
 @bp.app_template_filter()
 def tel(text: str) -> str:
     """Return the address of a link that rings a number, however it is written."""
-    return phones.uri(text)
+    return phones.tel_uri(text)
 
 
 @bp.app_template_global()
@@ -114,7 +114,7 @@ def is_land_line(number: str) -> bool:
 @bp.app_template_filter()
 def on_tab(number: str) -> str:
     """Return a case's number as a browser's tab shows it."""
-    return number_on_tab(number)
+    return short_number(number)
 
 
 @bp.get("/cases")
@@ -124,7 +124,7 @@ def listed() -> str:
     asked, page = request.args.get("q", ""), page_number()
     order, judge = request.args.get("sort", ""), row_number(request.args.get("judge", ""))
     session, court_id = db.session(), current_user.court_id
-    rows, more = queries.search(session, court_id, asked, page, order=order, judge=judge)
+    rows, more = queries.search_cases(session, court_id, asked, page, order=order, judge=judge)
     return render_template(
         "cases/list.html",
         cases=rows,

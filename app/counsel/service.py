@@ -78,6 +78,6 @@ def _callbacks(hearing_id: int, counsel_id: int) -> sa.Select:
 
 def _parsed_phone(number: str, country: str) -> str:
     try:
-        return phones.phone(number, country)
+        return phones.parse_phone(number, country)
     except phones.PhoneError as error:
         raise Invalid({"phone": error.message}) from None

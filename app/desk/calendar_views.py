@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases.rules import number_on_tab, ways_of
+from app.cases.rules import addresses_by_channel, short_number
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.web.access import may, signed_in
@@ -137,7 +137,7 @@ def calendar_events() -> Any:
                 "startEditable": each.how == docket.FIXED and each.starts_at > now,
                 "extendedProps": {
                     "how": each.how,
-                    "tab": number_on_tab(each.number),
+                    "tab": short_number(each.number),
                     "kind": wording.kind_name(each.kind, language),
                     "place": each.courtroom if asked.by == "judge" else each.judge,
                     "about": each.title,
@@ -160,7 +160,7 @@ def who_is_told(hearing_id: int) -> Any:
             {
                 "name": seat.counsel.name,
                 "side": wording.side_name(seat.party.side, web.language()),
-                "reached": bool(ways_of(seat.counsel)),
+                "reached": bool(addresses_by_channel(seat.counsel)),
             }
             for seat in seats
         ]

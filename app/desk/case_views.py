@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries as cases
 from app.cases import service as case_service
 from app.cases.models import Case
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message, NotFound
@@ -65,7 +65,7 @@ def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
         given=given,
         hearings=queries.hearings_of_case(session, found),
         lines=desk.newest_lines(session, found),
-        twin=cases.duplicate_of(session, found),
+        twin=cases.find_duplicate(session, found),
         unreachable=_unreachable(found),
         ways=ways_by_hand(),
         outcomes=outcomes(),
@@ -85,7 +85,7 @@ def _counsel(found: Case) -> list[tuple[int, str]]:
 def _unreachable(found: Case) -> list[Any]:
     """Return who acts in a case now and can be told nothing by mail or text."""
     seats = [seat for party in found.parties for seat in party.representations if not seat.left_at]
-    return [seat for seat in seats if not ways_of(seat.counsel, every=True)]
+    return [seat for seat in seats if not addresses_by_channel(seat.counsel, every=True)]
 
 
 @bp.get("/cases/<int:case_id>/contacts")

@@ -112,7 +112,7 @@ def _number(found: Case, whom: Counsel | None) -> str:
     if whom is None:
         return ""
     try:
-        return phones.phone(request.values.get("number", "")[:100], found.court.country)
+        return phones.parse_phone(request.values.get("number", "")[:100], found.court.country)
     except phones.PhoneError:
         return whom.phone
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
-from app.cases.queries import PAGE, matching
+from app.cases.queries import PAGE, case_filter
 from app.desk.queries import SOON, owned_by
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
 from app.hearings.rules import days_span
@@ -81,7 +81,7 @@ def found(
     if wish.mine:
         wanted = wanted.where(*owned_by(user))
     if wish.words.strip():
-        wanted = wanted.where(matching(wish.words))
+        wanted = wanted.where(case_filter(wish.words))
     rows = session.scalars(wanted.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
 
@@ -123,7 +123,7 @@ def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Cas
     """Return a few cases found by words for which nobody was asked yet."""
     wanted = (
         sa.select(Case)
-        .where(Case.court_id == court_id, matching(asked))
+        .where(Case.court_id == court_id, case_filter(asked))
         .where(~sa.exists().where(Hearing.case_id == Case.id))
         .order_by(Case.id.desc())
         .limit(FEW)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import Case
-from app.cases.queries import matching
+from app.cases.queries import case_filter
 from app.court.models import Court, Courtroom
 from app.desk import todo
 from app.desk.todo import TaskItem
@@ -141,7 +141,7 @@ def waiting(
     session: Session, court: Court, whose: User | None, now: dt.datetime, words: str = ""
 ) -> PendingWork:
     """Return what waits in a court, of one user's hearings or of all; of cases found by words."""
-    owned = [*owned_by(whose), *([matching(words)] if words.strip() else [])]
+    owned = [*owned_by(whose), *([case_filter(words)] if words.strip() else [])]
     found = PendingWork(
         todo=todo.open_tasks(session, court, owned, now),
         unreached=unreached.people(session, court, owned, now),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, joinedload
 
 from app.cases.models import Case, Party, Representation
-from app.cases.rules import agreed
+from app.cases.rules import has_electronic_consent
 from app.evidence import reach
 from app.evidence.reach import CounselReach
 from app.hearings.models import Hearing
@@ -57,7 +57,7 @@ def _judge(
                 rule,
                 rules.version,
                 contact.evidence,
-                consent=agreed(contact.counsel),
+                consent=has_electronic_consent(contact.counsel),
                 deadline=until,
                 now=now,
             )

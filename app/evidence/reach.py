@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.cases.models import Counsel, Representation
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
 from app.notices.keys import NoticeKey
@@ -80,7 +80,7 @@ class CounselReach:
     @property
     def silent(self) -> bool:
         """Whether no address is known, so that no message can reach them."""
-        return not ways_of(self.counsel)
+        return not addresses_by_channel(self.counsel)
 
 
 # What says that a hearing, or a proposal, is over.
@@ -263,5 +263,5 @@ def _again(
         return ResendOption.OVERTAKEN
     if notice.stale_at <= now:
         return ResendOption.LATE
-    known = dict(ways_of(counsel, every=True))
+    known = dict(addresses_by_channel(counsel, every=True))
     return ResendOption.MAY if known.get(notice.channel) else ResendOption.NO_ADDRESS

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from app.cases.models import Case, Representation
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core.matters import Matter
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
@@ -25,7 +25,7 @@ def subject(hearing: Hearing, version: str = "") -> Subject:
 def invitation_recipient(invitation: Invitation, channel: str = "") -> Recipient:
     """Return the counsel of an invitation as recipient, by ``channel`` first if they have it."""
     counsel = invitation.counsel
-    ways = sorted(ways_of(counsel), key=lambda way: way[0] != channel)
+    ways = sorted(addresses_by_channel(counsel), key=lambda way: way[0] != channel)
     return Recipient(
         name=counsel.name,
         language=counsel.language,
@@ -43,7 +43,7 @@ def representation_recipient(representation: Representation) -> Recipient:
     return Recipient(
         name=counsel.name,
         language=counsel.language,
-        ways=ways_of(counsel),
+        ways=addresses_by_channel(counsel),
         side=representation.party.side,
         counsel_id=counsel.id,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.cases.models import Case, Party
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core.errors import N_, Message
 from app.hearings.models import FixPolicy, Hearing, HearingState
 
@@ -56,7 +56,9 @@ def representation_warnings(hearing: Hearing) -> list[Message]:
     ]
     everybody = (each for party in hearing.case.parties for each in party.representations)
     acting = (each.counsel for each in everybody if each.left_at is None)
-    unreachable = list(dict.fromkeys(each.name for each in acting if not ways_of(each)))
+    unreachable = list(
+        dict.fromkeys(each.name for each in acting if not addresses_by_channel(each))
+    )
     return [*warnings, *([Message(UNREACHABLE, names=unreachable)] if unreachable else [])]
 
 

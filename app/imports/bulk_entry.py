@@ -29,7 +29,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     IntegrityError where another writer was faster: the caller undoes all of it.
     """
     session = court.session
-    _meet_judges(court, entries)
+    _add_judges(court, entries)
     people = _People(court, entries)
     made = [_case(court, people, entry.case) for entry in entries]
     session.add_all(made)
@@ -46,7 +46,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     return len(sittings)
 
 
-def _meet_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
+def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     names = [entry.case.judge for entry in entries]
     names += [sitting.judge for entry in entries for sitting in entry.sittings]
     by_key = {normalization.name_key(name): name for name in reversed(names)}
@@ -76,7 +76,7 @@ class _People:
         everybody: list[PartyIn | CounselIn] = [*parties]
         everybody += [each for party in parties for each in party.counsel]
         emails = {each.email for each in everybody} - {""}
-        phones = {cases.phone_of(each.phone, court.region) for each in everybody if each.phone}
+        phones = {cases.stored_phone(each.phone, court.region) for each in everybody if each.phone}
         here = Counsel.court_id == court.context.court.id
         same = sa.or_(Counsel.email.in_(emails), Counsel.phone.in_(phones))
         for each in court.session.scalars(sa.select(Counsel).where(here, same)):
@@ -90,7 +90,7 @@ class _People:
 
     def counsel(self, given: CounselIn, *, in_person: bool) -> Counsel:
         """Find or make a counsel and fill them in, as ``service.add_representation`` does."""
-        number = cases.phone_of(given.phone, self.court.region)
+        number = cases.stored_phone(given.phone, self.court.region)
         key = normalization.name_key(given.name)
         found = [self.by_address.get((key, address)) for address in (given.email, number)]
         # Who has another address since is not found under the old one.

@@ -55,7 +55,9 @@ def import_(
     column_map = column_maps.find(wish) if wish else None
     with app.app_context():
         court = people.find_court(db.session(), court_name)
-        reading = uploads.reading(court, column_map).with_choices(sheet=sheet, encoding=encoding)
+        reading = uploads.reading_options(court, column_map).with_choices(
+            sheet=sheet, encoding=encoding
+        )
         country = uploads.country(court, column_map)
         db.session().rollback()
         with of_file(file):
@@ -64,9 +66,9 @@ def import_(
                 column_map or column_maps.best_match(table.headers), table.headers, country=country
             )
             read = pipeline.read(table.rows, bound)
-        report = _take(read, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)
+        report = _enter(read, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)
     kept = not dry_run and (partial or not report.refused)
-    _tell(file, table, bound, report, kept)
+    _print_report(file, table, bound, report, kept)
     raise SystemExit(REFUSED if report.refused else 0)
 
 
@@ -81,7 +83,7 @@ def of_file(file: Path) -> Iterator[None]:
         raise Invalid(errors) from fault
 
 
-def _take(
+def _enter(
     read: pipeline.ImportRows,
     bound: ColumnMapping,
     court_name: str,
@@ -116,7 +118,7 @@ def _progress(count: int) -> Iterator[partial[None]]:
         yield partial(bar.advance, task)
 
 
-def _tell(
+def _print_report(
     file: Path, table: tables.FileTable, bound: ColumnMapping, report: ImportReport, kept: bool
 ) -> None:
     would = "" if kept else "would be "

@@ -99,7 +99,7 @@ class SittingIn(Form):
     courtroom: str = posted(TextField(200, load_default=""))
 
 
-def by_case(
+def group_by_case(
     rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
 ) -> list[list[tuple[int, Sequence[str]]]]:
     """Return the rows of each case, in the order in which the file names the cases first.
@@ -108,7 +108,7 @@ def by_case(
     """
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
-        faults = row_faults(line, cells, bound)
+        faults = row_refusals(line, cells, bound)
         whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
         number = number_key(bound.read(whole)["number"])
         if not faults and not number:
@@ -120,7 +120,7 @@ def by_case(
     return list(cases.values())
 
 
-def row_faults(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[RowRefusal]:
+def row_refusals(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[RowRefusal]:
     """Return what is wrong with a row before it is read: its width, or cells without a value."""
     width = len(bound.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
@@ -129,11 +129,11 @@ def row_faults(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[Ro
     return [
         RowRefusal(line, bound.headers[place], why)
         for place in sorted(bound.used())
-        if (why := _cell_fault(cells[place]))
+        if (why := _cell_error(cells[place]))
     ]
 
 
-def _cell_fault(cell: str) -> Message | None:
+def _cell_error(cell: str) -> Message | None:
     if isinstance(cell, FaultyCell):
         return cell.why
     if "#" in cell or "＃" in cell:
@@ -335,7 +335,7 @@ class _Reading:
     def done(self) -> ImportedCase | list[RowRefusal]:
         """Return the case, checked as a form is; or all that is wrong."""
         if not self.lines:
-            return list(_once(self.refused))
+            return list(_first_of_each_cell(self.refused))
         given: dict[str, object] = {name: text for name, text in self.case.items() if text}
         parties: list[dict[str, object]] = []
         places = {"": (self.lines[0], self.bound)}
@@ -352,11 +352,11 @@ class _Reading:
             self.refused += [
                 source.refusal(self.bound, path, why) for path, why in fault.errors.items()
             ]
-            return list(_once(self.refused))
-        return list(_once(self.refused)) or ImportedCase(case, self.sittings, source)
+            return list(_first_of_each_cell(self.refused))
+        return list(_first_of_each_cell(self.refused)) or ImportedCase(case, self.sittings, source)
 
 
-def _once(refused: Sequence[RowRefusal]) -> Iterator[RowRefusal]:
+def _first_of_each_cell(refused: Sequence[RowRefusal]) -> Iterator[RowRefusal]:
     seen = set()
     for each in refused:
         if (each.line, each.column) not in seen:

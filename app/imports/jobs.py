@@ -35,7 +35,7 @@ class _Undone(Exception):  # noqa: N818
     """Ends an inner transaction of which nothing may stay."""
 
 
-def work(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> int:
+def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> int:
     """Work at the next file that waits; return how many that were.
 
     ``folder`` is where it is noted how far it is: a database of one writer cannot say so meanwhile.
@@ -73,7 +73,7 @@ class progress:  # noqa: N801 - used as a context, as open is
     """How many rows of a file were dealt with, in a small file that is gone when it is over."""
 
     def __init__(self, folder: Path, number: int) -> None:
-        self.path, self.done = _note(folder, number), 0
+        self.path, self.done = _progress_file(folder, number), 0
 
     def __enter__(self) -> Callable[[int], None]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,14 +88,14 @@ class progress:  # noqa: N801 - used as a context, as open is
         self.path.unlink(missing_ok=True)
 
 
-def _note(folder: Path, number: int) -> Path:
+def _progress_file(folder: Path, number: int) -> Path:
     return folder / "imports" / f"{number}.rows"
 
 
 def rows_done(folder: Path, number: int) -> int | None:
     """Return how many rows were dealt with; None where nobody is at it, or on another machine."""
     try:
-        return int(_note(folder, number).read_text() or 0)
+        return int(_progress_file(folder, number).read_text() or 0)
     except (OSError, ValueError):
         return None
 
@@ -110,9 +110,9 @@ def _do(
     court, user = session.get_one(Court, upload.court_id), session.get_one(User, upload.user_id)
     enters, remind, part = upload.state == "to_enter", upload.remind, upload.partial
     columns = list(upload.columns)
-    with uploads.opened(session, upload) as table:
+    with uploads.open_table(session, upload) as table:
         rows = list(table.rows)
-    bound = uploads.bound(table.headers, columns, uploads.country(court))
+    bound = uploads.map_columns(table.headers, columns, uploads.country(court))
     read = pipeline.read(rows, bound)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
     context, stays = CourtContext(court, None, now, secret), False
@@ -131,7 +131,7 @@ def _do(
             raise _Undone
     # The rows of the file were let go of on the way, and this one with them.
     upload = session.get_one(Upload, number, populate_existing=True)
-    upload.report = told(report, table.headers, dict(rows))
+    upload.report = report_json(report, table.headers, dict(rows))
     upload.report["notes"] = [message_to_json(note) for note in table.notes()]
     upload.state = "entered" if stays else "checked"
     if stays:
@@ -140,7 +140,7 @@ def _do(
         change_log.note(session, by, "import", f"entered/{upload.name}", "", report.new or True)
 
 
-def told(
+def report_json(
     report: ImportReport, headers: Sequence[str], cells: Mapping[int, list[str]]
 ) -> dict[str, Any]:
     """Return a report as it is kept: the counts, and the faults with their rows.

@@ -28,7 +28,7 @@ def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
     """Read a file to its end; what cannot be read to its end raises Invalid before any is used."""
     everything = list(rows)
     refused: list[entries.RowRefusal] = []
-    by_case = entries.by_case(everything, bound, refused)
+    by_case = entries.group_by_case(everything, bound, refused)
     return ImportRows(len(everything), by_case, refused)
 
 
@@ -46,7 +46,7 @@ def enter(
     report = ImportReport(rows=rows.count, refused=list(rows.refused))
     zone = ZoneInfo(bound.column_map.zone or context.court.zone)
     good = _entries(rows, bound, zone, report)
-    service.take(
+    service.enter_cases(
         session, context, bound, good, report, remind=remind, step=step, upload_id=upload_id
     )
     report.refused.sort(key=lambda each: each.line)

@@ -42,7 +42,7 @@ class ImportReport:
     refused: list[RowRefusal] = field(default_factory=list)
 
 
-def take(
+def enter_cases(
     session: Session,
     context: CourtContext,
     bound: ColumnMapping,
@@ -61,15 +61,15 @@ def take(
     court = ImportCourt(session, context, bound, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
-            _count(session)
-        known = _known(session, context.court.id, batch)
+            _analyze(session)
+        known = _known_cases(session, context.court.id, batch)
         uids = known_uids(session, list(known.values()))
         for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
             if plain:
-                _take_many(court, list(some), report)
+                _enter_many(court, list(some), report)
                 continue
             for entry in some:
-                _take_one(court, entry, known.get(_key(entry)), uids, report)
+                _enter_one(court, entry, known.get(_key(entry)), uids, report)
         step(sum(len(entry.source.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
@@ -78,7 +78,7 @@ def take(
                 session.expunge(each)
 
 
-def _count(session: Session) -> None:
+def _analyze(session: Session) -> None:
     """Let PostgreSQL see what this transaction wrote; else it reads whole tables for each batch."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("ANALYZE case_file, party, counsel, representation, booking"))
@@ -104,7 +104,9 @@ def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -
     return _key(entry) not in known and not cases.input_errors(entry.case, court.region)
 
 
-def _known(session: Session, court_id: int, entries: Sequence[ImportedCase]) -> dict[str, Case]:
+def _known_cases(
+    session: Session, court_id: int, entries: Sequence[ImportedCase]
+) -> dict[str, Case]:
     wanted = (
         sa.select(Case)
         .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
@@ -117,11 +119,11 @@ def _known(session: Session, court_id: int, entries: Sequence[ImportedCase]) -> 
     return {case.number_key: case for case in session.scalars(wanted)}
 
 
-def _take_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
+def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
     """Enter new cases together; where one is in the way, halve them until it is found."""
     if len(entries) <= FEW:
         for entry in entries:
-            _take_one(court, entry, None, set(), report)
+            _enter_one(court, entry, None, set(), report)
         return
     try:
         with court.session.begin_nested():
@@ -129,15 +131,15 @@ def _take_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Impo
     except (bulk_entry.BulkEntryRefused, RowRefused, sa.exc.IntegrityError):
         court.judges.clear()  # one who was made in what is undone is not there
         half = len(entries) // 2
-        _take_many(court, entries[:half], report)
-        _take_many(court, entries[half:], report)
+        _enter_many(court, entries[:half], report)
+        _enter_many(court, entries[half:], report)
         return
     report.new += len(entries)
     report.hearings += new
     report.known_hearings += sum(len(entry.sittings) for entry in entries) - new
 
 
-def _take_one(
+def _enter_one(
     court: ImportCourt, entry: ImportedCase, case: Case | None, uids: set[str], report: ImportReport
 ) -> None:
     session, context = court.session, court.context
@@ -208,7 +210,7 @@ def _find_party(case: Case, given: PartyIn) -> Party | None:
 def _merge_party(
     session: Session, context: CourtContext, party: Party, given: PartyIn, region: str
 ) -> bool:
-    number = cases.phone_of(given.phone, region)
+    number = cases.stored_phone(given.phone, region)
     email, phone = given.email or party.email, number or party.phone
     changed = (email, phone) != (party.email, party.phone)
     party.email, party.phone = email, phone
@@ -235,7 +237,7 @@ def _update(session: Session, known: Counsel, given: CounselIn, region: str) -> 
         return [tuple(value) if isinstance(value, list) else value for value in values]
 
     before = state()
-    cases.fill_in(known, given, cases.phone_of(given.phone, region))
+    cases.fill_in(known, given, cases.stored_phone(given.phone, region))
     if state() == before:
         return False
     readdress(session, known)

@@ -118,7 +118,7 @@ def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) 
     session.execute(wanted.execution_options(**loose))
 
 
-def until(court: Court, upload: Upload, now: dt.datetime) -> bool:
+def can_undo(court: Court, upload: Upload, now: dt.datetime) -> bool:
     """Tell whether an import can still be undone."""
     ended = upload.ended_at
     return upload.state == "entered" and ended is not None and uploads.is_today(ended, now, court)

@@ -27,7 +27,7 @@ SAMPLES = 3  # rows that are shown beside the columns
 MOST_KEPT = 30  # files of one court whose bytes are kept
 
 
-def keep(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) -> Upload:
+def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) -> Upload:
     """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
     assert by.user is not None
     made = Upload(
@@ -51,7 +51,7 @@ def keep(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) 
         session.flush()
     if not made.size:
         raise Invalid({"file": Message(N_("Choose a file; this one is empty."))})
-    _let_go(session, by.court_id)
+    _drop_old_parts(session, by.court_id)
     return made
 
 
@@ -63,7 +63,7 @@ def too_large() -> Message:
     )
 
 
-def _let_go(session: Session, court_id: int) -> None:
+def _drop_old_parts(session: Session, court_id: int) -> None:
     """Drop the bytes of old files; what came of them stays."""
     newest = sa.select(Upload.id).where(Upload.court_id == court_id).order_by(Upload.id.desc())
     kept = list(session.scalars(newest.limit(MOST_KEPT)))
@@ -71,7 +71,7 @@ def _let_go(session: Session, court_id: int) -> None:
     session.execute(sa.delete(UploadPart).where(UploadPart.upload_id.in_(old)))
 
 
-def find(session: Session, court_id: int, upload_id: int) -> Upload:
+def find_upload(session: Session, court_id: int, upload_id: int) -> Upload:
     """Return a court's file. Raises NotFound, for another court's as for none."""
     found = session.get(Upload, upload_id)
     if found is None or found.court_id != court_id:
@@ -79,7 +79,7 @@ def find(session: Session, court_id: int, upload_id: int) -> Upload:
     return found
 
 
-def listed(session: Session, court_id: int) -> Sequence[Upload]:
+def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
     """Return a court's last files, the newest first."""
     wanted = sa.select(Upload).where(Upload.court_id == court_id)
     return session.scalars(wanted.order_by(Upload.id.desc()).limit(20)).all()
@@ -90,7 +90,7 @@ def country(court: Court, column_map: ColumnMap | None = None) -> str:
     return (column_map.region if column_map else "") or court.country[:2]
 
 
-def reading(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions:
+def reading_options(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions:
     """Return how a court's files are read, by a map of its own where it has one."""
     known = column_map.known_headers() if column_map else column_maps.known_headers()
     said = column_map or ColumnMap("", {})
@@ -105,13 +105,13 @@ def reading(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions
 
 
 @contextmanager
-def opened(session: Session, upload: Upload) -> Iterator[FileTable]:
+def open_table(session: Session, upload: Upload) -> Iterator[FileTable]:
     """Lay a file on the disk for as long as it is read, and return its table. Raises Invalid."""
     court = session.get_one(Court, upload.court_id)
     wanted = sa.select(ChosenColumn.header_key).where(
         ChosenColumn.court_id == court.id, ChosenColumn.field != ""
     )
-    how = reading(court).with_choices(**upload.reading)
+    how = reading_options(court).with_choices(**upload.reading)
     how = replace(how, known=how.known | frozenset(session.scalars(wanted)))
     with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
         path = Path(folder) / "file"
@@ -122,14 +122,14 @@ def opened(session: Session, upload: Upload) -> Iterator[FileTable]:
         yield tables.read(path, how)
 
 
-def look(session: Session, upload: Upload) -> NeedsChoice | None:
+def inspect(session: Session, upload: Upload) -> NeedsChoice | None:
     """Look at the beginning of a file, and guess its columns.
 
     Returns what must be asked first, where it can be read in several ways. Raises Invalid.
     """
     try:
-        with opened(session, upload) as table:
-            upload.columns = guess(session, upload.court_id, table.headers)
+        with open_table(session, upload) as table:
+            upload.columns = guess_columns(session, upload.court_id, table.headers)
             upload.reading = {
                 **upload.reading,
                 **({"sheet": table.sheet} if table.sheet else {"encoding": table.encoding}),
@@ -141,21 +141,21 @@ def look(session: Session, upload: Upload) -> NeedsChoice | None:
     return None
 
 
-def read_as(session: Session, upload: Upload, field: str, value: str) -> None:
+def set_reading(session: Session, upload: Upload, field: str, value: str) -> None:
     """Read a file as somebody says: another sheet, another encoding. Raises Invalid."""
-    _not_over(upload)
+    _refuse_if_entered(upload)
     if field in ("sheet", "encoding") and value:
         upload.reading = {field: value[:100]}
-        look(session, upload)
+        inspect(session, upload)
 
 
-def start_of(table: FileTable) -> list[list[str]]:
+def sample_rows(table: FileTable) -> list[list[str]]:
     """Return the first rows of a table, each as wide as the header."""
     width = len(table.headers)
     return [[*row, *[""] * width][:width] for _, row in islice(table.rows, SAMPLES)]
 
 
-def guess(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
+def guess_columns(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
     """Return the field of each column: as the court chose last, else as its header says."""
     keys = [rules.header_key(each)[:200] for each in headers]
     wanted = sa.select(ChosenColumn.header_key, ChosenColumn.field).where(
@@ -181,13 +181,15 @@ def _by_map(headers: Sequence[str]) -> list[str]:
     return found
 
 
-def choose(session: Session, upload: Upload, headers: Sequence[str], columns: list[str]) -> None:
+def choose_columns(
+    session: Session, upload: Upload, headers: Sequence[str], columns: list[str]
+) -> None:
     """Take what each column holds, remember it for the court, and let the file be checked.
 
     Raises Invalid where a column that is needed is nowhere, or the file is being worked at.
     """
-    _not_over(upload)
-    bound(headers, columns)  # refuses what cannot be read so
+    _refuse_if_entered(upload)
+    map_columns(headers, columns)  # refuses what cannot be read so
     upload.columns, upload.state, upload.tries, upload.report = columns, "to_check", 0, {}
     for header, name in zip(headers, columns, strict=True):
         session.merge(
@@ -197,12 +199,12 @@ def choose(session: Session, upload: Upload, headers: Sequence[str], columns: li
         )
 
 
-def _not_over(upload: Upload) -> None:
+def _refuse_if_entered(upload: Upload) -> None:
     if upload.state in ("entered", "undone", "to_enter", "cancelled"):
         raise Refusal(N_("This file is entered already, or about to be: upload it anew."))
 
 
-def bound(headers: Sequence[str], columns: Sequence[str], country: str = "") -> ColumnMapping:
+def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "") -> ColumnMapping:
     """Lay what was chosen over a file: several columns of one field are joined by spaces.
 
     Words, days and defaults are read as the map that suits the file says. Raises Invalid.

@@ -35,8 +35,8 @@ def files() -> str:
 
 def _files(**more: Any) -> str:
     session, court = db.session(), current_user.court
-    found = uploads.listed(session, court.id)
-    open_ = {each.id for each in found if undo.until(court, each, web.now())}
+    found = uploads.list_uploads(session, court.id)
+    open_ = {each.id for each in found if undo.can_undo(court, each, web.now())}
     return render_template(
         "imports/files.html",
         files=found,
@@ -65,8 +65,8 @@ def give() -> Any:
 
         def keep(session: Session) -> int:
             given.stream.seek(0)
-            upload = uploads.keep(session, whose(session), name, _pieces(given.stream))
-            uploads.look(session, upload)
+            upload = uploads.store(session, whose(session), name, _pieces(given.stream))
+            uploads.inspect(session, upload)
             return upload.id
 
         number = retrying(keep)
@@ -100,7 +100,7 @@ def one(upload_id: int) -> Any:
 
 def _one(upload_id: int, **more: Any) -> Any:
     session, court, now = db.session(), current_user.court, web.now()
-    upload = uploads.find(session, court.id, upload_id)
+    upload = uploads.find_upload(session, court.id, upload_id)
     told: dict[str, Any] = {
         "headers": [],
         "samples": [],
@@ -109,8 +109,8 @@ def _one(upload_id: int, **more: Any) -> Any:
     }
     if upload.state in ("choosing", "mapping", "checked", "failed"):
         try:
-            with uploads.opened(session, upload) as table:
-                told["headers"], told["samples"] = table.headers, uploads.start_of(table)
+            with uploads.open_table(session, upload) as table:
+                told["headers"], told["samples"] = table.headers, uploads.sample_rows(table)
         except NeedsChoice as choice:
             told["choice"] = choice
         except Invalid:  # its bytes were let go of, which is told
@@ -126,7 +126,7 @@ def _one(upload_id: int, **more: Any) -> Any:
         needed=rules.NEEDED,
         silent=is_silent(last_beat(session), now),
         done=jobs.rows_done(folder, upload.id),
-        undoable=undo.until(court, upload, now),
+        undoable=undo.can_undo(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],
         left_out=[
             web.translated(message_json.message_from_json(each))
@@ -153,16 +153,16 @@ def act(upload_id: int) -> Any:
 
     def work(session: Session) -> Any:
         by = whose(session)
-        upload = uploads.find(session, by.court_id, upload_id)
+        upload = uploads.find_upload(session, by.court_id, upload_id)
         if do == "check":
-            with uploads.opened(session, upload) as table:
+            with uploads.open_table(session, upload) as table:
                 headers = table.headers
             chosen[:] = [_field(form.get(f"column-{n}", "")) for n in range(len(headers))]
-            uploads.choose(session, upload, headers, chosen)
+            uploads.choose_columns(session, upload, headers, chosen)
         elif do == "read":
             for name in ("sheet", "encoding"):
                 if form.get(name):
-                    uploads.read_as(session, upload, name, form[name])
+                    uploads.set_reading(session, upload, name, form[name])
         elif do == "enter":
             ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
             uploads.ask_to_enter(upload, **ticked)

@@ -52,7 +52,7 @@ def check(
 
 
 def _errors(session: Session, desk: CourtContext, row: ListingRow) -> dict[str, Message]:
-    case = cases.case_numbered(session, desk.court.id, row.number)
+    case = cases.find_case_by_number(session, desk.court.id, row.number)
     if case is None:
         text = N_("There is no case %(number)s: enter or import it first.")
         return {"number": Message(text, number=row.number)}
@@ -126,7 +126,7 @@ def draft(
 
 
 def _listed(session: Session, desk: CourtContext, row: ListingRow) -> ListedHearing:
-    case = cases.case_numbered(session, desk.court.id, row.number)
+    case = cases.find_case_by_number(session, desk.court.id, row.number)
     if case is None:
         raise NotFound(
             N_("There is no case %(number)s: enter or import it first."), number=row.number

@@ -46,7 +46,7 @@ def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Li
     Raises NeedsChoice if several sheets or encodings are possible and neither ``sheet`` nor
     ``encoding`` decides.
     """
-    reading = uploads.reading(court, columns()).with_choices(sheet=sheet, encoding=encoding)
+    reading = uploads.reading_options(court, columns()).with_choices(sheet=sheet, encoding=encoding)
     table = tables.read(file, reading)
     mapping = bind(columns(), table.headers, NEEDED, country=reading.country)
     refused: list[RowRefusal] = []

@@ -11,7 +11,7 @@ from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import ChoiceField, Form, TextField, load, posted
 from app.hearings.forms import MinutesField
-from app.imports.entries import RowRefusal, row_faults
+from app.imports.entries import RowRefusal, row_refusals
 from app.imports.reading.date_parsing import NO_DATE, read_day, read_minutes
 from app.imports.reading.rules import ColumnMapping
 
@@ -120,7 +120,7 @@ def read(
     hearings: list[ListingRow] = []
     first_lines: dict[tuple[str, str], int] = {}
     for line, cells in rows:
-        if errors := row_faults(line, cells, mapping):
+        if errors := row_refusals(line, cells, mapping):
             refused += errors
             continue
         row = _read(line, mapping, mapping.texts(cells, FIELDS), refused)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
 from app.court.models import Court
 from app.notices.keys import NoticeKey
@@ -51,7 +51,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
         next_channel = ""
     elif carrying is None:
         tried = {each.channel for each in siblings}
-        untried = [way for way in ways_of(counsel, every=True) if way[0] not in tried]
+        untried = [way for way in addresses_by_channel(counsel, every=True) if way[0] not in tried]
         if untried:
             court = session.get_one(Court, notice.court_id)
             due_at = min(outside_quiet_hours_at(court, now), max(now, notice.stale_at - LAST_CALL))

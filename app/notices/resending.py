@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core.errors import N_, NotFound, Refusal
 from app.notices.keys import NoticeKey
 from app.notices.models import Notice
@@ -63,7 +63,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
 
 def _address(session: Session, notice: Notice) -> str:
     counsel = session.get(Counsel, notice.counsel_id) if notice.counsel_id else None
-    known = dict(ways_of(counsel, every=True)) if counsel else {}
+    known = dict(addresses_by_channel(counsel, every=True)) if counsel else {}
     address: str = known.get(notice.channel, "" if counsel else notice.address)
     if not address:
         raise Refusal(N_("No address is known for this way. Give one, or ring and log the call."))

@@ -138,7 +138,7 @@ def _holidays() -> Iterator[CarrierCheck]:
 
 
 def _doubles() -> CarrierCheck:
-    found = queries.duplicates(db.session())
+    found = queries.list_duplicates(db.session())
     if not found:
         return _found("names", True, "no case, judge or courtroom is there twice")
     said = (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Representation
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core.db import bulk
 from app.core.errors import N_
 from app.evidence import assessment
@@ -183,7 +183,7 @@ def _send(
     """Tell the date over a way that did not carry it yet."""
     channel, counsel = CHANNELS[TaskKind(task.way)], contact.counsel
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
-    address = dict(ways_of(counsel, every=True)).get(channel)
+    address = dict(addresses_by_channel(counsel, every=True)).get(channel)
     if not address:
         stopped = channel == "sms" and counsel.phone and counsel.opted_out_at
         why = STOPPED if stopped else NO_ADDRESS

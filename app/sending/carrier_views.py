@@ -53,7 +53,7 @@ def test_carrier() -> Any:
     address, whose = current_user.email, signed_in_author()
     try:
         if channel == "sms":
-            address = phones.phone(phone, current_user.court.country)
+            address = phones.parse_phone(phone, current_user.court.country)
             if phones.is_land_line(address):
                 raise phones.PhoneError(Message(phones.LAND_LINE, phone=phone))
         retrying(lambda session: carrier_checks.ask(session, whose(session), channel, address).id)

@@ -111,7 +111,7 @@ def _address(given: ContactIn, country: str) -> str:
     if given.channel != "phone" or not typed:
         return typed
     try:
-        return phones.phone(typed, country)
+        return phones.parse_phone(typed, country)
     except phones.PhoneError:
         return typed
 

@@ -74,7 +74,7 @@ def take_file(app: Flask) -> int:
     clock, settings = house.gateways.clock, house.settings
     with app.app_context():
         return run_step(
-            lambda sender: files.work(settings.secret_key, settings.instance, clock.now),
+            lambda sender: files.work_next(settings.secret_key, settings.instance, clock.now),
             sender_of(app),
         )
 

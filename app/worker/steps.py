@@ -145,7 +145,9 @@ def _erase(sender: Sender) -> int:
 def _forget(sender: Sender) -> int:
     """Drop answers that were kept for repeated requests and are too old, and workers long gone."""
     with transaction() as session:
-        return transactions.forget(session, sender.now) + heartbeat.forget(session, sender.now)
+        return transactions.delete_expired(session, sender.now) + heartbeat.forget(
+            session, sender.now
+        )
 
 
 def _forget_unmatched(sender: Sender) -> int:

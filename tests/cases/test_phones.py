@@ -7,7 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.cases.phones import PhoneError, is_land_line, is_valid, phone, shown, takes_texts, uri
+from app.cases.phones import (
+    PhoneError,
+    display_phone,
+    is_land_line,
+    is_valid,
+    parse_phone,
+    takes_texts,
+    tel_uri,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +48,7 @@ from app.cases.phones import PhoneError, is_land_line, is_valid, phone, shown, t
     ],
 )
 def test_a_number_is_read_as_it_is_written(typed: str, region: str, number: str) -> None:
-    assert phone(typed, region) == number
+    assert parse_phone(typed, region) == number
     assert is_valid(number)
 
 
@@ -86,7 +94,7 @@ def test_a_number_is_read_as_it_is_written(typed: str, region: str, number: str)
 )
 def test_what_is_no_number_is_refused_with_the_reason(typed: str, words: str) -> None:
     with pytest.raises(PhoneError, match=re.escape(words)):
-        phone(typed, "CN")
+        parse_phone(typed, "CN")
 
 
 @example("138OO138OOO", "CN")
@@ -96,7 +104,7 @@ def test_what_is_no_number_is_refused_with_the_reason(typed: str, words: str) ->
 )
 def test_no_digit_is_ever_lost_or_added(typed: str, region: str) -> None:
     try:
-        number = phone(typed, region)
+        number = parse_phone(typed, region)
     except PhoneError:
         return
     main, _, extension = number.partition(";ext=")
@@ -127,7 +135,7 @@ def test_a_land_line_gets_no_texts() -> None:
 
 
 def test_an_extension_is_shown_and_can_be_rung() -> None:
-    assert shown("+862158880002;ext=801", "zh") == "+862158880002 转 801"
-    assert shown("+862158880002;ext=801", "en") == "+862158880002 ext. 801"
-    assert uri("021－58880002 转 801") == "tel:02158880002;ext=801"
-    assert uri("+86 21 5888 0000") == "tel:+862158880000"
+    assert display_phone("+862158880002;ext=801", "zh") == "+862158880002 转 801"
+    assert display_phone("+862158880002;ext=801", "en") == "+862158880002 ext. 801"
+    assert tel_uri("021－58880002 转 801") == "tel:02158880002;ext=801"
+    assert tel_uri("+86 21 5888 0000") == "tel:+862158880000"

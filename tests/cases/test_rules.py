@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases.rules import number_on_tab
+from app.cases.rules import short_number
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from app.cases.rules import number_on_tab
     ],
 )
 def test_a_tab_shows_of_a_number_what_differs_from_the_next(number: str, seen: str) -> None:
-    assert number_on_tab(number) == seen
+    assert short_number(number) == seen

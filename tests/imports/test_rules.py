@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core.errors import Invalid
-from app.imports.entries import ImportedCase, RowRefusal, by_case, read_case
+from app.imports.entries import ImportedCase, RowRefusal, group_by_case, read_case
 from app.imports.reading import both_sides, column_maps, date_parsing, rules
 
 OWN = column_maps.find(column_maps.OWN)
@@ -18,7 +18,7 @@ def read(*rows: tuple[str, ...]) -> ImportedCase | list[RowRefusal]:
     """The one case of some rows under Chinese headers, the first in line 2."""
     bound = rules.bind(OWN, HEADERS)
     refused: list[RowRefusal] = []
-    [case] = by_case(enumerate(rows, start=2), bound, refused)
+    [case] = group_by_case(enumerate(rows, start=2), bound, refused)
     return refused or read_case(case, bound, SHANGHAI)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
 from app.cases.models import Case
-from app.cases.rules import ways_of
+from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.core.db import db
 from app.core.errors import Clash, Refusal
@@ -97,7 +97,8 @@ def facts(about: ProposalContext) -> dict[str, Any]:
     session, court = db.session(), current_user.court
     found, hearing = load_subject(about)
     asked = [
-        (seat, ways_of(seat.counsel)) for seat in queries.acting_representations(session, found)
+        (seat, addresses_by_channel(seat.counsel))
+        for seat in queries.acting_representations(session, found)
     ]
     return {
         "about": about,

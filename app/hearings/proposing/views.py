@@ -48,7 +48,7 @@ def new() -> Any:
 def _which() -> str:
     """Show cases to choose from."""
     asked, page = request.args.get("find", "")[:200], page_number()
-    rows, more = cases.search(db.session(), current_user.court_id, asked, page)
+    rows, more = cases.search_cases(db.session(), current_user.court_id, asked, page)
     selection = form_fields.parse_selection(request.args)
     return render_template(
         "proposing/which_case.html",
