@@ -1,4 +1,4 @@
-"""The room for the JSON face of the same services."""
+"""JSON API: the same services as the pages, with OpenAPI and problem details."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ Times are ISO 8601 with an offset; without one they are refused. Errors are prob
 
 
 class ApiDocument(Api):
-    """The API's document; its errors are shown by ``problems``, for the pages have their own."""
+    """The OpenAPI document; errors are rendered by ``problems``, as pages have their own."""
 
     ERROR_SCHEMA = ProblemDetails
 
@@ -40,7 +40,7 @@ class ApiDocument(Api):
 
 
 def register(app: Flask) -> None:
-    """Register the API's resources, its document and its way of showing errors."""
+    """Register the API's resources, its document and its error handling."""
     app.url_map.converters["row"] = RowConverter
     problems.install(app)
     app.register_blueprint(problems.bp)
@@ -65,7 +65,7 @@ def register(app: Flask) -> None:
 
 
 def _limits(_: Any, field: fields.Field, **more: Any) -> dict[str, Any]:
-    """Return what the document says of a field's limits."""
+    """Return the limits of a field for the document."""
     if isinstance(field, TextField):
         return {"maxLength": field.most, **({} if field.blank else {"minLength": 1})}
     if isinstance(field, ListField):

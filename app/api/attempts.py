@@ -1,4 +1,4 @@
-"""Lines of the record, gathered into contact attempts: who, over what, what became of it."""
+"""Group entries of the record into contact attempts, each with its state and grade."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from app.record.rules import Event, NoticeState, fold, grade
 
 
 def attempts(lines: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return lines (oldest first) as attempts, in the order in which they began."""
+    """Group entries (oldest first) into attempts, in the order in which they began."""
     return [_attempt(name, group) for name, group in _grouped(lines)]
 
 
 def _grouped(lines: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Group by attempt; a line without one stands alone, the queueing joins the first try."""
+    """Group by attempt; an entry without one stands alone, queueing joins the first try."""
     groups: dict[str, list[Entry]] = {}
     for line in lines:
         groups.setdefault(line.attempt or f"l{line.seq}", []).append(line)
@@ -47,11 +47,11 @@ def _attempt(name: str, lines: Sequence[Entry]) -> dict[str, Any]:
 
 
 def state_of(whats: Sequence[Event], of_a_notice: bool) -> str:
-    """Return where an attempt stands.
+    """Return the state of an attempt.
 
-    A notice's is the fold of its lines; a try that was refused or that failed stays so, whether or
-    not another follows, unless the carrier says later that it went well. Of what was not sent by
-    us, the strongest thing that happened counts.
+    A notice's state is the fold of its entries; a try that was refused or failed stays so, whether
+    or not another follows, unless the carrier says later that it succeeded. Of what was not sent by
+    us, the strongest event counts.
     """
     if not of_a_notice:
         if whats[0] is Event.FAILED:

@@ -30,7 +30,7 @@ PREFIX = "/api/v1"
 
 
 class RowConverter(BaseConverter):
-    """The number of a row in a path; what no row can have matches nothing, and so is a 404."""
+    """The id of a row in a path; other texts match no rule and give a 404."""
 
     regex = r"[1-9][0-9]{0,17}"
 
@@ -45,7 +45,7 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Return the body. Raises UnsupportedMediaType, Unreadable, Invalid."""
+        """Return the body. Raises UnsupportedMediaType, UnreadableJson, Invalid."""
         if not req.is_json:
             raise UnsupportedMediaType
         g.given = parse_json(req.get_data(cache=True))
@@ -65,7 +65,7 @@ class Query(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class PageIn(Query):
-    """Which part of a long list is asked for."""
+    """Pagination of a list."""
 
     limit: int = posted(
         WholeNumberField(
@@ -90,7 +90,7 @@ def _within(number: int, least: int, most: int) -> None:
 
 
 class QueryInstantField(InstantField):
-    """An instant in a query, where a + that was not escaped has become a space."""
+    """An instant in a query, in which an unescaped + has become a space."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
         if isinstance(value, str):
@@ -104,7 +104,7 @@ def query_instant(**more: Any) -> QueryInstantField:
 
 
 class Resource(Blueprint):
-    """One resource of the API: only those with a token come in."""
+    """Blueprint of one resource; every request needs a token."""
 
     ARGUMENTS_PARSER = Parser()
 
@@ -117,14 +117,14 @@ class Resource(Blueprint):
 
 
 def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> dict[str, Any]:
-    """Document the Idempotency-Key on every POST."""
+    """Document the Idempotency-Key of every POST."""
     if method == "post":
         doc["parameters"] = [*doc.get("parameters", []), "IdempotencyKey"]
     return doc
 
 
 def authenticate() -> None:
-    """Find out who asks, by their token (RFC 6750). Raises Unauthorized."""
+    """Identify the user by their bearer token (RFC 6750). Raises Unauthorized."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     given = scheme.lower() == "bearer" and token.strip()
     user = people.user_of_token(db.session(), token.strip()) if given else None

@@ -20,7 +20,7 @@ bp = Resource("cases", __name__, description="Lawsuits, their parties and counse
 
 @dataclass(frozen=True, kw_only=True)
 class CasesIn(PageIn):
-    """Which cases are asked for."""
+    """Filter of the list of cases."""
 
     number: str = posted(
         TextField(

@@ -28,7 +28,7 @@ bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 
 @dataclass(frozen=True, kw_only=True)
 class FeedIn(Form):
-    """Whose calendar is wanted: by number, or a judge or courtroom by name."""
+    """Subject of a feed: by id, or a judge or courtroom by name."""
 
     scope: str = posted(
         ChoiceField(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
@@ -49,7 +49,7 @@ class FeedIn(Form):
 
     @property
     def row_id(self) -> int | None:
-        """The number given for the scope."""
+        """The id given for the scope, or None."""
         return {
             "judge": self.judge_id,
             "courtroom": self.courtroom_id,
@@ -115,7 +115,7 @@ def revoke(feed_id: int) -> Any:
 
 
 def _whose(session: Session, context: CourtContext, given: FeedIn) -> int | None:
-    """Return the number of the row that a feed is about. Raises Invalid, naming the field."""
+    """Return the id of the row that a feed is about. Raises Invalid, naming the field."""
     scope, name = given.scope, given.name
     if scope == "me":
         return None

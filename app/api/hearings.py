@@ -23,7 +23,7 @@ bp = Resource("hearings", __name__, description="Hearings, their slots and what 
 
 @dataclass(frozen=True, kw_only=True)
 class HearingsIn(PageIn):
-    """Which hearings are asked for."""
+    """Filter of the list of hearings."""
 
     state: str | None = posted(ChoiceField(tuple(HearingState), load_default=None, allow_none=True))
     case_id: int | None = posted(RowIdField(load_default=None, allow_none=True))

@@ -1,4 +1,4 @@
-"""Pure: read a JSON body strictly: what two readers could take for two things is refused."""
+"""Pure: parse a JSON body strictly; whatever two parsers could read differently is refused."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from app.core.errors import N_, Invalid, Message
 
 
 class UnreadableJson(Exception):  # noqa: N818
-    """The body is no JSON; ``message`` says what is wrong with it, and where."""
+    """The body is no JSON; ``message`` says why and where."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -15,10 +15,10 @@ class UnreadableJson(Exception):  # noqa: N818
 
 
 def parse_json(raw: bytes) -> Any:
-    """Return what a JSON text (RFC 8259, in UTF-8) says.
+    """Parse a JSON text (RFC 8259, in UTF-8).
 
-    Raises Unreadable where it is no JSON, NaN and nesting without end included; Invalid where a
-    field is given twice, since readers differ on which of the two counts.
+    Raises UnreadableJson where it is no JSON, NaN and endless nesting included; Invalid where a key
+    is repeated, since parsers differ on which one counts.
     """
     try:
         text = raw.decode("utf-8-sig")

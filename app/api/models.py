@@ -1,4 +1,4 @@
-"""Repeated requests that are to be answered as the first was."""
+"""Stored responses for repeated requests."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from app.core.db import Base, Json, Key, UTCDateTime
 
 
 class IdempotentResponse(Base):
-    """One Idempotency-Key of one user, what was asked with it, and what was answered."""
+    """One Idempotency-Key of one user, the request it came with, and the response."""
 
     __tablename__ = "api_repeat"
     __table_args__ = (sa.UniqueConstraint("user_id", "key"),)

@@ -1,4 +1,4 @@
-"""Every error of the API in one shape: problem details (RFC 9457), in the reader's language."""
+"""Errors of the API as problem details (RFC 9457), in the reader's language."""
 
 import json
 import logging
@@ -59,7 +59,7 @@ bp = Blueprint("api-problems", __name__, url_prefix="/api/v1/problems")
 
 
 class ErrorOut(Schema):
-    """One field that cannot be taken."""
+    """The error of one field."""
 
     field = fields.String(metadata={"description": "The field's path: slots.0.starts_at"})
     pointer = fields.String(metadata={"description": "The same in the body, as a JSON pointer"})
@@ -77,13 +77,13 @@ class ProblemDetails(Schema):
 
 
 def install(app: Flask) -> None:
-    """Let every error below the API's prefix be answered here."""
+    """Register the error handler of the API."""
     app.extensions["tingqi-api-errors"] = answer
 
 
 @bp.get("/<code>")
 def meaning(code: str) -> Response:
-    """Say what a problem's type means: its address leads here."""
+    """Describe a problem type; its URL leads here."""
     if code not in TITLES:
         raise NotFound
     return Response(
@@ -92,7 +92,7 @@ def meaning(code: str) -> Response:
 
 
 def answer(error: Exception) -> Response:
-    """Return an error as a problem; what went wrong on our side is written to the log alone."""
+    """Render an error as problem details; internal errors go to the log only."""
     if isinstance(error, Invalid):
         return _invalid(error)
     if isinstance(error, Refusal):
@@ -116,7 +116,7 @@ def problem(
     errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a problem of a known kind; without a detail its title says all there is to say."""
+    """Build problem details of a known type; the title is the default detail."""
     title = translated(Message(TITLES.get(code, TITLES["refused"])))
     body: dict[str, Any] = {
         "type": f"{services().settings.public_url}/api/v1/problems/{code}",
@@ -160,7 +160,7 @@ def _fault(field: str, detail: str) -> dict[str, str]:
 
 
 def _cut(words: str, most: int) -> str:
-    """Return words, shortened where they echo more of the input than helps anybody."""
+    """Shorten a text that echoes the input."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 

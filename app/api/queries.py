@@ -1,4 +1,4 @@
-"""Read what the API shows, whole and in a handful of queries, however many rows there are."""
+"""Read the API's resources, each list in a constant number of queries."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ AFRESH = {"populate_existing": True}
 
 
 def load_case(session: Session, court_id: int, case_id: int) -> Case:
-    """Return a whole case. Raises NotFound, for another court's as for none."""
+    """Return a case with its people. Raises NotFound, also for another court's."""
     wanted = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
     found = session.scalar(wanted.options(*WHOLE_CASE).execution_options(**AFRESH))
     if found is None:
@@ -50,7 +50,7 @@ def load_case(session: Session, court_id: int, case_id: int) -> Case:
 
 
 def list_cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
-    """Return one more than ``limit`` of a court's cases, the newest first."""
+    """Return up to ``limit`` + 1 cases of a court, the newest first."""
     wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
     if query.number:
         wanted = wanted.where(Case.number_key == number_key(query.number))
@@ -66,7 +66,7 @@ def list_courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
 
 
 def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
-    """Return a whole hearing. Raises NotFound, for another court's as for none."""
+    """Return a hearing with its proposals. Raises NotFound, also for another court's."""
     wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
     found = session.scalar(wanted.options(*WHOLE_HEARING).execution_options(**AFRESH))
     if found is None:
@@ -75,10 +75,10 @@ def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
 
 
 def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
-    """Return one more than ``limit`` of a court's hearings, the newest first.
+    """Return up to ``limit`` + 1 hearings of a court, the newest first.
 
-    Within ``from`` and ``to`` (the second not included) lie those whose date does, and those of
-    which an open round has a slot there.
+    ``from`` (inclusive) and ``to`` (exclusive) select hearings by their date or by a slot of their
+    open proposal.
     """
     wanted = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
     if query.state:
@@ -107,7 +107,7 @@ def _within(
 
 
 def offered_ids(session: Session, rounds: Sequence[Proposal]) -> set[int]:
-    """Return which rounds count as offered: a carrier took a message to each of their sides."""
+    """Return the proposals of which a carrier accepted a message to each side."""
     reached = session.execute(
         sa.select(Invitation.proposal_id, Notice.side)
         .join(Notice, Notice.invitation_id == Invitation.id)

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers, as its OpenAPI document shows them."""
+"""Schemas of the API's responses, as its OpenAPI document shows them."""
 
 from marshmallow import Schema, fields
 
@@ -17,7 +17,7 @@ def _one_of(*words: str, **about: str) -> fields.String:
 
 
 def _as_answered(field: fields.Field, description: str) -> fields.Field:
-    """Return the field of an answer that shows what a field of a form takes."""
+    """Return the response field that shows the value of a form's field."""
     about = {"description": description} if description else {}
     if isinstance(field, ChoiceField):
         return fields.String(metadata={"enum": [each for each in field.choices if each], **about})
@@ -33,7 +33,7 @@ def _as_answered(field: fields.Field, description: str) -> fields.Field:
 
 
 def _answer(form: type[Form], name: str, doc: str, **more: fields.Field) -> type[Schema]:
-    """Build the schema of an answer that shows the described fields of a form, and some more."""
+    """Build a response schema from the described fields of a form, and some more."""
     taken = form.schema()().fields
     shown = {
         each: _as_answered(taken[each], info.description) for each, info in described(form).items()

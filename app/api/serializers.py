@@ -1,4 +1,4 @@
-"""Rows become the plain facts that the API answers with; no key of counsel's is among them."""
+"""Rows as JSON for responses; counsel's keys are never among it."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ Shape = dict[str, Any]
 
 
 def moment(at: dt.datetime | None, zone: str) -> str | None:
-    """Write an instant in ISO 8601 with the offset that a zone has then."""
+    """Return an instant in ISO 8601 with the offset that a zone has then."""
     return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
 
 
 def case(case: Case) -> Shape:
-    """Return a case with its parties and those who act for them now."""
+    """Return a case with its parties and the counsel who act now."""
     return {
         **_described(CaseIn, case, judge=case.judge.name),
         "id": case.id,
@@ -56,9 +56,9 @@ def _counsel(representation: Representation) -> Shape:
 
 
 def _described(form: type[Form], row: object, **elsewhere: object) -> Shape:
-    """Return the described fields of a row; ``elsewhere`` are those that it does not have itself.
+    """Return the described fields of a row; ``elsewhere`` holds those that it lacks itself.
 
-    Plain JSON, since an answer may be stored with its Idempotency-Key.
+    Plain JSON, since a response may be stored with its Idempotency-Key.
     """
     values = {
         name: elsewhere[name] if name in elsewhere else getattr(row, name)
@@ -73,20 +73,20 @@ def courtroom(room: Courtroom) -> Shape:
 
 
 def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
-    """Return hearings, each with its newest round."""
+    """Return hearings, each with its newest proposal."""
     offered = queries.offered_ids(session, [each.proposals[-1] for each in found if each.proposals])
     return [_hearing(each, offered) for each in found]
 
 
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
-    """Return one hearing as it stands now, with its warnings. Raises NotFound."""
+    """Return one hearing with its warnings. Raises NotFound."""
     found = queries.load_hearing(session, court_id, hearing_id)
     warnings = [*unrepresented.representation_warnings(found), *_early(session, found)]
     return {**hearings(session, [found])[0], "warnings": [translated(words) for words in warnings]}
 
 
 def _early(session: Session, found: Hearing) -> list[Message]:
-    """Return the time to bring evidence that the slots asked about, or the date, come before."""
+    """Return warnings for slots, or a date, before the end of an evidence period."""
     round_, court = (found.proposals[-1] if found.proposals else None), found.case.court
     starts = [found.starts_at] if found.starts_at else []
     if round_ is not None and round_.state == ProposalState.OPEN:

@@ -42,7 +42,7 @@ def _one_to(most: int, least: int = 1) -> Callable[[int], None]:
 
 @dataclass(frozen=True, kw_only=True)
 class SuggestionsIn(Query):
-    """For what hearing a slot is wanted."""
+    """Search for slots for a hearing of a case."""
 
     case_id: int = posted(RowIdField(required=True))
     minutes: int = posted(
@@ -126,7 +126,7 @@ def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
 
 
 def _rooms(session: Session, context: CourtContext, names: str) -> list[Courtroom]:
-    """Return the courtrooms that are named. Raises Invalid for one that is not there."""
+    """Return the named courtrooms. Raises Invalid for an unknown name."""
     asked = [name.strip() for name in names.replace("，", ",").split(",") if name.strip()]
     if not asked:
         return list(suggestions.active_courtrooms(session, context.court))

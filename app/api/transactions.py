@@ -1,4 +1,4 @@
-"""Do what was asked: as the token's user, in one transaction, and once for each Idempotency-Key."""
+"""Run a use case as the token's user in one transaction, once per Idempotency-Key."""
 
 import datetime as dt
 import hashlib
@@ -24,9 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CommittedResponse:
-    """What a call came to. ``unkept`` is shown, but never stored: keys that only a hash is kept of.
+    """Response of a committed use case.
 
-    ``restore`` gives the unkept part anew when the call is repeated.
+    ``unkept`` is shown, but never stored: keys of which only a hash is stored. ``restore`` (see
+    ``run_write``) computes it anew when the request is repeated.
     """
 
     body: dict[str, Any]
@@ -45,7 +46,7 @@ def court_context(session: Session) -> CourtContext:
 
 
 def run_read(work: Callable[[Session, CourtContext], T]) -> T:
-    """Answer from what is there."""
+    """Run a read-only use case."""
     session = db.session()
     return work(session, court_context(session))
 
@@ -54,11 +55,11 @@ def run_write(
     work: Callable[[Session, CourtContext], CommittedResponse],
     restore: Callable[[Session, CourtContext, dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Answer:
-    """Do a use case in its transaction; a repeated Idempotency-Key is answered as at first.
+    """Run a use case in its transaction; a repeated Idempotency-Key gets the first response.
 
-    What was answered is stored in the same transaction as what was done: there is no moment at
-    which one is there without the other. Two at once: one waits for the other's commit. Errors
-    are not stored, for they changed nothing.
+    The response is stored in the transaction of the use case, so that neither exists without the
+    other. Of two requests at once, one waits for the other's commit. Errors are not stored, for
+    they changed nothing.
     """
     key = _key()
 
@@ -96,10 +97,11 @@ def _asked() -> str:
 
 
 def _claim_key(session: Session, key: str, now: dt.datetime) -> IdempotentResponse:
-    """Return the row of a key: one with a status was answered, one without is ours to answer.
+    """Return the row of a key: with a status it is answered, without one it is ours to answer.
 
-    Whoever inserts second waits for the first's commit, runs into the unique constraint and is
-    tried again by ``retrying``: then the answer is there. Raises Invalid for another request.
+    The second of two inserts waits for the first's commit, violates the unique constraint and is
+    retried by ``retrying``: then the response is there. Raises Invalid if the key came with another
+    request.
     """
     wanted = sa.select(IdempotentResponse).where(
         IdempotentResponse.user_id == g.asker, IdempotentResponse.key == key
@@ -119,7 +121,7 @@ def _claim_key(session: Session, key: str, now: dt.datetime) -> IdempotentRespon
 
 
 def delete_expired(session: Session, now: dt.datetime, most: int = 200) -> int:
-    """Drop answers that are too old, the oldest first, up to so many; return how many."""
+    """Delete expired responses, the oldest first, at most ``most``; return how many."""
     oldest = (
         sa.select(IdempotentResponse.id, IdempotentResponse.at)
         .order_by(IdempotentResponse.id)

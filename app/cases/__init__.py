@@ -1,4 +1,4 @@
-"""The room for cases, parties, counsel, courtrooms, judges."""
+"""Cases, parties, counsel and representations."""
 
 from typing import TYPE_CHECKING
 

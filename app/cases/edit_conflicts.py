@@ -1,4 +1,4 @@
-"""Pure: what somebody else changed while a form was open, field by field."""
+"""Pure: fields that somebody else changed while a form was open."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ChangedField:
-    """One field: what stood when the form was opened, what stands now, what was typed."""
+    """One field: its value when the form was loaded, its value now, and the one typed."""
 
     name: str
     was: str
@@ -16,14 +16,14 @@ class ChangedField:
 
 
 def fingerprint(fields: Mapping[str, str]) -> str:
-    """Return what a form was opened upon, to be carried by it."""
+    """Return the values that a form is loaded with, to be carried by the form as JSON."""
     return json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
 
 
 def changed_fields(
     carried: str, now: Mapping[str, str], typed: Mapping[str, str]
 ) -> list[ChangedField]:
-    """Return what was changed since a form was opened; nothing where it carries nothing we know."""
+    """Return the fields changed since a form was loaded; none for an unreadable fingerprint."""
     try:
         was = json.loads(carried)
     except ValueError:

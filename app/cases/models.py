@@ -1,4 +1,4 @@
-"""Cases, parties, counsel, courtrooms and judges."""
+"""Cases, parties, counsel, representations, and counsel's busy time."""
 
 import datetime as dt
 from enum import StrEnum

@@ -48,7 +48,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─ー", "-"))
 
 
 class PhoneError(ValueError):
-    """A text that is no telephone number; ``message`` says why and what to do."""
+    """A text is no telephone number; ``message`` says why, and what to do."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -94,7 +94,7 @@ def parse_phone(typed: str, region: str) -> str:
 
 
 def _read(text: str, region: str) -> tuple[PhoneNumber, str] | None:
-    """Return a valid number and its extension, "" for none; None where the text is no number."""
+    """Parse a valid number and its extension ("" for none); None if the text is no number."""
     if whole := _valid(text, region):
         return whole, ""
     for pattern in (_EXTENSION, _DASHED):
@@ -133,7 +133,7 @@ def _lacks_trunk_prefix(number: PhoneNumber, kind: int, text: str) -> bool:
 
 
 def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
-    """Return what is wrong with a text that is no telephone number, and what to do."""
+    """Return the error message of a text that is no telephone number."""
     facts = {"phone": as_typed, "region": region}
     if masked:
         said = N_("“%(phone)s” is masked: give the whole number, every digit of it.")
@@ -181,7 +181,7 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
 
 @lru_cache(maxsize=20_000)
 def takes_texts(number: str) -> bool:
-    """Tell whether a stored number may be sent texts: it is there, no land line, no extension."""
+    """Tell whether texts can be sent to a stored number: no land line, no extension."""
     if not number or ";" in number:
         return False
     try:
@@ -191,13 +191,13 @@ def takes_texts(number: str) -> bool:
 
 
 def is_land_line(number: str) -> bool:
-    """Tell whether a stored number is there, and gets no texts."""
+    """Tell whether a stored number is one that gets no texts."""
     return bool(number) and not takes_texts(number)
 
 
 @lru_cache(maxsize=20_000)
 def is_valid(number: str) -> bool:
-    """Tell whether a stored number is one that ``phone`` would take today."""
+    """Tell whether ``parse_phone`` would accept a stored number today."""
     try:
         return parse_phone(number, "") == number
     except PhoneError:
@@ -213,7 +213,7 @@ def tel_uri(text: str) -> str:
 
 
 def display_phone(number: str, language: str) -> str:
-    """Return a stored number as a person reads it: ``+862158880002 ext. 801``, ``… 转 801``."""
+    """Format a stored number for display: ``+862158880002 ext. 801``, ``… 转 801``."""
     main, _, extension = number.partition(";ext=")
     if not extension:
         return number

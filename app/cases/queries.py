@@ -1,4 +1,4 @@
-"""Read cases: lists that are searched and paged, one case whole, courtrooms, judges' names."""
+"""Read cases: search, one case with its people, duplicates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -89,7 +89,7 @@ def search_cases(
 
 
 def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
-    """Return a case with its parties and counsel. Raises NotFound, for another court's as none."""
+    """Return a case with its parties and counsel. Raises NotFound, also for another court's."""
     wanted = (
         sa.select(Case)
         .where(Case.id == case_id, Case.court_id == court_id)
@@ -118,7 +118,7 @@ def find_duplicate(session: Session, case: Case) -> Case | None:
 
 
 def list_duplicates(session: Session) -> list[str]:
-    """Return the cases, judges and courtrooms that have the number or name of another one."""
+    """Return the cases, judges and courtrooms that share their number or name with another."""
     wanted = [
         sa.select(sa.literal(kind), table.id, name, table.court_id).where(key.contains("\n"))
         for kind, table, name, key in (
@@ -132,7 +132,7 @@ def list_duplicates(session: Session) -> list[str]:
 
 
 def representation_of(session: Session, case: Case, seat_id: int) -> Representation:
-    """Return one counsel's seat in a case. Raises NotFound."""
+    """Return one representation of a case. Raises NotFound."""
     wanted = sa.select(Representation).join(Party)
     wanted = wanted.where(Representation.id == seat_id, Party.case_id == case.id)
     row = session.scalar(wanted.options(joinedload(Representation.counsel)))

@@ -1,4 +1,4 @@
-"""Pure: when two numbers or names are the same, and how a person is reached."""
+"""Pure: equality of case numbers, and the addresses at which a person is reached."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ _BRACKETS = str.maketrans("〔〕【】[]{}〖〗", "()()()()()")
 
 
 def short_number(number: str) -> str:
-    """Return what tells a case from the others of a year and court: its last number.
+    """Return the last number in a case number, for the title of a browser tab.
 
-    A browser with twenty tabs shows ten letters of each; all of them begin alike.
+    A tab shows about ten characters, and the numbers of one court and year all begin alike.
     """
     found = re.search(r"\d+\D{0,4}$", number.strip())
     return found.group() if found else number.strip()[:12]
@@ -31,7 +31,7 @@ def number_key(number: str) -> str:
 
 
 class Reachable(Protocol):
-    """What of a counsel says how to reach them."""
+    """The attributes of a counsel that say how to reach them."""
 
     email: str
     phone: str
@@ -66,5 +66,5 @@ def addresses_by_channel(counsel: Reachable, *, every: bool = False) -> Sequence
 
 
 def text_number(counsel: Reachable) -> str:
-    """Return the number to which texts may go; "" after an opt-out and for a land line."""
+    """Return the number for texts; "" after an opt-out and for a land line."""
     return counsel.phone if not counsel.opted_out_at and takes_texts(counsel.phone) else ""

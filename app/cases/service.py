@@ -1,4 +1,4 @@
-"""Enter cases, counsel, judges and courtrooms; within the caller's transaction."""
+"""Enter cases, parties, counsel and representations; within the caller's transaction."""
 
 import datetime as dt
 from zoneinfo import available_timezones
@@ -17,7 +17,7 @@ from app.people.models import User
 
 
 def find_case(session: Session, court_id: int, case_id: int) -> Case:
-    """Return a case of a court. Raises NotFound, for another court's case as for none."""
+    """Return a case of a court. Raises NotFound, also for a case of another court."""
     case = session.scalar(sa.select(Case).where(Case.id == case_id, Case.court_id == court_id))
     if case is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
@@ -25,7 +25,7 @@ def find_case(session: Session, court_id: int, case_id: int) -> Case:
 
 
 def find_case_by_number(session: Session, court_id: int, number: str) -> Case | None:
-    """Return the case of a number, however its brackets and spaces are typed."""
+    """Return the case of a number in any spelling of its brackets and spaces, or None."""
     key = rules.number_key(number)
     return session.scalar(sa.select(Case).where(Case.court_id == court_id, Case.number_key == key))
 
@@ -120,7 +120,7 @@ def _check_phone(text: str, region: str, field: str, errors: dict[str, Message])
 
 
 def stored_phone(text: str, region: str, stored: str = "") -> str:
-    """Return a validated number as it is stored (see ``phones.phone``); "" for an empty text."""
+    """Return a validated number as it is stored (``phones.parse_phone``); "" for an empty text."""
     return text if not text or text == stored else phones.parse_phone(text, region)
 
 
@@ -197,7 +197,7 @@ def new_counsel(court: Court, given: CounselIn, *, in_person: bool = False) -> C
 def find_counsel(
     session: Session, court: Court, name: str, email: str, number: str
 ) -> Counsel | None:
-    """Return who of a court has this name, and this e-mail address or this number in E.164."""
+    """Return the counsel with this name and this e-mail address or E.164 number, or None."""
     same_address: list[sa.ColumnElement[bool]] = []
     if email:
         same_address.append(Counsel.email.in_([email, *addresses.spellings(email)]))

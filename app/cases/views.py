@@ -1,4 +1,4 @@
-"""Cases by page: the list, a new one, its facts."""
+"""Pages of cases: the list, a new case, its details."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,19 +89,19 @@ def procedure_name(procedure: str) -> str:
 
 @bp.app_template_filter()
 def telephone(number: str) -> str:
-    """Return a stored telephone number as a person reads it, its extension in words."""
+    """Format a stored telephone number for display."""
     return phones.display_phone(number, web.language())
 
 
 @bp.app_template_filter()
 def tel(text: str) -> str:
-    """Return the address of a link that rings a number, however it is written."""
+    """Return the ``tel:`` URI of a number in free form."""
     return phones.tel_uri(text)
 
 
 @bp.app_template_global()
 def is_valid_phone(number: str) -> bool:
-    """Tell whether a stored number is one that would be taken today."""
+    """Tell whether a stored number would be accepted today."""
     return phones.is_valid(number)
 
 
@@ -113,7 +113,7 @@ def is_land_line(number: str) -> bool:
 
 @bp.app_template_filter()
 def on_tab(number: str) -> str:
-    """Return a case's number as a browser's tab shows it."""
+    """Return a case's number as the title of a browser tab shows it."""
     return short_number(number)
 
 

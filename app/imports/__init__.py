@@ -1,4 +1,4 @@
-"""The room for cases and hearings from CSV and XLSX."""
+"""Import of cases and hearings from CSV and XLSX."""
 
 from typing import TYPE_CHECKING
 

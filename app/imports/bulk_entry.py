@@ -1,4 +1,4 @@
-"""Enter many new cases by few statements; what is in the way of any sends all back, one by one."""
+"""Enter many new cases by few statements; on any conflict the batch is refused as a whole."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -18,15 +18,15 @@ from app.imports.hearings import ImportCourt
 
 
 class BulkEntryRefused(Exception):  # noqa: N818
-    """Something of these cases is in the way of something; entered one by one, it is named."""
+    """Some case of a batch conflicts with another; entered one by one, the error names it."""
 
 
 def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
-    """Enter new cases whose input was checked; return how many hearings are new.
+    """Enter new cases; return the number of new hearings.
 
-    It makes what ``cases.service.enter`` and ``hearings.service.fixed_elsewhere`` make. Raises
-    NotAtOnce where a hearing has no time left, RowRefused for a courtroom that is not known, and
-    IntegrityError where another writer was faster: the caller undoes all of it.
+    The result is that of ``cases.service.enter`` and ``add_imported_hearing``. Raises
+    BulkEntryRefused where a hearing has no time left, RowRefused for an unknown courtroom,
+    IntegrityError where another writer was faster: the caller rolls back.
     """
     session = court.session
     _add_judges(court, entries)
@@ -67,7 +67,7 @@ def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
 
 
 class _People:
-    """The counsel whom some cases name: who is known already, and who becomes so on the way."""
+    """The counsel named by some cases: known ones, and those that are made on the way."""
 
     def __init__(self, court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
         self.court = court

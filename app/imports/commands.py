@@ -1,4 +1,4 @@
-"""The command that takes cases and hearings from a file."""
+"""The command ``tingqi import``."""
 
 import sys
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ REFUSED = 1  # the exit status where a row was refused
 
 
 class _Undone(Exception):  # noqa: N818
-    """Ends a transaction of which nothing may stay."""
+    """Rolls a transaction back."""
 
 
 @click.command("import")
@@ -74,7 +74,7 @@ def import_(
 
 @contextmanager
 def of_file(file: Path) -> Iterator[None]:
-    """Say the name of the file with what is wrong with it."""
+    """Report errors under the name of the file."""
     try:
         yield
     except Invalid as fault:
@@ -92,7 +92,7 @@ def _enter(
     partial_: bool,
     remind: bool,
 ) -> ImportReport:
-    """Enter what was read in one transaction, which is undone if it must be."""
+    """Enter the rows of a file in one transaction, which is rolled back if it must be."""
     reports: list[ImportReport] = []
 
     def work(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Pure: from the rows of a file to checked cases; every fault has its line and its column."""
+"""Pure: the rows of a file as validated cases; every error has its line and column."""
 
 import datetime as dt
 import re
@@ -35,7 +35,7 @@ _SHORTENED = re.compile(r"\s*\d(?:\.\d+)?E\+?\d+\s*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class RowRefusal:
-    """A row that cannot be taken: its line in the file, the header of the cell, and why."""
+    """A row that cannot be imported: its line, the header of the cell, and the reason."""
 
     line: int
     column: str
@@ -44,7 +44,7 @@ class RowRefusal:
 
 @dataclass(frozen=True)
 class ImportedHearing:
-    """A hearing that a row says is fixed: when and where, and before which judge."""
+    """A hearing that a row says is fixed."""
 
     line: int
     kind: str
@@ -56,10 +56,10 @@ class ImportedHearing:
 
 @dataclass(frozen=True)
 class CaseSource:
-    """Which lines a case was read from, so that a fault of a field can be traced to its cell.
+    """The lines from which a case was read, to trace the error of a field to its cell.
 
-    ``places`` maps the path of a part ("parties.0.counsel.1") to the line on which it first stands
-    and the column map by which it was read there.
+    ``places`` maps the path of a part ("parties.0.counsel.1") to its first line and the column map
+    by which that was read.
     """
 
     lines: Sequence[int]
@@ -102,9 +102,9 @@ class SittingIn(Form):
 def group_by_case(
     rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
 ) -> list[list[tuple[int, Sequence[str]]]]:
-    """Return the rows of each case, in the order in which the file names the cases first.
+    """Group rows by case number, in the order in which the file names the cases first.
 
-    A row that is not of the header's shape, or has no case number, is put among the refused.
+    A row that is not of the header's shape, or has no case number, is added to ``refused``.
     """
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
@@ -121,7 +121,7 @@ def group_by_case(
 
 
 def row_refusals(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[RowRefusal]:
-    """Return what is wrong with a row before it is read: its width, or cells without a value."""
+    """Return the errors of a row that can be seen before parsing: its width, faulty cells."""
     width = len(bound.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         said = N_("The row has %(count)s cells, the header %(width)s.")
@@ -155,7 +155,7 @@ def _cell_error(cell: str) -> Message | None:
 def read_case(
     rows: Sequence[tuple[int, Sequence[str]]], bound: ColumnMapping, zone: ZoneInfo
 ) -> ImportedCase | list[RowRefusal]:
-    """Return one case of its rows, or all that is wrong with them."""
+    """Read one case from its rows, or return all its errors."""
     reading = _Reading(bound, zone)
     for line, cells in rows:
         sat = False
@@ -180,7 +180,7 @@ def _comparable(name: str, value: Value) -> Value:
 
 
 class _Reading:
-    """One case while its rows are read: each says more, none may say otherwise."""
+    """Builder of one case: each row adds facts, none may contradict an earlier one."""
 
     def __init__(self, bound: ColumnMapping, zone: ZoneInfo) -> None:
         self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
@@ -194,7 +194,7 @@ class _Reading:
         self.told: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
 
     def take(self, line: int, said: Mapping[str, str], *, sits: bool = True) -> None:
-        """Take what one row says of one party and counsel; ``sits``: of its hearing, too."""
+        """Add the party and counsel of one row; with ``sits``, its hearing too."""
         if line not in self.lines[-1:]:
             self.lines.append(line)
         sits = sits and bool(said["hearing_on"] or said["hearing_at"])
@@ -310,7 +310,7 @@ class _Reading:
         return instant
 
     def _moment(self, line: int, name: str, text: str) -> Moment | None:
-        """Return what a cell says of the time of a hearing; None where it cannot be read."""
+        """Parse a cell with the time of a hearing; None after an error."""
         if not text:
             return Moment()
         formats = self.bound.column_map
@@ -329,11 +329,11 @@ class _Reading:
         return found
 
     def refuse(self, line: int, name: str, why: Message) -> None:
-        """Note that a cell of a row cannot be taken."""
+        """Add the refusal of a cell."""
         self.refused.append(RowRefusal(line, self.bound.header_of(name), why))
 
     def done(self) -> ImportedCase | list[RowRefusal]:
-        """Return the case, checked as a form is; or all that is wrong."""
+        """Return the case, validated like a form, or all its errors."""
         if not self.lines:
             return list(_first_of_each_cell(self.refused))
         given: dict[str, object] = {name: text for name, text in self.case.items() if text}

@@ -1,4 +1,4 @@
-"""Enter the hearings of a file one by one, and what both ways of entering must agree on."""
+"""Enter the hearings of a file one by one; shared by both ways of entering cases."""
 
 import datetime as dt
 import hmac
@@ -23,7 +23,7 @@ from app.imports.reading.rules import ColumnMapping
 
 
 class RowRefused(Exception):  # noqa: N818
-    """A row cannot be taken, and with it its case."""
+    """A row, and with it its case, cannot be imported."""
 
     def __init__(self, refused: RowRefusal) -> None:
         self.refused = refused
@@ -32,7 +32,7 @@ class RowRefused(Exception):  # noqa: N818
 
 @dataclass
 class ImportCourt:
-    """The court that takes a file, and what is known of it, so that it is asked for once."""
+    """The court of an import, with a cache of its judges and courtrooms."""
 
     session: Session
     context: CourtContext
@@ -43,7 +43,7 @@ class ImportCourt:
     rooms: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Learn the courtrooms; judges are learnt as they are met, for they may be new."""
+        """Load the courtrooms; judges are added as they occur, for they may be new."""
         wanted = sa.select(Courtroom.name_key, Courtroom.id)
         found = self.session.execute(wanted.where(Courtroom.court_id == self.context.court.id))
         self.rooms = {room.name_key: room.id for room in found}
@@ -54,7 +54,7 @@ class ImportCourt:
         return self.bound.column_map.region or self.context.court.country
 
     def room(self, sitting: ImportedHearing) -> int | None:
-        """Return the courtroom of a row. Raises RowRefused for one that is not known."""
+        """Return the courtroom of a row, or None. Raises RowRefused for an unknown one."""
         if not sitting.courtroom:
             return None
         room = self.rooms.get(normalization.name_key(sitting.courtroom))
@@ -65,16 +65,16 @@ class ImportCourt:
         return room
 
     def judge(self, name: str) -> int:
-        """Return the judge of that name; one not yet known is made."""
+        """Return the id of a judge by name; an unknown judge is added."""
         key = normalization.name_key(name)
         if key not in self.judges:
             self.judges[key] = service.judge_named(self.session, self.context.court, name).id
         return self.judges[key]
 
     def uid(self, number: str, sitting: ImportedHearing) -> str:
-        """Return the identifier that a row's hearing has for ever, wherever it is moved to since.
+        """Return the identifier of a row's hearing, which stays when the hearing is moved.
 
-        So a file that is imported again does not bring back the old date of a moved hearing.
+        So a file that is imported again does not bring back the old date.
         """
         house = uuid.UUID(
             bytes=hmac.digest(self.context.secret, b"imported hearings", "sha256")[:16]

@@ -1,4 +1,4 @@
-"""Work at one file: check it, or enter it, in one transaction; how far it is, others can see."""
+"""Work on uploaded files in the worker: validate or enter one, with visible progress."""
 
 import datetime as dt
 import logging
@@ -32,14 +32,14 @@ MOST_CELLS = 40  # of a row beside its fault
 
 
 class _Undone(Exception):  # noqa: N818
-    """Ends an inner transaction of which nothing may stay."""
+    """Rolls an inner transaction back."""
 
 
 def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> int:
-    """Work at the next file that waits; return how many that were.
+    """Work on the next waiting file; return the number of files worked on, 0 or 1.
 
-    ``folder`` is where it is noted how far it is: a database of one writer cannot say so meanwhile.
-    Another worker's file is held by it, and is passed over.
+    ``folder`` takes the progress, which a database with one writer cannot show meanwhile. A file
+    that another worker has locked is skipped.
     """
     with transaction() as session:
         wanted = sa.select(Upload).where(Upload.state.in_(WAITING)).order_by(Upload.id).limit(1)
@@ -70,7 +70,7 @@ def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> in
 
 
 class progress:  # noqa: N801 - used as a context, as open is
-    """How many rows of a file were dealt with, in a small file that is gone when it is over."""
+    """Count of processed rows, in a small file that exists while the work lasts."""
 
     def __init__(self, folder: Path, number: int) -> None:
         self.path, self.done = _progress_file(folder, number), 0
@@ -93,7 +93,7 @@ def _progress_file(folder: Path, number: int) -> Path:
 
 
 def rows_done(folder: Path, number: int) -> int | None:
-    """Return how many rows were dealt with; None where nobody is at it, or on another machine."""
+    """Return the number of processed rows; None if nobody works on the file on this machine."""
     try:
         return int(_progress_file(folder, number).read_text() or 0)
     except (OSError, ValueError):
@@ -143,9 +143,9 @@ def _do(
 def report_json(
     report: ImportReport, headers: Sequence[str], cells: Mapping[int, list[str]]
 ) -> dict[str, Any]:
-    """Return a report as it is kept: the counts, and the faults with their rows.
+    """Return a report as it is stored: counts, and errors with their rows.
 
-    The headers stay with them, for the file is let go of when it is entered.
+    The headers are stored with them, for the file is deleted once it is entered.
     """
     names = ("rows", "new", "changed", "unchanged", "hearings", "known_hearings", "left_out")
     return {

@@ -1,4 +1,4 @@
-"""Files that are imported by page, how far they are, and the columns that a court chose."""
+"""Uploaded files, their state, and the columns that a court chose."""
 
 import datetime as dt
 
@@ -9,11 +9,11 @@ from app.core.db import Base, Json, Key, UTCDateTime
 
 
 class Upload(Base):
-    """One file, what is to be done with it, and what came of it.
+    """One file and its state.
 
-    ``state``: choosing (in which way it is read), mapping (its columns are chosen), to_check,
-    checked, to_enter, entered, failed, undone, cancelled. While a worker is at it the state stays
-    and the row is held; a crash leaves it as it was, and it is begun anew.
+    ``state``: choosing (how to read it), mapping (its columns), to_check, checked, to_enter,
+    entered, failed, undone, cancelled. While a worker works on it the state stays and the row is
+    locked; after a crash the work starts again.
     """
 
     __tablename__ = "upload"
@@ -40,7 +40,7 @@ class Upload(Base):
 
 
 class UploadPart(Base):
-    """A piece of a file: pages and workers may be on different machines."""
+    """A piece of a file, in the database, as pages and workers may be on different machines."""
 
     __tablename__ = "upload_part"
 
@@ -50,7 +50,7 @@ class UploadPart(Base):
 
 
 class ChosenColumn(Base):
-    """What a court last took a column of this header for; "" is nothing."""
+    """The field that a court last chose for a header; "" for none."""
 
     __tablename__ = "chosen_column"
 

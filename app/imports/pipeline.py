@@ -1,4 +1,4 @@
-"""A whole file: its rows read and grouped by case, then entered within the caller's transaction."""
+"""Import of a whole file: rows grouped by case, then entered in the caller's transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Cases = Sequence[Sequence[tuple[int, Sequence[str]]]]
 
 @dataclass(frozen=True)
 class ImportRows:
-    """The rows of a file by case, and those that are refused for their shape."""
+    """The rows of a file by case, and those refused for their shape."""
 
     count: int
     by_case: Cases
@@ -25,7 +25,7 @@ class ImportRows:
 
 
 def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
-    """Read a file to its end; what cannot be read to its end raises Invalid before any is used."""
+    """Read all rows of a file. Raises Invalid, before any is used, if it cannot be read to its end."""
     everything = list(rows)
     refused: list[entries.RowRefusal] = []
     by_case = entries.group_by_case(everything, bound, refused)
@@ -42,7 +42,7 @@ def enter(
     step: Callable[[int], object],
     upload_id: int | None = None,
 ) -> ImportReport:
-    """Enter what can be; the report names every row that cannot. Nothing is undone here."""
+    """Enter what can be entered; the report names every refused row. Nothing is rolled back here."""
     report = ImportReport(rows=rows.count, refused=list(rows.refused))
     zone = ZoneInfo(bound.column_map.zone or context.court.zone)
     good = _entries(rows, bound, zone, report)

@@ -1,4 +1,4 @@
-"""Enter what a file tells: new cases, what is new of known ones, hearings fixed already."""
+"""Enter the cases of a file: new ones, updates of known ones, and hearings that are fixed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ FEW = 4  # cases of which it does not pay to look for the one that is in the way
 
 @dataclass
 class ImportReport:
-    """What came of a file."""
+    """The result of an import."""
 
     rows: int = 0
     new: int = 0
@@ -53,10 +53,10 @@ def enter_cases(
     step: Callable[[int], object],
     upload_id: int | None = None,
 ) -> None:
-    """Enter cases, each whole or not at all; what is refused stands in the report.
+    """Enter cases, each as a whole or not at all; refusals are added to the report.
 
-    ``step`` is told how many rows were dealt with. Hearings count as busy time; their people are
-    told nothing now, and are reminded only with ``remind``. What is made bears ``upload_id``.
+    ``step`` is called with numbers of processed rows. Hearings count as busy time; their people are
+    told nothing now, and are reminded only with ``remind``. New rows get ``upload_id``.
     """
     court = ImportCourt(session, context, bound, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
@@ -79,7 +79,7 @@ def enter_cases(
 
 
 def _analyze(session: Session) -> None:
-    """Let PostgreSQL see what this transaction wrote; else it reads whole tables for each batch."""
+    """Update PostgreSQL's statistics, without which it scans whole tables for each batch."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("ANALYZE case_file, party, counsel, representation, booking"))
 
@@ -100,7 +100,7 @@ def _key(entry: ImportedCase) -> str:
 
 
 def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -> bool:
-    """Tell whether a case is new, and nothing is wrong with it by itself."""
+    """Tell whether a case is new and has no error of its own."""
     return _key(entry) not in known and not cases.input_errors(entry.case, court.region)
 
 
@@ -120,7 +120,7 @@ def _known_cases(
 
 
 def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
-    """Enter new cases together; where one is in the way, halve them until it is found."""
+    """Enter new cases together; on a conflict, bisect until it is found."""
     if len(entries) <= FEW:
         for entry in entries:
             _enter_one(court, entry, None, set(), report)

@@ -1,4 +1,4 @@
-"""Undo an import within its day: what it made and nobody touched since goes, all else is named."""
+"""Undo an import on its day: rows that it made and nobody touched since are deleted."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ FEED = sa.table("feed", sa.column("scope", sa.String), sa.column("whose", Key))
 
 @dataclass(frozen=True)
 class Undone:
-    """What went, and what stays because somebody worked with it since."""
+    """What was deleted, and the cases that stay because somebody worked with them since."""
 
     cases: int
     hearings: int
@@ -33,11 +33,10 @@ class Undone:
 
 
 def undo(session: Session, by: ChangeAuthor, upload: Upload) -> Undone:
-    """Take back what an import made. Raises Refusal where it was not entered today.
+    """Delete what an import made. Raises Refusal unless it was entered today.
 
-    A case stays whole where anything of it is on the record of contact, was proposed, moved or
-    entered by hand since. What was added to cases that were known before stays as well: what stood
-    there earlier is not kept.
+    A case stays if anything of it is on the record of contact, was proposed, moved or entered by
+    hand since. So does what was added to cases known before, for their earlier state is not stored.
     """
     court = session.get_one(Court, upload.court_id)
     if upload.state != "entered" or upload.ended_at is None:
@@ -57,7 +56,7 @@ def undo(session: Session, by: ChangeAuthor, upload: Upload) -> Undone:
 
 
 def _touched(session: Session, upload: Upload) -> set[int]:
-    """Return cases of an import that somebody worked with since, by whatever points at them."""
+    """Return cases of an import that somebody worked with since, by any row that refers to them."""
     mine = sa.select(Case.id).where(Case.upload_id == upload.id)
     hearings = sa.select(Hearing.id).where(Hearing.case_id.in_(mine))
     other = sa.or_(
@@ -106,7 +105,7 @@ def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
 
 
 def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) -> None:
-    """Delete counsel who came with the import and of whom nothing else speaks."""
+    """Delete counsel who came with the import and to whom nothing else refers."""
     rows = (Representation, Invitation, Notice, Entry, Task, Away, BusyCalendar, BusyTime)
     spoken = [sa.exists().where(row.counsel_id == Counsel.id) for row in rows]
     followed = sa.exists().where(FEED.c.scope == "counsel", FEED.c.whose == Counsel.id)

@@ -1,4 +1,4 @@
-"""Files that are imported by page: kept, their columns guessed and chosen, what is to be done."""
+"""Uploaded files: stored, their columns guessed and chosen, and the next step requested."""
 
 import datetime as dt
 import tempfile
@@ -28,7 +28,7 @@ MOST_KEPT = 30  # files of one court whose bytes are kept
 
 
 def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) -> Upload:
-    """Keep a file, piece by piece, as it comes. Raises Invalid where it is empty or too large."""
+    """Store a file from a stream of chunks. Raises Invalid if it is empty or too large."""
     assert by.user is not None
     made = Upload(
         court_id=by.court_id,
@@ -56,7 +56,7 @@ def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes])
 
 
 def too_large() -> Message:
-    """Return what is said of a file that is too large for the page."""
+    """Return the error of a file that is too large for the page."""
     return Message(
         N_("The file is larger than %(most)s MB: import it in parts, or by `tingqi import`."),
         most=LARGEST // 2**20,
@@ -64,7 +64,7 @@ def too_large() -> Message:
 
 
 def _drop_old_parts(session: Session, court_id: int) -> None:
-    """Drop the bytes of old files; what came of them stays."""
+    """Delete the bytes of old files; their reports stay."""
     newest = sa.select(Upload.id).where(Upload.court_id == court_id).order_by(Upload.id.desc())
     kept = list(session.scalars(newest.limit(MOST_KEPT)))
     old = sa.select(Upload.id).where(Upload.court_id == court_id, Upload.id < min(kept))
@@ -72,7 +72,7 @@ def _drop_old_parts(session: Session, court_id: int) -> None:
 
 
 def find_upload(session: Session, court_id: int, upload_id: int) -> Upload:
-    """Return a court's file. Raises NotFound, for another court's as for none."""
+    """Return a court's file. Raises NotFound, also for another court's."""
     found = session.get(Upload, upload_id)
     if found is None or found.court_id != court_id:
         raise NotFound(N_("There is nothing at this address."))
@@ -86,12 +86,12 @@ def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
 
 
 def country(court: Court, column_map: ColumnMap | None = None) -> str:
-    """Return the country (ISO 3166) by whose custom a file is read."""
+    """Return the country (ISO 3166) by whose conventions a file is read."""
     return (column_map.region if column_map else "") or court.country[:2]
 
 
 def reading_options(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions:
-    """Return how a court's files are read, by a map of its own where it has one."""
+    """Return the options for reading a court's files, from its own column map if it has one."""
     known = column_map.known_headers() if column_map else column_maps.known_headers()
     said = column_map or ColumnMap("", {})
     return ReadingOptions(
@@ -106,7 +106,7 @@ def reading_options(court: Court, column_map: ColumnMap | None = None) -> Readin
 
 @contextmanager
 def open_table(session: Session, upload: Upload) -> Iterator[FileTable]:
-    """Lay a file on the disk for as long as it is read, and return its table. Raises Invalid."""
+    """Write a file to disk while it is read, and return its table. Raises Invalid."""
     court = session.get_one(Court, upload.court_id)
     wanted = sa.select(ChosenColumn.header_key).where(
         ChosenColumn.court_id == court.id, ChosenColumn.field != ""
@@ -123,9 +123,9 @@ def open_table(session: Session, upload: Upload) -> Iterator[FileTable]:
 
 
 def inspect(session: Session, upload: Upload) -> NeedsChoice | None:
-    """Look at the beginning of a file, and guess its columns.
+    """Read the beginning of a file, and guess its columns.
 
-    Returns what must be asked first, where it can be read in several ways. Raises Invalid.
+    Returns the choice to be made first if it can be read in several ways. Raises Invalid.
     """
     try:
         with open_table(session, upload) as table:
@@ -142,7 +142,7 @@ def inspect(session: Session, upload: Upload) -> NeedsChoice | None:
 
 
 def set_reading(session: Session, upload: Upload, field: str, value: str) -> None:
-    """Read a file as somebody says: another sheet, another encoding. Raises Invalid."""
+    """Read a file by another sheet or encoding. Raises Invalid."""
     _refuse_if_entered(upload)
     if field in ("sheet", "encoding") and value:
         upload.reading = {field: value[:100]}
@@ -150,13 +150,13 @@ def set_reading(session: Session, upload: Upload, field: str, value: str) -> Non
 
 
 def sample_rows(table: FileTable) -> list[list[str]]:
-    """Return the first rows of a table, each as wide as the header."""
+    """Return the first rows of a table, padded to the width of the header."""
     width = len(table.headers)
     return [[*row, *[""] * width][:width] for _, row in islice(table.rows, SAMPLES)]
 
 
 def guess_columns(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
-    """Return the field of each column: as the court chose last, else as its header says."""
+    """Return the field of each column: the court's last choice, else by its header."""
     keys = [rules.header_key(each)[:200] for each in headers]
     wanted = sa.select(ChosenColumn.header_key, ChosenColumn.field).where(
         ChosenColumn.court_id == court_id, ChosenColumn.header_key.in_(keys)
@@ -184,9 +184,9 @@ def _by_map(headers: Sequence[str]) -> list[str]:
 def choose_columns(
     session: Session, upload: Upload, headers: Sequence[str], columns: list[str]
 ) -> None:
-    """Take what each column holds, remember it for the court, and let the file be checked.
+    """Store the chosen fields, also as defaults of the court, and request the check.
 
-    Raises Invalid where a column that is needed is nowhere, or the file is being worked at.
+    Raises Invalid if a required column is missing, Refusal if the file is being worked on.
     """
     _refuse_if_entered(upload)
     map_columns(headers, columns)  # refuses what cannot be read so
@@ -205,9 +205,9 @@ def _refuse_if_entered(upload: Upload) -> None:
 
 
 def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "") -> ColumnMapping:
-    """Lay what was chosen over a file: several columns of one field are joined by spaces.
+    """Build the mapping of chosen columns; several columns of one field are joined by spaces.
 
-    Words, days and defaults are read as the map that suits the file says. Raises Invalid.
+    Words, dates and defaults are read as the column map that suits the file says. Raises Invalid.
     """
     column_map = column_maps.best_match(headers)
     known = rules.sources(column_map, headers)
@@ -238,7 +238,7 @@ def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "
 
 
 def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.PartyColumn]:
-    """Return by column which side it was chosen for, with the word that the file has for it."""
+    """Return the side chosen for each column, with the file's own word for it as role."""
     chosen = {n: of for n, each in enumerate(columns) if (of := both_sides.parse_key(each))}
     roles = {
         (of.side, of.number): word.role
@@ -249,7 +249,7 @@ def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_
 
 
 def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
-    """Let a file that was checked be entered. Raises Refusal where it was not, or has faults."""
+    """Request that a checked file be entered. Raises Refusal if it is unchecked or has errors."""
     if upload.state != "checked":
         raise Refusal(N_("The file is not checked yet."))
     if upload.report.get("faults") and not partial:
@@ -259,9 +259,9 @@ def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
 
 
 def cancel(session: Session, upload_id: int) -> None:
-    """Let go of a file that was not entered, its bytes and all. Raises Refusal once it was.
+    """Cancel an import and delete the file's bytes. Raises Refusal once it is entered.
 
-    Nobody waits for a worker that holds it: it may be at it for minutes.
+    It does not wait for a worker that has locked the file, which may take minutes.
     """
     wanted = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
     upload = session.scalar(wanted)
@@ -274,6 +274,6 @@ def cancel(session: Session, upload_id: int) -> None:
 
 
 def is_today(at: dt.datetime, now: dt.datetime, court: Court) -> bool:
-    """Tell whether a time is on the court's present day."""
+    """Tell whether an instant is on the court's present day."""
     zone = ZoneInfo(court.zone)
     return at.astimezone(zone).date() == now.astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""The import by page: a file, its columns, what is wrong with which cell, entered, undone."""
+"""Pages of the import: upload, columns, errors by cell, entering, undoing."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ MOST_DRAINED = 300 * PIECE
 @bp.get("/import")
 @signed_in
 def files() -> str:
-    """Ask for a file, and show those that were given."""
+    """Show the upload form and the last files."""
     return _files()
 
 
@@ -50,7 +50,7 @@ def _files(**more: Any) -> str:
 @bp.post("/import")
 @signed_in
 def give() -> Any:
-    """Take a file as it comes, piece by piece; one that is too large is refused in words."""
+    """Take a file as a stream; one that is too large is refused in words."""
     room = uploads.LARGEST + PIECE  # for what a form says besides its file
     if (request.content_length or 0) > room:
         _drain()
@@ -79,7 +79,7 @@ def give() -> Any:
 
 
 def _drain() -> None:
-    """Read what is sent to its end: a browser that is cut off shows no page of ours."""
+    """Read a request to its end: a browser that is cut off shows no page of ours."""
     request.max_content_length = 2**40
     left = MOST_DRAINED
     while left > 0 and (piece := request.stream.read(PIECE)):
@@ -94,7 +94,7 @@ def _pieces(stream: Any) -> Iterator[bytes]:
 @bp.get("/import/<int:upload_id>")
 @signed_in
 def one(upload_id: int) -> Any:
-    """Show a file: its columns, how far it is, or what came of it."""
+    """Show a file: its columns, its progress, or its report."""
     return _one(upload_id)
 
 
@@ -147,7 +147,7 @@ def _fault(each: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/import/<int:upload_id>")
 @signed_in
 def act(upload_id: int) -> Any:
-    """Choose the columns, enter what was checked, undo what was entered, or cancel before that."""
+    """Choose the columns, enter a checked file, undo an entered one, or cancel before that."""
     do, form, whose = request.form.get("do", ""), request.form, signed_in_author()
     chosen: list[str] = []
 
@@ -208,7 +208,7 @@ def _undone(undone: undo.Undone) -> str:
 
 
 def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Name, by side, the fields that a row has of each side where it names both.
+    """Return the labels of the fields of a wide row, by side.
 
     Further parties of a side can be chosen where the file has columns for them.
     """
@@ -237,7 +237,7 @@ def field_names() -> dict[str, str]:
 
 @bp.app_template_global()
 def upload_state(upload: Upload) -> tuple[str, str, str]:
-    """Return how a file stands: the look of its mark, the picture, the word."""
+    """Return the style, the icon and the label of a file's state."""
     words = {
         "choosing": ("maybe", "question-circle", gettext("sheet or encoding to be chosen")),
         "mapping": ("maybe", "columns-gap", gettext("columns to be chosen")),
