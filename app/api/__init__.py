@@ -64,7 +64,7 @@ def register(app: Flask) -> None:
         face.register_blueprint(room)
 
 
-def _limits(_: Any, field: fields.Field, **more: Any) -> dict[str, Any]:
+def _limits(_: Any, field: fields.Field, **kwargs: Any) -> dict[str, Any]:
     """Return the limits of a field for the document."""
     if isinstance(field, TextField):
         return {"maxLength": field.most, **({} if field.blank else {"minLength": 1})}

@@ -48,10 +48,10 @@ class Parser(FlaskParser):
         """Return the body. Raises UnsupportedMediaType, UnreadableJson, Invalid."""
         if not req.is_json:
             raise UnsupportedMediaType
-        g.given = parse_json(req.get_data(cache=True))
-        return g.given
+        g.body = parse_json(req.get_data(cache=True))
+        return g.body
 
-    def handle_error(self, error: ValidationError, *args: Any, **more: Any) -> NoReturn:
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
         """Raise Invalid with every error by its field."""
         raise Invalid(dict(flat(error.messages))) from error
 
@@ -92,15 +92,15 @@ def _within(number: int, least: int, most: int) -> None:
 class QueryInstantField(InstantField):
     """An instant in a query, in which an unescaped + has become a space."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str):
             value = value.replace(" ", "+") if "T" in value else value
-        return super()._deserialize(value, attr, data, **more)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
-def query_instant(**more: Any) -> QueryInstantField:
+def query_instant(**kwargs: Any) -> QueryInstantField:
     """Return a field for one end of a span of time."""
-    return QueryInstantField(load_default=None, allow_none=True, **more)
+    return QueryInstantField(load_default=None, allow_none=True, **kwargs)
 
 
 class Resource(Blueprint):
@@ -116,7 +116,7 @@ class Resource(Blueprint):
         self.before_request(authenticate)
 
 
-def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> dict[str, Any]:
+def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **kwargs: Any) -> dict[str, Any]:
     """Document the Idempotency-Key of every POST."""
     if method == "post":
         doc["parameters"] = [*doc.get("parameters", []), "IdempotencyKey"]
@@ -126,11 +126,11 @@ def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **more: Any) -> d
 def authenticate() -> None:
     """Identify the user by their bearer token (RFC 6750). Raises Unauthorized."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    given = scheme.lower() == "bearer" and token.strip()
-    user = people.user_of_token(db.session(), token.strip()) if given else None
+    has_token = scheme.lower() == "bearer" and token.strip()
+    user = people.user_of_token(db.session(), token.strip()) if has_token else None
     if user is None:
-        facts: dict[str, str | None] = {"realm": "tingqi"}
-        if given:
-            facts["error"] = "invalid_token"
-        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", facts))
-    g.asker = user.id
+        challenge: dict[str, str | None] = {"realm": "tingqi"}
+        if has_token:
+            challenge["error"] = "invalid_token"
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", challenge))
+    g.user_id = user.id

@@ -51,11 +51,11 @@ class CaseCollection(MethodView):
 
     @bp.arguments(CaseIn.schema())
     @bp.response(201, CaseOut)
-    def post(self, given: CaseIn) -> Answer:
+    def post(self, form: CaseIn) -> Answer:
         """Enter a case with its parties and counsel; a judge not yet known is made"""
 
         def enter(session: Session, context: CourtContext) -> CommittedResponse:
-            made = cases.enter(session, context.court, context.user, given, context.now)
+            made = cases.enter(session, context.court, context.user, form, context.now)
             shape = serializers.case(queries.load_case(session, context.court.id, made.id))
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")
 

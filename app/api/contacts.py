@@ -20,15 +20,15 @@ from app.tasks.forms import ContactIn
 
 
 def _shape(
-    session: Session, case: Any, lines: Sequence[Entry], hearing_id: int | None = None
+    session: Session, case: Any, entries: Sequence[Entry], hearing_id: int | None = None
 ) -> dict[str, Any]:
     chain = ledger.verify(session, case.id)
     return {
         "case": {"id": case.id, "number": case.number},
         "hearing_id": hearing_id,
-        "lines": len(lines),
+        "lines": len(entries),
         "chain": {"head": chain.head, "lines": chain.lines, "whole": chain.whole},
-        "attempts": attempts.attempts(lines),
+        "attempts": attempts.attempts(entries),
     }
 
 
@@ -52,8 +52,8 @@ def of_hearing(hearing_id: int) -> Any:
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         hearing = hearing_queries.find_hearing(session, context.court.id, hearing_id)
         about = f"hearing/{hearing.id}"
-        lines = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
-        return _shape(session, hearing.case, lines, hearing.id)
+        entries = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
+        return _shape(session, hearing.case, entries, hearing.id)
 
     return run_read(read)
 
@@ -61,15 +61,15 @@ def of_hearing(hearing_id: int) -> Any:
 @cases.bp.route("/<row:case_id>/contacts", methods=["POST"])
 @cases.bp.arguments(ContactIn.schema())
 @cases.bp.response(201, AttemptOut)
-def log(given: ContactIn, case_id: int) -> Answer:
+def log(form: ContactIn, case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
         case = case_service.find_case(session, context.court.id, case_id)
-        _check_hearing(session, context, case.id, given.hearing_id)
-        counsel = contacts_by_hand.counsel_of(session, case, given.counsel_id)
-        line, _ = off_channel.log(session, case, counsel, given, context.user, context.now)
-        return CommittedResponse(attempts.attempts([line])[0], 201)
+        _check_hearing(session, context, case.id, form.hearing_id)
+        counsel = contacts_by_hand.counsel_of(session, case, form.counsel_id)
+        entry, _ = off_channel.log(session, case, counsel, form, context.user, context.now)
+        return CommittedResponse(attempts.attempts([entry])[0], 201)
 
     return run_write(write)
 

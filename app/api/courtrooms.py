@@ -32,12 +32,12 @@ class CourtroomCollection(MethodView):
 
     @bp.arguments(CourtroomIn.schema())
     @bp.response(201, CourtroomOut)
-    def post(self, given: CourtroomIn) -> Answer:
+    def post(self, form: CourtroomIn) -> Answer:
         """Add a courtroom"""
 
         def add(session: Session, context: CourtContext) -> CommittedResponse:
             by = ChangeAuthor(context.court.id, context.user, context.now)
-            room = courtrooms.add(session, by, given.name, given.location)
+            room = courtrooms.add(session, by, form.name, form.location)
             return CommittedResponse(serializers.courtroom(room), 201)
 
         return run_write(add)

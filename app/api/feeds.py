@@ -78,20 +78,20 @@ class FeedCollection(MethodView):
 
     @bp.arguments(FeedIn.schema())
     @bp.response(201, FeedOut)
-    def post(self, given: FeedIn) -> Answer:
+    def post(self, form: FeedIn) -> Answer:
         """Open a feed; its address is a key to the dates in it"""
 
         def open_(session: Session, context: CourtContext) -> CommittedResponse:
-            whose = _whose(session, context, given)
+            whose = _whose(session, context, form)
             feed, _ = feeds.open_feed(
                 session,
                 context.court,
-                given.scope,
+                form.scope,
                 whose,
                 context.user,
                 context.now,
                 context.secret,
-                busy_only=given.busy_only,
+                busy_only=form.busy_only,
             )
             return CommittedResponse(_shape(feed, context), 201, unkept=_address(feed, context))
 
@@ -114,13 +114,13 @@ def revoke(feed_id: int) -> Any:
     return None
 
 
-def _whose(session: Session, context: CourtContext, given: FeedIn) -> int | None:
+def _whose(session: Session, context: CourtContext, form: FeedIn) -> int | None:
     """Return the id of the row that a feed is about. Raises Invalid, naming the field."""
-    scope, name = given.scope, given.name
+    scope, name = form.scope, form.name
     if scope == "me":
         return None
-    if given.row_id:
-        return given.row_id
+    if form.row_id:
+        return form.row_id
     if not name or scope not in ("judge", "courtroom"):
         raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
     found = (

@@ -50,11 +50,11 @@ class HearingCollection(MethodView):
 
     @bp.arguments(HearingIn.schema())
     @bp.response(201, HearingOut)
-    def post(self, given: HearingIn) -> Answer:
+    def post(self, form: HearingIn) -> Answer:
         """Propose slots for a hearing to all counsel of a case"""
 
         def propose(session: Session, context: CourtContext) -> CommittedResponse:
-            made = hearings.propose(session, context, given).id
+            made = hearings.propose(session, context, form).id
             shape = serializers.hearing(session, context.court.id, made)
             return CommittedResponse(shape, 201, f"{PREFIX}/hearings/{made}")
 
@@ -84,11 +84,11 @@ def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object])
 @bp.route("/<row:hearing_id>/fix", methods=["POST"])
 @bp.arguments(FixIn.schema())
 @bp.response(200, HearingOut)
-def fix(given: FixIn, hearing_id: int) -> Answer:
+def fix(form: FixIn, hearing_id: int) -> Answer:
     """Fix one slot of the newest round by order, with a reason"""
 
     def change(session: Session, context: CourtContext) -> None:
-        hearings.fix(session, context, hearing_id, given.slot_id, given.reason)
+        hearings.fix(session, context, hearing_id, form.slot_id, form.reason)
 
     return _changed(hearing_id, change)
 
@@ -96,20 +96,20 @@ def fix(given: FixIn, hearing_id: int) -> Answer:
 @bp.route("/<row:hearing_id>/move", methods=["POST"])
 @bp.arguments(MoveIn.schema())
 @bp.response(200, HearingOut)
-def move(given: MoveIn, hearing_id: int) -> Answer:
+def move(form: MoveIn, hearing_id: int) -> Answer:
     """Move a hearing: at once with one new slot, or by a new round with a date to answer by"""
     return _changed(
-        hearing_id, lambda session, context: hearings.move(session, context, hearing_id, given)
+        hearing_id, lambda session, context: hearings.move(session, context, hearing_id, form)
     )
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])
 @bp.arguments(CancelIn.schema())
 @bp.response(200, HearingOut)
-def cancel(given: CancelIn, hearing_id: int) -> Answer:
+def cancel(form: CancelIn, hearing_id: int) -> Answer:
     """Cancel a hearing, with a reason"""
 
     def change(session: Session, context: CourtContext) -> None:
-        hearings.cancel(session, context, hearing_id, given.reason)
+        hearings.cancel(session, context, hearing_id, form.reason)
 
     return _changed(hearing_id, change)

@@ -23,19 +23,19 @@ def parse_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        said = Message(N_("The body is not UTF-8, from byte %(at)s on."), at=fault.start)
-        raise UnreadableJson(said) from fault
+        message = Message(N_("The body is not UTF-8, from byte %(at)s on."), at=fault.start)
+        raise UnreadableJson(message) from fault
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
     except RecursionError as fault:
         raise UnreadableJson(Message(N_("The body is nested too deeply."))) from fault
     except json.JSONDecodeError as fault:
-        said = Message(
+        message = Message(
             N_("The body is no JSON: line %(line)s, column %(column)s."),
             line=fault.lineno,
             column=fault.colno,
         )
-        raise UnreadableJson(said) from fault
+        raise UnreadableJson(message) from fault
     except ValueError as fault:  # a number of thousands of digits
         raise UnreadableJson(Message(N_("The body has a number that nobody can mean."))) from fault
 

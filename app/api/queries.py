@@ -42,8 +42,8 @@ AFRESH = {"populate_existing": True}
 
 def load_case(session: Session, court_id: int, case_id: int) -> Case:
     """Return a case with its people. Raises NotFound, also for another court's."""
-    wanted = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
-    found = session.scalar(wanted.options(*WHOLE_CASE).execution_options(**AFRESH))
+    statement = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
+    found = session.scalar(statement.options(*WHOLE_CASE).execution_options(**AFRESH))
     if found is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
     return found
@@ -51,24 +51,24 @@ def load_case(session: Session, court_id: int, case_id: int) -> Case:
 
 def list_cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
     """Return up to ``limit`` + 1 cases of a court, the newest first."""
-    wanted = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
+    statement = sa.select(Case).where(Case.court_id == court_id).order_by(Case.id.desc())
     if query.number:
-        wanted = wanted.where(Case.number_key == number_key(query.number))
+        statement = statement.where(Case.number_key == number_key(query.number))
     if query.after:
-        wanted = wanted.where(Case.id < query.after)
-    return session.scalars(wanted.options(*WHOLE_CASE).limit(query.limit + 1)).all()
+        statement = statement.where(Case.id < query.after)
+    return session.scalars(statement.options(*WHOLE_CASE).limit(query.limit + 1)).all()
 
 
 def list_courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
     """Return a court's courtrooms."""
-    wanted = sa.select(Courtroom).where(Courtroom.court_id == court_id)
-    return session.scalars(wanted.order_by(Courtroom.id)).all()
+    statement = sa.select(Courtroom).where(Courtroom.court_id == court_id)
+    return session.scalars(statement.order_by(Courtroom.id)).all()
 
 
 def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     """Return a hearing with its proposals. Raises NotFound, also for another court's."""
-    wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
-    found = session.scalar(wanted.options(*WHOLE_HEARING).execution_options(**AFRESH))
+    statement = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
+    found = session.scalar(statement.options(*WHOLE_HEARING).execution_options(**AFRESH))
     if found is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return found
@@ -80,13 +80,13 @@ def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Seque
     ``from`` (inclusive) and ``to`` (exclusive) select hearings by their date or by a slot of their
     open proposal.
     """
-    wanted = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
+    statement = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
     if query.state:
-        wanted = wanted.where(Hearing.state == query.state)
+        statement = statement.where(Hearing.state == query.state)
     if query.case_id:
-        wanted = wanted.where(Hearing.case_id == query.case_id)
+        statement = statement.where(Hearing.case_id == query.case_id)
     if query.after:
-        wanted = wanted.where(Hearing.id < query.after)
+        statement = statement.where(Hearing.id < query.after)
     if query.from_ or query.to:
         held = (
             sa.select(Slot.id)
@@ -95,8 +95,8 @@ def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Seque
             .where(*_within(Slot.starts_at, query.from_, query.to))
         )
         dated = sa.and_(*_within(Hearing.starts_at, query.from_, query.to))
-        wanted = wanted.where(sa.or_(dated, held.exists()))
-    return session.scalars(wanted.options(*WHOLE_HEARING).limit(query.limit + 1)).unique().all()
+        statement = statement.where(sa.or_(dated, held.exists()))
+    return session.scalars(statement.options(*WHOLE_HEARING).limit(query.limit + 1)).unique().all()
 
 
 def _within(

@@ -32,13 +32,13 @@ def _as_answered(field: fields.Field, description: str) -> fields.Field:
     return fields.String(metadata=about)
 
 
-def _answer(form: type[Form], name: str, doc: str, **more: fields.Field) -> type[Schema]:
+def _answer(form: type[Form], name: str, doc: str, **kwargs: fields.Field) -> type[Schema]:
     """Build a response schema from the described fields of a form, and some more."""
     taken = form.schema()().fields
     shown = {
         each: _as_answered(taken[each], info.description) for each, info in described(form).items()
     }
-    schema = Schema.from_dict({**shown, **more}, name=name)
+    schema = Schema.from_dict({**shown, **kwargs}, name=name)
     schema.__doc__ = doc
     return schema
 

@@ -87,10 +87,10 @@ def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
 
 def _early(session: Session, found: Hearing) -> list[Message]:
     """Return warnings for slots, or a date, before the end of an evidence period."""
-    round_, court = (found.proposals[-1] if found.proposals else None), found.case.court
+    proposal, court = (found.proposals[-1] if found.proposals else None), found.case.court
     starts = [found.starts_at] if found.starts_at else []
-    if round_ is not None and round_.state == ProposalState.OPEN:
-        starts = [slot.starts_at for slot in round_.slots]
+    if proposal is not None and proposal.state == ProposalState.OPEN:
+        starts = [slot.starts_at for slot in proposal.slots]
     working = working_days.working_days(session, court)
     return working_days.warnings(
         court, working, found.case, starts, found.changed_at, Counted.FROM_ENTRY
@@ -99,7 +99,7 @@ def _early(session: Session, found: Hearing) -> list[Message]:
 
 def _hearing(found: Hearing, offered: set[int]) -> Shape:
     zone = found.case.court.zone
-    round_ = found.proposals[-1] if found.proposals else None
+    proposal = found.proposals[-1] if found.proposals else None
     return {
         "id": found.id,
         "case_id": found.case_id,
@@ -114,7 +114,7 @@ def _hearing(found: Hearing, offered: set[int]) -> Shape:
         "reason": found.reason,
         "courtroom": found.courtroom.name if found.courtroom else None,
         "judge": found.judge.name,
-        **(_round(round_, zone, round_.id in offered) if round_ else NO_ROUND),
+        **(_proposal(proposal, zone, proposal.id in offered) if proposal else NO_ROUND),
     }
 
 
@@ -128,22 +128,22 @@ NO_ROUND: Shape = {
 }
 
 
-def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
+def _proposal(proposal: Proposal, zone: str, offered: bool) -> Shape:
     answers: dict[int, list[Shape]] = {}
-    for seat in round_.invitations:
-        for answer in seat.answers:
+    for invitation in proposal.invitations:
+        for answer in invitation.answers:
             answers.setdefault(answer.slot_id, []).append(
                 {
-                    "counsel": seat.counsel.name,
-                    "counsel_id": seat.counsel_id,
-                    "invitation": seat.id,
+                    "counsel": invitation.counsel.name,
+                    "counsel_id": invitation.counsel_id,
+                    "invitation": invitation.id,
                     "says": answer.says,
                 }
             )
     return {
-        "round": round_.round,
-        "answer_by": moment(round_.answer_by, zone),
-        "fix": round_.fix,
+        "round": proposal.round,
+        "answer_by": moment(proposal.answer_by, zone),
+        "fix": proposal.fix,
         "offered": offered,
         "slots": [
             {
@@ -153,27 +153,29 @@ def _round(round_: Proposal, zone: str, offered: bool) -> Shape:
                 "courtroom": slot.courtroom.name,
                 "answers": answers.get(slot.id, []),
             }
-            for slot in round_.slots
+            for slot in proposal.slots
         ],
-        "invitations": [_invitation(seat, round_, zone) for seat in round_.invitations],
+        "invitations": [
+            _invitation(invitation, proposal, zone) for invitation in proposal.invitations
+        ],
     }
 
 
-def _invitation(seat: Invitation, round_: Proposal, zone: str) -> Shape:
-    if seat.revoked_at:
+def _invitation(invitation: Invitation, proposal: Proposal, zone: str) -> Shape:
+    if invitation.revoked_at:
         state = "revoked"
-    elif seat.answered_at:
+    elif invitation.answered_at:
         state = "answered"
     else:
-        state = "waiting" if round_.state == ProposalState.OPEN else "closed"
+        state = "waiting" if proposal.state == ProposalState.OPEN else "closed"
     return {
-        "id": seat.id,
-        "counsel": seat.counsel.name,
-        "counsel_id": seat.counsel_id,
-        "party": seat.party.name,
-        "side": seat.side,
-        "required": seat.required,
+        "id": invitation.id,
+        "counsel": invitation.counsel.name,
+        "counsel_id": invitation.counsel_id,
+        "party": invitation.party.name,
+        "side": invitation.side,
+        "required": invitation.required,
         "state": state,
-        "answered_at": moment(seat.answered_at, zone),
-        "comment": seat.comment,
+        "answered_at": moment(invitation.answered_at, zone),
+        "comment": invitation.comment,
     }

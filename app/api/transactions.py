@@ -41,7 +41,7 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 def court_context(session: Session) -> CourtContext:
     """Return the context of the user whose token was sent."""
-    user = session.get_one(User, g.asker)
+    user = session.get_one(User, g.user_id)
     return CourtContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
 
@@ -70,11 +70,11 @@ def run_write(
             kept = repeat.answer
             more = restore(session, context, kept["body"]) if restore else None
             return CommittedResponse(kept["body"], repeat.status, kept["location"], more)
-        made = work(session, context)
+        response = work(session, context)
         if repeat:
-            repeat.status = made.status
-            repeat.answer = {"body": made.body, "location": made.location}
-        return made
+            repeat.status = response.status
+            repeat.answer = {"body": response.body, "location": response.location}
+        return response
 
     done = retrying(once)
     headers = {"Location": done.location} if done.location else {}
@@ -86,13 +86,13 @@ def _key() -> str:
     if "Idempotency-Key" in request.headers and not (
         0 < len(key) <= 255 and key.isascii() and key.isprintable()
     ):
-        said = Message(N_("Give a key of 1 to 255 printable ASCII characters."))
-        raise Invalid({"Idempotency-Key": said})
+        message = Message(N_("Give a key of 1 to 255 printable ASCII characters."))
+        raise Invalid({"Idempotency-Key": message})
     return key
 
 
-def _asked() -> str:
-    body = json.dumps(g.get("given"), sort_keys=True)
+def _request_digest() -> str:
+    body = json.dumps(g.get("body"), sort_keys=True)
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
 
 
@@ -103,17 +103,17 @@ def _claim_key(session: Session, key: str, now: dt.datetime) -> IdempotentRespon
     retried by ``retrying``: then the response is there. Raises Invalid if the key came with another
     request.
     """
-    wanted = sa.select(IdempotentResponse).where(
-        IdempotentResponse.user_id == g.asker, IdempotentResponse.key == key
+    statement = sa.select(IdempotentResponse).where(
+        IdempotentResponse.user_id == g.user_id, IdempotentResponse.key == key
     )
-    repeat = session.scalar(wanted)
-    if repeat is not None and repeat.asked != _asked():
-        said = Message(N_("This key was used for another request."))
-        raise Invalid({"Idempotency-Key": said})
+    repeat = session.scalar(statement)
+    if repeat is not None and repeat.asked != _request_digest():
+        message = Message(N_("This key was used for another request."))
+        raise Invalid({"Idempotency-Key": message})
     if repeat is None:
         delete_expired(session, now, 2)  # two go for each that comes
         repeat = IdempotentResponse(
-            user_id=g.asker, key=key, asked=_asked(), status=0, answer={}, at=now
+            user_id=g.user_id, key=key, asked=_request_digest(), status=0, answer={}, at=now
         )
         session.add(repeat)
         session.flush()

@@ -15,11 +15,11 @@ from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 
 
-def change_details(session: Session, by: ChangeAuthor, case: Case, given: CaseDetails) -> None:
+def change_details(session: Session, by: ChangeAuthor, case: Case, form: CaseDetails) -> None:
     """Change a case's details, and log what is to be logged; existing hearings keep their judge."""
-    judge = court_service.judge_named(session, case.court, given.judge)
+    judge = court_service.judge_named(session, case.court, form.judge)
     before = {**stored_values_of(case), "judge": case.judge.name}
-    for name, value in stored_values(given).items():
+    for name, value in stored_values(form).items():
         setattr(case, name, value)
     case.judge = judge
     after = {**stored_values_of(case), "judge": judge.name}
@@ -37,49 +37,49 @@ def stored_values_of(case: Case) -> dict[str, object]:
 
 
 def add_counsel(
-    session: Session, court: Court, case: Case, party_id: int, given: CounselIn
+    session: Session, court: Court, case: Case, party_id: int, form: CounselIn
 ) -> Representation:
     """Let a further counsel act for a party. Raises Invalid by field, NotFound, Clash."""
     party = session.get(Party, party_id)
     if party is None or party.case_id != case.id:
         raise NotFound(N_("There is no such party in this case."))
-    if errors := service.counsel_errors(given, court.country):
+    if errors := service.counsel_errors(form, court.country):
         raise Invalid(errors)
-    representation = service.add_representation(session, court, party, given, court.country)
-    if representation.left_at is None and representation.required != given.required:
-        representation.required = given.required
+    representation = service.add_representation(session, court, party, form, court.country)
+    if representation.left_at is None and representation.required != form.required:
+        representation.required = form.required
     if representation.left_at is not None:
         representation.left_at, representation.welcomed = None, False
     return representation
 
 
 def change_counsel(
-    session: Session, court: Court, representation: Representation, given: CounselIn
+    session: Session, court: Court, representation: Representation, form: CounselIn
 ) -> Counsel:
     """Change a counsel, in all their cases. Raises Invalid by field, Clash."""
     counsel = representation.counsel
-    if errors := service.counsel_errors(given, court.country, stored=counsel.phone):
+    if errors := service.counsel_errors(form, court.country, stored=counsel.phone):
         raise Invalid(errors)
-    phone = service.stored_phone(given.phone, court.country, counsel.phone)
-    other = service.find_counsel(session, court, given.name, given.email, phone)
+    phone = service.stored_phone(form.phone, court.country, counsel.phone)
+    other = service.find_counsel(session, court, form.name, form.email, phone)
     if other is not None and other.id != counsel.id:
-        raise Clash(N_("%(name)s is known already with this address."), name=given.name)
+        raise Clash(N_("%(name)s is known already with this address."), name=form.name)
     if phone != counsel.phone:
         counsel.opted_out_at = None  # the opt-out was of the old number
-    if given.email != counsel.email:  # by which their calendar tells what they declined
+    if form.email != counsel.email:  # by which their calendar tells what they declined
         session.execute(
             sa.update(BusyCalendar)
             .where(BusyCalendar.counsel_id == counsel.id)
             .values(etag="")
             .execution_options(synchronize_session=False)
         )
-    for name, value in stored_values(given).items():
+    for name, value in stored_values(form).items():
         setattr(counsel, name, value)
-    counsel.travel_minutes = given.travel_minutes or 0
-    counsel.phone, counsel.language = phone, given.language or court.language
-    chosen = list(dict.fromkeys(given.channels))
+    counsel.travel_minutes = form.travel_minutes or 0
+    counsel.phone, counsel.language = phone, form.language or court.language
+    chosen = list(dict.fromkeys(form.channels))
     counsel.channels = chosen or service.default_channels(phone, counsel.email)
-    representation.required = given.required
+    representation.required = form.required
     return counsel
 
 

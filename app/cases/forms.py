@@ -96,23 +96,23 @@ class FieldInfo:
 class CaseNumber(TextField):
     """The number of a case, its digits and Latin letters half-width; its brackets as typed."""
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        return half_width_number(super()._deserialize(value, attr, data, **more))
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return half_width_number(super()._deserialize(value, attr, data, **kwargs))
 
 
 class TravelField(WholeNumberField):
     """Minutes of one way to the court, 0 to 1440; None where nothing is typed."""
 
-    def __init__(self, **more: Any) -> None:
-        errors: dict[str, Any] = {"invalid": N_("Give whole minutes.")}
-        super().__init__(allow_none=True, load_default=None, error_messages=errors, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {"invalid": N_("Give whole minutes.")}
+        super().__init__(allow_none=True, load_default=None, error_messages=messages, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str):
             value = whole_number(value, 9)
         if value == "":
             return None
-        minutes = super()._deserialize(value, attr, data, **more)
+        minutes = super()._deserialize(value, attr, data, **kwargs)
         if minutes is not None and not 0 <= minutes <= 1440:
             raise ValidationError([Message(N_("Give 0 to 1440 minutes."))])
         return minutes
@@ -388,12 +388,10 @@ def described(form: type[Form]) -> Mapping[str, FieldInfo]:
     return info_of(form)
 
 
-def stored_values(given: Form) -> dict[str, Any]:
+def stored_values(form: Form) -> dict[str, Any]:
     """Return the values that the model takes as they are, by column."""
     return {
-        name: getattr(given, name)
-        for name, info in described(type(given)).items()
-        if info.is_stored
+        name: getattr(form, name) for name, info in described(type(form)).items() if info.is_stored
     }
 
 

@@ -17,13 +17,13 @@ MOST_WORDS = 5  # that are searched one by one
 FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
 
 
-def case_filter(asked: str) -> sa.ColumnElement[bool]:
+def case_filter(words: str) -> sa.ColumnElement[bool]:
     """Return what cases must fulfil to be found by words: number, title, party, counsel, phone.
 
     Brackets of either width find a number; a telephone number is found by a part of it. Several
     words are found as they stand, or each somewhere.
     """
-    words = " ".join(clean(asked).split())[:200]
+    words = " ".join(clean(words).split())[:200]
     each = words.split()[:MOST_WORDS]
     if len(each) < 2:
         return _matching(words)
@@ -31,13 +31,13 @@ def case_filter(asked: str) -> sa.ColumnElement[bool]:
 
 
 def _matching(words: str) -> sa.ColumnElement[bool]:
-    wanted = _like(words)
+    statement = _like(words)
     ways = [
         Case.number_key.like(_like(number_key(words)), escape="\\"),
-        sa.func.lower(Case.title).like(wanted, escape="\\"),
-        _with_party(sa.func.lower(Party.name).like(wanted, escape="\\")),
-        _with_counsel(sa.func.lower(Counsel.name).like(wanted, escape="\\")),
-        _with_counsel(sa.func.lower(Counsel.firm).like(wanted, escape="\\")),
+        sa.func.lower(Case.title).like(statement, escape="\\"),
+        _with_party(sa.func.lower(Party.name).like(statement, escape="\\")),
+        _with_counsel(sa.func.lower(Counsel.name).like(statement, escape="\\")),
+        _with_counsel(sa.func.lower(Counsel.firm).like(statement, escape="\\")),
     ]
     digits = "".join(c for c in half_width(words) if c.isascii() and c.isdigit())
     if len(digits) >= FEWEST_DIGITS and not any(c.isalpha() for c in words):
@@ -63,7 +63,7 @@ def _with_counsel(so: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 def search_cases(
     session: Session,
     court_id: int,
-    asked: str = "",
+    words: str = "",
     page: int = 1,
     *,
     order: str = "",
@@ -77,20 +77,20 @@ def search_cases(
         "oldest": [Case.id.asc()],
         "number": [Case.number_key, Case.id.asc()],
     }
-    wanted = sa.select(Case).where(Case.court_id == court_id)
-    wanted = wanted.order_by(*by.get(order, [Case.id.desc()]))
+    statement = sa.select(Case).where(Case.court_id == court_id)
+    statement = statement.order_by(*by.get(order, [Case.id.desc()]))
     if judge is not None:
-        wanted = wanted.where(Case.judge_id == judge)
-    if asked.strip():
-        wanted = wanted.where(case_filter(asked))
-    wanted = wanted.options(joinedload(Case.judge), selectinload(Case.parties))
-    rows = session.scalars(wanted.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+        statement = statement.where(Case.judge_id == judge)
+    if words.strip():
+        statement = statement.where(case_filter(words))
+    statement = statement.options(joinedload(Case.judge), selectinload(Case.parties))
+    rows = session.scalars(statement.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
 
 
 def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
     """Return a case with its parties and counsel. Raises NotFound, also for another court's."""
-    wanted = (
+    statement = (
         sa.select(Case)
         .where(Case.id == case_id, Case.court_id == court_id)
         .options(
@@ -102,7 +102,7 @@ def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
             .joinedload(Representation.counsel),
         )
     )
-    case = session.scalar(wanted)
+    case = session.scalar(statement)
     if case is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
     return case
@@ -119,7 +119,7 @@ def find_duplicate(session: Session, case: Case) -> Case | None:
 
 def list_duplicates(session: Session) -> list[str]:
     """Return the cases, judges and courtrooms that share their number or name with another."""
-    wanted = [
+    statement = [
         sa.select(sa.literal(kind), table.id, name, table.court_id).where(key.contains("\n"))
         for kind, table, name, key in (
             ("case", Case, Case.number, Case.number_key),
@@ -127,15 +127,15 @@ def list_duplicates(session: Session) -> list[str]:
             ("courtroom", Courtroom, Courtroom.name, Courtroom.name_key),
         )
     ]
-    found = [row for each in wanted for row in session.execute(each.limit(20))]
+    found = [row for each in statement for row in session.execute(each.limit(20))]
     return [f"{kind} {name} (no. {number})" for kind, number, name, _ in found]
 
 
 def representation_of(session: Session, case: Case, seat_id: int) -> Representation:
     """Return one representation of a case. Raises NotFound."""
-    wanted = sa.select(Representation).join(Party)
-    wanted = wanted.where(Representation.id == seat_id, Party.case_id == case.id)
-    row = session.scalar(wanted.options(joinedload(Representation.counsel)))
+    statement = sa.select(Representation).join(Party)
+    statement = statement.where(Representation.id == seat_id, Party.case_id == case.id)
+    row = session.scalar(statement.options(joinedload(Representation.counsel)))
     if row is None:
         raise NotFound(N_("This person is not counsel in this case."))
     return row

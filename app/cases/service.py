@@ -34,7 +34,7 @@ def enter(
     session: Session,
     court: Court,
     user: User | None,
-    given: CaseIn,
+    form: CaseIn,
     now: dt.datetime,
     *,
     region: str = "",
@@ -43,36 +43,36 @@ def enter(
 
     Raises Clash where the number is known, Invalid for a telephone number or zone that is none.
     """
-    if find_case_by_number(session, court.id, given.number):
-        raise Clash(N_("Case %(number)s is entered already."), number=given.number)
-    if errors := input_errors(given, region or court.country):
+    if find_case_by_number(session, court.id, form.number):
+        raise Clash(N_("Case %(number)s is entered already."), number=form.number)
+    if errors := input_errors(form, region or court.country):
         raise Invalid(errors)
-    case = new_case(court, given, judge_named(session, court, given.judge).id, now)
+    case = new_case(court, form, judge_named(session, court, form.judge).id, now)
     case.assistant_id = user.id if user else None
     session.add(case)
     session.flush()
-    for party in given.parties:
+    for party in form.parties:
         add_party(session, court, case, party, region or court.country)
     session.flush()
     return case
 
 
-def new_case(court: Court, given: CaseIn, judge_id: int, now: dt.datetime) -> Case:
+def new_case(court: Court, form: CaseIn, judge_id: int, now: dt.datetime) -> Case:
     """Return a case without its parties, not yet in the session."""
     return Case(
         court_id=court.id,
-        number=given.number,
-        number_key=rules.number_key(given.number),
+        number=form.number,
+        number_key=rules.number_key(form.number),
         judge_id=judge_id,
         created_at=now,
-        **stored_values(given),
+        **stored_values(form),
     )
 
 
-def input_errors(given: CaseIn, region: str) -> dict[str, Message]:
+def input_errors(form: CaseIn, region: str) -> dict[str, Message]:
     """Return, by field, what is wrong with a case beyond its schema."""
     errors: dict[str, Message] = {}
-    for p, party in enumerate(given.parties):
+    for p, party in enumerate(form.parties):
         _check_phone(party.phone, region, f"parties.{p}.phone", errors)
         for c, counsel in enumerate(party.counsel):
             errors.update(counsel_errors(counsel, region, f"parties.{p}.counsel.{c}."))
@@ -124,25 +124,25 @@ def stored_phone(text: str, region: str, stored: str = "") -> str:
     return text if not text or text == stored else phones.parse_phone(text, region)
 
 
-def add_party(session: Session, court: Court, case: Case, given: PartyIn, region: str) -> Party:
+def add_party(session: Session, court: Court, case: Case, form: PartyIn, region: str) -> Party:
     """Add a party with its counsel; without counsel but with an address it acts in person."""
-    party = new_party(given, region)
+    party = new_party(form, region)
     party.case_id = case.id
     session.add(party)
     session.flush()
-    for counsel in given.counsel:
+    for counsel in form.counsel:
         add_representation(session, court, party, counsel, region)
-    if not given.counsel and (party.email or party.phone):
+    if not form.counsel and (party.email or party.phone):
         add_representation(session, court, party, in_person(party), region, in_person=True)
     return party
 
 
-def new_party(given: PartyIn, region: str) -> Party:
+def new_party(form: PartyIn, region: str) -> Party:
     """Return a party that is not yet in a case, without its counsel."""
     return Party(
-        role=given.role or given.side,
-        phone=stored_phone(given.phone, region),
-        **stored_values(given),
+        role=form.role or form.side,
+        phone=stored_phone(form.phone, region),
+        **stored_values(form),
     )
 
 
@@ -155,7 +155,7 @@ def add_representation(
     session: Session,
     court: Court,
     party: Party,
-    given: CounselIn,
+    form: CounselIn,
     region: str,
     *,
     in_person: bool = False,
@@ -165,32 +165,32 @@ def add_representation(
     Two are the same if they share the name and the e-mail address or the telephone number: only
     then can double bookings of a person be found.
     """
-    number = stored_phone(given.phone, region)
-    counsel = find_counsel(session, court, given.name, given.email, number)
+    number = stored_phone(form.phone, region)
+    counsel = find_counsel(session, court, form.name, form.email, number)
     if counsel is None:
-        counsel = new_counsel(court, given, in_person=in_person)
+        counsel = new_counsel(court, form, in_person=in_person)
         session.add(counsel)
-    fill_in(counsel, given, number)
+    fill_in(counsel, form, number)
     session.flush()
     for existing in party.representations:
         if existing.counsel_id == counsel.id:
             return existing
-    representation = Representation(party=party, counsel=counsel, required=given.required)
+    representation = Representation(party=party, counsel=counsel, required=form.required)
     session.add(representation)
     session.flush()
     return representation
 
 
-def new_counsel(court: Court, given: CounselIn, *, in_person: bool = False) -> Counsel:
+def new_counsel(court: Court, form: CounselIn, *, in_person: bool = False) -> Counsel:
     """Return a counsel with their name only; ``fill_in`` adds the rest."""
     return Counsel(
         court_id=court.id,
-        name=given.name,
+        name=form.name,
         email="",
         phone="",
         in_person=in_person,
         channels=[],
-        language=given.language or court.language,
+        language=form.language or court.language,
     )
 
 
@@ -205,22 +205,24 @@ def find_counsel(
         same_address.append(Counsel.phone == number)
     if not same_address:
         return None
-    wanted = sa.select(Counsel).where(Counsel.court_id == court.id, sa.or_(*same_address))
+    statement = sa.select(Counsel).where(Counsel.court_id == court.id, sa.or_(*same_address))
     key = normalization.name_key(name)
-    return next((c for c in session.scalars(wanted) if normalization.name_key(c.name) == key), None)
+    return next(
+        (c for c in session.scalars(statement) if normalization.name_key(c.name) == key), None
+    )
 
 
-def fill_in(counsel: Counsel, given: CounselIn, number: str) -> None:
+def fill_in(counsel: Counsel, form: CounselIn, number: str) -> None:
     """Update a counsel from input that may be partial: empty fields leave what is known."""
-    for name, value in stored_values(given).items():
+    for name, value in stored_values(form).items():
         if value and name != "name":
             setattr(counsel, name, value)
     counsel.phone = number or counsel.phone
-    counsel.language = given.language or counsel.language
-    if given.travel_minutes is not None:
-        counsel.travel_minutes = given.travel_minutes
-    if given.channels:
-        counsel.channels = list(dict.fromkeys(given.channels))
+    counsel.language = form.language or counsel.language
+    if form.travel_minutes is not None:
+        counsel.travel_minutes = form.travel_minutes
+    if form.channels:
+        counsel.channels = list(dict.fromkeys(form.channels))
     elif not counsel.channels:
         counsel.channels = default_channels(counsel.phone, counsel.email)
 

@@ -61,12 +61,14 @@ class TextField(fields.String):
     On one line unless ``lines``; control characters are refused.
     """
 
-    def __init__(self, most: int, *, blank: bool = True, lines: bool = False, **more: Any) -> None:
-        super().__init__(error_messages=dict(ABSENT), **more)
+    def __init__(
+        self, most: int, *, blank: bool = True, lines: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(error_messages=dict(ABSENT), **kwargs)
         self.most, self.blank, self.lines = most, blank, lines
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
         text = clean(str(text).replace("\r\n", "\n"), "\n" if self.lines else " ").strip()
         if not self.lines:
             text = " ".join(each for each in text.split(" ") if each)
@@ -82,22 +84,22 @@ class TextField(fields.String):
 
 
 class ChoiceField(fields.String):
-    """One of a few known words."""
+    """One of a few words."""
 
-    def __init__(self, choices: tuple[str, ...], **more: Any) -> None:
-        super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **more)
+    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **kwargs)
         self.choices = choices
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        word = half_width(str(super()._deserialize(value, attr, data, **more)))
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        word = half_width(str(super()._deserialize(value, attr, data, **kwargs)))
         if word not in self.choices:
             raise ValidationError(
-                [Message(N_("Choose one of: %(choices)s."), choices=self._told())]
+                [Message(N_("Choose one of: %(choices)s."), choices=self._choices_text())]
             )
         return word
 
-    def _told(self) -> str | dict[str, str]:
-        """Return what can be chosen, by language; in Chinese as a file would write it."""
+    def _choices_text(self) -> str | dict[str, str]:
+        """Return the choices by language; in Chinese as files write them."""
         known = [each for each in self.choices if each]
         if not set(known) <= set(IN_CHINESE):
             return ", ".join(known)
@@ -108,11 +110,11 @@ class ChoiceField(fields.String):
 class EmailField(TextField):
     """An e-mail address (see email_check.email_address); may be empty."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(254, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(254, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
         if not text:
             return ""
         try:
@@ -124,7 +126,7 @@ class EmailField(TextField):
 
 
 class Input(Schema):
-    """What all inputs share: an unknown field is an error that names it."""
+    """Base of the schemas of input: an unknown field is an error that names it."""
 
     error_messages = {
         "unknown": N_("There is no such field."),
@@ -196,12 +198,12 @@ def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:
 class ListField(fields.List):
     """A list of ``least`` to ``most`` things."""
 
-    def __init__(self, inner: Any, *, least: int, most: int, **more: Any) -> None:
-        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a list.")}
-        super().__init__(inner, error_messages=said, **more)
+    def __init__(self, inner: Any, *, least: int, most: int, **kwargs: Any) -> None:
+        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give a list.")}
+        super().__init__(inner, error_messages=messages, **kwargs)
         self.least, self.most = least, most
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         # Counted before each is looked at: a list of a million is refused for its length alone.
         if isinstance(value, list) and not self.least <= len(value) <= self.most:
             raise ValidationError(
@@ -214,31 +216,31 @@ class ListField(fields.List):
                     )
                 ]
             )
-        return super()._deserialize(value, attr, data, **more)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class DateField(fields.Date):
     """A calendar day, 2026-12-15; an empty text is none."""
 
-    def __init__(self, **more: Any) -> None:
-        said: dict[str, Any] = {"invalid": N_("Give a date as 2026-12-15.")}
-        super().__init__(error_messages=said, allow_none=True, load_default=None, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {"invalid": N_("Give a date as 2026-12-15.")}
+        super().__init__(error_messages=messages, allow_none=True, load_default=None, **kwargs)
 
-    def deserialize(self, value: Any, *args: Any, **more: Any) -> Any:
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the date; None for an empty text."""
         plain = half_width(value) if isinstance(value, str) else value
-        return super().deserialize(None if plain == "" else plain, *args, **more)
+        return super().deserialize(None if plain == "" else plain, *args, **kwargs)
 
 
 class InstantField(fields.Field):
     """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
 
-    def __init__(self, **more: Any) -> None:
-        said: dict[str, Any] = {"required": REQUIRED, "null": REQUIRED}
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {"required": REQUIRED, "null": REQUIRED}
         about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
-        super().__init__(error_messages=said, metadata=about, **more)
+        super().__init__(error_messages=messages, metadata=about, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> dt.datetime:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dt.datetime:
         if isinstance(value, dt.datetime) and value.tzinfo:
             return value
         if isinstance(value, str) and not has_control(value):
@@ -258,7 +260,7 @@ class InstantField(fields.Field):
             raise ValidationError([Message(N_("The year cannot be right."))])
         return at.replace(second=0, microsecond=0)
 
-    def _serialize(self, value: Any, attr: Any, obj: Any, **more: Any) -> Any:
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if value else None
 
 
@@ -268,8 +270,8 @@ class WholeNumberField(fields.Integer):
     Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits.
     """
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(strict=True, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
 
     def _validated(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -280,16 +282,16 @@ class WholeNumberField(fields.Integer):
 
 
 class RowIdField(fields.Integer):
-    """The number of a row, as an answer of ours gave it."""
+    """The id of a row, as a response of ours gave it."""
 
-    def __init__(self, **more: Any) -> None:
-        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give a number.")}
-        super().__init__(strict=True, error_messages=said, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give a number.")}
+        super().__init__(strict=True, error_messages=messages, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         if isinstance(value, str):  # as a form or a query gives it
             value = whole_number(value, 18)
-        number = super()._deserialize(value, attr, data, **more)
+        number = super()._deserialize(value, attr, data, **kwargs)
         if isinstance(value, bool) or number is None or not 0 < number < 2**62:
             raise ValidationError([Message(N_("There is no such number."))])
         return number
@@ -311,10 +313,10 @@ def flat(messages: Any, path: str = "") -> Iterator[tuple[str, Message]]:
             own = str(name) not in ("_schema", "json", "form", "query")
             yield from flat(inner, f"{path}.{name}".strip(".") if own else path)
     elif isinstance(messages, list) and messages:
-        said = messages[0]
-        if isinstance(said, dict):
-            yield from flat(said, path)
+        first = messages[0]
+        if isinstance(first, dict):
+            yield from flat(first, path)
         else:
-            yield path, said if isinstance(said, Message) else Message(str(said))
+            yield path, first if isinstance(first, Message) else Message(str(first))
     elif messages:
         yield path, Message(str(messages))

@@ -31,7 +31,7 @@ def log(
     session: Session,
     case: Case,
     counsel: Counsel,
-    given: ContactIn,
+    form: ContactIn,
     user: User | None,
     now: dt.datetime,
 ) -> tuple[Entry, list[str]]:
@@ -41,18 +41,16 @@ def log(
     says so, or where nothing is said and the contact was outside the court's own ways. Returns the
     line and the names of those who are told. Raises Invalid where there is nothing to tell.
     """
-    tell = given.channel in UNPLANNED if given.tell_others is None else given.tell_others
+    tell = form.channel in UNPLANNED if form.tell_others is None else form.tell_others
     others = _others(session, case, counsel) if tell else []
-    if others and not given.note.strip():
+    if others and not form.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
-    before = contacts_by_hand.same(session, case, given)
-    line = contacts_by_hand.log_contact(session, case, counsel, given, user, now)
+    before = contacts_by_hand.same(session, case, form)
+    line = contacts_by_hand.log_contact(session, case, counsel, form, user, now)
     if before or not others:
         return line, []
-    hearing = _hearing(session, case, given.hearing_id)
-    requests = [
-        _request(session, case, hearing, seat, counsel, line, given, now) for seat in others
-    ]
+    hearing = _hearing(session, case, form.hearing_id)
+    requests = [_request(session, case, hearing, seat, counsel, line, form, now) for seat in others]
     queue(session, requests, now)
     return line, [seat.counsel.name for seat in others]
 
@@ -86,17 +84,17 @@ def _request(
     seat: Representation,
     counsel: Counsel,
     line: Entry,
-    given: ContactIn,
+    form: ContactIn,
     now: dt.datetime,
 ) -> NoticeRequest:
     told = {
         "elsewhere": {
             "name": counsel.name,
             "side": line.side,
-            "way": given.channel,
-            "at": facts.iso(given.at),
+            "way": form.channel,
+            "at": facts.iso(form.at),
         },
-        "detail": given.note,
+        "detail": form.note,
         "person": {
             "name": seat.counsel.name,
             "party": seat.party.name,

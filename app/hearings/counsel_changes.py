@@ -198,7 +198,7 @@ def hearings_left(session: Session, limit: int = 100) -> list[int]:
         .where(of_case.case_id == Hearing.case_id, stays.counsel_id == gone.counsel_id)
         .where(stays.left_at.is_(None))
     )
-    wanted = (
+    statement = (
         sa.select(Hearing.id)
         .distinct()
         .select_from(gone)
@@ -209,7 +209,7 @@ def hearings_left(session: Session, limit: int = 100) -> list[int]:
         .order_by(Hearing.id)
         .limit(limit)
     )
-    return list(session.scalars(wanted))
+    return list(session.scalars(statement))
 
 
 def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> bool:

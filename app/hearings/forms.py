@@ -30,12 +30,12 @@ SHORTEST, LONGEST = 5, 600  # minutes
 class MinutesField(WholeNumberField):
     """A length in whole minutes, 5 to 600."""
 
-    def __init__(self, **more: Any) -> None:
-        said: dict[str, Any] = {**ABSENT, "invalid": N_("Give whole minutes.")}
-        super().__init__(error_messages=said, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give whole minutes.")}
+        super().__init__(error_messages=messages, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> int:
-        minutes = super()._deserialize(value, attr, data, **more)
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        minutes = super()._deserialize(value, attr, data, **kwargs)
         if minutes is None or not SHORTEST <= minutes <= LONGEST:
             raise ValidationError(
                 [Message(N_("Give %(least)s to %(most)s minutes."), least=SHORTEST, most=LONGEST)]
@@ -46,11 +46,11 @@ class MinutesField(WholeNumberField):
 class CourtroomField(fields.Raw):
     """A courtroom by its name, or by its number as the API gave it."""
 
-    def __init__(self, **more: Any) -> None:
-        said: dict[str, Any] = {"required": REQUIRED, "null": REQUIRED}
-        super().__init__(error_messages=said, metadata={"type": "string"}, **more)
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, str] = {"required": REQUIRED, "null": REQUIRED}
+        super().__init__(error_messages=messages, metadata={"type": "string"}, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str | int:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str | int:
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62:
             return value
         name = clean(value).strip() if isinstance(value, str) else ""

@@ -21,10 +21,10 @@ def find_hearing(
     session: Session, court_id: int, hearing_id: int, *, lock: bool = False
 ) -> Hearing:
     """Return a hearing of a court. Raises NotFound, also for a hearing of another court."""
-    wanted = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
+    statement = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
     if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    hearing = session.scalar(wanted)
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    hearing = session.scalar(statement)
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return hearing
@@ -32,8 +32,8 @@ def find_hearing(
 
 def lock_hearing(session: Session, hearing_id: int) -> Hearing:
     """Return a hearing, locked until the commit, so that decisions about it are serialized."""
-    wanted = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+    statement = sa.select(Hearing).where(Hearing.id == hearing_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
 def last_proposal(session: Session, hearing: Hearing) -> Proposal | None:
@@ -55,7 +55,7 @@ def open_proposal(session: Session, hearing: Hearing) -> Proposal | None:
 
 def acting_representations(session: Session, case: Case) -> Sequence[Representation]:
     """Return those who act in a case now: each counsel once, for the first of their parties."""
-    wanted = (
+    statement = (
         sa.select(Representation)
         .join(Party)
         .where(Party.case_id == case.id, Representation.left_at.is_(None))
@@ -63,21 +63,21 @@ def acting_representations(session: Session, case: Case) -> Sequence[Representat
         .options(selectinload(Representation.counsel), selectinload(Representation.party))
     )
     by_counsel: dict[int, Representation] = {}
-    for each in session.scalars(wanted):
+    for each in session.scalars(statement):
         by_counsel.setdefault(each.counsel_id, each)
     return list(by_counsel.values())
 
 
 def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
     """Return a case's hearings that are proposed, or have a date that lies ahead."""
-    wanted = sa.select(Hearing).where(
+    statement = sa.select(Hearing).where(
         Hearing.case_id == case.id,
         sa.or_(
             Hearing.state == HearingState.PROPOSED.value,
             sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
         ),
     )
-    return session.scalars(wanted.order_by(Hearing.id)).all()
+    return session.scalars(statement.order_by(Hearing.id)).all()
 
 
 def invitation_by_token(session: Session, token: str) -> Invitation | None:
@@ -124,7 +124,7 @@ def acting_counsel_ids(session: Session, hearing: Hearing) -> set[int]:
 
 def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitation]:
     """Return the newest invitation to a hearing of each counsel who acts now, by counsel id."""
-    wanted = (
+    statement = (
         sa.select(Invitation)
         .join(Proposal)
         .where(Proposal.hearing_id == hearing.id, Invitation.counsel_id.in_(_acting(hearing)))
@@ -132,7 +132,7 @@ def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitati
         .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
         .execution_options(populate_existing=True)
     )
-    return {each.counsel_id: each for each in session.scalars(wanted)}
+    return {each.counsel_id: each for each in session.scalars(statement)}
 
 
 def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
@@ -149,7 +149,7 @@ def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> li
 
 def is_offered(session: Session, proposal: Proposal) -> bool:
     """Tell whether a carrier accepted a message of a proposal to each of its sides."""
-    wanted = (
+    statement = (
         sa.select(Notice.side)
         .where(
             Notice.invitation_id.in_([i.id for i in proposal.invitations]),
@@ -158,7 +158,7 @@ def is_offered(session: Session, proposal: Proposal) -> bool:
         )
         .distinct()
     )
-    return {i.side for i in proposal.invitations} <= set(session.scalars(wanted))
+    return {i.side for i in proposal.invitations} <= set(session.scalars(statement))
 
 
 def find_counsel(session: Session, court_id: int, counsel_id: int) -> Counsel:
@@ -171,11 +171,11 @@ def find_counsel(session: Session, court_id: int, counsel_id: int) -> Counsel:
 
 def hearings_of_case(session: Session, case: Case) -> Sequence[Hearing]:
     """Return a case's hearings, the newest first."""
-    wanted = (
+    statement = (
         sa.select(Hearing)
         .where(Hearing.case_id == case.id)
         .options(joinedload(Hearing.courtroom), selectinload(Hearing.proposals))
         .order_by(Hearing.id.desc())
         .limit(MOST_OF_CASE)
     )
-    return session.scalars(wanted).all()
+    return session.scalars(statement).all()

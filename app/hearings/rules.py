@@ -43,14 +43,14 @@ def days_span(first: dt.date, days: int, zone: ZoneInfo) -> Span:
     return Span(begin, end)
 
 
-def booking_pieces(fixed: Span | None, held: Iterable[Span]) -> list[tuple[Span, bool]]:
+def booking_pieces(fixed: Span | None, holds: Iterable[Span]) -> list[tuple[Span, bool]]:
     """Return the spans that one hearing books of one resource: disjoint, and whether each is firm.
 
     Alternatives of one hearing may overlap each other and its own date; their union is booked, in
     which the fixed date stays whole.
     """
     taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
-    for span in sorted(held):
+    for span in sorted(holds):
         for free in subtract(span, [each for each, _ in taken]):
             taken.append((free, False))
     return sorted(taken, key=lambda piece: piece[0])

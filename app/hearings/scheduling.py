@@ -40,30 +40,26 @@ class CourtContext:
 
 
 def open_proposal(
-    session: Session, context: CourtContext, hearing: Hearing, given: ProposalIn, reason: str = ""
+    session: Session, context: CourtContext, hearing: Hearing, form: ProposalIn, reason: str = ""
 ) -> Proposal:
     """Send slots to all counsel; an open proposal is withdrawn, a date that holds stays for now.
 
     Raises Invalid for times that cannot be, Clash for what is taken, RuleWarning where a rule
     warns and no reason is given, Refusal where nobody can be asked.
     """
-    slots = check_slots(session, context, given.slots, hearing.minutes, given.answer_by)
-    if (
-        hearing.has_date
-        and hearing.starts_at
-        and context.now < hearing.starts_at <= given.answer_by
-    ):
+    slots = check_slots(session, context, form.slots, hearing.minutes, form.answer_by)
+    if hearing.has_date and hearing.starts_at and context.now < hearing.starts_at <= form.answer_by:
         words = N_("The date that holds, %(when)s, comes before: let the answers end sooner.")
         when = HearingTime(hearing.starts_at, context.court.zone, hearing.ends_at)
         raise Invalid({"answer_by": Message(words, when=when)})
     representations = queries.acting_representations(session, hearing.case)
     if not representations:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    check_rules(session, context, hearing.case, [at for at, _ in slots], given.override_reason)
+    check_rules(session, context, hearing.case, [at for at, _ in slots], form.override_reason)
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         _withdraw(session, context, before)
-    proposal = _new_proposal(session, context, hearing, given, before)
+    proposal = _new_proposal(session, context, hearing, form, before)
     length = dt.timedelta(minutes=hearing.minutes)
     proposal.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
     proposal.invitations = [
@@ -149,17 +145,17 @@ def _new_proposal(
     session: Session,
     context: CourtContext,
     hearing: Hearing,
-    given: ProposalIn,
+    form: ProposalIn,
     before: Proposal | None,
 ) -> Proposal:
     proposal = Proposal(
         hearing=hearing,
         round=before.round + 1 if before else 1,
-        answer_by=given.answer_by,
-        fix=given.fix or unrepresented.default_fix_policy(hearing.case).value,
+        answer_by=form.answer_by,
+        fix=form.fix or unrepresented.default_fix_policy(hearing.case).value,
         state=ProposalState.OPEN.value,
         created_at=context.now,
-        overridden_because=given.override_reason,
+        overridden_because=form.override_reason,
         rules_version=working_days.rules_of(context.court).version,
         # A date that holds stays in calendars as it is: there the slots have no place beside it.
         tentative=context.court.tentative_invites and hearing.starts_at is None,

@@ -57,7 +57,7 @@ class AlreadySent(Exception):  # noqa: N818  (it is an answer, not a fault)
 
 
 def propose(
-    session: Session, context: CourtContext, given: HearingIn, *, uid: str = "", version: str = ""
+    session: Session, context: CourtContext, form: HearingIn, *, uid: str = "", version: str = ""
 ) -> Hearing:
     """Open a hearing with its first proposal: slots held, every counsel asked, all at once.
 
@@ -67,15 +67,15 @@ def propose(
     """
     if uid and (known := _hearing_named(session, context, uid)) is not None:
         raise AlreadySent(known)
-    if version and versions.of_case(session, given.case_id) != version:
+    if version and versions.of_case(session, form.case_id) != version:
         raise Clash(versions.ANOTHER)
-    case = cases.find_case(session, context.court.id, given.case_id)
+    case = cases.find_case(session, context.court.id, form.case_id)
     hearing = Hearing(
         court_id=context.court.id,
         case_id=case.id,
         judge_id=case.judge_id,
-        kind=given.kind,
-        minutes=given.minutes,
+        kind=form.kind,
+        minutes=form.minutes,
         state=HearingState.PROPOSED.value,
         revision=0,
         planned_revision=0,
@@ -86,7 +86,7 @@ def propose(
     )
     session.add(hearing)
     session.flush()
-    open_proposal(session, context, hearing, given)
+    open_proposal(session, context, hearing, form)
     return hearing
 
 
@@ -121,7 +121,7 @@ def move(
     session: Session,
     context: CourtContext,
     hearing_id: int,
-    given: MoveIn,
+    form: MoveIn,
     *,
     version: str | None = None,
 ) -> Hearing:
@@ -133,28 +133,28 @@ def move(
     """
     hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     if version is not None and versions.of_hearing(session, hearing) != version:
-        if _is_done(session, hearing, given):
+        if _is_done(session, hearing, form):
             raise AlreadySent(hearing.id)
         raise Clash(versions.CHANGED)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
-    slots = _slots_to_move_to(hearing, given)
+    slots = _slots_to_move_to(hearing, form)
     rescheduling.close_requests(session, hearing, context.now)
-    if given.minutes:
-        hearing.minutes = given.minutes
-    if given.answer_by is not None:
+    if form.minutes:
+        hearing.minutes = form.minutes
+    if form.answer_by is not None:
         proposal = ProposalIn(
             slots=slots,
-            answer_by=given.answer_by,
-            fix=given.fix,
-            override_reason=given.override_reason,
+            answer_by=form.answer_by,
+            fix=form.fix,
+            override_reason=form.override_reason,
         )
-        open_proposal(session, context, hearing, proposal, reason=given.reason)
+        open_proposal(session, context, hearing, proposal, reason=form.reason)
         return hearing
     if len(slots) > 1:
         raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
     [(starts_at, room)] = check_slots(session, context, slots, hearing.minutes, None)
-    check_rules(session, context, hearing.case, [starts_at], given.override_reason)
+    check_rules(session, context, hearing.case, [starts_at], form.override_reason)
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     open_one = queries.open_proposal(session, hearing)
@@ -169,45 +169,45 @@ def move(
         room.id,
         context.now,
         context.secret,
-        order=given.reason,
+        order=form.reason,
     )
     return hearing
 
 
-def _slots_to_move_to(hearing: Hearing, given: MoveIn) -> list[SlotIn]:
-    if given.slots:
-        return list(given.slots)
-    if given.starts_at is None:
+def _slots_to_move_to(hearing: Hearing, form: MoveIn) -> list[SlotIn]:
+    if form.slots:
+        return list(form.slots)
+    if form.starts_at is None:
         raise Invalid({"slots": Message(N_("Give the new slots, or one."))})
-    room = given.courtroom or hearing.courtroom_id
+    room = form.courtroom or hearing.courtroom_id
     if room is None:
         raise Invalid({"courtroom": Message(N_("Name the courtroom."))})
-    return [SlotIn(starts_at=given.starts_at, courtroom=room)]
+    return [SlotIn(starts_at=form.starts_at, courtroom=room)]
 
 
-def _is_done(session: Session, hearing: Hearing, given: MoveIn) -> bool:
+def _is_done(session: Session, hearing: Hearing, form: MoveIn) -> bool:
     """Tell whether a hearing's newest proposal, or its date, is just what is asked for.
 
     Two who take the slots that are suggested ask for the same but for the reason, which counsel
     read: the second is shown what the first did, and theirs is kept.
     """
-    if given.reason != _last_reason(session, hearing):
+    if form.reason != _last_reason(session, hearing):
         return False
-    slots = sorted((slot.starts_at, name_key(str(slot.courtroom))) for slot in given.slots)
-    if given.answer_by is None:
+    slots = sorted((slot.starts_at, name_key(str(slot.courtroom))) for slot in form.slots)
+    if form.answer_by is None:
         room = hearing.courtroom.name_key if hearing.courtroom else ""
         return hearing.state == HearingState.FIXED and slots == [(hearing.starts_at, room)]
     last = queries.last_proposal(session, hearing)
     return (
         last is not None
-        and last.answer_by == given.answer_by
+        and last.answer_by == form.answer_by
         and slots == sorted((slot.starts_at, slot.courtroom.name_key) for slot in last.slots)
     )
 
 
 def _last_reason(session: Session, hearing: Hearing) -> str:
     """Return the reason that counsel were given with a hearing's newest proposal or date."""
-    told = session.scalar(
+    notice_facts = session.scalar(
         sa.select(Notice.facts)
         .where(
             Notice.about == f"hearing/{hearing.id}",
@@ -216,7 +216,7 @@ def _last_reason(session: Session, hearing: Hearing) -> str:
         .order_by(Notice.id.desc())
         .limit(1)
     )
-    return str((told or {}).get("reason") or "")
+    return str((notice_facts or {}).get("reason") or "")
 
 
 def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str) -> Hearing:

@@ -54,8 +54,8 @@ def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     if not new:
         return
     here = Judge.court_id == court.context.court.id
-    wanted = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
-    court.judges.update({judge.name_key: judge.id for judge in court.session.execute(wanted)})
+    statement = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
+    court.judges.update({judge.name_key: judge.id for judge in court.session.execute(statement)})
     made = [
         Judge(court_id=court.context.court.id, name=name, name_key=key)
         for key, name in reversed(by_key.items())
@@ -88,15 +88,15 @@ class _People:
             if address:
                 self.by_address[key, address] = counsel
 
-    def counsel(self, given: CounselIn, *, in_person: bool) -> Counsel:
+    def counsel(self, form: CounselIn, *, in_person: bool) -> Counsel:
         """Find or make a counsel and fill them in, as ``service.add_representation`` does."""
-        number = cases.stored_phone(given.phone, self.court.region)
-        key = normalization.name_key(given.name)
-        found = [self.by_address.get((key, address)) for address in (given.email, number)]
+        number = cases.stored_phone(form.phone, self.court.region)
+        key = normalization.name_key(form.name)
+        found = [self.by_address.get((key, address)) for address in (form.email, number)]
         # Who has another address since is not found under the old one.
-        known = next((each for each in found if each and _at(each, given.email, number)), None)
-        counsel = known or cases.new_counsel(self.court.context.court, given, in_person=in_person)
-        cases.fill_in(counsel, given, number)
+        known = next((each for each in found if each and _at(each, form.email, number)), None)
+        counsel = known or cases.new_counsel(self.court.context.court, form, in_person=in_person)
+        cases.fill_in(counsel, form, number)
         self._remember(counsel)
         return counsel
 
@@ -105,28 +105,34 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
     return bool((email and counsel.email == email) or (number and counsel.phone == number))
 
 
-def _case(court: ImportCourt, people: _People, given: CaseIn) -> Case:
-    case = cases.new_case(court.context.court, given, court.judge(given.judge), court.context.now)
+def _case(court: ImportCourt, people: _People, form: CaseIn) -> Case:
+    case = cases.new_case(court.context.court, form, court.judge(form.judge), court.context.now)
     case.parties, case.upload_id = [], court.upload_id
-    for party_given in given.parties:
-        party = cases.new_party(party_given, court.region)
+    for party_form in form.parties:
+        party = cases.new_party(party_form, court.region)
         case.parties.append(party)
-        everybody = party_given.counsel
+        everybody = party_form.counsel
         if not everybody and (party.email or party.phone):
             everybody = [cases.in_person(party)]
         for each in everybody:
-            counsel = people.counsel(each, in_person=not party_given.counsel)
+            counsel = people.counsel(each, in_person=not party_form.counsel)
             _represent(party, counsel, each.required)
     return case
 
 
 def _represent(party: Party, counsel: Counsel, required: bool) -> None:
-    if not any(seat.counsel is counsel for seat in party.representations):
+    if not any(representation.counsel is counsel for representation in party.representations):
         party.representations.append(Representation(counsel=counsel, required=required))
 
 
 def _counsel(case: Case) -> list[int]:
-    return sorted({seat.counsel.id for party in case.parties for seat in party.representations})
+    return sorted(
+        {
+            representation.counsel.id
+            for party in case.parties
+            for representation in party.representations
+        }
+    )
 
 
 def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Hearing]:

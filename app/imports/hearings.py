@@ -44,8 +44,8 @@ class ImportCourt:
 
     def __post_init__(self) -> None:
         """Load the courtrooms; judges are added as they occur, for they may be new."""
-        wanted = sa.select(Courtroom.name_key, Courtroom.id)
-        found = self.session.execute(wanted.where(Courtroom.court_id == self.context.court.id))
+        statement = sa.select(Courtroom.name_key, Courtroom.id)
+        found = self.session.execute(statement.where(Courtroom.court_id == self.context.court.id))
         self.rooms = {room.name_key: room.id for room in found}
 
     @property
@@ -59,8 +59,8 @@ class ImportCourt:
             return None
         room = self.rooms.get(normalization.name_key(sitting.courtroom))
         if room is None:
-            said = N_("There is no courtroom %(name)s: add it in the settings first.")
-            why = Message(said, name=sitting.courtroom)
+            message = N_("There is no courtroom %(name)s: add it in the settings first.")
+            why = Message(message, name=sitting.courtroom)
             raise RowRefused(RowRefusal(sitting.line, self.bound.header_of("courtroom"), why))
         return room
 
@@ -86,8 +86,8 @@ class ImportCourt:
 
 def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
     """Return the identifiers of all hearings of some cases."""
-    wanted = sa.select(Hearing.uid).where(Hearing.case_id.in_([case.id for case in known]))
-    return set(session.scalars(wanted)) if known else set()
+    statement = sa.select(Hearing.uid).where(Hearing.case_id.in_([case.id for case in known]))
+    return set(session.scalars(statement)) if known else set()
 
 
 def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[str]) -> int:

@@ -42,8 +42,8 @@ def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> in
     that another worker has locked is skipped.
     """
     with transaction() as session:
-        wanted = sa.select(Upload).where(Upload.state.in_(WAITING)).order_by(Upload.id).limit(1)
-        upload = session.scalar(wanted.with_for_update(skip_locked=True))
+        statement = sa.select(Upload).where(Upload.state.in_(WAITING)).order_by(Upload.id).limit(1)
+        upload = session.scalar(statement.with_for_update(skip_locked=True))
         if upload is None:
             return 0
         number, upload.tries = upload.id, upload.tries + 1
@@ -103,8 +103,8 @@ def rows_done(folder: Path, number: int) -> int | None:
 def _do(
     number: int, secret: bytes, now: dt.datetime, tell: Callable[[int], None], session: Session
 ) -> None:
-    wanted = sa.select(Upload).where(Upload.id == number, Upload.state.in_(WAITING))
-    upload = session.scalar(wanted.with_for_update(skip_locked=True))
+    statement = sa.select(Upload).where(Upload.id == number, Upload.state.in_(WAITING))
+    upload = session.scalar(statement.with_for_update(skip_locked=True))
     if upload is None:
         return
     court, user = session.get_one(Court, upload.court_id), session.get_one(User, upload.user_id)

@@ -25,7 +25,7 @@ class ImportRows:
 
 
 def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
-    """Read all rows of a file. Raises Invalid, before any is used, if it cannot be read to its end."""
+    """Read all rows of a file. Raises Invalid if it cannot be read to its end."""
     everything = list(rows)
     refused: list[entries.RowRefusal] = []
     by_case = entries.group_by_case(everything, bound, refused)
@@ -42,7 +42,7 @@ def enter(
     step: Callable[[int], object],
     upload_id: int | None = None,
 ) -> ImportReport:
-    """Enter what can be entered; the report names every refused row. Nothing is rolled back here."""
+    """Enter what can be entered; the report names every refused row. Rolls nothing back."""
     report = ImportReport(rows=rows.count, refused=list(rows.refused))
     zone = ZoneInfo(bound.column_map.zone or context.court.zone)
     good = _entries(rows, bound, zone, report)

@@ -107,7 +107,7 @@ def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -
 def _known_cases(
     session: Session, court_id: int, entries: Sequence[ImportedCase]
 ) -> dict[str, Case]:
-    wanted = (
+    statement = (
         sa.select(Case)
         .where(Case.court_id == court_id, Case.number_key.in_({_key(each) for each in entries}))
         .options(
@@ -116,7 +116,7 @@ def _known_cases(
             .selectinload(Representation.counsel)
         )
     )
-    return {case.number_key: case for case in session.scalars(wanted)}
+    return {case.number_key: case for case in session.scalars(statement)}
 
 
 def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
@@ -172,58 +172,59 @@ def _enter_one(
     report.left_out += 1
 
 
-def merge(session: Session, context: CourtContext, case: Case, given: CaseIn, region: str) -> bool:
+def merge(session: Session, context: CourtContext, case: Case, form: CaseIn, region: str) -> bool:
     """Add what is new to a known case; return whether anything was.
 
     Empty details are filled in; parties, counsel and addresses are added or brought up to date.
     What the court has since set by hand (details, counsel who left) stays. Raises Invalid by field.
     """
-    if errors := cases.input_errors(given, region):
+    if errors := cases.input_errors(form, region):
         raise Invalid(errors)
     changed = False
-    for name, value in stored_values(given).items():
+    for name, value in stored_values(form).items():
         if value and not getattr(case, name):
             setattr(case, name, value)
             changed = True
-    for party_given in given.parties:
-        party = _find_party(case, party_given)
+    for party_form in form.parties:
+        party = _find_party(case, party_form)
         if party is None:
-            cases.add_party(session, context.court, case, party_given, region)
+            cases.add_party(session, context.court, case, party_form, region)
             changed = True
         else:
-            changed |= _merge_party(session, context, party, party_given, region)
+            changed |= _merge_party(session, context, party, party_form, region)
     return changed
 
 
-def _find_party(case: Case, given: PartyIn) -> Party | None:
-    if given.reference:
+def _find_party(case: Case, form: PartyIn) -> Party | None:
+    if form.reference:
         for party in case.parties:
-            if party.reference == given.reference:
+            if party.reference == form.reference:
                 return party
-    key = normalization.name_key(given.name)
+    key = normalization.name_key(form.name)
     same = (
-        p for p in case.parties if normalization.name_key(p.name) == key and p.side == given.side
+        p for p in case.parties if normalization.name_key(p.name) == key and p.side == form.side
     )
     return next(same, None)
 
 
 def _merge_party(
-    session: Session, context: CourtContext, party: Party, given: PartyIn, region: str
+    session: Session, context: CourtContext, party: Party, form: PartyIn, region: str
 ) -> bool:
-    number = cases.stored_phone(given.phone, region)
-    email, phone = given.email or party.email, number or party.phone
+    number = cases.stored_phone(form.phone, region)
+    email, phone = form.email or party.email, number or party.phone
     changed = (email, phone) != (party.email, party.phone)
     party.email, party.phone = email, phone
     known_counsel = {
-        normalization.name_key(seat.counsel.name): seat.counsel for seat in party.representations
+        normalization.name_key(representation.counsel.name): representation.counsel
+        for representation in party.representations
     }
-    everybody = given.counsel
+    everybody = form.counsel
     if not everybody and (email or phone):
         everybody = [cases.in_person(party)]
     for each in everybody:
         known = known_counsel.get(normalization.name_key(each.name))
         if known is None:
-            person = not given.counsel
+            person = not form.counsel
             cases.add_representation(session, context.court, party, each, region, in_person=person)
             changed = True
         else:
@@ -231,13 +232,13 @@ def _merge_party(
     return changed
 
 
-def _update(session: Session, known: Counsel, given: CounselIn, region: str) -> bool:
+def _update(session: Session, known: Counsel, form: CounselIn, region: str) -> bool:
     def state() -> list[object]:
         values = (getattr(known, name) for name in LEARNT)
         return [tuple(value) if isinstance(value, list) else value for value in values]
 
     before = state()
-    cases.fill_in(known, given, cases.stored_phone(given.phone, region))
+    cases.fill_in(known, form, cases.stored_phone(form.phone, region))
     if state() == before:
         return False
     readdress(session, known)

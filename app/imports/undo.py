@@ -66,7 +66,7 @@ def _touched(session: Session, upload: Upload) -> set[int]:
     )
     followed = sa.select(FEED.c.whose).where(FEED.c.scope == "hearing")
     found: set[int] = set()
-    for wanted in (
+    for statement in (
         *(
             sa.select(table.case_id).where(table.case_id.in_(mine))
             for table in (Notice, Entry, ChainHead, Task)
@@ -79,7 +79,7 @@ def _touched(session: Session, upload: Upload) -> set[int]:
         .join(Representation)
         .where(Party.case_id.in_(mine), Representation.left_at.is_not(None)),
     ):
-        found |= set(session.scalars(wanted))
+        found |= set(session.scalars(statement))
     return found
 
 
@@ -109,12 +109,12 @@ def _delete_strangers(session: Session, upload: Upload, loose: dict[str, bool]) 
     rows = (Representation, Invitation, Notice, Entry, Task, Away, BusyCalendar, BusyTime)
     spoken = [sa.exists().where(row.counsel_id == Counsel.id) for row in rows]
     followed = sa.exists().where(FEED.c.scope == "counsel", FEED.c.whose == Counsel.id)
-    wanted = sa.delete(Counsel).where(
+    statement = sa.delete(Counsel).where(
         Counsel.court_id == upload.court_id,
         Counsel.id > upload.counsel_before,
         ~sa.or_(*spoken, followed),
     )
-    session.execute(wanted.execution_options(**loose))
+    session.execute(statement.execution_options(**loose))
 
 
 def can_undo(court: Court, upload: Upload, now: dt.datetime) -> bool:

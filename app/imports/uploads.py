@@ -81,8 +81,8 @@ def find_upload(session: Session, court_id: int, upload_id: int) -> Upload:
 
 def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
     """Return a court's last files, the newest first."""
-    wanted = sa.select(Upload).where(Upload.court_id == court_id)
-    return session.scalars(wanted.order_by(Upload.id.desc()).limit(20)).all()
+    statement = sa.select(Upload).where(Upload.court_id == court_id)
+    return session.scalars(statement.order_by(Upload.id.desc()).limit(20)).all()
 
 
 def country(court: Court, column_map: ColumnMap | None = None) -> str:
@@ -93,11 +93,11 @@ def country(court: Court, column_map: ColumnMap | None = None) -> str:
 def reading_options(court: Court, column_map: ColumnMap | None = None) -> ReadingOptions:
     """Return the options for reading a court's files, from its own column map if it has one."""
     known = column_map.known_headers() if column_map else column_maps.known_headers()
-    said = column_map or ColumnMap("", {})
+    message = column_map or ColumnMap("", {})
     return ReadingOptions(
-        sheet=said.sheet,
-        encoding=said.encoding,
-        separator=said.separator,
+        sheet=message.sheet,
+        encoding=message.encoding,
+        separator=message.separator,
         country=country(court, column_map),
         language=court.language,
         known=known,
@@ -108,11 +108,11 @@ def reading_options(court: Court, column_map: ColumnMap | None = None) -> Readin
 def open_table(session: Session, upload: Upload) -> Iterator[FileTable]:
     """Write a file to disk while it is read, and return its table. Raises Invalid."""
     court = session.get_one(Court, upload.court_id)
-    wanted = sa.select(ChosenColumn.header_key).where(
+    statement = sa.select(ChosenColumn.header_key).where(
         ChosenColumn.court_id == court.id, ChosenColumn.field != ""
     )
     how = reading_options(court).with_choices(**upload.reading)
-    how = replace(how, known=how.known | frozenset(session.scalars(wanted)))
+    how = replace(how, known=how.known | frozenset(session.scalars(statement)))
     with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
         path = Path(folder) / "file"
         parts = sa.select(UploadPart.body).where(UploadPart.upload_id == upload.id)
@@ -158,10 +158,10 @@ def sample_rows(table: FileTable) -> list[list[str]]:
 def guess_columns(session: Session, court_id: int, headers: Sequence[str]) -> list[str]:
     """Return the field of each column: the court's last choice, else by its header."""
     keys = [rules.header_key(each)[:200] for each in headers]
-    wanted = sa.select(ChosenColumn.header_key, ChosenColumn.field).where(
+    statement = sa.select(ChosenColumn.header_key, ChosenColumn.field).where(
         ChosenColumn.court_id == court_id, ChosenColumn.header_key.in_(keys)
     )
-    chosen = {row[0]: row[1] for row in session.execute(wanted)}
+    chosen = {row[0]: row[1] for row in session.execute(statement)}
     by_map = _by_map(headers)
     return [chosen.get(key, by_map[n]) for n, key in enumerate(keys)]
 
@@ -223,8 +223,8 @@ def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "
     parties = rules.party_sources(_of_sides(headers, columns))
     faults = {}
     if parties:
-        said = N_("Other columns say of which side they are: say it of this one too.")
-        faults = {name: Message(said) for name in found if name in OF_ITS_OWN}
+        message = N_("Other columns say of which side they are: say it of this one too.")
+        faults = {name: Message(message) for name in found if name in OF_ITS_OWN}
         if any("party" not in each for each in parties):
             faults["party"] = Message(N_("No column holds the party of one of the sides."))
     there = {*found, *(["party"] if parties else [])}
@@ -263,8 +263,8 @@ def cancel(session: Session, upload_id: int) -> None:
 
     It does not wait for a worker that has locked the file, which may take minutes.
     """
-    wanted = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
-    upload = session.scalar(wanted)
+    statement = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
+    upload = session.scalar(statement)
     if upload is None:
         raise Refusal(N_("The worker is at this file just now: press again when it is done."))
     if upload.state in ("entered", "undone"):

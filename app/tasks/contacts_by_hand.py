@@ -31,9 +31,9 @@ def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
     return found
 
 
-def same(session: Session, case: Case, given: ContactIn) -> Entry | None:
+def same(session: Session, case: Case, form: ContactIn) -> Entry | None:
     """Return the line that the same words on the same page wrote before: a second press is none."""
-    press = _press(given)
+    press = _press(form)
     if not press:
         return None
     wanted = sa.select(Entry).where(
@@ -42,11 +42,11 @@ def same(session: Session, case: Case, given: ContactIn) -> Entry | None:
     return session.scalar(wanted.limit(1))
 
 
-def _press(given: ContactIn) -> str:
+def _press(form: ContactIn) -> str:
     """Return the name of one contact from one page, by which pressing twice is known."""
-    if not given.page:
+    if not form.page:
         return ""
-    told = [given.page, given.counsel_id, given.channel, given.outcome, given.at, given.note]
+    told = [form.page, form.counsel_id, form.channel, form.outcome, form.at, form.note]
     return (
         "h" + hashlib.sha256("\n".join(map(str, told)).encode("utf-8", "replace")).hexdigest()[:32]
     )
@@ -56,7 +56,7 @@ def log_contact(
     session: Session,
     case: Case,
     counsel: Counsel,
-    given: ContactIn,
+    form: ContactIn,
     user: User | None,
     now: dt.datetime,
 ) -> Entry:
@@ -66,49 +66,49 @@ def log_contact(
     of writing; when the contact happened is in its detail. The same page a second time writes
     nothing. Raises Invalid where it is said to have happened in the future.
     """
-    if (before := same(session, case, given)) is not None:
+    if (before := same(session, case, form)) is not None:
         return before
-    if given.at > now:
+    if form.at > now:
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
-    usual = {"phone": counsel.phone}.get(given.channel, "")
-    address = _address(given, case.court.country) or usual
+    usual = {"phone": counsel.phone}.get(form.channel, "")
+    address = _address(form, case.court.country) or usual
     line = ledger.NewEntry(
-        Event.CALLED if given.channel == "phone" else Event.TOLD,
+        Event.CALLED if form.channel == "phone" else Event.TOLD,
         court_id=case.court_id,
         case_id=case.id,
-        direction=given.direction,
-        about=f"hearing/{given.hearing_id}" if given.hearing_id else "",
-        attempt=_press(given),
+        direction=form.direction,
+        about=f"hearing/{form.hearing_id}" if form.hearing_id else "",
+        attempt=_press(form),
         counsel_id=counsel.id,
         side=_side(session, case, counsel),
-        channel=given.channel,
+        channel=form.channel,
         kind="by_hand",
         detail={
-            "outcome": given.outcome,
-            "happened_at": ledger.instant(given.at),
+            "outcome": form.outcome,
+            "happened_at": ledger.instant(form.at),
             "user": user.id if user else None,
             "numbered": bool(address),
         },
         personal={
             "name": counsel.name,
             "address": address,
-            "note": given.note,
+            "note": form.note,
             "by": user.name if user else "",
         },
     )
     [seq] = ledger.append(session, [line], now)
-    service.tried(session, case.id, counsel.id, given.channel, given.outcome, now)
+    service.tried(session, case.id, counsel.id, form.channel, form.outcome, now)
     return ledger.entry_at(session, case.id, seq)
 
 
-def _address(given: ContactIn, country: str) -> str:
+def _address(form: ContactIn, country: str) -> str:
     """Return where somebody was reached: a number in E.164 where it is one, else as typed.
 
     A short number of a switchboard or a hotline is rung too, and no reason to keep a call off the
     record.
     """
-    typed = given.address
-    if given.channel != "phone" or not typed:
+    typed = form.address
+    if form.channel != "phone" or not typed:
         return typed
     try:
         return phones.parse_phone(typed, country)

@@ -52,17 +52,17 @@ def parse(form: FormData) -> AwayFields:
 
 def current_entries(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
     """Return a counsel's entries that are not over, the earliest first."""
-    wanted = sa.select(Away).where(
+    statement = sa.select(Away).where(
         Away.counsel_id == counsel_id, sa.or_(Away.until_on.is_(None), Away.until_on >= today)
     )
-    return session.scalars(wanted.order_by(Away.from_on, Away.id)).all()
+    return session.scalars(statement.order_by(Away.from_on, Away.id)).all()
 
 
-def validate(given: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
+def validate(form: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:
     """Return first day, last day (None: without end) and weekdays. Raises Invalid by field."""
-    weekdays = sorted({int(d) for d in given.weekdays if d in {str(n) for n in WEEKDAYS}})
+    weekdays = sorted({int(d) for d in form.weekdays if d in {str(n) for n in WEEKDAYS}})
     errors: dict[str, Message] = {}
-    first, last = _day(given.first, "from", errors), _day(given.until, "until", errors)
+    first, last = _day(form.first, "from", errors), _day(form.until, "until", errors)
     if not errors and first is None:
         if weekdays:
             first = today
@@ -79,12 +79,12 @@ def validate(given: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None
     return first, last, weekdays
 
 
-def errors_of(given: AwayFields, today: dt.date) -> Mapping[str, Message]:
+def errors_of(form: AwayFields, today: dt.date) -> Mapping[str, Message]:
     """Return the errors of the days in a form, by field; none for an empty form."""
-    if given == EMPTY:
+    if form == EMPTY:
         return {}
     try:
-        validate(given, today)
+        validate(form, today)
     except Invalid as invalid:
         return invalid.errors
     return {}
@@ -100,26 +100,30 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
         return None
 
 
-def add_days(session: Session, seat_id: int, given: AwayFields, now: dt.datetime) -> Away:
+def add_days(session: Session, seat_id: int, form: AwayFields, now: dt.datetime) -> Away:
     """Add an entry of days away; it counts for every later suggestion of this court.
 
     It is also put on the record of the case. The same entry twice is one. Raises Invalid, Refusal
     where there are too many.
     """
-    seat = session.get_one(Invitation, seat_id)
-    hearing = seat.proposal.hearing
+    invitation = session.get_one(Invitation, seat_id)
+    hearing = invitation.proposal.hearing
     today = now.astimezone(ZoneInfo(hearing.case.court.zone)).date()
-    first, last, weekdays = validate(given, today)
-    known = current_entries(session, seat.counsel_id, today)
+    first, last, weekdays = validate(form, today)
+    known = current_entries(session, invitation.counsel_id, today)
     for each in known:
         if (each.from_on, each.until_on, list(each.weekdays)) == (first, last, weekdays):
             return each
     if len(known) >= MOST:
         raise Refusal(N_("There are many entries already: take one back first."))
-    made = Away(
-        counsel_id=seat.counsel_id, from_on=first, until_on=last, weekdays=weekdays, said_at=now
+    away = Away(
+        counsel_id=invitation.counsel_id,
+        from_on=first,
+        until_on=last,
+        weekdays=weekdays,
+        said_at=now,
     )
-    session.add(made)
+    session.add(away)
     session.flush()
     entry = ledger.NewEntry(
         Event.TOLD,
@@ -127,13 +131,13 @@ def add_days(session: Session, seat_id: int, given: AwayFields, now: dt.datetime
         case_id=hearing.case_id,
         direction="in",
         about=f"hearing/{hearing.id}",
-        attempt=f"i{seat.id}",
-        counsel_id=seat.counsel_id,
-        side=seat.side,
+        attempt=f"i{invitation.id}",
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
         channel="link",
         kind="away",
         personal={
-            "name": seat.counsel.name,
+            "name": invitation.counsel.name,
             "away": {
                 "from": first.isoformat(),
                 "until": last.isoformat() if last else None,
@@ -142,14 +146,14 @@ def add_days(session: Session, seat_id: int, given: AwayFields, now: dt.datetime
         },
     )
     ledger.append(session, [entry], now)
-    return made
+    return away
 
 
 def remove_days(session: Session, seat_id: int, away_id: int) -> None:
     """Delete one of a counsel's own entries; another's stays."""
-    seat = session.get_one(Invitation, seat_id)
+    invitation = session.get_one(Invitation, seat_id)
     session.execute(
         sa.delete(Away)
-        .where(Away.id == away_id, Away.counsel_id == seat.counsel_id)
+        .where(Away.id == away_id, Away.counsel_id == invitation.counsel_id)
         .execution_options(synchronize_session=False)
     )

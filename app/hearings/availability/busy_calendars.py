@@ -35,9 +35,9 @@ def set_address(
 
     It is fetched by the worker, not here. Raises Invalid for an address that is never fetched.
     """
-    seat = session.get_one(Invitation, seat_id)
+    invitation = session.get_one(Invitation, seat_id)
     known, address = (
-        find_calendar(session, seat.counsel_id),
+        find_calendar(session, invitation.counsel_id),
         address.strip().replace("webcal://", "https://"),
     )
     if known is not None and known.address == address:
@@ -45,7 +45,7 @@ def set_address(
         return
     if known is not None:
         session.delete(known)
-        _delete_times(session, seat.counsel_id)
+        _delete_times(session, invitation.counsel_id)
         session.flush()
     if not address:
         return
@@ -57,7 +57,7 @@ def set_address(
         raise Invalid({"address": Message(str(fault))}) from fault
     session.add(
         BusyCalendar(
-            counsel_id=seat.counsel_id,
+            counsel_id=invitation.counsel_id,
             address=address,
             said_at=now,
             due_at=now,
@@ -93,7 +93,7 @@ def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
     Each is postponed before it is fetched, so that an address which crashes its worker is not
     fetched again at once.
     """
-    wanted = (
+    statement = (
         sa.select(BusyCalendar, Court.zone, Counsel.zone, Counsel.email)
         .join(Counsel, Counsel.id == BusyCalendar.counsel_id)
         .join(Court, Court.id == Counsel.court_id)
@@ -102,13 +102,13 @@ def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, of=BusyCalendar)
     )
-    found = []
-    for calendar, courts, own, email in session.execute(wanted):
+    claimed = []
+    for calendar, courts, own, email in session.execute(statement):
         calendar.due_at = now + EVERY * (0.9 + 0.2 * random.random())
-        found.append(
+        claimed.append(
             DueCalendar(calendar.id, calendar.address, calendar.etag, own or courts, email)
         )
-    return found
+    return claimed
 
 
 def fetch_busy_time(

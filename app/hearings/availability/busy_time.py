@@ -21,18 +21,18 @@ def booked_spans(
     session: Session, resources: Sequence[int], span: Span, but: int | None = None
 ) -> dict[int, list[Span]]:
     """Return the booked spans of some resources within a span, fixed and held, in order."""
-    wanted = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
+    statement = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).where(
         Booking.resource.in_(resources),
         Booking.starts_at < span.ends_at,
         Booking.starts_at > span.starts_at - DAY,
         Booking.ends_at > span.starts_at,
     )
     if but is not None:
-        wanted = wanted.where(Booking.hearing_id != but)
-    found: dict[int, list[Span]] = defaultdict(list)
-    for number, starts_at, ends_at in session.execute(wanted):
-        found[number].append(Span(starts_at, ends_at))
-    return {number: merged(spans) for number, spans in found.items()}
+        statement = statement.where(Booking.hearing_id != but)
+    spans_by_id: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at in session.execute(statement):
+        spans_by_id[number].append(Span(starts_at, ends_at))
+    return {number: merged(spans) for number, spans in spans_by_id.items()}
 
 
 def away_spans(
@@ -43,18 +43,18 @@ def away_spans(
     Entries are whole days of the court's zone.
     """
     first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
-    wanted = sa.select(Away).where(
+    statement = sa.select(Away).where(
         Away.counsel_id.in_(counsel_ids),
         Away.from_on <= last,
         sa.or_(Away.until_on.is_(None), Away.until_on >= first),
     )
-    found: dict[int, list[Span]] = defaultdict(list)
-    for each in session.scalars(wanted):
+    spans_by_id: dict[int, list[Span]] = defaultdict(list)
+    for each in session.scalars(statement):
         day = max(first, each.from_on)
         until = min(last, each.until_on or (last if each.weekdays else each.from_on))
         while day <= until:
             if not each.weekdays or day.weekday() in each.weekdays:
-                found[each.counsel_id].append(days_span(day, 1, zone))
+                spans_by_id[each.counsel_id].append(days_span(day, 1, zone))
             day += DAY
     own = sa.select(BusyTime.counsel_id, BusyTime.starts_at, BusyTime.ends_at).where(
         BusyTime.counsel_id.in_(counsel_ids),
@@ -62,8 +62,8 @@ def away_spans(
         BusyTime.ends_at > span.starts_at,
     )
     for number, starts_at, ends_at in session.execute(own):
-        found[number].append(Span(starts_at, ends_at))
-    return {number: merged(spans) for number, spans in found.items()}
+        spans_by_id[number].append(Span(starts_at, ends_at))
+    return {number: merged(spans) for number, spans in spans_by_id.items()}
 
 
 def refused_spans(
@@ -75,7 +75,7 @@ def refused_spans(
     a slot (yes, or if needed) frees what an earlier no refused. The answers to one proposal are
     one, in which a yes to one courtroom frees the same time in another.
     """
-    wanted = (
+    statement = (
         sa.select(Invitation.counsel_id, Slot.starts_at, Slot.ends_at, Answer.says)
         .join(Answer, Answer.invitation_id == Invitation.id)
         .join(Slot, Slot.id == Answer.slot_id)
@@ -92,30 +92,32 @@ def refused_spans(
         )
     )
     if but_proposal is not None:
-        wanted = wanted.where(Invitation.proposal_id != but_proposal)
-    found: dict[int, list[Span]] = defaultdict(list)
-    for number, starts_at, ends_at, says in session.execute(wanted):
+        statement = statement.where(Invitation.proposal_id != but_proposal)
+    spans_by_id: dict[int, list[Span]] = defaultdict(list)
+    for number, starts_at, ends_at, says in session.execute(statement):
         slot = Span(starts_at, ends_at)
-        found[number] = without(found[number], slot) + ([slot] if says == AnswerChoice.NO else [])
-    return {number: merged(spans) for number, spans in found.items() if spans}
+        spans_by_id[number] = without(spans_by_id[number], slot) + (
+            [slot] if says == AnswerChoice.NO else []
+        )
+    return {number: merged(spans) for number, spans in spans_by_id.items() if spans}
 
 
 def busy_spans(
     session: Session, resources: Sequence[int], span: Span, zone: ZoneInfo, but: int | None = None
 ) -> dict[int, list[Span]]:
     """Return the busy spans of some resources within a span: bookings, and days away."""
-    found = booked_spans(session, resources, span, but)
+    spans_by_id = booked_spans(session, resources, span, but)
     counsel = [row for kind, row in map(kind_and_row, resources) if kind == "counsel"]
     for number, spans in away_spans(session, counsel, span, zone).items():
         each = resource("counsel", number)
-        found[each] = merged([*found.get(each, ()), *spans])
-    return found
+        spans_by_id[each] = merged([*spans_by_id.get(each, ()), *spans])
+    return spans_by_id
 
 
 def free_rooms(
     session: Session,
     rooms: Sequence[int],
-    asked: Sequence[Opening],
+    candidates: Sequence[Opening],
     length: dt.timedelta,
     buffer: dt.timedelta,
     but: int | None = None,
@@ -125,9 +127,9 @@ def free_rooms(
     One range query reads the whole time from the first to the last opening: joined to each
     opening, PostgreSQL sometimes scans the table instead of its index.
     """
-    if not asked or not rooms:
+    if not candidates or not rooms:
         return {}
-    starts = [each.starts_at for each in asked]
+    starts = [each.starts_at for each in candidates]
     stretch = Span(min(starts) - buffer, max(starts) + length + buffer)
     numbers = {room: resource("courtroom", room) for room in rooms}
     taken = booked_spans(session, list(numbers.values()), stretch, but)

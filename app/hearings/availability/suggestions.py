@@ -105,7 +105,7 @@ class SuggestionSearch:
 def search(
     session: Session,
     case: Case,
-    asked: SuggestionQuery,
+    query: SuggestionQuery,
     now: dt.datetime,
     also: Collection[dt.datetime] = (),
 ) -> SuggestionSearch:
@@ -113,11 +113,11 @@ def search(
 
     ``also``: further instants around which people's busy time is read.
     """
-    wish, span = _wish(session, case, asked, now)
+    wish, span = _wish(session, case, query, now)
     around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
-    people = _people(session, case, around, ZoneInfo(case.court.zone), asked.but)
+    people = _people(session, case, around, ZoneInfo(case.court.zone), query.but)
     weighed = openings.openings(wish, people) if wish else []
-    unwanted = {at.astimezone(dt.UTC) for at in asked.but_not}
+    unwanted = {at.astimezone(dt.UTC) for at in query.but_not}
     found = [each for each in weighed if each.starts_at not in unwanted]
     return SuggestionSearch(wish, people, found, {each.starts_at: each for each in weighed})
 
@@ -125,19 +125,19 @@ def search(
 def choose(
     session: Session,
     case: Case,
-    asked: SuggestionQuery,
+    query: SuggestionQuery,
     searched: SuggestionSearch,
     found: Sequence[Opening],
 ) -> list[Suggestion]:
     """Return the best of some openings, each with a courtroom, the best first."""
     wish = searched.wish
-    if wish is None or not asked.rooms:
+    if wish is None or not query.rooms:
         return []
-    rooms = {room.id: room for room in asked.rooms}
+    rooms = {room.id: room for room in query.rooms}
 
     def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
         return dict(
-            busy_time.free_rooms(session, list(rooms), some, wish.length, wish.buffer, asked.but)
+            busy_time.free_rooms(session, list(rooms), some, wish.length, wish.buffer, query.but)
         )
 
     zone = ZoneInfo(case.court.zone)
@@ -151,51 +151,51 @@ def choose(
             each.opening.costs,
         )
         for each in sorted(
-            openings.chosen(found, wish, asked.many, free),
+            openings.chosen(found, wish, query.many, free),
             key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
         )
     ]
 
 
 def suggest(
-    session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
+    session: Session, case: Case, query: SuggestionQuery, now: dt.datetime
 ) -> list[Suggestion]:
     """Return the best slots for a hearing of a case, the best first, at most ``asked.many``.
 
     Exact: every start on the court's grid between the days is scored (see openings).
     """
-    searched = search(session, case, asked, now)
-    return choose(session, case, asked, searched, searched.found)
+    searched = search(session, case, query, now)
+    return choose(session, case, query, searched, searched.found)
 
 
 def _wish(
-    session: Session, case: Case, asked: SuggestionQuery, now: dt.datetime
+    session: Session, case: Case, query: SuggestionQuery, now: dt.datetime
 ) -> tuple[OpeningQuery | None, Span]:
     court, zone = case.court, ZoneInfo(case.court.zone)
     working = working_days.working_days(session, court)
-    legal, because = first_day(court, working, case, asked.answer_by)
-    begin = max(legal, asked.first or legal)
-    end = asked.last or begin + dt.timedelta(days=AHEAD)
+    legal, because = first_day(court, working, case, query.answer_by)
+    begin = max(legal, query.first or legal)
+    end = query.last or begin + dt.timedelta(days=AHEAD)
     end = min(end, begin + dt.timedelta(days=MOST_DAYS))
     hours = court_hours(court)
-    whole = asked.minutes > longest(hours)
-    held = [
+    whole = query.minutes > longest(hours)
+    court_days = [
         (day, found)
         for ahead in range((end - begin).days + 1)
         if working.has(day := begin + dt.timedelta(days=ahead))
         and (found := sessions(day, hours, zone, whole=whole))
     ]
-    if not held:
+    if not court_days:
         return None, Span(now, now)
     wish = OpeningQuery(
-        length=dt.timedelta(minutes=asked.minutes),
-        days=held,
+        length=dt.timedelta(minutes=query.minutes),
+        days=court_days,
         zone=zone,
         buffer=dt.timedelta(minutes=court.buffer_minutes),
         not_before=now,
         because=because if begin == legal else (),
     )
-    return wish, Span(held[0][1][0].starts_at, held[-1][1][-1].ends_at)
+    return wish, Span(court_days[0][1][0].starts_at, court_days[-1][1][-1].ends_at)
 
 
 def _people(
@@ -229,11 +229,11 @@ def active_courtrooms(
     session: Session, court: Court, names: Collection[str] = ()
 ) -> Sequence[Courtroom]:
     """Return a court's active courtrooms, all or those of some names, in the order of entry."""
-    wanted = (
+    statement = (
         sa.select(Courtroom)
         .where(Courtroom.court_id == court.id, Courtroom.retired_at.is_(None))
         .order_by(Courtroom.id)
     )
     if names:
-        wanted = wanted.where(Courtroom.name.in_(list(names)))
-    return session.scalars(wanted).all()
+        statement = statement.where(Courtroom.name.in_(list(names)))
+    return session.scalars(statement).all()

@@ -54,17 +54,17 @@ class SlotBoard:
 
 
 def build_board(
-    session: Session, case: Case, hearing: Hearing | None, given: ProposalFields, now: dt.datetime
+    session: Session, case: Case, hearing: Hearing | None, form: ProposalFields, now: dt.datetime
 ) -> SlotBoard:
     """Assess a form's slots and find further ones, to help a person choose.
 
     Read-only; what may be proposed is checked when it is sent.
     """
     zone = ZoneInfo(case.court.zone)
-    starts = prefill.readable_starts(given, zone)
-    asked = prefill.suggestion_query(session, case, hearing, given, now, FURTHER)
-    search = suggestions.search(session, case, asked, now, also=list(starts.values()))
-    length = dt.timedelta(minutes=asked.minutes)
+    starts = prefill.readable_starts(form, zone)
+    query = prefill.suggestion_query(session, case, hearing, form, now, FURTHER)
+    search = suggestions.search(session, case, query, now, also=list(starts.values()))
+    length = dt.timedelta(minutes=query.minutes)
     spans = {n: Span(at, at + length) for n, at in starts.items()}
     clear = [
         o
@@ -73,9 +73,9 @@ def build_board(
             span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
         )
     ]
-    chosen = suggestions.choose(session, case, asked, search, clear)
+    chosen = suggestions.choose(session, case, query, search, clear)
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
-    clashes = _clashes(session, case, hearing, given, starts, asked.minutes)
+    clashes = _clashes(session, case, hearing, form, starts, query.minutes)
     working = working_days.working_days(session, case.court)
     weighed = {
         n: _weighed(search, span, clashes.get(n), outside(case.court, working, span), zone.key)
@@ -83,18 +83,18 @@ def build_board(
     }
     marks = [StripMark(str(n + 1), span) for n, span in spans.items()]
     marks += [StripMark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return SlotBoard(weighed, further, **_strip(case.court, working, marks, search, asked.minutes))
+    return SlotBoard(weighed, further, **_strip(case.court, working, marks, search, query.minutes))
 
 
 def _clashes(
     session: Session,
     case: Case,
     hearing: Hearing | None,
-    given: ProposalFields,
+    form: ProposalFields,
     starts: dict[int, dt.datetime],
     minutes: int,
 ) -> dict[int, Message]:
-    slots = [SlotIn(starts_at=at, courtroom=given.slots[n].courtroom) for n, at in starts.items()]
+    slots = [SlotIn(starts_at=at, courtroom=form.slots[n].courtroom) for n, at in starts.items()]
     own = hearing.id if hearing else None
     clashes = booking.clashes_by_field(session, case, slots, minutes, but=own)
     rows = list(starts)

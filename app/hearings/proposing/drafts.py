@@ -26,11 +26,11 @@ def save(
     user_id: int,
     about: str,
     case_id: int,
-    given: ProposalFields,
+    form: ProposalFields,
     now: dt.datetime,
 ) -> None:
     """Save a draft in place of the one before; one that is too long is not saved."""
-    fields = ledger.storable({k: value for k, value in given.as_json().items() if k != "seen"})
+    fields = ledger.storable({k: value for k, value in form.as_json().items() if k != "seen"})
     if len(repr(fields)) > LONGEST:
         return
     draft = find(session, user_id, about)
@@ -49,7 +49,7 @@ def delete(session: Session, user_id: int, about: str) -> None:
 
 def list_drafts(session: Session, user: User, case_id: int | None = None) -> Sequence[Draft]:
     """Return a user's drafts in the cases of their court, or in one case, the newest first."""
-    wanted = (
+    statement = (
         sa.select(Draft)
         .join(Draft.case)
         .where(Draft.user_id == user.id, Case.court_id == user.court_id)
@@ -58,8 +58,8 @@ def list_drafts(session: Session, user: User, case_id: int | None = None) -> Seq
         .limit(MOST)
     )
     if case_id is not None:
-        wanted = wanted.where(Draft.case_id == case_id)
-    return session.scalars(wanted).all()
+        statement = statement.where(Draft.case_id == case_id)
+    return session.scalars(statement).all()
 
 
 def delete_of_case(session: Session, case_id: int) -> None:

@@ -100,58 +100,58 @@ def parse_selection(query: Mapping[str, str]) -> CalendarSelection | None:
     return CalendarSelection(**texts) if texts["starts_at"] else None
 
 
-def with_selection(given: ProposalFields, selection: CalendarSelection) -> ProposalFields:
+def with_selection(form: ProposalFields, selection: CalendarSelection) -> ProposalFields:
     """Put the selected span in the place of slots that nobody has typed."""
     return replace(
-        given,
-        minutes=selection.minutes or given.minutes,
-        how=selection.how or given.how,
+        form,
+        minutes=selection.minutes or form.minutes,
+        how=selection.how or form.how,
         slots=[SlotFields(selection.starts_at, selection.courtroom)],
     )
 
 
-def blank_row(given: ProposalFields) -> SlotFields:
+def blank_row(form: ProposalFields) -> SlotFields:
     """Return an empty row for a slot, in the courtroom of the row above."""
-    return SlotFields(courtroom=given.slots[-1].courtroom if given.slots else "")
+    return SlotFields(courtroom=form.slots[-1].courtroom if form.slots else "")
 
 
-def apply_action(given: ProposalFields, action: str) -> ProposalFields:
+def apply_action(form: ProposalFields, action: str) -> ProposalFields:
     """Apply a button of the form: add a row for a slot, take a suggested one, drop one."""
-    if action == "add-slot" and len(given.slots) < MOST_SLOTS:
-        given.slots.append(blank_row(given))
-    elif (match := _TAKE.fullmatch(action)) and len(drop_empty_rows(given).slots) < MOST_SLOTS:
-        given.slots.append(SlotFields(match[1], match[2]))
+    if action == "add-slot" and len(form.slots) < MOST_SLOTS:
+        form.slots.append(blank_row(form))
+    elif (match := _TAKE.fullmatch(action)) and len(drop_empty_rows(form).slots) < MOST_SLOTS:
+        form.slots.append(SlotFields(match[1], match[2]))
     elif match := _DROP.fullmatch(action):
-        del given.slots[int(match[1]) : int(match[1]) + 1]
-    return given
+        del form.slots[int(match[1]) : int(match[1]) + 1]
+    return form
 
 
-def drop_empty_rows(given: ProposalFields) -> ProposalFields:
+def drop_empty_rows(form: ProposalFields) -> ProposalFields:
     """Leave out rows for slots in which no time was typed."""
-    given.slots = [slot for slot in given.slots if slot.starts_at.strip()]
-    return given
+    form.slots = [slot for slot in form.slots if slot.starts_at.strip()]
+    return form
 
 
-def load_hearing(given: ProposalFields, case_id: int, zone: ZoneInfo) -> HearingIn:
+def load_hearing(form: ProposalFields, case_id: int, zone: ZoneInfo) -> HearingIn:
     """Load a new hearing. Raises Invalid, with every error."""
-    texts = {"kind": given.kind.strip()}
-    return _load(HearingIn, given, {**texts, "case_id": case_id}, given.answer_by, zone)
+    texts = {"kind": form.kind.strip()}
+    return _load(HearingIn, form, {**texts, "case_id": case_id}, form.answer_by, zone)
 
 
-def load_move(given: ProposalFields, zone: ZoneInfo) -> MoveIn:
+def load_move(form: ProposalFields, zone: ZoneInfo) -> MoveIn:
     """Load a move: at once to one slot, or a proposal with a date to answer by.
 
     Raises Invalid, with every error.
     """
     errors: dict[str, Message] = {}
-    at_once = is_at_once(given)
-    if at_once and len(given.slots) > 1:
+    at_once = is_at_once(form)
+    if at_once and len(form.slots) > 1:
         errors["slots"] = Message(N_("To set a date at once, leave one slot and drop the others."))
-    elif not at_once and not given.answer_by.strip():
+    elif not at_once and not form.answer_by.strip():
         errors["answer_by"] = Message(N_("Say until when counsel can answer."))
-    answer_by = "" if at_once else given.answer_by
+    answer_by = "" if at_once else form.answer_by
     try:
-        move = _load(MoveIn, given, {"reason": given.reason.strip()}, answer_by, zone)
+        move = _load(MoveIn, form, {"reason": form.reason.strip()}, answer_by, zone)
     except Invalid as fault:
         raise Invalid({**errors, **fault.errors}) from fault
     if errors:
@@ -160,17 +160,18 @@ def load_move(given: ProposalFields, zone: ZoneInfo) -> MoveIn:
 
 
 def _load(
-    form: type[F],
-    given: ProposalFields,
+    form_type: type[F],
+    form: ProposalFields,
     own: Mapping[str, object],
     answer_by: str,
     zone: ZoneInfo,
 ) -> F:
-    """Load a form whose times are wall-clock times; one that never comes or comes twice there is
-    refused at its field.
+    """Load a form whose times are wall-clock times of a zone.
+
+    A time that never comes there, or comes twice, is an error of its field.
     """
     errors: dict[str, Message] = {}
-    count = len(given.slots)
+    count = len(form.slots)
     if not count:
         errors["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
     elif count > MOST_SLOTS:
@@ -181,21 +182,21 @@ def _load(
         )
     data: dict[str, object] = {
         **own,
-        "minutes": whole_number(given.minutes.strip()),
-        "fix": given.fix.strip(),
-        "override_reason": given.override_reason.strip(),
+        "minutes": whole_number(form.minutes.strip()),
+        "fix": form.fix.strip(),
+        "override_reason": form.override_reason.strip(),
         "slots": [
             {
                 "starts_at": instant(slot.starts_at, zone, f"slots.{n}.starts_at", errors),
                 "courtroom": slot.courtroom,
             }
-            for n, slot in enumerate(given.slots)
+            for n, slot in enumerate(form.slots)
         ],
     }
     if answer_by.strip():
         data["answer_by"] = instant(answer_by.strip(), zone, "answer_by", errors)
     try:
-        loaded = load(form, data)
+        loaded = load(form_type, data)
     except Invalid as fault:
         raise Invalid({**fault.errors, **errors}) from fault
     if errors:
@@ -203,11 +204,11 @@ def _load(
     return loaded
 
 
-def is_at_once(given: ProposalFields) -> bool:
+def is_at_once(form: ProposalFields) -> bool:
     """Tell whether a date is to be set without asking; by default, one slot alone means that."""
-    if given.how in ("ask", "order"):
-        return given.how == "order"
-    return len(given.slots) == 1 and not given.answer_by.strip()
+    if form.how in ("ask", "order"):
+        return form.how == "order"
+    return len(form.slots) == 1 and not form.answer_by.strip()
 
 
 def instant(text: str, zone: ZoneInfo, name: str, errors: dict[str, Message]) -> dt.datetime | str:

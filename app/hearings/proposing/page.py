@@ -80,9 +80,9 @@ def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
     return cases.case_with_parties(session, court_id, about.case_id), hearing
 
 
-def seal(given: ProposalFields) -> str:
+def seal(form: ProposalFields) -> str:
     """Return the HMAC which proves that the messages of just this form were shown."""
-    told = {k: value for k, value in given.as_json().items() if k not in NOT_IN_MESSAGES}
+    told = {k: value for k, value in form.as_json().items() if k not in NOT_IN_MESSAGES}
     words = json.dumps(told, sort_keys=True).replace("\\r\\n", "\\n")
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -114,21 +114,21 @@ def facts(about: ProposalContext) -> dict[str, Any]:
     }
 
 
-def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
+def render_form(about: ProposalContext, form: ProposalFields, **context: Any) -> str:
     """Render the page with the form as typed; ``more`` is further template context."""
-    if not given.slots:
-        given.slots = [form_fields.blank_row(given)]
+    if not form.slots:
+        form.slots = [form_fields.blank_row(form)]
     language, known = web.language(), facts(about)
     rooms = [
         (room.name, f"{room.name} · {room.location}" if room.location else room.name)
         for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
-    kinds = list(dict.fromkeys([*prefill.KINDS, *([given.kind] if given.kind else [])]))
+    kinds = list(dict.fromkeys([*prefill.KINDS, *([form.kind] if form.kind else [])]))
     page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
-    slot_board = board.build_board(db.session(), known["case"], known["hearing"], given, web.now())
+    slot_board = board.build_board(db.session(), known["case"], known["hearing"], form, web.now())
     return render_template(
         page,
-        given=given,
+        given=form,
         rooms=rooms,
         most=MOST_SLOTS,
         board=slot_board,
@@ -140,12 +140,12 @@ def form(about: ProposalContext, given: ProposalFields, **more: Any) -> str:
             "draft": None,
             "seen": None,
             **known,
-            **more,
+            **context,
         },
     )
 
 
-def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
+def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str:
     """Render the page with a preview of the messages as they would be sent now."""
     settings, now, court = web.services().settings, web.now(), current_user.court
     sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
@@ -163,10 +163,10 @@ def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
         for at in sorted(starts)
         if (words := board.outside(court, working, Span(at, at + length)))
     ]
-    given.seen = seal(given)
-    return form(
+    form.seen = seal(form)
+    return render_form(
         order.about,
-        given,
+        form,
         seen=seen,
         warnings=[web.translated(each) for each in warnings],
         early=[web.translated(each) for each in early],
@@ -176,7 +176,7 @@ def with_messages(order: SendOrder, given: ProposalFields, **more: Any) -> str:
         unusual=unusual,
         at_once=order.at_once,
         ordered=sorted(order.form.slots, key=lambda slot: slot.starts_at),
-        **more,
+        **context,
     )
 
 

@@ -27,7 +27,7 @@ def prefilled(
     session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
 ) -> ProposalFields:
     """Return the fields of a first proposal, or of a further one for a hearing."""
-    given = ProposalFields(
+    form = ProposalFields(
         once=str(uuid.uuid4()),
         kind=KINDS[0],
         minutes=str(MINUTES),
@@ -35,25 +35,25 @@ def prefilled(
         how="ask",
     )
     if hearing is None:
-        given.stood = versions.of_case(session, case.id)
+        form.stood = versions.of_case(session, case.id)
     else:
-        given.stood = versions.of_hearing(session, hearing)
-        given.minutes = str(hearing.minutes)
+        form.stood = versions.of_hearing(session, hearing)
+        form.minutes = str(hearing.minutes)
         last = queries.last_proposal(session, hearing)
         if last and not unrepresented.unrepresented_parties(case):
-            given.fix = last.fix
+            form.fix = last.fix
     by = suggestions.default_answer_by(session, case.court, now)
     if hearing is not None and hearing.has_date and hearing.starts_at:
         # What is agreed too late for the date that holds is of no use.
         by = max(min(by, hearing.starts_at - BEFORE_IT), now + BEFORE_IT)
-    given.answer_by = form_fields.wall_clock(by, ZoneInfo(case.court.zone))
-    return add_suggestions(session, case, hearing, given, now)
+    form.answer_by = form_fields.wall_clock(by, ZoneInfo(case.court.zone))
+    return add_suggestions(session, case, hearing, form, now)
 
 
-def readable_starts(given: ProposalFields, zone: ZoneInfo) -> dict[int, dt.datetime]:
+def readable_starts(form: ProposalFields, zone: ZoneInfo) -> dict[int, dt.datetime]:
     """Return, by their row, the instants of those slots of a form that can be read."""
     starts = {
-        n: form_fields.instant(slot.starts_at, zone, "", {}) for n, slot in enumerate(given.slots)
+        n: form_fields.instant(slot.starts_at, zone, "", {}) for n, slot in enumerate(form.slots)
     }
     return {n: at for n, at in starts.items() if isinstance(at, dt.datetime)}
 
@@ -62,7 +62,7 @@ def suggestion_query(
     session: Session,
     case: Case,
     hearing: Hearing | None,
-    given: ProposalFields,
+    form: ProposalFields,
     now: dt.datetime,
     many: int,
 ) -> suggestions.SuggestionQuery:
@@ -72,11 +72,11 @@ def suggestion_query(
     """
     zone = ZoneInfo(case.court.zone)
     minutes, usual = (
-        whole_number(given.minutes),
+        whole_number(form.minutes),
         suggestions.default_answer_by(session, case.court, now),
     )
-    by = form_fields.instant(given.answer_by, zone, "answer_by", {})
-    known = set(readable_starts(given, zone).values())
+    by = form_fields.instant(form.answer_by, zone, "answer_by", {})
+    known = set(readable_starts(form, zone).values())
     last = queries.last_proposal(session, hearing) if hearing else None
     known |= {slot.starts_at for slot in last.slots} if last else set()
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
@@ -94,15 +94,15 @@ def add_suggestions(
     session: Session,
     case: Case,
     hearing: Hearing | None,
-    given: ProposalFields,
+    form: ProposalFields,
     now: dt.datetime,
 ) -> ProposalFields:
     """Add free slots to those typed, none that was typed, asked about or fixed before."""
-    zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(given.slots))
-    query = suggestion_query(session, case, hearing, given, now, many)
+    zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(form.slots))
+    query = suggestion_query(session, case, hearing, form, now, many)
     free = suggestions.suggest(session, case, query, now)
-    given.slots += [
+    form.slots += [
         SlotFields(form_fields.wall_clock(each.starts_at, zone), each.courtroom.name)
         for each in sorted(free, key=lambda each: each.starts_at)
     ]
-    return given
+    return form

@@ -78,26 +78,26 @@ def _open(about: ProposalContext) -> Any:
     case, hearing = proposal_page.load_subject(about)
     if request.method == "GET":
         return _opened(about, case, hearing)
-    given, do = form_fields.parse(request.form.items()), request.form.get("do", "preview")
+    form, do = form_fields.parse(request.form.items()), request.form.get("do", "preview")
     do = "change" if only_shown() else do
     if do == "discard":
         _delete_draft(about)
         return redirect(about.address, 303)
     if do != "send":
-        _save_draft(about, given)
+        _save_draft(about, form)
     if do == "keep":
         return "", 204
     if do == "suggest":
-        given = form_fields.drop_empty_rows(given)
+        form = form_fields.drop_empty_rows(form)
         now = web.now()
-        given = prefill.add_suggestions(db.session(), case, hearing, given, now)
-        return proposal_page.form(about, given)
+        form = prefill.add_suggestions(db.session(), case, hearing, form, now)
+        return proposal_page.render_form(about, form)
     if do not in ("preview", "send"):
-        return proposal_page.form(about, form_fields.apply_action(given, do))
+        return proposal_page.render_form(about, form_fields.apply_action(form, do))
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
-    given = form_fields.drop_empty_rows(given)
-    shown = form_fields.is_key(given.once) and given.seen == proposal_page.seal(given)
-    return _submit(about, given, send=do == "send" and shown)
+    form = form_fields.drop_empty_rows(form)
+    shown = form_fields.is_key(form.once) and form.seen == proposal_page.seal(form)
+    return _submit(about, form, send=do == "send" and shown)
 
 
 def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
@@ -105,17 +105,17 @@ def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
     draft = drafts.find(db.session(), current_user.id, about.key)
     selection = form_fields.parse_selection(request.args)
     if draft is not None and selection is None:
-        return proposal_page.form(about, form_fields.from_json(draft.fields), draft=draft)
-    given = prefill.prefilled(db.session(), case, hearing, web.now())
-    given.reason = _suggested_reason(hearing) if hearing else ""
+        return proposal_page.render_form(about, form_fields.from_json(draft.fields), draft=draft)
+    form = prefill.prefilled(db.session(), case, hearing, web.now())
+    form.reason = _suggested_reason(hearing) if hearing else ""
     if selection is not None:
-        return proposal_page.form(about, form_fields.with_selection(given, selection))
-    return proposal_page.form(about, given, suggested=True)
+        return proposal_page.render_form(about, form_fields.with_selection(form, selection))
+    return proposal_page.render_form(about, form, suggested=True)
 
 
-def _save_draft(about: ProposalContext, given: ProposalFields) -> None:
+def _save_draft(about: ProposalContext, form: ProposalFields) -> None:
     user_id, now = current_user.id, web.now()
-    retrying(lambda session: drafts.save(session, user_id, about.key, about.case_id, given, now))
+    retrying(lambda session: drafts.save(session, user_id, about.key, about.case_id, form, now))
 
 
 def _delete_draft(about: ProposalContext) -> None:
@@ -140,14 +140,14 @@ def _suggested_reason(hearing: Hearing) -> str:
     return "" if silent else gettext("No slot suited everybody.")
 
 
-def _submit(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any:
+def _submit(about: ProposalContext, form: ProposalFields, *, send: bool) -> Any:
     """Preview or send a form; refusals are shown on it, with all that was typed."""
-    if not form_fields.is_key(given.once):
-        given.once = str(uuid.uuid4())
+    if not form_fields.is_key(form.once):
+        form.once = str(uuid.uuid4())
     order = None
     try:
-        order = _order(about, given)
-        return _send(order) if send else proposal_page.with_messages(order, given)
+        order = _order(about, form)
+        return _send(order) if send else proposal_page.with_messages(order, form)
     except service.AlreadySent as before:
         _delete_draft(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
@@ -155,20 +155,20 @@ def _submit(about: ProposalContext, given: ProposalFields, *, send: bool) -> Any
     except NotFound:
         raise
     except Invalid as fault:
-        return proposal_page.form(about, given, errors=translated_errors(fault)), 422
+        return proposal_page.render_form(about, form, errors=translated_errors(fault)), 422
     except RuleWarning as fault:
         assert order is not None
         errors = {"override_reason": gettext("Give a reason, or change the slots.")}
-        return proposal_page.with_messages(order, given, errors=errors), web.status_of(fault)
+        return proposal_page.with_messages(order, form, errors=errors), web.status_of(fault)
     except Refusal as fault:
         errors = proposal_page.conflicts_by_field(order, fault) if order else {}
-        refused = "" if errors else proposal_page.refusal_words(about, fault, given.stood)
-        given.stood = proposal_page.form_version(about)
-        page = proposal_page.form(about, given, errors=errors, refused=refused)
+        refused = "" if errors else proposal_page.refusal_words(about, fault, form.stood)
+        form.stood = proposal_page.form_version(about)
+        page = proposal_page.render_form(about, form, errors=errors, refused=refused)
         return page, web.status_of(fault)
 
 
-def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
+def _order(about: ProposalContext, form: ProposalFields) -> SendOrder:
     """Load a form and bind its use case. Raises Invalid, with every error."""
     user_id, now, secret = current_user.id, web.now(), web.secret()
     zone = ZoneInfo(current_user.court.zone)
@@ -178,8 +178,8 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
         return CourtContext(user.court, user, now, secret)
 
     if about.hearing_id is None:
-        hearing_form = form_fields.load_hearing(given, about.case_id, zone)
-        uid = form_fields.hearing_uid(given.once, user_id)
+        hearing_form = form_fields.load_hearing(form, about.case_id, zone)
+        uid = form_fields.hearing_uid(form.once, user_id)
         return SendOrder(
             about,
             hearing_form,
@@ -188,11 +188,11 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
                 context(session),
                 replace(hearing_form, override_reason=reason),
                 uid=uid,
-                version=given.stood,
+                version=form.stood,
             ),
         )
     hearing_id = about.hearing_id
-    move_form = form_fields.load_move(given, zone)
+    move_form = form_fields.load_move(form, zone)
     return SendOrder(
         about,
         move_form,
@@ -201,7 +201,7 @@ def _order(about: ProposalContext, given: ProposalFields) -> SendOrder:
             context(session),
             hearing_id,
             replace(move_form, override_reason=reason),
-            version=given.stood,
+            version=form.stood,
         ),
     )
 
