@@ -1,9 +1,14 @@
-"""Claim what is due: in one transaction, each with a line that its sending has started."""
+"""Claim due notices: in one transaction, each with an entry that its sending has started.
+
+That entry is the intent to send. It is committed before any carrier is called, so that a crash
+leaves an attempt that is known to be of unknown outcome (see recovery), and never a second message.
+"""
 
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -21,83 +26,83 @@ from app.notices.escalation import pass_on
 from app.notices.kinds import CHANGING_DATE, SUPERSEDED_BY_DATE, NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import ledger
-from app.record.rules import Event, NoticeState
-from app.sending import messages as post
+from app.record.rules import NOT_DELIVERED, Event, NoticeState, after
+from app.sending import attempts, messages
 from app.sending.sender import LEASE, Sender
 
 BATCH = 512
-# No person is sent more over one channel: whatever went wrong in the house, it is not their storm.
+# No person is sent more over one channel, whatever went wrong here: the rest waits.
 MOST_PER_PERSON, WITHIN = 20, dt.timedelta(minutes=10)
-PUT_OFF = dt.timedelta(minutes=1)
+POSTPONED = dt.timedelta(minutes=1)
 
 _NOTICE = bulk.table(Notice)
 
 
 @dataclass
-class ClaimedNotice:
-    """What a claim came to: messages by carrier, and how many notices were looked at."""
+class ClaimBatch:
+    """Messages to send, by carrier, and the number of notices that were due."""
 
     messages: dict[str, list[OutgoingMessage]] = field(default_factory=dict)
-    seen: int = 0
+    due: int = 0
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A due notice as it was claimed; without a message it is not sent."""
+
+    notice: NoticeRow
+    event: Event
+    entry: ledger.NewEntry
+    carrier: str = ""
+    message: OutgoingMessage | None = None
+
+    @property
+    def state(self) -> NoticeState:
+        return after(NoticeState.QUEUED, self.event)
 
 
 def claim(
     session: Session, sender: Sender, channel: str, now: dt.datetime, most: int = BATCH
-) -> ClaimedNotice:
-    """Take up to ``most`` due notices of a channel and write that their sending has started.
+) -> ClaimBatch:
+    """Claim up to ``most`` due notices of a channel, within the caller's transaction.
 
-    The lines are committed before any carrier is called: a crash from here on leaves an attempt
-    that is known to be of unknown outcome. What is stale is written down as missed instead, what
-    holds no longer as withdrawn.
+    The caller commits before it calls a carrier. What is stale is recorded as missed instead of
+    being sent, what holds no longer as withdrawn.
     """
-    due = _due(session, channel, now, most)
+    due = _lock_due(session, channel, now, most)
     if not due:
-        return ClaimedNotice()
+        return ClaimBatch()
     crowded = _crowded(session, due, now)
-    _put_off(session, crowded, now)
-    taken = sorted((n for n in due if n.id not in crowded), key=lambda n: (n.case_id, n.id))
-    untrue, silenced = superseding.superseded(session, taken), _opted_out(session, taken)
+    _postpone(session, crowded, now)
+    notices = sorted((n for n in due if n.id not in crowded), key=lambda n: (n.case_id, n.id))
+    superseded = superseding.superseded(session, notices)
+    opted_out = _opted_out(session, notices)
     shares = _shares(session, sender, channel)
-    words = wording_versions.current(session, {notice.court_id for notice in taken})
-    made = ClaimedNotice(seen=len(due))
-    entries: list[ledger.NewEntry] = []
-    moved: dict[tuple[NoticeState, str], list[int]] = {}
-    for notice in taken:
-        carrier = weights.chosen(shares, random.random())
-        if why := untrue.get(notice.id):
-            state, message = NoticeState.WITHDRAWN, None
-            entry = notices_entries.entry_of(notice, Event.WITHDRAWN, why=why)
-        elif notice.counsel_id in silenced:
-            state, message = NoticeState.FAILED, None
-            entry = notices_entries.entry_of(
-                notice, Event.FAILED, why=N_("the person asked for no more texts")
-            )
+    wordings = wording_versions.current(session, {notice.court_id for notice in notices})
+    claimed = []
+    for notice in notices:
+        if why := superseded.get(notice.id):
+            claimed.append(_not_sent(notice, Event.WITHDRAWN, why=why))
+        elif notice.counsel_id in opted_out:
+            why = N_("the person asked for no more texts")
+            claimed.append(_not_sent(notice, Event.FAILED, why=why))
         else:
-            state, entry, message = _begin(
-                notice, sender, carrier, now, wording_versions.of(notice, words)
-            )
-        entries.append(entry)
-        moved.setdefault((state, carrier if message else ""), []).append(notice.id)
-        if message:
-            made.messages.setdefault(carrier, []).append(message)
-    ledger.append(session, entries, now)
-    _move(session, sender, moved, now)
-    _hand_on(
-        session,
-        [
-            n
-            for (state, _), ids in moved.items()
-            for n in ids
-            if state in (NoticeState.FAILED, NoticeState.MISSED)
-        ],
-        now,
-    )
-    return made
+            carrier = weights.chosen(shares, random.random())
+            own = wording_versions.of(notice, wordings)
+            claimed.append(_start(notice, sender, carrier, now, own))
+    ledger.append(session, [each.entry for each in claimed], now)
+    _write_states(session, sender, claimed, now)
+    _pass_on(session, claimed, now)
+    batch = ClaimBatch(due=len(due))
+    for each in claimed:
+        if each.message:
+            batch.messages.setdefault(each.carrier, []).append(each.message)
+    return batch
 
 
-def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[NoticeRow]:
-    """Take what is due and held up by nothing; rows that another worker takes are passed by."""
-    wanted = (
+def _lock_due(session: Session, channel: str, now: dt.datetime, most: int) -> list[NoticeRow]:
+    """Lock what is due and held up by nothing; rows that another worker has locked are skipped."""
+    query = (
         sa.select(*COLUMNS)
         .where(_NOTICE.c.state == NoticeState.QUEUED.value, _NOTICE.c.channel == channel)
         .where(_NOTICE.c.due_at <= now, ~_held_up())
@@ -105,37 +110,37 @@ def _due(session: Session, channel: str, now: dt.datetime, most: int) -> list[No
         .limit(most)
         .with_for_update(of=_NOTICE, skip_locked=True)
     )
-    return [NoticeRow(*row) for row in session.connection().execute(wanted)]
+    return [NoticeRow(*row) for row in session.connection().execute(query)]
 
 
 def _held_up() -> sa.Exists:
-    """Tell whether an earlier notice to the same person, about the same, is on its way still.
+    """Return the condition that an earlier notice to the same person, about the same, is pending.
 
     The order is kept within one channel: a text that is tried again for hours holds up no mail.
-    What a new date makes untrue holds up no news of it.
+    News of a date does not wait for what it makes untrue.
     """
-    first = aliased(_NOTICE, name="first")
-    on_its_way = sa.or_(
-        first.c.state == NoticeState.SENDING.value,
+    earlier = aliased(_NOTICE, name="earlier")
+    pending = sa.or_(
+        earlier.c.state == NoticeState.SENDING.value,
         sa.and_(
-            first.c.state == NoticeState.QUEUED.value,
+            earlier.c.state == NoticeState.QUEUED.value,
             sa.not_(
-                sa.and_(_NOTICE.c.kind.in_(CHANGING_DATE), first.c.kind.in_(SUPERSEDED_BY_DATE))
+                sa.and_(_NOTICE.c.kind.in_(CHANGING_DATE), earlier.c.kind.in_(SUPERSEDED_BY_DATE))
             ),
         ),
     )
     return sa.exists().where(
-        first.c.about == _NOTICE.c.about,
+        earlier.c.about == _NOTICE.c.about,
         _NOTICE.c.about != "",
-        first.c.channel == _NOTICE.c.channel,
-        # Said so that no index serves it: SQLite would read all that a person ever got for each.
-        _or_none(first.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),
-        _or_none(first.c.user_id) == _or_none(_NOTICE.c.user_id),
+        earlier.c.channel == _NOTICE.c.channel,
+        # Written so that no index serves it: SQLite would read all that a person ever got.
+        _or_none(earlier.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),
+        _or_none(earlier.c.user_id) == _or_none(_NOTICE.c.user_id),
         sa.or_(
-            first.c.first_due_at < _NOTICE.c.first_due_at,
-            sa.and_(first.c.first_due_at == _NOTICE.c.first_due_at, first.c.id < _NOTICE.c.id),
+            earlier.c.first_due_at < _NOTICE.c.first_due_at,
+            sa.and_(earlier.c.first_due_at == _NOTICE.c.first_due_at, earlier.c.id < _NOTICE.c.id),
         ),
-        on_its_way,
+        pending,
     )
 
 
@@ -144,11 +149,11 @@ def _or_none(number: sa.ColumnElement[int | None]) -> sa.ColumnElement[int]:
 
 
 def _crowded(session: Session, due: Sequence[NoticeRow], now: dt.datetime) -> set[int]:
-    """Return what would be too much for one person within a few minutes: it waits."""
+    """Return the ids of notices that are too many for one person within a few minutes."""
     people = {notice.counsel_id for notice in due if notice.counsel_id is not None}
     sent: dict[int, int] = {}
     if people:
-        wanted = (
+        query = (
             sa.select(_NOTICE.c.counsel_id, sa.func.count())
             .where(
                 _NOTICE.c.counsel_id.in_(people),
@@ -157,7 +162,7 @@ def _crowded(session: Session, due: Sequence[NoticeRow], now: dt.datetime) -> se
             )
             .group_by(_NOTICE.c.counsel_id)
         )
-        sent = {row[0]: row[1] for row in session.connection().execute(wanted)}
+        sent = {row[0]: row[1] for row in session.connection().execute(query)}
     crowded = set()
     for notice in due:
         if notice.counsel_id is None:
@@ -168,17 +173,17 @@ def _crowded(session: Session, due: Sequence[NoticeRow], now: dt.datetime) -> se
     return crowded
 
 
-def _put_off(session: Session, ids: set[int], now: dt.datetime) -> None:
+def _postpone(session: Session, ids: set[int], now: dt.datetime) -> None:
     if ids:
-        later = sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids)).values(due_at=now + PUT_OFF)
-        session.connection().execute(later)
+        postponed = sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids))
+        session.connection().execute(postponed.values(due_at=now + POSTPONED))
 
 
 def _opted_out(session: Session, due: Sequence[NoticeRow]) -> set[int | None]:
-    """Return who of them told a carrier to stop texts, which holds for what waits already too."""
+    """Return the counsel who told a carrier to stop texts: what waits is not sent either."""
     people = {n.counsel_id for n in due if n.channel == "sms" and n.counsel_id is not None}
-    wanted = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
-    return set(session.scalars(wanted)) if people else set()
+    query = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
+    return set(session.scalars(query)) if people else set()
 
 
 def _shares(session: Session, sender: Sender, channel: str) -> Mapping[str, int]:
@@ -186,19 +191,16 @@ def _shares(session: Session, sender: Sender, channel: str) -> Mapping[str, int]
     return traffic_split.shares(session, names) if len(names) > 1 else {names[0]: weights.WHOLE}
 
 
-def _begin(
+def _start(
     notice: NoticeRow, sender: Sender, carrier: str, now: dt.datetime, own: CustomWording | None
-) -> tuple[NoticeState, ledger.NewEntry, OutgoingMessage | None]:
+) -> _Claimed:
+    """Compose the message of the next attempt; a stale notice, or one without words, has none."""
     if notice.stale_at <= now:
         why, stale_at = N_("it would have arrived too late"), ledger.instant(notice.stale_at)
-        return (
-            NoticeState.MISSED,
-            notices_entries.entry_of(notice, Event.MISSED, why=why, stale_at=stale_at),
-            None,
-        )
+        return _not_sent(notice, Event.MISSED, why=why, stale_at=stale_at)
     notice = notice._replace(tries=notice.tries + 1)
     try:
-        message, shown = post.message(
+        message, shown = messages.message(
             notice,
             secret=sender.secret,
             public_url=sender.public_url,
@@ -206,43 +208,42 @@ def _begin(
             now=now,
             own=own,
         )
-    except post.ComposeFailed as fault:
-        return (
-            NoticeState.FAILED,
-            notices_entries.entry_of(notice, Event.FAILED, why=str(fault)),
-            None,
-        )
+    except messages.ComposeFailed as fault:
+        return _not_sent(notice, Event.FAILED, why=str(fault))
     version = shown.pop("wording", None)
-    begun = notices_entries.entry_of(
+    entry = notices_entries.entry_of(
         notice, Event.STARTED, carrier=carrier, wording=version, personal=shown
     )
-    return NoticeState.SENDING, begun, message
+    return _Claimed(notice, Event.STARTED, entry, carrier, message)
 
 
-def _move(
-    session: Session,
-    sender: Sender,
-    moved: Mapping[tuple[NoticeState, str], list[int]],
-    now: dt.datetime,
+def _not_sent(notice: NoticeRow, event: Event, **detail: Any) -> _Claimed:
+    return _Claimed(notice, event, notices_entries.entry_of(notice, event, **detail))
+
+
+def _write_states(
+    session: Session, sender: Sender, claimed: Sequence[_Claimed], now: dt.datetime
 ) -> None:
-    for (state, carrier), ids in moved.items():
-        new: dict = {"state": state.value}
+    ids_by_change: dict[tuple[NoticeState, str], list[int]] = {}
+    for each in claimed:
+        ids_by_change.setdefault((each.state, each.carrier), []).append(each.notice.id)
+    for (state, carrier), ids in ids_by_change.items():
+        values: dict[str, Any] = {"state": state.value}
         if state is NoticeState.SENDING:
-            new |= {
+            values |= {
                 "tries": _NOTICE.c.tries + 1,
                 "tried_at": now,
                 "lease_until": now + LEASE,
                 "claimed_by": sender.name,
                 "carrier": carrier,
             }
-        session.connection().execute(sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids)).values(new))
+        update = sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids))
+        session.connection().execute(update.values(values))
 
 
-def _hand_on(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
-    """Pass on the duty of what failed or was missed, but of no reminder that others replace."""
-    if not ids:
-        return
-    wanted = sa.select(Notice).where(Notice.id.in_(ids)).order_by(Notice.case_id, Notice.id)
-    for notice in session.scalars(wanted.execution_options(populate_existing=True)).all():
+def _pass_on(session: Session, claimed: Sequence[_Claimed], now: dt.datetime) -> None:
+    """Pass on the duty of what failed or was missed, but not of a missed optional message."""
+    ids = [each.notice.id for each in claimed if each.state in NOT_DELIVERED]
+    for notice in attempts.lock_notices(session, ids) if ids else ():
         if notice.state == NoticeState.FAILED or not NoticeKind(notice.kind).traits.optional:
             pass_on(session, notice, now)

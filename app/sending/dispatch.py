@@ -1,7 +1,8 @@
-"""Tell: claim what is due, write the intent, call carriers with nothing open, write the outcomes.
+"""Dispatch: claim due notices, call their carriers, settle the outcomes.
 
-The stated exception to "services never commit": sending has a transaction before and one after.
-Claims and outcomes are written by one thread, many at a time; carriers are called by others.
+Claiming commits the intent to send; carriers are called with no transaction open; settling commits
+what they answered. This is the stated exception to "services never commit". Claims and outcomes
+are written by one thread, many at a time; carriers are called by others (caller_threads).
 """
 
 import datetime as dt
@@ -25,8 +26,8 @@ from app.sending.sender import LEASE, Sender
 log = logging.getLogger("tingqi.sending")
 
 CHANNELS = ("email", "sms")
-# Outcomes are written when so many are known, or when the first has waited so long.
-TOGETHER, SOON = 200, 0.1  # messages, seconds
+# Outcomes are settled when so many are known, or when the first has waited so long.
+SETTLED_AT_ONCE, SETTLED_WITHIN = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
 READY = 0.5
 # Each caller has so many messages ready at least.
@@ -34,9 +35,9 @@ EACH_READY = 4
 # So many seconds' worth is claimed at a time, and so many for each caller at least: another worker
 # may be idle meanwhile, and of one that is killed nobody can tell which mails it had begun with.
 AHEAD, EACH_AHEAD, LEAST = 0.25, 8, 32
-# Over so many seconds the speed is measured: a longer look would starve the callers at the start.
+# Throughput is measured over so many seconds: a longer period would starve the callers at first.
 MEASURED = 0.2
-LOOK_BACK = 60.0  # seconds, over which a carrier's troubles are counted
+LOOK_BACK = 60.0  # seconds, over which a carrier's failures are counted
 
 
 def send_due(sender: Sender, channels: tuple[str, ...] = CHANNELS) -> int:
@@ -45,82 +46,65 @@ def send_due(sender: Sender, channels: tuple[str, ...] = CHANNELS) -> int:
 
 
 class DispatchBatch:
-    """One channel's sending, from the first claim until nothing is due and nothing under way."""
+    """One channel's sending, from the first claim until nothing is due and nothing in flight."""
 
     def __init__(self, sender: Sender, channel: str) -> None:
         self.sender, self.channel = sender, channel
-        self.heard: SimpleQueue[CallResult] = SimpleQueue()
-        self.lines = {each.name: self._callers(each) for each in sender.carriers(channel)}
-        self.waiting: dict[str, OutgoingMessage] = {}
-        self.tried, self.more, self.workers = 0, True, 1
+        self.results: SimpleQueue[CallResult] = SimpleQueue()
+        self.callers = {each.name: self._callers(each) for each in sender.carriers(channel)}
         self.at_once = sum(sender.limit(each).at_once for each in sender.carriers(channel))
-        self.speed, self.since, self.done = (
-            rate_limits.Throughput(2.0 * self.at_once),
-            time.monotonic(),
-            0,
-        )
-        self.tries, self.tries_since = dict.fromkeys(self.lines, RecentTries()), self.since
+        self.workers = 1
+        # Claimed and not settled yet, by our reference.
+        self.in_flight: dict[str, OutgoingMessage] = {}
+        self.tried, self.more_due = 0, True
+        self.throughput = rate_limits.Throughput(2.0 * self.at_once)
+        self.measured_at, self.settled = time.monotonic(), 0
+        self.recent, self.recent_since = self._no_tries(), self.measured_at
         self.renewed_at = sender.now
 
     def send(self) -> int:
-        """Claim and hear in turns; what a worker that is to end did not begin with goes back."""
+        """Claim and settle in turns; return how many messages were tried.
+
+        A worker that is told to end gives back what it has not begun with.
+        """
         try:
             self._claim()
-            while self.waiting:
+            while self.in_flight:
                 if self.sender.stopping.is_set():
                     self._give_back()
-                elif self.more and self._ready() < max(
-                    EACH_READY * self.at_once, READY * self.speed.per_second
-                ):
-                    self._claim_beside()
-                self._hear()
-                if not self.waiting:
+                elif self.more_due and self._ready() < self._wanted_ready():
+                    self._claim_ahead()
+                self._settle_results()
+                if not self.in_flight:
                     self._claim()
         finally:
-            for line in self.lines.values():
-                line.close()
+            for callers in self.callers.values():
+                callers.close()
         return self.tried
 
-    def _callers(self, carrier: Carrier) -> CallerThreads:
-        limit = self.sender.limit(carrier)
-        bucket = rate_limits.TokenBucket(limit.per_second, limit.burst, at=time.monotonic())
-        return CallerThreads(
-            carrier,
-            limit,
-            bucket.filled(),
-            self.heard,
-            self.sender.stopping,
-            lambda: self.sender.now,
-        )
-
-    def _ready(self) -> int:
-        return sum(line.waiting for line in self.lines.values())
+    # --- claim ----------------------------------------------------------------------------------
 
     def _claim(self) -> None:
-        """Claim until there is something to send, or nothing is due, or the process is to end."""
-        made = None
+        """Claim until there is something to send, nothing is due, or the process is to end."""
+        batch = None
         while not self.sender.stopping.is_set() and (
-            made is None or (made.seen and not made.messages)
+            batch is None or (batch.due and not batch.messages)
         ):
-            speed = self.speed.per_second
-            # The first is small: what is claimed together is called when all of it is written.
-            each = EACH_AHEAD if self.tried else EACH_READY
-            batch = min(claiming.BATCH, max(LEAST, each * self.at_once, int(AHEAD * speed)))
-            most = rate_limits.room(speed, len(self.waiting), LEASE.total_seconds(), batch)
+            most = self._room()
             if not most:
                 return
             with transaction() as session:
                 if not schema_check.fits(session):
-                    self.more = False  # what is under way is finished, the next turn says why
+                    self.more_due = False  # what is in flight is finished; the next beat says why
                     return
                 now = self.sender.now
                 self.workers = heartbeat.alive(session, now)
-                made = claiming.claim(session, self.sender, self.channel, now, most)
-            self.more = made.seen >= most
-            self._give(made.messages, now + LEASE)
+                batch = claiming.claim(session, self.sender, self.channel, now, most)
+            self.more_due = batch.due >= most
+            self._hand_over(batch.messages, now + LEASE)
 
-    def _claim_beside(self) -> None:
-        """Claim while messages are under way, whose outcomes matter more than that it succeeds."""
+    def _claim_ahead(self) -> None:
+        """Claim while messages are in flight: to settle those matters more than to succeed."""
         try:
             self._claim()
         except sa.exc.SQLAlchemyError as fault:
@@ -129,89 +113,119 @@ class DispatchBatch:
             log.warning(
                 "the database is away or busy, no more is claimed: %s", one_line_error(fault)
             )
-            self.more = False
+            self.more_due = False
 
-    def _give(self, messages: Mapping[str, list[OutgoingMessage]], until: dt.datetime) -> None:
-        for name, some in messages.items():
-            self.tried += len(some)
-            self.waiting.update((message.reference, message) for message in some)
-            self.lines[name].share(self.workers)
-            self.lines[name].give(some, until)
+    def _room(self) -> int:
+        """Return how many notices to claim: no more than can be sent in half a lease."""
+        per_second = self.throughput.per_second
+        # The first claim is small: what is claimed together is called once all of it is written.
+        each = EACH_AHEAD if self.tried else EACH_READY
+        batch = min(claiming.BATCH, max(LEAST, each * self.at_once, int(AHEAD * per_second)))
+        return rate_limits.room(per_second, len(self.in_flight), LEASE.total_seconds(), batch)
 
-    def _hear(self) -> None:
-        """Write what is known, soon after the first outcome, or when many are."""
+    def _ready(self) -> int:
+        return sum(callers.waiting for callers in self.callers.values())
+
+    def _wanted_ready(self) -> float:
+        return max(EACH_READY * self.at_once, READY * self.throughput.per_second)
+
+    # --- call -----------------------------------------------------------------------------------
+
+    def _callers(self, carrier: Carrier) -> CallerThreads:
+        limit = self.sender.limit(carrier)
+        bucket = rate_limits.TokenBucket(limit.per_second, limit.burst, at=time.monotonic())
+        return CallerThreads(
+            carrier,
+            limit,
+            bucket.filled(),
+            self.results,
+            self.sender.stopping,
+            lambda: self.sender.now,
+        )
+
+    def _hand_over(self, messages: Mapping[str, list[OutgoingMessage]], until: dt.datetime) -> None:
+        for carrier, batch in messages.items():
+            self.tried += len(batch)
+            self.in_flight.update((message.reference, message) for message in batch)
+            self.callers[carrier].share(self.workers)
+            self.callers[carrier].put(batch, until)
+
+    # --- settle ---------------------------------------------------------------------------------
+
+    def _settle_results(self) -> None:
+        """Settle what carriers answered, soon after the first answer or when there are many."""
         known: dict[str, SendOutcome] = {}
-        until = time.monotonic() + SOON
-        while len(known) < min(TOGETHER, len(self.waiting)):
+        until = time.monotonic() + SETTLED_WITHIN
+        while len(known) < min(SETTLED_AT_ONCE, len(self.in_flight)):
             try:
-                heard = self.heard.get(timeout=max(0.0, until - time.monotonic()))
+                result = self.results.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
                 break
-            known[heard.message.reference] = heard.outcome
-            self._count(heard)
+            known[result.message.reference] = result.outcome
+            self._count(result)
         if known:
-            persist(partial(self._settle, known))
+            persist(partial(self._write_outcomes, known))
             for reference in known:
-                del self.waiting[reference]
+                del self.in_flight[reference]
         if self.sender.now - self.renewed_at > LEASE / 6:
             self._renew()
-        if len(self.lines) > 1 and worst(self.tries):
-            self._shift()
+        if len(self.callers) > 1 and worst(self.recent):
+            self._fail_over()
         self._measure(len(known))
 
-    def _settle(self, known: Mapping[str, SendOutcome]) -> None:
+    def _write_outcomes(self, known: Mapping[str, SendOutcome]) -> None:
         with transaction() as session:
             outcomes.settle(session, known, self.sender.now)
 
     def _renew(self) -> None:
-        """Hold on to what waits behind slow messages, as far as it is still this worker's."""
+        """Renew the leases of what waits behind slow messages, if this worker still has them."""
         self.renewed_at = self.sender.now
         kept = persist(self._write_renewed)
-        for line in self.lines.values():
-            line.keep(kept, self.renewed_at + LEASE)
+        for callers in self.callers.values():
+            callers.extend(kept, self.renewed_at + LEASE)
 
     def _write_renewed(self) -> set[str]:
         with transaction() as session:
-            return outcomes.renew(session, self.sender, set(self.waiting), self.renewed_at)
+            return outcomes.renew(session, self.sender, set(self.in_flight), self.renewed_at)
 
     def _give_back(self) -> None:
-        back = [message for line in self.lines.values() for message in line.take_back()]
-        if back:
-            persist(partial(self._write_back, back))
-            for message in back:
-                del self.waiting[message.reference]
+        unsent = [message for each in self.callers.values() for message in each.take_back()]
+        if unsent:
+            persist(partial(self._write_given_back, unsent))
+            for message in unsent:
+                del self.in_flight[message.reference]
 
-    def _write_back(self, messages: list[OutgoingMessage]) -> None:
+    def _write_given_back(self, messages: list[OutgoingMessage]) -> None:
         with transaction() as session:
             outcomes.give_back(session, messages, self.sender.now)
 
     def _measure(self, count: int) -> None:
-        self.done += count
-        seconds = time.monotonic() - self.since
+        self.settled += count
+        seconds = time.monotonic() - self.measured_at
         if seconds >= MEASURED:
-            self.speed = self.speed.after(self.done, seconds)
-            self.since, self.done = time.monotonic(), 0
+            self.throughput = self.throughput.after(self.settled, seconds)
+            self.measured_at, self.settled = time.monotonic(), 0
 
-    def _count(self, heard: CallResult) -> None:
-        """Count what a carrier does; where there are two, trouble moves weight to the other."""
-        if len(self.lines) < 2:
+    # --- fail over ------------------------------------------------------------------------------
+
+    def _count(self, result: CallResult) -> None:
+        """Count failures and slow calls where there are two carriers to choose from."""
+        if len(self.callers) < 2:
             return
-        name, failed = (
-            heard.outcome.carrier,
-            heard.outcome.said in (SendStatus.TEMPORARY, SendStatus.UNKNOWN),
-        )
-        if time.monotonic() - self.tries_since > LOOK_BACK:
-            self.tries, self.tries_since = (
-                dict.fromkeys(self.lines, RecentTries()),
-                time.monotonic(),
-            )
-        self.tries[name] = self.tries[name].and_one(failed, heard.seconds)
+        if time.monotonic() - self.recent_since > LOOK_BACK:
+            self.recent, self.recent_since = self._no_tries(), time.monotonic()
+        carrier = result.outcome.carrier
+        failed = result.outcome.said in (SendStatus.TEMPORARY, SendStatus.UNKNOWN)
+        self.recent[carrier] = self.recent[carrier].and_one(failed, result.seconds)
 
-    def _shift(self) -> None:
+    def _fail_over(self) -> None:
+        """Move traffic from the worse carrier to the other, if that is due."""
         with transaction() as session:
-            moved = traffic_split.move_away(session, list(self.lines), self.tries, self.sender.now)
-        if moved:
-            self.tries, self.tries_since = (
-                dict.fromkeys(self.lines, RecentTries()),
-                time.monotonic(),
+            moved = traffic_split.move_away(
+                session, list(self.callers), self.recent, self.sender.now
             )
+        if moved:
+            self.recent, self.recent_since = self._no_tries(), time.monotonic()
+
+    def _no_tries(self) -> dict[str, RecentTries]:
+        return dict.fromkeys(self.callers, RecentTries())

@@ -1,4 +1,4 @@
-"""Whether a worker is about: when one was last heard, and from when on that is too long ago."""
+"""Heartbeats of workers, and when their absence is an alarm."""
 
 import datetime as dt
 
@@ -12,23 +12,23 @@ FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 
 def last_beat(session: Session) -> dt.datetime | None:
-    """Return when a worker was last heard; None where none ever was."""
+    """Return the time of the last heartbeat of any worker; None where there never was one."""
     return session.scalar(sa.select(sa.func.max(Worker.beat_at)))
 
 
 def is_silent(beat: dt.datetime | None, now: dt.datetime) -> bool:
-    """Tell whether nobody sends: no worker was heard, or not for a minute."""
+    """Tell whether no worker is running: there was no heartbeat for a minute."""
     return beat is None or now - beat >= SILENT_AFTER
 
 
 def alive(session: Session, now: dt.datetime) -> int:
-    """Return how many workers were heard within a minute: they share the carriers' pace."""
-    wanted = sa.select(sa.func.count()).select_from(Worker)
-    return session.scalar(wanted.where(Worker.beat_at > now - SILENT_AFTER)) or 1
+    """Return the number of running workers, at least 1: they share the carriers' rate limits."""
+    query = sa.select(sa.func.count()).select_from(Worker)
+    return session.scalar(query.where(Worker.beat_at > now - SILENT_AFTER)) or 1
 
 
 def beat(session: Session, name: str, now: dt.datetime) -> None:
-    """Write that a worker is alive."""
+    """Record a heartbeat of a worker."""
     row = session.get(Worker, name)
     if row is None:
         session.add(Worker(name=name, started_at=now, beat_at=now))
@@ -37,6 +37,6 @@ def beat(session: Session, name: str, now: dt.datetime) -> None:
 
 
 def forget(session: Session, now: dt.datetime) -> int:
-    """Forget workers that were not heard for a day: every start has a name of its own."""
+    """Delete workers without a heartbeat for a day; return how many that were."""
     gone = sa.delete(Worker).where(Worker.beat_at < now - FORGOTTEN_AFTER)
     return int(getattr(session.execute(gone), "rowcount", 0))

@@ -1,4 +1,4 @@
-"""From a notice to the message that a carrier takes, and to what the record may keep of it."""
+"""Compose a notice's message, and the words of it that the record may keep."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,7 @@ HIDDEN = "…"
 
 
 class ComposeFailed(Exception):  # noqa: N818
-    """A letter cannot be made from the facts that it was queued with."""
+    """The letter cannot be composed from the facts that it was queued with."""
 
 
 def message(
@@ -26,14 +26,14 @@ def message(
     now: dt.datetime,
     own: CustomWording | None = None,
 ) -> tuple[OutgoingMessage, dict[str, Any]]:
-    """Return the message of a notice's current try, and its words for the record.
+    """Return the message of a notice's current attempt, and its words for the record.
 
-    ``own`` are the court's own words for it; the record's words name the version that was taken.
-    A link is a key, so the record keeps the words with the key left out. Raises Unwritable.
+    ``own`` is the court's own wording, whose version the record names. A link is a key: the record
+    keeps the words with the key left out. Raises ComposeFailed.
     """
     facts = notice.facts
     try:
-        link, code = _ways_in(notice, secret, public_url)
+        link, code = _link_and_code(notice, secret, public_url)
         letter = composing.compose(
             notice.kind,
             notice.channel,
@@ -46,9 +46,9 @@ def message(
         )
         calendar, method = _calendar(notice, court_address)
         court = facts["court"]["name"]
-    except Exception as fault:  # whatever it is, one letter must not hold up all others
+    except Exception as fault:  # of whatever kind: one letter must not hold up all others
         raise ComposeFailed(f"the letter could not be written: {fault}") from fault
-    written = OutgoingMessage(
+    outgoing = OutgoingMessage(
         reference=notice.attempt,
         channel=notice.channel,
         to=notice.address,
@@ -72,10 +72,10 @@ def message(
         hearing = facts["hearing"]
         sequence = hearing.get("sequence", hearing["revision"])
         shown["calendar"] = f"{method} {hearing['uid']} {sequence}"
-    return written, shown
+    return outgoing, shown
 
 
-def _ways_in(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, str]:
+def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
     if notice.invitation_id is None:
@@ -98,7 +98,7 @@ def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str 
         method = None
     if method is None:
         return None, None
-    made = write(
+    calendar = write(
         notice.facts,
         method=method.value,
         stamp=notice.created_at,
@@ -106,7 +106,7 @@ def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str 
         organizer=(notice.facts["court"]["name"], court_address),
         attendee=(notice.name, notice.address),
     )
-    return made, method.value
+    return calendar, method.value
 
 
 def _without_key(text: str, link: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Receipts of carriers, heartbeats of workers, test messages."""
+"""Heartbeats of workers, and test messages."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from app.core.db import (
 
 
 class Worker(Base):
-    """A process that sends, and when its beat was last heard."""
+    """A process that sends, and the time of its last heartbeat."""
 
     __tablename__ = "worker"
 
@@ -24,7 +24,7 @@ class Worker(Base):
 
 
 class CarrierTest(Base):
-    """A message that an admin sends to themselves, to see that a carrier takes it."""
+    """A message that an administrator sends to themselves to test a carrier."""
 
     __tablename__ = "carrier_test"
     __table_args__ = (sa.Index(None, "court_id", "asked_at"),)
@@ -37,7 +37,7 @@ class CarrierTest(Base):
     language: Mapped[str] = mapped_column(sa.String(8))
     asked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # queued, sending, and then what the carrier said: accepted, temporary, permanent, unknown.
+    # queued, sending, then the SendStatus: accepted, temporary, permanent, unknown.
     state: Mapped[str] = mapped_column(sa.String(20))
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
     said: Mapped[str] = mapped_column(sa.String(500), default="")

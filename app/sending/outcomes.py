@@ -1,9 +1,8 @@
-"""Write what carriers said: the usual many in a few statements, the rest one by one."""
+"""Settle attempts by what their carriers answered: one transaction for many."""
 
 import datetime as dt
 import random
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,246 +12,136 @@ from app.carriers.base import TWILIOS, OutgoingMessage, SendOutcome, SendStatus
 from app.cases.models import Counsel
 from app.core.db import bulk
 from app.core.errors import N_
-from app.notices import entries as notices_entries
 from app.notices.escalation import pass_on
 from app.notices.models import Notice
 from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, next_try
-from app.notices.service import note
-from app.record import chain, ledger
-from app.record.rules import Event, NoticeState, after
+from app.record import ledger
+from app.record.rules import Event, NoticeState
+from app.sending import attempts
+from app.sending.attempts import Attempt, Step, notice_id_of
 from app.sending.sender import LEASE, Sender
 
-# How long a carrier may be silent about a text that it took, before it is asked (see sweep).
+# How long a carrier may be silent about a text that it took, before it is asked (see polling).
 ASK_AFTER = dt.timedelta(minutes=4)
 OPTED_OUT = "21610"  # Twilio: the person told the carrier to stop texts from this sender
 STOPPED = N_("the worker was stopped before it began with it")
 
 _NOTICE = bulk.table(Notice)
-_SEEN = [
-    _NOTICE.c[name]
-    for name in (
-        "id",
-        "court_id",
-        "case_id",
-        "about",
-        "counsel_id",
-        "side",
-        "channel",
-        "kind",
-        "name",
-        "address",
-        "state",
-        "tries",
-        "carrier_id",
-        "server_id",
-        "handed_at",
-        "ask_at",
-    )
-]
 
 
 def settle(session: Session, outcomes: Mapping[str, SendOutcome], now: dt.datetime) -> None:
-    """Write the outcomes of tries, by our reference, within the caller's transaction."""
-    by_id = {id_of(reference): reference for reference in outcomes}
-    rows = _held_rows(session, list(by_id))
-    links = chain.lock_heads(session, {row.case_id for row in rows})
-    taken: list[Any] = []
-    rest: list[Any] = []
-    for row in rows:
-        said, now_on = outcomes[by_id[row.id]].said, by_id[row.id] == f"n{row.id}.{row.tries}"
-        (taken if said is SendStatus.ACCEPTED and now_on else rest).append(row)
-    _write_accepted(session, taken, links, outcomes, now)
-    for notice in held(session, [row.id for row in rest]) if rest else ():
-        reference = by_id[notice.id]
-        if reference == notice.attempt:
-            write_outcome(session, notice, outcomes[reference], now)
-        else:
-            _write_late(session, notice, reference, outcomes[reference], now)
+    """Write the outcomes of attempts, by our reference, within the caller's transaction.
+
+    Temporary refusals go back into the queue with a growing pause, until they are stale or were
+    tried for four hours; permanent ones pass the duty on to the person's next channel. Where the
+    carrier gave no clear answer it may have taken the message: a carrier that can be asked is
+    asked soon after (see recovery), else the outcome is unknown. Nothing is sent again by guess.
+    """
+    references = {notice_id_of(reference): reference for reference in outcomes}
+    steps = [
+        _step(attempt, reference, outcomes[reference], now)
+        for attempt in attempts.lock(session, references)
+        if (reference := references[attempt.id])
+    ]
+    attempts.write(session, steps, now)
+    _follow_up(session, steps, outcomes, now)
 
 
-def _held_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
-    wanted = sa.select(*_SEEN).where(_NOTICE.c.id.in_(ids))
-    wanted = wanted.order_by(_NOTICE.c.case_id, _NOTICE.c.id).with_for_update()
-    return session.connection().execute(wanted).all()
-
-
-def _write_accepted(
-    session: Session,
-    rows: Sequence[Any],
-    links: Mapping[int, chain.ChainPosition],
-    outcomes: Mapping[str, SendOutcome],
-    now: dt.datetime,
-) -> None:
-    entries = []
-    changed = []
-    for row in rows:
-        attempt = f"n{row.id}.{row.tries}"
-        outcome, state = outcomes[attempt], after(NoticeState(row.state), Event.ACCEPTED)
-        asked = (
-            state is NoticeState.SENT and outcome.carrier in TWILIOS and bool(outcome.carrier_id)
-        )
-        entries.append(_accepted(row, attempt, outcome))
-        changed.append(
-            {
-                "id": row.id,
-                "state": state.value,
-                "carrier_id": outcome.carrier_id or row.carrier_id,
-                "server_id": outcome.server_id or row.server_id,
-                "handed_at": row.handed_at or now,
-                "ask_at": now + ASK_AFTER if asked else row.ask_at,
-                "lease_until": None,
-                "claimed_by": "",
-            }
-        )
-    ledger.append(session, entries, now, heads=links)
-    bulk.update(session, _NOTICE, changed)
-
-
-def _accepted(row: Any, attempt: str, outcome: SendOutcome) -> ledger.NewEntry:
-    return ledger.NewEntry(
-        Event.ACCEPTED,
-        court_id=row.court_id,
-        case_id=row.case_id,
-        about=row.about,
-        attempt=attempt,
-        notice_id=row.id,
-        counsel_id=row.counsel_id,
-        side=row.side,
-        channel=row.channel,
-        kind=row.kind,
-        detail={name: value for name, value in _facts(outcome).items() if value},
-        personal={"name": row.name, "address": row.address, **_words(outcome)},
-    )
-
-
-def _facts(outcome: SendOutcome) -> dict[str, str]:
-    return {
+def _step(attempt: Attempt, reference: str, outcome: SendOutcome, now: dt.datetime) -> Step:
+    """Decide what an outcome means for its attempt."""
+    detail = {
         "carrier": outcome.carrier,
         "carrier_id": outcome.carrier_id,
         "status": outcome.status,
         "code": outcome.code,
-        "advice": outcome.advice,
     }
+    # The carrier's own words quote addresses: they are personal, and can be blanked.
+    personal = {"said": outcome.detail} if outcome.detail else {}
+    if reference != attempt.reference:  # overtaken by the next attempt: it moves nothing
+        detail["status"] = outcome.status or outcome.said.value
+        return Step(attempt, Event.STATUS, detail, personal, reference=reference)
+    detail["advice"] = outcome.advice
+    again_at = now + next_try(attempt.tries, random.random(), outcome.retry_after)
+    event = _event(attempt, outcome, again_at)
+    changes: dict[str, Any] = {
+        "carrier_id": outcome.carrier_id or attempt.carrier_id,
+        "server_id": outcome.server_id or attempt.server_id,
+    }
+    if event is Event.ACCEPTED:
+        changes["handed_at"] = attempt.handed_at or now
+        may_ask = outcome.carrier in TWILIOS and changes["carrier_id"]
+        if may_ask and attempt.after(event) is NoticeState.SENT:
+            changes["ask_at"] = now + ASK_AFTER
+    elif event is Event.STATUS and attempt.state == NoticeState.SENDING:
+        # It stays under way, so that nothing overtakes it and nobody sends it again.
+        changes |= {"lease_until": now + FIRST_LOOK, "claimed_by": ""}
+    elif event is Event.REFUSED:
+        detail["again_at"] = ledger.instant(again_at)
+        if attempt.after(event) is NoticeState.QUEUED:
+            changes["due_at"] = again_at
+    elif event is Event.FAILED and outcome.said is SendStatus.TEMPORARY:
+        detail["why"] = N_("it was refused so often or so long that no other try is made")
+    return Step(attempt, event, detail, personal, changes)
 
 
-def _words(outcome: SendOutcome) -> dict[str, str]:
-    """A carrier's own words quote addresses: they are personal, and can be blanked."""
-    return {"said": outcome.detail} if outcome.detail else {}
-
-
-def _write_late(
-    session: Session, notice: Notice, reference: str, outcome: SendOutcome, now: dt.datetime
-) -> None:
-    """Write what a carrier said to a try that was overtaken by the next: it moves nothing."""
-    entry = notices_entries.entry_of(
-        notice,
-        Event.STATUS,
-        carrier=outcome.carrier,
-        carrier_id=outcome.carrier_id,
-        status=outcome.status or outcome.said.value,
-        code=outcome.code,
-        personal=_words(outcome),
-    )
-    ledger.append(session, [replace(entry, attempt=reference)], now)
-
-
-def held(session: Session, ids: Sequence[int]) -> list[Notice]:
-    """Return notices, locked and as they stand now, in the order in which cases are locked."""
-    wanted = (
-        sa.select(Notice)
-        .where(Notice.id.in_(ids))
-        .order_by(Notice.case_id, Notice.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(session.scalars(wanted))
-
-
-def write_outcome(
-    session: Session, notice: Notice, outcome: SendOutcome, now: dt.datetime
-) -> NoticeState:
-    """Write what the carrier said to one attempt, and decide what follows from it.
-
-    Temporary refusals go back into the queue with a growing pause until they are stale or were
-    tried for four hours; permanent ones pass the duty on to the person's next channel. Where no
-    clear answer came, a carrier that can be asked is asked soon after (see lost).
-    """
-    facts: dict[str, Any] = {**_facts(outcome), "personal": _words(outcome)}
-    if outcome.carrier_id:
-        notice.carrier_id = outcome.carrier_id
-        notice.server_id = outcome.server_id or notice.server_id
+def _event(attempt: Attempt, outcome: SendOutcome, again_at: dt.datetime) -> Event:
     if outcome.said is SendStatus.ACCEPTED:
-        state = note(session, notice, Event.ACCEPTED, now, **facts)
-        notice.handed_at = notice.handed_at or now
-        if state is NoticeState.SENT and outcome.carrier in TWILIOS and notice.carrier_id:
-            notice.ask_at = now + ASK_AFTER
-        return state
-    if outcome.said is SendStatus.UNKNOWN and outcome.carrier in TWILIOS:
-        _look_up_later(session, notice, facts, now)
-        return NoticeState(notice.state)
+        return Event.ACCEPTED
     if outcome.said is SendStatus.UNKNOWN:
-        state = note(session, notice, Event.UNKNOWN, now, **facts)
-        pass_on(session, notice, now)
-        return state
-    again_at = now + next_try(notice.tries, random.random(), outcome.retry_after)
-    too_late = again_at >= min(notice.stale_at, notice.first_due_at + GIVE_UP_AFTER)
-    enough = outcome.at_most is not None and notice.tries >= outcome.at_most
-    if outcome.said is SendStatus.TEMPORARY and not (too_late or enough):
-        state = note(
-            session, notice, Event.REFUSED, now, again_at=ledger.instant(again_at), **facts
-        )
-        if state is NoticeState.QUEUED:
-            notice.due_at = again_at
-        return state
-    if outcome.said is SendStatus.TEMPORARY:
-        facts["why"] = N_("it was refused so often or so long that no other try is made")
-    state = note(session, notice, Event.FAILED, now, **facts)
-    if outcome.code == OPTED_OUT and notice.counsel_id is not None:
-        session.get_one(Counsel, notice.counsel_id).opted_out_at = now
-    if state is NoticeState.FAILED:
-        pass_on(session, notice, now)
-    return state
+        return Event.STATUS if outcome.carrier in TWILIOS else Event.UNKNOWN
+    too_late = again_at >= min(attempt.stale_at, attempt.first_due_at + GIVE_UP_AFTER)
+    too_often = outcome.at_most is not None and attempt.tries >= outcome.at_most
+    if outcome.said is SendStatus.TEMPORARY and not (too_late or too_often):
+        return Event.REFUSED
+    return Event.FAILED
 
 
-def _look_up_later(
-    session: Session, notice: Notice, facts: dict[str, Any], now: dt.datetime
+def _follow_up(
+    session: Session,
+    steps: Sequence[Step],
+    outcomes: Mapping[str, SendOutcome],
+    now: dt.datetime,
 ) -> None:
-    """Have a carrier that gave no clear answer asked after a message: it may have taken it.
-
-    The message stays under way, so that nothing overtakes it and nobody sends it again; see lost.
-    """
-    entry = notices_entries.entry_of(notice, Event.STATUS, **facts)
-    ledger.append(session, [entry], now)
-    if notice.state == NoticeState.SENDING:
-        notice.lease_until, notice.claimed_by = now + FIRST_LOOK, ""
+    """Stop texts to those who opted out; pass on the duty of what failed or is unknown."""
+    unreached = []
+    for step in steps:
+        attempt, failed = step.attempt, step.event is Event.FAILED
+        if failed and attempt.counsel_id and outcomes[attempt.reference].code == OPTED_OUT:
+            session.get_one(Counsel, attempt.counsel_id).opted_out_at = now
+        if step.event is Event.UNKNOWN or (failed and step.result.state == NoticeState.FAILED):
+            unreached.append(attempt.id)
+    for notice in attempts.lock_notices(session, unreached) if unreached else ():
+        pass_on(session, notice, now)
 
 
 def give_back(session: Session, messages: Sequence[OutgoingMessage], now: dt.datetime) -> None:
     """Put messages back into the queue that no carrier was called for: the worker is to end."""
-    references = {id_of(message.reference): message.reference for message in messages}
-    for notice in held(session, list(references)):
-        if notice.attempt == references[notice.id] and notice.state == NoticeState.SENDING:
-            note(session, notice, Event.REFUSED, now, why=STOPPED, again_at=ledger.instant(now))
-            notice.due_at = now
+    references = {message.reference for message in messages}
+    steps = [
+        Step(
+            attempt,
+            Event.REFUSED,
+            {"why": STOPPED, "again_at": ledger.instant(now)},
+            changes={"due_at": now},
+        )
+        for attempt in attempts.lock(session, map(notice_id_of, references))
+        if attempt.reference in references and attempt.state == NoticeState.SENDING
+    ]
+    attempts.write(session, steps, now)
 
 
 def renew(
     session: Session, sender: Sender, references: Collection[str], now: dt.datetime
 ) -> set[str]:
-    """Say of messages that wait behind a slow one that their worker is alive.
+    """Extend the leases of messages that wait behind slow ones.
 
-    Returns those that are still the worker's: another takes over what stood still too long.
+    Returns those that are still this worker's: of what stood still too long another took over.
     """
-    mine = sa.and_(
-        _NOTICE.c.id.in_([id_of(each) for each in references]),
+    owned = sa.and_(
+        _NOTICE.c.id.in_([notice_id_of(each) for each in references]),
         _NOTICE.c.claimed_by == sender.name,
         _NOTICE.c.state == NoticeState.SENDING.value,
     )
-    renewed = sa.update(_NOTICE).where(mine).values(lease_until=now + LEASE)
-    found = session.connection().execute(renewed.returning(_NOTICE.c.id, _NOTICE.c.tries))
-    return {f"n{row.id}.{row.tries}" for row in found} & set(references)
-
-
-def id_of(reference: str) -> int:
-    """Return the notice that a reference ("n123.1") is about."""
-    return int(reference[1:].partition(".")[0])
+    extension = sa.update(_NOTICE).where(owned).values(lease_until=now + LEASE)
+    extended = session.connection().execute(extension.returning(_NOTICE.c.id, _NOTICE.c.tries))
+    return {f"n{row.id}.{row.tries}" for row in extended} & set(references)

@@ -1,4 +1,4 @@
-"""Ask a carrier after messages that stay unfinished: a callback may have been lost on its way."""
+"""Poll carriers about messages that stay unfinished: a callback may have been lost."""
 
 import datetime as dt
 from functools import partial
@@ -16,8 +16,8 @@ from app.sending.sender import Sender
 
 BATCH = 32
 LONGEST = dt.timedelta(seconds=5)
-# After how much silence the carrier is asked again, by the age of the hand-over: first minutes,
-# where a callback is merely late, then hours; a carrier gives a text up after three days at most.
+# Pause before the carrier is asked again, by the time since it took the message: minutes while a
+# callback is merely late, then hours. Carriers give a text up after three days at most.
 PAUSES = (
     (dt.timedelta(minutes=15), dt.timedelta(minutes=5)),
     (dt.timedelta(hours=1), dt.timedelta(minutes=15)),
@@ -27,30 +27,30 @@ PAUSES = (
 
 
 def next_ask(handed_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
-    """Return when a carrier is asked once more, or None where nothing more will come."""
+    """Return when to ask a carrier again, or None where it has nothing more to report."""
     age = now - handed_at
     return next((now + pause for until, pause in PAUSES if age < until), None)
 
 
 def poll_unfinished(sender: Sender) -> int:
-    """Ask the carrier after what it took and never spoke of again; return how many were asked.
+    """Ask carriers about messages that they took and never reported on; return how many.
 
-    What it says is taken as a receipt, raw, like one that it sent of itself. Whatever else waits
-    in this beat does not wait long for it: a carrier that does not answer is left for the next.
+    An answer is taken as a receipt, raw, like one that the carrier sent of itself. A carrier that
+    does not answer, or slowly, is left for the next beat, so that nothing else in this one waits.
     """
     begun = sender.now
     with transaction() as session:
-        asked = _claim(session, sender.now)
-    for carrier, channel, carrier_id, attempt in asked:
-        line = sender.carrier(channel, carrier)
-        outcome = line.ask(carrier_id) if line else None
+        unfinished = _claim_unfinished(session, sender.now)
+    for carrier_name, channel, carrier_id, reference in unfinished:
+        carrier = sender.carrier(channel, carrier_name)
+        outcome = carrier.ask(carrier_id) if carrier else None
         if outcome is not None and receipt(outcome.status, outcome.code)[0]:
-            told = receipts.Callback(
+            callback = receipts.Callback(
                 carrier_id=carrier_id,
-                reference=attempt,
+                reference=reference,
                 status=outcome.status,
                 code=outcome.code,
-                carrier=carrier,
+                carrier=carrier_name,
                 raw={
                     "asked": "1",
                     "MessageSid": carrier_id,
@@ -58,15 +58,18 @@ def poll_unfinished(sender: Sender) -> int:
                     "ErrorCode": outcome.code,
                 },
             )
-            retrying(partial(_take, told, sender.now))
-        if (outcome is None and line) or sender.now - begun > LONGEST:
+            retrying(partial(_take, callback, sender.now))
+        if (outcome is None and carrier) or sender.now - begun > LONGEST:
             break
-    return len(asked)
+    return len(unfinished)
 
 
-def _claim(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]]:
-    """Take what is due to be asked: it is put off first, so that no other worker asks as well."""
-    wanted = (
+def _claim_unfinished(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]]:
+    """Return carrier, channel, carrier's id and our reference of messages that are due to be asked.
+
+    The next time to ask is set first, so that no other worker asks as well.
+    """
+    query = (
         sa.select(Notice)
         .where(Notice.ask_at <= now)
         .order_by(Notice.ask_at, Notice.id)
@@ -74,7 +77,7 @@ def _claim(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]
         .with_for_update(skip_locked=True)
     )
     due = []
-    for notice in session.scalars(wanted):
+    for notice in session.scalars(query):
         if notice.state not in (NoticeState.SENT, NoticeState.UNKNOWN) or not notice.carrier_id:
             notice.ask_at = None
             continue
@@ -83,9 +86,9 @@ def _claim(session: Session, now: dt.datetime) -> list[tuple[str, str, str, str]
     return due
 
 
-def _take(told: receipts.Callback, now: dt.datetime, session: Session) -> None:
+def _take(callback: receipts.Callback, now: dt.datetime, session: Session) -> None:
     known = sa.select(Receipt.id).where(
-        Receipt.carrier_id == told.carrier_id, Receipt.status == told.status
+        Receipt.carrier_id == callback.carrier_id, Receipt.status == callback.status
     )
     if session.scalar(known.limit(1)) is None:
-        receipts.take(session, told, now)
+        receipts.take(session, callback, now)

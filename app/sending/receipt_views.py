@@ -1,4 +1,4 @@
-"""Receipts that belong to no message known here, and can be of one's own court."""
+"""Page of receipts that belong to no message known here and may be of the user's court."""
 
 from collections.abc import Sequence
 
@@ -20,20 +20,20 @@ ON_A_PAGE = 100
 @bp.get("/receipts")
 @may("set_up")
 def receipts() -> str:
-    """Show unmatched receipts, the newest first, each as it came; and what was refused.
+    """Show unmatched receipts, newest first, each as it came; and the counts of refused ones.
 
     Several courts may share a carrier's account: each sees what went to a number of its counsel.
     """
     session = db.session()
-    asked = request.args.get("before", "")
-    wanted = sa.select(Receipt).where(may_be_of(current_user.court_id)).order_by(Receipt.id.desc())
-    if asked.isascii() and asked.isdigit() and len(asked) < 10:
-        wanted = wanted.where(Receipt.id < int(asked))
-    found: Sequence[Receipt] = session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
+    before = request.args.get("before", "")
+    query = sa.select(Receipt).where(may_be_of(current_user.court_id)).order_by(Receipt.id.desc())
+    if before.isascii() and before.isdigit() and len(before) < 10:
+        query = query.where(Receipt.id < int(before))
+    rows: Sequence[Receipt] = session.scalars(query.limit(ON_A_PAGE + 1)).all()
     return render_template(
         "sending/receipts.html",
-        receipts=found[:ON_A_PAGE],
-        older=found[ON_A_PAGE - 1].id if len(found) > ON_A_PAGE else 0,
+        receipts=rows[:ON_A_PAGE],
+        older=rows[ON_A_PAGE - 1].id if len(rows) > ON_A_PAGE else 0,
         refused=counters.totals(session),
         zone=current_user.court.zone,
     )
