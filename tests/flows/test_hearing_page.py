@@ -14,10 +14,11 @@ from sqlalchemy import event
 from app.cases.models import Case, Counsel, Representation
 from app.core.db import db, transaction
 from app.hearings import service as hearings
-from app.notices import service as notices
 from app.notices.models import Notice
 from app.people import service as people
 from app.record.rules import Event
+from app.sending import attempts
+from app.sending.attempts import Attempt, Step
 from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
 
 LI, ZHAO = "李敏", "Zhao Lei"
@@ -144,7 +145,8 @@ def test_a_failed_message_is_sent_again_by_its_button(
             .order_by(Notice.id)
         ).first()
         assert text is not None
-        notices.note(session, text, Event.FAILED, scenario.clock.now(), code="30006")
+        step = Step(Attempt.of(text), Event.FAILED, {"code": "30006"})
+        attempts.write(session, [step], scenario.clock.now())
         path = f"/notices/{text.id}/again"
     page = look(hearing)
     assert "code 30006" in text_of(page)
