@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Site
 from tests.conftest import CASE, at
-from tests.flows.test_reply import LI, PHONE, ZHAO, answer, hearing, lines, propose
-from tests.flows.test_reply import browser as visitor
+from tests.counsel.test_answers import LI, PHONE, ZHAO, answer, hearing, lines, propose
+from tests.counsel.test_answers import browser as visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.extended]
 

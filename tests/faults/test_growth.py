@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from tests.conftest import Scenario
+from tests.counsel.test_answers import browser
 from tests.flows.test_language_of_pages import scene
-from tests.flows.test_reply import browser
 
 pytestmark = pytest.mark.database
 

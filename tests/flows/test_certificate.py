@@ -7,8 +7,8 @@ import pytest
 from app.core.db import db
 from app.record.models import ChainHead, Entry
 from tests.conftest import CASE, Scenario, at, proposal
+from tests.counsel.test_answers import answer
 from tests.flows.test_days import do
-from tests.flows.test_reply import answer
 
 
 @pytest.fixture

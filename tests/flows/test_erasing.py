@@ -11,8 +11,8 @@ from app.core.db import db, transaction
 from app.notices.models import Notice
 from app.record.models import Entry, EntryContent
 from tests.conftest import CASE, Scenario, at, case_with, proposal
+from tests.counsel.test_answers import answer
 from tests.flows.test_language_of_pages import addresses, scene
-from tests.flows.test_reply import answer
 from tests.flows.test_verifier import check, run
 
 pytestmark = pytest.mark.database

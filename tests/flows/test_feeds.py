@@ -17,7 +17,7 @@ from app.hearings import forms, service
 from app.hearings.models import Hearing
 from app.record.models import Entry
 from tests.conftest import SECRET, Scenario, at, case_with
-from tests.flows.test_reply import CASE, LI, ZHAO, answer, browser, do, propose, words
+from tests.counsel.test_answers import CASE, LI, ZHAO, answer, browser, do, propose, words
 
 
 def subscribe(scenario: Scenario, scope: str, whose: int | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import CASE, Scenario, at, case_with, proposal
-from tests.flows.test_reply import words
+from tests.counsel.test_answers import words
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 

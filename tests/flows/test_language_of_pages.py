@@ -16,10 +16,10 @@ from app.hearings.models import Invitation
 from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
+from tests.counsel.test_answers import answer, browser, do
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
-from tests.flows.test_reply import answer, browser, do
 from tests.heard import english_in, half_width_in
 
 
@@ -124,7 +124,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
     """Each page of the desk, those of a hearing once for each state."""
     given = {
         "case_id": made["case_id"],
-        "seat_id": 1,
+        "representation_id": 1,
         "user_id": 1,
         "room_id": 1,
         "kind": "fixed",

@@ -13,9 +13,9 @@ from app import law
 from app.core.db import transaction
 from app.court.models import Court
 from tests.conftest import CASE, NOW, Scenario, at, proposal
+from tests.counsel.test_answers import words
 from tests.flows.test_cli import sentence, tingqi
 from tests.flows.test_propose_page import english, press, see, wall
-from tests.flows.test_reply import words
 from tests.flows.test_suggestions import ADMIN, days, settings, suggest
 
 pytestmark = pytest.mark.database

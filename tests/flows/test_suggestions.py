@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.cases.models import Away
 from app.core.db import db
 from tests.conftest import CASE, ORDINARY, Scenario, at, case_with, proposal
-from tests.flows.test_reply import browser
+from tests.counsel.test_answers import browser
 
 pytestmark = pytest.mark.database
 

@@ -16,7 +16,7 @@ from app.cli import cli
 from app.record import standalone_verifier
 from app.record.standalone_verifier import canonical
 from tests.conftest import CASE, Scenario, at, proposal
-from tests.flows.test_reply import answer
+from tests.counsel.test_answers import answer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from app.core.db import transaction
 from app.hearings import queries, service
 from app.hearings.models import Invitation
 from tests.conftest import SECRET, Scenario
-from tests.flows.test_reply import (
+from tests.counsel.test_answers import (
     LI,
     PHONE,
     ZHAO,

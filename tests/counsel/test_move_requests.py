@@ -13,7 +13,7 @@ from app.core.db import db
 from app.hearings.models import MoveDocument
 from app.retention import erasing
 from tests.conftest import Scenario, at, case_with
-from tests.flows.test_reply import ZHAO, answer, browser, do, nonce, propose, words
+from tests.counsel.test_answers import ZHAO, answer, browser, do, nonce, propose, words
 
 PDF = b"%PDF-1.7\nSummons of another court"
 WHY = "Trial in Beijing that day <b>"

@@ -3,7 +3,7 @@
 from app.core.forms import load
 from app.hearings import forms, queries, service
 from tests.conftest import CASE, Scenario, at
-from tests.flows.test_reply import (
+from tests.counsel.test_answers import (
     LI,
     ZHAO,
     answer,

@@ -1,0 +1,1 @@
+"""Counsel's pages and acts, one file for each module of app/counsel."""
