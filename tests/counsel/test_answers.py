@@ -15,7 +15,7 @@ from app.hearings import forms, service
 from app.hearings.models import Answer, Hearing
 from app.people import service as people
 from app.record import ledger
-from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
+from tests.conftest import CASE, SECRET, Scenario, proposal
 
 LI, ZHAO = "+8613800138001", "zhao@jinmao.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
@@ -104,60 +104,6 @@ def lines(scenario: Scenario, hearing_id: int, *whats: str) -> list[tuple[str, d
         assert ledger.verify(session, case_id).whole
         found = ledger.entries_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
         return [(line.what, line.detail) for line in found if line.what in whats]
-
-
-def test_counsel_sees_who_asks_what_and_until_when(scenario: Scenario) -> None:
-    propose(scenario)
-    page = browser(scenario).get(scenario.link(ZHAO))
-    seen = words(page)
-    assert page.status_code == 200
-    for part in (
-        "Zhao Lei",
-        "（2026）沪0115民初12345号",
-        "买卖合同纠纷",
-        "Haitong Trading Ltd",
-        "Respondent",
-        "about 90 minutes",
-        "王书记员",
-        "Mon 30 Nov 2026, 17:00",
-        "Mon 7 Dec 2026, 09:30–11:00",
-        "第五法庭",
-        "Shanghai time (Asia/Shanghai, UTC+8)",
-        "2 slots have no answer yet.",
-    ):
-        assert part in seen
-    assert page.get_data(as_text=True).count("<button") == 1
-
-
-def test_the_page_speaks_counsels_language_unless_they_choose_another(scenario: Scenario) -> None:
-    propose(scenario)
-    link, client = scenario.link(LI), scenario.app.test_client()
-    assert 'lang="zh' in client.get(link).get_data(as_text=True)
-    assert 'lang="en' in client.get(link + "?lang=en").get_data(as_text=True)
-
-
-def test_counsel_elsewhere_also_sees_their_own_clock(scenario: Scenario) -> None:
-    case = case_with(
-        "（2026）沪0115民初2号", {**CASE["parties"][0]["counsel"][0], "zone": "Europe/Berlin"}
-    )
-    propose(scenario, case)
-    seen = words(browser(scenario).get(scenario.link(LI)))
-    assert "Berlin time (Europe/Berlin, UTC+1)" in seen
-    assert "Mon 7 Dec 2026, 02:30–04:00" in seen
-
-
-def test_counsel_is_told_of_another_hearing_that_day(scenario: Scenario) -> None:
-    first = propose(scenario, CASE, (at(14, "14:00"), "第三法庭"))
-    answer(browser(scenario), scenario.link(LI), "yes")
-    answer(browser(scenario), scenario.link(ZHAO), "yes")
-    assert hearing(scenario, first)[0] == "fixed"
-    scenario.beat()
-    scenario.wait(minutes=1)
-    propose(scenario, {**CASE, "number": "（2026）沪0115民初3号"}, (at(14), "第五法庭"))
-    scenario.wait(minutes=1)
-    assert "You have another hearing that day at 14:00" in words(
-        browser(scenario).get(scenario.link(LI))
-    )
 
 
 def test_both_answer_by_link_and_the_date_is_fixed(scenario: Scenario) -> None:

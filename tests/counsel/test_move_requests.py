@@ -12,7 +12,7 @@ from app.core import document_types
 from app.core.db import db
 from app.hearings.models import MoveDocument
 from app.retention import erasing
-from tests.conftest import Scenario, at, case_with
+from tests.conftest import Scenario, at
 from tests.counsel.test_answers import ZHAO, answer, browser, do, nonce, propose, words
 
 PDF = b"%PDF-1.7\nSummons of another court"
@@ -179,32 +179,3 @@ def test_erasing_a_case_erases_the_document_and_keeps_its_digest(
     assert (left.body, left.name) == (b"", "")
     assert left.digest == hashlib.sha256(PDF).hexdigest()
     assert scenario.sign_in().get("/papers/1").status_code == 404
-
-
-def test_counsel_see_their_other_hearings_here_and_nobody_elses(
-    scenario: Scenario, link: str
-) -> None:
-    zhao = {"name": "Zhao Lei", "email": ZHAO, "phone": "13800138002", "language": "en"}
-    other = case_with("（2026）沪0115民初7号", {"name": "Eve", "email": "eve@x.example"}, zhao)
-    strange = case_with(
-        "（2026）沪0115民初8号",
-        {"name": "Eve", "email": "eve@x.example"},
-        {"name": "Max", "email": "max@x.example"},
-    )
-    propose(scenario, other, (at(20), "第五法庭"))
-    propose(scenario, strange, (at(21), "第五法庭"))
-    said = words(browser(scenario).get(link))
-    assert "Your other hearings in this court Trial , （2026）沪0115民初7号" in said
-    assert "民初8号" not in said
-    assert "Your other hearings" not in words(
-        browser(scenario).get(scenario.link("+8613800138001"))
-    )
-
-
-def test_a_calendar_on_the_web_is_given_the_date_and_no_key(scenario: Scenario, link: str) -> None:
-    page = browser(scenario).get(link).get_data(as_text=True)
-    [google] = [each for each in page.split('"') if "calendar.google.com" in each]
-    assert "dates=20261207T013000Z%2F20261207T030000Z" in google
-    assert "outlook.office.com" in page
-    assert "outlook.live.com" in page
-    assert link.split("/")[-1] not in google

@@ -13,8 +13,10 @@ from app.core.calendar_fetching import CalendarFetcher
 from app.core.db import db
 from app.rehearsal.browser import HtmlPage
 from tests.conftest import Scenario, proposal
+from tests.counsel.test_answers import browser
+from tests.counsel.test_days_away import press
 from tests.flows import test_propose_page as round_page
-from tests.flows.test_suggestions import browser, days, enter, press, suggest
+from tests.flows.test_suggestions import days, enter, suggest
 from tests.hearings.test_calendar_parsing import calendar
 from tests.tls import TlsServer, gives
 

@@ -1,8 +1,10 @@
-"""Counsel's page as a hearing goes on: fixed, late, asked anew, moved, cancelled."""
+"""Counsel's page in each state of a hearing: asked, fixed, late, asked anew, moved, cancelled."""
+
+import pytest
 
 from app.core.forms import load
 from app.hearings import forms, queries, service
-from tests.conftest import CASE, Scenario, at
+from tests.conftest import CASE, Scenario, at, case_with
 from tests.counsel.test_answers import (
     LI,
     ZHAO,
@@ -16,6 +18,70 @@ from tests.counsel.test_answers import (
     slots,
     words,
 )
+
+
+@pytest.fixture
+def fixed(scenario: Scenario) -> str:
+    """The respondent's link to a hearing that is fixed."""
+    propose(scenario)
+    for to in (LI, ZHAO):
+        answer(browser(scenario), scenario.link(to), "yes", "no")
+    scenario.beat()
+    return scenario.link(ZHAO)
+
+
+def test_counsel_sees_who_asks_what_and_until_when(scenario: Scenario) -> None:
+    propose(scenario)
+    page = browser(scenario).get(scenario.link(ZHAO))
+    seen = words(page)
+    assert page.status_code == 200
+    for part in (
+        "Zhao Lei",
+        "（2026）沪0115民初12345号",
+        "买卖合同纠纷",
+        "Haitong Trading Ltd",
+        "Respondent",
+        "about 90 minutes",
+        "王书记员",
+        "Mon 30 Nov 2026, 17:00",
+        "Mon 7 Dec 2026, 09:30–11:00",
+        "第五法庭",
+        "Shanghai time (Asia/Shanghai, UTC+8)",
+        "2 slots have no answer yet.",
+    ):
+        assert part in seen
+    assert page.get_data(as_text=True).count("<button") == 1
+
+
+def test_the_page_speaks_counsels_language_unless_they_choose_another(scenario: Scenario) -> None:
+    propose(scenario)
+    link, client = scenario.link(LI), scenario.app.test_client()
+    assert 'lang="zh' in client.get(link).get_data(as_text=True)
+    assert 'lang="en' in client.get(link + "?lang=en").get_data(as_text=True)
+
+
+def test_counsel_elsewhere_also_sees_their_own_clock(scenario: Scenario) -> None:
+    case = case_with(
+        "（2026）沪0115民初2号", {**CASE["parties"][0]["counsel"][0], "zone": "Europe/Berlin"}
+    )
+    propose(scenario, case)
+    seen = words(browser(scenario).get(scenario.link(LI)))
+    assert "Berlin time (Europe/Berlin, UTC+1)" in seen
+    assert "Mon 7 Dec 2026, 02:30–04:00" in seen
+
+
+def test_counsel_is_told_of_another_hearing_that_day(scenario: Scenario) -> None:
+    first = propose(scenario, CASE, (at(14, "14:00"), "第三法庭"))
+    answer(browser(scenario), scenario.link(LI), "yes")
+    answer(browser(scenario), scenario.link(ZHAO), "yes")
+    assert hearing(scenario, first)[0] == "fixed"
+    scenario.beat()
+    scenario.wait(minutes=1)
+    propose(scenario, {**CASE, "number": "（2026）沪0115民初3号"}, (at(14), "第五法庭"))
+    scenario.wait(minutes=1)
+    assert "You have another hearing that day at 14:00" in words(
+        browser(scenario).get(scenario.link(LI))
+    )
 
 
 def test_answering_after_the_fixing_is_refused_kindly(scenario: Scenario) -> None:
@@ -154,3 +220,32 @@ def test_slots_on_both_sides_of_a_switch_of_clocks_each_say_their_offset(
     assert "All times are Berlin time (Europe/Berlin)." in seen
     for part in ("Sat 27 Mar 2027, 08:30–10:00", "UTC+1", "Mon 29 Mar 2027, 09:30–11:00", "UTC+2"):
         assert part in seen
+
+
+def test_counsel_see_their_other_hearings_here_and_nobody_elses(
+    scenario: Scenario, fixed: str
+) -> None:
+    zhao = {"name": "Zhao Lei", "email": ZHAO, "phone": "13800138002", "language": "en"}
+    other = case_with("（2026）沪0115民初7号", {"name": "Eve", "email": "eve@x.example"}, zhao)
+    strange = case_with(
+        "（2026）沪0115民初8号",
+        {"name": "Eve", "email": "eve@x.example"},
+        {"name": "Max", "email": "max@x.example"},
+    )
+    propose(scenario, other, (at(20), "第五法庭"))
+    propose(scenario, strange, (at(21), "第五法庭"))
+    said = words(browser(scenario).get(fixed))
+    assert "Your other hearings in this court Trial , （2026）沪0115民初7号" in said
+    assert "民初8号" not in said
+    assert "Your other hearings" not in words(
+        browser(scenario).get(scenario.link("+8613800138001"))
+    )
+
+
+def test_a_calendar_on_the_web_is_given_the_date_and_no_key(scenario: Scenario, fixed: str) -> None:
+    page = browser(scenario).get(fixed).get_data(as_text=True)
+    [google] = [each for each in page.split('"') if "calendar.google.com" in each]
+    assert "dates=20261207T013000Z%2F20261207T030000Z" in google
+    assert "outlook.office.com" in page
+    assert "outlook.live.com" in page
+    assert fixed.split("/")[-1] not in google

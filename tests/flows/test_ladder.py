@@ -84,38 +84,6 @@ def test_a_date_that_was_only_sent_bears_no_default_judgment_until_it_is_confirm
     assert "E4 confirmed" in page
 
 
-def test_knowing_is_written_down_once_and_only_for_the_date_that_was_shown(
-    scenario: Scenario,
-) -> None:
-    hearing = settled(scenario)
-    browser, link = scenario.client, scenario.link(ZHAO)
-    page = browser.get(link).text
-    said = {"nonce": nonce(page), "revision": "1"}
-    assert [browser.post(f"{link}/knows", data=said).status_code for _ in range(3)] == [303] * 3
-    assert len(lines(scenario, hearing["id"], "confirmed")) == 1
-    move = {"starts_at": at(23), "courtroom": "第五法庭", "reason": "The judge sits elsewhere."}
-    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
-    late = browser.post(f"{link}/knows", data=said)
-    assert late.status_code == 422
-    assert "The date has changed since this page was shown." in words(late)
-    forged = browser.post(f"{link}/knows", data={"nonce": "x", "revision": "2"})
-    assert forged.status_code == 422
-    assert len(lines(scenario, hearing["id"], "confirmed")) == 1
-    scenario.beat()
-    assert knows(scenario, ZHAO).status_code == 200
-    assert len(lines(scenario, hearing["id"], "confirmed")) == 2
-
-
-def test_reading_the_page_of_a_fixed_date_confirms_nothing(scenario: Scenario) -> None:
-    hearing = settled(scenario)
-    for method in ("GET", "HEAD"):
-        scenario.client.open(scenario.link(ZHAO), method=method)
-        assert (
-            scenario.client.open(f"{scenario.link(ZHAO)}/knows", method=method).status_code == 405
-        )
-    assert lines(scenario, hearing["id"], "confirmed") == []
-
-
 def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(scenario: Scenario) -> None:
     """Hearing on Mon 14 Dec; three days before, so the last moment is Fri 11 Dec, 17:00."""
     hearing = settled(scenario)
@@ -269,43 +237,6 @@ def test_a_notice_on_paper_is_printed_with_its_code_and_goes_on_the_record(
     told = lines(scenario, hearing["id"], "told")
     assert [(line["channel"], line["detail"]["outcome"]) for line in told] == [("letter", "told")]
     assert browser.get("/hearings/1/paper/99").status_code == 404
-
-
-def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(scenario: Scenario) -> None:
-    hearing = settled(scenario)
-    browser, link = scenario.client, scenario.link(ZHAO)
-    assert "Ask to be called" in words(browser.get(link))
-    form = browser.get(f"{link}/call-me").text
-    wrong = browser.post(
-        f"{link}/call-me", data={"nonce": nonce(form), "phone": "12", "wish": "after 3 pm"}
-    )
-    assert wrong.status_code == 422
-    assert "has too few digits" in words(wrong)
-    assert "after 3 pm" in wrong.text
-    for _ in range(2):
-        done = browser.post(
-            f"{link}/call-me",
-            follow_redirects=True,
-            data={"nonce": nonce(form), "phone": "", "wish": "after 3 pm"},
-        )
-        assert "The court has your request" in words(done)
-    asked = lines(scenario, hearing["id"], "asked")
-    assert [line["content"]["note"] for line in asked] == ["after 3 pm"]
-    scenario.wait(hours=18)
-    home = words(scenario.sign_in().get("/?lang=en"))
-    assert "Call Zhao Lei back" in home
-    assert "18 hours ago" in home
-    assert "Suits them: after 3 pm" in home
-    call = {
-        "counsel_id": 2,
-        "hearing_id": hearing["id"],
-        "channel": "phone",
-        "outcome": "spoke",
-        "at": at(0, "10:00"),
-    }
-    assert scenario.api("POST", "/cases/1/contacts", call)[0] == 201
-    assert "Call Zhao Lei back" not in words(scenario.sign_in().get("/?lang=en"))
-    assert "Ask to be called" in words(browser.get(link))
 
 
 @pytest.mark.parametrize("way", ["chat", "in_person"])
