@@ -1,16 +1,16 @@
-"""Add a counsel to a case, and change what is known of one."""
+"""Representations by page: add counsel to a case, change their data, or let them leave."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases import changes, edit_conflicts, form_fields, queries, service
 from app.cases.forms import CounselIn
-from app.cases.models import Case, Representation
+from app.cases.models import Representation
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Clash, Invalid, Refusal
@@ -26,89 +26,107 @@ bp = Blueprint("case_counsel", __name__)
 @bp.route("/cases/<int:case_id>/counsel", methods=["GET", "POST"])
 @signed_in
 @shows_again
-def add_counsel(case_id: int) -> Any:
-    """Let a further counsel act for a party of a case."""
-    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
+def add_counsel(case_id: int) -> ResponseReturnValue:
+    """Add counsel who acts for a party of a case."""
     if request.method == "GET":
-        return _counsel_form(case, None, form_fields.blank_counsel())
+        return _form_page(case_id, None, form_fields.blank_counsel())
     party = request.form.get("party", "")
     party_id = int(party) if party.isdigit() and len(party) < 19 else 0
     court_id = current_user.court_id
 
-    def add(session: Session, counsel: CounselIn) -> str:
-        found = service.find_case(session, court_id, case_id)
+    def add(session: Session, details: CounselIn) -> str:
+        case = service.find_case(session, court_id, case_id)
         court = session.get_one(Court, court_id)
-        return changes.add_counsel(session, court, found, party_id, counsel).counsel.name
+        return changes.add_counsel(session, court, case, party_id, details).counsel.name
 
-    return _take(case_id, None, add)
+    return _save(case_id, None, add)
 
 
-@bp.route("/cases/<int:case_id>/counsel/<int:seat_id>", methods=["GET", "POST"])
+@bp.route("/cases/<int:case_id>/counsel/<int:representation_id>", methods=["GET", "POST"])
 @signed_in
 @shows_again
-def change_counsel(case_id: int, seat_id: int) -> Any:
-    """Change what is known of a counsel; what waits for them goes to the new address."""
-    case = queries.case_with_parties(db.session(), current_user.court_id, case_id)
-    seat = queries.representation_of(db.session(), case, seat_id)
+def change_counsel(case_id: int, representation_id: int) -> ResponseReturnValue:
+    """Change the data of counsel; messages that are queued go to the new address."""
     if request.method == "GET":
-        return _counsel_form(case, seat, _as_typed(seat))
+        return _form_page(case_id, representation_id, None)
     court_id = current_user.court_id
 
     def change(session: Session, details: CounselIn) -> str:
-        found = service.find_case(session, court_id, case_id)
-        held = queries.representation_of(session, found, seat_id)
-        given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
-        if edit_conflicts.changed_fields(request.form.get("stood", ""), _as_typed(held), given):
+        case = service.find_case(session, court_id, case_id)
+        representation = queries.representation_of(session, case, representation_id)
+        if _changed_meanwhile(_form_values(representation)):
             raise Clash(N_("Somebody changed this while you were typing."))
         if request.form.get("do") == "leave":
-            changes.leave(held, web.now())
-            return held.counsel.name
-        counsel = changes.change_counsel(session, found.court, held, details)
+            changes.leave(representation, web.now())
+            return representation.counsel.name
+        counsel = changes.change_counsel(session, case.court, representation, details)
         readdress(session, counsel)
         return counsel.name
 
-    return _take(case_id, seat_id, change)
+    return _save(case_id, representation_id, change)
 
 
-def _take(case_id: int, seat_id: int | None, work: Callable[[Session, CounselIn], str]) -> Any:
-    given = {name: request.form.get(name, "") for name in form_fields.COUNSEL}
-    court_id = current_user.court_id
+def _save(
+    case_id: int,
+    representation_id: int | None,
+    write: Callable[[Session, CounselIn], str],
+) -> ResponseReturnValue:
+    """Validate the form and write it; ``write`` returns the name of counsel."""
+    values = _submitted_values()
     if only_shown():
-        case = queries.case_with_parties(db.session(), court_id, case_id)
-        seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
-        return _counsel_form(case, seat, given)
+        return _form_page(case_id, representation_id, values)
     try:
-        counsel = load(CounselIn, form_fields.counsel_input(given))
-        name = retrying(lambda session: work(session, counsel))
-    except (Invalid, Refusal) as fault:
-        case = queries.case_with_parties(db.session(), court_id, case_id)
-        seat = queries.representation_of(db.session(), case, seat_id) if seat_id else None
-        errors = translated_errors(fault) if isinstance(fault, Invalid) else {}
-        now = _as_typed(seat) if seat else {}
-        theirs = edit_conflicts.changed_fields(request.form.get("stood", ""), now, given)
-        refused = web.translated(fault.message) if isinstance(fault, Refusal) and not theirs else ""
-        page = _counsel_form(case, seat, given, errors=errors, refused=refused, changes=theirs)
-        return page, web.status_of(fault)
+        details = load(CounselIn, form_fields.counsel_input(values))
+        name = retrying(lambda session: write(session, details))
+    except (Invalid, Refusal) as error:
+        return _form_page(case_id, representation_id, values, error), web.status_of(error)
     flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 
-def _counsel_form(
-    case: Case, seat: Representation | None, given: dict[str, str], **more: Any
+def _form_page(
+    case_id: int,
+    representation_id: int | None,
+    values: dict[str, str] | None,
+    error: Invalid | Refusal | None = None,
 ) -> str:
-    party = request.values.get("party", "")
+    """Render the form with the values given, or with those that are stored.
+
+    Changes that somebody else made since the form was loaded are shown in place of a refusal.
+    """
+    session = db.session()
+    case = queries.case_with_parties(session, current_user.court_id, case_id)
+    representation, stored = None, {}
+    if representation_id is not None:
+        representation = queries.representation_of(session, case, representation_id)
+        stored = _form_values(representation)
+    changed = _changed_meanwhile(stored) if error else []
+    refusal = error.message if isinstance(error, Refusal) and not changed else ""
     return render_template(
         "cases/counsel.html",
         case=case,
-        seat=seat,
-        given=given,
-        party=party,
-        stood=edit_conflicts.fingerprint(_as_typed(seat)) if seat else "",
-        **{"errors": {}, "refused": "", "changes": [], **more},
+        representation=representation,
+        given=values if values is not None else stored,
+        party=request.values.get("party", ""),
+        stood=edit_conflicts.fingerprint(stored) if representation else "",
+        errors=translated_errors(error) if isinstance(error, Invalid) else {},
+        refused=web.translated(refusal) if refusal else "",
+        changes=changed,
     )
 
 
-def _as_typed(seat: Representation) -> dict[str, str]:
-    values = {name: getattr(seat.counsel, name, None) for name in form_fields.COUNSEL}
-    values["required"] = seat.required
+def _submitted_values() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in form_fields.COUNSEL}
+
+
+def _changed_meanwhile(stored: dict[str, str]) -> list[edit_conflicts.ChangedField]:
+    """Return the fields that somebody else changed since the form was loaded."""
+    loaded = request.form.get("stood", "")
+    return edit_conflicts.changed_fields(loaded, stored, _submitted_values())
+
+
+def _form_values(representation: Representation) -> dict[str, str]:
+    """Return what is stored, as the form holds it."""
+    values = {name: getattr(representation.counsel, name, None) for name in form_fields.COUNSEL}
+    values["required"] = representation.required
     return {name: form_fields.as_text(value) for name, value in values.items()}

@@ -116,7 +116,7 @@ def _known() -> Iterator[dict[str, Any]]:
     seat = session.scalars(sa.select(Representation)).first()
     assert seat
     yield {"case_id": 1}
-    yield {"case_id": 1, "seat_id": seat.id}
+    yield {"case_id": 1, "representation_id": seat.id}
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
     yield from ({name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id"))
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}

@@ -10,7 +10,7 @@ from tests.counsel.test_answers import ZHAO, browser, propose, words
 def test_a_short_code_leads_to_the_page(scenario: Scenario) -> None:
     propose(scenario)
     with scenario.app.app_context(), transaction() as session:
-        seat = queries.by_token(session, scenario.link(ZHAO)[3:])
+        seat = queries.invitation_by_token(session, scenario.link(ZHAO)[3:])
         code = links.code(SECRET, seat.id, seat.version)
     client = browser(scenario)
     assert "Type the code" in words(client.get("/r"))

@@ -176,7 +176,7 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "hearing_id": hearing_id,
             "case_id": seat.proposal.hearing.case_id,
             "counsel_id": seat.counsel_id,
-            "seat_id": 1,
+            "representation_id": 1,
             "room_id": 1,
             "upload_id": 1,
             "listing_id": 1,
