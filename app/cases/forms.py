@@ -20,6 +20,7 @@ from app.core.forms import (
     ChoiceField,
     DateField,
     EmailField,
+    ErrorMessages,
     Form,
     ListField,
     TextField,
@@ -104,7 +105,7 @@ class TravelField(WholeNumberField):
     """Minutes of one way to the court, 0 to 1440; None where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {"invalid": N_("Give whole minutes.")}
+        messages: ErrorMessages = {"invalid": N_("Give whole minutes.")}
         super().__init__(allow_none=True, load_default=None, error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

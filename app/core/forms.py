@@ -41,7 +41,10 @@ REQUIRED = N_("This is missing.")
 NOT_TEXT = N_("Give this as text.")
 
 
-ABSENT = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
+# As marshmallow types them.
+ErrorMessages = dict[str, str | list[Any] | dict[Any, Any]]
+
+ABSENT: ErrorMessages = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
 
 
 # RFC 3339, the basic format of ISO 8601, and parts of a second; the offset is looked for later.
@@ -199,7 +202,7 @@ class ListField(fields.List):
     """A list of ``least`` to ``most`` things."""
 
     def __init__(self, inner: Any, *, least: int, most: int, **kwargs: Any) -> None:
-        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give a list.")}
+        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give a list.")}
         super().__init__(inner, error_messages=messages, **kwargs)
         self.least, self.most = least, most
 
@@ -223,7 +226,7 @@ class DateField(fields.Date):
     """A calendar day, 2026-12-15; an empty text is none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {"invalid": N_("Give a date as 2026-12-15.")}
+        messages: ErrorMessages = {"invalid": N_("Give a date as 2026-12-15.")}
         super().__init__(error_messages=messages, allow_none=True, load_default=None, **kwargs)
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -236,7 +239,7 @@ class InstantField(fields.Field):
     """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {"required": REQUIRED, "null": REQUIRED}
+        messages: ErrorMessages = {"required": REQUIRED, "null": REQUIRED}
         about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
         super().__init__(error_messages=messages, metadata=about, **kwargs)
 
@@ -285,7 +288,7 @@ class RowIdField(fields.Integer):
     """The id of a row, as a response of ours gave it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give a number.")}
+        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give a number.")}
         super().__init__(strict=True, error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:

@@ -13,6 +13,7 @@ from app.core.forms import (
     ABSENT,
     REQUIRED,
     ChoiceField,
+    ErrorMessages,
     Form,
     InstantField,
     ListField,
@@ -31,7 +32,7 @@ class MinutesField(WholeNumberField):
     """A length in whole minutes, 5 to 600."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {**ABSENT, "invalid": N_("Give whole minutes.")}
+        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give whole minutes.")}
         super().__init__(error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -47,7 +48,7 @@ class CourtroomField(fields.Raw):
     """A courtroom by its name, or by its number as the API gave it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, str] = {"required": REQUIRED, "null": REQUIRED}
+        messages: ErrorMessages = {"required": REQUIRED, "null": REQUIRED}
         super().__init__(error_messages=messages, metadata={"type": "string"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str | int:
