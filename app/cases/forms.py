@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.cases.rules import PROCEDURES
+from app.core.channels import BY_RANK
 from app.core.characters import half_width_number, whole_number
 from app.core.errors import N_, Message
 from app.core.forms import (
@@ -31,7 +32,7 @@ from app.core.forms import (
 )
 
 SIDES = ("claimant", "respondent", "other")
-CHANNELS = ("sms", "email")
+CHANNELS = tuple(channel.value for channel in BY_RANK)
 LANGUAGES = ("en", "zh")
 
 

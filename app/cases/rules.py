@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.cases.phones import is_land_line, takes_texts
+from app.core.channels import BY_RANK, Channel
 from app.core.characters import comparison_key
 from app.core.normalization import bounded_key
 
@@ -59,10 +60,15 @@ def addresses_by_channel(counsel: Reachable, *, every: bool = False) -> Sequence
     where the only one listed is texts to a land line.
     """
     wanted = list(counsel.channels)
-    if every or (wanted == ["sms"] and is_land_line(counsel.phone)):
-        wanted += [channel for channel in ("sms", "email") if channel not in wanted]
-    addresses = {"email": counsel.email, "sms": text_number(counsel)}
-    return [(channel, addresses[channel]) for channel in wanted if addresses.get(channel)]
+    if every or (wanted == [Channel.SMS] and is_land_line(counsel.phone)):
+        wanted += [channel.value for channel in BY_RANK if channel not in wanted]
+    known = addresses_of(counsel)
+    return [(channel, known[channel]) for channel in wanted if known.get(channel)]
+
+
+def addresses_of(counsel: Reachable) -> dict[str, str]:
+    """Return the address of a counsel for each channel; "" where none takes messages."""
+    return {Channel.EMAIL.value: counsel.email, Channel.SMS.value: text_number(counsel)}
 
 
 def text_number(counsel: Reachable) -> str:

@@ -10,6 +10,7 @@ from app.cases import phones, rules
 from app.cases.forms import CaseIn, CounselIn, PartyIn, stored_values
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import addresses, normalization
+from app.core.channels import BY_RANK, Channel
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.court.models import Court
 from app.court.service import judge_named
@@ -94,16 +95,14 @@ def counsel_errors(
         errors[f"{path}zone"] = Message(
             N_("There is no such time zone: %(zone)s."), zone=counsel.zone
         )
-    for channel, field, address in (
-        ("email", "email", counsel.email),
-        ("sms", "phone", counsel.phone),
-    ):
-        if channel in counsel.channels and not address:
+    for channel in Channel:
+        field = channel.traits.address
+        if channel in counsel.channels and not getattr(counsel, field):
             errors[f"{path}{field}"] = Message(
                 N_("The channel %(channel)s needs this address."), channel=channel
             )
     number = "" if f"{path}phone" in errors else stored_phone(counsel.phone, region, stored)
-    if "sms" in counsel.channels and phones.is_land_line(number):
+    if Channel.SMS in counsel.channels and phones.is_land_line(number):
         errors[f"{path}phone"] = Message(phones.LAND_LINE, phone=counsel.phone)
     if not counsel.email and not counsel.phone:
         errors[f"{path}email"] = Message(N_("Give an e-mail address or a telephone number."))
@@ -229,5 +228,5 @@ def fill_in(counsel: Counsel, form: CounselIn, number: str) -> None:
 
 def default_channels(phone: str, email: str) -> list[str]:
     """Return the default channels of somebody who chose none: those whose address is known."""
-    known = (("sms", phones.takes_texts(phone)), ("email", email))
-    return [channel for channel, usable in known if usable]
+    usable = {Channel.SMS: phones.takes_texts(phone), Channel.EMAIL: bool(email)}
+    return [channel.value for channel in BY_RANK if usable[channel]]

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, missing, post_load
 
+from app.core.channels import Channel
 from app.core.characters import clean, half_width, has_control, whole_number
 from app.core.email_check import email_address
 from app.core.errors import N_, Invalid, Message
@@ -28,8 +29,8 @@ IN_CHINESE = {
     "summary": "简易程序",
     "small_claims": "小额诉讼",
     "second_instance": "二审",
-    "sms": "短信",
-    "email": "邮件",
+    Channel.SMS.value: "短信",
+    Channel.EMAIL.value: "邮件",
     "en": "英文",
     "zh": "中文",
 }

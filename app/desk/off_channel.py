@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Counsel, Party, Representation
+from app.core.channels import OtherChannel
 from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
 from app.hearings import facts, queries
@@ -23,7 +24,7 @@ from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 
 # What nobody plans and no file shows; a call or a letter of the court is its own way.
-UNPLANNED = ("chat", "in_person", "other")
+UNPLANNED = (OtherChannel.CHAT, OtherChannel.IN_PERSON, OtherChannel.OTHER)
 STALE_AFTER = dt.timedelta(days=3)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
 from app.core import links
+from app.core.channels import Channel
 from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
 from app.desk import off_channel, todo
@@ -74,7 +75,7 @@ def sheet(
         paper=True,
     )
     letter = composing.compose(
-        kind, "email", seat.counsel.language, told, link="", code=code, base=public_url
+        kind, Channel.EMAIL, seat.counsel.language, told, link="", code=code, base=public_url
     )
     qr = segno.make(link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return PaperNotice(hearing, seat, letter, code, qr, task_id)

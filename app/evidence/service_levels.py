@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.carriers.base import TWILIOS
+from app.core.channels import Channel
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice
 from app.record.rules import LOST, WENT_OUT, NoticeState
@@ -74,7 +75,9 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
     # A local outbox never says that anything arrived.
     a_text = sa.and_(
-        Notice.channel == "sms", Notice.carrier.in_(TWILIOS), Notice.state.in_(WENT_OUT | LOST)
+        Notice.channel == Channel.SMS,
+        Notice.carrier.in_(TWILIOS),
+        Notice.state.in_(WENT_OUT | LOST),
     )
 
     def counted(*what: sa.ColumnElement[bool]) -> sa.ColumnElement:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
+from app.core.channels import Channel
 from app.core.matters import Matter
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
@@ -55,7 +56,7 @@ def user_recipient(user: User, language: str) -> Recipient:
         name=user.name,
         language=user.language or language,
         side="court",
-        ways=[("email", user.email)],
+        ways=[(Channel.EMAIL, user.email)],
         user_id=user.id,
     )
 

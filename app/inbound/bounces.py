@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
+from app.core.channels import Channel
 from app.core.errors import N_
 from app.inbound.parsing import reports
 from app.inbound.parsing.mail import IncomingMail
@@ -99,7 +100,7 @@ def _notice_by_domain(session: Session, mail: IncomingMail, now: dt.datetime) ->
     counsel_ids = sa.select(Counsel.id).where(sa.func.lower(Counsel.email) == addresses[0])
     query = sa.select(Notice).where(
         Notice.counsel_id.in_(counsel_ids),
-        Notice.channel == "email",
+        Notice.channel == Channel.EMAIL,
         sa.func.lower(Notice.address) == addresses[0],
         Notice.state == NoticeState.SENT.value,
         Notice.tried_at > now - BOUNCED_WITHIN,

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.channels import Channel
 from app.core.errors import N_, Gone, Invalid
 from app.hearings import facts, queries
 from app.hearings.answers import acknowledgements, service
@@ -217,7 +218,7 @@ def _count(
             invitation.id,
             hearing.revision,
             now,
-            channel="email",
+            channel=Channel.EMAIL.value,
             kind="calendar",
             address=reply.attendee,
         )
@@ -253,7 +254,7 @@ def _answer(
         return UNCLEAR
     form = service.AnswerInput(says, reply.comment or own_invitation.comment, f"m{filed.id}")
     try:
-        service.answer(session, own_invitation.id, form, now, secret, channel="email")
+        service.answer(session, own_invitation.id, form, now, secret, channel=Channel.EMAIL.value)
     except (Gone, Invalid):
         return NOTHING
     return ReplyOutcome(True)
@@ -353,7 +354,7 @@ def _record(
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,
-        channel="email",
+        channel=Channel.EMAIL.value,
         kind=kind,
         detail={key: value for key, value in detail.items() if value not in ("", None)},
         personal={

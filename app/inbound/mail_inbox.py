@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.carriers.imap.mailbox import FetchedMail, MailboxPosition
+from app.core.channels import Channel
 from app.core.errors import N_
 from app.inbound import bounces, calendar_replies
 from app.inbound.parsing import itip
@@ -105,7 +106,7 @@ def _new_inbound(name: str, arrived: FetchedMail, now: dt.datetime) -> Inbound:
     mailbox_hash = hashlib.sha256(name.encode()).hexdigest()[:16]
     digest = hashlib.sha256(arrived.raw).hexdigest()[:16]
     key = f"mail/{mailbox_hash}/{arrived.mark.uidvalidity}.{arrived.mark.last_uid}/{digest}"
-    return Inbound(key=key, at=now, channel="email", kind=Kind.BROKEN.value, detail={})
+    return Inbound(key=key, at=now, channel=Channel.EMAIL.value, kind=Kind.BROKEN.value, detail={})
 
 
 def _classify(
@@ -153,7 +154,7 @@ def _record(
         attempt=f"m{filed.id}",
         counsel_id=match.counsel_id,
         side=match.side,
-        channel="email",
+        channel=Channel.EMAIL.value,
         kind="automatic" if mail.automatic else "mail",
         detail={"proven": mail.proven, "files": len(mail.files)},
         personal={

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app.carriers.base import SERVER_ID
 from app.cases.models import Counsel, Party, Representation
 from app.core import addresses
+from app.core.channels import Channel
 from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.inbound import Inbound, Kind
@@ -36,7 +37,7 @@ def sent_mails(session: Session, ids: Sequence[str]) -> list[Notice]:
     """
     local_parts = {statement.strip("<>").partition("@")[0] for statement in ids}
     server_ids = [statement for statement in local_parts if SERVER_ID.fullmatch(statement)]
-    query = sa.select(Notice).where(Notice.channel == "email")
+    query = sa.select(Notice).where(Notice.channel == Channel.EMAIL)
     by_carrier_id = query.where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(ids))) if ids else None
     by_server_id = (
         query.where(HAS_SERVER_ID, Notice.server_id.in_(server_ids)) if server_ids else None
@@ -155,7 +156,7 @@ def invited_addresses(session: Session, hearing: Hearing) -> dict[str, int]:
     """Return counsel ids, keyed by the mail addresses to which a hearing's notices were queued."""
     query = sa.select(Notice.address, Notice.counsel_id).where(
         Notice.about == f"hearing/{hearing.id}",
-        Notice.channel == "email",
+        Notice.channel == Channel.EMAIL,
         Notice.counsel_id.is_not(None),
     )
     return {

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
+from app.core.channels import Channel
 from app.core.errors import N_, Gone, Invalid
 from app.hearings.answers import service
 from app.hearings.models import Invitation
@@ -79,7 +80,7 @@ def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: by
         elif starts:
             counsel.opted_out_at = None
     ids = [counsel.id for counsel in senders]
-    notices = newest_notices(session, ids, "sms") if ids else []
+    notices = newest_notices(session, ids, Channel.SMS) if ids else []
     invitations = open_invitations(session, ids, now)
     choice = None if stops or starts else digits.read(text.words)
     invitation = _addressed(session, invitations, choice, ids) if choice else None
@@ -146,7 +147,7 @@ def _answer(
         return False
     form = service.AnswerInput(answers, invitation.comment, text.attempt)
     try:
-        service.answer(session, invitation.id, form, now, secret, channel="sms")
+        service.answer(session, invitation.id, form, now, secret, channel=Channel.SMS.value)
     except (Gone, Invalid):
         return False
     return True
@@ -187,7 +188,7 @@ def _file_for_assistant(
     inbound = Inbound(
         key=f"text/{text.carrier_id or now.isoformat()}",
         at=now,
-        channel="sms",
+        channel=Channel.SMS.value,
         kind=Kind.TEXT.value,
         sender=text.sender[:254],
         words=text.words[:MOST_WORDS],
@@ -235,7 +236,7 @@ def _record(
             attempt=text.attempt,
             counsel_id=invitation.counsel_id,
             side=invitation.side,
-            channel="sms",
+            channel=Channel.SMS.value,
             kind="text",
             detail=detail,
             personal={"name": invitation.counsel.name, **personal},
@@ -252,7 +253,7 @@ def _record(
             attempt=text.attempt,
             counsel_id=notice.counsel_id,
             side=notice.side,
-            channel="sms",
+            channel=Channel.SMS.value,
             kind="text",
             detail=detail,
             personal={"name": notice.name, **personal},

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
+from app.core.channels import Channel
 from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation
@@ -68,7 +69,7 @@ def ask_which(
     request = NoticeRequest(
         facts.subject(hearing, f"w{session.scalar(sequence_query) or 0}"),
         NoticeKind.WHICH,
-        facts.invitation_recipient(first).by(("sms", phone)),
+        facts.invitation_recipient(first).by((Channel.SMS, phone)),
         context,
         due_at=now,
         stale_at=now + GOOD_FOR,
@@ -89,7 +90,7 @@ def reply_not_understood(session: Session, notice: Notice, phone: str, now: dt.d
     request = NoticeRequest(
         Subject(notice.court_id, notice.case_id, notice.about, f"{hearing.id}.once"),
         NoticeKind.NOT_UNDERSTOOD,
-        Recipient.of(notice.row).by(("sms", phone)),
+        Recipient.of(notice.row).by((Channel.SMS, phone)),
         facts.hearing_facts(hearing, person=notice.facts["person"]),
         due_at=now,
         stale_at=now + GOOD_FOR,

@@ -76,10 +76,10 @@ def compose(
     }
     if own and (letter := _own(kind, channel, said, facts, seen, own)):
         return letter
-    if channel == "sms":
-        form = "sms_slots" if _numbered(kind, facts) else "sms"
+    if Channel(channel).traits.by_segment:
+        form = f"{channel}_slots" if _numbered(kind, facts) else channel
         return Letter("", texts.cheapest(_texts(kind, said, form, _short(seen))), "")
-    (subject, button, body) = _mail(kind, said)
+    (subject, button, body) = _mail(kind, channel, said)
     text = _written(body, seen)
     heading = _clip(wording.one_line(subject.render(seen)), _ROOM_IN_SUBJECT)
     return Letter(heading, text + "\n", _html(heading, text, button, seen, said))
@@ -96,16 +96,16 @@ def _own(
     """Write a letter to counsel in the court's own words; None where these do not suit."""
     if seen["person"]["is_court"] or NoticeKind(kind).traits.wording is None:
         return None
-    sms = channel == "sms"
-    filled = custom_wording.values(_short(seen) if sms else seen, channel, said)
+    by_segment = Channel(channel).traits.by_segment
+    filled = custom_wording.values(_short(seen) if by_segment else seen, channel, said)
     written = custom_wording.written(kind, channel, own, filled)
-    numberless = sms and "slots" not in custom_wording.places(own.text)
+    numberless = by_segment and "slots" not in custom_wording.places(own.text)
     if written is None or (numberless and _numbered(kind, facts)):
         return None
-    if sms:
+    if by_segment:
         return Letter("", texts.cheapest(written[1]), "", own.version)
     heading, text = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT), written[1][0]
-    html = _html(heading, text, _mail(kind, said)[1], seen, said)
+    html = _html(heading, text, _mail(kind, channel, said)[1], seen, said)
     return Letter(heading, text + "\n", html, own.version)
 
 
@@ -115,15 +115,15 @@ def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
     From there a court goes on. What the house says only in some cases is left out.
     """
     seen = _SEEN_AS_PLACES
-    if channel == "sms":
-        written = [_drafted(form) for form in _texts(kind, language, "sms", seen)]
+    if Channel(channel).traits.by_segment:
+        written = [_drafted(form) for form in _texts(kind, language, channel, seen)]
         whole = [
             form
             for form in dict.fromkeys(written)
-            if not custom_wording.faults(kind, "sms", "", form)
+            if not custom_wording.faults(kind, channel, "", form)
         ]
         return "", "\n---\n".join(whole)
-    subject, _, body = _mail(kind, language)
+    subject, _, body = _mail(kind, channel, language)
     return _drafted(wording.one_line(subject.render(seen))), _drafted(_written(body, seen))
 
 
@@ -182,9 +182,9 @@ _SEEN_AS_PLACES: dict[str, Any] = {
 
 
 @lru_cache
-def _mail(kind: str, language: str) -> tuple[Template, str, Template]:
+def _mail(kind: str, channel: str, language: str) -> tuple[Template, str, Template]:
     """Return subject, the button's words and the body; cut before anything foreign is put in."""
-    head, _, body = _source(kind, "email", language).partition("\n\n")
+    head, _, body = _source(kind, channel, language).partition("\n\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines())
     return _WORDS.from_string(lines["Subject"]), lines["Button"], _WORDS.from_string(body)
 
@@ -195,7 +195,7 @@ def _forms(kind: str, language: str, form: str) -> Template:
 
     To begin a template costs more than to fill it in.
     """
-    source = _source(kind, form, language)
+    source = _INCLUDED.sub(_included, _source(kind, form, language))
     return _WORDS.from_string(re.sub(r"^---\n", _BETWEEN_FORMS, source, flags=re.M))
 
 
@@ -210,10 +210,9 @@ def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
     return NoticeKind(kind).traits.asks and bool(court.get("text_slots") and facts.get("slots"))
 
 
-def _source(kind: str, channel: str, language: str) -> str:
+def _source(kind: str, form: str, language: str) -> str:
     assert _WORDS.loader is not None
-    source = _WORDS.loader.get_source(_WORDS, f"{kind}/{channel}.{language}.txt")[0]
-    return _INCLUDED.sub(_included, source) if channel != "email" else source
+    return _WORDS.loader.get_source(_WORDS, f"{kind}/{form}.{language}.txt")[0]
 
 
 def _included(found: re.Match[str]) -> str:

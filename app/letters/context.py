@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core import wording
+from app.core.channels import CHANNELS, look
 
 # What takes place, where a text message has no room for the kind's whole name.
 _ACTS = {
@@ -16,22 +17,12 @@ _ACTS = {
     "conference": ("conference", "会议"),
     "judgment": ("judgment", "宣判"),
 }
-_CHANNELS = {"email": ("e-mail", "电子邮件"), "sms": ("text message", "短信")}
 
 # What a calendar program answers (RFC 5545, 3.2.12).
 _SAID = {
     "ACCEPTED": ("accepted", "接受"),
     "TENTATIVE": ("tentative", "暂定"),
     "DECLINED": ("declined", "谢绝"),
-}
-
-# How somebody was in contact outside the house's own ways.
-_WAYS = {
-    "phone": ("by telephone", "电话"),
-    "letter": ("by letter", "信函"),
-    "in_person": ("in person", "当面"),
-    "chat": ("by private chat", "私人聊天"),
-    "other": ("another way", "其他方式"),
 }
 
 Facts = Mapping[str, Any]
@@ -166,11 +157,10 @@ def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
     told = facts.get("elsewhere") or {}
     if not told:
         return {"name": "", "side": "", "way": "", "at": ""}
-    ways = _WAYS.get(told["way"], _WAYS["other"])
     return {
         "name": told["name"],
         "side": wording.side_name(told["side"], language) if told["side"] else "",
-        "way": ways[language == "zh"],
+        "way": look(told["way"]).in_letters[language == "zh"],
         "at": wording.moment(wording.instant(told["at"]), zone, language),
     }
 
@@ -181,7 +171,7 @@ def _missed(facts: Facts, language: str) -> dict[str, str] | None:
     if not failed or not about:
         return None
     zh = language == "zh"
-    named = {key: words[zh] for key, words in _CHANNELS.items()}
+    named = {channel.value: row.in_letters[zh] for channel, row in CHANNELS.items()}
     following = facts.get("next_channel") or ""
     return {
         "name": about["name"],

@@ -30,7 +30,7 @@ RESERVED = (
     "YES",
     "UNSTOP",
 )
-LONGEST = {"subject": 150, "email": 6000, "sms": 1500}  # characters
+LONGEST_SUBJECT = 150  # characters
 FORMS = re.compile(r"^---[ \t]*$\n?", re.M)
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 _IF_THERE = re.compile(r"\[([^\[\]\n]*\{[^\[\]\n]*)\]")
@@ -80,7 +80,7 @@ def rules_of(kind: str) -> WordingRules:
 
 def allowed(kind: str, channel: str) -> tuple[str, ...]:
     """Return the places that the words of a kind may use."""
-    short = ("case_tail",) if channel == "sms" else ()
+    short = ("case_tail",) if Channel(channel).traits.by_segment else ()
     return (*EVERYWHERE, *short, *rules_of(kind).places)
 
 
@@ -91,7 +91,9 @@ def needed(kind: str, channel: str) -> tuple[str, ...]:
 
 def forms(text: str, channel: str) -> list[str]:
     """Return the wordings of a text message, longest first, that a line ``---`` parts; else one."""
-    return [form.strip("\n") for form in FORMS.split(text)] if channel == "sms" else [text]
+    if not Channel(channel).traits.by_segment:
+        return [text]
+    return [form.strip("\n") for form in FORMS.split(text)]
 
 
 def places(text: str) -> set[str]:
@@ -102,14 +104,14 @@ def places(text: str) -> set[str]:
 def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Message]:
     """Return what is wrong with words, by field; nothing where they can be sent."""
     found: dict[str, Message] = {}
-    if channel == "email":
-        fault = _fault(subject, allowed(kind, channel), LONGEST["subject"])
+    if Channel(channel).traits.rich:
+        fault = _fault(subject, allowed(kind, channel), LONGEST_SUBJECT)
         listed = places(subject) & LISTS
         if not fault and ("\n" in subject or listed):
             fault = Message(N_("A subject is one line, without lists."))
         if fault:
             found["subject"] = fault
-    fault = _fault(text, allowed(kind, channel), LONGEST[channel])
+    fault = _fault(text, allowed(kind, channel), Channel(channel).traits.longest)
     for form in forms(text, channel):
         fault = fault or _form_fault(kind, channel, form)
     if fault:
@@ -137,7 +139,7 @@ def _form_fault(kind: str, channel: str, form: str) -> Message | None:
     for name in needed(kind, channel):
         if not always & set(ALSO.get(name, (name,))):
             return Message(N_("{%(name)s} must not be left out."), name=name)
-    if channel == "sms" and (word := _WORD.search(_PLACE.sub("", form))):
+    if Channel(channel).traits.can_be_stopped and (word := _WORD.search(_PLACE.sub("", form))):
         return Message(
             N_(
                 "Carriers reserve the word %(word)s: who answers with it stops or starts all "
@@ -150,7 +152,7 @@ def _form_fault(kind: str, channel: str, form: str) -> Message | None:
 
 def values(seen: Mapping[str, Any], channel: str, language: str) -> dict[str, str | list[str]]:
     """Return what fills each place, from what letters see (letters.seen)."""
-    sms = channel == "sms"
+    short = Channel(channel).traits.by_segment
     case, hearing = seen["case"], seen["hearing"]
     days = seen["days"]
     if days and language == "en":
@@ -174,10 +176,10 @@ def values(seen: Mapping[str, Any], channel: str, language: str) -> dict[str, st
         "minutes": str(hearing["minutes"] or ""),
         "zone": seen["zone"],
         "link": _way(seen, language),
-        "date": seen["at"] if sms else seen["when"],
-        "place": (hearing["courtroom"] or "") if sms else seen["where"],
-        "answer_by": seen["by_short"] if sms else seen["by"],
-        "slots": numbered if sms else seen["slots"],
+        "date": seen["at"] if short else seen["when"],
+        "place": (hearing["courtroom"] or "") if short else seen["where"],
+        "answer_by": seen["by_short"] if short else seen["by"],
+        "slots": numbered if short else seen["slots"],
         "answers": seen["answers"],
         "was": seen["was"],
         "days": str(days or ""),
@@ -206,7 +208,8 @@ def written(
     if not all(filled[name] for name in needed(kind, channel)):
         return None
     texts = [fill(form, filled, channel) for form in forms(own.text, channel)]
-    said = [str(filled[name]) for name in NEVER_SWALLOWED if channel == "email" and filled[name]]
+    rich = Channel(channel).traits.rich
+    said = [str(filled[name]) for name in NEVER_SWALLOWED if rich and filled[name]]
     if any(each not in texts[0] for each in said):
         return None
     return fill(own.subject, filled, channel), texts
@@ -226,7 +229,7 @@ def fill(text: str, filled: Mapping[str, str | list[str]], channel: str) -> str:
         kept = _IF_THERE.sub(lambda at: _if_there(at[1], filled), line)
         several = next((name for name in _PLACE.findall(kept) if name in LISTS), None)
         entries: Iterable[Any] = filled[several] if several else [""]
-        if several and channel == "sms":
+        if several and Channel(channel).traits.by_segment:
             entries = ["; ".join(filled[several])]
         for entry in entries:
             one = {**filled, several: entry} if several else filled

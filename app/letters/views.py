@@ -37,7 +37,9 @@ def wordings_page() -> str:
         for channel in Channel
         for language in web.LANGUAGES
     }
-    return render_template("letters/wordings.html", held=held, kinds=custom_wording.KINDS)
+    return render_template(
+        "letters/wordings.html", held=held, kinds=custom_wording.KINDS, channels=list(Channel)
+    )
 
 
 @bp.get("/settings/wording/<kind>/<channel>/<language>")
@@ -68,8 +70,8 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
     fine = not custom_wording.faults(kind, channel, subject, text)
     return render_template(
         "letters/wording.html",
+        look=Channel(channel).traits,
         kind=kind,
-        channel_=channel,
         tongue=language,
         subject=subject,
         text=text,
@@ -96,7 +98,7 @@ def _preview(key: Key, own: CustomWording) -> dict[str, Any]:
         "text_slots": False,
     }
     facts = sample_hearing.facts(told, language, web.now())
-    by_code = channel == "sms" and not court.text_links
+    by_code = Channel(channel).traits.links_can_be_off and not court.text_links
     letter = composing.compose(
         kind,
         channel,

@@ -78,7 +78,7 @@ def _to_assistant(
     recipient = Recipient(
         name=user.name,
         language=user.language or case.court.language,
-        ways=[("email", user.email)],
+        ways=[(Channel.EMAIL, user.email)],
         user_id=user.id,
         side="court",
     )

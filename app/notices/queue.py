@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
-from app.cases.rules import text_number
+from app.cases.rules import addresses_of
 from app.core.db import bulk
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
@@ -171,7 +171,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "invitation_id": recipient.invitation_id,
             "link_version": recipient.link_version,
             "kind": request.kind.value,
-            "channel": channel,
+            "channel": str(channel),
             "address": address,
             "name": recipient.name,
             "side": recipient.side,
@@ -263,7 +263,7 @@ def readdress(session: Session, counsel: Counsel) -> int:
 
     Reminders wait for weeks: they go to where the person is then, not to where they were.
     """
-    known = {"email": counsel.email, "sms": text_number(counsel)}
+    known = addresses_of(counsel)
     changed = [
         {"id": row.id, "address": address}
         for row in _waiting(session, counsel_id=[counsel.id])

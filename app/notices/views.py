@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.core import web
+from app.core import channels, web
 from app.core.db import retrying
 from app.core.matters import Matter
 from app.core.web.access import signed_in
@@ -20,6 +20,12 @@ bp = Blueprint("notices", __name__)
 def kind_label(kind: str) -> str:
     """Return what a message of a kind, or an entry of the record, is about."""
     return gettext(kinds.label(kind))
+
+
+@bp.app_template_global()
+def channel_look(channel: str) -> channels.ChannelLook:
+    """Return how a channel is shown."""
+    return channels.look(channel)
 
 
 @bp.post("/notices/<int:notice_id>/again")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.core import web, wording
+from app.core.channels import BY_HAND, OTHER_CHANNELS
 from app.core.db import db
 from app.core.web.access import signed_in
 from app.record import ledger
@@ -72,13 +73,7 @@ def outcomes() -> list[tuple[str, str]]:
 
 def ways_by_hand() -> list[tuple[str, str]]:
     """Return the ways of a contact by hand, with their words."""
-    return [
-        ("phone", gettext("telephone")),
-        ("letter", gettext("letter")),
-        ("in_person", gettext("in person")),
-        ("chat", gettext("chat")),
-        ("other", gettext("other way")),
-    ]
+    return [(each.value, gettext(OTHER_CHANNELS[each].label)) for each in BY_HAND]
 
 
 def timeline(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Representation
 from app.cases.rules import addresses_by_channel
+from app.core.channels import Channel
 from app.core.db import bulk
 from app.core.errors import N_
 from app.evidence import assessment
@@ -185,7 +186,8 @@ def _send(
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
     address = dict(addresses_by_channel(counsel, every=True)).get(channel)
     if not address:
-        stopped = channel == "sms" and counsel.phone and counsel.opted_out_at
+        can_stop = Channel(channel).traits.can_be_stopped
+        stopped = can_stop and counsel.phone and counsel.opted_out_at
         why = STOPPED if stopped else NO_ADDRESS
         service.end(session, task, TaskState.SKIPPED, counsel.name, why, now)
         return

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.carriers.base import OutgoingMessage
 from app.carriers.registry import ExternalServices
 from app.core import wording
+from app.core.channels import Channel
 from app.core.db import transaction
 from app.core.errors import N_, Invalid, Refusal
 from app.core.errors import Message as Words
@@ -122,8 +123,10 @@ def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> Carri
 
     Raises Refusal after six of a court in an hour: carriers cost, and take floods amiss.
     """
-    if by.user is None or channel not in ("email", "sms"):
-        raise Invalid({"channel": Words(N_("Choose one of: %(choices)s."), choices="email, sms")})
+    if by.user is None or channel not in list(Channel):
+        raise Invalid(
+            {"channel": Words(N_("Choose one of: %(choices)s."), choices=", ".join(Channel))}
+        )
     session.execute(sa.select(Court.id).where(Court.id == by.court_id).with_for_update())
     since = by.now - dt.timedelta(hours=1)
     count = sa.select(sa.func.count()).where(
@@ -170,7 +173,7 @@ def send_tests(sender: Sender) -> int:
 def _message(session: Session, test: CarrierTest) -> OutgoingMessage:
     court = session.get_one(Court, test.court_id)
     subject, text = (words.format(court.name) for words in _HELLO[test.language])
-    mail = test.channel == "email"
+    mail = Channel(test.channel).traits.rich
     return OutgoingMessage(
         reference=f"t{test.id}",
         channel=test.channel,

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.cases import phones
 from app.core import web
+from app.core.channels import Channel
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Message, Refusal
 from app.core.web.access import may
@@ -52,7 +53,7 @@ def test_carrier() -> Any:
     channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:100]
     address, whose = current_user.email, signed_in_author()
     try:
-        if channel == "sms":
+        if channel == Channel.SMS:
             address = phones.parse_phone(phone, current_user.court.country)
             if phones.is_land_line(address):
                 raise phones.PhoneError(Message(phones.LAND_LINE, phone=phone))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from app.carriers import traffic_split, weights
 from app.carriers.base import OutgoingMessage
 from app.cases.models import Counsel
+from app.core.channels import Channel
 from app.core.db import bulk
 from app.core.errors import N_
 from app.letters import wording_versions
@@ -181,7 +182,11 @@ def _postpone(session: Session, ids: set[int], now: dt.datetime) -> None:
 
 def _opted_out(session: Session, due: Sequence[NoticeRow]) -> set[int | None]:
     """Return the counsel who told a carrier to stop texts: what waits is not sent either."""
-    people = {n.counsel_id for n in due if n.channel == "sms" and n.counsel_id is not None}
+    people = {
+        n.counsel_id
+        for n in due
+        if Channel(n.channel).traits.can_be_stopped and n.counsel_id is not None
+    }
     query = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
     return set(session.scalars(query)) if people else set()
 

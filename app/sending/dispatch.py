@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from app.carriers import rate_limits, traffic_split
 from app.carriers.base import Carrier, OutgoingMessage, SendOutcome, SendStatus
 from app.carriers.weights import RecentTries, worst
+from app.core.channels import Channel
 from app.core.db import is_away, persist, schema_check, transaction
 from app.core.runtime.logs import one_line_error
 from app.sending import claiming, heartbeat, outcomes
@@ -25,7 +26,7 @@ from app.sending.sender import LEASE, Sender
 
 log = logging.getLogger("tingqi.sending")
 
-CHANNELS = ("email", "sms")
+CHANNELS = ("email", Channel.SMS)
 # Outcomes are settled when so many are known, or when the first has waited so long.
 SETTLED_AT_ONCE, SETTLED_WITHIN = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.carriers.base import OutgoingMessage
 from app.core import ical, links
+from app.core.channels import Channel
 from app.letters import composing
 from app.letters.custom_wording import CustomWording
 from app.notices.kinds import NoticeKind
@@ -82,13 +83,14 @@ def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[s
         return "", ""
     token = links.token(secret, "reply", notice.invitation_id, notice.link_version)
     code = links.format_code(links.code(secret, notice.invitation_id, notice.link_version))
-    if notice.channel == "sms" and not notice.facts["court"].get("text_links", True):
+    links_can_be_off = Channel(notice.channel).traits.links_can_be_off
+    if links_can_be_off and not notice.facts["court"].get("text_links", True):
         return "", code
     return f"{public_url}/r/{token}", code
 
 
 def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str | None]:
-    if notice.channel != "email":
+    if not Channel(notice.channel).traits.rich:
         return None, None
     kind = NoticeKind(notice.kind).traits
     write, method = ical.invite, kind.invite

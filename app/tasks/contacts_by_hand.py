@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import phones
 from app.cases.models import Case, Counsel, Party, Representation
+from app.core.channels import OtherChannel
 from app.core.errors import N_, Invalid, Message
 from app.people.models import User
 from app.record import ledger
@@ -70,10 +71,10 @@ def log_contact(
         return before
     if form.at > now:
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
-    usual = {"phone": counsel.phone}.get(form.channel, "")
+    usual = counsel.phone if form.channel == OtherChannel.PHONE else ""
     address = _address(form, case.court.country) or usual
     line = ledger.NewEntry(
-        Event.CALLED if form.channel == "phone" else Event.TOLD,
+        Event.CALLED if form.channel == OtherChannel.PHONE else Event.TOLD,
         court_id=case.court_id,
         case_id=case.id,
         direction=form.direction,
@@ -108,7 +109,7 @@ def _address(form: ContactIn, country: str) -> str:
     record.
     """
     typed = form.address
-    if form.channel != "phone" or not typed:
+    if form.channel != OtherChannel.PHONE or not typed:
         return typed
     try:
         return phones.parse_phone(typed, country)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from marshmallow import fields
 
+from app.core.channels import BY_HAND
 from app.core.forms import ChoiceField, Form, InstantField, RowIdField, TextField, posted
 
-# A conversation outside the channels of the house: who reached whom, and what came of it.
-BY_HAND = ("phone", "letter", "in_person", "chat", "other")
 OUTCOMES = ("spoke", "no_answer", "busy", "wrong_number", "left_word", "told")
 
 
@@ -21,7 +20,7 @@ class ContactIn(Form):
     the channel. ``page`` names the page on which it was written: pressing twice is one contact.
     """
 
-    channel: str = posted(ChoiceField(BY_HAND, required=True))
+    channel: str = posted(ChoiceField(tuple(each.value for each in BY_HAND), required=True))
     direction: str = posted(ChoiceField(("out", "in"), load_default="out"))
     counsel_id: int = posted(RowIdField(required=True))
     hearing_id: int | None = posted(RowIdField(load_default=None, allow_none=True))

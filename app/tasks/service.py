@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.channels import Channel, OtherChannel
 from app.record import ledger
 from app.record.models import ChainHead
 from app.record.rules import Event
@@ -36,12 +37,12 @@ class TaskState(StrEnum):
 
 
 CHANNELS = {
-    TaskKind.TEXT: "sms",
-    TaskKind.EMAIL: "email",
-    TaskKind.CALL: "phone",
-    TaskKind.CALLBACK: "phone",
-    TaskKind.PAPER: "letter",
-    TaskKind.MOVE: "link",
+    TaskKind.TEXT: Channel.SMS.value,
+    TaskKind.EMAIL: Channel.EMAIL.value,
+    TaskKind.CALL: OtherChannel.PHONE.value,
+    TaskKind.CALLBACK: OtherChannel.PHONE.value,
+    TaskKind.PAPER: OtherChannel.LETTER.value,
+    TaskKind.MOVE: OtherChannel.LINK.value,
 }
 # What counsel asked for: it waits for a person alone.
 BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE)
@@ -53,7 +54,10 @@ ENDED_BY = {
     TaskState.WITHDRAWN: Event.WITHDRAWN,
 }
 # Which contact by hand is a try at which task; the person themselves ends it.
-TRIED_BY = {"phone": (TaskKind.CALL, TaskKind.CALLBACK), "letter": (TaskKind.PAPER,)}
+TRIED_BY: dict[str, tuple[TaskKind, ...]] = {
+    OtherChannel.PHONE: (TaskKind.CALL, TaskKind.CALLBACK),
+    OtherChannel.LETTER: (TaskKind.PAPER,),
+}
 
 
 def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:

@@ -8,6 +8,7 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.channels import Channel
 from app.core.db import retrying
 from app.hearings.models import Hearing
 from app.letters import wording_versions
@@ -143,6 +144,6 @@ def _written(
         address=notice.address,
         subject=shown["subject"],
         text=shown["text"],
-        segments=segments(message.text) if notice.channel == "sms" else 0,
+        segments=segments(message.text) if Channel(notice.channel).traits.by_segment else 0,
         invite=message.calendar is not None,
     )
