@@ -22,15 +22,17 @@ class Matter(NamedTuple):
         return cls(CASE, case_id)
 
     @classmethod
-    def parse(cls, about: str) -> Self | None:
-        """Return the matter that a column holds; None where it is empty or of no known type."""
+    def parse(cls, about: str) -> Self:
+        """Return the matter that a column holds. Raises ValueError where it holds none."""
         type_, _, number = about.partition("/")
-        return cls(type_, int(number)) if type_ in (HEARING, CASE) and number.isdecimal() else None
+        if type_ not in (HEARING, CASE) or not number.isdecimal():
+            raise ValueError(f"no matter: {about!r}")
+        return cls(type_, int(number))
 
     @classmethod
     def hearing_id(cls, about: str) -> int | None:
         """Return the id of the hearing that a column names; None where it names no hearing."""
-        matter = cls.parse(about)
+        matter = cls.parse(about) if about else None
         return matter.id if matter and matter.type == HEARING else None
 
     def __str__(self) -> str:

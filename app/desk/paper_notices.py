@@ -116,7 +116,7 @@ def sheets(
     made = []
     for task in sorted(session.scalars(wanted), key=lambda each: task_ids.index(each.id)):
         try:
-            found = find(session, court_id, int(task.about.split("/")[1]), task.counsel_id)
+            found = find(session, court_id, task.hearing_id, task.counsel_id)
         except Refusal:
             continue
         made.append(sheet(*found, secret, public_url, task.id))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
 from app.core import wording
+from app.core.matters import Matter
 from app.court.models import Court
 from app.hearings.models import Hearing
 from app.law import InvalidRules, rule_set
@@ -60,7 +61,7 @@ def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[Tas
 def _hearings(
     session: Session, about: set[str], owned: Sequence[sa.ColumnElement[bool]]
 ) -> dict[str, Hearing]:
-    ids = [int(each.split("/")[1]) for each in about]
+    ids = [Matter.parse(each).id for each in about]
     if not ids:
         return {}
     wanted = (

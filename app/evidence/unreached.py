@@ -216,7 +216,7 @@ def _reached_since(
         Notice.state.in_(WENT_OUT),
     )
     for came in session.execute(arrived).all():
-        heard(int(came[0].split("/")[1]), came[1], came[2])
+        heard(Matter.parse(came[0]).id, came[1], came[2])
     return last
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.attempt_reference import AttemptReference
 from app.core.db import Base, Json, Key, UTCDateTime, bulk
 from app.core.db.indexes import partial_index
 
@@ -72,7 +73,7 @@ class Notice(Base):
     @property
     def attempt(self) -> str:
         """The reference of the current try, which the carrier is given as ours."""
-        return f"n{self.id}.{self.tries}"
+        return str(AttemptReference(self.id, self.tries))
 
 
 # Said with every look for a carrier's id, or for what asked a seat: the words, and no values that
@@ -114,7 +115,7 @@ class NoticeRow(NamedTuple):
     @property
     def attempt(self) -> str:
         """The reference of the current try, which the carrier is given as ours."""
-        return f"n{self.id}.{self.tries}"
+        return str(AttemptReference(self.id, self.tries))
 
 
 COLUMNS = [bulk.table(Notice).c[name] for name in NoticeRow._fields]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Counsel
 from app.cases.rules import addresses_of
+from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
@@ -197,7 +198,7 @@ def _queued(request: NoticeRequest, row: Mapping[str, Any]) -> ledger.NewEntry:
         court_id=row["court_id"],
         case_id=row["case_id"],
         about=row["about"],
-        attempt=f"n{row['id']}.0",
+        attempt=str(AttemptReference(row["id"], 0)),
         notice_id=row["id"],
         counsel_id=row["counsel_id"],
         side=row["side"],

@@ -113,12 +113,12 @@ def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
     stamp = f"{hearing.id}.{hearing.revision}"
     found = [
         t
-        for t in service.of_hearing(session, f"hearing/{hearing.id}")
+        for t in service.of_hearing(session, hearing.id)
         if t.way not in service.BY_COUNSEL and t.opens_at <= now
     ]
     people = _people(session, hearing, now) if found else {}
     for task in found:
-        holds = hearing.has_date and task.key.split("/")[1] == stamp
+        holds = hearing.has_date and task.version == stamp
         contact = people.get(task.counsel_id)
         if contact is None or not contact.acts:
             name = contact.counsel.name if contact else ""

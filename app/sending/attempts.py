@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.notices.models import Notice
 from app.record import ledger
@@ -59,7 +60,7 @@ class Attempt(NamedTuple):
     @property
     def reference(self) -> str:
         """Our reference of the current attempt, which the carrier is given: ``n123.1``."""
-        return f"n{self.id}.{self.tries}"
+        return str(AttemptReference(self.id, self.tries))
 
     @property
     def begun(self) -> tuple[dt.datetime, int]:
@@ -170,8 +171,3 @@ def write(
     ]
     bulk.update(session, _NOTICE, rows)
     return results
-
-
-def notice_id_of(reference: str) -> int:
-    """Return the id of the notice that a reference such as ``n123.1`` is about."""
-    return int(reference[1:].partition(".")[0])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.carriers.base import TWILIOS, OutgoingMessage, SendOutcome, SendStatus
 from app.cases.models import Counsel
+from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.core.errors import N_
 from app.notices.escalation import pass_on
@@ -18,7 +19,7 @@ from app.notices.rules import FIRST_LOOK, GIVE_UP_AFTER, next_try
 from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.sending import attempts
-from app.sending.attempts import Attempt, Step, notice_id_of
+from app.sending.attempts import Attempt, Step
 from app.sending.sender import LEASE, Sender
 
 # How long a carrier may be silent about a text that it took, before it is asked (see polling).
@@ -37,7 +38,7 @@ def settle(session: Session, outcomes: Mapping[str, SendOutcome], now: dt.dateti
     carrier gave no clear answer it may have taken the message: a carrier that can be asked is
     asked soon after (see recovery), else the outcome is unknown. Nothing is sent again by guess.
     """
-    references = {notice_id_of(reference): reference for reference in outcomes}
+    references = {AttemptReference.parse(reference).notice_id: reference for reference in outcomes}
     steps = [
         _step(attempt, reference, outcomes[reference], now)
         for attempt in attempts.lock(session, references)
@@ -117,6 +118,7 @@ def _follow_up(
 def give_back(session: Session, messages: Sequence[OutgoingMessage], now: dt.datetime) -> None:
     """Put messages back into the queue that no carrier was called for: the worker is to end."""
     references = {message.reference for message in messages}
+    notice_ids = {AttemptReference.parse(reference).notice_id for reference in references}
     steps = [
         Step(
             attempt,
@@ -124,7 +126,9 @@ def give_back(session: Session, messages: Sequence[OutgoingMessage], now: dt.dat
             {"why": STOPPED, "again_at": ledger.instant(now)},
             changes={"due_at": now},
         )
-        for attempt in attempts.lock(session, map(notice_id_of, references))
+        for attempt in attempts.lock(
+            session, (AttemptReference.parse(each).notice_id for each in references)
+        )
         if attempt.reference in references and attempt.state == NoticeState.SENDING
     ]
     attempts.write(session, steps, now)
@@ -138,10 +142,10 @@ def renew(
     Returns those that are still this worker's: of what stood still too long another took over.
     """
     owned = sa.and_(
-        _NOTICE.c.id.in_([notice_id_of(each) for each in references]),
+        _NOTICE.c.id.in_([AttemptReference.parse(each).notice_id for each in references]),
         _NOTICE.c.claimed_by == sender.name,
         _NOTICE.c.state == NoticeState.SENDING.value,
     )
     extension = sa.update(_NOTICE).where(owned).values(lease_until=now + LEASE)
     extended = session.connection().execute(extension.returning(_NOTICE.c.id, _NOTICE.c.tries))
-    return {f"n{row.id}.{row.tries}" for row in extended} & set(references)
+    return {str(AttemptReference(row.id, row.tries)) for row in extended} & set(references)

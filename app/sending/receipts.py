@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.carriers.base import TWILIOS, SendStatus
 from app.carriers.twilio.codes import receipt, verdict
 from app.cases.models import Counsel
+from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.core.errors import N_
 from app.notices.escalation import pass_on
@@ -152,16 +153,23 @@ def _lock_attempt(session: Session, callback: Callback) -> Attempt | None:
     The lock makes of two deliveries of one receipt at the same time one receipt and one repeat.
     """
     query = sa.select(*attempts.COLUMNS).with_for_update()
-    number, _, tried = callback.reference.removeprefix("n").partition(".")
-    if callback.reference.startswith("n") and number.isdecimal() and tried.isdecimal():
-        if len(number) > 18 or len(tried) > 6:
-            return None
-        row = session.connection().execute(query.where(_NOTICE.c.id == int(number))).one_or_none()
+    if reference := _parsed(callback.reference):
+        if reference.notice_id >= 10**18 or reference.tries >= 10**6:
+            return None  # no database has such ids
+        query = query.where(_NOTICE.c.id == reference.notice_id)
+        row = session.connection().execute(query).one_or_none()
         attempt = Attempt(*row) if row else None
-        return attempt if attempt and int(tried) <= attempt.tries else None
+        return attempt if attempt and reference.tries <= attempt.tries else None
     query = query.where(HAS_CARRIER_ID, _NOTICE.c.carrier_id == callback.carrier_id).limit(1)
     row = session.connection().execute(query).one_or_none()
     return Attempt(*row) if row else None
+
+
+def _parsed(reference: str) -> AttemptReference | None:
+    try:
+        return AttemptReference.parse(reference)
+    except ValueError:
+        return None
 
 
 def _lock_head(

@@ -12,6 +12,7 @@ from app.core.db import (
     UTCDateTime,
 )
 from app.core.db.indexes import partial_index
+from app.core.matters import Matter
 
 
 class Task(Base):
@@ -52,3 +53,13 @@ class Task(Base):
     # When somebody first tried, whatever came of it; and when it was over.
     tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def hearing_id(self) -> int:
+        """The hearing that the task is about."""
+        return Matter.parse(self.about).id
+
+    @property
+    def version(self) -> str:
+        """The version of the hearing for which the task was made: ``12.3``."""
+        return self.key.split("/")[1]

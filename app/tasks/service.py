@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.channels import Channel, OtherChannel
+from app.core.matters import Matter
 from app.record import ledger
 from app.record.models import ChainHead
 from app.record.rules import Event
@@ -119,8 +120,8 @@ def tried(
     return found
 
 
-def to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[str]:
-    """Return what hearings' steps or tasks are to be weighed now, as ``hearing/12``.
+def hearings_to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[int]:
+    """Return the ids of hearings of which a step or a task is to be looked at again.
 
     Steps whose time has come; tasks whose time is over, or in whose case something happened since
     they were last weighed. What counsel asked for waits for a person alone.
@@ -138,14 +139,17 @@ def to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[str]:
         .order_by(Task.opens_at)
         .limit(limit)
     )
-    return list(dict.fromkeys(session.scalars(wanted)))
+    return [Matter.parse(about).id for about in dict.fromkeys(session.scalars(wanted))]
 
 
-def of_hearing(session: Session, about: str) -> Sequence[Task]:
+def of_hearing(session: Session, hearing_id: int) -> Sequence[Task]:
     """Return steps and tasks about a hearing that are not over, in the order of their turn."""
     wanted = (
         sa.select(Task)
-        .where(Task.about == about, Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value]))
+        .where(
+            Task.about == str(Matter.hearing(hearing_id)),
+            Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value]),
+        )
         .order_by(Task.opens_at, Task.id)
         .with_for_update()
     )

@@ -119,10 +119,8 @@ def _correct_calendars(sender: Sender) -> int:
 
 def _climb(sender: Sender) -> int:
     with transaction() as session:
-        about = service.to_weigh(session, sender.now)
-    return _one_by_one(
-        escalation.take_due_steps, [int(each.split("/")[1]) for each in about], sender
-    )
+        hearing_ids = service.hearings_to_weigh(session, sender.now)
+    return _one_by_one(escalation.take_due_steps, hearing_ids, sender)
 
 
 def _seal(sender: Sender) -> int:

@@ -149,7 +149,7 @@ def decline(session: Session, court_id: int, task_id: int, reason: str, now: dt.
     task = session.get(Task, task_id)
     if task is None or task.court_id != court_id or task.way != TaskKind.MOVE:
         raise NotFound(N_("There is no such request in this court."))
-    hearing = queries.lock_hearing(session, int(task.about.split("/")[1]))
+    hearing = queries.lock_hearing(session, task.hearing_id)
     session.refresh(task)
     if task.state != TaskState.OPEN:
         raise Refusal(N_("This request was answered already."))

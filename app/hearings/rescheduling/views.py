@@ -37,9 +37,11 @@ def download(paper_id: int) -> Response:
 def decline(task_id: int) -> Any:
     """Leave the date as it is, with a reason."""
     court_id, reason, now = current_user.court_id, request.form.get("why", "").strip(), web.now()
-    about = retrying(lambda session: service.decline(session, court_id, task_id, reason, now).about)
+    hearing_id = retrying(
+        lambda session: service.decline(session, court_id, task_id, reason, now).hearing_id
+    )
     flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
-    return redirect(url_for("hearing.shown", hearing_id=int(about.split("/")[1])), 303)
+    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 @bp.app_template_global()
