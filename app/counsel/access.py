@@ -127,7 +127,7 @@ def act(
     rate: str = ACT_RATE,
     max_body: int | None = None,
 ) -> Callable[[Callable[[Session, Submission[F]], object]], View]:
-    """Guard a view by which counsel does something, given the form as it was sent.
+    """Guard a view by which counsel does something.
 
     ``read`` takes the typed form out of the request, right or wrong; ``show`` renders the form
     again when the act is rejected, ``stale`` being the message for a page that is not current;
@@ -152,7 +152,7 @@ def act(
             try:
                 retrying(work)
             except (StalePage, Invalid, Refusal) as error:
-                current = enter(token)  # sets the language in which the error is told
+                current = enter(token)  # sets the language of the error
                 rejection = _rejection(error, stale)
                 response = make_response(show(current, form, rejection))
                 if response.status_code == 200:

@@ -35,7 +35,7 @@ class ProposalForm:
 
 def read(request: Request) -> ProposalForm:
     """Return the form of a request."""
-    return ProposalForm(forms.typed(request.form), away.parse(request.form))
+    return ProposalForm(forms.parse(request.form), away.parse(request.form))
 
 
 def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> ResponseReturnValue:
@@ -70,7 +70,7 @@ def submit(session: Session, submission: Submission[ProposalForm]) -> None:
     invitation, now = submission.invitation, submission.now
     form, days = submission.form.answer, submission.form.days_away
     try:
-        says, comment = forms.checked(form, {slot.id for slot in invitation.slots})
+        says, comment = forms.validate(form, {slot.id for slot in invitation.slots})
     except Invalid as invalid:
         today = now.astimezone(ZoneInfo(invitation.hearing.case.court.zone)).date()
         raise Invalid({**invalid.errors, **away.errors_of(days, today)}) from None

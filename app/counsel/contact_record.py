@@ -31,7 +31,7 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 class ContactRow:
     """One attempt to tell or hear from one counsel, and what became of it.
 
-    ``subject`` and ``text`` are of the message sent: all sides may read what one side was told.
+    ``subject`` and ``text`` are of the message sent: all sides may read what one side was sent.
     """
 
     name: str
@@ -76,7 +76,7 @@ def contacts(session: Session, hearing: Hearing, reader_id: int) -> list[Contact
 def instant_reader(session: Session, court: Court) -> InstantReader:
     """Return how to read instants in entries, each by the time zone rules of when it was written.
 
-    An entry never changes, and the wall-clock time in it was told by the rules of that day.
+    An entry never changes, and a wall-clock time in it is by the rules of that day.
     """
     stored = (
         sa.select(ZoneRules)

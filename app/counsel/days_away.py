@@ -1,4 +1,4 @@
-"""Days away: counsel says when they cannot come to this court, and sees what they have said."""
+"""Days away: counsel says when they cannot come to this court, and lists or removes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def read(request: Request) -> DaysAwayForm:
 def render(
     page: CounselPage, form: DaysAwayForm, rejection: Rejection, address: str | None = None
 ) -> str:
-    """Render what counsel said and the forms to change it; ``address`` is their calendar's."""
+    """Render the entries and the forms to change them; ``address`` is of counsel's calendar."""
     calendar = busy_calendars.find_calendar(db.session(), page.counsel.id)
     return access.render(
         "counsel/days_away.html",

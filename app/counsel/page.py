@@ -62,7 +62,7 @@ def _record_visit(page: CounselPage, event: Event, agent: str) -> bool:
     except sa.exc.OperationalError as error:
         release_session()
         reason = one_line_error(error)
-        log.warning("a visit to seat %s was not written down: %s", invitation_id, reason)
+        log.warning("could not record a visit to invitation %s: %s", invitation_id, reason)
     return True
 
 

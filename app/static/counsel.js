@@ -1,29 +1,29 @@
-// Counsel's page with scripts: says at once what is missing, and that a person is here.
-// Everything that decides works without it; it sends no answer by itself.
+// Enhances counsel's page: shows at once what is missing, and reports that a person has it open.
+// Every act works without it; it submits no answer by itself.
 "use strict";
 
 (() => {
-  const page = document.querySelector(".reply[data-seen]");
+  const page = document.querySelector(".reply[data-opened-url]");
   if (!page) return;
 
-  // A person: an event that the browser vouches for, on a visible page, in a browser that
-  // no program drives. Scrolling is left out, for a script's own scrolling counts as trusted.
-  const signs = ["pointerdown", "touchstart", "keydown", "wheel"];
-  const seen = (event) => {
+  // A person: a trusted event, on a visible page, in a browser that no program drives. Scroll
+  // events are left out, for those that a script causes count as trusted.
+  const gestures = ["pointerdown", "touchstart", "keydown", "wheel"];
+  const report = (event) => {
     if (!event.isTrusted || navigator.webdriver || document.visibilityState !== "visible") return;
-    signs.forEach((sign) => removeEventListener(sign, seen, { capture: true }));
-    fetch(page.dataset.seen, {
+    gestures.forEach((type) => removeEventListener(type, report, { capture: true }));
+    fetch(page.dataset.openedUrl, {
       method: "POST",
       body: new URLSearchParams({ nonce: page.dataset.nonce }),
       credentials: "same-origin",
       keepalive: true,
-    }).catch(() => undefined); // the page does not need it; the next visit says it again
+    }).catch(() => undefined); // not needed by the page; the next visit reports it again
   };
-  signs.forEach((sign) => addEventListener(sign, seen, { capture: true, passive: true }));
+  gestures.forEach((type) => addEventListener(type, report, { capture: true, passive: true }));
 
   const form = document.querySelector("form.answer");
   if (form) watch(form);
-  sayOwnClock(page);
+  showOwnClock(page);
 
   function watch(form) {
     const status = form.querySelector(".missing");
@@ -32,13 +32,13 @@
     const slots = [...form.querySelectorAll("fieldset.slot")];
     const unanswered = () => slots.filter((slot) => !slot.querySelector("input:checked"));
     let pressed = false;
-    const say = () => {
+    const update = () => {
       const missing = unanswered();
       const noneSuits = none.checked && slots.every((slot) => slot.querySelector("[value=no]:checked"));
       const numbers = missing.map((slot) => slots.indexOf(slot) + 1).join(", ");
       const open = pressed && missing.length ? status.dataset.open.replace("{numbers}", numbers) : "";
-      const said = noneSuits ? status.dataset.none : `${words[missing.length]} ${open}`.trim();
-      if (status.textContent !== said) status.textContent = said;
+      const message = noneSuits ? status.dataset.none : `${words[missing.length]} ${open}`.trim();
+      if (status.textContent !== message) status.textContent = message;
       if (!missing.length) status.classList.remove("error");
       status.classList.toggle("ready", !missing.length);
       slots.forEach((slot) => missing.includes(slot) || slot.classList.remove("is-missing"));
@@ -50,24 +50,24 @@
       } else if (event.target.type === "radio" && event.target.value !== "no") {
         none.checked = false;
       }
-      say();
+      update();
     });
     form.addEventListener("submit", (event) => {
       const missing = unanswered();
       if (!missing.length || none.checked) return;
       event.preventDefault();
       pressed = true;
-      say();
+      update();
       status.classList.add("error");
       missing.forEach((slot) => slot.classList.add("is-missing"));
       missing[0].querySelector("input").focus();
       missing[0].scrollIntoView({ block: "center" });
     });
-    addEventListener("pageshow", say); // a page from the browser's memory keeps its choices
+    addEventListener("pageshow", update); // a page from the back/forward cache keeps its choices
   }
 
-  // The reader's own clock, where the court does not know their zone and the browser does.
-  function sayOwnClock(page) {
+  // The time on counsel's own clock, if the browser knows their zone and the court does not.
+  function showOwnClock(page) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!zone || page.dataset.ownZone) return;
     const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
@@ -75,15 +75,15 @@
     const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const inZone = (timeZone) =>
       new Intl.DateTimeFormat(lang, { ...day, ...clock, timeZone });
-    document.querySelectorAll(".own[data-starts]").forEach((line) => {
-      const [starts, ends] = [new Date(line.dataset.starts), new Date(line.dataset.ends)];
+    document.querySelectorAll(".own[data-starts]").forEach((element) => {
+      const [starts, ends] = [new Date(element.dataset.starts), new Date(element.dataset.ends)];
       const own = inZone(zone);
       const sameDay = own.format(starts).slice(0, -5) === own.format(ends).slice(0, -5);
       if (own.format(starts) === inZone(page.dataset.courtZone).format(starts)) return;
-      line.textContent = page.dataset.ownWords
+      element.textContent = page.dataset.ownWords
         .replace("{zone}", zone)
         .replace("{when}", `${own.format(starts)}–${sameDay ? own.format(ends).slice(-5) : own.format(ends)}`);
-      line.hidden = false;
+      element.hidden = false;
     });
   }
 })();

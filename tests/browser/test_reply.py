@@ -63,14 +63,14 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
     page.locator("#comment").fill("In person 🙂 <b>please</b>")
     press(page)
     title(page).to_have_text("Your answer is recorded")
-    expect(page.locator(".card .said li")).to_contain_text(["yes", "if needed", "no"])
+    expect(page.locator(".card .entries li")).to_contain_text(["yes", "if needed", "no"])
     expect(page.locator(".quote")).to_have_text("In person 🙂 <b>please</b>")
     [(_, detail)] = lines(site.scenario, made, "answered")
     assert [each["says"] for each in detail["says"]] == ["yes", "if_needed", "no"]
     page.get_by_text("Change the answer").click()
     choose(page, 3, "Yes")
     page.get_by_role("button", name="Submit the changed answer").click()
-    expect(page.locator(".card .said li").nth(2)).to_contain_text("yes")
+    expect(page.locator(".card .entries li").nth(2)).to_contain_text("yes")
 
 
 def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone) -> None:
@@ -124,7 +124,7 @@ def test_the_keyboard_alone_is_enough(site: Site, phone: Phone) -> None:
     tab_to("form.answer button")
     keys.press("Enter")
     title(page).to_have_text("Your answer is recorded")
-    expect(page.locator(".card .said li")).to_contain_text(["yes", "if needed"])
+    expect(page.locator(".card .entries li")).to_contain_text(["yes", "if needed"])
 
 
 def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> None:
@@ -188,7 +188,7 @@ def test_of_two_tabs_the_later_press_counts_if_it_says_more(site: Site, phone: P
     first.get_by_text("Change the answer").click()
     choose(first, 2, "Yes")
     press(first)
-    expect(first.locator(".card .said li")).to_contain_text(["yes", "yes"])
+    expect(first.locator(".card .entries li")).to_contain_text(["yes", "yes"])
     assert [detail["changed"] for _, detail in lines(site.scenario, made, "answered")] == [
         False,
         True,

@@ -114,4 +114,4 @@ def answer(demo: Site, page: Page, hand: Hand, whom: str) -> None:
     for n, slot in enumerate(page.locator("fieldset.slot").all()):
         hand.choose(slot.locator(f"input[value={'yes' if n == 1 else 'no'}]"))
     hand.press(page.locator("form.answer button"))
-    expect(page.locator(".said, .when")).not_to_have_count(0)
+    expect(page.locator(".entries, .when")).not_to_have_count(0)

@@ -28,7 +28,7 @@ class AnswerForm:
     comment: str = ""
 
 
-def typed(form: Mapping[str, str]) -> AnswerForm:
+def parse(form: Mapping[str, str]) -> AnswerForm:
     """Parse the fields ``slot-12=yes``, ``none=1`` and ``comment``."""
     slots = ((_SLOT.fullmatch(name), choice) for name, choice in form.items())
     return AnswerForm(
@@ -38,7 +38,7 @@ def typed(form: Mapping[str, str]) -> AnswerForm:
     )
 
 
-def checked(form: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], str]:
+def validate(form: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], str]:
     """Return an answer to each slot of the proposal, and the comment.
 
     Raises Invalid with all errors at once: slots without an answer, slots of another proposal, a

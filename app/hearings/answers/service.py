@@ -45,7 +45,7 @@ class AnswerInput:
 def answer(
     session: Session,
     invitation_id: int,
-    given: AnswerInput,
+    answer_input: AnswerInput,
     now: dt.datetime,
     secret: bytes,
     *,
@@ -57,13 +57,13 @@ def answer(
     "email" (a calendar's reply) or "sms" (digits), and where it is confirmed if possible. Raises
     Gone if no answer is taken any more, Invalid for slots of another proposal or without a choice.
     """
-    take(session, locking.by_id(session, invitation_id), given, now, secret, channel=channel)
+    take(session, locking.by_id(session, invitation_id), answer_input, now, secret, channel=channel)
 
 
 def take(
     session: Session,
     locked: LockedInvitation,
-    given: AnswerInput,
+    answer_input: AnswerInput,
     now: dt.datetime,
     secret: bytes,
     *,
@@ -71,13 +71,13 @@ def take(
 ) -> None:
     """Take the answer of an invitation that is locked already; otherwise as ``answer``."""
     invitation, recorded = locked.invitation, locked.own.says or {}
-    same = recorded == given.says and invitation.comment == given.comment
-    if same and invitation.nonce == given.key:
+    same = recorded == answer_input.says and invitation.comment == answer_input.comment
+    if same and invitation.nonce == answer_input.key:
         return
     _check_open(locked, now)
-    _check_slots(locked.slots, given.says)
-    _store(session, locked, given, now)
-    entries = [_entry(locked, given, channel)]
+    _check_slots(locked.slots, answer_input.says)
+    _store(session, locked, answer_input, now)
+    entries = [_entry(locked, answer_input, channel)]
     entries += withdraw_unrecorded(
         session,
         f"hearing/{locked.hearing.id}",
@@ -88,24 +88,24 @@ def take(
     # The place in the chain distinguishes answers, so that one given again is confirmed again.
     stamp = f"a{locked.head.seq + 1}"
     confirmation.queue_confirmation(
-        session, locked, given.says, stamp, now, channel=channel, entries=entries
+        session, locked, answer_input.says, stamp, now, channel=channel, entries=entries
     )
     session.expire_all()  # the session knows nothing of these bulk statements
-    answers = locked.with_own(given.says)
+    answers = locked.with_own(answer_input.says)
     decide(session, locked.hearing.id, locked.proposal.id, now, secret, answers)
 
 
 def _store(
-    session: Session, locked: LockedInvitation, given: AnswerInput, now: dt.datetime
+    session: Session, locked: LockedInvitation, answer_input: AnswerInput, now: dt.datetime
 ) -> None:
     if locked.own.says:
         session.connection().execute(_DELETE_ANSWERS, {"invitation": locked.id})
     rows = [
         {"invitation_id": locked.id, "slot_id": slot_id, "says": choice}
-        for slot_id, choice in given.says.items()
+        for slot_id, choice in answer_input.says.items()
     ]
     bulk.insert(session, _ANSWER, rows)
-    changes = {"answered_at": now, "comment": given.comment, "nonce": given.key}
+    changes = {"answered_at": now, "comment": answer_input.comment, "nonce": answer_input.key}
     bulk.update(session, _INVITATION, [{"id": locked.id, **changes}])
 
 
@@ -140,7 +140,7 @@ def _check_slots(slots: Sequence[Any], says: Mapping[int, str]) -> None:
         raise Invalid(errors)
 
 
-def _entry(locked: LockedInvitation, given: AnswerInput, channel: str) -> ledger.NewEntry:
+def _entry(locked: LockedInvitation, answer_input: AnswerInput, channel: str) -> ledger.NewEntry:
     hearing, invitation = locked.hearing, locked.invitation
     return ledger.NewEntry(
         Event.ANSWERED,
@@ -159,12 +159,12 @@ def _entry(locked: LockedInvitation, given: AnswerInput, channel: str) -> ledger
                 {
                     "starts_at": ledger.instant(slot.starts_at),
                     "courtroom": slot.courtroom.name,
-                    "says": given.says[slot.id],
+                    "says": answer_input.says[slot.id],
                 }
                 for slot in locked.slots
             ],
         },
-        personal={"name": invitation.counsel.name, "comment": given.comment},
+        personal={"name": invitation.counsel.name, "comment": answer_input.comment},
     )
 
 
