@@ -9,18 +9,17 @@ from app.api import attempts, cases, hearings
 from app.api.schemas import AttemptOut, ContactsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
-from app.core.errors import N_, Invalid, Message, NotFound
+from app.cases.models import Case
 from app.desk import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import CourtContext
 from app.record import ledger
 from app.record.models import Entry
-from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 
 
 def _shape(
-    session: Session, case: Any, entries: Sequence[Entry], hearing_id: int | None = None
+    session: Session, case: Case, entries: Sequence[Entry], hearing_id: int | None = None
 ) -> dict[str, Any]:
     chain = ledger.verify(session, case.id)
     return {
@@ -65,25 +64,7 @@ def log(form: ContactIn, case_id: int) -> Answer:
     """Write down a contact made by hand: a call, a letter, a word in the corridor"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        case = case_service.find_case(session, context.court.id, case_id)
-        _check_hearing(session, context, case.id, form.hearing_id)
-        counsel = contacts_by_hand.counsel_of(session, case, form.counsel_id)
-        entry, _ = off_channel.log(session, case, counsel, form, context.user, context.now)
-        return CommittedResponse(attempts.attempts([entry])[0], 201)
+        contact = off_channel.log(session, context, case_id, form)
+        return CommittedResponse(attempts.attempts([contact.entry])[0], 201)
 
     return run_write(write)
-
-
-def _check_hearing(
-    session: Session, context: CourtContext, case_id: int, hearing_id: int | None
-) -> None:
-    if hearing_id is None:
-        return
-    try:
-        fits = (
-            hearing_queries.find_hearing(session, context.court.id, hearing_id).case_id == case_id
-        )
-    except NotFound:
-        fits = False
-    if not fits:
-        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})

@@ -1,6 +1,7 @@
 """A case on one page: its people, its hearings, its record, and a contact logged by hand."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,23 +11,23 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
-from app.cases import service as case_service
 from app.cases.models import Case
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.core.db import db, retrying
-from app.core.errors import N_, Invalid, Message, NotFound
+from app.core.errors import N_, Invalid, Message
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
 from app.desk import off_channel
 from app.desk import queries as desk
+from app.desk.off_channel import LoggedContact
 from app.evidence import symmetry
 from app.hearings import queries
 from app.hearings.proposing.form_fields import instant, wall_clock
+from app.hearings.scheduling import CourtContext
 from app.people.models import User
 from app.record.views import outcomes, ways_by_hand
-from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 
 bp = Blueprint("case", __name__)
@@ -100,19 +101,19 @@ def log_again(case_id: int) -> Any:
 def log(case_id: int) -> Any:
     """Write down a contact made by hand."""
     given = {name: request.form.get(name, "") for name in FIELDS}
-    court_id, user_id = current_user.court_id, current_user.id
+    user_id = current_user.id
     if only_shown():
         return _page(case_id, given)
     try:
         checked = checked_contact(given, ZoneInfo(current_user.court.zone))
-        name, told = retrying(lambda session: write(session, court_id, user_id, case_id, checked))
+        contact = retrying(lambda session: write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(case_id, given, errors=translated_errors(fault)), 422
-    say_logged(name, told)
+    say_logged(contact.counsel, contact.told)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)
 
 
-def say_logged(name: str, told: list[str]) -> None:
+def say_logged(name: str, told: Sequence[str]) -> None:
     """Say that a contact is on the record, and who is told of its substance."""
     if told:
         words = gettext(
@@ -145,23 +146,8 @@ def checked_contact(given: dict[str, str], zone: ZoneInfo) -> ContactIn:
     return done
 
 
-def write(
-    session: Session, court_id: int, user_id: int, case_id: int, given: ContactIn
-) -> tuple[str, list[str]]:
-    """Write a contact down; return with whom it was, and who is told of its substance."""
-    found = case_service.find_case(session, court_id, case_id)
-    counsel = contacts_by_hand.counsel_of(session, found, given.counsel_id)
-    if given.hearing_id is not None:
-        _check_hearing(session, court_id, found, given.hearing_id)
+def write(session: Session, user_id: int, case_id: int, form: ContactIn) -> LoggedContact:
+    """Put a contact on the record for a user of the court."""
     user = session.get_one(User, user_id)
-    _, told = off_channel.log(session, found, counsel, given, user, web.now())
-    return counsel.name, told
-
-
-def _check_hearing(session: Session, court_id: int, found: Case, hearing_id: int) -> None:
-    try:
-        fits = queries.find_hearing(session, court_id, hearing_id).case_id == found.id
-    except NotFound:
-        fits = False
-    if not fits:
-        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})
+    context = CourtContext(user.court, user, web.now(), web.secret())
+    return off_channel.log(session, context, case_id, form)

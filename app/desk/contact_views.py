@@ -118,17 +118,15 @@ def _number(found: Case, whom: Counsel | None) -> str:
 
 
 def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
-    court_id, user_id = current_user.court_id, current_user.id
+    user_id = current_user.id
     if only_shown():
         return _page(template, case_id, given)
     try:
         checked = case_views.checked_contact(given, ZoneInfo(current_user.court.zone))
-        name, told = retrying(
-            lambda session: case_views.write(session, court_id, user_id, case_id, checked)
-        )
+        contact = retrying(lambda session: case_views.write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(template, case_id, given, errors=translated_errors(fault)), 422
-    case_views.say_logged(name, told)
+    case_views.say_logged(contact.counsel, contact.told)
     if checked.hearing_id:
         return redirect(url_for("hearing.shown", hearing_id=checked.hearing_id), 303)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)

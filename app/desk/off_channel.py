@@ -1,4 +1,4 @@
-"""Contact with one side outside the house's ways: the other sides are told of its substance.
+"""Contact with one side outside the court's channels: the other sides are told its substance.
 
 A judge may be in contact with one side about scheduling and the like if no side gains by it and
 all others are promptly told its substance and may answer (ABA Model Code, Rule 2.9(A)(1));
@@ -6,16 +6,20 @@ unplanned contact is reported (Si Fa Tong [2021] 60, art. 3(1)).
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import service as cases
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.channels import OtherChannel
 from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
 from app.hearings import facts, queries
 from app.hearings.models import Hearing
+from app.hearings.scheduling import CourtContext
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
 from app.people.models import User
@@ -28,37 +32,65 @@ UNPLANNED = (OtherChannel.CHAT, OtherChannel.IN_PERSON, OtherChannel.OTHER)
 STALE_AFTER = dt.timedelta(days=3)
 
 
-def log(
+@dataclass(frozen=True)
+class LoggedContact:
+    """A contact on the record: its entry, with whom it was, and who is told of its substance."""
+
+    entry: Entry
+    counsel: str
+    told: Sequence[str]
+
+
+def log(session: Session, context: CourtContext, case_id: int, form: ContactIn) -> LoggedContact:
+    """Put a contact made by hand on the record of a case, and tell the other sides if due.
+
+    Page and API call it alike. Raises NotFound, Invalid by field.
+    """
+    case = cases.find_case(session, context.court.id, case_id)
+    if form.hearing_id is not None:
+        _check_hearing(session, case, form.hearing_id)
+    counsel = contacts_by_hand.counsel_of(session, case, form.counsel_id)
+    return log_with(session, case, counsel, form, context.user, context.now)
+
+
+def _check_hearing(session: Session, case: Case, hearing_id: int) -> None:
+    hearing = session.get(Hearing, hearing_id)
+    if hearing is None or hearing.case_id != case.id:
+        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})
+
+
+def log_with(
     session: Session,
     case: Case,
     counsel: Counsel,
     form: ContactIn,
     user: User | None,
     now: dt.datetime,
-) -> tuple[Entry, list[str]]:
-    """Write a contact by hand into the record, and tell the other sides where that is due.
+) -> LoggedContact:
+    """Put a contact with a counsel on the record, and tell the other sides of its note if due.
 
-    What it was about is told where ``tell_others``
-    says so, or where nothing is said and the contact was outside the court's own ways. Returns the
-    line and the names of those who are told. Raises Invalid where there is nothing to tell.
+    It is due where ``tell_others`` says so, or where it is None and the contact was outside the
+    court's own channels. Raises Invalid where there is no note to tell.
     """
     tell = form.channel in UNPLANNED if form.tell_others is None else form.tell_others
     others = _others(session, case, counsel) if tell else []
     if others and not form.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
     before = contacts_by_hand.same(session, case, form)
-    line = contacts_by_hand.log_contact(session, case, counsel, form, user, now)
+    entry = contacts_by_hand.log_contact(session, case, counsel, form, user, now)
     if before or not others:
-        return line, []
+        return LoggedContact(entry, counsel.name, ())
     hearing = _hearing(session, case, form.hearing_id)
-    requests = [_request(session, case, hearing, seat, counsel, line, form, now) for seat in others]
+    requests = [
+        _request(session, case, hearing, each, counsel, entry, form, now) for each in others
+    ]
     queue(session, requests, now)
-    return line, [seat.counsel.name for seat in others]
+    return LoggedContact(entry, counsel.name, [each.counsel.name for each in others])
 
 
 def _others(session: Session, case: Case, counsel: Counsel) -> list[Representation]:
-    """Return a seat of each counsel who acts for another side."""
-    seats = queries.acting_representations(session, case)
+    """Return a representation of each counsel who acts for another side."""
+    representations = queries.acting_representations(session, case)
     sides = set(
         session.scalars(
             sa.select(Party.side)
@@ -66,12 +98,12 @@ def _others(session: Session, case: Case, counsel: Counsel) -> list[Representati
             .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
         )
     )
-    found = {s.counsel_id: s for s in seats if s.party.side not in sides}
-    return [seat for seat in found.values() if seat.counsel_id != counsel.id]
+    others = {r.counsel_id: r for r in representations if r.party.side not in sides}
+    return [each for each in others.values() if each.counsel_id != counsel.id]
 
 
 def _hearing(session: Session, case: Case, hearing_id: int | None) -> Hearing | None:
-    """Return what the contact was about, or the newest hearing of the case: its pages are known."""
+    """Return the hearing of a contact, or the newest one of the case, whose pages are known."""
     wanted = sa.select(Hearing).where(Hearing.case_id == case.id)
     if hearing_id is not None:
         wanted = wanted.where(Hearing.id == hearing_id)

@@ -137,4 +137,4 @@ def posted(
         tell_others=False,
         page=page,
     )
-    off_channel.log(session, hearing.case, counsel, given, user, now)
+    off_channel.log_with(session, hearing.case, counsel, given, user, now)

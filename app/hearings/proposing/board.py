@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -43,14 +42,25 @@ class AssessedSlot:
 
 
 @dataclass(frozen=True)
+class DayStrip:
+    """Days one below the other, quarters of an hour side by side."""
+
+    rows: Sequence[StripDay] = ()
+    hours: range = range(0)
+
+    @property
+    def quarters(self) -> int:
+        """The number of quarters of an hour in a row."""
+        return len(self.hours) * 4
+
+
+@dataclass(frozen=True)
 class SlotBoard:
     """The slots of a form by their row, further suggestions by their letter, and the strip."""
 
     weighed: dict[int, AssessedSlot]
     further: dict[str, Suggestion]
-    rows: list[StripDay] = field(default_factory=list)
-    hours: list[int] = field(default_factory=list)
-    quarters: int = 0
+    strip: DayStrip
 
 
 def build_board(
@@ -83,7 +93,7 @@ def build_board(
     }
     marks = [StripMark(str(n + 1), span) for n, span in spans.items()]
     marks += [StripMark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return SlotBoard(weighed, further, **_strip(case.court, working, marks, search, query.minutes))
+    return SlotBoard(weighed, further, _strip(case.court, working, marks, search, query.minutes))
 
 
 def _clashes(
@@ -170,10 +180,10 @@ def _strip(
     marks: list[StripMark],
     search: suggestions.SuggestionSearch,
     minutes: int,
-) -> dict[str, Any]:
+) -> DayStrip:
     zone, hours = ZoneInfo(court.zone), suggestions.court_hours(court)
     if not marks:
-        return {}
+        return DayStrip()
     runs = day_strip.bounds(hours.opens, hours.closes, marks, zone)
     rows = day_strip.rows(
         marks,
@@ -183,4 +193,4 @@ def _strip(
         working.has,
         lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
     )
-    return {"rows": rows, "hours": list(range(*runs)), "quarters": (runs[1] - runs[0]) * 4}
+    return DayStrip(rows, range(*runs))
