@@ -126,9 +126,7 @@ def give_back(session: Session, messages: Sequence[OutgoingMessage], now: dt.dat
             {"why": STOPPED, "again_at": ledger.instant(now)},
             changes={"due_at": now},
         )
-        for attempt in attempts.lock(
-            session, (AttemptReference.parse(each).notice_id for each in references)
-        )
+        for attempt in attempts.lock(session, notice_ids)
         if attempt.reference in references and attempt.state == NoticeState.SENDING
     ]
     attempts.write(session, steps, now)
