@@ -106,7 +106,7 @@ def propose_anew(scenario: Scenario, hearing_id: int) -> None:
     given = load(forms.ProposalIn(), {"slots": [slot], "answer_by": at(9), "fix": "auto"})
 
     def ask(session: Any, here: service.CourtContext) -> None:
-        found = queries.find(session, here.court.id, hearing_id)
+        found = queries.find_hearing(session, here.court.id, hearing_id)
         service.open_proposal(session, here, found, given)
 
     do(scenario, ask)
