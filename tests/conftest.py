@@ -31,6 +31,7 @@ from app.carriers.outbox import carrier
 from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core.db import db, transaction
+from app.core.runtime import gc_tuning
 from app.core.runtime.clock import SetClock
 from app.court import service
 from app.people import service as people
@@ -319,6 +320,11 @@ def run_sql(url: Any, words: str) -> None:
 DATABASES = ["sqlite", "postgresql"]
 
 
+def pytest_collection_finish() -> None:
+    """Leave what is imported now out of every search for garbage."""
+    gc_tuning.tune()
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to ``make test-all``, on PostgreSQL, what does not hang on the database."""
@@ -435,8 +441,13 @@ def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, An
     }
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment_in(folder: Path) -> dict[str, str]:
     """An environment for commands run as a user runs them: only what they need."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "TINGQI_INSTANCE": str(tmp_path / "instance"), "PYTHONWARNINGS": "error"}
+    return {**kept, "TINGQI_INSTANCE": str(folder / "instance"), "PYTHONWARNINGS": "error"}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of commands whose instance lies in the test's own folder."""
+    return environment_in(tmp_path)

@@ -1,7 +1,6 @@
 """The mailbox as servers of many kinds give it, over a real IMAP server; and settings in words."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from app.carriers.imap.mailbox import ImapMailbox, MailboxPosition, MailboxUnrea
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.smtp.standin import SmtpStandIn
 from app.core.runtime.clock import SetClock
+from tests.commands import tingqi_command
 from tests.conftest import NOW
 from tests.imap import ImapServer, UnsafeLogin
 
@@ -106,7 +106,7 @@ def test_an_address_that_no_protocol_carries_is_refused(bad: str) -> None:
 def doctor(environment: dict[str, str], **more: str) -> str:
     """What `tingqi doctor` prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "app", "doctor"],
+        tingqi_command("doctor"),
         env={**environment, **more},
         check=False,
         capture_output=True,

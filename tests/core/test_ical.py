@@ -231,6 +231,7 @@ def around_changes(zone: str) -> list[datetime]:
     return found
 
 
+@pytest.mark.extended
 def test_ical_js_and_vobject_find_the_same_instants_in_every_zone() -> None:
     """In every zone, at every hour around each gap and fold, the wall-clock time is the zone's."""
     zones = sorted(

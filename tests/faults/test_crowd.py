@@ -28,7 +28,7 @@ from app.core.runtime.clock import SystemClock
 from app.hearings.models import Booking, Hearing, Invitation
 from tests.conftest import SECRET, Scenario, case_with, proposal
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
 
 ROOT = Path(__file__).parents[2]
 CROWD = 50

@@ -77,7 +77,7 @@ def asked(scenario: Scenario) -> Iterator[tuple[str, str]]:
         path = filled(str(rule), known)
         if path.startswith("/api/v1"):
             yield path, str(scenario.api("GET", path.removeprefix("/api/v1"))[0])
-        elif rule.endpoint.startswith("reply."):
+        elif path.startswith("/r/1"):
             yield path, counsel.get(path.replace("/r/1", link, 1)).status
         else:
             status = desk.get(path).status_code

@@ -36,7 +36,7 @@ from tests.conftest import (
 )
 from tests.faults.mortal import Steps, carriers
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
 
 ROOT = Path(__file__).parents[2]
 NEVER = 1_000_000

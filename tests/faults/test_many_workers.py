@@ -19,7 +19,7 @@ from tests.conftest import NOW, Scenario, make_court, make_scenario
 from tests.faults.mortal import Steps, carriers
 from tests.faults.test_kill import NEVER, Mortals, ask
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
 
 HEARINGS = 38  # of four messages each
 ROUNDS = 2

@@ -13,7 +13,8 @@ from app.core.db import db
 from tests import schema
 from tests.conftest import Scenario
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
+
 # Upgrades, and dies of SIGKILL before its n-th statement; with 0 it counts them.
 DYING = """
 import os, signal, sys

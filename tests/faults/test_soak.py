@@ -8,7 +8,7 @@ from tests.soak.databases import Database
 from tests.soak.plan import plan
 from tests.soak.run import run
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
 
 SEED, ROUNDS = 5, 8
 

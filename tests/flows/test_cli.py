@@ -2,7 +2,6 @@
 
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from app.operations.backup import pg_dump
+from tests.commands import tingqi_command
 from tests.conftest import CASE, Scenario, at, proposal
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def tingqi(environment: dict[str, str], *words: str, said: str = "") -> Any:
     """Run one command as a user does, in the folder that holds the environment's instance."""
     return subprocess.run(
-        [sys.executable, "-m", "app", *words],
+        tingqi_command(*words),
         cwd=Path(environment["TINGQI_INSTANCE"]).parent,
-        env={**environment, "PYTHONPATH": str(ROOT)},
+        env=environment,
         input=said,
         capture_output=True,
         text=True,

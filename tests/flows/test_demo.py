@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,8 +20,9 @@ import pytest
 import requests
 
 from app.rehearsal.browser import HtmlPage
+from tests.commands import tingqi_command
+from tests.conftest import environment_in
 
-ROOT = Path(__file__).resolve().parents[2]
 CASE = "East Harbour Shipping v Kestrel Foods"
 FIXED = r"Date fixed: [^号]*民初620号"
 PATIENCE = 60  # seconds; a busy machine is no failure
@@ -73,15 +73,6 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from app.cli import main; main()", *words]
-
-
-@pytest.fixture
-def environment(environment: dict[str, str]) -> dict[str, str]:
-    return {**environment, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-
-
 @contextmanager
 def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[Demo]:
     """A demo in a folder, stopped by Ctrl-C at the end, which it must take well."""
@@ -90,7 +81,7 @@ def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[D
         (folder / "stderr").open("w+") as stderr,
         requests.Session() as http,
         subprocess.Popen(
-            command("demo", "--port", str(port), *options),
+            tingqi_command("demo", "--port", str(port), *options),
             env=environment,
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -123,6 +114,21 @@ def _printed(process: subprocess.Popen[str]) -> str:
     return "".join(lines)
 
 
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of a demo that was started once, and stopped."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demo(environment_in(folder), folder):
+        pass
+    return folder / "instance"
+
+
+@pytest.fixture
+def started_before(first_start: Path, tmp_path: Path) -> None:
+    """Have the demo's data of a first start in the test's own instance folder."""
+    shutil.copytree(first_start, tmp_path / "instance")
+
+
 def test_a_newcomer_gets_from_what_is_printed_to_a_fixed_hearing_and_its_invite(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -147,6 +153,7 @@ def test_a_newcomer_gets_from_what_is_printed_to_a_fixed_hearing_and_its_invite(
         assert list((tmp_path / "instance" / "outbox").glob("*.eml"))
 
 
+@pytest.mark.usefixtures("started_before")
 def test_the_printed_addresses_and_password_open_what_they_say(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -166,7 +173,8 @@ def test_the_printed_addresses_and_password_open_what_they_say(
             assert answer.status_code == 200, address
 
 
-def test_a_second_start_keeps_the_data_and_always_has_something_to_answer(
+@pytest.mark.usefixtures("started_before")
+def test_a_later_start_keeps_the_data_and_always_has_something_to_answer(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     with demo(environment, tmp_path) as shown:
@@ -191,14 +199,13 @@ def test_a_second_start_keeps_the_data_and_always_has_something_to_answer(
         assert (tmp_path / "instance" / "tingqi.env").exists()
 
 
-def test_nothing_but_its_own_words_is_printed_when_it_is_stopped_or_hung_up_on(
+def test_nothing_is_printed_when_it_is_stopped_before_all_is_ready(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Ctrl-C before all is ready, and browsers that go away in the middle of a request."""
     with (
         (tmp_path / "early").open("w+") as stderr,
         subprocess.Popen(
-            command("demo", "--port", str(free_port())),
+            tingqi_command("demo", "--port", str(free_port())),
             env=environment,
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -211,6 +218,12 @@ def test_nothing_but_its_own_words_is_printed_when_it_is_stopped_or_hung_up_on(
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=PATIENCE)[0] == ""
         assert (process.returncode, (tmp_path / "early").read_text().strip()) == (130, "")
+
+
+@pytest.mark.usefixtures("started_before")
+def test_nothing_is_printed_of_browsers_that_hang_up_in_the_middle_of_a_request(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     with demo(environment, tmp_path) as shown:
         port = int(shown.base.rpartition(":")[2])
         for half in (b"", b"GET /sign-in HTTP/1.1\r\nHost: x\r\n\r\n", b"GET", b"\x16\x03\x01"):
@@ -220,6 +233,7 @@ def test_nothing_but_its_own_words_is_printed_when_it_is_stopped_or_hung_up_on(
         assert shown.http.get(f"{shown.base}/sign-in", timeout=PATIENCE).status_code == 200
 
 
+@pytest.mark.usefixtures("started_before")
 def test_a_turn_that_outlasts_its_interval_prints_nothing(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -240,7 +254,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         done = subprocess.run(
-            command("demo", "--port", str(port)),
+            tingqi_command("demo", "--port", str(port)),
             env=environment,
             cwd=tmp_path,
             capture_output=True,
@@ -267,7 +281,7 @@ def test_a_database_that_is_not_the_demos_is_left_alone(
     (instance / "outbox" / "kept.eml").write_text("kept")
     if whose == "another court's":
         shutil.copy(empty_sqlite, instance / "tingqi.db")
-        made = command("court", "add", "Somebody's Court")
+        made = tingqi_command("court", "add", "Somebody's Court")
         subprocess.run(
             made, env=environment, cwd=tmp_path, check=True, timeout=PATIENCE, capture_output=True
         )
@@ -275,7 +289,7 @@ def test_a_database_that_is_not_the_demos_is_left_alone(
         (instance / "tingqi.db").write_bytes(b"not a database at all" * 100)
     before = (instance / "tingqi.db").read_bytes()
     done = subprocess.run(
-        command("demo", "--port", str(free_port()), *options),
+        tingqi_command("demo", "--port", str(free_port()), *options),
         env=environment,
         cwd=tmp_path,
         capture_output=True,

@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from app.core.db import db, transaction
 from app.listing.models import Listing
 from app.people import service as people
+from tests.commands import tingqi_command
 from tests.conftest import Scenario, make_court, make_scenario
 from tests.flows.test_listing import cases, file_of, number, rows
 
@@ -47,9 +48,8 @@ def scenario(tmp_path: Path, environment: dict[str, str]) -> Any:
 
 def started(environment: dict[str, str], *words: str, code: str = "") -> Any:
     """A command in a process of its own, as a shell starts it."""
-    how = ["-c", code] if code else ["-m", "app"]
     return subprocess.Popen(
-        [sys.executable, *how, *words],
+        [sys.executable, "-c", code, *words] if code else tingqi_command(*words),
         env={**environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -233,7 +233,10 @@ def test_stop_is_obeyed_and_start_undoes_it(wired: Scenario, twilio: TwilioStand
             desk = hearings.CourtContext(user.court, user, wired.clock.now(), SECRET)
             given = load(HearingIn, {**proposal(case_id), "override_reason": "", "fix": "auto"})
             hearings.open_proposal(
-                session, desk, hearings.queries.find_hearing(session, user.court.id, hearing_id), given
+                session,
+                desk,
+                hearings.queries.find_hearing(session, user.court.id, hearing_id),
+                given,
             )
         wired.beat()
         assert len([m for m in twilio.messages if m["to"] == "+8613800138001"]) == texts

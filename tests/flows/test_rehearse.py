@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ import sqlalchemy as sa
 from app.rehearsal import perform
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.report import RehearsalStep, expect, line
+from tests.commands import tingqi_command
 from tests.conftest import run_sql
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY = "0123456789abcdef0123456789abcdef"
 # Both sides have two channels; a confirmation goes by the first of them only.
 MESSAGES = {
@@ -29,9 +28,10 @@ MESSAGES = {
 def rehearse(
     environment: dict[str, str], folder: Path, *options: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from app.cli import main; main()", "rehearse", *options]
-    env = {**environment, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120)
+    command = tingqi_command("rehearse", *options)
+    return subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_the_whole_job_is_seen_over_real_wires(environment: dict[str, str], tmp_path: Path) -> None:
