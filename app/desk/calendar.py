@@ -1,4 +1,4 @@
-"""What a court's calendar shows of a span of days: what is fixed, held, about to move."""
+"""Queries of the court's calendar: fixed dates, held slots, and dates about to move."""
 
 import datetime as dt
 from collections import defaultdict
@@ -15,16 +15,16 @@ from app.court.models import ClosedDay, Court, Courtroom, Judge
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
 from app.hearings.rules import Span
 
-MOST = 2000  # sittings of one answer; the busiest basic court has 340 a day
+MOST = 2000  # rows per query; the busiest basic court has 340 hearings a day
 FIXED, HELD, TENTATIVE = "fixed", "held", "tentative"
 
 
 @dataclass(frozen=True)
 class CalendarBlock:
-    """One hearing's date, or one slot that is held for it.
+    """A hearing's date, or a slot held for it.
 
-    ``how``: fixed; held, one of the slots of an open round; tentative, a date that still holds
-    while another is being asked for.
+    ``how`` is ``fixed``; ``held``, a slot of an open proposal; or ``tentative``, a date in force
+    while another one is being proposed.
     """
 
     hearing_id: int
@@ -40,22 +40,22 @@ class CalendarBlock:
     judge: str
     how: str
 
-    def beside(self, by: str) -> int | None:
-        """Return in whose column it stands: the courtroom's, or the judge's."""
+    def resource_id(self, by: str) -> int | None:
+        """Return the id of the courtroom or judge, by which the calendar is grouped."""
         return self.judge_id if by == "judge" else self.courtroom_id
 
 
 def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
-    """Return what a court holds within a span, in order of time and courtroom: two queries."""
+    """Return the blocks of a span, sorted by time and courtroom, in two queries."""
     rows = [
         *session.execute(_dates(court, span).limit(MOST)),
         *session.execute(_slots(court, span).limit(MOST)),
     ]
-    found = [CalendarBlock(*row) for row in rows]
-    return sorted(found, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
+    blocks = [CalendarBlock(*row) for row in rows]
+    return sorted(blocks, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
 
 
-def _common(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
+def _block_columns(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
     return sa.select(
         Hearing.id,
         Hearing.case_id,
@@ -75,7 +75,7 @@ def _common(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
 def _dates(court: Court, span: Span) -> sa.Select[Any]:
     how = sa.case((Hearing.state == HearingState.PROPOSED.value, TENTATIVE), else_=FIXED)
     return (
-        _common(Hearing.starts_at, Hearing.ends_at, how)
+        _block_columns(Hearing.starts_at, Hearing.ends_at, how)
         .join(Case, Case.id == Hearing.case_id)
         .join(Judge, Judge.id == Hearing.judge_id)
         .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
@@ -87,7 +87,7 @@ def _dates(court: Court, span: Span) -> sa.Select[Any]:
 
 def _slots(court: Court, span: Span) -> sa.Select[Any]:
     return (
-        _common(Slot.starts_at, Slot.ends_at, sa.literal(HELD))
+        _block_columns(Slot.starts_at, Slot.ends_at, sa.literal(HELD))
         .select_from(Proposal)
         .join(Slot, Slot.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
@@ -101,30 +101,32 @@ def _slots(court: Court, span: Span) -> sa.Select[Any]:
 
 
 def by_day(
-    found: Sequence[CalendarBlock], first: dt.date, days: int, zone: ZoneInfo
+    blocks: Sequence[CalendarBlock], first: dt.date, days: int, zone: ZoneInfo
 ) -> list[tuple[dt.date, list[CalendarBlock]]]:
-    """Return every day of a span with what it holds; days without anything too."""
-    made: dict[dt.date, list[CalendarBlock]] = {
+    """Group blocks by local day; days without blocks are included."""
+    blocks_by_day: dict[dt.date, list[CalendarBlock]] = {
         first + dt.timedelta(days=n): [] for n in range(days)
     }
-    for each in found:
-        made[each.starts_at.astimezone(zone).date()].append(each)
-    return list(made.items())
+    for block in blocks:
+        blocks_by_day[block.starts_at.astimezone(zone).date()].append(block)
+    return list(blocks_by_day.items())
 
 
-def closed_because(session: Session, court: Court, first: dt.date, days: int) -> dict[dt.date, str]:
-    """Return the days of the court's own closing within a span, with the reason that it gave."""
+def closure_reasons(
+    session: Session, court: Court, first: dt.date, days: int
+) -> dict[dt.date, str]:
+    """Return the reasons of the court's closed days within a span, keyed by day."""
     until = first + dt.timedelta(days=days)
-    wanted = sa.select(ClosedDay.on, ClosedDay.why).where(
+    query = sa.select(ClosedDay.on, ClosedDay.why).where(
         ClosedDay.court_id == court.id, ClosedDay.on >= first, ClosedDay.on < until
     )
-    return {row[0]: row[1] for row in session.execute(wanted)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def parties(session: Session, case_ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
-    """Return the parties of many cases, as (role, name), in their order: one query."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    wanted = sa.select(Party.case_id, Party.role, Party.name).where(Party.case_id.in_(case_ids))
-    for case_id, role, name in session.execute(wanted.order_by(Party.id)) if case_ids else ():
-        found[case_id].append((role, name))
-    return found
+    """Return (role, name) of the parties of several cases, keyed by case id, in one query."""
+    by_case: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    query = sa.select(Party.case_id, Party.role, Party.name).where(Party.case_id.in_(case_ids))
+    for case_id, role, name in session.execute(query.order_by(Party.id)) if case_ids else ():
+        by_case[case_id].append((role, name))
+    return by_case

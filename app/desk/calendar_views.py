@@ -1,4 +1,4 @@
-"""The court's calendar by page: a week or a day, by courtroom or by judge; its events; lists."""
+"""Pages of the court's calendar: week or day, by courtroom or judge; JSON events; cause list."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -29,95 +29,104 @@ bp = Blueprint("calendar", __name__)
 
 VIEWS = {"week": 7, "day": 1}
 BY = ("courtroom", "judge")
-# Rows of a day in the list: of a week its beginning will do, a day is turned page by page.
-LISTED = {"week": 30, "day": 150}
+# Rows per day in the list: a week shows the first ones, a day is paginated.
+ROWS_PER_DAY = {"week": 30, "day": 150}
 
 
 @dataclass(frozen=True)
 class CalendarQuery:
-    """What a calendar's address asks for: every look at it can be kept as a bookmark."""
+    """Parsed query string of the calendar, so that each view can be bookmarked."""
 
     view: str
     by: str
     first: dt.date
-    whose: int | None
+    resource_id: int | None
 
     @property
     def days(self) -> int:
-        """How many days are shown."""
+        """Number of days shown."""
         return VIEWS[self.view]
 
-    def address(self, **other: Any) -> str:
-        """Return the address of this look, or of another."""
-        told = {
+    def address(self, **replaced: Any) -> str:
+        """Return the URL of this view, with some arguments replaced."""
+        arguments = {
             "view": self.view,
             "by": self.by,
             "on": self.first.isoformat(),
-            "whose": self.whose,
-            **other,
+            "whose": self.resource_id,
+            **replaced,
         }
-        return url_for("calendar.calendar", **told)
+        return url_for("calendar.calendar", **arguments)
 
 
-def _asked() -> CalendarQuery:
-    """Return what is asked for; what cannot be read is taken as the usual."""
+def _calendar_query() -> CalendarQuery:
+    """Parse the query string; invalid values fall back to defaults."""
     view = request.args.get("view", "week")
-    by, whose = request.args.get("by", BY[0]), request.args.get("whose", "")
+    by, resource = request.args.get("by", BY[0]), request.args.get("whose", "")
     view, by = view if view in VIEWS else "week", by if by in BY else BY[0]
-    on = _day()
+    on = _requested_day()
     first = on - dt.timedelta(days=on.weekday()) if view == "week" else on
-    return CalendarQuery(view, by, first, row_number(whose))
+    return CalendarQuery(view, by, first, row_number(resource))
 
 
-def _day() -> dt.date:
-    """Return the day that is asked for; today by the court's clock where none is."""
+def _requested_day() -> dt.date:
+    """Return the requested day; by default today in the court's time zone."""
     day = day_named("on") or wording.local(web.now(), current_user.court.zone).date()
     return min(max(day, EARLIEST), LATEST)
 
 
 def _resources(by: str) -> list[tuple[int, str]]:
-    read = court_queries.judges if by == "judge" else court_queries.courtrooms
-    return [(each.id, each.name) for each in read(db.session(), current_user.court_id)]
+    list_resources = court_queries.judges if by == "judge" else court_queries.courtrooms
+    return [
+        (resource.id, resource.name)
+        for resource in list_resources(db.session(), current_user.court_id)
+    ]
 
 
-def _seen(asked: CalendarQuery) -> list[CalendarBlock]:
+def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
-    span = days_span(asked.first, asked.days, ZoneInfo(court.zone))
-    found = docket.sittings(db.session(), court, span)
-    return [each for each in found if asked.whose in (None, each.beside(asked.by))]
+    span = days_span(query.first, query.days, ZoneInfo(court.zone))
+    blocks = docket.sittings(db.session(), court, span)
+    return [block for block in blocks if query.resource_id in (None, block.resource_id(query.by))]
 
 
 @bp.get("/calendar")
 @signed_in
 def calendar() -> str:
-    """Show a week or a day, as a table that needs no scripts; with them, drawn by the hour."""
-    session, court, asked = db.session(), current_user.court, _asked()
-    found, closed = _seen(asked), docket.closed_because(session, court, asked.first, asked.days)
-    table = docket.by_day(found, asked.first, asked.days, ZoneInfo(court.zone))
-    most, page = LISTED[asked.view], page_number() if asked.view == "day" else 1
+    """Show a week or a day as a table; with JavaScript also as an hourly grid."""
+    session, court, query = db.session(), current_user.court, _calendar_query()
+    blocks, reasons = (
+        _blocks(query),
+        docket.closure_reasons(session, court, query.first, query.days),
+    )
+    table = docket.by_day(blocks, query.first, query.days, ZoneInfo(court.zone))
+    rows, page = ROWS_PER_DAY[query.view], page_number() if query.view == "day" else 1
     working = working_days.working_days(session, court)
-    shut = {day for day, _ in table if not working.has(day)}
-    step = dt.timedelta(days=asked.days)
+    closed_days = {day for day, _ in table if not working.has(day)}
+    period = dt.timedelta(days=query.days)
     return render_template(
         "desk/calendar.html",
-        asked=asked,
+        query=query,
         table=table,
-        shut=shut,
-        closed=closed,
-        resources=_resources(asked.by),
+        closed_days=closed_days,
+        closure_reasons=reasons,
+        resources=_resources(query.by),
         zone=court.zone,
         court=court,
         page=page,
-        begin=(page - 1) * most,
-        end=page * most,
-        before=(asked.first - step).isoformat(),
-        after=(asked.first + step).isoformat(),
+        begin=(page - 1) * rows,
+        end=page * rows,
+        before=(query.first - period).isoformat(),
+        after=(query.first + period).isoformat(),
         today=wording.local(web.now(), court.zone).date(),
-        # A weekend on which nothing happens takes no room.
-        unseen=[
+        # Weekend days without hearings are hidden.
+        hidden_weekdays=[
             (day.weekday() + 1) % 7
-            for day, each in table
-            if not each and day in shut and day.weekday() > 4 and asked.view == "week"
+            for day, blocks_of_day in table
+            if not blocks_of_day
+            and day in closed_days
+            and day.weekday() > 4
+            and query.view == "week"
         ],
     )
 
@@ -125,81 +134,88 @@ def calendar() -> str:
 @bp.get("/calendar/events")
 @signed_in
 def calendar_events() -> Any:
-    """Return the same as events, their times by the court's clock, whatever the reader's is."""
-    asked, zone, language, now = _asked(), current_user.court.zone, web.language(), web.now()
+    """Return the calendar as JSON events, in the court's local time."""
+    query, zone, language, now = (
+        _calendar_query(),
+        current_user.court.zone,
+        web.language(),
+        web.now(),
+    )
     return jsonify(
         [
             {
-                "start": f"{wording.local(each.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
-                "end": f"{wording.local(each.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
-                "resourceIds": [str(each.beside(asked.by) or "")],
-                "title": each.number,
-                "startEditable": each.how == docket.FIXED and each.starts_at > now,
+                "start": f"{wording.local(block.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
+                "end": f"{wording.local(block.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
+                "resourceIds": [str(block.resource_id(query.by) or "")],
+                "title": block.number,
+                "startEditable": block.how == docket.FIXED and block.starts_at > now,
                 "extendedProps": {
-                    "how": each.how,
-                    "tab": short_number(each.number),
-                    "kind": wording.kind_name(each.kind, language),
-                    "place": each.courtroom if asked.by == "judge" else each.judge,
-                    "about": each.title,
-                    "hearing": each.hearing_id,
+                    "how": block.how,
+                    "tab": short_number(block.number),
+                    "kind": wording.kind_name(block.kind, language),
+                    "place": block.courtroom if query.by == "judge" else block.judge,
+                    "about": block.title,
+                    "hearing": block.hearing_id,
                 },
             }
-            for each in _seen(asked)
+            for block in _blocks(query)
         ]
     )
 
 
 @bp.get("/calendar/told/<int:hearing_id>")
 @signed_in
-def who_is_told(hearing_id: int) -> Any:
-    """Return whom a move of a hearing would tell, and whom no message can reach."""
+def notified_by_move(hearing_id: int) -> Any:
+    """Return who would be notified of a move, and whether any message can reach them."""
     hearing = queries.find_hearing(db.session(), current_user.court_id, hearing_id)
-    seats = queries.acting_representations(db.session(), hearing.case)
+    representations = queries.acting_representations(db.session(), hearing.case)
     return jsonify(
         [
             {
-                "name": seat.counsel.name,
-                "side": wording.side_name(seat.party.side, web.language()),
-                "reached": bool(addresses_by_channel(seat.counsel)),
+                "name": representation.counsel.name,
+                "side": wording.side_name(representation.party.side, web.language()),
+                "reached": bool(addresses_by_channel(representation.counsel)),
             }
-            for seat in seats
+            for representation in representations
         ]
     )
 
 
 @bp.app_template_global()
 def fixed_on(day: dt.date) -> int:
-    """Return how many hearings have a date on a day in the court of whoever is signed in."""
+    """Count the hearings on a day in the user's court."""
     court = current_user.court
     sittings = docket.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
-    return sum(each.how != docket.HELD for each in sittings)
+    return sum(block.how != docket.HELD for block in sittings)
 
 
 @bp.get("/calendar/list")
 @signed_in
 def cause_list() -> str:
-    """Show a day's hearings to be printed: for the house, or with ``public=1`` for the door."""
-    session, court, on = db.session(), current_user.court, _day()
+    """Show a day's cause list for printing: internal, or with ``public=1`` for the public."""
+    session, court, on = db.session(), current_user.court, _requested_day()
     span = days_span(on, 1, ZoneInfo(court.zone))
-    found = [each for each in docket.sittings(session, court, span) if each.how != docket.HELD]
+    blocks = [block for block in docket.sittings(session, court, span) if block.how != docket.HELD]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else public_names.NameRule.FULL
-    named = {
-        case_id: [(role, public_names.public_name(name, rule)) for role, name in people]
-        for case_id, people in docket.parties(session, {s.case_id for s in found}).items()
+    parties = {
+        case_id: [(role, public_names.public_name(name, rule)) for role, name in case_parties]
+        for case_id, case_parties in docket.parties(
+            session, {block.case_id for block in blocks}
+        ).items()
     }
-    step = dt.timedelta(days=1)
+    one_day = dt.timedelta(days=1)
     return render_template(
         "desk/cause_list.html",
         on=on,
-        found=found,
-        parties=named,
+        blocks=blocks,
+        parties=parties,
         public=public,
         rule=rule,
         zone=court.zone,
         court=court,
-        before=on - step,
-        after=on + step,
+        before=on - one_day,
+        after=on + one_day,
         rules=list(public_names.NameRule),
     )
 
@@ -207,7 +223,7 @@ def cause_list() -> str:
 @bp.post("/calendar/list")
 @may("set_up")
 def change_public_names() -> Any:
-    """Set how names appear on the list for the door."""
+    """Set how names appear on the public cause list."""
     names, court_id = request.form.get("names", ""), current_user.court_id
 
     def change(session: Session) -> None:
@@ -215,4 +231,4 @@ def change_public_names() -> Any:
 
     if names in list(public_names.NameRule):
         retrying(change)
-    return redirect(url_for("calendar.cause_list", on=_day().isoformat(), public=1), 303)
+    return redirect(url_for("calendar.cause_list", on=_requested_day().isoformat(), public=1), 303)

@@ -1,4 +1,4 @@
-"""A case on one page: its people, its hearings, its record, and a contact logged by hand."""
+"""The page of a case: people, hearings, record, and the form to log a contact."""
 
 import secrets
 from collections.abc import Sequence
@@ -58,40 +58,56 @@ def case(case_id: int) -> str:
 
 def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
     session = db.session()
-    found = cases.case_with_parties(session, current_user.court_id, case_id)
+    case_ = cases.case_with_parties(session, current_user.court_id, case_id)
     return render_template(
         "desk/case.html",
-        case=found,
-        zone=found.court.zone,
+        case=case_,
+        zone=case_.court.zone,
         given=given,
-        hearings=queries.hearings_of_case(session, found),
-        lines=desk.newest_lines(session, found),
-        twin=cases.find_duplicate(session, found),
-        unreachable=_unreachable(found),
+        hearings=queries.hearings_of_case(session, case_),
+        entries=desk.newest_entries(session, case_),
+        duplicate=cases.find_duplicate(session, case_),
+        unreachable=_unreachable(case_),
         ways=ways_by_hand(),
         outcomes=outcomes(),
-        counsel=_counsel(found),
-        symmetry=symmetry.of(session, found),
+        counsel=_counsel(case_),
+        symmetry=symmetry.of(session, case_),
         **{"errors": {}, **more},
     )
 
 
-def _counsel(found: Case) -> list[tuple[int, str]]:
-    """Return with whom a contact can be logged; those who left too, for they still ring."""
+def _counsel(case_: Case) -> list[tuple[int, str]]:
+    """Return counsel for the contact form, former ones included, since they still call."""
     comma = wording.comma(web.language())
-    seats = [(seat, party) for party in found.parties for seat in party.representations]
-    return [(seat.counsel_id, f"{seat.counsel.name}{comma}{party.name}") for seat, party in seats]
+    pairs = [
+        (representation, party)
+        for party in case_.parties
+        for representation in party.representations
+    ]
+    return [
+        (representation.counsel_id, f"{representation.counsel.name}{comma}{party.name}")
+        for representation, party in pairs
+    ]
 
 
-def _unreachable(found: Case) -> list[Any]:
-    """Return who acts in a case now and can be told nothing by mail or text."""
-    seats = [seat for party in found.parties for seat in party.representations if not seat.left_at]
-    return [seat for seat in seats if not addresses_by_channel(seat.counsel, every=True)]
+def _unreachable(case_: Case) -> list[Any]:
+    """Return acting representations without any address for mail or text."""
+    acting = [
+        representation
+        for party in case_.parties
+        for representation in party.representations
+        if not representation.left_at
+    ]
+    return [
+        representation
+        for representation in acting
+        if not addresses_by_channel(representation.counsel, every=True)
+    ]
 
 
 @bp.get("/cases/<int:case_id>/contacts")
 def log_again(case_id: int) -> Any:
-    """Lead back to the case: the page of a refused contact may be asked for again."""
+    """Redirect to the case, for a browser that reloads a refused contact."""
     return redirect(url_for("case.case", case_id=case_id, _anchor="log"))
 
 
@@ -99,7 +115,7 @@ def log_again(case_id: int) -> Any:
 @signed_in
 @shows_again
 def log(case_id: int) -> Any:
-    """Write down a contact made by hand."""
+    """Log a contact made by hand."""
     given = {name: request.form.get(name, "") for name in FIELDS}
     user_id = current_user.id
     if only_shown():
@@ -109,45 +125,45 @@ def log(case_id: int) -> Any:
         contact = retrying(lambda session: write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(case_id, given, errors=translated_errors(fault)), 422
-    say_logged(contact.counsel, contact.told)
+    flash_logged(contact.counsel, contact.told)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)
 
 
-def say_logged(name: str, told: Sequence[str]) -> None:
-    """Say that a contact is on the record, and who is told of its substance."""
-    if told:
-        words = gettext(
+def flash_logged(name: str, notified: Sequence[str]) -> None:
+    """Flash that a contact was recorded, and who is notified of its substance."""
+    if notified:
+        text = gettext(
             "The contact with %(name)s is on the record. Its substance is told to: %(others)s.",
             name=name,
-            others=wording.listed(told, web.language()),
+            others=wording.listed(notified, web.language()),
         )
     else:
-        words = gettext("The contact with %(name)s is on the record.", name=name)
-    flash(words, "yes")
+        text = gettext("The contact with %(name)s is on the record.", name=name)
+    flash(text, "yes")
 
 
 def checked_contact(given: dict[str, str], zone: ZoneInfo) -> ContactIn:
-    """Return what was typed as the service takes it. Raises Invalid, with every error."""
-    faults: dict[str, Message] = {}
-    asked: dict[str, object] = {name: text for name, text in given.items() if text}
-    asked["at"] = instant(given["at"], zone, "at", faults)
+    """Parse the contact form. Raises Invalid with all errors by field."""
+    errors: dict[str, Message] = {}
+    values: dict[str, object] = {name: text for name, text in given.items() if text}
+    values["at"] = instant(given["at"], zone, "at", errors)
     for name in ("counsel_id", "hearing_id"):
-        asked[name] = row_number(given[name])
-    if given["hearing_id"] and asked["hearing_id"] is None:
-        faults["hearing_id"] = Message(N_("This hearing is not of this case."))
-    if asked["counsel_id"] is None:
-        faults["counsel_id"] = Message(N_("Say with whom."))
+        values[name] = row_number(given[name])
+    if given["hearing_id"] and values["hearing_id"] is None:
+        errors["hearing_id"] = Message(N_("This hearing is not of this case."))
+    if values["counsel_id"] is None:
+        errors["counsel_id"] = Message(N_("Say with whom."))
     try:
-        done = load(ContactIn, asked)
+        contact = load(ContactIn, values)
     except Invalid as fault:
-        raise Invalid({**fault.errors, **faults}) from fault
-    if faults:
-        raise Invalid(faults)
-    return done
+        raise Invalid({**fault.errors, **errors}) from fault
+    if errors:
+        raise Invalid(errors)
+    return contact
 
 
 def write(session: Session, user_id: int, case_id: int, form: ContactIn) -> LoggedContact:
-    """Put a contact on the record for a user of the court."""
+    """Log a contact for a user of the court."""
     user = session.get_one(User, user_id)
     context = CourtContext(user.court, user, web.now(), web.secret())
     return off_channel.log(session, context, case_id, form)

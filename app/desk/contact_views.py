@@ -1,4 +1,4 @@
-"""Two forms that take seconds on a phone: a call was made; somebody was met outside the ways."""
+"""Two quick forms, for phones: log a call, and log a contact outside the court's channels."""
 
 import secrets
 from typing import Any
@@ -23,8 +23,8 @@ from app.hearings.proposing.form_fields import wall_clock
 bp = Blueprint("contact", __name__)
 
 
-def called() -> list[tuple[str, str, str]]:
-    """Return what can come of a call: its word, its picture, how the button says it."""
+def call_outcomes() -> list[tuple[str, str, str]]:
+    """Return the outcomes of a call, as (value, icon, label)."""
     return [
         ("spoke", "person-check", gettext("Spoke with the person")),
         ("no_answer", "telephone-x", gettext("No answer")),
@@ -34,8 +34,8 @@ def called() -> list[tuple[str, str, str]]:
     ]
 
 
-def met() -> list[tuple[str, str]]:
-    """Return how somebody can be met outside the house's ways."""
+def off_channel_ways() -> list[tuple[str, str]]:
+    """Return the ways of contact outside the court's channels, as (value, label)."""
     return [
         ("chat", gettext("private chat")),
         ("in_person", gettext("in person")),
@@ -46,7 +46,7 @@ def met() -> list[tuple[str, str]]:
 @bp.get("/cases/<int:case_id>/call")
 @signed_in
 def call(case_id: int) -> Any:
-    """Show the form for a call: the number to press, and a button for each outcome."""
+    """Show the form to log a call: number to dial, and a button per outcome."""
     return _page("desk/contact.html", case_id, _blank())
 
 
@@ -54,7 +54,7 @@ def call(case_id: int) -> Any:
 @signed_in
 @shows_again
 def log_call(case_id: int) -> Any:
-    """Write a call down."""
+    """Log a call."""
     given = _given() | {"channel": "phone"}
     return _log("desk/contact.html", case_id, given)
 
@@ -62,7 +62,7 @@ def log_call(case_id: int) -> Any:
 @bp.get("/cases/<int:case_id>/off-channel")
 @signed_in
 def off_channel(case_id: int) -> Any:
-    """Show the form for a contact outside the house's ways."""
+    """Show the form to log a contact outside the court's channels."""
     return _page("desk/off_channel.html", case_id, _blank() | {"channel": "chat"})
 
 
@@ -70,7 +70,7 @@ def off_channel(case_id: int) -> Any:
 @signed_in
 @shows_again
 def log_off_channel(case_id: int) -> Any:
-    """Write such a contact down; the other sides are told of its substance."""
+    """Log such a contact; the other sides are notified of its substance."""
     given = _given() | {"outcome": "told", "address": ""}
     return _log("desk/off_channel.html", case_id, given)
 
@@ -87,34 +87,40 @@ def _given() -> dict[str, str]:
 
 
 def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> str:
-    found = cases.case_with_parties(db.session(), current_user.court_id, case_id)
-    people = [(seat.counsel, party) for party in found.parties for seat in party.representations]
-    if not given["counsel_id"] and len(people) == 1:
-        given = given | {"counsel_id": str(people[0][0].id)}
-    whom = next((each for each, _ in people if str(each.id) == given["counsel_id"]), None)
+    case = cases.case_with_parties(db.session(), current_user.court_id, case_id)
+    choices = [
+        (representation.counsel, party)
+        for party in case.parties
+        for representation in party.representations
+    ]
+    if not given["counsel_id"] and len(choices) == 1:
+        given = given | {"counsel_id": str(choices[0][0].id)}
+    counsel = next(
+        (candidate for candidate, _ in choices if str(candidate.id) == given["counsel_id"]), None
+    )
     return render_template(
         template,
-        case=found,
-        zone=found.court.zone,
+        case=case,
+        zone=case.court.zone,
         given=given,
-        people=people,
-        whom=whom,
-        number=_number(found, whom),
-        outcomes=called(),
-        ways=met(),
-        hearings=hearings_queries.hearings_of_case(db.session(), found),
+        choices=choices,
+        counsel=counsel,
+        number=_number(case, counsel),
+        outcomes=call_outcomes(),
+        ways=off_channel_ways(),
+        hearings=hearings_queries.hearings_of_case(db.session(), case),
         **{"errors": {}, **more},
     )
 
 
-def _number(found: Case, whom: Counsel | None) -> str:
-    """Return the number that somebody asks to be called on, else the one on file."""
-    if whom is None:
+def _number(case: Case, counsel: Counsel | None) -> str:
+    """Return the telephone number requested in the URL, else the one on file."""
+    if counsel is None:
         return ""
     try:
-        return phones.parse_phone(request.values.get("number", "")[:100], found.court.country)
+        return phones.parse_phone(request.values.get("number", "")[:100], case.court.country)
     except phones.PhoneError:
-        return whom.phone
+        return counsel.phone
 
 
 def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
@@ -126,7 +132,7 @@ def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
         contact = retrying(lambda session: case_views.write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(template, case_id, given, errors=translated_errors(fault)), 422
-    case_views.say_logged(contact.counsel, contact.told)
+    case_views.flash_logged(contact.counsel, contact.told)
     if checked.hearing_id:
         return redirect(url_for("hearing.shown", hearing_id=checked.hearing_id), 303)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)

@@ -1,4 +1,4 @@
-"""Everything that a hearing's page shows, read in a fixed number of queries."""
+"""View model of a hearing's page, loaded in a fixed number of queries."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
 from app.desk import queries as desk
 from app.desk import todo
-from app.desk.queries import FixedHearing
+from app.desk.queries import ProposalProgress
 from app.desk.todo import TaskItem
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
@@ -27,7 +27,7 @@ from app.record.rules import WENT_OUT, Event, NoticeState
 
 
 class NextStep(StrEnum):
-    """What happens next with a hearing."""
+    """Next step of a hearing."""
 
     WAIT = "wait"
     READY = "ready"
@@ -41,35 +41,35 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True)
 class ProposalDelivery:
-    """Whether a round counts as offered: when a carrier first took a message to each side."""
+    """When a carrier first accepted a message to each side: whether a proposal is offered."""
 
     sides: dict[str, dt.datetime | None]
 
     @property
-    def made(self) -> bool:
-        """Whether each side's message was accepted."""
+    def complete(self) -> bool:
+        """Whether a message to each side was accepted."""
         return all(self.sides.values())
 
     @property
     def missing(self) -> list[str]:
-        """The sides for which no message was accepted yet."""
+        """Sides without an accepted message."""
         return [side for side, at in self.sides.items() if at is None]
 
     @property
     def together(self) -> bool:
-        """Whether all sides' messages were accepted within one minute."""
+        """Whether the messages to all sides were accepted within one minute."""
         times = [at for at in self.sides.values() if at]
-        return self.made and max(times) - min(times) < dt.timedelta(minutes=1)
+        return self.complete and max(times) - min(times) < dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class HearingPage:
-    """One hearing with all that its page shows; the newest round comes first."""
+    """View model of a hearing; proposals are sorted newest first."""
 
     hearing: Hearing
     court: Court
     step: NextStep
-    rounds: list[FixedHearing]
+    proposals: list[ProposalProgress]
     contacts: list[CounselReach]
     lines: Sequence[Entry]
     offer: ProposalDelivery | None = None
@@ -79,23 +79,23 @@ class HearingPage:
     todo: list[TaskItem] = field(default_factory=list)
 
     @property
-    def round(self) -> FixedHearing | None:
-        """The newest round that had slots."""
-        return self.rounds[0] if self.rounds else None
+    def latest(self) -> ProposalProgress | None:
+        """The newest proposal with slots."""
+        return self.proposals[0] if self.proposals else None
 
     @property
-    def told(self) -> list[str]:
-        """The names of those to whom the present news went out."""
+    def notified(self) -> list[str]:
+        """Names of counsel to whom the current state has been sent."""
         return [each.counsel.name for each in self.contacts if each.told]
 
     @property
-    def untold(self) -> list[str]:
-        """The names of those who act and to whom it did not go out yet."""
+    def not_notified(self) -> list[str]:
+        """Names of acting counsel to whom it has not been sent yet."""
         return [each.counsel.name for each in self.contacts if each.acts and not each.told]
 
     @property
     def contacts_by_side(self) -> dict[str, int]:
-        """How often each side was reached or spoken with: what went out, and what was by hand."""
+        """Number of contacts per side: messages sent and contacts by hand."""
         counts: dict[str, int] = {}
         for contact in self.contacts:
             rows = [*contact.rows, *contact.earlier]
@@ -104,72 +104,74 @@ class HearingPage:
 
     @property
     def acting(self) -> set[int]:
-        """The counsel who act in the case now."""
+        """Ids of counsel who currently act in the case."""
         return {each.counsel.id for each in self.contacts if each.acts}
 
     @property
     def unasked(self) -> list[CounselReach]:
-        """Counsel who came to the case after the newest round was asked."""
-        asked = {s.counsel_id for s in self.round.round.invitations} if self.round else set()
-        return [each for each in self.contacts if each.acts and each.counsel.id not in asked]
+        """Counsel who joined the case after the newest proposal."""
+        invited = {i.counsel_id for i in self.latest.proposal.invitations} if self.latest else set()
+        return [each for each in self.contacts if each.acts and each.counsel.id not in invited]
 
 
 def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> HearingPage:
-    """Return a hearing whole. Raises NotFound, for another court's hearing as for none."""
+    """Load the view model of a hearing. Raises NotFound, also for a hearing of another court."""
     hearing = _hearing(session, court_id, hearing_id)
     lines, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, lines, now)
-    rounds = [desk.standing(each) for each in reversed(hearing.proposals) if each.slots]
-    newest = rounds[0] if rounds else None
-    askable = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and newest
+    proposals = [
+        desk.progress_of(proposal) for proposal in reversed(hearing.proposals) if proposal.slots
+    ]
+    latest = proposals[0] if proposals else None
+    can_be_fixed = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and latest
     return HearingPage(
         hearing=hearing,
         court=hearing.case.court,
-        step=step_of(hearing, newest, now),
-        rounds=rounds,
+        step=step_of(hearing, latest, now),
+        proposals=proposals,
         contacts=contacts,
         lines=lines,
-        offer=_offer(newest.round, notices, lines) if newest else None,
+        offer=_delivery(latest.proposal, notices, lines) if latest else None,
         nudge_at=_next(notices, NoticeKind.NUDGE),
         reminder_at=_next(notices, NoticeKind.REMINDER),
-        future=[slot for slot in newest.round.slots if slot.starts_at > now]
-        if newest and askable
+        future=[slot for slot in latest.proposal.slots if slot.starts_at > now]
+        if latest and can_be_fixed
         else [],
         todo=todo.of_hearing(session, hearing, now),
     )
 
 
-def step_of(hearing: Hearing, newest: FixedHearing | None, now: dt.datetime) -> NextStep:
-    """Return what happens next with a hearing, by its state and its newest round."""
+def step_of(hearing: Hearing, latest: ProposalProgress | None, now: dt.datetime) -> NextStep:
+    """Return the next step, by the state of the hearing and its newest proposal."""
     if hearing.state == HearingState.CANCELLED:
         return NextStep.CANCELLED
-    if newest and newest.round.state == ProposalState.OPEN:
-        if newest.round.answer_by <= now:
+    if latest and latest.proposal.state == ProposalState.OPEN:
+        if latest.proposal.answer_by <= now:
             return NextStep.OVERDUE
-        if not newest.complete:
+        if not latest.complete:
             return NextStep.WAIT
-        return NextStep.READY if newest.best else NextStep.NONE_SUITS
+        return NextStep.READY if latest.best else NextStep.NONE_SUITS
     if hearing.state == HearingState.FIXED:
         return NextStep.PAST if hearing.ends_at and hearing.ends_at <= now else NextStep.FIXED
     return NextStep.LAPSED
 
 
-def words_of(seat: Invitation) -> dict[int, str]:
-    """Return what one counsel said, by slot; nothing while they have not answered."""
-    return {each.slot_id: each.says for each in seat.answers}
+def answers_of(invitation: Invitation) -> dict[int, str]:
+    """Return the answers of an invitation, keyed by slot id; empty if not answered."""
+    return {answer.slot_id: answer.says for answer in invitation.answers}
 
 
 def fix_agreed(session: Session, at: CourtContext, hearing_id: int, slot_id: int) -> Hearing:
-    """Fix the slot on which all agreed: no order, so no reason is needed and none is told.
+    """Fix the slot on which all agreed, which needs no reason.
 
-    Raises Refusal where the answers have changed since, and what service.fix raises.
+    Raises Refusal if the answers have changed since, and whatever service.fix raises.
     """
     hearing = queries.find_hearing(session, at.court.id, hearing_id, lock=True)
-    round_ = queries.open_proposal(session, hearing)
-    stands = desk.standing(round_) if round_ else None
-    agreed = stands.best if stands and stands.complete else None
-    open_still = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED)
-    if open_still and not (agreed and agreed.id == slot_id):
+    proposal = queries.open_proposal(session, hearing)
+    progress = desk.progress_of(proposal) if proposal else None
+    agreed = progress.best if progress and progress.complete else None
+    still_open = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED)
+    if still_open and not (agreed and agreed.id == slot_id):
         raise Refusal(
             N_("This slot is not, or no longer, one that all agreed on: give a reason to fix it.")
         )
@@ -177,8 +179,8 @@ def fix_agreed(session: Session, at: CourtContext, hearing_id: int, slot_id: int
 
 
 def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
-    case, rounds = joinedload(Hearing.case), selectinload(Hearing.proposals)
-    wanted = (
+    case, proposals = joinedload(Hearing.case), selectinload(Hearing.proposals)
+    query = (
         sa.select(Hearing)
         .where(Hearing.id == hearing_id, Hearing.court_id == court_id)
         .options(
@@ -187,8 +189,8 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
             joinedload(Hearing.judge),
             joinedload(Hearing.courtroom),
             joinedload(Hearing.user),
-            rounds.selectinload(Proposal.slots),
-            rounds.selectinload(Proposal.invitations).options(
+            proposals.selectinload(Proposal.slots),
+            proposals.selectinload(Proposal.invitations).options(
                 joinedload(Invitation.counsel),
                 joinedload(Invitation.party),
                 selectinload(Invitation.answers),
@@ -196,29 +198,35 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
         )
         .execution_options(populate_existing=True)
     )
-    hearing = session.scalar(wanted)
+    hearing = session.scalar(query)
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return hearing
 
 
-def _offer(round_: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]) -> ProposalDelivery:
-    """Return when each side of a round was offered it, by the same rule as queries.offered."""
-    seats = {seat.id for seat in round_.invitations}
-    out = {
+def _delivery(
+    proposal: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]
+) -> ProposalDelivery:
+    """Return when a proposal was offered to each side, by the same rule as queries.offered."""
+    invitation_ids = {invitation.id for invitation in proposal.invitations}
+    sent = {
         n.id: n
         for n in notices
-        if n.kind == NoticeKind.PROPOSAL and n.invitation_id in seats and n.state in WENT_OUT
+        if n.kind == NoticeKind.PROPOSAL
+        and n.invitation_id in invitation_ids
+        and n.state in WENT_OUT
     }
-    sides: dict[str, dt.datetime | None] = {seat.side: None for seat in round_.invitations}
-    for line in lines:
-        if line.notice_id in out and Event(line.what).traits.handed_over:
-            side = out[line.notice_id].side
-            sides[side] = sides.get(side) or line.at
+    sides: dict[str, dt.datetime | None] = {
+        invitation.side: None for invitation in proposal.invitations
+    }
+    for entry in lines:
+        if entry.notice_id in sent and Event(entry.what).traits.handed_over:
+            side = sent[entry.notice_id].side
+            sides[side] = sides.get(side) or entry.at
     return ProposalDelivery(sides)
 
 
 def _next(notices: Sequence[Notice], kind: NoticeKind) -> dt.datetime | None:
-    """Return when the next notice of a kind is due."""
+    """Return when the next queued notice of a kind is due, or None."""
     waiting = [n.due_at for n in notices if n.kind == kind and n.state == NoticeState.QUEUED]
     return min(waiting, default=None)

@@ -1,4 +1,4 @@
-"""Hearings found by words, state and deadline, in the order that is asked for."""
+"""Search hearings by text, state, judge, day and deadline."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ ORDERS = ("newest", "date", "deadline")
 
 @dataclass(frozen=True)
 class HearingFilter:
-    """What a list is asked for; its address says the same, and can be kept as a bookmark."""
+    """Filter and order of the list of hearings, parsed from the query string."""
 
     words: str = ""
     state: str = ""
@@ -31,20 +31,20 @@ class HearingFilter:
     order: str = ORDERS[0]
     page: int = 1
     judge: int | None = None
-    # Days of the hearing by the court's clock, both included.
+    # First and last local day of the hearing, inclusive.
     first: dt.date | None = None
     last: dt.date | None = None
     mine: bool = False
 
     @property
     def narrows(self) -> bool:
-        """Whether anything is left out of the list."""
+        """Whether the filter excludes any hearing."""
         return self != HearingFilter(order=self.order, page=self.page)
 
     @property
     def address(self) -> dict[str, str]:
-        """Return the arguments of the address, without the page."""
-        told = {
+        """Return the query string arguments, without the page."""
+        arguments = {
             "q": self.words,
             "state": self.state,
             "due": "1" if self.due else "",
@@ -54,56 +54,60 @@ class HearingFilter:
             "to": self.last or "",
             "whose": "mine" if self.mine else "",
         }
-        return {name: str(value) for name, value in told.items() if value}
+        return {name: str(value) for name, value in arguments.items() if value}
 
 
-def found(
-    session: Session, user: User, wish: HearingFilter, now: dt.datetime
+def search(
+    session: Session, user: User, hearing_filter: HearingFilter, now: dt.datetime
 ) -> tuple[Sequence[Hearing], bool]:
-    """Return one page of the hearings of a user's court, and whether there are more."""
-    wanted: Any = (
+    """Return one page of hearings of the user's court, and whether there is another page."""
+    query: Any = (
         sa.select(Hearing)
         .join(Hearing.case)
         .where(Hearing.court_id == user.court_id)
-        .where(*_within(wish, ZoneInfo(user.court.zone)))
+        .where(*_judge_and_days(hearing_filter, ZoneInfo(user.court.zone)))
         .options(
             joinedload(Hearing.case),
             joinedload(Hearing.judge),
             joinedload(Hearing.courtroom),
             selectinload(Hearing.proposals).selectinload(Proposal.invitations),
         )
-        .order_by(*_order(wish.order))
+        .order_by(*_order(hearing_filter.order))
     )
-    if wish.state in list(HearingState):
-        wanted = wanted.where(*_stands(wish.state))
-    if wish.due:
-        wanted = wanted.where(_deadline() <= now + SOON)
-    if wish.mine:
-        wanted = wanted.where(*owned_by(user))
-    if wish.words.strip():
-        wanted = wanted.where(case_filter(wish.words))
-    rows = session.scalars(wanted.offset((wish.page - 1) * PAGE).limit(PAGE + 1)).all()
+    if hearing_filter.state in list(HearingState):
+        query = query.where(*_in_state(hearing_filter.state))
+    if hearing_filter.due:
+        query = query.where(_deadline() <= now + SOON)
+    if hearing_filter.mine:
+        query = query.where(*owned_by(user))
+    if hearing_filter.words.strip():
+        query = query.where(case_filter(hearing_filter.words))
+    rows = session.scalars(query.offset((hearing_filter.page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
 
 
-def _stands(state: str) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on a state; a date that holds is fixed while another is asked for."""
+def _in_state(state: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for a state; ``fixed`` includes dates about to move."""
     if state != HearingState.FIXED:
         return [Hearing.state == state]
     both = (HearingState.FIXED.value, HearingState.PROPOSED.value)
     return [Hearing.state.in_(both), sa.or_(Hearing.state == state, Hearing.starts_at.is_not(None))]
 
 
-def _within(wish: HearingFilter, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on judge and day."""
-    asked = []
-    if wish.judge is not None:
-        asked.append(Hearing.judge_id == wish.judge)
-    if wish.first:
-        asked.append(Hearing.starts_at >= days_span(max(wish.first, EARLIEST), 1, zone).starts_at)
-    if wish.last:
-        asked.append(Hearing.starts_at < days_span(min(wish.last, LATEST), 1, zone).ends_at)
-    return asked
+def _judge_and_days(hearing_filter: HearingFilter, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for judge and day."""
+    conditions = []
+    if hearing_filter.judge is not None:
+        conditions.append(Hearing.judge_id == hearing_filter.judge)
+    if hearing_filter.first:
+        conditions.append(
+            Hearing.starts_at >= days_span(max(hearing_filter.first, EARLIEST), 1, zone).starts_at
+        )
+    if hearing_filter.last:
+        conditions.append(
+            Hearing.starts_at < days_span(min(hearing_filter.last, LATEST), 1, zone).ends_at
+        )
+    return conditions
 
 
 def _deadline() -> sa.ScalarSelect[dt.datetime]:
@@ -114,18 +118,18 @@ def _deadline() -> sa.ScalarSelect[dt.datetime]:
 
 
 def _order(name: str) -> list[Any]:
-    """Return the order of a list; what has no such time comes last, on both databases."""
-    by = {"date": Hearing.starts_at, "deadline": _deadline()}.get(name)
-    return [Hearing.id.desc()] if by is None else [by.is_(None), by, Hearing.id.desc()]
+    """Return the ORDER BY terms; NULLs come last on both databases."""
+    column = {"date": Hearing.starts_at, "deadline": _deadline()}.get(name)
+    return [Hearing.id.desc()] if column is None else [column.is_(None), column, Hearing.id.desc()]
 
 
-def without_hearing(session: Session, court_id: int, asked: str) -> Sequence[Case]:
-    """Return a few cases found by words for which nobody was asked yet."""
-    wanted = (
+def without_hearing(session: Session, court_id: int, search_text: str) -> Sequence[Case]:
+    """Return up to FEW matching cases without any hearing."""
+    query = (
         sa.select(Case)
-        .where(Case.court_id == court_id, case_filter(asked))
+        .where(Case.court_id == court_id, case_filter(search_text))
         .where(~sa.exists().where(Hearing.case_id == Case.id))
         .order_by(Case.id.desc())
         .limit(FEW)
     )
-    return session.scalars(wanted).all()
+    return session.scalars(query).all()

@@ -1,4 +1,4 @@
-"""Home and the list of hearings: what waits for a person, worst first, and what comes."""
+"""The home page, the list of pending work, and the list of hearings."""
 
 import datetime as dt
 from typing import Any
@@ -26,18 +26,18 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @signed_in
 def home() -> str:
-    """Show what waits for a user, or for anybody of the court; what comes; who sends."""
-    return render_template("desk/home.html", **_desk())
+    """Show pending work, upcoming hearings, service levels and carriers."""
+    return render_template("desk/home.html", **_home_context())
 
 
 @bp.get("/news")
 @signed_in
 def news() -> str:
-    """Show the part of home that changes, for a page that is open already."""
-    return render_template("desk/_home_live.html", **_desk())
+    """Render the live part of the home page, for polling."""
+    return render_template("desk/_home_live.html", **_home_context())
 
 
-def _desk() -> dict[str, Any]:
+def _home_context() -> dict[str, Any]:
     session, court, now = db.session(), current_user.court, web.now()
     whose = _whose()
     waiting = queries.waiting(session, court, current_user if whose == "mine" else None, now)
@@ -50,9 +50,9 @@ def _desk() -> dict[str, Any]:
         "waiting": waiting,
         "week": week,
         "coming": queries.coming(session, court, now),
-        "told": reach_counts.worst(session, shown),
-        "begun": queries.begun(session, court),
-        "promise": service_levels.measure(session, now, court.id),
+        "reach": reach_counts.worst(session, shown),
+        "setup": queries.setup_progress(session, court),
+        "service_levels": service_levels.measure(session, now, court.id),
         **_carriers(now),
     }
 
@@ -60,38 +60,38 @@ def _desk() -> dict[str, Any]:
 @bp.get("/waiting")
 @signed_in
 def waiting() -> str:
-    """Show what waits: all of it or one kind, mine or everybody's, of cases found by words."""
-    court, whose, words = current_user.court, _whose(), request.args.get("q", "")[:200]
+    """Show pending work, filtered by kind, user and search text."""
+    court, whose, search_text = current_user.court, _whose(), request.args.get("q", "")[:200]
     kind, page = request.args.get("kind", ""), page_number()
-    mine = current_user if whose == "mine" else None
-    found = queries.waiting(db.session(), court, mine, web.now(), words)
-    shown = found.only(kind)
+    user = current_user if whose == "mine" else None
+    pending = queries.waiting(db.session(), court, user, web.now(), search_text)
+    selected = pending.only(kind)
     return render_template(
         "desk/waiting.html",
-        found=found,
-        shown=shown.page(page, PAGE),
+        pending=pending,
+        selected=selected.page(page, PAGE),
         kind=kind,
         page=page,
-        more=shown.count > page * PAGE,
+        more=selected.count > page * PAGE,
         whose=whose,
-        words_asked=words,
+        search_text=search_text,
         zone=court.zone,
         kinds=list(queries.KINDS),
     )
 
 
 def _whose() -> str:
-    """Return whose hearings are shown: an assistant sees first their own, others everybody's."""
-    usual = "mine" if current_user.role == Role.ASSISTANT else "all"
-    asked = request.args.get("whose", usual)
-    return asked if asked in ("mine", "all") else usual
+    """Return ``mine`` or ``all``; the default is ``mine`` for assistants."""
+    default = "mine" if current_user.role == Role.ASSISTANT else "all"
+    requested = request.args.get("whose", default)
+    return requested if requested in ("mine", "all") else default
 
 
 def _carriers(now: Any) -> dict[str, Any]:
-    house, beat = web.services(), heartbeat.last_beat(db.session())
+    services, beat = web.services(), heartbeat.last_beat(db.session())
     return {
-        "carriers": {"email": house.gateways.email.name, "sms": house.gateways.sms.name},
-        "shares": traffic_split.told(db.session()) if house.gateways.second_sms else (),
+        "carriers": {"email": services.gateways.email.name, "sms": services.gateways.sms.name},
+        "shares": traffic_split.told(db.session()) if services.gateways.second_sms else (),
         "beat": beat,
         "silent": heartbeat.is_silent(beat, now),
     }
@@ -100,36 +100,38 @@ def _carriers(now: Any) -> dict[str, Any]:
 @bp.get("/hearings")
 @signed_in
 def listed() -> str:
-    """Show the court's hearings: all, or those of a state, a judge, some days, found by words."""
-    session, court, asked = db.session(), current_user.court, request.args
-    order = asked.get("sort", "")
-    wish = hearing_search.HearingFilter(
-        words=asked.get("q", "")[:200],
-        state=asked.get("state", ""),
-        due=asked.get("due") == "1",
+    """Show the court's hearings, filtered by state, judge, days and search text."""
+    session, court, arguments = db.session(), current_user.court, request.args
+    order = arguments.get("sort", "")
+    hearing_filter = hearing_search.HearingFilter(
+        words=arguments.get("q", "")[:200],
+        state=arguments.get("state", ""),
+        due=arguments.get("due") == "1",
         order=order if order in hearing_search.ORDERS else hearing_search.ORDERS[0],
         page=page_number(),
-        judge=row_number(asked.get("judge", "")),
+        judge=row_number(arguments.get("judge", "")),
         first=day_named("from"),
         last=day_named("to"),
-        mine=asked.get("whose") == "mine",
+        mine=arguments.get("whose") == "mine",
     )
-    rows, more = hearing_search.found(session, current_user, wish, web.now())
-    words = wish.words.strip() and wish.page == 1
+    rows, more = hearing_search.search(session, current_user, hearing_filter, web.now())
+    has_search_text = hearing_filter.words.strip() and hearing_filter.page == 1
     return render_template(
         "desk/hearings.html",
         hearings=rows,
         more=more,
-        wish=wish,
+        hearing_filter=hearing_filter,
         states=list(HearingState),
         zone=court.zone,
         judges=court_queries.judges(session, court.id),
-        others=hearing_search.without_hearing(session, court.id, wish.words) if words else (),
+        others=hearing_search.without_hearing(session, court.id, hearing_filter.words)
+        if has_search_text
+        else (),
     )
 
 
 def day_named(name: str) -> dt.date | None:
-    """Return a day that the address names; None where it names none."""
+    """Parse a day from the query string; None if missing or invalid."""
     try:
         return dt.date.fromisoformat(half_width(request.args.get(name, "")))
     except ValueError:

@@ -1,7 +1,7 @@
-"""Notices on paper: what stands on a sheet, whose turn it is, and what of it goes on the record.
+"""Paper notices: content of a sheet, pending ones, and the entry once they are posted.
 
-Laid out for the window of a long envelope (DL, 220 x 110 mm, ISO 269; the same in GB/T 1416), with
-A4 folded in three; static/paper.css has the measures, docs/paper.md tells them to people.
+Laid out for the window of a DL envelope (220 x 110 mm, ISO 269 and GB/T 1416), with A4 folded in
+three; the dimensions are in static/paper.css and docs/paper.md.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ MOST = 50  # sheets in one print
 
 @dataclass(frozen=True)
 class PaperNotice:
-    """One notice as it is printed."""
+    """A paper notice, ready to print."""
 
     hearing: Hearing
     seat: Invitation
@@ -45,12 +45,12 @@ class PaperNotice:
 
     @property
     def layout(self) -> str:
-        """Whose window the recipient stands in: the Chinese standard's, else DIN 680's."""
+        """Window of the envelope: by the Chinese standard, else by DIN 680."""
         return "cn" if self.hearing.case.court.country == "CN" else "din"
 
     @property
     def recipient(self) -> list[str]:
-        """The lines of the address, at most six."""
+        """Lines of the address, at most six."""
         counsel = self.seat.counsel
         named = [counsel.name, counsel.firm if counsel.firm != counsel.name else ""]
         return [line for line in (*named, *counsel.postal.split("\n")) if line][:6]
@@ -59,9 +59,9 @@ class PaperNotice:
 def sheet(
     hearing: Hearing, seat: Invitation, secret: bytes, public_url: str, task_id: int | None = None
 ) -> PaperNotice:
-    """Write a notice on paper: the words of the letter, a QR code of the link, the code to type.
+    """Compose a paper notice: letter, QR code of the link, and code to type.
 
-    The code is black on white: scanners of the post and of courts read no other as surely.
+    The QR code is black on white, which scanners read most reliably.
     """
     link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
     code = links.format_code(links.code(secret, seat.id, seat.version))
@@ -84,7 +84,7 @@ def sheet(
 def find(
     session: Session, court_id: int, hearing_id: int, counsel_id: int
 ) -> tuple[Hearing, Invitation]:
-    """Return a hearing and a counsel's seat in it. Raises NotFound; Refusal without a date."""
+    """Return a hearing and counsel's invitation. Raises NotFound; Refusal if there is no date."""
     hearing = queries.find_hearing(session, court_id, hearing_id)
     seat = queries.latest_invitations(session, hearing).get(counsel_id)
     if seat is None:
@@ -95,7 +95,7 @@ def find(
 
 
 def waiting(session: Session, court: Court, now: dt.datetime) -> list[TaskItem]:
-    """Return the notices that are to be posted, the most urgent first."""
+    """Return the open tasks to post notices, most urgent first."""
     return [
         each for each in todo.open_tasks(session, court, (), now) if each.task.way == TaskKind.PAPER
     ]
@@ -104,9 +104,9 @@ def waiting(session: Session, court: Court, now: dt.datetime) -> list[TaskItem]:
 def sheets(
     session: Session, court_id: int, task_ids: Sequence[int], secret: bytes, public_url: str
 ) -> list[PaperNotice]:
-    """Return the sheets of some tasks, in their order; what has no date any more is left out.
+    """Compose the notices of some tasks, in this order, skipping hearings without a date.
 
-    Raises Refusal for more than fifty: a print of which one loses count is posted twice.
+    Raises Refusal beyond MOST: large prints are easily posted twice by mistake.
     """
     if len(task_ids) > MOST:
         raise Refusal(N_("At most %(most)s notices in one print."), most=MOST)

@@ -1,4 +1,4 @@
-"""Notices on paper by page: printed one by one or fifty at once, posted, and logged by a button."""
+"""Pages of paper notices: print one or up to fifty, and log that they were posted."""
 
 import secrets
 from typing import Any
@@ -23,17 +23,22 @@ bp = Blueprint("paper_notices", __name__)
 @bp.get("/hearings/<int:hearing_id>/paper/<int:counsel_id>", endpoint="paper")
 @signed_in
 def one(hearing_id: int, counsel_id: int) -> Any:
-    """Show one notice as it is printed, and what is to be done with it."""
-    found = paper_notices.find(db.session(), current_user.court_id, hearing_id, counsel_id)
-    return _print([paper_notices.sheet(*found, web.secret(), _public())], alone=found)
+    """Show one notice for printing, with instructions."""
+    hearing_and_invitation = paper_notices.find(
+        db.session(), current_user.court_id, hearing_id, counsel_id
+    )
+    return _print(
+        [paper_notices.sheet(*hearing_and_invitation, web.secret(), _public_url())],
+        alone=hearing_and_invitation,
+    )
 
 
-def _public() -> str:
+def _public_url() -> str:
     return web.services().settings.public_url
 
 
 def _print(sheets: list[paper_notices.PaperNotice], **more: Any) -> str:
-    pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - segno's, of our own address
+    pictures = [Markup(each.qr) for each in sheets]  # noqa: S704 - SVG by segno, of our own URL
     return render_template(
         "desk/paper.html",
         sheets=list(zip(sheets, pictures, strict=True)),
@@ -46,44 +51,44 @@ def _print(sheets: list[paper_notices.PaperNotice], **more: Any) -> str:
 @bp.post("/hearings/<int:hearing_id>/paper/<int:counsel_id>")
 @signed_in
 def posted(hearing_id: int, counsel_id: int) -> Any:
-    """Write down that the notice was handed to the post, or where paper reaches the person."""
+    """Log that the notice was posted, or save the postal address."""
     court_id, user_id, now = current_user.court_id, current_user.id, web.now()
     page, address = request.form.get("page", "")[:32], request.form.get("postal")
 
-    def write(session: Session) -> str:
-        hearing, seat = paper_notices.find(session, court_id, hearing_id, counsel_id)
+    def log(session: Session) -> str:
+        hearing, invitation = paper_notices.find(session, court_id, hearing_id, counsel_id)
         if address is not None:
-            seat.counsel.postal = settings.address_lines(address)[:300]
+            invitation.counsel.postal = settings.address_lines(address)[:300]
         else:
             user = session.get_one(User, user_id)
-            paper_notices.posted(session, hearing, seat.counsel, user, page, now)
-        return seat.counsel.name
+            paper_notices.posted(session, hearing, invitation.counsel, user, page, now)
+        return invitation.counsel.name
 
-    name = retrying(write)
+    name = retrying(log)
     if address is not None:
         return redirect(request.path, 303)
-    case_views.say_logged(name, [])
+    case_views.flash_logged(name, [])
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 @bp.get("/paper")
 @signed_in
 def papers() -> str:
-    """Show the notices that are to be posted, to be chosen for one print."""
+    """List the notices to be posted, to choose some for printing."""
     court = current_user.court
-    found = paper_notices.waiting(db.session(), court, web.now())
+    tasks = paper_notices.waiting(db.session(), court, web.now())
     return render_template(
-        "desk/papers.html", found=found, zone=court.zone, most=paper_notices.MOST
+        "desk/papers.html", tasks=tasks, zone=court.zone, most=paper_notices.MOST
     )
 
 
 @bp.get("/paper/print")
 @signed_in
 def print_papers() -> Any:
-    """Show the notices that were chosen, a page each; it reads, and marks nothing."""
+    """Show the chosen notices for printing, one page each; changes nothing."""
     try:
         sheets = paper_notices.sheets(
-            db.session(), current_user.court_id, _tasks("args"), web.secret(), _public()
+            db.session(), current_user.court_id, _task_ids("args"), web.secret(), _public_url()
         )
     except Refusal as fault:
         flash(web.translated(fault.message), "alarm")
@@ -97,24 +102,24 @@ def print_papers() -> Any:
 @bp.post("/paper/posted")
 @signed_in
 def papers_posted() -> Any:
-    """Write down that all notices of a print were handed to the post: one contact for each."""
-    court_id, user_id, now, tasks = (
+    """Log that all notices of a print were posted, one contact each."""
+    court_id, user_id, now, task_ids = (
         current_user.court_id,
         current_user.id,
         web.now(),
-        _tasks("form"),
+        _task_ids("form"),
     )
     page = request.form.get("page", "")[:32]
 
-    def write(session: Session) -> int:
+    def log(session: Session) -> int:
         user = session.get_one(User, user_id)
-        found = paper_notices.sheets(session, court_id, tasks, web.secret(), _public())
-        # Chains are held in rising order of case, as everywhere.
+        found = paper_notices.sheets(session, court_id, task_ids, web.secret(), _public_url())
+        # Chains are locked in ascending order of case, as everywhere.
         for each in sorted(found, key=lambda sheet: sheet.hearing.case_id):
             paper_notices.posted(session, each.hearing, each.seat.counsel, user, page, now)
         return len(found)
 
-    count = retrying(write)
+    count = retrying(log)
     flash(
         ngettext(
             "%(num)s notice is on the record as posted.",
@@ -126,7 +131,9 @@ def papers_posted() -> Any:
     return redirect(url_for("paper_notices.papers"), 303)
 
 
-def _tasks(where: str) -> list[int]:
-    given = getattr(request, where).getlist("task")
-    numbers = (int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19)
-    return list(dict.fromkeys(numbers))
+def _task_ids(source: str) -> list[int]:
+    values = getattr(request, source).getlist("task")
+    ids = (
+        int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19
+    )
+    return list(dict.fromkeys(ids))

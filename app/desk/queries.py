@@ -1,4 +1,4 @@
-"""What the desk lists: what waits for a person, what comes, hearings found by words."""
+"""Queries of the home page: pending work, upcoming hearings, and setup progress."""
 
 import datetime as dt
 from collections import defaultdict
@@ -24,10 +24,10 @@ from app.record.models import Entry
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
-Owned = Sequence[sa.ColumnElement[bool]]
+Filters = Sequence[sa.ColumnElement[bool]]
 NEWEST = 20
-WEEK = 60  # hearings of the days to come that stand on home
-# What waits, in its order; and by the kinds that home counts.
+WEEK = 60  # upcoming hearings shown on the home page
+# Lists of pending work in order of urgency, and grouped as the home page counts them.
 LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
 KINDS: dict[str, tuple[str, ...]] = {
     "unreached": ("unreached",),
@@ -39,98 +39,113 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class FixedHearing:
-    """Where an open round stands: who has answered, and which slot suits all."""
+class ProposalProgress:
+    """Progress of a proposal: who has answered, and which slot suits everybody."""
 
-    round: Proposal
+    proposal: Proposal
     asked: int
     answered: int
     best: Slot | None
 
     @property
     def complete(self) -> bool:
-        """Whether all who must answer have."""
-        required = [s for s in self.round.invitations if s.required] or self.round.invitations
-        return all(seat.answered_at for seat in required)
+        """Whether all required counsel have answered."""
+        required = [
+            invitation for invitation in self.proposal.invitations if invitation.required
+        ] or self.proposal.invitations
+        return all(invitation.answered_at for invitation in required)
 
     @property
     def leading(self) -> Slot | None:
-        """The slot that most counsel take so far; None while nobody takes any."""
-        in_turn = sorted(self.round.slots, key=lambda slot: (slot.starts_at, slot.id))
-        first = max(in_turn, key=self._mark, default=None)
-        return first if first and self._mark(first)[0] else None
+        """The slot accepted by most counsel so far, or None."""
+        by_time = sorted(self.proposal.slots, key=lambda slot: (slot.starts_at, slot.id))
+        leader = max(by_time, key=self._rank, default=None)
+        return leader if leader and self._rank(leader)[0] else None
 
     @property
     def leads(self) -> bool:
-        """Whether the leading slot is taken by more, or more gladly, than every other."""
-        marks = sorted((self._mark(slot) for slot in self.round.slots), reverse=True)
-        return bool(marks and marks[0][0] and marks[0] not in marks[1:])
+        """Whether the leading slot is ahead of every other, by acceptances, then by plain yeses."""
+        ranks = sorted((self._rank(slot) for slot in self.proposal.slots), reverse=True)
+        return bool(ranks and ranks[0][0] and ranks[0] not in ranks[1:])
 
-    def _mark(self, slot: Slot) -> tuple[int, int]:
-        words = self._words(slot)
-        return sum(word != "no" for word in words), words.count("yes")
+    def _rank(self, slot: Slot) -> tuple[int, int]:
+        answers = self._answers_to(slot)
+        return sum(answer != "no" for answer in answers), answers.count("yes")
 
-    def takers(self, slot: Slot) -> int:
-        """How many counsel take a slot, gladly or if needed."""
-        return sum(word != "no" for word in self._words(slot))
+    def acceptances(self, slot: Slot) -> int:
+        """Number of counsel who accept a slot, with yes or if needed."""
+        return sum(answer != "no" for answer in self._answers_to(slot))
 
-    def _words(self, slot: Slot) -> list[str]:
-        seats = self.round.invitations
-        return [a.says for seat in seats for a in seat.answers if a.slot_id == slot.id]
+    def _answers_to(self, slot: Slot) -> list[str]:
+        invitations = self.proposal.invitations
+        return [
+            answer.says
+            for invitation in invitations
+            for answer in invitation.answers
+            if answer.slot_id == slot.id
+        ]
 
     @property
     def silent(self) -> list[str]:
-        """The names of those who have not answered."""
-        return [seat.counsel.name for seat in self.round.invitations if not seat.answered_at]
+        """Names of counsel who have not answered."""
+        return [
+            invitation.counsel.name
+            for invitation in self.proposal.invitations
+            if not invitation.answered_at
+        ]
 
 
 @dataclass
 class PendingWork:
-    """Everything that waits for a person, each kind in its order."""
+    """Pending work of a court, by kind, each sorted by urgency."""
 
     todo: list[TaskItem] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
     lapsed: Sequence[Hearing] = ()
-    none_suits: list[FixedHearing] = field(default_factory=list)
-    ready: list[FixedHearing] = field(default_factory=list)
-    due: list[FixedHearing] = field(default_factory=list)
+    none_suits: list[ProposalProgress] = field(default_factory=list)
+    ready: list[ProposalProgress] = field(default_factory=list)
+    due: list[ProposalProgress] = field(default_factory=list)
     open: int = 0
 
     @property
     def count(self) -> int:
-        """How many things wait."""
+        """Number of pending items."""
         return sum(len(getattr(self, name)) for name in LISTS)
 
     def only(self, kind: str) -> "PendingWork":
-        """Return what waits of one kind; all of it where there is no such kind."""
+        """Return the items of one kind, or all for an unknown kind."""
         names = KINDS.get(kind, LISTS)
         return PendingWork(**{name: getattr(self, name) for name in names}, open=self.open)
 
     def page(self, number: int, size: int) -> "PendingWork":
-        """Return one page of what waits, counted from 1."""
-        each = [(name, one) for name in LISTS for one in getattr(self, name)]
-        shown = each[(number - 1) * size : number * size]
-        lists = {name: [one for whose, one in shown if whose == name] for name in LISTS}
+        """Return one page of the items; pages are numbered from 1."""
+        items = [(name, item) for name in LISTS for item in getattr(self, name)]
+        page_items = items[(number - 1) * size : number * size]
+        lists = {
+            name: [item for list_name, item in page_items if list_name == name] for name in LISTS
+        }
         return PendingWork(**lists, open=self.open)
 
     @property
     def decisions(self) -> int:
-        """How many rounds are answered and want a decision of the court."""
+        """Number of answered proposals that need a decision."""
         return len(self.none_suits) + len(self.ready)
 
 
-def standing(round_: Proposal) -> FixedHearing:
-    """Return where a round stands, by the same rule that fixes it."""
-    required = [seat for seat in round_.invitations if seat.required] or round_.invitations
-    said = [{a.slot_id: a.says for a in s.answers} if s.answered_at else None for s in required]
-    chosen = agreed_slot([(slot.id, slot.starts_at) for slot in round_.slots], said)
-    best = next((slot for slot in round_.slots if slot.id == chosen), None)
-    answered = sum(1 for seat in round_.invitations if seat.answered_at)
-    return FixedHearing(round_, len(round_.invitations), answered, best)
+def progress_of(proposal: Proposal) -> ProposalProgress:
+    """Return the progress of a proposal, by the same rule that fixes the date."""
+    required = [
+        invitation for invitation in proposal.invitations if invitation.required
+    ] or proposal.invitations
+    answers = [{a.slot_id: a.says for a in s.answers} if s.answered_at else None for s in required]
+    agreed_id = agreed_slot([(slot.id, slot.starts_at) for slot in proposal.slots], answers)
+    best = next((slot for slot in proposal.slots if slot.id == agreed_id), None)
+    answered = sum(1 for invitation in proposal.invitations if invitation.answered_at)
+    return ProposalProgress(proposal, len(proposal.invitations), answered, best)
 
 
 def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
-    """Return the condition that a hearing is a user's own, or nobody's; none for everybody's."""
+    """Return the filter for hearings that are a user's or unassigned; no filter without user."""
     if user is None:
         return []
     owner = sa.func.coalesce(Hearing.user_id, Case.assistant_id)
@@ -138,54 +153,54 @@ def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
 
 
 def waiting(
-    session: Session, court: Court, whose: User | None, now: dt.datetime, words: str = ""
+    session: Session, court: Court, user: User | None, now: dt.datetime, search: str = ""
 ) -> PendingWork:
-    """Return what waits in a court, of one user's hearings or of all; of cases found by words."""
-    owned = [*owned_by(whose), *([case_filter(words)] if words.strip() else [])]
-    found = PendingWork(
-        todo=todo.open_tasks(session, court, owned, now),
-        unreached=unreached.people(session, court, owned, now),
+    """Return a court's pending work: of one user's hearings or all, of cases matching a search."""
+    filters = [*owned_by(user), *([case_filter(search)] if search.strip() else [])]
+    work = PendingWork(
+        todo=todo.open_tasks(session, court, filters, now),
+        unreached=unreached.people(session, court, filters, now),
     )
-    found.lapsed = session.scalars(
-        _hearings(court, owned)
+    work.lapsed = session.scalars(
+        _hearings(court, filters)
         .where(Hearing.state == HearingState.LAPSED.value)
         .order_by(Hearing.changed_at)
         .limit(MOST)
     ).all()
-    found.open = _open_count(session, court, owned)
-    for round_ in _rounds_that_want_somebody(session, court, owned, now):
-        at = standing(round_)
-        if at.complete and at.best is None:
-            found.none_suits.append(at)
-        elif at.complete:
-            found.ready.append(at)
+    work.open = _open_count(session, court, filters)
+    for proposal in _proposals_to_handle(session, court, filters, now):
+        progress = progress_of(proposal)
+        if progress.complete and progress.best is None:
+            work.none_suits.append(progress)
+        elif progress.complete:
+            work.ready.append(progress)
         else:
-            found.due.append(at)
-    return found
+            work.due.append(progress)
+    return work
 
 
-def _hearings(court: Court, owned: Owned = ()) -> Any:
+def _hearings(court: Court, filters: Filters = ()) -> Any:
     return (
         sa.select(Hearing)
         .join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned)
+        .where(Hearing.court_id == court.id, *filters)
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom), joinedload(Hearing.judge))
     )
 
 
-def _open_count(session: Session, court: Court, owned: Owned) -> int:
-    wanted = (
+def _open_count(session: Session, court: Court, filters: Filters) -> int:
+    query = (
         sa.select(sa.func.count(Proposal.id))
         .join(Proposal.hearing)
         .join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned)
+        .where(Hearing.court_id == court.id, *filters)
         .where(Proposal.state == ProposalState.OPEN.value)
     )
-    return session.scalar(wanted) or 0
+    return session.scalar(query) or 0
 
 
 def _complete() -> sa.ColumnElement[bool]:
-    """Return the condition that all who must answer in a round have (see Standing.complete)."""
+    """Return the SQL condition for ProposalProgress.complete."""
     other = aliased(Invitation)
     any_required = (
         sa.exists().where(other.proposal_id == Proposal.id, other.required).correlate(Proposal)
@@ -197,15 +212,15 @@ def _complete() -> sa.ColumnElement[bool]:
     )
 
 
-def _rounds_that_want_somebody(
-    session: Session, court: Court, owned: Owned, now: dt.datetime
+def _proposals_to_handle(
+    session: Session, court: Court, filters: Filters, now: dt.datetime
 ) -> Sequence[Proposal]:
-    """Return the open rounds that are answered, or whose time to answer is nearly over."""
-    wanted = (
+    """Return open proposals that are fully answered, or whose deadline is within SOON."""
+    query = (
         sa.select(Proposal)
         .join(Proposal.hearing)
         .join(Hearing.case)
-        .where(Hearing.court_id == court.id, *owned)
+        .where(Hearing.court_id == court.id, *filters)
         .where(Proposal.state == ProposalState.OPEN.value)
         .where(sa.or_(Proposal.answer_by <= now + SOON, _complete()))
         .order_by(Proposal.answer_by, Proposal.id)
@@ -218,63 +233,60 @@ def _rounds_that_want_somebody(
             ),
         )
     )
-    return session.scalars(wanted).unique().all()
+    return session.scalars(query).unique().all()
 
 
 def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date, list[Hearing]]]:
-    """Return what is fixed for today and the six days after, day by day, in the court's zone.
-
-    Of a full week the beginning; the calendar has the rest.
-    """
+    """Return hearings of the next seven days by local day, at most WEEK of them."""
     zone = ZoneInfo(court.zone)
-    wanted = (
+    query = (
         _hearings(court)
-        .where(*_sits_soon(court, now))
+        .where(*_in_next_days(court, now))
         .order_by(Hearing.starts_at, Hearing.id)
         .limit(WEEK)
     )
     days: dict[dt.date, list[Hearing]] = defaultdict(list)
-    for hearing in session.scalars(wanted):
+    for hearing in session.scalars(query):
         if hearing.starts_at:
             days[hearing.starts_at.astimezone(zone).date()].append(hearing)
     return sorted(days.items())
 
 
 def coming(session: Session, court: Court, now: dt.datetime) -> int:
-    """Return how many hearings are fixed for today and the six days after."""
-    wanted = sa.select(sa.func.count(Hearing.id)).where(
-        Hearing.court_id == court.id, *_sits_soon(court, now)
+    """Count the hearings of the next seven days, today included."""
+    query = sa.select(sa.func.count(Hearing.id)).where(
+        Hearing.court_id == court.id, *_in_next_days(court, now)
     )
-    return session.scalar(wanted) or 0
+    return session.scalar(query) or 0
 
 
-def _sits_soon(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of what is fixed for today and the six days after."""
+def _in_next_days(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for hearings of the next seven days, today included."""
     zone = ZoneInfo(court.zone)
     span = days_span(now.astimezone(zone).date(), 7, zone)
-    still = Hearing.state != HearingState.CANCELLED.value
-    return [still, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
+    not_cancelled = Hearing.state != HearingState.CANCELLED.value
+    return [not_cancelled, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
 
 
-def newest_lines(session: Session, case: Case) -> Sequence[Entry]:
-    """Return the newest lines of a case's record, the newest first."""
-    wanted = sa.select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc())
-    return session.scalars(wanted.limit(NEWEST)).all()
+def newest_entries(session: Session, case: Case) -> Sequence[Entry]:
+    """Return the newest entries of a case's record, newest first."""
+    query = sa.select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc())
+    return session.scalars(query.limit(NEWEST)).all()
 
 
 @dataclass(frozen=True)
-class DraftSummary:
-    """What a court has already of what a first hearing needs."""
+class SetupProgress:
+    """Which prerequisites of a first hearing a court has already."""
 
     courtroom: bool
     case: bool
     hearing: bool
 
 
-def begun(session: Session, court: Court) -> DraftSummary:
-    """Return how far a new court has come."""
+def setup_progress(session: Session, court: Court) -> SetupProgress:
+    """Return the setup progress of a new court."""
 
     def any_of(table: type[Courtroom] | type[Case] | type[Hearing]) -> bool:
         return bool(session.scalar(sa.select(sa.exists().where(table.court_id == court.id))))
 
-    return DraftSummary(any_of(Courtroom), any_of(Case), any_of(Hearing))
+    return SetupProgress(any_of(Courtroom), any_of(Case), any_of(Hearing))

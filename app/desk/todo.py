@@ -1,4 +1,4 @@
-"""What falls to people of the court about hearings: whom to ring, what to post, who asked."""
+"""Open tasks about hearings: calls to make, notices to post, requests by counsel."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class TaskItem:
-    """One task: whom it is about, in which hearing, until when, and by which rule."""
+    """A task with its hearing, counsel, deadline and the article of its rule."""
 
     task: Task
     hearing: Hearing
@@ -31,84 +31,84 @@ class TaskItem:
 
     @property
     def asked_for(self) -> bool:
-        """Whether counsel asked for it."""
+        """Whether counsel requested it."""
         return self.task.way in BY_COUNSEL
 
 
 def open_tasks(
-    session: Session, court: Court, owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
+    session: Session, court: Court, filters: Sequence[sa.ColumnElement[bool]], now: dt.datetime
 ) -> list[TaskItem]:
-    """Return what is to be done, the most urgent first; who asked to be called waits longest."""
-    wanted = (
+    """Return open tasks, most urgent first; requests without deadline by age."""
+    query = (
         sa.select(Task)
         .where(Task.court_id == court.id, Task.state == TaskState.OPEN.value)
         .order_by(Task.opens_at)
         .limit(MOST)
     )
-    found = session.scalars(wanted).all()
-    hearings = _hearings(session, {task.about for task in found}, owned)
-    return _todos(session, court, found, hearings, now)
+    tasks = session.scalars(query).all()
+    hearings = _hearings(session, {task.about for task in tasks}, filters)
+    return _items(session, court, tasks, hearings, now)
 
 
 def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[TaskItem]:
-    """Return what is to be done about one hearing."""
+    """Return the open tasks of one hearing."""
     about = f"hearing/{hearing.id}"
-    wanted = sa.select(Task).where(Task.about == about, Task.state == TaskState.OPEN.value)
-    found = session.scalars(wanted.order_by(Task.opens_at)).all()
-    return _todos(session, hearing.case.court, found, {about: hearing}, now)
+    query = sa.select(Task).where(Task.about == about, Task.state == TaskState.OPEN.value)
+    tasks = session.scalars(query.order_by(Task.opens_at)).all()
+    return _items(session, hearing.case.court, tasks, {about: hearing}, now)
 
 
 def _hearings(
-    session: Session, about: set[str], owned: Sequence[sa.ColumnElement[bool]]
+    session: Session, subjects: set[str], filters: Sequence[sa.ColumnElement[bool]]
 ) -> dict[str, Hearing]:
-    ids = [Matter.parse(each).id for each in about]
+    ids = [Matter.parse(subject).id for subject in subjects]
     if not ids:
         return {}
-    wanted = (
+    query = (
         sa.select(Hearing)
         .join(Hearing.case)
-        .where(Hearing.id.in_(ids), *owned)
+        .where(Hearing.id.in_(ids), *filters)
         .options(joinedload(Hearing.case).joinedload(Case.judge))
     )
-    return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(wanted)}
+    return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(query)}
 
 
-def _todos(
+def _items(
     session: Session,
     court: Court,
-    found: Sequence[Task],
+    tasks: Sequence[Task],
     hearings: dict[str, Hearing],
     now: dt.datetime,
 ) -> list[TaskItem]:
-    ids = {task.counsel_id for task in found}
-    people = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
-    made = [
+    ids = {task.counsel_id for task in tasks}
+    counsel = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
+    items = [
         TaskItem(
             task,
             hearings[task.about],
-            people[task.counsel_id],
+            counsel[task.counsel_id],
             _due(task, now),
             _article(court, task),
         )
-        for task in found
+        for task in tasks
         if task.about in hearings
     ]
-    return sorted(made, key=lambda todo: todo.due_at or todo.task.created_at)
+    return sorted(items, key=lambda todo: todo.due_at or todo.task.created_at)
 
 
 def _due(task: Task, now: dt.datetime) -> dt.datetime | None:
-    """Return until when it is best done: before the next step begins, else in time at all."""
-    before = task.because.get("before")
-    if before and (at := wording.instant(before)) > now:
+    """Return the deadline of a task: the beginning of the next step, else the latest time."""
+    next_step = task.because.get("before")
+    if next_step and (at := wording.instant(next_step)) > now:
         return at
     return task.latest_at
 
 
 def _article(court: Court, task: Task) -> dict[str, str]:
-    """Return the article of the rule behind a task, as the court's rules name it now."""
+    """Return the article of a task's rule, in the court's current rule set."""
     try:
         rules = rule_set(court.rule_set)
     except InvalidRules:
         return {}
-    named = {rule.id: rule.article for rule in rules.default_judgment}
-    return named.get(task.because.get("rule", ""), {})
+    articles = {rule.id: rule.article for rule in rules.default_judgment}
+    return articles.get(task.because.get("rule", ""), {})

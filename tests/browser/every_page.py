@@ -75,7 +75,7 @@ def furnish(scenario: Scenario) -> None:
     give(desk, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     assert desk.post("/import/1", data={**columns, "do": "check"}).status_code == 303
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     with scenario.app.app_context():
         number = db.session.get_one(Hearing, 1).case.number
     give(desk, "/listings", HEARINGS.format(number), seconds="5")

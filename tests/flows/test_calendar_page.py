@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db
-from app.desk.calendar_views import LISTED
+from app.desk.calendar_views import ROWS_PER_DAY
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 
 WEEK = "on=2026-12-07"  # two weeks after the tests' today
@@ -158,7 +158,7 @@ def test_the_list_for_the_door_names_people_as_the_court_wishes(scenario: Scenar
 
 
 def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(scenario: Scenario) -> None:
-    times = [f"{9 + n // 4:02}:{n % 4 * 15:02}" for n in range(LISTED["week"] + 2)]
+    times = [f"{9 + n // 4:02}:{n % 4 * 15:02}" for n in range(ROWS_PER_DAY["week"] + 2)]
     for n in range(4):
         people = [
             {"name": f"{who} {n}", "email": f"{who}{n}@firm.example"} for who in ("li", "zhao")
