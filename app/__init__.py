@@ -182,7 +182,7 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
     from app.worker import rezoning
 
     app.extensions["tingqi"] = web.Services(
-        settings, gateways, rezoning.settle, rezoning.store_anew
+        settings, gateways, rezoning.convert_all, rezoning.convert_court
     )
     db.init_app(app)
     app.teardown_appcontext(

@@ -1,4 +1,4 @@
-"""Lets `python -m app` be the command `tingqi`."""
+"""Entry point of `python -m app`, the same as the command `tingqi`."""
 
 from app.cli import main
 

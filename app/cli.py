@@ -1,4 +1,4 @@
-"""The commands of the house; an error of use is one sentence and exit status 2."""
+"""The command line; usage errors are one sentence and exit status 2."""
 
 import logging
 import os
@@ -25,19 +25,19 @@ from app.people.commands import court, token, user
 from app.record.commands import record
 from app.retention.commands import erase, keep
 
-USE = 2  # the exit status of an error of use
+USAGE_ERROR = 2  # exit status
 log = logging.getLogger("tingqi")
 
 
 class TingqiGroup(FlaskGroup):
-    """Flask's command group with the house's own commands, and none that an app brings along."""
+    """Flask's command group with our own commands only."""
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Return a command; unlike Flask's, without opening the house to look for it."""
+        """Return a command; unlike Flask, without creating the app to look it up."""
         return click.Group.get_command(self, ctx, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands; `--help` works where nothing is set up."""
+        """Return the names of all commands; `--help` works without any configuration."""
         return click.Group.list_commands(self, ctx)
 
 
@@ -55,7 +55,7 @@ def cli() -> None:
     """Settle a court hearing's date with every lawyer by link, on the record."""
 
 
-# Flask's own options choose an app; here there is one.
+# Drop Flask's options that choose an app.
 cli.params = [param for param in cli.params if param.name == "version"]
 record.add_command(erase)
 court.add_command(keep)
@@ -71,20 +71,20 @@ def serve(bind: str, workers: int) -> None:
     """Serve the pages and the API."""
     app = checked_app()
     close_connections(app)
-    _refuse_taken(bind)
+    _check_address(bind)
     _start_log(app)
     click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
     _serve(bind, workers, click.get_current_context().find_root().obj.create_app)
 
 
-def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
+def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
     from gunicorn.app.base import BaseApplication
 
-    class Pages(BaseApplication):
-        """The app under gunicorn: each process opens the house for itself."""
+    class GunicornApp(BaseApplication):
+        """Gunicorn application; each process creates its own app."""
 
         def load_config(self) -> None:
-            """Tell gunicorn how to run; paths hold keys, so no request is logged."""
+            """Configure gunicorn; no access log, since paths contain keys."""
             for name, value in {
                 "bind": bind,
                 "workers": workers,
@@ -103,11 +103,11 @@ def _serve(bind: str, workers: int, open_house: Callable[[], Flask]) -> None:
 
         def load(self) -> Flask:
             """Return the app."""
-            made = open_house()
+            app = new_app()
             gc_tuning.tune()
-            return made
+            return app
 
-    Pages().run()
+    GunicornApp().run()
 
 
 def _close_sockets(_server: Any, process: Any) -> None:
@@ -115,8 +115,8 @@ def _close_sockets(_server: Any, process: Any) -> None:
         listener.close()
 
 
-def _refuse_taken(bind: str) -> None:
-    """Refuse an address that cannot be bound, in one sentence instead of gunicorn's ten lines."""
+def _check_address(bind: str) -> None:
+    """Raise BadParameter if the address cannot be bound, instead of gunicorn's traceback."""
     from gunicorn.util import parse_address
 
     try:
@@ -131,8 +131,10 @@ def _refuse_taken(bind: str) -> None:
     try:
         socket.create_server(address, family=family).close()
     except (OSError, OverflowError) as fault:
-        said = getattr(fault, "strerror", None) or str(fault)
-        raise click.BadParameter(f"{bind} cannot be used: {said}.", param_hint="--bind") from fault
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise click.BadParameter(
+            f"{bind} cannot be used: {reason}.", param_hint="--bind"
+        ) from fault
 
 
 @cli.command(with_appcontext=False)
@@ -146,7 +148,7 @@ def worker(once: bool) -> None:
     _start_log(app)
     if once:
         click.echo(f"{beats.beat(app)} messages were tried.", err=True)
-        while beats.take_file(app):
+        while beats.process_file(app):
             pass
         return
     click.echo("The worker beats; Ctrl-C stops.", err=True)
@@ -154,7 +156,7 @@ def worker(once: bool) -> None:
 
 
 def _start_log(app: Flask) -> None:
-    """Begin to log; name what is set to no purpose, which may be a slip in another's name."""
+    """Configure logging, and warn of unknown settings, which may be misspelled."""
     configure_logging()
     for name in app.extensions["tingqi"].settings.unknown:
         log.warning("%s is set in the environment, and is no setting of Tingqi", name)
@@ -191,14 +193,14 @@ def doctor() -> None:
 
 
 def sentence(fault: BaseException) -> str:
-    """Return what to say of an error of use."""
+    """Return the sentence for a usage error."""
     if isinstance(fault, click.UsageError):
-        where = f"{fault.ctx.command_path}: " if fault.ctx else ""
-        return where + " ".join(fault.format_message().split())
+        prefix = f"{fault.ctx.command_path}: " if fault.ctx else ""
+        return prefix + " ".join(fault.format_message().split())
     if isinstance(fault, click.ClickException):
         return fault.format_message()
     if isinstance(fault, Invalid):
-        return "; ".join(f"{field}: {said}" for field, said in fault.errors.items())
+        return "; ".join(f"{field}: {message}" for field, message in fault.errors.items())
     if isinstance(fault, sa.exc.DBAPIError):
         return f"The database cannot be used: {one_line_error(fault)}"
     if isinstance(fault, sa.exc.ArgumentError):
@@ -209,12 +211,12 @@ def sentence(fault: BaseException) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and exit: 0 well, 1 something was found wrong, 2 an error of use."""
-    os.umask(0o077)  # what lies in instance/ is people's names, addresses and keys
+    """Run one command and exit: 0 success, 1 problem found, 2 usage error."""
+    os.umask(0o077)  # instance/ contains personal data and keys
     try:
-        answer: Any = cli.main(arguments, prog_name="tingqi", standalone_mode=False)
+        status: Any = cli.main(arguments, prog_name="tingqi", standalone_mode=False)
     except BrokenPipeError:
-        # The reader has gone; what is left in the buffer must not fail a second time at exit.
+        # The reader is gone; flushing the buffer at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except (click.Abort, KeyboardInterrupt):
@@ -230,5 +232,5 @@ def main(arguments: list[str] | None = None) -> None:
         sa.exc.ArgumentError,
     ) as fault:
         click.echo(sentence(fault), err=True)
-        raise SystemExit(USE) from None
-    raise SystemExit(answer if isinstance(answer, int) else 0)
+        raise SystemExit(USAGE_ERROR) from None
+    raise SystemExit(status if isinstance(status, int) else 0)

@@ -1,9 +1,9 @@
-"""What Lighthouse says of counsel's page and of home, in the demo's court: `make lighthouse`.
+"""Lighthouse scores of counsel's page and the home page, in the demo's court: `make lighthouse`.
 
     python bench/lighthouse.py [--runs 3]
 
-The pages come from ``tingqi serve``; each is measured as a phone and as a desk, several times, and
-the median is told. Figures for speed want a machine that does nothing else.
+The pages are served by ``tingqi serve``; each is measured several times as a phone and as a
+desktop, and the median is reported. Speed scores need an otherwise idle machine.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from app.config import Settings
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
 from app.demo import folder as demo
-from app.demo import newcomer
+from app.demo import open_proposal
 from app.demo.story import ASSISTANT, STORY
 
 CLI = Path(__file__).parent / "node/node_modules/lighthouse/cli/index.js"
@@ -40,7 +40,7 @@ CHROME = "--headless=new --no-sandbox"
 
 
 def main() -> None:
-    """Measure both pages, print a table, and fail where less than what was promised was found."""
+    """Measure both pages, print a table, and fail below the required scores."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="of which the median is told")
     runs = parser.parse_args().runs
@@ -54,19 +54,19 @@ def main() -> None:
     sys.exit(0 if all(kept) else 1)
 
 
-def _row(name: str, form: str, found: list[dict[str, Any]]) -> bool:
-    """Print what several looks at a page found; tell whether it is what was promised."""
-    points = [median(each["points"][kind] for each in found) for kind in KINDS]
+def _row(name: str, form: str, results: list[dict[str, Any]]) -> bool:
+    """Print the medians of several runs; return whether they meet the requirements."""
+    points = [median(each["points"][kind] for each in results) for kind in KINDS]
     told = " | ".join(f"{each:.0f}" for each in points)
-    print(f"| {name} | {form} | {told} | {found[-1]['bytes']:,} |", flush=True)
-    for each in sorted(set().union(*(one["less"] for one in found))):
+    print(f"| {name} | {form} | {told} | {results[-1]['bytes']:,} |", flush=True)
+    for each in sorted(set().union(*(one["less"] for one in results))):
         print(f"    points lost by {each}", file=sys.stderr)
     return min(points) >= PROMISED
 
 
 @contextmanager
 def court() -> Iterator[tuple[str, str, str]]:
-    """Serve the demo's court; give its address, a path of counsel's page and a signed-in cookie."""
+    """Serve the demo's court; yield its URL, the path of counsel's page and a session cookie."""
     with tempfile.TemporaryDirectory(prefix="tingqi-lighthouse-") as name:
         place = Path(name)
         url = f"sqlite:///{place / demo.DATABASE}"
@@ -74,7 +74,7 @@ def court() -> Iterator[tuple[str, str, str]]:
         demo.prepare(settings, fresh=True)
         app = create_app(settings, demo.outboxes(settings, SystemClock()))
         with app.app_context():
-            path = newcomer.offer().seats[0].path
+            path = open_proposal.find_or_create().counsel[0].path
             db.session.remove()
             db.engine.dispose()
         with scenario(place, url) as server:
@@ -90,7 +90,7 @@ def _cookie(base: str) -> str:
 
 
 def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
-    """Let Lighthouse look once; return its points, the bytes loaded, and what cost points."""
+    """Run Lighthouse once; return scores, bytes loaded, and failed audits."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     done = node(
         [
@@ -122,7 +122,7 @@ def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
 
 
 def _less(said: dict[str, Any]) -> Iterator[str]:
-    """Yield what cost points, in Lighthouse's words."""
+    """Yield the failed audits, in Lighthouse's words."""
     for kind in KINDS:
         for each in said["categories"][kind]["auditRefs"]:
             audit = said["audits"][each["id"]]

@@ -21,7 +21,7 @@ from app.core.db import db, retrying
 from app.core.errors import Misconfigured
 from app.core.runtime.clock import SystemClock
 from app.core.runtime.logs import configure_logging
-from app.demo import folder, newcomer, outbox_views, shown
+from app.demo import folder, open_proposal, outbox_views, terminal_text
 from app.worker import jobs as running
 
 HOST = "127.0.0.1"
@@ -31,43 +31,49 @@ log = logging.getLogger("tingqi.demo")
 
 
 def run(port: int, fresh: bool) -> None:
-    """Show a small court on 127.0.0.1 until Ctrl-C; what happened in it stays for the next time.
+    """Serve a demo court on 127.0.0.1 until Ctrl-C; its data is kept for the next time.
 
-    Mail and texts go to the local outbox whatever the settings say. Raises Misconfigured where the
-    port is taken or the instance folder holds somebody else's database.
+    Mail and texts always go to the local outbox. Raises Misconfigured if the port is taken or the
+    instance folder contains another database.
     """
-    listening = _listen(port)
-    with listening:
-        read = config.read()
-        _keep_quiet(read.instance)
-        settings = _demo_settings(read, port)
-        _tell("Tingqi demo: one moment …")
-        new = folder.prepare(settings, fresh)
+    listener = _open_listener(port)
+    with listener:
+        configured = config.read()
+        _log_to_file(configured.instance)
+        settings = _demo_settings(configured, port)
+        _print("Tingqi demo: one moment …")
+        is_new = folder.prepare(settings, fresh)
         app = create_app(settings, folder.outboxes(settings, SystemClock()))
         app.register_blueprint(outbox_views.bp)
         with app.app_context():
             upgrade()
-            waiting = newcomer.offer()
-            calendars = retrying(newcomer.calendars)
-        _serve(app, listening, shown.words(settings, new, waiting, calendars, not _silent(read)))
+            proposal = open_proposal.find_or_create()
+            calendars = retrying(open_proposal.calendars)
+        _serve(
+            app,
+            listener,
+            terminal_text.intro(
+                settings, is_new, proposal, calendars, not _has_no_carriers(configured)
+            ),
+        )
 
 
-def _listen(port: int) -> socket.socket:
+def _open_listener(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as fault:
-        other = port + 1 if 1024 <= port < 65535 else 8000
-        why = "is a demo running already? Choose"
+        alternative = port + 1 if 1024 <= port < 65535 else 8000
+        advice = "is a demo running already? Choose"
         if fault.errno == errno.EACCES:
-            why = "choose"
+            advice = "choose"
         raise Misconfigured(
-            f"Port {port} cannot be used ({fault.strerror}): {why} another, as in "
-            f"`make demo PORT={other}`."
+            f"Port {port} cannot be used ({fault.strerror}): {advice} another, as in "
+            f"`make demo PORT={alternative}`."
         ) from fault
 
 
 def _demo_settings(settings: Settings, port: int) -> Settings:
-    """Return the settings with the demo's database, address and outbox in place of the set ones."""
+    """Return the settings with database, address and carriers replaced by the demo's."""
     return replace(
         settings,
         database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
@@ -86,47 +92,47 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
     )
 
 
-def _keep_quiet(instance: Path) -> None:
-    """Write what pages and worker log into a file: the terminal is for the demo's own words."""
+def _log_to_file(instance: Path) -> None:
+    """Log to a file, to keep the terminal for the demo's introduction."""
     instance.mkdir(parents=True, exist_ok=True)
     configure_logging(logging.FileHandler(instance / LOG, "w", encoding="utf-8", delay=True))
     logging.captureWarnings(True)
-    logging.raiseExceptions = False  # a disk that is full is said elsewhere
+    logging.raiseExceptions = False  # a full disk is reported elsewhere
 
-    def failed(thread: threading.ExceptHookArgs) -> None:
+    def log_failure(thread: threading.ExceptHookArgs) -> None:
         name = thread.thread.name if thread.thread else "?"
         fault = (thread.exc_type, thread.exc_value, thread.exc_traceback)
         log.error("the thread %s failed", name, exc_info=fault)  # type: ignore[arg-type]
 
-    threading.excepthook = failed
+    threading.excepthook = log_failure
 
 
 class _Server(ThreadedWSGIServer):
-    """The pages; a browser that hangs up in the middle is a line in the log."""
+    """WSGI server that logs aborted requests."""
 
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log what a request ended with, where nothing below has taken it."""
+        """Log an unhandled exception of a request."""
         log.exception("a request of %s failed", client_address)
 
 
-def _silent(settings: Settings) -> bool:
+def _has_no_carriers(settings: Settings) -> bool:
     return not (settings.smtp_url or settings.twilio_account_sid)
 
 
-def _serve(app: Flask, listening: socket.socket, words: str) -> None:
+def _serve(app: Flask, listener: socket.socket, intro: str) -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
-    # The server takes over the descriptor, so it gets one of its own.
-    server = _Server(HOST, 0, app, fd=os.dup(listening.fileno()))
+    stop_requested = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop_requested.set())
+    # The server closes its descriptor, so it gets a duplicate.
+    server = _Server(HOST, 0, app, fd=os.dup(listener.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
     jobs = running.WorkerJobs(app)
-    _tell(words)
-    over.wait()
+    _print(intro)
+    stop_requested.wait()
     server.shutdown()
     pages.join()
     server.server_close()
@@ -134,9 +140,9 @@ def _serve(app: Flask, listening: socket.socket, words: str) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    _tell("\nStopped. What happened stays; the same command goes on from here.")
+    _print("\nStopped. What happened stays; the same command goes on from here.")
 
 
-def _tell(words: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    print(words, flush=True)
+    print(text, flush=True)

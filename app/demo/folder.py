@@ -1,4 +1,4 @@
-"""The demo's own part of the instance folder: whose database is there, and how it is begun anew."""
+"""The demo's files in the instance folder: database and outbox, created or reset."""
 
 import shutil
 import sqlite3
@@ -19,13 +19,13 @@ from app.core.runtime.clock import SetClock, SystemClock
 from app.demo.story import COURT, StoryPlayer
 
 DATABASE = "tingqi.db"
-OWN = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
+DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
 def prepare(settings: Settings, fresh: bool) -> bool:
-    """See that the demo's court is in the instance folder; return whether it was made just now.
+    """Create the demo's database unless it exists; return whether it was created.
 
-    Raises Misconfigured where the database there is not the demo's: that is never touched.
+    Raises Misconfigured if there is another database, which is never touched.
     """
     courts = courts_in(settings.instance / DATABASE)
     if courts and courts != [COURT["name"]]:
@@ -36,14 +36,14 @@ def prepare(settings: Settings, fresh: bool) -> bool:
     if courts and not fresh:
         return False
     clear(settings)
-    _make(settings)
+    _create(settings)
     return True
 
 
 def courts_in(database: Path) -> list[str] | None:
-    """Return the names of the courts in a database; None where there is no file.
+    """Return the names of the courts in a database, or None if the file does not exist.
 
-    Raises Misconfigured where the file is none of Tingqi's.
+    Raises Misconfigured if it is not a database of Tingqi.
     """
     if not database.exists():
         return None
@@ -60,35 +60,37 @@ def courts_in(database: Path) -> list[str] | None:
 
 
 def clear(settings: Settings) -> None:
-    """Remove the demo's database and its outbox, and nothing else."""
-    for name in OWN:
+    """Delete the demo's database and outbox."""
+    for name in DATABASE_FILES:
         (settings.instance / name).unlink(missing_ok=True)
     if settings.outbox.is_dir():
         shutil.rmtree(settings.outbox)
 
 
-def _make(settings: Settings) -> None:
-    """Tell the story in a folder aside and move it in whole: half a court is never left behind."""
-    with tempfile.TemporaryDirectory(prefix=".demo-", dir=settings.instance) as made:
-        aside = Path(made)
+def _create(settings: Settings) -> None:
+    """Play the story in a temporary folder, then move it, so that no partial court remains."""
+    with tempfile.TemporaryDirectory(prefix=".demo-", dir=settings.instance) as temporary:
+        folder = Path(temporary)
         clock = SetClock(SystemClock().now())
-        there = replace(settings, instance=aside, database_url=f"sqlite:///{aside / DATABASE}")
-        app = create_app(there, outboxes(there, clock))
+        temporary_settings = replace(
+            settings, instance=folder, database_url=f"sqlite:///{folder / DATABASE}"
+        )
+        app = create_app(temporary_settings, outboxes(temporary_settings, clock))
         with app.app_context():
             upgrade()
             try:
-                StoryPlayer(app, clock, settings.secret_key).tell()
+                StoryPlayer(app, clock, settings.secret_key).play()
             finally:
                 db.session.remove()
                 db.engine.dispose()
-        there.outbox.rename(settings.outbox)
-        for name in OWN:
-            if (aside / name).exists():
-                (aside / name).rename(settings.instance / name)
+        temporary_settings.outbox.rename(settings.outbox)
+        for name in DATABASE_FILES:
+            if (folder / name).exists():
+                (folder / name).rename(settings.instance / name)
 
 
 def outboxes(settings: Settings, clock: SetClock | SystemClock) -> ExternalServices:
-    """Return gateways that send nothing out of this machine."""
+    """Return carriers that write to the local outbox only."""
     return ExternalServices(
         clock=clock,
         email=Outbox(settings.outbox, "email", clock, settings.court_address),

@@ -1,4 +1,4 @@
-"""The demo's outbox as a page: what people were sent, as they would see it."""
+"""Pages of the demo's outbox: messages as their recipients see them."""
 
 import re
 from email import message_from_bytes, policy
@@ -17,7 +17,7 @@ LINK = re.compile(r"https?://[^\s<>，。）]+")
 
 @bp.get("")
 def shown() -> str:
-    """Show the newest messages, mails and texts alike."""
+    """Show the newest messages."""
     folder = services().settings.outbox
     return render_template(
         "demo/outbox.html",
@@ -25,25 +25,25 @@ def shown() -> str:
         folder=folder,
         zone=COURT["zone"],
         linked=linked,
-        tongue=tongue,
+        language_tag=language_tag,
     )
 
 
 @bp.get("/<name>")
 def file(name: str) -> Response:
-    """Give one message as the file that it is."""
+    """Download a message as a file."""
     kind = "message/rfc822" if name.endswith(".eml") else "application/json"
     return _download(_content(name), kind, name)
 
 
 @bp.get("/<name>/invite.ics")
 def invite(name: str) -> Response:
-    """Give the calendar that a mail carries."""
+    """Download the calendar attached to a mail."""
     mail = message_from_bytes(_content(name), _class=EmailMessage, policy=policy.default)
-    found = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    if not found:
+    calendars = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    if not calendars:
         abort(404)
-    return _download(found[0].get_payload(decode=True), "text/calendar", "invite.ics")
+    return _download(calendars[0].get_payload(decode=True), "text/calendar", "invite.ics")
 
 
 def _content(name: str) -> bytes:
@@ -54,21 +54,21 @@ def _content(name: str) -> bytes:
 
 
 def _download(content: object, kind: str, name: str) -> Response:
-    answer = Response(bytes(content) if isinstance(content, bytes) else b"", content_type=kind)
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer
+    response = Response(bytes(content) if isinstance(content, bytes) else b"", content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
 
 
-def tongue(words: str) -> str:
-    """Return the language that a message is in; Chinese ones have full-width marks."""
-    return "zh-Hans" if "：" in words or "【" in words else "en"
+def language_tag(text: str) -> str:
+    """Return the language tag of a message; Chinese ones contain full-width punctuation."""
+    return "zh-Hans" if "：" in text or "【" in text else "en"
 
 
-def linked(words: str) -> Markup:
-    """Return plain text as HTML, its web addresses as links."""
+def linked(text: str) -> Markup:
+    """Convert plain text to HTML with links."""
     parts, last = [], 0
-    for found in LINK.finditer(words):
-        parts.append(escape(words[last : found.start()]))
-        parts.append(Markup('<a href="{0}">{0}</a>').format(found.group()))
-        last = found.end()
-    return Markup("").join([*parts, escape(words[last:])])
+    for match in LINK.finditer(text):
+        parts.append(escape(text[last : match.start()]))
+        parts.append(Markup('<a href="{0}">{0}</a>').format(match.group()))
+        last = match.end()
+    return Markup("").join([*parts, escape(text[last:])])

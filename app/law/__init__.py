@@ -78,7 +78,7 @@ class DefaultJudgment:
 
 
 @dataclass(frozen=True)
-class LadderStep:
+class EscalationRule:
     """One step of the escalation before the notice period begins, with its working days."""
 
     way: str
@@ -104,7 +104,7 @@ class RuleSet:
     # Notice periods and evidence periods.
     periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
-    steps: tuple[LadderStep, ...]
+    steps: tuple[EscalationRule, ...]
     office: CourtOffice
 
     def periods_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
@@ -177,7 +177,7 @@ def read(file: Path) -> RuleSet:
             for each in data[table]
         ),
         default_judgment=tuple(DefaultJudgment(**each) for each in data["default_judgment"]),
-        steps=tuple(LadderStep(**each) for each in data["step"]),
+        steps=tuple(EscalationRule(**each) for each in data["step"]),
         office=CourtOffice(**data["office"]),
     )
 

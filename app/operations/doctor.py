@@ -150,9 +150,9 @@ def _doubles() -> CarrierCheck:
 
 def _stored_times() -> Iterator[CarrierCheck]:
     with db.engine.connect() as line:
-        found = rezoning.look(line)
-    if found.older:
-        yield _found("stored times", False, str(found.older))
+        found = rezoning.find_stale(line)
+    if found.error:
+        yield _found("stored times", False, str(found.error))
     elif found.courts:
         said = (
             f"those of {len(found.courts)} of the courts are stored by other time zone rules; the "

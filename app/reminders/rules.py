@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from app.law import CourtOffice, LadderStep
+from app.law import CourtOffice, EscalationRule
 from app.law.day_counting import working_days_before
 from app.notices.rules import outside_quiet_hours
 
@@ -63,7 +63,7 @@ class EscalationStep:
 
 
 def escalation_steps(
-    steps: Sequence[LadderStep],
+    steps: Sequence[EscalationRule],
     deadline: dt.datetime,
     *,
     now: dt.datetime,

@@ -1,1 +1,1 @@
-"""The worker: its jobs, and what each beat does."""
+"""The worker: scheduled jobs, and the steps of each beat."""

@@ -1,4 +1,4 @@
-"""The worker: let overdue rounds lapse, queue what is due, own up to what was lost, send."""
+"""One beat of the worker: lapse proposals, queue notices, settle lost attempts, send, read mail."""
 
 import logging
 import os
@@ -20,58 +20,58 @@ from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
 from app.worker import rezoning
-from app.worker.steps import AFTER, BEFORE, named
+from app.worker.steps import AFTER, BEFORE, step_name
 
 log = logging.getLogger("tingqi.worker")
 
 
 def sender_of(app: Flask) -> Sender:
-    """Return who sends for an app's house; its name tells one worker from another."""
-    house: Services = app.extensions["tingqi"]
+    """Return the sender of an app; its name identifies this worker."""
+    services: Services = app.extensions["tingqi"]
     return Sender(
         name=_name(os.getpid()),
-        gateways=house.gateways,
-        secret=house.settings.secret_key,
-        public_url=house.settings.public_url,
-        court_address=house.settings.court_address,
+        gateways=services.gateways,
+        secret=services.settings.secret_key,
+        public_url=services.settings.public_url,
+        court_address=services.settings.court_address,
     )
 
 
 @cache
 def _name(pid: int) -> str:
-    """Return this process's name: numbers of processes and names of machines come again."""
+    """Return a unique name of this process; pids and host names alone may recur."""
     return f"{socket.gethostname()[:60]}:{pid}:{secrets.token_hex(4)}"
 
 
 def beat(app: Flask) -> int:
-    """Do once all that is due now; return how many messages were tried.
+    """Run everything that is due now; return the number of attempted messages.
 
-    Each step stands alone: one that fails is logged and the others go on; the database is the only
-    memory, so what was not done now is done by the next beat, here or in another worker.
+    Steps are independent: a failing one is logged and the others run. All state is in the database,
+    so the next beat, here or in another worker, does what was left.
     """
     with app.app_context():
-        sender, tried = sender_of(app), 0
+        sender, attempted = sender_of(app), 0
         if not run_step(fits, sender):
-            return tried
+            return attempted
         for step in (heartbeat, *BEFORE):
             run_step(step, sender)
-        # A duty that passes from a text to mail is due at once.
-        while (sent := sum(send(sender, each) for each in dispatch.CHANNELS)) > 0:
-            tried += sent
-        # What can wait comes after what was due.
+        # A failover from text to mail is due immediately.
+        while (sent := sum(send(sender, channel) for channel in dispatch.CHANNELS)) > 0:
+            attempted += sent
+        # Less urgent steps come last.
         for step in (partial(read_replies, app), *AFTER):
             run_step(step, sender)
-        return tried
+        return attempted
 
 
 def send(sender: Sender, channel: str) -> int:
     return run_step(partial(dispatch.send_due, channels=(channel,)), sender)
 
 
-def take_file(app: Flask) -> int:
-    """Work at the next file that is to be imported; beside the beat, for it may take minutes."""
-    house: Services = app.extensions["tingqi"]
-    clock, settings = house.gateways.clock, house.settings
+def process_file(app: Flask) -> int:
+    """Process the next file to be imported; not part of the beat, as it may take minutes."""
+    services: Services = app.extensions["tingqi"]
+    clock, settings = services.gateways.clock, services.settings
     with app.app_context():
         return run_step(
             lambda sender: files.work_next(settings.secret_key, settings.instance, clock.now),
@@ -84,32 +84,34 @@ def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
         return step(sender)
     except Exception as fault:
         if is_away(fault):
-            said = one_line_error(fault)
-            log.warning("the database is away or busy, %s goes on later: %s", named(step), said)
+            reason = one_line_error(fault)
+            log.warning(
+                "the database is away or busy, %s goes on later: %s", step_name(step), reason
+            )
         else:
-            log.exception("%s failed; it is tried again at the next beat", named(step))
+            log.exception("%s failed; it is tried again at the next beat", step_name(step))
     finally:
         release_session()
     return 0
 
 
 def read_replies(app: Flask, sender: Sender) -> int:
-    house: Services = app.extensions["tingqi"]
-    return read_mail(sender.gateways, house.settings.mail_authserv, sender.secret)
+    services: Services = app.extensions["tingqi"]
+    return read_mail(sender.gateways, services.settings.mail_authserv, sender.secret)
 
 
 def fits(sender: Sender) -> bool:
-    """Tell whether the schema is this version's, and what was told is stored by the rules in use.
+    """Tell whether schema and time zone rules are those of this version.
 
-    A worker of another version, or with older time zone rules, waits to be replaced.
+    A worker of another version, or with older time zone rules, does nothing until replaced.
     """
     with transaction() as session:
-        fitting = schema_check.fits(session)
-    if not fitting:
+        schema_fits = schema_check.fits(session)
+    if not schema_fits:
         log.error("the database has another schema than this worker: start the new version's")
         return False
     try:
-        rezoning.settle(sender.now)
+        rezoning.convert_all(sender.now)
     except OlderRules as older:
         log.error("%s", older)
         return False
@@ -122,15 +124,15 @@ def heartbeat(sender: Sender) -> int:
     return 1
 
 
-def search_listing(app: Flask, ended: Callable[[], bool] = lambda: False) -> int:
-    """Search the listing that waits longest, if any; return its number.
+def search_listing(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Search the oldest waiting listing; return its id, or 0.
 
-    It takes a minute, and so is no step of the beat: what is due is sent meanwhile. A worker that
-    is told to end leaves the listing to another one.
+    Not part of the beat, as it takes a minute. A worker that is stopping leaves the listing to
+    another one.
     """
     with app.app_context():
         sender = sender_of(app)
         try:
-            return running.search_next(sender.name, sender.gateways.clock.now, ended)
+            return running.search_next(sender.name, sender.gateways.clock.now, is_stopping)
         finally:
             release_session()

@@ -1,4 +1,4 @@
-"""Run the worker: its jobs beside one another in one process, until it is told to stop."""
+"""Run the worker: concurrent jobs in one process, until it is stopped."""
 
 import datetime as dt
 import logging
@@ -22,31 +22,32 @@ from app.sending import dispatch
 from app.worker import beat, steps
 
 log = logging.getLogger("tingqi.worker")
-HEART_SECONDS, SWITCH_SECONDS = 15.0, 0.0005
+HEARTBEAT_SECONDS = 15.0
+SWITCH_SECONDS = 0.0005
 
 
-def turn(app: Flask, job: Callable[..., None], *given: Any) -> None:
-    """Do a job, unless the database was given another version's schema meanwhile."""
+def run_job(app: Flask, job: Callable[..., None], *arguments: Any) -> None:
+    """Run a job, unless the database has another version's schema by now."""
     with app.app_context():
         fitting = beat.run_step(beat.fits, beat.sender_of(app))
     if fitting:
-        job(app, *given)
+        job(app, *arguments)
 
 
-def heart(app: Flask) -> None:
-    """Say that this worker is alive, whatever else it is busy with."""
+def heartbeat(app: Flask) -> None:
+    """Record that this worker is alive, whatever else it is doing."""
     with app.app_context():
         beat.run_step(beat.heartbeat, beat.sender_of(app))
 
 
 def send(app: Flask, channel: str, stopping: Event) -> None:
-    """Send what is due over one channel, until nothing is; hours, if it takes hours."""
+    """Send all due notices of one channel, however long that takes."""
     with app.app_context():
         beat.send(replace(beat.sender_of(app), stopping=stopping), channel)
 
 
-def keep_up(app: Flask, stopping: Event) -> None:
-    """Do all that is due beside sending: what is queued by it is sent by those who send."""
+def run_steps(app: Flask, stopping: Event) -> None:
+    """Run all steps except sending; the sending jobs send what these queue."""
     with app.app_context():
         sender = replace(beat.sender_of(app), stopping=stopping)
         for step in (*steps.BEFORE, partial(beat.read_replies, app), *steps.AFTER):
@@ -55,26 +56,26 @@ def keep_up(app: Flask, stopping: Event) -> None:
 
 
 def search_listing(app: Flask, stopping: Event) -> None:
-    """Search the listing that waits longest, for a minute: what is due is sent meanwhile."""
+    """Search the oldest waiting listing; takes about a minute."""
     beat.search_listing(app, stopping.is_set)
 
 
-def take_file(app: Flask) -> None:
-    """Work at the next file that is to be imported, which may take minutes."""
-    beat.take_file(app)
+def process_file(app: Flask) -> None:
+    """Process the next file to be imported; may take minutes."""
+    beat.process_file(app)
 
 
 class IntervalJob(IntervalTrigger):
-    """A turn every so many seconds; those that were missed are one.
+    """Interval trigger that coalesces missed runs without enumerating them.
 
-    APScheduler would list each of them before it makes one of all: half a million for a clock that
-    is set forward by a month, which takes a second, and for one that began in 1970 all memory.
+    APScheduler lists every missed run before coalescing: half a million for a clock set forward by
+    a month, which takes a second, and until memory is exhausted for one that started in 1970.
     """
 
     def get_next_fire_time(
         self, previous_fire_time: dt.datetime | None, now: dt.datetime
     ) -> dt.datetime | None:
-        """Return the turn after the previous one, or an interval from now where that is over."""
+        """Return the next run time, or one interval from now if it has passed."""
         following: dt.datetime | None = super().get_next_fire_time(previous_fire_time, now)
         if following is None or following > now:
             return following
@@ -82,35 +83,35 @@ class IntervalJob(IntervalTrigger):
 
 
 class WorkerJobs:
-    """The worker's jobs, from now until it is stopped: each one at a time, missed turns are one.
+    """The worker's scheduled jobs; at most one run of each at a time, missed runs coalesced.
 
-    They run beside one another: neither the heart nor what falls due waits for a long sending,
-    nor texts for a slow mail server. APScheduler reckons turns by the wall clock: one that is set
-    back would keep all of them waiting for as long, so then each has its turn at once; one that is
-    set forward is one turn (see Every).
+    Jobs run concurrently: heartbeat and due steps do not wait for a long sending, nor texts for a
+    slow mail server. APScheduler uses the wall clock: after it is set back, all jobs would wait as
+    long, so they are rescheduled immediately; for a clock set forward see IntervalJob.
     """
 
     def __init__(self, app: Flask, wall: Clock | None = None) -> None:
-        """Start them; ``wall`` is the machine's clock."""
+        """Start the jobs; ``wall`` is the system clock."""
         self.stopping = Event()
         self.wall = wall or SystemClock()
         self.scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-        house: Services = app.extensions["tingqi"]
-        seconds = house.settings.beat_seconds
+        services: Services = app.extensions["tingqi"]
+        seconds = services.settings.beat_seconds
         jobs: list[tuple[str, Callable[..., None], list[Any], float]] = [
-            ("heart", heart, [], min(seconds, HEART_SECONDS)),
-            ("keep-up", keep_up, [self.stopping], seconds),
+            ("heart", heartbeat, [], min(seconds, HEARTBEAT_SECONDS)),
+            ("keep-up", run_steps, [self.stopping], seconds),
         ]
         jobs += [
-            (f"send-{each}", send, [each, self.stopping], seconds) for each in dispatch.CHANNELS
+            (f"send-{channel}", send, [channel, self.stopping], seconds)
+            for channel in dispatch.CHANNELS
         ]
         jobs.append(("listing", search_listing, [self.stopping], seconds))
-        jobs.append(("files", take_file, [], seconds))
-        for name, job, given, every in jobs:
+        jobs.append(("files", process_file, [], seconds))
+        for name, job, arguments, interval in jobs:
             self.scheduler.add_job(
-                turn,
-                IntervalJob(seconds=every, timezone="UTC"),
-                args=[app, job, *given],
+                run_job,
+                IntervalJob(seconds=interval, timezone="UTC"),
+                args=[app, job, *arguments],
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
@@ -118,37 +119,37 @@ class WorkerJobs:
                 next_run_time=self.wall.now(),
             )
         self.scheduler.start()
-        args = [min(seconds, HEART_SECONDS)]
-        self._minder = Thread(target=self._mind_the_clock, args=args, daemon=True)
-        self._minder.start()
+        clock_arguments = [min(seconds, HEARTBEAT_SECONDS)]
+        self._clock_thread = Thread(target=self._watch_clock, args=clock_arguments, daemon=True)
+        self._clock_thread.start()
 
     def stop(self) -> None:
-        """Finish what is under way, and give back the rest."""
+        """Finish running jobs; unsent notices return to the queue."""
         self.stopping.set()
-        self._minder.join()
+        self._clock_thread.join()
         self.scheduler.shutdown(wait=True)
 
-    def _mind_the_clock(self, every: float) -> None:
-        """See by the machine's steady time when its clock was set back."""
-        before = self._ahead()
-        while not self.stopping.wait(every):
-            now = self._ahead()
-            if now < before - every:
-                log.warning("the clock was set back by %.0f seconds", before - now)
+    def _watch_clock(self, interval: float) -> None:
+        """Detect by the monotonic clock that the system clock was set back; reschedule all jobs."""
+        previous_offset = self._clock_offset()
+        while not self.stopping.wait(interval):
+            offset = self._clock_offset()
+            if offset < previous_offset - interval:
+                log.warning("the clock was set back by %.0f seconds", previous_offset - offset)
                 for job in self.scheduler.get_jobs():
                     job.modify(next_run_time=self.wall.now())
-            before = now
+            previous_offset = offset
 
-    def _ahead(self) -> float:
+    def _clock_offset(self) -> float:
         return self.wall.now().timestamp() - time.monotonic()
 
 
 def run(app: Flask) -> None:
-    """Work until a signal says to stop; what is under way is finished, the rest given back."""
+    """Run the worker until SIGTERM or SIGINT; running jobs are finished."""
     stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    # Callers wake from the network for a moment each; they do not wait for the thread that writes.
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stop.set())
+    # Sending threads wake up briefly for network I/O; they must not wait for the writing thread.
     sys.setswitchinterval(SWITCH_SECONDS)
     gc_tuning.tune()
     jobs = WorkerJobs(app)

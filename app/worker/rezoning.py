@@ -1,9 +1,9 @@
-"""Which time zone rules the stored times of each court are by, and storing them by those in use.
+"""Convert stored instants when time zone rules change, so that wall-clock times stay the same.
 
-An instant is stored by the rules of its day; when a country changes its clock, the wall clock that
-was told is another instant. Whoever first looks at a database by newer rules stores all that was
-told of a court anew, in one transaction, before any time is shown or told: pages before they
-answer, the worker before it works, a command before it begins.
+Instants are stored by the time zone rules of their day. After a country changes its rules, the
+announced wall-clock time is another instant. The first process with newer rules converts all times
+of a court in one transaction before any time is shown or sent: pages before a request, the worker
+before a beat, a command before it runs.
 """
 
 import datetime as dt
@@ -28,8 +28,8 @@ from app.hearings.wall_clock import Shift, differ
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.people.models import ZoneRules
 
-GLANCE = dt.timedelta(seconds=1)
-UNSETTLED = ("static", "operations.healthz", "operations.readyz")
+CHECK_EVERY = dt.timedelta(seconds=1)
+EXEMPT_ENDPOINTS = ("static", "operations.healthz", "operations.readyz")
 SINCE = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 OLDER = N_(
     "The time zone rules in use here (%(own)s) are older than those by which the times of "
@@ -56,23 +56,23 @@ _STATE = (
 
 @dataclass(frozen=True)
 class StaleZones:
-    """Courts whose times are to be stored anew, and why that cannot be done here, if so."""
+    """Courts whose times must be converted, or the reason why that is impossible here."""
 
     courts: list[int] = field(default_factory=list)
-    older: Message | None = None
+    error: Message | None = None
 
 
-def look(line: sa.Connection) -> StaleZones:
-    """Compare the rules by which each court's times are stored with those in use."""
+def find_stale(connection: sa.Connection) -> StaleZones:
+    """Compare each court's stored time zone rules with those in use."""
     courts, version = [], zones.version()
     digests: dict[str, str] = {}
-    for row in line.execute(_STATE):
-        own = digests.get(row.zone) or digests.setdefault(row.zone, _digest(row.zone))
-        if not own:
-            continue  # a zone that is not known here: nothing of that court can be shown
+    for row in connection.execute(_STATE):
+        digest = digests.get(row.zone) or digests.setdefault(row.zone, _digest(row.zone))
+        if not digest:
+            continue  # unknown zone: nothing of that court can be shown
         if row.rules_id is None or row.by_zone != row.zone:
             courts.append(row.id)
-        elif own != row.digest and _other(line, row.rules_id, row.zone, own):
+        elif digest != row.digest and _rules_differ(connection, row.rules_id, row.zone, digest):
             if version < row.version:
                 facts = {"own": version or "?", "stored": row.version, "zone": row.zone}
                 return StaleZones([], Message(OLDER, court=row.name, **facts))
@@ -81,20 +81,20 @@ def look(line: sa.Connection) -> StaleZones:
 
 
 def _digest(zone: str) -> str:
-    """Return the digest of a zone's rules as they are read here; "" where there is no such zone."""
+    """Return the digest of a zone's compiled rules, or "" for an unknown zone."""
     try:
         return hashlib.sha256(zones.file_of(zone)).hexdigest()
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return ""
 
 
-def _other(line: sa.Connection, rules_id: int, zone: str, digest: str) -> bool:
-    """Tell whether the rules that are kept show any time otherwise than those in use.
+def _rules_differ(connection: sa.Connection, rules_id: int, zone: str, digest: str) -> bool:
+    """Tell whether stored rules and those in use differ for any time.
 
-    The same rules are compiled in more than one way.
+    Equal rules may be compiled to different bytes.
     """
-    kept = line.scalar(sa.select(ZoneRules.rules).where(ZoneRules.id == rules_id))
-    return _differ(zone, bytes(kept or b""), zones.file_of(zone))
+    stored_rules = connection.scalar(sa.select(ZoneRules.rules).where(ZoneRules.id == rules_id))
+    return _differ(zone, bytes(stored_rules or b""), zones.file_of(zone))
 
 
 @cache
@@ -106,42 +106,42 @@ def _read(zone: str, rules: bytes) -> ZoneInfo:
     return ZoneInfo.from_file(io.BytesIO(rules), key=zone)
 
 
-def settle(now: dt.datetime) -> None:
-    """Store the times of all courts by the rules in use, where they are by others.
+def convert_all(now: dt.datetime) -> None:
+    """Convert the times of all courts whose stored rules differ from those in use.
 
-    Raises OlderRules where those in use here are the older ones: nothing is changed then.
+    Raises OlderRules, changing nothing, if those in use are older.
     """
-    with db.engine.connect() as line:
-        found = look(line)
-    _store_anew(found, now)
+    with db.engine.connect() as connection:
+        stale = find_stale(connection)
+    _convert_stale(stale, now)
 
 
-def _store_anew(found: StaleZones, now: dt.datetime) -> None:
-    if found.older:
-        raise OlderRules(found.older.words, **found.older.facts)
-    for court_id in found.courts:
-        changed = retrying(partial(_settle, court_id=court_id, now=now))
+def _convert_stale(stale: StaleZones, now: dt.datetime) -> None:
+    if stale.error:
+        raise OlderRules(stale.error.words, **stale.error.facts)
+    for court_id in stale.courts:
+        changed = retrying(partial(_convert, court_id=court_id, now=now))
         if changed:
             log.warning("%s hearings keep their wall clock by the new rules", changed)
-    if found.courts:
+    if stale.courts:
         zones.reload()
 
 
-def _settle(session: Session, court_id: int, now: dt.datetime) -> int:
+def _convert(session: Session, court_id: int, now: dt.datetime) -> int:
     court = session.get_one(Court, court_id, with_for_update=True, populate_existing=True)
-    return store_anew(session, court, now)
+    return convert_court(session, court, now)
 
 
-def store_anew(session: Session, court: Court, now: dt.datetime) -> int:
-    """Store what was told of a court by its zone and the rules in use; return of how many hearings.
+def convert_court(session: Session, court: Court, now: dt.datetime) -> int:
+    """Convert a court's times to the rules in use; return the number of hearings changed.
 
-    Also after the court's zone was corrected: a hearing at 09:30 stays at 09:30.
+    Also used after the court's zone was corrected: a hearing at 09:30 stays at 09:30.
     """
-    wanted = sa.select(ZoneRules).where(ZoneRules.court_id == court.id)
-    kept = session.scalar(wanted.order_by(ZoneRules.id.desc()).limit(1))
-    read = zones.file_of(court.zone)
-    digest, version = hashlib.sha256(read).hexdigest(), zones.version()
-    if kept and (kept.zone, kept.digest) == (court.zone, digest):
+    query = sa.select(ZoneRules).where(ZoneRules.court_id == court.id)
+    stored = session.scalar(query.order_by(ZoneRules.id.desc()).limit(1))
+    rules = zones.file_of(court.zone)
+    digest, version = hashlib.sha256(rules).hexdigest(), zones.version()
+    if stored and (stored.zone, stored.digest) == (court.zone, digest):
         return 0
     session.add(
         ZoneRules(
@@ -149,66 +149,66 @@ def store_anew(session: Session, court: Court, now: dt.datetime) -> int:
             zone=court.zone,
             version=version,
             digest=digest,
-            rules=read,
+            rules=rules,
             since=now,
         )
     )
     session.flush()
-    if kept is None:
+    if stored is None:
         return 0
-    shift = Shift(_read(kept.zone, kept.rules), _read(court.zone, read))
+    shift = Shift(_read(stored.zone, stored.rules), _read(court.zone, rules))
     changed = clock_change.keep_wall_clocks(session, court, shift, version, now)
-    _drafts(session, court, shift)
+    _convert_drafts(session, court, shift)
     return changed
 
 
-def _drafts(session: Session, court: Court, shift: Shift) -> None:
-    """Let drafts of listings that are not sent yet keep the times that they show."""
+def _convert_drafts(session: Session, court: Court, shift: Shift) -> None:
+    """Convert unsent drafts of listings."""
     sent = ListingState.SENT.value
-    wanted = sa.select(Listing).where(Listing.court_id == court.id, Listing.state != sent)
-    listings = session.scalars(wanted.with_for_update()).all()
-    rows = [{"id": each.id, "answer_by": shift.of(each.answer_by)} for each in listings]
+    query = sa.select(Listing).where(Listing.court_id == court.id, Listing.state != sent)
+    listings = session.scalars(query.with_for_update()).all()
+    rows = [{"id": row.id, "answer_by": shift.of(row.answer_by)} for row in listings]
     bulk.update(session, bulk.table(Listing), rows)
     for listing in listings:
         hearings = sa.select(ListedHearing).where(ListedHearing.listing_id == listing.id)
-        told = [
+        slot_rows = [
             {
-                "id": each.id,
-                "slots": shift.told(each.slots, ("at", "until")),
-                "why": shift.told(each.why, ()),
+                "id": row.id,
+                "slots": shift.told(row.slots, ("at", "until")),
+                "why": shift.told(row.why, ()),
             }
-            for each in session.scalars(hearings)
+            for row in session.scalars(hearings)
         ]
-        bulk.update(session, bulk.table(ListedHearing), told)
+        bulk.update(session, bulk.table(ListedHearing), slot_rows)
     session.expire_all()
 
 
 def install(app: Flask) -> None:
-    """See before each request that times are stored by the rules in use."""
-    app.before_request(_Gate())
+    """Check the time zone rules before each request."""
+    app.before_request(_RulesCheck())
 
 
-class _Gate:
-    """What a page process knows of its database, for a second at a time."""
+class _RulesCheck:
+    """Before-request hook, which checks the database at most once per CHECK_EVERY."""
 
     def __init__(self) -> None:
         self._services: web.Services | None = None
-        self._looked_at: dt.datetime | None = None
+        self._checked_at: dt.datetime | None = None
         self._path: tuple[str, ...] = ()
 
     def __call__(self) -> None:
-        if request.endpoint in UNSETTLED:
+        if request.endpoint in EXEMPT_ENDPOINTS:
             return
-        at, path = web.now(), zoneinfo.TZPATH
+        now, path = web.now(), zoneinfo.TZPATH
         services = web.services()
-        same = services is self._services and path == self._path
-        if same and self._looked_at is not None and abs(at - self._looked_at) < GLANCE:
+        unchanged = services is self._services and path == self._path
+        if unchanged and self._checked_at is not None and abs(now - self._checked_at) < CHECK_EVERY:
             return
         try:
-            with db.engine.connect() as line:
-                found = look(line)
-        except sa.exc.SQLAlchemyError as fault:  # the page says what is wrong
+            with db.engine.connect() as connection:
+                stale = find_stale(connection)
+        except sa.exc.SQLAlchemyError as fault:  # the page reports the error
             log.debug("the rules could not be compared: %s", fault)
             return
-        _store_anew(found, at)
-        self._services, self._looked_at, self._path = services, at, path
+        _convert_stale(stale, now)
+        self._services, self._checked_at, self._path = services, now, path

@@ -1,4 +1,4 @@
-"""The steps of the beat beside sending: each does once what is due now, and stands alone."""
+"""Steps of the beat except sending; each is independent and processes what is due now."""
 
 import datetime as dt
 import logging
@@ -26,31 +26,31 @@ from app.sending.sender import Sender
 from app.tasks import service
 
 log = logging.getLogger("tingqi.worker")
-LOOK_AGAIN = dt.timedelta(minutes=10)
-_looked: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
-_forgot: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
-_made: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs again
+_next_erase: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
 
-def _draw(sender: Sender) -> int:
-    """Keep the events of hearings that changed as calendars write them."""
-    house = event_cache.house_of(sender.court_address)
+def _render_events(sender: Sender) -> int:
+    """Render the calendar events of changed hearings into the cache."""
+    court_host = event_cache.house_of(sender.court_address)
     with transaction() as session:
-        changed = event_cache.not_rendered(session, house)
+        changed = event_cache.not_rendered(session, court_host)
         if changed:
             event_cache.keep(session, changed, sender.now, sender.court_address)
     return len(changed)
 
 
 def _read_calendars(sender: Sender) -> int:
-    """Read counsel's own calendars that are due: a few, with no transaction open meanwhile."""
+    """Fetch a few of counsel's own calendars that are due, outside of any transaction."""
     with transaction() as session:
-        found = busy_calendars.claim_due(session, sender.now)
-    for calendar in found:
-        told = busy_calendars.fetch_busy_time(sender.gateways.calendars, calendar, sender.now)
+        calendars = busy_calendars.claim_due(session, sender.now)
+    for calendar in calendars:
+        result = busy_calendars.fetch_busy_time(sender.gateways.calendars, calendar, sender.now)
         with transaction() as session:
-            busy_calendars.store_result(session, calendar.number, *told, sender.now)
-    return len(found)
+            busy_calendars.store_result(session, calendar.number, *result, sender.now)
+    return len(calendars)
 
 
 def _lapse(sender: Sender) -> int:
@@ -59,44 +59,44 @@ def _lapse(sender: Sender) -> int:
     return _one_by_one(hearings.lapse, overdue, sender)
 
 
-def _let_go(sender: Sender) -> int:
+def _apply_departures(sender: Sender) -> int:
     with transaction() as session:
-        behind = counsel_changes.hearings_left(session)
-    let_go = partial(counsel_changes.continue_without, secret=sender.secret)
-    return _one_by_one(let_go, behind, sender)
+        hearing_ids = counsel_changes.hearings_left(session)
+    use_case = partial(counsel_changes.continue_without, secret=sender.secret)
+    return _one_by_one(use_case, hearing_ids, sender)
 
 
-def _let_in(sender: Sender) -> int:
+def _invite_newcomers(sender: Sender) -> int:
     with transaction() as session:
         cases = counsel_changes.cases_joined(session)
-    return _one_by_one(partial(_welcome, secret=sender.secret), cases, sender)
+    return _one_by_one(partial(_invite_newcomer, secret=sender.secret), cases, sender)
 
 
-def _welcome(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
-    told = counsel_changes.invite_newcomers(session, case_id, now, secret)
-    for hearing_id, counsel_ids in told:
+def _invite_newcomer(session: Session, case_id: int, now: dt.datetime, secret: bytes) -> int:
+    invited = counsel_changes.invite_newcomers(session, case_id, now, secret)
+    for hearing_id, counsel_ids in invited:
         reminders.plan_for(session, hearing_id, counsel_ids, now)
-    return len(told)
+    return len(invited)
 
 
 def _send_listed(sender: Sender) -> int:
-    """Propose hearings of a listing that is being sent."""
+    """Propose the next hearings of listings that are being sent."""
     with transaction() as session:
-        waiting = sending.due(session)
-    sent = _one_by_one(partial(sending.send, secret=sender.secret), waiting, sender)
+        due_ids = sending.due(session)
+    sent = _one_by_one(partial(sending.send, secret=sender.secret), due_ids, sender)
     retrying(lambda session: sending.finish(session, sender.now))
     return sent
 
 
 def _plan(sender: Sender) -> int:
-    """Queue the reminders of new dates, a hundred hearings in a transaction, until there is none.
+    """Queue the reminders of new dates in batches until there are none left.
 
-    Where one of them cannot be planned the others are, one by one.
+    If a batch fails, its hearings are planned one by one.
     """
     planned = 0
     while not sender.stopping.is_set():
         try:
-            done = retrying(partial(reminders.plan, now=sender.now))
+            batch_size = retrying(partial(reminders.plan, now=sender.now))
         except Exception as fault:
             if is_away(fault):
                 raise
@@ -104,20 +104,20 @@ def _plan(sender: Sender) -> int:
             with transaction() as session:
                 unplanned = reminders.unplanned(session)
             return planned + _one_by_one(reminders.plan_one, unplanned, sender)
-        planned += done
-        if done < reminders.AT_ONCE:
+        planned += batch_size
+        if batch_size < reminders.AT_ONCE:
             break
     return planned
 
 
 def _correct_calendars(sender: Sender) -> int:
-    """Tell whose calendars are to be corrected, and the record, that dates kept their clock."""
+    """Notify people whose calendars need correction after a change of time zone rules."""
     with transaction() as session:
-        changed = clock_change.due(session)
-    return _one_by_one(clock_change.tell_people, changed, sender)
+        hearing_ids = clock_change.due(session)
+    return _one_by_one(clock_change.tell_people, hearing_ids, sender)
 
 
-def _climb(sender: Sender) -> int:
+def _escalate(sender: Sender) -> int:
     with transaction() as session:
         hearing_ids = service.hearings_to_weigh(session, sender.now)
     return _one_by_one(escalation.take_due_steps, hearing_ids, sender)
@@ -130,18 +130,18 @@ def _seal(sender: Sender) -> int:
 
 
 def _erase(sender: Sender) -> int:
-    """Blank what is kept no longer; where nothing was found it looks again after a while."""
-    if _looked.get(sender.gateways, sender.now) > sender.now:
+    """Blank data past its retention period; after finding none, pauses for LOOK_AGAIN."""
+    if _next_erase.get(sender.gateways, sender.now) > sender.now:
         return 0
     with transaction() as session:
         cases = erasing.overdue(session, sender.now)
     if not cases:
-        _looked[sender.gateways] = sender.now + LOOK_AGAIN
+        _next_erase[sender.gateways] = sender.now + LOOK_AGAIN
     return _one_by_one(erasing.by_rule, cases, sender)
 
 
 def _forget(sender: Sender) -> int:
-    """Drop answers that were kept for repeated requests and are too old, and workers long gone."""
+    """Delete expired idempotency records of the API, and heartbeats of old workers."""
     with transaction() as session:
         return transactions.delete_expired(session, sender.now) + heartbeat.forget(
             session, sender.now
@@ -149,20 +149,20 @@ def _forget(sender: Sender) -> int:
 
 
 def _forget_unmatched(sender: Sender) -> int:
-    """Blank receipts and messages that belong to nothing here and are a month old."""
-    if _forgot.get(sender.gateways, sender.now) > sender.now:
+    """Blank unmatched receipts and messages that are a month old."""
+    if _next_forget.get(sender.gateways, sender.now) > sender.now:
         return 0
-    done = retrying(lambda session: receipts.forget(session, sender.now))
-    if not done:
-        _forgot[sender.gateways] = sender.now + LOOK_AGAIN
-    return done
+    count = retrying(lambda session: receipts.forget(session, sender.now))
+    if not count:
+        _next_forget[sender.gateways] = sender.now + LOOK_AGAIN
+    return count
 
 
-def _make_months(sender: Sender) -> int:
-    """Make the record's next months; who cannot, because of a long reader, tries after a while."""
-    if _made.get(sender.gateways, sender.now) > sender.now:
+def _create_partitions(sender: Sender) -> int:
+    """Create the record's next monthly partitions; if a long reader blocks it, retries later."""
+    if _next_partition_check.get(sender.gateways, sender.now) > sender.now:
         return 0
-    _made[sender.gateways] = sender.now + LOOK_AGAIN
+    _next_partition_check[sender.gateways] = sender.now + LOOK_AGAIN
     with transaction() as session:
         return partitions.make_ahead(session)
 
@@ -170,34 +170,34 @@ def _make_months(sender: Sender) -> int:
 def _one_by_one(
     use_case: Callable[[Session, int, dt.datetime], int], ids: Sequence[int], sender: Sender
 ) -> int:
-    """Do a use case for each, in a transaction of its own: one that fails holds up no other."""
-    done = 0
-    for each in ids:
+    """Run a use case for each id in its own transaction; a failing one does not stop the others."""
+    total = 0
+    for row_id in ids:
         try:
-            done += retrying(partial(_do, use_case, each, sender.now))
+            total += retrying(partial(_run_use_case, use_case, row_id, sender.now))
         except Exception as fault:
             if is_away(fault):
                 raise
-            log.exception("%s of %s failed; it is tried again", named(use_case), each)
-    return done
+            log.exception("%s of %s failed; it is tried again", step_name(use_case), row_id)
+    return total
 
 
-def named(use_case: Callable[..., int]) -> str:
-    """Return what a step or use case is called in the log."""
+def step_name(use_case: Callable[..., int]) -> str:
+    """Return the name of a step or use case, for the log."""
     return str(getattr(getattr(use_case, "func", use_case), "__name__", ""))
 
 
-def _do(
+def _run_use_case(
     use_case: Callable[[Session, int, dt.datetime], int],
-    each: int,
+    row_id: int,
     now: dt.datetime,
     session: Session,
 ) -> int:
-    return int(use_case(session, each, now))
+    return int(use_case(session, row_id, now))
 
 
-def _drift(sender: Sender) -> int:
-    """Let carriers that were well for an hour come back towards the middle."""
+def _rebalance_traffic(sender: Sender) -> int:
+    """Shift traffic back towards an equal split after an hour without failures."""
     names = [carrier.name for carrier in sender.carriers("sms")]
     if len(names) < 2:
         return 0
@@ -205,26 +205,26 @@ def _drift(sender: Sender) -> int:
         return traffic_split.drift(session, names, sender.now)
 
 
-# What comes before sending, and what can wait until after it; in this order.
+# Steps before sending, and less urgent ones after it, in order.
 BEFORE = (
     _lapse,
-    _let_go,
-    _let_in,
+    _apply_departures,
+    _invite_newcomers,
     _send_listed,
     _correct_calendars,
     _plan,
-    _climb,
+    _escalate,
     recovery.settle_lost_attempts,
     _seal,
     carrier_checks.send_tests,
 )
 AFTER = (
     polling.poll_unfinished,
-    _draw,
+    _render_events,
     _read_calendars,
     _erase,
     _forget,
     _forget_unmatched,
-    _make_months,
-    _drift,
+    _create_partitions,
+    _rebalance_traffic,
 )

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core.db import db, retrying
-from app.demo import newcomer
+from app.demo import open_proposal
 from app.demo.story import StoryPlayer
 from tests.conftest import PASSWORD, SECRET, Scenario, make_court, make_scenario
 
@@ -98,8 +98,8 @@ def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     scenario = make_scenario(folder, f"sqlite:///{folder / 'tingqi.db'}")
     with scenario.app.app_context():
         StoryPlayer(scenario.app, scenario.clock, SECRET).tell()
-        newcomer.offer()
-        retrying(newcomer.calendars)
+        open_proposal.find_or_create()
+        retrying(open_proposal.calendars)
         scenario.beat()
         db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
     scenario.close()

@@ -31,7 +31,7 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     page.get_by_label("Mail of lawyer").select_option(label="Counsel's e-mail")
     page.get_by_role("button", name="Check it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    beat.take_file(site.scenario.app)
+    beat.process_file(site.scenario.app)
     faults = page.get_by_role("region", name="Faults, row by row")  # the page looks by itself
     expect(faults.locator("tbody tr")).to_contain_text(["is no date", "is no e-mail address"])
     expect(faults.locator(".wrong-cell")).to_have_text(["2026-13-01", "not an address"])
@@ -40,7 +40,7 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     page.get_by_label("Leave out the cases that have faults").check()
     page.get_by_role("button", name="Enter it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    beat.take_file(site.scenario.app)
+    beat.process_file(site.scenario.app)
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("status").first).to_contain_text("2 cases of this import are gone.")
 

@@ -133,10 +133,10 @@ def test_a_worker_waits_while_the_schema_is_not_its_own(scenario: Scenario) -> N
 def test_no_job_and_no_claim_writes_to_another_versions_schema(scenario: Scenario) -> None:
     own = say_schema(scenario, "9999")
     done: list[str] = []
-    jobs.turn(scenario.app, lambda _app, name: done.append(name), "heart")
+    jobs.run_job(scenario.app, lambda _app, name: done.append(name), "heart")
     assert done == []
     say_schema(scenario, own)
-    jobs.turn(scenario.app, lambda _app, name: done.append(name), "heart")
+    jobs.run_job(scenario.app, lambda _app, name: done.append(name), "heart")
     assert done == ["heart"]
     _, case = scenario.api("POST", "/cases", CASE)
     scenario.api("POST", "/hearings", proposal(case["id"]))

@@ -119,10 +119,10 @@ def taken(scenario: Scenario, desk: FlaskClient, path: str) -> None:
 
     form = {**columns(desk.get(path).text), "do": "check"}
     assert desk.post(path, data=form).status_code == 303
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     answer = desk.post(path, data={"do": "enter"})
     assert answer.status_code == 303, words(answer)
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
 
 
 def test_cells_without_a_value_are_refused_where_they_stand(scenario: Scenario) -> None:

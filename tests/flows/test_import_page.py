@@ -51,7 +51,7 @@ def check(scenario: Scenario, desk: FlaskClient, text: str, **more: str) -> str:
         desk.post(path, data={**columns(desk.get(path).text), **more, "do": "check"}).status_code
         == 303
     )
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     return path
 
 
@@ -78,7 +78,7 @@ def test_a_file_is_mapped_checked_entered_and_undone(scenario: Scenario) -> None
     assert "No worker has been heard" in words(desk.get(path))
     scenario.beat()
     assert "The worker is at it." in words(desk.get(path))
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     assert count(scenario, Case, Hearing, Counsel) == [2, 1, 3]
     with scenario.app.app_context():
         second = db.session.scalar(sa.select(Case.id).where(Case.number.contains("民初2号")))
@@ -103,7 +103,7 @@ def test_a_calendar_that_is_kept_loses_what_was_undone(scenario: Scenario) -> No
     desk = scenario.sign_in()
     path = check(scenario, desk, GOOD, **{"column-6": "email"})
     desk.post(path, data={"do": "enter"})
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     feed = scenario.api("POST", "/feeds", {"scope": "courtroom", "name": "第三法庭"})[1]["url"]
     address = feed.removeprefix("http://127.0.0.1:8000")
     first = scenario.client.get(address)
@@ -124,7 +124,7 @@ def test_faults_stand_at_their_cells_and_the_rest_is_entered_where_that_is_wishe
     assert page.text.count("wrong-cell") >= 1
     assert desk.post(path, data={"do": "enter"}).status_code == 422
     assert desk.post(path, data={"do": "enter", "partial": "1"}).status_code == 303
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     assert count(scenario, Case) == [2]
     assert "entered" in words(desk.get(path))
     scenario.wait(days=1)
@@ -145,11 +145,11 @@ def test_an_import_is_cancelled_until_it_is_entered(scenario: Scenario) -> None:
     desk.post(path, data={"do": "enter"})
     assert "Cancel the import" in words(desk.get(path))  # it waits for the worker still
     desk.post(path, data={"do": "cancel"})
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     assert count(scenario, Case, UploadPart) == [0, 0]
     path = check(scenario, desk, GOOD, **{"column-6": "email"})
     desk.post(path, data={"do": "enter"})
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     late = desk.post(path, data={"do": "cancel"})
     assert (late.status_code, "undo it instead" in words(late)) == (422, True)
     assert count(scenario, Case) == [2]
@@ -162,7 +162,7 @@ def test_a_fault_names_the_sides_in_the_words_of_the_page(scenario: Scenario) ->
     assert "Choose one of: claimant, respondent, other." in words(page)
     assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
     desk.post(page.request.path, data={"do": "enter", "partial": "1"})
-    beat.take_file(scenario.app)  # the file is let go of, and its rows keep their headers
+    beat.process_file(scenario.app)  # the file is let go of, and its rows keep their headers
     page = desk.get(page.request.path + "?lang=zh")
     assert re.search(r'class="wrong-cell"><svg.*?</svg> 旁观者</td>', page.text)
     assert "诉讼地位</th>" in page.text

@@ -160,7 +160,7 @@ def test_no_page_of_the_desk_has_english_left(scenario: Scenario, made: dict[str
     assert desk.post("/import", data=file).status_code == 303
     chosen = {"column-0": "number", "column-1": "judge", "column-2": "party", "do": "check"}
     assert desk.post("/import/1", data=chosen).status_code == 303
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     list_ = f"案号,庭审类型,时长\n{CASE['number']},证据交换,30\n".encode()
     sheet = {"file": (io.BytesIO(list_), "十二月.csv"), "seconds": "5"}
     answer = desk.post("/listings", data=sheet)

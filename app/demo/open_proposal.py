@@ -1,4 +1,4 @@
-"""What waits for the newcomer: one open proposal, and what is needed to answer it."""
+"""The open proposal that a visitor of the demo can answer."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ DAYS_TRIED = 200
 
 @dataclass(frozen=True)
 class DemoCounsel:
-    """One counsel who can answer: who, for whom, and the path of the link."""
+    """A counsel who can answer, with party and link path."""
 
     name: str
     acts_for: str
@@ -39,40 +39,42 @@ class DemoCounsel:
 
 @dataclass(frozen=True)
 class OpenProposal:
-    """The open proposal: its hearing's path, case and seats."""
+    """The open proposal, with the path of its hearing."""
 
     path: str
     case: str
-    seats: list[DemoCounsel]
+    counsel: list[DemoCounsel]
 
 
-def offer() -> OpenProposal:
-    """Return the proposal that waits for the newcomer; a new one where none is open any more."""
+def find_or_create() -> OpenProposal:
+    """Return the open proposal of the demo, creating one if there is none."""
     for first_day in range(FIRST_DAY, FIRST_DAY + DAYS_TRIED):
         try:
-            return retrying(partial(_waiting, first_day))
+            return retrying(partial(_get_or_propose, first_day))
         except Clash:
-            continue  # those days are taken by what was fixed earlier
+            continue  # earlier hearings occupy those days
     raise Misconfigured("The demo's court has no free day left: start anew with --fresh.")
 
 
-def _waiting(first_day: int, session: Session) -> OpenProposal:
-    at = desk(session, now(), services().settings.secret_key)
+def _get_or_propose(first_day: int, session: Session) -> OpenProposal:
+    context = desk(session, now(), services().settings.secret_key)
     case = session.scalars(sa.select(Case).where(Case.title == STORY["newcomer"])).one()
-    round_ = _open_round(session, case, at.now) or _propose(session, at, case, first_day)
-    seats = [
+    proposal = _open_proposal(session, case, context.now) or _propose(
+        session, context, case, first_day
+    )
+    counsel = [
         DemoCounsel(
-            name=seat.counsel.name,
-            acts_for=f"{side_name(seat.side, 'en')}, {seat.party.name}",
-            path=f"/r/{links.token(at.secret, 'reply', seat.id, seat.version)}",
+            name=invitation.counsel.name,
+            acts_for=f"{side_name(invitation.side, 'en')}, {invitation.party.name}",
+            path=f"/r/{links.token(context.secret, 'reply', invitation.id, invitation.version)}",
         )
-        for seat in round_.invitations
+        for invitation in proposal.invitations
     ]
-    return OpenProposal(f"/hearings/{round_.hearing_id}", f"{case.number} {case.title}", seats)
+    return OpenProposal(f"/hearings/{proposal.hearing_id}", f"{case.number} {case.title}", counsel)
 
 
-def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | None:
-    wanted = (
+def _open_proposal(session: Session, case: Case, at: dt.datetime) -> Proposal | None:
+    query = (
         sa.select(Proposal)
         .join(Hearing)
         .where(
@@ -83,24 +85,24 @@ def _open_round(session: Session, case: Case, at: dt.datetime) -> Proposal | Non
         .order_by(Proposal.id.desc())
         .limit(1)
     )
-    return session.scalar(wanted)
+    return session.scalar(query)
 
 
-def _propose(session: Session, at: CourtContext, case: Case, first_day: int) -> Proposal:
+def _propose(session: Session, context: CourtContext, case: Case, first_day: int) -> Proposal:
     rooms = session.scalars(sa.select(Courtroom.name).order_by(Courtroom.id).limit(3)).all()
     slots = [
-        {"starts_at": _at(at.now, first_day + day, time), "courtroom": room}
+        {"starts_at": _at(context.now, first_day + day, time), "courtroom": room}
         for (day, time), room in zip(SLOTS, rooms, strict=True)
     ]
-    given = {
+    form = {
         "case_id": case.id,
         "kind": "trial",
         "minutes": 90,
         "slots": slots,
-        "answer_by": _at(at.now, ANSWER_IN, dt.time(17, 0)),
+        "answer_by": _at(context.now, ANSWER_IN, dt.time(17, 0)),
         "fix": "auto",
     }
-    hearing = hearings.propose(session, at, load(forms.HearingIn, given))
+    hearing = hearings.propose(session, context, load(forms.HearingIn, form))
     return session.scalars(sa.select(Proposal).where(Proposal.hearing_id == hearing.id)).one()
 
 
@@ -109,14 +111,19 @@ def _at(today: dt.datetime, day: int, time: dt.time) -> str:
 
 
 def calendars(session: Session) -> list[tuple[str, str]]:
-    """Return whose calendars can be subscribed to, and their paths: the desk's and the judges'."""
-    at = desk(session, now(), services().settings.secret_key)
-    if at.user is None:
+    """Return (label, path) of the calendar feeds: the assistant's and the judges'."""
+    context = desk(session, now(), services().settings.secret_key)
+    if context.user is None:
         raise LookupError("the demo's assistant is gone")
-    wanted = [(f"{at.user.name}, all hearings of the desk", "assistant", at.user.id)]
+    feed_scopes = [(f"{context.user.name}, all hearings of the desk", "assistant", context.user.id)]
     judges = session.scalars(sa.select(Judge).order_by(Judge.id))
-    wanted += [(f"Judge {judge.name}", "judge", judge.id) for judge in judges]
+    feed_scopes += [(f"Judge {judge.name}", "judge", judge.id) for judge in judges]
     return [
-        (who, feeds.open_feed(session, at.court, scope, whose, at.user, at.now, at.secret)[1])
-        for who, scope, whose in wanted
+        (
+            label,
+            feeds.open_feed(
+                session, context.court, scope, owner_id, context.user, context.now, context.secret
+            )[1],
+        )
+        for label, scope, owner_id in feed_scopes
     ]

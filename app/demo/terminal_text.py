@@ -1,38 +1,39 @@
-"""What a newcomer reads in the terminal, and all that they need to read."""
+"""The introduction that the demo prints in the terminal."""
 
 from app.config import Settings
-from app.demo.newcomer import OpenProposal
+from app.demo.open_proposal import OpenProposal
 from app.demo.story import COURT, STORY
 
 
-def words(
+def intro(
     settings: Settings,
-    new: bool,
-    waiting: OpenProposal,
+    is_new: bool,
+    proposal: OpenProposal,
     calendars: list[tuple[str, str]],
     other_carriers: bool,
 ) -> str:
-    """Return the page of text that `tingqi demo` prints once everything runs."""
+    """Return the text that `tingqi demo` prints once it is running."""
     base = settings.public_url
-    parts = [
+    sections = [
         f"{COURT['english']} ({COURT['name']}), a court that never was, "
-        + ("is open." if new else "is open again."),
-        _try_it(base, waiting),
-        _sign_in(base, waiting),
+        + ("is open." if is_new else "is open again."),
+        _try_it(base, proposal),
+        _sign_in(base, proposal),
         _outbox(settings),
         _calendars(base, calendars),
         _end(other_carriers),
     ]
-    return "\n\n".join(["", *parts])
+    return "\n\n".join(["", *sections])
 
 
-def _try_it(base: str, waiting: OpenProposal) -> str:
+def _try_it(base: str, proposal: OpenProposal) -> str:
     links = "\n\n".join(
-        f"   {seat.name} ({seat.acts_for})\n   {base}{seat.path}" for seat in waiting.seats
+        f"   {counsel.name} ({counsel.acts_for})\n   {base}{counsel.path}"
+        for counsel in proposal.counsel
     )
     return (
         "1. FIX A HEARING\n"
-        f"   {waiting.case}: the court has asked these lawyers, who need no account.\n"
+        f"   {proposal.case}: the court has asked these lawyers, who need no account.\n"
         "   Open each link in a window of its own, choose Yes for the same slot in both,\n"
         "   answer the other slots as you like, and send.\n\n"
         f"{links}\n\n"
@@ -41,14 +42,14 @@ def _try_it(base: str, waiting: OpenProposal) -> str:
     )
 
 
-def _sign_in(base: str, waiting: OpenProposal) -> str:
+def _sign_in(base: str, proposal: OpenProposal) -> str:
     roles = "\n".join(f"   {user['email']:<24}{user['role']}" for user in STORY["users"])
     return (
         "2. SEE THE COURT'S SIDE\n"
         f"   {base}/sign-in\n"
         f"{roles}\n"
         f"   password for each: {STORY['password']}\n"
-        f"   The hearing above: {base}{waiting.path}"
+        f"   The hearing above: {base}{proposal.path}"
     )
 
 
@@ -59,8 +60,8 @@ def _outbox(settings: Settings) -> str:
 
 
 def _calendars(base: str, calendars: list[tuple[str, str]]) -> str:
-    lines = "\n".join(f"   {base}{path}   {who}" for who, path in calendars)
-    return f"4. SUBSCRIBE TO A CALENDAR\n{lines}"
+    rows = "\n".join(f"   {base}{path}   {label}" for label, path in calendars)
+    return f"4. SUBSCRIBE TO A CALENDAR\n{rows}"
 
 
 def _end(other_carriers: bool) -> str:
