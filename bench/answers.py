@@ -1,9 +1,9 @@
-"""How many answers by link a second, against a bare Flask view that reads, inserts and commits.
+"""Answers by link per second, compared with a bare Flask view that reads, inserts and commits.
 
     python bench/answers.py [--postgresql] [--runs 5] [--seconds 3] [--hearings 0] [--quick]
 
-An answer is a POST of a reply form with three slots, each of another counsel of another hearing,
-with the nonce of a page. ``--hearings`` puts as many others in the database first.
+An answer is a POST of a reply form with three slots and a page's nonce, each by another counsel of
+another hearing. ``--hearings`` first adds that many other hearings to the database.
 """
 
 import argparse
@@ -35,23 +35,23 @@ def main() -> None:
     print(table(measure(options(__doc__, hearings=0))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Fill a database, measure answers, check that each was taken, and return the rows."""
-    with ring(asked, **PROXIED) as found:
-        return _rows(found, asked)
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Fill a database, measure answers, check that each was stored, and return the rows."""
+    with ring(arguments, **PROXIED) as results:
+        return _rows(results, arguments)
 
 
-def _rows(found: Ring, asked: argparse.Namespace) -> list[Row]:
-    port, seats = found.ours, found.seats
-    bare_write = writing(found.ceiling, {"says": "yes"})
-    given = (asked.runs, asked.seconds)
-    first = contest(posting(port, seats), bare_write, asked.clients, *given)
+def _rows(results: Ring, arguments: argparse.Namespace) -> list[Row]:
+    port, seats = results.ours, results.seats
+    bare_write = writing(results.ceiling, {"says": "yes"})
+    given = (arguments.runs, arguments.seconds)
+    first = contest(posting(port, seats), bare_write, arguments.clients, *given)
     _check(seats.used, sum(_answered(first)))
-    both = contest(_visiting(port, seats), bare_write, asked.clients[1:2], *given)
+    both = contest(_visiting(port, seats), bare_write, arguments.clients[1:2], *given)
     last = Last(seats.used)
-    fixing = contest(posting(port, last), bare_write, asked.clients[1:2], *given)
+    fixing = contest(posting(port, last), bare_write, arguments.clients[1:2], *given)
     _check(last.used, sum(_answered(fixing)), fixed=True)
-    say = found.stage.database
+    say = results.stage.database
     return [
         *(pair.row("Answer by link", say, TARGET) for pair in first),
         *(pair.row("Page opened, then answered", say, None) for pair in both),
@@ -64,7 +64,7 @@ def _answered(pairs: Sequence[Pair]) -> list[int]:
 
 
 class Last(Seats):
-    """The other counsel of hearings that one has answered; their answer fixes the date."""
+    """The other counsel of hearings that one has answered: their answers fix the date."""
 
     def __init__(self, first: Sequence[filling.Seat]) -> None:
         self.used, self._rate = [], 200.0
@@ -75,7 +75,7 @@ class Last(Seats):
 
 
 def posting(port: int, seats: Seats) -> Send:
-    """Return what posts answers of counsel who have not answered yet."""
+    """Return a function that posts answers of counsel who have not answered yet."""
 
     def send(clients: int, seconds: float) -> load.Told:
         return seats.spend(
@@ -102,19 +102,19 @@ def _visiting(port: int, seats: Seats) -> Send:
 
 
 def _check(seats: Sequence[filling.Seat], least: int, *, fixed: bool = False) -> None:
-    """Refuse the times unless every answer is stored, confirmed, and on a record that verifies."""
+    """Raise unless every answer is stored, confirmed, and on a record that verifies."""
     session = db.session()
     session.rollback()
     done = _answered_of(session, [seat.invitation_id for seat in seats])
     assert least <= len(done) <= len(seats), (least, len(done), len(seats))
     hearings = {seat.hearing_id for seat in seats if seat.invitation_id in done}
-    found = (
+    results = (
         _among(session, Answer.invitation_id, done, Answer.says == "yes"),
         _among(session, Notice.invitation_id, done, Notice.kind == "answered"),
         _among(session, Entry.attempt, {f"i{n}" for n in done}, Entry.what == "answered"),
         _among(session, Hearing.id, hearings, Hearing.state == "fixed"),
     )
-    assert found == (3 * len(done), len(done), len(done), fixed * len(done)), (len(done), found)
+    assert results == (3 * len(done), len(done), len(done), fixed * len(done)), (len(done), results)
     for seat in seats[:: max(1, len(seats) // 200)]:
         assert verify(session, seat.case_id).whole, seat
     session.rollback()
@@ -130,7 +130,7 @@ def _answered_of(session: Session, ids: Sequence[int]) -> set[int]:
 
 
 def _among(session: Session, column: Any, wanted: Collection[Any], condition: Any) -> int:
-    """Count the rows whose column is one of the wanted and of which a condition is true."""
+    """Count the rows whose column has one of the values and that meet a condition."""
     listed = list(wanted)
     return sum(
         session.scalar(

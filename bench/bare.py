@@ -1,7 +1,7 @@
-"""The ceiling: bare Flask views, without any of the house, under the same server.
+"""The baseline: bare Flask views without our code, under the same server.
 
-``/write`` does what no answer can do without: one indexed read, one insert, one commit, by the
-libraries that the house is built on. ``/plain`` does the same without objects.
+``/write`` does the minimum of an answer: one indexed read, one insert, one commit, with the same
+libraries. ``/plain`` does the same without the ORM.
 """
 
 import os
@@ -17,7 +17,7 @@ URL = os.environ["BARE_DATABASE_URL"]
 
 
 class Base(DeclarativeBase):
-    """The two tables of the bare app."""
+    """Declarative base of the bare app's two tables."""
 
 
 db = SQLAlchemy(model_class=Base)
@@ -27,7 +27,7 @@ db.init_app(app)
 
 
 class Seat(Base):
-    """Who may answer, found by a unique text."""
+    """A respondent, found by a unique token."""
 
     __tablename__ = "bare_seat"
 
@@ -37,7 +37,7 @@ class Seat(Base):
 
 
 class Answer(Base):
-    """What they said."""
+    """An answer."""
 
     __tablename__ = "bare_answer"
 
@@ -71,7 +71,7 @@ if URL.startswith("sqlite"):  # with the house's habits
 
 @app.get("/")
 def trivial() -> str:
-    """Answer a trivial page."""
+    """Return a trivial page."""
     return "ok"
 
 
@@ -86,7 +86,7 @@ def write(digest: str) -> tuple[str, int]:
 
 @app.post("/plain/<digest>")
 def plain(digest: str) -> tuple[str, int]:
-    """Do the same by plain statements."""
+    """Do the same with SQL statements."""
     with engine.begin() as connection:
         seat = connection.execute(_FIND, {"digest": digest}).one()
         row = {"seat_id": seat.id, "says": request.form["says"]}
@@ -101,7 +101,7 @@ def file() -> object:
 
 
 def furnish() -> None:
-    """Make the tables, and seats to be found."""
+    """Create the tables and rows to be found."""
     with app.app_context():
         db.create_all()
         with engine.begin() as connection:

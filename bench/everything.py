@@ -1,11 +1,11 @@
-"""Every bench, one after the other, and one table of all: build/bench.md.
+"""Run all benchmarks and write one table: build/bench.md.
 
     python bench/everything.py [--only answers,receipts] [--missing] [--quick] [--runs 5]
 
-Each bench is a module whose ``measure(asked)`` fills a throwaway database, checks that what it
-measured was right, and returns rows. They are kept part by part, and the table is written anew
-after each: ``--only`` measures some parts, ``--missing`` those that are not kept yet. ``--quick``
-only shows that all of them work, and keeps nothing.
+Each benchmark is a module whose ``measure(arguments)`` fills a throwaway database, verifies the
+results, and returns rows. Rows are stored per part, and the table is rewritten after each:
+``--only`` measures some parts, ``--missing`` those without stored rows. ``--quick`` only shows that
+all of them work, and stores nothing.
 """
 
 import argparse
@@ -35,12 +35,12 @@ REPORT, PARTS = Path("build/bench.md"), Path("build/bench")
 
 
 def main() -> None:
-    """Measure what is asked for; print and keep the table."""
+    """Run the requested benchmarks; print and store the table."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--only", default=",".join(BENCHES), help="names, with commas between")
     parser.add_argument("--missing", action="store_true", help="only what is not kept yet")
     own, rest = parser.parse_known_args()
-    asked = options(__doc__, rest)
+    arguments = options(__doc__, rest)
     load.at_hand()
     told: list[Row] = []
     for name in own.only.split(","):
@@ -49,23 +49,23 @@ def main() -> None:
             file = PARTS / f"{name}-{'postgresql' if postgresql else 'sqlite'}.json"
             if own.missing and file.exists():
                 continue
-            given = {**vars(asked), **sizes, "postgresql": postgresql}
+            given = {**vars(arguments), **sizes, "postgresql": postgresql}
             rows = _measured(name, argparse.Namespace(**given))
             told += rows
-            if not asked.quick:
+            if not arguments.quick:
                 _keep(file, rows)
-    print(f"\n{table(told)}" if asked.quick else f"\n{REPORT.read_text()}\nKept in {REPORT}.")
+    print(f"\n{table(told)}" if arguments.quick else f"\n{REPORT.read_text()}\nKept in {REPORT}.")
 
 
-def _measured(name: str, asked: argparse.Namespace) -> list[Row]:
+def _measured(name: str, arguments: argparse.Namespace) -> list[Row]:
     begun = time.monotonic()
-    rows = list(importlib.import_module(name).measure(asked))
+    rows = list(importlib.import_module(name).measure(arguments))
     print(HEAD, *rows, f"({name}: {time.monotonic() - begun:.0f} s)\n", sep="\n", flush=True)
     return rows
 
 
 def _keep(file: Path, rows: list[Row]) -> None:
-    """Keep one part's rows, and write the table of all that are kept."""
+    """Store one part's rows, and write the table of all stored rows."""
     PARTS.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
     names = [f"{name}-{base}" for name in BENCHES for base in ("sqlite", "postgresql")]

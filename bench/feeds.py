@@ -1,10 +1,10 @@
-"""What a calendar of ten thousand hearings costs: unchanged, whole, packed, after one change.
+"""Response times of a calendar of ten thousand hearings: 304, full, compressed, after one change.
 
     python bench/feeds.py [--hearings 10000] [--postgresql] [--quick]
 
-Pages are served by ``tingqi serve`` with one process; beside it, under the same server, a bare
-Flask app answers a trivial page and sends the same bytes from a file. One client, one connection;
-each pair is measured in turns, the median of each is told.
+``tingqi serve`` runs with one process; under the same server a bare Flask app returns a trivial
+page and sends the same bytes from a file. One client, one connection; pairs are measured
+alternately and medians reported.
 """
 
 import argparse
@@ -54,10 +54,10 @@ def main() -> None:
     print(table(measure(options(__doc__, hearings=10_000))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
+def measure(arguments: argparse.Namespace) -> list[Row]:
     """Fill a database with hearings, time their calendar, and return the rows."""
-    count = 500 if asked.quick else asked.hearings
-    with throwaway(asked.postgresql) as stage:
+    count = 500 if arguments.quick else arguments.hearings
+    with throwaway(arguments.postgresql) as stage:
         path, number = _fill(stage.app, count)
         begun = time.perf_counter()
         _draw(stage.app.extensions["tingqi"].settings.court_address)
@@ -125,7 +125,7 @@ def _ms(seconds: float) -> str:
 
 
 def _after_changes(app: Flask, scenario: "Client", path: str, number: int) -> tuple[float, float]:
-    """Return the median seconds of a calendar after one of its hearings changed; and packed."""
+    """Return the median seconds of a calendar after a change, plain and compressed."""
     changed, anew = [], []
     for n in range(21):
         _change(app, number, n)
@@ -137,14 +137,14 @@ def _after_changes(app: Flask, scenario: "Client", path: str, number: int) -> tu
 
 
 class Client:
-    """One connection, kept open."""
+    """A persistent connection."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[dict[str, str], bytes]:
-        """Ask for a page; return its headers and body."""
+        """Request a page; return its headers and body."""
         try:
             self._line.request("GET", path, headers=headers or {})
             answer = self._line.getresponse()
@@ -168,16 +168,16 @@ def _timed(
 def _pair(
     one: Callable[[], object], other: Callable[[], object], times: int
 ) -> tuple[float, float]:
-    """Return the median seconds of two things that are done in turns."""
+    """Return the median seconds of two functions that are run alternately."""
     for each in (one, other):
         for _ in range(max(5, times // 10)):
             each()
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
-        for each, found in zip((one, other), spent, strict=True):
+        for each, results in zip((one, other), spent, strict=True):
             begun = time.perf_counter()
             each()
-            found.append(time.perf_counter() - begun)
+            results.append(time.perf_counter() - begun)
     return statistics.median(spent[0]), statistics.median(spent[1])
 
 
@@ -235,7 +235,7 @@ def _running(words: list[str], given: dict[str, str], port: int) -> Iterator[Cli
 
 
 def _fill(app: Flask, count: int) -> tuple[str, int]:
-    """Enter as many hearings of one assistant; return the path of their feed, and one of them."""
+    """Create that many hearings of one assistant; return the path of the feed, and one hearing."""
     with transaction() as session:
         court = people.add_court(
             session,

@@ -1,7 +1,7 @@
-"""A court of any size, made in a moment: set-based, with rows as the house would write them.
+"""Fill a database with a court of any size by set-based SQL, with rows as the app writes them.
 
-``asked`` makes hearings that wait for answers, with keys, holds, messages that a carrier took, and
-chains that verify; hearings that are only there to be many are made by ``past``.
+``asked`` creates hearings that wait for answers, with keys, holds, messages accepted by a carrier,
+and chains that verify; background hearings are created by ``past``.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ UNDER_WAY = 1000
 
 @dataclass(frozen=True)
 class Seat:
-    """One counsel who is asked: what is needed to answer, and to tell of a message to them."""
+    """An invited counsel: what is needed to answer, and for receipts about their message."""
 
     invitation_id: int
     hearing_id: int
@@ -43,12 +43,12 @@ class Seat:
 
     @property
     def carrier_id(self) -> str:
-        """The carrier's name of the message that asked them."""
+        """The carrier's id of the proposal message."""
         return f"SM{self.notice_id:032x}"
 
 
 def court() -> None:
-    """Make the court: judges, courtrooms, counsel and one assistant."""
+    """Create the court: judges, courtrooms, counsel and one assistant."""
     with transaction() as session:
         made = people.add_court(
             session,
@@ -100,7 +100,7 @@ def court() -> None:
 
 
 def look_again() -> None:
-    """Let the database count what it holds, so that it plans as it would in a grown court."""
+    """Update the database's statistics, so that it plans queries as in a grown court."""
     with transaction() as session:
         session.execute(sa.text("ANALYZE"))
 
@@ -110,16 +110,16 @@ _off: list[str] = []
 
 
 def unguarded(session: Session) -> None:
-    """Leave out foreign keys and triggers for rows that are right by their making."""
+    """Disable foreign keys and triggers for rows that are valid by construction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SET LOCAL session_replication_role = replica"))
-    elif found := session.scalar(sa.text(FOLLOWS)):
-        _off.append(found)
+    elif results := session.scalar(sa.text(FOLLOWS)):
+        _off.append(results)
         session.execute(sa.text("DROP TRIGGER record_line_follows"))
 
 
 def asked(count: int, secret: bytes) -> list[Seat]:
-    """Make hearings in which two counsel each are asked about three slots; return their seats."""
+    """Create hearings with three slots and two invited counsel each; return these counsel."""
     seats: list[Seat] = []
     while len(seats) < 2 * count:
         seats += _asked(min(2000, count - len(seats) // 2), secret)
@@ -340,9 +340,9 @@ def _chain(
 
 
 def count_on(session: Session, *models: type) -> None:
-    """Let the numbers that PostgreSQL gives go on after those that were given here.
+    """Advance PostgreSQL's sequences past the ids assigned here.
 
-    On SQLite the trigger that was left out comes back.
+    On SQLite, restore the disabled trigger.
     """
     if session.get_bind().dialect.name != "postgresql":
         while _off:
@@ -359,7 +359,7 @@ def count_on(session: Session, *models: type) -> None:
 
 
 def other(seat: Seat, secret: bytes) -> Seat:
-    """Return the second counsel's seat beside the first's."""
+    """Return the other counsel of the same hearing."""
     return replace(
         seat,
         invitation_id=seat.invitation_id + 1,

@@ -1,9 +1,9 @@
-"""What an answer and a receipt cost as a court grows, the sizes measured in turns.
+"""Cost of an answer and a receipt as a court grows, with sizes measured alternately.
 
     python bench/growth.py [--postgresql] [--runs 5] [--seconds 3] [--quick]
 
-One database for each size, each with the house over it; the cost at the largest against the cost at
-the smallest is the inverse of their rates.
+One database per size, each with its own app; the cost at the largest relative to the smallest size
+is the inverse of their rates.
 """
 
 import argparse
@@ -35,21 +35,23 @@ def main() -> None:
     print(table(measure(options(__doc__))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Fill a database of each size, measure them in turns, and return the rows."""
-    sizes = QUICK if asked.quick else SIZES
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Fill a database of each size, measure them alternately, and return the rows."""
+    sizes = QUICK if arguments.quick else SIZES
     with ExitStack() as stack:
-        grown = [_grown(stack, size, asked) for size in sizes]
+        grown = [_grown(stack, size, arguments) for size in sizes]
         name = grown[0][0].database
-        return [row for kind in KINDS for row in _rows(kind, grown, sizes, asked, name)]
+        return [row for kind in KINDS for row in _rows(kind, grown, sizes, arguments, name)]
 
 
-def _grown(stack: ExitStack, size: int, asked: argparse.Namespace) -> tuple[Stage, dict[str, Send]]:
-    stage = stack.enter_context(throwaway(asked.postgresql))
+def _grown(
+    stack: ExitStack, size: int, arguments: argparse.Namespace
+) -> tuple[Stage, dict[str, Send]]:
+    stage = stack.enter_context(throwaway(arguments.postgresql))
     filling.court()
     past(size)
     port = stack.enter_context(scenario(stage.folder, stage.url, **receipts.TWILIO)).port
-    seats = {kind: Seats(200 if asked.quick else 3000) for kind in KINDS}
+    seats = {kind: Seats(200 if arguments.quick else 3000) for kind in KINDS}
     return stage, {kind: send(port, seats[kind]) for kind, send in KINDS.items()}
 
 
@@ -57,17 +59,17 @@ def _rows(
     kind: str,
     grown: list[tuple[Stage, dict[str, Send]]],
     sizes: tuple[int, ...],
-    asked: argparse.Namespace,
+    arguments: argparse.Namespace,
     name: str,
 ) -> list[Row]:
-    found: list[list[load.Told]] = [[] for _ in grown]
-    for run in range(asked.runs + 1):  # the first warms up
-        for (stage, sends), told in zip(grown, found, strict=True):
+    results: list[list[load.Told]] = [[] for _ in grown]
+    for run in range(arguments.runs + 1):  # the first warms up
+        for (stage, sends), told in zip(grown, results, strict=True):
             with stage.app.app_context():
-                one = sends[kind](CLIENTS, asked.seconds)
+                one = sends[kind](CLIENTS, arguments.seconds)
             if run:
                 told.append(one)
-    rates = [[each.rate for each in told] for told in found]
+    rates = [[each.rate for each in told] for told in results]
     rows = []
     for size, rate in zip(sizes[1:], rates[1:], strict=True):
         ratio = in_turns(rates[0], rate)

@@ -1,11 +1,11 @@
-"""How near to the bound many hearings are listed in a minute.
+"""Optimality gap of a listing after a minute of search.
 
     python bench/listing.py [--hearings 200] [--rooms 10] [--judges 20] [--weeks 4] [--seconds 60]
         [--workers 2] [--seed 1] [--postgresql]
 
-A court where hearings stand in a seventh of the courtrooms' time already, 120 counsel of whom a
-fifth come from elsewhere, wishes and priorities here and there. Timed are reading the database and
-the search, as the command does both; memory is the whole process's.
+A court with a seventh of the courtrooms' time booked, 120 counsel of whom a fifth travel, and some
+preferences and priorities. Building the problem and the search are timed as in the command; memory
+is that of the process.
 """
 
 import argparse
@@ -44,7 +44,7 @@ COUNSEL = 120
 
 
 def main() -> None:
-    """Fill a court, list its hearings, tell how near to the bound that is."""
+    """Fill a court, list its hearings, and print the optimality gap."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
         url, server = database(Path(folder), options.postgresql)
@@ -78,8 +78,8 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
             ListingRow(n + 2, case.number, "trial", chance.choice(LENGTHS), _wishes(chance, rooms))
             for n, case in enumerate(made)
         ]
-        asked = drafting.ListingRequest(weeks=options.weeks, slots=1)
-        return drafting.draft(session, desk, "bench", rows, asked).id
+        arguments = drafting.ListingRequest(weeks=options.weeks, slots=1)
+        return drafting.draft(session, desk, "bench", rows, arguments).id
 
 
 def _case(number: int, options: argparse.Namespace, chance: random.Random) -> dict[str, Any]:
@@ -143,11 +143,11 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
     from app.listing.models import Listing
 
     begun, cpu = time.perf_counter(), time.process_time()
-    found = candidates.build(db.session(), db.session.get_one(Listing, listing_id), NOW)
+    built = candidates.build(db.session(), db.session.get_one(Listing, listing_id), NOW)
     read = time.perf_counter() - begun
-    starts = sum(len(each.starts) for each in found.problem.hearings)
+    starts = sum(len(each.starts) for each in built.problem.hearings)
     print(
-        f"{len(found.problem.hearings)} hearings, {starts} starts, {len(found.why)} without any; "
+        f"{len(built.problem.hearings)} hearings, {starts} starts, {len(built.why)} without any; "
         f"read in {read:.1f} s",
         flush=True,
     )
@@ -160,7 +160,7 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
         return False
 
     outcome = search(
-        found.problem, SearchLimits(options.seconds, options.workers, options.seed), watch
+        built.problem, SearchLimits(options.seconds, options.workers, options.seed), watch
     )
     wall = time.perf_counter() - begun
     share = (time.process_time() - cpu) / wall

@@ -1,4 +1,4 @@
-"""Load over HTTP, made by wrk, which takes so little of the machine that the server keeps it."""
+"""HTTP load by wrk, which uses so little CPU that the server keeps it."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @dataclass(frozen=True)
 class Told:
-    """What came of a run: answers a second, milliseconds each took, requests that were sent."""
+    """Result of a run: responses per second, milliseconds per response, requests sent."""
 
     rate: float
     p50: float
@@ -27,20 +27,20 @@ class Told:
 
 
 def at_hand() -> str:
-    """Return where wrk is. Raises SystemExit, saying how to install it, where it is not."""
-    found = shutil.which("wrk")
-    if found is None:
+    """Return the path of wrk. Raises SystemExit with installation advice if it is missing."""
+    results = shutil.which("wrk")
+    if results is None:
         raise SystemExit(
             "The load is made by wrk, which is not here: install it "
             "(Debian: apt-get install wrk), then run this again."
         )
-    return found
+    return results
 
 
 def post(path: str, form: dict[str, str], number: int, **headers: str) -> bytes:
-    """Return the bytes of one posted form, of a browser of its own behind the court's proxy.
+    """Return the bytes of a POST, from a distinct client behind the court's proxy.
 
-    Addresses differ, for pages take only so many requests a minute of each.
+    Client addresses differ, because pages limit the rate per address.
     """
     body = urlencode(form).encode()
     told = {
@@ -56,14 +56,14 @@ def post(path: str, form: dict[str, str], number: int, **headers: str) -> bytes:
 
 
 def address(number: int) -> str:
-    """Return one of 65,536 addresses."""
+    """Return one of 65,536 client addresses."""
     return f"10.1.{number // 256 % 256}.{number % 256}"
 
 
 def send(port: int, requests: Sequence[bytes], clients: int, seconds: float) -> Told:
-    """Send distinct requests over so many connections for some seconds, each as soon as it can.
+    """Send distinct requests over some connections for some seconds, as fast as possible.
 
-    Raises RuntimeError where one was refused or lost, or where they did not last.
+    Raises RuntimeError if one failed or was lost, or if there were too few.
     """
     with tempfile.NamedTemporaryFile(prefix="tingqi-load-") as file:
         file.writelines(b"%08d%s" % (len(each), each) for each in requests)
@@ -72,7 +72,7 @@ def send(port: int, requests: Sequence[bytes], clients: int, seconds: float) -> 
 
 
 def visit(port: int, paths: Iterable[str], clients: int, seconds: float) -> Told:
-    """Open counsel's pages and answer on each, a GET and a POST; else as ``send``."""
+    """Open counsel's pages and answer on each, a GET and a POST; otherwise like ``send``."""
     with tempfile.NamedTemporaryFile("w", prefix="tingqi-load-") as file:
         file.writelines(f"{path} {address(n)}\n" for n, path in enumerate(paths))
         file.flush()
@@ -94,15 +94,15 @@ def _run(script: str, given: str, port: int, clients: int, seconds: float) -> To
         given,
     ]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    found = json.loads(said.strip().splitlines()[-1])
-    if found["refused"] or found["broken"] or found["dry"]:
-        raise RuntimeError(f"the load went wrong: {found}")
+    results = json.loads(said.strip().splitlines()[-1])
+    if results["refused"] or results["broken"] or results["dry"]:
+        raise RuntimeError(f"the load went wrong: {results}")
     return Told(
-        rate=found["requests"] / found["micros"] * 1e6,
-        p50=found["p50"] / 1000,
-        p99=found["p99"] / 1000,
-        slowest=found["slowest"] / 1000,
-        answered=found["requests"],
-        sent=found["used"],
-        posted=found.get("posted", 0),
+        rate=results["requests"] / results["micros"] * 1e6,
+        p50=results["p50"] / 1000,
+        p99=results["p99"] / 1000,
+        slowest=results["slowest"] / 1000,
+        answered=results["requests"],
+        sent=results["used"],
+        posted=results.get("posted", 0),
     )

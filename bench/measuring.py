@@ -1,4 +1,4 @@
-"""Medians, rows and the one table that they are told in."""
+"""Medians, rows and the table of results."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ HEAD = "| what | database | target | ratio | Tingqi | beside it | more |\n" + "|
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, against what, and whether that was promised."""
+    """A row of the table: what was measured, the baseline, and whether the target is met."""
 
     what: str
     database: str
@@ -27,7 +27,7 @@ class Row:
     kept: bool | None = None  # whether the target was met; None where there is none
 
     def __str__(self) -> str:
-        """Return the line in Markdown."""
+        """Return the row in Markdown."""
         verdict = {True: " ✓", False: " **missed**", None: ""}[self.kept]
         cells = (
             self.what,
@@ -42,22 +42,22 @@ class Row:
 
 
 def table(rows: Iterable[Row]) -> str:
-    """Return the table of some rows in Markdown."""
+    """Return a Markdown table of rows."""
     return "\n".join([HEAD, *map(str, rows)])
 
 
-def median(found: Iterable[float]) -> float:
-    """Return the median of what several runs found."""
-    return statistics.median(found)
+def median(results: Iterable[float]) -> float:
+    """Return the median of several runs."""
+    return statistics.median(results)
 
 
 def in_turns(ours: Sequence[float], beside: Sequence[float]) -> float:
-    """Return the median of the ratios of pairs that were measured one after the other."""
+    """Return the median ratio of pairs that were measured alternately."""
     return statistics.median(a / b for a, b in zip(ours, beside, strict=True))
 
 
 def machine() -> str:
-    """Return one sentence on the machine: cores, processor, memory, Python, databases."""
+    """Describe the machine: cores, processor, memory, Python, databases."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
@@ -91,7 +91,7 @@ def _postgresql() -> str:
 
 
 def options(doc: str | None, arguments: Sequence[str] | None = None, **more: int) -> Namespace:
-    """Read a bench's command line; ``more`` are numbers of its own with their defaults."""
+    """Parse a benchmark's command line; ``more`` are its own numeric options with defaults."""
     parser = ArgumentParser(description=(doc or "").partition("\n")[0])
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, else on SQLite")
     parser.add_argument("--runs", type=int, default=5, help="of which the median is told")
@@ -107,5 +107,5 @@ def options(doc: str | None, arguments: Sequence[str] | None = None, **more: int
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """Return how fast the second of each pair rises with the first, by least squares."""
+    """Return the least-squares slope of pairs (x, y)."""
     return statistics.linear_regression(*zip(*points, strict=True)).slope

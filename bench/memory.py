@@ -1,10 +1,10 @@
-"""What page and worker processes hold under load, and whether it grows with what they did.
+"""Memory of page and worker processes under load, and its growth.
 
     python bench/memory.py [--postgresql] [--minutes 5] [--messages 1249200] [--quick]
 
-Counsel answer as fast as they can, while a worker confirms each answer; then `tingqi worker` sends
-an hour's worth of a nation's texts (347 a second) into the local outbox. What a process holds (PSS)
-is read every second; growth is the slope of the second half, told for that hour.
+Counsel answer as fast as possible while a worker confirms each answer; then `tingqi worker` sends
+an hour's worth of a nation's texts (347 per second) to the local outbox. PSS is read every second;
+growth is the slope of the second half, extrapolated to that hour.
 """
 
 import argparse
@@ -33,37 +33,37 @@ def main() -> None:
     print(table(measure(options(__doc__, minutes=5, messages=HOUR))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Load pages for some minutes, let a worker send; return a row for each of the two."""
-    return [_pages(asked), _worker(asked)]
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Load pages for some minutes, then let a worker send; return a row for each."""
+    return [_pages(arguments), _worker(arguments)]
 
 
-def _pages(asked: argparse.Namespace) -> Row:
-    seconds = 20.0 if asked.quick else 60.0 * asked.minutes
-    with throwaway(asked.postgresql) as stage:
+def _pages(arguments: argparse.Namespace) -> Row:
+    seconds = 20.0 if arguments.quick else 60.0 * arguments.minutes
+    with throwaway(arguments.postgresql) as stage:
         filling.court()
-        seats, answered = Seats(400 if asked.quick else 5000), 0
+        seats, answered = Seats(400 if arguments.quick else 5000), 0
         with (
             scenario(stage.folder, stage.url, **answers.PROXIED) as pages,
             worker(stage.folder, stage.url, TINGQI_BEAT_SECONDS="0.5"),
-            _watched(lambda: max(map(held, children(pages.pid)))) as found,
+            _watched(lambda: max(map(held, children(pages.pid)))) as results,
         ):
             begun, send = time.monotonic(), answers.posting(pages.port, seats)
             while time.monotonic() - begun < seconds:
                 answered += send(8, 5).answered
-        return _row("page process", stage.database, found, answered, "answers")
+        return _row("page process", stage.database, results, answered, "answers")
 
 
-def _worker(asked: argparse.Namespace) -> Row:
-    texts = 2000 if asked.quick else asked.messages
+def _worker(arguments: argparse.Namespace) -> Row:
+    texts = 2000 if arguments.quick else arguments.messages
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as name:
         folder = Path(name)
-        url, server = database(folder, asked.postgresql)
+        url, server = database(folder, arguments.postgresql)
         try:
             sendings.fill(folder, url, texts)
             with (
                 worker(folder, url, TINGQI_BEAT_SECONDS="0.5") as sends,
-                _watched(lambda: held(sends.pid)) as found,
+                _watched(lambda: held(sends.pid)) as results,
             ):
                 while sendings.some_wait(url):
                     time.sleep(1)
@@ -71,30 +71,30 @@ def _worker(asked: argparse.Namespace) -> Row:
         finally:
             if server is not None:
                 server.cleanup()
-    return _row("worker", named(url), found, texts, "messages")
+    return _row("worker", named(url), results, texts, "messages")
 
 
 @contextmanager
 def _watched(held_now: Callable[[], float]) -> Iterator[Found]:
-    found: Found = []
+    results: Found = []
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(1):
-            found.append((time.monotonic(), held_now()))
+            results.append((time.monotonic(), held_now()))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield found
+        yield results
     finally:
         over.set()
         watcher.join()
 
 
-def _row(name: str, database_: str, found: Found, count: int, things: str) -> Row:
-    most, late = max(held_ for _, held_ in found), found[len(found) // 2 :]
-    growth = slope(late) * (found[-1][0] - found[0][0]) / count * HOUR
+def _row(name: str, database_: str, results: Found, count: int, things: str) -> Row:
+    most, late = max(held_ for _, held_ in results), results[len(results) // 2 :]
+    growth = slope(late) * (results[-1][0] - results[0][0]) / count * HOUR
     return Row(
         f"Memory of a {name} under load",
         database_,
@@ -107,12 +107,12 @@ def _row(name: str, database_: str, found: Found, count: int, things: str) -> Ro
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that one started."""
+    """Return the child processes of a process."""
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def held(pid: int) -> float:
-    """Return what a process holds in MB, pages that it shares counted in parts."""
+    """Return the PSS of a process in MB (shared pages counted proportionally)."""
     said = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in said if line.startswith("Pss:")) / 1024
 

@@ -1,10 +1,9 @@
-"""How long the desk's pages take in a court of ten thousand cases: `make bench-pages`.
+"""Response times of the court's pages with ten thousand cases: `make bench-pages`.
 
     python bench/pages.py [--postgresql] [--runs 30] [--cases 10000] [--quick]
 
-10,000 cases with a hearing each, fixed and dense around now so that the calendar's week is as full
-as a page of it can be, and 1,000 invitations that wait for an answer. One client asks ``tingqi
-serve`` for each page in turn.
+10,000 cases with a fixed hearing each, dense around now so that the calendar's week is full, and
+1,000 open invitations. One client requests each page in turn from ``tingqi serve``.
 """
 
 import re
@@ -42,7 +41,7 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Told:
-    """What one page cost: times in milliseconds, its bytes as they travel and as they are read."""
+    """Result of one page: times in milliseconds, compressed and uncompressed bytes."""
 
     path: str
     times: list[float]
@@ -51,7 +50,7 @@ class Told:
 
     @property
     def kept(self) -> bool:
-        """Whether it is as quick as promised, where that is promised."""
+        """Whether the target, if there is one, is met."""
         return self.path not in PROMISED or median(self.times) < MOST
 
     def __str__(self) -> str:
@@ -65,19 +64,19 @@ class Told:
 
 
 def main() -> None:
-    """Fill a database, ask for the pages, print the table; fail where a promise is not kept."""
-    asked = options(__doc__, cases=CASES)
-    told = measure(asked)
+    """Fill a database, request the pages, print the table; fail if a target is missed."""
+    arguments = options(__doc__, cases=CASES)
+    told = measure(arguments)
     print(machine(), end="\n\n")
     print("| page | median | slowest | its bytes | as they travel |\n|---|---|---|---|---|")
     print("\n".join(map(str, told)))
     sys.exit(0 if all(each.kept for each in told) else 1)
 
 
-def measure(asked: Namespace) -> list[Told]:
-    """Return what each page cost on one database."""
-    cases, open_ = QUICK if asked.quick else (asked.cases, OPEN)
-    with throwaway(asked.postgresql) as stage:
+def measure(arguments: Namespace) -> list[Told]:
+    """Return the result of each page on one database."""
+    cases, open_ = QUICK if arguments.quick else (arguments.cases, OPEN)
+    with throwaway(arguments.postgresql) as stage:
         filling.court()
         with transaction() as session:
             people.set_password(people.find_user(session, filling.EMAIL), PASSWORD)
@@ -89,16 +88,16 @@ def measure(asked: Namespace) -> list[Told]:
             sign_in = {"email": filling.EMAIL, "password": PASSWORD}
             browser.post(f"{server.address}/sign-in", data=sign_in, timeout=60).raise_for_status()
             paths = [*PAGES, _events(browser, server.address)]
-            return [_ask(browser, server.address, path, asked.runs) for path in paths]
+            return [_ask(browser, server.address, path, arguments.runs) for path in paths]
 
 
 def _events(browser: requests.Session, base: str) -> str:
-    """Return the address by which the calendar's script fetches its week."""
+    """Return the URL from which the calendar's script fetches its week."""
     page = browser.get(f"{base}/calendar", timeout=60).text
-    found = re.search(r'data-events="([^"]+)"', page)
-    if not found:
+    results = re.search(r'data-events="([^"]+)"', page)
+    if not results:
         raise SystemExit("the calendar names no address of its events")
-    return found[1].replace("&amp;", "&")
+    return results[1].replace("&amp;", "&")
 
 
 def _ask(browser: requests.Session, base: str, path: str, runs: int) -> Told:

@@ -1,7 +1,6 @@
-"""Hearings that are there to be many: fixed, booked, told, on the record; by few statements.
+"""Background hearings: fixed, booked, notified and recorded, by few SQL statements.
 
-Each has ten lines on the record; they are like the house's but for their hashes, which nothing
-looks at.
+Each has ten entries on the record, like real ones except for their hashes, which nothing reads.
 """
 
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ LINES = 10  # of each
 
 
 def past(count: int) -> None:
-    """Make so many hearings with a date, one a lane every two hours around now."""
+    """Create that many hearings with a date, one per lane every two hours around now."""
     for first in range(1, count + 1, AT_ONCE):
         last = min(count, first + AT_ONCE - 1)
         with transaction() as session:
@@ -243,7 +242,7 @@ def _said(words: str, number: Any, name: str) -> Any:
 
 
 def _later(session: Session, hours: Any, minutes: int) -> Any:
-    """Return a time so many hours, an SQL expression, and minutes after now, as it is stored."""
+    """Return a stored time, some hours (an SQL expression) and minutes after now."""
     if session.get_bind().dialect.name == "postgresql":
         span = hours * sa.text("interval '1 hour'") + sa.text(f"interval '{minutes} minutes'")
         return sa.literal(NOW, UTCDateTime) + span

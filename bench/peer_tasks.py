@@ -1,6 +1,6 @@
-"""The same call, told to other queues: each is made when it is asked for by name.
+"""The same task for other queues; each queue is created when accessed by name.
 
-As a program: QUEUE runs that queue's worker where it has no command of its own.
+As a program: QUEUE runs that queue's worker, if it has no command of its own.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _file = os.open(FOLDER / f"sent-{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_
 
 
 def send(reference: str) -> None:
-    """What every contender does for each message."""
+    """Send one message: the task of every contender."""
     sendings.call(_file, reference, SECONDS)
 
 
@@ -66,7 +66,7 @@ def _procrastinate() -> Any:
 
 
 def work_procrastinate() -> None:
-    """Work until nothing is left."""
+    """Work until the queue is empty."""
 
     async def work() -> None:
         # Tasks that are no coroutines run in threads: else there were six of them here.
@@ -79,7 +79,7 @@ def work_procrastinate() -> None:
 
 
 def scheduler() -> Any:
-    """APScheduler with a job store in the same database that the house would use."""
+    """APScheduler with a job store in the same kind of database."""
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -93,7 +93,7 @@ def scheduler() -> Any:
 
 
 def work_apscheduler() -> None:
-    """Work until told to stop."""
+    """Work until stopped."""
     running = scheduler()
     running.start()
     while True:

@@ -1,4 +1,4 @@
-"""Other queues, each set up as its own documents say, with the same call and no record."""
+"""Other queues, each configured as documented, with the same task and no record."""
 
 import contextlib
 import datetime as dt
@@ -28,7 +28,7 @@ _TOO_LONG = 900  # seconds
 
 
 def missing(name: str) -> str:
-    """Return why a peer cannot take part here, or nothing."""
+    """Return the reason why a peer cannot run here, if any."""
     if importlib.util.find_spec(name) is None:
         return "not installed: pip install -e '.[bench]'"
     if name in NEEDS_REDIS and not shutil.which("redis-server"):
@@ -37,7 +37,7 @@ def missing(name: str) -> str:
 
 
 def run(name: str, folder: Path, messages: int, seconds: float, at_once: int) -> float:
-    """Queue all, start the worker, and return the seconds from the first message to the last."""
+    """Enqueue all, start the worker, and return the seconds from the first message to the last."""
     with ready(name, folder, seconds, at_once) as environment:
         _queue(name, [f"{n:08d}" for n in range(messages)])
         command = _worker(name, at_once)
@@ -52,7 +52,7 @@ def run(name: str, folder: Path, messages: int, seconds: float, at_once: int) ->
 
 @contextlib.contextmanager
 def ready(name: str, folder: Path, seconds: float, at_once: int) -> Iterator[dict[str, str]]:
-    """Start what a peer needs; its settings are in the environment, here and in its worker."""
+    """Start a peer's services; its settings are in the environment, here and in its worker."""
     with contextlib.ExitStack() as stack:
         told = {
             "BENCH_FOLDER": str(folder),
@@ -90,7 +90,7 @@ def _synchronous(work: Any) -> None:
 
 @contextlib.contextmanager
 def _redis(folder: Path) -> Iterator[str]:
-    """Run Redis with its append-only file, as who wants to lose nothing does."""
+    """Run Redis with an append-only file, for durability."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [
@@ -134,7 +134,7 @@ def _queue(name: str, references: list[str]) -> None:
 
 
 def queue_for(name: str, references: list[str], due_at: dt.datetime) -> None:
-    """Queue for a time: APScheduler one by one, Procrastinate in batches of a thousand."""
+    """Enqueue scheduled jobs: APScheduler one by one, Procrastinate in batches of a thousand."""
     if name == "apscheduler":
         _tasks().queue_apscheduler(references, due_at)
         return

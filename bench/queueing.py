@@ -1,9 +1,9 @@
-"""How many future reminders are queued a second, and what many of them cost those that are due.
+"""Future reminders queued per second, and the effect of many of them on sending due ones.
 
     python bench/queueing.py [--postgresql] [--runs 5] [--quick]
 
-The house plans the reminders of hearings that have just got a date, each with its line on the
-record; APScheduler's job store and Procrastinate, in batches, take as many jobs for later.
+Tingqi plans the reminders of newly fixed hearings, each with its entry on the record; APScheduler's
+job store and Procrastinate, in batches, take as many scheduled jobs.
 """
 
 import argparse
@@ -41,18 +41,18 @@ def main() -> None:
     print(table(measure(options(__doc__))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Queue, then send a few among many; return the rows."""
-    return [_queued(asked), _among(asked)]
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Queue many, then send a few among them; return the rows."""
+    return [_queued(arguments), _among(arguments)]
 
 
-def _queued(asked: argparse.Namespace) -> Row:
-    count = 6_000 if asked.quick else 100_000
-    singly = 200 if asked.quick else ONE_BY_ONE
+def _queued(arguments: argparse.Namespace) -> Row:
+    count = 6_000 if arguments.quick else 100_000
+    singly = 200 if arguments.quick else ONE_BY_ONE
     ours, name = [], ""
     beside: dict[str, list[float]] = {"apscheduler": [], "procrastinate": []}
-    for _ in range(asked.runs):
-        with throwaway(asked.postgresql) as stage:
+    for _ in range(arguments.runs):
+        with throwaway(arguments.postgresql) as stage:
             ours.append(_planned(count))
             name = stage.database
         for peer, rates in beside.items():
@@ -73,7 +73,7 @@ def _queued(asked: argparse.Namespace) -> Row:
 
 
 def _planned(count: int) -> float:
-    """Let the house plan as many reminders; return how many a second, once they were found."""
+    """Let Tingqi plan that many reminders; return reminders per second, after verifying them."""
     filling.court()
     a_hearing = _each_hearing()
     _dated(-(-count // a_hearing) + reminders.AT_ONCE)
@@ -87,9 +87,9 @@ def _planned(count: int) -> float:
     made, session = _queued_now() - before, db.session()
     assert made >= count, (made, count)
     for case_id in range(1, count // a_hearing, 97):
-        found = verify(session, case_id)
-        assert found.whole, found
-        assert found.lines == a_hearing, found
+        results = verify(session, case_id)
+        assert results.whole, results
+        assert results.lines == a_hearing, results
     session.rollback()
     return made / seconds
 
@@ -106,13 +106,13 @@ def _queued_now() -> int:
 
 
 def _each_hearing() -> int:
-    """Return how many reminders a hearing comes to: two counsel, by text and by mail each."""
+    """Return the number of reminders per hearing: two counsel, by text and by mail each."""
     days = db.session().scalars(sa.select(Court.reminder_days)).one()
     return len(days) * 2 * 2
 
 
 def _dated(count: int) -> None:
-    """Make hearings that have just got a date, a month and more away."""
+    """Create hearings that have just been fixed, a month or more ahead."""
     numbers, begins = range(1, count + 1), filling.NOW + dt.timedelta(days=40)
     pairs = [(n, k) for n in numbers for k in (0, 1)]
     with transaction() as session:
@@ -186,7 +186,7 @@ def _lane(n: int) -> int:
 
 
 def _deferred(peer: str, count: int) -> float:
-    """Let a peer take as many jobs for next month; return how many a second."""
+    """Let a peer schedule that many jobs for next month; return jobs per second."""
     due_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
     references = [f"{n:08d}" for n in range(count)]
     with (
@@ -198,21 +198,24 @@ def _deferred(peer: str, count: int) -> float:
         return count / (time.perf_counter() - begun)
 
 
-def _among(asked: argparse.Namespace) -> Row:
-    """Send a few that are due, in turns among many that are not and among none."""
-    many, runs = (20_000 if asked.quick else 1_000_000), asked.runs + 1  # the first warms up
+def _among(arguments: argparse.Namespace) -> Row:
+    """Send a few due ones, alternately among many that are not due and among none."""
+    many, runs = (
+        (20_000 if arguments.quick else 1_000_000),
+        arguments.runs + 1,
+    )  # the first warms up
     with ExitStack() as stack:
         sizes = (0, many)
-        grounds = [_ground(stack, asked.postgresql, size, DUE * runs) for size in sizes]
-        found: list[list[float]] = [[], []]
+        grounds = [_ground(stack, arguments.postgresql, size, DUE * runs) for size in sizes]
+        results: list[list[float]] = [[], []]
         for run in range(runs):
-            for (folder, url), rates in zip(grounds, found, strict=True):
+            for (folder, url), rates in zip(grounds, results, strict=True):
                 rates.append(_sent(folder, url, run))
-    alone, among = found[0][1:], found[1][1:]
+    alone, among = results[0][1:], results[1][1:]
     ratio = in_turns(among, alone)
     return Row(
         f"{DUE} due among {many:,} for later",
-        "PostgreSQL" if asked.postgresql else "SQLite",
+        "PostgreSQL" if arguments.postgresql else "SQLite",
         f"≥ {SHARE:.0%} of the speed among none",
         f"{ratio:.0%}",
         f"{median(among):,.0f}/s",
@@ -222,7 +225,7 @@ def _among(asked: argparse.Namespace) -> Row:
 
 
 def _ground(stack: ExitStack, postgresql: bool, many: int, spare: int) -> tuple[Path, str]:
-    """Make a database with many reminders for next week, and others to become due in turn."""
+    """Create a database with many reminders for next week, and others that become due in turn."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingqi-bench-")))
     url, server = database(folder, postgresql)
     if server:
@@ -246,7 +249,7 @@ def _state(folder: Path, url: str, first: int, last: int, state: str) -> None:
 
 
 def _sent(folder: Path, url: str, run: int) -> float:
-    """Let the next few become due and one worker send them; return how many a second."""
+    """Make the next few due and let one worker send them; return messages per second."""
     first, here = DUE * run + 1, folder / f"run-{run}"
     here.mkdir()
     _state(folder, url, first, first + DUE - 1, "queued")

@@ -1,9 +1,9 @@
-"""How many receipts a second, signature checked and on the record, against a bare Flask view.
+"""Receipts per second, verified and recorded, compared with a bare Flask view.
 
     python bench/receipts.py [--postgresql] [--runs 5] [--seconds 3] [--hearings 0] [--quick]
 
-A receipt is Twilio's callback about a message of its own that the carrier took; each is signed.
-``--hearings`` puts as many hearings in the database first.
+A receipt is Twilio's signed callback about a message that it accepted. ``--hearings`` first adds
+that many hearings to the database.
 """
 
 import argparse
@@ -38,22 +38,22 @@ def main() -> None:
     print(table(measure(options(__doc__, hearings=0))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
+def measure(arguments: argparse.Namespace) -> list[Row]:
     """Fill a database, measure receipts, check that each was folded, and return the rows."""
-    with ring(asked, **TWILIO) as found:
+    with ring(arguments, **TWILIO) as results:
         pairs = contest(
-            telling(found.ours, found.seats),
-            writing(found.ceiling, {"says": "yes"}),
-            asked.clients,
-            asked.runs,
-            asked.seconds,
+            telling(results.ours, results.seats),
+            writing(results.ceiling, {"says": "yes"}),
+            arguments.clients,
+            arguments.runs,
+            arguments.seconds,
         )
-        _check(found.seats.used, pairs)
-        return [pair.row("Receipt", found.stage.database, TARGET) for pair in pairs]
+        _check(results.seats.used, pairs)
+        return [pair.row("Receipt", results.stage.database, TARGET) for pair in pairs]
 
 
 def telling(port: int, seats: Seats) -> Send:
-    """Return what tells that messages were delivered of which nobody has told yet."""
+    """Return a function that posts receipts for messages without one."""
 
     def send(clients: int, seconds: float) -> load.Told:
         return seats.spend(
@@ -81,7 +81,7 @@ def _callback(seat: filling.Seat) -> bytes:
 
 
 def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
-    """Refuse the times unless every receipt is kept, folded, and on a record that verifies."""
+    """Raise unless every receipt is stored, folded, and on a record that verifies."""
     session = db.session()
     session.rollback()
     least = sum(each.answered for pair in pairs for each in pair.ours)
@@ -90,9 +90,9 @@ def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
         sa.select(sa.func.count()).where(Notice.state == "delivered", Notice.kind == "proposal"),
         sa.select(sa.func.count()).where(Entry.what == "delivered", Entry.kind == "proposal"),
     )
-    found = [session.scalar(each) for each in wanted]
-    assert len(set(found)) == 1, found
-    assert least <= found[0] <= len(seats), (least, found, len(seats))
+    results = [session.scalar(each) for each in wanted]
+    assert len(set(results)) == 1, results
+    assert least <= results[0] <= len(seats), (least, results, len(seats))
     for seat in seats[:: max(1, len(seats) // 200)]:
         assert verify(session, seat.case_id).whole, seat
     session.rollback()

@@ -1,8 +1,8 @@
-"""How long it takes to check a record of a million lines, and to show a case of ten thousand.
+"""Time to verify a record of a million entries, and to show a case of ten thousand.
 
     python bench/record.py [--lines 1000000] [--cases 5000] [--postgresql] [--quick]
 
-The database is a throwaway one; its lines are made as the house makes them, sealed by the house.
+The database is a throwaway one; its entries are created as by the app, and sealed by the app.
 """
 
 import argparse
@@ -49,12 +49,12 @@ def main() -> None:
     print(table(measure(options(__doc__, **SIZES))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Fill a database, time what is promised of it, and return the rows."""
-    lines, count = (20_000, 100) if asked.quick else (asked.lines, asked.cases)
-    with throwaway(asked.postgresql) as stage:
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Fill a database, measure the targets, and return the rows."""
+    lines, count = (20_000, 100) if arguments.quick else (arguments.lines, arguments.cases)
+    with throwaway(arguments.postgresql) as stage:
         _fill(stage.app, lines, count)
-        checked = _verify(stage, lines, asked.processes)
+        checked = _verify(stage, lines, arguments.processes)
         return [*checked, *_show(stage)]
 
 
@@ -90,7 +90,7 @@ def _fill(app: Any, lines: int, count: int) -> None:
 
 
 def _long_case(app: Any, token: str) -> None:
-    """Make the case whose page is shown, with a hearing that two sides were asked about."""
+    """Create the case whose page is shown, with a hearing proposed to two sides."""
     head = {"Authorization": f"Bearer {token}"}
     service.add_courtroom(db.session(), db.session().get_one(Court, 1), "1", "")
     db.session().commit()
@@ -188,7 +188,7 @@ def _chain(case_id: int, count: int, after: int, last: str) -> Iterator[tuple[di
 
 
 def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
-    """Run the command as a person does; its memory is that of all its processes together."""
+    """Run the command; its memory is that of all its processes together."""
     command = [sys.executable, "-m", "app", "record", "verify"]
     command += ["--processes", str(processes)] if processes else []
     environment = settings_for(stage.folder, stage.url, PYTHONPATH=".")
@@ -222,7 +222,7 @@ def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
 
 
 def _peak(running: subprocess.Popen) -> int:
-    """Return the most memory, in bytes, that a process and its children held together."""
+    """Return the peak memory, in bytes, of a process and its children together."""
     peak = 0
     while running.poll() is None:
         peak = max(peak, sum(_pss(pid) for pid in _family(running.pid)))
@@ -231,18 +231,18 @@ def _peak(running: subprocess.Popen) -> int:
 
 
 def _family(pid: int) -> list[int]:
-    found = [pid]
+    results = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             for child in task.read_text().split():
-                found += _family(int(child))
+                results += _family(int(child))
         except OSError:
             continue
-    return found
+    return results
 
 
 def _pss(pid: int) -> int:
-    """Return a process's own part of memory: pages that several share are counted once."""
+    """Return the PSS of a process: shared pages are counted once in total."""
     try:
         words = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:

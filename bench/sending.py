@@ -1,14 +1,13 @@
-"""How fast messages are sent, with the full record kept, beside what others do without one.
+"""Sending speed with the full record, compared with other queues without one.
 
     python bench/sending.py [--messages 10000] [--rounds 5] [--milliseconds 0 20]
                             [--databases sqlite postgresql] [--workers 1 2]
                             [--peers huey celery …] [--beside 1500]
 
-Others send ``--beside`` messages, enough to see how fast they are: they slow down with none of
-those that follow. The carrier is a stand-in in the worker's own process that sleeps, then appends
-the message's reference to a file; peers do the same call. A time counts only when each message was
-there once and, for the house, when every chain is whole. Contenders take turns; medians of all
-rounds.
+Peers send ``--beside`` messages, enough to measure them, since their speed does not depend on the
+number. The carrier is a stand-in in the worker's process that sleeps, then appends the message's
+reference to a file; peers run the same task. A time counts only if each message arrived once and,
+for Tingqi, if every chain verifies. Contenders alternate; medians of all rounds.
 """
 
 import argparse
@@ -35,33 +34,33 @@ BESIDE = 1_500
 
 
 def main() -> None:
-    """Let all contenders take turns, then print one table."""
+    """Run all contenders alternately, then print one table."""
     given = _options()
     _table(_found(given), given)
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Let one worker, and two on PostgreSQL, take turns with the others; return the rows."""
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Run one worker, and two on PostgreSQL, alternately with the peers; return the rows."""
     given = argparse.Namespace(
-        messages=300 if asked.quick else 10_000,
-        beside=300 if asked.quick else BESIDE,
-        rounds=asked.runs,
+        messages=300 if arguments.quick else 10_000,
+        beside=300 if arguments.quick else BESIDE,
+        rounds=arguments.runs,
         milliseconds=[0.0, 20.0],
         databases=["sqlite", "postgresql"],
         workers=[1, 2],
         peers=list(peers.PEERS),
     )
-    found = {key: statistics.median(rates) for key, rates in _found(given).items()}
+    results = {key: statistics.median(rates) for key, rates in _found(given).items()}
     ours = [name for name in _contenders(given) if name.startswith("tingqi")]
-    return [_row(found, name, ms) for ms in given.milliseconds for name in ours]
+    return [_row(results, name, ms) for ms in given.milliseconds for name in ours]
 
 
-def _row(found: dict[tuple[str, float], float], name: str, milliseconds: float) -> Row:
+def _row(results: dict[tuple[str, float], float], name: str, milliseconds: float) -> Row:
     _, base, workers = name.split()
-    rate, limit = found[name, milliseconds], AT_ONCE / milliseconds * 1000 if milliseconds else 0
+    rate, limit = results[name, milliseconds], AT_ONCE / milliseconds * 1000 if milliseconds else 0
     others = {
-        each: found[each, ms]
-        for each, ms in found
+        each: results[each, ms]
+        for each, ms in results
         if ms == milliseconds and not each.startswith("tingqi")
     }
     target = LEAST * limit if limit else AT_NO_COST
@@ -78,16 +77,16 @@ def _row(found: dict[tuple[str, float], float], name: str, milliseconds: float) 
 
 
 def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
-    found: dict[tuple[str, float], list[float]] = {}
+    results: dict[tuple[str, float], list[float]] = {}
     for round_ in range(given.rounds):
         for milliseconds in given.milliseconds:
             for name in _contenders(given):
                 ours = name.startswith("tingqi")
                 count = given.messages if ours else given.beside
                 rate = _measured(name, count, milliseconds)
-                found.setdefault((name, milliseconds), []).append(rate)
+                results.setdefault((name, milliseconds), []).append(rate)
                 print(f"round {round_ + 1}: {name}, {milliseconds} ms: {rate:,.0f}/s", flush=True)
-    return found
+    return results
 
 
 def _options() -> argparse.Namespace:
@@ -113,7 +112,7 @@ def _contenders(given: argparse.Namespace) -> list[str]:
 
 
 def _measured(name: str, messages: int, milliseconds: float) -> float:
-    """Return messages a second of one contender, once its results were found right."""
+    """Return messages per second of one contender, after verifying its results."""
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as folder:
         if not name.startswith("tingqi"):
             seconds = peers.run(name, Path(folder), messages, milliseconds / 1000, AT_ONCE)
@@ -139,7 +138,7 @@ def _filled(folder: Path, base: str, messages: int) -> Iterator[str]:
 
 
 def send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
-    """Let workers send all; time runs from their common start until the last outcome is kept."""
+    """Let workers send everything; timed from their common start to the last stored outcome."""
     command = [
         sys.executable,
         "-m",
@@ -162,18 +161,18 @@ def send(folder: Path, url: str, messages: int, milliseconds: float, workers: in
 
 
 def sent_once(folder: Path, messages: int) -> None:
-    """Raise where the carrier did not get each message once."""
+    """Raise if the carrier did not get each message exactly once."""
     sent = Counter(line for file in folder.glob("sent-*") for line in file.read_text().split())
     assert len(sent) == messages, f"{len(sent)} of {messages} were sent"
     assert set(sent.values()) == {1}, "some were sent twice"
 
 
-def _table(found: dict[tuple[str, float], list[float]], given: argparse.Namespace) -> None:
+def _table(results: dict[tuple[str, float], list[float]], given: argparse.Namespace) -> None:
     print(f"\n{given.messages} messages, {AT_ONCE} calls at once, medians of {given.rounds}")
     head = "".join(f"{f'{ms:g} ms':>14}" for ms in given.milliseconds)
     print(f"{'':24}{head}   record  survives kill -9")
-    for name in dict.fromkeys(name for name, _ in found):
-        rates = [statistics.median(found[name, ms]) for ms in given.milliseconds]
+    for name in dict.fromkeys(name for name, _ in results):
+        rates = [statistics.median(results[name, ms]) for ms in given.milliseconds]
         cells = "".join(f"{rate:>12,.0f}/s" for rate in rates)
         ours = name.startswith("tingqi")
         safe = "yes" if ours else peers.SURVIVES[name]

@@ -1,4 +1,4 @@
-"""A house full of reminders that are due, and a worker that sends them over a stand-in carrier.
+"""A database full of due reminders, and a worker that sends them over a stand-in carrier.
 
 As a program: FOLDER URL MILLISECONDS AT_ONCE MESSAGES; it waits for FOLDER/go.
 """
@@ -36,7 +36,7 @@ SLICE = 5_000
 
 
 class Carrier:
-    """A stand-in that takes so many seconds for each text, and keeps a list of what it took."""
+    """Stand-in carrier with a delay per text, which lists the texts that it accepted."""
 
     name, channel = "standin", "sms"
 
@@ -47,7 +47,7 @@ class Carrier:
     def send(
         self, messages: Sequence[OutgoingMessage]
     ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
-        """Take them one after the other."""
+        """Send them one after the other."""
         for message in messages:
             call(self.file, message.reference, self.seconds)
             yield (
@@ -60,7 +60,7 @@ class Carrier:
 
 
 def call(file: int, reference: str, seconds: float) -> None:
-    """What every contender does for each message."""
+    """Send one message: the task of every contender."""
     if seconds:
         time.sleep(seconds)
     os.write(file, f"{reference}\n".encode())
@@ -80,7 +80,7 @@ def scenario(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> 
 
 
 def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
-    """Make a court, cases with counsel, and for each a reminder: due now, or in a week."""
+    """Create a court, cases with counsel, and a reminder each, due now or in a week."""
     app = scenario(folder, url)
     with app.app_context():
         upgrade()
@@ -105,7 +105,7 @@ def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
 
 
 def _set_on(url: str) -> None:
-    """Let what was given numbers by hand be followed by higher ones."""
+    """Advance the sequences past ids that were assigned explicitly."""
     if url.startswith("sqlite"):
         return
     for table in ("judge", "case_file", "counsel", "party", "representation", "notice"):
@@ -254,32 +254,32 @@ def _facts(at: dt.datetime) -> dict[str, Any]:
 
 
 def some_wait(url: str) -> bool:
-    """Say whether a message is not sent yet."""
+    """Tell whether any message is unsent."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         waits = sa.exists().where(Notice.state.in_(("queued", "sending")))
-        found = bool(connection.scalar(sa.select(waits)))
+        results = bool(connection.scalar(sa.select(waits)))
     engine.dispose()
-    return found
+    return results
 
 
 def check(folder: Path, url: str, messages: int) -> None:
-    """Raise where a notice is not sent or a chain is not whole."""
+    """Raise if a notice is unsent or a chain does not verify."""
     app = scenario(folder, url)
     with app.app_context():
         session = db.session()
         sent = session.scalar(sa.select(sa.func.count()).where(Notice.state == "sent"))
         assert sent == messages, f"{sent} of {messages} are written down as sent"
         for case_id in range(1, messages + 1, 37):
-            found = ledger.verify(session, case_id)
-            assert found.whole, (case_id, found)
-            assert found.lines == 3, found
+            results = ledger.verify(session, case_id)
+            assert results.whole, (case_id, results)
+            assert results.lines == 3, results
         db.session.remove()
         db.engine.dispose()
 
 
 def main() -> None:
-    """Be one worker: send until nothing is due."""
+    """Run one worker: send until nothing is due."""
     folder, url, milliseconds, at_once, _ = sys.argv[1:]
     me, where = os.getpid(), Path(folder)
     carrier = Carrier(where / f"sent-{me}", float(milliseconds) / 1000)

@@ -1,4 +1,4 @@
-"""Servers to be measured: the house as ``tingqi serve`` runs it, and the bare app beside it."""
+"""Servers to be measured: ``tingqi serve`` and the bare app."""
 
 import os
 import socket
@@ -17,20 +17,20 @@ SECRET = "a secret of the bench, long enough to be one"
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers, and the process that leads it."""
+    """A running server and its main process."""
 
     port: int
     pid: int
 
     @property
     def address(self) -> str:
-        """Where it answers."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
 
 @contextmanager
 def scenario(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
-    """Run ``tingqi serve`` over a database; further settings by their names."""
+    """Run ``tingqi serve`` over a database, with further settings by name."""
     port = free_port()
     words = [
         sys.executable,
@@ -47,7 +47,7 @@ def scenario(folder: Path, url: str, workers: int = 2, **settings: str) -> Itera
 
 
 def settings_for(folder: Path, url: str, **settings: str) -> dict[str, str]:
-    """Return the environment of a command of the house over a database."""
+    """Return the environment of a Tingqi command over a database."""
     return {
         **os.environ,
         "TINGQI_INSTANCE": str(folder),
@@ -73,7 +73,7 @@ def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
 
 @contextmanager
 def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Server]:
-    """Run the bare app under gunicorn as ``tingqi serve`` runs it; its tables are made first."""
+    """Run the bare app under gunicorn as in ``tingqi serve``, after creating its tables."""
     port = free_port()
     given = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
     subprocess.run([sys.executable, str(HERE / "bare.py")], env=given, check=True)
@@ -101,7 +101,7 @@ def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Serve
 
 @contextmanager
 def running(words: list[str], given: dict[str, str], port: int, path: str) -> Iterator[Server]:
-    """Run a server until the end of the block; raises RuntimeError where it does not answer."""
+    """Run a server until the end of the block. Raises RuntimeError if it does not respond."""
     process = subprocess.Popen(words, env=given, stderr=subprocess.DEVNULL)
     try:
         _await(f"http://127.0.0.1:{port}{path}", process)
@@ -124,6 +124,6 @@ def _await(address: str, process: subprocess.Popen) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    """Return a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as results:
+        return int(results.getsockname()[1])

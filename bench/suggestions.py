@@ -1,9 +1,9 @@
-"""How long suggestions take with a million bookings in the database.
+"""Response time of suggestions with a million bookings in the database.
 
     python bench/suggestions.py [--bookings 1000000] [--postgresql] [--quick]
 
-90 days, 20 courtrooms, a judge and 4 counsel, each time of another case; what is timed is the
-service with its reading, in one process beside its database.
+90 days, 20 courtrooms, a judge and 4 counsel, each time of another case; timed is the service
+including its queries, in one process next to its database.
 """
 
 import argparse
@@ -36,13 +36,15 @@ def main() -> None:
     print(table(measure(options(__doc__, bookings=1_000_000))))
 
 
-def measure(asked: argparse.Namespace) -> list[Row]:
-    """Fill a database with bookings, ask for suggestions, and return the row."""
-    with throwaway(asked.postgresql) as stage:
-        count = _fill(10_000 if asked.quick else asked.bookings)
+def measure(arguments: argparse.Namespace) -> list[Row]:
+    """Fill a database with bookings, request suggestions, and return the row."""
+    with throwaway(arguments.postgresql) as stage:
+        count = _fill(10_000 if arguments.quick else arguments.bookings)
         with transaction() as session:
             session.execute(sa.text("ANALYZE"))
-        return [_row(stage.database, count, MOST["postgresql" if asked.postgresql else "sqlite"])]
+        return [
+            _row(stage.database, count, MOST["postgresql" if arguments.postgresql else "sqlite"])
+        ]
 
 
 def _row(database: str, bookings: int, most: float) -> Row:
@@ -50,18 +52,18 @@ def _row(database: str, bookings: int, most: float) -> Row:
     court = session.scalars(sa.select(Court)).one()
     rooms = suggestions.active_courtrooms(session, court)
     ids = list(session.scalars(sa.select(Case.id).order_by(Case.id).limit(CASES)))
-    spent, found = [], []
+    spent, results = [], []
     for case_id in [*ids[:20], *ids]:
         session.expire_all()
         begun = time.perf_counter()
         case = session.get_one(Case, case_id)
         first = NOW.date() + dt.timedelta(days=30)
-        asked = suggestions.SuggestionQuery(
+        query = suggestions.SuggestionQuery(
             90, rooms, NOW + dt.timedelta(days=3), first, first + dt.timedelta(days=90), 10
         )
-        found.append(len(suggestions.suggest(session, case, asked, NOW)))
+        results.append(len(suggestions.suggest(session, case, query, NOW)))
         spent.append(time.perf_counter() - begun)
-    assert min(found) > 0, found
+    assert min(results) > 0, results
     spent = sorted(spent[20:])
     p95 = spent[int(len(spent) * 0.95)] * 1000
     return Row(
@@ -76,7 +78,7 @@ def _row(database: str, bookings: int, most: float) -> Row:
 
 
 def _fill(wanted: int) -> int:
-    """Book judges, courtrooms and counsel over the years, about four hearings a day and room."""
+    """Book judges, courtrooms and counsel over years, about four hearings per day and room."""
     chance = random.Random(7)
     with transaction() as session:
         court = people.add_court(
@@ -154,7 +156,7 @@ def _book(
     counsel: list[int],
     cases: list[int],
 ) -> int:
-    """Fill days around now outwards, three of four possible hearings each, four bookings each."""
+    """Fill days from now outwards with three of four possible hearings, four bookings each."""
     made, day = 0, 0
     while made < wanted:
         on = NOW.date() + dt.timedelta(days=day // 2 if day % 2 == 0 else -(day // 2 + 1))
