@@ -50,20 +50,20 @@ FIELDS = (
 def case(case_id: int) -> str:
     """Show a case."""
     now = wall_clock(web.now(), ZoneInfo(current_user.court.zone))
-    given = dict.fromkeys(FIELDS, "") | {"direction": "out", "at": now}
-    given |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
-    given["page"] = secrets.token_urlsafe(16)
-    return _page(case_id, given)
+    form = dict.fromkeys(FIELDS, "") | {"direction": "out", "at": now}
+    form |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
+    form["page"] = secrets.token_urlsafe(16)
+    return _page(case_id, form)
 
 
-def _page(case_id: int, given: dict[str, str], **more: Any) -> str:
+def _page(case_id: int, form: dict[str, str], **more: Any) -> str:
     session = db.session()
     case_ = cases.case_with_parties(session, current_user.court_id, case_id)
     return render_template(
         "desk/case.html",
         case=case_,
         zone=case_.court.zone,
-        given=given,
+        form=form,
         hearings=queries.hearings_of_case(session, case_),
         entries=desk.newest_entries(session, case_),
         duplicate=cases.find_duplicate(session, case_),
@@ -116,16 +116,16 @@ def log_again(case_id: int) -> Any:
 @shows_again
 def log(case_id: int) -> Any:
     """Log a contact made by hand."""
-    given = {name: request.form.get(name, "") for name in FIELDS}
+    form = {name: request.form.get(name, "") for name in FIELDS}
     user_id = current_user.id
     if only_shown():
-        return _page(case_id, given)
+        return _page(case_id, form)
     try:
-        checked = checked_contact(given, ZoneInfo(current_user.court.zone))
+        checked = checked_contact(form, ZoneInfo(current_user.court.zone))
         contact = retrying(lambda session: write(session, user_id, case_id, checked))
     except Invalid as fault:
-        return _page(case_id, given, errors=translated_errors(fault)), 422
-    flash_logged(contact.counsel, contact.told)
+        return _page(case_id, form, errors=translated_errors(fault)), 422
+    flash_logged(contact.counsel, contact.notified)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)
 
 
@@ -142,14 +142,14 @@ def flash_logged(name: str, notified: Sequence[str]) -> None:
     flash(text, "yes")
 
 
-def checked_contact(given: dict[str, str], zone: ZoneInfo) -> ContactIn:
+def checked_contact(form: dict[str, str], zone: ZoneInfo) -> ContactIn:
     """Parse the contact form. Raises Invalid with all errors by field."""
     errors: dict[str, Message] = {}
-    values: dict[str, object] = {name: text for name, text in given.items() if text}
-    values["at"] = instant(given["at"], zone, "at", errors)
+    values: dict[str, object] = {name: text for name, text in form.items() if text}
+    values["at"] = instant(form["at"], zone, "at", errors)
     for name in ("counsel_id", "hearing_id"):
-        values[name] = row_number(given[name])
-    if given["hearing_id"] and values["hearing_id"] is None:
+        values[name] = row_number(form[name])
+    if form["hearing_id"] and values["hearing_id"] is None:
         errors["hearing_id"] = Message(N_("This hearing is not of this case."))
     if values["counsel_id"] is None:
         errors["counsel_id"] = Message(N_("Say with whom."))

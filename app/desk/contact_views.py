@@ -55,8 +55,8 @@ def call(case_id: int) -> Any:
 @shows_again
 def log_call(case_id: int) -> Any:
     """Log a call."""
-    given = _given() | {"channel": "phone"}
-    return _log("desk/contact.html", case_id, given)
+    form = _posted_form() | {"channel": "phone"}
+    return _log("desk/contact.html", case_id, form)
 
 
 @bp.get("/cases/<int:case_id>/off-channel")
@@ -71,38 +71,38 @@ def off_channel(case_id: int) -> Any:
 @shows_again
 def log_off_channel(case_id: int) -> Any:
     """Log such a contact; the other sides are notified of its substance."""
-    given = _given() | {"outcome": "told", "address": ""}
-    return _log("desk/off_channel.html", case_id, given)
+    form = _posted_form() | {"outcome": "told", "address": ""}
+    return _log("desk/off_channel.html", case_id, form)
 
 
 def _blank() -> dict[str, str]:
     now = wall_clock(web.now(), ZoneInfo(current_user.court.zone))
-    given = dict.fromkeys(case_views.FIELDS, "") | {"direction": "out", "at": now}
-    given |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
-    return given | {"page": secrets.token_urlsafe(16)}
+    form = dict.fromkeys(case_views.FIELDS, "") | {"direction": "out", "at": now}
+    form |= {name: request.args.get(name, "") for name in ("counsel_id", "hearing_id")}
+    return form | {"page": secrets.token_urlsafe(16)}
 
 
-def _given() -> dict[str, str]:
+def _posted_form() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in case_views.FIELDS}
 
 
-def _page(template: str, case_id: int, given: dict[str, str], **more: Any) -> str:
+def _page(template: str, case_id: int, form: dict[str, str], **more: Any) -> str:
     case = cases.case_with_parties(db.session(), current_user.court_id, case_id)
     choices = [
         (representation.counsel, party)
         for party in case.parties
         for representation in party.representations
     ]
-    if not given["counsel_id"] and len(choices) == 1:
-        given = given | {"counsel_id": str(choices[0][0].id)}
+    if not form["counsel_id"] and len(choices) == 1:
+        form = form | {"counsel_id": str(choices[0][0].id)}
     counsel = next(
-        (candidate for candidate, _ in choices if str(candidate.id) == given["counsel_id"]), None
+        (candidate for candidate, _ in choices if str(candidate.id) == form["counsel_id"]), None
     )
     return render_template(
         template,
         case=case,
         zone=case.court.zone,
-        given=given,
+        form=form,
         choices=choices,
         counsel=counsel,
         number=_number(case, counsel),
@@ -123,16 +123,16 @@ def _number(case: Case, counsel: Counsel | None) -> str:
         return counsel.phone
 
 
-def _log(template: str, case_id: int, given: dict[str, str]) -> Any:
+def _log(template: str, case_id: int, form: dict[str, str]) -> Any:
     user_id = current_user.id
     if only_shown():
-        return _page(template, case_id, given)
+        return _page(template, case_id, form)
     try:
-        checked = case_views.checked_contact(given, ZoneInfo(current_user.court.zone))
+        checked = case_views.checked_contact(form, ZoneInfo(current_user.court.zone))
         contact = retrying(lambda session: case_views.write(session, user_id, case_id, checked))
     except Invalid as fault:
-        return _page(template, case_id, given, errors=translated_errors(fault)), 422
-    case_views.flash_logged(contact.counsel, contact.told)
+        return _page(template, case_id, form, errors=translated_errors(fault)), 422
+    case_views.flash_logged(contact.counsel, contact.notified)
     if checked.hearing_id:
         return redirect(url_for("hearing.shown", hearing_id=checked.hearing_id), 303)
     return redirect(url_for("case.case", case_id=case_id, _anchor="record"), 303)

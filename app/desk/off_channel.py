@@ -1,4 +1,4 @@
-"""Contact with one side outside the court's channels: the other sides are told its substance.
+"""Contact with one side outside the court's channels: the other sides are notified of it.
 
 A judge may be in contact with one side about scheduling and the like if no side gains by it and
 all others are promptly told its substance and may answer (ABA Model Code, Rule 2.9(A)(1));
@@ -27,24 +27,24 @@ from app.record.models import Entry
 from app.tasks import contacts_by_hand
 from app.tasks.forms import ContactIn
 
-# What nobody plans and no file shows; a call or a letter of the court is its own way.
+# Unplanned channels that leave no file; calls and letters are the court's own channels.
 UNPLANNED = (OtherChannel.CHAT, OtherChannel.IN_PERSON, OtherChannel.OTHER)
 STALE_AFTER = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
 class LoggedContact:
-    """A contact on the record: its entry, with whom it was, and who is told of its substance."""
+    """A recorded contact: its entry, counsel's name, and the names of those who are notified."""
 
     entry: Entry
     counsel: str
-    told: Sequence[str]
+    notified: Sequence[str]
 
 
 def log(session: Session, context: CourtContext, case_id: int, form: ContactIn) -> LoggedContact:
-    """Put a contact made by hand on the record of a case, and tell the other sides if due.
+    """Record a contact made by hand, and notify the other sides if required.
 
-    Page and API call it alike. Raises NotFound, Invalid by field.
+    Shared by page and API. Raises NotFound, Invalid with errors by field.
     """
     case = cases.find_case(session, context.court.id, case_id)
     if form.hearing_id is not None:
@@ -67,25 +67,25 @@ def log_with(
     user: User | None,
     now: dt.datetime,
 ) -> LoggedContact:
-    """Put a contact with a counsel on the record, and tell the other sides of its note if due.
+    """Record a contact with counsel, and notify the other sides of its note if required.
 
-    It is due where ``tell_others`` says so, or where it is None and the contact was outside the
-    court's own channels. Raises Invalid where there is no note to tell.
+    It is required if ``tell_others`` is true, or if it is None and the contact was outside the
+    court's own channels. Raises Invalid if there is no note.
     """
-    tell = form.channel in UNPLANNED if form.tell_others is None else form.tell_others
-    others = _others(session, case, counsel) if tell else []
+    must_notify = form.channel in UNPLANNED if form.tell_others is None else form.tell_others
+    others = _others(session, case, counsel) if must_notify else []
     if others and not form.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
-    before = contacts_by_hand.same(session, case, form)
+    duplicate = contacts_by_hand.same(session, case, form)
     entry = contacts_by_hand.log_contact(session, case, counsel, form, user, now)
-    if before or not others:
+    if duplicate or not others:
         return LoggedContact(entry, counsel.name, ())
     hearing = _hearing(session, case, form.hearing_id)
     requests = [
-        _request(session, case, hearing, each, counsel, entry, form, now) for each in others
+        _request(session, case, hearing, other, counsel, entry, form, now) for other in others
     ]
     queue(session, requests, now)
-    return LoggedContact(entry, counsel.name, [each.counsel.name for each in others])
+    return LoggedContact(entry, counsel.name, [other.counsel.name for other in others])
 
 
 def _others(session: Session, case: Case, counsel: Counsel) -> list[Representation]:
@@ -98,53 +98,62 @@ def _others(session: Session, case: Case, counsel: Counsel) -> list[Representati
             .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
         )
     )
-    others = {r.counsel_id: r for r in representations if r.party.side not in sides}
-    return [each for each in others.values() if each.counsel_id != counsel.id]
+    others = {
+        representation.counsel_id: representation
+        for representation in representations
+        if representation.party.side not in sides
+    }
+    return [other for other in others.values() if other.counsel_id != counsel.id]
 
 
 def _hearing(session: Session, case: Case, hearing_id: int | None) -> Hearing | None:
     """Return the hearing of a contact, or the newest one of the case, whose pages are known."""
-    wanted = sa.select(Hearing).where(Hearing.case_id == case.id)
+    query = sa.select(Hearing).where(Hearing.case_id == case.id)
     if hearing_id is not None:
-        wanted = wanted.where(Hearing.id == hearing_id)
-    return session.scalar(wanted.order_by(Hearing.id.desc()).limit(1))
+        query = query.where(Hearing.id == hearing_id)
+    return session.scalar(query.order_by(Hearing.id.desc()).limit(1))
 
 
 def _request(
     session: Session,
     case: Case,
     hearing: Hearing | None,
-    seat: Representation,
+    representation: Representation,
     counsel: Counsel,
-    line: Entry,
+    entry: Entry,
     form: ContactIn,
     now: dt.datetime,
 ) -> NoticeRequest:
-    told = {
+    details = {
         "elsewhere": {
             "name": counsel.name,
-            "side": line.side,
+            "side": entry.side,
             "way": form.channel,
             "at": facts.iso(form.at),
         },
         "detail": form.note,
         "person": {
-            "name": seat.counsel.name,
-            "party": seat.party.name,
-            "side": seat.party.side,
+            "name": representation.counsel.name,
+            "party": representation.party.name,
+            "side": representation.party.side,
             "is_court": False,
         },
     }
-    person = facts.representation_recipient(seat)
+    recipient = facts.representation_recipient(representation)
     if hearing is None:
         about = str(Matter.case(case.id))
-        subject = Subject(case.court_id, case.id, about, f"c{case.id}.{line.seq}")
-        whole = {**facts.case_facts(case), **told}
+        subject = Subject(case.court_id, case.id, about, f"c{case.id}.{entry.seq}")
+        notice_facts = {**facts.case_facts(case), **details}
     else:
-        known = queries.latest_invitations(session, hearing).get(seat.counsel_id)
-        person = facts.invitation_recipient(known) if known else person
-        subject = facts.subject(hearing, f"l{line.seq}")
-        whole = facts.hearing_facts(hearing, **told)
+        invitation = queries.latest_invitations(session, hearing).get(representation.counsel_id)
+        recipient = facts.invitation_recipient(invitation) if invitation else recipient
+        subject = facts.subject(hearing, f"l{entry.seq}")
+        notice_facts = facts.hearing_facts(hearing, **details)
     return NoticeRequest(
-        subject, NoticeKind.OFF_CHANNEL, person, whole, due_at=now, stale_at=now + STALE_AFTER
+        subject,
+        NoticeKind.OFF_CHANNEL,
+        recipient,
+        notice_facts,
+        due_at=now,
+        stale_at=now + STALE_AFTER,
     )

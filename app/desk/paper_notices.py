@@ -37,7 +37,7 @@ class PaperNotice:
     """A paper notice, ready to print."""
 
     hearing: Hearing
-    seat: Invitation
+    invitation: Invitation
     letter: Letter
     code: str
     qr: str
@@ -51,34 +51,44 @@ class PaperNotice:
     @property
     def recipient(self) -> list[str]:
         """Lines of the address, at most six."""
-        counsel = self.seat.counsel
-        named = [counsel.name, counsel.firm if counsel.firm != counsel.name else ""]
-        return [line for line in (*named, *counsel.postal.split("\n")) if line][:6]
+        counsel = self.invitation.counsel
+        names = [counsel.name, counsel.firm if counsel.firm != counsel.name else ""]
+        return [line for line in (*names, *counsel.postal.split("\n")) if line][:6]
 
 
 def sheet(
-    hearing: Hearing, seat: Invitation, secret: bytes, public_url: str, task_id: int | None = None
+    hearing: Hearing,
+    invitation: Invitation,
+    secret: bytes,
+    public_url: str,
+    task_id: int | None = None,
 ) -> PaperNotice:
     """Compose a paper notice: letter, QR code of the link, and code to type.
 
     The QR code is black on white, which scanners read most reliably.
     """
-    link = f"{public_url}/r/{links.token(secret, 'reply', seat.id, seat.version)}"
-    code = links.format_code(links.code(secret, seat.id, seat.version))
+    link = f"{public_url}/r/{links.token(secret, 'reply', invitation.id, invitation.version)}"
+    code = links.format_code(links.code(secret, invitation.id, invitation.version))
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
-    told = facts.hearing_facts(
+    context = facts.hearing_facts(
         hearing,
-        person=facts.person_facts(seat),
+        person=facts.person_facts(invitation),
         was={},
         reason=hearing.reason,
         by_order=bool(hearing.reason),
         paper=True,
     )
     letter = composing.compose(
-        kind, Channel.EMAIL, seat.counsel.language, told, link="", code=code, base=public_url
+        kind,
+        Channel.EMAIL,
+        invitation.counsel.language,
+        context,
+        link="",
+        code=code,
+        base=public_url,
     )
     qr = segno.make(link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
-    return PaperNotice(hearing, seat, letter, code, qr, task_id)
+    return PaperNotice(hearing, invitation, letter, code, qr, task_id)
 
 
 def find(
@@ -86,12 +96,12 @@ def find(
 ) -> tuple[Hearing, Invitation]:
     """Return a hearing and counsel's invitation. Raises NotFound; Refusal if there is no date."""
     hearing = queries.find_hearing(session, court_id, hearing_id)
-    seat = queries.latest_invitations(session, hearing).get(counsel_id)
-    if seat is None:
+    invitation = queries.latest_invitations(session, hearing).get(counsel_id)
+    if invitation is None:
         raise NotFound(N_("This person was told nothing about this hearing."))
     if hearing.starts_at is None:
         raise Refusal(N_("There is no date yet of which a notice could tell."))
-    return hearing, seat
+    return hearing, invitation
 
 
 def waiting(session: Session, court: Court, now: dt.datetime) -> list[TaskItem]:
@@ -110,24 +120,24 @@ def sheets(
     """
     if len(task_ids) > MOST:
         raise Refusal(N_("At most %(most)s notices in one print."), most=MOST)
-    wanted = sa.select(Task).where(
+    query = sa.select(Task).where(
         Task.id.in_(task_ids), Task.court_id == court_id, Task.way == TaskKind.PAPER.value
     )
-    made = []
-    for task in sorted(session.scalars(wanted), key=lambda each: task_ids.index(each.id)):
+    notices = []
+    for task in sorted(session.scalars(query), key=lambda each: task_ids.index(each.id)):
         try:
-            found = find(session, court_id, task.hearing_id, task.counsel_id)
+            hearing_and_invitation = find(session, court_id, task.hearing_id, task.counsel_id)
         except Refusal:
             continue
-        made.append(sheet(*found, secret, public_url, task.id))
-    return made
+        notices.append(sheet(*hearing_and_invitation, secret, public_url, task.id))
+    return notices
 
 
 def posted(
     session: Session, hearing: Hearing, counsel: Counsel, user: User, page: str, now: dt.datetime
 ) -> None:
-    """Write down that a notice was handed to the post or a messenger; a page says so once."""
-    given = ContactIn(
+    """Log that a notice was handed to the post or a messenger, once per page key."""
+    contact = ContactIn(
         channel="letter",
         counsel_id=counsel.id,
         hearing_id=hearing.id,
@@ -137,4 +147,4 @@ def posted(
         tell_others=False,
         page=page,
     )
-    off_channel.log_with(session, hearing.case, counsel, given, user, now)
+    off_channel.log_with(session, hearing.case, counsel, contact, user, now)

@@ -116,7 +116,7 @@ def papers_posted() -> Any:
         found = paper_notices.sheets(session, court_id, task_ids, web.secret(), _public_url())
         # Chains are locked in ascending order of case, as everywhere.
         for each in sorted(found, key=lambda sheet: sheet.hearing.case_id):
-            paper_notices.posted(session, each.hearing, each.seat.counsel, user, page, now)
+            paper_notices.posted(session, each.hearing, each.invitation.counsel, user, page, now)
         return len(found)
 
     count = retrying(log)
