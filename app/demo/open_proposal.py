@@ -16,7 +16,7 @@ from app.core.forms import load
 from app.core.web import now, services
 from app.core.wording import side_name
 from app.court.models import Courtroom, Judge
-from app.demo.story import STORY, ZONE, desk, working_day
+from app.demo.story import STORY, ZONE, assistant_context, working_day
 from app.feeds import service as feeds
 from app.hearings import forms
 from app.hearings import service as hearings
@@ -57,7 +57,7 @@ def find_or_create() -> OpenProposal:
 
 
 def _get_or_propose(first_day: int, session: Session) -> OpenProposal:
-    context = desk(session, now(), services().settings.secret_key)
+    context = assistant_context(session, now(), services().settings.secret_key)
     case = session.scalars(sa.select(Case).where(Case.title == STORY["newcomer"])).one()
     proposal = _open_proposal(session, case, context.now) or _propose(
         session, context, case, first_day
@@ -112,7 +112,7 @@ def _at(today: dt.datetime, day: int, time: dt.time) -> str:
 
 def calendars(session: Session) -> list[tuple[str, str]]:
     """Return (label, path) of the calendar feeds: the assistant's and the judges'."""
-    context = desk(session, now(), services().settings.secret_key)
+    context = assistant_context(session, now(), services().settings.secret_key)
     if context.user is None:
         raise LookupError("the demo's assistant is gone")
     feed_scopes = [(f"{context.user.name}, all hearings of the desk", "assistant", context.user.id)]

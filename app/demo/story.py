@@ -35,7 +35,7 @@ CONFIRMED_BEFORE = dt.timedelta(days=60)
 ENTERED_BEFORE = dt.timedelta(days=40)  # so that the evidence period is over
 
 
-def desk(session: Session, now: dt.datetime, secret: bytes) -> CourtContext:
+def assistant_context(session: Session, now: dt.datetime, secret: bytes) -> CourtContext:
     """Return the context of the demo's assistant."""
     user = people.find_user(session, ASSISTANT)
     return CourtContext(user.court, user, now, secret)
@@ -168,7 +168,9 @@ class StoryPlayer:
             "fix": data.get("fix", "auto"),
         }
         loaded = load(forms.HearingIn, form)
-        return self._as_assistant(lambda session, at: hearings.propose(session, at, loaded).id)
+        return self._as_assistant(
+            lambda session, context: hearings.propose(session, context, loaded).id
+        )
 
     def _slot(self, data: list[Any]) -> dict[str, str]:
         day, clock, room = data
@@ -196,12 +198,12 @@ class StoryPlayer:
     def _move(self, hearing_ids: list[int], data: dict[str, Any]) -> None:
         move_input = load(forms.MoveIn, {**self._slot(data["to"]), "reason": data["reason"]})
         self._as_assistant(
-            lambda session, at: hearings.move(session, at, hearing_ids[0], move_input).id
+            lambda session, context: hearings.move(session, context, hearing_ids[0], move_input).id
         )
 
     def _as_assistant(self, use_case: Callable[[Session, CourtContext], int]) -> int:
         def run(session: Session) -> int:
-            return use_case(session, desk(session, self.clock.now(), self.secret))
+            return use_case(session, assistant_context(session, self.clock.now(), self.secret))
 
         with self.app.app_context():
             return retrying(run)

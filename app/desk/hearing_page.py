@@ -161,12 +161,12 @@ def answers_of(invitation: Invitation) -> dict[int, str]:
     return {answer.slot_id: answer.says for answer in invitation.answers}
 
 
-def fix_agreed(session: Session, at: CourtContext, hearing_id: int, slot_id: int) -> Hearing:
+def fix_agreed(session: Session, context: CourtContext, hearing_id: int, slot_id: int) -> Hearing:
     """Fix the slot on which all agreed, which needs no reason.
 
     Raises Refusal if the answers have changed since, and whatever service.fix raises.
     """
-    hearing = queries.find_hearing(session, at.court.id, hearing_id, lock=True)
+    hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     proposal = queries.open_proposal(session, hearing)
     progress = desk.progress_of(proposal) if proposal else None
     agreed = progress.best if progress and progress.complete else None
@@ -175,7 +175,7 @@ def fix_agreed(session: Session, at: CourtContext, hearing_id: int, slot_id: int
         raise Refusal(
             N_("This slot is not, or no longer, one that all agreed on: give a reason to fix it.")
         )
-    return service.fix(session, at, hearing_id, slot_id, "")
+    return service.fix(session, context, hearing_id, slot_id, "")
 
 
 def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:

@@ -147,14 +147,16 @@ def _draft(
     refused_rows: list[Any] = []
 
     def work(session: Session) -> int:
-        desk = CourtContext(people.find_court(session, court_name), None, web.now(), web.secret())
+        context = CourtContext(
+            people.find_court(session, court_name), None, web.now(), web.secret()
+        )
         listing, refused = files.draft(
-            session, desk, listing_file, name, listing_request, partial=partial
+            session, context, listing_file, name, listing_request, partial=partial
         )
         refused_rows[:] = refused
         if not keep:
             raise _DryRun
-        return service.claim(session, worker, desk.now, listing.id) if listing else 0
+        return service.claim(session, worker, context.now, listing.id) if listing else 0
 
     try:
         return retrying(work), refused_rows

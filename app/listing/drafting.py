@@ -41,18 +41,18 @@ class ListingRequest:
 
 
 def check(
-    session: Session, desk: CourtContext, rows: Sequence[ListingRow], mapping: ColumnMapping
+    session: Session, context: CourtContext, rows: Sequence[ListingRow], mapping: ColumnMapping
 ) -> list[RowRefusal]:
     """Return rows with unknown case or courtroom, or with a hearing proposed or fixed already."""
     refused = []
     for row in rows:
-        for name, why in _errors(session, desk, row).items():
+        for name, why in _errors(session, context, row).items():
             refused.append(RowRefusal(row.line, mapping.header_of(name), why))
     return refused
 
 
-def _errors(session: Session, desk: CourtContext, row: ListingRow) -> dict[str, Message]:
-    case = cases.find_case_by_number(session, desk.court.id, row.number)
+def _errors(session: Session, context: CourtContext, row: ListingRow) -> dict[str, Message]:
+    case = cases.find_case_by_number(session, context.court.id, row.number)
     if case is None:
         text = N_("There is no case %(number)s: enter or import it first.")
         return {"number": Message(text, number=row.number)}
@@ -62,7 +62,7 @@ def _errors(session: Session, desk: CourtContext, row: ListingRow) -> dict[str, 
     errors = {}
     is_open = sa.or_(
         Hearing.state == HearingState.PROPOSED.value,
-        sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > desk.now),
+        sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > context.now),
     )
     query = sa.select(Hearing.id).where(
         Hearing.case_id == case.id, Hearing.kind == row.kind, is_open
@@ -71,28 +71,28 @@ def _errors(session: Session, desk: CourtContext, row: ListingRow) -> dict[str, 
         text = N_("This case has such a hearing already, proposed or fixed: move that one.")
         errors["number"] = Message(text)
     courtroom = row.wishes.courtroom
-    if courtroom and service.find_courtroom(session, desk.court.id, courtroom) is None:
+    if courtroom and service.find_courtroom(session, context.court.id, courtroom) is None:
         errors["courtroom"] = Message(N_("There is no courtroom %(room)s."), room=courtroom)
     return errors
 
 
 def draft(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     name: str,
     rows: Sequence[ListingRow],
     listing_request: ListingRequest,
 ) -> Listing:
     """Create a listing from checked rows, waiting for a worker. Raises Invalid."""
-    first, last, answer_by = _days(session, desk, listing_request)
+    first, last, answer_by = _days(session, context, listing_request)
     rooms, errors = [], {}
     for room_name in listing_request.rooms:
-        courtroom = service.find_courtroom(session, desk.court.id, room_name)
+        courtroom = service.find_courtroom(session, context.court.id, room_name)
         if courtroom is None:
             errors["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room_name)
         else:
             rooms.append(courtroom.id)
-    if not suggestions.active_courtrooms(session, desk.court):
+    if not suggestions.active_courtrooms(session, context.court):
         errors["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
     if not 1 <= listing_request.slots <= MOST_SLOTS:
         errors["slots"] = Message(
@@ -107,8 +107,8 @@ def draft(
     if errors:
         raise Invalid(errors)
     listing = Listing(
-        court_id=desk.court.id,
-        user_id=desk.user.id if desk.user else None,
+        court_id=context.court.id,
+        user_id=context.user.id if context.user else None,
         name=name[:200],
         state=ListingState.WAITING.value,
         first_on=first,
@@ -117,23 +117,23 @@ def draft(
         slots=listing_request.slots,
         rooms=rooms,
         seconds=listing_request.seconds,
-        created_at=desk.now,
+        created_at=context.now,
     )
-    listing.hearings = [_listed(session, desk, row) for row in rows]
+    listing.hearings = [_listed(session, context, row) for row in rows]
     session.add(listing)
     session.flush()
     return listing
 
 
-def _listed(session: Session, desk: CourtContext, row: ListingRow) -> ListedHearing:
-    case = cases.find_case_by_number(session, desk.court.id, row.number)
+def _listed(session: Session, context: CourtContext, row: ListingRow) -> ListedHearing:
+    case = cases.find_case_by_number(session, context.court.id, row.number)
     if case is None:
         raise NotFound(
             N_("There is no case %(number)s: enter or import it first."), number=row.number
         )
     preferences = row.wishes.to_json()
     if row.wishes.courtroom:
-        room = service.find_courtroom(session, desk.court.id, row.wishes.courtroom)
+        room = service.find_courtroom(session, context.court.id, row.wishes.courtroom)
         preferences["courtroom"] = room.name if room else ""
     return ListedHearing(
         case_id=case.id,
@@ -147,15 +147,15 @@ def _listed(session: Session, desk: CourtContext, row: ListingRow) -> ListedHear
 
 
 def _days(
-    session: Session, desk: CourtContext, listing_request: ListingRequest
+    session: Session, context: CourtContext, listing_request: ListingRequest
 ) -> tuple[dt.date, dt.date, dt.datetime]:
     """Return first day, last day and deadline for answers. Raises Invalid."""
     answer_by = listing_request.answer_by or suggestions.default_answer_by(
-        session, desk.court, desk.now
+        session, context.court, context.now
     )
-    if answer_by <= desk.now:
+    if answer_by <= context.now:
         raise Invalid({"answer_by": Message(N_("This time is past."))})
-    answered_on = answer_by.astimezone(ZoneInfo(desk.court.zone)).date()
+    answered_on = answer_by.astimezone(ZoneInfo(context.court.zone)).date()
     first = listing_request.first or answered_on + dt.timedelta(days=suggestions.TO_ACT)
     last = listing_request.last or first + dt.timedelta(days=7 * listing_request.weeks - 1)
     if last < first:

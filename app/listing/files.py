@@ -56,7 +56,7 @@ def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Li
 
 def draft(
     session: Session,
-    desk: CourtContext,
+    context: CourtContext,
     listing_file: ListingFile,
     name: str,
     listing_request: drafting.ListingRequest,
@@ -67,7 +67,7 @@ def draft(
 
     Returns the draft and all refused rows, in order.
     """
-    unlistable = drafting.check(session, desk, listing_file.rows, listing_file.mapping)
+    unlistable = drafting.check(session, context, listing_file.rows, listing_file.mapping)
     refused = sorted([*listing_file.refused, *unlistable], key=lambda each: each.line)
     if refused and not partial:
         return None, refused
@@ -75,4 +75,4 @@ def draft(
     listable = [row for row in listing_file.rows if row.line not in unlistable_lines]
     if not listable and refused:
         raise Invalid({"file": Message(N_("No row of the file can be taken."))})
-    return drafting.draft(session, desk, name, listable, listing_request), refused
+    return drafting.draft(session, context, name, listable, listing_request), refused

@@ -47,12 +47,12 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     if not row.slots:
         return False
     listing = row.listing
-    desk = CourtContext(listing.court, listing.user, now, secret)
+    context = CourtContext(listing.court, listing.user, now, secret)
     hearing_id = session.scalar(sa.select(Hearing.id).where(Hearing.uid == row.uid))
     if hearing_id is None:
         try:
             with session.begin_nested():
-                hearing_id = _propose(session, desk, row).id
+                hearing_id = _propose(session, context, row).id
         except Refusal as refusal:
             row.why = message_to_json(refusal.message)
             return False
@@ -63,10 +63,10 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     return True
 
 
-def _propose(session: Session, desk: CourtContext, row: ListedHearing) -> Hearing:
+def _propose(session: Session, context: CourtContext, row: ListedHearing) -> Hearing:
     answer_by = row.listing.answer_by
-    if answer_by < desk.now + LEAST_TO_ANSWER:
-        answer_by = suggestions.default_answer_by(session, desk.court, desk.now)
+    if answer_by < context.now + LEAST_TO_ANSWER:
+        answer_by = suggestions.default_answer_by(session, context.court, context.now)
     rooms = {slot["room"] for slot in row.slots}
     slots = [
         SlotIn(starts_at=dt.datetime.fromisoformat(slot["at"]), courtroom=slot["room"])
@@ -76,11 +76,11 @@ def _propose(session: Session, desk: CourtContext, row: ListedHearing) -> Hearin
     if clashes:
         message = next(iter(clashes.values()))
         raise Refusal(message.words, **message.facts)
-    _refuse_unavailable(session, row, answer_by, rooms, desk.now)
+    _refuse_unavailable(session, row, answer_by, rooms, context.now)
     form = HearingIn(
         case_id=row.case_id, kind=row.kind, minutes=row.minutes, slots=slots, answer_by=answer_by
     )
-    return service.propose(session, desk, form, uid=row.uid)
+    return service.propose(session, context, form, uid=row.uid)
 
 
 def _refuse_unavailable(

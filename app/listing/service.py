@@ -179,7 +179,7 @@ def delete(session: Session, listing: Listing) -> None:
     session.delete(listing)
 
 
-def send(session: Session, desk: CourtContext, listing: Listing) -> None:
+def send(session: Session, context: CourtContext, listing: Listing) -> None:
     """Queue unsent hearings with slots for sending. Raises Refusal if there are none."""
     if listing.state == ListingState.SENDING:
         return
@@ -191,4 +191,4 @@ def send(session: Session, desk: CourtContext, listing: Listing) -> None:
     for listed in unsent:
         listed.why = None
     listing.state = ListingState.SENDING.value
-    listing.user_id = desk.user.id if desk.user else listing.user_id
+    listing.user_id = context.user.id if context.user else listing.user_id

@@ -224,13 +224,13 @@ def act(listing_id: int) -> Any:
     response = redirect(url_for("listing.shown", listing_id=listing_id), 303)
 
     def work(session: Session) -> None:
-        desk, listing = context_of(session), service.find(session, court_id, listing_id)
+        context, listing = context_of(session), service.find(session, court_id, listing_id)
         if action == "send":
-            service.send(session, desk, listing)
+            service.send(session, context, listing)
         elif action == "stop":
-            service.stop(listing, desk.now)
+            service.stop(listing, context.now)
         elif action == "again":
-            service.start_again(listing, desk.now)
+            service.start_again(listing, context.now)
         elif action == "delete":
             service.delete(session, listing)
         elif row.isascii() and row.isdigit() and len(row) < 19:
