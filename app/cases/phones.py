@@ -136,8 +136,8 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
     """Return the error message of a text that is no telephone number."""
     facts = {"phone": as_typed, "region": region}
     if masked:
-        said = N_("“%(phone)s” is masked: give the whole number, every digit of it.")
-        return Message(said, **facts)
+        words = N_("“%(phone)s” is masked: give the whole number, every digit of it.")
+        return Message(words, **facts)
     parts = [each for each in _SEPARATOR.split(text) if each]
     if len(parts) < 2:
         parts = text.split()
@@ -146,14 +146,14 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
         and _read(parts[0], region)
         and all(re.fullmatch(r"[0-9\- ]+", each) for each in parts[1:])
     ):
-        said = N_("“%(phone)s” is more than one telephone number: give one.")
-        return Message(said, **facts)
+        words = N_("“%(phone)s” is more than one telephone number: give one.")
+        return Message(words, **facts)
     if any(c.isalpha() for c in text):
-        said = N_(
+        words = N_(
             "“%(phone)s” has letters or words in it: give the number in digits alone (an O is no "
             "0, an l is no 1); an extension as “ext. 801”."
         )
-        return Message(said, **facts)
+        return Message(words, **facts)
     try:
         possible = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, region))
     except phonenumbers.NumberParseException as fault:
@@ -162,21 +162,21 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
             possible = ValidationResult.TOO_LONG
     few = sum(c.isdigit() for c in text) < FEWEST
     if possible == ValidationResult.TOO_SHORT or few:
-        said = N_("“%(phone)s” has too few digits for a telephone number (read for %(region)s).")
+        words = N_("“%(phone)s” has too few digits for a telephone number (read for %(region)s).")
     elif possible == ValidationResult.TOO_LONG:
-        said = N_("“%(phone)s” has too many digits for a telephone number (read for %(region)s).")
+        words = N_("“%(phone)s” has too many digits for a telephone number (read for %(region)s).")
     elif possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        said = N_("“%(phone)s” lacks its area code.")
+        words = N_("“%(phone)s” lacks its area code.")
     elif possible == ValidationResult.INVALID_LENGTH:
-        said = N_(
+        words = N_(
             "%(phone)s is no telephone number (read for %(region)s; or write +country number)."
         )
     else:
-        said = N_(
+        words = N_(
             "“%(phone)s” is a number that nobody has (read for %(region)s): look at its digits "
             "and area code, or write +country number."
         )
-    return Message(said, **facts)
+    return Message(words, **facts)
 
 
 @lru_cache(maxsize=20_000)

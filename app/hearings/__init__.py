@@ -1,4 +1,4 @@
-"""The room for propose, answer, fix, move, cancel; counsel's page."""
+"""Hearings: propose, answer, fix, move, cancel."""
 
 from typing import TYPE_CHECKING
 

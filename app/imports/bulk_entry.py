@@ -41,7 +41,7 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     ]
     session.add_all([hearing for hearing, _ in sittings])
     session.flush()
-    if not booking.book_many(session, sittings, shared=court.bound.column_map.shared_sittings):
+    if not booking.book_many(session, sittings, shared=court.mapping.column_map.shared_sittings):
         raise BulkEntryRefused
     return len(sittings)
 

@@ -62,13 +62,15 @@ def import_(
         db.session().rollback()
         with of_file(file):
             table = tables.read(file, reading)
-            bound = rules.bind(
+            mapping = rules.bind(
                 column_map or column_maps.best_match(table.headers), table.headers, country=country
             )
-            read = pipeline.read(table.rows, bound)
-        report = _enter(read, bound, court_name, keep=not dry_run, partial_=partial, remind=remind)
+            read = pipeline.read(table.rows, mapping)
+        report = _enter(
+            read, mapping, court_name, keep=not dry_run, partial_=partial, remind=remind
+        )
     kept = not dry_run and (partial or not report.refused)
-    _print_report(file, table, bound, report, kept)
+    _print_report(file, table, mapping, report, kept)
     raise SystemExit(REFUSED if report.refused else 0)
 
 
@@ -85,7 +87,7 @@ def of_file(file: Path) -> Iterator[None]:
 
 def _enter(
     read: pipeline.ImportRows,
-    bound: ColumnMapping,
+    mapping: ColumnMapping,
     court_name: str,
     *,
     keep: bool,
@@ -99,7 +101,7 @@ def _enter(
         court = people.find_court(session, court_name)
         context = CourtContext(court, None, web.now(), web.secret())
         with _progress(read.count) as step:
-            report = pipeline.enter(session, context, read, bound, remind=remind, step=step)
+            report = pipeline.enter(session, context, read, mapping, remind=remind, step=step)
         reports.append(report)
         if not keep or (report.refused and not partial_):
             raise _Undone
@@ -119,7 +121,7 @@ def _progress(count: int) -> Iterator[partial[None]]:
 
 
 def _print_report(
-    file: Path, table: tables.FileTable, bound: ColumnMapping, report: ImportReport, kept: bool
+    file: Path, table: tables.FileTable, mapping: ColumnMapping, report: ImportReport, kept: bool
 ) -> None:
     would = "" if kept else "would be "
     how = f", sheet {table.sheet}" if table.sheet else ""
@@ -127,9 +129,9 @@ def _print_report(
         how = f", encoding {table.encoding}"
     click.echo(
         f"{safe_name(file.name)}: rows: {report.rows}, read by the column map "
-        f"{bound.column_map.name}{how}."
+        f"{mapping.column_map.name}{how}."
     )
-    if unread := bound.unread():
+    if unread := mapping.unread():
         click.echo(f"Columns that are not read: {', '.join(unread)}.")
     for note in table.notes():
         click.echo(str(note), err=True)

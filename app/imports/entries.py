@@ -65,7 +65,7 @@ class CaseSource:
     lines: Sequence[int]
     places: Mapping[str, tuple[int, ColumnMapping]]
 
-    def refusal(self, bound: ColumnMapping, path: str, why: Message) -> RowRefusal:
+    def refusal(self, mapping: ColumnMapping, path: str, why: Message) -> RowRefusal:
         """Return the refusal of the field at ``path``, with its line and header."""
         part, _, name = path.rpartition(".")
         parts = path.split(".")
@@ -77,7 +77,7 @@ class CaseSource:
             column = PARTY.get(parts[2] if len(parts) > 2 else name, name)
         else:
             column = CASE.get(path, path)
-        line, read_by = self.places.get(part, (self.lines[0], bound.each_party[0]))
+        line, read_by = self.places.get(part, (self.lines[0], mapping.each_party[0]))
         return RowRefusal(line, read_by.header_of(column), why)
 
 
@@ -100,7 +100,7 @@ class SittingIn(Form):
 
 
 def group_by_case(
-    rows: Iterable[tuple[int, Sequence[str]]], bound: ColumnMapping, refused: list[RowRefusal]
+    rows: Iterable[tuple[int, Sequence[str]]], mapping: ColumnMapping, refused: list[RowRefusal]
 ) -> list[list[tuple[int, Sequence[str]]]]:
     """Group rows by case number, in the order in which the file names the cases first.
 
@@ -108,27 +108,27 @@ def group_by_case(
     """
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
-        faults = row_refusals(line, cells, bound)
-        whole = [*cells, *[""] * (len(bound.headers) - len(cells))]
-        number = number_key(bound.read(whole)["number"])
+        faults = row_refusals(line, cells, mapping)
+        whole = [*cells, *[""] * (len(mapping.headers) - len(cells))]
+        number = number_key(mapping.read(whole)["number"])
         if not faults and not number:
             missing = Message(N_("This is missing."))
-            faults = [RowRefusal(line, bound.header_of("number"), missing)]
+            faults = [RowRefusal(line, mapping.header_of("number"), missing)]
         refused += faults
         cases.setdefault(number, []).append((line, cells))
     cases.pop("", None)
     return list(cases.values())
 
 
-def row_refusals(line: int, cells: Sequence[str], bound: ColumnMapping) -> list[RowRefusal]:
+def row_refusals(line: int, cells: Sequence[str], mapping: ColumnMapping) -> list[RowRefusal]:
     """Return the errors of a row that can be seen before parsing: its width, faulty cells."""
-    width = len(bound.headers)
+    width = len(mapping.headers)
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-        said = N_("The row has %(count)s cells, the header %(width)s.")
-        return [RowRefusal(line, bound.headers[0], Message(said, count=len(cells), width=width))]
+        words = N_("The row has %(count)s cells, the header %(width)s.")
+        return [RowRefusal(line, mapping.headers[0], Message(words, count=len(cells), width=width))]
     return [
-        RowRefusal(line, bound.headers[place], why)
-        for place in sorted(bound.used())
+        RowRefusal(line, mapping.headers[place], why)
+        for place in sorted(mapping.used())
         if (why := _cell_error(cells[place]))
     ]
 
@@ -137,34 +137,34 @@ def _cell_error(cell: str) -> Message | None:
     if isinstance(cell, FaultyCell):
         return cell.why
     if "#" in cell or "＃" in cell:
-        found = _ERROR.search(unicodedata.normalize("NFKC", cell))
-        if found:
-            said = N_("The cell holds an error of the spreadsheet, %(error)s: mend it there.")
-            return Message(said, error=found[0])
+        parsed = _ERROR.search(unicodedata.normalize("NFKC", cell))
+        if parsed:
+            words = N_("The cell holds an error of the spreadsheet, %(error)s: mend it there.")
+            return Message(words, error=parsed[0])
     if cell.lstrip().startswith("="):
         return Message(N_("This is a formula: save the file with values."))
     if _SHORTENED.fullmatch(cell):
-        said = N_(
+        words = N_(
             "The spreadsheet has shortened this number to %(text)s: format the column as "
             "text, and type it anew."
         )
-        return Message(said, text=cell.strip())
+        return Message(words, text=cell.strip())
     return None
 
 
 def read_case(
-    rows: Sequence[tuple[int, Sequence[str]]], bound: ColumnMapping, zone: ZoneInfo
+    rows: Sequence[tuple[int, Sequence[str]]], mapping: ColumnMapping, zone: ZoneInfo
 ) -> ImportedCase | list[RowRefusal]:
     """Read one case from its rows, or return all its errors."""
-    reading = _Reading(bound, zone)
+    reading = _Reading(mapping, zone)
     for line, cells in rows:
         sat = False
-        for read_by, said in bound.people(cells):
-            reading.bound = read_by
-            if isinstance(said, tuple):
-                reading.refuse(line, *said)
+        for read_by, texts in mapping.people(cells):
+            reading.mapping = read_by
+            if isinstance(texts, tuple):
+                reading.refuse(line, *texts)
             else:
-                reading.take(line, said, sits=not sat)
+                reading.take(line, texts, sits=not sat)
                 sat = True
     return reading.done()
 
@@ -182,76 +182,77 @@ def _comparable(name: str, value: Value) -> Value:
 class _Reading:
     """Builder of one case: each row adds facts, none may contradict an earlier one."""
 
-    def __init__(self, bound: ColumnMapping, zone: ZoneInfo) -> None:
-        self.bound, self.zone = bound, zone  # the map that reads the party that is taken now
+    def __init__(self, mapping: ColumnMapping, zone: ZoneInfo) -> None:
+        self.mapping, self.zone = mapping, zone  # the map that reads the party that is taken now
         self.refused: list[RowRefusal] = []
         self.lines: list[int] = []
         self.case: dict[str, Value] = {}
         self.parties: dict[str, dict[str, Value]] = {}
         self.counsel: dict[str, dict[str, dict[str, Value]]] = {}
         self.sittings: list[ImportedHearing] = []
-        # By part and field: the line that said it, and the map that read it.
-        self.told: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
+        # By part and field: the first line that has it, and the mapping by which it was read.
+        self.first_places: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
 
-    def take(self, line: int, said: Mapping[str, str], *, sits: bool = True) -> None:
+    def take(self, line: int, texts: Mapping[str, str], *, sits: bool = True) -> None:
         """Add the party and counsel of one row; with ``sits``, its hearing too."""
         if line not in self.lines[-1:]:
             self.lines.append(line)
-        sits = sits and bool(said["hearing_on"] or said["hearing_at"])
-        own: dict[str, Value] = {name: said[column] for name, column in CASE.items()}
+        sits = sits and bool(texts["hearing_on"] or texts["hearing_at"])
+        own: dict[str, Value] = {name: texts[column] for name, column in CASE.items()}
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
         self._add("", self.case, own, line, CASE)
-        party = self._party(line, said)
-        if said["counsel"]:
-            self._counsel(line, said, party)
+        party = self._party(line, texts)
+        if texts["counsel"]:
+            self._counsel(line, texts, party)
         if sits:
-            self._sitting(line, said)
+            self._sitting(line, texts)
 
-    def _party(self, line: int, said: Mapping[str, str]) -> str:
-        key = said["reference"] or f"{name_key(said['party'])}\n{said['side']}"
-        given: dict[str, Value] = {name: said[column] for name, column in PARTY.items()}
-        if not said["counsel"]:  # a row without counsel gives the addresses of the party itself
-            given["email"] = given["email"] or said["email"]
-            given["phone"] = given["phone"] or said["phone"]
-        self._add(f"party/{key}", self.parties.setdefault(key, {}), given, line, PARTY)
+    def _party(self, line: int, texts: Mapping[str, str]) -> str:
+        key = texts["reference"] or f"{name_key(texts['party'])}\n{texts['side']}"
+        fields: dict[str, Value] = {name: texts[column] for name, column in PARTY.items()}
+        if not texts["counsel"]:  # a row without counsel gives the addresses of the party itself
+            fields["email"] = fields["email"] or texts["email"]
+            fields["phone"] = fields["phone"] or texts["phone"]
+        self._add(f"party/{key}", self.parties.setdefault(key, {}), fields, line, PARTY)
         return key
 
-    def _counsel(self, line: int, said: Mapping[str, str], party: str) -> None:
-        given: dict[str, Value] = {name: said[column] for name, column in COUNSEL.items()}
+    def _counsel(self, line: int, texts: Mapping[str, str], party: str) -> None:
+        fields: dict[str, Value] = {name: texts[column] for name, column in COUNSEL.items()}
         words = (
-            translated(self.bound.column_map, "channels", w) for w in split_words(said["channels"])
+            translated(self.mapping.column_map, "channels", w)
+            for w in split_words(texts["channels"])
         )
-        given["channels"] = list(words)
+        fields["channels"] = list(words)
         for name in DAYS:
-            given[name] = self._day(line, COUNSEL[name], said[COUNSEL[name]])
-        key = name_key(said["counsel"])
+            fields[name] = self._day(line, COUNSEL[name], texts[COUNSEL[name]])
+        key = name_key(texts["counsel"])
         known = self.counsel.setdefault(party, {}).setdefault(key, {})
-        self._add(f"counsel/{party}/{key}", known, given, line, COUNSEL)
+        self._add(f"counsel/{party}/{key}", known, fields, line, COUNSEL)
 
     def _day(self, line: int, name: str, text: str) -> str:
         if not text:
             return ""
-        found = read_day(text, tuple(self.bound.column_map.date_formats), self.bound.country)
-        if isinstance(found, Message):
-            self.refuse(line, name, found)
+        parsed = read_day(text, tuple(self.mapping.column_map.date_formats), self.mapping.country)
+        if isinstance(parsed, Message):
+            self.refuse(line, name, parsed)
             return ""
-        return found.isoformat()
+        return parsed.isoformat()
 
     def _add(
         self,
         part: str,
         known: dict[str, Value],
-        given: Mapping[str, Value],
+        fields: Mapping[str, Value],
         line: int,
         names: Mapping[str, str],
     ) -> None:
-        for name, value in given.items():
+        for name, value in fields.items():
             before = known.setdefault(name, value)
             if not before and value:
                 known[name] = value
             if value:
-                first, _ = self.told.setdefault((part, name), (line, self.bound))
+                first, _ = self.first_places.setdefault((part, name), (line, self.mapping))
                 if _comparable(name, known[name]) != _comparable(name, value):
                     why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
                     other = ", ".join(before) if isinstance(before, list) else before
@@ -260,18 +261,18 @@ class _Reading:
                         names[name],
                         Message(why, line=first, number=self.case["number"], other=other),
                     )
-        self.told.setdefault((part, ""), (line, self.bound))
+        self.first_places.setdefault((part, ""), (line, self.mapping))
 
-    def _sitting(self, line: int, said: Mapping[str, str]) -> None:
-        fixed: dict[str, object] = {name: said[name] for name in ("hearing_kind", "courtroom")}
-        fixed["minutes"] = read_minutes(said["minutes"])
+    def _sitting(self, line: int, texts: Mapping[str, str]) -> None:
+        fixed: dict[str, object] = {name: texts[name] for name in ("hearing_kind", "courtroom")}
+        fixed["minutes"] = read_minutes(texts["minutes"])
         try:
             checked = load(SittingIn, fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
                 self.refuse(line, name, why)
             return
-        starts_at = self._instant(line, said["hearing_on"], said["hearing_at"])
+        starts_at = self._instant(line, texts["hearing_on"], texts["hearing_at"])
         if starts_at is not None:
             self.sittings.append(
                 ImportedHearing(
@@ -280,7 +281,7 @@ class _Reading:
                     starts_at,
                     checked.minutes,
                     checked.courtroom,
-                    said["judge"],
+                    texts["judge"],
                 )
             )
 
@@ -313,44 +314,44 @@ class _Reading:
         """Parse a cell with the time of a hearing; None after an error."""
         if not text:
             return Moment()
-        formats = self.bound.column_map
-        found = read_moment(
-            text, tuple(formats.date_formats), tuple(formats.time_formats), self.bound.country
+        formats = self.mapping.column_map
+        parsed = read_moment(
+            text, tuple(formats.date_formats), tuple(formats.time_formats), self.mapping.country
         )
-        if isinstance(found, Message):
-            if name == "hearing_at" and found.words == NO_DATE:
+        if isinstance(parsed, Message):
+            if name == "hearing_at" and parsed.words == NO_DATE:
                 words = N_("%(text)s is no time of day that can be read.")
-                found = Message(words, text=text[:100])
-            self.refuse(line, name, found)
+                parsed = Message(words, text=text[:100])
+            self.refuse(line, name, parsed)
             return None
-        if name == "hearing_on" and found.day is None and self.bound.sources.get("hearing_at"):
+        if name == "hearing_on" and parsed.day is None and self.mapping.sources.get("hearing_at"):
             self.refuse(line, name, Message(NO_DATE, text=text[:100]))
             return None
-        return found
+        return parsed
 
     def refuse(self, line: int, name: str, why: Message) -> None:
         """Add the refusal of a cell."""
-        self.refused.append(RowRefusal(line, self.bound.header_of(name), why))
+        self.refused.append(RowRefusal(line, self.mapping.header_of(name), why))
 
     def done(self) -> ImportedCase | list[RowRefusal]:
         """Return the case, validated like a form, or all its errors."""
         if not self.lines:
             return list(_first_of_each_cell(self.refused))
-        given: dict[str, object] = {name: text for name, text in self.case.items() if text}
+        fields: dict[str, object] = {name: text for name, text in self.case.items() if text}
         parties: list[dict[str, object]] = []
-        places = {"": (self.lines[0], self.bound)}
+        places = {"": (self.lines[0], self.mapping)}
         for p, (key, party) in enumerate(self.parties.items()):
-            places[f"parties.{p}"] = self.told[f"party/{key}", ""]
+            places[f"parties.{p}"] = self.first_places[f"party/{key}", ""]
             counsel = self.counsel.get(key, {})
             for c, name in enumerate(counsel):
-                places[f"parties.{p}.counsel.{c}"] = self.told[f"counsel/{key}/{name}", ""]
+                places[f"parties.{p}.counsel.{c}"] = self.first_places[f"counsel/{key}/{name}", ""]
             parties.append({**party, "counsel": list(counsel.values())})
         source = CaseSource(self.lines, places)
         try:
-            case = load(CaseIn, {**given, "parties": parties})
+            case = load(CaseIn, {**fields, "parties": parties})
         except Invalid as fault:
             self.refused += [
-                source.refusal(self.bound, path, why) for path, why in fault.errors.items()
+                source.refusal(self.mapping, path, why) for path, why in fault.errors.items()
             ]
             return list(_first_of_each_cell(self.refused))
         return list(_first_of_each_cell(self.refused)) or ImportedCase(case, self.sittings, source)

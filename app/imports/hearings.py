@@ -36,7 +36,7 @@ class ImportCourt:
 
     session: Session
     context: CourtContext
-    bound: ColumnMapping
+    mapping: ColumnMapping
     remind: bool
     upload_id: int | None = None
     judges: dict[str, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class ImportCourt:
     @property
     def region(self) -> str:
         """The country in which telephone numbers are read."""
-        return self.bound.column_map.region or self.context.court.country
+        return self.mapping.column_map.region or self.context.court.country
 
     def room(self, sitting: ImportedHearing) -> int | None:
         """Return the courtroom of a row, or None. Raises RowRefused for an unknown one."""
@@ -61,7 +61,7 @@ class ImportCourt:
         if room is None:
             message = N_("There is no courtroom %(name)s: add it in the settings first.")
             why = Message(message, name=sitting.courtroom)
-            raise RowRefused(RowRefusal(sitting.line, self.bound.header_of("courtroom"), why))
+            raise RowRefused(RowRefusal(sitting.line, self.mapping.header_of("courtroom"), why))
         return room
 
     def judge(self, name: str) -> int:
@@ -109,12 +109,12 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
                 remind=court.remind,
                 judge_id=court.judge(sitting.judge),
                 uid=uid,
-                shared=court.bound.column_map.shared_sittings,
+                shared=court.mapping.column_map.shared_sittings,
             )
             if is_new:
                 hearing.upload_id = court.upload_id
             new += is_new
         except Refusal as fault:
-            column = court.bound.header_of("hearing_at")
+            column = court.mapping.header_of("hearing_at")
             raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
     return new

@@ -112,8 +112,8 @@ def _do(
     columns = list(upload.columns)
     with uploads.open_table(session, upload) as table:
         rows = list(table.rows)
-    bound = uploads.map_columns(table.headers, columns, uploads.country(court))
-    read = pipeline.read(rows, bound)
+    mapping = uploads.map_columns(table.headers, columns, uploads.country(court))
+    read = pipeline.read(rows, mapping)
     before = session.scalar(sa.select(sa.func.max(Counsel.id))) or 0
     context, stays = CourtContext(court, None, now, secret), False
     with suppress(_Undone), session.begin_nested():
@@ -121,7 +121,7 @@ def _do(
             session,
             context,
             read,
-            bound,
+            mapping,
             remind=remind,
             step=tell,
             upload_id=number if enters else None,

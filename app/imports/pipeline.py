@@ -24,11 +24,11 @@ class ImportRows:
     refused: Sequence[entries.RowRefusal]
 
 
-def read(rows: Iterable[Row], bound: ColumnMapping) -> ImportRows:
+def read(rows: Iterable[Row], mapping: ColumnMapping) -> ImportRows:
     """Read all rows of a file. Raises Invalid if it cannot be read to its end."""
     everything = list(rows)
     refused: list[entries.RowRefusal] = []
-    by_case = entries.group_by_case(everything, bound, refused)
+    by_case = entries.group_by_case(everything, mapping, refused)
     return ImportRows(len(everything), by_case, refused)
 
 
@@ -36,7 +36,7 @@ def enter(
     session: Session,
     context: CourtContext,
     rows: ImportRows,
-    bound: ColumnMapping,
+    mapping: ColumnMapping,
     *,
     remind: bool,
     step: Callable[[int], object],
@@ -44,24 +44,24 @@ def enter(
 ) -> ImportReport:
     """Enter what can be entered; the report names every refused row. Rolls nothing back."""
     report = ImportReport(rows=rows.count, refused=list(rows.refused))
-    zone = ZoneInfo(bound.column_map.zone or context.court.zone)
-    good = _entries(rows, bound, zone, report)
+    zone = ZoneInfo(mapping.column_map.zone or context.court.zone)
+    good = _entries(rows, mapping, zone, report)
     service.enter_cases(
-        session, context, bound, good, report, remind=remind, step=step, upload_id=upload_id
+        session, context, mapping, good, report, remind=remind, step=step, upload_id=upload_id
     )
     report.refused.sort(key=lambda each: each.line)
     return report
 
 
 def _entries(
-    rows: ImportRows, bound: ColumnMapping, zone: ZoneInfo, report: ImportReport
+    rows: ImportRows, mapping: ColumnMapping, zone: ZoneInfo, report: ImportReport
 ) -> Iterator[entries.ImportedCase]:
     bad = {each.line for each in rows.refused}
     for case in rows.by_case:
         if any(line in bad for line, _ in case):
             report.left_out += 1
             continue
-        found = entries.read_case(case, bound, zone)
+        found = entries.read_case(case, mapping, zone)
         if isinstance(found, entries.ImportedCase):
             yield found
         else:

@@ -45,7 +45,7 @@ class ImportReport:
 def enter_cases(
     session: Session,
     context: CourtContext,
-    bound: ColumnMapping,
+    mapping: ColumnMapping,
     entries: Iterable[ImportedCase],
     report: ImportReport,
     *,
@@ -58,7 +58,7 @@ def enter_cases(
     ``step`` is called with numbers of processed rows. Hearings count as busy time; their people are
     told nothing now, and are reminded only with ``remind``. New rows get ``upload_id``.
     """
-    court = ImportCourt(session, context, bound, remind, upload_id)
+    court = ImportCourt(session, context, mapping, remind, upload_id)
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _analyze(session)
@@ -158,9 +158,9 @@ def _enter_one(
         report.refused.append(fault.refused)
     except Invalid as fault:
         for path, why in fault.errors.items():
-            report.refused.append(entry.source.refusal(court.bound, path, why))
+            report.refused.append(entry.source.refusal(court.mapping, path, why))
     except Refusal as fault:
-        report.refused.append(entry.source.refusal(court.bound, "number", fault.message))
+        report.refused.append(entry.source.refusal(court.mapping, "number", fault.message))
     else:
         report.new += changed is None
         report.changed += changed is True
