@@ -257,20 +257,20 @@ class PartyIn(Form):
             erased=Erased.WITH_NAMES,
         ),
     )
-    role: str = posted(
-        TextField(100, load_default=""),
-        info=FieldInfo(
-            N_("Role, in the court's words"),
-            column=ImportColumn("role", N_("Role of the party"), beside=("side", "party")),
-            is_stored=False,
-        ),
-    )
     side: str = posted(
         ChoiceField(SIDES, required=True),
         info=FieldInfo(
             N_("Side"),
             choices=tuple((side, "") for side in SIDES),
             column=ImportColumn("side", N_("Side"), beside=("role", "party")),
+        ),
+    )
+    role: str = posted(
+        TextField(100, load_default=""),
+        info=FieldInfo(
+            N_("Role, in the court's words"),
+            column=ImportColumn("role", N_("Role of the party"), beside=("side", "party")),
+            is_stored=False,
         ),
     )
     reference: str = posted(
