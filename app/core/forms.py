@@ -200,26 +200,32 @@ def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:
 
 
 class ListField(fields.List):
-    """A list of ``least`` to ``most`` things."""
+    """A list of ``least`` to ``most`` things, counted before any is looked at.
 
-    def __init__(self, inner: Any, *, least: int, most: int, **kwargs: Any) -> None:
+    ``too_few`` and ``too_many`` are messages in place of the general one.
+    """
+
+    def __init__(
+        self,
+        inner: Any,
+        *,
+        least: int,
+        most: int,
+        too_few: str = N_("Give %(least)s to %(most)s of these, not %(count)s."),
+        too_many: str = N_("Give %(least)s to %(most)s of these, not %(count)s."),
+        **kwargs: Any,
+    ) -> None:
         messages: ErrorMessages = {**ABSENT, "invalid": N_("Give a list.")}
         super().__init__(inner, error_messages=messages, **kwargs)
         self.least, self.most = least, most
+        self.too_few, self.too_many = too_few, too_many
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
-        # Counted before each is looked at: a list of a million is refused for its length alone.
+        # A list of a million is refused for its length alone.
         if isinstance(value, list) and not self.least <= len(value) <= self.most:
-            raise ValidationError(
-                [
-                    Message(
-                        N_("Give %(least)s to %(most)s of these, not %(count)s."),
-                        least=self.least,
-                        most=self.most,
-                        count=len(value),
-                    )
-                ]
-            )
+            words = self.too_few if len(value) < self.least else self.too_many
+            count = len(value)
+            raise ValidationError([Message(words, least=self.least, most=self.most, count=count)])
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -68,6 +68,20 @@ class SlotIn(Form):
     courtroom: str | int = posted(CourtroomField(required=True))
 
 
+class SlotsField(ListField):
+    """One to ten slots."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            nested(SlotIn),
+            least=1,
+            most=MOST_SLOTS,
+            too_few=N_("Give at least one slot: day, time and courtroom."),
+            too_many=N_("At most %(most)s slots can be asked about, not %(count)s."),
+            **kwargs,
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProposalIn(Form):
     """Slots with their date to answer by.
@@ -76,9 +90,7 @@ class ProposalIn(Form):
     unrepresented). ``override_reason``: why a warning of the rules does not hold; kept on file.
     """
 
-    slots: Sequence[SlotIn] = posted(
-        ListField(nested(SlotIn), least=1, most=MOST_SLOTS, required=True)
-    )
+    slots: Sequence[SlotIn] = posted(SlotsField(required=True))
     answer_by: dt.datetime = posted(InstantField(required=True))
     fix: str | None = posted(ChoiceField(("auto", "assistant"), load_default=None))
     override_reason: str = posted(TextField(2000, lines=True, load_default=""))
@@ -111,9 +123,7 @@ class FixIn(AgreedSlotIn):
 class MoveIn(Form):
     """New slots, or one, and why. ``fix`` and ``override_reason`` as in ``ProposalIn``."""
 
-    slots: Sequence[SlotIn] = posted(
-        ListField(nested(SlotIn), least=1, most=MOST_SLOTS, load_default=list)
-    )
+    slots: Sequence[SlotIn] = posted(SlotsField(load_default=list))
     starts_at: dt.datetime | None = posted(InstantField(load_default=None))
     courtroom: str | int | None = posted(CourtroomField(load_default=None))
     minutes: int | None = posted(MinutesField(load_default=None))

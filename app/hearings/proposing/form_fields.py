@@ -171,15 +171,6 @@ def _load(
     A time that never comes there, or comes twice, is an error of its field.
     """
     errors: dict[str, Message] = {}
-    count = len(form.slots)
-    if not count:
-        errors["slots"] = Message(N_("Give at least one slot: day, time and courtroom."))
-    elif count > MOST_SLOTS:
-        errors["slots"] = Message(
-            N_("At most %(most)s slots can be asked about, not %(count)s."),
-            most=MOST_SLOTS,
-            count=count,
-        )
     data: dict[str, object] = {
         **own,
         "minutes": whole_number(form.minutes.strip()),
