@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,20 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
-from app.cases.models import Case
+from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.core.db import db
 from app.core.errors import Clash, Refusal
 from app.court import queries as court_queries
-from app.hearings import booking, queries, unrepresented, versions
+from app.court.models import Court
+from app.hearings import booking, queries, versions
 from app.hearings.forms import HearingIn, MoveIn
-from app.hearings.models import Hearing
+from app.hearings.models import Hearing, Proposal
 from app.hearings.proposing import board, form_fields, prefill, preview
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span
+from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
 from app.law import Counted, working_days
 
 # Fields that may still be changed after the preview, for no message shows them.
@@ -87,45 +89,62 @@ def seal(form: ProposalFields) -> str:
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def unreachable(about: ProposalContext) -> list[str]:
-    """Return the names of counsel whom no message can reach."""
-    return list(facts(about)["mute"])
+@dataclass(frozen=True)
+class ProposalPage:
+    """What the page shows beside the form; each field is a variable of its templates."""
+
+    about: ProposalContext
+    case: Case
+    hearing: Hearing | None
+    court: Court
+    # Counsel who are asked, each with channels and addresses.
+    asked: Sequence[tuple[Representation, Sequence[tuple[str, str]]]]
+    unrepresented: Sequence[UnrepresentedParty]
+    last: Proposal | None
+    # Other hearings of the case, before a new one is proposed.
+    upcoming: Sequence[Hearing]
+
+    @property
+    def unreachable(self) -> list[str]:
+        """The names of counsel whom no message can reach."""
+        return [each.counsel.name for each, addresses in self.asked if not addresses]
+
+    def context(self) -> dict[str, Any]:
+        """Return the variables of the templates."""
+        return {**vars(self), "zone": self.court.zone, "unreachable": self.unreachable}
 
 
-def facts(about: ProposalContext) -> dict[str, Any]:
-    """Return the template context beside the form: the case, the hearing, who is asked."""
-    session, court = db.session(), current_user.court
-    found, hearing = load_subject(about)
-    asked = [
-        (seat, addresses_by_channel(seat.counsel))
-        for seat in queries.acting_representations(session, found)
-    ]
-    return {
-        "about": about,
-        "case": found,
-        "hearing": hearing,
-        "court": court,
-        "zone": court.zone,
-        "asked": asked,
-        "mute": [each.counsel.name for each, ways in asked if not ways],
-        "last": queries.last_proposal(session, hearing) if hearing else None,
-        "unasked": unrepresented.unrepresented_parties(found),
-        "already": [] if hearing else queries.upcoming_hearings(session, found, web.now()),
-    }
+def load_page(about: ProposalContext) -> ProposalPage:
+    """Load what the page shows beside the form. Raises NotFound."""
+    session = db.session()
+    case, hearing = load_subject(about)
+    return ProposalPage(
+        about=about,
+        case=case,
+        hearing=hearing,
+        court=current_user.court,
+        asked=[
+            (each, addresses_by_channel(each.counsel))
+            for each in queries.acting_representations(session, case)
+        ],
+        unrepresented=unrepresented_parties(case),
+        last=queries.last_proposal(session, hearing) if hearing else None,
+        upcoming=[] if hearing else queries.upcoming_hearings(session, case, web.now()),
+    )
 
 
 def render_form(about: ProposalContext, form: ProposalFields, **context: Any) -> str:
-    """Render the page with the form as typed; ``more`` is further template context."""
+    """Render the page with the form as typed; ``context`` is passed to the template."""
     if not form.slots:
         form.slots = [form_fields.blank_row(form)]
-    language, known = web.language(), facts(about)
+    language, loaded = web.language(), load_page(about)
     rooms = [
         (room.name, f"{room.name} · {room.location}" if room.location else room.name)
         for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([form.kind] if form.kind else [])]))
     page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
-    slot_board = board.build_board(db.session(), known["case"], known["hearing"], form, web.now())
+    slot_board = board.build_board(db.session(), loaded.case, loaded.hearing, form, web.now())
     return render_template(
         page,
         given=form,
@@ -139,7 +158,7 @@ def render_form(about: ProposalContext, form: ProposalFields, **context: Any) ->
             "suggested": False,
             "draft": None,
             "seen": None,
-            **known,
+            **loaded.context(),
             **context,
         },
     )

@@ -237,10 +237,11 @@ def _send(order: SendOrder) -> Any:
             ),
             "yes",
         )
-    if mute := proposal_page.unreachable(order.about):
+    if unreachable := proposal_page.load_page(order.about).unreachable:
         flash(
             gettext(
-                "No message can reach %(names)s: ring them, and log the call.", names=_listed(mute)
+                "No message can reach %(names)s: ring them, and log the call.",
+                names=_listed(unreachable),
             ),
             "alarm",
         )
