@@ -19,34 +19,34 @@ if TYPE_CHECKING:
     from app.api.cases import CasesIn
     from app.api.hearings import HearingsIn
 
-WHOLE_CASE = (
+CASE_OPTIONS = (
     joinedload(Case.judge),
     joinedload(Case.court),
     selectinload(Case.parties)
     .selectinload(Party.representations)
     .joinedload(Representation.counsel),
 )
-SEATS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
-WHOLE_HEARING = (
+INVITATIONS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
+HEARING_OPTIONS = (
     joinedload(Hearing.case).joinedload(Case.court),
     joinedload(Hearing.judge),
     joinedload(Hearing.courtroom),
     selectinload(Hearing.proposals).selectinload(Proposal.slots),
-    SEATS.joinedload(Invitation.counsel),
-    SEATS.joinedload(Invitation.party),
-    SEATS.selectinload(Invitation.answers),
+    INVITATIONS.joinedload(Invitation.counsel),
+    INVITATIONS.joinedload(Invitation.party),
+    INVITATIONS.selectinload(Invitation.answers),
 )
-# What was just written is read as it stands in the database, not as it was pictured.
+# Rows that were just written are read again from the database.
 AFRESH = {"populate_existing": True}
 
 
 def load_case(session: Session, court_id: int, case_id: int) -> Case:
     """Return a case with its people. Raises NotFound, also for another court's."""
     statement = sa.select(Case).where(Case.id == case_id, Case.court_id == court_id)
-    found = session.scalar(statement.options(*WHOLE_CASE).execution_options(**AFRESH))
-    if found is None:
+    case = session.scalar(statement.options(*CASE_OPTIONS).execution_options(**AFRESH))
+    if case is None:
         raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
-    return found
+    return case
 
 
 def list_cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Case]:
@@ -56,7 +56,7 @@ def list_cases(session: Session, court_id: int, query: "CasesIn") -> Sequence[Ca
         statement = statement.where(Case.number_key == number_key(query.number))
     if query.after:
         statement = statement.where(Case.id < query.after)
-    return session.scalars(statement.options(*WHOLE_CASE).limit(query.limit + 1)).all()
+    return session.scalars(statement.options(*CASE_OPTIONS).limit(query.limit + 1)).all()
 
 
 def list_courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
@@ -68,10 +68,10 @@ def list_courtrooms(session: Session, court_id: int) -> Sequence[Courtroom]:
 def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
     """Return a hearing with its proposals. Raises NotFound, also for another court's."""
     statement = sa.select(Hearing).where(Hearing.id == hearing_id, Hearing.court_id == court_id)
-    found = session.scalar(statement.options(*WHOLE_HEARING).execution_options(**AFRESH))
-    if found is None:
+    hearing = session.scalar(statement.options(*HEARING_OPTIONS).execution_options(**AFRESH))
+    if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
-    return found
+    return hearing
 
 
 def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
@@ -96,7 +96,9 @@ def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Seque
         )
         dated = sa.and_(*_within(Hearing.starts_at, query.from_, query.to))
         statement = statement.where(sa.or_(dated, held.exists()))
-    return session.scalars(statement.options(*WHOLE_HEARING).limit(query.limit + 1)).unique().all()
+    return (
+        session.scalars(statement.options(*HEARING_OPTIONS).limit(query.limit + 1)).unique().all()
+    )
 
 
 def _within(

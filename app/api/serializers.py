@@ -72,53 +72,53 @@ def courtroom(room: Courtroom) -> Shape:
     return {"id": room.id, "name": room.name, "location": room.location}
 
 
-def hearings(session: Session, found: Sequence[Hearing]) -> list[Shape]:
+def hearings(session: Session, rows: Sequence[Hearing]) -> list[Shape]:
     """Return hearings, each with its newest proposal."""
-    offered = queries.offered_ids(session, [each.proposals[-1] for each in found if each.proposals])
-    return [_hearing(each, offered) for each in found]
+    offered = queries.offered_ids(session, [each.proposals[-1] for each in rows if each.proposals])
+    return [_hearing(each, offered) for each in rows]
 
 
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     """Return one hearing with its warnings. Raises NotFound."""
-    found = queries.load_hearing(session, court_id, hearing_id)
-    warnings = [*unrepresented.representation_warnings(found), *_early(session, found)]
-    return {**hearings(session, [found])[0], "warnings": [translated(words) for words in warnings]}
+    row = queries.load_hearing(session, court_id, hearing_id)
+    warnings = [*unrepresented.representation_warnings(row), *_early(session, row)]
+    return {**hearings(session, [row])[0], "warnings": [translated(words) for words in warnings]}
 
 
-def _early(session: Session, found: Hearing) -> list[Message]:
+def _early(session: Session, hearing: Hearing) -> list[Message]:
     """Return warnings for slots, or a date, before the end of an evidence period."""
-    proposal, court = (found.proposals[-1] if found.proposals else None), found.case.court
-    starts = [found.starts_at] if found.starts_at else []
+    proposal, court = (hearing.proposals[-1] if hearing.proposals else None), hearing.case.court
+    starts = [hearing.starts_at] if hearing.starts_at else []
     if proposal is not None and proposal.state == ProposalState.OPEN:
         starts = [slot.starts_at for slot in proposal.slots]
     working = working_days.working_days(session, court)
     return working_days.warnings(
-        court, working, found.case, starts, found.changed_at, Counted.FROM_ENTRY
+        court, working, hearing.case, starts, hearing.changed_at, Counted.FROM_ENTRY
     )
 
 
-def _hearing(found: Hearing, offered: set[int]) -> Shape:
-    zone = found.case.court.zone
-    proposal = found.proposals[-1] if found.proposals else None
+def _hearing(hearing: Hearing, offered: set[int]) -> Shape:
+    zone = hearing.case.court.zone
+    proposal = hearing.proposals[-1] if hearing.proposals else None
     return {
-        "id": found.id,
-        "case_id": found.case_id,
-        "number": found.case.number,
-        "state": found.state,
-        "revision": found.revision,
-        "kind": found.kind,
-        "minutes": found.minutes,
-        "starts_at": moment(found.starts_at, zone),
-        "ends_at": moment(found.ends_at, zone),
+        "id": hearing.id,
+        "case_id": hearing.case_id,
+        "number": hearing.case.number,
+        "state": hearing.state,
+        "revision": hearing.revision,
+        "kind": hearing.kind,
+        "minutes": hearing.minutes,
+        "starts_at": moment(hearing.starts_at, zone),
+        "ends_at": moment(hearing.ends_at, zone),
         "zone": zone,
-        "reason": found.reason,
-        "courtroom": found.courtroom.name if found.courtroom else None,
-        "judge": found.judge.name,
-        **(_proposal(proposal, zone, proposal.id in offered) if proposal else NO_ROUND),
+        "reason": hearing.reason,
+        "courtroom": hearing.courtroom.name if hearing.courtroom else None,
+        "judge": hearing.judge.name,
+        **(_proposal(proposal, zone, proposal.id in offered) if proposal else NO_PROPOSAL),
     }
 
 
-NO_ROUND: Shape = {
+NO_PROPOSAL: Shape = {
     "round": 0,
     "answer_by": None,
     "fix": None,
