@@ -103,7 +103,7 @@ def asked(scenario: Scenario) -> int:
 def propose_anew(scenario: Scenario, hearing_id: int) -> None:
     """Ask counsel again, with another slot."""
     slot = {"starts_at": at(20), "courtroom": "第三法庭"}
-    given = load(forms.ProposalIn(), {"slots": [slot], "answer_by": at(9), "fix": "auto"})
+    given = load(forms.ProposalIn, {"slots": [slot], "answer_by": at(9), "fix": "auto"})
 
     def ask(session: Any, here: service.CourtContext) -> None:
         found = queries.find_hearing(session, here.court.id, hearing_id)

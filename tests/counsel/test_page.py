@@ -140,7 +140,7 @@ def test_an_old_link_leads_to_the_new_round(scenario: Scenario) -> None:
             session,
             here,
             queries.find_hearing(session, here.court.id, made),
-            load(forms.ProposalIn(), again),
+            load(forms.ProposalIn, again),
         ),
     )
     scenario.wait(minutes=1)
