@@ -185,7 +185,7 @@ def _opted_out(session: Session, due: Sequence[NoticeRow]) -> set[int | None]:
     people = {
         n.counsel_id
         for n in due
-        if Channel(n.channel).traits.can_be_stopped and n.counsel_id is not None
+        if n.counsel_id is not None and Channel(n.channel).traits.can_be_stopped
     }
     query = sa.select(Counsel.id).where(Counsel.id.in_(people), Counsel.opted_out_at.is_not(None))
     return set(session.scalars(query)) if people else set()

@@ -26,7 +26,7 @@ from app.sending.sender import LEASE, Sender
 
 log = logging.getLogger("tingqi.sending")
 
-CHANNELS = ("email", Channel.SMS)
+CHANNELS = tuple(channel.value for channel in Channel)
 # Outcomes are settled when so many are known, or when the first has waited so long.
 SETTLED_AT_ONCE, SETTLED_WITHIN = 200, 0.1  # messages, seconds
 # So many seconds' worth of messages lie ready, so that no caller waits for the next claim.
