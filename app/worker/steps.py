@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.api import transactions
 from app.carriers import traffic_split
 from app.carriers.registry import ExternalServices
+from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
 from app.feeds import event_cache
 from app.hearings import clock_change, counsel_changes, queries
@@ -198,7 +199,7 @@ def _run_use_case(
 
 def _rebalance_traffic(sender: Sender) -> int:
     """Shift traffic back towards an equal split after an hour without failures."""
-    names = [carrier.name for carrier in sender.carriers("sms")]
+    names = [carrier.name for carrier in sender.carriers(Channel.SMS)]
     if len(names) < 2:
         return 0
     with transaction() as session:
