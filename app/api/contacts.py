@@ -50,7 +50,7 @@ def of_hearing(hearing_id: int) -> Any:
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         hearing = hearing_queries.find_hearing(session, context.court.id, hearing_id)
-        about = f"hearing/{hearing.id}"
+        about = hearing.about
         entries = list(ledger.entries_of(session, case_id=hearing.case_id, about=about))
         return _shape(session, hearing.case, entries, hearing.id)
 

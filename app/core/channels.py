@@ -1,4 +1,4 @@
-"""Pure: the channels by which people are reached, and in one table all that differs between them.
+"""Pure: the channels by which people are reached, and one table of all that differs between them.
 
 A new channel by which Tingqi sends is a member and a row of ``CHANNELS``, a carrier, and for each
 kind of message a template.
@@ -132,5 +132,5 @@ _LOOKS: dict[str, ChannelLook] = {
 
 
 def look(channel: str) -> ChannelLook:
-    """Return how a channel is shown; of one that is not known, that it is another way."""
+    """Return how a channel is shown; an unknown one as "other"."""
     return _LOOKS.get(channel, OTHER_CHANNELS[OtherChannel.OTHER])

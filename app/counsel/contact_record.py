@@ -62,13 +62,13 @@ def show(page: CounselPage) -> str:
         "counsel/contact_record.html",
         page,
         contacts=contacts(session, page.hearing, page.counsel.id),
-        symmetry=symmetry.of(session, page.case, f"hearing/{page.hearing.id}"),
+        symmetry=symmetry.of(session, page.case, page.hearing.about),
     )
 
 
 def contacts(session: Session, hearing: Hearing, reader_id: int) -> list[ContactRow]:
     """Return the contacts with counsel about a hearing, oldest first, for one counsel to read."""
-    entries = ledger.entries_of(session, case_id=hearing.case_id, about=f"hearing/{hearing.id}")
+    entries = ledger.entries_of(session, case_id=hearing.case_id, about=hearing.about)
     with_counsel = (entry for entry in entries if entry.counsel_id is not None)
     return fold(with_counsel, reader_id, instant_reader(session, hearing.case.court))
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party
 from app.core import links, wording
+from app.core.matters import Matter
 from app.counsel import service
 from app.court.models import Court
 from app.hearings import queries
@@ -225,7 +226,7 @@ def _previous_date(session: Session, invitation: Invitation) -> dict[str, Any] |
     facts = session.scalar(
         sa.select(Notice.facts)
         .where(
-            Notice.about == f"hearing/{invitation.proposal.hearing_id}",
+            Notice.about == str(Matter.hearing(invitation.proposal.hearing_id)),
             Notice.counsel_id == invitation.counsel_id,
             Notice.kind == NoticeKind.MOVED,
         )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import phones
 from app.core.errors import N_, Invalid, Message
+from app.core.matters import Matter
 from app.hearings import queries
 from app.hearings.models import Invitation
 from app.record import ledger
@@ -43,7 +44,7 @@ def request_callback(
         key=f"callback/{hearing.id}/{counsel.id}/{earlier}",
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         counsel_id=counsel.id,
         side=invitation.side,
         way=TaskKind.CALLBACK.value,
@@ -70,7 +71,7 @@ def open_callback(session: Session, hearing_id: int, counsel_id: int) -> Task | 
 
 def _callbacks(hearing_id: int, counsel_id: int) -> sa.Select:
     return sa.select(Task).where(
-        Task.about == f"hearing/{hearing_id}",
+        Task.about == str(Matter.hearing(hearing_id)),
         Task.counsel_id == counsel_id,
         Task.way == TaskKind.CALLBACK.value,
     )

@@ -77,7 +77,7 @@ def write(
         event,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,

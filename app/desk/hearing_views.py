@@ -63,7 +63,7 @@ def _page(view: HearingPage, page: str = "desk/hearing.html", **changes: Any) ->
         few=FEW_ENTRIES,
         answers_of=hearing_page.answers_of,
         version=versions.of_hearing(db.session(), view.hearing),
-        symmetry=symmetry.of(db.session(), view.hearing.case, f"hearing/{view.hearing.id}"),
+        symmetry=symmetry.of(db.session(), view.hearing.case, view.hearing.about),
         by_mail_or_text=[each for each in view.contacts if not each.silent],
         unreachable=[each for each in view.contacts if each.acts and each.silent],
         **context,

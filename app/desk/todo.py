@@ -52,7 +52,7 @@ def open_tasks(
 
 def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[TaskItem]:
     """Return the open tasks of one hearing."""
-    about = f"hearing/{hearing.id}"
+    about = hearing.about
     query = sa.select(Task).where(Task.about == about, Task.state == TaskState.OPEN.value)
     tasks = session.scalars(query.order_by(Task.opens_at)).all()
     return _items(session, hearing.case.court, tasks, {about: hearing}, now)
@@ -70,7 +70,7 @@ def _hearings(
         .where(Hearing.id.in_(ids), *filters)
         .options(joinedload(Hearing.case).joinedload(Case.judge))
     )
-    return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(query)}
+    return {hearing.about: hearing for hearing in session.scalars(query)}
 
 
 def _items(

@@ -77,7 +77,7 @@ def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
     """Return all messages to counsel about a hearing, oldest first, without their facts."""
     return session.scalars(
         sa.select(Notice)
-        .where(Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None))
+        .where(Notice.about == hearing.about, Notice.counsel_id.is_not(None))
         .order_by(Notice.id)
         .options(defer(Notice.facts))
         .execution_options(populate_existing=True)
@@ -94,7 +94,7 @@ def lines(session: Session, hearing: Hearing) -> Sequence[Entry]:
         sa.select(Entry)
         .where(
             Entry.case_id == hearing.case_id,
-            sa.or_(Entry.about == f"hearing/{hearing.id}", by_hand),
+            sa.or_(Entry.about == hearing.about, by_hand),
         )
         .order_by(Entry.seq.desc())
         .limit(MOST_LINES)

@@ -24,7 +24,7 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGr
 
     A hearing whose people were told nothing by the house is left out.
     """
-    ids = {f"hearing/{hearing.id}": hearing.id for hearing in hearings}
+    ids = {hearing.about: hearing.id for hearing in hearings}
     if not ids:
         return {}
     begun = _begun(ids)

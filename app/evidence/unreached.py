@@ -127,7 +127,7 @@ def _hearings(
         .where(sa.or_(Hearing.starts_at.is_(None), Hearing.starts_at > now))
         .options(joinedload(Hearing.case).joinedload(Case.judge))
     )
-    return {f"hearing/{hearing.id}": hearing for hearing in session.scalars(wanted)}
+    return {hearing.about: hearing for hearing in session.scalars(wanted)}
 
 
 def _by_matter(
@@ -184,7 +184,7 @@ def _reached_since(
     """Return when each was last heard from, rung or told by another message about the hearing."""
     if not found:
         return {}
-    about = {f"hearing/{each.hearing.id}" for each in found}
+    about = {each.hearing.about for each in found}
     cases = {each.hearing.case_id for each in found}
     counsel = {each.counsel_id for each in found}
     last: dict[tuple[int, int | None], dt.datetime] = {}
@@ -221,4 +221,4 @@ def _reached_since(
 
 
 def _about(each: Unreached) -> str:
-    return f"hearing/{each.hearing.id}"
+    return each.hearing.about

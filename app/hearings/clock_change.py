@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import BusyCalendar, Counsel
 from app.core.db import bulk
+from app.core.matters import Matter
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import booking, facts, notifications, queries
 from app.hearings.models import (
@@ -63,7 +64,7 @@ def keep_wall_clocks(
         anew = [each for each in held if each.id in dates | asked]
         _note_down(session, anew, shift, version, overlaps, now)
         _move_dates(session, held, shift)
-        abouts = [f"hearing/{each}" for each in some]
+        abouts = [str(Matter.hearing(each)) for each in some]
         _messages(session, abouts, shift, now)
         _steps(session, abouts, shift)
         session.flush()
@@ -247,7 +248,7 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
         Event.CLOCK,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         kind=NoticeKind.CLOCK_CHANGE.value,
         detail={key: value for key, value in detail.items() if value},
         personal={"overlaps": clashes} if clashes else {},

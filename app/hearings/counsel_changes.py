@@ -220,7 +220,7 @@ def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret
     """
     hearing = queries.lock_hearing(session, hearing_id)
     gone = _release(session, hearing, queries.acting_counsel_ids(session, hearing))
-    withdraw(session, f"hearing/{hearing.id}", now, LEFT, counsel_ids=gone)
+    withdraw(session, hearing.about, now, LEFT, counsel_ids=gone)
     _clear_calendars(session, hearing, gone, now)
     proposal = queries.open_proposal(session, hearing)
     if proposal and gone and now < proposal.answer_by:

@@ -6,7 +6,6 @@ from typing import Any
 from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
-from app.core.matters import Matter
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.queue import Recipient, Subject
@@ -18,7 +17,7 @@ def subject(hearing: Hearing, version: str = "") -> Subject:
     return Subject(
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=str(Matter.hearing(hearing.id)),
+        about=hearing.about,
         version=f"{hearing.id}.{version or hearing.revision}",
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Party
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.matters import Matter
 from app.court.models import Courtroom, Judge
 from app.people.models import User
 
@@ -89,6 +90,11 @@ class Hearing(Base):
     def revise(self) -> None:
         """Raise the revision, above every number that calendars were told of the date before."""
         self.revision, self.corrections = self.sequence + 1, 0
+
+    @property
+    def about(self) -> str:
+        """The hearing as entries, notices and tasks name what they are about: ``hearing/12``."""
+        return str(Matter.hearing(self.id))
 
     @property
     def has_date(self) -> bool:

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.core.channels import Channel
 from app.core.errors import N_
-from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.keys import NoticeKey
 from app.notices.kinds import CONCLUSIONS, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue, withdraw
-from app.notices.service import outside_quiet_hours_at
+from app.notices.rules import outside_quiet_hours_at
 from app.people.models import User
 from app.record.rules import NoticeState
 
@@ -78,7 +77,7 @@ def everyone(
     version: str = "",
     **more: Any,
 ) -> None:
-    """Tell everybody invited one thing, on all their channels, due at the same moment."""
+    """Notify all of some invitations of one thing, on all their channels, due at one moment."""
     common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
@@ -102,7 +101,7 @@ def assistant(
     now: dt.datetime,
     **more: Any,
 ) -> None:
-    """Tell the hearing's assistant, or the case's; nobody, where none is known."""
+    """Notify the assistant of the hearing, or else of the case, if there is one."""
     user: User | None = hearing.user or hearing.case.assistant
     if user is None or not user.active:
         return
@@ -122,8 +121,11 @@ def assistant(
 def concluded(
     session: Session, hearing: Hearing, proposal: Proposal, slot: Slot | None, now: dt.datetime
 ) -> None:
-    """Tell the assistant what all answers come to, whenever that changes; ``slot`` suits all."""
-    about = str(Matter.hearing(hearing.id))
+    """Notify the assistant of the conclusion of all answers, each time it changes.
+
+    ``slot`` suits all; None: no slot does.
+    """
+    about = hearing.about
     earlier = session.scalars(
         sa.select(Notice.key)
         .where(Notice.about == about, Notice.kind.in_(CONCLUSIONS))
@@ -155,9 +157,10 @@ def renumber(hearing: Hearing) -> None:
 def clear_calendars(
     session: Session, hearing: Hearing, proposal: Proposal, now: dt.datetime
 ) -> None:
-    """Take the slots of a proposal that ended without a date out of counsel's calendars.
+    """Cancel the tentative slots of a proposal that ended without a date in counsel's calendars.
 
-    Only who was sent them is told; the number rises, as it must for a CANCEL (RFC 5546, 2.1.4).
+    Only for those who were sent them; the sequence number rises, as a CANCEL requires (RFC 5546,
+    2.1.4).
     """
     with_slots = with_calendar(session, hearing, [NoticeKind.PROPOSAL])
     if not with_slots:
@@ -183,7 +186,7 @@ def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[NoticeKind
     """Return the counsel to whom an invite of some kinds went, or may have gone, by mail."""
     never = [NoticeState.QUEUED.value, NoticeState.WITHDRAWN.value, NoticeState.MISSED.value]
     counsel_ids = sa.select(Notice.counsel_id).where(
-        Notice.about == str(Matter.hearing(hearing.id)),
+        Notice.about == hearing.about,
         Notice.channel == Channel.EMAIL,
         Notice.kind.in_(list(kinds)),
         Notice.counsel_id.is_not(None),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core import links
 from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
+from app.core.matters import Matter
 from app.court import service
 from app.court.models import Court, Courtroom
 from app.hearings import booking, facts, notifications, queries, rules, unrepresented
@@ -134,7 +135,7 @@ def _withdraw(session: Session, context: CourtContext, proposal: Proposal) -> No
     proposal.state = ProposalState.WITHDRAWN.value
     withdraw(
         session,
-        f"hearing/{proposal.hearing_id}",
+        str(Matter.hearing(proposal.hearing_id)),
         context.now,
         N_("a new round was opened"),
         kinds=ASKING,
@@ -214,9 +215,7 @@ def set_date(
     session.refresh(hearing, ["courtroom"])
     invitations = invite_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(invitations))
-    withdraw(
-        session, f"hearing/{hearing.id}", now, N_("the date was settled"), kinds=ENDING_WITH_DATE
-    )
+    withdraw(session, hearing.about, now, N_("the date was settled"), kinds=ENDING_WITH_DATE)
     notifications.everyone(
         session,
         hearing,

@@ -210,7 +210,7 @@ def _last_reason(session: Session, hearing: Hearing) -> str:
     notice_facts = session.scalar(
         sa.select(Notice.facts)
         .where(
-            Notice.about == f"hearing/{hearing.id}",
+            Notice.about == hearing.about,
             Notice.kind.in_([NoticeKind.PROPOSAL, *ANNOUNCING_DATE]),
         )
         .order_by(Notice.id.desc())
@@ -236,7 +236,7 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
     session.flush()
     rescheduling.close_requests(session, hearing, context.now)
     booking.release(session, hearing)
-    withdraw(session, f"hearing/{hearing.id}", context.now, N_("the hearing was cancelled"))
+    withdraw(session, hearing.about, context.now, N_("the hearing was cancelled"))
     invitations = invite_everybody(session, hearing, context.secret, context.now)
     more: dict[str, Any] = {}
     if last and last.tentative and not had_date:
@@ -276,7 +276,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     silent = [each.counsel.name for each in proposal.invitations if not each.answered_at]
     withdraw(
         session,
-        f"hearing/{hearing.id}",
+        hearing.about,
         now,
         N_("the date to answer by has passed"),
         kinds=ASKING,

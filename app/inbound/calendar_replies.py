@@ -100,7 +100,7 @@ def _process_reply(
         return
     hearing = queries.lock_hearing(session, hearing_id)
     filed.court_id, filed.case_id = hearing.court_id, hearing.case_id
-    filed.about = f"hearing/{hearing.id}"
+    filed.about = hearing.about
     reply = _with_defaults(session, hearing, reply, mail)
     counsel_id = invited_addresses(session, hearing).get(reply.attendee)
     invitation = (
@@ -350,7 +350,7 @@ def _record(
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         direction="in",
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,
@@ -370,7 +370,7 @@ def _hint(
     session: Session, hearing: Hearing, invitation: Invitation, reply: Reply, now: dt.datetime
 ) -> None:
     """Ask counsel, at the address on file, to confirm by link; at most MOST_HINTS times."""
-    about = f"hearing/{hearing.id}"
+    about = hearing.about
     keys = session.scalars(
         sa.select(Notice.key).where(
             Notice.about == about,

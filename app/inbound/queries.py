@@ -155,7 +155,7 @@ def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.date
 def invited_addresses(session: Session, hearing: Hearing) -> dict[str, int]:
     """Return counsel ids, keyed by the mail addresses to which a hearing's notices were queued."""
     query = sa.select(Notice.address, Notice.counsel_id).where(
-        Notice.about == f"hearing/{hearing.id}",
+        Notice.about == hearing.about,
         Notice.channel == Channel.EMAIL,
         Notice.counsel_id.is_not(None),
     )

@@ -198,7 +198,7 @@ def _file_for_assistant(
         hearing = invitation.proposal.hearing
         inbound.court_id, inbound.case_id = hearing.court_id, hearing.case_id
         inbound.counsel_id, inbound.name = invitation.counsel_id, invitation.counsel.name
-        inbound.about = f"hearing/{hearing.id}"
+        inbound.about = hearing.about
     elif latest is None:
         inbound.court_id = only_court(session)
     else:
@@ -232,7 +232,7 @@ def _record(
             court_id=hearing.court_id,
             case_id=hearing.case_id,
             direction="in",
-            about=f"hearing/{hearing.id}",
+            about=hearing.about,
             attempt=text.attempt,
             counsel_id=invitation.counsel_id,
             side=invitation.side,

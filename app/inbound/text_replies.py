@@ -64,7 +64,7 @@ def ask_which(
     sequence_query = (
         sa.select(sa.func.count())
         .select_from(Notice)
-        .where(Notice.about == f"hearing/{hearing.id}", Notice.kind == NoticeKind.WHICH)
+        .where(Notice.about == hearing.about, Notice.kind == NoticeKind.WHICH)
     )
     request = NoticeRequest(
         facts.subject(hearing, f"w{session.scalar(sequence_query) or 0}"),

@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, NotFound
+from app.core.matters import Matter
 from app.core.web.access import signed_in
 from app.notices.inbound import Inbound, Mailbox
 from app.people.models import Role
@@ -44,7 +45,9 @@ def replies_about(hearing_id: int) -> Sequence[Inbound]:
     query = (
         sa.select(Inbound)
         .where(
-            Inbound.about == f"hearing/{hearing_id}", Inbound.done_at.is_(None), _visible_to_user()
+            Inbound.about == str(Matter.hearing(hearing_id)),
+            Inbound.done_at.is_(None),
+            _visible_to_user(),
         )
         .order_by(Inbound.id)
     )

@@ -1,4 +1,4 @@
-"""The room for the queue, the letters, the record of contact, sending, receipts."""
+"""The queue of notices: what is to be told to whom, over which channel, by when."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""When a notice cannot reach its person: the next channel takes over, and the assistant is told."""
+"""Escalation of a notice that did not reach its person: to the next channel and the assistant."""
 
 import datetime as dt
 
@@ -13,27 +13,23 @@ from app.notices.keys import NoticeKey
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue, request_for
-from app.notices.service import outside_quiet_hours_at
+from app.notices.rules import outside_quiet_hours_at
 from app.notices.superseding import superseded
-from app.record.rules import NoticeState
+from app.record.rules import PENDING, WENT_OUT, NoticeState
 
-CARRIES = {
-    NoticeState.QUEUED.value,
-    NoticeState.SENDING.value,
-    NoticeState.SENT.value,
-    NoticeState.DELIVERED.value,
-}
+# Another notice in one of these states carries the message.
+CARRIES = PENDING | WENT_OUT
 
 # Quiet hours are waited out, but not until it would be too late.
 LAST_CALL = dt.timedelta(hours=1)
 
 
 def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
-    """Move the duty of a notice that failed, is unknown or was missed; tell the assistant.
+    """Queue a notice that failed, is unknown or was missed over the next channel.
 
-    Where another channel already carries the same message nothing more is queued; where none is
-    left, the assistant is asked to call. A letter to the court's own people passes to nobody, what
-    holds no longer to no other channel, and of a case that was blanked nothing is left to say.
+    The assistant is notified. Nothing is queued for the person where another channel carries the
+    same message already; where no channel is left, the assistant is asked to call. Notices to
+    users of the court, superseded ones and those of a blanked case are not passed on.
     """
     if notice.counsel_id is None or not notice.facts or superseded(session, [notice.row]):
         return

@@ -1,4 +1,4 @@
-"""What people and programs sent to the house: what it was taken for, and whether it waits."""
+"""Inbound messages: how each was classified, and whether it waits for a person of the court."""
 
 import datetime as dt
 from enum import StrEnum
@@ -10,20 +10,20 @@ from app.core.db import Base, Json, Key, UTCDateTime
 
 
 class Kind(StrEnum):
-    """What a message that came in was taken for."""
+    """Classification of an inbound message."""
 
     REPLY = "reply"  # a calendar's answer to an invite
     COUNTER = "counter"  # a calendar's wish for another time
-    BOUNCE = "bounce"  # a mail system's word on one of our mails
+    BOUNCE = "bounce"  # a mail system's report on one of our mails
     RECEIPT = "receipt"  # a read receipt: shown, or deleted unread
-    AUTOMATIC = "automatic"  # nobody wrote it: out of office and the like
+    AUTOMATIC = "automatic"  # an automatic reply, such as out of office
     MAIL = "mail"
     TEXT = "text"
     BROKEN = "broken"  # it could not be read
 
 
 class Inbound(Base):
-    """One message that came in; it waits until a person of the court, or a rule, is done."""
+    """An inbound message; it waits until a person of the court, or a rule, has dealt with it."""
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -38,9 +38,9 @@ class Inbound(Base):
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    # What makes it one, however often it is told: the text's number, the mail's place and hash.
+    # Idempotency key: the text's id, or the mail's place in the mailbox and its hash.
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    # None where it can be of any court: then those who set up look at it.
+    # None where any court may be meant: then users who may set up look at it.
     court_id: Mapped[int | None] = mapped_column(sa.ForeignKey("court.id"))
     case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
@@ -52,15 +52,15 @@ class Inbound(Base):
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     subject: Mapped[str] = mapped_column(sa.String(300), default="")
     words: Mapped[str] = mapped_column(sa.Text, default="")
-    # What was understood: {"says": …, "sequence": …, "counted": …, "why": …, "files": […]}.
+    # What was parsed: {"says": …, "sequence": …, "counted": …, "why": …, "files": […]}.
     detail: Mapped[dict] = mapped_column(Json)
     done_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # Who of the court looked at it; None where a rule was done with it.
+    # The user who dealt with it; None where a rule did.
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
 
 
 class Mailbox(Base):
-    """Up to where a mailbox was read, and what stood in the way of reading it last."""
+    """Position up to which a mailbox was read, and the fault at the last attempt to read it."""
 
     __tablename__ = "mailbox"
 

@@ -1,4 +1,4 @@
-"""Pure: the kinds of message, and in one table all that differs between them.
+"""Pure: the kinds of message, and one table of all that differs between them.
 
 A new kind is a member and a row here, and a folder of templates in ``app/letters/<kind>/``.
 """

@@ -12,19 +12,19 @@ from app.core.db.indexes import partial_index
 
 
 class Notice(Base):
-    """Something that one person is to be told once, over one channel."""
+    """A message that one person is to get once, over one channel."""
 
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    # What makes it one: ``reminder-7d/<hearing>.<revision>/<invitation>/sms``.
+    # A NoticeKey: the idempotency key of the queue.
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
     about: Mapped[str] = mapped_column(sa.String(40), index=True)
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    # The seat whose link the letter carries; a plain number, for the queue knows no hearings.
+    # The invitation whose link the letter carries; no foreign key, for the queue knows no hearings.
     invitation_id: Mapped[int | None] = mapped_column(Key)
     link_version: Mapped[int] = mapped_column(default=1)
     kind: Mapped[str] = mapped_column(sa.String(40))
@@ -35,20 +35,20 @@ class Notice(Base):
     language: Mapped[str] = mapped_column(sa.String(8))
     facts: Mapped[dict] = mapped_column(Json)
     due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # When it was to go at first; due_at moves on with every try.
+    # When it was due at first; due_at moves on with every try.
     first_due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     stale_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(sa.String(20), default="queued")
     tries: Mapped[int] = mapped_column(default=0)
-    # When the present try began: a carrier is asked for nothing older.
+    # When the current try began: the carrier is asked for no older message.
     tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     claimed_by: Mapped[str] = mapped_column(sa.String(100), default="")
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
     carrier_id: Mapped[str] = mapped_column(sa.String(100), default="")
-    # What a mail server calls the mail, where it said so: some write it over our Message-ID.
+    # The mail server's own id, where it named one: some overwrite our Message-ID with it.
     server_id: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
-    # When a carrier first took it; and when the carrier is asked for what became of it.
+    # When a carrier first accepted it; and when the carrier is next asked for its status.
     handed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ask_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
@@ -58,8 +58,8 @@ class Notice(Base):
         partial_index("ix_notice_under_way", "lease_until", where="state = 'sending'"),
         partial_index("ix_notice_unfinished", "ask_at", where="ask_at IS NOT NULL"),
         sa.Index(None, "court_id", "created_at"),
-        sa.Index("ix_notice_first_due_at", "first_due_at"),  # what the promise is measured over
-        sa.Index(None, "counsel_id", "tried_at"),  # what one person was sent of late
+        sa.Index("ix_notice_first_due_at", "first_due_at"),  # the service level is measured over it
+        sa.Index(None, "counsel_id", "tried_at"),  # rate limit of each person
         partial_index("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
         partial_index("ix_notice_server_id", "server_id", where="server_id <> ''"),
         partial_index("ix_notice_invitation_id", "invitation_id", where="kind = 'proposal'"),
@@ -76,17 +76,17 @@ class Notice(Base):
         return str(AttemptReference(self.id, self.tries))
 
 
-# Said with every look for a carrier's id, or for what asked a seat: the words, and no values that
-# are put in later, by which databases know the indexes of these.
+# Conditions of partial indexes, written as literals: with bound parameters a database could not
+# tell that the index applies.
 HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
 HAS_SERVER_ID = Notice.server_id != sa.literal_column("''")
 ASKS = Notice.kind == sa.literal_column("'proposal'")
 
 
 class NoticeRow(NamedTuple):
-    """A notice as one query reads it: what its letter, its entries and its fate depend on.
+    """A row of the queue, with the columns on which its letter and its entries depend.
 
-    Claiming reads hundreds a second, for which an ORM object each costs too much. It does not
+    Claiming reads hundreds a second, for which loading ORM objects costs too much. A row does not
     follow later changes of the database.
     """
 

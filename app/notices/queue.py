@@ -1,7 +1,7 @@
-"""The queue of notices: put in, take out, readdress; within the caller's transaction.
+"""Queue, withdraw and readdress notices, within the caller's transaction.
 
-For one person or for thousands alike, in a few statements: reminders of a hundred hearings are
-queued together, and an answer may wait for nothing that takes an ORM object for each row.
+One notice and thousands take the same few statements: the reminders of a hundred hearings are
+queued together, and an answer must not wait for an ORM object for each row.
 """
 
 import datetime as dt
@@ -78,7 +78,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class NoticeRequest:
-    """One person is to be told one thing, over each of their channels.
+    """A request to notify one person of one subject, over each of their channels.
 
     ``variant`` tells apart several of a kind about one version (``7d``: the reminder seven days
     before); ``repeat`` and ``detail`` are those of a message that is sent again.
@@ -115,7 +115,7 @@ class NoticeRequest:
 
 
 def request_for(notice: NoticeRow, way: tuple[str, str], due_at: dt.datetime) -> NoticeRequest:
-    """Return the request to tell the same person the same once more, by one way."""
+    """Return the request to send a notice once more to the same person, over one channel."""
     key = NoticeKey.parse(notice.key)
     kind, _, variant = key.kind.partition("-")
     recipient = Recipient.of(notice).by(way)
@@ -232,9 +232,9 @@ def withdraw(
     kinds: Iterable[NoticeKind] | None = None,
     counsel_ids: Iterable[int] | None = None,
 ) -> int:
-    """Withdraw what still waits about a matter, and record it; return how many notices that were.
+    """Withdraw the notices that still wait about a matter, and record it; return their number.
 
-    What a carrier already has cannot be taken back, and the record says nothing else.
+    What a carrier has accepted cannot be withdrawn.
     """
     entries = withdraw_unrecorded(session, about, why, kinds=kinds, counsel_ids=counsel_ids)
     ledger.append(session, entries, now)
@@ -250,7 +250,7 @@ def withdraw_unrecorded(
     counsel_ids: Iterable[int] | None = None,
     invitation_ids: Iterable[int] | None = None,
 ) -> list[ledger.NewEntry]:
-    """Withdraw as `withdraw` does, and return the entries, which are the caller's to write."""
+    """Withdraw as `withdraw` does, but leave it to the caller to append the returned entries."""
     rows = _waiting(
         session, about=[about], kind=kinds, counsel_id=counsel_ids, invitation_id=invitation_ids
     )
@@ -260,9 +260,9 @@ def withdraw_unrecorded(
 
 
 def readdress(session: Session, counsel: Counsel) -> int:
-    """Send what still waits for a counsel to their addresses of today; return how many changed.
+    """Update the addresses of notices that wait for a counsel; return how many changed.
 
-    Reminders wait for weeks: they go to where the person is then, not to where they were.
+    Reminders wait for weeks: they go to the address that is current when they are sent.
     """
     known = addresses_of(counsel)
     changed = [
@@ -275,10 +275,10 @@ def readdress(session: Session, counsel: Counsel) -> int:
 
 
 def _waiting(session: Session, **limits: Iterable[Any] | None) -> list[NoticeRow]:
-    """Lock what waits in the queue and has one of the given values in each of the given columns.
+    """Lock the waiting notices that have one of the given values in each of the given columns.
 
-    A notice that a worker is claiming this moment is passed by: it is on its way out. Should it
-    come back into the queue, the next claim sees that it holds no longer.
+    Skips notices that a worker is claiming at this moment. Should one come back into the queue,
+    the next claim finds that it is superseded.
     """
     session.flush()
     values = {name: list(some) for name, some in limits.items() if some is not None}

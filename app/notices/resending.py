@@ -1,4 +1,4 @@
-"""Send a message again that did not reach its person; a person decides this, never the beat."""
+"""Resend a message that did not reach its person, when a user of the court asks for it."""
 
 import datetime as dt
 from dataclasses import replace
@@ -21,9 +21,9 @@ ON_ITS_WAY = {NoticeState.QUEUED.value, NoticeState.SENDING.value}
 
 
 def find(session: Session, court_id: int, notice_id: int) -> Notice:
-    """Return a notice of a court, locked. Raises NotFound, for another court's as for none."""
-    wanted = sa.select(Notice).where(Notice.id == notice_id, Notice.court_id == court_id)
-    notice = session.scalar(wanted.with_for_update())
+    """Return a notice of a court, locked. Raises NotFound, also for another court's notice."""
+    query = sa.select(Notice).where(Notice.id == notice_id, Notice.court_id == court_id)
+    notice = session.scalar(query.with_for_update())
     if notice is None:
         raise NotFound(N_("There is no such message in this court."))
     return notice
@@ -32,8 +32,8 @@ def find(session: Session, court_id: int, notice_id: int) -> Notice:
 def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     """Queue a notice once more, to the person's address of today; return the new one's id.
 
-    The record shows both. Raises Refusal where the notice arrived, is on its way, would be too
-    late, or holds no longer.
+    The record shows both. Raises Refusal where the notice arrived, is pending, would arrive too
+    late, or is superseded.
     """
     if notice.state not in OPEN_TO_DOUBT:
         raise Refusal(N_("This message went out; there is nothing to send again."))

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 # Seconds before the second, third, … try. GOV.UK Notify tries for 4 hours; a court's date
 # can wait a little longer, for the next channel takes over only once this one has given up.
@@ -18,18 +20,18 @@ def next_try(tries: int, jitter: float, retry_after: int | None = None) -> dt.ti
     return dt.timedelta(seconds=max(pause * (0.75 + 0.5 * jitter), retry_after or 0))
 
 
-# After a try whose outcome is not known the carrier is asked. Its list may lag by seconds, and a
-# text may be made after its request timed out: what is not there is looked for again, and sent
-# again only when no look found it and the try began so long ago.
+# After a try with unknown outcome the carrier is asked. Its list may lag by seconds, and it may
+# create a text after our request timed out. So a missing message is looked up again, and resent
+# only after LOOKS misses and when the try began SURE_AFTER ago.
 FIRST_LOOK = dt.timedelta(minutes=1)
 LOOKS, SURE_AFTER = 3, dt.timedelta(minutes=5)
-# How long a carrier that cannot be asked, or several texts of the same words, are asked about.
+# How long lookups go on when the carrier cannot be asked or several texts have the same words.
 ASKED_FOR = dt.timedelta(minutes=30)
 _LOOK_PAUSES = (1, 1, 2, 2, 5, 10)  # minutes
 
 
 class Lookup(StrEnum):
-    """What follows from a look for a message at its carrier, where it did not show it."""
+    """Consequence of a lookup at the carrier that did not find the message."""
 
     AGAIN = "again"
     NOT_THERE = "not_there"
@@ -37,10 +39,10 @@ class Lookup(StrEnum):
 
 
 def after_look(nowhere: bool, missed: int, age: dt.timedelta) -> Lookup:
-    """Return what follows from a look that did not find a message.
+    """Return the consequence of a lookup that did not find a message.
 
-    ``nowhere``: the carrier answered and does not have it (else it could not be asked, or shows
-    what may be another message); ``missed`` counts the looks that found it nowhere, this one
+    ``nowhere``: the carrier answered and does not have it; otherwise it could not be asked, or
+    shows what may be another message. ``missed`` counts the lookups with ``nowhere``, this one
     included; ``age`` is the time since the try began.
     """
     if nowhere and missed >= LOOKS and age >= SURE_AFTER:
@@ -49,8 +51,22 @@ def after_look(nowhere: bool, missed: int, age: dt.timedelta) -> Lookup:
 
 
 def next_look(looks: int) -> dt.timedelta:
-    """Return the pause after so many looks."""
+    """Return the pause before the next lookup, after the given number of them."""
     return dt.timedelta(minutes=_LOOK_PAUSES[min(looks, len(_LOOK_PAUSES)) - 1])
+
+
+class QuietHours(Protocol):
+    """Quiet hours of a court, in its time zone."""
+
+    zone: str
+    quiet_from: str
+    quiet_until: str
+
+
+def outside_quiet_hours_at(court: QuietHours, at: dt.datetime) -> dt.datetime:
+    """Return the first instant from ``at`` on that is not in a court's quiet hours, in UTC."""
+    local = at.astimezone(ZoneInfo(court.zone))
+    return outside_quiet_hours(local, court.quiet_from, court.quiet_until).astimezone(dt.UTC)
 
 
 def outside_quiet_hours(local: dt.datetime, quiet_from: str, quiet_until: str) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""Whether a due notice still holds: later news may have superseded it, its person left the case."""
+"""Notices superseded before they were sent: by later news, or because their person left the case."""
 
 from collections.abc import Sequence
 
@@ -16,10 +16,10 @@ LEFT = N_("the person acts in the case no longer")
 
 
 def superseded(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
-    """Return, by id, why some notices are not to be sent any more; in two queries.
+    """Return, by id, the reasons why some notices must not be sent any more; in two queries.
 
-    What is under way when a hearing changes cannot be taken back then. Where a carrier refuses it
-    for now, or its duty passes to another channel, it would follow the news that ended it.
+    A notice that is being sent when a hearing changes cannot be withdrawn at that moment. If its
+    carrier refuses it for now, or it escalates, it would arrive after the news that ended it.
     """
     return {**_overtaken(session, notices), **_left(session, notices)}
 
@@ -43,7 +43,7 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
         if new.id > old.id
         and new.about == old.about
         and new.kind in kinds[old.id]
-        # A letter to the court's own people is overtaken by whatever anybody is told.
+        # A notice to a user of the court is superseded by news to anybody.
         and (old.counsel_id is None or new.counsel_id == old.counsel_id)
         and NoticeKey.parse(new.key).version != NoticeKey.parse(old.key).version
     }

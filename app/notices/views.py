@@ -1,4 +1,4 @@
-"""Send a message again, by page."""
+"""Resending a message, and how kinds and channels are shown on pages."""
 
 from typing import Any
 
@@ -18,20 +18,20 @@ bp = Blueprint("notices", __name__)
 
 @bp.app_template_global()
 def kind_label(kind: str) -> str:
-    """Return what a message of a kind, or an entry of the record, is about."""
+    """Return the translated label of a kind of message or entry."""
     return gettext(kinds.label(kind))
 
 
 @bp.app_template_global()
 def channel_look(channel: str) -> channels.ChannelLook:
-    """Return how a channel is shown."""
+    """Return the label, icon and mark of a channel."""
     return channels.look(channel)
 
 
 @bp.post("/notices/<int:notice_id>/again")
 @signed_in
 def again(notice_id: int) -> Any:
-    """Send a message again whose outcome is unknown, failed or missed."""
+    """Resend a message that failed, was missed or has an unknown outcome."""
     court_id = current_user.court_id
 
     def queue_again(session: Session) -> tuple[str, int, str]:

@@ -24,7 +24,7 @@ from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue
-from app.notices.service import outside_quiet_hours_at
+from app.notices.rules import outside_quiet_hours_at
 from app.record.models import ChainHead
 from app.record.rules import NoticeState
 from app.reminders.rules import EscalationStep, escalation_steps
@@ -88,7 +88,7 @@ def _step(
         "key": f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
         "court_id": hearing.court_id,
         "case_id": hearing.case_id,
-        "about": f"hearing/{hearing.id}",
+        "about": hearing.about,
         "counsel_id": counsel_id,
         "side": side,
         "way": rung.way,

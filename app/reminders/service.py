@@ -178,7 +178,7 @@ def _missed(
             Event.MISSED,
             court_id=hearing.court_id,
             case_id=hearing.case_id,
-            about=f"hearing/{hearing.id}",
+            about=hearing.about,
             counsel_id=person.counsel_id,
             side=person.side,
             kind=NoticeKind.REMINDER.value,

@@ -10,6 +10,7 @@ from app.cases import phones
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.channels import OtherChannel
 from app.core.errors import N_, Invalid, Message
+from app.core.matters import Matter
 from app.people.models import User
 from app.record import ledger
 from app.record.models import Entry
@@ -78,7 +79,7 @@ def log_contact(
         court_id=case.court_id,
         case_id=case.id,
         direction=form.direction,
-        about=f"hearing/{form.hearing_id}" if form.hearing_id else "",
+        about=str(Matter.hearing(form.hearing_id)) if form.hearing_id else "",
         attempt=_press(form),
         counsel_id=counsel.id,
         side=_side(session, case, counsel),

@@ -1,4 +1,4 @@
-"""Tasks of the court's people, and steps of the ladder that become one."""
+"""Tasks of the court's users, and steps of escalation that may become one."""
 
 import datetime as dt
 
@@ -16,9 +16,9 @@ from app.core.matters import Matter
 
 
 class Task(Base):
-    """What a person of the court has to do for the record: ring somebody, post a paper notice.
+    """A task of the court's users: call somebody, post a notice on paper, answer a request.
 
-    Also a step of the ladder whose time has not come (see reminders.ladder), by its ``way``.
+    Also a planned step of escalation that is not due yet (see reminders.escalation), by ``way``.
     """
 
     __tablename__ = "task"
@@ -30,7 +30,7 @@ class Task(Base):
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    # What makes it one: ``call/<hearing>.<revision>/<counsel>``.
+    # Idempotency key: ``call/<hearing>.<revision>/<counsel>``.
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
@@ -40,17 +40,17 @@ class Task(Base):
     way: Mapped[str] = mapped_column(sa.String(10))
     state: Mapped[str] = mapped_column(sa.String(10))
     opens_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # The latest moment at which doing it is still in time; None where there is none.
+    # The latest moment at which it still serves its purpose, if there is one.
     latest_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # The rule behind it: {"rule": id, "version": …, "deadline": …}.
+    # The rule of law behind it: {"rule": id, "version": …, "before": …}.
     because: Mapped[dict] = mapped_column(Json)
-    # Who asks to be called: the number and the times that they gave.
+    # Of a callback: the number and the times that counsel gave.
     wish: Mapped[str] = mapped_column(sa.Text, default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
-    # Up to which line of the record it was weighed: it is weighed again when there are more.
+    # The last entry of the record that it was assessed by: newer ones make it due again.
     seen_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # When somebody first tried, whatever came of it; and when it was over.
+    # When somebody first tried, with whatever outcome; and when it ended.
     tried_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 

@@ -1,4 +1,4 @@
-"""What falls to a person of the court: somebody to ring, a notice to post; what became of it."""
+"""Tasks of the court's users: begin them, end them with a reason, note tries by hand."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from app.tasks.models import Task
 
 
 class TaskKind(StrEnum):
-    """How somebody is to be reached by a step or a task."""
+    """Kind of a step or a task: how the person is to be reached, or what counsel requested."""
 
     TEXT = "text"
     EMAIL = "email"
@@ -27,7 +27,7 @@ class TaskKind(StrEnum):
 
 
 class TaskState(StrEnum):
-    """Where a task, or a step whose time has not come, stands."""
+    """State of a task or a planned step."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -45,16 +45,16 @@ CHANNELS = {
     TaskKind.PAPER: OtherChannel.LETTER.value,
     TaskKind.MOVE: OtherChannel.LINK.value,
 }
-# What counsel asked for: it waits for a person alone.
+# Requests by counsel: only a user of the court ends them, no rule does.
 BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE)
-# How the record names what a line of a step is about; "text" is one that came in.
+# Kinds of entries about steps that are messages; "text" is taken by inbound texts.
 KINDS = {TaskKind.TEXT: "by_text", TaskKind.EMAIL: "by_mail"}
 ENDED_BY = {
     TaskState.SKIPPED: Event.SKIPPED,
     TaskState.MISSED: Event.MISSED,
     TaskState.WITHDRAWN: Event.WITHDRAWN,
 }
-# Which contact by hand is a try at which task; the person themselves ends it.
+# The tasks for which a contact by hand counts as a try, by its channel.
 TRIED_BY: dict[str, tuple[TaskKind, ...]] = {
     OtherChannel.PHONE: (TaskKind.CALL, TaskKind.CALLBACK),
     OtherChannel.LETTER: (TaskKind.PAPER,),
@@ -62,7 +62,7 @@ TRIED_BY: dict[str, tuple[TaskKind, ...]] = {
 
 
 def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
-    """Return a line about a task."""
+    """Return an entry about a task."""
     detail = {
         "why": why,
         "rule": task.because.get("rule"),
@@ -85,7 +85,7 @@ def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
 
 
 def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
-    """Give a task to the people of the court; the record says by which rule, and until when."""
+    """Open a task for the court's users; the entry names the rule and the deadline."""
     task.state = TaskState.OPEN.value
     [task.seen_seq] = ledger.append(session, [entry(task, Event.TASK, name)], now)
 
@@ -93,7 +93,7 @@ def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
 def end(
     session: Session, task: Task, stands: TaskState, name: str, why: str, now: dt.datetime
 ) -> None:
-    """End a task or a step that nobody did, and write down why."""
+    """End a task or a step that was not done, and record the reason."""
     ledger.append(session, [entry(task, ENDED_BY[stands], name, why)], now)
     task.state, task.ended_at = stands.value, now
 
@@ -101,9 +101,9 @@ def end(
 def tried(
     session: Session, case_id: int, counsel_id: int, channel: str, outcome: str, now: dt.datetime
 ) -> Sequence[Task]:
-    """Note on the open tasks about a person that somebody tried, by hand; return them.
+    """Note a try by hand on the open tasks about a person, and return them.
 
-    A call is done once the person was spoken to, a paper notice once it was handed on.
+    A call is done once the person was spoken to, a notice on paper once it was handed on.
     """
     ways = [way.value for way in TRIED_BY.get(channel, ())]
     wanted = sa.select(Task).where(
@@ -143,7 +143,7 @@ def hearings_to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> l
 
 
 def of_hearing(session: Session, hearing_id: int) -> Sequence[Task]:
-    """Return steps and tasks about a hearing that are not over, in the order of their turn."""
+    """Return the steps and tasks about a hearing that have not ended, locked, earliest first."""
     wanted = (
         sa.select(Task)
         .where(

@@ -38,7 +38,7 @@ def acknowledge(
         Event.CONFIRMED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,
@@ -54,7 +54,7 @@ def acknowledge(
 def acknowledged_at(session: Session, hearing: Hearing, counsel_id: int) -> dt.datetime | None:
     """Return when counsel first acknowledged the present date, or None."""
     entries = sa.select(Entry.at, Entry.detail).where(
-        Entry.about == f"hearing/{hearing.id}",
+        Entry.about == hearing.about,
         Entry.counsel_id == counsel_id,
         Entry.what == Event.CONFIRMED.value,
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.db import bulk
+from app.core.matters import Matter
 from app.court.models import Court, Courtroom, Judge
 from app.hearings.models import Answer, Hearing, Invitation, Proposal, Slot
 from app.people.models import User
@@ -171,6 +172,7 @@ def _parts(row: sa.Row) -> dict[str, Any]:
         if parts[name].id is None:
             parts[name] = None
     hearing, case, invitation = parts["hearing"], parts["case"], parts["invitation"]
+    hearing.about = str(Matter.hearing(hearing.id))
     hearing.case, hearing.judge, hearing.user = case, parts["judge"], parts["user"]
     hearing.courtroom, case.court, case.assistant = (
         parts[name] for name in ("courtroom", "court", "assistant")

@@ -80,7 +80,7 @@ def take(
     entries = [_entry(locked, answer_input, channel)]
     entries += withdraw_unrecorded(
         session,
-        f"hearing/{locked.hearing.id}",
+        locked.hearing.about,
         N_("it was answered"),
         kinds=ASKING,
         invitation_ids=[invitation.id],
@@ -146,7 +146,7 @@ def _entry(locked: LockedInvitation, answer_input: AnswerInput, channel: str) ->
         Event.ANSWERED,
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,

@@ -130,7 +130,7 @@ def add_days(session: Session, seat_id: int, form: AwayFields, now: dt.datetime)
         court_id=hearing.court_id,
         case_id=hearing.case_id,
         direction="in",
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         attempt=f"i{invitation.id}",
         counsel_id=invitation.counsel_id,
         side=invitation.side,

@@ -103,7 +103,7 @@ def newest_notice_id(session: Session) -> int:
 def queued_notices(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
     """Return counsel's notices about a hearing with an id above ``last``, in order of queueing."""
     statement = sa.select(*COLUMNS).where(
-        Notice.id > last, Notice.about == f"hearing/{hearing.id}", Notice.counsel_id.is_not(None)
+        Notice.id > last, Notice.about == hearing.about, Notice.counsel_id.is_not(None)
     )
     # Channels were queued best first, and recipients in the order of their invitations.
     return [NoticeRow(*row) for row in session.execute(statement.order_by(Notice.id))]

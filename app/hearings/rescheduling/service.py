@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.document_types import UploadedDocument
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
+from app.core.matters import Matter
 from app.hearings import notifications, queries
 from app.hearings.models import Hearing, Invitation, MoveDocument
 from app.notices.kinds import NoticeKind
@@ -52,7 +53,7 @@ def request_move(
         key=f"move/{hearing.id}/{invitation.counsel_id}/{earlier}",
         court_id=hearing.court_id,
         case_id=hearing.case_id,
-        about=f"hearing/{hearing.id}",
+        about=hearing.about,
         counsel_id=invitation.counsel_id,
         side=invitation.side,
         way=TaskKind.MOVE.value,
@@ -118,7 +119,7 @@ def _store_document(
 def requests_of(session: Session, hearing_id: int, counsel_id: int) -> Sequence[Task]:
     """Return counsel's requests to move a hearing, the newest first."""
     requests = sa.select(Task).where(
-        Task.about == f"hearing/{hearing_id}",
+        Task.about == str(Matter.hearing(hearing_id)),
         Task.counsel_id == counsel_id,
         Task.way == TaskKind.MOVE.value,
     )
@@ -134,7 +135,7 @@ def open_request(session: Session, hearing_id: int, counsel_id: int) -> Task | N
 def close_requests(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     """Close the requests to move a hearing that was moved, proposed anew, or cancelled."""
     requests = sa.update(Task).where(
-        Task.about == f"hearing/{hearing.id}",
+        Task.about == hearing.about,
         Task.way == TaskKind.MOVE.value,
         Task.state == TaskState.OPEN.value,
     )
