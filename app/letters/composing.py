@@ -1,4 +1,4 @@
-"""Composing what a person is told: from plain facts to a subject, a text and its HTML."""
+"""Compose letters: from plain facts to a subject, a text and its HTML."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from app.core import wording
 from app.core.channels import Channel
 from app.letters import custom_wording
 from app.letters import text_length as texts
-from app.letters.context import in_words
+from app.letters.context import template_context
 from app.letters.custom_wording import CustomWording
 from app.notices.kinds import KINDS, NoticeKind
 
@@ -27,7 +27,7 @@ _WORDS = SandboxedEnvironment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    auto_reload=False,  # the words of a running house are those that it began with
+    auto_reload=False,  # templates change with a new version only, and so with a restart
 )
 
 
@@ -39,12 +39,12 @@ _KEPT_WHOLE = ("link", "page")
 
 @dataclass(frozen=True)
 class Letter:
-    """What one person is told: a subject and HTML only where the channel has them, else ""."""
+    """A composed message; subject and HTML are "" where the channel has none."""
 
     subject: str
     text: str
     html: str
-    # Which version of the court's own words it is; 0: the house's.
+    # The version of the court's own wording; 0 for Tingqi's.
     wording: int = 0
 
 
@@ -59,45 +59,45 @@ def compose(
     base: str = "",
     own: CustomWording | None = None,
 ) -> Letter:
-    """Compose a letter in the court's zone from plain facts, whose times are ISO 8601 strings.
+    """Compose a letter in the court's time zone from plain facts with ISO 8601 times.
 
-    ``link`` is a key and therefore no fact; without it ``code`` is to be typed at ``base``/r.
-    ``own`` is a court's own words, taken where they say all that is to be said (own_words).
-    Raises ValueError for a kind or channel without words and for a time without offset, KeyError
-    where court, case, person or hearing are missing.
+    ``link`` is a key and therefore no fact; without it, ``code`` has to be typed at ``base``/r.
+    ``own`` is a court's own wording, used if it says all that this letter has to say (see
+    custom_wording). Raises ValueError for an unknown kind or channel and for a time without
+    offset, KeyError where court, case, person or hearing are missing.
     """
     if kind not in KINDS or channel not in list(Channel):
         raise ValueError(f"no words for {kind} by {channel}")
-    said = wording.language_of(language)
-    seen = in_words(facts, said) | {
+    language = wording.language_of(language)
+    context = template_context(facts, language) | {
         "link": wording.one_line(link),
         "code": wording.one_line(code),
         "page": f"{wording.one_line(base).rstrip('/')}/r",
     }
-    if own and (letter := _own(kind, channel, said, facts, seen, own)):
+    if own and (letter := _own(kind, channel, language, facts, context, own)):
         return letter
     if Channel(channel).traits.by_segment:
         form = f"{channel}_slots" if _numbered(kind, facts) else channel
-        return Letter("", texts.cheapest(_texts(kind, said, form, _short(seen))), "")
-    (subject, button, body) = _mail(kind, channel, said)
-    text = _written(body, seen)
-    heading = _clip(wording.one_line(subject.render(seen)), _ROOM_IN_SUBJECT)
-    return Letter(heading, text + "\n", _html(heading, text, button, seen, said))
+        return Letter("", texts.cheapest(_texts(kind, language, form, _short(context))), "")
+    (subject, button, body) = _mail(kind, channel, language)
+    text = _written(body, context)
+    heading = _clip(wording.one_line(subject.render(context)), _ROOM_IN_SUBJECT)
+    return Letter(heading, text + "\n", _html(heading, text, button, context, language))
 
 
 def _own(
     kind: str,
     channel: str,
-    said: str,
+    language: str,
     facts: Mapping[str, Any],
-    seen: dict[str, Any],
+    context: dict[str, Any],
     own: CustomWording,
 ) -> Letter | None:
-    """Write a letter to counsel in the court's own words; None where these do not suit."""
-    if seen["person"]["is_court"] or NoticeKind(kind).traits.wording is None:
+    """Return a letter to counsel in the court's own wording; None where it does not suit."""
+    if context["person"]["is_court"] or NoticeKind(kind).traits.wording is None:
         return None
     by_segment = Channel(channel).traits.by_segment
-    filled = custom_wording.values(_short(seen) if by_segment else seen, channel, said)
+    filled = custom_wording.values(_short(context) if by_segment else context, channel, language)
     written = custom_wording.written(kind, channel, own, filled)
     numberless = by_segment and "slots" not in custom_wording.places(own.text)
     if written is None or (numberless and _numbered(kind, facts)):
@@ -105,18 +105,18 @@ def _own(
     if by_segment:
         return Letter("", texts.cheapest(written[1]), "", own.version)
     heading, text = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT), written[1][0]
-    html = _html(heading, text, _mail(kind, channel, said)[1], seen, said)
+    html = _html(heading, text, _mail(kind, channel, language)[1], context, language)
     return Letter(heading, text + "\n", html, own.version)
 
 
 def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
-    """Return subject and text of a kind as the house words it, with places where facts would be.
+    """Return subject and text of Tingqi's own wording, with placeholders instead of facts.
 
-    From there a court goes on. What the house says only in some cases is left out.
+    A court edits it to a wording of its own. Parts that depend on the case are left out.
     """
-    seen = _SEEN_AS_PLACES
+    context = _PLACEHOLDERS
     if Channel(channel).traits.by_segment:
-        written = [_drafted(form) for form in _texts(kind, language, channel, seen)]
+        written = [_drafted(form) for form in _texts(kind, language, channel, context)]
         whole = [
             form
             for form in dict.fromkeys(written)
@@ -124,11 +124,11 @@ def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
         ]
         return "", "\n---\n".join(whole)
     subject, _, body = _mail(kind, channel, language)
-    return _drafted(wording.one_line(subject.render(seen))), _drafted(_written(body, seen))
+    return _drafted(wording.one_line(subject.render(context))), _drafted(_written(body, context))
 
 
 def _drafted(words: str) -> str:
-    """Put into brackets what the house leaves out where it has nothing to say."""
+    """Put into brackets the parts that Tingqi's templates leave out when their fact is empty."""
     words = words.replace("{days} days", "{days}")
     return _WHERE_KNOWN.sub(r"[\1]", words)
 
@@ -139,7 +139,7 @@ _WHERE_KNOWN = re.compile(
 )
 
 
-_SEEN_AS_PLACES: dict[str, Any] = {
+_PLACEHOLDERS: dict[str, Any] = {
     "court": {"name": "{court}", "short": "{court_short}", "phone": "{phone}"},
     "case": {
         "number": "{case}",
@@ -183,7 +183,7 @@ _SEEN_AS_PLACES: dict[str, Any] = {
 
 @lru_cache
 def _mail(kind: str, channel: str, language: str) -> tuple[Template, str, Template]:
-    """Return subject, the button's words and the body; cut before anything foreign is put in."""
+    """Return subject, button label and body, split before any fact is filled in."""
     head, _, body = _source(kind, channel, language).partition("\n\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines())
     return _WORDS.from_string(lines["Subject"]), lines["Button"], _WORDS.from_string(body)
@@ -193,19 +193,19 @@ def _mail(kind: str, channel: str, language: str) -> tuple[Template, str, Templa
 def _forms(kind: str, language: str, form: str) -> Template:
     """Return the wordings of a text message, the longest first, as one template.
 
-    To begin a template costs more than to fill it in.
+    Starting a template costs more than rendering it.
     """
     source = _INCLUDED.sub(_included, _source(kind, form, language))
     return _WORDS.from_string(re.sub(r"^---\n", _BETWEEN_FORMS, source, flags=re.M))
 
 
-def _texts(kind: str, language: str, form: str, seen: dict[str, Any]) -> list[str]:
-    written = _forms(kind, language, form).render(seen).split(_BETWEEN_FORMS)
+def _texts(kind: str, language: str, form: str, context: dict[str, Any]) -> list[str]:
+    written = _forms(kind, language, form).render(context).split(_BETWEEN_FORMS)
     return [_tidied(each) for each in written]
 
 
 def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
-    """Tell whether a text lists the slots by number, as a court may wish (replies.digits)."""
+    """Tell whether a text lists the slots by number, which a court can choose."""
     court = facts["court"]
     return NoticeKind(kind).traits.asks and bool(court.get("text_slots") and facts.get("slots"))
 
@@ -216,17 +216,17 @@ def _source(kind: str, form: str, language: str) -> str:
 
 
 def _included(found: re.Match[str]) -> str:
-    """Return the words that a text message takes from another file, which is a line of its own."""
+    """Return the contents of an included file, without the line break at its end."""
     assert _WORDS.loader is not None
     return _WORDS.loader.get_source(_WORDS, found[1])[0].removesuffix("\n")
 
 
-def _written(template: Template, seen: dict[str, Any]) -> str:
-    return _tidied(template.render(seen))
+def _written(template: Template, context: dict[str, Any]) -> str:
+    return _tidied(template.render(context))
 
 
 def _tidied(words: str) -> str:
-    """Return words in which parts that fell away leave no hole behind."""
+    """Remove the blank lines and spaces that omitted parts left behind."""
     if (line := words.strip()).isprintable():
         return line  # one line, as most texts are
     lines = (line.rstrip() for line in words.splitlines())
@@ -237,22 +237,22 @@ def _clip(words: str, room: int) -> str:
     return words if len(words) <= room else words[: room - 3].rstrip() + "..."
 
 
-def _short(seen: dict[str, Any]) -> dict[str, Any]:
-    """Clip what the facts say, so that a text message stays one that a carrier takes."""
+def _short(context: dict[str, Any]) -> dict[str, Any]:
+    """Clip long facts, so that carriers accept the text message."""
     clipped: dict[str, Any] = {}
-    for key, value in seen.items():
+    for key, value in context.items():
         kind = type(value)
         if kind is dict:
             if (short := _short(value)) is not value:
                 clipped[key] = short
         elif kind is str and len(value) > _ROOM_IN_TEXT and key not in _KEPT_WHOLE:
             clipped[key] = _clip(value, _ROOM_IN_TEXT)
-    return {**seen, **clipped} if clipped else seen
+    return {**context, **clipped} if clipped else context
 
 
-def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str) -> str:
-    """Lay out the text of a mail: paragraphs, lists, and a button where the link stands alone."""
-    link = seen["link"] if re.match(r"https?://", seen["link"]) else ""
+def _html(heading: str, text: str, button: str, context: dict[str, Any], language: str) -> str:
+    """Render a mail's text as HTML: paragraphs, lists, and a button for a link on its own line."""
+    link = context["link"] if re.match(r"https?://", context["link"]) else ""
     blocks = []
     for paragraph in text.split("\n\n"):
         lines = paragraph.split("\n")
@@ -265,6 +265,6 @@ def _html(heading: str, text: str, button: str, seen: dict[str, Any], said: str)
         heading=heading,
         blocks=blocks,
         button=button,
-        court=seen["court"]["name"],
-        language="zh-Hans" if said == "zh" else "en",
+        court=context["court"]["name"],
+        language="zh-Hans" if language == "zh" else "en",
     )

@@ -1,4 +1,4 @@
-"""From the plain facts of a notice to what its words can use: all there, all said in words."""
+"""Template context of letters: the facts of a notice, completed and put into words."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from app.core import wording
 from app.core.channels import CHANNELS, look
 
-# What takes place, where a text message has no room for the kind's whole name.
+# Short names of the kinds of hearing, for text messages.
 _ACTS = {
     "trial": ("hearing", "开庭"),
     "pretrial": ("pretrial meeting", "庭前会议"),
@@ -18,8 +18,8 @@ _ACTS = {
     "judgment": ("judgment", "宣判"),
 }
 
-# What a calendar program answers (RFC 5545, 3.2.12).
-_SAID = {
+# Participation status in a calendar's reply (RFC 5545, 3.2.12).
+_PARTSTATS = {
     "ACCEPTED": ("accepted", "接受"),
     "TENTATIVE": ("tentative", "暂定"),
     "DECLINED": ("declined", "谢绝"),
@@ -28,8 +28,8 @@ _SAID = {
 Facts = Mapping[str, Any]
 
 
-def in_words(facts: Facts, language: str) -> dict[str, Any]:
-    """Return what the templates see, in "en" or "zh"; every text on one line.
+def template_context(facts: Facts, language: str) -> dict[str, Any]:
+    """Return the context of the templates, in "en" or "zh"; every text on one line.
 
     Raises KeyError where court, case, person or hearing are missing, ValueError for a time
     without its offset.
@@ -48,13 +48,13 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
         "kind": wording.kind_name(hearing["kind"], language),
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
-        "said": _SAID.get(facts.get("said") or "", ("", ""))[language == "zh"],
+        "said": _PARTSTATS.get(facts.get("said") or "", ("", ""))[language == "zh"],
         "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
         "elsewhere": _elsewhere(facts, court["zone"], language),
         "by_order": bool(facts.get("by_order")),
-        # A notice on paper: nothing can be enclosed in it.
+        # A notice on paper has no attachments.
         "paper": bool(facts.get("paper")),
-        # Slots are asked about while a date stands: it holds until a new one is agreed.
+        # The date that remains valid until counsel agree on one of the slots.
         "holds": times.span(hearing) if facts.get("slots") else "",
         "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
         "silent": wording.listed(facts.get("silent") or (), language),
@@ -65,7 +65,7 @@ def in_words(facts: Facts, language: str) -> dict[str, Any]:
 
 
 def clean(fact: Any) -> Any:
-    """Put every text among the facts on one line, so that none can pose as our own words."""
+    """Put every text among the facts on one line, so that none can imitate lines of ours."""
     if isinstance(fact, str):
         return wording.one_line(fact)
     if isinstance(fact, dict):
@@ -79,14 +79,14 @@ def clean(fact: Any) -> Any:
 
 
 class _Times:
-    """How the times of one letter are said: one zone for all, and offsets if they differ."""
+    """Formats the times of one letter in one zone, with UTC offsets if these differ."""
 
     def __init__(self, facts: Facts, zone: str, language: str) -> None:
         self.zone, self.language = zone, language
         self.comma = wording.comma(language)
         rows = [facts["hearing"], *(facts.get("slots") or []), *(facts.get("answers") or [])]
-        said = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
-        self.all = [wording.instant(at) for at in said if at]
+        times = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
+        self.all = [wording.instant(at) for at in times if at]
         # Times on both sides of a clock change would share one offset that is wrong for some.
         self.steady = len({wording.utc_offset(at, zone) for at in self.all}) <= 1
 
@@ -101,19 +101,19 @@ class _Times:
         if not at:
             return ""
         moment = wording.instant(at)
-        said = wording.short_day(moment, self.zone, self.language, weekday=weekday)
+        day = wording.short_day(moment, self.zone, self.language, weekday=weekday)
         between = "" if self.language == "zh" else ", "
-        return said + between + wording.clock(moment, self.zone)
+        return day + between + wording.clock(moment, self.zone)
 
     def span(self, slot: Facts) -> str:
         if not slot.get("starts_at"):
             return ""
         ends_at = wording.instant(slot["ends_at"]) if slot.get("ends_at") else None
 
-        def said(at: datetime, zone: str, language: str) -> str:
+        def span(at: datetime, zone: str, language: str) -> str:
             return wording.span(at, ends_at, zone, language)
 
-        return self._with_offset(said, wording.instant(slot["starts_at"]))
+        return self._with_offset(span, wording.instant(slot["starts_at"]))
 
     def slot(self, slot: Facts) -> str:
         return self.comma.join(filter(None, [self.span(slot), self.where(slot)]))
@@ -153,20 +153,20 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
 
 
 def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
-    """Say with whom the court was in contact outside its ways, how and when."""
-    told = facts.get("elsewhere") or {}
-    if not told:
+    """Describe a contact beside the court's channels: with whom, how and when."""
+    contact = facts.get("elsewhere") or {}
+    if not contact:
         return {"name": "", "side": "", "way": "", "at": ""}
     return {
-        "name": told["name"],
-        "side": wording.side_name(told["side"], language) if told["side"] else "",
-        "way": look(told["way"]).in_letters[language == "zh"],
-        "at": wording.moment(wording.instant(told["at"]), zone, language),
+        "name": contact["name"],
+        "side": wording.side_name(contact["side"], language) if contact["side"] else "",
+        "way": look(contact["way"]).in_letters[language == "zh"],
+        "at": wording.moment(wording.instant(contact["at"]), zone, language),
     }
 
 
 def _missed(facts: Facts, language: str) -> dict[str, str] | None:
-    """Say who was not reached and how it goes on, where the facts name them apart."""
+    """Describe who was not reached and the next channel, if the facts name them."""
     failed, about = facts.get("failed"), facts.get("about_person")
     if not failed or not about:
         return None

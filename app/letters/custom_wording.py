@@ -1,9 +1,8 @@
-"""Pure: a court's own words for its messages: plain text with places such as {date}.
+"""Pure: a court's own wording of its messages: plain text with placeholders such as {date}.
 
-A place is a name out of a fixed list between braces, and stands for one text or a list of texts.
-What stands in square brackets with a place falls away where the place is empty, as in
-``{case}[, {title}]``. There is nothing else: no attributes, nothing that could be run. What fills
-a place is never read for places again.
+A place is a name from a fixed list in braces, and stands for one text or a list of texts. A part
+in square brackets is left out when its places are empty, as in ``{case}[, {title}]``. There is
+nothing else: no attributes, no code. The value of a place is never searched for places.
 """
 
 import re
@@ -16,7 +15,7 @@ from app.core.errors import N_, Message
 from app.notices.kinds import KINDS as NOTICE_KINDS
 from app.notices.kinds import NoticeKind, WordingRules
 
-# Twilio's words that stop and resume texts ("Opt-out keywords"): never invite them as an answer.
+# Carriers' opt-out keywords that stop and resume texts: never invite them as an answer.
 RESERVED = (
     "STOP",
     "STOPALL",
@@ -56,10 +55,10 @@ EVERYWHERE = (
     "link",
 )
 KINDS = tuple(kind for kind, row in NOTICE_KINDS.items() if row.wording)
-# One of these says the same as the first.
+# Places that can stand for a needed one.
 ALSO = {"case": ("case", "case_short", "case_tail")}
-# Where a message has this to say and its words have no place for it, they are not taken.
-NEVER_SWALLOWED = ("reason", "bring")
+# A message that has one of these is not sent in a wording without a place for it.
+ALWAYS_SAID = ("reason", "bring")
 
 
 @dataclass(frozen=True)
@@ -102,21 +101,21 @@ def places(text: str) -> set[str]:
 
 
 def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Message]:
-    """Return what is wrong with words, by field; nothing where they can be sent."""
-    found: dict[str, Message] = {}
+    """Return the errors of a wording by field; none if it can be sent."""
+    errors: dict[str, Message] = {}
     if Channel(channel).traits.rich:
         fault = _fault(subject, allowed(kind, channel), LONGEST_SUBJECT)
         listed = places(subject) & LISTS
         if not fault and ("\n" in subject or listed):
             fault = Message(N_("A subject is one line, without lists."))
         if fault:
-            found["subject"] = fault
+            errors["subject"] = fault
     fault = _fault(text, allowed(kind, channel), Channel(channel).traits.longest)
     for form in forms(text, channel):
         fault = fault or _form_fault(kind, channel, form)
     if fault:
-        found["text"] = fault
-    return found
+        errors["text"] = fault
+    return errors
 
 
 def _fault(text: str, known: Iterable[str], most: int) -> Message | None:
@@ -150,51 +149,51 @@ def _form_fault(kind: str, channel: str, form: str) -> Message | None:
     return None
 
 
-def values(seen: Mapping[str, Any], channel: str, language: str) -> dict[str, str | list[str]]:
-    """Return what fills each place, from what letters see (letters.seen)."""
+def values(context: Mapping[str, Any], channel: str, language: str) -> dict[str, str | list[str]]:
+    """Return what fills each place, from what letters see (letters.context)."""
     short = Channel(channel).traits.by_segment
-    case, hearing = seen["case"], seen["hearing"]
-    days = seen["days"]
+    case, hearing = context["case"], context["hearing"]
+    days = context["days"]
     if days and language == "en":
         days = f"{days} days" if days != 1 else "1 day"
-    numbered = [f"{n} {at}" for n, at in enumerate(seen["numbered"], start=1)]
+    numbered = [f"{n} {at}" for n, at in enumerate(context["numbered"], start=1)]
     return {
-        "person": seen["person"]["name"],
-        "party": seen["person"]["party"],
-        "side": seen["side"],
-        "court": seen["court"]["name"],
-        "court_short": seen["court"]["short"],
-        "phone": seen["court"]["phone"],
-        "assistant": seen["assistant"]["name"],
+        "person": context["person"]["name"],
+        "party": context["person"]["party"],
+        "side": context["side"],
+        "court": context["court"]["name"],
+        "court_short": context["court"]["short"],
+        "phone": context["court"]["phone"],
+        "assistant": context["assistant"]["name"],
         "case": case["number"],
         "case_short": case["plain"],
         "case_tail": case["tail"],
         "title": case["title"],
         "judge": hearing["judge"] or "",
-        "kind": seen["kind"],
-        "act": seen["act"],
+        "kind": context["kind"],
+        "act": context["act"],
         "minutes": str(hearing["minutes"] or ""),
-        "zone": seen["zone"],
-        "link": _way(seen, language),
-        "date": seen["at"] if short else seen["when"],
-        "place": (hearing["courtroom"] or "") if short else seen["where"],
-        "answer_by": seen["by_short"] if short else seen["by"],
-        "slots": numbered if short else seen["slots"],
-        "answers": seen["answers"],
-        "was": seen["was"],
+        "zone": context["zone"],
+        "link": _way(context, language),
+        "date": context["at"] if short else context["when"],
+        "place": (hearing["courtroom"] or "") if short else context["where"],
+        "answer_by": context["by_short"] if short else context["by"],
+        "slots": numbered if short else context["slots"],
+        "answers": context["answers"],
+        "was": context["was"],
         "days": str(days or ""),
-        "said": seen["said"],
-        **{name: seen[name] for name in ("reason", "bring")},
+        "said": context["said"],
+        **{name: context[name] for name in ("reason", "bring")},
     }
 
 
-def _way(seen: Mapping[str, Any], language: str) -> str:
-    """Return the link, or how to come in by the code where a message may carry no link."""
-    if seen["link"] or not seen["code"]:
-        return str(seen["link"])
+def _way(context: Mapping[str, Any], language: str) -> str:
+    """Return the link, or how to use the code where a message may carry no link."""
+    if context["link"] or not context["code"]:
+        return str(context["link"])
     if language == "zh":
-        return f"打开 {seen['page']} 输入 {seen['code']}"
-    return f"open {seen['page']} and type {seen['code']}"
+        return f"打开 {context['page']} 输入 {context['code']}"
+    return f"open {context['page']} and type {context['code']}"
 
 
 def written(
@@ -202,15 +201,15 @@ def written(
 ) -> tuple[str, list[str]] | None:
     """Return subject and wordings with their places filled; None where they do not suit.
 
-    They do not where a needed place would be empty, as where a date was taken back and no new one
-    is fixed; nor where there is a reason, or something to bring, that a mail has no place for.
+    They do not suit when a needed place would be empty (a date was withdrawn, and no new one is
+    fixed), or when a mail has no place for a reason or for what to bring.
     """
     if not all(filled[name] for name in needed(kind, channel)):
         return None
     texts = [fill(form, filled, channel) for form in forms(own.text, channel)]
     rich = Channel(channel).traits.rich
-    said = [str(filled[name]) for name in NEVER_SWALLOWED if rich and filled[name]]
-    if any(each not in texts[0] for each in said):
+    required = [str(filled[name]) for name in ALWAYS_SAID if rich and filled[name]]
+    if any(each not in texts[0] for each in required):
         return None
     return fill(own.subject, filled, channel), texts
 

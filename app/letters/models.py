@@ -13,9 +13,9 @@ from app.core.db import (
 
 
 class Wording(Base):
-    """One version of a court's own words for a kind of message. Only ever added to.
+    """One version of a court's own wording of a kind of message. Append-only.
 
-    The newest of a kind, channel and language holds; one without text is the house's own again.
+    The newest of a kind, channel and language is in force; one without text restores Tingqi's.
     """
 
     __tablename__ = "wording"

@@ -1,4 +1,4 @@
-"""Pure: an invented hearing, to show how words look once their places are filled."""
+"""Pure: a sample hearing for previews of a wording."""
 
 import datetime as dt
 from typing import Any
@@ -16,7 +16,7 @@ LINK = "0aB3dE5fG7hI9jK1lM3nO5"  # as long as a real one
 
 
 def facts(court: dict[str, Any], language: str, now: dt.datetime) -> dict[str, Any]:
-    """Return what a message about a sample hearing of a court says; ``now`` gives the year."""
+    """Return the facts of a sample hearing of a court; ``now`` gives the year."""
     number, title = CASE[language]
     person, party, judge, assistant = PEOPLE[language]
     room, location = ROOM[language]

@@ -1,4 +1,4 @@
-"""The wording of messages, per kind, channel and language: the court's own, else the house's."""
+"""Pages of the wording of messages by kind, channel and language: the court's own, or Tingqi's."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ Key = tuple[str, str, str]
 @bp.get("/settings/wording")
 @may("set_up")
 def wordings_page() -> str:
-    """Show for each kind of message whose words hold."""
+    """Show for each kind of message whose wording is in force."""
     court_id = current_user.court_id
     own = wording_versions.current(db.session(), [court_id])
     held = {
@@ -45,7 +45,7 @@ def wordings_page() -> str:
 @bp.get("/settings/wording/<kind>/<channel>/<language>")
 @may("set_up")
 def wording(kind: str, channel: str, language: str) -> str:
-    """Show the words that hold, or another version by ``?version=``, to be changed."""
+    """Show the wording in force, or the one of ``?version=``, in a form."""
     key = _key(kind, channel, language)
     known = wording_versions.versions(db.session(), current_user.court_id, *key)
     asked = request.args.get("version", "")
@@ -86,10 +86,10 @@ def _page(key: Key, subject: str, text: str, **more: Any) -> str:
 
 
 def _preview(key: Key, own: CustomWording) -> dict[str, Any]:
-    """Return how words look with an invented hearing, and what of them a text message costs."""
+    """Return a preview with a sample hearing, and the cost of a text message."""
     kind, channel, language = key
     court, base = current_user.court, web.services().settings.public_url
-    told = {
+    court_facts = {
         "name": court.name,
         "short": court.short,
         "zone": court.zone,
@@ -97,7 +97,7 @@ def _preview(key: Key, own: CustomWording) -> dict[str, Any]:
         "text_links": court.text_links,
         "text_slots": False,
     }
-    facts = sample_hearing.facts(told, language, web.now())
+    facts = sample_hearing.facts(court_facts, language, web.now())
     by_code = Channel(channel).traits.links_can_be_off and not court.text_links
     letter = composing.compose(
         kind,
@@ -121,7 +121,7 @@ def _preview(key: Key, own: CustomWording) -> dict[str, Any]:
 @bp.post("/settings/wording/<kind>/<channel>/<language>")
 @may("set_up")
 def change_wording(kind: str, channel: str, language: str) -> Any:
-    """Show how new words look, keep them as a new version, or go back to the house's."""
+    """Preview a new wording, save it as a new version, or restore Tingqi's."""
     key, act = _key(kind, channel, language), request.form.get("do", "preview")
     subject = settings.plain(request.form.get("subject", "")).strip()[:1000]
     text = _typed(request.form.get("text", ""))
@@ -134,8 +134,8 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
     whose = signed_in_author()
 
     def keep(session: Session) -> int | None:
-        made = wording_versions.keep(session, whose(session), key, subject, text)
-        return made.version if made else None
+        version = wording_versions.keep(session, whose(session), key, subject, text)
+        return version.version if version else None
 
     version = retrying(keep)
     if version is None:
@@ -156,7 +156,7 @@ def _typed(text: str) -> str:
 
 @bp.app_template_global()
 def place_words() -> dict[str, str]:
-    """Say what stands in each place of a court's own words."""
+    """Return the translated description of each place."""
     return {
         "person": gettext("who is written to"),
         "party": gettext("whom they act for"),

@@ -1,4 +1,4 @@
-"""The versions of a court's own words: which hold, what they were, a new one."""
+"""Versions of a court's own wording: read those in force or all, add a new one."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -21,7 +21,7 @@ Key = tuple[int, str, str, str]  # court, kind, channel, language
 
 
 def current(session: Session, court_ids: Iterable[int]) -> dict[Key, CustomWording]:
-    """Return the own words that hold in some courts; what has none is worded by the house."""
+    """Return the wordings in force in some courts; Tingqi's own are left out."""
     newest = (
         sa.select(sa.func.max(Wording.id))
         .where(Wording.court_id.in_(set(court_ids)))
@@ -37,13 +37,13 @@ def current(session: Session, court_ids: Iterable[int]) -> dict[Key, CustomWordi
 
 
 def of(notice: NoticeRow, words: dict[Key, CustomWording]) -> CustomWording | None:
-    """Return the court's own words for a notice, or None."""
+    """Return the court's own wording for a notice, or None."""
     language = wording.language_of(notice.language)
     return words.get((notice.court_id, notice.kind, notice.channel, language))
 
 
 def sent_with(session: Session, notice: Notice) -> CustomWording | None:
-    """Return the own words with which a notice's current try left, whatever holds since."""
+    """Return the own wording in which a notice's current try was sent."""
     begun = sa.select(Entry.detail).where(
         Entry.notice_id == notice.id,
         Entry.attempt == notice.attempt,
@@ -62,23 +62,23 @@ def sent_with(session: Session, notice: Notice) -> CustomWording | None:
 def versions(
     session: Session, court_id: int, kind: str, channel: str, language: str
 ) -> Sequence[Wording]:
-    """Return all versions of a court's words for a kind, the newest first."""
-    wanted = sa.select(Wording).where(
+    """Return all versions of a court's wording of a kind, the newest first."""
+    query = sa.select(Wording).where(
         Wording.court_id == court_id,
         Wording.kind == kind,
         Wording.channel == channel,
         Wording.language == language,
     )
-    return session.scalars(wanted.order_by(Wording.version.desc())).all()
+    return session.scalars(query.order_by(Wording.version.desc())).all()
 
 
 def keep(
     session: Session, by: ChangeAuthor, key: tuple[str, str, str], subject: str, text: str
 ) -> Wording | None:
-    """Let a court's own words hold from the next message on; none, where they hold already.
+    """Add a version of a court's own wording; return it, or None where nothing changes.
 
-    ``key`` is kind, channel and language. Empty words mean those of the house. Raises Invalid,
-    by field. Two who keep words at once get a version each, by the constraint.
+    ``key`` is kind, channel and language. An empty text restores Tingqi's wording. Raises Invalid
+    by field. Of two users who save at once each gets a version, by the unique constraint.
     """
     kind, channel, language = key
     if text and (faults := custom_wording.faults(kind, channel, subject, text)):
@@ -87,9 +87,9 @@ def keep(
     before = known[0] if known else None
     if (before.subject, before.text) == (subject, text) if before else not text:
         return None
-    said = partial(change_log.note, session, by, "wording", "/".join(key))
-    said(_whole(before.subject, before.text) if before else "", _whole(subject, text))
-    made = Wording(
+    log = partial(change_log.note, session, by, "wording", "/".join(key))
+    log(_whole(before.subject, before.text) if before else "", _whole(subject, text))
+    version = Wording(
         court_id=by.court_id,
         kind=kind,
         channel=channel,
@@ -101,9 +101,9 @@ def keep(
         by=by.user.name if by.user else "",
         at=by.now,
     )
-    session.add(made)
+    session.add(version)
     session.flush()
-    return made
+    return version
 
 
 def _whole(subject: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Notices superseded before they were sent: by later news, or because their person left the case."""
+"""Notices superseded before they are sent: by later news, or because their person left."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""The room for what is due when."""
+"""Reminders of a hearing's date, and escalation for people not shown to know it."""

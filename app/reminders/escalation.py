@@ -1,7 +1,7 @@
-"""The ladder: who is not shown to know a date is tried by one way after the other, in time.
+"""Escalation: people not shown to know a date are contacted by one way after the other.
 
-Text, e-mail, a call by a person, a notice on paper: planned backward from the last moment at which
-telling somebody is in time. Within the caller's transaction.
+Text, e-mail, a call by a user of the court, a notice on paper: planned backward from the last
+moment at which notice is in time. Within the caller's transaction.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ STOPPED = N_("the person asked for no more texts")
 def steps(
     hearing: Hearing, acting: Mapping[int, Representation], working: WorkingDays, now: dt.datetime
 ) -> list[dict[str, Any]]:
-    """Return the steps for those who act in a hearing with a new date, as rows of tasks."""
+    """Return the steps for counsel who act in a hearing with a new date, as rows of tasks."""
     court = hearing.case.court
     rules = working_days.rules_of(court)
     if hearing.starts_at is None or not rules.steps:
@@ -55,7 +55,7 @@ def steps(
     rule = rules.default_for(hearing.case.procedure, until.astimezone(ZoneInfo(court.zone)).date())
     if rule is None:
         return []
-    plan_ = escalation_steps(
+    planned = escalation_steps(
         rules.steps,
         until,
         now=now,
@@ -65,37 +65,37 @@ def steps(
     )
     because = {"rule": rule.id, "version": rules.version}
     return [
-        _step(hearing, counsel_id, acts.party.side, rung, because, now)
-        for counsel_id, acts in acting.items()
-        for rung in plan_
+        _row(hearing, counsel_id, representation.party.side, step, because, now)
+        for counsel_id, representation in acting.items()
+        for step in planned
     ]
 
 
-def write(session: Session, made: Sequence[dict[str, Any]]) -> int:
-    """Write steps; return how many are new: who came back has those of the time before."""
-    return bulk.insert(session, bulk.table(Task), made, unless="key")
+def write(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert steps, and return the number of new ones: counsel who came back have theirs."""
+    return bulk.insert(session, bulk.table(Task), rows, unless="key")
 
 
-def _step(
+def _row(
     hearing: Hearing,
     counsel_id: int,
     side: str,
-    rung: EscalationStep,
+    step: EscalationStep,
     because: dict[str, str],
     now: dt.datetime,
 ) -> dict[str, Any]:
     return {
-        "key": f"{rung.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
+        "key": f"{step.way}/{hearing.id}.{hearing.revision}/{counsel_id}",
         "court_id": hearing.court_id,
         "case_id": hearing.case_id,
         "about": hearing.about,
         "counsel_id": counsel_id,
         "side": side,
-        "way": rung.way,
+        "way": step.way,
         "state": TaskState.WAITING.value,
-        "opens_at": rung.opens_at,
-        "latest_at": rung.latest_at,
-        "because": {**because, "before": facts.iso(rung.before)},
+        "opens_at": step.opens_at,
+        "latest_at": step.latest_at,
+        "because": {**because, "before": facts.iso(step.before)},
         "wish": "",
         "phone": "",
         "seen_seq": 0,
@@ -104,46 +104,46 @@ def _step(
 
 
 def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
-    """Take what steps of a hearing are due, or end them with a reason; return how many.
+    """Take the due steps of a hearing, or end them with a reason; return their number.
 
-    A step is taken only for who is not shown to know the date; it is skipped where the way is not
-    known, missed where it would come too late, withdrawn where it is needed no more.
+    A step is taken only for a person who is not shown to know the date. It is skipped where no
+    address is known, missed where it would come too late, and withdrawn where it is needless.
     """
     hearing = queries.lock_hearing(session, hearing_id)
-    stamp = f"{hearing.id}.{hearing.revision}"
-    found = [
-        t
-        for t in service.of_hearing(session, hearing.id)
-        if t.way not in service.BY_COUNSEL and t.opens_at <= now
+    due = [
+        task
+        for task in service.of_hearing(session, hearing.id)
+        if task.way not in service.BY_COUNSEL and task.opens_at <= now
     ]
-    people = _people(session, hearing, now) if found else {}
-    for task in found:
-        holds = hearing.has_date and task.version == stamp
+    people = _people(session, hearing, now) if due else {}
+    version = facts.subject(hearing).version
+    for task in due:
+        is_current = hearing.has_date and task.version == version
         contact = people.get(task.counsel_id)
         if contact is None or not contact.acts:
             name = contact.counsel.name if contact else ""
             service.end(session, task, TaskState.WITHDRAWN, name, LEFT, now)
-        elif not holds:
+        elif not is_current:
             service.end(session, task, TaskState.WITHDRAWN, contact.counsel.name, CHANGED, now)
         else:
-            _weigh(session, hearing, task, contact, now)
-    _seen(session, hearing.case_id, found)
-    return len(found)
+            _assess(session, hearing, task, contact, now)
+    _mark_assessed(session, hearing.case_id, due)
+    return len(due)
 
 
 def _people(session: Session, hearing: Hearing, now: dt.datetime) -> dict[int, CounselReach]:
-    lines, told = assessment.lines(session, hearing), assessment.notices(session, hearing)
-    found = assessment.contacts(session, hearing, told, lines, now)
-    return {contact.counsel.id: contact for contact in found}
+    entries, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)
+    contacts = assessment.contacts(session, hearing, notices, entries, now)
+    return {contact.counsel.id: contact for contact in contacts}
 
 
-def _seen(session: Session, case_id: int, found: Iterable[Task]) -> None:
+def _mark_assessed(session: Session, case_id: int, tasks: Iterable[Task]) -> None:
     head = session.get(ChainHead, case_id)
-    for task in found:
+    for task in tasks:
         task.seen_seq = head.seq if head else 0
 
 
-def _weigh(
+def _assess(
     session: Session, hearing: Hearing, task: Task, contact: CounselReach, now: dt.datetime
 ) -> None:
     name = contact.counsel.name
@@ -167,7 +167,7 @@ def _weigh(
 
 
 def _carried(task: Task, contact: CounselReach) -> bool:
-    """Tell whether the way of a step carries the date already."""
+    """Tell whether a message over the channel of a step carries the date already."""
     channel = CHANNELS[TaskKind(task.way)]
     return any(
         row.notice is not None
@@ -181,7 +181,7 @@ def _carried(task: Task, contact: CounselReach) -> bool:
 def _send(
     session: Session, hearing: Hearing, task: Task, contact: CounselReach, now: dt.datetime
 ) -> None:
-    """Tell the date over a way that did not carry it yet."""
+    """Queue the date over a channel that has not carried it yet."""
     channel, counsel = CHANNELS[TaskKind(task.way)], contact.counsel
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
     address = dict(addresses_by_channel(counsel, every=True)).get(channel)

@@ -1,4 +1,4 @@
-"""Who is to be reminded of hearings: for many of them in a few queries."""
+"""Recipients of reminders, for many hearings in a few queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,27 +14,31 @@ from app.notices.queue import Recipient
 
 @dataclass
 class ReminderRecipients:
-    """Who acts in cases now, each counsel once, and the last seat that each had in a hearing."""
+    """Counsel who act in cases now, and the last invitation of each in a hearing.
+
+    ``acting`` is by case and counsel, ``invitations`` by hearing and counsel.
+    """
 
     acting: dict[int, dict[int, Representation]] = field(default_factory=dict)
-    seats: dict[int, dict[int, Invitation]] = field(default_factory=dict)
+    invitations: dict[int, dict[int, Invitation]] = field(default_factory=dict)
 
     def acting_in(self, hearing: Hearing) -> dict[int, Representation]:
-        """Return who acts in a hearing's case, each counsel by the first party they act for."""
+        """Return the representations in a hearing's case by counsel: of several, the first."""
         return self.acting.get(hearing.case_id, {})
 
     def of(self, hearing: Hearing) -> list[tuple[Recipient, dict]]:
-        """Return whom to tell of a hearing: those with a seat, and so a link, first."""
+        """Return recipients with their facts; those with an invitation, and so a link, first."""
         acting = self.acting_in(hearing)
-        seats = {
-            counsel_id: seat
-            for counsel_id, seat in self.seats.get(hearing.id, {}).items()
+        invitations = {
+            counsel_id: invitation
+            for counsel_id, invitation in self.invitations.get(hearing.id, {}).items()
             if counsel_id in acting
         }
-        found = [
-            (facts.invitation_recipient(seat), facts.person_facts(seat)) for seat in seats.values()
+        invited = [
+            (facts.invitation_recipient(each), facts.person_facts(each))
+            for each in invitations.values()
         ]
-        return found + [
+        return invited + [
             (
                 facts.representation_recipient(each),
                 {
@@ -45,13 +49,13 @@ class ReminderRecipients:
                 },
             )
             for counsel_id, each in acting.items()
-            if counsel_id not in seats
+            if counsel_id not in invitations
         ]
 
 
 def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:
-    """Return who is to be told of hearings, as it stands in the database now."""
-    found = ReminderRecipients()
+    """Return the recipients for hearings, as the database has them now."""
+    recipients = ReminderRecipients()
     acting = (
         sa.select(Representation, Party.case_id)
         .join(Representation.party)
@@ -60,9 +64,10 @@ def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:
         .order_by(Representation.id)
         .options(contains_eager(Representation.party), selectinload(Representation.counsel))
     )
-    for seat, case_id in session.execute(acting):
-        found.acting.setdefault(case_id, {}).setdefault(seat.counsel_id, seat)
-    seated = (
+    for representation, case_id in session.execute(acting):
+        by_counsel = recipients.acting.setdefault(case_id, {})
+        by_counsel.setdefault(representation.counsel_id, representation)
+    invited = (
         sa.select(Invitation, Proposal.hearing_id)
         .join(Proposal)
         .where(Proposal.hearing_id.in_([each.id for each in hearings]))
@@ -70,6 +75,6 @@ def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:
         .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
         .execution_options(populate_existing=True)
     )
-    for invitation, hearing_id in session.execute(seated):
-        found.seats.setdefault(hearing_id, {})[invitation.counsel_id] = invitation
-    return found
+    for invitation, hearing_id in session.execute(invited):
+        recipients.invitations.setdefault(hearing_id, {})[invitation.counsel_id] = invitation
+    return recipients

@@ -12,7 +12,7 @@ from app.notices.rules import outside_quiet_hours
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder so many days before; when it goes, and from when on it would come too late."""
+    """A reminder the given number of days before: when it is due, and when it becomes stale."""
 
     days: int
     due_at: dt.datetime
@@ -35,26 +35,26 @@ def reminders(
     last one two hours before the hearing begins: it would only find people on their way.
     """
     local = starts_at.astimezone(zone)
-    due = []
+    due: list[tuple[int, dt.datetime]] = []
     for day in sorted(set(days), reverse=True):
         on = local.date() - dt.timedelta(days=day)
         wanted = dt.datetime.combine(on, dt.time.fromisoformat(at), tzinfo=zone)
-        heard = outside_quiet_hours(wanted, quiet_from, quiet_until)
-        if heard.date() != on:  # it counts days, and the next morning may be too late
+        at_local = outside_quiet_hours(wanted, quiet_from, quiet_until)
+        if at_local.date() != on:  # it counts days, and the next morning may be too late
             evening = dt.datetime.combine(on, dt.time.fromisoformat(quiet_from), tzinfo=zone)
-            heard = evening - dt.timedelta(minutes=1)
-        due.append((day, heard.astimezone(dt.UTC)))
+            at_local = evening - dt.timedelta(minutes=1)
+        due.append((day, at_local.astimezone(dt.UTC)))
     ends = [at for _, at in due[1:]] + [starts_at - dt.timedelta(hours=2)]
     return [Reminder(day, when, end) for (day, when), end in zip(due, ends, strict=True)]
 
 
-# People have at least so long to answer what they were just told before anybody rings them.
+# People have at least this long to answer a message before anybody calls them.
 PATIENCE = dt.timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """One step: when its turn comes, until when it still arrives, and when the next one begins."""
+    """A step: when it is due, until when it can still arrive, and when the next one is due."""
 
     way: str
     opens_at: dt.datetime
@@ -73,12 +73,12 @@ def escalation_steps(
 ) -> list[EscalationStep]:
     """Return the steps in their order, counted backward in working days from the deadline.
 
-    The last begins as many working days before it as it is given; each other so many before the
-    next. What its time is over for begins two hours from ``now``, if that is before the deadline.
+    The last is due ``gives_days`` working days before the deadline, each other one before the
+    next. A step whose time has passed is due PATIENCE from ``now``, if that is in time.
     """
     last = deadline.astimezone(zone).date()
     end, following = last, deadline
-    found = []
+    planned = []
     for step in reversed(steps):
         begin = working_days_before(end, step.gives_days, is_working_day)
         arrives = working_days_before(last, step.takes_days, is_working_day)
@@ -86,6 +86,6 @@ def escalation_steps(
         latest_at = dt.datetime.combine(arrives, office.closes, tzinfo=zone).astimezone(dt.UTC)
         patient = max(opens_at, min(now + PATIENCE, latest_at - PATIENCE))
         before = min(following, latest_at) if following > patient else latest_at
-        found.append(EscalationStep(step.way, patient, latest_at, before))
+        planned.append(EscalationStep(step.way, patient, latest_at, before))
         end, following = begin, opens_at
-    return found[::-1]
+    return planned[::-1]

@@ -1,4 +1,4 @@
-"""Queue the reminders of new dates, once each; within the caller's transaction."""
+"""Queue the reminders of new dates, once each, within the caller's transaction."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -29,39 +29,40 @@ AT_ONCE = 100  # hearings in one transaction
 
 
 def unplanned(session: Session) -> list[int]:
-    """Return hearings with a date whose reminders are not in the queue yet."""
-    wanted = sa.select(Hearing.id).where(Hearing.planned_revision < Hearing.revision)
-    return list(session.scalars(wanted.order_by(Hearing.id).limit(AT_ONCE)))
+    """Return the ids of hearings with a date whose reminders are not in the queue yet."""
+    query = sa.select(Hearing.id).where(Hearing.planned_revision < Hearing.revision)
+    return list(session.scalars(query.order_by(Hearing.id).limit(AT_ONCE)))
 
 
 def plan(session: Session, now: dt.datetime) -> int:
-    """Queue the reminders of hearings with a new date for everybody; return how many hearings.
+    """Queue the reminders of hearings with a new date for everybody; return the number of hearings.
 
-    Hearings that another worker plans are passed by: none is planned twice. A reminder whose time
-    was over before the date was settled is written down as missed, not sent.
+    Skips hearings that another worker is planning: none is planned twice. A reminder whose time
+    had passed before the date was set is recorded as missed, not sent.
     """
-    return _plan(session, _held(session), now)
+    return _plan(session, _lock_unplanned(session), now)
 
 
 def plan_one(session: Session, hearing_id: int, now: dt.datetime) -> int:
-    """Queue the reminders of one hearing alone, where it could not be done for many."""
-    return _plan(session, _held(session, hearing_id), now)
+    """Queue the reminders of one hearing, where planning a batch failed."""
+    return _plan(session, _lock_unplanned(session, hearing_id), now)
 
 
 def plan_for(
     session: Session, hearing_id: int, counsel_ids: Collection[int], now: dt.datetime
 ) -> None:
-    """Queue the reminders of a hearing's date for those who came to know of it later.
+    """Queue the reminders of a hearing's date for counsel who were notified of it later.
 
-    Who left and returned had theirs withdrawn: these are queued again, under a key of their own.
+    Reminders of counsel who left and came back were withdrawn: they are queued anew, by a key of
+    their own.
     """
     hearing = session.get_one(Hearing, hearing_id)
     if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
         return  # they are planned with everybody's
-    who = people(session, [hearing])
-    recipients = [each for each in who.of(hearing) if each[0].counsel_id in counsel_ids]
+    by_hearing = people(session, [hearing])
+    recipients = [each for each in by_hearing.of(hearing) if each[0].counsel_id in counsel_ids]
     requests, missed = _split(hearing, hearing.starts_at, recipients, now, since=now)
-    acting = {n: acts for n, acts in who.acting_in(hearing).items() if n in counsel_ids}
+    acting = {n: acts for n, acts in by_hearing.acting_in(hearing).items() if n in counsel_ids}
     session.flush()
     working = working_days.working_days(session, hearing.case.court)
     escalation.write(session, escalation.steps(hearing, acting, working, now))
@@ -111,7 +112,7 @@ def _split(
 def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> int:
     if not hearings:
         return 0
-    who = people(session, hearings)
+    by_hearing = people(session, hearings)
     requests: list[NoticeRequest] = []
     entries: list[ledger.NewEntry] = []
     steps: list[dict[str, Any]] = []
@@ -119,7 +120,7 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     for hearing in hearings:
         if hearing.starts_at is None:
             continue
-        recipients, since = who.of(hearing), hearing.changed_at
+        recipients, since = by_hearing.of(hearing), hearing.changed_at
         to_send, missed = _split(hearing, hearing.starts_at, recipients, now, since)
         requests += to_send
         entries += missed
@@ -127,7 +128,9 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
             court = hearing.case.court
             if court.id not in working:
                 working[court.id] = working_days.working_days(session, court)
-            steps += escalation.steps(hearing, who.acting_in(hearing), working[court.id], now)
+            steps += escalation.steps(
+                hearing, by_hearing.acting_in(hearing), working[court.id], now
+            )
     planned = [{"id": each.id, "planned_revision": each.revision} for each in hearings]
     bulk.update(session, bulk.table(Hearing), planned)
     escalation.write(session, steps)
@@ -135,9 +138,9 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
     return len(hearings)
 
 
-def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
-    """Return hearings with a date whose reminders are not in the queue yet, locked."""
-    wanted = (
+def _lock_unplanned(session: Session, only: int | None = None) -> Sequence[Hearing]:
+    """Lock hearings with a date whose reminders are not in the queue yet, or one of them."""
+    query = (
         sa.select(Hearing)
         .where(Hearing.planned_revision < Hearing.revision)
         .order_by(Hearing.id)
@@ -153,8 +156,8 @@ def _held(session: Session, only: int | None = None) -> Sequence[Hearing]:
         )
     )
     if only is not None:
-        wanted = wanted.where(Hearing.id == only)
-    return session.scalars(wanted).all()
+        query = query.where(Hearing.id == only)
+    return session.scalars(query).all()
 
 
 def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:

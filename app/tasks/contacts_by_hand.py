@@ -1,4 +1,4 @@
-"""Contacts made by hand go on the record as those of the house do: a call, a letter, a word."""
+"""Contacts made by hand, recorded like those made by Tingqi: a call, a letter, a conversation."""
 
 import datetime as dt
 import hashlib
@@ -21,36 +21,36 @@ from app.tasks.forms import ContactIn
 
 def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
     """Return a counsel who acts, or acted, in a case. Raises Invalid, naming the field."""
-    found = session.scalar(
+    counsel = session.scalar(
         sa.select(Counsel)
         .join(Representation)
         .join(Party)
         .where(Party.case_id == case.id, Counsel.id == counsel_id)
         .limit(1)
     )
-    if found is None:
+    if counsel is None:
         raise Invalid({"counsel_id": Message(N_("This person is not counsel in this case."))})
-    return found
+    return counsel
 
 
 def same(session: Session, case: Case, form: ContactIn) -> Entry | None:
-    """Return the line that the same words on the same page wrote before: a second press is none."""
+    """Return the entry that the same form on the same page has written already, if there is one."""
     press = _press(form)
     if not press:
         return None
-    wanted = sa.select(Entry).where(
+    query = sa.select(Entry).where(
         Entry.case_id == case.id, Entry.notice_id.is_(None), Entry.attempt == press
     )
-    return session.scalar(wanted.limit(1))
+    return session.scalar(query.limit(1))
 
 
 def _press(form: ContactIn) -> str:
     """Return the name of one contact from one page, by which pressing twice is known."""
     if not form.page:
         return ""
-    told = [form.page, form.counsel_id, form.channel, form.outcome, form.at, form.note]
+    parts = [form.page, form.counsel_id, form.channel, form.outcome, form.at, form.note]
     return (
-        "h" + hashlib.sha256("\n".join(map(str, told)).encode("utf-8", "replace")).hexdigest()[:32]
+        "h" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]
     )
 
 
@@ -62,7 +62,7 @@ def log_contact(
     user: User | None,
     now: dt.datetime,
 ) -> Entry:
-    """Write one contact made by hand into a case's record; return its line.
+    """Record a contact made by hand, and return its entry.
 
     The caller has checked that ``hearing_id`` is a hearing of this case. The entry is of the time
     of writing; when the contact happened is in its detail. The same page a second time writes
@@ -74,7 +74,7 @@ def log_contact(
         raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
     usual = counsel.phone if form.channel == OtherChannel.PHONE else ""
     address = _address(form, case.court.country) or usual
-    line = ledger.NewEntry(
+    entry = ledger.NewEntry(
         Event.CALLED if form.channel == OtherChannel.PHONE else Event.TOLD,
         court_id=case.court_id,
         case_id=case.id,
@@ -98,16 +98,15 @@ def log_contact(
             "by": user.name if user else "",
         },
     )
-    [seq] = ledger.append(session, [line], now)
-    service.tried(session, case.id, counsel.id, form.channel, form.outcome, now)
+    [seq] = ledger.append(session, [entry], now)
+    service.note_try(session, case.id, counsel.id, form.channel, form.outcome, now)
     return ledger.entry_at(session, case.id, seq)
 
 
 def _address(form: ContactIn, country: str) -> str:
-    """Return where somebody was reached: a number in E.164 where it is one, else as typed.
+    """Return the address of a contact: a telephone number in E.164 if it is one, else as typed.
 
-    A short number of a switchboard or a hotline is rung too, and no reason to keep a call off the
-    record.
+    Short numbers of switchboards and hotlines are no E.164 numbers, but calls to them count too.
     """
     typed = form.address
     if form.channel != OtherChannel.PHONE or not typed:
@@ -119,11 +118,11 @@ def _address(form: ContactIn, country: str) -> str:
 
 
 def _side(session: Session, case: Case, counsel: Counsel) -> str:
-    seat = (
+    query = (
         sa.select(Party.side)
         .join(Representation)
         .where(Party.case_id == case.id, Representation.counsel_id == counsel.id)
         .order_by(Representation.id)
         .limit(1)
     )
-    return session.scalar(seat) or ""
+    return session.scalar(query) or ""

@@ -61,7 +61,7 @@ TRIED_BY: dict[str, tuple[TaskKind, ...]] = {
 }
 
 
-def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
+def entry(task: Task, event: Event, name: str, why: str = "") -> ledger.NewEntry:
     """Return an entry about a task."""
     detail = {
         "why": why,
@@ -70,7 +70,7 @@ def entry(task: Task, what: Event, name: str, why: str = "") -> ledger.NewEntry:
         "latest_at": ledger.instant(task.latest_at) if task.latest_at else None,
     }
     return ledger.NewEntry(
-        what,
+        event,
         court_id=task.court_id,
         case_id=task.case_id,
         about=task.about,
@@ -91,14 +91,14 @@ def begin(session: Session, task: Task, name: str, now: dt.datetime) -> None:
 
 
 def end(
-    session: Session, task: Task, stands: TaskState, name: str, why: str, now: dt.datetime
+    session: Session, task: Task, state: TaskState, name: str, why: str, now: dt.datetime
 ) -> None:
     """End a task or a step that was not done, and record the reason."""
-    ledger.append(session, [entry(task, ENDED_BY[stands], name, why)], now)
-    task.state, task.ended_at = stands.value, now
+    ledger.append(session, [entry(task, ENDED_BY[state], name, why)], now)
+    task.state, task.ended_at = state.value, now
 
 
-def tried(
+def note_try(
     session: Session, case_id: int, counsel_id: int, channel: str, outcome: str, now: dt.datetime
 ) -> Sequence[Task]:
     """Note a try by hand on the open tasks about a person, and return them.
@@ -106,45 +106,45 @@ def tried(
     A call is done once the person was spoken to, a notice on paper once it was handed on.
     """
     ways = [way.value for way in TRIED_BY.get(channel, ())]
-    wanted = sa.select(Task).where(
+    query = sa.select(Task).where(
         Task.case_id == case_id,
         Task.counsel_id == counsel_id,
         Task.state == TaskState.OPEN.value,
         Task.way.in_(ways),
     )
-    found = session.scalars(wanted.with_for_update()).all() if ways else ()
-    for task in found:
+    tasks = session.scalars(query.with_for_update()).all() if ways else ()
+    for task in tasks:
         task.tried_at = task.tried_at or now
         if outcome in ("spoke", "told"):
             task.state, task.ended_at = TaskState.DONE.value, now
-    return found
+    return tasks
 
 
-def hearings_to_weigh(session: Session, now: dt.datetime, limit: int = 200) -> list[int]:
-    """Return the ids of hearings of which a step or a task is to be looked at again.
+def hearings_to_assess(session: Session, now: dt.datetime, limit: int = 200) -> list[int]:
+    """Return the ids of hearings with a step or a task that must be assessed (again).
 
-    Steps whose time has come; tasks whose time is over, or in whose case something happened since
-    they were last weighed. What counsel asked for waits for a person alone.
+    These are steps that are due, open tasks whose time has passed, and open tasks in whose case
+    entries were added since they were last assessed; no requests by counsel.
     """
-    ladder = Task.way.not_in([way.value for way in BY_COUNSEL])
-    come = sa.and_(Task.state == TaskState.WAITING.value, Task.opens_at <= now)
-    stirred = sa.or_(Task.latest_at <= now, ChainHead.seq > Task.seen_seq)
-    wanted = (
+    by_rule = Task.way.not_in([way.value for way in BY_COUNSEL])
+    is_due = sa.and_(Task.state == TaskState.WAITING.value, Task.opens_at <= now)
+    has_changed = sa.or_(Task.latest_at <= now, ChainHead.seq > Task.seen_seq)
+    query = (
         sa.select(Task.about)
         .join(ChainHead, ChainHead.case_id == Task.case_id)
         .where(
             Task.opens_at <= now, Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value])
         )
-        .where(ladder, sa.or_(come, sa.and_(Task.state == TaskState.OPEN.value, stirred)))
+        .where(by_rule, sa.or_(is_due, sa.and_(Task.state == TaskState.OPEN.value, has_changed)))
         .order_by(Task.opens_at)
         .limit(limit)
     )
-    return [Matter.parse(about).id for about in dict.fromkeys(session.scalars(wanted))]
+    return [Matter.parse(about).id for about in dict.fromkeys(session.scalars(query))]
 
 
 def of_hearing(session: Session, hearing_id: int) -> Sequence[Task]:
     """Return the steps and tasks about a hearing that have not ended, locked, earliest first."""
-    wanted = (
+    query = (
         sa.select(Task)
         .where(
             Task.about == str(Matter.hearing(hearing_id)),
@@ -153,4 +153,4 @@ def of_hearing(session: Session, hearing_id: int) -> Sequence[Task]:
         .order_by(Task.opens_at, Task.id)
         .with_for_update()
     )
-    return session.scalars(wanted).all()
+    return session.scalars(query).all()

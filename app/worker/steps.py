@@ -120,7 +120,7 @@ def _correct_calendars(sender: Sender) -> int:
 
 def _escalate(sender: Sender) -> int:
     with transaction() as session:
-        hearing_ids = service.hearings_to_weigh(session, sender.now)
+        hearing_ids = service.hearings_to_assess(session, sender.now)
     return _one_by_one(escalation.take_due_steps, hearing_ids, sender)
 
 
