@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.notices.kinds import PERSONAL
 from app.record import queries, timeline
 
 
@@ -22,4 +23,4 @@ def of(session: Session, case: Case, about: str = "") -> Symmetry:
         dict.fromkeys(party.side for party in case.parties if party.representations and party.side)
     )
     touches = queries.contacts(session, case.id, about)
-    return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides))
+    return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides, PERSONAL))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,9 +10,6 @@ WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 120, 12
 STEP = 22  # points between two marks that can be told apart
 TICKS = 4
 SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
-# What answers or follows what one person did or left undone. It counts as a contact; that others,
-# who did otherwise, had none of it at that time sets nobody back.
-OWN = frozenset({"answered", "nudge", "confirm", "which", "not_understood", "left", "stays"})
 
 
 class Touchpoint(StrEnum):
@@ -148,13 +145,15 @@ class Difference:
     gap: dt.timedelta | None = None
 
 
-def differences(touches: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:
+def differences(
+    touches: Sequence[Contact], sides: Sequence[str], personal: Collection[str] = ()
+) -> list[Difference]:
     """Name where the court's contacts with the sides differ: in number, channel and time.
 
     Compares contacts to people of the sides, not from them. About each matter the first contact
-    with each side is compared; up to a minute apart is the same time. What follows a person's own
-    doing (``OWN``: the receipt of their answer, being asked again) is in the number and the ways,
-    and no matter of which another side could have been told too.
+    with each side is compared; up to a minute apart is the same time. ``personal`` are kinds of
+    messages that follow what one person did or left undone (the confirmation of an answer, a
+    nudge): they count in number and channels, but no other side could have been sent them too.
     """
     if len(sides) < 2:
         return []
@@ -166,12 +165,12 @@ def differences(touches: Sequence[Contact], sides: Sequence[str]) -> list[Differ
     ways = {side: tuple(sorted({t.channel for t in told if t.side == side})) for side in sides}
     if len(set(ways.values())) > 1:
         found.append(Difference("channel", ways))
-    return found + [each for kind in _kinds(told) for each in _apart(kind, told, sides)]
+    return found + [each for kind in _kinds(told, personal) for each in _apart(kind, told, sides)]
 
 
-def _kinds(told: Sequence[Contact]) -> list[str]:
-    beside = OWN | {"", "by_hand", "visit"}
-    return list(dict.fromkeys(touch.kind for touch in told if touch.kind not in beside))
+def _kinds(told: Sequence[Contact], personal: Collection[str]) -> list[str]:
+    left_out = {*personal, "", "by_hand", "visit"}
+    return list(dict.fromkeys(touch.kind for touch in told if touch.kind not in left_out))
 
 
 def _apart(kind: str, told: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:

@@ -5,6 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.notices.kinds import PERSONAL
 from app.record.timeline import WIDTH, Contact, Touchpoint, differences, draw
 
 BEGIN = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
@@ -24,7 +25,7 @@ def touch(
 
 def named(*touches: Contact) -> list[tuple[str, str]]:
     """What differs, and about which matter."""
-    return [(each.what, each.kind) for each in differences(touches, SIDES)]
+    return [(each.what, each.kind) for each in differences(touches, SIDES, PERSONAL)]
 
 
 def test_sides_told_alike_differ_in_nothing() -> None:
