@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.carriers.base import CarrierLimit
+    from app.carriers.base import Clock
     from app.carriers.registry import ExternalServices
-    from app.carriers.twilio.carrier import Account
     from app.config import Settings
 
 __version__ = "0.1.0"
@@ -54,7 +53,7 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    _furnish(app, settings, gateways or _gateways(settings))
+    _furnish(app, settings, gateways or build_services(settings))
     _read_rules(settings)
     feeds_front.install(app)
     return app
@@ -118,57 +117,21 @@ def _engine_options(settings: Settings) -> dict:
     }
 
 
-def _gateways(settings: Settings) -> ExternalServices:
+def build_services(settings: Settings, clock: Clock | None = None) -> ExternalServices:
+    """Return the clients of all services that the settings name; nothing is connected yet.
+
+    Raises app.config.Misconfigured where an address in them is no address.
+    """
     from app.carriers import registry
     from app.core.errors import Misconfigured
 
+    installation = registry.Installation(
+        settings.outbox, settings.public_url, settings.court_address
+    )
     try:
-        return registry.build(
-            registry.CarrierSettings(
-                outbox=settings.outbox,
-                public_url=settings.public_url,
-                smtp_url=settings.smtp_url,
-                mail_from=settings.court_address,
-                twilio_account_sid=settings.twilio_account_sid,
-                twilio_auth_token=settings.twilio_auth_token,
-                twilio_from=settings.twilio_from,
-                twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
-                twilio_api_url=settings.twilio_api_url,
-                imap_url=settings.imap_url,
-                second=_second(settings),
-                limits=_limits(settings),
-            )
-        )
+        return registry.build(settings.carriers, installation, clock)
     except ValueError as fault:
         raise Misconfigured(str(fault)) from fault
-
-
-def _second(settings: Settings) -> Account | None:
-    from app.carriers.twilio.carrier import Account
-
-    told = settings.twilio2
-    if told is None:
-        return None
-    return Account(
-        account_sid=told.account_sid,
-        auth_token=told.auth_token,
-        public_url=settings.public_url,
-        from_=told.from_,
-        messaging_service_sid=told.messaging_service_sid,
-        api_url=told.api_url,
-        name=told.name,
-    )
-
-
-def _limits(settings: Settings) -> dict[str, CarrierLimit]:
-    from dataclasses import replace
-
-    from app.carriers.registry import USUAL
-
-    return {
-        name: replace(USUAL[name], at_once=at_once, per_second=per_second, burst=burst)
-        for name, (at_once, per_second, burst) in settings.paces.items()
-    }
 
 
 def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
@@ -176,6 +139,7 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
     from flask_migrate import Migrate
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from app.carriers import registry
     from app.core import web
     from app.core.db import configure_engine, db, release_session
     from app.core.web import static_files
@@ -200,7 +164,7 @@ def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None
     web.install_languages(app)
     web.install_number_converter(app)
     web.install_error_pages(app, "/api/")
-    web.install_origin_check(app, ("/api/", "/twilio/"))
+    web.install_origin_check(app, ("/api/", *registry.webhook_paths()))
     web.install_security_headers(app)
     _register_features(app)
     static_files.install(app)

@@ -1,43 +1,60 @@
-"""Which carrier stands at which door: from settings to gateways."""
+"""The registry of carriers: the one table that names them; their settings; their clients."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any
 
 from app.carriers.base import Carrier, CarrierLimit
 from app.carriers.imap.mailbox import ImapMailbox
-from app.carriers.outbox.carrier import Outbox
-from app.carriers.smtp.carrier import SmtpCarrier
-from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.carriers.imap.settings import MailboxSettings
+from app.carriers.outbox.plugin import OUTBOX
+from app.carriers.plugin import Capabilities, CarrierContext, CarrierPlugin, NoSettings
+from app.carriers.smtp.plugin import SMTP
+from app.carriers.twilio.plugin import SECOND_TWILIO, TWILIO
+from app.core import settings as declared
 from app.core.calendar_fetching import CalendarFetcher
+from app.core.errors import Misconfigured
 from app.core.runtime.clock import Clock, SystemClock
+from app.core.settings import PREFIX, Setting
 
-DEFAULT_FROM = "tingqi@localhost"
-# A mail server wants few connections that carry many mails; Twilio answers many calls at once.
-USUAL = {"smtp": CarrierLimit(4, each=8), "twilio": CarrierLimit(32), "twilio2": CarrierLimit(32)}
+ENTRY_POINTS = "tingqi.carriers"
+BUILT_IN = (SMTP, TWILIO, SECOND_TWILIO, OUTBOX)
+# The carrier of each channel unless another is chosen. Where it has no settings, the local outbox.
+DEFAULTS = {"email": SMTP.name, "sms": TWILIO.name}
+TEXT_CARRIER = f"{PREFIX}SMS"
+LIMITS = {
+    "AT_ONCE": declared.number(1, 200),
+    "PER_SECOND": declared.number(0, 10_000),
+    "BURST": declared.number(0, 10_000),
+}
 
 
 @dataclass(frozen=True)
 class CarrierSettings:
-    """The settings of the lines out of the house; what is not set goes to the local outbox."""
+    """The settings of all carriers.
 
-    outbox: Path
-    public_url: str = "http://127.0.0.1:8000"
-    smtp_url: str | None = field(default=None, repr=False)
-    mail_from: str | None = None
-    twilio_account_sid: str | None = None
-    twilio_auth_token: str | None = field(default=None, repr=False)
-    twilio_from: str | None = None
-    twilio_messaging_service_sid: str | None = None
-    twilio_api_url: str | None = None
-    second: Account | None = None
+    ``by_name`` has the settings of each carrier that is set up; ``text_carrier`` is the value of
+    TINGQI_SMS, "" where it is unset; ``limits`` are the rate limits that differ from the defaults;
+    ``mailbox`` is where replies by mail are read.
+    """
+
+    by_name: Mapping[str, Any] = field(default_factory=dict)
+    text_carrier: str = ""
     limits: Mapping[str, CarrierLimit] = field(default_factory=dict)
-    imap_url: str | None = field(default=None, repr=False)
+    mailbox: MailboxSettings = field(default_factory=MailboxSettings)
+
+    @property
+    def mail_from(self) -> str:
+        """The address that mail comes from, "" where mail goes to the local outbox."""
+        return getattr(self.by_name.get(DEFAULTS["email"]), "mail_from", "")
 
 
 @dataclass(frozen=True)
 class ExternalServices:
-    """All that the house knows of the world outside; see `house.build`."""
+    """The clients of all services outside the process; see `build`."""
 
     clock: Clock
     email: Carrier
@@ -45,61 +62,215 @@ class ExternalServices:
     mailbox: ImapMailbox | None = None
     calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
     second_sms: Carrier | None = None
-    # How much each carrier takes, by its name; one message at a time where nothing is said.
-    # No part of its hash, by which houses are remembered: a mapping has none.
+    # By the carrier's name; one message at a time where there is none. Excluded from the hash, by
+    # which the worker remembers these services: a mapping has none.
     limits: Mapping[str, CarrierLimit] = field(default_factory=dict, hash=False)
+
+    @property
+    def carriers(self) -> list[Carrier]:
+        """All carriers, that of mail first."""
+        return [self.email, self.sms, *([self.second_sms] if self.second_sms else [])]
+
+    @property
+    def leave_the_machine(self) -> bool:
+        """Whether any message goes elsewhere than to the local outbox."""
+        return any(carrier.name != OUTBOX.name for carrier in self.carriers)
 
     def close(self) -> None:
         """Close the carriers and the mailbox."""
-        self.email.close()
-        self.sms.close()
-        if self.second_sms is not None:
-            self.second_sms.close()
+        for carrier in self.carriers:
+            carrier.close()
         if self.mailbox is not None:
             self.mailbox.close()
 
 
-def build(lines: CarrierSettings, clock: Clock | None = None) -> ExternalServices:
-    """Return the gateways for these settings; nothing is connected yet.
+@cache
+def plugins() -> Mapping[str, CarrierPlugin]:
+    """Return all carriers by name: those of Tingqi, and those of other installed packages.
+
+    Raises Misconfigured where a package's carrier cannot be loaded or takes a name that is taken.
+    """
+    found = {plugin.name: plugin for plugin in BUILT_IN}
+    for entry in entry_points(group=ENTRY_POINTS):
+        plugin = _load(entry)
+        if plugin.name in found:
+            raise Misconfigured(
+                f"The carrier {plugin.name} of {_package(entry)} has the name of another carrier: "
+                "uninstall one of them."
+            )
+        found[plugin.name] = plugin
+    return found
+
+
+def _load(entry: EntryPoint) -> CarrierPlugin:
+    try:
+        plugin = entry.load()
+    except Exception as fault:  # a package of others may fail in any way
+        why = " ".join(str(fault).split()) or type(fault).__name__
+        raise Misconfigured(
+            f"The carrier {entry.name} of {_package(entry)} cannot be loaded ({why}): "
+            "mend or uninstall it."
+        ) from fault
+    if not isinstance(plugin, CarrierPlugin):
+        raise Misconfigured(
+            f"The carrier {entry.name} of {_package(entry)} is no CarrierPlugin: "
+            "mend or uninstall it."
+        )
+    return plugin
+
+
+def _package(entry: EntryPoint) -> str:
+    return f"the package {entry.dist.name}" if entry.dist else entry.value
+
+
+def capabilities(name: str) -> Capabilities:
+    """Return the features of a carrier; none for one that is not installed any more."""
+    plugin = plugins().get(name)
+    return plugin.capabilities if plugin else Capabilities()
+
+
+def with_receipts() -> list[str]:
+    """Return the names of the carriers that report whether a message was delivered."""
+    return [name for name, plugin in plugins().items() if plugin.capabilities.receipts]
+
+
+def label(name: str) -> str:
+    """Return a carrier's name for people, in English; the name itself of one not installed."""
+    plugin = plugins().get(name)
+    return plugin.label if plugin else name
+
+
+def known_settings() -> dict[str, Setting | None]:
+    """Return the names of all settings of carriers; None for those of no group."""
+    found: dict[str, Setting | None] = {TEXT_CARRIER: None}
+    for plugin in plugins().values():
+        found |= {each.name: each for each in declared.settings_of(plugin.settings, plugin.prefix)}
+        if plugin.limit:
+            found |= dict.fromkeys((f"{plugin.prefix}{part}" for part in LIMITS), None)
+    return found | {each.name: each for each in declared.settings_of(MailboxSettings, PREFIX)}
+
+
+def read_settings(values: Mapping[str, str]) -> CarrierSettings:
+    """Return the carriers' settings of an environment; ``values`` are the non-empty ones by name.
+
+    Raises Misconfigured where a carrier's settings are half made or wrong, or where TINGQI_SMS
+    chooses a carrier that is unknown or not set up.
+    """
+    by_name: dict[str, Any] = {}
+    for plugin in plugins().values():
+        group = declared.read_group(
+            plugin.settings, plugin.prefix, values, plugin.purpose or plugin.label
+        )
+        if group is not None and plugin.settings is not NoSettings:
+            by_name[plugin.name] = group
+    _refuse_lone_companions(by_name)
+    return CarrierSettings(
+        by_name,
+        _text_carrier(values, by_name),
+        {plugin.name: limit for plugin in plugins().values() if (limit := _limit(plugin, values))},
+        declared.read_group(MailboxSettings, PREFIX, values, "replies") or MailboxSettings(),
+    )
+
+
+def _refuse_lone_companions(by_name: Mapping[str, Any]) -> None:
+    for plugin in plugins().values():
+        first = plugins().get(plugin.companion_of)
+        if first and plugin.name in by_name and first.name not in by_name:
+            name = declared.first_required(plugin.settings, plugin.prefix)
+            raise Misconfigured(
+                f"{name} names a second carrier, and there is no first: set the same under "
+                f"{first.prefix}…."
+            )
+
+
+def _text_carrier(values: Mapping[str, str], by_name: Mapping[str, Any]) -> str:
+    name = values.get(TEXT_CARRIER, "")
+    choices = [p.name for p in plugins().values() if "sms" in p.channels and not p.companion_of]
+    if name and name not in choices:
+        raise Misconfigured(f"{TEXT_CARRIER} must be one of {', '.join(sorted(choices))}.")
+    if name and not _is_set_up(plugins()[name], by_name):
+        plugin = plugins()[name]
+        missing = declared.first_required(plugin.settings, plugin.prefix)
+        raise Misconfigured(f"{TEXT_CARRIER} is {name}, and {missing} is missing: set it.")
+    return name
+
+
+def _is_set_up(plugin: CarrierPlugin, by_name: Mapping[str, Any]) -> bool:
+    return plugin.settings is NoSettings or plugin.name in by_name
+
+
+def _limit(plugin: CarrierPlugin, values: Mapping[str, str]) -> CarrierLimit | None:
+    """Return the limit that the environment sets for a carrier, None where it sets none."""
+    names = {part: f"{plugin.prefix}{part}" for part in LIMITS}
+    if plugin.limit is None or not any(name in values for name in names.values()):
+        return None
+    numbers = {
+        part: LIMITS[part](name, values[name]) for part, name in names.items() if name in values
+    }
+    return replace(
+        plugin.limit,
+        at_once=int(numbers.get("AT_ONCE", plugin.limit.at_once)),
+        per_second=numbers.get("PER_SECOND", plugin.limit.per_second),
+        burst=numbers.get("BURST", plugin.limit.burst),
+    )
+
+
+def webhook_paths() -> tuple[str, ...]:
+    """Return the beginnings of the addresses that carriers call."""
+    return tuple(f"/{plugin.name}/" for plugin in plugins().values() if plugin.webhooks)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What carriers know of the installation that they are built for; see `CarrierContext`."""
+
+    outbox: Path
+    public_url: str = "http://127.0.0.1:8000"
+    mail_from: str = "tingqi@localhost"
+
+
+def build(
+    settings: CarrierSettings, installation: Installation, clock: Clock | None = None
+) -> ExternalServices:
+    """Return the clients of all services; nothing is connected yet.
 
     Raises ValueError, in one sentence, when an address is no address.
     """
     clock = clock or SystemClock()
-    mailbox = ImapMailbox(lines.imap_url) if lines.imap_url else None
-    second = lines.second
+    limits: dict[str, CarrierLimit] = {}
+    carriers: dict[str, list[Carrier]] = {channel: [] for channel in DEFAULTS}
+    for channel, built in carriers.items():
+        for plugin in _chosen(settings, channel):
+            limit = settings.limits.get(plugin.name) or plugin.limit or CarrierLimit()
+            context = CarrierContext(
+                name=plugin.name,
+                channel=channel,
+                clock=clock,
+                limit=limit,
+                public_url=installation.public_url,
+                outbox=installation.outbox,
+                mail_from=installation.mail_from,
+            )
+            limits[plugin.name] = limit
+            built.append(plugin.build(settings.by_name.get(plugin.name, NoSettings()), context))
+    url = settings.mailbox.url
     return ExternalServices(
         clock=clock,
-        email=_email(lines, clock),
-        sms=_sms(lines, clock),
-        mailbox=mailbox,
-        second_sms=TwilioCarrier(second, concurrency=_limit(lines, second.name).at_once)
-        if second
-        else None,
-        limits={name: _limit(lines, name) for name in USUAL},
+        email=carriers["email"][0],
+        sms=carriers["sms"][0],
+        second_sms=next(iter(carriers["sms"][1:]), None),
+        mailbox=ImapMailbox(url) if url else None,
+        limits=limits,
     )
 
 
-def _limit(lines: CarrierSettings, name: str) -> CarrierLimit:
-    return lines.limits.get(name, USUAL[name])
-
-
-def _email(lines: CarrierSettings, clock: Clock) -> Carrier:
-    sender = lines.mail_from or DEFAULT_FROM
-    if lines.smtp_url:
-        connections = _limit(lines, "smtp").at_once
-        return SmtpCarrier(lines.smtp_url, sender, clock, connections=connections)
-    return Outbox(lines.outbox, "email", clock, sender)
-
-
-def _sms(lines: CarrierSettings, clock: Clock) -> Carrier:
-    if not lines.twilio_account_sid:
-        return Outbox(lines.outbox, "sms", clock)
-    account = Account(
-        account_sid=lines.twilio_account_sid,
-        auth_token=lines.twilio_auth_token or "",
-        public_url=lines.public_url,
-        from_=lines.twilio_from or "",
-        messaging_service_sid=lines.twilio_messaging_service_sid or "",
-        api_url=lines.twilio_api_url or "",
-    )
-    return TwilioCarrier(account, concurrency=_limit(lines, account.name).at_once)
+def _chosen(settings: CarrierSettings, channel: str) -> Iterator[CarrierPlugin]:
+    """Yield the carrier of a channel and its companion, if any; else the local outbox."""
+    name = (settings.text_carrier if channel == "sms" else "") or DEFAULTS[channel]
+    if not _is_set_up(plugins()[name], settings.by_name):
+        yield OUTBOX
+        return
+    yield plugins()[name]
+    for plugin in plugins().values():
+        if plugin.companion_of == name and plugin.name in settings.by_name:
+            yield plugin

@@ -16,6 +16,7 @@ from flask_migrate import upgrade
 from werkzeug.serving import ThreadedWSGIServer
 
 from app import config, create_app
+from app.carriers.registry import CarrierSettings
 from app.config import Settings
 from app.core.db import db, retrying
 from app.core.errors import Misconfigured
@@ -78,14 +79,7 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
         settings,
         database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
         public_url=f"http://{HOST}:{port}",
-        smtp_url="",
-        mail_from="",
-        twilio_account_sid="",
-        twilio_auth_token="",
-        twilio_from="",
-        twilio_messaging_service_sid="",
-        twilio2=None,
-        imap_url="",
+        carriers=CarrierSettings(),
         beat_seconds=BEAT_SECONDS,
         trusted_proxies=0,
         demo=True,
@@ -118,7 +112,7 @@ class _Server(ThreadedWSGIServer):
 
 
 def _has_no_carriers(settings: Settings) -> bool:
-    return not (settings.smtp_url or settings.twilio_account_sid)
+    return not settings.carriers.by_name
 
 
 def _serve(app: Flask, listener: socket.socket, intro: str) -> None:

@@ -65,7 +65,7 @@ def _calendars(base: str, calendars: list[tuple[str, str]]) -> str:
 
 
 def _end(other_carriers: bool) -> str:
-    ignored = " The settings for SMTP and Twilio are not used." if other_carriers else ""
+    ignored = " The settings of carriers are not used." if other_carriers else ""
     return (
         f"Nothing leaves this machine.{ignored} Stop with Ctrl-C; start anew with\n"
         "`make demo FRESH=1` (or `tingqi demo --fresh`)."

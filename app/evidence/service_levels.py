@@ -7,7 +7,7 @@ from statistics import mean
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS
+from app.carriers import registry
 from app.core.channels import Channel
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice
@@ -73,10 +73,10 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
         Notice.state != NoticeState.WITHDRAWN.value,
     )
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
-    # A local outbox never says that anything arrived.
+    # A carrier without receipts, such as the local outbox, never says that anything arrived.
     a_text = sa.and_(
         Notice.channel == Channel.SMS,
-        Notice.carrier.in_(TWILIOS),
+        Notice.carrier.in_(registry.with_receipts()),
         Notice.state.in_(WENT_OUT | LOST),
     )
 

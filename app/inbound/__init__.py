@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Register the feature's pages."""
-    from app.inbound import twilio_webhooks, views
+    """Register the feature's pages and the webhooks of carriers."""
+    from app.inbound import carrier_webhooks, views
 
-    for pages in (twilio_webhooks, views):
-        app.register_blueprint(pages.bp)
+    carrier_webhooks.register(app)
+    app.register_blueprint(views.bp)

@@ -13,6 +13,8 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.carriers.base import DeliveryReceipt, DeliveryState
+from app.carriers.registry import DEFAULTS
 from app.cases.models import Counsel
 from app.core.channels import Channel
 from app.core.errors import N_
@@ -67,7 +69,7 @@ def process(session: Session, filed: Inbound, mail: IncomingMail, now: dt.dateti
         filed.court_id, filed.case_id = notice.court_id, notice.case_id
         filed.about, filed.counsel_id = notice.about, notice.counsel_id
         for bounce in report.bounces[:10] or _receipt_bounces(mail, notice):
-            receipts.take(session, _callback(notice, bounce), now)
+            receipts.take(session, _receipt(notice, bounce), now)
     reason = _reason_to_wait(session, mail, notice, bool(named_notices), is_program)
     if not reason and not is_sure:
         reason = MAY_BE_PERSON
@@ -155,7 +157,7 @@ def _receipt_bounces(mail: IncomingMail, notice: Notice) -> list[Bounce]:
     return [Bounce(notice.address.lower(), status.value, "", "")]
 
 
-def _callback(notice: Notice, bounce: Bounce) -> receipts.Callback:
+def _receipt(notice: Notice, bounce: Bounce) -> DeliveryReceipt:
     raw = {
         "recipient": bounce.recipient,
         "action": bounce.action,
@@ -165,12 +167,12 @@ def _callback(notice: Notice, bounce: Bounce) -> receipts.Callback:
     # For the reporting system "relayed" and "expanded" are final, "delayed" is not (RFC 3464).
     status = reports.status_of(bounce)
     is_final = status is ReportStatus.FAILED or bounce.action == "delivered"
-    return receipts.Callback(
+    return DeliveryReceipt(
+        carrier=DEFAULTS["email"],  # by whichever carrier it left: this is a mail system's report
         carrier_id=notice.carrier_id[:100],
-        reference="",
         status=f"{bounce.action} {bounce.status}".strip()[:40],
+        state=DeliveryState(status.value) if is_final else DeliveryState.PENDING,
         code=bounce.status[:10],
         raw=raw,
-        carrier="smtp",
-        means=status.value if is_final else "",
+        impersonal={"action": bounce.action, "status": bounce.status},
     )

@@ -1,11 +1,11 @@
 """Process incoming texts: opt-outs, answers by digit, and the rest for the assistant."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.carriers.base import IncomingText
 from app.cases.models import Counsel
 from app.core.channels import Channel
 from app.core.errors import N_, Gone, Invalid
@@ -21,12 +21,12 @@ from app.record import ledger
 from app.record.models import Entry
 from app.record.rules import Event
 
-# Twilio's opt-out keywords, which it acts on before calling us; OptOutType takes precedence if it
-# is present.
+# The opt-out keywords that carriers act on before calling us (CTIA, "Messaging Principles and Best
+# Practices"); the carrier's own classification takes precedence if it is present.
 STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 START = {"START", "YES", "UNSTOP"}
 # Unambiguous ones. Others may be addressed to the court ("Cancel", "Yes"), and so may keywords that
-# a court configured at Twilio.
+# a court configured at its carrier.
 CLEAR = {"STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT", "START", "UNSTOP"}
 MOST_WORDS = 2000  # characters that are stored
 
@@ -35,26 +35,6 @@ EMPTY = N_("it has no words")
 PICTURE = N_("it carries a picture or a file, which is not read here")
 STOPS = N_("it stops further texts to this number; it may be meant for the court as well")
 STARTS = N_("it allows texts to this number again; it may be meant for the court as well")
-
-
-@dataclass(frozen=True)
-class IncomingText:
-    """An incoming text: sender (E.164), text, and the carrier's id.
-
-    ``opt_out`` is STOP, START or HELP if the carrier classified it so; ``files`` is the number of
-    MMS attachments.
-    """
-
-    sender: str
-    words: str
-    opt_out: str
-    carrier_id: str
-    files: int = 0
-
-    @property
-    def attempt(self) -> str:
-        """Identifier on the record."""
-        return f"t{self.carrier_id}"[:40]
 
 
 def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: bytes) -> int:

@@ -18,7 +18,7 @@ from app.letters.context import template_context
 from app.letters.custom_wording import CustomWording
 from app.notices.kinds import KINDS, NoticeKind
 
-# A text message is at most 1,600 characters at Twilio; no fact may use them all up.
+# A text message is at most 1,600 characters at most carriers; no fact may use them all up.
 _ROOM_IN_TEXT = 80
 _ROOM_IN_SUBJECT = 200
 _WORDS = SandboxedEnvironment(

@@ -9,7 +9,7 @@ def segments(body: str) -> int:
     """Return how many segments a text message takes.
 
     GSM-7: 160 septets in one, 153 in each of several. Any other character makes it UCS-2: 70 and
-    67 UTF-16 units (3GPP TS 23.040, 9.2.3.24; Twilio, "SMS character limits").
+    67 UTF-16 units (3GPP TS 23.040, 9.2.3.24).
     """
     used = set(body)
     if used <= SEPTETS:

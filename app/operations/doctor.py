@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import config, create_app
+from app.carriers import registry
 from app.cases import queries
 from app.config import Settings
 from app.core import web, zones
 from app.core.db import db, schema_check
 from app.core.errors import Message, Misconfigured
 from app.core.runtime import disk
+from app.core.settings import shown
 from app.court import places
 from app.court.models import Court
 from app.record import stray_rows
@@ -40,9 +42,10 @@ def examine() -> Iterator[CarrierCheck]:
         yield _found("settings", False, said)
     else:
         yield _found("settings", True, "each is whole")
+    yield from _carrier_settings(app)
     yield _instance(settings)
     yield _secret(settings)
-    yield _public_url(settings)
+    yield _public_url(app)
     yield _zones()
     yield from _carriers(app)
     database = _database(app)
@@ -61,6 +64,16 @@ def examine() -> Iterator[CarrierCheck]:
 
 def _found(what: str, well: bool, said: str) -> CarrierCheck:
     return CarrierCheck(what, well, Message("%(said)s", said=said))
+
+
+def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
+    """Yield the settings of each carrier that is set up, without secrets."""
+    services: web.Services = app.extensions["tingqi"]
+    in_use = {carrier.name for carrier in services.gateways.carriers}
+    for name, group in services.settings.carriers.by_name.items():
+        plugin = registry.plugins()[name]
+        values = f"{plugin.label}: {shown(group, plugin.prefix)}"
+        yield _found("settings", True, values if name in in_use else f"{values} (not in use)")
 
 
 def _instance(settings: Settings) -> CarrierCheck:
@@ -86,9 +99,10 @@ def _secret(settings: Settings) -> CarrierCheck:
     return _found("secret", True, "set" if not kept.exists() else f"kept in {kept}")
 
 
-def _public_url(settings: Settings) -> CarrierCheck:
-    sends = bool(settings.smtp_url or settings.twilio_account_sid)
-    return carrier_checks.public_url(settings.public_url, sends)
+def _public_url(app: Flask) -> CarrierCheck:
+    services: web.Services = app.extensions["tingqi"]
+    url = services.settings.public_url
+    return carrier_checks.public_url(url, services.gateways.leave_the_machine)
 
 
 def _zones() -> CarrierCheck:
@@ -101,9 +115,10 @@ def _zones() -> CarrierCheck:
 
 
 def _carriers(app: Flask) -> Iterator[CarrierCheck]:
-    house: web.Services = app.extensions["tingqi"]
-    yield from carrier_checks.findings(
-        house.gateways, house.settings.mail_authserv, str(house.settings.outbox)
+    services: web.Services = app.extensions["tingqi"]
+    settings = services.settings
+    yield from carrier_checks.check_carriers(
+        services.gateways, settings.carriers.mailbox.authserv, str(settings.outbox)
     )
 
 

@@ -23,10 +23,15 @@ def run(as_json: bool) -> int:
     """
     began = time.monotonic()
     tell = (lambda _: None) if as_json else _print
-    with database(config.read().database_url) as url, stage_on(url) as stage:
+    settings = config.read()
+    text_carrier = settings.carriers.text_carrier
+    with database(settings.database_url) as url, stage_on(url, text_carrier) as stage:
         play = RehearsalScript.beginning(stage.clock.now())
         stage.clock.set(play.start)
-        tell(f"Rehearsing on {stage.database}, with a stand-in for SMTP and one for Twilio.\n")
+        tell(
+            f"Rehearsing on {stage.database}, with a stand-in for {stage.labels['email']} and one "
+            f"for {stage.labels['sms']}.\n"
+        )
         told = perform(steps.ALL, stage, play, tell)
         told.database = stage.database
         if told.was_seen("migrate"):

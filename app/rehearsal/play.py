@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.carriers.standin import ReceivedMessage
 from app.law.working_days import is_working_day
 from app.rehearsal.browser import HtmlForm
-from app.rehearsal.stage import ReceivedMessage
 
 COURT = "Rehearsal Court 预演法院"
 ZONE = "Asia/Shanghai"

@@ -1,64 +1,51 @@
-"""The stage: the house on a free port, stand-ins for the world outside, a clock that is set."""
+"""The environment of a rehearsal: pages on a free port, stand-ins, a clock that is set."""
 
 import logging
 import os
 import secrets
 import socket
-import tempfile
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 import sqlalchemy as sa
 from flask import Flask
-from icalendar import Calendar
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import build_services, create_app
 from app.carriers import registry
-from app.carriers.smtp.standin import SmtpStandIn
-from app.carriers.twilio.standin import TwilioStandIn
+from app.carriers.plugin import CarrierPlugin
+from app.carriers.registry import CarrierSettings
+from app.carriers.standin import ReceivedMessage, StandIn
 from app.config import Settings
 from app.core.db import db, transaction
+from app.core.errors import Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
 from app.record.models import Entry
 from app.worker import beat as worker
 
 HOST = "127.0.0.1"
-SENDER = "court@rehearsal.example"
-PATIENCE = 30  # seconds for one answer of the house
-
-
-@dataclass(frozen=True)
-class ReceivedMessage:
-    """A message as a stand-in took it off the wire."""
-
-    channel: str
-    to: str
-    text: str
-    reference: str
-    calendar: Any = None
-    resource: dict[str, Any] = field(default_factory=dict)
+PATIENCE = 30  # seconds for one answer of the pages
 
 
 @dataclass
 class RehearsalEnvironment:
-    """Everything that the steps act with; all that they see comes over a wire."""
+    """Everything that the steps use; all that they observe comes over a wire."""
 
     app: Flask
     clock: SetClock
     folder: Path
     database_url: str
     url: str
-    smtp: SmtpStandIn
-    twilio: TwilioStandIn
+    # The stand-ins of the carriers, by channel.
+    standins: Mapping[str, StandIn]
+    labels: Mapping[str, str]
     token: str = ""
     database: str = ""
     http: requests.Session = field(default_factory=requests.Session)
@@ -74,7 +61,7 @@ class RehearsalEnvironment:
         return answer.status_code, answer.json() if "json" in kind else {}
 
     def beat(self) -> list[ReceivedMessage]:
-        """Let the worker do what is due; return what arrived at the stand-ins meanwhile."""
+        """Run one turn of the worker; return the messages that arrived at the stand-ins."""
         before = Counter(message.channel for message in self.arrived())
         worker.beat(self.app)
         arrived = self.arrived()
@@ -93,9 +80,8 @@ class RehearsalEnvironment:
                 yield number, message
 
     def arrived(self) -> list[ReceivedMessage]:
-        """Return all that the stand-ins took so far."""
-        mails = [_mail(each.recipients[0], each.mail) for each in self.smtp.messages]
-        return mails + [_text(each) for each in self.twilio.messages]
+        """Return all messages that the stand-ins accepted so far."""
+        return [message for standin in self.standins.values() for message in standin.received()]
 
     def counted(self) -> dict[str, dict[str, int]]:
         """Return how many messages arrived, by the kind that the record gives them and channel."""
@@ -114,82 +100,55 @@ class RehearsalEnvironment:
             return session.scalar(sa.select(sa.func.count()).select_from(Entry)) or 0
 
 
-def _mail(to: str, mail: EmailMessage) -> ReceivedMessage:
-    body = mail.get_body(("plain",))
-    calendar = None
-    for part in mail.walk():
-        if part.get_content_type() == "text/calendar":
-            content = part.get_payload(decode=True)
-            calendar = Calendar.from_ical(content if isinstance(content, bytes) else b"")
-    text = f"{mail['Subject']}\n{body.get_content() if body else ''}"
-    return ReceivedMessage("email", to, text, str(mail["X-Tingqi-Reference"]), calendar)
-
-
-def _text(resource: dict[str, Any]) -> ReceivedMessage:
-    query = parse_qs(urlsplit(resource["status_callback"]).query)
-    reference = query.get("ref", [""])[0]
-    return ReceivedMessage("sms", resource["to"], resource["body"], reference, resource=resource)
+def _rehearsed(channel: str, preferred: str) -> CarrierPlugin:
+    """Return the carrier of a channel that is rehearsed: the preferred one if it has a stand-in."""
+    for name in (preferred, registry.DEFAULTS[channel]):
+        plugin = registry.plugins().get(name)
+        if plugin and plugin.standin:
+            return plugin
+    raise Misconfigured(f"No carrier of the channel {channel} has a stand-in.")
 
 
 @contextmanager
-def stage_on(database_url: str) -> Iterator[RehearsalEnvironment]:
-    """Open the house over an empty database; its carriers call the stand-ins over real wires."""
-    with (
-        SmtpStandIn() as smtp,
-        TwilioStandIn() as twilio,
-        tempfile.TemporaryDirectory(prefix="tingqi-rehearsal-") as folder,
-        socket.create_server((HOST, 0)) as listening,
-        requests.Session() as http,
-    ):
+def stage_on(database_url: str, text_carrier: str = "") -> Iterator[RehearsalEnvironment]:
+    """Serve the app over an empty database; its carriers call their stand-ins over real wires.
+
+    ``text_carrier`` is the carrier of texts that is rehearsed, if it has a stand-in.
+    """
+    plugins = {"email": _rehearsed("email", ""), "sms": _rehearsed("sms", text_carrier)}
+    with ExitStack() as stack:
+        standins = {
+            channel: stack.enter_context(plugin.standin())
+            for channel, plugin in plugins.items()
+            if plugin.standin
+        }
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tingqi-rehearsal-")))
+        listening = stack.enter_context(socket.create_server((HOST, 0)))
+        http = stack.enter_context(requests.Session())
         http.trust_env = False
         clock = SetClock(SystemClock().now())
         url = f"http://{HOST}:{listening.getsockname()[1]}"
-        app = _house(Path(folder), database_url, url, smtp, twilio, clock)
+        by_name = {plugins[channel].name: each.settings for channel, each in standins.items()}
+        settings = Settings(
+            instance=folder,
+            database_url=database_url,
+            secret_key=secrets.token_bytes(32),
+            public_url=url,
+            carriers=CarrierSettings(by_name, text_carrier=plugins["sms"].name),
+        )
+        app = create_app(settings, build_services(settings, clock))
         with _open(app, listening):
             yield RehearsalEnvironment(
                 app,
                 clock,
-                Path(folder),
+                folder,
                 database_url,
                 url,
-                smtp,
-                twilio,
+                standins,
+                {channel: plugin.label for channel, plugin in plugins.items()},
                 database=_name(app),
                 http=http,
             )
-
-
-def _house(
-    folder: Path,
-    database_url: str,
-    url: str,
-    smtp: SmtpStandIn,
-    twilio: TwilioStandIn,
-    clock: SetClock,
-) -> Flask:
-    settings = Settings(
-        instance=folder,
-        database_url=database_url,
-        secret_key=secrets.token_bytes(32),
-        public_url=url,
-        smtp_url=smtp.url,
-        mail_from=SENDER,
-        twilio_account_sid=twilio.account_sid,
-        twilio_auth_token=twilio.auth_token,
-        twilio_from="+15005550006",
-        twilio_api_url=twilio.url,
-    )
-    lines = registry.CarrierSettings(
-        outbox=settings.outbox,
-        public_url=url,
-        smtp_url=smtp.url,
-        mail_from=SENDER,
-        twilio_account_sid=twilio.account_sid,
-        twilio_auth_token=twilio.auth_token,
-        twilio_from=settings.twilio_from,
-        twilio_api_url=twilio.url,
-    )
-    return create_app(settings, registry.build(lines, clock))
 
 
 @contextmanager

@@ -4,10 +4,11 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
+from app.carriers.standin import ReceivedMessage
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.play import COUNSEL, NUMBERS, ROOMS, RehearsalCounsel, RehearsalScript
 from app.rehearsal.report import NotObserved, expect
-from app.rehearsal.stage import PATIENCE, ReceivedMessage, RehearsalEnvironment
+from app.rehearsal.stage import PATIENCE, RehearsalEnvironment
 
 LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]{22}")
 

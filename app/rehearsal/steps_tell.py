@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
+from app.carriers.standin import ReceivedMessage
 from app.core.db import transaction
 from app.record import ledger
 from app.rehearsal.play import COUNSEL, ROOMS, ZONE, RehearsalCounsel, RehearsalScript
 from app.rehearsal.report import NotObserved, expect
-from app.rehearsal.stage import PATIENCE, ReceivedMessage, RehearsalEnvironment
+from app.rehearsal.stage import PATIENCE, RehearsalEnvironment
 from app.rehearsal.steps_ask import addressed
 
 REMINDER_DAYS = (7, 3, 1)
@@ -58,7 +59,7 @@ def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: 
     """Check that each side's mail carries one such calendar; return the UID that they share."""
     uids = set()
     for who in COUNSEL:
-        found = [m.calendar for m in addressed(messages, who) if m.calendar is not None]
+        found = _calendars_in(addressed(messages, who))
         expect(len(found) == 1, f"{who.name} got {len(found)} calendars, not 1")
         event = _event(found[0])
         seen = (str(found[0]["METHOD"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
@@ -67,6 +68,10 @@ def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: 
         uids.add(str(event["UID"]))
     expect(len(uids) == 1, f"the sides' calendars have different UIDs: {uids}")
     return uids.pop()
+
+
+def _calendars_in(messages: list[ReceivedMessage]) -> list[Any]:
+    return [Calendar.from_ical(each.calendar) for each in messages if each.calendar is not None]
 
 
 def _event(calendar: Calendar) -> Any:
@@ -94,11 +99,13 @@ def feed(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
 
 def receipts(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     """Let the stand-in say that the texts were delivered; the record says so, once."""
-    texts = [m for m in play.told if m.channel == "sms"]
+    texts = [message for message in play.told if message.channel == "sms"]
     for text in texts:
         for _ in range(2):
-            status = stage.twilio.callback(text.resource["sid"], "delivered")
-            expect(200 <= status < 300, f"a signed receipt was met with {status}")
+            status = stage.standins["sms"].confirm(text.reference)
+            if status is None:
+                return f"{stage.labels['sms']} sends no receipts"
+            expect(200 <= status < 300, f"a genuine receipt was met with {status}")
     _, said = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
     delivered = Counter(
         attempt["attempt"]
@@ -114,20 +121,16 @@ def receipts(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
 
 
 def forged_receipt(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """Post a receipt whose signature is another's."""
-    text = next(m for m in play.told if m.channel == "sms")
+    """Post receipts that the carrier did not make."""
+    text = next(message for message in play.told if message.channel == "sms")
     lines = stage.record_lines()
-    form = {"MessageSid": text.resource["sid"], "MessageStatus": "failed", "ErrorCode": "30005"}
-    wrong = stage.twilio.sign(stage.url + "/elsewhere", form)
-    statuses = []
-    for head in ({"X-Twilio-Signature": wrong}, {}):
-        answer = stage.http.post(
-            text.resource["status_callback"], data=form, headers=head, timeout=PATIENCE
-        )
-        statuses.append(answer.status_code)
-    expect(statuses == [403, 403], f"it was met with {statuses}, not 403")
+    statuses = stage.standins["sms"].forge(text.reference)
+    if not statuses:
+        return f"{stage.labels['sms']} sends no receipts"
+    refused = all(status in (401, 403) for status in statuses)
+    expect(refused, f"it was met with {statuses}, not 403")
     expect(stage.record_lines() == lines, "it left a line in the record")
-    return "403 with a wrong signature and without one; no line in the record"
+    return "refused with a wrong signature and without one; no line in the record"
 
 
 def reminders(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
@@ -171,7 +174,7 @@ def cancel(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     _told(stage, play, "cancelled")
     uid = _calendars(play.told, "CANCEL", 3, play.moved_to)
     expect(uid == play.uid, f"the UID changed from {play.uid} to {uid}")
-    states = {str(_event(m.calendar)["STATUS"]) for m in play.told if m.calendar is not None}
+    states = {str(_event(each)["STATUS"]) for each in _calendars_in(play.told)}
     expect(states == {"CANCELLED"}, f"the event's status is {states}")
     return "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED with the same UID"
 

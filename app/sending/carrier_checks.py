@@ -1,6 +1,6 @@
-"""How the ways out of the house are: what each carrier says of itself, and a message to try it.
+"""Checks of carriers, and test messages.
 
-A test goes the way of every message: the page only asks for it, the beat hands it over.
+A test takes the way of every message: the page queues it, the worker hands it over.
 """
 
 import datetime as dt
@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.carriers import registry
 from app.carriers.base import OutgoingMessage
+from app.carriers.outbox.plugin import OUTBOX
 from app.carriers.registry import ExternalServices
 from app.core import wording
 from app.core.channels import Channel
@@ -42,31 +44,33 @@ _HELLO = {
 
 @dataclass(frozen=True)
 class CarrierCheck:
-    """What was looked at, whether it is well, and what to say of it."""
+    """The result of one check: its subject, whether it passed, and an explanation."""
 
     what: str
     well: bool
     said: Words
 
 
-def findings(gateways: ExternalServices, authserv: str, outbox: str) -> Iterator[CarrierCheck]:
-    """Yield how each carrier is, and the mailbox for replies; each is asked now."""
-    lines = [(N_("mail"), gateways.email), (N_("text messages"), gateways.sms)]
-    if gateways.second_sms is not None:
-        lines.append((N_("text messages"), gateways.second_sms))
-    for what, carrier in lines:
+def check_carriers(
+    services: ExternalServices, authserv: str, outbox: str
+) -> Iterator[CarrierCheck]:
+    """Yield the state of each carrier and of the mailbox for replies, each checked now."""
+    subjects = {"email": N_("mail"), "sms": N_("text messages")}
+    for carrier in services.carriers:
+        subject = subjects[carrier.channel]
         if fault := carrier.check():
-            yield CarrierCheck(what, False, Words("%(fault)s", fault=fault))
-        elif carrier.name == "outbox":
-            said = N_("to the local outbox, %(folder)s")
-            yield CarrierCheck(what, True, Words(said, folder=outbox))
+            yield CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
+        elif carrier.name == OUTBOX.name:
+            words = N_("to the local outbox, %(folder)s")
+            yield CarrierCheck(subject, True, Words(words, folder=outbox))
         else:
-            yield CarrierCheck(what, True, Words("%(carrier)s", carrier=carrier.name))
-    yield _mailbox(gateways, authserv)
+            label = Words(registry.label(carrier.name))
+            yield CarrierCheck(subject, True, Words("%(carrier)s", carrier=label))
+    yield _check_mailbox(services, authserv)
 
 
-def _mailbox(gateways: ExternalServices, authserv: str) -> CarrierCheck:
-    what, mailbox = N_("replies by mail"), gateways.mailbox
+def _check_mailbox(services: ExternalServices, authserv: str) -> CarrierCheck:
+    what, mailbox = N_("replies by mail"), services.mailbox
     if mailbox is None:
         return CarrierCheck(what, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
     if fault := mailbox.check():
@@ -82,7 +86,7 @@ def _mailbox(gateways: ExternalServices, authserv: str) -> CarrierCheck:
 
 
 def public_url(url: str, sends: bool) -> CarrierCheck:
-    """Tell whether people can open what links are made of; ``sends``: messages leave the house."""
+    """Check whether recipients can open links; ``sends``: messages leave this machine."""
     what, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
     if is_local and sends:
         said = N_(
@@ -100,7 +104,7 @@ def public_url(url: str, sends: bool) -> CarrierCheck:
 def worker(
     session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER
 ) -> CarrierCheck:
-    """Tell whether anybody sends."""
+    """Check whether a worker is running."""
     what, heard = N_("worker"), last_beat(session)
     if heard is None:
         said = N_("none was ever heard, nothing is sent: run `tingqi worker`")
@@ -119,9 +123,9 @@ def tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
 
 
 def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> CarrierTest:
-    """Ask for a test message to an admin's own address, in the page's or their own language.
+    """Queue a test message to an address of the admin, in the admin's language.
 
-    Raises Refusal after six of a court in an hour: carriers cost, and take floods amiss.
+    Raises Refusal after six of a court in an hour: messages cost money, and carriers block floods.
     """
     if by.user is None or channel not in list(Channel):
         raise Invalid(
@@ -152,7 +156,7 @@ def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> Carri
 
 
 def send_tests(sender: Sender) -> int:
-    """Hand over the tests that wait, each once: what a crash leaves is shown as unknown."""
+    """Send the queued tests, each once: one that a crash interrupts is shown as unknown."""
     with transaction() as session:
         wanted = sa.select(CarrierTest).where(CarrierTest.state == "queued").limit(10)
         found = session.scalars(wanted.with_for_update(skip_locked=True)).all()
@@ -187,6 +191,6 @@ def _message(session: Session, test: CarrierTest) -> OutgoingMessage:
 
 
 def shown_state(test: CarrierTest, now: dt.datetime) -> str:
-    """Return how a test stands; one that was left while it was sent is of unknown outcome."""
+    """Return the state of a test; "unknown" for one whose sending was interrupted."""
     left = test.tried_at is not None and now - test.tried_at > GIVEN_UP_AFTER
     return "unknown" if test.state == "sending" and left else test.state

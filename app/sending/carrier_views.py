@@ -1,4 +1,4 @@
-"""The carriers by page: how each is, as `tingqi doctor` says it, and a message to try it."""
+"""The page of carriers: the checks of `tingqi doctor`, and a test message for each channel."""
 
 from typing import Any
 
@@ -21,22 +21,22 @@ bp = Blueprint("carriers", __name__)
 @bp.get("/settings/carriers")
 @may("set_up")
 def carriers_page() -> str:
-    """Show how the carriers are; each is asked now."""
+    """Show the state of each carrier, checked now."""
     return _page()
 
 
 def _page(**more: Any) -> str:
-    session, house, now = db.session(), web.services(), web.now()
-    settings = house.settings
-    sends = bool(settings.smtp_url or settings.twilio_account_sid)
-    found = [
-        *carrier_checks.findings(house.gateways, settings.mail_authserv, str(settings.outbox)),
-        carrier_checks.public_url(settings.public_url, sends),
+    session, services, now = db.session(), web.services(), web.now()
+    settings, external = services.settings, services.gateways
+    authserv = settings.carriers.mailbox.authserv
+    checks = [
+        *carrier_checks.check_carriers(external, authserv, str(settings.outbox)),
+        carrier_checks.public_url(settings.public_url, external.leave_the_machine),
         carrier_checks.worker(session, now),
     ]
     return render_template(
         "sending/carriers.html",
-        findings=found,
+        findings=checks,
         zone=current_user.court.zone,
         tests=[
             (test, carrier_checks.shown_state(test, now))
@@ -49,7 +49,7 @@ def _page(**more: Any) -> str:
 @bp.post("/settings/carriers")
 @may("set_up")
 def test_carrier() -> Any:
-    """Ask for a test message: by mail to one's own address, by text to one's own number."""
+    """Queue a test message: a mail to the user's own address, or a text to a number typed in."""
     channel, phone = request.form.get("channel", ""), request.form.get("phone", "")[:100]
     address, whose = current_user.email, signed_in_author()
     try:

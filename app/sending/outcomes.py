@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers import registry
+from app.carriers.base import OutgoingMessage, SendOutcome, SendStatus
 from app.cases.models import Counsel
 from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
@@ -24,7 +25,6 @@ from app.sending.sender import LEASE, Sender
 
 # How long a carrier may be silent about a text that it took, before it is asked (see polling).
 ASK_AFTER = dt.timedelta(minutes=4)
-OPTED_OUT = "21610"  # Twilio: the person told the carrier to stop texts from this sender
 STOPPED = N_("the worker was stopped before it began with it")
 
 _NOTICE = bulk.table(Notice)
@@ -70,7 +70,7 @@ def _step(attempt: Attempt, reference: str, outcome: SendOutcome, now: dt.dateti
     }
     if event is Event.ACCEPTED:
         changes["handed_at"] = attempt.handed_at or now
-        may_ask = outcome.carrier in TWILIOS and changes["carrier_id"]
+        may_ask = registry.capabilities(outcome.carrier).lookup and changes["carrier_id"]
         if may_ask and attempt.after(event) is NoticeState.SENT:
             changes["ask_at"] = now + ASK_AFTER
     elif event is Event.STATUS and attempt.state == NoticeState.SENDING:
@@ -89,7 +89,8 @@ def _event(attempt: Attempt, outcome: SendOutcome, again_at: dt.datetime) -> Eve
     if outcome.said is SendStatus.ACCEPTED:
         return Event.ACCEPTED
     if outcome.said is SendStatus.UNKNOWN:
-        return Event.STATUS if outcome.carrier in TWILIOS else Event.UNKNOWN
+        can_ask = registry.capabilities(outcome.carrier).lookup
+        return Event.STATUS if can_ask else Event.UNKNOWN
     too_late = again_at >= min(attempt.stale_at, attempt.first_due_at + GIVE_UP_AFTER)
     too_often = outcome.at_most is not None and attempt.tries >= outcome.at_most
     if outcome.said is SendStatus.TEMPORARY and not (too_late or too_often):
@@ -107,7 +108,7 @@ def _follow_up(
     unreached = []
     for step in steps:
         attempt, failed = step.attempt, step.event is Event.FAILED
-        if failed and attempt.counsel_id and outcomes[attempt.reference].code == OPTED_OUT:
+        if failed and attempt.counsel_id and outcomes[attempt.reference].opted_out:
             session.get_one(Counsel, attempt.counsel_id).opted_out_at = now
         if step.event is Event.UNKNOWN or (failed and step.result.state == NoticeState.FAILED):
             unreached.append(attempt.id)

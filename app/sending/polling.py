@@ -1,12 +1,13 @@
 """Poll carriers about messages that stay unfinished: a callback may have been lost."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.twilio.codes import receipt
+from app.carriers.base import DeliveryReceipt, DeliveryState
 from app.core.db import retrying, transaction
 from app.notices.models import Notice
 from app.record.models import Receipt
@@ -43,23 +44,10 @@ def poll_unfinished(sender: Sender) -> int:
         unfinished = _claim_unfinished(session, sender.now)
     for carrier_name, channel, carrier_id, reference in unfinished:
         carrier = sender.carrier(channel, carrier_name)
-        outcome = carrier.ask(carrier_id) if carrier else None
-        if outcome is not None and receipt(outcome.status, outcome.code)[0]:
-            callback = receipts.Callback(
-                carrier_id=carrier_id,
-                reference=reference,
-                status=outcome.status,
-                code=outcome.code,
-                carrier=carrier_name,
-                raw={
-                    "asked": "1",
-                    "MessageSid": carrier_id,
-                    "MessageStatus": outcome.status,
-                    "ErrorCode": outcome.code,
-                },
-            )
-            retrying(partial(_take, callback, sender.now))
-        if (outcome is None and carrier) or sender.now - begun > LONGEST:
+        receipt = carrier.ask(carrier_id) if carrier else None
+        if receipt is not None and receipt.state is not DeliveryState.PENDING:
+            retrying(partial(_take, replace(receipt, reference=reference), sender.now))
+        if (receipt is None and carrier) or sender.now - begun > LONGEST:
             break
     return len(unfinished)
 
@@ -86,9 +74,9 @@ def _claim_unfinished(session: Session, now: dt.datetime) -> list[tuple[str, str
     return due
 
 
-def _take(callback: receipts.Callback, now: dt.datetime, session: Session) -> None:
+def _take(receipt: DeliveryReceipt, now: dt.datetime, session: Session) -> None:
     known = sa.select(Receipt.id).where(
-        Receipt.carrier_id == callback.carrier_id, Receipt.status == callback.status
+        Receipt.carrier_id == receipt.carrier_id, Receipt.status == receipt.status
     )
     if session.scalar(known.limit(1)) is None:
-        receipts.take(session, callback, now)
+        receipts.take(session, receipt, now)

@@ -6,14 +6,12 @@ once; none moves a notice backwards.
 
 import datetime as dt
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.carriers.base import TWILIOS, SendStatus
-from app.carriers.twilio.codes import receipt, verdict
+from app.carriers import registry
+from app.carriers.base import DeliveryReceipt, DeliveryState
 from app.cases.models import Counsel
 from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
@@ -29,12 +27,12 @@ from app.sending import attempts
 from app.sending.attempts import Attempt, Step
 from app.sending.outcomes import ASK_AFTER
 
-# The meaning of a carrier's status, as its table of codes gives it; anything else is a STATUS.
+# The events of the states of a receipt; anything else is a STATUS.
 EVENTS = {
-    "accepted": Event.ACCEPTED,
-    "delivered": Event.DELIVERED,
-    "read": Event.DELIVERED,
-    "failed": Event.FAILED,
+    DeliveryState.ACCEPTED: Event.ACCEPTED,
+    DeliveryState.DELIVERED: Event.DELIVERED,
+    DeliveryState.READ: Event.DELIVERED,
+    DeliveryState.FAILED: Event.FAILED,
 }
 
 _NOTICE, _RECEIPT = bulk.table(Notice), bulk.table(Receipt)
@@ -44,52 +42,34 @@ KEPT_UNMATCHED = dt.timedelta(days=30)
 BLANKED_AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class Callback:
-    """One report: the carrier's id of the message, our reference, the carrier's status and code.
-
-    ``raw`` is the report as it came. ``means`` is a key of ``EVENTS`` or "", for carriers whose
-    statuses are not in the table of codes.
-    """
-
-    carrier_id: str
-    reference: str
-    status: str
-    code: str
-    raw: Mapping[str, str]
-    carrier: str = "twilio"
-    means: str | None = None
-
-
-def take(session: Session, callback: Callback, now: dt.datetime) -> None:
+def take(session: Session, receipt: DeliveryReceipt, now: dt.datetime) -> None:
     """Keep a receipt, and let it move the attempt that it is about, where that is known.
 
     The same status of the same message a second time adds no entry; a late one adds an entry and
-    moves nothing backwards. Callbacks come in any order and more than once (Twilio, "Outbound
-    message status in status callbacks"). At a nation's hour there are a thousand a second: six
-    statements, of which two read.
+    moves nothing backwards. Receipts come in any order and more than once. At a nation's hour there
+    are a thousand a second: six statements, of which two read.
     """
     session.flush()
-    attempt = _lock_attempt(session, callback)
-    head, repeated = _lock_head(session, callback, attempt)
+    attempt = _lock_attempt(session, receipt)
+    head, repeated = _lock_head(session, receipt, attempt)
     session.connection().execute(
         sa.insert(_RECEIPT),
         {
             "at": now,
-            "carrier": callback.carrier,
-            "carrier_id": callback.carrier_id,
-            "status": callback.status[:40],
+            "carrier": receipt.carrier,
+            "carrier_id": receipt.carrier_id,
+            "status": receipt.status[:40],
             "notice_id": attempt.id if attempt else None,
-            "raw": _kept(attempt, callback),
+            "raw": _kept(attempt, receipt),
         },
     )
     if repeated:
         counters.count(session, counters.REPEATED, now)
     elif attempt and head:
-        step = _step(attempt, callback, now)
+        step = _step(attempt, receipt, now)
         [result] = attempts.write(session, [step], now, heads={attempt.case_id: head})
         if result.state == NoticeState.FAILED != attempt.state:
-            _follow_failure(session, result, callback, now)
+            _follow_failure(session, result, receipt, now)
 
 
 def unmatched() -> sa.ColumnElement[bool]:
@@ -146,21 +126,21 @@ def forget(session: Session, now: dt.datetime) -> int:
     return sum(int(getattr(each, "rowcount", 0)) for each in (receipts, messages))
 
 
-def _lock_attempt(session: Session, callback: Callback) -> Attempt | None:
+def _lock_attempt(session: Session, receipt: DeliveryReceipt) -> Attempt | None:
     """Lock the notice that a receipt is about, until the commit; None where it is not known.
 
     It is found by our reference, which the callback's address carries, else by the carrier's id.
     The lock makes of two deliveries of one receipt at the same time one receipt and one repeat.
     """
     query = sa.select(*attempts.COLUMNS).with_for_update()
-    if reference := _parsed(callback.reference):
+    if reference := _parsed(receipt.reference):
         if reference.notice_id >= 10**18 or reference.tries >= 10**6:
             return None  # no database has such ids
         query = query.where(_NOTICE.c.id == reference.notice_id)
         row = session.connection().execute(query).one_or_none()
         attempt = Attempt(*row) if row else None
         return attempt if attempt and reference.tries <= attempt.tries else None
-    query = query.where(HAS_CARRIER_ID, _NOTICE.c.carrier_id == callback.carrier_id).limit(1)
+    query = query.where(HAS_CARRIER_ID, _NOTICE.c.carrier_id == receipt.carrier_id).limit(1)
     row = session.connection().execute(query).one_or_none()
     return Attempt(*row) if row else None
 
@@ -173,11 +153,11 @@ def _parsed(reference: str) -> AttemptReference | None:
 
 
 def _lock_head(
-    session: Session, callback: Callback, attempt: Attempt | None
+    session: Session, receipt: DeliveryReceipt, attempt: Attempt | None
 ) -> tuple[chain.ChainPosition | None, bool]:
     """Lock the head of the attempt's case; return it, and whether the receipt came before."""
     same = sa.exists().where(
-        _RECEIPT.c.carrier_id == callback.carrier_id, _RECEIPT.c.status == callback.status
+        _RECEIPT.c.carrier_id == receipt.carrier_id, _RECEIPT.c.status == receipt.status
     )
     if attempt is None:
         return None, bool(session.connection().scalar(sa.select(same)))
@@ -185,63 +165,58 @@ def _lock_head(
     return head, bool(repeated)
 
 
-def _kept(attempt: Attempt | None, callback: Callback) -> dict[str, str]:
-    """Return what is kept of a receipt: all of it, but no address once ours was blanked."""
+def _kept(attempt: Attempt | None, receipt: DeliveryReceipt) -> dict[str, str]:
+    """Return what is kept of a receipt: all of it, but no address once ours was blanked.
+
+    `may_be_of` finds the recipient's number as ``To``, whatever the carrier calls it.
+    """
     if attempt is None or attempt.address:
-        return dict(callback.raw)
-    return {
-        "MessageSid": callback.carrier_id,
-        "MessageStatus": callback.status,
-        "ErrorCode": callback.code,
-    }
+        return {**receipt.raw, **({"To": receipt.to} if receipt.to else {})}
+    return dict(receipt.impersonal)
 
 
-def _step(attempt: Attempt, callback: Callback, now: dt.datetime) -> Step:
+def _step(attempt: Attempt, receipt: DeliveryReceipt, now: dt.datetime) -> Step:
     """Return the step that a receipt is, with what it changes if it is about this attempt."""
-    meaning, advice = (
-        receipt(callback.status, callback.code) if callback.means is None else (callback.means, "")
-    )
-    event = EVENTS.get(meaning, Event.STATUS)
+    event = EVENTS.get(receipt.state, Event.STATUS)
     # A carrier reports nothing more about an attempt that is over.
     ask_at = None if event.traits.leads_to in FINAL else attempt.ask_at
     # The answer to our call was lost, or comes later: what follows may be lost as well.
     sent = attempt.after(event) is NoticeState.SENT
-    if callback.carrier in TWILIOS and sent and ask_at is None:
+    if registry.capabilities(receipt.carrier).lookup and sent and ask_at is None:
         ask_at = now + ASK_AFTER
     return Step(
         attempt,
         event,
         {
-            "carrier": callback.carrier,
-            "carrier_id": callback.carrier_id,
-            "status": callback.status,
-            "code": callback.code,
-            "advice": advice,
+            "carrier": receipt.carrier,
+            "carrier_id": receipt.carrier_id,
+            "status": receipt.status,
+            "code": receipt.code,
+            "advice": receipt.advice,
         },
         changes={
-            "carrier_id": attempt.carrier_id or callback.carrier_id,
+            "carrier_id": attempt.carrier_id or receipt.carrier_id,
             "ask_at": ask_at,
             "handed_at": attempt.handed_at or (now if event.traits.handed_over else None),
         },
         direction="in",
-        reference=callback.reference,
+        reference=receipt.reference,
     )
 
 
 def _follow_failure(
-    session: Session, attempt: Attempt, callback: Callback, now: dt.datetime
+    session: Session, attempt: Attempt, receipt: DeliveryReceipt, now: dt.datetime
 ) -> None:
-    """Try once more where the carrier's code says that it may help, else pass the duty on.
+    """Try once more where the carrier advises it, else pass the duty on.
 
     A mail system reports a failure only after it has tried for days itself.
     """
-    meaning = verdict(callback.code) if callback.carrier in TWILIOS else None
-    if meaning is not None and meaning.said is SendStatus.TEMPORARY:
-        again_at = now + next_try(attempt.tries, random.random(), meaning.again_after)
-        if attempt.tries < (meaning.at_most or 2) and again_at < attempt.stale_at:
+    if receipt.retry is not None:
+        again_at = now + next_try(attempt.tries, random.random(), receipt.retry.after)
+        if attempt.tries < receipt.retry.at_most and again_at < attempt.stale_at:
             detail = {
                 "due_at": ledger.instant(again_at),
-                "code": callback.code,
+                "code": receipt.code,
                 "why": N_("the carrier could not deliver it; once more"),
             }
             again = Step(attempt, Event.QUEUED, detail, changes={"due_at": again_at})

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.carriers import registry
 from app.carriers.base import (
-    TWILIOS,
     Carrier,
     LookupResult,
     OutgoingMessage,
@@ -55,7 +55,8 @@ class _LostAttempt:
 
     def can_be_asked(self, sender: Sender) -> bool:
         """Tell whether its carrier keeps a list of messages that can be looked up over the wire."""
-        return self.attempt.carrier in TWILIOS and self.carrier(sender) is not None
+        can_ask = registry.capabilities(self.attempt.carrier).lookup
+        return can_ask and self.carrier(sender) is not None
 
     def look_up(self, sender: Sender) -> LookupResult | None:
         """Ask the carrier what it has; None where it cannot be asked or does not answer."""

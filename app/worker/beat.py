@@ -97,7 +97,7 @@ def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
 
 def read_replies(app: Flask, sender: Sender) -> int:
     services: Services = app.extensions["tingqi"]
-    return read_mail(sender.gateways, services.settings.mail_authserv, sender.secret)
+    return read_mail(sender.gateways, services.settings.carriers.mailbox.authserv, sender.secret)
 
 
 def fits(sender: Sender) -> bool:

@@ -9,7 +9,9 @@ import pytest
 from app.carriers import mime
 from app.carriers.base import LookupResult, OutgoingMessage, SendStatus
 from app.carriers.outbox.carrier import Outbox, content, entries
-from app.carriers.registry import CarrierSettings, build
+from app.carriers.registry import CarrierSettings, Installation, build
+from app.carriers.smtp.plugin import SmtpSettings
+from app.carriers.twilio.settings import TwilioSettings
 from app.core.runtime.clock import SetClock
 
 AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -136,7 +138,7 @@ def test_a_folder_that_cannot_be_written_to_is_our_alarm(tmp_path, clock):
 
 
 def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
-    gateways = build(CarrierSettings(outbox=tmp_path / "outbox"))
+    gateways = build(CarrierSettings(), Installation(tmp_path / "outbox"))
     list(gateways.email.send([letter()]))
     list(gateways.sms.send([text()]))
     assert {e.channel for e in entries(tmp_path / "outbox")} == {"email", "sms"}
@@ -147,14 +149,12 @@ def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
 
 def test_a_house_with_lines_set_uses_them(tmp_path, clock):
     lines = CarrierSettings(
-        outbox=tmp_path,
-        smtp_url="smtp://u:secret@127.0.0.1:1",
-        mail_from="c@court.example",
-        twilio_account_sid="AC1",
-        twilio_auth_token="secret",
-        twilio_from="+15005550006",
+        {
+            "smtp": SmtpSettings("smtp://u:secret@127.0.0.1:1", "c@court.example"),
+            "twilio": TwilioSettings("AC1", "secret", "+15005550006"),
+        }
     )
-    gateways = build(lines, clock)
+    gateways = build(lines, Installation(tmp_path), clock)
     assert (gateways.email.name, gateways.sms.name) == ("smtp", "twilio")
     assert gateways.clock is clock
     assert "secret" not in repr(lines)

@@ -10,7 +10,8 @@ from threading import Event, Thread
 import pytest
 
 from app.carriers.base import OutgoingMessage, SendStatus
-from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.carriers.twilio.carrier import TwilioCarrier
+from app.carriers.twilio.settings import TwilioSettings
 from app.carriers.twilio.standin import TwilioStandIn
 
 FROM = "+15005550006"
@@ -27,15 +28,18 @@ def account(twilio, **changes):
         "account_sid": twilio.account_sid,
         "auth_token": twilio.auth_token,
         "from_": FROM,
-        "public_url": "https://court.example/",
         "api_url": twilio.url,
     }
-    return Account(**(facts | changes))
+    return TwilioSettings(**(facts | changes))
+
+
+def client(account, **options):
+    return closing(TwilioCarrier(account, "https://court.example/", **options))
 
 
 @pytest.fixture
 def carrier(twilio):
-    with closing(TwilioCarrier(account(twilio))) as carrier:
+    with client(account(twilio)) as carrier:
         yield carrier
 
 
@@ -70,7 +74,7 @@ def test_the_validity_stays_within_what_twilio_takes(twilio, carrier, good_for, 
 
 def test_a_messaging_service_takes_the_place_of_the_number(twilio):
     service = "MG" + "1" * 32
-    with closing(TwilioCarrier(account(twilio, messaging_service_sid=service))) as carrier:
+    with client(account(twilio, messaging_service_sid=service)) as carrier:
         [outcome] = said(carrier)
     assert outcome.status == "accepted"
     assert (twilio.messages[0]["messaging_service_sid"], twilio.messages[0]["from"]) == (
@@ -80,7 +84,7 @@ def test_a_messaging_service_takes_the_place_of_the_number(twilio):
 
 
 def test_many_texts_go_side_by_side_over_few_connections(twilio):
-    with closing(TwilioCarrier(account(twilio), concurrency=4)) as carrier:
+    with client(account(twilio), concurrency=4) as carrier:
         results = list(carrier.send([text(n) for n in range(60)]))
         results += carrier.send([text(60)])
     assert {outcome.said for _, outcome in results} == {SendStatus.ACCEPTED}
@@ -175,7 +179,7 @@ def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier
 
 def test_an_answer_that_does_not_come_is_unknown(twilio, carrier):
     twilio.stall()
-    with closing(TwilioCarrier(account(twilio), timeout=0.2)) as hasty:
+    with client(account(twilio), timeout=0.2) as hasty:
         [outcome] = said(hasty)
         assert outcome.said is SendStatus.UNKNOWN
     # The stand-in may come to the text later than the hasty one went: it is waited for.
@@ -202,7 +206,7 @@ def test_an_answer_that_is_no_message_is_unknown():
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
-        with closing(TwilioCarrier(Account("AC1", "t", "https://x", FROM, api_url=url))) as carrier:
+        with client(TwilioSettings("AC1", "t", FROM, api_url=url)) as carrier:
             [outcome] = said(carrier)
         server.shutdown()
         thread.join()
@@ -212,7 +216,7 @@ def test_an_answer_that_is_no_message_is_unknown():
 def test_a_twilio_that_is_down_leaves_every_text_for_later():
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with closing(TwilioCarrier(Account("AC1", "t", "https://x", FROM, api_url=url))) as carrier:
+    with client(TwilioSettings("AC1", "t", FROM, api_url=url)) as carrier:
         outcomes = said(carrier, *(text(n) for n in range(20)))
         assert carrier.find(text(), an_hour_ago()) is None
         assert carrier.ask("SM1") is None
@@ -221,7 +225,7 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
 
 
 def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
-    with closing(TwilioCarrier(account(twilio, auth_token="wrong"))) as carrier:
+    with client(account(twilio, auth_token="wrong")) as carrier:
         [outcome] = said(carrier)
         assert "TINGQI_TWILIO_AUTH_TOKEN" in carrier.check()
         assert carrier.find(text(), an_hour_ago()) is None
@@ -278,4 +282,4 @@ def test_two_beats_may_send_at_once(twilio, carrier):
 
 def test_an_api_url_that_is_none_is_refused_in_a_sentence(twilio):
     with pytest.raises(ValueError, match="TINGQI_TWILIO_API_URL"):
-        TwilioCarrier(account(twilio, api_url="api.twilio.example"))
+        client(account(twilio, api_url="api.twilio.example"))

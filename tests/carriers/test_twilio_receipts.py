@@ -8,8 +8,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from app.carriers.base import OutgoingMessage
-from app.carriers.twilio.carrier import Account, TwilioCarrier, receipt, signature_ok, verdict
+from app.carriers.twilio.carrier import TwilioCarrier
+from app.carriers.twilio.codes import verdict
+from app.carriers.twilio.receipts import read_form
 from app.carriers.twilio.standin import TwilioStandIn
+from app.carriers.twilio.webhooks import signature_ok
 
 
 @pytest.fixture
@@ -19,8 +22,7 @@ def twilio():
 
 
 def send_one(twilio, public_url):
-    facts = (twilio.account_sid, twilio.auth_token, public_url, "+15005550006")
-    with closing(TwilioCarrier(Account(*facts, api_url=twilio.url))) as carrier:
+    with closing(TwilioCarrier(twilio.settings, public_url)) as carrier:
         list(carrier.send([OutgoingMessage("n1.1", "sms", "+8613800000001", "请答复")]))
 
 
@@ -41,7 +43,10 @@ def send_one(twilio, public_url):
     ],
 )
 def test_a_receipt_says_what_became_of_a_text(status, code, expected):
-    assert receipt(status, code) == expected
+    form = {"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": code}
+    receipt = read_form("twilio", form, "n1.1")
+    assert (receipt.state, receipt.advice) == expected
+    assert (receipt.carrier_id, receipt.reference, receipt.code) == ("SM1", "n1.1", code)
 
 
 def test_some_codes_deserve_another_try_but_not_for_ever():

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.carriers import registry as lines
+from app.carriers.registry import CarrierSettings, Installation, build
+from app.carriers.smtp.plugin import SmtpSettings
 from app.carriers.smtp.standin import SmtpStandIn
 from app.cases import service as cases
 from app.cases.forms import CaseIn
@@ -43,10 +44,9 @@ def mail() -> Iterator[SmtpStandIn]:
 @pytest.fixture
 def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[Scenario]:
     """A court whose mail goes over a real wire."""
-    built = lines.build(
-        lines.CarrierSettings(
-            outbox=tmp_path / "outbox", smtp_url=mail.url, mail_from="court@court.example"
-        ),
+    built = build(
+        CarrierSettings({"smtp": SmtpSettings(mail.url, "court@court.example")}),
+        Installation(tmp_path / "outbox"),
         SetClock(NOW),
     )
     made = make_scenario(tmp_path, database, gateways=built)

@@ -13,7 +13,8 @@ from app.carriers.base import Carrier, OutgoingMessage, SendStatus
 from app.carriers.imap.mailbox import ImapMailbox
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.smtp.standin import SmtpStandIn
-from app.carriers.twilio.carrier import Account, TwilioCarrier
+from app.carriers.twilio.carrier import TwilioCarrier
+from app.carriers.twilio.settings import TwilioSettings
 from app.core import errors
 from app.core.calendar_fetching import CalendarFetcher, FetchFailed
 from app.core.db import transaction
@@ -142,13 +143,11 @@ def test_a_sender_that_the_server_cannot_carry_is_our_fault_and_not_the_recipien
 
 def test_no_line_out_of_the_house_uses_pythons_own_codec(no_codec: None) -> None:
     """Hosts of settings are looked up as ASCII: socket, ssl and http would ask the codec."""
-    account = Account(
-        "AC1", "token", "https://court.example", "+1500", api_url="https://faß.invalid"
-    )
+    account = TwilioSettings("AC1", "token", "+1500", api_url="https://faß.invalid")
     carriers: list[Carrier] = [
         SmtpCarrier("smtp://post.faß.invalid:2525", "hof@faß.example", SetClock(NOW)),
         SmtpCarrier("smtps://post.faß.invalid:2465", "hof@faß.example", SetClock(NOW)),
-        TwilioCarrier(account, timeout=5),
+        TwilioCarrier(account, "https://court.example", timeout=5),
     ]
     for carrier in carriers:
         assert carrier.check()
@@ -174,9 +173,10 @@ def test_settings_are_read_into_ascii_or_refused(tmp_path: Path) -> None:
     }
     read = config.read(given)
     assert read.public_url == "https://gericht.xn--fa-hia.example"
-    assert read.mail_from == read.court_address == "hof@xn--fa-hia.example"
-    assert read.smtp_url == "smtp://u:pä@post.xn--fa-hia.example:25"
-    assert read.imap_url == "imaps://u:p@post.xn--fa-hia.example/INBOX"
+    smtp = read.carriers.by_name["smtp"]
+    assert smtp.mail_from == read.court_address == "hof@xn--fa-hia.example"
+    assert smtp.url == "smtp://u:pä@post.xn--fa-hia.example:25"
+    assert read.carriers.mailbox.url == "imaps://u:p@post.xn--fa-hia.example/INBOX"
     for name, wrong in (("MAIL_FROM", "hof@☃.example"), ("PUBLIC_URL", "https://☃.example")):
         with pytest.raises(errors.Misconfigured, match=name):
             config.read({**given, f"TINGQI_{name}": wrong})

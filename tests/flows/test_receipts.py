@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
-from app.carriers import registry as lines
 from app.carriers.outbox import carrier
-from app.carriers.registry import ExternalServices
+from app.carriers.registry import CarrierSettings, ExternalServices, Installation, build
 from app.carriers.twilio.standin import TwilioStandIn
 from app.cases import service as cases
 from app.cases.forms import CaseIn
@@ -43,15 +42,9 @@ def twilio() -> Iterator[TwilioStandIn]:
 def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Scenario]:
     """A court whose texts go through Twilio and whose mail goes to the outbox."""
     clock = SetClock(NOW)
-    built = lines.build(
-        lines.CarrierSettings(
-            outbox=tmp_path / "outbox",
-            public_url=URL,
-            twilio_account_sid=SID,
-            twilio_auth_token=TOKEN,
-            twilio_from="+15005550006",
-            twilio_api_url=twilio.url,
-        ),
+    built = build(
+        CarrierSettings({"twilio": twilio.settings}),
+        Installation(tmp_path / "outbox", URL),
         clock,
     )
     gateways = ExternalServices(
@@ -61,9 +54,7 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Scen
         tmp_path,
         database,
         gateways=gateways,
-        twilio_account_sid=SID,
-        twilio_auth_token=TOKEN,
-        twilio_from="+15005550006",
+        carriers=CarrierSettings({"twilio": twilio.settings}),
         public_url=URL,
     )
     made.clock = clock

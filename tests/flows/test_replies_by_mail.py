@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from app.carriers.base import Carrier
 from app.carriers.imap.mailbox import ImapMailbox
+from app.carriers.imap.settings import MailboxSettings
 from app.carriers.outbox import carrier
-from app.carriers.registry import ExternalServices
+from app.carriers.registry import CarrierSettings, ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.smtp.standin import SmtpStandIn
 from app.core.db import db, transaction
@@ -44,7 +45,8 @@ def open_house(
         sms=carrier.Outbox(folder / "outbox", "sms", clock),
         mailbox=ImapMailbox(imap.url),
     )
-    return make_scenario(folder, database, gateways=local, mail_authserv=SERVER)
+    carriers = CarrierSettings(mailbox=MailboxSettings(authserv=SERVER))
+    return make_scenario(folder, database, gateways=local, carriers=carriers)
 
 
 @pytest.fixture

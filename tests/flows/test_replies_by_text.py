@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from twilio.request_validator import RequestValidator
 
+from app.carriers.registry import CarrierSettings
+from app.carriers.twilio.settings import TwilioSettings
 from app.core.db import db
 from app.notices.inbound import Inbound
 from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
@@ -23,9 +25,7 @@ def scenario(database: str, tmp_path: Path) -> Iterator[Scenario]:
         tmp_path,
         database,
         public_url=URL,
-        twilio_account_sid=SID,
-        twilio_auth_token=TOKEN,
-        twilio_from="+15005550006",
+        carriers=CarrierSettings({"twilio": TwilioSettings(SID, TOKEN, "+15005550006")}),
     )
     make_court(made)
     yield made

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.carriers import registry as lines
+from app.carriers.registry import CarrierSettings, Installation, build
+from app.carriers.smtp.plugin import SmtpSettings
 from app.carriers.smtp.standin import SmtpStandIn
 from app.carriers.twilio.standin import TwilioStandIn
 from app.cases import service as cases
@@ -48,17 +49,10 @@ def wired(
 ) -> Iterator[Scenario]:
     """A court whose messages go over real wires."""
     clock = SetClock(NOW)
-    built = lines.build(
-        lines.CarrierSettings(
-            outbox=tmp_path / "outbox",
-            public_url=URL,
-            smtp_url=mail.url,
-            mail_from="court@court.example",
-            twilio_account_sid=SID,
-            twilio_auth_token=TOKEN,
-            twilio_from="+15005550006",
-            twilio_api_url=twilio.url,
-        ),
+    smtp = SmtpSettings(mail.url, "court@court.example")
+    built = build(
+        CarrierSettings({"smtp": smtp, "twilio": twilio.settings}),
+        Installation(tmp_path / "outbox", URL),
         clock,
     )
     made = make_scenario(
@@ -66,8 +60,7 @@ def wired(
         database,
         gateways=built,
         public_url=URL,
-        mail_from="court@court.example",
-        smtp_url=mail.url,
+        carriers=CarrierSettings({"smtp": smtp}),
     )
     make_court(made)
     yield made
@@ -187,10 +180,9 @@ def test_a_mail_server_that_is_down_loses_nothing(
     with SmtpStandIn() as gone:
         url = gone.url
     clock = SetClock(NOW)
-    built = lines.build(
-        lines.CarrierSettings(
-            outbox=tmp_path / "outbox", smtp_url=url, mail_from="court@court.example"
-        ),
+    built = build(
+        CarrierSettings({"smtp": SmtpSettings(url, "court@court.example")}),
+        Installation(tmp_path / "outbox"),
         clock,
     )
     scenario = make_scenario(tmp_path, database, gateways=built)

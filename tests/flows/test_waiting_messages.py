@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from flask import url_for
 
 from app.carriers.imap.mailbox import ImapMailbox
+from app.carriers.imap.settings import MailboxSettings
 from app.carriers.outbox import carrier
-from app.carriers.registry import ExternalServices
+from app.carriers.registry import CarrierSettings, ExternalServices
+from app.carriers.twilio.settings import TwilioSettings
 from app.core.db import db
 from app.core.runtime.clock import SetClock
 from app.hearings.models import Hearing
@@ -50,11 +52,11 @@ def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenar
         tmp_path,
         database,
         gateways=local,
-        mail_authserv=SERVER,
         public_url=URL,
-        twilio_account_sid=SID,
-        twilio_auth_token=TOKEN,
-        twilio_from="+15005550006",
+        carriers=CarrierSettings(
+            {"twilio": TwilioSettings(SID, TOKEN, "+15005550006")},
+            mailbox=MailboxSettings(authserv=SERVER),
+        ),
     )
     make_court(made)
     made.beat()  # a first look: what comes from now on is new

@@ -17,8 +17,7 @@ from pathlib import Path
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from app import cli, config, create_app
-from app.carriers import registry
+from app import build_services, cli, config, create_app
 from app.carriers.registry import ExternalServices
 from app.carriers.smtp.carrier import SmtpCarrier
 from app.carriers.twilio.carrier import TwilioCarrier
@@ -36,28 +35,10 @@ def open_house() -> Flask:
 def gateways(settings: config.Settings) -> ExternalServices:
     """Return the carriers of the settings as the house builds them, but less patient."""
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
-    made = registry.build(
-        registry.CarrierSettings(
-            outbox=settings.outbox,
-            public_url=settings.public_url,
-            smtp_url=settings.smtp_url,
-            mail_from=settings.court_address,
-            twilio_account_sid=settings.twilio_account_sid,
-            twilio_auth_token=settings.twilio_auth_token,
-            twilio_from=settings.twilio_from,
-            twilio_api_url=settings.twilio_api_url,
-        ),
-        clock,
-    )
-    assert isinstance(made.sms, TwilioCarrier)
-    mail = SmtpCarrier(
-        settings.smtp_url,
-        settings.court_address,
-        clock,
-        connect_seconds=PATIENCE,
-        seconds=PATIENCE,
-    )
-    return replace(made, sms=TwilioCarrier(made.sms.account, timeout=PATIENCE), email=mail)
+    smtp, account = (settings.carriers.by_name[name] for name in ("smtp", "twilio"))
+    mail = SmtpCarrier(smtp.url, smtp.mail_from, clock, connect_seconds=PATIENCE, seconds=PATIENCE)
+    texts = TwilioCarrier(account, settings.public_url, timeout=PATIENCE)
+    return replace(build_services(settings, clock), sms=texts, email=mail)
 
 
 def live(arguments: list[str], log: str) -> None:

@@ -12,7 +12,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.base import (
+    DeliveryReceipt,
+    LookupResult,
+    OutgoingMessage,
+    SendOutcome,
+    SendStatus,
+)
 from app.carriers.mime import Unsendable, build
 from app.core.runtime.clock import Clock
 
@@ -66,7 +72,7 @@ class Outbox:
                 return LookupResult([stored], sure=True)
         return LookupResult(sure=True)
 
-    def ask(self, carrier_id: str) -> SendOutcome | None:
+    def ask(self, carrier_id: str) -> DeliveryReceipt | None:
         """Return None: a folder sends no receipts."""
         return None
 

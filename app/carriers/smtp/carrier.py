@@ -7,7 +7,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.carriers.base import SERVER_ID, LookupResult, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.base import (
+    SERVER_ID,
+    DeliveryReceipt,
+    LookupResult,
+    OutgoingMessage,
+    SendOutcome,
+    SendStatus,
+)
 from app.carriers.mime import OutgoingMail, Unsendable, build
 from app.carriers.smtp.connection import (
     ConnectionFailed,
@@ -76,7 +83,7 @@ class SmtpCarrier:
         """Return None: a mail server cannot be asked what it took."""
         return None
 
-    def ask(self, carrier_id: str) -> SendOutcome | None:
+    def ask(self, carrier_id: str) -> DeliveryReceipt | None:
         """Return None: a mail server cannot be asked what became of a mail."""
         return None
 

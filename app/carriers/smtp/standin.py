@@ -1,4 +1,4 @@
-"""A mail server on this machine that keeps what it is given, and misbehaves when told to."""
+"""A mail server for rehearsals and tests that keeps all mail, and fails on demand."""
 
 import asyncio
 import socket
@@ -14,10 +14,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from app.carriers.smtp.plugin import SmtpSettings
+from app.carriers.standin import ReceivedMessage
+
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """A mail as it came over the wire: envelope and bytes."""
+    """A mail as it was received: envelope and bytes."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -34,9 +37,9 @@ class ReceivedMail:
 class SmtpStandIn:
     """A context manager: a server on a free port of 127.0.0.1.
 
-    `messages` is what it has taken, `connections` how often it was called, `sign_ins` how often
-    somebody signed in. `tls` with `implicit` is SMTPS, without it STARTTLS; `user` and `password`
-    make it ask for a sign-in.
+    `messages` are the mails that it accepted, `connections` and `sign_ins` count connections and
+    sign-ins. `tls` with `implicit` is SMTPS, without it STARTTLS; with `user` and `password` it
+    requires a sign-in.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class SmtpStandIn:
 
     def __enter__(self) -> "SmtpStandIn":
         self._server.start()
-        # aiosmtpd calls its own door once to see that it opens.
+        # aiosmtpd connects to itself once to see that it listens.
         self.connections = 0
         return self
 
@@ -81,8 +84,25 @@ class SmtpStandIn:
 
     @property
     def url(self) -> str:
-        """What TINGQI_SMTP_URL would be, without a sign-in."""
+        """The value of TINGQI_SMTP_URL, without a sign-in."""
         return f"smtp://{self.host}:{self.port}"
+
+    @property
+    def settings(self) -> SmtpSettings:
+        """The settings by which mail comes here."""
+        return SmtpSettings(self.url, "court@rehearsal.example")
+
+    def received(self) -> list[ReceivedMessage]:
+        """Return all mails so far."""
+        return [_message(each.recipients[0], each.mail) for each in self.messages]
+
+    def confirm(self, reference: str) -> int | None:
+        """Return None: a mail server sends no receipts."""
+        return None
+
+    def forge(self, reference: str) -> list[int]:
+        """Return no statuses: a mail server sends no receipts."""
+        return []
 
     def refuse(self, address: str, reply: str = "550 5.1.1 No such user") -> None:
         """Answer RCPT for this address so, from now on."""
@@ -162,6 +182,16 @@ class SmtpStandIn:
         )
         # Not "handled": aiosmtpd is to say 535 itself.
         return AuthResult(success=right, handled=False, auth_data=self._user.encode())
+
+
+def _message(to: str, mail: EmailMessage) -> ReceivedMessage:
+    body, calendar = mail.get_body(("plain",)), None
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            content = part.get_payload(decode=True)
+            calendar = content if isinstance(content, bytes) else b""
+    text = f"{mail['Subject']}\n{body.get_content() if body else ''}"
+    return ReceivedMessage("email", to, text, str(mail["X-Tingqi-Reference"]), calendar)
 
 
 def _abort(session: SMTP) -> None:

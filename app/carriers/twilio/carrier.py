@@ -1,29 +1,34 @@
-"""Text messages by Twilio's SDK: create, look up, and the signature of what Twilio posts back."""
+"""The client of Twilio's API, by Twilio's SDK: create a message, look it up, fetch its status."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from requests import RequestException
 from twilio.base.exceptions import TwilioException
-from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from app.carriers.base import LookupResult, OutgoingMessage, SendOutcome, SendStatus
+from app.carriers.base import (
+    DeliveryReceipt,
+    LookupResult,
+    OutgoingMessage,
+    SendOutcome,
+    SendStatus,
+)
 from app.carriers.mime import one_line
-from app.carriers.twilio.codes import CodeMeaning, failed, known, outcome, receipt, verdict
+from app.carriers.twilio.codes import failed, known, outcome
 from app.carriers.twilio.http import HttpClient, ServerError, Throttled, never_left, untrusted
+from app.carriers.twilio.receipts import read_resource
+from app.carriers.twilio.settings import TwilioSettings
 from app.core.gsm7 import plain_marks
-
-__all__ = ["Account", "CodeMeaning", "TwilioCarrier", "receipt", "signature_ok", "verdict"]
 
 # Twilio's own limit on ValidityPeriod, in seconds.
 LONGEST = 36_000
-# Their clock and ours; they also cut the time of a message to whole seconds.
+# Twilio's clock may differ from ours, and the time of a message is cut to whole seconds.
 _SKEW = timedelta(seconds=60)
 _AT_MOST = 1_000
 _NO_ANSWER = (
@@ -37,32 +42,28 @@ _NO_ANSWER = (
 )
 
 
-@dataclass(frozen=True)
-class Account:
-    """Who we are at Twilio, and where it finds us; an empty `api_url` is Twilio's own."""
-
-    account_sid: str
-    auth_token: str = field(repr=False)
-    public_url: str
-    from_: str = ""
-    messaging_service_sid: str = ""
-    api_url: str = ""
-    # How the house calls this account: it may have two.
-    name: str = "twilio"
-
-
 class TwilioCarrier:
-    """A carrier for texts. Safe to share between threads; connections are reused."""
+    """A carrier of texts. Safe to share between threads; connections are reused."""
 
     channel = "sms"
 
-    def __init__(self, account: Account, *, concurrency: int = 32, timeout: float = 10) -> None:
+    def __init__(
+        self,
+        account: TwilioSettings,
+        public_url: str,
+        *,
+        name: str = "twilio",
+        concurrency: int = 32,
+        timeout: float = 10,
+    ) -> None:
         """Read the account (ValueError when its API URL is none); nothing is connected yet.
 
-        `timeout` is in seconds, `concurrency` how many requests are under way at once.
+        `timeout` is in seconds, `concurrency` the number of requests under way at once. Twilio
+        calls back below `public_url`.
         """
         self.account = account
-        self.name = account.name
+        self.public_url = public_url.rstrip("/")
+        self.name = name
         self._concurrency = concurrency
         self._http = HttpClient(account.api_url, concurrency, timeout)
         self._client = Client(
@@ -78,26 +79,25 @@ class TwilioCarrier:
     ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
         """Yield each text's outcome as it becomes known; `carrier_id` is Twilio's SID."""
         down = threading.Event()
-        if len(messages) < 2:  # whoever calls one by one has threads of their own
+        if len(messages) < 2:  # a caller that sends one by one has threads of its own
             yield from ((message, self._create(message, down)) for message in messages)
             return
         pool = ThreadPoolExecutor(min(self._concurrency, len(messages)), "twilio")
         try:
-            asked = {pool.submit(self._create, message, down): message for message in messages}
-            for done in as_completed(asked):
-                yield asked[done], done.result()
+            calls = {pool.submit(self._create, message, down): message for message in messages}
+            for done in as_completed(calls):
+                yield calls[done], done.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def find(self, message: OutgoingMessage, since: datetime) -> LookupResult | None:
-        """Look for texts made after `since`, by number, direction and the very same words.
+        """Look for texts created after `since`, by number, direction and identical words.
 
-        Typographic marks count as plain ones: Twilio's Smart Encoding may have changed them.
-
-        Not by our reference, which Twilio does not show, nor by DateSent, which a text still
-        queued lacks. Twilio's list may lag by seconds: ask a while after the try.
+        Typographic marks are compared as plain ones, for Twilio's Smart Encoding may change them.
+        Our reference cannot be searched for, as Twilio does not show it, nor DateSent, which a
+        queued text lacks. Twilio's list may lag by seconds: look a while after the try.
         """
-        earliest, found = since.astimezone(UTC) - _SKEW, list[SendOutcome]()
+        earliest, matches = since.astimezone(UTC) - _SKEW, list[SendOutcome]()
         words = plain_marks(message.text)
         try:
             for text in self._client.messages.stream(to=message.to, limit=_AT_MOST):
@@ -108,16 +108,15 @@ class TwilioCarrier:
                 outbound = str(text.direction).startswith("outbound")
                 late = made_at is None or made_at >= earliest
                 if outbound and late and plain_marks(text.body or "") == words:
-                    found.append(replace(_as_it_is(text), carrier=self.name))
+                    matches.append(replace(_accepted(text), carrier=self.name))
         except _NO_ANSWER:
             return None
-        return LookupResult(found[::-1])
+        return LookupResult(matches[::-1])
 
-    def ask(self, carrier_id: str) -> SendOutcome | None:
+    def ask(self, carrier_id: str) -> DeliveryReceipt | None:
         """Fetch a text's present status, for when a callback was lost; None if not to be had."""
         try:
-            found = _as_it_is(self._client.messages(carrier_id).fetch())
-            return replace(found, carrier=self.name)
+            return read_resource(self.name, self._client.messages(carrier_id).fetch())
         except _NO_ANSWER:
             return None
 
@@ -128,7 +127,7 @@ class TwilioCarrier:
         )
         look = f"Look at {sid} and {token}."
         try:
-            found = self._client.api.v2010.accounts(self.account.account_sid).fetch()
+            account = self._client.api.v2010.accounts(self.account.account_sid).fetch()
         except RequestException as fault:
             why = "its certificate is not to be trusted" if untrusted(fault) else _short(fault)
             return f"Twilio cannot be reached ({why}): look at the network."
@@ -136,7 +135,7 @@ class TwilioCarrier:
             return f"{fault} Try again later."
         except (TwilioException, ValueError) as fault:
             return f"Twilio does not know this account ({_short(fault)}). {look}"
-        status = str(getattr(found.status, "value", found.status))
+        status = str(getattr(account.status, "value", account.status))
         return "" if status == "active" else f"The Twilio account is {status}: see its console."
 
     def close(self) -> None:
@@ -150,12 +149,12 @@ class TwilioCarrier:
         if down.is_set():
             return _temporary("line_down", "Twilio could not be reached a moment ago.")
         try:
-            asked = self._request(message)
+            parameters = self._request(message)
         except UnicodeError:
             words = "The text holds half a character."
             return SendOutcome(SendStatus.PERMANENT, "twilio", detail=words, advice="alarm")
         try:
-            return _created(self._client.messages.create(**asked))
+            return _created(self._client.messages.create(**parameters))
         except Throttled as fault:
             return _throttled(fault)
         except RequestException as fault:
@@ -166,33 +165,20 @@ class TwilioCarrier:
         except TwilioException as fault:
             return _rejected(fault)
         except (ServerError, ValueError, TypeError, AttributeError) as fault:
-            # Heard, but answered by what is no message: the text may be on its way.
+            # The request arrived, but the answer is no message: the text may be on its way.
             return _unknown(_short(fault))
 
     def _request(self, message: OutgoingMessage) -> dict[str, Any]:
         message.text.encode()
-        base, account = self.account.public_url.rstrip("/"), self.account
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "to": message.to,
             "body": message.text,
-            "status_callback": f"{base}/twilio/status?ref={quote(message.reference)}",
+            "status_callback": f"{self.public_url}/twilio/status?ref={quote(message.reference)}",
             "validity_period": min(LONGEST, max(1, message.good_for)),
         }
-        if account.messaging_service_sid:
-            return asked | {"messaging_service_sid": account.messaging_service_sid}
-        return asked | {"from_": account.from_}
-
-
-def signature_ok(auth_token: str, url: str, params: Mapping[str, Any], signature: str) -> bool:
-    """Whether Twilio signed this form for this exact public URL, its query included.
-
-    `params` are all parameters of the form, unknown ones too: a dict, or a MultiDict whose every
-    value counts. Twilio signs each value of a repeated name once, in sorted order ("Validating
-    requests"), so that a second copy of the very same value changes nothing.
-    """
-    if not auth_token or not signature:
-        return False
-    return bool(RequestValidator(auth_token).validate(url, params, signature))
+        if self.account.messaging_service_sid:
+            return parameters | {"messaging_service_sid": self.account.messaging_service_sid}
+        return parameters | {"from_": self.account.from_}
 
 
 def _created(text: Any) -> SendOutcome:
@@ -204,7 +190,7 @@ def _created(text: Any) -> SendOutcome:
     return SendOutcome(SendStatus.ACCEPTED, "twilio", sid, status=status, code=_code(text))
 
 
-def _as_it_is(text: Any) -> SendOutcome:
+def _accepted(text: Any) -> SendOutcome:
     return SendOutcome(
         SendStatus.ACCEPTED, "twilio", str(text.sid), status=_status(text), code=_code(text)
     )
@@ -229,15 +215,14 @@ def _rejected(fault: TwilioException) -> SendOutcome:
 
 
 def _throttled(fault: Throttled) -> SendOutcome:
-    """Read a 429: by its code where that one is known here, with the longer of the two pauses."""
+    """Read a 429 by its code, where it has one that is known, with the longer of both pauses."""
     code = fault.code if fault.code and known(fault.code) else "20429"
-    meant = outcome(code, status="429")
-    asked = fault.retry_after
-    if asked is None:
-        return meant
-    # Without a code of its own the server's word is better than our guess.
-    own = meant.retry_after or 0 if code != "20429" else 0
-    return replace(meant, retry_after=max(asked, own))
+    throttled = outcome(code, status="429")
+    if fault.retry_after is None:
+        return throttled
+    # Without a code of its own Retry-After is better than our default.
+    pause = throttled.retry_after or 0 if code != "20429" else 0
+    return replace(throttled, retry_after=max(fault.retry_after, pause))
 
 
 def _temporary(status: str, detail: str, advice: str = "") -> SendOutcome:

@@ -1,4 +1,4 @@
-"""What Twilio's codes and statuses mean for us: a table, and two ways to read it."""
+"""Twilio's error codes and message statuses, and what follows from each."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,27 +7,31 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from app.carriers.base import SendOutcome, SendStatus
+from app.carriers.base import DeliveryState, SendOutcome, SendStatus
 
 _FAILED = ("failed", "undelivered", "canceled")
-_WHAT = {"sent": "accepted", "delivered": "delivered", "read": "read"} | dict.fromkeys(
-    _FAILED, "failed"
-)
+# Source: Twilio, "Message status values". Those in between change nothing.
+_STATES = {
+    "sent": DeliveryState.ACCEPTED,
+    "delivered": DeliveryState.DELIVERED,
+    "read": DeliveryState.READ,
+} | dict.fromkeys(_FAILED, DeliveryState.FAILED)
 
 
 @dataclass(frozen=True)
 class CodeMeaning:
-    """What a code means; `again_after` is in seconds, `at_most` counts all tries."""
+    """What follows from an error code; `again_after` is in seconds, `at_most` counts all tries."""
 
     said: SendStatus
     advice: str = ""
     again_after: int | None = None
     at_most: int | None = None
     words: str = ""
+    opted_out: bool = False
 
 
 def verdict(code: str) -> CodeMeaning:
-    """Return what an error code means; an unknown one is judged by its family (2xxxx, 3xxxx)."""
+    """Return the meaning of an error code; of an unknown one that of its family (2xxxx, 3xxxx)."""
     codes, families = _table()
     if code in codes:
         return codes[code]
@@ -37,38 +41,34 @@ def verdict(code: str) -> CodeMeaning:
 
 
 def known(code: str) -> bool:
-    """Tell whether the table has this very code."""
+    """Return whether the table has this code itself."""
     return code in _table()[0]
 
 
-def receipt(status: str, error_code: str = "") -> tuple[str, str]:
-    """Return what a status callback says and the advice that goes with it.
-
-    What: "accepted" (sent), "delivered", "read", "failed", or "" for a status in between or unknown
-    to us. Source: Twilio's message statuses.
-    """
-    what = _WHAT.get(status, "")
-    return what, verdict(error_code).advice if what == "failed" else ""
+def state_of(status: str) -> DeliveryState:
+    """Return the meaning of a message status; PENDING for one in between or unknown here."""
+    return _STATES.get(status, DeliveryState.PENDING)
 
 
 def outcome(code: str, *, status: str = "", detail: str = "", carrier_id: str = "") -> SendOutcome:
-    """Return the outcome that an error code stands for."""
-    meant = verdict(code)
+    """Return the outcome of a request that was answered with an error code."""
+    meaning = verdict(code)
     return SendOutcome(
-        meant.said,
+        meaning.said,
         "twilio",
         carrier_id,
         status=status,
         code=code,
-        detail=detail or meant.words,
-        advice=meant.advice,
-        retry_after=meant.again_after,
-        at_most=meant.at_most,
+        detail=detail or meaning.words,
+        advice=meaning.advice,
+        retry_after=meaning.again_after,
+        at_most=meaning.at_most,
+        opted_out=meaning.opted_out,
     )
 
 
 def failed(status: str) -> bool:
-    """Whether a message of this status will not arrive."""
+    """Return whether a message of this status will not arrive."""
     return status in _FAILED
 
 
@@ -86,6 +86,7 @@ def _verdicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, CodeMeaning]:
             row.get("again_after"),
             row.get("at_most"),
             row["words"],
+            row.get("opted_out", False),
         )
         for code, row in rows.items()
     }

@@ -1,6 +1,7 @@
-"""How the Twilio SDK reaches the network: one pooled session, no hidden retries."""
+"""The HTTP client of the Twilio SDK: one pooled session, no hidden retries."""
 
 import json
+import logging
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,7 @@ class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
 
 
 class ServerError(Exception):
-    """HTTP 5xx: the request was heard, and nobody knows what came of it."""
+    """HTTP 5xx: the request arrived, and its outcome is unknown."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"Twilio answered with HTTP {status}.")
@@ -59,10 +60,12 @@ class ServerError(Exception):
 
 
 class HttpClient(TwilioHttpClient):
-    """The SDK's client, with its requests sent to another base and 429 and 5xx told apart."""
+    """The SDK's client, with another base address, and with errors for 429 and 5xx."""
 
     def __init__(self, api_url: str, connections: int, timeout: float) -> None:
         super().__init__(timeout=timeout)
+        # The SDK logs every request, with the recipient's number, at the level INFO.
+        logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
         self._base = addresses.ascii_url(api_url or _TWILIO).rstrip("/")
         parts = urlsplit(self._base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -74,7 +77,7 @@ class HttpClient(TwilioHttpClient):
             self.session.mount(scheme, HTTPAdapter(1, connections, max_retries=0))
 
     def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:
-        """Send one request; raises Throttled, Broken or requests' own exceptions."""
+        """Send one request; raises Throttled, ServerError or requests' own exceptions."""
         if url.startswith(_TWILIO):
             url = self._base + url.removeprefix(_TWILIO)
         answer = super().request(method, url, *given, **named)
@@ -111,12 +114,12 @@ def _code(body: object) -> str:
 
 
 def never_left(fault: RequestException) -> bool:
-    """Whether a request surely did not reach the other side: nothing was connected to send it."""
+    """Return whether a request surely was not sent: no connection was made."""
     return any(isinstance(cause, _NEVER_LEFT) for cause in _causes(fault))
 
 
 def untrusted(fault: RequestException) -> bool:
-    """Whether the other side's certificate is not to be trusted."""
+    """Return whether the server's certificate is not trusted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(fault))
 
 

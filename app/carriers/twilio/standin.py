@@ -1,4 +1,4 @@
-"""Twilio's messages on this machine: its addresses, answers, errors, callbacks and signatures."""
+"""Twilio's message API for rehearsals and tests: addresses, errors, callbacks and signatures."""
 
 import secrets
 import threading
@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 from twilio.request_validator import RequestValidator
 
+from app.carriers.standin import ReceivedMessage
+from app.carriers.twilio.settings import TwilioSettings
 from app.carriers.twilio.standin_http import (
     Listener,
     StandInRequest,
@@ -27,9 +29,9 @@ _ANSWER_SECONDS = 15  # Twilio's own patience with a webhook
 class TwilioStandIn:
     """A context manager: Twilio's API on a free port of 127.0.0.1.
 
-    `messages` are the texts that it took, as Twilio's own resources (`sid`, `to`, `body`,
-    `status`…), with `status_callback` and `validity_period` as they were asked for; `connections`
-    is how often it was called.
+    `messages` are the texts that it accepted, as Twilio's resources (`sid`, `to`, `body`,
+    `status`…), with the `status_callback` and `validity_period` of the request; `connections`
+    counts connections.
     """
 
     def __init__(
@@ -66,8 +68,41 @@ class TwilioStandIn:
 
     @property
     def url(self) -> str:
-        """What TINGQI_TWILIO_API_URL would be."""
+        """The value of TINGQI_TWILIO_API_URL."""
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def settings(self) -> TwilioSettings:
+        """The settings of the account by which texts come here."""
+        return TwilioSettings(
+            self.account_sid, self.auth_token, from_="+15005550006", api_url=self.url
+        )
+
+    def received(self) -> list[ReceivedMessage]:
+        """Return all texts so far."""
+        return [
+            ReceivedMessage("sms", text["to"], text["body"], _reference(text))
+            for text in self.messages
+        ]
+
+    def confirm(self, reference: str) -> int | None:
+        """Post a signed callback that a text was delivered; return the answer's HTTP status."""
+        return self.callback(self._text(reference), "delivered")
+
+    def forge(self, reference: str) -> list[int]:
+        """Post callbacks with the signature of another address, and without any."""
+        text = self._text(reference)
+        form = {"MessageSid": text["sid"], "MessageStatus": "failed", "ErrorCode": "30005"}
+        wrong = self.sign(f"{text['status_callback']}/elsewhere", form)
+        return [
+            self._posts.post(
+                text["status_callback"], data=form, headers=headers, timeout=_ANSWER_SECONDS
+            ).status_code
+            for headers in ({"X-Twilio-Signature": wrong}, {})
+        ]
+
+    def _text(self, reference: str) -> dict[str, Any]:
+        return next(text for text in self.messages if _reference(text) == reference)
 
     def refuse(self, number: str, code: int, status: int = 400) -> None:
         """Refuse every text to this number with an error code, from now on."""
@@ -108,7 +143,7 @@ class TwilioStandIn:
         """Post a signed status callback, as Twilio does; return the HTTP status of the answer.
 
         `message` is one of `messages` or its SID. The form goes to its StatusCallback, or to `url`
-        if the house listens elsewhere; the signature is for the former, as behind a proxy.
+        if the pages listen elsewhere; the signature is for the former, as behind a proxy.
         """
         text = self.set_status(message, status, error_code)
         form = {
@@ -279,7 +314,7 @@ class TwilioStandIn:
     def set_status(
         self, message: Mapping[str, Any] | str, status: str, error_code: int | str | None = None
     ) -> dict[str, Any]:
-        """Let a message stand so without telling anybody: its callback is lost."""
+        """Set a message's status without a callback, as if it was lost."""
         sid = message if isinstance(message, str) else message["sid"]
         with self._lock:
             text = next(text for text in self.messages if text["sid"] == sid)
@@ -290,6 +325,11 @@ class TwilioStandIn:
 
     def _new_sid(self) -> str:
         return f"SM{secrets.token_hex(16)}"
+
+
+def _reference(text: Mapping[str, Any]) -> str:
+    """Return our reference, which only the address of the callback repeats."""
+    return parse_qs(urlsplit(text["status_callback"]).query).get("ref", [""])[0]
 
 
 def _sent_since(text: Mapping[str, Any], given: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ def configure_logging(to: logging.Handler | None = None) -> None:
         force=True,
         handlers=[to or logging.StreamHandler()],
     )
-    for chatty in ("apscheduler", "twilio.http_client", "alembic"):
+    for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # A turn that has much to send outlasts its interval: the next one has nothing to add.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
