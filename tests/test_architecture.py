@@ -250,3 +250,24 @@ def test_a_folder_has_at_most_eighteen_modules() -> None:
     for file in FILES:
         sizes[file.parent] = sizes.get(file.parent, 0) + (file.name != "__init__.py")
     assert {str(each.relative_to(APP)): n for each, n in sizes.items() if n > 18} == {}
+
+
+# Protocols and the local folder: words that others may use. All other folders are vendors.
+COMMON_CARRIERS = {"imap", "outbox", "smtp"}
+
+
+def test_a_vendors_name_occurs_in_its_carriers_folder_and_the_registry_only() -> None:
+    folders = {each.parent.name for each in APP.glob("carriers/*/__init__.py")} - COMMON_CARRIERS
+    assert folders
+    found = []
+    for file in sorted(APP.rglob("*")):
+        # The catalogues translate what the folders say.
+        if file.suffix not in (".py", ".html", ".txt", ".toml", ".css", ".js"):
+            continue
+        place = name(file)
+        text = file.read_text(encoding="utf-8").lower()
+        for folder in folders:
+            is_own = place.startswith((f"carriers/{folder}/", "carriers/registry.py"))
+            if folder in text and not is_own:
+                found.append(f"{place}: {folder}")
+    assert found == []
