@@ -1,4 +1,4 @@
-"""From a message to the very bytes of an e-mail (RFC 5322, MIME, RFC 6047 for the calendar)."""
+"""Building of e-mails (RFC 5322, MIME, RFC 6047 for the calendar)."""
 
 import hashlib
 import re
@@ -26,11 +26,11 @@ _UTF8 = Charset("utf-8")
 
 
 class Unsendable(ValueError):  # noqa: N818  (it says what is, like Refusal)
-    """The address is none, in one sentence."""
+    """An address is invalid; the message says so in one sentence."""
 
 
 class _Folded(str):
-    """A header's value as it goes over the wire: encoded, and folded where it is long."""
+    """The value of a header as it is transmitted: encoded, and folded where it is long."""
 
     __slots__ = ()
 
@@ -42,7 +42,7 @@ class _Policy(EmailPolicy):
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Keep a folded value unread."""
+        """Store a folded value without parsing it."""
         return (
             (name, value) if isinstance(value, _Folded) else super().header_store_parse(name, value)
         )
@@ -68,7 +68,7 @@ _SMTPUTF8 = _Policy(linesep="\r\n", utf8=True)
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """A mail ready for the wire: the envelope, the bytes (CRLF) and whether it needs SMTPUTF8."""
+    """A mail ready to send: the envelope, the bytes (CRLF), and whether it needs SMTPUTF8."""
 
     sender: str
     recipient: str
@@ -81,7 +81,7 @@ def build(message: OutgoingMessage, mail_from: str, at: datetime) -> OutgoingMai
     """Return the mail for a message, dated `at`.
 
     `mail_from` is an address, with or without a name; the message's `from_name` goes before that
-    name. Raises Unsendable when an address is none.
+    name. Raises Unsendable when an address is invalid.
     """
     own_name, own_address = parseaddr(mail_from)
     sender, recipient = _address(own_address), _address(message.to)
@@ -89,30 +89,30 @@ def build(message: OutgoingMessage, mail_from: str, at: datetime) -> OutgoingMai
     mail = EmailMessage(policy=_SMTPUTF8 if utf8 else _SMTP)
     mail["From"] = _named("From", message.from_name or own_name, sender)
     mail["To"] = _named("To", message.to_name, recipient)
-    mail["Subject"] = _Folded(_written("Subject", message.subject, phrase=False))
+    mail["Subject"] = _Folded(_folded("Subject", message.subject, phrase=False))
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = identity = message_id(message, sender)
-    # A carrier that writes a Message-ID of its own leaves this one: answers and bounces quote it.
-    # An id stays in one piece: the package would make encoded words of a long one.
+    # A carrier that replaces the Message-ID leaves this one, which replies and bounces quote. It
+    # stays in one piece: the package would turn a long id into encoded words.
     mail["References"] = _Folded(identity)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tingqi-Reference"] = message.reference
     _fill(mail, message)
-    # Last: a mail that becomes multipart hands its Content- headers down to its first part.
+    # Last: a mail that becomes multipart moves its Content- headers to its first part.
     mail["Content-Language"] = one_line(message.language)
     return OutgoingMail(sender, recipient, mail.as_bytes(), identity, utf8)
 
 
 def message_id(message: OutgoingMessage, sender: str) -> str:
-    """Return our Message-ID: the same for the same attempt, different in another house."""
-    told = "\0".join((message.to, message.subject, message.text))
-    digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:12]
+    """Return our Message-ID: the same for the same attempt, another in another installation."""
+    content = "\0".join((message.to, message.subject, message.text))
+    digest = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
     host = sender.rpartition("@")[2].strip("[]")
     return f"<{message.reference}.{digest}@{host}>"
 
 
 def one_line(words: str) -> str:
-    """Return words fit for a header: line breaks, NUL and other controls become one space."""
+    """Return a text as one line: line breaks, NUL and other controls become one space."""
     return _clean(_CONTROLS.sub(" ", words)).strip()
 
 
@@ -138,12 +138,12 @@ def _encoding(text: str) -> str:
 
 
 def _clean(words: str) -> str:
-    """Return words that any encoding can carry: no NUL, no half of a surrogate pair."""
+    """Return a text that every encoding can carry: no NUL, no lone surrogate."""
     return words.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _address(address: str) -> str:
-    """Return an address with its domain as ASCII (IDNA), or raise Unsendable."""
+    """Return an address with its domain in ASCII (IDNA). Raises Unsendable."""
     try:
         encoded = addresses.ascii_address(address)
     except ValueError:
@@ -158,49 +158,50 @@ def _named(header: str, name: str, address: str) -> _Folded:
     """Return the value of an address header: a name, which may be empty, and one address."""
     local, _, host = address.rpartition("@")
     spec = f"{local}@{host}" if _DOT_ATOM.fullmatch(local) else f'"{local}"@{host}'
-    written = _written(header, name, phrase=True)
-    if not written:
+    display_name = _folded(header, name, phrase=True)
+    if not display_name:
         return _Folded(spec)
-    last = written.rpartition("\r\n")[2] if "\r\n" in written else f"{header}: {written}"
-    fits = len(last) + len(spec) + 3 <= _ENCODED_LINE
-    return _Folded(f"{written}{' ' if fits else _FOLD}<{spec}>")
+    first_line = f"{header}: {display_name}"
+    last_line = display_name.rpartition("\r\n")[2] if "\r\n" in display_name else first_line
+    fits = len(last_line) + len(spec) + 3 <= _ENCODED_LINE
+    return _Folded(f"{display_name}{' ' if fits else _FOLD}<{spec}>")
 
 
 _FOLD = "\r\n "
 
 
-def _written(header: str, words: str, *, phrase: bool) -> str:
-    """Return a header's words, folded: as they are, quoted (in a phrase), or encoded (RFC 2047).
+def _folded(header: str, words: str, *, phrase: bool) -> str:
+    """Return a header's text, folded: as it is, quoted (in a phrase), or encoded (RFC 2047).
 
-    What is ASCII stays readable; what could be taken for an encoded word is encoded.
+    ASCII stays readable, unless it looks like an encoded word.
     """
     words = re.sub(" +", " ", one_line(words))
     if not words.isascii() or "=?" in words or max(map(len, words.split(" "))) > _LONGEST // 2:
         return _encoded(words, first=_ENCODED_LINE - len(header) - 2)
     if phrase and not _ATOMS.fullmatch(words) and words:
         words = '"' + re.sub(r'(["\\])', r"\\\1", words) + '"'
-    lines, room = [""], _LINE - len(header) - 2
+    lines, width = [""], _LINE - len(header) - 2
     for word in words.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append("")
-            room = _LINE - 1
+            width = _LINE - 1
         lines[-1] += f" {word}" if lines[-1] else word
     return _FOLD.join(lines)
 
 
 def _encoded(words: str, first: int) -> str:
-    """Return words as encoded words, the first of at most ``first`` characters.
+    """Return a text as encoded words, the first of at most ``first`` characters.
 
-    Cut behind a space where there is one: readers differ on whether two encoded words of a name
-    belong together, and each of them reads a space there.
+    It is split after a space where there is one: mail programs differ on whether two encoded words
+    of a name are joined, but all of them show a space there.
     """
-    made, room = [], first
+    encoded_words, width = [], first
     while words:
         most = 1
-        while most < len(words) and len(_UTF8.header_encode(words[: most + 1])) <= room:
+        while most < len(words) and len(_UTF8.header_encode(words[: most + 1])) <= width:
             most += 1
         space = words.rfind(" ", 0, most) + 1
-        taken = most if most == len(words) or not space else space
-        made.append(_UTF8.header_encode(words[:taken]))
-        words, room = words[taken:], _ENCODED_WORD
-    return _FOLD.join(made)
+        end = most if most == len(words) or not space else space
+        encoded_words.append(_UTF8.header_encode(words[:end]))
+        words, width = words[end:], _ENCODED_WORD
+    return _FOLD.join(encoded_words)

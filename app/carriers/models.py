@@ -1,4 +1,4 @@
-"""What workers share about carriers."""
+"""The weights of carriers, shared by all workers."""
 
 import datetime as dt
 
@@ -9,12 +9,12 @@ from app.core.db import Base, UTCDateTime
 
 
 class CarrierWeight(Base):
-    """How much of the traffic one of two carriers gets, and why; the same for all workers."""
+    """The share of the traffic that one of two carriers gets, in hundredths, and the reason."""
 
     __tablename__ = "carrier_weight"
 
     name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     weight: Mapped[int] = mapped_column()
-    # When it was last shifted; None while it is at rest.
+    # The time of the last shift; None before the first.
     shifted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     why: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -1,14 +1,14 @@
-"""Pure: how fast a carrier may be called, and how much a worker may take on at once."""
+"""Pure: token buckets for carriers, and the number of messages that a worker may claim."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class TokenBucket:
-    """A carrier's allowance: ``per_second`` messages, and ``burst`` of them at once.
+    """A token bucket: ``per_second`` messages on average, at most ``burst`` of them at once.
 
-    The allowance is the house's: of several ``workers`` each has its share. ``at`` are seconds of
-    any clock that only goes forward. Without a rate there is no limit.
+    Both are shared equally by ``workers``. ``at`` are seconds of a monotonic clock. A rate of 0 is
+    unlimited.
     """
 
     per_second: float
@@ -24,42 +24,42 @@ class TokenBucket:
 
     @property
     def most(self) -> float:
-        """This worker's messages at once: one second's worth where nothing else is said."""
+        """This worker's burst in messages: that of one second where none is set."""
         return max(1.0, (self.burst or self.per_second) / max(1, self.workers))
 
     def filled(self) -> "TokenBucket":
-        """Return it full, as after a long rest."""
+        """Return the bucket full, as after a long pause."""
         return replace(self, left=self.most)
 
     def taken(self, at: float) -> tuple["TokenBucket", float]:
-        """Return the bucket with one message taken, and the seconds to wait before it goes.
+        """Return the bucket with one token taken, and the seconds to wait before sending.
 
-        Who takes from an empty bucket takes from what is yet to come: all wait in their order.
+        An empty bucket goes into debt, so that all wait in the order of their calls.
         """
         if not self.per_second:
             return self, 0.0
-        came = max(0.0, at - self.at) * self.rate
-        left = min(self.most, self.left + came) - 1
+        added = max(0.0, at - self.at) * self.rate
+        left = min(self.most, self.left + added) - 1
         return replace(self, left=left, at=max(self.at, at)), max(0.0, -left / self.rate)
 
 
 @dataclass(frozen=True)
 class Throughput:
-    """How many messages a second were handed over of late."""
+    """The recent throughput in messages a second."""
 
     per_second: float
 
     def after(self, count: int, seconds: float) -> "Throughput":
-        """Return the speed after so many more in so many seconds: half of it is news."""
+        """Return the moving average after ``count`` more messages in so many seconds."""
         if seconds <= 0:
             return self
         return Throughput((self.per_second + count / seconds) / 2)
 
 
-def room(speed: float, waiting: int, lease: float, most: int) -> int:
-    """Return how many more messages may be claimed.
+def claim_size(speed: float, waiting: int, lease: float, most: int) -> int:
+    """Return the number of messages that may be claimed, at most ``most``.
 
-    Never more than can be sent in half of a lease of so many seconds, counting those that wait
-    already: the other half is for a carrier that grows slow.
+    Together with those ``waiting``, no more than can be sent at this speed in half of a lease of so
+    many seconds: the other half is for a carrier that becomes slow.
     """
     return max(0, min(most, int(speed * lease / 2) - waiting))

@@ -1,4 +1,4 @@
-"""How much of the traffic each of two carriers gets: kept where all workers see it."""
+"""The split of traffic between two carriers, stored so that all workers share it."""
 
 import datetime as dt
 import logging
@@ -15,13 +15,13 @@ log = logging.getLogger("tingqi.carriers")
 
 
 def shares(session: Session, names: Sequence[str]) -> dict[str, int]:
-    """Return the weights of carriers, a hundred together; the same for all until one was moved."""
-    known = {each.name: each.weight for each in _rows(session, names)}
-    return known if set(known) == set(names) else weights.middle(list(names))
+    """Return the weights of carriers, a hundred together; equal ones until one was moved."""
+    stored = {row.name: row.weight for row in _rows(session, names)}
+    return stored if set(stored) == set(names) else weights.middle(list(names))
 
 
-def told(session: Session) -> Sequence[CarrierWeight]:
-    """Return all that is known of weights, for those who watch."""
+def all_weights(session: Session) -> Sequence[CarrierWeight]:
+    """Return all stored weights, for pages and metrics."""
     return session.scalars(sa.select(CarrierWeight).order_by(CarrierWeight.name)).all()
 
 
@@ -31,32 +31,31 @@ def move_away(
     tries: Mapping[str, weights.RecentTries],
     now: dt.datetime,
 ) -> bool:
-    """Move a step of weight away from a carrier in trouble; tell whether any was moved.
+    """Move one step of weight away from a carrier in trouble; return whether any was moved.
 
-    Workers that see the same trouble at the same time move one step together.
+    Workers that see the same trouble at the same time move one step in all.
     """
     name = weights.worst(tries)
     if not name:
         return False
-    rows = _held(session, names)
-    if not weights.may_shift(
-        max(filter(None, (row.shifted_at for row in rows)), default=None), now
-    ):
+    rows = _locked(session, names)
+    if not weights.may_shift(_last_shift(rows), now):
         return False
-    seen = tries[name]
-    why = f"{seen.failed} of {seen.calls} calls failed, {seen.slow} were slow"
+    calls = tries[name]
+    why = f"{calls.failed} of {calls.calls} calls failed, {calls.slow} were slow"
     return _write(rows, weights.away_from({row.name: row.weight for row in rows}, name), why, now)
 
 
 def drift(session: Session, names: Sequence[str], now: dt.datetime) -> bool:
-    """Move a step of weight back towards the middle after an hour without trouble."""
-    if len(names) < 2:
+    """Move one step of weight back towards equal shares after an hour without trouble."""
+    if len(names) < 2 or not weights.is_calm(_last_shift(_rows(session, names)), now):
         return False
-    rows = _rows(session, names)
-    if not weights.is_calm(max(filter(None, (row.shifted_at for row in rows)), default=None), now):
-        return False
-    rows = _held(session, names)
+    rows = _locked(session, names)
     return _write(rows, weights.drifted({row.name: row.weight for row in rows}), "calm", now)
+
+
+def _last_shift(rows: Sequence[CarrierWeight]) -> dt.datetime | None:
+    return max(filter(None, (row.shifted_at for row in rows)), default=None)
 
 
 def _write(
@@ -71,15 +70,15 @@ def _write(
 
 
 def _rows(session: Session, names: Sequence[str]) -> Sequence[CarrierWeight]:
-    wanted = sa.select(CarrierWeight).where(CarrierWeight.name.in_(names))
-    return session.scalars(wanted.order_by(CarrierWeight.name)).all()
+    query = sa.select(CarrierWeight).where(CarrierWeight.name.in_(names))
+    return session.scalars(query.order_by(CarrierWeight.name)).all()
 
 
-def _held(session: Session, names: Sequence[str]) -> Sequence[CarrierWeight]:
-    """Return the rows of carriers, locked and as they stand now; made where there are none."""
-    rest = weights.middle(list(names))
-    rows = [{"name": name, "weight": rest[name], "why": ""} for name in sorted(names)]
+def _locked(session: Session, names: Sequence[str]) -> Sequence[CarrierWeight]:
+    """Return the rows of carriers, locked and reread; inserted where there are none."""
+    equal = weights.middle(list(names))
+    rows = [{"name": name, "weight": equal[name], "why": ""} for name in sorted(names)]
     bulk.insert(session, bulk.table(CarrierWeight), rows, unless="name")
-    wanted = sa.select(CarrierWeight).where(CarrierWeight.name.in_(names))
-    wanted = wanted.order_by(CarrierWeight.name).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).all()
+    query = sa.select(CarrierWeight).where(CarrierWeight.name.in_(names))
+    query = query.order_by(CarrierWeight.name).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()

@@ -91,7 +91,7 @@ def _carriers(now: Any) -> dict[str, Any]:
     services, beat = web.services(), heartbeat.last_beat(db.session())
     return {
         "carriers": {"email": services.gateways.email.name, "sms": services.gateways.sms.name},
-        "shares": traffic_split.told(db.session()) if services.gateways.second_sms else (),
+        "shares": traffic_split.all_weights(db.session()) if services.gateways.second_sms else (),
         "beat": beat,
         "silent": heartbeat.is_silent(beat, now),
     }

@@ -122,6 +122,6 @@ def _weights(session: Session) -> list[str]:
     """Return how much of the traffic each of two carriers gets, in hundredths."""
     shown = [
         f'tingqi_carrier_weight{{carrier="{each.name}"}} {each.weight}'
-        for each in traffic_split.told(session)
+        for each in traffic_split.all_weights(session)
     ]
     return ["# TYPE tingqi_carrier_weight gauge", *shown] if shown else []

@@ -122,7 +122,7 @@ class DispatchBatch:
         # The first claim is small: what is claimed together is called once all of it is written.
         each = EACH_AHEAD if self.tried else EACH_READY
         batch = min(claiming.BATCH, max(LEAST, each * self.at_once, int(AHEAD * per_second)))
-        return rate_limits.room(per_second, len(self.in_flight), LEASE.total_seconds(), batch)
+        return rate_limits.claim_size(per_second, len(self.in_flight), LEASE.total_seconds(), batch)
 
     def _ready(self) -> int:
         return sum(callers.waiting for callers in self.callers.values())

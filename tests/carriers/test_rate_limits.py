@@ -50,7 +50,7 @@ def test_a_clock_that_stands_or_jumps_back_gives_nothing_away() -> None:
 def test_no_more_is_claimed_than_half_a_lease_can_send(
     speed: float, waiting: int, expected: int
 ) -> None:
-    assert rate_limits.room(speed, waiting, 180, 256) == expected
+    assert rate_limits.claim_size(speed, waiting, 180, 256) == expected
 
 
 def test_a_carrier_that_slows_down_is_seen_within_a_few_looks() -> None:

@@ -269,7 +269,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
         each.split(".")[0] for each in second.given
     }
     with scenario.app.app_context():
-        shares = {each.name: each.weight for each in traffic_split.told(db.session())}
+        shares = {each.name: each.weight for each in traffic_split.all_weights(db.session())}
     assert shares == {"twilio": 40, "twilio2": 60}
     metrics = scenario.client.get("/metrics").get_data(as_text=True)
     assert 'tingqi_carrier_weight{carrier="twilio"} 40' in metrics
@@ -277,7 +277,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
     scenario.wait(hours=1)
     scenario.beat()
     with scenario.app.app_context():
-        assert {each.weight for each in traffic_split.told(db.session())} == {50}
+        assert {each.weight for each in traffic_split.all_weights(db.session())} == {50}
 
 
 def test_two_workers_that_see_the_same_trouble_move_one_step(scenario: Scenario) -> None:
@@ -286,7 +286,7 @@ def test_two_workers_that_see_the_same_trouble_move_one_step(scenario: Scenario)
         for _ in range(2):
             with transaction() as session:
                 traffic_split.move_away(session, list(tries), tries, scenario.clock.now())
-        assert [each.weight for each in traffic_split.told(db.session())] == [40, 60]
+        assert [each.weight for each in traffic_split.all_weights(db.session())] == [40, 60]
 
 
 def test_workers_have_names_of_their_own_and_are_forgotten_after_a_day(scenario: Scenario) -> None:
