@@ -1,4 +1,4 @@
-"""The local outbox: a folder that mails and texts go to when no carrier is configured."""
+"""The local outbox: a folder of mails and texts, used where no carrier is set up."""
 
 import itertools
 import json
@@ -24,13 +24,13 @@ from app.core.runtime.clock import Clock
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-\d{6}-[0-9a-f]{8}-([A-Za-z0-9.-]+)\.(eml|json)")
-# Letters of one moment (a set clock stands still) keep the order in which they were written.
-_turn = itertools.count()
+# Messages of one moment (a set clock does not advance) keep the order of writing.
+_counter = itertools.count()
 
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """One letter in the outbox; `name` is its file's name, `body` its plain text."""
+    """One message in the outbox; `name` is the file's name, `body` the plain text."""
 
     at: datetime
     channel: str
@@ -43,7 +43,7 @@ class OutboxMessage:
 
 
 class Outbox:
-    """A carrier that writes each message into a file, whole or not at all."""
+    """A carrier that writes each message into a file, atomically."""
 
     name = "outbox"
 
@@ -63,7 +63,7 @@ class Outbox:
             yield message, self._write(message)
 
     def find(self, message: OutgoingMessage, since: datetime) -> LookupResult:
-        """Say whether a file of this reference is there, whenever it was written."""
+        """Return the file of this reference, whenever it was written; the result is sure."""
         for name, _, reference in _names(self.folder):
             if reference == message.reference and name.endswith(_ending(message.channel)):
                 stored = SendOutcome(
@@ -88,7 +88,7 @@ class Outbox:
         return ""
 
     def close(self) -> None:
-        """Do nothing: no file stays open."""
+        """Do nothing: no file is kept open."""
 
     def _write(self, message: OutgoingMessage) -> SendOutcome:
         at = self._clock.now()
@@ -111,32 +111,32 @@ class Outbox:
     def _content(self, message: OutgoingMessage, at: datetime) -> bytes:
         if message.channel == "email":
             return build(message, self._from, at).data
-        kept = {
+        content = {
             "to": message.to,
             "body": message.text.encode("utf-8", "replace").decode(),
             "reference": message.reference,
             "at": at.isoformat(),
             "good_for": message.good_for,
         }
-        return json.dumps(kept, ensure_ascii=False, indent=1).encode()
+        return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
 def entries(folder: Path, limit: int = 200) -> list[OutboxMessage]:
-    """Return the newest letters of an outbox, newest first; what is none of ours is left out."""
-    found: list[OutboxMessage] = []
+    """Return the newest messages of an outbox, newest first; unreadable files are left out."""
+    messages: list[OutboxMessage] = []
     for name, at, reference in sorted(_names(Path(folder)), reverse=True):
-        if len(found) == limit:
+        if len(messages) == limit:
             break
         read = _read_mail if name.endswith(".eml") else _read_text
         try:
-            found.append(read((Path(folder) / name).read_bytes(), name, at, reference))
+            messages.append(read((Path(folder) / name).read_bytes(), name, at, reference))
         except (OSError, ValueError, KeyError):
             continue
-    return found
+    return messages
 
 
 def content(folder: Path, name: str) -> bytes:
-    """Return one letter's bytes; raises FileNotFoundError for a name that is not an outbox's."""
+    """Return the bytes of one message. Raises FileNotFoundError for any other file's name."""
     if not _NAME.fullmatch(name):
         raise FileNotFoundError(name)
     return (Path(folder) / name).read_bytes()
@@ -155,11 +155,11 @@ def _ending(channel: str) -> str:
 
 
 def _put(folder: Path, message: OutgoingMessage, at: datetime, data: bytes) -> str:
-    """Write a new file so that a crash leaves all of it or nothing, and return its name."""
+    """Write a new file, so that a crash leaves all of it or nothing; return its name."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = at.astimezone(UTC).strftime(_STAMP)
-    turn = f"{next(_turn) % 1_000_000:06d}-{secrets.token_hex(4)}"
-    name = f"{stamp}-{turn}-{message.reference}{_ending(message.channel)}"
+    order = f"{next(_counter) % 1_000_000:06d}-{secrets.token_hex(4)}"
+    name = f"{stamp}-{order}-{message.reference}{_ending(message.channel)}"
     part = folder / f".{name}.part"
     with part.open("xb") as file:
         file.write(data)
@@ -171,11 +171,11 @@ def _put(folder: Path, message: OutgoingMessage, at: datetime, data: bytes) -> s
 
 
 def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> OutboxMessage:
@@ -188,5 +188,5 @@ def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> OutboxMe
 
 
 def _read_text(data: bytes, name: str, at: datetime, reference: str) -> OutboxMessage:
-    kept = json.loads(data)
-    return OutboxMessage(at, "sms", str(kept["to"]), "", str(kept["body"]), reference, name, False)
+    text = json.loads(data)
+    return OutboxMessage(at, "sms", str(text["to"]), "", str(text["body"]), reference, name, False)

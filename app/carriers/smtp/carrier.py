@@ -1,4 +1,4 @@
-"""Mail by SMTP (RFC 5321): one connection carries many mails, and every reply is weighed."""
+"""The client of a mail server by SMTP (RFC 5321); one connection carries many mails."""
 
 import re
 import smtplib
@@ -28,13 +28,13 @@ from app.core.runtime.clock import Clock
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
-# 530, 534, 535 and 538 (RFC 4954) are about who we are, at whatever step they are said.
+# 530, 534, 535 and 538 (RFC 4954) concern our sign-in, at whatever step they come.
 _ABOUT_US = (530, 534, 535, 538)
 _CLOSING = 421
 
 
 class SmtpCarrier:
-    """A carrier for e-mail. Safe to share between threads; idle connections are kept for later."""
+    """A carrier of mail. Safe to share between threads; idle connections are reused."""
 
     name = "smtp"
     channel = "email"
@@ -50,11 +50,12 @@ class SmtpCarrier:
         connect_seconds: float = 10,
         seconds: float = 30,
     ) -> None:
-        """Read the URL (ValueError when it is none); nothing is connected before it is needed.
+        """Read the URL (ValueError when it is invalid); nothing is connected yet.
 
-        So many idle ``connections`` are kept for the mails to come.
+        At most ``connections`` idle connections are kept. Timeouts are in seconds, for connecting
+        and for each reply.
         """
-        self.line = read_url(url)
+        self.server = read_url(url)
         self._from = mail_from
         self._clock = clock
         self._context = context or ssl.create_default_context()
@@ -66,18 +67,18 @@ class SmtpCarrier:
     def send(
         self, messages: Sequence[OutgoingMessage]
     ) -> Iterator[tuple[OutgoingMessage, SendOutcome]]:
-        """Yield each mail's outcome; `carrier_id` is our Message-ID, `detail` the server's word."""
-        wire, down = self._take_idle(), None
+        """Yield each mail's outcome; `carrier_id` is our Message-ID, `detail` the reply."""
+        connection, down = self._take_idle(), None
         try:
             for message in messages:
                 if down is None:
                     try:
-                        wire, outcome = self._one(wire, message)
+                        connection, outcome = self._one(connection, message)
                     except ConnectionFailed as fault:
-                        wire, down = None, fault.outcome
+                        connection, down = None, fault.outcome
                 yield message, down or outcome
         finally:
-            self._put_back(wire)
+            self._put_back(connection)
 
     def find(self, message: OutgoingMessage, since: datetime) -> LookupResult | None:
         """Return None: a mail server cannot be asked what it took."""
@@ -88,7 +89,7 @@ class SmtpCarrier:
         return None
 
     def check(self) -> str:
-        """Connect and sign in, without sending; return "" or what is wrong and what to do."""
+        """Connect and sign in, without sending; return "" or the fault and the remedy."""
         try:
             disconnect(self._open())
         except ConnectionFailed as fault:
@@ -96,64 +97,64 @@ class SmtpCarrier:
         return ""
 
     def close(self) -> None:
-        """Say goodbye on the idle connections."""
-        while (wire := self._take_idle()) is not None:
-            disconnect(wire)
+        """Close the idle connections."""
+        while (connection := self._take_idle()) is not None:
+            disconnect(connection)
 
     def _take_idle(self) -> smtplib.SMTP | None:
         with self._lock:
             return self._idle.pop() if self._idle else None
 
-    def _put_back(self, wire: smtplib.SMTP | None) -> None:
+    def _put_back(self, connection: smtplib.SMTP | None) -> None:
         with self._lock:
-            if wire is not None and len(self._idle) < self._connections:
-                self._idle.append(wire)
-                wire = None
-        disconnect(wire)
+            if connection is not None and len(self._idle) < self._connections:
+                self._idle.append(connection)
+                connection = None
+        disconnect(connection)
 
     def _one(
-        self, wire: smtplib.SMTP | None, message: OutgoingMessage
+        self, connection: smtplib.SMTP | None, message: OutgoingMessage
     ) -> tuple[smtplib.SMTP | None, SendOutcome]:
-        """Hand over one mail, over a new connection if the server has closed the old one."""
+        """Send one mail, over a new connection if the server has closed the old one."""
         try:
             mail = build(message, self._from, self._clock.now())
         except Unsendable as fault:
             detail = str(fault)
-            return wire, SendOutcome(
+            return connection, SendOutcome(
                 SendStatus.PERMANENT, "smtp", status="address", detail=detail, advice="next_channel"
             )
-        if wire is not None:
+        if connection is not None:
             try:
-                outcome = _deliver(wire, mail, fresh=False)
-                return _kept(wire), outcome
+                outcome = _deliver(connection, mail, fresh=False)
+                return _kept(connection), outcome
             except (OSError, smtplib.SMTPException):
-                wire.close()
-        wire = self._open()
+                connection.close()
+        connection = self._open()
         try:
-            outcome = _deliver(wire, mail, fresh=True)
+            outcome = _deliver(connection, mail, fresh=True)
         except (OSError, smtplib.SMTPException) as fault:
-            wire.close()
-            lost = words_of(fault)
-            return None, SendOutcome(SendStatus.TEMPORARY, "smtp", status="closed", detail=lost)
-        return _kept(wire), outcome
+            connection.close()
+            detail = words_of(fault)
+            return None, SendOutcome(SendStatus.TEMPORARY, "smtp", status="closed", detail=detail)
+        return _kept(connection), outcome
 
     def _open(self) -> smtplib.SMTP:
-        return connect(self.line, self._context, self._connect_seconds, self._seconds)
+        return connect(self.server, self._context, self._connect_seconds, self._seconds)
 
 
-def _kept(wire: smtplib.SMTP) -> smtplib.SMTP | None:
+def _kept(connection: smtplib.SMTP) -> smtplib.SMTP | None:
     """Return a connection that is still open, else None."""
-    return wire if wire.sock is not None else None
+    return connection if connection.sock is not None else None
 
 
-def _deliver(wire: smtplib.SMTP, mail: OutgoingMail, fresh: bool) -> SendOutcome:
-    """Say one mail on an open connection.
+def _deliver(connection: smtplib.SMTP, mail: OutgoingMail, fresh: bool) -> SendOutcome:
+    """Send one mail over an open connection.
 
-    Raises SMTPException or OSError when the connection is lost and the server surely has nothing.
+    Raises SMTPException or OSError when the connection is lost and the mail was surely not taken.
     """
     if not fresh:
-        _still_there(*wire.rset())
-    if mail.utf8 and not wire.has_extn("smtputf8"):
+        _checked(*connection.rset())
+    if mail.utf8 and not connection.has_extn("smtputf8"):
         if not mail.sender.isascii():  # our own setting, and no fault of the recipient's
             return SendOutcome(
                 SendStatus.TEMPORARY,
@@ -169,71 +170,71 @@ def _deliver(wire: smtplib.SMTP, mail: OutgoingMail, fresh: bool) -> SendOutcome
             advice="next_channel",
             detail="The mail server cannot carry an address with letters outside ASCII.",
         )
-    options = [f"size={len(mail.data)}"] if wire.has_extn("size") else []
+    options = [f"size={len(mail.data)}"] if connection.has_extn("size") else []
     options += ["SMTPUTF8", "BODY=8BITMIME"] if mail.utf8 else []
     for step, reply in (
-        ("MAIL", lambda: wire.mail(mail.sender, options)),
-        ("RCPT", lambda: wire.rcpt(mail.recipient)),
-        ("DATA", lambda: wire.docmd("DATA")),
+        ("MAIL", lambda: connection.mail(mail.sender, options)),
+        ("RCPT", lambda: connection.rcpt(mail.recipient)),
+        ("DATA", lambda: connection.docmd("DATA")),
     ):
-        code, words = _still_there(*reply())
+        code, words = _checked(*reply())
         if code not in (250, 251, 252, 354):
             return _refused(step, code, words)
-    return _hand_over(wire, mail)
+    return _hand_over(connection, mail)
 
 
-def _hand_over(wire: smtplib.SMTP, mail: OutgoingMail) -> SendOutcome:
+def _hand_over(connection: smtplib.SMTP, mail: OutgoingMail) -> SendOutcome:
     try:
-        wire.send(_LEADING_DOT.sub(b"..", mail.data) + b".\r\n")
-        code, words = wire.getreply()
+        connection.send(_LEADING_DOT.sub(b"..", mail.data) + b".\r\n")
+        code, words = connection.getreply()
     except (OSError, smtplib.SMTPException) as fault:
-        wire.close()
+        connection.close()
         return SendOutcome(
             SendStatus.UNKNOWN, "smtp", mail.message_id, status="no_reply", detail=words_of(fault)
         )
-    if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a yes, however it is put
-        said = text_of(words)
+    if 200 <= code < 300:  # RFC 5321, 4.3.2: any 2yz is a success
+        reply = text_of(words)
         return SendOutcome(
             SendStatus.ACCEPTED,
             "smtp",
             mail.message_id,
             status=str(code),
-            detail=said,
-            server_id=_server_id(said, mail.message_id),
+            detail=reply,
+            server_id=_server_id(reply, mail.message_id),
         )
     return _refused("mail", code, words)
 
 
-def _server_id(said: str, message_id: str) -> str:
-    """Return what a server calls a mail, by its words to 250; "" where that is not told.
+def _server_id(reply: str, message_id: str) -> str:
+    """Return the server's id of a mail from the text of its 250 reply, "" where it has none.
 
-    Amazon SES ("250 Ok 0100…-000000") and others write it into Message-ID instead of ours.
+    Amazon SES ("250 Ok 0100…-000000") and others replace our Message-ID by it.
     """
     own = message_id.strip("<>").partition("@")[0]
-    words = (each.strip("<>[](),;:").partition("@")[0] for each in said.replace("=", " ").split())
-    names = [each for each in words if SERVER_ID.fullmatch(each) and each != own]
-    return max(names, key=len, default="")
+    words = (word.strip("<>[](),;:").partition("@")[0] for word in reply.replace("=", " ").split())
+    ids = [word for word in words if SERVER_ID.fullmatch(word) and word != own]
+    return max(ids, key=len, default="")
 
 
-def _still_there(code: int, words: bytes) -> tuple[int, bytes]:
+def _checked(code: int, words: bytes) -> tuple[int, bytes]:
     if code in (_CLOSING, -1):
         raise smtplib.SMTPServerDisconnected(f"{code} {text_of(words)}")
     return code, words
 
 
 def _refused(step: str, code: int, words: bytes) -> SendOutcome:
-    """Weigh a refusal: 4xx passes, 5xx is the recipient's or the mail's fault, or ours."""
+    """Classify a refusal: 4xx is temporary, 5xx the fault of the recipient, of the mail or ours."""
     text = text_of(words)
-    found = _ENHANCED.match(text)
-    said, advice = SendStatus.PERMANENT, "next_channel"
+    enhanced = _ENHANCED.match(text)
+    result, advice = SendStatus.PERMANENT, "next_channel"
     if 400 <= code < 500:
-        said, advice = SendStatus.TEMPORARY, ""
+        result, advice = SendStatus.TEMPORARY, ""
     elif code in _ABOUT_US or (step == "MAIL" and code != 552) or _no_relay(step, text):
-        said, advice = SendStatus.TEMPORARY, "alarm"
+        result, advice = SendStatus.TEMPORARY, "alarm"
     return SendOutcome(
-        said,
+        result,
         "smtp",
-        status=found[0] if found else "",
+        status=enhanced[0] if enhanced else "",
         code=str(code),
         detail=f"{step}: {code} {text}",
         advice=advice,

@@ -1,4 +1,4 @@
-"""The line to a mail server: its URL, and a connection that is encrypted and signed in."""
+"""Connections to a mail server: the URL, TLS and sign-in."""
 
 import smtplib
 import ssl
@@ -15,7 +15,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where the mail server is and how to speak with it; `tls` is implicit, required, yes or no."""
+    """The address of a mail server, its TLS mode (implicit, required, yes or no), the user."""
 
     host: str
     port: int
@@ -25,7 +25,7 @@ class SmtpServer:
 
 
 class ConnectionFailed(Exception):  # noqa: N818  (it says what is, like Refusal)
-    """No mail can be handed over now; `outcome` is what that means for each of them."""
+    """No mail can be handed over now; `outcome` is the outcome of each."""
 
     def __init__(self, detail: str, code: str = "", advice: str = "") -> None:
         super().__init__(detail)
@@ -71,44 +71,44 @@ def _tls(parts: SplitResult) -> str:
 
 
 def connect(
-    line: SmtpServer, context: ssl.SSLContext, connect_seconds: float, seconds: float
+    server: SmtpServer, context: ssl.SSLContext, connect_seconds: float, seconds: float
 ) -> smtplib.SMTP:
-    """Connect, turn on TLS, sign in; `seconds` are waited for each reply. Raises LineDown."""
-    wire = None
+    """Connect, turn on TLS, sign in; waiting `seconds` for each reply. Raises ConnectionFailed."""
+    connection = None
     try:
-        wire = _connect(line, context, connect_seconds)
-        if wire.sock is not None:
-            wire.sock.settimeout(seconds)
-        wire.ehlo_or_helo_if_needed()
-        _secure(wire, line, context)
-        if line.user:
-            _sign_in(wire, line)
+        connection = _connect(server, context, connect_seconds)
+        if connection.sock is not None:
+            connection.sock.settimeout(seconds)
+        connection.ehlo_or_helo_if_needed()
+        _secure(connection, server, context)
+        if server.user:
+            _sign_in(connection, server)
     except ConnectionFailed:
-        _drop(wire)
+        _drop(connection)
         raise
     except (OSError, ValueError, smtplib.SMTPException) as fault:
-        _drop(wire)
-        raise _line_down(line, fault) from fault
-    return wire
+        _drop(connection)
+        raise _failure(server, fault) from fault
+    return connection
 
 
-def disconnect(wire: smtplib.SMTP | None) -> None:
-    """Say goodbye and close; a server that is gone already is no matter."""
-    if wire is None:
+def disconnect(connection: smtplib.SMTP | None) -> None:
+    """Quit and close the connection, if it is still open."""
+    if connection is None:
         return
     try:
-        wire.quit()
+        connection.quit()
     except (OSError, smtplib.SMTPException):
-        wire.close()
+        connection.close()
 
 
 def text_of(words: bytes) -> str:
-    """Return a server's words as one short line."""
+    """Return the text of a reply as one short line."""
     return one_line(words.decode("utf-8", "replace"))[:300]
 
 
 def words_of(fault: Exception) -> str:
-    """Return what a fault of the line says, as one short line."""
+    """Return the text of a connection's fault as one short line."""
     if isinstance(fault, smtplib.SMTPResponseException):
         said = fault.smtp_error
         text = text_of(said) if isinstance(said, bytes) else one_line(str(said))[:300]
@@ -116,60 +116,60 @@ def words_of(fault: Exception) -> str:
     return one_line(str(fault))[:300] or type(fault).__name__
 
 
-def _connect(line: SmtpServer, context: ssl.SSLContext, seconds: float) -> smtplib.SMTP:
-    if line.tls == "implicit":
-        return smtplib.SMTP_SSL(line.host, line.port, timeout=seconds, context=context)
-    return smtplib.SMTP(line.host, line.port, timeout=seconds)
+def _connect(server: SmtpServer, context: ssl.SSLContext, seconds: float) -> smtplib.SMTP:
+    if server.tls == "implicit":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=seconds)
 
 
-def _secure(wire: smtplib.SMTP, line: SmtpServer, context: ssl.SSLContext) -> None:
-    offered = wire.has_extn("starttls")
-    if line.tls == "required" and not offered:
+def _secure(connection: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContext) -> None:
+    offered = connection.has_extn("starttls")
+    if server.tls == "required" and not offered:
         raise ConnectionFailed(
-            f"{line.host} does not offer STARTTLS, and it is required.", "", "alarm"
+            f"{server.host} does not offer STARTTLS, and it is required.", "", "alarm"
         )
-    if line.tls in ("required", "yes") and offered:
-        wire.starttls(context=context)
-        wire.ehlo()
-    elif line.tls == "yes" and line.user and line.host not in _LOOPBACK:
-        # A password is not said aloud because somebody on the way cut STARTTLS out.
+    if server.tls in ("required", "yes") and offered:
+        connection.starttls(context=context)
+        connection.ehlo()
+    elif server.tls == "yes" and server.user and server.host not in _LOOPBACK:
+        # Someone on the network may have removed STARTTLS: no password goes in the clear.
         raise ConnectionFailed(
-            f"{line.host} does not offer STARTTLS; the password is not sent in the clear"
+            f"{server.host} does not offer STARTTLS; the password is not sent in the clear"
             " unless the URL says starttls=no.",
             advice="alarm",
         )
 
 
-def _sign_in(wire: smtplib.SMTP, line: SmtpServer) -> None:
+def _sign_in(connection: smtplib.SMTP, server: SmtpServer) -> None:
     try:
-        if (line.user + line.password).isascii():
-            wire.login(line.user, line.password)
+        if (server.user + server.password).isascii():
+            connection.login(server.user, server.password)
         else:
-            _sign_in_utf8(wire, line)
+            _sign_in_utf8(connection, server)
     except smtplib.SMTPServerDisconnected:
         raise
     except (smtplib.SMTPException, UnicodeError) as fault:
         code = str(getattr(fault, "smtp_code", ""))
-        # 454 (RFC 4954) is the server's own trouble, and passes.
+        # 454 (RFC 4954) is a temporary fault of the server.
         advice = "" if code.startswith("4") else "alarm"
-        words = f"{line.host} refused the sign-in ({words_of(fault)})."
+        words = f"{server.host} refused the sign-in ({words_of(fault)})."
         raise ConnectionFailed(words, code, advice) from fault
 
 
-def _sign_in_utf8(wire: smtplib.SMTP, line: SmtpServer) -> None:
+def _sign_in_utf8(connection: smtplib.SMTP, server: SmtpServer) -> None:
     """Sign in by PLAIN, which carries UTF-8 (RFC 4616): smtplib's own login is ASCII only."""
-    if "PLAIN" not in wire.esmtp_features.get("auth", "").upper().split():
+    if "PLAIN" not in connection.esmtp_features.get("auth", "").upper().split():
         raise smtplib.SMTPNotSupportedError(
             "it offers no AUTH PLAIN, and no other way carries a name or password beyond ASCII"
         )
-    token = b64encode(f"\0{line.user}\0{line.password}".encode()).decode()
-    code, said = wire.docmd("AUTH", f"PLAIN {token}")
+    token = b64encode(f"\0{server.user}\0{server.password}".encode()).decode()
+    code, said = connection.docmd("AUTH", f"PLAIN {token}")
     if code not in (235, 503):
         raise smtplib.SMTPAuthenticationError(code, said)
 
 
-def _line_down(line: SmtpServer, fault: Exception) -> ConnectionFailed:
-    place = f"{line.host}:{line.port}"
+def _failure(server: SmtpServer, fault: Exception) -> ConnectionFailed:
+    place = f"{server.host}:{server.port}"
     if isinstance(fault, ssl.SSLCertVerificationError):
         words = f"The certificate of {place} is not to be trusted ({fault.verify_message})."
         return ConnectionFailed(words, "", "alarm")
@@ -182,6 +182,6 @@ def _line_down(line: SmtpServer, fault: Exception) -> ConnectionFailed:
     return ConnectionFailed(f"The mail server {place} cannot be reached ({words_of(fault)}).")
 
 
-def _drop(wire: smtplib.SMTP | None) -> None:
-    if wire is not None:
-        wire.close()
+def _drop(connection: smtplib.SMTP | None) -> None:
+    if connection is not None:
+        connection.close()

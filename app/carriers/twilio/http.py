@@ -41,7 +41,7 @@ _NEVER_LEFT = (
 
 
 class Throttled(Exception):  # noqa: N818  (it says what is, like Refusal)
-    """HTTP 429; `retry_after` is in seconds, None when the server did not say.
+    """HTTP 429; `retry_after` is in seconds, None where the response has none.
 
     `code` is Twilio's error code, "" where the answer has none.
     """
@@ -71,21 +71,21 @@ class HttpClient(TwilioHttpClient):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("TINGQI_TWILIO_API_URL is not an http:// or https:// address.")
         self.session = Session()
-        # A proxy of the machine leads out of it, never to a server on it.
+        # A proxy of this machine is for other machines only.
         self.session.trust_env = parts.hostname not in ("127.0.0.1", "::1", "localhost")
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, HTTPAdapter(1, connections, max_retries=0))
 
-    def request(self, method: str, url: str, *given: Any, **named: Any) -> Response:
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         """Send one request; raises Throttled, ServerError or requests' own exceptions."""
         if url.startswith(_TWILIO):
             url = self._base + url.removeprefix(_TWILIO)
-        answer = super().request(method, url, *given, **named)
-        if answer.status_code == 429:
-            raise Throttled(_seconds(answer.headers), _code(answer.text))
-        if answer.status_code >= 500:
-            raise ServerError(answer.status_code)
-        return answer
+        response = super().request(method, url, *args, **kwargs)
+        if response.status_code == 429:
+            raise Throttled(_seconds(response.headers), _code(response.text))
+        if response.status_code >= 500:
+            raise ServerError(response.status_code)
+        return response
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -94,13 +94,13 @@ class HttpClient(TwilioHttpClient):
 
 def _seconds(headers: Mapping[str, str]) -> int | None:
     """Return a Retry-After (RFC 9110, 10.2.3) in seconds; a date is read by the server's clock."""
-    said = str(headers.get("Retry-After", "")).strip()
-    if re.fullmatch(r"[0-9]{1,6}", said):
-        return int(said)
+    value = str(headers.get("Retry-After", "")).strip()
+    if re.fullmatch(r"[0-9]{1,6}", value):
+        return int(value)
     try:
-        until, at = (parsedate_to_datetime(each) for each in (said, str(headers.get("Date", ""))))
+        until, at = (parsedate_to_datetime(date) for date in (value, str(headers.get("Date", ""))))
         return min(max(0, int((until - at).total_seconds())), 999_999)
-    except (ValueError, TypeError):  # no date, or of only one of them the offset is known
+    except (ValueError, TypeError):  # no date, or only one of them has an offset
         return None
 
 
@@ -124,7 +124,7 @@ def untrusted(fault: RequestException) -> bool:
 
 
 def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """Yield a fault and all that it wraps: requests and urllib3 wrap in arguments and `reason`."""
+    """Yield an exception and all that it wraps, in its arguments or `reason` too (urllib3)."""
     seen: list[BaseException] = []
     waiting: list[Any] = [fault]
     while waiting:

@@ -23,7 +23,7 @@ from app.carriers.twilio.standin_http import (
     shown,
 )
 
-_ANSWER_SECONDS = 15  # Twilio's own patience with a webhook
+_TIMEOUT = 15  # Twilio's own patience with a webhook
 
 
 class TwilioStandIn:
@@ -96,7 +96,7 @@ class TwilioStandIn:
         wrong = self.sign(f"{text['status_callback']}/elsewhere", form)
         return [
             self._posts.post(
-                text["status_callback"], data=form, headers=headers, timeout=_ANSWER_SECONDS
+                text["status_callback"], data=form, headers=headers, timeout=_TIMEOUT
             ).status_code
             for headers in ({"X-Twilio-Signature": wrong}, {})
         ]
@@ -130,7 +130,7 @@ class TwilioStandIn:
         self._next.extend([("drop", 0, take)] * times)
 
     def stall(self, times: int = 1, take: bool = True) -> None:
-        """Never answer the next requests to create, having taken the text or not."""
+        """Leave the next requests to create without a response, having taken the text or not."""
         self._next.extend([("stall", 0, take)] * times)
 
     def callback(
@@ -189,14 +189,14 @@ class TwilioStandIn:
             "X-Twilio-Signature": self.sign(signed_for, form),
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         }
-        answer = self._posts.post(
+        response = self._posts.post(
             url or signed_for,
             data=urlencode(form),
             headers=headers,
-            timeout=_ANSWER_SECONDS,
+            timeout=_TIMEOUT,
             allow_redirects=False,
         )
-        return answer.status_code, answer.text
+        return response.status_code, response.text
 
     def _listener(self) -> type[Listener]:
         standin = self
@@ -206,32 +206,36 @@ class TwilioStandIn:
                 standin.connections += 1
                 super().setup()
 
-            def answer(self, asked: StandInRequest) -> StandInResponse | None:
-                return standin._answer(asked)
+            def respond(self, request: StandInRequest) -> StandInResponse | None:
+                return standin._respond(request)
 
         return Bound
 
-    def _answer(self, asked: StandInRequest) -> StandInResponse | None:
+    def _respond(self, request: StandInRequest) -> StandInResponse | None:
         home = f"/2010-04-01/Accounts/{self.account_sid}"
-        if asked.signed_in_as != (self.account_sid, self.auth_token):
+        if request.credentials != (self.account_sid, self.auth_token):
             return problem(401, 20003, "Authenticate")
-        if asked.path == f"{home}.json":
+        if request.path == f"{home}.json":
             return StandInResponse(
                 200, {"sid": self.account_sid, "status": "active", "type": "Full"}
             )
-        if asked.path == f"{home}/Messages.json":
-            return self._create(asked.given) if asked.method == "POST" else self._list(asked.given)
-        sid = asked.path.removeprefix(f"{home}/Messages/").removesuffix(".json")
+        if request.path == f"{home}/Messages.json":
+            return (
+                self._create(request.parameters)
+                if request.method == "POST"
+                else self._list(request.parameters)
+            )
+        sid = request.path.removeprefix(f"{home}/Messages/").removesuffix(".json")
         text = next((text for text in self.messages if text["sid"] == sid), None)
         if text is None:
             return problem(404, 20404, "The requested resource was not found")
         return StandInResponse(200, shown(text))
 
-    def _create(self, given: MappingProxyType[str, str]) -> StandInResponse | None:
+    def _create(self, parameters: MappingProxyType[str, str]) -> StandInResponse | None:
         with self._lock:
             turn, status, take = self._next.popleft() if self._next else ("", 0, True)
-            refusal = self._why_not(given)
-            text = self._take(given) if take and refusal is None else None
+            refusal = self._why_not(parameters)
+            text = self._take(parameters) if take and refusal is None else None
         if turn == "throttle":
             code, retry_after = self._throttles.popleft()
             refused = problem(429, code, "Too Many Requests")
@@ -245,30 +249,30 @@ class TwilioStandIn:
             return None
         return refusal or StandInResponse(201, shown(text or {}))
 
-    def _why_not(self, given: Mapping[str, str]) -> StandInResponse | None:
-        to = given.get("To", "")
+    def _why_not(self, parameters: Mapping[str, str]) -> StandInResponse | None:
+        to = parameters.get("To", "")
         if to in self._refused:
             status, code = self._refused[to]
             return problem(status, code, "The stand-in was told to refuse this number.")
         if not to.startswith("+") or not to[1:].isdecimal():
             return problem(400, 21211, f"The 'To' number {to} is not a valid phone number.")
-        if not given.get("Body"):
+        if not parameters.get("Body"):
             return problem(400, 21602, "Message body is required.")
-        if not (given.get("From") or given.get("MessagingServiceSid")):
+        if not (parameters.get("From") or parameters.get("MessagingServiceSid")):
             return problem(400, 21603, "A 'From' phone number is required.")
         return None
 
-    def _take(self, given: Mapping[str, str]) -> dict[str, Any]:
+    def _take(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         text = {
             "sid": self._new_sid(),
             "account_sid": self.account_sid,
             "api_version": "2010-04-01",
-            "to": given["To"],
-            "from": given.get("From"),
-            "body": given["Body"],
-            "messaging_service_sid": given.get("MessagingServiceSid"),
+            "to": parameters["To"],
+            "from": parameters.get("From"),
+            "body": parameters["Body"],
+            "messaging_service_sid": parameters.get("MessagingServiceSid"),
             "direction": "outbound-api",
-            "status": "accepted" if given.get("MessagingServiceSid") else "queued",
+            "status": "accepted" if parameters.get("MessagingServiceSid") else "queued",
             "error_code": None,
             "error_message": None,
             "num_media": "0",
@@ -276,30 +280,26 @@ class TwilioStandIn:
             "date_created": datetime.now(UTC),
             "date_sent": None,
             "date_updated": None,
-            "status_callback": given.get("StatusCallback", ""),
-            "validity_period": int(given.get("ValidityPeriod", "36000")),
+            "status_callback": parameters.get("StatusCallback", ""),
+            "validity_period": int(parameters.get("ValidityPeriod", "36000")),
         }
         self.messages.append(text)
         return text
 
-    def _list(self, given: Mapping[str, str]) -> StandInResponse:
+    def _list(self, parameters: Mapping[str, str]) -> StandInResponse:
         with self._lock:
             turn = self._lists.popleft() if self._lists else ""
             if turn == "broken":
                 return problem(503, 20500, "Service Unavailable")
-            found = (
-                []
-                if turn == "lag"
-                else [
-                    text
-                    for text in reversed(self.messages)
-                    if given.get("To", text["to"]) == text["to"] and _sent_since(text, given)
-                ]
-            )
-        size, page = int(given.get("PageSize", "50")), int(given.get("Page", "0"))
+            to = parameters.get("To")
+            texts = [] if turn == "lag" else list(reversed(self.messages))
+            found = [
+                text for text in texts if to in (None, text["to"]) and _sent_since(text, parameters)
+            ]
+        size, page = int(parameters.get("PageSize", "50")), int(parameters.get("Page", "0"))
         rest = len(found) > (page + 1) * size
-        onward = {**given, "PageSize": str(size), "Page": str(page + 1)}
-        path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?{urlencode(onward)}"
+        next_page = {**parameters, "PageSize": str(size), "Page": str(page + 1)}
+        path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?{urlencode(next_page)}"
         some = [shown(text) for text in found[page * size : (page + 1) * size]]
         return StandInResponse(
             200,
@@ -332,8 +332,8 @@ def _reference(text: Mapping[str, Any]) -> str:
     return parse_qs(urlsplit(text["status_callback"]).query).get("ref", [""])[0]
 
 
-def _sent_since(text: Mapping[str, Any], given: Mapping[str, str]) -> bool:
-    earliest = given.get("DateSent>")
+def _sent_since(text: Mapping[str, Any], parameters: Mapping[str, str]) -> bool:
+    earliest = parameters.get("DateSent>")
     if not earliest:
         return True
     at = text["date_sent"]

@@ -1,4 +1,4 @@
-"""The HTTP of the Twilio stand-in: requests read, answers written as Twilio writes them."""
+"""HTTP of the Twilio stand-in: requests and responses in Twilio's formats."""
 
 import base64
 import binascii
@@ -16,17 +16,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class StandInRequest:
-    """One request: `given` is its form or its query, `signed_in_as` the account and the token."""
+    """One request: `parameters` of its form or query, `credentials`: the account and the token."""
 
     method: str
     path: str
-    given: MappingProxyType[str, str]
-    signed_in_as: tuple[str, str]
+    parameters: MappingProxyType[str, str]
+    credentials: tuple[str, str]
 
 
 @dataclass(frozen=True)
 class StandInResponse:
-    """An HTTP status, what is sent as JSON, and headers beside the usual ones."""
+    """An HTTP status, the content of the JSON body, and additional headers."""
 
     status: int
     content: Mapping[str, Any]
@@ -41,7 +41,7 @@ def problem(status: int, code: int, words: str) -> StandInResponse:
 
 
 def shown(text: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a text as Twilio shows it: times in RFC 2822, none of the stand-in's own notes."""
+    """Return a text as Twilio's JSON: times in RFC 2822, without the stand-in's own fields."""
     ours = ("status_callback", "validity_period")
     return {
         name: format_datetime(value) if isinstance(value, datetime) else value
@@ -51,15 +51,15 @@ def shown(text: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Listener(BaseHTTPRequestHandler):
-    """One connection, kept alive; `answer` decides, and None hangs up without a word."""
+    """One connection, kept alive; where `respond` returns None it is closed without a response."""
 
     protocol_version = "HTTP/1.1"
-    # An answer goes out whole: without this, head and body wait for each other's receipt (Nagle).
+    # Responses are sent in one piece: otherwise Nagle's algorithm delays the body.
     wbufsize = -1
 
-    def answer(self, asked: StandInRequest) -> StandInResponse | None:
-        """Return the answer to a request."""
-        raise LookupError(asked.path)
+    def respond(self, request: StandInRequest) -> StandInResponse | None:
+        """Return the response to a request."""
+        raise LookupError(request.path)
 
     def do_GET(self) -> None:
         """Answer a look-up."""
@@ -69,35 +69,35 @@ class Listener(BaseHTTPRequestHandler):
         """Answer a form."""
         length = int(self.headers.get("Content-Length", "0"))
         form = self.rfile.read(length)
-        if len(form) < length:  # who asked was cut off in the middle of it
+        if len(form) < length:  # the client was disconnected
             self.close_connection = True
             return
         self._reply(form.decode())
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
     def _reply(self, form: str) -> None:
-        given = MappingProxyType(dict(parse_qsl(form, keep_blank_values=True)))
-        asked = StandInRequest(self.command, urlsplit(self.path).path, given, self._who())
-        answer = self.answer(asked)
-        if answer is None:
+        parameters = MappingProxyType(dict(parse_qsl(form, keep_blank_values=True)))
+        request = StandInRequest(self.command, urlsplit(self.path).path, parameters, self._who())
+        response = self.respond(request)
+        if response is None:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        body = json.dumps(answer.content).encode()
-        self.send_response(answer.status)
+        body = json.dumps(response.content).encode()
+        self.send_response(response.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
     def _who(self) -> tuple[str, str]:
-        said = self.headers.get("Authorization", "").removeprefix("Basic ")
+        encoded = self.headers.get("Authorization", "").removeprefix("Basic ")
         try:
-            account, _, token = base64.b64decode(said).decode().partition(":")
+            account, _, token = base64.b64decode(encoded).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return "", ""
         return account, token
