@@ -1,4 +1,4 @@
-"""Pure: steps of the rehearsal, what was seen of each, and how that is told."""
+"""Pure: the steps of a rehearsal, their results, and the printed report."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -6,18 +6,21 @@ from typing import Any
 
 
 class NotObserved(Exception):  # noqa: N818  (it says what was not seen)
-    """A step did not show what it should; the words say what was seen instead."""
+    """A step did not have the expected result; the message says what was observed instead."""
 
 
 def expect(seen: object, words: str) -> None:
-    """Go on where something was seen. Raises Unseen with these words where not."""
+    """Assert a result. Raises NotObserved with this message where ``seen`` is false."""
     if not seen:
         raise NotObserved(words)
 
 
 @dataclass(frozen=True)
 class RehearsalStep:
-    """One step: its name, the steps that it builds on, and how it is seen (words, or Unseen)."""
+    """One step: its name, the steps it depends on, and a function that performs it.
+
+    The function returns a description of what it observed, or raises NotObserved.
+    """
 
     name: str
     needs: tuple[str, ...]
@@ -26,7 +29,7 @@ class RehearsalStep:
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen of one step, and how long it took, in seconds."""
+    """The result of one step, and its duration in seconds."""
 
     name: str
     ok: bool
@@ -37,7 +40,7 @@ class Observation:
 
 @dataclass
 class RehearsalReport:
-    """All that was seen; ``messages`` counts by kind and channel what the stand-ins took."""
+    """All results; ``messages`` counts what the stand-ins received, by kind and channel."""
 
     database: str = ""
     steps: list[Observation] = field(default_factory=list)
@@ -47,11 +50,11 @@ class RehearsalReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every step was seen."""
+        """Whether every step succeeded."""
         return bool(self.steps) and all(step.ok for step in self.steps)
 
     def was_seen(self, name: str) -> bool:
-        """Whether a step was seen."""
+        """Whether a step succeeded."""
         return any(step.ok for step in self.steps if step.name == name)
 
     def as_dict(self) -> dict[str, Any]:
@@ -68,16 +71,16 @@ class RehearsalReport:
 
 
 def line(seen: Observation) -> str:
-    """Return one step as a line for people."""
+    """Return the printed line of one step."""
     mark = "✓" if seen.ok else "–" if seen.skipped else "✗"
     return f"{mark} {seen.name:<16} {seen.seen}"
 
 
-def ending(told: RehearsalReport) -> str:
-    """Return the last lines: whether all was seen, and how much that was."""
-    sent = sum(sum(channels.values()) for channels in told.messages.values())
-    amount = f"{sent} messages, {told.record_lines} lines of record, {told.seconds:.1f} s"
-    if told.ok:
-        return f"\nAll {len(told.steps)} steps were seen: {amount}."
-    faults = [each.name for each in told.steps if not each.ok and not each.skipped]
+def ending(report: RehearsalReport) -> str:
+    """Return the summary, with the totals."""
+    sent = sum(sum(channels.values()) for channels in report.messages.values())
+    amount = f"{sent} messages, {report.record_lines} lines of record, {report.seconds:.1f} s"
+    if report.ok:
+        return f"\nAll {len(report.steps)} steps were seen: {amount}."
+    faults = [each.name for each in report.steps if not each.ok and not each.skipped]
     return f"\nNot all was seen ({', '.join(faults)}): {amount}."

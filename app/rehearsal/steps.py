@@ -1,4 +1,4 @@
-"""The steps of the rehearsal, in order; each names the steps that it builds on."""
+"""The steps of the rehearsal, in order; each names the steps it depends on."""
 
 from app.rehearsal import steps_ask, steps_set_up, steps_tell
 from app.rehearsal.report import RehearsalStep

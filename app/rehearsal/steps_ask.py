@@ -6,40 +6,39 @@ from urllib.parse import urljoin
 
 from app.carriers.standin import ReceivedMessage
 from app.rehearsal.browser import HtmlPage
-from app.rehearsal.play import COUNSEL, NUMBERS, ROOMS, RehearsalCounsel, RehearsalScript
+from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
 from app.rehearsal.report import NotObserved, expect
-from app.rehearsal.stage import PATIENCE, RehearsalEnvironment
+from app.rehearsal.script import COUNSEL, NUMBERS, ROOMS, RehearsalCounsel, RehearsalScript
 
 LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]{22}")
 
 
-def propose(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
+def propose(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     """Propose two slots by the API; the request sends nothing itself."""
-    given = {
-        "case_id": play.case_ids[0],
+    body = {
+        "case_id": script.case_ids[0],
         "kind": "trial",
         "minutes": 90,
         "fix": "auto",
         "slots": [
             {"starts_at": at.isoformat(), "courtroom": room}
-            for at, (room, _) in zip(play.slots, ROOMS, strict=True)
+            for at, (room, _) in zip(script.slots, ROOMS, strict=True)
         ],
-        "answer_by": play.answer_by.isoformat(),
+        "answer_by": script.answer_by.isoformat(),
     }
-    status, said = stage.api("POST", "/hearings", given)
-    expect(status == 201, f"POST /hearings answered {status}: {said}")
-    expect(said["state"] == "proposed", f"the hearing is {said['state']}, not proposed")
-    expect(len(said["slots"]) == 2, f"it has {len(said['slots'])} slots, not 2")
-    expect(not stage.arrived(), "a message left before the worker ran")
-    play.hearing = said
-    return (
-        f"201, hearing {said['id']} is proposed with {len(said['slots'])} slots; nothing sent yet"
-    )
+    status, answer = env.api("POST", "/hearings", body)
+    expect(status == 201, f"POST /hearings answered {status}: {answer}")
+    expect(answer["state"] == "proposed", f"the hearing is {answer['state']}, not proposed")
+    expect(len(answer["slots"]) == 2, f"it has {len(answer['slots'])} slots, not 2")
+    expect(not env.arrived(), "a message left before the worker ran")
+    script.hearing = answer
+    slots = len(answer["slots"])
+    return f"201, hearing {answer['id']} is proposed with {slots} slots; nothing sent yet"
 
 
-def asked(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """See that both sides' messages were queued in one moment and arrived on both channels."""
-    status, record = stage.api("GET", f"/hearings/{play.hearing_id}/contacts")
+def asked(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Check that both sides' messages were queued at one moment and arrived on both channels."""
+    status, record = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
     expect(status == 200, f"the record answered {status}: {record}")
     queued = [
         (line["at"], line["detail"].get("due_at"))
@@ -50,117 +49,119 @@ def asked(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
     ]
     expect(len(queued) == 4, f"{len(queued)} messages were queued, not 4")
     expect(len(set(queued)) == 1, f"they are not of one moment: {sorted(set(queued))}")
-    new = stage.beat()
+    new = env.beat()
     for who in COUNSEL:
-        mine = addressed(new, who)
+        own = addressed(new, who)
         expect(
-            {m.channel for m in mine} == {"email", "sms"} and len(mine) == 2,
-            f"{who.name} got {[m.channel for m in mine]}",
+            {m.channel for m in own} == {"email", "sms"} and len(own) == 2,
+            f"{who.name} got {[m.channel for m in own]}",
         )
-        for message in mine:
+        for message in own:
             found = LINK.search(message.text)
             expect(found, f"the {message.channel} to {who.name} carries no link")
             if found:
-                play.links.setdefault(who.name, found.group())
-                expect(play.links[who.name] == found.group(), f"{who.name} got two different links")
-    expect(len(set(play.links.values())) == len(COUNSEL), "the two sides got the same link")
+                script.links.setdefault(who.name, found.group())
+                expect(
+                    script.links[who.name] == found.group(), f"{who.name} got two different links"
+                )
+    expect(len(set(script.links.values())) == len(COUNSEL), "the two sides got the same link")
     return f"4 messages queued at {queued[0][0]}, one mail and one text arrived at each side"
 
 
 def addressed(messages: list[ReceivedMessage], who: RehearsalCounsel) -> list[ReceivedMessage]:
-    """Return which of some messages went to a counsel."""
+    """Return the messages to one counsel."""
     return [message for message in messages if message.to in (who.email, who.phone)]
 
 
-def offered(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """See that the round counts as offered once each side's message was accepted."""
-    status, said = stage.api("GET", f"/hearings/{play.hearing_id}")
-    expect(status == 200 and said.get("offered"), f"{status}, offered: {said.get('offered')}")
+def offered(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Check that the proposal counts as offered once each side's message was accepted."""
+    status, answer = env.api("GET", f"/hearings/{script.hearing_id}")
+    expect(status == 200 and answer.get("offered"), f"{status}, offered: {answer.get('offered')}")
     return "a carrier has taken a message to each side"
 
 
-def double_booking(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """Ask for the same time in another case; it is refused and the words say for what."""
-    given = {
-        "case_id": play.case_ids[1],
+def double_booking(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Propose the same time in another case; the refusal names the first."""
+    body = {
+        "case_id": script.case_ids[1],
         "kind": "trial",
         "minutes": 60,
         "fix": "auto",
-        "slots": [{"starts_at": play.slots[0].isoformat(), "courtroom": ROOMS[0][0]}],
-        "answer_by": play.answer_by.isoformat(),
+        "slots": [{"starts_at": script.slots[0].isoformat(), "courtroom": ROOMS[0][0]}],
+        "answer_by": script.answer_by.isoformat(),
     }
-    status, said = stage.api("POST", "/hearings", given)
-    expect(status == 409, f"POST /hearings answered {status}, not 409: {said}")
-    words = str(said.get("detail", ""))
+    status, answer = env.api("POST", "/hearings", body)
+    expect(status == 409, f"POST /hearings answered {status}, not 409: {answer}")
+    words = str(answer.get("detail", ""))
     expect(NUMBERS[0] in words, f"the refusal does not name the other case: {words}")
     return f"409: {words}"
 
 
-def first_answer(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """The first side takes both slots; nothing is decided by one side."""
-    state = _answer(stage, play, COUNSEL[0], ("if_needed", "yes"))
+def first_answer(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Accept both slots for the first side; one side alone decides nothing."""
+    state = _answer(env, script, COUNSEL[0], ("if_needed", "yes"))
     expect(state["state"] == "proposed", f"after one answer the hearing is {state['state']}")
     return f"{COUNSEL[0].name} chose on the page, without scripts; the hearing waits for the other"
 
 
-def second_answer(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """The second side takes the later slot only."""
-    _answer(stage, play, COUNSEL[1], ("no", "yes"))
+def second_answer(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Accept the later slot only, for the second side."""
+    _answer(env, script, COUNSEL[1], ("no", "yes"))
     return f"{COUNSEL[1].name} chose the second slot only"
 
 
 def _answer(
-    stage: RehearsalEnvironment, play: RehearsalScript, who: RehearsalCounsel, says: tuple[str, str]
+    env: RehearsalEnvironment, script: RehearsalScript, who: RehearsalCounsel, says: tuple[str, str]
 ) -> dict[str, Any]:
-    """Open a link as a browser does, see that this decides nothing, choose and send."""
-    link = play.links[who.name]
-    page = stage.http.get(link, timeout=PATIENCE)
+    """Open a link as a browser does, check that this decides nothing, choose and send."""
+    link = script.links[who.name]
+    page = env.http.get(link, timeout=PATIENCE)
     expect(page.status_code == 200, f"{who.name}'s link answered {page.status_code}")
     form = HtmlPage(page.text).form_with("slot-")
     if form is None:
         raise NotObserved(f"{who.name}'s page has no form with slots")
-    _, before = stage.api("GET", f"/hearings/{play.hearing_id}")
+    _, before = env.api("GET", f"/hearings/{script.hearing_id}")
     expect(before["state"] == "proposed", "opening the link decided something")
-    names = [f"slot-{slot['id']}" for slot in play.hearing["slots"]]
+    names = [f"slot-{slot['id']}" for slot in script.hearing["slots"]]
     for name in names:
         expect(
             {"yes", "if_needed", "no"} <= set(form.choices.get(name, [])),
             f"{name} offers {form.choices.get(name)}",
         )
-    play.forms[who.name] = form
-    given = form.filled(**dict(zip(names, says, strict=True)))
-    answer = stage.http.post(urljoin(link, form.action), data=given, timeout=PATIENCE)
+    script.forms[who.name] = form
+    body = form.filled(**dict(zip(names, says, strict=True)))
+    answer = env.http.post(urljoin(link, form.action), data=body, timeout=PATIENCE)
     expect(
         answer.status_code == 200,
         f"the answer was met with {answer.status_code}: {HtmlPage(answer.text).words[:200]}",
     )
-    status, said = stage.api("GET", f"/hearings/{play.hearing_id}")
+    status, answer = env.api("GET", f"/hearings/{script.hearing_id}")
     expect(status == 200, f"GET /hearings/… answered {status}")
-    return dict(said)
+    return dict(answer)
 
 
-def fixed(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """See that the slot on which both agree is the hearing's date."""
-    _, said = stage.api("GET", f"/hearings/{play.hearing_id}")
-    agreed = play.hearing["slots"][1]
-    expect(said["state"] == "fixed", f"the hearing is {said['state']}, not fixed")
-    expect(said["starts_at"] == agreed["starts_at"], f"it is fixed for {said['starts_at']}")
-    expect(said["revision"] == 1, f"its revision is {said['revision']}, not 1")
-    play.hearing = said
-    return f"{said['starts_at']}, {said['courtroom']}, revision 1"
+def fixed(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Check that the slot that both accepted is the hearing's date."""
+    _, answer = env.api("GET", f"/hearings/{script.hearing_id}")
+    agreed = script.hearing["slots"][1]
+    expect(answer["state"] == "fixed", f"the hearing is {answer['state']}, not fixed")
+    expect(answer["starts_at"] == agreed["starts_at"], f"it is fixed for {answer['starts_at']}")
+    expect(answer["revision"] == 1, f"its revision is {answer['revision']}, not 1")
+    script.hearing = answer
+    return f"{answer['starts_at']}, {answer['courtroom']}, revision 1"
 
 
-def too_late(stage: RehearsalEnvironment, play: RehearsalScript) -> str:
-    """Send the first page's form once more, now that there is nothing to answer."""
+def too_late(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+    """Submit the first form again, when there is nothing left to answer."""
     who = COUNSEL[0]
-    form = play.forms[who.name]
-    given = form.filled(**{name: "no" for name in form.choices if name.startswith("slot-")})
-    answer = stage.http.post(
-        urljoin(play.links[who.name], form.action), data=given, timeout=PATIENCE
+    form = script.forms[who.name]
+    body = form.filled(**{name: "no" for name in form.choices if name.startswith("slot-")})
+    answer = env.http.post(
+        urljoin(script.links[who.name], form.action), data=body, timeout=PATIENCE
     )
     words = HtmlPage(answer.text).words
     expect(answer.status_code == 410, f"it was met with {answer.status_code}: {words[:200]}")
     expect(len(words) > 20, "the page says nothing")
-    _, said = stage.api("GET", f"/hearings/{play.hearing_id}")
-    expect(said["state"] == "cancelled", f"the hearing became {said['state']}")
+    _, answer = env.api("GET", f"/hearings/{script.hearing_id}")
+    expect(answer["state"] == "cancelled", f"the hearing became {answer['state']}")
     return "410 with a page in words; nothing changed"

@@ -1,4 +1,4 @@
-"""The play: who is in the rehearsal's court, which days it takes, and what was found on the way."""
+"""The script of a rehearsal: the people of its court, its days, and what steps learn."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ JUDGE = "Deng Example"
 
 @dataclass(frozen=True)
 class RehearsalCounsel:
-    """One lawyer of the play."""
+    """One lawyer of the script."""
 
     name: str
     side: str
@@ -42,10 +42,10 @@ NUMBERS = ("（2026）演0001民初1号", "（2026）演0001民初2号")
 
 def rows() -> list[dict[str, str]]:
     """Return the rows of the file that is imported: two cases, both sides with counsel."""
-    made = []
+    result = []
     for number, people in zip(NUMBERS, (COUNSEL, COUNSEL[:1]), strict=True):
         for who in people:
-            made.append(
+            result.append(
                 {
                     "number": number,
                     "title": "Rehearsal 预演",
@@ -62,12 +62,12 @@ def rows() -> list[dict[str, str]]:
                     "channels": who.channels,
                 }
             )
-    return made
+    return result
 
 
 @dataclass
 class RehearsalScript:
-    """What the steps know of each other; times are aware."""
+    """The plan, and the results of steps that later steps need; times are aware."""
 
     start: dt.datetime
     slots: list[dt.datetime]
@@ -77,14 +77,14 @@ class RehearsalScript:
     hearing: dict[str, Any] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     forms: dict[str, HtmlForm] = field(default_factory=dict)
-    # What arrived in the newest round of messages.
-    told: list[ReceivedMessage] = field(default_factory=list)
+    # The messages of the newest turn of the worker.
+    arrived: list[ReceivedMessage] = field(default_factory=list)
     uid: str = ""
     feed: str = ""
 
     @classmethod
     def beginning(cls, now: dt.datetime) -> "RehearsalScript":
-        """Plan the days: asked on the next working day at ten, heard after the evidence period."""
+        """Plan: propose on the next working day at ten, hear after the evidence period."""
         start = _working(now.astimezone(ZoneInfo(ZONE)).date() + dt.timedelta(days=1))
         evidence_until = _working(start + dt.timedelta(days=15))
         first = _working(evidence_until + dt.timedelta(days=1))

@@ -110,7 +110,7 @@ def _rehearsed(channel: str, preferred: str) -> CarrierPlugin:
 
 
 @contextmanager
-def stage_on(database_url: str, text_carrier: str = "") -> Iterator[RehearsalEnvironment]:
+def open_environment(database_url: str, text_carrier: str = "") -> Iterator[RehearsalEnvironment]:
     """Serve the app over an empty database; its carriers call their stand-ins over real wires.
 
     ``text_carrier`` is the carrier of texts that is rehearsed, if it has a stand-in.
@@ -153,7 +153,7 @@ def stage_on(database_url: str, text_carrier: str = "") -> Iterator[RehearsalEnv
 
 @contextmanager
 def _open(app: Flask, listening: socket.socket) -> Iterator[None]:
-    """Serve an app at a socket, in threads, until the stage is left."""
+    """Serve an app at a socket, in threads, until the block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # The server takes over the descriptor, so it gets one of its own.
     server = make_server(HOST, 0, app, threaded=True, fd=os.dup(listening.fileno()))
