@@ -186,10 +186,10 @@ def doctor() -> None:
     """Check each setting and each outside service, and say what to do."""
     from app.operations.doctor import examine
 
-    findings = list(examine())
-    for finding in findings:
-        click.echo(f"{'ok' if finding.well else 'PROBLEM':<8}{finding.what}: {finding.said}")
-    raise SystemExit(0 if all(finding.well for finding in findings) else 1)
+    checks = list(examine())
+    for check in checks:
+        click.echo(f"{'ok' if check.passed else 'PROBLEM':<8}{check.subject}: {check.message}")
+    raise SystemExit(0 if all(check.passed for check in checks) else 1)
 
 
 def sentence(fault: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""For whoever keeps the machine: health, figures, doctor, backup."""
+"""Operations: health checks, metrics, doctor, backup."""
 
 from typing import TYPE_CHECKING
 

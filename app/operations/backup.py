@@ -1,4 +1,4 @@
-"""A copy of the embedded database while it is used, and the way back from one."""
+"""Online backup of the embedded database, and restore."""
 
 import os
 import shlex
@@ -36,19 +36,19 @@ def backup(file: Path, force: bool) -> None:
             raise Misconfigured(f"There is no folder {file.parent}: name another, or make it.")
         if file.exists() and not force:
             raise Misconfigured(f"{file} exists: name another file, or say --force.")
-        with _beside(file) as made:
-            _copy(Path(str(url.database)), made)
-            _settle(made, file, force)
+        with _temporary_beside(file) as copy:
+            _copy(Path(str(url.database)), copy)
+            _publish(copy, file, force)
     click.echo(f"{file} holds the database. {KEEP.format(instance=app.instance_path)}", err=True)
 
 
 def pg_dump(url: sa.URL, file: Path) -> str:
-    """Return the line without the password: a process's arguments can be read by others."""
+    """Return the command without the password, for other users can read a process's arguments."""
     plain = sa.URL.create(
         "postgresql", url.username, None, url.host, url.port, url.database, url.query
     )
-    words = ("pg_dump", "--format=custom", f"--file={file}", plain.render_as_string())
-    return shlex.join(words)
+    arguments = ("pg_dump", "--format=custom", f"--file={file}", plain.render_as_string())
+    return shlex.join(arguments)
 
 
 @click.command()
@@ -63,79 +63,82 @@ def restore(file: Path, force: bool) -> None:
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             raise Misconfigured("With PostgreSQL use pg_restore into an empty database.")
-        house = Path(str(db.engine.url.database))
-        if not force and _holds_something():
+        present = Path(str(db.engine.url.database))
+        if not force and _has_data():
             raise Misconfigured("The database is not empty: --force puts it aside.")
         release_session()
         db.engine.dispose()
-        with _beside(house) as made:
-            _copy(file, made)
-            lines = _examine(made)
-            db.engine.dispose()  # nobody has it open from here on
-            aside = _put_aside(house)
-            _settle(made, house, force=True)
+        with _temporary_beside(present) as copy:
+            _copy(file, copy)
+            lines = _examine(copy)
+            db.engine.dispose()  # this process no longer has it open
+            aside = _move_aside(present)
+            _publish(copy, present, force=True)
     click.echo(
-        f"{house} holds what {file} held: {lines} lines, all whole. Before: {aside}", err=True
+        f"{present} holds what {file} held: {lines} lines, all whole. Before: {aside}", err=True
     )
 
 
-def _holds_something() -> bool:
-    words = "SELECT EXISTS (SELECT 1 FROM case_file) OR EXISTS (SELECT 1 FROM user_account)"
+def _has_data() -> bool:
+    query = "SELECT EXISTS (SELECT 1 FROM case_file) OR EXISTS (SELECT 1 FROM user_account)"
     with db.engine.connect() as connection:
-        return bool(connection.scalar(sa.text(words)))
+        return bool(connection.scalar(sa.text(query)))
 
 
 @contextmanager
-def _beside(file: Path) -> Iterator[Path]:
-    """Give a name beside a file for what is not whole yet; whatever happens, it does not stay."""
-    made = file.with_name(f".{file.name}.{os.getpid()}")
+def _temporary_beside(file: Path) -> Iterator[Path]:
+    """Yield the name of a temporary file in the same folder; it is removed in any case."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        yield made
+        yield temporary
     finally:
-        made.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy at one moment, writers or not, and see that the copy is whole."""
+    """Copy a consistent state of a database that may be written to, and check its integrity."""
     uri = source.resolve().as_uri() + "?mode=ro"
     try:
         with (
             closing(sqlite3.connect(uri, uri=True)) as read,
-            closing(sqlite3.connect(target)) as made,
+            closing(sqlite3.connect(target)) as written,
         ):
-            read.backup(made)
-            made.execute("PRAGMA journal_mode=DELETE")
-            said = made.execute("PRAGMA integrity_check").fetchone()[0]
+            read.backup(written)
+            written.execute("PRAGMA journal_mode=DELETE")
+            integrity = written.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as fault:
         raise Misconfigured(f"{source} cannot be copied to {target.parent}: {fault}.") from fault
-    if said != "ok":
-        raise Misconfigured(f"{source} is damaged: {said}.")
+    if integrity != "ok":
+        raise Misconfigured(f"{source} is damaged: {integrity}.")
 
 
-def _settle(made: Path, file: Path, force: bool) -> None:
-    """Give a whole copy its name, so that a power cut leaves the old state or the new one."""
-    with made.open("rb") as written:
-        os.fsync(written.fileno())
+def _publish(copy: Path, file: Path, force: bool) -> None:
+    """Rename a complete copy atomically: a power cut leaves the old state or the new one."""
+    with copy.open("rb") as content:
+        os.fsync(content.fileno())
     if force:
-        made.replace(file)
+        copy.replace(file)
     else:
-        os.link(made, file)  # unlike a rename it refuses a file that came meanwhile
+        os.link(copy, file)  # unlike a rename it fails if the file exists by now
     folder = os.open(file.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
 
 
 def _examine(file: Path) -> int:
-    """Return how many lines a copy's record has. Raises Misconfigured where it does not fit."""
+    """Verify a copy's record and return its number of entries.
+
+    Raises Misconfigured where the schema differs or the record does not verify.
+    """
     engine = sa.create_engine(f"sqlite:///{file}")
     try:
         with db.engine.connect() as here, engine.connect() as there:
-            wanted, found = (
+            current, other = (
                 MigrationContext.configure(each).get_current_revision() for each in (here, there)
             )
-        if found != wanted:
+        if other != current:
             raise Misconfigured(
-                f"It has another schema ({found}, here {wanted}): restore it with the version of "
+                f"It has another schema ({other}, here {current}): restore it with the version of "
                 "Tingqi that made it."
             )
         configure_engine(engine)
@@ -150,14 +153,14 @@ def _examine(file: Path) -> int:
         engine.dispose()
 
 
-def _put_aside(house: Path) -> Path:
-    """Give the present database another name, its log written back into it first."""
-    aside = house.with_name(f"{house.name}.before-{time.strftime('%Y%m%dT%H%M%S')}")
+def _move_aside(file: Path) -> Path:
+    """Link the present database to another name, after a checkpoint of its write-ahead log."""
+    aside = file.with_name(f"{file.name}.before-{time.strftime('%Y%m%dT%H%M%S')}")
     try:
-        with closing(sqlite3.connect(house, isolation_level=None)) as present:
+        with closing(sqlite3.connect(file, isolation_level=None)) as present:
             present.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             present.execute("PRAGMA journal_mode=DELETE")  # refused while anybody has it open
     except sqlite3.OperationalError as fault:
         raise Misconfigured("The database is in use: stop pages and worker first.") from fault
-    os.link(house, aside)
+    os.link(file, aside)
     return aside

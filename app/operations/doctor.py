@@ -1,4 +1,4 @@
-"""Look at each setting and each outside service: well or not, and what to do."""
+"""`tingqi doctor`: check each setting and each external service, and name the remedy."""
 
 import datetime as dt
 import errno
@@ -30,18 +30,18 @@ PROBE = 64 * 1024  # bytes
 
 
 def examine() -> Iterator[CarrierCheck]:
-    """Yield one finding after the other; what depends on something broken is left out."""
+    """Yield the results of all checks; those that depend on a failed one are left out."""
     try:
         settings = config.read()
         app = create_app(settings)
     except Misconfigured as fault:
-        yield _found("settings", False, str(fault))
+        yield _check("settings", False, str(fault))
         return
     if settings.unknown:
-        said = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
-        yield _found("settings", False, said)
+        text = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
+        yield _check("settings", False, text)
     else:
-        yield _found("settings", True, "each is whole")
+        yield _check("settings", True, "each is whole")
     yield from _carrier_settings(app)
     yield _instance(settings)
     yield _secret(settings)
@@ -50,7 +50,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield from _carriers(app)
     database = _database(app)
     yield database
-    if database.well:
+    if database.passed:
         with app.app_context():
             yield _courts()
             yield from _holidays()
@@ -62,8 +62,8 @@ def examine() -> Iterator[CarrierCheck]:
     schema_check.close_connections(app)
 
 
-def _found(what: str, well: bool, said: str) -> CarrierCheck:
-    return CarrierCheck(what, well, Message("%(said)s", said=said))
+def _check(subject: str, passed: bool, text: str) -> CarrierCheck:
+    return CarrierCheck(subject, passed, Message("%(text)s", text=text))
 
 
 def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
@@ -73,30 +73,30 @@ def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
     for name, group in services.settings.carriers.by_name.items():
         plugin = registry.plugins()[name]
         values = f"{plugin.label}: {shown(group, plugin.prefix)}"
-        yield _found("settings", True, values if name in in_use else f"{values} (not in use)")
+        yield _check("settings", True, values if name in in_use else f"{values} (not in use)")
 
 
 def _instance(settings: Settings) -> CarrierCheck:
     try:
         with tempfile.TemporaryFile(dir=settings.instance) as probe:
-            probe.write(bytes(PROBE))  # on a full disk an empty file can still be made
+            probe.write(bytes(PROBE))  # an empty file can be created on a full disk
             probe.flush()
             os.fsync(probe.fileno())
-        few = disk.nearly_full(settings.instance)
+        free = disk.nearly_full(settings.instance)
     except OSError as fault:
         do = "make room" if fault.errno == errno.ENOSPC else "make it the user's own"
-        said = f"{settings.instance} cannot be written ({fault.strerror}): {do}"
-        return _found("instance folder", False, said)
-    if few:
-        return _found("instance folder", False, f"its disk is {few}: make room")
-    return _found("instance folder", True, f"{settings.instance} can be written")
+        text = f"{settings.instance} cannot be written ({fault.strerror}): {do}"
+        return _check("instance folder", False, text)
+    if free:
+        return _check("instance folder", False, f"its disk is {free}: make room")
+    return _check("instance folder", True, f"{settings.instance} can be written")
 
 
 def _secret(settings: Settings) -> CarrierCheck:
-    kept = settings.instance / "secret_key"
-    if settings.embedded and kept.exists() and kept.stat().st_mode & 0o077:
-        return _found("secret", False, f"others can read {kept}: run `chmod 600` on it")
-    return _found("secret", True, "set" if not kept.exists() else f"kept in {kept}")
+    file = settings.instance / "secret_key"
+    if settings.embedded and file.exists() and file.stat().st_mode & 0o077:
+        return _check("secret", False, f"others can read {file}: run `chmod 600` on it")
+    return _check("secret", True, "set" if not file.exists() else f"kept in {file}")
 
 
 def _public_url(app: Flask) -> CarrierCheck:
@@ -107,11 +107,11 @@ def _public_url(app: Flask) -> CarrierCheck:
 
 def _zones() -> CarrierCheck:
     choice = zones.choose()
-    said = [f"rules of {choice.used}"]
+    text = [f"rules of {choice.used}"]
     for other in choice.unused:
         how = f"{other.version}, not newer" if other.version else "of no known version"
-        said.append(f"this machine's own in {other.folder} are {how}, and are not used")
-    return _found("time zones", True, "; ".join(said))
+        text.append(f"this machine's own in {other.folder} are {how}, and are not used")
+    return _check("time zones", True, "; ".join(text))
 
 
 def _carriers(app: Flask) -> Iterator[CarrierCheck]:
@@ -129,70 +129,70 @@ def _database(app: Flask) -> CarrierCheck:
             engine = db.engine
             where = engine.url.render_as_string(hide_password=True)
     except Misconfigured as fault:
-        return _found("database", False, str(fault))
+        return _check("database", False, str(fault))
     except sa.exc.SQLAlchemyError as fault:
-        said = " ".join(str(getattr(fault, "orig", fault)).split())
-        return _found("database", False, f"cannot be used ({said}): see TINGQI_DATABASE_URL")
-    return _found("database", True, f"{where}, schema of this version")
+        text = " ".join(str(getattr(fault, "orig", fault)).split())
+        return _check("database", False, f"cannot be used ({text}): see TINGQI_DATABASE_URL")
+    return _check("database", True, f"{where}, schema of this version")
 
 
 def _courts() -> CarrierCheck:
     count = db.session.scalar(sa.select(sa.func.count(Court.id)))
     if not count:
-        return _found("courts", False, "there is none yet: run `tingqi court add NAME`")
-    return _found("courts", True, str(count))
+        return _check("courts", False, "there is none yet: run `tingqi court add NAME`")
+    return _check("courts", True, str(count))
 
 
 def _holidays() -> Iterator[CarrierCheck]:
-    """Yield the courts of which a part of the country is missing whose holidays differ."""
+    """Yield the courts without a subdivision, in countries whose holidays differ by it."""
     for court in db.session.scalars(sa.select(Court).order_by(Court.id)):
         fault = places.missing(court.country, court.subdivision, web.now().year)
         if fault is not None:
-            said = f"{court.name}: {fault} Choose it on the page of settings"
-            yield _found("holidays", False, said)
+            text = f"{court.name}: {fault} Choose it on the page of settings"
+            yield _check("holidays", False, text)
 
 
 def _doubles() -> CarrierCheck:
-    found = queries.list_duplicates(db.session())
-    if not found:
-        return _found("names", True, "no case, judge or courtroom is there twice")
-    said = (
-        f"{', '.join(found)}: there twice, once with characters that nobody sees, so that a double "
+    names = queries.list_duplicates(db.session())
+    if not names:
+        return _check("names", True, "no case, judge or courtroom is there twice")
+    text = (
+        f"{', '.join(names)}: there twice, once with characters that nobody sees, so that a double "
         "booking of the two is not noticed: go on with the other one, and move what this one has"
     )
-    return _found("names", False, said)
+    return _check("names", False, text)
 
 
 def _stored_times() -> Iterator[CarrierCheck]:
-    with db.engine.connect() as line:
-        found = rezoning.find_stale(line)
-    if found.error:
-        yield _found("stored times", False, str(found.error))
-    elif found.courts:
-        said = (
-            f"those of {len(found.courts)} of the courts are stored by other time zone rules; the "
+    with db.engine.connect() as connection:
+        rules = rezoning.find_stale(connection)
+    if rules.error:
+        yield _check("stored times", False, str(rules.error))
+    elif rules.courts:
+        text = (
+            f"those of {len(rules.courts)} of the courts are stored by other time zone rules; the "
             "next start of pages or worker stores them anew"
         )
-        yield _found("stored times", True, said)
+        yield _check("stored times", True, text)
 
 
 def _guards() -> CarrierCheck:
     missing = stray_rows.missing_guards(db.session())
     if missing:
-        said = (
+        text = (
             f"the database does not guard it: {', '.join(missing[:5])} "
             f"{'is' if len(missing) == 1 else 'are'} missing or changed; run `tingqi record "
             "verify`, and go back to a backup that has them"
         )
-        return _found("record", False, said)
-    return _found("record", True, "the database refuses changes of it")
+        return _check("record", False, text)
+    return _check("record", True, "the database refuses changes of it")
 
 
 def _unmatched() -> CarrierCheck:
-    """Count what matches nothing; what it says is shown to no one but the court that it names."""
+    """Count unmatched receipts; their contents are shown to the court they concern only."""
     count = db.session.scalar(sa.select(sa.func.count(Receipt.id)).where(receipts.unmatched()))
-    said = f"{count} of carriers match no message here; what they say is blanked after 30 days"
-    return _found("receipts", True, said)
+    text = f"{count} of carriers match no message here; what they say is blanked after 30 days"
+    return _check("receipts", True, text)
 
 
 def _worker(settings: Settings) -> CarrierCheck:

@@ -1,4 +1,4 @@
-"""Pages for whoever keeps the machine: alive, ready, and figures for a monitor."""
+"""Liveness, readiness and metrics for monitoring."""
 
 import datetime as dt
 
@@ -25,28 +25,28 @@ bp = Blueprint("operations", __name__)
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """Say that this process answers; asks nothing of anybody else."""
+    """Answer that this process runs; checks nothing else."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Say whether pages can be served, a worker has beaten within a minute, and room is left.
+    """Report database, schema, the worker's heartbeat within a minute, and disk space.
 
-    Without a worker, or with little room, pages still work and nothing is lost, so that alone is no
-    503.
+    503 where the database or its schema is unusable. Without a worker, or with little space, pages
+    still work and nothing is lost.
     """
-    said = {"database": "well", "schema": "current", "worker": "well", "disk": "well"}
+    states = {"database": "well", "schema": "current", "worker": "well", "disk": "well"}
     try:
         if fault := schema_check.fault():
-            said["schema"] = fault
+            states["schema"] = fault
         elif not _beating():
-            said["worker"] = "silent for a minute: is `tingqi worker` running?"
-        said["disk"] = disk.nearly_full(services().settings.instance) or "well"
+            states["worker"] = "silent for a minute: is `tingqi worker` running?"
+        states["disk"] = disk.nearly_full(services().settings.instance) or "well"
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
-        said["database"] = "away"
-    fine = (said["database"], said["schema"]) == ("well", "current")
-    return jsonify(said), 200 if fine else 503
+        states["database"] = "away"
+    is_ready = (states["database"], states["schema"]) == ("well", "current")
+    return jsonify(states), 200 if is_ready else 503
 
 
 def _beating() -> bool:
@@ -55,63 +55,63 @@ def _beating() -> bool:
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """Return figures in Prometheus' text format: counts only, nobody's name."""
-    lines = _figures(db.session())
+    """Return metrics in Prometheus' text format: counts only, no personal data."""
+    lines = _metrics(db.session())
     return Response("\n".join(lines) + "\n", mimetype="text/plain; version=0.0.4")
 
 
-def _promise(session: Session, at: dt.datetime) -> dict[str, float]:
-    """Return what the house promises of contact, over the last 30 days; unknown is left out."""
-    found = service_levels.measure(session, at)
-    figures = {
-        "tingqi_promise_handed_over_within_10s_share": found.prompt_share,
-        "tingqi_promise_texts_delivered_share": found.delivered_share,
-        "tingqi_promise_answer_median_seconds": found.confirmed_after,
-        "tingqi_promise_callback_median_seconds": found.called_after,
-        "tingqi_promise_callbacks_waiting": found.waiting_calls,
-        "tingqi_promise_hearings_uneven": found.uneven,
+def _service_levels(session: Session, at: dt.datetime) -> dict[str, float]:
+    """Return the service levels of the last 30 days; those without data are left out."""
+    levels = service_levels.measure(session, at)
+    values = {
+        "tingqi_promise_handed_over_within_10s_share": levels.prompt_share,
+        "tingqi_promise_texts_delivered_share": levels.delivered_share,
+        "tingqi_promise_answer_median_seconds": levels.confirmed_after,
+        "tingqi_promise_callback_median_seconds": levels.called_after,
+        "tingqi_promise_callbacks_waiting": levels.waiting_calls,
+        "tingqi_promise_hearings_uneven": levels.uneven,
         "tingqi_people_not_reached": sum(
             len(unreached.people(session, court, (), at))
             for court in session.scalars(sa.select(Court))
         ),
     }
-    return {name: round(value, 4) for name, value in figures.items() if value is not None}
+    return {name: round(value, 4) for name, value in values.items() if value is not None}
 
 
-def _figures(session: Session) -> list[str]:
+def _metrics(session: Session) -> list[str]:
     at = now()
-    oldest = min(filter(None, (_oldest(session, each) for each in CHANNELS)), default=None)
+    oldest = min(filter(None, (_oldest(session, channel) for channel in CHANNELS)), default=None)
     beat = last_beat(session)
     unmatched = sa.select(sa.func.count()).select_from(Receipt).where(Receipt.notice_id.is_(None))
     late = max(0.0, (at - oldest).total_seconds()) if oldest else 0.0
     age = (at - beat).total_seconds() if beat else -1.0
-    figures = {
+    values = {
         "tingqi_notices_queued": _waiting(session, NoticeState.QUEUED),
         "tingqi_notices_sending": _waiting(session, NoticeState.SENDING),
         "tingqi_oldest_due_seconds": round(late, 1),
         "tingqi_worker_beat_age_seconds": round(age, 1),
         "tingqi_worker_silent": int(not 0 <= age < SILENT_AFTER.total_seconds()),
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
-        **_promise(session, at),
+        **_service_levels(session, at),
         **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
         "tingqi_disk_free_bytes": disk.free_bytes(services().settings.instance),
         "tingqi_workers": heartbeat.alive(session, at) if beat else 0,
     }
     return [
         line
-        for name, value in figures.items()
+        for name, value in values.items()
         for line in (f"# TYPE {name} gauge", f"{name} {value}")
     ] + _weights(session)
 
 
 def _waiting(session: Session, state: NoticeState) -> int:
-    """Count messages of one state, by the index that holds them alone."""
-    wanted = sa.select(sa.func.count()).select_from(Notice).where(Notice.state == state.value)
-    return session.scalar(wanted) or 0
+    """Count the notices of one state, by its partial index."""
+    query = sa.select(sa.func.count()).select_from(Notice).where(Notice.state == state.value)
+    return session.scalar(query) or 0
 
 
 def _oldest(session: Session, channel: str) -> dt.datetime | None:
-    """Return when the first message that waits on a channel was due: one look into its index."""
+    """Return the due time of the oldest queued notice of a channel: one index lookup."""
     waiting = sa.select(Notice.due_at).where(
         Notice.state == NoticeState.QUEUED.value, Notice.channel == channel
     )
@@ -119,9 +119,9 @@ def _oldest(session: Session, channel: str) -> dt.datetime | None:
 
 
 def _weights(session: Session) -> list[str]:
-    """Return how much of the traffic each of two carriers gets, in hundredths."""
-    shown = [
+    """Return the share of each of two carriers in the traffic, in hundredths."""
+    lines = [
         f'tingqi_carrier_weight{{carrier="{each.name}"}} {each.weight}'
         for each in traffic_split.all_weights(session)
     ]
-    return ["# TYPE tingqi_carrier_weight gauge", *shown] if shown else []
+    return ["# TYPE tingqi_carrier_weight gauge", *lines] if lines else []

@@ -46,9 +46,9 @@ _HELLO = {
 class CarrierCheck:
     """The result of one check: its subject, whether it passed, and an explanation."""
 
-    what: str
-    well: bool
-    said: Words
+    subject: str
+    passed: bool
+    message: Words
 
 
 def check_carriers(
@@ -70,59 +70,59 @@ def check_carriers(
 
 
 def _check_mailbox(services: ExternalServices, authserv: str) -> CarrierCheck:
-    what, mailbox = N_("replies by mail"), services.mailbox
+    subject, mailbox = N_("replies by mail"), services.mailbox
     if mailbox is None:
-        return CarrierCheck(what, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
+        return CarrierCheck(subject, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
     if fault := mailbox.check():
-        return CarrierCheck(what, False, Words("%(fault)s", fault=fault))
+        return CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
     if not authserv:
-        said = N_(
+        text = N_(
             "%(mailbox)s is read, but each reply must be confirmed by link: set "
             "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results"
         )
-        return CarrierCheck(what, True, Words(said, mailbox=mailbox.name))
-    said = N_("%(mailbox)s is read; senders are vouched for by %(server)s")
-    return CarrierCheck(what, True, Words(said, mailbox=mailbox.name, server=authserv))
+        return CarrierCheck(subject, True, Words(text, mailbox=mailbox.name))
+    text = N_("%(mailbox)s is read; senders are vouched for by %(server)s")
+    return CarrierCheck(subject, True, Words(text, mailbox=mailbox.name, server=authserv))
 
 
 def public_url(url: str, sends: bool) -> CarrierCheck:
     """Check whether recipients can open links; ``sends``: messages leave this machine."""
-    what, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
+    subject, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
     if is_local and sends:
-        said = N_(
+        text = N_(
             "%(url)s is this machine only, but messages go out: "
             "set TINGQI_PUBLIC_URL to what counsel can open"
         )
-        return CarrierCheck(what, False, Words(said, url=url))
+        return CarrierCheck(subject, False, Words(text, url=url))
     if not is_local and not url.startswith("https"):
-        said = N_("%(url)s is not https: links are keys and would travel open")
-        return CarrierCheck(what, False, Words(said, url=url))
-    said = N_("%(url)s (this machine only)") if is_local else "%(url)s"
-    return CarrierCheck(what, True, Words(said, url=url))
+        text = N_("%(url)s is not https: links are keys and would travel open")
+        return CarrierCheck(subject, False, Words(text, url=url))
+    text = N_("%(url)s (this machine only)") if is_local else "%(url)s"
+    return CarrierCheck(subject, True, Words(text, url=url))
 
 
 def worker(
     session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER
 ) -> CarrierCheck:
     """Check whether a worker is running."""
-    what, heard = N_("worker"), last_beat(session)
-    if heard is None:
-        said = N_("none was ever heard, nothing is sent: run `tingqi worker`")
-        return CarrierCheck(what, False, Words(said))
-    ago = dt.timedelta(seconds=round((now - heard).total_seconds()))
+    subject, beat = N_("worker"), last_beat(session)
+    if beat is None:
+        text = N_("none was ever heard, nothing is sent: run `tingqi worker`")
+        return CarrierCheck(subject, False, Words(text))
+    ago = dt.timedelta(seconds=round((now - beat).total_seconds()))
     if ago > patience:
-        said = N_("last heard %(ago)s ago, nothing is sent: run `tingqi worker`")
-        return CarrierCheck(what, False, Words(said, ago=ago))
-    return CarrierCheck(what, True, Words(N_("last heard %(ago)s ago"), ago=ago))
+        text = N_("last heard %(ago)s ago, nothing is sent: run `tingqi worker`")
+        return CarrierCheck(subject, False, Words(text, ago=ago))
+    return CarrierCheck(subject, True, Words(N_("last heard %(ago)s ago"), ago=ago))
 
 
-def tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
+def recent_tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
     """Return a court's last ten tests, the newest first."""
-    wanted = sa.select(CarrierTest).where(CarrierTest.court_id == court_id)
-    return session.scalars(wanted.order_by(CarrierTest.id.desc()).limit(10)).all()
+    query = sa.select(CarrierTest).where(CarrierTest.court_id == court_id)
+    return session.scalars(query.order_by(CarrierTest.id.desc()).limit(10)).all()
 
 
-def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> CarrierTest:
+def queue_test(session: Session, by: ChangeAuthor, channel: str, address: str) -> CarrierTest:
     """Queue a test message to an address of the admin, in the admin's language.
 
     Raises Refusal after six of a court in an hour: messages cost money, and carriers block floods.
@@ -141,7 +141,7 @@ def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> Carri
             N_("There were %(most)s tests within an hour: wait a while."), most=MOST_AN_HOUR
         )
     change_log.note(session, by, "carriers", f"test/{channel}", "", address)
-    made = CarrierTest(
+    test = CarrierTest(
         court_id=by.court_id,
         user_id=by.user.id,
         channel=channel,
@@ -150,27 +150,27 @@ def ask(session: Session, by: ChangeAuthor, channel: str, address: str) -> Carri
         state="queued",
         asked_at=by.now,
     )
-    session.add(made)
+    session.add(test)
     session.flush()
-    return made
+    return test
 
 
 def send_tests(sender: Sender) -> int:
     """Send the queued tests, each once: one that a crash interrupts is shown as unknown."""
     with transaction() as session:
-        wanted = sa.select(CarrierTest).where(CarrierTest.state == "queued").limit(10)
-        found = session.scalars(wanted.with_for_update(skip_locked=True)).all()
-        messages = [(each.id, _message(session, each)) for each in found]
-        for each in found:
-            each.state, each.tried_at = "sending", sender.now
+        query = sa.select(CarrierTest).where(CarrierTest.state == "queued").limit(10)
+        tests = session.scalars(query.with_for_update(skip_locked=True)).all()
+        messages = [(test.id, _message(session, test)) for test in tests]
+        for test in tests:
+            test.state, test.tried_at = "sending", sender.now
     for number, message in messages:
         carrier = sender.carriers(message.channel)[0]
         for _, outcome in carrier.send([message]):
             with transaction() as session:
                 row = session.get_one(CarrierTest, number)
                 row.state, row.carrier = outcome.said.value, carrier.name
-                said = (outcome.status, outcome.code, outcome.detail)
-                row.said = " ".join(each for each in said if each)[:500]
+                answer = (outcome.status, outcome.code, outcome.detail)
+                row.said = " ".join(part for part in answer if part)[:500]
     return len(messages)
 
 

@@ -36,11 +36,11 @@ def _page(**more: Any) -> str:
     ]
     return render_template(
         "sending/carriers.html",
-        findings=checks,
+        checks=checks,
         zone=current_user.court.zone,
         tests=[
             (test, carrier_checks.shown_state(test, now))
-            for test in carrier_checks.tests(session, current_user.court_id)
+            for test in carrier_checks.recent_tests(session, current_user.court_id)
         ],
         **{"given": {}, "errors": {}, "refused": "", **more},
     )
@@ -57,7 +57,9 @@ def test_carrier() -> Any:
             address = phones.parse_phone(phone, current_user.court.country)
             if phones.is_land_line(address):
                 raise phones.PhoneError(Message(phones.LAND_LINE, phone=phone))
-        retrying(lambda session: carrier_checks.ask(session, whose(session), channel, address).id)
+        retrying(
+            lambda session: carrier_checks.queue_test(session, whose(session), channel, address).id
+        )
     except phones.PhoneError as fault:
         return _page(given={"phone": phone}, errors={"phone": web.translated(fault.message)}), 422
     except Invalid as fault:

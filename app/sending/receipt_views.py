@@ -20,9 +20,9 @@ ON_A_PAGE = 100
 @bp.get("/receipts")
 @may("set_up")
 def receipts() -> str:
-    """Show unmatched receipts, newest first, each as it came; and the counts of refused ones.
+    """Show unmatched receipts as they came, the newest first, and the counts of refused ones.
 
-    Several courts may share a carrier's account: each sees what went to a number of its counsel.
+    Several courts may share an account: each sees the receipts for numbers of its own counsel.
     """
     session = db.session()
     before = request.args.get("before", "")

@@ -66,5 +66,5 @@ def test_little_room_is_told_by_readyz_metrics_and_doctor(
     )
     assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.FEW
     found = doctor._instance(settings)
-    assert not found.well
-    assert "make room" in str(found.said)
+    assert not found.passed
+    assert "make room" in str(found.message)
