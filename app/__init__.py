@@ -29,7 +29,6 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
 
     from app import config
     from app.core import zones
-    from app.feeds import conditional_get as feeds_front
 
     zones.choose()
     settings = settings or config.read()
@@ -55,7 +54,6 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
     )
     _furnish(app, settings, gateways or build_services(settings))
     _read_rules(settings)
-    feeds_front.install(app)
     return app
 
 
@@ -70,7 +68,6 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
 
     from app.core import web, zones
     from app.core.db import use_database
-    from app.feeds import conditional_get as feeds_front
 
     zones.choose()
     settings.instance.mkdir(parents=True, exist_ok=True)
@@ -81,7 +78,6 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
     use_database(app, settings.database_url, _engine_options(settings))
     web.limiter.reset()
     _read_rules(settings)
-    feeds_front.attach(app)
 
 
 def _read_rules(settings: Settings) -> None:

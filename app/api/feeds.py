@@ -144,7 +144,7 @@ def _shape(feed: Feed, context: CourtContext) -> dict[str, Any]:
     return {
         "id": feed.id,
         "scope": scope,
-        "whose": feed.whose,
+        "whose": feed.owner_id,
         "busy_only": feed.busy_only,
         "created_at": serializers.moment(feed.created_at, context.court.zone),
     }

@@ -52,7 +52,7 @@ def calendars() -> str:
     """Show which calendars there are, and their addresses."""
     session, court_id = db.session(), current_user.court_id
     feeds = service.feeds_of(session, current_user.court, current_user)
-    known = {(feed.scope, feed.whose, feed.busy_only): _where(feed) for feed in feeds}
+    known = {(feed.scope, feed.owner_id, feed.busy_only): _where(feed) for feed in feeds}
     judges = [
         ("judge", each.id, each.name, False) for each in court_queries.judges(session, court_id)
     ]

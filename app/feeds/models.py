@@ -1,6 +1,7 @@
 """Calendars that somebody subscribes to."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,10 +16,10 @@ class Feed(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"), index=True)
-    # counsel | judge | courtroom | assistant | hearing, and the row of that kind.
+    # counsel | judge | courtroom | assistant | hearing, and the number of its row.
     scope: Mapped[str] = mapped_column(sa.String(20))
-    whose: Mapped[int] = mapped_column(Key)
-    # Of a courtroom: when it is taken, and nothing of what for.
+    owner_id: Mapped[int] = mapped_column("whose", Key)
+    # A courtroom's only: says when it is taken, and not what for.
     busy_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
@@ -27,23 +28,23 @@ class Feed(Base):
 
 
 class RenderedEvent(Base):
-    """A hearing's events as calendars write them, kept with the edition that they are of."""
+    """A hearing's events as calendars write them, of one edition of the hearing."""
 
     __tablename__ = "rendered_event"
 
     hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"), primary_key=True)
     language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     edition: Mapped[int] = mapped_column()
-    # What else they are made of: the organizer's address, and how this version writes events.
-    house: Mapped[str] = mapped_column(sa.String(32), index=True)
-    # [{"slot": …, "room": …, "at": …, "until": …, "falls_at": …, "text": …, "busy": …}, …]
-    events: Mapped[list[dict]] = mapped_column(Json)
+    # Of what else they are rendered from: the organizer's address, and the format of events.
+    fingerprint: Mapped[str] = mapped_column("house", sa.String(32), index=True)
+    # A list of rendered_events.RenderedText.
+    events: Mapped[list[Any]] = mapped_column(Json)
 
 
 class CalendarTick(Base):
     """One row that SQLite's triggers raise with every change of what calendars say.
 
-    PostgreSQL needs no number of ours: there a change is stamped with its transaction.
+    PostgreSQL needs none: there a change is stamped with its transaction.
     """
 
     __tablename__ = "calendar_tick"
@@ -53,7 +54,7 @@ class CalendarTick(Base):
 
 
 class RemovedHearing(Base):
-    """A hearing that was deleted, with the stamp of its going: calendars that are kept lose it."""
+    """A hearing that was deleted, stamped like a change: calendars that had it have changed."""
 
     __tablename__ = "gone_hearing"
     __table_args__ = (sa.Index(None, "court_id", "stamp"),)

@@ -23,13 +23,13 @@ def token_of(feed: Feed, secret: bytes) -> str:
 
 
 def path_of(feed: Feed, secret: bytes) -> str:
-    """Return the path of a feed below the house's public URL; it can be rebuilt at any time."""
+    """Return the path of a feed below the public URL; it can be rebuilt at any time."""
     return f"/feeds/{token_of(feed, secret)}.ics"
 
 
 @dataclass(frozen=True)
 class FeedLinks:
-    """Where a calendar is read: the address to copy, and links that subscribe in each program."""
+    """The address of a calendar to copy, and links that subscribe to it in each program."""
 
     address: str
     webcal: str
@@ -44,20 +44,20 @@ class FeedLinks:
 
 
 def ways_of(feed: Feed, public_url: str, secret: bytes, name: str) -> FeedLinks:
-    """Return how a feed is subscribed to; ``name`` is what the program is to call it.
+    """Return the links by which a feed is subscribed to, under a name that programs show.
 
     Google takes a webcal address as ``cid``; Outlook on the web an address and a name. Both fetch
     the calendar by themselves, so they learn the address, which is a key to the dates.
     """
     address = public_url.rstrip("/") + path_of(feed, secret)
     webcal = "webcal://" + address.partition("://")[2]
-    given = urlencode({"url": address, "name": name}, quote_via=quote)
+    query = urlencode({"url": address, "name": name}, quote_via=quote)
     return FeedLinks(
         address,
         webcal,
         "https://calendar.google.com/calendar/r?" + urlencode({"cid": webcal}),
-        f"https://outlook.live.com/calendar/0/addfromweb?{given}",
-        f"https://outlook.office.com/calendar/0/addfromweb?{given}",
+        f"https://outlook.live.com/calendar/0/addfromweb?{query}",
+        f"https://outlook.office.com/calendar/0/addfromweb?{query}",
     )
 
 
@@ -65,7 +65,7 @@ def open_feed(
     session: Session,
     court: Court,
     scope: str,
-    whose: int | None,
+    owner_id: int | None,
     user: User | None,
     now: dt.datetime,
     secret: bytes,
@@ -81,19 +81,19 @@ def open_feed(
     if scope not in SCOPES or (scope == "me" and user is None):
         raise Invalid({"scope": Message(N_("Choose one of: %(choices)s."), choices=list(SCOPES))})
     if scope == "me" and user is not None:
-        scope, whose = "assistant", user.id
-    if whose is None or queries.owner(session, court.id, scope, whose) is None:
+        scope, owner_id = "assistant", user.id
+    if owner_id is None or queries.owner(session, court.id, scope, owner_id) is None:
         raise NotFound(N_("There is nothing of this number in this court to subscribe to."))
     if busy_only and scope != "courtroom":
         raise Invalid({"busy_only": Message(N_("Only a courtroom's calendar can say busy alone."))})
     feed = queries.open_feed(
-        session, court.id, scope, whose, user.id if user else None, busy_only=busy_only
+        session, court.id, scope, owner_id, user.id if user else None, busy_only=busy_only
     )
     if feed is None:
         feed = Feed(
             court_id=court.id,
             scope=scope,
-            whose=whose,
+            owner_id=owner_id,
             created_at=now,
             busy_only=busy_only,
             user_id=user.id if user else None,

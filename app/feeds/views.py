@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from app.core import web
 from app.core.db import db, retrying
 from app.counsel.access import PAGE_RATE, enter
-from app.feeds import queries, service
-from app.feeds.cache import CalendarCache
+from app.feeds import calendars, queries, service, tags
+from app.feeds.tags import CalendarTag
 
 bp = Blueprint("feeds", __name__)
 
@@ -17,56 +17,42 @@ bp = Blueprint("feeds", __name__)
 @bp.get("/feeds/<token>.ics")
 @web.limiter.exempt
 def calendar(token: str) -> Response:
-    """Give a calendar, or 304 where the asker has it already. Writes nothing."""
-    session, now = db.session(), web.now()
-    asked = queries.asked(session.connection(), token)
-    if asked is None:
-        with web.limiter.limit(PAGE_RATE):  # whoever tries addresses; a known one costs no counting
+    """Return a calendar, or 304 if the program has it already. Writes nothing."""
+    session, now, court_address = db.session(), web.now(), web.services().settings.court_address
+    known = tags.parse(request.if_none_match.as_set(include_weak=True))
+    feed = queries.feed_request(session.connection(), token, known.position if known else 0)
+    if feed is None:
+        with web.limiter.limit(PAGE_RATE):  # counts guesses; a known address costs no counting
             pass
         words = "There is no calendar at this address, or it was ended.\n"
         return Response(words, 404, content_type="text/plain; charset=utf-8")
-    edition, kept = calendars().read(session, asked, now)
-    # A new name of the calendar leaves no date behind: a date is never older than this hour.
-    changed_at = max(edition.changed_at, now.replace(minute=0, second=0, microsecond=0))
-    if _has_it(edition.tag, changed_at):
-        return _headed(Response(status=304), edition.tag, changed_at)
-    packed = calendars().gzipped(kept, edition) if _takes_gzip() else None
-    answer = Response(packed or edition.body, content_type="text/calendar; charset=utf-8")
-    if packed:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Content-Disposition"] = 'inline; filename="tingqi.ics"'
-    return _headed(answer, edition.tag + ("-gzip" if packed else ""), changed_at)
+    if known and calendars.proves_unchanged(known, feed, now, court_address):
+        return _with_headers(Response(status=304), known)
+    hearings = queries.hearings_in(session, feed, now)
+    tag = calendars.tag_of(feed, hearings, court_address)
+    if request.if_none_match.star_tag or (known and known.is_same_calendar(tag)):
+        return _with_headers(Response(status=304), tag)
+    changed_at = _second(calendars.last_modified(feed, hearings))
+    if _not_modified_since(changed_at):
+        response = Response(status=304)
+    else:
+        body = calendars.body(session, feed, hearings, court_address)
+        response = Response(body, content_type="text/calendar; charset=utf-8")
+        response.headers["Content-Disposition"] = 'inline; filename="tingqi.ics"'
+    response.last_modified = changed_at
+    return _with_headers(response, tag)
 
 
-def calendars() -> CalendarCache:
-    """Return what this process keeps of calendars that were asked for."""
-    kept: CalendarCache = current_app.extensions["tingqi-calendars"]
-    return kept
+def _with_headers(response: Response, tag: CalendarTag) -> Response:
+    response.set_etag(str(tag))
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
 
 
-def _headed(answer: Response, tag: str, changed_at: dt.datetime) -> Response:
-    answer.set_etag(tag)
-    answer.last_modified = _second(changed_at)
-    answer.headers["Cache-Control"] = "private, max-age=300"
-    answer.headers["Vary"] = "Accept-Encoding"
-    return answer
-
-
-def _takes_gzip() -> bool:
-    asked = request.headers.get("Accept-Encoding", "")
-    return "gzip" in asked and request.accept_encodings["gzip"] > 0
-
-
-def _has_it(tag: str, changed_at: dt.datetime) -> bool:
-    """Tell whether the asker's copy is current; the ETag goes first (RFC 9110, 13.2.2).
-
-    Both forms of one calendar say the same, so either's tag will do.
-    """
-    if request.headers.get("If-None-Match"):
-        had = request.if_none_match
-        return had.contains_weak(tag) or had.contains_weak(f"{tag}-gzip")
+def _not_modified_since(changed_at: dt.datetime) -> bool:
+    """Tell whether If-Modified-Since says so; an ETag takes precedence (RFC 9110, 13.2.2)."""
     since = request.if_modified_since
-    return since is not None and _second(changed_at) <= since
+    return since is not None and changed_at <= since and not request.headers.get("If-None-Match")
 
 
 def _second(at: dt.datetime) -> dt.datetime:

@@ -13,7 +13,7 @@ from app.carriers import traffic_split
 from app.carriers.registry import ExternalServices
 from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
-from app.feeds import event_cache
+from app.feeds import rendered_events
 from app.hearings import clock_change, counsel_changes, queries
 from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
@@ -35,12 +35,8 @@ _next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKe
 
 def _render_events(sender: Sender) -> int:
     """Render the calendar events of changed hearings into the cache."""
-    court_host = event_cache.house_of(sender.court_address)
     with transaction() as session:
-        changed = event_cache.not_rendered(session, court_host)
-        if changed:
-            event_cache.keep(session, changed, sender.now, sender.court_address)
-    return len(changed)
+        return rendered_events.render_next(session, sender.now, sender.court_address)
 
 
 def _read_calendars(sender: Sender) -> int:

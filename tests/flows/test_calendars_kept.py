@@ -1,11 +1,10 @@
-"""Calendars that are kept at hand say at every moment what one that is read anew says."""
+"""Calendars from stored events say at every moment what one that is rendered anew says."""
 
-import gzip
 import random
 import subprocess
 import sys
 import threading
-import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.db import db, transaction
 from app.court.models import Court, Courtroom, Judge
+from app.feeds import rendered_events
 from app.feeds import service as feeds
 from app.feeds.models import RenderedEvent
 from app.hearings.models import Hearing
@@ -80,9 +80,21 @@ def fix(scenario: Scenario, hearing_id: int) -> None:
     )
 
 
-def fresh(scenario: Scenario) -> None:
-    """Let go of what is kept at hand, as a process that begins."""
-    scenario.app.extensions["tingqi-calendars"].forget()
+def forget(scenario: Scenario) -> None:
+    """Delete the stored events, as if the worker had never rendered any."""
+
+    def delete(session: Session) -> None:
+        session.execute(sa.delete(RenderedEvent))
+        session.execute(sa.update(Hearing).values(drawn_edition=0))
+
+    change(scenario, delete)
+
+
+def render(scenario: Scenario) -> None:
+    """Render and store the events of all hearings that changed, as the worker does."""
+    now = scenario.clock.now()
+    court_address = scenario.app.extensions["tingqi"].settings.court_address
+    change(scenario, lambda session: rendered_events.render_next(session, now, court_address))
 
 
 def change(scenario: Scenario, work: Callable[[Session], object]) -> None:
@@ -146,9 +158,9 @@ CHANGES: dict[str, Callable[[Scenario], object]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-@pytest.mark.parametrize("drawn", [True, False])
-def test_whatever_changes_a_kept_calendar_says_what_a_new_one_says(
-    scenario: Scenario, what: str, drawn: bool
+@pytest.mark.parametrize("stored", [True, False])
+def test_whatever_changes_a_calendar_changes_and_says_what_one_rendered_anew_says(
+    scenario: Scenario, what: str, stored: bool
 ) -> None:
     ask(scenario, enter(scenario, 1), 20)
     enter(scenario, 2, NEWCOMER, ZHAO)
@@ -159,21 +171,35 @@ def test_whatever_changes_a_kept_calendar_says_what_a_new_one_says(
         subscribe(scenario, "judge", 1),
         *(subscribe(scenario, "counsel", n) for n in (1, 2, 3)),
     ]
-    before = [scenario.client.get(path).data for path in paths]
-    CHANGES[what](scenario)
-    if drawn:
+    if stored:
         scenario.beat()
-    kept = [scenario.client.get(path) for path in paths]
-    fresh(scenario)
-    again = [scenario.client.get(path) for path in paths]
-    assert [each.data for each in kept] == [each.data for each in again]
-    assert [each.headers["ETag"] for each in kept] == [each.headers["ETag"] for each in again]
-    assert [each.data for each in kept] != before
+    before = [scenario.client.get(path) for path in paths]
+    CHANGES[what](scenario)
+    if stored:
+        scenario.beat()
+    changed = [scenario.client.get(path) for path in paths]
+    asked_again = [
+        scenario.client.get(path, headers={"If-None-Match": page.headers["ETag"]})
+        for path, page in zip(paths, before, strict=True)
+    ]
+    forget(scenario)
+    anew = [scenario.client.get(path) for path in paths]
+    assert [page.data for page in changed] == [page.data for page in anew]
+    assert [page.data for page in changed] != [page.data for page in before]
+    for old, new, again in zip(before, changed, asked_again, strict=True):
+        if old.data != new.data:  # else 304 is allowed, and not demanded
+            assert (again.status_code, again.data) == (200, new.data)
+    for path, page in zip(paths, changed, strict=True):
+        head = {"If-None-Match": page.headers["ETag"]}
+        assert scenario.client.get(path, headers=head).status_code == 304
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_random_life_leaves_no_kept_calendar_behind(scenario: Scenario, seed: int) -> None:
+def test_a_random_life_leaves_no_stored_event_and_no_tag_behind(
+    scenario: Scenario, seed: int
+) -> None:
     chance = random.Random(seed)
+    known: dict[str, dict[str, bytes]] = defaultdict(dict)  # by path and ETag
     cases = [enter(scenario, n) for n in range(3)]
     made: list[int] = []
     paths = [
@@ -204,13 +230,16 @@ def test_a_random_life_leaves_no_kept_calendar_behind(scenario: Scenario, seed: 
                 slots = scenario.api("GET", f"/hearings/{number}")[1]["slots"]
                 body |= {"slot_id": slots[0]["id"]} if slots else {"slot_id": 0}
             scenario.api("POST", f"/hearings/{number}/{act}", body)
-        kept = [(a.data, a.headers["ETag"]) for a in (scenario.client.get(path) for path in paths)]
-        packed = scenario.client.get(paths[0], headers={"Accept-Encoding": "gzip"})
-        assert gzip.decompress(packed.data) == kept[0][0]
-        fresh(scenario)
-        assert [
-            (a.data, a.headers["ETag"]) for a in (scenario.client.get(path) for path in paths)
-        ] == kept
+        pages = [scenario.client.get(path) for path in paths]
+        for path, page in zip(paths, pages, strict=True):
+            for tag, data in list(known[path].items())[-4:]:
+                again = scenario.client.get(path, headers={"If-None-Match": tag})
+                told = data if again.status_code == 304 else again.data
+                assert told == page.data, (step, act)
+            known[path][page.headers["ETag"]] = page.data
+        forget(scenario)
+        assert [scenario.client.get(path).data for path in paths] == [page.data for page in pages]
+        render(scenario)  # what is stored now meets the next change
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
@@ -234,89 +263,79 @@ def test_a_change_that_commits_late_is_not_overlooked(scenario: Scenario) -> Non
         assert b"slow" in scenario.client.get(path).data
 
 
-def test_one_changed_hearing_is_written_alone(scenario: Scenario) -> None:
+def test_one_changed_hearing_is_rendered_alone(scenario: Scenario) -> None:
     for n in range(6):
         fix(scenario, ask(scenario, enter(scenario, n), 20 + n))
     path = subscribe(scenario, "me")
-    scenario.client.get(path)
     scenario.beat()
     with scenario.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(RenderedEvent)) == 12
-        asked: list[str] = []
-        sa.event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    scenario.client.get(path)
-    assert not [each for each in asked if "hearing.edition" in each or "hearing.uid" in each]
-    asked.clear()
-    fresh(scenario)
-    scenario.client.get(path)  # a process that begins writes none of what is kept
-    assert not [each for each in asked if "hearing.uid" in each]
-    assert scenario.api("POST", "/hearings/3/cancel", {"reason": "撤诉"})[0] == 200
-    asked.clear()
+        statements: list[str] = []
+        sa.event.listen(
+            db.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
     page = scenario.client.get(path)
-    assert page.data.count(b"STATUS:CANCELLED") == 1
-    assert len([each for each in asked if "hearing.uid" in each]) == 1
+    assert not [each for each in statements if "hearing.uid" in each]
+    assert scenario.api("POST", "/hearings/3/cancel", {"reason": "撤诉"})[0] == 200
+    statements.clear()
+    changed = scenario.client.get(path)
+    assert changed.data.count(b"STATUS:CANCELLED") == 1
+    assert len([each for each in statements if "hearing.uid" in each]) == 1
+    for tag, status in ((page.headers["ETag"], 200), (changed.headers["ETag"], 304)):
+        answer = scenario.client.get(path, headers={"If-None-Match": tag})
+        assert answer.status_code == status
 
 
-def test_threads_that_read_while_the_court_writes_see_whole_calendars(scenario: Scenario) -> None:
-    numbers = [ask(scenario, enter(scenario, n), 20 + n) for n in range(4)]
+def test_whether_anything_changed_is_one_query(scenario: Scenario) -> None:
+    hearing = ask(scenario, enter(scenario, 1), 20)
+    enter(scenario, 2, NEWCOMER)
+    path = subscribe(scenario, "counsel", 1)
+    head = {"If-None-Match": scenario.client.get(path).headers["ETag"]}
+    with scenario.app.app_context():
+        statements: list[str] = []
+        sa.event.listen(
+            db.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+
+    def asked() -> tuple[int, int]:
+        """Status, and how many statements read something."""
+        statements.clear()
+        status = scenario.client.get(path, headers=head).status_code
+        return status, len([each for each in statements if "SELECT" in each])
+
+    assert asked() == (304, 1)
+    ask(scenario, 2, 25)  # of others: then the feed's own hearings are compared
+    status, count = asked()
+    assert (status, count > 1) == (304, True)
+    head = {"If-None-Match": scenario.client.get(path).headers["ETag"]}
+    assert asked() == (304, 1)
+    fix(scenario, hearing)
+    assert asked()[0] == 200
+
+
+def test_a_tag_from_before_a_restored_backup_proves_nothing(scenario: Scenario) -> None:
+    hearing = ask(scenario, enter(scenario, 1), 20)
     path = subscribe(scenario, "me")
-    broken: list[bytes] = []
-    over = threading.Event()
-
-    def look() -> None:
-        while not over.is_set():
-            page = scenario.client.get(path, headers={"Accept-Encoding": "gzip"})
-            whole = (
-                gzip.decompress(page.data) if page.headers.get("Content-Encoding") else page.data
-            )
-            if whole.count(b"BEGIN:VEVENT") != whole.count(b"END:VEVENT") or not whole.endswith(
-                b"END:VCALENDAR\r\n"
-            ):
-                broken.append(whole)
-
-    readers = [threading.Thread(target=look) for _ in range(4)]
-    for reader in readers:
-        reader.start()
-    for number in numbers:
-        fix(scenario, number)
-        scenario.beat()
-    over.set()
-    for reader in readers:
-        reader.join(30)
-    assert broken == []
-    kept = scenario.client.get(path).data
-    fresh(scenario)
-    assert scenario.client.get(path).data == kept
+    until, position, *digests = scenario.client.get(path).headers["ETag"].strip('"').split("-")
+    ahead = "-".join([until, f"{int(position, 16) + 1000:x}", *digests])
+    fix(scenario, hearing)
+    page = scenario.client.get(path, headers={"If-None-Match": f'"{ahead}"'})
+    assert page.status_code == 200
 
 
-def test_both_forms_of_a_calendar_have_their_tags_and_either_is_known_again(
-    scenario: Scenario,
-) -> None:
+def test_an_etag_in_any_form_is_known_again(scenario: Scenario) -> None:
     fix(scenario, ask(scenario, enter(scenario, 1), 20))
     path = subscribe(scenario, "me")
-    plain = scenario.client.get(path)
-    packed = scenario.client.get(path, headers={"Accept-Encoding": "gzip, br"})
-    assert "Content-Encoding" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert all("Accept-Encoding" in each.headers["Vary"] for each in (plain, packed))
-    assert plain.headers["ETag"] != packed.headers["ETag"]
-    assert gzip.decompress(packed.data) == plain.data
-    whole = zlib.decompressobj(31)
-    assert whole.decompress(packed.data) == plain.data
-    assert (whole.eof, whole.unused_data) == (True, b"")
-    for tag in (
-        plain.headers["ETag"],
-        packed.headers["ETag"],
-        "W/" + plain.headers["ETag"],
-        "*",
-        f'"x", {plain.headers["ETag"]}',
-    ):
-        again = scenario.client.get(path, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
+    page = scenario.client.get(path)
+    tag = page.headers["ETag"]
+    for known in (tag, "W/" + tag, "*", f'"x", {tag}'):
+        again = scenario.client.get(path, headers={"If-None-Match": known})
         assert (again.status_code, again.data) == (304, b"")
-    refused = scenario.client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
-    assert "Content-Encoding" not in refused.headers
+    for other in ('"x"', tag.replace("-", "_"), '"' + "f" * 400 + tag[1:], tag[:-2] + '0x"'):
+        again = scenario.client.get(path, headers={"If-None-Match": other})
+        assert (again.status_code, again.data) == (200, page.data)
     head = scenario.client.head(path)
-    assert (head.data, head.headers["Content-Length"]) == (b"", str(len(plain.data)))
+    assert (head.data, head.headers["Content-Length"]) == (b"", str(len(page.data)))
 
 
 def test_a_courtroom_may_say_only_when_it_is_taken(scenario: Scenario) -> None:
