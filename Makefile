@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq -c constraints.txt
 NEEDS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
+READY := $(VENV)/.installed-dev $(CATALOGUES)
 NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
 .DEFAULT_GOAL := help
@@ -40,52 +42,52 @@ help:
 	@echo "make dist                        wheel and source archive in dist/"
 	@echo "make clean                       remove what these made; instance/ stays"
 
-install: $(VENV)/.installed
+install: $(VENV)/.installed $(CATALOGUES)
 
 demo: install
 	@$(BIN)/tingqi demo --port $(PORT) $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
-test: $(VENV)/.installed-dev
+test: $(READY)
 	$(PYTEST) -m "not extended" $(ARGS)
 
 test-all: test
 	$(PYTEST) -m extended $(ARGS)
 
-soak: $(VENV)/.installed-dev
+soak: $(READY)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --db $(DB) --rounds $(ROUNDS) \
 	  $(if $(SEED),--seed $(SEED))
 
-check: $(VENV)/.installed-dev
+check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.template_names
 
-bench: $(VENV)/.installed-dev
+bench: $(READY)
 	@$(PIP) -e ".[bench]"
 	PYTHONPATH=. $(BIN)/python bench/everything.py $(ARGS)
 
-bench-feeds: $(VENV)/.installed-dev
+bench-feeds: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/feeds.py $(ARGS)
 
-bench-suggestions: $(VENV)/.installed-dev
+bench-suggestions: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/suggestions.py $(ARGS)
 
-bench-listing: $(VENV)/.installed-dev
+bench-listing: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/listing.py $(ARGS)
 
-bench-sending: $(VENV)/.installed-dev
+bench-sending: $(READY)
 	@$(PIP) -e ".[bench]"
 	PYTHONPATH=. $(BIN)/python bench/sending.py $(ARGS)
 
-bench-record: $(VENV)/.installed-dev
+bench-record: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)
 
-bench-pages: $(VENV)/.installed-dev
+bench-pages: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/pages.py $(ARGS)
 
-lighthouse: $(VENV)/.installed-dev
+lighthouse: $(READY)
 	@cd bench/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
 	PYTHONPATH=. $(BIN)/python bench/lighthouse.py $(ARGS)
 
@@ -95,11 +97,12 @@ messages: $(VENV)/.installed
 	  -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l zh -N -w 100 \
 	  --ignore-obsolete --ignore-pot-creation-date
+	@$(MAKE) -s $(CATALOGUES)
 
 rooms: $(VENV)/.installed-dev
 	PYTHONPATH=. $(BIN)/python docs/images/draw_rooms.py
 
-screenshots: $(VENV)/.installed-dev
+screenshots: $(READY)
 	PYTHONPATH=. $(BIN)/python docs/images/take.py
 
 dist: $(VENV)/.installed
@@ -108,6 +111,7 @@ dist: $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build dist app/static/parts tests/node/node_modules bench/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f $(CATALOGUES)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -117,6 +121,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "$(PYTHON) can make no environment: install its venv module (Debian: python3-venv)" >&2; \
 	  exit 2; }
+
+%.mo: %.po | $(VENV)/.installed
+	$(BIN)/pybabel -q compile -i $< -o $@
 
 # A stamp is newer than what it was made of, so that the second run has nothing to do.
 $(VENV)/.installed: $(BIN)/python $(NEEDS)

