@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.web.static_files import FOR_GOOD
+from app.core.web.static_files import IMMUTABLE
 from tests.conftest import Scenario, make_scenario
 
 HOME = Path(__file__).parent.parent.parent
@@ -30,7 +30,7 @@ def test_every_file_that_a_page_asks_for_is_kept_for_good(scenario: Scenario) ->
     assert len(files) >= 3
     for file in files:
         answer = scenario.client.get(file)
-        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, FOR_GOOD), file
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, IMMUTABLE), file
         assert "Cookie" not in answer.headers.get("Vary", "")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 

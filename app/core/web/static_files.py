@@ -1,4 +1,9 @@
-"""Static files under names that carry a mark of their contents, so that browsers keep them."""
+"""Static files under names that carry a digest of their contents, so that browsers keep them.
+
+Why not a library: WhiteNoise serves what a build step has named and compressed on the disk, and has
+no such step for Flask; its names with digests are made by Django. Flask's own static route can be
+given a version in the query, but it runs the hooks of every request and compresses nothing.
+"""
 
 import gzip
 import hashlib
@@ -14,31 +19,31 @@ from flask import Flask
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
-FOR_GOOD = "public, max-age=31536000, immutable"  # seconds of a year; a change has a new name
-WORDS = (".css", ".js", ".svg", ".json")
-_MARKED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<ending>\.\w+)")
+IMMUTABLE = "public, max-age=31536000, immutable"  # a year, in seconds
+COMPRESSED = (".css", ".js", ".svg", ".json")
+_DIGESTED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<ending>\.\w+)")
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """A static file as it is kept at hand: its mark, its contents, the same made small."""
+    """A static file in memory; ``gzipped`` is empty if its kind is not compressed."""
 
-    mark: str
-    plain: bytes
-    small: bytes
+    digest: str
+    contents: bytes
+    gzipped: bytes
 
 
 def install(app: Flask) -> None:
-    """Give the static files of an app and of its blueprints names that change with them.
+    """Serve the static files of an app and of its blueprints under names that change with them.
 
     They are served before the pages: what is the same for everybody needs no session, and must
     not vary by cookie, or a browser would fetch it anew after every sign-in.
     """
-    rooms = [app, *app.blueprints.values()]
+    scaffolds = [app, *app.blueprints.values()]
     folders = {
-        ("" if room is app else f"{room.name}.") + "static": Path(room.static_folder)
-        for room in rooms
-        if room.static_folder
+        ("" if each is app else f"{each.name}.") + "static": Path(each.static_folder)
+        for each in scaffolds
+        if each.static_folder
     }
     paths = {
         rule.rule.removesuffix("<path:filename>"): folders[rule.endpoint]
@@ -46,58 +51,60 @@ def install(app: Flask) -> None:
         if rule.endpoint in folders
     }
 
-    def marked(endpoint: str, values: dict[str, Any]) -> None:
+    def add_digest(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint in folders and "filename" in values:
-            values["filename"] = marked_name(folders[endpoint], values["filename"])
+            values["filename"] = digested_name(folders[endpoint], values["filename"])
 
-    app.url_defaults(marked)
+    app.url_defaults(add_digest)
     pages = app.wsgi_app
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        asked = environ.get("PATH_INFO", "")
-        path = next((path for path in paths if asked.startswith(path)), "")
-        reads = path and environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        answer = _answer(environ, paths[path], asked.removeprefix(path)) if reads else None
-        return (answer or pages)(environ, start_response)
+        requested = environ.get("PATH_INFO", "")
+        prefix = next((path for path in paths if requested.startswith(path)), "")
+        response = None
+        if prefix and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            response = _response(environ, paths[prefix], requested.removeprefix(prefix))
+        return (response or pages)(environ, start_response)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
 
 
-def marked_name(folder: Path, name: str) -> str:
-    """Return a file's name with the mark before its ending; as it is where there is no file."""
+def digested_name(folder: Path, name: str) -> str:
+    """Return a file's name with its digest before the ending; unchanged if there is no file."""
     if not (folder / name).is_file():
         return name
     stem, dot, ending = name.rpartition(".")
-    return f"{stem}.{_read(folder / name).mark}{dot}{ending}"
+    return f"{stem}.{_read(folder / name).digest}{dot}{ending}"
 
 
-def _answer(environ: dict[str, Any], folder: Path, asked: str) -> Response | None:
-    """Return a file: for good under the mark that it has now, else to be asked for each time."""
-    marked = _MARKED.fullmatch(asked)
-    name = marked["stem"] + marked["ending"] if marked else asked
+def _response(environ: dict[str, Any], folder: Path, requested: str) -> Response | None:
+    """Return a file: immutable under its present digest, else to be validated each time."""
+    digested = _DIGESTED.fullmatch(requested)
+    name = digested["stem"] + digested["ending"] if digested else requested
     path = safe_join(str(folder), name)
     if path is None or not Path(path).is_file():
         return None
     file = _read(Path(path))
-    small = file.small and Request(environ).accept_encodings["gzip"] > 0
-    answer = Response(file.small if small else file.plain, mimetype=mimetypes.guess_type(name)[0])
-    answer.set_etag(f"{file.mark}-small" if small else file.mark)
-    current = marked is not None and asked == marked_name(folder, name)
-    answer.headers["Cache-Control"] = FOR_GOOD if current else "no-cache"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    if file.small:
-        answer.vary.add("Accept-Encoding")
-    if small:
-        answer.content_encoding = "gzip"
-    return answer.make_conditional(environ)
+    compress = file.gzipped and Request(environ).accept_encodings["gzip"] > 0
+    body = file.gzipped if compress else file.contents
+    response = Response(body, mimetype=mimetypes.guess_type(name)[0])
+    response.set_etag(f"{file.digest}-gzip" if compress else file.digest)
+    current = digested is not None and requested == digested_name(folder, name)
+    response.headers["Cache-Control"] = IMMUTABLE if current else "no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if file.gzipped:
+        response.vary.add("Accept-Encoding")
+    if compress:
+        response.content_encoding = "gzip"
+    return response.make_conditional(environ)
 
 
 def _read(path: Path) -> StaticFile:
-    return _kept(path, path.stat().st_mtime_ns)
+    return _cached(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _kept(path: Path, changed: int) -> StaticFile:
+def _cached(path: Path, _changed_at: int) -> StaticFile:
     contents = path.read_bytes()
-    small = gzip.compress(contents, mtime=0) if path.name.endswith(WORDS) else b""
-    return StaticFile(hashlib.sha256(contents).hexdigest()[:12], contents, small)
+    gzipped = gzip.compress(contents, mtime=0) if path.name.endswith(COMPRESSED) else b""
+    return StaticFile(hashlib.sha256(contents).hexdigest()[:12], contents, gzipped)
