@@ -1,12 +1,13 @@
 """Tingqi: a court settles a hearing's date with every lawyer by link, on the record.
 
-This module is the one place that knows everybody.
+`create_app` builds the services and calls each feature's `register`. Imports are inside functions:
+whoever imports one module of the package must not load Flask and every feature with it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,38 +24,53 @@ LARGEST_BODY = 2 * 1024 * 1024  # bytes; no form of ours comes near it
 def create_app(settings: Settings | None = None, gateways: ExternalServices | None = None) -> Flask:
     """Return the pages and the API over one database; starts nothing in the background.
 
-    Raises app.config.Misconfigured where the environment is wrong or half made.
+    Settings are read from the environment and carriers built from the settings unless they are
+    given. Raises Misconfigured where the environment is wrong or half made.
     """
     from flask import Flask
 
     from app import config
-    from app.core import zones
+    from app.core import web, zones
+    from app.core.web import static_files
+    from app.worker import rezoning
 
-    zones.choose()
+    zones.choose()  # before anything computes with a time zone
     settings = settings or config.read()
+    gateways = gateways or build_services(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
-        SESSION_COOKIE_NAME="tingqi",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
-        REMEMBER_COOKIE_DURATION=0,
-        BOOTSTRAP_SERVE_LOCAL=True,
-        API_TITLE="Tingqi",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.0.3",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
+    app.config.update(_flask_config(settings))
+    app.extensions["tingqi"] = web.Services(
+        settings, gateways, rezoning.convert_all, rezoning.convert_court
     )
-    _furnish(app, settings, gateways or build_services(settings))
+    _add_database(app)
+    _add_web(app, settings)
+    _register_features(app)
+    static_files.install(app)  # after all blueprints, for their folders of static files
     _read_rules(settings)
     return app
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    """Return the configuration of Flask and its extensions."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "SESSION_COOKIE_NAME": "tingqi",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.public_url.startswith("https"),
+        "REMEMBER_COOKIE_DURATION": 0,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "API_TITLE": "Tingqi",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.0.3",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
 
 
 def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
@@ -81,6 +97,7 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
 
 
 def _read_rules(settings: Settings) -> None:
+    """Read the court's own rules of procedure. Raises Misconfigured."""
     from app import law
     from app.core.errors import Misconfigured
 
@@ -90,7 +107,8 @@ def _read_rules(settings: Settings) -> None:
         raise Misconfigured(f"The rules of procedure cannot be read: {fault}") from fault
 
 
-def _engine_options(settings: Settings) -> dict:
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    """Return SQLAlchemy's options: PostgreSQL is given up on in time, a request never waits on."""
     import orjson
 
     from app.core.db import json_text
@@ -130,44 +148,44 @@ def build_services(settings: Settings, clock: Clock | None = None) -> ExternalSe
         raise Misconfigured(str(fault)) from fault
 
 
-def _furnish(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
-    from flask_bootstrap import Bootstrap5
+def _add_database(app: Flask) -> None:
+    """Add the database with its sessions and migrations."""
     from flask_migrate import Migrate
+
+    from app.core.db import configure_engine, db, release_session
+
+    db.init_app(app)
+    # Runs before Flask-SQLAlchemy's own teardown, which then finds nothing to do.
+    app.teardown_appcontext(release_session)
+    with app.app_context():
+        configure_engine(db.engine)
+    Migrate(app, db, directory=str(migrations()))
+
+
+def _add_web(app: Flask, settings: Settings) -> None:
+    """Add what all pages share: languages, error pages, checks of each request, headers."""
+    from flask_bootstrap import Bootstrap5
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app.carriers import registry
     from app.core import web
-    from app.core.db import configure_engine, db, release_session
-    from app.core.web import static_files
     from app.worker import rezoning
 
-    app.extensions["tingqi"] = web.Services(
-        settings, gateways, rezoning.convert_all, rezoning.convert_court
-    )
-    db.init_app(app)
-    app.teardown_appcontext(
-        release_session
-    )  # called before Flask-SQLAlchemy's own, which then has nothing
-    with app.app_context():
-        configure_engine(db.engine)
-    Migrate(app, db, directory=str(migrations()))
-    Bootstrap5(app)
-    web.limiter.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    Bootstrap5(app)
+    web.limiter.init_app(app)
     rezoning.install(app)
     web.install_languages(app)
     web.install_number_converter(app)
     web.install_error_pages(app, "/api/")
     web.install_origin_check(app, ("/api/", *registry.webhook_paths()))
     web.install_security_headers(app)
-    _register_features(app)
-    static_files.install(app)
 
 
 def _register_features(app: Flask) -> None:
-    """Register every feature's pages; importing them also makes their tables known."""
+    """Let each feature register its pages; importing them also defines their tables."""
     from app import (
         api,
         cases,
@@ -189,11 +207,24 @@ def _register_features(app: Flask) -> None:
         sending,
     )
 
-    for feature in (
-        people, court, cases, law, record, notices, letters, sending, hearings, evidence, desk,
-        counsel, feeds, imports, inbound, listing, operations, api,
-    ):  # fmt: skip
-        feature.register(app)
+    people.register(app)
+    court.register(app)
+    cases.register(app)
+    law.register(app)
+    record.register(app)
+    notices.register(app)
+    letters.register(app)
+    sending.register(app)
+    hearings.register(app)
+    evidence.register(app)
+    desk.register(app)
+    counsel.register(app)
+    feeds.register(app)
+    imports.register(app)
+    inbound.register(app)
+    listing.register(app)
+    operations.register(app)
+    api.register(app)
 
 
 def migrations() -> Path:
