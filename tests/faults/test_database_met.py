@@ -12,8 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.core import db as database
-from app.core.db import db, retrying, transaction
+from app.core.db import db, retrying, sqlite, transaction
 from app.record import ledger
 from app.record.models import DailyCount
 from tests.conftest import CASE, Scenario, make_court, make_scenario, proposal, run_sql
@@ -72,13 +71,13 @@ def test_of_two_who_wait_for_each_other_one_is_tried_again_and_both_end_right(
 def test_writers_of_one_process_take_turns_and_find_the_lock_free(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, begin = [], database._has_begun
+    found, begin = [], sqlite._has_begun
 
     def watched(*given: Any) -> bool:
         found.append(begin(*given))
         return found[-1]
 
-    monkeypatch.setattr(database, "_has_begun", watched)
+    monkeypatch.setattr(sqlite, "_has_begun", watched)
     with scenario.app.app_context(), transaction() as session:
         session.add(DailyCount(name="turns", on=scenario.clock.now().date()))
 

@@ -1,7 +1,10 @@
-"""Many rows in one statement: one JSON document on PostgreSQL, one driver's statement on SQLite.
+"""Many rows in one statement: one JSON document on PostgreSQL, executemany on SQLite.
 
-For the few places where thousands of rows are written a second: the session's own way costs more
-a row than all else that happens to it. What a session holds of these rows is not refreshed.
+Why SQL by hand: an answer writes dozens of notices and entries, a worker settles thousands of
+messages a minute, and by the session a row costs more Python (tracking, ordering, compiling) than
+all else that happens to it. SQLAlchemy's own bulk statements still send each value as a parameter
+of its own; a JSON document is one parameter, one statement and one plan for any number of rows.
+Used only where rows are written by the hundred; the session's objects of them are not refreshed.
 """
 
 import datetime as dt
@@ -34,11 +37,11 @@ def insert(
     """
     if not rows:
         return 0
-    line = session.connection()
-    if line.dialect.name == "postgresql":
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
         statement = _inserting(table, tuple(rows[0]), unless)
-        return int(line.exec_driver_sql(statement, (_document(rows),)).rowcount)
-    return int(_insert_each(line, table, rows, unless).rowcount)
+        return int(connection.exec_driver_sql(statement, (_document(rows),)).rowcount)
+    return int(_insert_each(connection, table, rows, unless).rowcount)
 
 
 def insert_pairs(
@@ -58,16 +61,16 @@ def insert_pairs(
     if not rows:
         return
     key, owner = (next(iter(each.primary_key)).name for each in (table, of))
-    line = session.connection()
-    if line.dialect.name == "postgresql":
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
         names = tuple(rows[0]), tuple(others[0])
         both = [{**row, **other} for row, other in zip(rows, others, strict=True)]
-        line.exec_driver_sql(
+        connection.exec_driver_sql(
             _inserting_pairs(table, of, names, (key, owner), tuple(by)), (_document(both),)
         )
         return
     if len(rows) == 1:
-        numbers = [_insert_each(line, table, rows).lastrowid]
+        numbers = [_insert_each(connection, table, rows).lastrowid]
     else:
         numbers = ids(session, table, len(rows))
         for n, row in zip(numbers, rows, strict=True):
@@ -83,43 +86,44 @@ def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) ->
     if not rows:
         return
     key, *columns = rows[0]
-    line = session.connection()
-    # Of a document PostgreSQL expects a hundred rows, and for so many it reads a small table whole.
-    if line.dialect.name == "postgresql" and len(rows) > 1:
-        line.exec_driver_sql(_updating(table, key, tuple(columns)), (_document(rows),))
+    connection = session.connection()
+    # PostgreSQL expects a document to have a hundred rows, and for so many it scans a small table.
+    if connection.dialect.name == "postgresql" and len(rows) > 1:
+        connection.exec_driver_sql(_updating(table, key, tuple(columns)), (_document(rows),))
         return
-    mark = "%s" if line.dialect.name == "postgresql" else "?"
-    values = _tuples(line.dialect, table, (*columns, key), rows)
-    line.exec_driver_sql(_updating_each(table, key, tuple(columns), mark), values)
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    values = _tuples(connection.dialect, table, (*columns, key), rows)
+    connection.exec_driver_sql(_updating_each(table, key, tuple(columns), mark), values)
 
 
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
-    """Return ``count`` numbers for rows to come, as the database itself would give them.
+    """Return ``count`` primary keys for new rows, as the database itself would number them.
 
-    One statement on PostgreSQL; on SQLite the numbers after the last, under its one lock.
+    From the column's default on PostgreSQL; on SQLite the numbers after the last, under the write
+    lock.
     """
     key = next(iter(table.primary_key))
-    line = session.connection()
-    if line.dialect.name == "postgresql":
-        given = _default(session, table.name, key.name).replace("%", "%%")
-        wanted = f"SELECT {given} FROM generate_series(1, %s)"  # noqa: S608  (the schema's own)
-        return sorted(line.exec_driver_sql(wanted, (count,)).scalars())
-    last = line.exec_driver_sql(_last(key)).scalar() or 0
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        default = _default(session, table.name, key.name).replace("%", "%%")
+        wanted = f"SELECT {default} FROM generate_series(1, %s)"  # noqa: S608  (the schema's own)
+        return sorted(connection.exec_driver_sql(wanted, (count,)).scalars())
+    last = connection.exec_driver_sql(_last(key)).scalar() or 0
     return list(range(last + 1, last + 1 + count))
 
 
 def _default(session: Session, table: str, column: str) -> str:
-    """Return what the database writes into a column of its own accord; asked once."""
-    known = (session.connection().engine.url, table)
-    if known not in _DEFAULTS:
+    """Return the SQL of a column's default; read once a database."""
+    key = (session.connection().engine.url, table)
+    if key not in _DEFAULTS:
         wanted = sa.text(
             "SELECT column_default FROM information_schema.columns "
             "WHERE table_schema = current_schema() AND table_name = :t AND column_name = :c"
         )
-        _DEFAULTS[known] = (
+        _DEFAULTS[key] = (
             session.connection().execute(wanted, {"t": table, "c": column}).scalar_one()
         )
-    return _DEFAULTS[known]
+    return _DEFAULTS[key]
 
 
 def _document(rows: Sequence[dict[str, Any]]) -> str:
@@ -133,17 +137,17 @@ def _instant(value: Any) -> str:
 
 
 def _insert_each(
-    line: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], unless: str = ""
+    connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], unless: str = ""
 ) -> sa.CursorResult:
     columns = tuple(rows[0])
-    values = _tuples(line.dialect, table, columns, rows)
-    return line.exec_driver_sql(_inserting_each(table, columns, unless), values)
+    values = _tuples(connection.dialect, table, columns, rows)
+    return connection.exec_driver_sql(_inserting_each(table, columns, unless), values)
 
 
 def _tuples(
     dialect: Dialect, table: sa.Table, columns: tuple[str, ...], rows: Sequence[dict[str, Any]]
 ) -> list[tuple[Any, ...]]:
-    """Return rows as the driver takes them, each value as its column's type writes it."""
+    """Return rows as the driver takes them, each value bound by its column's type."""
     binders = _binders(dialect, table, columns)
     by_column = (
         map(bind, [row[name] for row in rows]) if bind else [row[name] for row in rows]
@@ -152,7 +156,7 @@ def _tuples(
     return list(zip(*by_column, strict=True))
 
 
-# Statements are put together once: that takes longer than to ask them.
+# Statements are composed once: that takes longer than to execute them.
 @lru_cache(64)
 def _binders(
     dialect: Dialect, table: sa.Table, columns: tuple[str, ...]

@@ -28,33 +28,33 @@ FOLDED = re.compile(r"00(0[1-9]|1\d|2[0-6])")
 
 
 def checked_app(*, make: bool = True) -> Flask:
-    """Return the app of the command that runs, its database ready for work.
+    """Return the app of the command that runs, with its database ready for work.
 
-    ``make`` gives an embedded database that is not there yet; what looks at one must not find an
-    empty one well because it was run in another folder.
+    ``make`` creates an embedded database that is missing; a command that only inspects one must not
+    create an empty one because it was run in another folder.
 
-    What was told is stored by the time zone rules in use first (see rezoning). Raises
-    Misconfigured, OlderRules, and sqlalchemy's OperationalError where the database is away.
+    Times are first stored by the time zone rules in use (see rezoning). Raises Misconfigured,
+    OlderRules, and SQLAlchemy's OperationalError if the database is unavailable.
     """
     root = click.get_current_context().find_root()
     app: Flask = root.obj.load_app()
     root.call_on_close(lambda: close_connections(app))
     check(app, make=make)
-    house = app.extensions["tingqi"]
+    services = app.extensions["tingqi"]
     with app.app_context():
-        house.settle(house.gateways.clock.now())
+        services.settle(services.gateways.clock.now())
     return app
 
 
 def close_connections(app: Flask) -> None:
-    """Hang up; psycopg complains of a connection that just falls away."""
+    """Close the connections; psycopg warns of one that is just dropped."""
     with app.app_context():
         release_session()
         db.engine.dispose()
 
 
 def check(app: Flask, *, make: bool = True) -> None:
-    """See that the schema fits; an embedded database without tables is given them.
+    """Check that the schema is this version's; create it in an empty embedded database.
 
     Raises Misconfigured, saying what to run.
     """
@@ -70,8 +70,8 @@ def check(app: Flask, *, make: bool = True) -> None:
 
             click.echo(f"Making the embedded database {db.engine.url.database}.", err=True)
             upgrade()
-        if said := fault():
-            raise Misconfigured(said)
+        if words := fault():
+            raise Misconfigured(words)
 
 
 def fault() -> str:
@@ -108,9 +108,9 @@ def no_way_from(revision: str | None) -> str:
 
 
 def fits(session: Session) -> bool:
-    """Tell, by one small question, whether the schema is still this version's; in app context."""
-    found = session.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
-    return found == [_newest(current_app.extensions["migrate"].directory)]
+    """Tell by one small query whether the schema is still this version's; in app context."""
+    versions = session.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
+    return versions == [_newest(current_app.extensions["migrate"].directory)]
 
 
 @cache

@@ -16,7 +16,7 @@ _IN_MAILTO = "!$&'*+-/=_~."  # sent as they are in the local part of a mailto: U
 CLOSING = b"END:VCALENDAR\r\n"
 Facts = Mapping[str, Any]
 
-# Calendars are shared with whole offices: nothing in them may open a page that answers.
+# Calendars are shared with whole offices: nothing in them may open a page that can act.
 _KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
 # One slot among several: whoever reads the calendar must not take it for the date.
 _PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
@@ -58,10 +58,10 @@ def invite(
         location=_location(hearing, language),
         description=_description(facts, language),
     )
-    _say_to(event, method, organizer, attendee)
+    _add_people(event, method, organizer, attendee)
     if method == "REQUEST":
         event.add_component(_alarm(plain(_summary(facts, language))))
-    return _written(begun(method), [(event, {**hearing, "zone": zone})])
+    return _written(new_calendar(method), [(event, {**hearing, "zone": zone})])
 
 
 def tentative(
@@ -73,7 +73,7 @@ def tentative(
     attendee: tuple[str, str],
     language: str = "en",
 ) -> bytes:
-    """Return the slots of an open round as one tentative event under the hearing's UID.
+    """Return the slots of an open proposal as one tentative event under the hearing's UID.
 
     The first slot is its DTSTART, the others are its RDATEs (RFC 5545, 3.8.5.2), so that the
     invite to the fixed date, or a CANCEL, replaces all of them at once and leaves none behind.
@@ -82,9 +82,9 @@ def tentative(
     hearing, zone = facts["hearing"], facts["court"]["zone"]
     slots = sorted(facts.get("slots") or [], key=lambda slot: wording.instant(slot["starts_at"]))
     if not slots:
-        raise ValueError("a round without slots has no place in a calendar")
-    first, said = slots[0], wording.language_of(language)
-    told = {**facts, "hearing": {**hearing, **first}}
+        raise ValueError("a proposal without slots has no place in a calendar")
+    first, chosen = slots[0], wording.language_of(language)
+    of_first = {**facts, "hearing": {**hearing, **first}}
     event = event_of(
         uid=hearing["uid"],
         revision=hearing.get("sequence", hearing["revision"]),
@@ -93,17 +93,17 @@ def tentative(
         ends_at=first["ends_at"],
         status="CANCELLED" if method == "CANCEL" else "TENTATIVE",
         stamp=stamp,
-        summary=_PROPOSED[said].format(_summary(facts, language)),
+        summary=_PROPOSED[chosen].format(_summary(facts, language)),
         location=_location(first, language) if _one_place(slots) else "",
-        description="\n".join([_description(told, language), *_listed(slots, zone, said)]),
+        description="\n".join([_description(of_first, language), *_listed(slots, zone, chosen)]),
     )
     # Two courtrooms at one moment are one time in a calendar. The first slot is named too: twice
     # is once by the RFC, and ical.js forgets a DTSTART that is followed by RDATEs.
     times = sorted({wording.instant(slot["starts_at"]) for slot in slots})
     for at in times if len(times) > 1 else []:
         event.add("rdate", [_wall(at, zone)])
-    _say_to(event, method, organizer, attendee)
-    return _written(begun(method), [(event, {**slot, "zone": zone}) for slot in slots])
+    _add_people(event, method, organizer, attendee)
+    return _written(new_calendar(method), [(event, {**slot, "zone": zone}) for slot in slots])
 
 
 def _one_place(slots: list[Facts]) -> bool:
@@ -128,7 +128,7 @@ def _listed(slots: list[Facts], zone: str, language: str) -> list[str]:
     ]
 
 
-def _say_to(
+def _add_people(
     event: Event, method: str, organizer: tuple[str, str], attendee: tuple[str, str]
 ) -> None:
     # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
@@ -139,7 +139,7 @@ def _say_to(
 
 
 def described(facts: Facts, language: str) -> dict[str, str]:
-    """Return summary, location and description of a hearing, as invites and feeds say them."""
+    """Return summary, location and description of a hearing, for invites and feeds."""
     return {
         "summary": _summary(facts, language),
         "location": _location(facts["hearing"], language),
@@ -147,8 +147,8 @@ def described(facts: Facts, language: str) -> dict[str, str]:
     }
 
 
-def begun(method: str) -> Calendar:
-    """Return a calendar with nothing in it."""
+def new_calendar(method: str) -> Calendar:
+    """Return an empty calendar of a method (RFC 5546, 1.4)."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -170,6 +170,7 @@ def event_of(
     location: str,
     description: str,
 ) -> Event:
+    """Return an event; ``revision`` is its SEQUENCE, ``stamp`` its DTSTAMP."""
     event = Event()
     event.add("uid", plain(uid))
     event.add("sequence", revision)
@@ -186,9 +187,9 @@ def event_of(
 
 
 def _wall(at: str | datetime, zone: str) -> datetime:
-    """Return wall-clock time with its zone, but one that comes twice in UTC.
+    """Return wall-clock time with its zone; UTC for a time that comes twice.
 
-    By RFC 5545, 3.3.5, it means the first of the two; ical.js takes it for the second.
+    By RFC 5545, 3.3.5, such a time is the first of the two; ical.js takes the second.
     """
     here = wording.local(wording.instant(at), zone)
     twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
@@ -206,25 +207,25 @@ def _location(hearing: Facts, language: str) -> str:
 
 
 def _description(facts: Facts, language: str) -> str:
-    said = wording.language_of(language)
-    case, kind, judge, bring, zone, phone, colon, comma = _LABELS[said]
+    chosen = wording.language_of(language)
+    case, kind, judge, bring, zone, phone, colon, comma = _LABELS[chosen]
     court, hearing = facts["court"], facts["hearing"]
     number, title = facts["case"]["number"], facts["case"].get("title")
     starts_at = wording.instant(hearing["starts_at"])
     lines = [
         (case, comma.join(filter(None, [number, title]))),
-        (kind, wording.kind_name(hearing["kind"], said)),
+        (kind, wording.kind_name(hearing["kind"], chosen)),
         (judge, hearing.get("judge")),
         (bring, facts.get("bring")),
-        (zone, wording.zone_name(court["zone"], starts_at, said)),
+        (zone, wording.zone_name(court["zone"], starts_at, chosen)),
         (phone, court.get("phone")),
     ]
-    told = [f"{label}{colon}{wording.one_line(value)}" for label, value in lines if value]
-    return "\n".join([wording.one_line(court["name"]), *told])
+    labelled = [f"{label}{colon}{wording.one_line(value)}" for label, value in lines if value]
+    return "\n".join([wording.one_line(court["name"]), *labelled])
 
 
 def plain(text: str) -> str:
-    """Return text on one line and without anything that could be a key."""
+    """Return text on one line, without anything that could be a link with a key."""
     plain = wording.one_line(text)
     while _KEY.search(plain):
         plain = _KEY.sub("", plain)
@@ -232,7 +233,7 @@ def plain(text: str) -> str:
 
 
 def shown_name(name: str) -> str:
-    """Return a name for a parameter: readers take a backslash for the start of an escape."""
+    """Return a name for a parameter; programs read a backslash as the start of an escape."""
     return plain(name).replace("\\", "/")
 
 
@@ -241,7 +242,7 @@ def _lines(text: str) -> str:
 
 
 def address(person: tuple[str, str]) -> vCalAddress:
-    """Return a person, (name, e-mail address), as iCalendar names them.
+    """Return the CAL-ADDRESS of a person, (name, e-mail address).
 
     The address is a mailto: URI (RFC 6068): the domain in ASCII, what a URI cannot hold encoded.
     A quotation mark in the name is written by RFC 6868.
@@ -274,12 +275,12 @@ def _alarm(summary: str) -> Alarm:
 
 
 def _written(calendar: Calendar, events: list[tuple[Event, Facts]]) -> bytes:
-    """Write the zones that are used, then the events."""
+    """Serialize a calendar with its events, after the zones that they use."""
     used: dict[str, list[datetime]] = {}
-    for _, told in events:
-        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
-        if any(_wall(at, told["zone"]).tzinfo is not UTC for at in times):
-            used.setdefault(told["zone"], []).extend(times)
+    for _, times_of in events:
+        times = [wording.instant(times_of[key]) for key in ("starts_at", "ends_at")]
+        if any(_wall(at, times_of["zone"]).tzinfo is not UTC for at in times):
+            used.setdefault(times_of["zone"], []).extend(times)
     for zone in sorted(used):
         calendar.add_component(vtimezone(zone, min(used[zone]), max(used[zone])))
     for event in {id(event): event for event, _ in events}.values():

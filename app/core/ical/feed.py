@@ -1,4 +1,4 @@
-"""From plain facts to a calendar to subscribe to (RFC 5545, RFC 7986): whole, or event by event."""
+"""Calendars to subscribe to (RFC 5545, RFC 7986), whole or event by event."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -30,11 +30,11 @@ def feed(
     """
     ordered = sorted(events, key=lambda e: (wording.instant(e["starts_at"]), str(e["uid"])))
     used: dict[str, list[datetime]] = {}
-    for told in ordered:
-        times = [wording.instant(told[key]) for key in ("starts_at", "ends_at")]
-        used.setdefault(told["zone"], []).extend(times)
+    for each in ordered:
+        times = [wording.instant(each[key]) for key in ("starts_at", "ends_at")]
+        used.setdefault(each["zone"], []).extend(times)
     spans = {zone: (min(times), max(times)) for zone, times in used.items()}
-    blocks = [published(told, stamp=stamp, organizer=organizer) for told in ordered]
+    blocks = [published(each, stamp=stamp, organizer=organizer) for each in ordered]
     return b"".join([opening(name, spans, refresh=refresh, colour=colour), *blocks, CLOSING])
 
 
@@ -45,15 +45,15 @@ def opening(
     refresh: str = "PT1H",
     colour: str = "",
 ) -> bytes:
-    """Return what stands in a calendar before its events: its name, and the zones that they use.
+    """Return a calendar up to its first event: its name, and the zones that the events use.
 
     ``spans`` are the first and last instant of the events in each zone; ``colour`` is a name of
     CSS3 (COLOR, RFC 7986, 5.9).
     """
-    calendar = ical.begun("PUBLISH")
-    called = vText(ical.plain(name))
-    calendar.add("name", called)
-    calendar.add("x-wr-calname", called)
+    calendar = ical.new_calendar("PUBLISH")
+    title = vText(ical.plain(name))
+    calendar.add("name", title)
+    calendar.add("x-wr-calname", title)
     if colour:
         calendar.add("color", vText(colour))
     interval = vDuration(vDuration.from_ical(refresh))
@@ -69,19 +69,19 @@ def opening(
     return written.removesuffix(CLOSING)
 
 
-def published(told: Facts, *, stamp: datetime, organizer: tuple[str, str] | None = None) -> bytes:
-    """Return one event of a calendar to subscribe to, as it stands in it."""
-    written: bytes = _published(told, stamp, organizer).to_ical()
+def published(facts: Facts, *, stamp: datetime, organizer: tuple[str, str] | None = None) -> bytes:
+    """Return the VEVENT of one event of a calendar to subscribe to."""
+    written: bytes = _published(facts, stamp, organizer).to_ical()
     return written
 
 
-def _published(told: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
-    changed_at = wording.instant(told.get("changed_at") or stamp)
+def _published(facts: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
+    changed_at = wording.instant(facts.get("changed_at") or stamp)
     kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")
-    texts: Facts = {key: told.get(key) or "" for key in ("summary", "location", "description")}
-    event = ical.event_of(**{key: told[key] for key in kept}, **texts, stamp=changed_at)
+    texts: Facts = {key: facts.get(key) or "" for key in ("summary", "location", "description")}
+    event = ical.event_of(**{key: facts[key] for key in kept}, **texts, stamp=changed_at)
     event.add("last-modified", changed_at.astimezone(UTC))
-    if colour := COLOURS.get(told["status"]):
+    if colour := COLOURS.get(facts["status"]):
         event.add("color", vText(colour))
     if organizer:
         event.add("organizer", ical.address(organizer), encode=False)

@@ -1,7 +1,9 @@
-"""A zone's rules as an iCalendar VTIMEZONE that every program computes alike.
+"""VTIMEZONE components that every calendar program computes alike.
 
-Lists of RDATE, as libraries write them, make ical.js and vobject compute New York and London an
-hour wrong; yearly rules do not.
+Why not icalendar's own: it writes the changes of the clock as lists of RDATE, and ical.js and
+vobject, and the programs built on them, then compute New York and London an hour wrong; with yearly
+rules (RRULE) they do not. IANA's files end with such a rule as a POSIX string. It is used where it
+agrees with every change that the file knows; elsewhere changes are written one by one.
 """
 
 import re
@@ -33,18 +35,18 @@ class Transition(NamedTuple):
 
 
 def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone:
-    """Return the rules that hold in an IANA zone for aware times from ``first`` to ``last``.
+    """Return the VTIMEZONE of an IANA zone for aware times from ``first`` to ``last``.
 
-    Yearly rules where the zone has them and they hold all that time; otherwise each change of the
+    It has yearly rules if the zone has them and they hold all that time, else each change of the
     clock by itself (Morocco's follow the moon). Raises ZoneInfoNotFoundError.
     """
-    around = timedelta(days=370)
-    begin, end = first.astimezone(UTC) - around, last.astimezone(UTC) + around
-    made, here = Timezone(), ZoneInfo(zone)
-    made.add("tzid", zone)
-    for switch in _yearly(here, begin.year, end.year) or _one_by_one(here, begin, end):
-        made.add_component(_observance(switch))
-    return made
+    margin = timedelta(days=370)
+    begin, end = first.astimezone(UTC) - margin, last.astimezone(UTC) + margin
+    component, info = Timezone(), ZoneInfo(zone)
+    component.add("tzid", zone)
+    for switch in _yearly(info, begin.year, end.year) or _one_by_one(info, begin, end):
+        component.add_component(_observance(switch))
+    return component
 
 
 def _observance(switch: Transition) -> TimezoneStandard | TimezoneDaylight:
@@ -66,10 +68,10 @@ def _yearly(zone: ZoneInfo, begin: int, end: int) -> tuple[Transition, ...]:
     Empty where there is none, where its form has no like in RRULE, or where the zone's file knows
     of other changes between these years. A zone that is read anew, by other rules, is another key.
     """
-    found = _FOOTER.fullmatch(_footer(zone))
-    if not found:
+    match = _FOOTER.fullmatch(_footer(zone))
+    if not match:
         return ()
-    name, offset, other_name, other_offset, *rules = found.groups()
+    name, offset, other_name, other_offset, *rules = match.groups()
     usual = -_length(offset)
     if other_name is None:
         since = datetime(_SINCE, 1, 1)  # noqa: DTZ001  (wall-clock time)
@@ -128,15 +130,15 @@ def _changes(zone: ZoneInfo, year: int) -> tuple[Transition, ...]:
     """Find each change of the clock in a year, to the second."""
     day = timedelta(days=1)
     at = datetime(year, 1, 1, tzinfo=UTC)
-    found = []
+    changes = []
     while at.year == year:
         if _offset(zone, at) != _offset(zone, at + day):
-            found.append(_found(zone, at, at + day))
+            changes.append(_change_between(zone, at, at + day))
         at += day
-    return tuple(found)
+    return tuple(changes)
 
 
-def _found(zone: ZoneInfo, low: datetime, high: datetime) -> Transition:
+def _change_between(zone: ZoneInfo, low: datetime, high: datetime) -> Transition:
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
         middle = middle.replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""The time: the only place in the house that asks for it."""
+"""Clocks: nothing else in Tingqi reads the time."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever tells the time."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
@@ -21,7 +21,7 @@ class SystemClock:
 
 
 class SetClock:
-    """A clock that stands until it is set; safe to share between threads."""
+    """A clock that moves only when it is set; safe to share between threads."""
 
     def __init__(self, now: datetime) -> None:
         self._lock = threading.Lock()

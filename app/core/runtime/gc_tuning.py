@@ -1,13 +1,13 @@
-"""The collector of garbage, told how this house makes it: many small things at once, few rings."""
+"""GC tuning: we allocate many short-lived objects and few reference cycles."""
 
 import gc
 
-# So many new things before the young are looked through, where Python would do so after 700: a
-# statement of a thousand rows makes tens of thousands, nearly all of which go by themselves.
-YOUNG, OLDER, OLDEST = 10_000, 20, 20
+# Thresholds of the generations (see gc.set_threshold); Python's first is 700. A statement of a
+# thousand rows allocates tens of thousands of objects, nearly all freed by their reference count.
+THRESHOLDS = (10_000, 20, 20)
 
 
 def tune() -> None:
-    """Let what is there now live as long as the process, and look through the rest less often."""
+    """Exempt the objects that exist now from collection, and collect the others less often."""
     gc.freeze()
-    gc.set_threshold(YOUNG, OLDER, OLDEST)
+    gc.set_threshold(*THRESHOLDS)

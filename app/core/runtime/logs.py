@@ -1,4 +1,4 @@
-"""The log of a long-running process: one line for each thing that happened, of what matters."""
+"""Logging of the long-running processes: one line for each event."""
 
 import logging
 from typing import Any
@@ -14,31 +14,32 @@ def configure_logging(to: logging.Handler | None = None) -> None:
     )
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    # A turn that has much to send outlasts its interval: the next one has nothing to add.
+    # A beat with much to send outlasts its interval, and that the next one was skipped is no news.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     for handler in logging.getLogger().handlers:
         handler.addFilter(ClientDisconnected())
 
 
 def one_line_error(fault: BaseException) -> str:
-    """Return what the database's driver said, without the statement, its place in it and its data.
+    """Return the message of the database's driver, without the statement and its parameters.
 
-    PostgreSQL says it in a field of its own; a connection that was never made has no fields.
+    PostgreSQL has it in a field of its own; a connection that failed to be made has no fields.
     """
-    said: Any = getattr(fault, "orig", None) or fault
-    primary = getattr(getattr(said, "diag", None), "message_primary", None)
-    return " ".join(str(primary or said).split())
+    original: Any = getattr(fault, "orig", None) or fault
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    return " ".join(str(primary or original).split())
 
 
 class ClientDisconnected(logging.Filter):
-    """Leaves out how SQLAlchemy's pool came to what it could not close as the database had hung up.
+    """Shortens the pool's tracebacks about connections that the database had closed to one line.
 
-    Whoever asked is told elsewhere; PEP 249 names such errors alike for all drivers. A filter of
-    handlers: one of a logger does not see what the loggers below it say.
+    The request or job that used the connection logs its own error. PEP 249 names these errors alike
+    for all drivers. It is a filter of handlers, as a logger's filter does not see the records of
+    the loggers below it.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Put the pool's error into the record's line, in place of its traceback."""
+        """Replace the traceback of the pool's error by its message."""
         fault = record.exc_info[1] if record.exc_info else None
         kinds = {kind.__name__ for kind in type(fault).__mro__}
         of_pool = record.name.startswith("sqlalchemy.pool.")

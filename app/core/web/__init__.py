@@ -1,4 +1,4 @@
-"""What every page shares: the house, languages, errors as pages, cross-origin posts, headers."""
+"""What all pages share: services, languages, error pages, the origin check, security headers."""
 
 import datetime as dt
 import logging
@@ -49,50 +49,50 @@ limiter = Limiter(get_remote_address, storage_uri=rate_limits.ADDRESS)
 
 @dataclass(frozen=True)
 class Services:
-    """What one app was built from."""
+    """The services that one app was built from."""
 
     settings: "Settings"
     gateways: "ExternalServices"
-    # Store what was told by the zone rules in use (see rezoning): of all courts; of one court,
-    # given a session and the court, within the caller's transaction.
+    # Store all times by the zone rules in use (see rezoning): of all courts; of one court, given a
+    # session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None
     hold: Callable[[Any, Any, dt.datetime], int] = lambda session, court, now: 0
 
 
 def services() -> Services:
-    """Return the house of the app that is being asked."""
-    made: Services = current_app.extensions["tingqi"]
-    return made
+    """Return the services of the current app."""
+    current: Services = current_app.extensions["tingqi"]
+    return current
 
 
 def now() -> Any:
-    """Return the time, aware, in UTC, from the house's clock."""
+    """Return the present time, aware, in UTC, from the app's clock."""
     return services().gateways.clock.now()
 
 
 def secret() -> bytes:
-    """Return the secret that links are made of."""
+    """Return the secret key that links are derived from."""
     return services().settings.secret_key
 
 
 def language() -> str:
-    """Return the language of this page, by whoever is asked first and has a wish.
+    """Return the language of this page: the first supported one among several.
 
-    ``?lang=``, the cookie, counsel's or the user's own choice, the browser, the court.
+    ``?lang=``, the cookie, counsel's or the user's own choice, the browser's, the court's.
     """
     if not has_request_context():
         return "en"
-    chosen, courts = _users_wishes()
+    users, courts = _user_languages()
     browsers = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
-    asked = (request.args.get("lang"), request.cookies.get("lang"), g.get("language"))
-    wishes = (*asked, chosen, (browsers or "")[:2], courts)
-    return next((wish for wish in wishes if wish in LANGUAGES), "en")
+    chosen = (request.args.get("lang"), request.cookies.get("lang"), g.get("language"))
+    candidates = (*chosen, users, (browsers or "")[:2], courts)
+    return next((each for each in candidates if each in LANGUAGES), "en")
 
 
-def _users_wishes() -> tuple[str, str]:
-    """Return the languages of whoever is signed in and of their court; "" for programs, nobody.
+def _user_languages() -> tuple[str, str]:
+    """Return the languages of the signed-in user and of their court; "" if nobody is signed in.
 
-    Errors are shown in a language too: while the database is away, nobody is known.
+    Error pages have a language too: while the database is away, nobody counts as signed in.
     """
     if request.path.startswith("/api/") or not hasattr(current_app, "login_manager"):
         return "", ""
@@ -108,24 +108,24 @@ def translated(message: Message | str) -> str:
     """Return a message in the language of the page."""
     if isinstance(message, str):
         return gettext(message)
-    tongue = str(get_locale() or "en")[:2]
-    facts = {name: _said_fact(fact, tongue) for name, fact in message.facts.items()}
+    language = str(get_locale() or "en")[:2]
+    facts = {name: _formatted_fact(fact, language) for name, fact in message.facts.items()}
     return gettext(message.words) % facts if facts else gettext(message.words)
 
 
-def _said_fact(fact: Any, tongue: str) -> Any:
+def _formatted_fact(fact: Any, language: str) -> Any:
     if isinstance(fact, Message):
         return translated(fact)
     if isinstance(fact, HearingTime):
         if fact.ends_at:
-            return wording.span(fact.starts_at, fact.ends_at, fact.zone, tongue)
-        return wording.moment(fact.starts_at, fact.zone, tongue)
+            return wording.span(fact.starts_at, fact.ends_at, fact.zone, language)
+        return wording.moment(fact.starts_at, fact.zone, language)
     if isinstance(fact, list):
-        return wording.listed(fact, tongue)
+        return wording.listed(fact, language)
     if isinstance(fact, dt.timedelta):
-        return format_timedelta(fact, locale=tongue)
+        return format_timedelta(fact, locale=language)
     if isinstance(fact, dict):  # words that their data carries in each language
-        return fact.get(tongue) or fact.get("en", "")
+        return fact.get(language) or fact.get("en", "")
     return fact
 
 
@@ -141,12 +141,12 @@ STATUS: dict[type[Exception], int] = {
 
 
 def status_of(error: Exception) -> int:
-    """Return the HTTP status by which an error of the house is answered."""
+    """Return the HTTP status of one of our errors."""
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
 
 
 def install_error_pages(app: Flask, api_prefix: str) -> None:
-    """Answer every error with a page in words; the API answers its own way below its prefix."""
+    """Answer errors with a page; below its prefix the API answers in its own form."""
 
     def page(code: int, title: str, words: str, errors: dict[str, str] | None = None) -> Any:
         if code >= 500:
@@ -172,10 +172,10 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
             429: gettext("Too many tries. Wait a minute, then try again."),
         }
         code = error.code or 500
-        answer = page(code, gettext("This page cannot be shown"), words.get(code, error.name))
+        response = page(code, gettext("This page cannot be shown"), words.get(code, error.name))
         if error.response is not None:
             return error.response
-        return (*answer, {"Retry-After": "60"}) if code == 429 else answer
+        return (*response, {"Retry-After": "60"}) if code == 429 else response
 
     def away(error: sa.exc.SQLAlchemyError) -> Any:
         if not is_away(error):
@@ -208,26 +208,26 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
 
 
 def _path_without_key() -> str:
-    """Return the path with what may be a key in it left out: logs are read by many."""
+    """Return the path for a log, which many read, without a key that it may hold."""
     parts = request.path.split("/")
     return "/".join([*parts[:2], "…"] if parts[1:2] in (["r"], ["feeds"], ["password"]) else parts)
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address; more digits than a row's can have match nothing, and so are a 404."""
+    """Integers in URLs, of no more digits than a primary key has: longer ones are a 404."""
 
     regex = r"\d{1,18}"
 
 
 def install_number_converter(app: Flask) -> None:
-    """Let addresses hold no number that a database could not be asked for."""
+    """Replace the ``int`` converter by RowNumber."""
     app.url_map.converters["int"] = RowNumber
 
 
 def install_origin_check(app: Flask, open_paths: tuple[str, ...]) -> None:
-    """Refuse what another site makes a browser send: by Sec-Fetch-Site, else by Origin.
+    """Refuse cross-site requests by Sec-Fetch-Site, else by Origin.
 
-    Programs send neither and carry no cookie; a browser from 2020 on sends the first always.
+    Programs send neither and carry no cookie; browsers have sent the first since 2020.
     """
 
     def check() -> None:
@@ -244,10 +244,10 @@ def install_origin_check(app: Flask, open_paths: tuple[str, ...]) -> None:
 
 
 def install_security_headers(app: Flask) -> None:
-    """Put on every page what tells browsers to be careful with it."""
+    """Add the security headers to every response."""
 
     def headers(response: Response) -> Response:
-        if request.path.startswith("/feeds/"):  # no page: what a browser may do with it is moot
+        if request.path.startswith("/feeds/"):  # a calendar, not a page
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
             return response
         for name, value in {
@@ -296,12 +296,12 @@ def icon(name: str) -> Markup:
 
 
 def bdi(text: object) -> Markup:
-    """Return a name that keeps its own direction of writing and turns nothing around it."""
+    """Return a name isolated from the direction of the text around it."""
     return Markup("<bdi>{}</bdi>").format(text)
 
 
 def install_languages(app: Flask) -> None:
-    """Give pages their languages, words and pictures."""
+    """Add translations, and the functions and filters of all templates."""
     Babel(app, locale_selector=language, default_translation_directories="translations")
     app.jinja_env.globals.update(
         icon=icon,

@@ -1,7 +1,8 @@
-"""What was typed when a session had ended: sealed, and carried by the page through the sign-in.
+"""Forms posted after a session had ended: sealed into the sign-in page, and shown again after it.
 
-Nothing of it lies on the server. The seal names the user whom this browser last let in; somebody
-else who signs in there sees nothing of it, and it is not done without a new press.
+Nothing of them is stored on the server. The seal names the user who last signed in from this
+browser; another user who signs in there does not see the form, and it is never submitted without
+the user pressing its button again.
 """
 
 import datetime as dt
@@ -10,20 +11,23 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 
 KEEPS = dt.timedelta(hours=12)
-LONGEST = 200_000  # characters
-LAST = "tingqi-last"  # the cookie that remembers, sealed, who was let in last
+MAX_LENGTH = 200_000  # characters
+LAST = "tingqi-last"  # the cookie with the last user who signed in, signed
 REMEMBERS = 30 * 24 * 3600  # seconds
-# Fields that no person typed.
+# Fields that the user did not type.
 UNTYPED = frozenset({"once", "stood", "seen", "nonce", "page", "do", "go_on", "revision"})
 
 
 def mark(secret: bytes, user_id: int) -> str:
-    """Return what a browser remembers of whom it let in last."""
+    """Return the value of the cookie that remembers a user who signed in."""
     return URLSafeSerializer(secret, salt="last user").dumps(user_id)
 
 
 def marked(secret: bytes, cookie: str) -> int:
-    """Return whom a browser let in last; 0 where it does not know."""
+    """Return the id of the last user who signed in from this browser.
+
+    0 if the cookie is missing or invalid.
+    """
     try:
         return int(URLSafeSerializer(secret, salt="last user").loads(cookie))
     except (BadSignature, ValueError, TypeError):
@@ -33,27 +37,27 @@ def marked(secret: bytes, cookie: str) -> int:
 def seal(
     secret: bytes, user_id: int, path: str, fields: list[tuple[str, str]], now: dt.datetime
 ) -> str:
-    """Return what was typed at a path as one text; "" where it is too much, or nothing."""
-    if not fields or sum(len(name) + len(value) for name, value in fields) > LONGEST:
+    """Return the fields of a form as one signed text; "" if there are none, or too many."""
+    if not fields or sum(len(name) + len(value) for name, value in fields) > MAX_LENGTH:
         return ""
-    told = {"user": user_id, "path": path, "fields": fields, "at": now.timestamp()}
-    return str(URLSafeSerializer(secret, salt="typed").dumps(told))
+    form = {"user": user_id, "path": path, "fields": fields, "at": now.timestamp()}
+    return str(URLSafeSerializer(secret, salt="typed").dumps(form))
 
 
 def opened(
     secret: bytes, sealed: str, user_id: int, now: dt.datetime
 ) -> tuple[str, list[tuple[str, str]]] | None:
-    """Return path and fields of what was sealed for this user within twelve hours, else None."""
+    """Return path and fields of a form that this user typed within twelve hours, or None."""
     try:
-        told: dict[str, Any] = URLSafeSerializer(secret, salt="typed").loads(sealed)
+        form: dict[str, Any] = URLSafeSerializer(secret, salt="typed").loads(sealed)
     except (BadSignature, ValueError):
         return None
-    old = now.timestamp() - told["at"] > KEEPS.total_seconds()
-    if old or told["user"] != user_id:
+    old = now.timestamp() - form["at"] > KEEPS.total_seconds()
+    if old or form["user"] != user_id:
         return None
-    return str(told["path"]), [(str(name), str(value)) for name, value in told["fields"]]
+    return str(form["path"]), [(str(name), str(value)) for name, value in form["fields"]]
 
 
 def words(fields: list[tuple[str, str]]) -> list[str]:
-    """Return what a person typed of these fields, to be shown to them."""
+    """Return the values that the user typed, without the page's own fields."""
     return [value for name, value in fields if name not in UNTYPED and value.strip()]

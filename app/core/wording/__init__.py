@@ -1,4 +1,4 @@
-"""How dates, zones and the court's terms are said, in letters, calendars and pages alike."""
+"""Dates, time zones and the court's terms in words, for letters, calendars and pages alike."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -40,12 +40,12 @@ _ANSWERS = {
 
 @lru_cache(64)
 def language_of(language: str) -> str:
-    """Return the language that the house can write in: "zh" for any Chinese, else "en"."""
+    """Return the supported language for a tag: "zh" for any Chinese, else "en"."""
     return "zh" if language.lower().replace("_", "-").split("-")[0] == "zh" else "en"
 
 
 def comma(language: str) -> str:
-    """Return what stands between two facts about one thing: "Li Min, Acme", "李敏，甲公司"."""
+    """Return the comma between two facts about one thing: "Li Min, Acme", "李敏，甲公司"."""
     return _MARKS[language_of(language)][0]
 
 
@@ -55,7 +55,7 @@ def listed(names: Iterable[object], language: str) -> str:
 
 
 def colon(language: str) -> str:
-    """Return what stands between a name and what it holds: ": ", "："."""
+    """Return the colon between a label and its value: ": ", "："."""
     return _MARKS[language_of(language)][2]
 
 
@@ -94,21 +94,21 @@ def local(at: datetime, zone: str) -> datetime:
 
 def day(at: datetime, zone: str, language: str) -> str:
     """Say a day with its weekday: "Tue 15 Dec 2026", "2026年12月15日 周二"."""
-    said = language_of(language)
-    return _formatted(local(at, zone).date(), _DAY[said], said)
+    chosen = language_of(language)
+    return _formatted(local(at, zone).date(), _DAY[chosen], chosen)
 
 
 def short_day(
     at: datetime, zone: str, language: str, *, weekday: bool = True, year: bool = True
 ) -> str:
     """Say a day for a text message, where Chinese leaves out the year: "12月15日周二"."""
-    said = language_of(language)
-    pattern = _DAY["en"] if said == "en" else "M月d日EEE"
+    chosen = language_of(language)
+    pattern = _DAY["en"] if chosen == "en" else "M月d日EEE"
     if not weekday:
         pattern = pattern.replace("EEE", "").strip()
     if not year:
         pattern = pattern.replace(" y", "")
-    return _formatted(local(at, zone).date(), pattern, said)
+    return _formatted(local(at, zone).date(), pattern, chosen)
 
 
 @lru_cache(1024)
@@ -153,10 +153,10 @@ def zone_name(zone: str, at: datetime | None, language: str) -> str:
     The offset is the one at ``at``; it is left out where ``at`` is None, because several times on
     both sides of a switch are meant.
     """
-    said = language_of(language)
-    place = _city(zone, said)
+    chosen = language_of(language)
+    place = _city(zone, chosen)
     facts = list(dict.fromkeys([zone, *([utc_offset(at, zone)] if at else [])]))
-    if said == "zh":
+    if chosen == "zh":
         return f"{place}时间（{'，'.join(facts)}）"
     return f"{place} time ({', '.join(facts)})"
 
@@ -173,7 +173,7 @@ def _city(zone: str, language: str) -> str:
 
 
 def kind_name(kind: str, language: str) -> str:
-    """Name a kind of hearing; a kind that the house does not know is returned as it is."""
+    """Name a kind of hearing; an unknown kind is returned as it is."""
     return _name(_KINDS, kind, language)
 
 
@@ -183,7 +183,7 @@ def side_name(side: str, language: str) -> str:
 
 
 def answer_name(says: str, language: str) -> str:
-    """Name what counsel said to a slot; an unknown answer is returned as it is."""
+    """Name counsel's answer to a slot; an unknown answer is returned as it is."""
     return _name(_ANSWERS, says, language)
 
 
