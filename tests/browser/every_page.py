@@ -1,7 +1,7 @@
-"""Every page that a person of the court or counsel can open, in the demo's court.
+"""The address of every page that the court's users and counsel can open in the demo's court.
 
-Routes are read off the app: a new page without arguments is looked at without being named here,
-and one with arguments that are not known here is a fault.
+The routes are the app's own: a new page without arguments is included by itself, and one with
+arguments that this module does not know is an error.
 """
 
 import io
@@ -26,7 +26,7 @@ from tests.conftest import SECRET, Scenario
 
 ADMIN: str = STORY["users"][2]["email"]
 PASSWORD: str = STORY["password"]
-# Addresses that answer programs, files, and parts of pages that are open already.
+# Prefixes of addresses that are no pages: for programs, files, and parts of open pages.
 NO_PAGES = (
     "/api/",
     "/bootstrap/static/",
@@ -43,7 +43,7 @@ NO_PAGES = (
     "/settings/subdivisions",
     "/static/",
 )
-# Of these one for each state of a hearing; what lies behind others looks much the same in each.
+# Pages that are opened once for each state of a hearing; others look much the same in each.
 IN_EACH_STATE = ("/r/<token>", "/hearings/<int:hearing_id>")
 CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"
 COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
@@ -60,7 +60,7 @@ HEARINGS = "案号,kind,minutes\n{},mediation,90\n"
 
 
 def pages(scenario: Scenario) -> list[Rule]:
-    """The routes by which a person opens a page."""
+    """Return the routes of pages."""
     rules = scenario.app.url_map.iter_rules()
     return [
         rule
@@ -70,42 +70,41 @@ def pages(scenario: Scenario) -> list[Rule]:
 
 
 def furnish(scenario: Scenario) -> None:
-    """Add what the demo's story leaves out: a file with a fault, a listing, a cancelled hearing."""
-    desk = signed_in(scenario)
-    give(desk, "/import", CASES)
+    """Add what the demo's story lacks: an upload with errors, a listing, a cancelled hearing."""
+    client = signed_in(scenario)
+    upload(client, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
-    assert desk.post("/import/1", data={**columns, "do": "check"}).status_code == 303
+    assert client.post("/import/1", data={**columns, "do": "check"}).status_code == 303
     beat.process_file(scenario.app)
     with scenario.app.app_context():
         number = db.session.get_one(Hearing, 1).case.number
-    give(desk, "/listings", HEARINGS.format(number), seconds="5")
+    upload(client, "/listings", HEARINGS.format(number), seconds="5")
     beat.search_listing(scenario.app)
-    assert desk.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
+    assert client.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
     with scenario.app.app_context(), transaction() as session:
         people.open_password_link(session.get_one(User, 1), SECRET, scenario.clock.now())
     scenario.beat()
 
 
 def signed_in(scenario: Scenario) -> FlaskClient:
-    """The administrator of the demo's court, without a browser."""
-    desk = scenario.client
-    assert desk.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).status_code == 303
-    return desk
+    """Return a client in which the administrator of the demo's court is signed in."""
+    client = scenario.client
+    assert client.post("/sign-in", data={"email": ADMIN, "password": PASSWORD}).status_code == 303
+    return client
 
 
-def give(desk: FlaskClient, path: str, rows: str, **more: str) -> None:
-    """Upload a file of rows."""
-    sent = {"file": (io.BytesIO(rows.encode()), "十二月.csv"), **more}
-    answer = desk.post(path, data=sent)
-    assert answer.status_code == 303, answer.text
+def upload(client: FlaskClient, path: str, rows: str, **fields: str) -> None:
+    """Upload a CSV file with a form's other fields."""
+    response = client.post(path, data={"file": (io.BytesIO(rows.encode()), "十二月.csv"), **fields})
+    assert response.status_code == 303, response.text
 
 
 def paths(scenario: Scenario) -> Iterator[str]:
-    """The address of every page; of hearings and counsel's pages one for each state."""
+    """Yield the address of every page, for some of them once for each state of a hearing."""
     with scenario.app.test_request_context():
         known = list(_known())
         for rule in pages(scenario):
-            # Without arguments that are known here, building the address says what is missing.
+            # With no known arguments, url_for raises BuildError, which names the missing ones.
             fitting = [each for each in known if set(each) == rule.arguments] or [{}]
             if str(rule) not in IN_EACH_STATE:
                 fitting = fitting[::3]
@@ -114,7 +113,7 @@ def paths(scenario: Scenario) -> Iterator[str]:
 
 
 def _known() -> Iterator[dict[str, Any]]:
-    """What pages can be about."""
+    """Yield the arguments of routes, by what pages can be about."""
     session = db.session()
     seat = session.scalars(sa.select(Representation)).first()
     assert seat

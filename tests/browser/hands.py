@@ -1,75 +1,75 @@
-"""Two ways to do the same on a page: with a mouse, and by keyboard alone."""
+"""Two ways to use a page: with a mouse, and with the keyboard alone."""
 
 from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
-MANY = 250  # presses of Tab; no page is longer
+MAX_TABS = 250  # presses of Tab; no page has more controls
 
 
 class Hand(Protocol):
-    """What a person does with what they see."""
+    """A way to operate the controls of a page."""
 
-    def press(self, what: Locator) -> None:
-        """Press a button, follow a link, open what is folded."""
+    def press(self, control: Locator) -> None:
+        """Press a button, follow a link, or open a folded section."""
 
-    def choose(self, what: Locator) -> None:
-        """Choose one of several, or tick."""
+    def choose(self, control: Locator) -> None:
+        """Choose a radio button, or tick a checkbox."""
 
-    def write(self, where: Locator, words: str) -> None:
-        """Put words into a field in place of what is there."""
+    def write(self, field: Locator, words: str) -> None:
+        """Replace the text of a field."""
 
 
 class Mouse:
-    """Points and clicks, where the thing is and nothing lies over it."""
+    """Clicks; fails where something covers the control."""
 
-    def press(self, what: Locator) -> None:
-        """Click."""
-        what.click()
+    def press(self, control: Locator) -> None:
+        """Click it."""
+        control.click()
 
-    def choose(self, what: Locator) -> None:
-        """Click on the label: the box itself may be too small for an eye."""
-        what.locator("xpath=ancestor::label").click()
+    def choose(self, control: Locator) -> None:
+        """Click its label, as the control itself may be too small to hit."""
+        control.locator("xpath=ancestor::label").click()
 
-    def write(self, where: Locator, words: str) -> None:
-        """Click into the field, mark what is in it, type."""
-        where.click(click_count=3)
-        where.page.keyboard.type(words)
+    def write(self, field: Locator, words: str) -> None:
+        """Select the field's text by a triple click, and type."""
+        field.click(click_count=3)
+        field.page.keyboard.type(words)
 
 
 class Keys:
-    """Walks by Tab and never touches a mouse; what Tab does not reach cannot be used."""
+    """Moves by Tab; fails where Tab does not reach a control."""
 
-    def press(self, what: Locator) -> None:
-        """Walk there and press Enter."""
-        walk_to(what)
-        what.page.keyboard.press("Enter")
+    def press(self, control: Locator) -> None:
+        """Move to it and press Enter."""
+        tab_to(control)
+        control.page.keyboard.press("Enter")
 
-    def choose(self, what: Locator) -> None:
-        """Walk to the group and move within it by arrows; Space ticks what stands alone."""
-        page, group = what.page, what.get_attribute("name")
-        walk_to(page.locator(f"[name='{group}']"))
+    def choose(self, control: Locator) -> None:
+        """Move to its group, and within it by arrow keys; tick a single one by Space."""
+        page, group = control.page, control.get_attribute("name")
+        tab_to(page.locator(f"[name='{group}']"))
         page.keyboard.press("Space")
         for _ in range(page.locator(f"[name='{group}']").count()):
-            if what.is_checked():
+            if control.is_checked():
                 return
             page.keyboard.press("ArrowDown")
-        expect(what).to_be_checked()
+        expect(control).to_be_checked()
 
-    def write(self, where: Locator, words: str) -> None:
-        """Walk there, mark all, type."""
-        walk_to(where)
-        where.page.keyboard.press("Control+A")
-        where.page.keyboard.type(words)
+    def write(self, field: Locator, words: str) -> None:
+        """Move to the field, select all of its text, and type."""
+        tab_to(field)
+        field.page.keyboard.press("Control+A")
+        field.page.keyboard.type(words)
 
 
-def walk_to(what: Locator) -> None:
-    """Press Tab until one of what was meant has the focus; it must be seen then."""
-    expect(what.first).to_be_visible()
-    page: Page = what.page
-    for _ in range(MANY):
-        if what.evaluate_all("all => all.includes(document.activeElement)"):
+def tab_to(control: Locator) -> None:
+    """Press Tab until one of the controls has the focus; it must then be in the viewport."""
+    expect(control.first).to_be_visible()
+    page: Page = control.page
+    for _ in range(MAX_TABS):
+        if control.evaluate_all("all => all.includes(document.activeElement)"):
             expect(page.locator(":focus")).to_be_in_viewport()
             return
         page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never leads to {what}")
+    raise AssertionError(f"Tab never leads to {control}")
