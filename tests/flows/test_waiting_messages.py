@@ -203,7 +203,7 @@ def test_the_pages_about_which_browsers_ask_are_among_those_opened(scenario: Sce
 
 
 HIDING = {
-    "macro.html": "{% macro said(x) %}{{ x }}{% endmacro %}",
+    "macro.html": "{% macro kind_label(x) %}{{ x }}{% endmacro %}",
     "import.html": '{% from "_macros.html" import moment as url_for with context %}',
     "import_whole.html": '{% import "_macros.html" as wording %}',
     "set.html": "\n\n{% set now = 1 %}",
@@ -214,7 +214,7 @@ HIDING = {
     "with.html": "{% with request = 1 %}{{ request }}{% endwith %}",
     "imported.html": '{% from "_macros.html" import tag %}{% for tag in rows %}x{% endfor %}',
     "letter.txt": "Subject: x\n\n{% set range = 1 %}",
-    "views.py": 'render_template("x.html", said="x", rows=[])',
+    "views.py": 'render_template("x.html", kind_label="x", rows=[])',
 }
 
 
@@ -226,7 +226,7 @@ def check(*folders: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_template_that_hides_a_global_is_refused_by_the_check(tmp_path: Path) -> None:
     (tmp_path / "fine.html").write_text(
-        "{% set mine = said('x') %}{% macro row(x) %}{% endmacro %}"
+        "{% set mine = kind_label('x') %}{% macro row(x) %}{% endmacro %}"
     )
     for name, source in HIDING.items():
         (tmp_path / name).write_text(source)
