@@ -22,7 +22,7 @@ from app.inbound.parsing import reports
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.parsing.reports import Bounce, ReportStatus
 from app.inbound.queries import MessageMatch, match_mail, only_court, sent_mails
-from app.notices.inbound import Inbound, Kind
+from app.notices.inbound import Inbound, InboundKind
 from app.notices.models import Notice
 from app.record.rules import NoticeState
 from app.sending import receipts
@@ -44,9 +44,9 @@ def process(session: Session, filed: Inbound, mail: IncomingMail, now: dt.dateti
     """Record the outcome of a sent mail; unmatched and unclear reports wait for the assistant."""
     report = mail.report
     is_program = report.status is ReportStatus.UNCLEAR and mail.automatic and not mail.from_system
-    kind = Kind.AUTOMATIC if is_program else Kind.BOUNCE
+    kind = InboundKind.AUTOMATIC if is_program else InboundKind.BOUNCE
     if report.status in (ReportStatus.DISPLAYED, ReportStatus.DELETED):
-        kind = Kind.RECEIPT
+        kind = InboundKind.RECEIPT
     # A known sender whose mail is not marked automatic may have attached our mail to their own.
     is_sure = report.is_sure and (mail.automatic or mail.from_system or filed.counsel_id is None)
     named_notices = sent_mails(session, report.ids)

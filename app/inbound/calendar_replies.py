@@ -22,7 +22,7 @@ from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation,
 from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.queries import counted_replies, invited_addresses
-from app.notices.inbound import Inbound, Kind
+from app.notices.inbound import Inbound, InboundKind
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue
@@ -93,7 +93,7 @@ def _process_reply(
     now: dt.datetime,
     secret: bytes,
 ) -> None:
-    filed.kind = (Kind.COUNTER if reply.method == "COUNTER" else Kind.REPLY).value
+    filed.kind = (InboundKind.COUNTER if reply.method == "COUNTER" else InboundKind.REPLY).value
     hearing_id = session.scalar(sa.select(Hearing.id).where(Hearing.uid == reply.uid))
     if hearing_id is None:
         filed.detail = _detail(reply, ReplyOutcome(False, N_("no hearing here has this number")))
@@ -111,7 +111,7 @@ def _process_reply(
         _close(filed, reply, LEFT if counsel_id else STRANGE, now)
         return
     filed.name = invitation.counsel.name
-    if filed.kind == Kind.COUNTER:
+    if filed.kind == InboundKind.COUNTER:
         _file_counter(session, filed, hearing, invitation, reply, mail, now)
         return
     outcome = _reason_not_to_count(session, filed, hearing, reply, mail) or _count(
@@ -297,7 +297,7 @@ def _close_earlier(session: Session, filed: Inbound, now: dt.datetime) -> None:
         .where(
             Inbound.about == filed.about,
             Inbound.counsel_id == filed.counsel_id,
-            Inbound.kind == Kind.REPLY.value,
+            Inbound.kind == InboundKind.REPLY.value,
             Inbound.id != filed.id,
             Inbound.done_at.is_(None),
         )

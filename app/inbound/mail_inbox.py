@@ -14,7 +14,7 @@ from app.inbound.parsing import itip
 from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
 from app.inbound.parsing.reports import ReportStatus
 from app.inbound.queries import MessageMatch, match_mail, only_court
-from app.notices.inbound import Inbound, Kind, Mailbox
+from app.notices.inbound import Inbound, InboundKind, Mailbox
 from app.record import ledger
 from app.record.rules import Event
 
@@ -106,7 +106,9 @@ def _new_inbound(name: str, arrived: FetchedMail, now: dt.datetime) -> Inbound:
     mailbox_hash = hashlib.sha256(name.encode()).hexdigest()[:16]
     digest = hashlib.sha256(arrived.raw).hexdigest()[:16]
     key = f"mail/{mailbox_hash}/{arrived.mark.uidvalidity}.{arrived.mark.last_uid}/{digest}"
-    return Inbound(key=key, at=now, channel=Channel.EMAIL.value, kind=Kind.BROKEN.value, detail={})
+    return Inbound(
+        key=key, at=now, channel=Channel.EMAIL.value, kind=InboundKind.BROKEN.value, detail={}
+    )
 
 
 def _classify(
@@ -127,7 +129,7 @@ def _classify(
     if mail.report.status is not ReportStatus.NOTHING:
         bounces.process(session, filed, mail, now)
         return
-    filed.kind = (Kind.AUTOMATIC if mail.automatic else Kind.MAIL).value
+    filed.kind = (InboundKind.AUTOMATIC if mail.automatic else InboundKind.MAIL).value
     note = TOO_LARGE if arrived.cut else calendar_error
     filed.detail = {
         "files": list(mail.files[:30]),

@@ -13,7 +13,7 @@ from app.core import addresses
 from app.core.channels import Channel
 from app.court.models import Court
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
-from app.notices.inbound import Inbound, Kind
+from app.notices.inbound import Inbound, InboundKind
 from app.notices.models import HAS_CARRIER_ID, HAS_SERVER_ID, Notice
 
 
@@ -173,7 +173,7 @@ def counted_replies(session: Session, about: str, counsel_id: int) -> list[Inbou
         .where(
             Inbound.about == about,
             Inbound.counsel_id == counsel_id,
-            Inbound.kind == Kind.REPLY.value,
+            Inbound.kind == InboundKind.REPLY.value,
         )
         .order_by(Inbound.id)
     )

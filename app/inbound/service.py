@@ -15,7 +15,7 @@ from app.inbound import text_replies
 from app.inbound.parsing import digits
 from app.inbound.parsing.digits import SlotChoice
 from app.inbound.queries import has_hearing_ahead, newest_notices, only_court, open_invitations
-from app.notices.inbound import Inbound, Kind
+from app.notices.inbound import Inbound, InboundKind
 from app.notices.models import Notice
 from app.record import ledger
 from app.record.models import Entry
@@ -97,7 +97,9 @@ def _is_duplicate(session: Session, text: IncomingText) -> bool:
 def _is_waiting(session: Session, sender: str) -> bool:
     """Tell whether a text of this sender is already waiting for the assistant."""
     query = sa.select(Inbound.id).where(
-        Inbound.sender == sender[:254], Inbound.kind == Kind.TEXT.value, Inbound.done_at.is_(None)
+        Inbound.sender == sender[:254],
+        Inbound.kind == InboundKind.TEXT.value,
+        Inbound.done_at.is_(None),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -169,7 +171,7 @@ def _file_for_assistant(
         key=f"text/{text.carrier_id or now.isoformat()}",
         at=now,
         channel=Channel.SMS.value,
-        kind=Kind.TEXT.value,
+        kind=InboundKind.TEXT.value,
         sender=text.sender[:254],
         words=text.words[:MOST_WORDS],
         detail={"why": why},

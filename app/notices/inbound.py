@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Json, Key, UTCDateTime
 
 
-class Kind(StrEnum):
+class InboundKind(StrEnum):
     """Classification of an inbound message."""
 
     REPLY = "reply"  # a calendar's answer to an invite

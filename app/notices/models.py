@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.attempt_reference import AttemptReference
 from app.core.db import Base, Json, Key, UTCDateTime, bulk
 from app.core.db.indexes import partial_index
+from app.notices.kinds import NoticeKind
 
 
 class Notice(Base):
@@ -62,7 +63,9 @@ class Notice(Base):
         sa.Index(None, "counsel_id", "tried_at"),  # rate limit of each person
         partial_index("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
         partial_index("ix_notice_server_id", "server_id", where="server_id <> ''"),
-        partial_index("ix_notice_invitation_id", "invitation_id", where="kind = 'proposal'"),
+        partial_index(
+            "ix_notice_invitation_id", "invitation_id", where=f"kind = '{NoticeKind.PROPOSAL}'"
+        ),
     )
 
     @property
@@ -80,7 +83,7 @@ class Notice(Base):
 # tell that the index applies.
 HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
 HAS_SERVER_ID = Notice.server_id != sa.literal_column("''")
-ASKS = Notice.kind == sa.literal_column("'proposal'")
+ASKS = Notice.kind == sa.literal_column(f"'{NoticeKind.PROPOSAL}'")
 
 
 class NoticeRow(NamedTuple):

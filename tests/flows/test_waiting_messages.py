@@ -18,7 +18,7 @@ from app.carriers.twilio.settings import TwilioSettings
 from app.core.db import db
 from app.core.runtime.clock import SetClock
 from app.hearings.models import Hearing
-from app.notices.inbound import Inbound, Kind
+from app.notices.inbound import Inbound, InboundKind
 from tests.browser import every_page
 from tests.conftest import CASE, NOW, Scenario, at, make_court, make_scenario, proposal
 from tests.flows.test_replies_by_text import SID, TOKEN, URL, text
@@ -160,11 +160,11 @@ def test_no_page_fails_while_a_message_of_any_kind_waits(
         assert len(new) == 1, name
         open_pages(scenario, *shown)
     assert set(waiting(scenario).values()) >= {
-        Kind.REPLY,
-        Kind.COUNTER,
-        Kind.BOUNCE,
-        Kind.MAIL,
-        Kind.TEXT,
+        InboundKind.REPLY,
+        InboundKind.COUNTER,
+        InboundKind.BOUNCE,
+        InboundKind.MAIL,
+        InboundKind.TEXT,
     }
     open_pages(scenario, *every_path(scenario, asked))
 
