@@ -127,8 +127,8 @@ def list_duplicates(session: Session) -> list[str]:
             ("courtroom", Courtroom, Courtroom.name, Courtroom.name_key),
         )
     ]
-    found = [row for each in statement for row in session.execute(each.limit(20))]
-    return [f"{kind} {name} (no. {number})" for kind, number, name, _ in found]
+    rows = [row for each in statement for row in session.execute(each.limit(20))]
+    return [f"{kind} {name} (no. {number})" for kind, number, name, _ in rows]
 
 
 def representation_of(session: Session, case: Case, seat_id: int) -> Representation:

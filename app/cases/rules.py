@@ -18,8 +18,8 @@ def short_number(number: str) -> str:
 
     A tab shows about ten characters, and the numbers of one court and year all begin alike.
     """
-    found = re.search(r"\d+\D{0,4}$", number.strip())
-    return found.group() if found else number.strip()[:12]
+    match = re.search(r"\d+\D{0,4}$", number.strip())
+    return match.group() if match else number.strip()[:12]
 
 
 def number_key(number: str) -> str:

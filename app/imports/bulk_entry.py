@@ -31,12 +31,12 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     session = court.session
     _add_judges(court, entries)
     people = _People(court, entries)
-    made = [_case(court, people, entry.case) for entry in entries]
-    session.add_all(made)
+    new_cases = [_case(court, people, entry.case) for entry in entries]
+    session.add_all(new_cases)
     session.flush()
     sittings = [
         (sitting, _counsel(case))
-        for case, entry in zip(made, entries, strict=True)
+        for case, entry in zip(new_cases, entries, strict=True)
         for sitting in _hearings(court, case, entry)
     ]
     session.add_all([hearing for hearing, _ in sittings])
@@ -56,14 +56,14 @@ def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     here = Judge.court_id == court.context.court.id
     statement = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
     court.judges.update({judge.name_key: judge.id for judge in court.session.execute(statement)})
-    made = [
+    added = [
         Judge(court_id=court.context.court.id, name=name, name_key=key)
         for key, name in reversed(by_key.items())
         if key not in court.judges
     ]
-    court.session.add_all(made)
+    court.session.add_all(added)
     court.session.flush()
-    court.judges.update({judge.name_key: judge.id for judge in made})
+    court.judges.update({judge.name_key: judge.id for judge in added})
 
 
 class _People:
@@ -92,9 +92,9 @@ class _People:
         """Find or make a counsel and fill them in, as ``service.add_representation`` does."""
         number = cases.stored_phone(form.phone, self.court.region)
         key = normalization.name_key(form.name)
-        found = [self.by_address.get((key, address)) for address in (form.email, number)]
-        # Who has another address since is not found under the old one.
-        known = next((each for each in found if each and _at(each, form.email, number)), None)
+        candidates = [self.by_address.get((key, address)) for address in (form.email, number)]
+        # Somebody whose address has changed since is not found under the old one.
+        known = next((each for each in candidates if each and _at(each, form.email, number)), None)
         counsel = known or cases.new_counsel(self.court.context.court, form, in_person=in_person)
         cases.fill_in(counsel, form, number)
         self._remember(counsel)
@@ -136,10 +136,10 @@ def _counsel(case: Case) -> list[int]:
 
 
 def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Hearing]:
-    made: dict[tuple[str, dt.datetime], Hearing] = {}
+    by_time: dict[tuple[str, dt.datetime], Hearing] = {}
     for sitting in entry.sittings:
-        if (same := (sitting.kind, sitting.starts_at)) not in made:
-            made[same] = hearings.new_imported_hearing(
+        if (same := (sitting.kind, sitting.starts_at)) not in by_time:
+            by_time[same] = hearings.new_imported_hearing(
                 court.context,
                 case.id,
                 court.judge(sitting.judge),
@@ -150,5 +150,5 @@ def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Heari
                 uid=court.uid(case.number, sitting),
                 remind=court.remind,
             )
-            made[same].upload_id = court.upload_id
-    return list(made.values())
+            by_time[same].upload_id = court.upload_id
+    return list(by_time.values())

@@ -45,8 +45,10 @@ class ImportCourt:
     def __post_init__(self) -> None:
         """Load the courtrooms; judges are added as they occur, for they may be new."""
         statement = sa.select(Courtroom.name_key, Courtroom.id)
-        found = self.session.execute(statement.where(Courtroom.court_id == self.context.court.id))
-        self.rooms = {room.name_key: room.id for room in found}
+        courtrooms = self.session.execute(
+            statement.where(Courtroom.court_id == self.context.court.id)
+        )
+        self.rooms = {room.name_key: room.id for room in courtrooms}
 
     @property
     def region(self) -> str:

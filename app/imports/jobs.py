@@ -48,16 +48,16 @@ def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> in
             return 0
         number, upload.tries = upload.id, upload.tries + 1
         spent = upload.tries > MOST_TRIES
-    told: dict[str, Any] = {}
+    failure: dict[str, Any] = {}
     if not spent:
         try:
             with progress(folder, number) as tell:
                 retrying(partial(_do, number, secret, now(), tell))
             return 1
         except Invalid as fault:
-            told = {"said": [message_to_json(each) for each in fault.errors.values()]}
+            failure = {"said": [message_to_json(each) for each in fault.errors.values()]}
         except Refusal as fault:
-            told = {"said": [message_to_json(fault.message)]}
+            failure = {"said": [message_to_json(fault.message)]}
         except sa.exc.OperationalError:
             raise
         except Exception:
@@ -65,7 +65,7 @@ def work_next(secret: bytes, folder: Path, now: Callable[[], dt.datetime]) -> in
             return 1
     with transaction() as session:
         upload = session.get_one(Upload, number)
-        upload.state, upload.report, upload.ended_at = "failed", told, now()
+        upload.state, upload.report, upload.ended_at = "failed", failure, now()
     return 1
 
 

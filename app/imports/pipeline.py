@@ -61,9 +61,9 @@ def _entries(
         if any(line in bad for line, _ in case):
             report.left_out += 1
             continue
-        found = entries.read_case(case, mapping, zone)
-        if isinstance(found, entries.ImportedCase):
-            yield found
+        result = entries.read_case(case, mapping, zone)
+        if isinstance(result, entries.ImportedCase):
+            yield result
         else:
-            report.refused += found
+            report.refused += result
             report.left_out += 1

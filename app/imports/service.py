@@ -129,7 +129,7 @@ def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Imp
         with court.session.begin_nested():
             new = bulk_entry.enter(court, entries)
     except (bulk_entry.BulkEntryRefused, RowRefused, sa.exc.IntegrityError):
-        court.judges.clear()  # one who was made in what is undone is not there
+        court.judges.clear()  # a judge added in what was rolled back is gone
         half = len(entries) // 2
         _enter_many(court, entries[:half], report)
         _enter_many(court, entries[half:], report)
@@ -168,7 +168,7 @@ def _enter_one(
         report.hearings += new
         report.known_hearings += len(entry.sittings) - new
         return
-    court.judges.clear()  # one who was made in what is undone is not there
+    court.judges.clear()  # a judge added in what was rolled back is gone
     report.left_out += 1
 
 

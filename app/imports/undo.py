@@ -65,7 +65,7 @@ def _touched(session: Session, upload: Upload) -> set[int]:
         Hearing.state != "fixed",
     )
     followed = sa.select(FEED.c.whose).where(FEED.c.scope == "hearing")
-    found: set[int] = set()
+    touched: set[int] = set()
     for statement in (
         *(
             sa.select(table.case_id).where(table.case_id.in_(mine))
@@ -79,8 +79,8 @@ def _touched(session: Session, upload: Upload) -> set[int]:
         .join(Representation)
         .where(Party.case_id.in_(mine), Representation.left_at.is_not(None)),
     ):
-        found |= set(session.scalars(statement))
-    return found
+        touched |= set(session.scalars(statement))
+    return touched
 
 
 def _delete(session: Session, upload: Upload, cases: list[int]) -> int:

@@ -30,7 +30,7 @@ MOST_KEPT = 30  # files of one court whose bytes are kept
 def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes]) -> Upload:
     """Store a file from a stream of chunks. Raises Invalid if it is empty or too large."""
     assert by.user is not None
-    made = Upload(
+    upload = Upload(
         court_id=by.court_id,
         user_id=by.user.id,
         name=safe_name(name),
@@ -41,18 +41,18 @@ def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes])
         reading={},
         created_at=by.now,
     )
-    session.add(made)
+    session.add(upload)
     session.flush()
     for seq, body in enumerate(parts):
-        made.size += len(body)
-        if made.size > LARGEST:
+        upload.size += len(body)
+        if upload.size > LARGEST:
             raise Invalid({"file": too_large()})
-        session.add(UploadPart(upload_id=made.id, seq=seq, body=body))
+        session.add(UploadPart(upload_id=upload.id, seq=seq, body=body))
         session.flush()
-    if not made.size:
+    if not upload.size:
         raise Invalid({"file": Message(N_("Choose a file; this one is empty."))})
     _drop_old_parts(session, by.court_id)
-    return made
+    return upload
 
 
 def too_large() -> Message:
@@ -73,10 +73,10 @@ def _drop_old_parts(session: Session, court_id: int) -> None:
 
 def find_upload(session: Session, court_id: int, upload_id: int) -> Upload:
     """Return a court's file. Raises NotFound, also for another court's."""
-    found = session.get(Upload, upload_id)
-    if found is None or found.court_id != court_id:
+    upload = session.get(Upload, upload_id)
+    if upload is None or upload.court_id != court_id:
         raise NotFound(N_("There is nothing at this address."))
-    return found
+    return upload
 
 
 def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
@@ -167,18 +167,18 @@ def guess_columns(session: Session, court_id: int, headers: Sequence[str]) -> li
 
 
 def _by_map(headers: Sequence[str]) -> list[str]:
-    found = [""] * len(headers)
+    fields = [""] * len(headers)
     column_map = column_maps.best_match(headers)
     wide = both_sides.parties_of(headers) if column_map.both_sides else both_sides.WideLayout({})
     for name, parts in rules.sources(column_map, headers).items():
         if wide.columns and name in OF_ITS_OWN:
             continue
         for part in parts:
-            if isinstance(part, int) and not found[part]:
-                found[part] = name
+            if isinstance(part, int) and not fields[part]:
+                fields[part] = name
     for n, of in wide.columns.items():
-        found[n] = of.key
-    return found
+        fields[n] = of.key
+    return fields
 
 
 def choose_columns(
@@ -211,7 +211,7 @@ def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "
     """
     column_map = column_maps.best_match(headers)
     known = rules.sources(column_map, headers)
-    found: dict[str, rules.Parts] = {}
+    sources: dict[str, rules.Parts] = {}
     for name in FIELDS:
         places = [n for n, each in enumerate(columns) if each == name]
         if not places:
@@ -219,22 +219,22 @@ def map_columns(headers: Sequence[str], columns: Sequence[str], country: str = "
         theirs = known.get(name, ())
         same = [part for part in theirs if isinstance(part, int)]
         joined = [part for place in places for part in (" ", place)][1:]
-        found[name] = theirs if sorted(same) == places else tuple(joined)
+        sources[name] = theirs if sorted(same) == places else tuple(joined)
     parties = rules.party_sources(_of_sides(headers, columns))
     faults = {}
     if parties:
         message = N_("Other columns say of which side they are: say it of this one too.")
-        faults = {name: Message(message) for name in found if name in OF_ITS_OWN}
+        faults = {name: Message(message) for name in sources if name in OF_ITS_OWN}
         if any("party" not in each for each in parties):
             faults["party"] = Message(N_("No column holds the party of one of the sides."))
-    there = {*found, *(["party"] if parties else [])}
+    there = {*sources, *(["party"] if parties else [])}
     missing = [name for name in NEEDED if name not in there and not column_map.defaults.get(name)]
     none = Message(N_("No column holds this, and it is needed."))
     faults |= dict.fromkeys(missing, none)
     if faults:
         raise Invalid(faults)
     clean = tuple(" ".join(each.split()) for each in headers)
-    return ColumnMapping(column_map, clean, found, parties, column_map.region or country)
+    return ColumnMapping(column_map, clean, sources, parties, column_map.region or country)
 
 
 def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_sides.PartyColumn]:

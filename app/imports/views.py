@@ -35,11 +35,11 @@ def files() -> str:
 
 def _files(**more: Any) -> str:
     session, court = db.session(), current_user.court
-    found = uploads.list_uploads(session, court.id)
-    open_ = {each.id for each in found if undo.can_undo(court, each, web.now())}
+    recent = uploads.list_uploads(session, court.id)
+    open_ = {each.id for each in recent if undo.can_undo(court, each, web.now())}
     return render_template(
         "imports/files.html",
-        files=found,
+        files=recent,
         undoable=open_,
         zone=court.zone,
         most=uploads.LARGEST // PIECE,
@@ -73,8 +73,8 @@ def give() -> Any:
     except RequestEntityTooLarge:
         return _files(refused=web.translated(uploads.too_large())), 413
     except Invalid as fault:
-        said = [web.translated(words) for words in fault.errors.values()]
-        return _files(refused=" ".join(said)), 422
+        messages = [web.translated(words) for words in fault.errors.values()]
+        return _files(refused=" ".join(messages)), 422
     return redirect(url_for("imports.one", upload_id=number), 303)
 
 
@@ -101,7 +101,7 @@ def one(upload_id: int) -> Any:
 def _one(upload_id: int, **more: Any) -> Any:
     session, court, now = db.session(), current_user.court, web.now()
     upload = uploads.find_upload(session, court.id, upload_id)
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "headers": [],
         "samples": [],
         "columns": list(upload.columns),
@@ -110,18 +110,18 @@ def _one(upload_id: int, **more: Any) -> Any:
     if upload.state in ("choosing", "mapping", "checked", "failed"):
         try:
             with uploads.open_table(session, upload) as table:
-                told["headers"], told["samples"] = table.headers, uploads.sample_rows(table)
+                context["headers"], context["samples"] = table.headers, uploads.sample_rows(table)
         except NeedsChoice as choice:
-            told["choice"] = choice
-        except Invalid:  # its bytes were let go of, which is told
-            told["headers"] = []
+            context["choice"] = choice
+        except Invalid:  # its bytes are deleted, and the page says so
+            context["headers"] = []
     folder = web.services().settings.instance
     return render_template(
         "imports/file.html",
         upload=upload,
         zone=court.zone,
         names=field_names(),
-        sides=side_names(told["columns"]),
+        sides=side_names(context["columns"]),
         encodings=ENCODINGS,
         needed=rules.NEEDED,
         silent=is_silent(last_beat(session), now),
@@ -136,7 +136,7 @@ def _one(upload_id: int, **more: Any) -> Any:
             web.translated(message_json.message_from_json(each))
             for each in upload.report.get("said", [])
         ],
-        **{**told, "errors": {}, "refused": "", **more},
+        **{**context, "errors": {}, "refused": "", **more},
     )
 
 
@@ -221,13 +221,13 @@ def side_names(columns: Sequence[str]) -> dict[str, dict[str, str]]:
         },
     )
     numbers = {(of.side, of.number) for each in columns if (of := parse_key(each))}
-    made = {}
+    labels = {}
     for side, word in words.items():
         for number in sorted({"", *(n for s, n in numbers if s == side)}):
-            made[f"{word} {number}".strip()] = {
+            labels[f"{word} {number}".strip()] = {
                 PartyColumn(side, number, name).key: names[name] for name in OF_A_PARTY
             }
-    return made
+    return labels
 
 
 def field_names() -> dict[str, str]:

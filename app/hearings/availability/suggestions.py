@@ -85,8 +85,10 @@ def first_day(
     """
     told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
     soonest = told_on + dt.timedelta(days=1)
-    found = periods.deciding(working_days.periods_of(court, working, case, told_on), soonest)
-    return max([soonest, *(each.first_day for each in found)]), [*map(periods.describe, found)]
+    deciding = periods.deciding(working_days.periods_of(court, working, case, told_on), soonest)
+    return max([soonest, *(each.first_day for each in deciding)]), [
+        *map(periods.describe, deciding)
+    ]
 
 
 @dataclass(frozen=True)
@@ -180,10 +182,10 @@ def _wish(
     hours = court_hours(court)
     whole = query.minutes > longest(hours)
     court_days = [
-        (day, found)
+        (day, openings_of_day)
         for ahead in range((end - begin).days + 1)
         if working.has(day := begin + dt.timedelta(days=ahead))
-        and (found := sessions(day, hours, zone, whole=whole))
+        and (openings_of_day := sessions(day, hours, zone, whole=whole))
     ]
     if not court_days:
         return None, Span(now, now)

@@ -112,19 +112,19 @@ def queued_notices(session: Session, hearing: Hearing, last: int) -> Sequence[No
 def _read(
     session: Session, hearing: Hearing, last: int, sender: PreviewSender, now: dt.datetime
 ) -> Preview:
-    found = queued_notices(session, hearing, last)
+    notices = queued_notices(session, hearing, last)
     words = wording_versions.current(session, {hearing.court_id})
-    at_once = [notice for notice in found if notice.due_at <= now]
-    told = []
+    at_once = [notice for notice in notices if notice.due_at <= now]
+    recipients = []
     for _, group in groupby(at_once, lambda notice: notice.counsel_id):
         theirs = list(group)
         first = theirs[0]
         messages = [
             _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs
         ]
-        told.append(RecipientPreview(first.name, first.side, first.language, messages))
-    nudges = [notice.due_at for notice in found if notice.kind == NoticeKind.NUDGE]
-    return Preview(told, min(nudges, default=None))
+        recipients.append(RecipientPreview(first.name, first.side, first.language, messages))
+    nudges = [notice.due_at for notice in notices if notice.kind == NoticeKind.NUDGE]
+    return Preview(recipients, min(nudges, default=None))
 
 
 def _written(

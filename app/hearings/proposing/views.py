@@ -220,10 +220,10 @@ def _send(order: SendOrder) -> Any:
         return hearing.id, list(dict.fromkeys(each.name for each in sent)), len(sent)
 
     hearing_id, names, count = retrying(done)
-    told = {"count": count, "names": _listed(names)}
+    counts = {"count": count, "names": _listed(names)}
     if order.form.answer_by is None:
         flash(
-            gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **told),
+            gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **counts),
             "yes",
         )
     else:
@@ -233,7 +233,7 @@ def _send(order: SendOrder) -> Any:
                 "All sides are asked. Messages on their way: %(count)s, to %(names)s. "
                 "They can answer until %(when)s.",
                 when=by,
-                **told,
+                **counts,
             ),
             "yes",
         )
