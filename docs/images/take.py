@@ -19,7 +19,7 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.demo import newcomer
+from app.demo import open_proposal
 from app.demo.story import ASSISTANT, STORY, StoryPlayer
 from app.worker import beat
 from tests.conftest import NOW, SECRET, Scenario, make_scenario
@@ -60,7 +60,7 @@ def court(folder: Path) -> Iterator[tuple[Scenario, str]]:
     scenario = make_scenario(folder, f"sqlite:///{folder}/tingqi.db")
     with scenario.app.app_context():
         upgrade()
-        StoryPlayer(scenario.app, scenario.clock, SECRET).tell()
+        StoryPlayer(scenario.app, scenario.clock, SECRET).play()
     quiet = type("Quiet", (WSGIRequestHandler,), {"log": lambda *_: None})
     server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -72,7 +72,7 @@ def court(folder: Path) -> Iterator[tuple[Scenario, str]]:
 def take(browser: Browser, scenario: Scenario, base: str) -> None:
     """Write the pictures beside this file."""
     with scenario.app.app_context():
-        waiting = newcomer.offer()
+        waiting = open_proposal.find_or_create()
     scenario.beat()
     first, second = (seat.path for seat in waiting.seats)
     answer(scenario, first, ("yes", "if_needed", "yes"))
@@ -134,7 +134,7 @@ def check_file(scenario: Scenario) -> str:
     given = desk.post("/import", data={"file": (io.BytesIO(ROWS.encode()), "十二月新收案件.csv")})
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     desk.post(given.location, data={**columns, "do": "check"})
-    beat.take_file(scenario.app)
+    beat.process_file(scenario.app)
     return given.location
 
 

@@ -97,7 +97,7 @@ def demo_folder(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copy(empty_sqlite, folder / "tingqi.db")
     scenario = make_scenario(folder, f"sqlite:///{folder / 'tingqi.db'}")
     with scenario.app.app_context():
-        StoryPlayer(scenario.app, scenario.clock, SECRET).tell()
+        StoryPlayer(scenario.app, scenario.clock, SECRET).play()
         open_proposal.find_or_create()
         retrying(open_proposal.calendars)
         scenario.beat()

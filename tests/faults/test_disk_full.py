@@ -57,14 +57,14 @@ def test_little_room_is_told_by_readyz_metrics_and_doctor(
 ) -> None:
     settings: Settings = scenario.app.extensions["tingqi"].settings
     assert scenario.client.get("/readyz").json["disk"] == "well"
-    monkeypatch.setattr(disk, "FEW", disk.free_bytes(settings.instance) + 2**40)
+    monkeypatch.setattr(disk, "LOW", disk.free_bytes(settings.instance) + 2**40)
     ready = scenario.client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json["disk"].startswith("nearly full: ")
     figures = dict(
         line.rsplit(" ", 1) for line in scenario.client.get("/metrics").text.splitlines()
     )
-    assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.FEW
+    assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.LOW
     found = doctor._instance(settings)
     assert not found.passed
     assert "make room" in str(found.message)
