@@ -89,7 +89,7 @@ def _planned(count: int) -> float:
     for case_id in range(1, count // a_hearing, 97):
         results = verify(session, case_id)
         assert results.whole, results
-        assert results.lines == a_hearing, results
+        assert results.entries == a_hearing, results
     session.rollback()
     return made / seconds
 

@@ -273,7 +273,7 @@ def check(folder: Path, url: str, messages: int) -> None:
         for case_id in range(1, messages + 1, 37):
             results = ledger.verify(session, case_id)
             assert results.whole, (case_id, results)
-            assert results.lines == 3, results
+            assert results.entries == 3, results
         db.session.remove()
         db.engine.dispose()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.record.ledger import instant
 from app.record.models import Entry
-from app.record.rules import Event, NoticeState, fold, grade
+from app.record.rules import Event, attempt_state, grade
 
 
 def attempts(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def _grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
 def _attempt(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
     first = entries[0]
     events = [Event(entry.what) for entry in entries]
-    best = grade((Event(entry.what), entry.detail) for entry in entries)
+    best = grade(zip(events, (entry.detail for entry in entries), strict=True))
     body = first.content.body
     return {
         "attempt": name,
@@ -40,31 +40,10 @@ def _attempt(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
             "counsel_id": first.counsel_id,
         },
         "address": body.get("address", ""),
-        "state": state_of(events, first.notice_id is not None),
+        "state": attempt_state(events, first.notice_id is not None),
         "grade": {"level": f"E{best.value}", "name": best.name.lower()},
         "lines": [_entry(entry) for entry in entries],
     }
-
-
-def state_of(events: Sequence[Event], of_a_notice: bool) -> str:
-    """Return the state of an attempt.
-
-    A notice's state is the fold of its entries; a try that was refused or failed stays so, whether
-    or not another follows, unless the carrier says later that it succeeded. Of what was not sent by
-    us, the strongest event counts.
-    """
-    if not of_a_notice:
-        if events[0] is Event.FAILED:
-            return NoticeState.FAILED
-        strongest = max(events, key=lambda event: event.traits.precedence)
-        return strongest if strongest.traits.precedence else events[-1]
-    ended = [n for n, what in enumerate(events) if what.traits.ends_attempt]
-    state = fold(events)
-    if not ended or state is not NoticeState.QUEUED:
-        return state
-    if Event.ACCEPTED in events[ended[-1] :]:  # it had gone out, and nobody knew
-        return NoticeState.SENT
-    return events[ended[-1]]
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class HearingPage:
 def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datetime) -> HearingPage:
     """Load the view model of a hearing. Raises NotFound, also for a hearing of another court."""
     hearing = _hearing(session, court_id, hearing_id)
-    lines, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)
+    lines, notices = assessment.entries(session, hearing), assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, lines, now)
     proposals = [
         desk.progress_of(proposal) for proposal in reversed(hearing.proposals) if proposal.slots

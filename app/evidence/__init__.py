@@ -1,4 +1,4 @@
-"""What shows that somebody was reached."""
+"""Evidence that counsel were reached, and the certificate that shows it."""
 
 from typing import TYPE_CHECKING
 

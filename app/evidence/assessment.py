@@ -1,4 +1,4 @@
-"""What is shown of each counsel about a hearing, and whether it would bear a default judgment."""
+"""Evidence about each counsel of a hearing, and whether it would bear a default judgment."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -17,31 +17,32 @@ from app.law.verdict import judge
 from app.notices.models import Notice
 from app.record.models import Entry
 
-MOST_LINES = 2000
+MOST_ENTRIES = 2000
 
 
 def contacts(
     session: Session,
     hearing: Hearing,
     notices: Sequence[Notice],
-    lines: Sequence[Entry],
+    entries: Sequence[Entry],
     now: dt.datetime,
 ) -> list[CounselReach]:
     """Return every counsel who was asked or acts now, with what reached them and the verdict."""
-    found = reach.contacts(hearing, _acting(session, hearing.case), notices, lines, now)
-    _judge(session, hearing, found, now)
-    return found
+    contacts = reach.contacts(hearing, _acting(session, hearing.case), notices, entries, now)
+    _judge(session, hearing, contacts, now)
+    return contacts
 
 
 def _judge(
-    session: Session, hearing: Hearing, found: Sequence[CounselReach], now: dt.datetime
+    session: Session, hearing: Hearing, contacts: Sequence[CounselReach], now: dt.datetime
 ) -> None:
-    """Say of everybody who acts whether the notice of a date that holds bears a default judgment.
+    """Set the verdict of everybody who acts: does the notice of the date bear a default judgment?
 
-    A date that was fixed elsewhere was told by others, of which nothing is known here.
+    There is none for a date that was fixed elsewhere: others announced it, and the record does not
+    know of that.
     """
-    told_here = hearing.revision > 1 or not hearing.imported
-    if not hearing.has_date or hearing.starts_at is None or not told_here:
+    announced_here = hearing.revision > 1 or not hearing.imported
+    if not hearing.has_date or hearing.starts_at is None or not announced_here:
         return
     court = hearing.case.court
     rules = working_days.rules_of(court)
@@ -51,7 +52,7 @@ def _judge(
         return
     working = working_days.working_days(session, court)
     until = working_days.deadline(court, working, hearing.case.procedure, hearing.starts_at)
-    for contact in found:
+    for contact in contacts:
         if contact.acts:
             contact.verdict = judge(
                 rule,
@@ -74,7 +75,7 @@ def _acting(session: Session, case: Case) -> Sequence[Representation]:
 
 
 def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
-    """Return all messages to counsel about a hearing, oldest first, without their facts."""
+    """Return all notices to counsel about a hearing, oldest first, without their facts."""
     return session.scalars(
         sa.select(Notice)
         .where(Notice.about == hearing.about, Notice.counsel_id.is_not(None))
@@ -84,10 +85,10 @@ def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:
     ).all()
 
 
-def lines(session: Session, hearing: Hearing) -> Sequence[Entry]:
-    """Return lines about a hearing, and contacts by hand about its case as a whole.
+def entries(session: Session, hearing: Hearing) -> Sequence[Entry]:
+    """Return the newest 2,000 entries about a hearing, oldest first.
 
-    The newest 2,000, oldest first.
+    This includes contacts by hand about its case as a whole.
     """
     by_hand = sa.and_(Entry.about == "", Entry.kind == "by_hand")
     newest = session.scalars(
@@ -97,6 +98,6 @@ def lines(session: Session, hearing: Hearing) -> Sequence[Entry]:
             sa.or_(Entry.about == hearing.about, by_hand),
         )
         .order_by(Entry.seq.desc())
-        .limit(MOST_LINES)
+        .limit(MOST_ENTRIES)
     ).all()
     return newest[::-1]

@@ -1,4 +1,4 @@
-"""What a certificate says of a case: its people, what was tried, what is shown, and the seal."""
+"""Contact certificate of a case: people, attempts, evidence, and the head of its chain."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from app.record.verification import CHECKED_AT_ONCE, ChainFinding, ChainRange, v
 
 @dataclass(frozen=True)
 class Certificate:
-    """What one page certifies of a case's record as it stands now."""
+    """The contents of a certificate: a case's record as it is now."""
 
     case: Case
     hearings: Sequence[tuple[Hearing, Sequence[CounselReach]]]
@@ -30,9 +30,9 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Seal:
-    """What the house confirms of one hash: whose line it is, and what came after."""
+    """Confirmation of one hash: its entry, and how many entries came after."""
 
-    line: Entry
+    entry: Entry
     case: Case
     later: int
     cover: SealedBy | None
@@ -40,34 +40,37 @@ class Seal:
 
 
 def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
-    """Return a case's certificate; its chain is checked whole each time."""
+    """Return a case's certificate; its whole chain is verified each time."""
     hearings = []
     for hearing in reversed(hearings_queries.hearings_of_case(session, case)):
-        notices, lines = assessment.notices(session, hearing), assessment.lines(session, hearing)
-        hearings.append((hearing, assessment.contacts(session, hearing, notices, lines, now)))
+        notices = assessment.notices(session, hearing)
+        entries = assessment.entries(session, hearing)
+        reached = assessment.contacts(session, hearing, notices, entries, now)
+        hearings.append((hearing, reached))
     finding = ledger.verify(session, case.id)
-    seq = finding.lines
-    last = session.scalar(sa.select(Entry).where(Entry.case_id == case.id, Entry.seq == seq))
+    last = session.scalar(
+        sa.select(Entry).where(Entry.case_id == case.id, Entry.seq == finding.entries)
+    )
     return Certificate(
         case, hearings, finding, daily_seals.covering(session, last) if last else None
     )
 
 
 def confirm(session: Session, seal: str) -> Seal | None:
-    """Return what is known of a hash, or None where no line of any record has it.
+    """Return the confirmation of a hash, or None where no entry of any record has it.
 
-    The chain is checked whole up to 2,000 lines; of a longer one only the line itself, for anybody
-    may ask, and as often as they like.
+    A chain of up to 2,000 entries is verified whole; of a longer one only the entry itself, for
+    anybody may ask, and as often as they like.
     """
-    line = session.scalar(sa.select(Entry).where(Entry.hash == seal).limit(1))
-    if line is None:
+    entry = session.scalar(sa.select(Entry).where(Entry.hash == seal).limit(1))
+    if entry is None:
         return None
-    case = session.get(Case, line.case_id)
-    if case is None:  # a line of no case: `record verify` names it
+    case = session.get(Case, entry.case_id)
+    if case is None:  # an entry of no case: `record verify` names it
         return None
     head = session.get(ChainHead, case.id)
-    long = head is not None and head.seq > CHECKED_AT_ONCE and line.seq > 0
-    part = ChainRange(case.id, line.seq, line.seq) if long else ChainRange(case.id)
-    found = verify_part(session, part)
-    later = head.seq - line.seq if head and found.whole else 0
-    return Seal(line, case, later, daily_seals.covering(session, line), found)
+    long = head is not None and head.seq > CHECKED_AT_ONCE and entry.seq > 0
+    part = ChainRange(case.id, entry.seq, entry.seq) if long else ChainRange(case.id)
+    finding = verify_part(session, part)
+    later = head.seq - entry.seq if head and finding.whole else 0
+    return Seal(entry, case, later, daily_seals.covering(session, entry), finding)

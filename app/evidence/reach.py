@@ -1,4 +1,4 @@
-"""Who was reached how about a hearing: each message, what became of it, and what proves it."""
+"""Reach of a hearing's counsel: each message, its outcome, and the evidence of receipt."""
 
 import datetime as dt
 from collections import defaultdict
@@ -26,7 +26,7 @@ from app.record.rules import (
 
 
 class ResendOption(StrEnum):
-    """Whether a message can be sent again, and if not, why."""
+    """Whether a message can be sent again, and if not, why not."""
 
     NO_NEED = "no_need"
     MAY = "may"
@@ -38,14 +38,14 @@ class ResendOption(StrEnum):
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message to a person, or one thing heard from them, and what stands behind it."""
+    """One message to a person, or one contact without a message, with its evidence."""
 
     what: str
     kind: str
     channel: str
     address: str
     at: dt.datetime
-    line: Entry | None = None
+    entry: Entry | None = None
     proof: Entry | None = None
     grade: EvidenceGrade | None = None
     notice: Notice | None = None
@@ -53,7 +53,7 @@ class MessageRow:
 
     @property
     def counts(self) -> bool:
-        """Whether this was contact by the court: a message that went out, a call, a word."""
+        """Whether the court was in contact: by a message that went out, a call or in person."""
         if self.notice:
             return self.notice.state in WENT_OUT
         return self.kind == "by_hand" and Event(self.what).traits.by_hand
@@ -61,12 +61,15 @@ class MessageRow:
 
 @dataclass
 class CounselReach:
-    """One counsel: whether they were asked, whether they still act, and every try to reach them."""
+    """One counsel: whether they were asked and still act, and every attempt to reach them.
+
+    ``rows`` are about the latest news of the hearing, ``earlier`` about news before it.
+    """
 
     counsel: Counsel
     party: str
     side: str
-    seat: Invitation | None = None
+    invitation: Invitation | None = None
     acts: bool = False
     told: bool = False
     grade: EvidenceGrade = EvidenceGrade.ATTEMPTED
@@ -79,7 +82,7 @@ class CounselReach:
 
     @property
     def silent(self) -> bool:
-        """Whether no address is known, so that no message can reach them."""
+        """Whether no address is known."""
         return not addresses_by_channel(self.counsel)
 
 
@@ -89,143 +92,147 @@ ENDING = (NoticeKind.CANCELLED, NoticeKind.WITHDRAWN)
 
 @dataclass(frozen=True)
 class LatestDate:
-    """What everybody should know now: its letters' kinds and the stamp in their keys."""
+    """The latest news of a hearing: kinds of its messages, and the version in their keys."""
 
     kinds: tuple[str, ...]
-    stamp: str
+    version: str
 
     def holds(self, notice: Notice) -> bool:
         """Tell whether a notice carries this news."""
-        return notice.kind in self.kinds and NoticeKey.parse(notice.key).version == self.stamp
+        return notice.kind in self.kinds and NoticeKey.parse(notice.key).version == self.version
 
 
-def news_of(hearing: Hearing, round_: Proposal | None) -> LatestDate:
-    """Return what is news about a hearing: its date or end, else its newest round."""
-    if hearing.state in ("fixed", "cancelled") or round_ is None:
+def news_of(hearing: Hearing, proposal: Proposal | None) -> LatestDate:
+    """Return the latest news about a hearing: its date or end, else its newest proposal."""
+    if hearing.state in ("fixed", "cancelled") or proposal is None:
         kinds = ANNOUNCING_DATE if hearing.state == "fixed" else ENDING
         return LatestDate(kinds, f"{hearing.id}.{hearing.revision}")
-    return LatestDate((NoticeKind.PROPOSAL,), f"{hearing.id}.r{round_.round}")
+    return LatestDate((NoticeKind.PROPOSAL,), f"{hearing.id}.r{proposal.round}")
 
 
 def contacts(
     hearing: Hearing,
     acting: Iterable[Representation],
     notices: Sequence[Notice],
-    lines: Sequence[Entry],
+    entries: Sequence[Entry],
     now: dt.datetime,
 ) -> list[CounselReach]:
-    """Return every counsel who was asked or acts now, with what reached them. Reads nothing.
+    """Return every counsel who was asked or acts now, with what reached them; without queries.
 
-    ``notices`` and ``lines`` are all of the hearing, oldest first.
+    ``notices`` and ``entries`` are all of the hearing, oldest first.
     """
-    rounds = [each for each in hearing.proposals if each.slots]
-    news = news_of(hearing, rounds[-1] if rounds else None)
-    begun = _begun(news, notices, lines)
+    proposals = [each for each in hearing.proposals if each.slots]
+    news = news_of(hearing, proposals[-1] if proposals else None)
+    begun = _begun(news, notices, entries)
     people = _people(hearing, acting)
     for contact in people.values():
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
-        heard = [each for each in lines if each.counsel_id == contact.counsel.id]
+        about_them = [each for each in entries if each.counsel_id == contact.counsel.id]
         contact.told = any(news.holds(each) and each.state in WENT_OUT for each in own)
-        _judge(contact, _since(begun, heard), NoticeKind.PROPOSAL in news.kinds)
-        _fill(contact, own, heard, begun, now)
+        _judge(contact, _since(begun, about_them), NoticeKind.PROPOSAL in news.kinds)
+        _fill(contact, own, about_them, begun, now)
     return list(people.values())
 
 
 def _people(hearing: Hearing, acting: Iterable[Representation]) -> dict[int, CounselReach]:
     people: dict[int, CounselReach] = {}
-    for round_ in hearing.proposals:
-        for seat in round_.invitations:
-            name = seat.party.name
-            people[seat.counsel_id] = CounselReach(seat.counsel, name, seat.side, seat)
-    for each in acting:
+    for proposal in hearing.proposals:
+        for invitation in proposal.invitations:
+            people[invitation.counsel_id] = CounselReach(
+                invitation.counsel, invitation.party.name, invitation.side, invitation
+            )
+    for representation in acting:
+        party = representation.party
         contact = people.setdefault(
-            each.counsel_id, CounselReach(each.counsel, each.party.name, each.party.side)
+            representation.counsel_id,
+            CounselReach(representation.counsel, party.name, party.side),
         )
         contact.acts = True
     return people
 
 
-def _begun(news: LatestDate, notices: Sequence[Notice], lines: Sequence[Entry]) -> int:
-    """Return from which line on the record is about the present news."""
+def _begun(news: LatestDate, notices: Sequence[Notice], entries: Sequence[Entry]) -> int:
+    """Return the number of the first entry about the latest news."""
     ids = {notice.id for notice in notices if news.holds(notice)}
-    first = next((line.seq for line in lines if line.notice_id in ids), None)
+    first = next((entry.seq for entry in entries if entry.notice_id in ids), None)
     if first is not None:
         return first
     unsent = [
-        line.seq
-        for line in lines
-        if line.notice_id is None and line.kind in news.kinds and line.what == Event.FAILED
+        entry.seq
+        for entry in entries
+        if entry.notice_id is None and entry.kind in news.kinds and entry.what == Event.FAILED
     ]
     return max(unsent, default=0)
 
 
-def _since(begun: int, lines: Sequence[Entry]) -> list[Entry]:
-    """Return what came of the news: a message queued before it may go out after, and tells less."""
-    older = {line.notice_id for line in lines if line.notice_id and line.seq < begun}
-    return [line for line in lines if line.seq >= begun and line.notice_id not in older]
+def _since(begun: int, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries about the latest news: messages queued before it may go out after it."""
+    older = {entry.notice_id for entry in entries if entry.notice_id and entry.seq < begun}
+    return [entry for entry in entries if entry.seq >= begun and entry.notice_id not in older]
 
 
-def _judge(contact: CounselReach, lines: Sequence[Entry], asked: bool) -> None:
-    """Find the best that is shown; an answer to a question does not confirm a date told since."""
-    for line in lines:
-        if line.what == Event.ANSWERED and not asked:
+def _judge(contact: CounselReach, entries: Sequence[Entry], asked: bool) -> None:
+    """Set the best grade; an answer to a proposal does not confirm a date announced since."""
+    for entry in entries:
+        if entry.what == Event.ANSWERED and not asked:
             continue
-        shown = proves(Event(line.what), line.detail)
-        if shown > EvidenceGrade.ATTEMPTED:
-            contact.evidence.append(Evidence(shown, line.at, line.seq))
-        if shown > contact.grade:
-            contact.grade, contact.proof = shown, line
+        grade = proves(Event(entry.what), entry.detail)
+        if grade > EvidenceGrade.ATTEMPTED:
+            contact.evidence.append(Evidence(grade, entry.at, entry.seq))
+        if grade > contact.grade:
+            contact.grade, contact.proof = grade, entry
 
 
 def _fill(
     contact: CounselReach,
     notices: Sequence[Notice],
-    lines: Sequence[Entry],
+    entries: Sequence[Entry],
     begun: int,
     now: dt.datetime,
 ) -> None:
-    told: dict[int, list[Entry]] = defaultdict(list)
-    first: dict[int, int] = {}
-    for line in lines:
-        if line.notice_id is not None:
-            told[line.notice_id].append(line)
-            first.setdefault(line.notice_id, line.seq)
-        elif Event(line.what).traits.stands_alone:
-            rows = contact.rows if line.seq >= begun else contact.earlier
-            rows.append(_apart(line))
+    """Fill a contact's rows from their notices and entries, newest first."""
+    by_notice: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.notice_id is not None:
+            by_notice[entry.notice_id].append(entry)
+        elif Event(entry.what).traits.stands_alone:
+            rows = contact.rows if entry.seq >= begun else contact.earlier
+            rows.append(_row_without_message(entry))
     for notice in notices:
         if notice.state == NoticeState.QUEUED and notice.due_at > now and not notice.tries:
             contact.planned.append(notice)
             continue
-        fresh = first.get(notice.id, begun) >= begun and notice.state != NoticeState.WITHDRAWN
-        row = _message(notice, told[notice.id], _again(contact.counsel, notice, notices, now))
-        (contact.rows if fresh else contact.earlier).append(row)
+        own = by_notice[notice.id]
+        first = own[0].seq if own else begun
+        current = first >= begun and notice.state != NoticeState.WITHDRAWN
+        row = _message(notice, own, _again(contact.counsel, notice, notices, now))
+        (contact.rows if current else contact.earlier).append(row)
     for rows in (contact.rows, contact.earlier):
         rows.sort(key=lambda row: row.at, reverse=True)
 
 
-def _apart(line: Entry) -> MessageRow:
-    body = line.content.body if line.content else {}
-    shown = proves(Event(line.what), line.detail)
+def _row_without_message(entry: Entry) -> MessageRow:
+    body = entry.content.body if entry.content else {}
+    grade = proves(Event(entry.what), entry.detail)
     return MessageRow(
-        line.what,
-        line.kind,
-        line.channel,
+        entry.what,
+        entry.kind,
+        entry.channel,
         str(body.get("address", "")),
-        line.at,
-        line,
-        proof=line if shown else None,
-        grade=shown or None,
+        entry.at,
+        entry,
+        proof=entry if grade else None,
+        grade=grade or None,
     )
 
 
-def _message(notice: Notice, lines: Sequence[Entry], again: ResendOption) -> MessageRow:
-    grade, proof = EvidenceGrade.ATTEMPTED, None
-    for line in lines:
-        shown = proves(Event(line.what), line.detail)
-        if shown > grade:
-            grade, proof = shown, line
-    last = lines[-1] if lines else None
+def _message(notice: Notice, entries: Sequence[Entry], again: ResendOption) -> MessageRow:
+    best, proof = EvidenceGrade.ATTEMPTED, None
+    for entry in entries:
+        grade = proves(Event(entry.what), entry.detail)
+        if grade > best:
+            best, proof = grade, entry
+    last = entries[-1] if entries else None
     at = last.at if last else notice.created_at
     tried = (
         notice.state not in (NoticeState.QUEUED, NoticeState.WITHDRAWN, NoticeState.MISSED)
@@ -239,7 +246,7 @@ def _message(notice: Notice, lines: Sequence[Entry], again: ResendOption) -> Mes
         at,
         last,
         proof,
-        grade if tried else None,
+        best if tried else None,
         notice,
         again,
     )
@@ -248,7 +255,7 @@ def _message(notice: Notice, lines: Sequence[Entry], again: ResendOption) -> Mes
 def _again(
     counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime
 ) -> ResendOption:
-    """Say beforehand what notices.again would: a button is shown only where it will work."""
+    """Return what notices.again would allow: a button is shown only where it will work."""
     if notice.state not in NOT_DELIVERED:
         return ResendOption.NO_NEED
     key = NoticeKey.parse(notice.key)

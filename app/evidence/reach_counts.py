@@ -1,4 +1,4 @@
-"""How well the people of each of many hearings were told of the date that holds: one query."""
+"""How well counsel of many hearings are shown to know the present date: one query."""
 
 import json
 from collections import defaultdict
@@ -14,22 +14,22 @@ from app.notices.models import Notice
 from app.record.models import Entry
 from app.record.rules import Event, EvidenceGrade, grade
 
-# An answer to a question, and what came of asking, do not confirm a date that was told since.
+# An answer to a proposal, and other entries about it, do not confirm a date announced since.
 ASKED = (*ASKING, NoticeKind.ANSWERED)
 _DETAILED = [event.value for event in Event if event.traits.proven_if is not None]
 
 
 def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGrade]:
-    """Return, by hearing, what is shown of the counsel who was told worst of its present date.
+    """Return, by hearing id, the lowest grade of its counsel for its present date.
 
-    A hearing whose people were told nothing by the house is left out.
+    Hearings about which nobody was sent anything are left out.
     """
     ids = {hearing.about: hearing.id for hearing in hearings}
     if not ids:
         return {}
     begun = _begun(ids)
     counts = sa.and_(Entry.seq >= sa.func.coalesce(begun.c.seq, 0), Entry.kind.not_in(ASKED))
-    wanted = (
+    query = (
         sa.select(
             Entry.about,
             Entry.counsel_id,
@@ -41,14 +41,16 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGr
         .where(Entry.about.in_(ids), Entry.counsel_id.is_not(None))
         .distinct()
     )
-    heard: dict[str, dict[int, list[tuple[Event, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for line in session.execute(wanted):
-        heard[line[0]][line[1]].append((Event(line[2]), json.loads(line[3]) if line[3] else None))
-    return {ids[about]: min(map(grade, each.values())) for about, each in heard.items()}
+    by_counsel: dict[str, dict[int, list[tuple[Event, Any]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for about, counsel_id, event, detail in session.execute(query):
+        by_counsel[about][counsel_id].append((Event(event), json.loads(detail) if detail else None))
+    return {ids[about]: min(map(grade, each.values())) for about, each in by_counsel.items()}
 
 
 def _begun(ids: dict[str, int]) -> sa.Subquery:
-    """Return from which line on each hearing's record is about its present date."""
+    """Return the number of the first entry about the present date, by hearing."""
     text = sa.String
     key = (
         Notice.kind + "/" + sa.cast(Hearing.id, text) + "." + sa.cast(Hearing.revision, text) + "/%"

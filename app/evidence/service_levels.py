@@ -1,4 +1,4 @@
-"""What a court promises of contact, measured from its own record."""
+"""Service levels of a court's contacts, measured from its own record."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PROMPT = 10  # seconds from due to handed over
 
 @dataclass(frozen=True)
 class ServiceLevels:
-    """The figures of the last 30 days; a share is of 1, a time in seconds, None where unknown."""
+    """Figures of the last 30 days: shares of 1 and times in seconds, None where there are none."""
 
     due: int
     prompt: int
@@ -34,20 +34,20 @@ class ServiceLevels:
 
     @property
     def prompt_share(self) -> float | None:
-        """The share of messages that a carrier had within ten seconds of their time."""
+        """Share of due messages that a carrier had within ten seconds."""
         return self.prompt / self.due if self.due else None
 
     @property
     def delivered_share(self) -> float | None:
-        """The share of texts, handed over or refused, of which a carrier says: delivered."""
+        """Share of texts that were tried of which a carrier reports delivery."""
         return self.texts_delivered / self.texts if self.texts else None
 
 
 def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> ServiceLevels:
-    """Measure one court, or the whole house, over the last 30 days.
+    """Measure one court, or all, over the last 30 days.
 
-    Late is what was handed over late and what was not handed over at all: failed, missed, still
-    waiting. Messages of before the house noted the hand-over count on neither side.
+    Late are messages that were handed over late and those that were not handed over at all:
+    failed, missed, still waiting. Messages older than the column ``handed_at`` are not counted.
     """
     since = now - WINDOW
     ours = [Notice.first_due_at >= since, Notice.counsel_id.is_not(None)]
@@ -58,8 +58,8 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
         prompt=prompt or 0,
         texts=texts or 0,
         texts_delivered=delivered or 0,
-        confirmed_after=_middle(session, _answers(since, court_id)),
-        called_after=_middle(session, _calls(since, court_id)),
+        confirmed_after=_median(session, _answers(since, court_id)),
+        called_after=_median(session, _calls(since, court_id)),
         waiting_calls=session.scalar(_uncalled(court_id)) or 0,
         uneven=session.scalar(_uneven(ours, now)) or 0,
     )
@@ -73,15 +73,15 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
         Notice.state != NoticeState.WITHDRAWN.value,
     )
     took = sa.extract("epoch", Notice.handed_at) - sa.extract("epoch", Notice.first_due_at)
-    # A carrier without receipts, such as the local outbox, never says that anything arrived.
+    # A carrier without receipts, such as the local outbox, never reports a delivery.
     a_text = sa.and_(
         Notice.channel == Channel.SMS,
         Notice.carrier.in_(registry.with_receipts()),
         Notice.state.in_(WENT_OUT | LOST),
     )
 
-    def counted(*what: sa.ColumnElement[bool]) -> sa.ColumnElement:
-        return sa.func.sum(sa.case((sa.and_(*what), 1), else_=0))
+    def counted(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement:
+        return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
 
     return sa.select(
         counted(was_due),
@@ -92,45 +92,45 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
 
 
 def _answers(since: dt.datetime, court_id: int | None) -> sa.Select:
-    wanted = (
+    query = (
         sa.select(Proposal.created_at, Invitation.answered_at)
         .join(Invitation, Invitation.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
         .where(Proposal.created_at >= since, Invitation.answered_at.is_not(None))
     )
-    return wanted.where(Hearing.court_id == court_id) if court_id else wanted
+    return query.where(Hearing.court_id == court_id) if court_id else query
 
 
 def _calls(since: dt.datetime, court_id: int | None) -> sa.Select:
-    wanted = sa.select(Task.created_at, Task.tried_at).where(
+    query = sa.select(Task.created_at, Task.tried_at).where(
         Task.way == TaskKind.CALLBACK.value, Task.created_at >= since, Task.tried_at.is_not(None)
     )
-    return wanted.where(Task.court_id == court_id) if court_id else wanted
+    return query.where(Task.court_id == court_id) if court_id else query
 
 
 def _uncalled(court_id: int | None) -> sa.Select:
-    wanted = (
+    query = (
         sa.select(sa.func.count())
         .select_from(Task)
         .where(Task.way == TaskKind.CALLBACK.value, Task.state == "open", Task.tried_at.is_(None))
     )
-    return wanted.where(Task.court_id == court_id) if court_id else wanted
+    return query.where(Task.court_id == court_id) if court_id else query
 
 
-def _middle(session: Session, wanted: sa.Select) -> float | None:
-    """Return the median of the seconds between two times, found where they are: they are many."""
-    begin, end = wanted.selected_columns
+def _median(session: Session, query: sa.Select) -> float | None:
+    """Return the median of the seconds between a query's two times, computed by the database."""
+    begin, end = query.selected_columns
     took = sa.extract("epoch", end) - sa.extract("epoch", begin)
-    many = session.scalar(wanted.with_only_columns(sa.func.count())) or 0
-    if not many:
+    count = session.scalar(query.with_only_columns(sa.func.count())) or 0
+    if not count:
         return None
-    middle = wanted.with_only_columns(took).order_by(took)
-    found = session.scalars(middle.offset((many - 1) // 2).limit(2 - many % 2))
-    return float(mean(found))
+    ordered = query.with_only_columns(took).order_by(took)
+    middle = session.scalars(ordered.offset((count - 1) // 2).limit(2 - count % 2))
+    return float(mean(middle))
 
 
 def _uneven(ours: list, now: dt.datetime) -> sa.Select:
-    """Count the hearings of which a carrier has a message to one side and none to another."""
+    """Return the query that counts hearings with messages to one side and none to another."""
     sides = (
         sa.select(
             Notice.about,

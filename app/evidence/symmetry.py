@@ -1,4 +1,4 @@
-"""Both sides' contacts for the pages: the picture, and where the sides were treated unalike."""
+"""Symmetry of the court's contacts with the sides: timeline and differences, for pages."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from app.record import queries, timeline
 
 @dataclass(frozen=True)
 class Symmetry:
-    """A picture of lanes, and the differences in number, channel and time."""
+    """The timeline, and the differences between the sides in number, channel and time."""
 
     picture: timeline.Timeline
     unlike: list[timeline.Difference]
 
 
 def of(session: Session, case: Case, about: str = "") -> Symmetry:
-    """Return how the sides of a case were in contact with the court, of one hearing if named."""
+    """Return the contacts with the sides of a case, or about one matter of it."""
     sides = list(
         dict.fromkeys(party.side for party in case.parties if party.representations and party.side)
     )
-    touches = queries.contacts(session, case.id, about)
-    return Symmetry(timeline.draw(touches, sides), timeline.differences(touches, sides, PERSONAL))
+    contacts = queries.contacts(session, case.id, about)
+    return Symmetry(timeline.draw(contacts, sides), timeline.differences(contacts, sides, PERSONAL))

@@ -1,4 +1,4 @@
-"""Who was not reached: no way worked, nothing is under way, and nobody has rung them since."""
+"""Counsel who were not reached: no channel worked, and nobody has spoken to them since."""
 
 import datetime as dt
 from collections import defaultdict
@@ -27,7 +27,7 @@ TOLD = {outcome for outcome in ContactOutcome if outcome.told}
 
 @dataclass(frozen=True)
 class Unreached:
-    """One person whom one message did not reach: all its tries, the newest first."""
+    """One person whom one message did not reach, with its notices, newest first."""
 
     hearing: Hearing
     name: str
@@ -41,7 +41,7 @@ class Unreached:
 
     @property
     def tries(self) -> list[tuple[str, str]]:
-        """What came of the newest try over each way, as (channel, state)."""
+        """State of the newest notice over each channel, as (channel, state)."""
         newest: dict[str, str] = {}
         for notice in self.notices:
             newest.setdefault(notice.channel, notice.state)
@@ -53,34 +53,38 @@ def people(
 ) -> list[Unreached]:
     """Return who was not reached in hearings that lie ahead, the longest waiting first."""
     bad = _bad(session, court, now)
-    silent = _without_address(session, court, now)
-    about = {notice.about for notice in bad} | {line.about for line in silent}
+    without_address = _without_address(session, court, now)
+    about = {notice.about for notice in bad} | {entry.about for entry in without_address}
     hearings = _hearings(session, about, owned, now)
-    found = [
+    unreached = [
         each
         for matter, notices in _by_matter(session, bad).items()
         if (each := _unreached(hearings.get(matter[0]), notices))
     ]
-    found += [_silent(hearings[line.about], line) for line in silent if line.about in hearings]
-    calm = _reached_since(session, found)
+    unreached += [
+        _no_address(hearings[entry.about], entry)
+        for entry in without_address
+        if entry.about in hearings
+    ]
+    reached_at = _reached_at(session, unreached)
     newest: dict[tuple[int, int | None], Unreached] = {}
-    for each in sorted(found, key=lambda each: each.since):
-        who = (each.hearing.id, each.counsel_id)
-        if who not in calm or calm[who] < each.since:
-            newest[who] = each
+    for each in sorted(unreached, key=lambda each: each.since):
+        person = (each.hearing.id, each.counsel_id)
+        if person not in reached_at or reached_at[person] < each.since:
+            newest[person] = each
     phones = _phones(session, newest.values())
-    left = [replace(each, phone=phones.get(each.counsel_id, "")) for each in newest.values()]
-    return sorted(left, key=lambda each: (each.state == NoticeState.MISSED.value, each.since))
+    found = [replace(each, phone=phones.get(each.counsel_id, "")) for each in newest.values()]
+    return sorted(found, key=lambda each: (each.state == NoticeState.MISSED.value, each.since))
 
 
-def _phones(session: Session, found: Iterable[Unreached]) -> dict[int | None, str]:
-    ids = {each.counsel_id for each in found}
-    wanted = sa.select(Counsel.id, Counsel.phone).where(Counsel.id.in_(ids))
-    return {row[0]: row[1] for row in session.execute(wanted)} if ids else {}
+def _phones(session: Session, unreached: Iterable[Unreached]) -> dict[int | None, str]:
+    ids = {each.counsel_id for each in unreached}
+    query = sa.select(Counsel.id, Counsel.phone).where(Counsel.id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(query)} if ids else {}
 
 
 def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:
-    wanted = (
+    query = (
         sa.select(Notice)
         .where(
             Notice.court_id == court.id,
@@ -91,11 +95,11 @@ def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:
         .order_by(Notice.id.desc())
         .limit(MOST)
     )
-    return session.scalars(wanted).all()
+    return session.scalars(query).all()
 
 
 def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequence[Entry]:
-    wanted = (
+    query = (
         sa.select(Entry)
         .where(
             Entry.court_id == court.id,
@@ -109,8 +113,8 @@ def _without_address(session: Session, court: Court, now: dt.datetime) -> Sequen
         .limit(MOST)
     )
     newest: dict[tuple[str, int | None], Entry] = {}
-    for line in session.scalars(wanted):
-        newest.setdefault((line.about, line.counsel_id), line)
+    for entry in session.scalars(query):
+        newest.setdefault((entry.about, entry.counsel_id), entry)
     return list(newest.values())
 
 
@@ -120,31 +124,31 @@ def _hearings(
     ids = [hearing_id for each in about if (hearing_id := Matter.hearing_id(each))]
     if not ids:
         return {}
-    wanted = (
+    query = (
         sa.select(Hearing)
         .join(Hearing.case)
         .where(Hearing.id.in_(ids), *owned)
         .where(sa.or_(Hearing.starts_at.is_(None), Hearing.starts_at > now))
         .options(joinedload(Hearing.case).joinedload(Case.judge))
     )
-    return {hearing.about: hearing for hearing in session.scalars(wanted)}
+    return {hearing.about: hearing for hearing in session.scalars(query)}
 
 
 def _by_matter(
     session: Session, bad: Sequence[Notice]
 ) -> dict[tuple[str, str, int | None], list[Notice]]:
-    """Return, by hearing, matter and counsel, all notices of what somewhere went wrong."""
+    """Return all notices of each message that went wrong over some channel, newest first."""
     matters = {_matter(notice) for notice in bad}
     if not matters:
         return {}
-    wanted = (
+    query = (
         sa.select(Notice)
         .where(Notice.about.in_({matter[0] for matter in matters}))
         .where(Notice.counsel_id.in_({matter[2] for matter in matters}))
         .order_by(Notice.id.desc())
     )
     groups: dict[tuple[str, str, int | None], list[Notice]] = defaultdict(list)
-    for notice in session.scalars(wanted):
+    for notice in session.scalars(query):
         if _matter(notice) in matters:
             groups[_matter(notice)].append(notice)
     return groups
@@ -171,54 +175,53 @@ def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | No
     )
 
 
-def _silent(hearing: Hearing, line: Entry) -> Unreached:
-    name = line.content.body.get("name", "") if line.content else ""
+def _no_address(hearing: Hearing, entry: Entry) -> Unreached:
+    name = entry.content.body.get("name", "") if entry.content else ""
     return Unreached(
-        hearing, name, line.side, line.kind, "no_address", line.counsel_id, (), line.at
+        hearing, name, entry.side, entry.kind, "no_address", entry.counsel_id, (), entry.at
     )
 
 
-def _reached_since(
-    session: Session, found: Sequence[Unreached]
+def _reached_at(
+    session: Session, unreached: Sequence[Unreached]
 ) -> dict[tuple[int, int | None], dt.datetime]:
-    """Return when each was last heard from, rung or told by another message about the hearing."""
-    if not found:
+    """Return when each answered, was called or got another message about the hearing last."""
+    if not unreached:
         return {}
-    about = {each.hearing.about for each in found}
-    cases = {each.hearing.case_id for each in found}
-    counsel = {each.counsel_id for each in found}
+    hearing_ids = {each.hearing.about: each.hearing.id for each in unreached}
+    cases = {each.hearing.case_id for each in unreached}
+    counsel = {each.counsel_id for each in unreached}
     last: dict[tuple[int, int | None], dt.datetime] = {}
 
-    def heard(hearing_id: int, counsel_id: int | None, at: dt.datetime) -> None:
+    def reached(hearing_id: int, counsel_id: int | None, at: dt.datetime) -> None:
         key = (hearing_id, counsel_id)
         last[key] = max(at, last.get(key, at))
 
     answered = (
         sa.select(Proposal.hearing_id, Invitation.counsel_id, Invitation.answered_at)
         .join(Proposal)
-        .where(Proposal.hearing_id.in_({each.hearing.id for each in found}))
+        .where(Proposal.hearing_id.in_({each.hearing.id for each in unreached}))
         .where(Invitation.answered_at.is_not(None))
     )
-    for told in session.execute(answered).all():
-        if told[2]:
-            heard(told[0], told[1], told[2])
-    rung = sa.select(Entry).where(
+    for answer in session.execute(answered).all():
+        if answer.answered_at:
+            reached(answer.hearing_id, answer.counsel_id, answer.answered_at)
+    by_hand = sa.select(Entry).where(
         Entry.case_id.in_(cases), Entry.counsel_id.in_(counsel), Entry.kind == "by_hand"
     )
-    for line in session.scalars(rung):
-        if (line.detail or {}).get("outcome") in TOLD:
-            for each in found:
-                if each.hearing.case_id == line.case_id and line.about in ("", _about(each)):
-                    heard(each.hearing.id, line.counsel_id, line.at)
+    for entry in session.scalars(by_hand):
+        if (entry.detail or {}).get("outcome") in TOLD:
+            for each in unreached:
+                if each.hearing.case_id == entry.case_id and entry.about in (
+                    "",
+                    each.hearing.about,
+                ):
+                    reached(each.hearing.id, entry.counsel_id, entry.at)
     arrived = sa.select(Notice.about, Notice.counsel_id, Notice.created_at).where(
-        Notice.about.in_(about),
+        Notice.about.in_(hearing_ids),
         Notice.counsel_id.in_(counsel),
         Notice.state.in_(WENT_OUT),
     )
-    for came in session.execute(arrived).all():
-        heard(Matter.parse(came[0]).id, came[1], came[2])
+    for sent in session.execute(arrived).all():
+        reached(hearing_ids[sent.about], sent.counsel_id, sent.created_at)
     return last
-
-
-def _about(each: Unreached) -> str:
-    return each.hearing.about

@@ -1,4 +1,4 @@
-"""Commands about the record of contact: check its chain, hand it out."""
+"""Commands about the record of contact: verify, export."""
 
 import csv
 import io
@@ -16,8 +16,7 @@ from app.core.db import db
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
-from app.record import court_verification, daily_seals, standalone_verifier, stray_rows
-from app.record import ledger as chain
+from app.record import court_verification, daily_seals, ledger, standalone_verifier, stray_rows
 from app.record.models import Entry
 
 COLUMNS = (
@@ -37,7 +36,7 @@ COLUMNS = (
     "prev",
     "hash",
 )
-SHOW_ALL = 50  # cases, each with a line of its own
+LISTED = 50  # cases, each with its own line of output
 
 
 @click.group()
@@ -65,18 +64,19 @@ def verify(number: str, processes: int) -> None:
         session = db.session()
         cases = dict(cases_of(session, number))
         url = db.engine.url.render_as_string(hide_password=False)
-        bad = lines = 0
-        for found in court_verification.findings(session, list(cases), url, processes):
-            bad += not found.whole
-            lines += found.lines
-            if not found.whole or len(cases) <= SHOW_ALL:
+        bad = entries = 0
+        for finding in court_verification.findings(session, list(cases), url, processes):
+            bad += not finding.whole
+            entries += finding.entries
+            if not finding.whole or len(cases) <= LISTED:
                 state = "whole"
-                if not found.whole:
-                    state = f"NOT WHOLE at line {found.bad_seq}: {found.why} ({found.table})"
-                click.echo(f"{cases[found.case_id]}: {found.lines} lines, {state}")
-        if len(cases) > SHOW_ALL:
+                if not finding.whole:
+                    fault = f"{finding.why} ({finding.table})"
+                    state = f"NOT WHOLE at line {finding.bad_seq}: {fault}"
+                click.echo(f"{cases[finding.case_id]}: {finding.entries} lines, {state}")
+        if len(cases) > LISTED:
             state = f"{bad} NOT WHOLE" if bad else "whole"
-            click.echo(f"{len(cases)} cases, {lines} lines: {state}")
+            click.echo(f"{len(cases)} cases, {entries} lines: {state}")
         bad += sum(
             not _days_are_whole(session, court, cases if number else {})
             for court in _courts(session, cases if number else {})
@@ -86,31 +86,28 @@ def verify(number: str, processes: int) -> None:
 
 
 def _rest_is_whole(session: Session, everything: bool) -> int:
-    """Say what lies in the record's tables and belongs to nothing, and which guards are missing.
-
-    Return how many of both there are.
-    """
-    found = stray_rows.strays(session) if everything else []
-    for said in found:
-        click.echo(f"NOT WHOLE: {said}")
+    """Print stray rows and missing guards; return how many of both there are."""
+    strays = stray_rows.strays(session) if everything else []
+    for message in strays:
+        click.echo(f"NOT WHOLE: {message}")
     missing = stray_rows.missing_guards(session)
     if missing:
         shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
         click.echo(f"NOT GUARDED: {len(missing)} triggers are missing or changed: {shown}")
-    return len(found) + len(missing)
+    return len(strays) + len(missing)
 
 
 def _courts(session: Session, cases: dict[int, str]) -> list[Court]:
-    wanted = sa.select(Court).order_by(Court.id)
+    query = sa.select(Court).order_by(Court.id)
     if cases:
-        wanted = wanted.where(Court.id.in_(sa.select(Case.court_id).where(Case.id.in_(cases))))
-    return list(session.scalars(wanted))
+        query = query.where(Court.id.in_(sa.select(Case.court_id).where(Case.id.in_(cases))))
+    return list(session.scalars(query))
 
 
 def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bool:
-    """Check the days of a court, for some cases or for all; say what was found."""
-    found = [daily_seals.verify_days(session, court.id, case) for case in cases or [None]]
-    worst = next((each for each in found if not each.whole), found[0])
+    """Verify the days of a court, for some cases or for all, and print the result."""
+    findings = [daily_seals.verify_days(session, court.id, case) for case in cases or [None]]
+    worst = next((each for each in findings if not each.whole), findings[0])
     state = "whole"
     if not worst.whole:
         state = f"NOT WHOLE at {worst.bad_on}: {worst.why} ({worst.table})"
@@ -125,8 +122,8 @@ def days() -> None:
         session = db.session()
         for court in _courts(session, {}):
             for day in daily_seals.days_of(session, court.id):
-                said = (day.on.isoformat(), f"{len(day.heads)} cases", day.hash, court.name)
-                click.echo("\t".join(said))
+                columns = (day.on.isoformat(), f"{len(day.heads)} cases", day.hash, court.name)
+                click.echo("\t".join(columns))
 
 
 @record.command("export")
@@ -136,19 +133,19 @@ def export(number: str, shape: str) -> None:
     """Write a case's whole record to stdout."""
     with checked_app(make=False).app_context():
         session = db.session()
-        case_id, said = _only(cases_of(session, number))
-        lines = list(chain.entries_of(session, case_id=case_id))
+        case_id, case_number = _only(cases_of(session, number))
+        entries = list(ledger.entries_of(session, case_id=case_id))
         if shape == "csv":
-            click.echo(_as_csv([_row(line) for line in lines]), nl=False)
+            click.echo(_as_csv([_row(entry) for entry in entries]), nl=False)
             return
-        found = chain.verify(session, case_id)
-        whole = {
-            "case": said,
-            "head": found.head,
-            "whole": found.whole,
-            "lines": [chain.exported(line) for line in lines],
+        finding = ledger.verify(session, case_id)
+        record = {
+            "case": case_number,
+            "head": finding.head,
+            "whole": finding.whole,
+            "lines": [ledger.exported(entry) for entry in entries],
         }
-    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 @record.command("verifier")
@@ -158,14 +155,17 @@ def verifier() -> None:
 
 
 def cases_of(session: Session, number: str) -> list[tuple[int, str]]:
-    """Return ids and numbers of the cases meant; a number that two courts use means both."""
-    wanted = sa.select(Case.id, Case.number).order_by(Case.id)
+    """Return ids and numbers of all cases, or of those with a number, which two courts may use.
+
+    Raises NotFound if no case has the number.
+    """
+    query = sa.select(Case.id, Case.number).order_by(Case.id)
     if number:
-        wanted = wanted.where(Case.number_key == number_key(number))
-    found = [(case_id, said) for case_id, said in session.execute(wanted)]
-    if number and not found:
+        query = query.where(Case.number_key == number_key(number))
+    cases = [(row.id, row.number) for row in session.execute(query)]
+    if number and not cases:
         raise NotFound(N_("There is no case %(number)s."), number=number)
-    return found
+    return cases
 
 
 def _only(cases: list[tuple[int, str]]) -> tuple[int, str]:
@@ -174,35 +174,35 @@ def _only(cases: list[tuple[int, str]]) -> tuple[int, str]:
     return cases[0]
 
 
-def _row(line: Entry) -> dict[str, Any]:
-    body = dict(line.content.body)
+def _row(entry: Entry) -> dict[str, Any]:
+    body = dict(entry.content.body)
     name, address = body.pop("name", ""), body.pop("address", "")
     return {
-        "seq": line.seq,
-        "at": chain.instant(line.at),
-        "what": line.what,
-        "direction": line.direction,
-        "about": line.about,
-        "attempt": line.attempt,
-        "channel": line.channel,
-        "kind": line.kind,
-        "side": line.side,
+        "seq": entry.seq,
+        "at": ledger.instant(entry.at),
+        "what": entry.what,
+        "direction": entry.direction,
+        "about": entry.about,
+        "attempt": entry.attempt,
+        "channel": entry.channel,
+        "kind": entry.kind,
+        "side": entry.side,
         "name": name,
         "address": address,
-        "detail": line.detail,
+        "detail": entry.detail,
         "said": body,
-        "prev": line.prev,
-        "hash": line.hash,
+        "prev": entry.prev,
+        "hash": entry.hash,
     }
 
 
-def _as_csv(lines: list[dict[str, Any]]) -> str:
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
+def _as_csv(rows: list[dict[str, Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow([_cell(line[column]) for column in COLUMNS])
-    return made.getvalue()
+    for row in rows:
+        writer.writerow([_cell(row[column]) for column in COLUMNS])
+    return buffer.getvalue()
 
 
 def _cell(value: Any) -> str:

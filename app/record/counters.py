@@ -1,4 +1,4 @@
-"""Count what leaves no line of any case: callbacks that were forged, malformed or repeated."""
+"""Daily counters of what leaves no entry: forged, unsigned, malformed, repeated callbacks."""
 
 import datetime as dt
 
@@ -18,17 +18,17 @@ NAMES = (FORGED, UNSIGNED, MALFORMED, REPEATED)
 
 
 def count(session: Session, name: str, now: dt.datetime) -> None:
-    """Add one to what happened today (UTC); two who count at once are both counted."""
+    """Increment today's counter (UTC); concurrent increments are all counted."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     first = dialect.insert(DailyCount).values(name=name, on=now.astimezone(dt.UTC).date(), count=1)
-    more = first.on_conflict_do_update(
+    statement = first.on_conflict_do_update(
         index_elements=[DailyCount.name, DailyCount.on],
         set_={"count": DailyCount.__table__.c.count + 1},
     )
-    session.execute(more)
+    session.execute(statement)
 
 
 def totals(session: Session) -> dict[str, int]:
-    """Return how often each happened since the house was set up."""
-    wanted = sa.select(DailyCount.name, sa.func.sum(DailyCount.count)).group_by(DailyCount.name)
-    return {**dict.fromkeys(NAMES, 0), **{row[0]: int(row[1]) for row in session.execute(wanted)}}
+    """Return each counter's sum over all days."""
+    query = sa.select(DailyCount.name, sa.func.sum(DailyCount.count)).group_by(DailyCount.name)
+    return {**dict.fromkeys(NAMES, 0), **{row[0]: int(row[1]) for row in session.execute(query)}}

@@ -1,4 +1,4 @@
-"""Check the record of a whole court: every chain in ranges, by as many processes as there are."""
+"""Verify the record of a whole court: every chain in ranges, on all processors."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -18,51 +18,51 @@ from app.record.models import Entry
 from app.record.stray_rows import missing_guards, strays
 from app.record.verification import RANGE, ChainFinding, ChainRange, known_of, verify_part
 
-BATCH = 20_000  # lines that one process takes at once
+BATCH = 20_000  # entries that one process takes at once
 AHEAD = 4  # batches that wait for each process: the list of them all need not fit into memory
 
 
 def findings(
     session: Session, case_ids: Sequence[int], url: str, processes: int = 0
 ) -> Iterator[ChainFinding]:
-    """Yield what the check of each case found, in the order of ``case_ids``.
+    """Yield the finding about each case, in the order of ``case_ids``.
 
-    A record that is more than one batch is checked by ``processes`` (as many as there are
-    processors, unless said) with connections of their own to the database at ``url``.
+    A record of more than one batch is verified by ``processes`` (0: one for each processor) with
+    connections of their own to the database at ``url``.
     """
     batches = _batches(session, case_ids)
     first = next(batches, [])
     second = next(batches, None)
     if second is None:
-        yield from _joined(iter([_verified(session, first)]))
+        yield from _merged(iter([_verified(session, first)]))
         return
-    session.rollback()  # a long check holds no snapshot open here
+    session.rollback()  # no snapshot is kept open here for as long as it takes
     count = processes or os.cpu_count() or 1
     with ProcessPoolExecutor(count, get_context("spawn"), _open, (url,)) as pool:
-        yield from _joined(_done(pool, _chained([first, second], batches), count * AHEAD))
+        yield from _merged(_in_order(pool, _prepended([first, second], batches), count * AHEAD))
 
 
 def serially(session: Session) -> tuple[int, str]:
-    """Check a whole record in this process; return how many lines it has, and its first fault.
+    """Verify a whole record in this process; return its number of entries, and its first fault.
 
-    What `record verify` looks at is looked at: each case, each day, what belongs to nothing, and
-    the guards.
+    Covers what `record verify` covers: each case, each day, stray rows and the guards.
     """
-    lines = 0
+    entries = 0
     for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
-        found = verify_part(session, ChainRange(case_id))
-        if not found.whole:
-            return lines, f"case {number}, line {found.bad_seq} ({found.table}): {found.why}"
-        lines += found.lines
+        finding = verify_part(session, ChainRange(case_id))
+        if not finding.whole:
+            fault = f"case {number}, line {finding.bad_seq} ({finding.table}): {finding.why}"
+            return entries, fault
+        entries += finding.entries
     for court_id in session.scalars(sa.select(Court.id).order_by(Court.id)).all():
         days = verify_days(session, court_id)
         if not days.whole:
-            return lines, f"day {days.bad_on} ({days.table}): {days.why}"
-    for said in strays(session):
-        return lines, str(said)
+            return entries, f"day {days.bad_on} ({days.table}): {days.why}"
+    for stray in strays(session):
+        return entries, str(stray)
     if missing := missing_guards(session):
-        return lines, f"the database does not guard it, {missing[0]} is missing or changed"
-    return lines, ""
+        return entries, f"the database does not guard it, {missing[0]} is missing or changed"
+    return entries, ""
 
 
 def _verified(session: Session, batch: list[ChainRange]) -> list[ChainFinding]:
@@ -70,17 +70,17 @@ def _verified(session: Session, batch: list[ChainRange]) -> list[ChainFinding]:
     return [verify_part(session, part, known[part.case_id]) for part in batch]
 
 
-def _chained(
+def _prepended(
     first: list[list[ChainRange]], rest: Iterator[list[ChainRange]]
 ) -> Iterator[list[ChainRange]]:
     yield from first
     yield from rest
 
 
-def _done(
+def _in_order(
     pool: ProcessPoolExecutor, batches: Iterator[list[ChainRange]], ahead: int
 ) -> Iterator[list[ChainFinding]]:
-    """Yield the findings of batches in their order, few of them under way at a time."""
+    """Yield the findings of batches in their order, with a few batches under way at a time."""
     under_way: list[Future[list[ChainFinding]]] = []
     for batch in batches:
         under_way.append(pool.submit(_check, batch))
@@ -90,30 +90,30 @@ def _done(
         yield each.result()
 
 
-def _joined(batches: Iterator[list[ChainFinding]]) -> Iterator[ChainFinding]:
-    """Make one finding of the ranges of each case: the first that is bad, else the last."""
+def _merged(batches: Iterator[list[ChainFinding]]) -> Iterator[ChainFinding]:
+    """Merge the findings of each case's ranges into one: the first that is bad, else the last."""
     last: ChainFinding | None = None
     for batch in batches:
-        for found in batch:
-            if last is not None and last.case_id != found.case_id:
+        for finding in batch:
+            if last is not None and last.case_id != finding.case_id:
                 yield last
                 last = None
             if last is None or last.whole:
-                last = found
+                last = finding
             else:
-                last = replace(last, lines=max(last.lines, found.lines))
+                last = replace(last, entries=max(last.entries, finding.entries))
     if last is not None:
         yield last
 
 
 def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[ChainRange]]:
-    seqs = _counted(session)
+    counts = _counts(session)
     batch: list[ChainRange] = []
     size = 0
     for case_id in case_ids:
-        for part in _ranges(case_id, seqs.get(case_id, 0)):
+        for part in _ranges(case_id, counts.get(case_id, 0)):
             batch.append(part)
-            size += min(seqs.get(case_id, 0) - part.first + 2, RANGE)
+            size += min(counts.get(case_id, 0) - part.first + 2, RANGE)
             if size >= BATCH:
                 yield batch
                 batch, size = [], 0
@@ -122,14 +122,14 @@ def _batches(session: Session, case_ids: Sequence[int]) -> Iterator[list[ChainRa
 
 
 @raw_columns.tolerant
-def _counted(session: Session) -> dict[int, int]:
-    """Return how many lines each case has: what a head says of that may be anything."""
-    counted = sa.select(Entry.case_id, sa.func.count()).group_by(Entry.case_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
+def _counts(session: Session) -> dict[int, int]:
+    """Return the number of entries of each case; the heads may say anything."""
+    query = sa.select(Entry.case_id, sa.func.count()).group_by(Entry.case_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _ranges(case_id: int, seq: int) -> Iterator[ChainRange]:
-    """Yield the ranges of a case of ``seq`` lines; the last is open, for what lies beyond."""
+    """Yield the ranges of a case of ``seq`` entries; the last is open, for what lies beyond."""
     firsts = range(1, max(seq, 1) + 1, RANGE)
     for first in firsts[:-1]:
         yield ChainRange(case_id, first, first + RANGE - 1)
@@ -140,7 +140,7 @@ _engine: sa.Engine | None = None
 
 
 def _open(url: str) -> None:
-    """Give a process its own connection."""
+    """Give a worker process its own connection."""
     global _engine
     _engine = sa.create_engine(url)
     configure_engine(_engine)
@@ -148,6 +148,6 @@ def _open(url: str) -> None:
 
 def _check(batch: list[ChainRange]) -> list[ChainFinding]:
     if _engine is None:
-        raise RuntimeError("a process that checks has no database")
+        raise RuntimeError("the worker process has no database")
     with Session(_engine) as session:
         return _verified(session, batch)

@@ -1,7 +1,7 @@
-"""Days of the court: each day the heads of all chains that moved are sealed, and chained too.
+"""Daily seals of a court: each holds the heads of all chains that moved, and the seal before it.
 
-Who rewrites a whole chain with its head must also rewrite each day that holds it, and every day
-after; the hash of one day, noted anywhere outside, shows that it was done.
+Whoever rewrites a whole chain with its head must also rewrite each seal that holds it and every
+seal after; the hash of one, noted anywhere outside, shows that it was done.
 """
 
 import datetime as dt
@@ -21,14 +21,14 @@ from app.record import raw_columns
 from app.record.hashing import START, instant, sha
 from app.record.models import ChainHead, DailySeal, Entry
 
-AT_ONCE = 500  # heads that one query asks for
+_HEADS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True)
 class DayFinding:
-    """What the check of a court's days found: how many, and the first that is wrong.
+    """The result of verifying a court's days: their number, and the first that is wrong.
 
-    ``bad_on`` is its date, or its number in the chain where it has no date that can be read.
+    ``bad_on`` is its date, or its number in the chain where the date cannot be read.
     """
 
     days: int
@@ -39,18 +39,18 @@ class DayFinding:
 
     @property
     def whole(self) -> bool:
-        """Whether every day stands as it was sealed, and its cases stand as they were then."""
+        """Whether every day is as it was sealed, and the sealed entries are unchanged."""
         return self.bad_on is None
 
 
 def unsealed(session: Session, now: dt.datetime) -> list[int]:
     """Return the courts whose last whole day, by their own calendar, is not sealed yet."""
-    found = session.execute(
+    rows = session.execute(
         sa.select(Court.id, Court.zone, sa.func.max(DailySeal.on))
         .outerjoin(DailySeal, DailySeal.court_id == Court.id)
         .group_by(Court.id, Court.zone)
     )
-    return [court for court, zone, last in found if last is None or last < _last_day(zone, now)]
+    return [court for court, zone, last in rows if last is None or last < _last_day(zone, now)]
 
 
 def _last_day(zone: str, now: dt.datetime) -> dt.date:
@@ -60,8 +60,8 @@ def _last_day(zone: str, now: dt.datetime) -> dt.date:
 def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
     """Seal a court's last whole day; return how many chains moved up to its midnight.
 
-    Takes no lock while it reads: what moves meanwhile is for the next day. A day that another
-    worker sealed at the same time is refused by the database, and seen on the next try.
+    Takes no lock while it reads: chains that move meanwhile belong to the next day. If another
+    worker seals the day at the same time the database refuses this one, and a retry sees it.
     """
     zone = ZoneInfo(session.get_one(Court, court_id).zone)
     on = _last_day(zone.key, now)
@@ -95,7 +95,7 @@ def seal_day(session: Session, court_id: int, now: dt.datetime) -> int:
 
 
 def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
-    """Return, by case, the last line of each chain that moved before a moment."""
+    """Return [case, seq, hash] of the last entry of each chain that moved before a moment."""
     last = (
         sa.select(Entry.case_id, sa.func.max(Entry.seq).label("seq"))
         .join(ChainHead, ChainHead.case_id == Entry.case_id)
@@ -105,12 +105,12 @@ def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
         .group_by(Entry.case_id)
         .subquery()
     )
-    wanted = (
+    query = (
         sa.select(Entry.case_id, Entry.seq, Entry.hash)
         .join(last, sa.and_(last.c.case_id == Entry.case_id, last.c.seq == Entry.seq))
         .order_by(Entry.case_id)
     )
-    return [list(row) for row in session.execute(wanted)]
+    return [list(row) for row in session.execute(query)]
 
 
 def seal(day: DailySeal) -> str:
@@ -126,18 +126,18 @@ def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
 
 def days_of(session: Session, court_id: int) -> Iterator[DailySeal]:
     """Yield a court's days, oldest first."""
-    wanted = sa.select(DailySeal).where(DailySeal.court_id == court_id).order_by(DailySeal.seq)
-    # Closed even where the reader stops early: a cursor holds a connection.
-    with closing(session.scalars(wanted.execution_options(yield_per=50))) as found:
-        yield from found
+    query = sa.select(DailySeal).where(DailySeal.court_id == court_id).order_by(DailySeal.seq)
+    # Closed even where the caller stops early: an open cursor keeps its connection.
+    with closing(session.scalars(query.execution_options(yield_per=50))) as result:
+        yield from result
 
 
 @raw_columns.tolerant
 def verify_days(session: Session, court_id: int, case_id: int | None = None) -> DayFinding:
-    """Check a court's days, and that the lines which they sealed are in the record unchanged.
+    """Verify a court's days, and that the entries which they sealed are unchanged.
 
-    With ``case_id`` only that case's lines are looked up; the days themselves are checked alike.
-    Every value is taken as the database holds it, be it of its column's type or not.
+    With ``case_id`` only that case's entries are looked up; the days are verified all the same.
+    Values are read raw: none needs to be of its column's type.
     """
     count, last, on = 0, START, ""
     upto: dict[int, int] = {}
@@ -153,12 +153,12 @@ def verify_days(session: Session, court_id: int, case_id: int | None = None) -> 
         upto.update({head[0]: head[1] for head in heads})
     case = _astray(session, court_id, upto, case_id, count)
     if case is not None:
-        said = (
+        words = (
             N_("case %(case)s is not sealed up to the line that it claims")
             if count
             else N_("case %(case)s claims to be sealed, and there is no day at all")
         )
-        why = Message(said, case=_number(session, case))
+        why = Message(words, case=_number(session, case))
         return DayFinding(count, last, on or "1", why, ChainHead.__tablename__)
     return DayFinding(count, last)
 
@@ -173,18 +173,18 @@ def _days(session: Session, court_id: int) -> Iterator[Any]:
         DailySeal.prev,
         DailySeal.hash,
     )
-    wanted = (
+    query = (
         sa.select(*(raw_columns.column(each, dialect).label(each.key) for each in columns))
         .where(DailySeal.court_id == court_id)
         .order_by(DailySeal.seq)
     )
-    # Closed even where the reader stops early: a cursor holds a connection.
-    with closing(session.execute(wanted.execution_options(yield_per=50))) as found:
-        yield from found
+    # Closed even where the caller stops early: an open cursor keeps its connection.
+    with closing(session.execute(query.execution_options(yield_per=50))) as result:
+        yield from result
 
 
 def _judged(row: Any, court_id: int, seq: int, last: str) -> tuple[list[list], Message | None]:
-    """Return what a day holds, and what is wrong with it that shows in itself."""
+    """Return the heads that a day holds, and its fault, as far as the day alone shows it."""
     if (row.seq, row.prev) != (seq, last):
         return [], Message(N_("it does not follow the day before it"))
     try:
@@ -211,18 +211,18 @@ def _is_head(head: Any) -> bool:
 
 
 def _moved_away(session: Session, heads: Sequence[list], case_id: int | None) -> Message | None:
-    wanted = [head for head in heads if case_id in (None, head[0])]
-    for first in range(0, len(wanted), AT_ONCE):
-        if changed := _changed(session, wanted[first : first + AT_ONCE]):
-            said = N_("line %(line)s of case %(case)s is not the one that was sealed")
-            return Message(said, line=changed[1], case=_number(session, changed[0]))
+    relevant = [head for head in heads if case_id in (None, head[0])]
+    for first in range(0, len(relevant), _HEADS_PER_STATEMENT):
+        if changed := _changed(session, relevant[first : first + _HEADS_PER_STATEMENT]):
+            words = N_("line %(line)s of case %(case)s is not the one that was sealed")
+            return Message(words, line=changed[1], case=_number(session, changed[0]))
     return None
 
 
 def _astray(
     session: Session, court_id: int, upto: dict[int, int], case_id: int | None, days: int
 ) -> int | None:
-    """Return a case that says that days hold more, or less, of it than they do."""
+    """Return a case whose head claims that the days seal more, or less, of it than they do."""
     sealed = raw_columns.column(ChainHead.sealed_seq, session.get_bind().dialect.name)
     heads = session.execute(
         sa.select(ChainHead.case_id, sealed)
@@ -238,15 +238,15 @@ def _astray(
 
 
 def _last_seq(session: Session, court_id: int) -> int:
-    wanted = sa.select(sa.func.max(DailySeal.seq)).where(DailySeal.court_id == court_id)
-    return raw_columns.number(session.scalar(wanted) or 0)
+    query = sa.select(sa.func.max(DailySeal.seq)).where(DailySeal.court_id == court_id)
+    return raw_columns.number(session.scalar(query) or 0)
 
 
 def _changed(session: Session, heads: Sequence[list]) -> list | None:
     places = sa.tuple_(Entry.case_id, Entry.seq).in_([(head[0], head[1]) for head in heads])
-    wanted = sa.select(Entry.case_id, Entry.seq, Entry.hash).where(places)
-    stands = {(row[0], row[1]): row[2] for row in session.execute(wanted)}
-    return next((head for head in heads if stands.get((head[0], head[1])) != head[2]), None)
+    query = sa.select(Entry.case_id, Entry.seq, Entry.hash).where(places)
+    hashes = {(row[0], row[1]): row[2] for row in session.execute(query)}
+    return next((head for head in heads if hashes.get((head[0], head[1])) != head[2]), None)
 
 
 def _number(session: Session, case_id: int) -> str:
@@ -255,26 +255,26 @@ def _number(session: Session, case_id: int) -> str:
 
 @dataclass(frozen=True)
 class SealedBy:
-    """The first day that holds a line, by itself or by a later one, and whether it still fits."""
+    """The first day that seals an entry, by itself or by a later one, and whether it still fits."""
 
     day: DailySeal
     fits: bool
 
 
-def covering(session: Session, line: Entry) -> SealedBy | None:
-    """Return the day that seals a line, or None before the midnight that does.
+def covering(session: Session, entry: Entry) -> SealedBy | None:
+    """Return the day that seals an entry, or None before the midnight that does.
 
-    It fits where the day is what was sealed and the line that it holds has the hash it holds.
+    It fits if the day is as it was sealed, and the entry that it holds has the hash that it holds.
     """
     days = session.scalars(
         sa.select(DailySeal)
-        .where(DailySeal.court_id == line.court_id, DailySeal.at >= line.at)
+        .where(DailySeal.court_id == entry.court_id, DailySeal.at >= entry.at)
         .order_by(DailySeal.seq)
         .limit(3)
     )
     for day in days:
         for head in filter(_is_head, day.heads):
-            if head[0] == line.case_id and head[1] >= line.seq:
+            if head[0] == entry.case_id and head[1] >= entry.seq:
                 changed = _changed(session, [head])
                 return SealedBy(day, changed is None and seal(day) == day.hash)
     return None

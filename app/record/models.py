@@ -1,4 +1,4 @@
-"""The ledger: entries of the record, their contents, the heads of chains, the daily seals."""
+"""Tables of the record: entries, their contents, chain heads, daily seals, counters, receipts."""
 
 import datetime as dt
 
@@ -20,10 +20,10 @@ from app.core.db.indexes import partial_index
 
 
 class ChainHead(Base):
-    """The last link of one case's chain: whoever adds a line holds this row.
+    """The end of one case's chain; whoever appends an entry locks this row.
 
-    The database moves it on with each line that follows (by number, hash and time), and refuses
-    any other line; nothing else writes seq, hash and last_at.
+    A trigger moves it on with each entry that follows by number, hash and time, and refuses any
+    other entry; nothing else writes seq, hash and last_at.
     """
 
     __tablename__ = "record_head"
@@ -34,22 +34,22 @@ class ChainHead(Base):
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(LenientInteger, default=0)
     hash: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
-    # When the last line was written: no later one may be earlier.
+    # Time of the last entry: no later entry may be earlier.
     last_at: Mapped[dt.datetime | None] = mapped_column(LenientTime)
-    # Up to which line a day of the court holds it.
+    # Number of the last entry that a daily seal covers.
     sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DailySeal(Base):
-    """The heads that moved in a court since the day before, chained: each day seals the last."""
+    """The heads that moved in a court in a day; each seal holds the hash of the one before."""
 
     __tablename__ = "record_day"
     __table_args__ = (sa.UniqueConstraint("court_id", "on", name="uq_record_day_on"),)
 
-    # A day has no number but what it seals: every column is covered by its hash.
+    # There is no surrogate key: every column is covered by the hash.
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    # The last whole day, by the court's calendar, that it covers; and when it was sealed.
+    # The last whole day, by the court's calendar, that it covers; and when it was written.
     on: Mapped[dt.date] = mapped_column(LenientDate)
     at: Mapped[dt.datetime] = mapped_column(LenientTime)
     # [[case, seq, hash], …] by case.
@@ -59,21 +59,21 @@ class DailySeal(Base):
 
 
 class Entry(Base):
-    """One line of the record. Triggers refuse every change; each line seals the one before.
+    """One entry of the record. Triggers refuse UPDATE, DELETE and TRUNCATE (docs/record.md).
 
-    On PostgreSQL a part for each month holds lines and contents; a line's number, which the
-    database gives, begins with the year and month of its writing.
+    Each entry holds the hash of the one before. On PostgreSQL there is a partition for each month;
+    the id, which the database gives, begins with the year and month of its writing.
     """
 
     __tablename__ = "record_line"
     __table_args__ = (
-        # Over months no index can hold that a place is taken once: there the head holds it.
+        # Over partitions no index can hold this: there the trigger of the head does.
         sa.UniqueConstraint("case_id", "seq", info={"only": "sqlite"}),
         sa.Index("ix_record_line_place", "case_id", "seq", info={"only": "postgresql"}),
         sa.Index(None, "about"),
         sa.Index(None, "hash"),
         partial_index("ix_record_line_erased", "case_id", where="what = 'erased'"),
-        # Lines of a message are found by the message.
+        # Entries about a notice are found by the notice.
         partial_index("ix_record_line_attempt", "attempt", where="notice_id IS NULL"),
     )
 
@@ -100,9 +100,9 @@ class Entry(Base):
 
 
 class EntryContent(Base):
-    """What of a line is personal: name, address, words. Sealed by its salted hash in the line.
+    """Personal contents of an entry: name, address, words; sealed by their salted hash in it.
 
-    An empty body is one that was blanked; a line of the same case says who did it, and why.
+    An empty body was blanked; an entry of the same case says by whom, and why.
     """
 
     __tablename__ = "record_content"
@@ -112,7 +112,7 @@ class EntryContent(Base):
 
 
 class DailyCount(Base):
-    """How often something happened on a day that leaves no line: a forged callback, say."""
+    """Number of events of one day that leave no entry, such as forged callbacks."""
 
     __tablename__ = "tally"
 
@@ -122,7 +122,7 @@ class DailyCount(Base):
 
 
 class Receipt(Base):
-    """What a carrier told us, raw, in the order of its coming; unmatched ones are kept too."""
+    """A carrier's report about a message, raw, in the order of arrival; unmatched ones are kept."""
 
     __tablename__ = "receipt"
 
@@ -135,5 +135,5 @@ class Receipt(Base):
     raw: Mapped[dict] = mapped_column(Json)
 
 
-# The queue's table: what was queued must have entries. The record knows no notices beyond that.
+# The queue's table, to verify that every notice has entries. The record knows no more of it.
 NOTICE = sa.table("notice", sa.column("id"), sa.column("case_id"))

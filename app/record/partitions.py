@@ -1,4 +1,4 @@
-"""The months of the record on PostgreSQL: a part for lines and one for contents, made ahead."""
+"""Monthly partitions of the record on PostgreSQL, for entries and contents, made ahead."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -7,10 +7,11 @@ AHEAD = 3  # months after this one
 
 
 def make_ahead(session: Session) -> int:
-    """Make the parts that are missing for this month and the next ones; return for how many.
+    """Create missing partitions of this month and the next ones; return for how many months.
 
-    Lines of a month without parts lie in a part for all others: nothing is lost, but that month
-    is divided no more. Raises OperationalError where others hold the tables for half a second.
+    Entries of a month without partitions go into the default partition: nothing is lost, but that
+    month gets none of its own any more. Raises OperationalError if the tables are locked by others
+    for half a second.
     """
     if session.get_bind().dialect.name != "postgresql":
         return 0

@@ -1,8 +1,8 @@
-"""Columns of the record as the database holds them, whatever that is: read by the check alone.
+"""Raw columns: values of the record as the database holds them, for verification alone.
 
-Whoever can write past Tingqi leaves values that typed reading refuses with an error that names no
-row: text in a column of numbers (SQLite), broken JSON, times at infinity (PostgreSQL). Here every
-value is read as the database's own text or number, and judged by the check.
+Whoever writes to the database past Tingqi may leave values that typed reading refuses with an error
+that names no row: text in a column of numbers (SQLite), broken JSON, infinite times (PostgreSQL).
+Here every value is read as the database's own text or number, and verification judges it.
 """
 
 import json
@@ -19,12 +19,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # PostgreSQL writes the year of 2026 BC as 2026: the era keeps the two apart.
 _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"BC'
-# What writing a value as canonical JSON, or reading one, may raise.
+# Errors that writing a value as canonical JSON, or reading one, may raise.
 UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
 
 
 def column(attribute: InstrumentedAttribute[Any], dialect: str) -> sa.ColumnElement[Any]:
-    """Return how a column is selected as it is; times as text, in UTC, and JSON as its text."""
+    """Return the expression for a column's raw value: times as text, in UTC, and JSON as text."""
     kind = getattr(attribute.type, "impl", attribute.type)
     if dialect == "postgresql":
         if isinstance(kind, sa.DateTime):
@@ -37,7 +37,7 @@ def column(attribute: InstrumentedAttribute[Any], dialect: str) -> sa.ColumnElem
 
 
 def moment(value: Any) -> str | None:
-    """Return a time of the database as the chain writes it; None where it is none."""
+    """Return a raw time as the chain writes it; None if it is no text."""
     if not isinstance(value, str):
         return None
     if value.endswith("ZAD"):  # PostgreSQL
@@ -48,65 +48,65 @@ def moment(value: Any) -> str | None:
 
 
 def date(value: Any) -> str | None:
-    """Return a date of the database as ISO 8601 writes it; None where it is none."""
+    """Return a raw date as ISO 8601 writes it; None if it is no ASCII text."""
     return value.strip('"') if isinstance(value, str) and value.isascii() else None
 
 
 def number(value: Any) -> int:
-    """Return a whole number from zero on that a database can hold; -1 for anything else."""
+    """Return a raw non-negative 64-bit integer; -1 for anything else."""
     return value if type(value) is int and 0 <= value < 2**63 else -1
 
 
 def parsed(text: Any) -> Any:
-    """Return what a column of JSON says.
+    """Return the value of a JSON column's text.
 
-    Raises ValueError for what is no JSON, and for an object that names a key twice: readers
-    disagree about what such an object says.
+    Raises ValueError for what is no JSON, and for an object with a duplicate key, which parsers
+    read differently (RFC 8259, 4).
     """
     if not isinstance(text, str):
         raise ValueError("no JSON")
     value = orjson.loads(text)
-    if orjson.dumps(value).decode() != text:  # written otherwise than Tingqi writes
-        json.loads(text, object_pairs_hook=_once)
+    if orjson.dumps(value).decode() != text:  # not as Tingqi writes it
+        json.loads(text, object_pairs_hook=_without_duplicates)
     return value
 
 
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _without_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
         raise ValueError("a key is there twice")
-    return found
+    return value
 
 
 def tolerant(check: Callable[P, T]) -> Callable[P, T]:
-    """Let a check, whose first argument is the session, be done again over text that is no UTF-8.
+    """Decorate a function of a session to run again, tolerantly, over text that is not UTF-8.
 
-    SQLite holds any bytes as text, and its driver refuses such rows; read in the tolerant way they
-    are text that no hash fits.
+    SQLite stores any bytes as text, and its driver refuses such rows; decoded with surrogates they
+    are text that no hash matches.
     """
 
     @wraps(check)
-    def checked(*given: P.args, **named: P.kwargs) -> T:
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return check(*given, **named)
+            return check(*args, **kwargs)
         except sa.exc.OperationalError as fault:
-            session: Any = given[0]
+            session: Any = args[0]
             if "decode to UTF-8" not in str(fault.orig):
                 raise
             with _any_bytes(session):
-                return check(*given, **named)
+                return check(*args, **kwargs)
 
     return checked
 
 
-def _as_it_is(text: bytes) -> str:
+def _decode(text: bytes) -> str:
     return text.decode(errors="surrogateescape")
 
 
 @contextmanager
 def _any_bytes(session: Session) -> Iterator[None]:
     driver: Any = session.connection().connection.driver_connection
-    usual, driver.text_factory = driver.text_factory, _as_it_is
+    usual, driver.text_factory = driver.text_factory, _decode
     try:
         yield
     finally:

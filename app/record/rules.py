@@ -4,7 +4,7 @@ Everything that differs from event to event is in its row of ``Event``. A new ev
 and its label a line in the catalogues.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from itertools import chain
@@ -392,6 +392,27 @@ def fold(events: Iterable[Event]) -> NoticeState:
     for event in events:
         state = after(state, event)
     return state
+
+
+def attempt_state(events: Sequence[Event], of_notice: bool) -> NoticeState | Event:
+    """Return the state of one attempt, from its events, oldest first.
+
+    An attempt of a notice that was refused or failed stays so, whether or not another follows,
+    unless the carrier says later that it went well. Of what was not sent by us, such as a visit,
+    the event of the highest precedence counts, else the last.
+    """
+    if not of_notice:
+        if events[0] is Event.FAILED:
+            return NoticeState.FAILED
+        strongest = max(events, key=lambda event: event.traits.precedence)
+        return strongest if strongest.traits.precedence else events[-1]
+    ended = [n for n, event in enumerate(events) if event.traits.ends_attempt]
+    state = fold(events)
+    if not ended or state is not NoticeState.QUEUED:
+        return state
+    if Event.ACCEPTED in events[ended[-1] :]:  # it had gone out, and nobody knew
+        return NoticeState.SENT
+    return events[ended[-1]]
 
 
 def concerns_current(event: Event, attempt: str, current: str) -> bool:

@@ -1,7 +1,7 @@
-"""What lies in the record's tables and belongs to nothing, and which of their guards are missing.
+"""Stray rows: those of the record's tables that belong to nothing; and missing guards.
 
-The check of a chain begins at a case and that of days at a court: rows that name none are seen by
-neither. The guards are the triggers by which the database refuses changes of the record.
+Verification of a chain begins at a case and that of days at a court: rows that name neither are
+seen by neither. The guards are the triggers by which the database refuses changes of the record.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from app.record import raw_columns
 from app.record.models import NOTICE, ChainHead, DailySeal, Entry, EntryContent, Receipt
 
 TABLES = tuple(each.__tablename__ for each in (Entry, EntryContent, ChainHead, DailySeal, Receipt))
-# Each guard by table and name, with the first signs of the SHA-256 of what it does: a trigger that
-# was put back empty guards nothing. A migration that changes one changes it here.
+# Each guard by table and name, with the first digits of the SHA-256 of its body: a trigger that was
+# put back empty guards nothing. A migration that changes one changes it here.
 SQLITE = {
     ("receipt", "receipt_no_delete"): "d63d020cef30b304",
     ("receipt", "receipt_no_replace"): "cc202469daa7503a",
@@ -48,7 +48,7 @@ POSTGRESQL = {
     ("record_line", "record_line_not_emptied"): "cadfdaa42c5a7ef9",
     ("record_line", "record_line_only_added_to"): "e19d13e7055c9d61",
 }
-# What PostgreSQL knows of each trigger: when it fires, with what condition, and its function.
+# When each trigger fires, with what condition, and its function.
 _TRIGGERS = """
     SELECT c.relname, t.tgname, t.tgtype, t.tgqual IS NULL, p.proname, p.prosrc
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -64,16 +64,16 @@ _PARTS = """
 
 
 def missing_guards(session: Session) -> list[str]:
-    """Return the guards that are missing, switched off or do something else, as TABLE.TRIGGER."""
+    """Return the guards that are missing, disabled or changed, as TABLE.TRIGGER."""
     if session.get_bind().dialect.name != "postgresql":
-        found = session.connection().exec_driver_sql(
+        rows = session.connection().exec_driver_sql(
             "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
         )
-        there = {(table, name): _mark(words) for table, name, words in found}
-        return [".".join(each) for each, mark in SQLITE.items() if there.get(each) != mark]
+        existing = {(table, name): _digest(sql) for table, name, sql in rows}
+        return [".".join(each) for each, digest in SQLITE.items() if existing.get(each) != digest]
     rows = session.connection().exec_driver_sql(_TRIGGERS)
-    there = {(table, name): _mark(*what) for table, name, *what in rows}
-    # Each month's part has the guards of its whole.
+    existing = {(table, name): _digest(*body) for table, name, *body in rows}
+    # Each monthly partition has the guards of its table.
     parts = [
         (part, whole)
         for part, whole in session.connection().exec_driver_sql(_PARTS)
@@ -82,23 +82,23 @@ def missing_guards(session: Session) -> list[str]:
     return sorted(
         f"{part}.{name}"
         for part, whole in parts
-        for (table, name), mark in POSTGRESQL.items()
-        if table == whole and there.get((part, name)) != mark
+        for (table, name), digest in POSTGRESQL.items()
+        if table == whole and existing.get((part, name)) != digest
     )
 
 
-def _mark(*what: object) -> str:
-    # SQLite puts quotes round the names of tables that were made anew.
-    words = " ".join(" ".join(map(str, what)).replace('"', "").split())
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
+def _digest(*body: object) -> str:
+    # SQLite puts quotes round the names of tables that were created anew.
+    text = " ".join(" ".join(map(str, body)).replace('"', "").split())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @raw_columns.tolerant
 def strays(session: Session) -> list[Message]:
-    """Return what is wrong with rows that belong to no case, no line or no court."""
-    found = []
+    """Return what is wrong with rows that belong to no case, entry, message or court."""
+    messages = []
     by_case = sa.select(Entry.case_id.label("case_id")).group_by(Entry.case_id).subquery()
-    for said, wanted in (
+    for words, query in (
         (
             N_("record_line: there are lines of case %(which)s, and no such case"),
             _without(by_case.c.case_id, Case, Case.id),
@@ -124,13 +124,13 @@ def strays(session: Session) -> list[Message]:
             _without(DailySeal.court_id, Court, Court.id),
         ),
     ):
-        row = session.execute(wanted.limit(1)).first()
+        row = session.execute(query.limit(1)).first()
         if row is not None:
-            found.append(Message(said, which=ascii(row[0])[:40]))
-    return found
+            messages.append(Message(words, which=ascii(row[0])[:40]))
+    return messages
 
 
 def _without(column: Any, model: Any, key: Any) -> sa.Select:
-    """Return the values of a column that no row of another table has as its key."""
+    """Return a query for the values of a column that no row of another table has as its key."""
     value = sa.type_coerce(column, sa.types.NullType())
     return sa.select(value).outerjoin_from(column.table, model, key == column).where(key.is_(None))

@@ -1,4 +1,4 @@
-"""Pure: the sides' contacts in lanes on one time axis, and where they were treated unalike."""
+"""Pure: timeline of the court's contacts with the sides, and how their treatment differs."""
 
 import datetime as dt
 from collections import Counter
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 120, 12
-STEP = 22  # points between two marks that can be told apart
+STEP = 22  # points between two distinguishable marks
 TICKS = 4
-SOON = dt.timedelta(minutes=1)  # within which two sides were told at the same time
+SOON = dt.timedelta(minutes=1)  # within which two contacts count as simultaneous
 
 
 class Touchpoint(StrEnum):
-    """What a contact was: to a person, from a person, or tried in vain."""
+    """Direction of a contact: to a person, from a person, or tried in vain."""
 
     TO = "to"
     FROM = "from"
@@ -22,7 +22,7 @@ class Touchpoint(StrEnum):
 
 @dataclass(frozen=True)
 class Contact:
-    """One contact with somebody of a side: over which channel, about what, and when."""
+    """One contact with a person of a side; ``line`` is the number of its entry."""
 
     at: dt.datetime
     side: str
@@ -36,7 +36,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class TimelineMark:
-    """What is drawn at one place of a lane: one contact, or several too close to be told apart."""
+    """A mark on a lane: one contact, or several that are too close to be distinguished."""
 
     x: float
     y: float
@@ -49,7 +49,7 @@ class TimelineMark:
 
 @dataclass(frozen=True)
 class Lane:
-    """One side's lane: its line at ``y``, marks to them above it, from them beneath."""
+    """One side's lane: its axis at ``y``, contacts to them above it, from them beneath."""
 
     side: str
     y: float
@@ -58,7 +58,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Lanes and the ticks of their axis, in points of a drawing ``width`` by ``height``."""
+    """Lanes and axis ticks, in points of a drawing of ``width`` by ``height``."""
 
     lanes: Sequence[Lane]
     ticks: Sequence[tuple[float, dt.datetime]]
@@ -69,9 +69,9 @@ class Timeline:
 
 
 def draw(touches: Sequence[Contact], sides: Sequence[str]) -> Timeline:
-    """Lay contacts out, one lane for each of ``sides`` and for whoever else was in contact.
+    """Lay out contacts, with one lane for each of ``sides`` and for any other side in them.
 
-    Marks of one lane, direction and channel that would touch are one mark with their number, so
+    Marks of one lane, direction and channel that would overlap become one with their number, so
     that ten thousand contacts are a picture of some hundred marks.
     """
     rows = [*sides, *sorted({touch.side for touch in touches} - set(sides))]
@@ -137,7 +137,7 @@ def _marks(
 
 @dataclass(frozen=True)
 class Difference:
-    """One respect in which sides were treated unalike: what each side had."""
+    """One respect in which the sides were treated differently, with each side's value."""
 
     what: str  # number, channel, time, never
     each: Mapping[str, object]
@@ -148,12 +148,12 @@ class Difference:
 def differences(
     touches: Sequence[Contact], sides: Sequence[str], personal: Collection[str] = ()
 ) -> list[Difference]:
-    """Name where the court's contacts with the sides differ: in number, channel and time.
+    """Return how the court's contacts with the sides differ in number, channel and time.
 
-    Compares contacts to people of the sides, not from them. About each matter the first contact
-    with each side is compared; up to a minute apart is the same time. ``personal`` are kinds of
-    messages that follow what one person did or left undone (the confirmation of an answer, a
-    nudge): they count in number and channels, but no other side could have been sent them too.
+    Compares contacts to the sides, not from them. Of each kind the first contact with each side is
+    compared; up to a minute apart counts as the same time. ``personal`` are kinds of messages that
+    follow one person's own act (the confirmation of an answer, a nudge): they count for number and
+    channel only, for no other side could have been sent them too.
     """
     if len(sides) < 2:
         return []

@@ -1,14 +1,14 @@
-"""Check the record: every line of a range is read as plain values and its hash computed anew.
+"""Verify the record: read every entry of a range as raw values and compute its hash anew.
 
-A chain of a million lines is checked in ranges, by as many processes as there are; each range
-begins at the hash that the line before it holds.
+A chain of a million entries is verified in ranges, by as many processes as there are processors;
+each range begins at the hash that the entry before it holds.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,39 +21,51 @@ from app.record.hashing import START, covered, sha
 from app.record.models import NOTICE, ChainHead, Entry, EntryContent
 from app.record.rules import Event
 
-RANGE = 20_000  # lines
-CHECKED_AT_ONCE = 2000  # lines that a page checks without being asked
+RANGE = 20_000  # entries
+CHECKED_AT_ONCE = 2000  # entries that a page verifies without being asked
+_CASES_PER_STATEMENT = 500
+
+
+class _RawEntry(NamedTuple):
+    """An entry as the database holds it: no value needs to be of its column's type."""
+
+    seq: Any
+    at: Any
+    what: Any
+    direction: Any
+    about: Any
+    attempt: Any
+    counsel_id: Any
+    side: Any
+    channel: Any
+    kind: Any
+    detail: Any
+    content_hash: Any
+    prev: Any
+    hash: Any
+    notice_id: Any
+    court_id: Any
+    body: Any
+    content_of: Any
+
+
 _COLUMNS = (
-    Entry.seq,
-    Entry.at,
-    Entry.what,
-    Entry.direction,
-    Entry.about,
-    Entry.attempt,
-    Entry.counsel_id,
-    Entry.side,
-    Entry.channel,
-    Entry.kind,
-    Entry.detail,
-    Entry.content_hash,
-    Entry.prev,
-    Entry.hash,
-    Entry.notice_id,
+    *(getattr(Entry, name) for name in _RawEntry._fields[:-2]),
     EntryContent.body,
     EntryContent.line_id,
-    Entry.court_id,
 )
 
 
 @dataclass(frozen=True)
 class ChainFinding:
-    """What the check of one case's chain found: how many lines, and the first that is wrong.
+    """The result of verifying one case's chain: number of entries, and the first that is wrong.
 
-    ``table`` is where that stands: the line itself, its contents, or the head of the chain.
+    ``head`` is the hash of the last entry seen. ``table`` names where the fault lies: the entry
+    itself, its contents, or the head of the chain.
     """
 
     case_id: int
-    lines: int
+    entries: int
     head: str
     bad_seq: int | None = None
     why: Message | None = None
@@ -61,13 +73,13 @@ class ChainFinding:
 
     @property
     def whole(self) -> bool:
-        """Whether every line stands as it was written."""
+        """Whether every entry is as it was written."""
         return self.bad_seq is None
 
 
 @dataclass(frozen=True)
 class ChainRange:
-    """A range of one case's lines, first and last included; without a last one, to the end."""
+    """A range of one case's entries, first and last included; without a last one, to the end."""
 
     case_id: int
     first: int = 1
@@ -76,78 +88,78 @@ class ChainRange:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What is known of a case when its check begins, read at one moment; raw but for ``erased``.
+    """Facts about a case, read at one moment before its entries are; raw except ``erased``.
 
-    ``head`` is the head's number, hash and time, None where there is none; ``lines`` is how many
-    lines name the case, and ``longest`` the largest of their numbers. ``erased`` is the last line
-    that says that contents before it were blanked; ``unsaid`` is a message without a line: then
-    the record was cut to fit its head.
+    ``head`` is the head's number, hash and time, None where there is none. ``entries`` counts the
+    entries that name the case, ``longest`` is the largest of their numbers. ``erased`` is the
+    number of the last entry that says that contents before it were blanked. ``unrecorded`` is a
+    notice without an entry: then the record was cut and its head changed to fit.
     """
 
     court: Any = None
     head: tuple[Any, Any, Any] | None = None
-    lines: int = 0
+    entries: int = 0
     longest: Any = 0
     erased: int = 0
-    unsaid: int | None = None
+    unrecorded: int | None = None
 
 
 def verify(session: Session, case_id: int) -> ChainFinding:
-    """Check one case's chain from its first line to its head, and that no message lacks a line."""
+    """Verify one case's chain up to its head, and that no notice lacks an entry."""
     return verify_part(session, ChainRange(case_id))
 
 
 @raw_columns.tolerant
 def verify_part(session: Session, part: ChainRange, known: CaseFacts | None = None) -> ChainFinding:
-    """Check a range of lines; ``lines`` is the number of the last one that was seen.
+    """Verify a range of entries; ``entries`` is then the number of the last one that was seen.
 
-    An open range is checked up to the head as it stands now, and the head with it; lines that are
-    added meanwhile are left for the next check. ``known`` spares the question of what is known.
+    An open range is verified up to the head as it is now, and the head with it; entries that are
+    appended meanwhile are left for the next time. ``known`` saves the query for the case's facts.
     """
     case = known or known_of(session, [part.case_id])[part.case_id]
     if part.last is not None:
-        return _verify_lines(session, part, part.last, case)[0]
-    seq, last, last_at = case.head or (0, START, None)
+        return _verify_entries(session, part, part.last, case)[0]
+    seq, last_hash, last_at = case.head or (0, START, None)
     upto = max(raw_columns.number(seq), raw_columns.number(case.longest))
-    found, at = _verify_lines(session, part, upto, case)
-    if not found.whole:
-        return found
-    lines = found.lines
-    if case.head is None and case.lines:
-        return _bad(found, Message(N_("the head of the chain is missing")), ChainHead)
+    finding, at = _verify_entries(session, part, upto, case)
+    if not finding.whole:
+        return finding
+    entries = finding.entries
+    if case.head is None and case.entries:
+        return _bad(finding, Message(N_("the head of the chain is missing")), ChainHead)
     if raw_columns.number(seq) < 0:
-        return _bad(found, Message(N_("the number of the head cannot be read")), ChainHead)
-    if lines < seq and last != found.head:
-        return _bad(found, Message(N_("lines are missing at the end")))
-    if (seq, last) != (lines, found.head):
-        return _bad(found, Message(N_("the head of the chain is not its last line")), ChainHead)
+        return _bad(finding, Message(N_("the number of the head cannot be read")), ChainHead)
+    if entries < seq and last_hash != finding.head:
+        return _bad(finding, Message(N_("lines are missing at the end")))
+    if (seq, last_hash) != (entries, finding.head):
+        return _bad(finding, Message(N_("the head of the chain is not its last line")), ChainHead)
     if raw_columns.moment(last_at) != at or (at is None and last_at is not None):
-        return _bad(found, Message(N_("the head's time is not its last line's")), ChainHead)
-    if case.lines != lines:
-        said = N_("%(count)s more lines claim to be of this case, with numbers that none can have")
-        return _bad(found, Message(said, count=case.lines - lines))
-    if case.unsaid:
-        said = N_("message %(number)s was in the queue, and no line says so")
-        return _bad(found, Message(said, number=case.unsaid))
-    return found
+        return _bad(finding, Message(N_("the head's time is not its last line's")), ChainHead)
+    if case.entries != entries:
+        why = N_("%(count)s more lines claim to be of this case, with numbers that none can have")
+        return _bad(finding, Message(why, count=case.entries - entries))
+    if case.unrecorded:
+        why = N_("message %(number)s was in the queue, and no line says so")
+        return _bad(finding, Message(why, number=case.unrecorded))
+    return finding
 
 
 @raw_columns.tolerant
 def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseFacts]:
-    """Return what is known of cases before their lines are read: in one statement for 500."""
-    found = dict.fromkeys(case_ids, CaseFacts())
-    mine = Entry.case_id == Case.id
-    longest = sa.select(sa.func.max(Entry.seq)).where(mine).scalar_subquery()
-    lines = sa.select(sa.func.count()).where(mine).scalar_subquery()
+    """Return the facts about cases, in one statement for 500 of them."""
+    facts = dict.fromkeys(case_ids, CaseFacts())
+    of_case = Entry.case_id == Case.id
+    longest = sa.select(sa.func.max(Entry.seq)).where(of_case).scalar_subquery()
+    entries = sa.select(sa.func.count()).where(of_case).scalar_subquery()
     erased = (
         sa.select(sa.func.max(Entry.seq))
-        .where(mine, Entry.what == Event.ERASED.value)
+        .where(of_case, Entry.what == Event.ERASED.value)
         .scalar_subquery()
     )
-    said = sa.exists().where(Entry.notice_id == NOTICE.c.id, Entry.case_id == NOTICE.c.case_id)
-    unsaid = (
+    recorded = sa.exists().where(Entry.notice_id == NOTICE.c.id, Entry.case_id == NOTICE.c.case_id)
+    unrecorded = (
         sa.select(sa.func.min(NOTICE.c.id))
-        .where(NOTICE.c.case_id == Case.id, ~said)
+        .where(NOTICE.c.case_id == Case.id, ~recorded)
         .scalar_subquery()
     )
     dialect = session.get_bind().dialect.name
@@ -155,65 +167,64 @@ def known_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseFacts]:
         raw_columns.column(each, dialect)
         for each in (ChainHead.seq, ChainHead.hash, ChainHead.last_at)
     ]
-    wanted = sa.select(
-        Case.id, Case.court_id, ChainHead.case_id, *head, lines, longest, erased, unsaid
+    query = sa.select(
+        Case.id, Case.court_id, ChainHead.case_id, *head, entries, longest, erased, unrecorded
     ).outerjoin(ChainHead, ChainHead.case_id == Case.id)
-    for first in range(0, len(case_ids), 500):
-        asked = wanted.where(Case.id.in_(case_ids[first : first + 500]))
-        for case_id, court, has, seq, last, at, count, last_seq, blanked, silent in session.execute(
-            asked
+    for first in range(0, len(case_ids), _CASES_PER_STATEMENT):
+        some = query.where(Case.id.in_(case_ids[first : first + _CASES_PER_STATEMENT]))
+        for case_id, court, has_head, *end, count, last_seq, blanked, missing in session.execute(
+            some
         ):
-            found[case_id] = CaseFacts(
+            facts[case_id] = CaseFacts(
                 court,
-                (seq, last, at) if has is not None else None,
+                (end[0], end[1], end[2]) if has_head is not None else None,
                 count,
                 last_seq,
                 max(0, raw_columns.number(blanked)),
-                silent,
+                missing,
             )
-    return found
+    return facts
 
 
-def _bad(found: ChainFinding, why: Message, table: type[Base] = Entry) -> ChainFinding:
-    return replace(found, bad_seq=found.lines + 1, why=why, table=table.__tablename__)
+def _bad(finding: ChainFinding, why: Message, table: type[Base] = Entry) -> ChainFinding:
+    return replace(finding, bad_seq=finding.entries + 1, why=why, table=table.__tablename__)
 
 
-def _verify_lines(
+def _verify_entries(
     session: Session, part: ChainRange, upto: int, case: CaseFacts
 ) -> tuple[ChainFinding, str | None]:
-    """Return what was found in a range of lines, and when the last of them was written."""
-    seq, last, at = part.first - 1, START, None
+    """Return the finding about a range of entries, and the time of the last of them."""
+    seq, last_hash, at = part.first - 1, START, None
     if part.first > 1:
         before = sa.select(Entry.hash).where(Entry.case_id == part.case_id, Entry.seq == seq)
-        last = session.scalar(before.limit(1)) or ""
+        last_hash = session.scalar(before.limit(1)) or ""
     erased = case.erased
-    for row in _rows(session, part.case_id, part.first, upto):
+    for entry in _raw_entries(session, part.case_id, part.first, upto):
         seq += 1
-        if row[15] == "{}" and seq >= erased:
-            erased = erased_upto(session, part.case_id)  # it may be blanked while it is read
-        if bad := _fault(part.case_id, row, seq, last, erased, case.court):
-            why, table = bad
-            found = ChainFinding(part.case_id, seq, last, seq, why, table.__tablename__)
-            return found, at
-        last, at = row[13], raw_columns.moment(row[1])
-    found = ChainFinding(part.case_id, seq, last)
+        if entry.body == "{}" and seq >= erased:
+            erased = erased_upto(session, part.case_id)  # the case may be erased meanwhile
+        if fault := _fault(part.case_id, entry, seq, last_hash, erased, case.court):
+            why, table = fault
+            return ChainFinding(part.case_id, seq, last_hash, seq, why, table.__tablename__), at
+        last_hash, at = entry.hash, raw_columns.moment(entry.at)
+    finding = ChainFinding(part.case_id, seq, last_hash)
     if part.last is not None and seq != part.last:
-        return _bad(found, Message(N_("line %(line)s is missing"), line=seq + 1)), at
-    return found, at
+        return _bad(finding, Message(N_("line %(line)s is missing"), line=seq + 1)), at
+    return finding, at
 
 
-def _rows(session: Session, case_id: int, first: int, upto: int) -> Iterator[Any]:
-    wanted = _wanted(session.get_bind().dialect.name).where(
+def _raw_entries(session: Session, case_id: int, first: int, upto: int) -> Iterator[_RawEntry]:
+    query = _query(session.get_bind().dialect.name).where(
         Entry.case_id == case_id, Entry.seq >= first, Entry.seq <= upto
     )
-    # Closed even where the reader stops early: a cursor holds a connection.
-    with closing(session.execute(wanted.execution_options(yield_per=2000))) as found:
-        for rows in found.partitions():
-            yield from rows
+    # Closed even where the caller stops early: an open cursor keeps its connection.
+    with closing(session.execute(query.execution_options(yield_per=2000))) as result:
+        for rows in result.partitions():
+            yield from map(_RawEntry._make, rows)
 
 
 @cache
-def _wanted(dialect: str) -> sa.Select:
+def _query(dialect: str) -> sa.Select:
     return (
         sa.select(*(raw_columns.column(each, dialect) for each in _COLUMNS))
         .select_from(
@@ -224,84 +235,55 @@ def _wanted(dialect: str) -> sa.Select:
 
 
 def erased_upto(session: Session, case_id: int) -> int:
-    """Return the number of the last line that says that contents before it were blanked."""
-    wanted = sa.select(sa.func.max(Entry.seq)).where(
+    """Return the number of the last entry that says that contents before it were blanked; or 0."""
+    query = sa.select(sa.func.max(Entry.seq)).where(
         Entry.case_id == case_id, Entry.what == Event.ERASED.value
     )
-    return max(0, raw_columns.number(session.scalar(wanted)))
+    return max(0, raw_columns.number(session.scalar(query)))
 
 
 def _fault(
-    case_id: int, row: Any, seq: int, last: str, erased: int, court: Any
+    case_id: int, entry: _RawEntry, seq: int, last_hash: str, erased: int, court: Any
 ) -> tuple[Message, type[Base]] | None:
-    """Return what is wrong with a line that must be number ``seq`` and follow ``last``, and where.
+    """Return the fault of an entry that must be number ``seq`` after ``last_hash``; None if none.
 
-    No value may be taken to be of its column's type, nor to be such as can be hashed.
+    With the fault comes the table that it lies in. No value may be assumed to be of its column's
+    type, nor to be such as can be hashed.
     """
-    (
-        at_seq,
-        at,
-        what,
-        direction,
-        about,
-        attempt,
-        counsel,
-        side,
-        channel,
-        kind,
-        detail,
-        content,
-        prev,
-        seal,
-        notice_id,
-        body,
-        has_body,
-        of_court,
-    ) = row
-    if at_seq != seq:
-        twice = raw_columns.number(at_seq) == seq - 1
-        said = N_("line %(line)s is there twice") if twice else N_("line %(line)s is missing")
-        return Message(said, line=seq - 1 if twice else seq), Entry
-    if prev != last:
+    if entry.seq != seq:
+        twice = raw_columns.number(entry.seq) == seq - 1
+        why = N_("line %(line)s is there twice") if twice else N_("line %(line)s is missing")
+        return Message(why, line=seq - 1 if twice else seq), Entry
+    if entry.prev != last_hash:
         return Message(N_("it does not follow the line before it")), Entry
     try:
-        sealed = {
+        values = entry._asdict() | {
             "case_id": case_id,
             "seq": seq,
-            "what": what,
-            "direction": direction,
-            "about": about,
-            "attempt": attempt,
-            "counsel_id": counsel,
-            "side": side,
-            "channel": channel,
-            "kind": kind,
-            "detail": raw_columns.parsed(detail),
-            "content_hash": content,
-            "prev": prev,
+            "detail": raw_columns.parsed(entry.detail),
         }
-        if sha(covered(sealed, raw_columns.moment(at))) != seal:
+        if sha(covered(values, raw_columns.moment(entry.at))) != entry.hash:
             return Message(N_("it is not what was written")), Entry
-        fits = _fits(attempt, notice_id)
+        names_its_notice = _notice_id_of(entry.attempt) == entry.notice_id
     except raw_columns.UNREADABLE:
         return Message(N_("it cannot be read")), Entry
-    if has_body is None:
+    if entry.content_of is None:
         return Message(N_("its contents are gone")), EntryContent
     try:
-        said_body = raw_columns.parsed(body)
-        if not (said_body == {} and seq < erased) and sha(said_body) != content:
+        body = raw_columns.parsed(entry.body)
+        blanked = body == {} and seq < erased
+        if not blanked and sha(body) != entry.content_hash:
             return Message(N_("its contents are not what was written")), EntryContent
     except raw_columns.UNREADABLE:
         return Message(N_("its contents cannot be read")), EntryContent
-    if of_court != court:
+    if entry.court_id != court:
         return Message(N_("it names another court than its case does")), Entry
-    if not fits:
+    if not names_its_notice:
         return Message(N_("it names another message than its attempt does")), Entry
     return None
 
 
-def _fits(attempt: str, notice_id: int | None) -> bool:
-    """Tell whether a line names the notice of its attempt: the seal covers the attempt alone."""
+def _notice_id_of(attempt: str) -> int | None:
+    """Return the notice that an attempt names, or None: the hash covers the attempt alone."""
     number = attempt[1:].partition(".")[0] if attempt[:1] == "n" else ""
-    named = int(number) if number.isascii() and number.isdigit() else None
-    return named == notice_id
+    return int(number) if number.isascii() and number.isdigit() else None

@@ -1,4 +1,4 @@
-"""The record of contact by page, sending again, and a counsel's addresses."""
+"""Pages of the record of contact, and its words in templates."""
 
 from collections.abc import Sequence
 
@@ -19,44 +19,44 @@ from app.record.rules import ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
 bp = Blueprint("record", __name__)
-ON_A_PAGE = 200  # lines
+ON_A_PAGE = 200  # entries
 
 bp.add_app_template_global(shown_as)
 bp.add_app_template_global(EvidenceGrade, "evidence_grade")
 
 
 @bp.app_template_global()
-def line_words(line: Entry) -> str:
-    """Say in words what a line's detail holds beyond what happened."""
-    told, body = line.detail or {}, line.content.body if line.content else {}
-    said = [
-        gettext("code %(code)s", code=told["code"]) if told.get("code") else "",
-        gettext("own wording, version %(version)s", version=told["wording"])
-        if told.get("wording")
+def line_words(entry: Entry) -> str:
+    """Return an entry's detail in words, beyond what its event says."""
+    detail, body = entry.detail or {}, entry.content.body if entry.content else {}
+    parts = [
+        gettext("code %(code)s", code=detail["code"]) if detail.get("code") else "",
+        gettext("own wording, version %(version)s", version=detail["wording"])
+        if detail.get("wording")
         else "",
-        _in_our_words(told.get("said") or body.get("said")),
-        _in_our_words(told.get("why")),
+        _translated(detail.get("said") or body.get("said")),
+        _translated(detail.get("why")),
         gettext("somebody must look at the settings or the wording")
-        if told.get("advice") == "alarm"
+        if detail.get("advice") == "alarm"
         else "",
-        _happened(str(told.get("happened_at") or "")),
-        _outcome(str(told.get("outcome") or "")),
+        _happened(str(detail.get("happened_at") or "")),
+        _outcome(str(detail.get("outcome") or "")),
         str(body.get("note") or ""),
         str(body.get("comment") or ""),
     ]
-    return " · ".join(dict.fromkeys(each for each in said if each))
+    return " · ".join(dict.fromkeys(each for each in parts if each))
 
 
-def _in_our_words(text: object) -> str:
-    """Return a sentence of the record in the reader's language, where it is one of the house's.
+def _translated(text: object) -> str:
+    """Return a text of the record in the reader's language if it is one of ours.
 
-    What a carrier said is quoted as it was said.
+    Carriers' words are quoted as they are.
     """
     return gettext(str(text)) if text else ""
 
 
 def _happened(at: str) -> str:
-    """Say when a contact by hand was: its line is of the time of writing."""
+    """Return when a contact by hand took place; its entry has the time of writing."""
     zone = current_user.court.zone
     when = wording.moment(wording.instant(at), zone, web.language()) if at else ""
     return gettext("made %(when)s", when=when) if when else ""
@@ -67,33 +67,36 @@ def _outcome(word: str) -> str:
 
 
 def outcomes() -> list[tuple[str, str]]:
-    """Return what can come of a contact by hand, with its words."""
+    """Return the outcomes of a contact by hand with their labels."""
     return [(outcome.value, gettext(outcome.label)) for outcome in ContactOutcome]
 
 
 def ways_by_hand() -> list[tuple[str, str]]:
-    """Return the ways of a contact by hand, with their words."""
+    """Return the channels of a contact by hand with their labels."""
     return [(each.value, gettext(OTHER_CHANNELS[each].label)) for each in BY_HAND]
 
 
 def timeline(
     session: Session, case_id: int, *, counsel_id: int = 0, before: int = 0
 ) -> Sequence[Entry]:
-    """Return one page of a record's lines, the newest first; of one counsel, before a line."""
-    wanted = sa.select(Entry).where(Entry.case_id == case_id).order_by(Entry.seq.desc())
+    """Return one page of a record's entries, newest first, and one more if there are older ones.
+
+    With ``counsel_id`` only those about one counsel; with ``before`` those before that number.
+    """
+    query = sa.select(Entry).where(Entry.case_id == case_id).order_by(Entry.seq.desc())
     if counsel_id:
-        wanted = wanted.where(Entry.counsel_id == counsel_id)
+        query = query.where(Entry.counsel_id == counsel_id)
     if before:
-        wanted = wanted.where(Entry.seq < before)
-    return session.scalars(wanted.limit(ON_A_PAGE + 1)).all()
+        query = query.where(Entry.seq < before)
+    return session.scalars(query.limit(ON_A_PAGE + 1)).all()
 
 
 @bp.get("/cases/<int:case_id>/record")
 @signed_in
 def case_record(case_id: int) -> str:
-    """Show the record of a case by pages, of all or of one counsel, and whether its chain holds.
+    """Show the record of a case by pages, of all or of one counsel, and verify its chain.
 
-    A long chain is checked only where that is asked for.
+    A long chain is verified only on request.
     """
     session = db.session()
     case = queries.case_with_parties(session, current_user.court_id, case_id)
@@ -116,5 +119,5 @@ def case_record(case_id: int) -> str:
 
 
 def _number(name: str) -> int:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0

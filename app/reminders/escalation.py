@@ -132,7 +132,7 @@ def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
 
 
 def _people(session: Session, hearing: Hearing, now: dt.datetime) -> dict[int, CounselReach]:
-    entries, notices = assessment.lines(session, hearing), assessment.notices(session, hearing)
+    entries, notices = assessment.entries(session, hearing), assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, entries, now)
     return {contact.counsel.id: contact for contact in contacts}
 

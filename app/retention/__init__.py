@@ -1,1 +1,1 @@
-"""Keeping and erasing: how long a record is kept, and what erasing blanks."""
+"""Retention: how long a record is kept, and what erasing blanks."""

@@ -1,4 +1,4 @@
-"""Blank what of a case's record is personal; line, time, outcome and hashes stay, and verify."""
+"""Blank the personal contents of a case's record: entries, times and hashes stay, and verify."""
 
 import datetime as dt
 
@@ -14,19 +14,19 @@ from app.tasks.models import Task
 
 
 def is_open() -> sa.ColumnElement[bool]:
-    """Return when a message is not over: it waits, is being sent, or its carrier is asked of it."""
+    """Return the condition that a notice waits, is being sent, or its carrier is still asked."""
     asked_after = sa.and_(Notice.state == NoticeState.SENT.value, Notice.ask_at.is_not(None))
     return sa.or_(Notice.state.in_(PENDING), asked_after)
 
 
 def under_way(session: Session, case_id: int) -> bool:
-    """Tell whether a message about a case is not over."""
-    wanted = sa.select(Notice.id).where(Notice.case_id == case_id, is_open())
-    return session.scalar(wanted.limit(1)) is not None
+    """Tell whether a notice about a case is still open."""
+    query = sa.select(Notice.id).where(Notice.case_id == case_id, is_open())
+    return session.scalar(query.limit(1)) is not None
 
 
 def erased(session: Session, case_id: int) -> bool:
-    """Tell whether a case's record was blanked and nothing personal was added since."""
+    """Tell whether a case's record was blanked and nothing was added since."""
     last = sa.select(Entry.what).where(Entry.case_id == case_id).order_by(Entry.seq.desc())
     return session.scalar(last.limit(1)) == Event.ERASED.value
 
@@ -34,12 +34,12 @@ def erased(session: Session, case_id: int) -> bool:
 def blank(
     session: Session, court_id: int, case_id: int, *, by: str, why: str, now: dt.datetime
 ) -> int:
-    """Blank addresses and contents of a case's lines so far; return how many lines that were.
+    """Blank addresses and contents of a case's entries so far; return how many entries that were.
 
-    First comes the line that says who did it and why: the database lets nothing be blanked
-    before, and the check accepts blanks only before such a line. By whom and why are not personal
-    to a party and stay readable for ever. What stands outside the record about the same contacts
-    (addresses of messages, their facts, raw receipts, replies, wishes to be called) goes with it.
+    First an entry says by whom and why: a trigger refuses to blank anything before it is there, and
+    verification accepts blanks only before such an entry. By whom and why are not personal to a
+    party and stay readable for ever. Copies outside the record (addresses and facts of notices, raw
+    receipts, replies, wishes to be called) are blanked too.
     """
     entry = ledger.NewEntry(
         Event.ERASED, court_id=court_id, case_id=case_id, detail={"by": by, "why": why}
@@ -58,29 +58,29 @@ def blank(
 
 
 def _blank_around(session: Session, case_id: int) -> None:
-    ours = sa.select(Notice.id).where(Notice.case_id == case_id)
-    loose = {"synchronize_session": False}
+    notices = sa.select(Notice.id).where(Notice.case_id == case_id)
+    unsynchronized = {"synchronize_session": False}
     session.execute(
         sa.update(Receipt)
-        .where(Receipt.notice_id.in_(ours), sa.cast(Receipt.raw, sa.Text) != "{}")
+        .where(Receipt.notice_id.in_(notices), sa.cast(Receipt.raw, sa.Text) != "{}")
         .values(raw={})
-        .execution_options(**loose)
+        .execution_options(**unsynchronized)
     )
     session.execute(
         sa.update(Notice)
         .where(Notice.case_id == case_id)
         .values(address="", name="", facts={}, ask_at=None)
-        .execution_options(**loose)
+        .execution_options(**unsynchronized)
     )
     session.execute(
         sa.update(Inbound)
         .where(Inbound.case_id == case_id)
         .values(sender="", name="", subject="", words="", detail={})
-        .execution_options(**loose)
+        .execution_options(**unsynchronized)
     )
     session.execute(
         sa.update(Task)
         .where(Task.case_id == case_id)
         .values(wish="", phone="")
-        .execution_options(**loose)
+        .execution_options(**unsynchronized)
     )

@@ -1,4 +1,4 @@
-"""Commands about keeping: erase a case's contents, and how long a court keeps them."""
+"""Commands about retention: erase a case's contents, and set how long a court keeps them."""
 
 import getpass
 
@@ -31,14 +31,13 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
         raise click.UsageError("Say why: --why must hold a reason.")
     by = by.strip() or getpass.getuser()
     with checked_app().app_context():
-        found = cases_of(db.session(), number)
-        if len(found) > 1:
+        cases = cases_of(db.session(), number)
+        if len(cases) > 1:
             raise Refusal(N_("Several courts here have a case of that number."))
-        case_id, said = found[0]
+        case_id, case_number = cases[0]
         if not yes:
-            what = "names, addresses and contents" if names else "addresses and contents"
-            asked = f"Blank {what} of {said} for ever?"
-            click.confirm(asked, abort=True, err=True)
+            scope = "names, addresses and contents" if names else "addresses and contents"
+            click.confirm(f"Blank {scope} of {case_number} for ever?", abort=True, err=True)
         count = retrying(
             lambda session: erasing.erase(
                 session,
@@ -49,7 +48,7 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
                 names=names,
             )
         )
-    click.echo(f"{said}: contents of {count} lines are blanked, by {by}.")
+    click.echo(f"{case_number}: contents of {count} lines are blanked, by {by}.")
 
 
 @click.command("keep")
@@ -75,6 +74,6 @@ def keep(name: str, days: int | None, for_ever: bool, names: bool | None) -> Non
         return f"{court.name} keeps {kept}"
 
     with checked_app().app_context():
-        said = retrying(write)
+        sentence = retrying(write)
     until = f"for {days} days after a case's last hearing" if days else "for ever"
-    click.echo(f"{said} {until}.")
+    click.echo(f"{sentence} {until}.")

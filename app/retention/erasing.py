@@ -1,4 +1,4 @@
-"""Keeping and erasing: when a case's record may be blanked, and what goes with it."""
+"""Retention: when a case's record may be erased, and what is erased with it."""
 
 import datetime as dt
 
@@ -21,24 +21,24 @@ from app.record.rules import Event
 from app.retention import blanking
 
 BY_RULE = N_("the court's time of keeping is over")
-AT_ONCE = 20  # cases that one beat blanks
+BATCH = 20  # cases that one beat erases
 
 
-# What stands where a name was, by the court's language.
+# Replacement of a name, by the court's language.
 NAMELESS = {"zh": "（已删除）"}
 
 
 def erase(
     session: Session, case: Case, *, by: str, why: str, now: dt.datetime, names: bool = False
 ) -> int:
-    """Blank what is personal about a case that is over; return how many lines were blanked.
+    """Erase personal data of a case that is over; return how many entries were blanked.
 
-    Addresses of counsel and parties go, and their own calendars and days away, unless they act in
-    another case that is not erased. Their names stay in the case's file, but with ``names`` they
-    go too, and the title, which is often made of them. Raises Refusal while a hearing lies ahead,
-    a round is open, or a message waits.
+    Addresses of counsel and parties are erased, with counsel's calendars and days away, unless they
+    act in another case that is not erased. ``names`` erases their names too, and the title, which
+    is often made of them. Raises Refusal while a hearing lies ahead, a proposal is open, or a
+    notice waits.
     """
-    _hold(session, case.id)
+    _lock(session, case.id)
     if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
         raise Refusal(
             N_("A hearing of case %(number)s lies ahead or is open: cancel it first, or wait."),
@@ -62,14 +62,14 @@ def erase(
     return count
 
 
-def _hold(session: Session, case_id: int) -> None:
-    """Hold a case's hearings, messages and chain, in the order in which the house locks them.
+def _lock(session: Session, case_id: int) -> None:
+    """Lock a case's hearings, notices and chain, in the order of docs/architecture.md.
 
-    What is checked then stays true: a proposal that is under way is seen, or waits.
+    What is checked then stays true: a concurrent proposal has committed, or waits.
     """
     for table in (Hearing, Notice):
-        mine = sa.select(table.id).where(table.case_id == case_id).order_by(table.id)
-        session.execute(mine.with_for_update()).all()
+        query = sa.select(table.id).where(table.case_id == case_id).order_by(table.id)
+        session.execute(query.with_for_update()).all()
     chain.lock_heads(session, [case_id])
 
 
@@ -80,27 +80,27 @@ def _alive(now: dt.datetime) -> sa.Select:
 
 def _blank_words(session: Session, case_id: int) -> None:
     hearings = sa.select(Hearing.id).where(Hearing.case_id == case_id)
-    rounds = sa.select(Proposal.id).where(Proposal.hearing_id.in_(hearings))
-    loose = {"synchronize_session": False}
+    proposals = sa.select(Proposal.id).where(Proposal.hearing_id.in_(hearings))
+    unsynchronized = {"synchronize_session": False}
     for words in (
         sa.update(Hearing).where(Hearing.case_id == case_id).values(reason=""),
-        sa.update(Proposal).where(Proposal.id.in_(rounds)).values(overridden_because=""),
-        sa.update(Invitation).where(Invitation.proposal_id.in_(rounds)).values(comment=""),
+        sa.update(Proposal).where(Proposal.id.in_(proposals)).values(overridden_because=""),
+        sa.update(Invitation).where(Invitation.proposal_id.in_(proposals)).values(comment=""),
     ):
-        session.execute(words.execution_options(**loose))
+        session.execute(words.execution_options(**unsynchronized))
 
 
 def _blank_people(session: Session, case_id: int, nameless: str) -> None:
-    """Blank addresses of those who are in no case whose record is still kept.
+    """Blank addresses of people who are in no other case whose record is kept.
 
-    With ``nameless`` that stands in place of their names.
+    Unless it is empty, ``nameless`` replaces their names.
     """
-    loose = {"synchronize_session": False}
+    unsynchronized = {"synchronize_session": False}
     parties = sa.update(Party).where(Party.case_id == case_id)
     blanked = _blanked(PartyIn, nameless)
-    session.execute(parties.values(blanked).execution_options(**loose))
-    own = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
-    for counsel_id in session.scalars(own.distinct()).all():
+    session.execute(parties.values(blanked).execution_options(**unsynchronized))
+    counsel_ids = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
+    for counsel_id in session.scalars(counsel_ids.distinct()).all():
         others = session.scalars(
             sa.select(Party.case_id)
             .join(Representation)
@@ -110,10 +110,10 @@ def _blank_people(session: Session, case_id: int, nameless: str) -> None:
             continue
         blanked = {**_blanked(CounselIn, nameless), "postal": ""}
         person = sa.update(Counsel).where(Counsel.id == counsel_id)
-        session.execute(person.values(blanked).execution_options(**loose))
-        for theirs in (Away, BusyCalendar, BusyTime):
-            gone = sa.delete(theirs).where(theirs.counsel_id == counsel_id)
-            session.execute(gone.execution_options(**loose))
+        session.execute(person.values(blanked).execution_options(**unsynchronized))
+        for table in (Away, BusyCalendar, BusyTime):
+            delete = sa.delete(table).where(table.counsel_id == counsel_id)
+            session.execute(delete.execution_options(**unsynchronized))
     session.expire_all()
 
 
@@ -124,21 +124,20 @@ def _blanked(form: type[Form], nameless: str) -> dict[str, str]:
 
 
 def _blank_copies(session: Session, case: Case) -> None:
-    """Drop what else holds a copy of a case's people, in tables of rooms above this one.
+    """Delete copies of a case's personal data in tables of features above this one.
 
-    The events that calendars are given are written anew by the beat; answers that are kept for
-    repeated requests are known by the case's number; the file that the case was imported from is
-    needed no more once it was entered.
+    Cached calendar events are rendered anew by the beat; answers kept for idempotent requests are
+    found by the case's number; the file that the case was imported from is not needed any more.
     """
     tables = Base.metadata.tables
-    drawn = sa.update(Hearing).where(Hearing.case_id == case.id).values(drawn_edition=0)
-    session.execute(drawn.execution_options(synchronize_session=False))
+    undrawn = sa.update(Hearing).where(Hearing.case_id == case.id).values(drawn_edition=0)
+    session.execute(undrawn.execution_options(synchronize_session=False))
     hearings = sa.select(Hearing.id).where(Hearing.case_id == case.id)
     if (events := tables.get("rendered_event")) is not None:
         session.execute(sa.delete(events).where(events.c.hearing_id.in_(hearings)))
     if (answers := tables.get("api_repeat")) is not None:
-        said = sa.cast(answers.c.answer, sa.Text)
-        session.execute(sa.delete(answers).where(said.contains(case.number, autoescape=True)))
+        text = sa.cast(answers.c.answer, sa.Text)
+        session.execute(sa.delete(answers).where(text.contains(case.number, autoescape=True)))
     if case.upload_id and (parts := tables.get("upload_part")) is not None:
         uploads = tables["upload"]
         entered = sa.select(uploads.c.id).where(
@@ -148,17 +147,17 @@ def _blank_copies(session: Session, case: Case) -> None:
 
 
 def overdue(session: Session, now: dt.datetime) -> list[int]:
-    """Return cases whose court keeps addresses and contents no longer, the oldest first.
+    """Return cases whose retention period is over, the oldest first.
 
-    The time runs from the end of the last hearing, or from the case's entry where there was none.
+    The period runs from the end of the last hearing, or from the case's entry if there was none.
     """
-    found: list[int] = []
+    case_ids: list[int] = []
     for court in session.scalars(sa.select(Court).where(Court.keep_days.is_not(None))).all():
         before = now - dt.timedelta(days=court.keep_days or 0)
         later = sa.func.coalesce(Hearing.ends_at, Hearing.changed_at) >= before
         in_use = sa.or_(later, Hearing.state == HearingState.PROPOSED.value)
         waits = sa.exists().where(Notice.case_id == Case.id, blanking.is_open())
-        wanted = (
+        query = (
             sa.select(Case.id)
             .outerjoin(ChainHead, ChainHead.case_id == Case.id)
             .outerjoin(
@@ -168,14 +167,14 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
             .where(sa.or_(Entry.id.is_(None), Entry.what != Event.ERASED.value))
             .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
             .order_by(Case.id)
-            .limit(AT_ONCE - len(found))
+            .limit(BATCH - len(case_ids))
         )
-        found += session.scalars(wanted)
-    return found
+        case_ids += session.scalars(query)
+    return case_ids
 
 
 def by_rule(session: Session, case_id: int, now: dt.datetime) -> int:
-    """Blank one case because its court's time of keeping is over."""
+    """Erase one case because its court's retention period is over."""
     case = session.get_one(Case, case_id)
     names = case.court.erase_names
     return erase(session, case, by="tingqi", why=BY_RULE, now=now, names=names)
