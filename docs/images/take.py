@@ -74,7 +74,7 @@ def take(browser: Browser, scenario: Scenario, base: str) -> None:
     with scenario.app.app_context():
         waiting = open_proposal.find_or_create()
     scenario.beat()
-    first, second = (seat.path for seat in waiting.seats)
+    first, second = (each.path for each in waiting.counsel)
     answer(scenario, first, ("yes", "if_needed", "yes"))
     scenario.wait(hours=2)
     scenario.beat()
