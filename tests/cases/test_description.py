@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.api.schemas import CaseOut, CounselOut, PartyOut
 from app.cases.forms import CaseIn, Control, CounselIn, Erased, PartyIn, described
 from app.cases.models import Case, Counsel, Party
-from app.core.forms import Form
+from app.core.forms import ChoiceField, Form
 from app.imports.reading import column_maps, rules
 
 FORMS = [(CaseIn, Case, CaseOut), (PartyIn, Party, PartyOut), (CounselIn, Counsel, CounselOut)]
@@ -33,6 +33,15 @@ def test_a_described_field_is_stored_answered_and_imported_by_its_name(
         assert rules.COLUMNS[info.column.name] is info.column
         headers = column_maps.find(column_maps.OWN).columns[info.column.name]
         assert set(info.column.headers) <= set(headers)
+
+
+@pytest.mark.parametrize(("form", "model", "answer", "name"), EACH)
+def test_a_page_offers_just_what_a_form_takes(
+    form: type[Form], model: type, answer: type, name: str
+) -> None:
+    field, info = form.schema()().fields[name], described(form)[name]
+    if isinstance(field, ChoiceField):
+        assert sorted(value for value, _ in info.choices) == sorted(field.choices)
 
 
 @pytest.mark.parametrize(("form", "model", "answer", "name"), EACH)
