@@ -1,13 +1,15 @@
 """Calendars at unguessable addresses, and counsel's page to subscribe to theirs."""
 
 import datetime as dt
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from app.core import web
 from app.core.db import db, retrying
-from app.counsel.access import PAGE_RATE, enter
+from app.counsel import access
+from app.counsel.access import PAGE_RATE
+from app.counsel.page_state import CounselPage
 from app.feeds import calendars, queries, service, tags
 from app.feeds.tags import CalendarTag
 
@@ -61,30 +63,28 @@ def _second(at: dt.datetime) -> dt.datetime:
 
 
 @bp.get("/r/<token>/feed")
-@web.limiter.limit(PAGE_RATE)
-def subscribe(token: str) -> Any:
+@access.page
+def subscribe(page: CounselPage) -> ResponseReturnValue:
     """Show counsel the address of their calendar, or the button that makes it."""
-    view = enter(token)
     session = db.session()
-    feed = queries.open_feed(session, view.court.id, "counsel", view.counsel.id, None)
-    url, name = web.services().settings.public_url, view.court.short
+    feed = queries.open_feed(session, page.court.id, "counsel", page.counsel.id, None)
+    url, name = web.services().settings.public_url, page.court.short
     ways = service.ways_of(feed, url, web.secret(), name) if feed is not None else None
-    return render_template("feeds/subscribe.html", token=token, view=view, ways=ways)
+    return render_template("feeds/subscribe.html", page=page, ways=ways)
 
 
 @bp.post("/r/<token>/feed")
-@web.limiter.limit(PAGE_RATE)
-def begin(token: str) -> Any:
+@access.page
+def begin(page: CounselPage) -> ResponseReturnValue:
     """Open counsel's own calendar, or end it with ``stop=1``: a new one has a new address."""
-    view = enter(token)
-    court_id, counsel_id, now, secret = view.court.id, view.counsel.id, web.now(), web.secret()
+    court_id, counsel_id, now, secret = page.court.id, page.counsel.id, web.now(), web.secret()
     if request.form.get("stop"):
         feed = queries.open_feed(db.session(), court_id, "counsel", counsel_id, None)
         if feed is not None:
-            court, feed_id = view.court, feed.id
+            court, feed_id = page.court, feed.id
             retrying(lambda session: service.revoke(session, court, feed_id, now).id)
     else:
         retrying(
             lambda session: service.open_for_counsel(session, court_id, counsel_id, now, secret)[1]
         )
-    return redirect(url_for("feeds.subscribe", token=token), 303)
+    return redirect(url_for("feeds.subscribe", token=page.token), 303)
