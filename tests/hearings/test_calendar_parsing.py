@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.hearings.availability.calculation.calendar_parsing import UnreadableCalendar, busy
+from app.hearings.availability.calculation.calendar_parsing import UnreadableCalendar, busy_spans
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
@@ -25,7 +25,7 @@ def calendar(*events: str) -> bytes:
 def said(raw: bytes) -> list[str]:
     return [
         f"{s.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}-{s.ends_at.astimezone(SHANGHAI):%m-%d %H:%M}"
-        for s in busy(raw, SHANGHAI, NOW)
+        for s in busy_spans(raw, SHANGHAI, NOW)
     ]
 
 
@@ -110,7 +110,7 @@ ATTENDEES = [
 @pytest.mark.parametrize(("lines", "spans"), ATTENDEES)
 def test_what_the_owner_declined_takes_none_of_their_time(lines: str, spans: list[str]) -> None:
     raw = calendar(LUNCH + lines)
-    found = busy(raw, SHANGHAI, NOW, ["Zhao@jinmao.example", "z.lei@mail.example", "", "x"])
+    found = busy_spans(raw, SHANGHAI, NOW, ["Zhao@jinmao.example", "z.lei@mail.example", "", "x"])
     assert [
         f"{s.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}-{s.ends_at.astimezone(SHANGHAI):%m-%d %H:%M}"
         for s in found
@@ -174,7 +174,7 @@ def test_events_that_touch_are_one_span_and_nothing_else_is_kept() -> None:
         "DTSTART:20261201T020000Z\nDTEND:20261201T030000Z",
     )
     assert said(raw) == ["12-01 09:00-12-01 11:00"]
-    assert "secret" not in repr(busy(raw, SHANGHAI, NOW))
+    assert "secret" not in repr(busy_spans(raw, SHANGHAI, NOW))
 
 
 def test_a_free_busy_list_is_read_too() -> None:
@@ -209,7 +209,7 @@ def test_a_free_busy_list_is_read_too() -> None:
 )
 def test_what_is_no_calendar_or_would_never_end_is_refused_in_words(raw: bytes, words: str) -> None:
     with pytest.raises(UnreadableCalendar, match=words):
-        busy(raw, SHANGHAI, NOW)
+        busy_spans(raw, SHANGHAI, NOW)
 
 
 def test_a_clock_change_keeps_the_hour_of_a_weekly_event() -> None:
@@ -218,7 +218,7 @@ def test_a_clock_change_keeps_the_hour_of_a_weekly_event() -> None:
         "DTSTART;TZID=Europe/London:20270322T090000\nDTEND;TZID=Europe/London:20270322T100000\nRRULE:FREQ=WEEKLY;COUNT=2"
     )
     assert [
-        s.starts_at.astimezone(london).strftime("%d %H:%M") for s in busy(raw, london, NOW)
+        s.starts_at.astimezone(london).strftime("%d %H:%M") for s in busy_spans(raw, london, NOW)
     ] == ["22 09:00", "29 09:00"]
 
 
@@ -227,5 +227,5 @@ def test_a_domain_beyond_ascii_is_its_owners_in_either_spelling_and_nobody_elses
     for written, free in (("xn--fa-hia", True), ("faß", True), ("fass", False)):
         who = f"ATTENDEE;PARTSTAT=DECLINED:mailto:anna@{written}.example"
         raw = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n{at}\n{who}\nEND:VEVENT\nEND:VCALENDAR\n"
-        found = busy(raw.encode(), SHANGHAI, NOW, ["Anna@faß.example"])
+        found = busy_spans(raw.encode(), SHANGHAI, NOW, ["Anna@faß.example"])
         assert (found == []) is free, written

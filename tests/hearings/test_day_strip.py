@@ -7,9 +7,9 @@ from app.hearings.availability.calculation.day_strip import (
     BusyRow,
     StripDay,
     StripMark,
-    bounds,
-    days_of,
-    rows,
+    build_rows,
+    hour_bounds,
+    shown_days,
 )
 from app.hearings.rules import Span
 
@@ -27,7 +27,7 @@ def span(day: int, begin: str, end: str) -> Span:
 
 def strip(*marks: StripMark, taken: tuple[BusyRow, ...] = ()) -> list[StripDay]:
     """The strip of a court that sits on weekdays from nine to noon."""
-    return rows(
+    return build_rows(
         marks,
         taken,
         HOURS,
@@ -60,7 +60,7 @@ def test_every_day_has_as_many_quarters() -> None:
 
 def test_near_days_have_those_between_them_and_far_ones_a_gap() -> None:
     marks = [StripMark("1", span(n, "09:00", "10:00")) for n in (9, 11, 25)]
-    assert [day.day for day in days_of(marks, ZONE)] == [9, 10, 11, 25]
+    assert [day.day for day in shown_days(marks, ZONE)] == [9, 10, 11, 25]
     assert [row.gap for row in strip(*marks)] == [False, False, False, True, False]
 
 
@@ -75,6 +75,6 @@ def test_a_closed_day_between_is_one_line_and_a_slot_on_a_closed_day_is_seen() -
 
 def test_a_slot_outside_the_courts_hours_makes_the_strip_longer() -> None:
     marks = [StripMark("1", span(9, "08:20", "17:40"))]
-    assert bounds(dt.time(9), dt.time(17), marks, ZONE) == (8, 18)
+    assert hour_bounds(dt.time(9), dt.time(17), marks, ZONE) == (8, 18)
     late = [StripMark("1", Span(at(9, "23:30"), at(10, "00:30")))]
-    assert bounds(dt.time(9), dt.time(17), late, ZONE)[1] == 24
+    assert hour_bounds(dt.time(9), dt.time(17), late, ZONE)[1] == 24

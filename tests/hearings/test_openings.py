@@ -9,15 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.hearings.availability.calculation.court_hours import CourtHours, longest, sessions
+from app.hearings.availability.calculation.court_hours import (
+    CourtHours,
+    longest_session,
+    sessions_of_day,
+)
 from app.hearings.availability.calculation.openings import (
     Attendee,
     Opening,
     OpeningQuery,
-    chosen,
-    merged,
-    on_grid,
-    openings,
+    choose_openings,
+    find_openings,
+    grid_instants,
+    merge_spans,
     starts_within,
 )
 from app.hearings.rules import Span
@@ -41,7 +45,10 @@ def wish(
 ) -> OpeningQuery:
     listed = [MONDAY + dt.timedelta(days=n) for n in range(days)]
     return OpeningQuery(
-        dt.timedelta(minutes=minutes), [(d, sessions(d, HOURS, zone)) for d in listed], zone, **more
+        dt.timedelta(minutes=minutes),
+        [(d, sessions_of_day(d, HOURS, zone)) for d in listed],
+        zone,
+        **more,
     )  # type: ignore[arg-type]
 
 
@@ -69,9 +76,9 @@ def test_every_start_that_is_possible_is_found_and_no_other(
     taken: list[list[Span]], elsewhere: list[Span], minutes: int, buffer: int, zone: ZoneInfo
 ) -> None:
     asked = wish(minutes, 3, zone, buffer=dt.timedelta(minutes=buffer))
-    people = [Attendee(f"p{n}", tuple(merged(each))) for n, each in enumerate(taken)]
-    people[0] = Attendee("p0", people[0].here, tuple(merged(elsewhere)))
-    found = {each.starts_at for each in openings(asked, people)}
+    people = [Attendee(f"p{n}", tuple(merge_spans(each))) for n, each in enumerate(taken)]
+    people[0] = Attendee("p0", people[0].here, tuple(merge_spans(elsewhere)))
+    found = {each.starts_at for each in find_openings(asked, people)}
     length, gap = asked.length, asked.buffer
     every = [s for each in taken for s in each] + elsewhere
 
@@ -99,7 +106,7 @@ def test_every_start_that_is_possible_is_found_and_no_other(
 @settings(max_examples=100, deadline=None)
 @given(spans)
 def test_merged_spans_are_disjoint_in_order_and_cover_the_same_minutes(given_: list[Span]) -> None:
-    found = merged(given_)
+    found = merge_spans(given_)
     assert all(a.ends_at < b.starts_at for a, b in itertools.pairwise(found))
     for n in range(0, 3 * 24 * 60, 7):
         instant = at("00:00") + n * MINUTE
@@ -109,7 +116,7 @@ def test_merged_spans_are_disjoint_in_order_and_cover_the_same_minutes(given_: l
 
 
 def test_a_start_may_touch_what_is_taken_and_the_end_of_a_session() -> None:
-    day = sessions(MONDAY, HOURS, SHANGHAI)
+    day = sessions_of_day(MONDAY, HOURS, SHANGHAI)
     assert starts_within(day, dt.timedelta(hours=1), [span("10:00", "11:00")]) == [
         (at("09:00"), at("09:00")),
         (at("11:00"), at("11:00")),
@@ -121,7 +128,7 @@ def test_the_grid_is_that_of_the_clock_on_the_wall() -> None:
     kathmandu = ZoneInfo("Asia/Kathmandu")  # UTC+5:45
     begin = dt.datetime(2026, 12, 7, 3, 20, tzinfo=dt.UTC)
     found = list(
-        on_grid(begin, begin + dt.timedelta(minutes=40), dt.timedelta(minutes=30), kathmandu)
+        grid_instants(begin, begin + dt.timedelta(minutes=40), dt.timedelta(minutes=30), kathmandu)
     )
     assert [each.astimezone(kathmandu).strftime("%H:%M") for each in found] == ["09:30"]
 
@@ -132,7 +139,7 @@ def test_the_grid_is_that_of_the_clock_on_the_wall() -> None:
 def test_a_day_on_which_clocks_change_has_its_hours_by_the_clock(
     day: dt.date, hours: float
 ) -> None:
-    held = sessions(day, HOURS, LONDON)
+    held = sessions_of_day(day, HOURS, LONDON)
     assert [each.starts_at.astimezone(LONDON).strftime("%H:%M") for each in held] == [
         "09:00",
         "13:30",
@@ -142,14 +149,14 @@ def test_a_day_on_which_clocks_change_has_its_hours_by_the_clock(
 
 def test_without_lunch_and_for_long_hearings_the_day_is_one_session() -> None:
     none = CourtHours(dt.time(9), dt.time(12), dt.time(12), dt.time(17))
-    assert len(sessions(MONDAY, none, SHANGHAI)) == 1
-    assert len(sessions(MONDAY, HOURS, SHANGHAI, whole=True)) == 1
-    assert (longest(HOURS), longest(none)) == (210, 480)
+    assert len(sessions_of_day(MONDAY, none, SHANGHAI)) == 1
+    assert len(sessions_of_day(MONDAY, HOURS, SHANGHAI, whole=True)) == 1
+    assert (longest_session(HOURS), longest_session(none)) == (210, 480)
 
 
 def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> None:
     judge = Attendee("J", (span("10:00", "11:00"),), judge=True)
-    found = openings(wish(60, 2), [judge])
+    found = find_openings(wish(60, 2), [judge])
     assert [each.starts_at.astimezone(SHANGHAI).strftime("%d %H:%M") for each in found[:2]] == [
         "07 09:00",
         "07 11:00",
@@ -162,7 +169,7 @@ def test_earlier_days_are_better_and_a_place_beside_the_judges_hearing_too() -> 
 
 
 def test_how_much_later_a_day_is_is_said_of_one_day_and_of_several() -> None:
-    found = openings(wish(60, 3), [Attendee("J", judge=True)])
+    found = find_openings(wish(60, 3), [Attendee("J", judge=True)])
     firsts = {each.day: str(each.reasons[0]) for each in reversed(found)}
     assert list(dict(sorted(firsts.items())).values()) == [
         "the first day on which all are free",
@@ -173,12 +180,12 @@ def test_how_much_later_a_day_is_is_said_of_one_day_and_of_several() -> None:
 
 def test_counsel_from_elsewhere_cost_a_journey_or_save_one() -> None:
     far = Attendee("Far", travel=dt.timedelta(hours=2))
-    early = next(each for each in openings(wish(), [far]) if each.starts_at == at("09:00"))
+    early = next(each for each in find_openings(wish(), [far]) if each.starts_at == at("09:00"))
     assert [(who, words.words) for who, words in early.costs] == [
         ("Far", "must set out before the court opens")
     ]
     there = Attendee("Far", (span("15:00", "16:00"),), travel=dt.timedelta(hours=2))
-    best = openings(wish(60, 3), [there])[0]
+    best = find_openings(wish(60, 3), [there])[0]
     assert best.day == MONDAY
     assert "is here that day anyway" in best.reasons[-1].words
 
@@ -199,7 +206,7 @@ def free(taken: Mapping[str, Sequence[int]]) -> object:
 
 def test_choices_lie_on_different_days_in_mornings_and_afternoons() -> None:
     asked = wish(60, 10)
-    made = chosen(openings(asked, []), asked, 4, free({}))  # type: ignore[arg-type]
+    made = choose_openings(find_openings(asked, []), asked, 4, free({}))  # type: ignore[arg-type]
     assert len({each.opening.day for each in made}) == 4
     assert sorted(each.opening.starts_at.astimezone(SHANGHAI).hour < 12 for each in made) == [
         False,
@@ -211,7 +218,7 @@ def test_choices_lie_on_different_days_in_mornings_and_afternoons() -> None:
 
 def test_where_days_are_few_halves_of_days_and_then_what_is_left_are_taken() -> None:
     asked = wish(60, 1)
-    made = chosen(openings(asked, []), asked, 10, free({}))  # type: ignore[arg-type]
+    made = choose_openings(find_openings(asked, []), asked, 10, free({}))  # type: ignore[arg-type]
     assert clocks([each.opening for each in made]) == [
         "09:00",
         "10:00",
@@ -242,9 +249,9 @@ def test_a_courtroom_that_is_free_goes_with_each_choice_and_the_best_is_first(
     taken: dict[str, tuple[int, ...]], many: int
 ) -> None:
     asked = wish(60, 2)
-    found = openings(asked, [])
+    found = find_openings(asked, [])
     rooms = free(taken)
-    made = chosen(found, asked, many, rooms)  # type: ignore[arg-type]
+    made = choose_openings(found, asked, many, rooms)  # type: ignore[arg-type]
     for each in made:
         assert each.room in rooms([each.opening])[each.opening.starts_at]  # type: ignore[operator]
     best = next((o for o in found if rooms([o])[o.starts_at]), None)  # type: ignore[operator]

@@ -123,7 +123,7 @@ def fetch_busy_time(
         if fetched.body is None:
             return fetched, (), ""
         zone = ZoneInfo(calendar.zone)
-        return fetched, calendar_parsing.busy(fetched.body, zone, now, [calendar.owner]), ""
+        return fetched, calendar_parsing.busy_spans(fetched.body, zone, now, [calendar.owner]), ""
     except (FetchFailed, calendar_parsing.UnreadableCalendar) as fault:
         return None, (), str(fault)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away, BusyTime
-from app.hearings.availability.calculation.openings import Opening, merged, without
+from app.hearings.availability.calculation.openings import Opening, merge_spans, subtract_span
 from app.hearings.models import Answer, AnswerChoice, Booking, Invitation, Slot
 from app.hearings.rules import Span, days_span, kind_and_row, resource
 
@@ -32,7 +32,7 @@ def booked_spans(
     spans_by_id: dict[int, list[Span]] = defaultdict(list)
     for number, starts_at, ends_at in session.execute(statement):
         spans_by_id[number].append(Span(starts_at, ends_at))
-    return {number: merged(spans) for number, spans in spans_by_id.items()}
+    return {number: merge_spans(spans) for number, spans in spans_by_id.items()}
 
 
 def away_spans(
@@ -63,7 +63,7 @@ def away_spans(
     )
     for number, starts_at, ends_at in session.execute(own):
         spans_by_id[number].append(Span(starts_at, ends_at))
-    return {number: merged(spans) for number, spans in spans_by_id.items()}
+    return {number: merge_spans(spans) for number, spans in spans_by_id.items()}
 
 
 def refused_spans(
@@ -96,10 +96,10 @@ def refused_spans(
     spans_by_id: dict[int, list[Span]] = defaultdict(list)
     for number, starts_at, ends_at, says in session.execute(statement):
         slot = Span(starts_at, ends_at)
-        spans_by_id[number] = without(spans_by_id[number], slot) + (
+        spans_by_id[number] = subtract_span(spans_by_id[number], slot) + (
             [slot] if says == AnswerChoice.NO else []
         )
-    return {number: merged(spans) for number, spans in spans_by_id.items() if spans}
+    return {number: merge_spans(spans) for number, spans in spans_by_id.items() if spans}
 
 
 def busy_spans(
@@ -110,7 +110,7 @@ def busy_spans(
     counsel = [row for kind, row in map(kind_and_row, resources) if kind == "counsel"]
     for number, spans in away_spans(session, counsel, span, zone).items():
         each = resource("counsel", number)
-        spans_by_id[each] = merged([*spans_by_id.get(each, ()), *spans])
+        spans_by_id[each] = merge_spans([*spans_by_id.get(each, ()), *spans])
     return spans_by_id
 
 

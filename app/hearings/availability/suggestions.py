@@ -14,7 +14,11 @@ from app.court.models import Court, Courtroom
 from app.hearings import queries
 from app.hearings.availability import busy_time
 from app.hearings.availability.calculation import openings
-from app.hearings.availability.calculation.court_hours import CourtHours, longest, sessions
+from app.hearings.availability.calculation.court_hours import (
+    CourtHours,
+    longest_session,
+    sessions_of_day,
+)
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.rules import Span, resource
 from app.law import periods, working_days
@@ -118,7 +122,7 @@ def search(
     wish, span = _wish(session, case, query, now)
     around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
     people = _people(session, case, around, ZoneInfo(case.court.zone), query.but)
-    weighed = openings.openings(wish, people) if wish else []
+    weighed = openings.find_openings(wish, people) if wish else []
     unwanted = {at.astimezone(dt.UTC) for at in query.but_not}
     found = [each for each in weighed if each.starts_at not in unwanted]
     return SuggestionSearch(wish, people, found, {each.starts_at: each for each in weighed})
@@ -153,7 +157,7 @@ def choose(
             each.opening.costs,
         )
         for each in sorted(
-            openings.chosen(found, wish, query.many, free),
+            openings.choose_openings(found, wish, query.many, free),
             key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
         )
     ]
@@ -180,12 +184,12 @@ def _wish(
     end = query.last or begin + dt.timedelta(days=AHEAD)
     end = min(end, begin + dt.timedelta(days=MOST_DAYS))
     hours = court_hours(court)
-    whole = query.minutes > longest(hours)
+    whole = query.minutes > longest_session(hours)
     court_days = [
         (day, openings_of_day)
         for ahead in range((end - begin).days + 1)
         if working.has(day := begin + dt.timedelta(days=ahead))
-        and (openings_of_day := sessions(day, hours, zone, whole=whole))
+        and (openings_of_day := sessions_of_day(day, hours, zone, whole=whole))
     ]
     if not court_days:
         return None, Span(now, now)

@@ -13,7 +13,7 @@ from app.court.models import Court
 from app.hearings import booking
 from app.hearings.availability import suggestions
 from app.hearings.availability.calculation import day_strip, openings
-from app.hearings.availability.calculation.court_hours import longest, sessions
+from app.hearings.availability.calculation.court_hours import longest_session, sessions_of_day
 from app.hearings.availability.calculation.day_strip import BusyRow, StripDay, StripMark
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.availability.suggestions import Suggestion
@@ -118,10 +118,13 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
     if not working.has(day):
         return Message(N_("the court does not sit on this day"))
     minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
-    for whole, words in ((minutes > longest(hours), None), (True, N_("it goes over lunch"))):
+    for whole, words in (
+        (minutes > longest_session(hours), None),
+        (True, N_("it goes over lunch")),
+    ):
         if any(
             each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
-            for each in sessions(day, hours, zone, whole=whole)
+            for each in sessions_of_day(day, hours, zone, whole=whole)
         ):
             return Message(words) if words else None
     return Message(N_("it is not within the court's hours"))
@@ -171,7 +174,7 @@ def _opening(
     if first is None or day not in on or day < first:
         return None
     later = on.index(day) - on.index(first)
-    return openings.weighed(wish, people, span.starts_at, day, dict(wish.days)[day], later)
+    return openings.score_opening(wish, people, span.starts_at, day, dict(wish.days)[day], later)
 
 
 def _strip(
@@ -184,13 +187,13 @@ def _strip(
     zone, hours = ZoneInfo(court.zone), suggestions.court_hours(court)
     if not marks:
         return DayStrip()
-    runs = day_strip.bounds(hours.opens, hours.closes, marks, zone)
-    rows = day_strip.rows(
+    runs = day_strip.hour_bounds(hours.opens, hours.closes, marks, zone)
+    rows = day_strip.build_rows(
         marks,
         [BusyRow(p.name, [*p.here, *p.elsewhere], p.refused) for p in search.people],
         runs,
         zone,
         working.has,
-        lambda day: sessions(day, hours, zone, whole=minutes > longest(hours)),
+        lambda day: sessions_of_day(day, hours, zone, whole=minutes > longest_session(hours)),
     )
     return DayStrip(rows, range(*runs))

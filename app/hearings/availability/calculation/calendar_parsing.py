@@ -1,4 +1,4 @@
-"""Pure: from a calendar of another house to when it says busy; nothing else of it is kept."""
+"""Pure: the busy spans of a foreign calendar; nothing else of it is kept."""
 
 import datetime as dt
 import re
@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from app.core import addresses
 from app.core.errors import N_
-from app.hearings.availability.calculation.openings import merged
+from app.hearings.availability.calculation.openings import merge_spans
 from app.hearings.rules import Span
 
 AHEAD = dt.timedelta(days=180)
@@ -23,10 +23,12 @@ _LONGEST = dt.timedelta(days=366)
 
 
 class UnreadableCalendar(Exception):  # noqa: N818
-    """This is no calendar that can be read, in one sentence."""
+    """A calendar cannot be read; the message is one sentence."""
 
 
-def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] = ()) -> list[Span]:
+def busy_spans(
+    raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] = ()
+) -> list[Span]:
     """Return when a calendar says busy, from a day ago to 180 days ahead, merged.
 
     What is free (TRANSP:TRANSPARENT, Outlook's FREE) or cancelled takes no time, nor does what the
@@ -40,7 +42,9 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
     try:
         calendar = Calendar.from_ical(raw)
         events = calendar.walk("VEVENT")
-        own = {address(each) for each in (*owners, calendar.get("X-WR-CALNAME", ""))} - {""}
+        own = {canonical_address(each) for each in (*owners, calendar.get("X-WR-CALNAME", ""))} - {
+            ""
+        }
         _refuse_endless(events)
         first, last = now - dt.timedelta(days=1), now + AHEAD
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
@@ -60,7 +64,7 @@ def busy(raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] =
         for s in found
         if s.ends_at > first and s.starts_at < last and s.ends_at - s.starts_at <= _LONGEST
     ]
-    spans = merged(kept)
+    spans = merge_spans(kept)
     if len(spans) > MOST_SPANS:
         raise UnreadableCalendar(N_("The calendar has too many entries."))
     return spans
@@ -86,7 +90,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _takes_time(event: Any) -> bool:
-    """Tell whether an event is busy time: RFC 5545, 3.8.1.11 and 3.8.2.7; MS-OXCICAL, 2.1.3.1.1."""
+    """Tell whether an event is busy time (RFC 5545, 3.8.1.11, 3.8.2.7; MS-OXCICAL, 2.1.3.1.1)."""
     status, transparent, outlook = (
         str(event.get(name, "")).strip().upper()
         for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")
@@ -95,17 +99,17 @@ def _takes_time(event: Any) -> bool:
 
 
 def _is_declined(event: Any, own: Collection[str]) -> bool:
-    """Tell whether the owner said no to an event, or handed it on: by each address they have."""
+    """Tell whether the owner, by any of their addresses, declined or delegated an event."""
     said = [
         str(params.get("PARTSTAT", "NEEDS-ACTION")).upper()
         for attendee in _listed(event.get("ATTENDEE"))
         for params in [getattr(attendee, "params", {})]
-        if {address(attendee), address(params.get("EMAIL", ""))} & set(own)
+        if {canonical_address(attendee), canonical_address(params.get("EMAIL", ""))} & set(own)
     ]
     return bool(said) and set(said) <= {"DECLINED", "DELEGATED"}
 
 
-def address(value: object) -> str:
+def canonical_address(value: object) -> str:
     """Return a mail address in its canonical form, out of ``mailto:`` or bare; "" where it is none.
 
     What iCloud writes instead of an address (a path) is none; it says the address in EMAIL.

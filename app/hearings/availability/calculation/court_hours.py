@@ -1,4 +1,4 @@
-"""Pure: when a court holds hearings: its sessions of a day, by the clock on its wall."""
+"""Pure: the sessions of a court's day, by its wall clock."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.hearings.rules import Span
 
 @dataclass(frozen=True)
 class CourtHours:
-    """A court's hours by its clock; equal ends of lunch mean that there is none."""
+    """A court's hours by its wall clock; without a lunch break its ends are equal."""
 
     opens: dt.time
     lunch_from: dt.time
@@ -17,11 +17,13 @@ class CourtHours:
     closes: dt.time
 
 
-def sessions(day: dt.date, hours: CourtHours, zone: ZoneInfo, *, whole: bool = False) -> list[Span]:
-    """Return the spans of a day in which hearings are held, in UTC; ``whole`` sits through lunch.
+def sessions_of_day(
+    day: dt.date, hours: CourtHours, zone: ZoneInfo, *, whole: bool = False
+) -> list[Span]:
+    """Return the spans of a day in which hearings are held, in UTC; ``whole`` ignores lunch.
 
-    What is by the clock is by the clock on nights when it changes too: such a day is shorter or
-    longer, and a session that would not last is left out.
+    Hours follow the wall clock also when it changes: such a day is shorter or longer, and a session
+    of no length is left out.
     """
     marks = [hours.opens, hours.lunch_from, hours.lunch_until, hours.closes]
     if whole or hours.lunch_from >= hours.lunch_until:
@@ -31,13 +33,13 @@ def sessions(day: dt.date, hours: CourtHours, zone: ZoneInfo, *, whole: bool = F
     return [Span(begin, end) for begin, end in pairs if begin < end]
 
 
-def longest(hours: CourtHours) -> int:
+def longest_session(hours: CourtHours) -> int:
     """Return the minutes of the longest session of an ordinary day."""
     day = dt.date(2026, 1, 5)
     return max(
         (
             int((s.ends_at - s.starts_at).total_seconds()) // 60
-            for s in sessions(day, hours, ZoneInfo("UTC"))
+            for s in sessions_of_day(day, hours, ZoneInfo("UTC"))
         ),
         default=0,
     )

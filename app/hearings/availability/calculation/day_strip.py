@@ -1,4 +1,4 @@
-"""Pure: days side by side as a strip of quarters of an hour: what is taken, asked about, free."""
+"""Pure: days as rows of quarters of an hour: busy, proposed, free."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -24,7 +24,7 @@ class StripMark:
 
 @dataclass(frozen=True)
 class BusyRow:
-    """Whose time is taken when, and what of it they refused when they were asked."""
+    """The busy time of a person, and the slots that they refused."""
 
     who: str
     spans: Sequence[Span]
@@ -33,9 +33,9 @@ class BusyRow:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Quarters of one day that are alike.
+    """Adjacent quarters of one day that are alike.
 
-    ``names`` of slots in them, ``who`` is not free then, ``refused`` by whom when they were asked.
+    ``names`` of slots in them, ``who`` is not free then, ``refused`` by whom when asked.
     """
 
     starts_at: dt.datetime
@@ -49,7 +49,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class StripDay:
-    """One day: its stretches, or none where the court is closed; ``gap`` where days are left out.
+    """One day: its stretches, none if the court is closed; ``gap`` where days are left out.
 
     ``marked`` tells that a slot of the form or a suggestion lies on it.
     """
@@ -62,12 +62,12 @@ class StripDay:
 
     @property
     def refused(self) -> bool:
-        """Whether counsel said no to a part of the day when they were asked."""
+        """Whether counsel refused a part of the day."""
         return any(each.refused for each in self.stretches)
 
 
-def days_of(marks: Sequence[StripMark], zone: ZoneInfo) -> list[dt.date]:
-    """Return the days that a strip shows: those of the marks, and those between near ones."""
+def shown_days(marks: Sequence[StripMark], zone: ZoneInfo) -> list[dt.date]:
+    """Return the days of a strip: those of the marks, and those between near ones."""
     marked = sorted({mark.span.starts_at.astimezone(zone).date() for mark in marks})
     days = marked[:1]
     for one, other in pairwise(marked):
@@ -77,12 +77,12 @@ def days_of(marks: Sequence[StripMark], zone: ZoneInfo) -> list[dt.date]:
     return days[:MOST_DAYS]
 
 
-def bounds(
+def hour_bounds(
     opens: dt.time, closes: dt.time, marks: Sequence[StripMark], zone: ZoneInfo
 ) -> tuple[int, int]:
-    """Return from which to which full hour, at most 24, a strip runs.
+    """Return the first and last full hour of a strip, at most 24.
 
-    Those are the court's hours, and more where a slot lies outside them.
+    They are the court's hours, extended to slots outside them.
     """
     first, last = opens.hour, closes.hour + bool(closes.minute)
     for mark in marks:
@@ -93,7 +93,7 @@ def bounds(
     return first, last
 
 
-def rows(
+def build_rows(
     marks: Sequence[StripMark],
     taken: Sequence[BusyRow],
     hours: tuple[int, int],
@@ -101,10 +101,10 @@ def rows(
     works: Callable[[dt.date], bool],
     sessions: Callable[[dt.date], Sequence[Span]],
 ) -> list[StripDay]:
-    """Return the strip, a row a day; each row has the same quarters, so that they stand in line."""
+    """Return the rows of the strip, one a day, all with the same quarters."""
     made: list[StripDay] = []
     marked = {mark.span.starts_at.astimezone(zone).date() for mark in marks}
-    for day in days_of(marks, zone):
+    for day in shown_days(marks, zone):
         if made and day - made[-1].on > DAY:
             made.append(StripDay(day - DAY, gap=True))
         if not works(day) and day not in marked:
@@ -154,7 +154,7 @@ def _stretches(
 
 
 def _quarters(day: dt.date, hours: tuple[int, int], zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the quarters of a day by the wall's clock: every day has as many, for one table."""
+    """Yield the quarters of a day by the wall clock; every day has as many."""
     midnight = dt.datetime.combine(day, dt.time())
     for n in range(hours[0] * 4, hours[1] * 4):
         begin = (midnight + n * QUARTER).replace(tzinfo=zone).astimezone(dt.UTC)

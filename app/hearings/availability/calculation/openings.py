@@ -1,8 +1,8 @@
-"""Pure: which starts suit everybody, exactly, and which of them are best.
+"""Pure: the starts at which everybody is free, exactly, and the best of them.
 
-What is taken of people's and courtrooms' time is merged; the starts that are left are whole spans
-of time, of which those on the court's grid of minutes are weighed. Nothing is sampled: what is not
-among the best is worse by the weights below, or no courtroom is free for it.
+Busy time of people is merged; the starts that remain are intervals, of which those on the court's
+grid of minutes are scored. Nothing is sampled: a start that is not among the best has a lower score
+by the weights below, or no courtroom is free.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.core.errors import N_, Message
 from app.hearings.rules import Span
 
-# What a start is worth: points off, or on, for …
+# Points of a start, for …
 LATER_DAY = -2.0  # each working day after the first that is possible
 BESIDE = 6.0  # right beside another hearing of the judge: no gap is left
 SHORT_GAP = -4.0  # a gap of the judge's too short for anything
@@ -26,10 +26,10 @@ GAP = dt.timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody who must be there: what is taken of their time, here and elsewhere.
+    """A person who must attend, with their busy time at this court and elsewhere.
 
-    ``elsewhere`` is already as long as the way to and from it; ``travel`` is one way to this court.
-    ``refused`` is what they said no to when they were asked; no buffer and no way belong to it.
+    ``elsewhere`` includes the way to and from it; ``travel`` is one way to this court. ``refused``
+    are slots that they refused when asked; neither buffer nor travel is added to them.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Attendee:
 
 @dataclass(frozen=True)
 class OpeningQuery:
-    """What is asked for: how long, on which days (their sessions), on which grid, how far apart."""
+    """A search: the length, the days with their sessions, the grid and the buffer."""
 
     length: dt.timedelta
     days: Sequence[tuple[dt.date, Sequence[Span]]]
@@ -55,7 +55,7 @@ class OpeningQuery:
 
 @dataclass(frozen=True)
 class Opening:
-    """A start that suits everybody: what it is worth, why it is good, and whom it costs."""
+    """A start at which everybody is free, with its score, reasons and costs by counsel."""
 
     starts_at: dt.datetime
     day: dt.date
@@ -73,19 +73,19 @@ class PlacedOpening:
     also: tuple[int, ...] = field(default=())
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """Return the union of spans as disjoint ones, in order; what touches is joined."""
-    found: list[Span] = []
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the union of spans as disjoint ones, in order; touching spans are joined."""
+    disjoint: list[Span] = []
     for span in sorted(spans):
-        if found and span.starts_at <= found[-1].ends_at:
-            found[-1] = Span(found[-1].starts_at, max(found[-1].ends_at, span.ends_at))
+        if disjoint and span.starts_at <= disjoint[-1].ends_at:
+            disjoint[-1] = Span(disjoint[-1].starts_at, max(disjoint[-1].ends_at, span.ends_at))
         else:
-            found.append(span)
-    return found
+            disjoint.append(span)
+    return disjoint
 
 
-def without(spans: Iterable[Span], gone: Span) -> list[Span]:
-    """Return what is left of some spans where another is taken out of them."""
+def subtract_span(spans: Iterable[Span], gone: Span) -> list[Span]:
+    """Return the parts of some spans outside another."""
     return [
         Span(begin, end)
         for span in spans
@@ -100,30 +100,30 @@ def without(spans: Iterable[Span], gone: Span) -> list[Span]:
 def starts_within(
     sessions: Iterable[Span], length: dt.timedelta, taken: Sequence[Span]
 ) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Return from when until when, both included, something of a length can begin.
+    """Return the intervals, ends included, in which something of a length can begin.
 
-    ``taken`` is merged. A start is possible if from it on, for the whole length, it lies in one
-    session and shares no moment with what is taken.
+    ``taken`` is merged. A start is possible if the whole length from it on lies in one session and
+    overlaps nothing taken.
     """
-    found = []
+    intervals = []
     for session in sessions:
         begin, last = session.starts_at, session.ends_at - length
         at = bisect_right(taken, begin, key=lambda span: span.ends_at)
         while begin <= last:
             if at == len(taken) or taken[at].starts_at >= last + length:
-                found.append((begin, last))
+                intervals.append((begin, last))
                 break
             if begin + length <= taken[at].starts_at:
-                found.append((begin, min(last, taken[at].starts_at - length)))
+                intervals.append((begin, min(last, taken[at].starts_at - length)))
             begin = max(begin, taken[at].ends_at)
             at += 1
-    return found
+    return intervals
 
 
-def on_grid(
+def grid_instants(
     begin: dt.datetime, last: dt.datetime, grid: dt.timedelta, zone: ZoneInfo
 ) -> Iterator[dt.datetime]:
-    """Yield the instants from one to another, both included, on the grid of the wall clock."""
+    """Yield the instants of an interval, ends included, on the grid of the wall clock."""
     local = begin.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     past = (local.replace(tzinfo=None) - midnight) % grid
@@ -133,37 +133,37 @@ def on_grid(
         at += grid
 
 
-def openings(wish: OpeningQuery, people: Sequence[Attendee]) -> list[Opening]:
+def find_openings(query: OpeningQuery, people: Sequence[Attendee]) -> list[Opening]:
     """Return every start on the grid at which all people are free, the best first."""
     buffered = (
-        Span(span.starts_at - wish.buffer, span.ends_at + wish.buffer)
+        Span(span.starts_at - query.buffer, span.ends_at + query.buffer)
         for person in people
         for span in (*person.here, *person.elsewhere)
     )
-    taken = merged([*buffered, *(span for person in people for span in person.refused)])
-    found, rank, first = [], -1, None
-    for day, sessions in wish.days:
+    taken = merge_spans([*buffered, *(span for person in people for span in person.refused)])
+    scored, rank, first = [], -1, None
+    for day, sessions in query.days:
         rank += 1
-        for begin, last in starts_within(sessions, wish.length, taken):
-            for at in on_grid(begin, last, wish.grid, wish.zone):
-                if wish.not_before and at < wish.not_before:
+        for begin, last in starts_within(sessions, query.length, taken):
+            for at in grid_instants(begin, last, query.grid, query.zone):
+                if query.not_before and at < query.not_before:
                     continue
                 first = rank if first is None else first
-                found.append(weighed(wish, people, at, day, sessions, rank - first))
-    return sorted(found, key=lambda each: (-each.score, each.starts_at))
+                scored.append(score_opening(query, people, at, day, sessions, rank - first))
+    return sorted(scored, key=lambda each: (-each.score, each.starts_at))
 
 
-def weighed(
-    wish: OpeningQuery,
+def score_opening(
+    query: OpeningQuery,
     people: Sequence[Attendee],
     at: dt.datetime,
     day: dt.date,
     sessions: Sequence[Span],
     later: int,
 ) -> Opening:
-    """Return what a start is worth, so many working days after the first that is possible."""
-    score, reasons, costs = LATER_DAY * later, list(wish.because), []
-    if later == 0 and wish.because:
+    """Score a start on a day that is ``later`` working days after the first possible one."""
+    score, reasons, costs = LATER_DAY * later, list(query.because), []
+    if later == 0 and query.because:
         reasons.append(Message(N_("the first day after that on which all are free")))
     elif later == 0:
         reasons.append(Message(N_("the first day on which all are free")))
@@ -172,15 +172,15 @@ def weighed(
     else:
         words = N_("%(count)s working days after the first on which all are free")
         reasons.append(Message(words, count=later))
-    span, opens = Span(at, at + wish.length), sessions[0].starts_at
+    span, opens = Span(at, at + query.length), sessions[0].starts_at
     for person in people:
         if person.judge:
-            points, why = _beside(person.here, span, wish.buffer)
+            points, why = _beside(person.here, span, query.buffer)
             score += points
             if why:
                 reasons.append(why)
             continue
-        gained, good, bad = _of_counsel(person, span, opens, wish)
+        gained, good, bad = _of_counsel(person, span, opens, query)
         score += gained
         if good:
             reasons.append(good)
@@ -190,7 +190,7 @@ def weighed(
 
 
 def _around(spans: Sequence[Span], span: Span) -> tuple[dt.timedelta | None, dt.timedelta | None]:
-    """Return how long before and after a span others end and begin; ``spans`` are in order."""
+    """Return the gaps before and after a span; ``spans`` are in order."""
     at = bisect_right(spans, span.starts_at, key=lambda each: each.ends_at)
     before = span.starts_at - spans[at - 1].ends_at if at else None
     after = spans[at].starts_at - span.ends_at if at < len(spans) else None
@@ -206,7 +206,7 @@ def _beside(here: Sequence[Span], span: Span, buffer: dt.timedelta) -> tuple[flo
 
 
 def _of_counsel(
-    person: Attendee, span: Span, opens: dt.datetime, wish: OpeningQuery
+    person: Attendee, span: Span, opens: dt.datetime, query: OpeningQuery
 ) -> tuple[float, Message | None, Message | None]:
     before, after = _around(person.here, span)
     near = [gap for gap in (before, after) if gap is not None and gap < GAP]
@@ -216,8 +216,8 @@ def _of_counsel(
         return HURRY + (SAVED if person.travel else 0.0), None, hurry
     if not person.travel:
         return 0.0, None, None
-    day = span.starts_at.astimezone(wish.zone).date()
-    if any(each.starts_at.astimezone(wish.zone).date() == day for each in person.here):
+    day = span.starts_at.astimezone(query.zone).date()
+    if any(each.starts_at.astimezone(query.zone).date() == day for each in person.here):
         name = person.name
         return SAVED, Message(N_("%(name)s is here that day anyway"), name=name), None
     if span.starts_at < opens + person.travel:
@@ -225,58 +225,64 @@ def _of_counsel(
     return 0.0, None, None
 
 
-def chosen(
-    found: Sequence[Opening],
-    wish: OpeningQuery,
+def choose_openings(
+    openings: Sequence[Opening],
+    query: OpeningQuery,
     many: int,
     free_rooms: Callable[[Sequence[Opening]], Mapping[dt.datetime, Sequence[int]]],
 ) -> list[PlacedOpening]:
     """Return the best openings that have a courtroom, spread over days.
 
-    First one a day, mornings and afternoons about alike, so that whoever is never free in one
-    finds the other; only where there are too few of these a second half of a day, then whatever
-    is left. No two overlap. ``free_rooms`` says which courtrooms are free for some openings; it is
-    asked for a few at a time, the best first.
+    First one a day, mornings and afternoons about alike, so that whoever is never free in one finds
+    the other; if these are too few, a second half of a day, then whatever is left. No two overlap.
+    ``free_rooms`` returns the courtrooms free at some openings; it is called for a few at a time,
+    the best first.
     """
-    made: list[PlacedOpening] = []
+    placed: list[PlacedOpening] = []
     for spread in (_a_day, _a_half, _any):
-        for part in _in_parts(found):
-            wanted = [o for o in part if _fits(o, made, wish) and spread(o, made, wish, many)]
-            rooms = free_rooms(wanted) if wanted else {}
-            for each in wanted:
-                if len(made) >= many:
-                    return made
+        for part in _in_parts(openings):
+            candidates = [
+                o for o in part if _fits(o, placed, query) and spread(o, placed, query, many)
+            ]
+            rooms = free_rooms(candidates) if candidates else {}
+            for each in candidates:
+                if len(placed) >= many:
+                    return placed
                 free = rooms.get(each.starts_at, ())
-                if free and _fits(each, made, wish) and spread(each, made, wish, many):
-                    made.append(PlacedOpening(each, free[0], tuple(free[1:])))
-    return made
+                if free and _fits(each, placed, query) and spread(each, placed, query, many):
+                    placed.append(PlacedOpening(each, free[0], tuple(free[1:])))
+    return placed
 
 
-def _a_day(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
-    alike = [o for o in made if _half(o.opening, wish)[1] == _half(opening, wish)[1]]
-    return len(alike) < (many + 1) // 2 and all(o.opening.day != opening.day for o in made)
+def _a_day(
+    opening: Opening, placed: Sequence[PlacedOpening], query: OpeningQuery, many: int
+) -> bool:
+    alike = [o for o in placed if _half(o.opening, query)[1] == _half(opening, query)[1]]
+    return len(alike) < (many + 1) // 2 and all(o.opening.day != opening.day for o in placed)
 
 
-def _a_half(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
-    return all(_half(o.opening, wish) != _half(opening, wish) for o in made)
+def _a_half(
+    opening: Opening, placed: Sequence[PlacedOpening], query: OpeningQuery, many: int
+) -> bool:
+    return all(_half(o.opening, query) != _half(opening, query) for o in placed)
 
 
-def _any(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery, many: int) -> bool:
+def _any(opening: Opening, placed: Sequence[PlacedOpening], query: OpeningQuery, many: int) -> bool:
     return True
 
 
-def _in_parts(found: Sequence[Opening]) -> Iterator[Sequence[Opening]]:
+def _in_parts(openings: Sequence[Opening]) -> Iterator[Sequence[Opening]]:
     begin, size = 0, 16
-    while begin < len(found):
-        yield found[begin : begin + size]
+    while begin < len(openings):
+        yield openings[begin : begin + size]
         begin, size = begin + size, min(256, 2 * size)
 
 
-def _half(opening: Opening, wish: OpeningQuery) -> tuple[dt.date, bool]:
-    return opening.day, opening.starts_at.astimezone(wish.zone).hour >= 12
+def _half(opening: Opening, query: OpeningQuery) -> tuple[dt.date, bool]:
+    return opening.day, opening.starts_at.astimezone(query.zone).hour >= 12
 
 
-def _fits(opening: Opening, made: Sequence[PlacedOpening], wish: OpeningQuery) -> bool:
-    span = Span(opening.starts_at, opening.starts_at + wish.length)
-    others = (each.opening.starts_at for each in made)
-    return not any(span.overlaps(Span(at, at + wish.length)) for at in others)
+def _fits(opening: Opening, placed: Sequence[PlacedOpening], query: OpeningQuery) -> bool:
+    span = Span(opening.starts_at, opening.starts_at + query.length)
+    others = (each.opening.starts_at for each in placed)
+    return not any(span.overlaps(Span(at, at + query.length)) for at in others)
