@@ -1,7 +1,8 @@
-"""When a country changes its clock: what was told keeps its wall clock, calendars are corrected.
+"""When a country changes its clock: hearings keep their wall-clock time, calendars are corrected.
 
-First all of a court's stored instants at once (``hold_wall_clocks``), so that no page shows another
-time than was told; then, hearing by hearing, the record and the calendars (``tell_people``).
+First all stored instants of a court at once (``keep_wall_clocks``), so that no page shows another
+time than people were told; then, hearing by hearing, the record and the calendars
+(``tell_people``).
 """
 
 import datetime as dt
@@ -43,27 +44,27 @@ Row = dict[str, Any]
 def keep_wall_clocks(
     session: Session, court: Court, shift: Shift, version: str, now: dt.datetime
 ) -> int:
-    """Store all that was told of a court's hearings anew; return of how many hearings.
+    """Store the instants of a court's hearings by new zone rules; return how many hearings changed.
 
-    Dates, slots, dates to answer by, bookings, what waits to be sent about them, and steps of the
-    ladder, past ones too. Hearings that lie ahead are noted down, for the record and for calendars.
-    Where the time of somebody is another hearing's now, that hearing keeps it.
+    Dates, slots, dates to answer by, bookings, queued notices and tasks, past ones too. Hearings
+    that lie ahead get a ClockChange, for the record and for calendars. Time that is another
+    hearing's by then stays with that hearing.
     """
     dates = _hearings(session, court, shift)
-    rounds, asked = _rounds(session, court, shift)
+    rounds, asked = _proposals(session, court, shift)
     ids = sorted(dates | rounds)
     overlaps = booking.rebook_by_wall_clock(session, ids, shift)
     for some in _parts(ids):
-        held = session.scalars(
+        hearings = session.scalars(
             sa.select(Hearing)
             .where(Hearing.id.in_(some))
             .order_by(Hearing.id)
             .with_for_update()
             .execution_options(populate_existing=True)
         ).all()
-        anew = [each for each in held if each.id in dates | asked]
-        _note_down(session, anew, shift, version, overlaps, now)
-        _move_dates(session, held, shift)
+        anew = [each for each in hearings if each.id in dates | asked]
+        _record_changes(session, anew, shift, version, overlaps, now)
+        _move_dates(session, hearings, shift)
         abouts = [str(Matter.hearing(each)) for each in some]
         _messages(session, abouts, shift, now)
         _steps(session, abouts, shift)
@@ -79,20 +80,20 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _hearings(session: Session, court: Court, shift: Shift) -> set[int]:
-    wanted = sa.select(Hearing.id, Hearing.starts_at, Hearing.ends_at).where(
+    statement = sa.select(Hearing.id, Hearing.starts_at, Hearing.ends_at).where(
         Hearing.court_id == court.id, Hearing.starts_at.is_not(None)
     )
     return {
         row.id
-        for row in session.execute(wanted)
+        for row in session.execute(statement)
         if shift.span(row.starts_at, row.ends_at) != (row.starts_at, row.ends_at)
     }
 
 
-def _rounds(session: Session, court: Court, shift: Shift) -> tuple[set[int], set[int]]:
-    """Store the slots of a court's rounds and their dates to answer by anew.
+def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], set[int]]:
+    """Store the slots and dates to answer by of a court's proposals by new zone rules.
 
-    Return of which hearings, and of which of them the round is open.
+    Returns the hearings concerned, and those of them whose proposal is open.
     """
     changed: set[int] = set()
     asked: set[int] = set()
@@ -127,21 +128,21 @@ def _span(row: Any, shift: Shift) -> Row:
     return {"starts_at": starts_at, "ends_at": ends_at}
 
 
-def _move_dates(session: Session, held: Iterable[Hearing], shift: Shift) -> None:
-    rows = [{"id": each.id, **_span(each, shift)} for each in held if each.starts_at]
+def _move_dates(session: Session, hearings: Iterable[Hearing], shift: Shift) -> None:
+    rows = [{"id": each.id, **_span(each, shift)} for each in hearings if each.starts_at]
     bulk.update(session, bulk.table(Hearing), rows)
 
 
-def _note_down(
+def _record_changes(
     session: Session,
-    held: Iterable[Hearing],
+    hearings: Iterable[Hearing],
     shift: Shift,
     version: str,
     overlaps: dict[int, list[int]],
     now: dt.datetime,
 ) -> None:
-    """Note down which hearings lie ahead: their calendars get a higher number, people are told."""
-    ahead = [each for each in held if each.state in LIVE and _lies_ahead(each, shift, now)]
+    """Record which hearings lie ahead, and raise the sequence of their calendars."""
+    ahead = [each for each in hearings if each.state in LIVE and _lies_ahead(each, shift, now)]
     bulk.update(
         session,
         bulk.table(Hearing),
@@ -161,16 +162,16 @@ def _note_down(
 
 
 def _lies_ahead(hearing: Hearing, shift: Shift, now: dt.datetime) -> bool:
-    """Tell whether a hearing has a date that comes, or is asked about."""
+    """Tell whether a hearing has a date ahead, or is proposed."""
     starts_at = shift.of(hearing.starts_at)
     return hearing.state == HearingState.PROPOSED.value or bool(starts_at and starts_at > now)
 
 
 def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.datetime) -> None:
-    """Let messages say the wall clock that was told, and those that wait go by it."""
+    """Keep the wall-clock times in notices; queued ones become due by them."""
     said, waiting = [], []
-    wanted = sa.select(Notice).where(Notice.about.in_(abouts)).with_for_update()
-    for notice in session.scalars(wanted.execution_options(yield_per=500)):
+    statement = sa.select(Notice).where(Notice.about.in_(abouts)).with_for_update()
+    for notice in session.scalars(statement.execution_options(yield_per=500)):
         told = shift.told(notice.facts, TIMES)
         hearing = told.get("hearing") or {}
         if hearing.get("starts_at") != (notice.facts.get("hearing") or {}).get("starts_at"):
@@ -192,10 +193,10 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
 
 
 def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
-    """Let the steps of the ladder have their turn by the court's clock."""
+    """Move the tasks of escalation to the court's new clock."""
     by_counsel = [way.value for way in service.BY_COUNSEL]
     alive = [service.TaskState.WAITING.value, service.TaskState.OPEN.value]
-    wanted = sa.select(Task).where(
+    statement = sa.select(Task).where(
         Task.about.in_(abouts), Task.state.in_(alive), Task.way.not_in(by_counsel)
     )
     rows = [
@@ -205,13 +206,13 @@ def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
             "latest_at": shift.of(task.latest_at),
             "because": shift.told(task.because, TIMES),
         }
-        for task in session.scalars(wanted.with_for_update())
+        for task in session.scalars(statement.with_for_update())
     ]
     bulk.update(session, bulk.table(Task), rows)
 
 
 def _read_calendars_again(session: Session, court: Court, now: dt.datetime) -> None:
-    """Have counsel's own calendars read anew: whole days in them are days of the court's clock."""
+    """Fetch counsel's own calendars again, since their whole days are days of the court's zone."""
     session.execute(
         sa.update(BusyCalendar)
         .where(
@@ -224,17 +225,17 @@ def _read_calendars_again(session: Session, court: Court, now: dt.datetime) -> N
 
 
 def due(session: Session) -> list[int]:
-    """Return hearings whose stored instants were changed, and of which nobody was told yet."""
-    wanted = sa.select(ClockChange.hearing_id).order_by(ClockChange.hearing_id).limit(AT_ONCE)
-    return list(session.scalars(wanted))
+    """Return hearings whose instants were changed and whose people are not told yet."""
+    statement = sa.select(ClockChange.hearing_id).order_by(ClockChange.hearing_id).limit(AT_ONCE)
+    return list(session.scalars(statement))
 
 
 def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
-    """Write on the record that a date stays and why, and correct the calendars that have it.
+    """Put the change on the record, and correct the calendars that have the hearing.
 
-    Calendars keep instants (Outlook and Google's do), so that theirs would show another time. Only
-    who was sent an invite gets the correction. The assistant is told where the hearing lies over
-    another one now.
+    Calendars store instants (Outlook and Google do), so that theirs would show another time. Only
+    those who were sent an invite get the correction. The assistant is told of overlaps with other
+    hearings.
     """
     hearing = queries.lock_hearing(session, hearing_id)
     change = session.get(ClockChange, hearing_id)
@@ -274,9 +275,9 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
 
 
 def _slots(session: Session, hearing: Hearing) -> list[Row]:
-    """Return what slots are asked about, where there is no date yet."""
-    round_ = queries.last_proposal(session, hearing)
-    return facts.slots_facts(round_) if round_ and hearing.starts_at is None else []
+    """Return the proposed slots of a hearing that has no date yet."""
+    proposal = queries.last_proposal(session, hearing)
+    return facts.slots_facts(proposal) if proposal and hearing.starts_at is None else []
 
 
 def _named(session: Session, resource: int) -> str:
@@ -289,23 +290,23 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
     more: dict[str, Any] = {}
     kinds = INVITING
     if hearing.starts_at is None:
-        round_ = queries.last_proposal(session, hearing)
-        if round_ is None or not round_.tentative or round_.state != ProposalState.OPEN:
+        proposal = queries.last_proposal(session, hearing)
+        if proposal is None or not proposal.tentative or proposal.state != ProposalState.OPEN:
             return
         kinds = INVITING_TENTATIVELY
-        more = {"slots": facts.slots_facts(round_), "tentative": True}
+        more = {"slots": facts.slots_facts(proposal), "tentative": True}
     told = notifications.with_calendar(session, hearing, kinds)
     common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"{hearing.revision}.clock{hearing.corrections}"),
             NoticeKind.CLOCK_CHANGE,
-            facts.invitation_recipient(seat),
-            {**common, "person": facts.person_facts(seat)},
+            facts.invitation_recipient(invitation),
+            {**common, "person": facts.person_facts(invitation)},
             due_at=now,
             stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
         )
-        for counsel_id, seat in queries.latest_invitations(session, hearing).items()
+        for counsel_id, invitation in queries.latest_invitations(session, hearing).items()
         if counsel_id in told
     ]
     queue(session, requests, now)

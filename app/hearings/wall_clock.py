@@ -1,4 +1,4 @@
-"""Pure: stored instants read back as the wall clock that was told, and stored by other rules."""
+"""Pure: move stored instants to the same wall-clock time under other zone rules."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -10,7 +10,7 @@ DAY, QUARTER = dt.timedelta(days=1), dt.timedelta(minutes=15)
 
 
 class Shift:
-    """From instants by the rules of one zone to those of the same wall clock by another's."""
+    """Conversion of instants from the rules of one zone to the same wall clock by another's."""
 
     def __init__(self, old: ZoneInfo, new: ZoneInfo) -> None:
         self.old, self.new = old, new
@@ -21,11 +21,11 @@ class Shift:
     def of(self, at: None) -> None: ...
 
     def of(self, at: dt.datetime | None) -> dt.datetime | None:
-        """Return the instant, in UTC, at which the new rules show what the old ones showed.
+        """Return the instant, in UTC, of the same wall clock by the new rules.
 
-        A wall clock that comes twice by the new rules is its first coming, unless it came twice
-        before and the second was meant; one that never comes is taken by the offset before the
-        gap (both RFC 5545, 3.3.5), and so reads later than it was told.
+        A wall clock that comes twice by the new rules is its first occurrence, unless it came twice
+        before and the second was meant; one that never comes takes the offset before the gap (both
+        RFC 5545, 3.3.5), and so reads later than people were told.
         """
         if at is None:
             return None
@@ -38,18 +38,18 @@ class Shift:
         return wall.astimezone(dt.UTC)
 
     def span(self, starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-        """Return a span of the same wall clocks; never a shorter one, where hours are left out."""
+        """Return a span with the same wall clocks; never a shorter one, where hours are skipped."""
         begins = self.of(starts_at)
         return begins, max(self.of(ends_at), begins + (ends_at - starts_at))
 
     def text(self, at: str) -> str:
-        """Return a time in ISO 8601 with its offset as the new rules have it, in UTC."""
+        """Return an ISO 8601 time at the same wall clock by the new rules, in UTC."""
         return self.of(dt.datetime.fromisoformat(at)).isoformat()
 
     def told(self, fact: Any, names: Collection[str]) -> Any:
-        """Return JSON in which the times of some names are changed, and the zone's name with them.
+        """Return JSON with the times under some names shifted, and the zone's name replaced.
 
-        Times in messages that are kept (see message_json) are among them.
+        Times inside stored messages (see message_json) are among them.
         """
         if isinstance(fact, list):
             return [self.told(each, names) for each in fact]
@@ -71,9 +71,9 @@ class Shift:
 
 
 def differ(old: ZoneInfo, new: ZoneInfo, since: dt.datetime) -> bool:
-    """Tell whether two sets of rules show any instant from ``since`` to 2100 differently.
+    """Tell whether two sets of rules differ at any instant from ``since`` to 2100.
 
-    Looked at once a day, and each quarter of an hour of the days on which a clock is changed.
+    Compared once a day, and every quarter of an hour on days when a clock changes.
     """
     at, before = since.astimezone(dt.UTC), None
     while at < UNTIL:
