@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.database, pytest.mark.extended]
 SEED, ROUNDS = 5, 8
 
 
-def test_a_house_in_trouble_comes_to_rest_with_nothing_wrong(scenario: Scenario) -> None:
+def test_an_installation_in_trouble_comes_to_rest_with_nothing_wrong(scenario: Scenario) -> None:
     database = Database(scenario.app.config["SQLALCHEMY_DATABASE_URI"])
     found = run(scenario, database, plan(SEED, ROUNDS, database.kind, workers=(3,)))
     assert wrong(found) == [], f"make soak SEED={SEED} shows it again"

@@ -17,7 +17,7 @@ from tests.soak.carriers import Asked
 from tests.soak.checks import CHECKS, wrong
 from tests.soak.checks_sent import said_otherwise
 from tests.soak.facts import Facts
-from tests.soak.people import Heard, Told
+from tests.soak.people import ClientLog, ClientResponse
 from tests.soak.plan import plan
 
 LATER = dt.timedelta(hours=1)
@@ -29,7 +29,7 @@ def _counsel(n: int) -> dict[str, Any]:
 
 def _life(scenario: Scenario) -> Facts:
     """One hearing that is fixed, one that is cancelled, one that is asked; all told."""
-    told, made = Told(), []
+    client_log, made = ClientLog(), []
     for n, day in enumerate((14, 15, 16)):
         body = case_with(f"（2026）沪0115民初{n}号", _counsel(2 * n), _counsel(2 * n + 1))
         _, case = scenario.api("POST", "/cases", body)
@@ -37,15 +37,15 @@ def _life(scenario: Scenario) -> Facts:
             "POST", "/hearings", proposal(case["id"], (at(day), "第三法庭"))
         )
         assert status == 201, hearing
-        told.proposed[n] = hearing["id"]
+        client_log.proposed[n] = hearing["id"]
         made.append(hearing)
     scenario.beat()
     for n in (0, 1):
         _answer(scenario, f"c{n}@firm.example")
     scenario.api("POST", f"/hearings/{made[1]['id']}/cancel", {"reason": "撤诉"})
-    told.cancelled.add(made[1]["id"])
-    told.revisions.append((made[0]["id"], 0, 1))
-    told.answers.append(Heard("POST /r/…", 200))
+    client_log.cancelled.add(made[1]["id"])
+    client_log.revisions.append((made[0]["id"], 0, 1))
+    client_log.answers.append(ClientResponse("POST /r/…", 200))
     scenario.wait(minutes=1)
     scenario.beat()
     asked = [
@@ -54,7 +54,7 @@ def _life(scenario: Scenario) -> Facts:
     ]
     with scenario.app.app_context():
         db.session.remove()
-        return facts.read(db.session(), 1, asked, told)
+        return facts.read(db.session(), 1, asked, client_log)
 
 
 def _answer(scenario: Scenario, email: str) -> None:
@@ -104,14 +104,20 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
     ("out_of_order", lambda f: f.lines.pop(1)),
     ("out_of_order", lambda f: _set(f.lines[1], at=f.lines[0]["at"] - LATER)),
     ("unverified", lambda f: setattr(f, "verified", (1, "NOT WHOLE"))),
-    ("promises_broken", lambda f: f.told.proposed.update({7: 77})),
-    ("promises_broken", lambda f: f.told.proposed.pop(0)),
-    ("promises_broken", lambda f: f.told.cancelled.add(_hearing(f, "fixed")["id"])),
-    ("promises_broken", lambda f: f.told.revisions.append((1, 5, 2))),
-    ("answered_badly", lambda f: f.told.answers.append(Heard("GET /", 500))),
-    ("answered_badly", lambda f: f.told.answers.append(Heard("GET /", 503))),
-    ("answered_badly", lambda f: f.told.answers.append(Heard("GET /", 422, "", False))),
-    ("answered_badly", lambda f: f.told.answers.append(Heard("POST /x forged", 204))),
+    ("promises_broken", lambda f: f.client_log.proposed.update({7: 77})),
+    ("promises_broken", lambda f: f.client_log.proposed.pop(0)),
+    ("promises_broken", lambda f: f.client_log.cancelled.add(_hearing(f, "fixed")["id"])),
+    ("promises_broken", lambda f: f.client_log.revisions.append((1, 5, 2))),
+    ("answered_badly", lambda f: f.client_log.answers.append(ClientResponse("GET /", 500))),
+    ("answered_badly", lambda f: f.client_log.answers.append(ClientResponse("GET /", 503))),
+    (
+        "answered_badly",
+        lambda f: f.client_log.answers.append(ClientResponse("GET /", 422, "", False)),
+    ),
+    (
+        "answered_badly",
+        lambda f: f.client_log.answers.append(ClientResponse("POST /x forged", 204)),
+    ),
     ("complained", lambda f: f.logs.update(worker="Traceback (most recent call last)")),
     ("received_twice", lambda f: f.asked.append(f.asked[0])),
     ("received_without_a_line", lambda f: f.lines.remove(_line(f, "started"))),
@@ -149,11 +155,11 @@ def test_whole_facts_are_well_and_each_corruption_is_found(scenario: Scenario) -
         for name in ("hearings", "answers", "bookings", "notices", "lines", "receipts"):
             setattr(found, name, copy.deepcopy(getattr(whole, name)))
         found.asked, found.logs = list(whole.asked), {}
-        found.told = Told(
-            answers=list(whole.told.answers),
-            proposed=dict(whole.told.proposed),
-            cancelled=set(whole.told.cancelled),
-            revisions=list(whole.told.revisions),
+        found.client_log = ClientLog(
+            answers=list(whole.client_log.answers),
+            proposed=dict(whole.client_log.proposed),
+            cancelled=set(whole.client_log.cancelled),
+            revisions=list(whole.client_log.revisions),
         )
         corrupt(found)
         assert any(said.startswith(f"{check}:") for said in wrong(found)), check

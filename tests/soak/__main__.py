@@ -75,12 +75,12 @@ def _one(seed: int, given: argparse.Namespace, databases: Iterator[Database]) ->
 def _summary(seed: int, workers: int, found: Facts, seconds: float) -> str:
     fates = Counter(each.fate for each in found.asked)
     states = Counter(each["state"] for each in found.notices)
-    statuses = Counter(each.status for each in found.told.answers)
+    statuses = Counter(each.status for each in found.client_log.answers)
     return (
         f"seed {seed}: {workers} workers, {len(found.killed)} killed, {seconds:.0f} s; "
         f"{len(found.hearings)} hearings, {len(found.asked)} messages given to carriers "
         f"({fates['well']} went well), notices {_said(states)}; answers {_said(statuses)}, "
-        f"{len(found.told.unheard)} lost; {len(found.lines)} lines"
+        f"{len(found.client_log.lost)} lost; {len(found.lines)} lines"
     )
 
 

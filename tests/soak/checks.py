@@ -116,31 +116,31 @@ def unverified(facts: Facts) -> Iterator[str]:
 
 def promises_broken(facts: Facts) -> Iterator[str]:
     """What people were told holds: once made it is there, once; revisions rise; cancelled stays."""
-    told, there = facts.told, {hearing["id"]: hearing for hearing in facts.hearings}
-    made = Counter(told.proposed.values())
+    client_log, there = facts.client_log, {hearing["id"]: hearing for hearing in facts.hearings}
+    made = Counter(client_log.proposed.values())
     for hearing, count in made.items():
         if hearing not in there or count > 1:
             yield f"hearing {hearing} was promised {count} times, and is there {hearing in there}"
-    if len(extra := there.keys() - made.keys()) > len(told.given_up):
+    if len(extra := there.keys() - made.keys()) > len(client_log.given_up):
         yield f"hearings {sorted(extra)} were made, and nobody was told"
-    for hearing in told.cancelled:
+    for hearing in client_log.cancelled:
         if (state := there.get(hearing, {}).get("state")) != "cancelled":
             yield f"hearing {hearing} was cancelled, and is {state}"
-    for hearing, before, after in told.revisions:
+    for hearing, before, after in client_log.revisions:
         if not before <= after <= there.get(hearing, {"revision": 0})["revision"]:
             yield f"hearing {hearing}: revision {before}, then {after}, then less"
 
 
 def answered_badly(facts: Facts) -> Iterator[str]:
     """Every answer was one of the allowed ones, a refusal in words, a pause with its length."""
-    for heard in facts.told.answers:
-        forged = heard.what.endswith("forged")
-        fine = heard.status in ALLOWED and not forged
-        fine = fine or (heard.status == 503 and heard.retry_after.isdigit())
-        if not (fine or (forged and heard.status == 403)):
-            yield f"{heard.what} was answered {heard.status} {heard.about}"
-        elif heard.status >= 400 and not heard.in_words:
-            yield f"{heard.what} was refused ({heard.status}) without words"
+    for response in facts.client_log.answers:
+        forged = response.what.endswith("forged")
+        fine = response.status in ALLOWED and not forged
+        fine = fine or (response.status == 503 and response.retry_after.isdigit())
+        if not (fine or (forged and response.status == 403)):
+            yield f"{response.what} was answered {response.status} {response.about}"
+        elif response.status >= 400 and not response.in_words:
+            yield f"{response.what} was refused ({response.status}) without words"
 
 
 def complained(facts: Facts) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The house's clock for processes that are driven: it runs fast, and can be set forward."""
+"""A clock shared by the driven processes: it runs fast, and can be set forward."""
 
 import datetime as dt
 import json
@@ -18,16 +18,16 @@ class SharedClock:
         self.file = file
 
     def now(self) -> dt.datetime:
-        """Return the house's present moment, aware, in UTC."""
-        told = json.loads(self.file.read_text())
-        gone = dt.timedelta(seconds=(time.monotonic() - told["since"]) * told["rate"])
-        return dt.datetime.fromisoformat(told["at"]) + gone
+        """Return the installation's present moment, aware, in UTC."""
+        state = json.loads(self.file.read_text())
+        gone = dt.timedelta(seconds=(time.monotonic() - state["since"]) * state["rate"])
+        return dt.datetime.fromisoformat(state["at"]) + gone
 
     def set(self, at: dt.datetime, rate: float) -> None:
         """Let it be ``at`` now, and run on at a rate."""
-        told = {"since": time.monotonic(), "at": at.isoformat(), "rate": rate}
+        state = {"since": time.monotonic(), "at": at.isoformat(), "rate": rate}
         new = self.file.with_suffix(".new")
-        new.write_text(json.dumps(told))
+        new.write_text(json.dumps(state))
         os.replace(new, self.file)  # whoever reads sees the old time or the new one
 
     def forward(self, to: dt.datetime, rate: float) -> None:

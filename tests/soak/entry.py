@@ -1,4 +1,4 @@
-"""Where driven processes come from: one that has the house imported forks ``tingqi serve``, ``worker``.
+"""The parent of the driven processes: it has imported Tingqi, and forks ``tingqi serve`` and ``worker``.
 
 A child runs the command itself, as a user's shell would start it, in a group of its own; only
 its clock is the driver's, and its patience with carriers is shorter. Reads a JSON object a line
@@ -26,14 +26,14 @@ from tests.soak.clock import SharedClock
 PATIENCE = 2.0  # seconds of the machine's that a carrier is waited for
 
 
-def open_house() -> Flask:
+def create_driven_app() -> Flask:
     """Return the app of the environment's settings, with the driver's clock."""
     settings = config.read()
     return create_app(settings, gateways(settings))
 
 
 def gateways(settings: config.Settings) -> ExternalServices:
-    """Return the carriers of the settings as the house builds them, but less patient."""
+    """Return the carriers of the settings as create_app builds them, with shorter time-outs."""
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
     smtp, account = (settings.carriers.by_name[name] for name in ("smtp", "twilio"))
     mail = SmtpCarrier(smtp.url, smtp.mail_from, clock, connect_seconds=PATIENCE, seconds=PATIENCE)
@@ -42,31 +42,31 @@ def gateways(settings: config.Settings) -> ExternalServices:
 
 
 def live(arguments: list[str], log: str) -> None:
-    """Be the process of a command until its end."""
+    """Run a command in this process until it ends."""
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), sys.stderr.fileno())
     os.dup2(os.open(os.devnull, os.O_RDWR), sys.stdin.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    cli.cli.main(arguments, prog_name="tingqi", obj=ScriptInfo(create_app=open_house))
+    cli.cli.main(arguments, prog_name="tingqi", obj=ScriptInfo(create_app=create_driven_app))
 
 
 def main() -> None:
-    """Fork a process for every command that is told."""
+    """Fork a process for every command that stdin asks for."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave nothing behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts the driver ends stdin by that
-    made: list[int] = []
+    children: list[int] = []
     for line in sys.stdin:
-        told = json.loads(line)
+        request = json.loads(line)
         child = os.fork()
         if child == 0:
             os.setpgid(0, 0)
-            live(told["arguments"], told["log"])
+            live(request["arguments"], request["log"])
         with suppress(PermissionError, ProcessLookupError):
             os.setpgid(child, child)  # by both, so that it is done whoever comes first
-        made.append(child)
+        children.append(child)
         print(child, flush=True)
-    for each in made:
+    for each in children:
         if is_child(each, os.getpid()):
             os.killpg(each, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""What stands in the database, what the carriers had, what people were told: plain values."""
+"""The facts that checks read: the database, what carriers got, what clients were answered."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, 
 from app.notices.models import Notice
 from app.record.models import Entry, Receipt
 from tests.soak.carriers import Asked
-from tests.soak.people import Told
+from tests.soak.people import ClientLog
 
 Row = dict[str, Any]
 
 
 @dataclass
 class Facts:
-    """All that the checks look at."""
+    """Everything that the checks look at, as plain values."""
 
     seed: int
     hearings: list[Row]
@@ -36,7 +36,7 @@ class Facts:
     receipts: list[Row]
     acting: dict[int, set[int]]  # counsel by case
     asked: list[Asked]
-    told: Told
+    client_log: ClientLog
     killed: set[int] = field(default_factory=set)
     troubled: bool = False
     verified: tuple[int, str] = (0, "")
@@ -52,7 +52,7 @@ class Facts:
         return max(rounds, key=lambda each: each["round"]) if rounds else None
 
 
-def read(session: Session, seed: int, asked: Sequence[Asked], told: Told) -> Facts:
+def read(session: Session, seed: int, asked: Sequence[Asked], client_log: ClientLog) -> Facts:
     """Read everything, in one snapshot."""
     acting: dict[int, set[int]] = defaultdict(set)
     who = (
@@ -65,7 +65,9 @@ def read(session: Session, seed: int, asked: Sequence[Asked], told: Told) -> Fac
     tables = (Hearing, Proposal, Slot, Invitation, Answer, Booking, Notice)
     found = [_rows(session, table) for table in tables]
     lines = sorted(_rows(session, Entry), key=lambda line: (line["case_id"], line["seq"]))
-    return Facts(seed, *found, lines, _rows(session, Receipt), dict(acting), list(asked), told)
+    return Facts(
+        seed, *found, lines, _rows(session, Receipt), dict(acting), list(asked), client_log
+    )
 
 
 def _rows(session: Session, model: type[Base]) -> list[Row]:

@@ -63,14 +63,14 @@ def receipts(seed: int, reference: str) -> list[Receipt]:
     """Return the callbacks of a text in the order of their posting: some lost, late, twice, forged."""
     chance = random.Random(f"receipts {seed} {reference}")
     status, code = end(seed, reference)
-    told = []
+    callbacks = []
     for receipt in (Receipt("sent"), Receipt(status, code)):
         copies = chance.choices((0, 1, 2), (2, 7, 2))[0]
-        told += [
+        callbacks += [
             Receipt(receipt.status, receipt.code, chance.choice((0, 0, 0, 1, 3, 8)))
             for _ in range(copies)
         ]
     if chance.random() < 0.15:
-        told.append(Receipt("failed", "30007", chance.randrange(4), forged=True))
-    chance.shuffle(told)
-    return told
+        callbacks.append(Receipt("failed", "30007", chance.randrange(4), forged=True))
+    chance.shuffle(callbacks)
+    return callbacks

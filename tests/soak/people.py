@@ -1,4 +1,4 @@
-"""Who acts: the assistant by the API, counsel by their links; and all that they were answered."""
+"""The clients: the assistant by the API, counsel by their links; and a log of their responses."""
 
 import re
 import threading
@@ -12,14 +12,14 @@ from app.core import links
 from tests.conftest import SECRET, at, case_with
 from tests.soak.plan import CASES, Act, Slot
 
-PATIENT = 20.0  # seconds for one answer
+PATIENT = 20.0  # seconds for one response
 OFTEN = 40  # how often somebody tries who is not answered, or told to come again
 ROOM_NAMES = ("第三法庭", "第五法庭")
 
 
 @dataclass(frozen=True)
-class Heard:
-    """One answer over HTTP: to what, its status, when to come again, whether it was in words."""
+class ClientResponse:
+    """One HTTP response: the request, its status, Retry-After, and whether its body has words."""
 
     what: str
     status: int
@@ -29,11 +29,11 @@ class Heard:
 
 
 @dataclass
-class Told:
-    """What everybody was answered, and what was promised to them by that."""
+class ClientLog:
+    """All responses that the clients got, and what these said was done. Safe for threads."""
 
-    answers: list[Heard] = field(default_factory=list)
-    unheard: list[str] = field(default_factory=list)
+    answers: list[ClientResponse] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     proposed: dict[int, int] = field(default_factory=dict)  # hearing by act
     given_up: list[int] = field(default_factory=list)
     cancelled: set[int] = field(default_factory=set)
@@ -41,19 +41,19 @@ class Told:
     answered: list[tuple[int, int]] = field(default_factory=list)  # act, seat
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def heard(self, answer: Heard) -> None:
-        """Write down an answer."""
+    def add_response(self, answer: ClientResponse) -> None:
+        """Add a response."""
         with self.guard:
             self.answers.append(answer)
 
-    def lost(self, what: str) -> None:
-        """Write down that an answer did not come."""
+    def add_lost(self, what: str) -> None:
+        """Add a request that got no response."""
         with self.guard:
-            self.unheard.append(what)
+            self.lost.append(what)
 
 
 class Unanswered(Exception):  # noqa: N818
-    """Somebody tried so often that they gave up."""
+    """A client gave up after many tries."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class People:
 
     url: str
     token: str
-    told: Told
+    client_log: ClientLog
     twilio_reply: Any
     cases: list[int] = field(default_factory=list)
     again: threading.Event = field(default_factory=threading.Event)
@@ -76,10 +76,10 @@ class People:
                     http.trust_env = False
                     answer = http.request(method, f"{self.url}{path}", timeout=PATIENT, **given)
             except requests.RequestException:
-                self.told.lost(what)
+                self.client_log.add_lost(what)
                 self.again.wait(0.05)
                 continue
-            self.told.heard(_heard(what, answer))
+            self.client_log.add_response(_client_response(what, answer))
             if answer.status_code != 503:
                 return answer
             self.again.wait(0.1)
@@ -111,13 +111,13 @@ class People:
             if act.twice and act.what not in ("answer", "answer_all", "text"):
                 getattr(self, f"_{act.what}")(act)
         except Unanswered:
-            with self.told.guard:
-                self.told.given_up.append(act.number)
+            with self.client_log.guard:
+                self.client_log.given_up.append(act.number)
 
     def _hearing(self, act: Act) -> int | None:
         """Return the hearing that an act is about: the newest that was made by then."""
-        made = [number for number in self.told.proposed if number <= act.of]
-        return self.told.proposed[max(made)] if made else None
+        made = [number for number in self.client_log.proposed if number <= act.of]
+        return self.client_log.proposed[max(made)] if made else None
 
     def _propose(self, act: Act) -> None:
         body = {
@@ -129,8 +129,8 @@ class People:
         }
         status, said = self.api(act.number, "/hearings", body)
         if status == 201:
-            with self.told.guard:
-                self.told.proposed[act.number] = said["id"]
+            with self.client_log.guard:
+                self.client_log.proposed[act.number] = said["id"]
 
     def _look(self, act: Act) -> None:
         if hearing := self._hearing(act):
@@ -158,15 +158,15 @@ class People:
         if hearing := self._hearing(act):
             status = self._change(act, hearing, "cancel", {"reason": "撤诉"})
             if status == 200:
-                with self.told.guard:
-                    self.told.cancelled.add(hearing)
+                with self.client_log.guard:
+                    self.client_log.cancelled.add(hearing)
 
     def _change(self, act: Act, hearing: int, how: str, body: Mapping[str, Any]) -> int:
         _, before = self.api(act.number, f"/hearings/{hearing}")
         status, _ = self.api(act.number, f"/hearings/{hearing}/{how}", body)
         _, after = self.api(act.number, f"/hearings/{hearing}")
-        with self.told.guard:
-            self.told.revisions.append((hearing, before["revision"], after["revision"]))
+        with self.client_log.guard:
+            self.client_log.revisions.append((hearing, before["revision"], after["revision"]))
         return status
 
     def _links(self, act: Act, hearing: int) -> list[str]:
@@ -205,15 +205,17 @@ class People:
                     f"{self.url}/twilio/inbound",
                     sid=f"SM{act.number:032}",
                 )
-                self.told.heard(Heard("POST /twilio/inbound", status, "30", bool(said)))
+                self.client_log.add_response(
+                    ClientResponse("POST /twilio/inbound", status, "30", bool(said))
+                )
             except requests.RequestException:
-                self.told.lost("POST /twilio/inbound")
+                self.client_log.add_lost("POST /twilio/inbound")
 
 
-def _heard(what: str, answer: requests.Response) -> Heard:
+def _client_response(what: str, answer: requests.Response) -> ClientResponse:
     kind = answer.headers.get("Content-Type", "")
     worded = bool(answer.json().get("detail")) if "problem" in kind else len(answer.text) > 50
-    return Heard(
+    return ClientResponse(
         what,
         answer.status_code,
         answer.headers.get("Retry-After", ""),

@@ -9,7 +9,7 @@ import requests
 
 from tests.soak import fates
 from tests.soak.carriers import FickleTwilio, reference_of
-from tests.soak.people import Heard, Told
+from tests.soak.people import ClientLog, ClientResponse
 
 TRIES = 2  # Twilio tries a callback that found nobody once more
 
@@ -17,8 +17,8 @@ TRIES = 2  # Twilio tries a callback that found nobody once more
 class Post:
     """A thread that posts each text's receipts when so many further texts were taken."""
 
-    def __init__(self, seed: int, twilio: FickleTwilio, told: Told) -> None:
-        self.seed, self.twilio, self.told = seed, twilio, told
+    def __init__(self, seed: int, twilio: FickleTwilio, client_log: ClientLog) -> None:
+        self.seed, self.twilio, self.client_log = seed, twilio, client_log
         self._waiting: list[tuple[int, int, dict[str, Any], fates.Receipt]] = []
         self._seen, self._order = 0, count()
         self._flush, self._over, self._idle = (threading.Event() for _ in range(3))
@@ -70,8 +70,10 @@ class Post:
                     text, receipt.status, receipt.code, forged=receipt.forged
                 )
             except requests.RequestException:
-                self.told.lost("POST /twilio/status")
+                self.client_log.add_lost("POST /twilio/status")
                 continue
             what = "POST /twilio/status" + (" forged" if receipt.forged else "")
-            self.told.heard(Heard(what, status, headers.get("Retry-After", ""), True))
+            self.client_log.add_response(
+                ClientResponse(what, status, headers.get("Retry-After", ""), True)
+            )
             return

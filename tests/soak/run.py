@@ -1,4 +1,4 @@
-"""One run: a plan is played against the house, all comes to rest, and the facts are read."""
+"""One run: play a plan, let everything come to rest, read the facts."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.soak import facts, rest
 from tests.soak.carriers import FickleMail, FickleTwilio, Ledger
 from tests.soak.databases import Database
 from tests.soak.facts import Facts
-from tests.soak.people import People, Told
+from tests.soak.people import ClientLog, People
 from tests.soak.plan import Plan, Round, Trouble
 from tests.soak.post import Post
 from tests.soak.world import ROOT, World, until
@@ -21,7 +21,7 @@ SOON = 2.0  # seconds after which a trouble comes even where no carrier was aske
 
 def run(scenario: Scenario, database: Database, plan: Plan) -> Facts:
     """Play a plan; return the facts after all came to rest. Raises TimeoutError where it does not."""
-    told, ledger = Told(), Ledger(plan.seed)
+    client_log, ledger = ClientLog(), Ledger(plan.seed)
     token = scenario.token("wang@court.example")
     with (
         World(scenario.folder, database.url, plan.workers) as world,
@@ -29,27 +29,27 @@ def run(scenario: Scenario, database: Database, plan: Plan) -> Facts:
         FickleTwilio(ledger, world.clock) as twilio,
     ):
         world.open(mail.url, twilio.url, twilio.account_sid, twilio.auth_token)
-        people = People(world.url, token, told, twilio.reply)
+        people = People(world.url, token, client_log, twilio.reply)
         people.enter_cases()
         until("the first beats", lambda: rest.beating(scenario) >= plan.workers)
-        with Post(plan.seed, twilio, told) as post:
+        with Post(plan.seed, twilio, client_log) as post:
             for each in plan.rounds:
                 _play(each, people, world, database, ledger)
             world.mend()
             ledger.calm = True
             post.flush()
             rest.come(scenario, world, post)
-    return _facts(scenario, world, ledger, told, plan.seed)
+    return _facts(scenario, world, ledger, client_log, plan.seed)
 
 
 def _play(played: Round, people: People, world: World, database: Database, ledger: Ledger) -> None:
-    """Let everybody act at once, and something go wrong meanwhile."""
+    """Let all clients act at once, and cause the trouble meanwhile."""
     begun = len(ledger.asked)
     with ThreadPoolExecutor(len(played.acts)) as crowd:
         acting = [crowd.submit(people.do, act) for act in played.acts]
         ledger.wait_for(begun + played.trouble.after, SOON)
         _trouble(played.trouble, world, database)
-        # Whoever comes to pages that were killed waits for their start.
+        # Clients of pages that were killed wait until these are restarted.
         while wait(acting, LOOK).not_done:
             world.mend()
         for each in acting:
@@ -64,10 +64,12 @@ def _trouble(trouble: Trouble, world: World, database: Database) -> None:
     getattr(database if of_database else world, trouble.what)(trouble.which)
 
 
-def _facts(scenario: Scenario, world: World, ledger: Ledger, told: Told, seed: int) -> Facts:
+def _facts(
+    scenario: Scenario, world: World, ledger: Ledger, client_log: ClientLog, seed: int
+) -> Facts:
     scenario.close()
     with scenario.app.app_context():
-        found = facts.read(db.session(), seed, ledger.asked, told)
+        found = facts.read(db.session(), seed, ledger.asked, client_log)
         db.session.remove()
     found.killed, found.troubled = world.killed, world.troubled
     found.verified = _verified(world)

@@ -1,4 +1,4 @@
-"""The house as processes: pages and workers that are killed, stopped and started again."""
+"""An installation as processes: pages and workers that are killed, stopped and restarted."""
 
 import datetime as dt
 import json
@@ -19,7 +19,7 @@ from tests.soak.clock import SharedClock
 from tests.soak.entry import is_child
 
 ROOT = Path(__file__).parents[2]
-RATE = 10.0  # how much faster than the machine's the house's clock runs
+RATE = 10.0  # how much faster the installation's clock runs than the machine's
 BEAT = "0.5"
 TEN_SECONDS = dt.timedelta(seconds=10)
 
@@ -34,7 +34,7 @@ def until(what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 class World:
-    """A context manager: the processes of one house in one folder, over one database."""
+    """The processes of an installation in one folder, over one database; a context manager."""
 
     def __init__(self, folder: Path, database_url: str, workers: int) -> None:
         self.folder, self.database_url = folder, database_url
@@ -45,17 +45,17 @@ class World:
         self.killed: set[int] = set()
         self.environment: dict[str, str] = {}
         self.troubled = False  # the database was cut off or away, at any time
-        # The port listens whoever lives behind it: whoever comes meanwhile waits.
-        self._door = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._nursery: subprocess.Popen[str] | None = None
+        # The port stays open while the pages are restarted: connections made meanwhile wait.
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._parent: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
         """Where the pages are."""
-        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
     def open(self, smtp_url: str, twilio_url: str, account_sid: str, auth_token: str) -> None:
-        """Let the house know its carriers, and start its processes."""
+        """Configure the carriers, and start the processes."""
         settings = {
             "TINGQI_INSTANCE": str(self.folder),
             "TINGQI_DATABASE_URL": self.database_url,
@@ -72,14 +72,14 @@ class World:
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment = {**kept, **settings}
-        self._nursery = subprocess.Popen(
+        self._parent = subprocess.Popen(
             [sys.executable, "-m", "tests.soak.entry"],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            pass_fds=[self._door.fileno()],
+            pass_fds=[self._listening.fileno()],
         )
         self.mend()
 
@@ -92,14 +92,14 @@ class World:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._nursery:
-            self._nursery.communicate()
-        self._door.close()
+        if self._parent:
+            self._parent.communicate()
+        self._listening.close()
 
     def mend(self) -> None:
         """Start whatever does not live."""
         if not self.lives(self.pages):
-            bind = f"fd://{self._door.fileno()}"
+            bind = f"fd://{self._listening.fileno()}"
             self.pages = self._start("pages", "serve", "--bind", bind, "--workers", "2")
         for n, worker in enumerate(self.workers):
             if not self.lives(worker):
@@ -136,20 +136,20 @@ class World:
                 os.kill(int(found[which % len(found)]), signal.SIGKILL)
 
     def hurry(self, which: int) -> None:
-        """Let some time of the house's pass at once, but less than a lease."""
+        """Set the clock forward, by less than a lease."""
         self.clock.forward(self.clock.now() + (1 + which % 6) * TEN_SECONDS, RATE)
 
     def lives(self, pid: int) -> bool:
         """Tell whether a process that was started here still runs."""
-        return self._nursery is not None and is_child(pid, self._nursery.pid)
+        return self._parent is not None and is_child(pid, self._parent.pid)
 
     def _start(self, name: str, *arguments: str) -> int:
-        assert self._nursery
-        assert self._nursery.stdin
-        assert self._nursery.stdout
-        told = {"arguments": arguments, "log": str(self.folder / f"{name}.log")}
-        print(json.dumps(told), file=self._nursery.stdin, flush=True)
-        return int(self._nursery.stdout.readline())
+        assert self._parent
+        assert self._parent.stdin
+        assert self._parent.stdout
+        request = {"arguments": arguments, "log": str(self.folder / f"{name}.log")}
+        print(json.dumps(request), file=self._parent.stdin, flush=True)
+        return int(self._parent.stdout.readline())
 
     def _kill(self, pid: int) -> None:
         self._signal(pid, signal.SIGKILL)
