@@ -44,12 +44,12 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
 def _rows(results: Ring, arguments: argparse.Namespace) -> list[Row]:
     port, seats = results.ours, results.seats
     bare_write = writing(results.ceiling, {"says": "yes"})
-    given = (arguments.runs, arguments.seconds)
-    first = contest(posting(port, seats), bare_write, arguments.clients, *given)
+    limits = (arguments.runs, arguments.seconds)
+    first = contest(posting(port, seats), bare_write, arguments.clients, *limits)
     _check(seats.used, sum(_answered(first)))
-    both = contest(_visiting(port, seats), bare_write, arguments.clients[1:2], *given)
+    both = contest(_visiting(port, seats), bare_write, arguments.clients[1:2], *limits)
     last = Last(seats.used)
-    fixing = contest(posting(port, last), bare_write, arguments.clients[1:2], *given)
+    fixing = contest(posting(port, last), bare_write, arguments.clients[1:2], *limits)
     _check(last.used, sum(_answered(fixing)), fixed=True)
     say = results.stage.database
     return [
@@ -85,10 +85,12 @@ def posting(port: int, seats: Seats) -> Send:
     return send
 
 
-def _form(seat: filling.Seat) -> bytes:
-    key = page_keys.issue(SECRET.encode(), seat.invitation_id, seat.proposal_id)
-    said = {f"slot-{slot}": "yes" for slot in seat.slot_ids}
-    return load.post(f"/r/{seat.token}", {"nonce": key, **said, "comment": ""}, seat.invitation_id)
+def _form(invitation: filling.Seat) -> bytes:
+    key = page_keys.issue(SECRET.encode(), invitation.invitation_id, invitation.proposal_id)
+    fields = {f"slot-{slot}": "yes" for slot in invitation.slot_ids}
+    return load.post(
+        f"/r/{invitation.token}", {"nonce": key, **fields, "comment": ""}, invitation.invitation_id
+    )
 
 
 def _visiting(port: int, seats: Seats) -> Send:
@@ -105,33 +107,38 @@ def _check(seats: Sequence[filling.Seat], least: int, *, fixed: bool = False) ->
     """Raise unless every answer is stored, confirmed, and on a record that verifies."""
     session = db.session()
     session.rollback()
-    done = _answered_of(session, [seat.invitation_id for seat in seats])
-    assert least <= len(done) <= len(seats), (least, len(done), len(seats))
-    hearings = {seat.hearing_id for seat in seats if seat.invitation_id in done}
+    answered_ids = _answered_of(session, [seat.invitation_id for seat in seats])
+    assert least <= len(answered_ids) <= len(seats), (least, len(answered_ids), len(seats))
+    hearings = {seat.hearing_id for seat in seats if seat.invitation_id in answered_ids}
     results = (
-        _among(session, Answer.invitation_id, done, Answer.says == "yes"),
-        _among(session, Notice.invitation_id, done, Notice.kind == "answered"),
-        _among(session, Entry.attempt, {f"i{n}" for n in done}, Entry.what == "answered"),
+        _among(session, Answer.invitation_id, answered_ids, Answer.says == "yes"),
+        _among(session, Notice.invitation_id, answered_ids, Notice.kind == "answered"),
+        _among(session, Entry.attempt, {f"i{n}" for n in answered_ids}, Entry.what == "answered"),
         _among(session, Hearing.id, hearings, Hearing.state == "fixed"),
     )
-    assert results == (3 * len(done), len(done), len(done), fixed * len(done)), (len(done), results)
+    assert results == (
+        3 * len(answered_ids),
+        len(answered_ids),
+        len(answered_ids),
+        fixed * len(answered_ids),
+    ), (len(answered_ids), results)
     for seat in seats[:: max(1, len(seats) // 200)]:
         assert verify(session, seat.case_id).whole, seat
     session.rollback()
 
 
 def _answered_of(session: Session, ids: Sequence[int]) -> set[int]:
-    wanted = sa.select(Invitation.id).where(Invitation.answered_at.is_not(None))
+    query = sa.select(Invitation.id).where(Invitation.answered_at.is_not(None))
     return {
         number
         for n in range(0, len(ids), AT_ONCE)
-        for number in session.scalars(wanted.where(Invitation.id.in_(ids[n : n + AT_ONCE])))
+        for number in session.scalars(query.where(Invitation.id.in_(ids[n : n + AT_ONCE])))
     }
 
 
-def _among(session: Session, column: Any, wanted: Collection[Any], condition: Any) -> int:
+def _among(session: Session, column: Any, values: Collection[Any], condition: Any) -> int:
     """Count the rows whose column has one of the values and that meet a condition."""
-    listed = list(wanted)
+    listed = list(values)
     return sum(
         session.scalar(
             sa.select(sa.func.count()).where(column.in_(listed[n : n + AT_ONCE]), condition)

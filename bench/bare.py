@@ -78,8 +78,8 @@ def trivial() -> str:
 @app.post("/write/<digest>")
 def write(digest: str) -> tuple[str, int]:
     """Read one row by its index, insert one, commit."""
-    seat = db.session.scalars(sa.select(Seat).where(Seat.digest == digest)).one()
-    db.session.add(Answer(seat_id=seat.id, says=request.form["says"]))
+    respondent = db.session.scalars(sa.select(Seat).where(Seat.digest == digest)).one()
+    db.session.add(Answer(seat_id=respondent.id, says=request.form["says"]))
     db.session.commit()
     return "", 204
 
@@ -88,8 +88,8 @@ def write(digest: str) -> tuple[str, int]:
 def plain(digest: str) -> tuple[str, int]:
     """Do the same with SQL statements."""
     with engine.begin() as connection:
-        seat = connection.execute(_FIND, {"digest": digest}).one()
-        row = {"seat_id": seat.id, "says": request.form["says"]}
+        respondent = connection.execute(_FIND, {"digest": digest}).one()
+        row = {"seat_id": respondent.id, "says": request.form["says"]}
         connection.execute(sa.insert(Answer.__table__), row)
     return "", 204
 

@@ -28,10 +28,10 @@ class Pair:
         """Median ratio to the baseline."""
         return in_turns([each.rate for each in self.ours], [each.rate for each in self.ceiling])
 
-    def row(self, what: str, database: str, target: float | None) -> Row:
+    def row(self, label: str, database: str, target: float | None) -> Row:
         """Return the pair as a row of the table; ``target`` is the required ratio."""
         return Row(
-            f"{what}, {self.clients} client{'s'[: self.clients > 1]}",
+            f"{label}, {self.clients} client{'s'[: self.clients > 1]}",
             database,
             f"≥ {target:.0%} of the ceiling" if target else "",
             f"{self.ratio:.0%}",
@@ -47,17 +47,17 @@ def _told(runs: Sequence[load.Told]) -> str:
 
 
 def contest(
-    ours: Send, ceiling: Send, clients: Sequence[int], runs: int, seconds: float
+    tested: Send, ceiling: Send, clients: Sequence[int], runs: int, seconds: float
 ) -> list[Pair]:
     """Warm both up, then measure them alternately; one pair for each number of clients."""
-    for each in (ours, ceiling):
+    for each in (tested, ceiling):
         each(max(clients), min(1.0, seconds))
     results: dict[int, tuple[list[load.Told], list[load.Told]]] = {n: ([], []) for n in clients}
     for _ in range(runs):
         for n in clients:
-            for each, told in zip((ours, ceiling), results[n], strict=True):
-                told.append(each(n, seconds))
-    return [Pair(n, *told) for n, told in results.items()]
+            for each, result in zip((tested, ceiling), results[n], strict=True):
+                result.append(each(n, seconds))
+    return [Pair(n, *result) for n, result in results.items()]
 
 
 class Seats:
@@ -77,14 +77,14 @@ class Seats:
         self, seconds: float, send: Callable[[Sequence[filling.Seat]], load.Told]
     ) -> load.Told:
         """Send to as many as may be needed for some seconds; recipients are used only once."""
-        wanted = int(self._rate * seconds * 2) + 100
-        if len(self._left) < wanted:
-            self._more(max(wanted, 1000))
-        told = send(self._left[:wanted])
-        self._rate = max(300.0, told.sent / seconds)
-        self.used += self._left[: told.sent]
-        del self._left[: told.sent]
-        return told
+        count = int(self._rate * seconds * 2) + 100
+        if len(self._left) < count:
+            self._more(max(count, 1000))
+        result = send(self._left[:count])
+        self._rate = max(300.0, result.sent / seconds)
+        self.used += self._left[: result.sent]
+        del self._left[: result.sent]
+        return result
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def ring(arguments: Namespace, **settings: str) -> Iterator[Ring]:
         filling.court()
         past(arguments.hearings)
         seats = Seats(400 if arguments.quick else 4000)
-        with scenario(stage.folder, stage.url, **settings) as ours, bare(stage.beside) as ceiling:
-            yield Ring(stage, seats, ours.port, ceiling.port)
+        with scenario(stage.folder, stage.url, **settings) as tested, bare(stage.beside) as ceiling:
+            yield Ring(stage, seats, tested.port, ceiling.port)
 
 
 def writing(port: int, form: dict[str, str]) -> Send:
@@ -113,8 +113,8 @@ def writing(port: int, form: dict[str, str]) -> Send:
     numbers = _round()
 
     def send(clients: int, seconds: float) -> load.Told:
-        wanted = int(3000 * seconds)
-        requests = [load.post(f"/write/seat-{next(numbers)}", form, 0) for _ in range(wanted)]
+        count = int(3000 * seconds)
+        requests = [load.post(f"/write/seat-{next(numbers)}", form, 0) for _ in range(count)]
         return load.send(port, requests, clients, seconds)
 
     return send

@@ -50,8 +50,10 @@ def throwaway(postgresql: bool, **settings: Any) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="tingqi-bench-") as name:
         folder = Path(name)
         url, server = database(folder, postgresql)
-        given = Settings(instance=folder, database_url=url, secret_key=SECRET.encode(), **settings)
-        app = create_app(given)
+        app_settings = Settings(
+            instance=folder, database_url=url, secret_key=SECRET.encode(), **settings
+        )
+        app = create_app(app_settings)
         try:
             with app.app_context():
                 upgrade()

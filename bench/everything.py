@@ -69,8 +69,8 @@ def _keep(file: Path, rows: list[Row]) -> None:
     PARTS.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
     names = [f"{name}-{base}" for name in BENCHES for base in ("sqlite", "postgresql")]
-    kept = [PARTS / f"{name}.json" for name in names]
-    all_ = [Row(**row) for each in kept if each.exists() for row in json.loads(each.read_text())]
+    files = [PARTS / f"{name}.json" for name in names]
+    all_ = [Row(**row) for each in files if each.exists() for row in json.loads(each.read_text())]
     REPORT.write_text(f"{machine()}.\n\n{table(all_)}\n")
 
 

@@ -83,7 +83,7 @@ def _requests(stage: Stage, path: str, hearing_id: int, other_id: int) -> list[R
         known = {"If-None-Match": first["ETag"]}
         with _bare(folder) as bare:
             trivial, same = _pair(lambda: bare.get("/"), lambda: client.get(path, known), 400)
-            file, whole = _pair(lambda: bare.get("/file"), lambda: client.get(path), 15)
+            file, full = _pair(lambda: bare.get("/file"), lambda: client.get(path), 15)
         changed = _after_changes(stage.app, client, path, hearing_id)
         known = {"If-None-Match": client.get(path)[0]["ETag"]}
         others = _after_changes(stage.app, client, path, other_id, known)
@@ -110,10 +110,10 @@ def _requests(stage: Stage, path: str, hearing_id: int, other_id: int) -> list[R
             f"Calendar whole, {size:.1f} MB",
             name,
             "≤ 1 s",
-            f"{whole / file:.0f} × the time of a file",
-            _ms(whole),
+            f"{full / file:.0f} × the time of a file",
+            _ms(full),
             _ms(file),
-            kept=whole <= 1,
+            kept=full <= 1,
         ),
         Row("Calendar whole, after one change", name, "≤ 1 s", "", _ms(changed), kept=changed <= 1),
         Row("Calendar whole, the first request of a process", name, "", "", _ms(cold)),
@@ -183,20 +183,29 @@ def _pair(
 @contextmanager
 def _served(folder: Path, url: str) -> Iterator[Client]:
     port = free_port()
-    given = {
+    environment = {
         **os.environ,
         "TINGQI_INSTANCE": str(folder),
         "TINGQI_DATABASE_URL": url,
         "TINGQI_SECRET_KEY": SECRET,
     }
-    words = [sys.executable, "-m", "app", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    yield from _running(words, given, port)
+    command = [
+        sys.executable,
+        "-m",
+        "app",
+        "serve",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+    ]
+    yield from _running(command, environment, port)
 
 
 @contextmanager
 def _bare(folder: Path) -> Iterator[Client]:
     port = free_port()
-    words = [
+    command = [
         sys.executable,
         "-m",
         "gunicorn",
@@ -214,16 +223,16 @@ def _bare(folder: Path) -> Iterator[Client]:
         str(folder),
         "bare:app",
     ]
-    yield from _running(words, dict(os.environ), port)
+    yield from _running(command, dict(os.environ), port)
 
 
-def _running(words: list[str], given: dict[str, str], port: int) -> Iterator[Client]:
-    process = subprocess.Popen(words, env=given, stderr=subprocess.DEVNULL)
+def _running(command: list[str], environment: dict[str, str], port: int) -> Iterator[Client]:
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             client = Client(f"http://127.0.0.1:{port}")
             try:
-                client.get("/healthz" if "app" in words else "/")
+                client.get("/healthz" if "app" in command else "/")
                 break
             except OSError:
                 time.sleep(0.1)

@@ -50,7 +50,7 @@ class Seat:
 def court() -> None:
     """Create the court: judges, courtrooms, counsel and one assistant."""
     with transaction() as session:
-        made = people.add_court(
+        new_court = people.add_court(
             session,
             "上海市浦东新区人民法院",
             short="浦东法院",
@@ -58,12 +58,12 @@ def court() -> None:
             country="CN",
             language="zh",
         )
-        people.add_user(session, made, EMAIL, name="王书记员", role="assistant", now=NOW)
+        people.add_user(session, new_court, EMAIL, name="王书记员", role="assistant", now=NOW)
         lanes = range(1, LANES + 1)
         session.execute(
             sa.insert(Judge),
             [
-                {"id": n, "court_id": made.id, "name": f"法官{n}", "name_key": f"j{n}"}
+                {"id": n, "court_id": new_court.id, "name": f"法官{n}", "name_key": f"j{n}"}
                 for n in lanes
             ],
         )
@@ -72,7 +72,7 @@ def court() -> None:
             [
                 {
                     "id": n,
-                    "court_id": made.id,
+                    "court_id": new_court.id,
                     "name": f"第{n}法庭",
                     "name_key": f"r{n}",
                     "location": "主楼",
@@ -85,7 +85,7 @@ def court() -> None:
             [
                 {
                     "id": n,
-                    "court_id": made.id,
+                    "court_id": new_court.id,
                     "name": f"代理人{n}",
                     "firm": "华诚律师事务所",
                     "language": "zh",
@@ -155,8 +155,8 @@ def _asked(count: int, secret: bytes) -> list[Seat]:
         seats = []
         for n in range(count):
             seats += _one_asked(rows, next_, n, secret)
-        for model, made in rows.items():
-            session.execute(sa.insert(model), made)
+        for model, values in rows.items():
+            session.execute(sa.insert(model), values)
         count_on(
             session,
             Case,
@@ -244,15 +244,15 @@ def _one_asked(
         for whose in takes
         for at in times
     ]
-    seats, lines = [], []
-    for k, who in enumerate(counsel):
+    seats, entries = [], []
+    for k, counsel_id in enumerate(counsel):
         seat, notice = next_[Invitation] + 2 * n + k, next_[Notice] + 2 * n + k
         token = links.token(secret, "reply", seat, 1)
         made = Seat(seat, hearing, case, round_, slots, notice, token)
-        _one_seat(rows, made, next_[Party] + 2 * n + k, who, ("claimant", "respondent")[k])
-        lines += _lines_of(made, who)
+        _one_seat(rows, made, next_[Party] + 2 * n + k, counsel_id, ("claimant", "respondent")[k])
+        entries += _lines_of(made, counsel_id)
         seats.append(made)
-    _chain(rows, case, next_[Entry] + len(lines) * n, lines)
+    _chain(rows, case, next_[Entry] + len(entries) * n, entries)
     return seats
 
 
@@ -326,17 +326,17 @@ def _lines_of(seat: Seat, counsel: int) -> list[Entry]:
 
 
 def _chain(
-    rows: dict[type, list[dict[str, Any]]], case: int, first: int, lines: list[Entry]
+    rows: dict[type, list[dict[str, Any]]], case: int, first: int, entries: list[Entry]
 ) -> None:
     before = START
-    for n, line in enumerate(lines):
+    for n, entry in enumerate(entries):
         body = {"name": "代理人", "salt": secrets.token_hex(16)}
-        line.seq, line.prev, line.content_hash = n + 1, before, sha(body)
-        told = {each.key: getattr(line, each.key) for each in sa.inspect(Entry).column_attrs}
-        before = sha(covered(told, instant(line.at)))
-        rows[Entry].append({**told, "id": first + n, "hash": before})
+        entry.seq, entry.prev, entry.content_hash = n + 1, before, sha(body)
+        values = {each.key: getattr(entry, each.key) for each in sa.inspect(Entry).column_attrs}
+        before = sha(covered(values, instant(entry.at)))
+        rows[Entry].append({**values, "id": first + n, "hash": before})
         rows[EntryContent].append({"line_id": first + n, "body": body})
-    rows[ChainHead].append({"case_id": case, "seq": len(lines), "hash": before})
+    rows[ChainHead].append({"case_id": case, "seq": len(entries), "hash": before})
 
 
 def count_on(session: Session, *models: type) -> None:

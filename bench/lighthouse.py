@@ -46,20 +46,20 @@ def main() -> None:
     runs = parser.parse_args().runs
     print(f"| page | as a | {' | '.join(KINDS)} | bytes |\n|---|---|{'---|' * (len(KINDS) + 1)}")
     with court() as (base, reply, cookie):
-        kept = [
-            _row(name, form, [_look(base + path, cookie, words) for _ in range(runs)])
+        passed = [
+            _row(name, form, [_look(base + path, cookie, flags) for _ in range(runs)])
             for name, path in (("counsel's page", reply), ("home", "/"))
-            for form, words in FORMS.items()
+            for form, flags in FORMS.items()
         ]
-    sys.exit(0 if all(kept) else 1)
+    sys.exit(0 if all(passed) else 1)
 
 
 def _row(name: str, form: str, results: list[dict[str, Any]]) -> bool:
     """Print the medians of several runs; return whether they meet the requirements."""
     points = [median(each["points"][kind] for each in results) for kind in KINDS]
-    told = " | ".join(f"{each:.0f}" for each in points)
-    print(f"| {name} | {form} | {told} | {results[-1]['bytes']:,} |", flush=True)
-    for each in sorted(set().union(*(one["less"] for one in results))):
+    scores_text = " | ".join(f"{each:.0f}" for each in points)
+    print(f"| {name} | {form} | {scores_text} | {results[-1]['bytes']:,} |", flush=True)
+    for each in sorted(set().union(*(run["less"] for run in results))):
         print(f"    points lost by {each}", file=sys.stderr)
     return min(points) >= PROMISED
 
@@ -84,15 +84,15 @@ def court() -> Iterator[tuple[str, str, str]]:
 def _cookie(base: str) -> str:
     with requests.Session() as http:
         http.trust_env = False
-        told = {"email": ASSISTANT, "password": STORY["password"]}
-        http.post(f"{base}/sign-in?lang=en", data=told, timeout=30).raise_for_status()
+        credentials = {"email": ASSISTANT, "password": STORY["password"]}
+        http.post(f"{base}/sign-in?lang=en", data=credentials, timeout=30).raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in http.cookies.items())
 
 
-def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
+def _look(url: str, cookie: str, flags: list[str]) -> dict[str, Any]:
     """Run Lighthouse once; return scores, bytes loaded, and failed audits."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
-    done = node(
+    process = node(
         [
             str(CLI),
             url,
@@ -101,7 +101,7 @@ def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
             f"--only-categories={','.join(KINDS)}",
             f"--chrome-flags={CHROME}",
             f"--extra-headers={json.dumps({'Cookie': cookie})}",
-            *words,
+            *flags,
         ],
         return_completed_process=True,
         stdout=subprocess.PIPE,
@@ -109,23 +109,23 @@ def _look(url: str, cookie: str, words: list[str]) -> dict[str, Any]:
         encoding="utf-8",
         env={**os.environ, "CHROME_PATH": path or ""},
     )
-    if done.returncode:
-        raise SystemExit(f"Lighthouse ended with {done.returncode}")
-    said = json.loads(done.stdout)
-    if said["finalDisplayedUrl"] != url:
-        raise SystemExit(f"{url} led to {said['finalDisplayedUrl']}")
+    if process.returncode:
+        raise SystemExit(f"Lighthouse ended with {process.returncode}")
+    report = json.loads(process.stdout)
+    if report["finalDisplayedUrl"] != url:
+        raise SystemExit(f"{url} led to {report['finalDisplayedUrl']}")
     return {
-        "points": {kind: 100 * said["categories"][kind]["score"] for kind in KINDS},
-        "bytes": said["audits"]["total-byte-weight"]["numericValue"],
-        "less": set(_less(said)),
+        "points": {kind: 100 * report["categories"][kind]["score"] for kind in KINDS},
+        "bytes": report["audits"]["total-byte-weight"]["numericValue"],
+        "less": set(_less(report)),
     }
 
 
-def _less(said: dict[str, Any]) -> Iterator[str]:
+def _less(report: dict[str, Any]) -> Iterator[str]:
     """Yield the failed audits, in Lighthouse's words."""
     for kind in KINDS:
-        for each in said["categories"][kind]["auditRefs"]:
-            audit = said["audits"][each["id"]]
+        for each in report["categories"][kind]["auditRefs"]:
+            audit = report["audits"][each["id"]]
             if each["weight"] and audit["score"] is not None and audit["score"] < ENOUGH:
                 yield f"{kind}: {audit['title']} {audit.get('displayValue', '')}"
 

@@ -66,17 +66,17 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
         )
         desk = CourtContext(court, None, NOW, SECRET)
         rooms = [service.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
-        made = [
+        created = [
             cases.enter(session, court, None, load(CaseIn(), _case(n, options, chance)), NOW)
             for n in range(options.hearings)
         ]
         for number, each in enumerate(session.query(Counsel).order_by(Counsel.id)):
             each.travel_minutes = 60 if number % 5 == 0 else 0
         session.flush()
-        _book(session, desk, made, rooms, chance, options.weeks)
+        _book(session, desk, created, rooms, chance, options.weeks)
         rows = [
             ListingRow(n + 2, case.number, "trial", chance.choice(LENGTHS), _wishes(chance, rooms))
-            for n, case in enumerate(made)
+            for n, case in enumerate(created)
         ]
         arguments = drafting.ListingRequest(weeks=options.weeks, slots=1)
         return drafting.draft(session, desk, "bench", rows, arguments).id
@@ -151,12 +151,12 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
         f"read in {read:.1f} s",
         flush=True,
     )
-    told = [0.0]
+    reported = [0.0]
 
     def watch(far: Progress) -> bool:
-        if time.perf_counter() - told[0] > 10:
-            told[0] = time.perf_counter()
-            print(f"{told[0] - begun:5.0f} s  {_said(far)}", flush=True)
+        if time.perf_counter() - reported[0] > 10:
+            reported[0] = time.perf_counter()
+            print(f"{reported[0] - begun:5.0f} s  {_said(far)}", flush=True)
         return False
 
     outcome = search(

@@ -79,8 +79,8 @@ def visit(port: int, paths: Iterable[str], clients: int, seconds: float) -> Told
         return _run("wrk_visits.lua", file.name, port, clients, seconds)
 
 
-def _run(script: str, given: str, port: int, clients: int, seconds: float) -> Told:
-    words = [
+def _run(script: str, arguments: str, port: int, clients: int, seconds: float) -> Told:
+    command = [
         at_hand(),
         "-t1",
         f"-c{clients}",
@@ -91,10 +91,10 @@ def _run(script: str, given: str, port: int, clients: int, seconds: float) -> To
         str(HERE / script),
         f"http://127.0.0.1:{port}",
         "--",
-        given,
+        arguments,
     ]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    results = json.loads(said.strip().splitlines()[-1])
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    results = json.loads(output.strip().splitlines()[-1])
     if results["refused"] or results["broken"] or results["dry"]:
         raise RuntimeError(f"the load went wrong: {results}")
     return Told(

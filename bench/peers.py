@@ -68,11 +68,11 @@ def ready(name: str, folder: Path, seconds: float, at_once: int) -> Iterator[dic
                 stack.callback(server.cleanup)
         os.environ.update(told)
         sys.modules.pop("peer_tasks", None)
-        here = Path(__file__).parent
+        bench_folder = Path(__file__).parent
         if name == "procrastinate":
             _tasks().procrastinate.perform_import_paths()
             _synchronous(lambda app: app.schema_manager.apply_schema())
-        yield {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
+        yield {**os.environ, "PYTHONPATH": f"{bench_folder}:{bench_folder.parent}"}
 
 
 def _tasks() -> Any:

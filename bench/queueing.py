@@ -84,14 +84,14 @@ def _planned(count: int) -> float:
     while _plan_some():
         pass
     seconds = time.perf_counter() - begun
-    made, session = _queued_now() - before, db.session()
-    assert made >= count, (made, count)
+    planned, session = _queued_now() - before, db.session()
+    assert planned >= count, (planned, count)
     for case_id in range(1, count // a_hearing, 97):
         results = verify(session, case_id)
         assert results.whole, results
         assert results.entries == a_hearing, results
     session.rollback()
-    return made / seconds
+    return planned / seconds
 
 
 def _plan_some() -> int:
@@ -99,8 +99,8 @@ def _plan_some() -> int:
 
 
 def _queued_now() -> int:
-    wanted = sa.select(sa.func.count()).where(Notice.state == "queued")
-    count = db.session().scalar(wanted) or 0
+    query = sa.select(sa.func.count()).where(Notice.state == "queued")
+    count = db.session().scalar(query) or 0
     db.session().rollback()
     return count
 
@@ -200,12 +200,12 @@ def _deferred(peer: str, count: int) -> float:
 
 def _among(arguments: argparse.Namespace) -> Row:
     """Send a few due ones, alternately among many that are not due and among none."""
-    many, runs = (
+    background, runs = (
         (20_000 if arguments.quick else 1_000_000),
         arguments.runs + 1,
     )  # the first warms up
     with ExitStack() as stack:
-        sizes = (0, many)
+        sizes = (0, background)
         grounds = [_ground(stack, arguments.postgresql, size, DUE * runs) for size in sizes]
         results: list[list[float]] = [[], []]
         for run in range(runs):
@@ -214,7 +214,7 @@ def _among(arguments: argparse.Namespace) -> Row:
     alone, among = results[0][1:], results[1][1:]
     ratio = in_turns(among, alone)
     return Row(
-        f"{DUE} due among {many:,} for later",
+        f"{DUE} due among {background:,} for later",
         "PostgreSQL" if arguments.postgresql else "SQLite",
         f"≥ {SHARE:.0%} of the speed among none",
         f"{ratio:.0%}",
@@ -224,13 +224,13 @@ def _among(arguments: argparse.Namespace) -> Row:
     )
 
 
-def _ground(stack: ExitStack, postgresql: bool, many: int, spare: int) -> tuple[Path, str]:
+def _ground(stack: ExitStack, postgresql: bool, background: int, spare: int) -> tuple[Path, str]:
     """Create a database with many reminders for next week, and others that become due in turn."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingqi-bench-")))
     url, server = database(folder, postgresql)
     if server:
         stack.callback(server.cleanup)
-    sendings.fill(folder, url, 0, many + spare)
+    sendings.fill(folder, url, 0, background + spare)
     _state(folder, url, 1, spare, "withdrawn")
     return folder, url
 
@@ -250,12 +250,12 @@ def _state(folder: Path, url: str, first: int, last: int, state: str) -> None:
 
 def _sent(folder: Path, url: str, run: int) -> float:
     """Make the next few due and let one worker send them; return messages per second."""
-    first, here = DUE * run + 1, folder / f"run-{run}"
-    here.mkdir()
+    first, run_folder = DUE * run + 1, folder / f"run-{run}"
+    run_folder.mkdir()
     _state(folder, url, first, first + DUE - 1, "queued")
-    seconds = sending.send(here, url, DUE, 0.0, 1)
-    sending.sent_once(here, DUE)
-    sendings.check(here, url, DUE * (run + 1))
+    seconds = sending.send(run_folder, url, DUE, 0.0, 1)
+    sending.sent_once(run_folder, DUE)
+    sendings.check(run_folder, url, DUE * (run + 1))
     return DUE / seconds
 
 

@@ -64,12 +64,12 @@ def telling(port: int, seats: Seats) -> Send:
     return send
 
 
-def _callback(seat: filling.Seat) -> bytes:
-    path = f"/twilio/status?ref=n{seat.notice_id}.1"
+def _callback(invitation: filling.Seat) -> bytes:
+    path = f"/twilio/status?ref=n{invitation.notice_id}.1"
     form = {
         "AccountSid": ACCOUNT,
-        "MessageSid": seat.carrier_id,
-        "SmsSid": seat.carrier_id,
+        "MessageSid": invitation.carrier_id,
+        "SmsSid": invitation.carrier_id,
         "MessageStatus": "delivered",
         "SmsStatus": "delivered",
         "To": "+8613800000001",
@@ -85,12 +85,12 @@ def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
     session = db.session()
     session.rollback()
     least = sum(each.answered for pair in pairs for each in pair.ours)
-    wanted = (
+    query = (
         sa.select(sa.func.count()).where(Receipt.notice_id.is_not(None)),
         sa.select(sa.func.count()).where(Notice.state == "delivered", Notice.kind == "proposal"),
         sa.select(sa.func.count()).where(Entry.what == "delivered", Entry.kind == "proposal"),
     )
-    results = [session.scalar(each) for each in wanted]
+    results = [session.scalar(each) for each in query]
     assert len(set(results)) == 1, results
     assert least <= results[0] <= len(seats), (least, results, len(seats))
     for seat in seats[:: max(1, len(seats) // 200)]:

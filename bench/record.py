@@ -108,8 +108,8 @@ def _long_case(app: Any, token: str) -> None:
         for side, each in zip(("claimant", "respondent"), counsel, strict=True)
     ]
     case = {"number": "B-1", "procedure": "ordinary", "judge": "Judge", "parties": parties}
-    made = app.test_client().post("/api/v1/cases", json=case, headers=head)
-    assert made.status_code == 201, made.text
+    response = app.test_client().post("/api/v1/cases", json=case, headers=head)
+    assert response.status_code == 201, response.text
     starts_at = dt.datetime.now(dt.UTC).replace(hour=9, minute=0, microsecond=0)
     starts_at += dt.timedelta(days=40 - starts_at.weekday())
     hearing = {
@@ -119,8 +119,8 @@ def _long_case(app: Any, token: str) -> None:
         "answer_by": (starts_at - dt.timedelta(days=20)).isoformat(),
         "slots": [{"starts_at": starts_at.isoformat(), "courtroom": "1"}],
     }
-    made = app.test_client().post("/api/v1/hearings", json=hearing, headers=head)
-    assert made.status_code == 201, made.text
+    response = app.test_client().post("/api/v1/hearings", json=hearing, headers=head)
+    assert response.status_code == 201, response.text
 
 
 def _lines(session: Any, case_id: int, count: int, after: int, last: str) -> None:
@@ -195,9 +195,9 @@ def _verify(stage: Stage, lines: int, processes: int) -> list[Row]:
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as running:
         peak = _peak(running) / 1e6
-        said = running.stdout.read() if running.stdout else ""
+        output = running.stdout.read() if running.stdout else ""
     took, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert running.returncode == 0, said
+    assert running.returncode == 0, output
     spent = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     most = MOST_SECONDS * lines / SIZES["lines"]
     return [
@@ -244,11 +244,11 @@ def _family(pid: int) -> list[int]:
 def _pss(pid: int) -> int:
     """Return the PSS of a process: shared pages are counted once in total."""
     try:
-        words = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        smaps = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
     return next(
-        (int(row.split()[1]) * 1024 for row in words.splitlines() if row.startswith("Pss:")), 0
+        (int(row.split()[1]) * 1024 for row in smaps.splitlines() if row.startswith("Pss:")), 0
     )
 
 

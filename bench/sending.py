@@ -35,13 +35,13 @@ BESIDE = 1_500
 
 def main() -> None:
     """Run all contenders alternately, then print one table."""
-    given = _options()
-    _table(_found(given), given)
+    options = _options()
+    _table(_found(options), options)
 
 
 def measure(arguments: argparse.Namespace) -> list[Row]:
     """Run one worker, and two on PostgreSQL, alternately with the peers; return the rows."""
-    given = argparse.Namespace(
+    options = argparse.Namespace(
         messages=300 if arguments.quick else 10_000,
         beside=300 if arguments.quick else BESIDE,
         rounds=arguments.runs,
@@ -50,9 +50,9 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         workers=[1, 2],
         peers=list(peers.PEERS),
     )
-    results = {key: statistics.median(rates) for key, rates in _found(given).items()}
-    ours = [name for name in _contenders(given) if name.startswith("tingqi")]
-    return [_row(results, name, ms) for ms in given.milliseconds for name in ours]
+    results = {key: statistics.median(rates) for key, rates in _found(options).items()}
+    tested = [name for name in _contenders(options) if name.startswith("tingqi")]
+    return [_row(results, name, ms) for ms in options.milliseconds for name in tested]
 
 
 def _row(results: dict[tuple[str, float], float], name: str, milliseconds: float) -> Row:
@@ -76,13 +76,13 @@ def _row(results: dict[tuple[str, float], float], name: str, milliseconds: float
     )
 
 
-def _found(given: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
+def _found(options: argparse.Namespace) -> dict[tuple[str, float], list[float]]:
     results: dict[tuple[str, float], list[float]] = {}
-    for round_ in range(given.rounds):
-        for milliseconds in given.milliseconds:
-            for name in _contenders(given):
-                ours = name.startswith("tingqi")
-                count = given.messages if ours else given.beside
+    for round_ in range(options.rounds):
+        for milliseconds in options.milliseconds:
+            for name in _contenders(options):
+                is_tingqi = name.startswith("tingqi")
+                count = options.messages if is_tingqi else options.beside
                 rate = _measured(name, count, milliseconds)
                 results.setdefault((name, milliseconds), []).append(rate)
                 print(f"round {round_ + 1}: {name}, {milliseconds} ms: {rate:,.0f}/s", flush=True)
@@ -101,14 +101,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _contenders(given: argparse.Namespace) -> list[str]:
-    ours = [
+def _contenders(options: argparse.Namespace) -> list[str]:
+    tested = [
         f"tingqi {base} {n}"
-        for base in given.databases
-        for n in given.workers
+        for base in options.databases
+        for n in options.workers
         if n == 1 or base == "postgresql"
     ]
-    return ours + [name for name in given.peers if peers.missing(name) == ""]
+    return tested + [name for name in options.peers if peers.missing(name) == ""]
 
 
 def _measured(name: str, messages: int, milliseconds: float) -> float:
@@ -149,8 +149,8 @@ def send(folder: Path, url: str, messages: int, milliseconds: float, workers: in
         str(max(1, AT_ONCE // workers)),
         str(messages),
     ]
-    here = Path(__file__).parent
-    environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
+    bench_folder = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": f"{bench_folder}:{bench_folder.parent}"}
     running = [subprocess.Popen(command, env=environment) for _ in range(workers)]
     while len(list(folder.glob("ready-*"))) < workers:
         time.sleep(0.05)
@@ -167,20 +167,20 @@ def sent_once(folder: Path, messages: int) -> None:
     assert set(sent.values()) == {1}, "some were sent twice"
 
 
-def _table(results: dict[tuple[str, float], list[float]], given: argparse.Namespace) -> None:
-    print(f"\n{given.messages} messages, {AT_ONCE} calls at once, medians of {given.rounds}")
-    head = "".join(f"{f'{ms:g} ms':>14}" for ms in given.milliseconds)
+def _table(results: dict[tuple[str, float], list[float]], options: argparse.Namespace) -> None:
+    print(f"\n{options.messages} messages, {AT_ONCE} calls at once, medians of {options.rounds}")
+    head = "".join(f"{f'{ms:g} ms':>14}" for ms in options.milliseconds)
     print(f"{'':24}{head}   record  survives kill -9")
     for name in dict.fromkeys(name for name, _ in results):
-        rates = [statistics.median(results[name, ms]) for ms in given.milliseconds]
+        rates = [statistics.median(results[name, ms]) for ms in options.milliseconds]
         cells = "".join(f"{rate:>12,.0f}/s" for rate in rates)
-        ours = name.startswith("tingqi")
-        safe = "yes" if ours else peers.SURVIVES[name]
-        print(f"{name:24}{cells}   {'full' if ours else 'none':6}  {safe}")
-    for milliseconds in filter(None, given.milliseconds):
+        is_tingqi = name.startswith("tingqi")
+        safe = "yes" if is_tingqi else peers.SURVIVES[name]
+        print(f"{name:24}{cells}   {'full' if is_tingqi else 'none':6}  {safe}")
+    for milliseconds in filter(None, options.milliseconds):
         limit = AT_ONCE / milliseconds * 1000
         print(f"the carrier's limit at {milliseconds:g} ms: {limit:,.0f}/s")
-    for name in given.peers:
+    for name in options.peers:
         if why := peers.missing(name):
             print(f"{name}: {why}")
 

@@ -32,7 +32,7 @@ class Server:
 def scenario(folder: Path, url: str, workers: int = 2, **settings: str) -> Iterator[Server]:
     """Run ``tingqi serve`` over a database, with further settings by name."""
     port = free_port()
-    words = [
+    command = [
         sys.executable,
         "-m",
         "app",
@@ -42,7 +42,7 @@ def scenario(folder: Path, url: str, workers: int = 2, **settings: str) -> Itera
         "--workers",
         str(workers),
     ]
-    with running(words, settings_for(folder, url, **settings), port, "/healthz") as server:
+    with running(command, settings_for(folder, url, **settings), port, "/healthz") as server:
         yield server
 
 
@@ -60,9 +60,9 @@ def settings_for(folder: Path, url: str, **settings: str) -> dict[str, str]:
 @contextmanager
 def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
     """Run ``tingqi worker`` over a database."""
-    given = settings_for(folder, url, **settings)
+    environment = settings_for(folder, url, **settings)
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "worker"], env=given, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "app", "worker"], env=environment, stderr=subprocess.DEVNULL
     )
     try:
         yield Server(0, process.pid)
@@ -75,9 +75,9 @@ def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
 def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Server]:
     """Run the bare app under gunicorn as in ``tingqi serve``, after creating its tables."""
     port = free_port()
-    given = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
-    subprocess.run([sys.executable, str(HERE / "bare.py")], env=given, check=True)
-    words = [
+    environment = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
+    subprocess.run([sys.executable, str(HERE / "bare.py")], env=environment, check=True)
+    command = [
         sys.executable,
         "-m",
         "gunicorn",
@@ -95,14 +95,16 @@ def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Serve
         str(HERE),
         "bare:app",
     ]
-    with running(words, given, port, "/") as server:
+    with running(command, environment, port, "/") as server:
         yield server
 
 
 @contextmanager
-def running(words: list[str], given: dict[str, str], port: int, path: str) -> Iterator[Server]:
+def running(
+    command: list[str], environment: dict[str, str], port: int, path: str
+) -> Iterator[Server]:
     """Run a server until the end of the block. Raises RuntimeError if it does not respond."""
-    process = subprocess.Popen(words, env=given, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         _await(f"http://127.0.0.1:{port}{path}", process)
         yield Server(port, process.pid)

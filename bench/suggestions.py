@@ -77,7 +77,7 @@ def _row(database: str, bookings: int, most: float) -> Row:
     )
 
 
-def _fill(wanted: int) -> int:
+def _fill(count: int) -> int:
     """Book judges, courtrooms and counsel over years, about four hearings per day and room."""
     chance = random.Random(7)
     with transaction() as session:
@@ -138,18 +138,18 @@ def _fill(wanted: int) -> int:
         session.execute(
             sa.insert(Representation),
             [
-                {"party_id": p, "counsel_id": who}
+                {"party_id": p, "counsel_id": counsel_id}
                 for p in parties
-                for who in chance.sample(counsel, 4)
+                for counsel_id in chance.sample(counsel, 4)
             ],
         )
         court_id = court.id
-    return _book(chance, wanted, court_id, judges, rooms, counsel, cases)
+    return _book(chance, count, court_id, judges, rooms, counsel, cases)
 
 
 def _book(
     chance: random.Random,
-    wanted: int,
+    count: int,
     court_id: int,
     judges: list[int],
     rooms: list[int],
@@ -157,8 +157,8 @@ def _book(
     cases: list[int],
 ) -> int:
     """Fill days from now outwards with three of four possible hearings, four bookings each."""
-    made, day = 0, 0
-    while made < wanted:
+    created, day = 0, 0
+    while created < count:
         on = NOW.date() + dt.timedelta(days=day // 2 if day % 2 == 0 else -(day // 2 + 1))
         day += 1
         hearings, rows = [], []
@@ -211,8 +211,8 @@ def _book(
                 for each in all_
             ]
             session.execute(sa.insert(Booking), bookings)
-        made += len(bookings)
-    return made
+        created += len(bookings)
+    return created
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ def cancel(hearing_id: int) -> Any:
     """Cancel a hearing, with a reason."""
     typed = {"reason": request.form.get("reason", "")}
 
-    def use_case(session: Session, at: CourtContext) -> Hearing:
-        return service.cancel(session, at, hearing_id, load(CancelIn, typed).reason)
+    def use_case(session: Session, context: CourtContext) -> Hearing:
+        return service.cancel(session, context, hearing_id, load(CancelIn, typed).reason)
 
     success_text = gettext("The hearing is cancelled. All who were asked or told are told now.")
     return _change(hearing_id, "cancel", typed, use_case, success_text)
