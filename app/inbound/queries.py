@@ -35,8 +35,8 @@ def sent_mails(session: Session, ids: Sequence[str]) -> list[Notice]:
     An id is our Message-ID or one assigned by a server: Amazon SES and others replace the header,
     and report their id in the SMTP response.
     """
-    local_parts = {statement.strip("<>").partition("@")[0] for statement in ids}
-    server_ids = [statement for statement in local_parts if SERVER_ID.fullmatch(statement)]
+    local_parts = {message_id.strip("<>").partition("@")[0] for message_id in ids}
+    server_ids = [part for part in local_parts if SERVER_ID.fullmatch(part)]
     query = sa.select(Notice).where(Notice.channel == Channel.EMAIL)
     by_carrier_id = query.where(HAS_CARRIER_ID, Notice.carrier_id.in_(list(ids))) if ids else None
     by_server_id = (

@@ -64,9 +64,8 @@ def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: by
     invitations = open_invitations(session, ids, now)
     choice = None if stops or starts else digits.read(text.words)
     invitation = _addressed(session, invitations, choice, ids) if choice else None
-    only = (
-        invitations[0] if len(invitations) == 1 and not notices else None
-    )  # invited by mail, answers by text
+    # Counsel invited by mail may answer by text.
+    only = invitations[0] if len(invitations) == 1 and not notices else None
     _record(session, text, invitation or only, notices, now, stops=stops, starts=starts)
     if stops or starts:
         # A number that is opted out already hardly means that by "Cancel"; a repetition is ignored.

@@ -379,9 +379,8 @@ def _cjk_score(c: str, before: str, after: str, name: str) -> float:
     ):
         return 0.0
     code = _code(c, _BASIC[name])
-    lead = (
-        code[0] if len(code) == 2 else 0
-    )  # Python encodes Hangul outside KS X 1001 in eight bytes
+    # Python encodes Hangul outside KS X 1001 in eight bytes.
+    lead = code[0] if len(code) == 2 else 0
     if name == "gb18030":
         common = 0xB0 <= lead <= 0xD7
     elif name == "big5hkscs":

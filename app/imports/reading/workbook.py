@@ -25,9 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from app.core.errors import N_, Invalid, Message
 from app.imports.reading.encoding import EncodingChoice, NeedsChoice
 
-MOST_UNPACKED = (
-    50 * 1024 * 1024
-)  # bytes, of everything but the sheets, and of a sheet without empty cells
+MOST_UNPACKED = 50 * 1024 * 1024  # bytes: of all but the sheets, and of a sheet's used cells
 MOST_FORMATTED = 1024 * 1024 * 1024  # bytes of a sheet including formatted empty cells
 MOST_COLUMNS = 500
 MOST_CELL = 20_000  # characters
