@@ -97,7 +97,7 @@ def test_counsel_asks_to_move_with_a_document_that_the_desk_can_open(
     expect(page.get_by_role("heading", level=1)).to_have_text("The court has your request")
     expect(page.locator("code")).to_have_text(hashlib.sha256(PDF).hexdigest())
     site.sign_in(page)
-    row = page.locator(".waits li", has_text="asks to move")
+    row = page.locator(".work-list li", has_text="asks to move")
     expect(row).to_contain_text("In court in 苏州 <b>that day</b>")
     with page.expect_download() as taken:
         row.get_by_role("link", name="传票.pdf").click()
