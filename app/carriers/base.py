@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from app.core.channels import Channel
 from app.core.runtime.clock import Clock
 
 __all__ = [
@@ -34,8 +35,8 @@ _REFERENCE = re.compile(r"[A-Za-z0-9.-]{1,100}")
 class OutgoingMessage:
     """A message for a carrier. Raises ValueError on a reference that could not be carried.
 
-    `reference` is our id of the attempt ("n123.1": notice 123, try 1), `channel` is "email" or
-    "sms", `to` an address or an E.164 number. `calendar` is an iCalendar object with CRLF lines and
+    `reference` is our id of the attempt ("n123.1": notice 123, try 1), `channel` is a `Channel`,
+    `to` an address or an E.164 number. `calendar` is an iCalendar object with CRLF lines and
     `method` its METHOD (REQUEST, CANCEL). `good_for` is in seconds: after that it is stale, and
     should not be delivered any more.
     """
@@ -56,7 +57,7 @@ class OutgoingMessage:
     def __post_init__(self) -> None:
         if not _REFERENCE.fullmatch(self.reference):
             raise ValueError(f"not a reference: {self.reference!r}")
-        if self.channel not in ("email", "sms"):
+        if self.channel not in set(Channel):
             raise ValueError(f"not a channel: {self.channel!r}")
 
 
@@ -197,7 +198,7 @@ class Carrier(Protocol):
 
     @property
     def channel(self) -> str:
-        """The channel, "email" or "sms"."""
+        """The channel of all its messages, a `Channel`."""
 
     def send(
         self, messages: Sequence[OutgoingMessage]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.carriers.base import Carrier, CarrierLimit, Clock, DeliveryReceipt, IncomingText
 from app.carriers.standin import StandIn
+from app.core.channels import Channel
 from app.core.settings import PREFIX, setting
 from app.record import counters
 
@@ -48,7 +49,7 @@ class CarrierContext:
     """
 
     name: str
-    channel: str
+    channel: Channel
     clock: Clock
     limit: CarrierLimit
     public_url: str
@@ -107,7 +108,7 @@ class CarrierPlugin:
 
     name: str
     label: str
-    channels: tuple[str, ...]
+    channels: tuple[Channel, ...]
     build: Callable[[Any, CarrierContext], Carrier]
     settings: type = NoSettings
     purpose: str = ""

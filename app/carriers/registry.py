@@ -16,6 +16,7 @@ from app.carriers.smtp.plugin import SMTP
 from app.carriers.twilio.plugin import SECOND_TWILIO, TWILIO
 from app.core import settings as declared
 from app.core.calendar_fetching import CalendarFetcher
+from app.core.channels import Channel
 from app.core.errors import Misconfigured
 from app.core.runtime.clock import Clock, SystemClock
 from app.core.settings import PREFIX, Setting
@@ -23,7 +24,7 @@ from app.core.settings import PREFIX, Setting
 ENTRY_POINTS = "tingqi.carriers"
 BUILT_IN = (SMTP, TWILIO, SECOND_TWILIO, OUTBOX)
 # The carrier of each channel unless another is chosen. Where it has no settings, the local outbox.
-DEFAULTS = {"email": SMTP.name, "sms": TWILIO.name}
+DEFAULTS = {Channel.EMAIL: SMTP.name, Channel.SMS: TWILIO.name}
 TEXT_CARRIER = f"{PREFIX}SMS"
 LIMITS = {
     "AT_ONCE": declared.number(1, 200),
@@ -49,7 +50,7 @@ class CarrierSettings:
     @property
     def mail_from(self) -> str:
         """The address that mail comes from, "" where mail goes to the local outbox."""
-        return getattr(self.by_name.get(DEFAULTS["email"]), "mail_from", "")
+        return getattr(self.by_name.get(DEFAULTS[Channel.EMAIL]), "mail_from", "")
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,11 @@ def _refuse_lone_companions(by_name: Mapping[str, Any]) -> None:
 
 def _text_carrier(values: Mapping[str, str], by_name: Mapping[str, Any]) -> str:
     name = values.get(TEXT_CARRIER, "")
-    choices = [p.name for p in plugins().values() if "sms" in p.channels and not p.companion_of]
+    choices = [
+        plugin.name
+        for plugin in plugins().values()
+        if Channel.SMS in plugin.channels and not plugin.companion_of
+    ]
     if name and name not in choices:
         raise Misconfigured(f"{TEXT_CARRIER} must be one of {', '.join(sorted(choices))}.")
     if name and not _is_set_up(plugins()[name], by_name):
@@ -238,7 +243,7 @@ def build(
     """
     clock = clock or SystemClock()
     limits: dict[str, CarrierLimit] = {}
-    carriers: dict[str, list[Carrier]] = {channel: [] for channel in DEFAULTS}
+    carriers: dict[Channel, list[Carrier]] = {channel: [] for channel in DEFAULTS}
     for channel, built in carriers.items():
         for plugin in _chosen(settings, channel):
             limit = settings.limits.get(plugin.name) or plugin.limit or CarrierLimit()
@@ -256,17 +261,17 @@ def build(
     url = settings.mailbox.url
     return ExternalServices(
         clock=clock,
-        email=carriers["email"][0],
-        sms=carriers["sms"][0],
-        second_sms=next(iter(carriers["sms"][1:]), None),
+        email=carriers[Channel.EMAIL][0],
+        sms=carriers[Channel.SMS][0],
+        second_sms=next(iter(carriers[Channel.SMS][1:]), None),
         mailbox=ImapMailbox(url) if url else None,
         limits=limits,
     )
 
 
-def _chosen(settings: CarrierSettings, channel: str) -> Iterator[CarrierPlugin]:
+def _chosen(settings: CarrierSettings, channel: Channel) -> Iterator[CarrierPlugin]:
     """Yield the carrier of a channel and its companion, if any; else the local outbox."""
-    name = (settings.text_carrier if channel == "sms" else "") or DEFAULTS[channel]
+    name = (settings.text_carrier if channel is Channel.SMS else "") or DEFAULTS[channel]
     if not _is_set_up(plugins()[name], settings.by_name):
         yield OUTBOX
         return

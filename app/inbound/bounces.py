@@ -168,7 +168,9 @@ def _receipt(notice: Notice, bounce: Bounce) -> DeliveryReceipt:
     status = reports.status_of(bounce)
     is_final = status is ReportStatus.FAILED or bounce.action == "delivered"
     return DeliveryReceipt(
-        carrier=DEFAULTS["email"],  # by whichever carrier it left: this is a mail system's report
+        carrier=DEFAULTS[
+            Channel.EMAIL
+        ],  # by whichever carrier it left: this is a mail system's report
         carrier_id=notice.carrier_id[:100],
         status=f"{bounce.action} {bounce.status}".strip()[:40],
         state=DeliveryState(status.value) if is_final else DeliveryState.PENDING,

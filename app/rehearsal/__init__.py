@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from app import config
+from app.core.channels import Channel
 from app.rehearsal import report, steps
 from app.rehearsal.environment import open_environment
 from app.rehearsal.report import NotObserved, Observation, RehearsalReport, RehearsalStep
@@ -28,10 +29,8 @@ def run(as_json: bool) -> int:
     with database(settings.database_url) as url, open_environment(url, text_carrier) as env:
         script = RehearsalScript.beginning(env.clock.now())
         env.clock.set(script.start)
-        tell(
-            f"Rehearsing on {env.database}, with a stand-in for {env.labels['email']} and one "
-            f"for {env.labels['sms']}.\n"
-        )
+        mail, texts = env.labels[Channel.EMAIL], env.labels[Channel.SMS]
+        tell(f"Rehearsing on {env.database}, with a stand-in for {mail} and one for {texts}.\n")
         result = perform(steps.ALL, env, script, tell)
         result.database = env.database
         if result.was_seen("migrate"):

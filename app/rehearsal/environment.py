@@ -24,6 +24,7 @@ from app.carriers.plugin import CarrierPlugin
 from app.carriers.registry import CarrierSettings
 from app.carriers.standin import ReceivedMessage, StandIn
 from app.config import Settings
+from app.core.channels import Channel
 from app.core.db import db, transaction
 from app.core.errors import Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
@@ -44,8 +45,8 @@ class RehearsalEnvironment:
     database_url: str
     url: str
     # The stand-ins of the carriers, by channel.
-    standins: Mapping[str, StandIn]
-    labels: Mapping[str, str]
+    standins: Mapping[Channel, StandIn]
+    labels: Mapping[Channel, str]
     token: str = ""
     database: str = ""
     http: requests.Session = field(default_factory=requests.Session)
@@ -67,7 +68,7 @@ class RehearsalEnvironment:
         arrived = self.arrived()
         new = [
             message
-            for channel in ("email", "sms")
+            for channel in Channel
             for message in [m for m in arrived if m.channel == channel][before[channel] :]
         ]
         self.beats.append(new)
@@ -100,7 +101,7 @@ class RehearsalEnvironment:
             return session.scalar(sa.select(sa.func.count()).select_from(Entry)) or 0
 
 
-def _rehearsed(channel: str, preferred: str) -> CarrierPlugin:
+def _rehearsed(channel: Channel, preferred: str) -> CarrierPlugin:
     """Return the carrier of a channel that is rehearsed: the preferred one if it has a stand-in."""
     for name in (preferred, registry.DEFAULTS[channel]):
         plugin = registry.plugins().get(name)
@@ -115,7 +116,10 @@ def open_environment(database_url: str, text_carrier: str = "") -> Iterator[Rehe
 
     ``text_carrier`` is the carrier of texts that is rehearsed, if it has a stand-in.
     """
-    plugins = {"email": _rehearsed("email", ""), "sms": _rehearsed("sms", text_carrier)}
+    plugins = {
+        Channel.EMAIL: _rehearsed(Channel.EMAIL, ""),
+        Channel.SMS: _rehearsed(Channel.SMS, text_carrier),
+    }
     with ExitStack() as stack:
         standins = {
             channel: stack.enter_context(plugin.standin())
@@ -134,7 +138,7 @@ def open_environment(database_url: str, text_carrier: str = "") -> Iterator[Rehe
             database_url=database_url,
             secret_key=secrets.token_bytes(32),
             public_url=url,
-            carriers=CarrierSettings(by_name, text_carrier=plugins["sms"].name),
+            carriers=CarrierSettings(by_name, text_carrier=plugins[Channel.SMS].name),
         )
         app = create_app(settings, build_services(settings, clock))
         with _open(app, listening):

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from app.carriers.standin import ReceivedMessage
+from app.core.channels import Channel
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
 from app.rehearsal.report import NotObserved, expect
@@ -53,7 +54,7 @@ def asked(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     for who in COUNSEL:
         own = addressed(new, who)
         expect(
-            {m.channel for m in own} == {"email", "sms"} and len(own) == 2,
+            {m.channel for m in own} == set(Channel) and len(own) == 2,
             f"{who.name} got {[m.channel for m in own]}",
         )
         for message in own:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar
 
 from app.carriers.standin import ReceivedMessage
+from app.core.channels import Channel
 from app.core.db import transaction
 from app.record import ledger
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
@@ -99,12 +100,12 @@ def feed(env: RehearsalEnvironment, script: RehearsalScript) -> str:
 
 def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     """Report the texts as delivered, twice; the record has it once."""
-    texts = [message for message in script.arrived if message.channel == "sms"]
+    texts = [message for message in script.arrived if message.channel == Channel.SMS]
     for text in texts:
         for _ in range(2):
-            status = env.standins["sms"].confirm(text.reference)
+            status = env.standins[Channel.SMS].confirm(text.reference)
             if status is None:
-                return f"{env.labels['sms']} sends no receipts"
+                return f"{env.labels[Channel.SMS]} sends no receipts"
             expect(200 <= status < 300, f"a genuine receipt was met with {status}")
     _, answer = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
     delivered = Counter(
@@ -122,11 +123,11 @@ def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> str:
 
 def forged_receipt(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     """Post receipts that the carrier did not make."""
-    text = next(message for message in script.arrived if message.channel == "sms")
+    text = next(message for message in script.arrived if message.channel == Channel.SMS)
     lines = env.record_lines()
-    statuses = env.standins["sms"].forge(text.reference)
+    statuses = env.standins[Channel.SMS].forge(text.reference)
     if not statuses:
-        return f"{env.labels['sms']} sends no receipts"
+        return f"{env.labels[Channel.SMS]} sends no receipts"
     refused = all(status in (401, 403) for status in statuses)
     expect(refused, f"it was met with {statuses}, not 403")
     expect(env.record_lines() == lines, "it left a line in the record")

@@ -55,9 +55,9 @@ def check_carriers(
     services: ExternalServices, authserv: str, outbox: str
 ) -> Iterator[CarrierCheck]:
     """Yield the state of each carrier and of the mailbox for replies, each checked now."""
-    subjects = {"email": N_("mail"), "sms": N_("text messages")}
+    subjects = {Channel.EMAIL: N_("mail"), Channel.SMS: N_("text messages")}
     for carrier in services.carriers:
-        subject = subjects[carrier.channel]
+        subject = subjects[Channel(carrier.channel)]
         if fault := carrier.check():
             yield CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
         elif carrier.name == OUTBOX.name:

@@ -20,6 +20,7 @@ from app.carriers.base import (
     SendStatus,
 )
 from app.carriers.mime import Unsendable, build
+from app.core.channels import Channel
 from app.core.runtime.clock import Clock
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -109,7 +110,7 @@ class Outbox:
         return SendOutcome(SendStatus.ACCEPTED, self.name, carrier_id=name, status="stored")
 
     def _content(self, message: OutgoingMessage, at: datetime) -> bytes:
-        if message.channel == "email":
+        if message.channel == Channel.EMAIL:
             return build(message, self._from, at).data
         content = {
             "to": message.to,
@@ -151,7 +152,7 @@ def _names(folder: Path) -> Iterator[tuple[str, datetime, str]]:
 
 
 def _ending(channel: str) -> str:
-    return ".eml" if channel == "email" else ".json"
+    return ".eml" if channel == Channel.EMAIL else ".json"
 
 
 def _put(folder: Path, message: OutgoingMessage, at: datetime, data: bytes) -> str:
@@ -184,9 +185,10 @@ def _read_mail(data: bytes, name: str, at: datetime, reference: str) -> OutboxMe
     body = plain.get_content() if plain is not None else ""
     calendar = any(part.get_content_type() == "text/calendar" for part in mail.walk())
     to, subject = str(mail["To"]), str(mail["Subject"])
-    return OutboxMessage(at, "email", to, subject, body, reference, name, calendar)
+    return OutboxMessage(at, Channel.EMAIL, to, subject, body, reference, name, calendar)
 
 
 def _read_text(data: bytes, name: str, at: datetime, reference: str) -> OutboxMessage:
     text = json.loads(data)
-    return OutboxMessage(at, "sms", str(text["to"]), "", str(text["body"]), reference, name, False)
+    to, body = str(text["to"]), str(text["body"])
+    return OutboxMessage(at, Channel.SMS, to, "", body, reference, name, False)

@@ -3,6 +3,7 @@
 from app.carriers.base import Carrier
 from app.carriers.outbox.carrier import Outbox
 from app.carriers.plugin import CarrierContext, CarrierPlugin, NoSettings
+from app.core.channels import Channel
 from app.core.errors import N_
 
 
@@ -14,7 +15,7 @@ def build(settings: NoSettings, context: CarrierContext) -> Carrier:
 OUTBOX = CarrierPlugin(
     name="outbox",
     label=N_("local outbox"),
-    channels=("email", "sms"),
+    channels=(Channel.EMAIL, Channel.SMS),
     build=build,
     limit=None,
 )

@@ -24,6 +24,7 @@ from app.carriers.smtp.connection import (
     text_of,
     words_of,
 )
+from app.core.channels import Channel
 from app.core.runtime.clock import Clock
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -37,7 +38,7 @@ class SmtpCarrier:
     """A carrier of mail. Safe to share between threads; idle connections are reused."""
 
     name = "smtp"
-    channel = "email"
+    channel = Channel.EMAIL
 
     def __init__(
         self,

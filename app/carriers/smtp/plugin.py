@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.carriers.base import Carrier, CarrierLimit
 from app.carriers.plugin import CarrierContext, CarrierPlugin
+from app.core.channels import Channel
 from app.core.errors import N_
 from app.core.settings import mail_address, setting, url_of
 
@@ -39,7 +40,7 @@ def standin() -> "SmtpStandIn":
 SMTP = CarrierPlugin(
     name="smtp",
     label=N_("SMTP"),
-    channels=("email",),
+    channels=(Channel.EMAIL,),
     build=build,
     settings=SmtpSettings,
     purpose="mail",

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from app.carriers.smtp.plugin import SmtpSettings
 from app.carriers.standin import ReceivedMessage
+from app.core.channels import Channel
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _message(to: str, mail: EmailMessage) -> ReceivedMessage:
             content = part.get_payload(decode=True)
             calendar = content if isinstance(content, bytes) else b""
     text = f"{mail['Subject']}\n{body.get_content() if body else ''}"
-    return ReceivedMessage("email", to, text, str(mail["X-Tingqi-Reference"]), calendar)
+    return ReceivedMessage(Channel.EMAIL, to, text, str(mail["X-Tingqi-Reference"]), calendar)
 
 
 def _abort(session: SMTP) -> None:

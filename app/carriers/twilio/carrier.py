@@ -24,6 +24,7 @@ from app.carriers.twilio.codes import failed, known, outcome
 from app.carriers.twilio.http import HttpClient, ServerError, Throttled, never_left, untrusted
 from app.carriers.twilio.receipts import read_resource
 from app.carriers.twilio.settings import TwilioSettings
+from app.core.channels import Channel
 from app.core.gsm7 import plain_marks
 
 # Twilio's own limit on ValidityPeriod, in seconds.
@@ -45,7 +46,7 @@ _NO_ANSWER = (
 class TwilioCarrier:
     """A carrier of texts. Safe to share between threads; connections are reused."""
 
-    channel = "sms"
+    channel = Channel.SMS
 
     def __init__(
         self,

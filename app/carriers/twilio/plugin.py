@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from app.carriers.base import Carrier, CarrierLimit
 from app.carriers.plugin import Capabilities, CarrierContext, CarrierPlugin, WebhookContext
 from app.carriers.twilio.settings import TwilioSettings
+from app.core.channels import Channel
 from app.core.errors import N_
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def standin() -> "TwilioStandIn":
 TWILIO = CarrierPlugin(
     name="twilio",
     label=N_("Twilio"),
-    channels=("sms",),
+    channels=(Channel.SMS,),
     build=build,
     settings=TwilioSettings,
     purpose="text messages",

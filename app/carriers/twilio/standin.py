@@ -22,6 +22,7 @@ from app.carriers.twilio.standin_http import (
     problem,
     shown,
 )
+from app.core.channels import Channel
 
 _TIMEOUT = 15  # Twilio's own patience with a webhook
 
@@ -81,7 +82,7 @@ class TwilioStandIn:
     def received(self) -> list[ReceivedMessage]:
         """Return all texts so far."""
         return [
-            ReceivedMessage("sms", text["to"], text["body"], _reference(text))
+            ReceivedMessage(Channel.SMS, text["to"], text["body"], _reference(text))
             for text in self.messages
         ]
 
