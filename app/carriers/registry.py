@@ -91,16 +91,16 @@ def plugins() -> Mapping[str, CarrierPlugin]:
 
     Raises Misconfigured where a package's carrier cannot be loaded or takes a name that is taken.
     """
-    found = {plugin.name: plugin for plugin in BUILT_IN}
+    by_name = {plugin.name: plugin for plugin in BUILT_IN}
     for entry in entry_points(group=ENTRY_POINTS):
         plugin = _load(entry)
-        if plugin.name in found:
+        if plugin.name in by_name:
             raise Misconfigured(
                 f"The carrier {plugin.name} of {_package(entry)} has the name of another carrier: "
                 "uninstall one of them."
             )
-        found[plugin.name] = plugin
-    return found
+        by_name[plugin.name] = plugin
+    return by_name
 
 
 def _load(entry: EntryPoint) -> CarrierPlugin:
@@ -143,12 +143,12 @@ def label(name: str) -> str:
 
 def known_settings() -> dict[str, Setting | None]:
     """Return the names of all settings of carriers; None for those of no group."""
-    found: dict[str, Setting | None] = {TEXT_CARRIER: None}
+    names: dict[str, Setting | None] = {TEXT_CARRIER: None}
     for plugin in plugins().values():
-        found |= {each.name: each for each in declared.settings_of(plugin.settings, plugin.prefix)}
+        names |= {each.name: each for each in declared.settings_of(plugin.settings, plugin.prefix)}
         if plugin.limit:
-            found |= dict.fromkeys((f"{plugin.prefix}{part}" for part in LIMITS), None)
-    return found | {each.name: each for each in declared.settings_of(MailboxSettings, PREFIX)}
+            names |= dict.fromkeys((f"{plugin.prefix}{part}" for part in LIMITS), None)
+    return names | {each.name: each for each in declared.settings_of(MailboxSettings, PREFIX)}
 
 
 def read_settings(values: Mapping[str, str]) -> CarrierSettings:
