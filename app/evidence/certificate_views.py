@@ -1,4 +1,4 @@
-"""The contact certificate, to be printed; and the page by which anybody confirms its seal."""
+"""The contact certificate, for print; and the page on which anybody can confirm its seal."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ SEAL = re.compile(r"[0-9a-f]{64}")
 @bp.get("/cases/<int:case_id>/certificate")
 @signed_in
 def certified(case_id: int) -> str:
-    """Show a case's contact certificate; the browser prints it."""
+    """Show a case's contact certificate, to be printed by the browser."""
     session = db.session()
     case = cases.case_with_parties(session, current_user.court_id, case_id)
     found = certificate.of_case(session, case, web.now())
@@ -44,7 +44,7 @@ def certified(case_id: int) -> str:
 @bp.get("/record/<seal>")
 @web.limiter.limit("120/minute")
 def confirmed(seal: str) -> Any:
-    """Confirm to anybody that a hash is one of the record's; says nobody's name."""
+    """Confirm to anybody that a hash is of the record; without anybody's name."""
     known = seal.lower() if SEAL.fullmatch(seal.lower()) else ""
     found = certificate.confirm(db.session(), known) if known else None
     status = 200 if found else 404

@@ -42,15 +42,15 @@ def contacts(session: Session, case_id: int, about: str = "") -> Sequence[Contac
     if about:
         by_hand = sa.and_(Entry.about == "", Entry.kind == "by_hand")
         query = query.where(sa.or_(Entry.about == about, by_hand))
-    found: list[Contact] = []
+    drawn: list[Contact] = []
     by_notice: dict[int, list[sa.Row]] = defaultdict(list)
     for row in session.execute(query):
         if row.notice_id is not None:
             by_notice[row.notice_id].append(row)
         elif mark := touchpoint(Event(row.what), row.direction, row.detail):
-            found.append(_contact(row, mark))
-    found += filter(None, map(_message, by_notice.values()))
-    return sorted(found, key=lambda each: (each.at, each.line))
+            drawn.append(_contact(row, mark))
+    drawn += filter(None, map(_message, by_notice.values()))
+    return sorted(drawn, key=lambda each: (each.at, each.line))
 
 
 def _message(rows: Sequence[sa.Row]) -> Contact | None:

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from itertools import chain
 from typing import Any
 
+from app.core.attempt_reference import AttemptReference
 from app.core.errors import N_
 from app.record.timeline import Touchpoint
 
@@ -420,7 +421,9 @@ def concerns_current(event: Event, attempt: str, current: str) -> bool:
 
     Of an earlier attempt only a delivery does: it spares the person the second message.
     """
-    return event is Event.DELIVERED or _try_number(attempt) >= _try_number(current)
+    if event is Event.DELIVERED or attempt == current:
+        return True
+    return _try_number(attempt) >= _try_number(current)
 
 
 def current_events(steps: Iterable[tuple[Event, str]]) -> Iterator[Event]:
@@ -434,9 +437,11 @@ def current_events(steps: Iterable[tuple[Event, str]]) -> Iterator[Event]:
 
 
 def _try_number(attempt: str) -> int:
-    """Return 2 for "n123.2", the second attempt of notice 123; -1 for any other text."""
-    number = attempt.rpartition(".")[2]
-    return int(number) if attempt.startswith("n") and number.isdecimal() else -1
+    """Return 2 for the second attempt of a notice; -1 for what is no attempt of a notice."""
+    try:
+        return AttemptReference.parse(attempt).tries
+    except ValueError:
+        return -1
 
 
 def proves(event: Event, detail: Mapping[str, Any] | None = None) -> EvidenceGrade:

@@ -65,29 +65,29 @@ class Timeline:
     width: int = WIDTH
     left: int = LEFT
     height: int = 0
-    touches: Sequence[Contact] = field(default_factory=tuple)
+    contacts: Sequence[Contact] = field(default_factory=tuple)
 
 
-def draw(touches: Sequence[Contact], sides: Sequence[str]) -> Timeline:
+def draw(contacts: Sequence[Contact], sides: Sequence[str]) -> Timeline:
     """Lay out contacts, with one lane for each of ``sides`` and for any other side in them.
 
     Marks of one lane, direction and channel that would overlap become one with their number, so
     that ten thousand contacts are a picture of some hundred marks.
     """
-    rows = [*sides, *sorted({touch.side for touch in touches} - set(sides))]
+    rows = [*sides, *sorted({contact.side for contact in contacts} - set(sides))]
     height = TOP + LANE * len(rows) + 26
-    if not touches:
+    if not contacts:
         lanes = [Lane(side, _y(n), ()) for n, side in enumerate(rows)]
         return Timeline(lanes, (), height=height)
-    begin = min(touch.at for touch in touches)
-    span = max((max(touch.at for touch in touches) - begin).total_seconds(), 60.0)
+    begin = min(contact.at for contact in contacts)
+    span = max((max(contact.at for contact in contacts) - begin).total_seconds(), 60.0)
     room = WIDTH - LEFT - RIGHT - STEP
 
-    def place(touch: Contact) -> float:
-        return LEFT + STEP / 2 + (touch.at - begin).total_seconds() / span * room
+    def place(contact: Contact) -> float:
+        return LEFT + STEP / 2 + (contact.at - begin).total_seconds() / span * room
 
     lanes = [
-        Lane(side, _y(n), _marks([t for t in touches if t.side == side], _y(n), place))
+        Lane(side, _y(n), _marks([t for t in contacts if t.side == side], _y(n), place))
         for n, side in enumerate(rows)
     ]
     ticks = [
@@ -97,7 +97,7 @@ def draw(touches: Sequence[Contact], sides: Sequence[str]) -> Timeline:
         )
         for n in range(TICKS)
     ]
-    return Timeline(lanes, ticks, height=height, touches=tuple(touches))
+    return Timeline(lanes, ticks, height=height, contacts=tuple(contacts))
 
 
 def _y(row: int) -> float:
@@ -105,12 +105,12 @@ def _y(row: int) -> float:
 
 
 def _marks(
-    touches: Sequence[Contact], y: float, place: Callable[[Contact], float]
+    contacts: Sequence[Contact], y: float, place: Callable[[Contact], float]
 ) -> list[TimelineMark]:
     gathered: dict[tuple[Touchpoint, str, int], list[Contact]] = {}
-    for touch in sorted(touches, key=lambda each: each.at):
-        cell = int((place(touch) - LEFT) // STEP)
-        gathered.setdefault((touch.did, touch.channel, cell), []).append(touch)
+    for contact in sorted(contacts, key=lambda each: each.at):
+        cell = int((place(contact) - LEFT) // STEP)
+        gathered.setdefault((contact.did, contact.channel, cell), []).append(contact)
     marks = []
     level: Counter[tuple[bool, int]] = Counter()
     for (did, channel, cell), group in sorted(
@@ -146,7 +146,7 @@ class Difference:
 
 
 def differences(
-    touches: Sequence[Contact], sides: Sequence[str], personal: Collection[str] = ()
+    contacts: Sequence[Contact], sides: Sequence[str], personal: Collection[str] = ()
 ) -> list[Difference]:
     """Return how the court's contacts with the sides differ in number, channel and time.
 
@@ -157,25 +157,27 @@ def differences(
     """
     if len(sides) < 2:
         return []
-    told = [touch for touch in touches if touch.did is Touchpoint.TO and touch.side in sides]
-    number = Counter(touch.side for touch in told)
-    found = []
-    if len({number[side] for side in sides}) > 1:
-        found.append(Difference("number", {side: number[side] for side in sides}))
-    ways = {side: tuple(sorted({t.channel for t in told if t.side == side})) for side in sides}
-    if len(set(ways.values())) > 1:
-        found.append(Difference("channel", ways))
-    return found + [each for kind in _kinds(told, personal) for each in _apart(kind, told, sides)]
-
-
-def _kinds(told: Sequence[Contact], personal: Collection[str]) -> list[str]:
+    to_sides = [each for each in contacts if each.did is Touchpoint.TO and each.side in sides]
+    numbers = Counter(each.side for each in to_sides)
+    result = []
+    if len({numbers[side] for side in sides}) > 1:
+        result.append(Difference("number", {side: numbers[side] for side in sides}))
+    channels = {
+        side: tuple(sorted({each.channel for each in to_sides if each.side == side}))
+        for side in sides
+    }
+    if len(set(channels.values())) > 1:
+        result.append(Difference("channel", channels))
     left_out = {*personal, "", "by_hand", "visit"}
-    return list(dict.fromkeys(touch.kind for touch in told if touch.kind not in left_out))
+    kinds = dict.fromkeys(each.kind for each in to_sides if each.kind not in left_out)
+    return result + [each for kind in kinds for each in _in_time(kind, to_sides, sides)]
 
 
-def _apart(kind: str, told: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:
+def _in_time(kind: str, contacts: Sequence[Contact], sides: Sequence[str]) -> list[Difference]:
+    """Return the difference between the sides' first contacts of a kind; none if within SOON."""
+    of_kind = [each for each in contacts if each.kind == kind]
     first = {
-        side: min((t.at for t in told if (t.side, t.kind) == (side, kind)), default=None)
+        side: min((each.at for each in of_kind if each.side == side), default=None)
         for side in sides
     }
     known = [at for at in first.values() if at is not None]
