@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po
 
 import hatch_build
 
+pytestmark = pytest.mark.extended
+
 HOME = Path(__file__).parent.parent
 
 
