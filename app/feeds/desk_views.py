@@ -83,10 +83,6 @@ def calendars() -> str:
     return render_template("feeds/calendars.html", groups=shown)
 
 
-def _busy_name(name: str) -> str:
-    return str(gettext("%(name)s, only when it is taken", name=name))
-
-
 @bp.post("/calendars")
 @signed_in
 def change_calendar() -> Any:
