@@ -70,12 +70,12 @@ def setting(
 
 def settings_of(group: type, prefix: str) -> list[Setting]:
     """Return the settings that a dataclass declares, with their names in the environment."""
-    found = []
+    settings = []
     for each in fields(group):
         declared: Declaration = each.metadata["setting"]
         name = declared.name or prefix + each.name.strip("_").upper()
-        found.append(Setting(each.name, name, declared))
-    return found
+        settings.append(Setting(each.name, name, declared))
+    return settings
 
 
 def read_group(

@@ -89,11 +89,11 @@ class RehearsalEnvironment:
         with self.app.app_context(), transaction() as session:
             rows = session.execute(sa.select(Entry.attempt, Entry.kind).distinct()).all()
         kinds = {row.attempt: row.kind for row in rows}
-        found = Counter((kinds.get(m.reference, "unrecorded"), m.channel) for m in self.arrived())
-        told: dict[str, dict[str, int]] = defaultdict(dict)
-        for (kind, channel), number in sorted(found.items()):
-            told[kind][channel] = number
-        return dict(told)
+        counts = Counter((kinds.get(m.reference, "unrecorded"), m.channel) for m in self.arrived())
+        by_kind: dict[str, dict[str, int]] = defaultdict(dict)
+        for (kind, channel), number in sorted(counts.items()):
+            by_kind[kind][channel] = number
+        return dict(by_kind)
 
     def record_lines(self) -> int:
         """Return how many lines the record has."""

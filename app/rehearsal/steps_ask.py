@@ -58,12 +58,12 @@ def asked(env: RehearsalEnvironment, script: RehearsalScript) -> str:
             f"{who.name} got {[m.channel for m in own]}",
         )
         for message in own:
-            found = LINK.search(message.text)
-            expect(found, f"the {message.channel} to {who.name} carries no link")
-            if found:
-                script.links.setdefault(who.name, found.group())
+            match = LINK.search(message.text)
+            expect(match, f"the {message.channel} to {who.name} carries no link")
+            if match:
+                script.links.setdefault(who.name, match.group())
                 expect(
-                    script.links[who.name] == found.group(), f"{who.name} got two different links"
+                    script.links[who.name] == match.group(), f"{who.name} got two different links"
                 )
     expect(len(set(script.links.values())) == len(COUNSEL), "the two sides got the same link")
     return f"4 messages queued at {queued[0][0]}, one mail and one text arrived at each side"

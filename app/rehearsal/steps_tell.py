@@ -39,8 +39,8 @@ def invites(env: RehearsalEnvironment, script: RehearsalScript) -> str:
 def _check_both_channels(
     env: RehearsalEnvironment, script: RehearsalScript, who: RehearsalCounsel, kind: str
 ) -> None:
-    found = _kinds(env, script, addressed(script.arrived, who))[kind]
-    expect(found == 2, f"{who.name} was told {found} times, not once by each of 2 channels")
+    count = _kinds(env, script, addressed(script.arrived, who))[kind]
+    expect(count == 2, f"{who.name} was told {count} times, not once by each of 2 channels")
 
 
 def _starts_at(script: RehearsalScript) -> dt.datetime:
@@ -60,10 +60,10 @@ def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: 
     """Check that each side's mail carries one such calendar; return the UID that they share."""
     uids = set()
     for who in COUNSEL:
-        found = _calendars_in(addressed(messages, who))
-        expect(len(found) == 1, f"{who.name} got {len(found)} calendars, not 1")
-        event = _event(found[0])
-        seen = (str(found[0]["METHOD"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
+        calendars = _calendars_in(addressed(messages, who))
+        expect(len(calendars) == 1, f"{who.name} got {len(calendars)} calendars, not 1")
+        event = _event(calendars[0])
+        seen = (str(calendars[0]["METHOD"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
         expect(seen == (method, sequence, at), f"{who.name}'s calendar says {seen}")
         expect(who.email in str(event["ATTENDEE"]), f"{who.name} is not its attendee")
         uids.add(str(event["UID"]))
@@ -188,12 +188,12 @@ def _check_news(env: RehearsalEnvironment, script: RehearsalScript, kind: str) -
 
 def whole_record(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     """Verify the hash chains, and that each message has its entries."""
-    found = []
+    findings = []
     with env.app.app_context(), transaction() as session:
-        found = [ledger.verify(session, case_id) for case_id in script.case_ids]
-    for finding in found:
+        findings = [ledger.verify(session, case_id) for case_id in script.case_ids]
+    for finding in findings:
         expect(finding.whole, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
-    lines = sum(finding.entries for finding in found)
+    lines = sum(finding.entries for finding in findings)
     expect(lines == env.record_lines(), f"{lines} of {env.record_lines()} lines are chained")
     _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")
     known = {attempt["attempt"] for attempt in answer["attempts"]}

@@ -64,10 +64,10 @@ def read_url(url: str) -> SmtpServer:
 def _tls(parts: SplitResult) -> str:
     if parts.scheme == "smtps":
         return "implicit"
-    said = parse_qs(parts.query).get("starttls", ["yes"])[-1]
-    if said not in ("required", "yes", "no"):
+    mode = parse_qs(parts.query).get("starttls", ["yes"])[-1]
+    if mode not in ("required", "yes", "no"):
         raise ValueError("In the mail server's URL, starttls is required, yes or no.")
-    return said
+    return mode
 
 
 def connect(
@@ -110,8 +110,8 @@ def text_of(words: bytes) -> str:
 def words_of(fault: Exception) -> str:
     """Return the text of a connection's fault as one short line."""
     if isinstance(fault, smtplib.SMTPResponseException):
-        said = fault.smtp_error
-        text = text_of(said) if isinstance(said, bytes) else one_line(str(said))[:300]
+        error = fault.smtp_error
+        text = text_of(error) if isinstance(error, bytes) else one_line(str(error))[:300]
         return f"{fault.smtp_code} {text}"
     return one_line(str(fault))[:300] or type(fault).__name__
 
@@ -163,9 +163,9 @@ def _sign_in_utf8(connection: smtplib.SMTP, server: SmtpServer) -> None:
             "it offers no AUTH PLAIN, and no other way carries a name or password beyond ASCII"
         )
     token = b64encode(f"\0{server.user}\0{server.password}".encode()).decode()
-    code, said = connection.docmd("AUTH", f"PLAIN {token}")
+    code, reply = connection.docmd("AUTH", f"PLAIN {token}")
     if code not in (235, 503):
-        raise smtplib.SMTPAuthenticationError(code, said)
+        raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 def _failure(server: SmtpServer, fault: Exception) -> ConnectionFailed:

@@ -175,11 +175,11 @@ class SmtpStandIn:
         with self._lock:
             self.messages.append(mail)
 
-    def _sign_in(self, server: SMTP, session: Session, *given: Any) -> AuthResult:
+    def _sign_in(self, server: SMTP, session: Session, *args: Any) -> AuthResult:
         self.sign_ins += 1
-        said = given[-1]
-        right = isinstance(said, LoginPassword) and (
-            (said.login.decode(), said.password.decode()) == (self._user, self._password)
+        expected, credentials = (self._user, self._password), args[-1]
+        right = isinstance(credentials, LoginPassword) and (
+            (credentials.login.decode(), credentials.password.decode()) == expected
         )
         # Not "handled": aiosmtpd is to say 535 itself.
         return AuthResult(success=right, handled=False, auth_data=self._user.encode())
@@ -203,9 +203,9 @@ def _abort(session: SMTP) -> None:
 class _Session(SMTP):
     """aiosmtpd's session, which tells the stand-in that it is there."""
 
-    def __init__(self, standin: SmtpStandIn, **given: Any) -> None:
+    def __init__(self, standin: SmtpStandIn, **options: Any) -> None:
         self._standin = standin
-        super().__init__(standin, **given)
+        super().__init__(standin, **options)
 
     def connection_made(self, transport: Any) -> None:
         # STARTTLS makes the connection a second time; it is still the same one.

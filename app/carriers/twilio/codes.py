@@ -22,7 +22,7 @@ _STATES = {
 class CodeMeaning:
     """What follows from an error code; `again_after` is in seconds, `at_most` counts all tries."""
 
-    said: SendStatus
+    outcome: SendStatus
     advice: str = ""
     again_after: int | None = None
     at_most: int | None = None
@@ -54,7 +54,7 @@ def outcome(code: str, *, status: str = "", detail: str = "", carrier_id: str = 
     """Return the outcome of a request that was answered with an error code."""
     meaning = verdict(code)
     return SendOutcome(
-        meaning.said,
+        meaning.outcome,
         "twilio",
         carrier_id,
         status=status,
@@ -81,7 +81,7 @@ def _table() -> tuple[dict[str, CodeMeaning], dict[str, CodeMeaning]]:
 def _verdicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, CodeMeaning]:
     return {
         code: CodeMeaning(
-            SendStatus(row["said"]),
+            SendStatus(row["outcome"]),
             row.get("advice", ""),
             row.get("again_after"),
             row.get("at_most"),

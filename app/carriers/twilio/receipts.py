@@ -35,7 +35,7 @@ def read_resource(carrier: str, message: Any) -> DeliveryReceipt:
 def _receipt(carrier: str, sid: str, status: str, code: str, **more: Any) -> DeliveryReceipt:
     state, meaning = state_of(status), verdict(code)
     failed = state is DeliveryState.FAILED
-    may_succeed = failed and meaning.said is SendStatus.TEMPORARY
+    may_succeed = failed and meaning.outcome is SendStatus.TEMPORARY
     return DeliveryReceipt(
         carrier=carrier,
         carrier_id=sid,

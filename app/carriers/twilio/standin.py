@@ -294,14 +294,14 @@ class TwilioStandIn:
                 return problem(503, 20500, "Service Unavailable")
             to = parameters.get("To")
             texts = [] if turn == "lag" else list(reversed(self.messages))
-            found = [
+            matches = [
                 text for text in texts if to in (None, text["to"]) and _sent_since(text, parameters)
             ]
         size, page = int(parameters.get("PageSize", "50")), int(parameters.get("Page", "0"))
-        rest = len(found) > (page + 1) * size
+        rest = len(matches) > (page + 1) * size
         next_page = {**parameters, "PageSize": str(size), "Page": str(page + 1)}
         path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?{urlencode(next_page)}"
-        some = [shown(text) for text in found[page * size : (page + 1) * size]]
+        some = [shown(text) for text in matches[page * size : (page + 1) * size]]
         return StandInResponse(
             200,
             {
