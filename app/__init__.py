@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.carriers.base import Clock
     from app.carriers.registry import ExternalServices
     from app.config import Settings
+    from app.core import web
 
 __version__ = "0.1.0"
 
@@ -32,7 +33,6 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
     from app import config
     from app.core import web, zones
     from app.core.web import static_files
-    from app.worker import rezoning
 
     zones.choose()  # before anything computes with a time zone
     settings = settings or config.read()
@@ -40,9 +40,7 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
     app.config.update(_flask_config(settings))
-    app.extensions["tingqi"] = web.Services(
-        settings, gateways, rezoning.convert_all, rezoning.convert_court
-    )
+    app.extensions["tingqi"] = _services(settings, gateways)
     _add_database(app)
     _add_web(app, settings)
     _register_features(app)
@@ -80,8 +78,6 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
     times as long to make: the tests keep one app for a whole run. Nothing that the app remembers
     of the installation before is kept; its connections to that database are closed.
     """
-    from dataclasses import replace
-
     from app.core import web, zones
     from app.core.db import use_database
 
@@ -89,11 +85,18 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     app.instance_path = str(settings.instance)
     app.config.update(SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    services: web.Services = app.extensions["tingqi"]
-    app.extensions["tingqi"] = replace(services, settings=settings, gateways=gateways)
+    app.extensions["tingqi"] = _services(settings, gateways)
     use_database(app, settings.database_url, _engine_options(settings))
     web.limiter.reset()
     _read_rules(settings)
+
+
+def _services(settings: Settings, gateways: ExternalServices) -> web.Services:
+    """Return what the requests and jobs of an installation work with."""
+    from app.core import web
+    from app.worker import rezoning
+
+    return web.Services(settings, gateways, rezoning.convert_all, rezoning.convert_court)
 
 
 def _read_rules(settings: Settings) -> None:
