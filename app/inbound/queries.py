@@ -177,6 +177,4 @@ def counted_replies(session: Session, about: str, counsel_id: int) -> list[Inbou
         )
         .order_by(Inbound.id)
     )
-    return [
-        reply for reply in session.scalars(query) if (reply.detail or {}).get("counted_replies")
-    ]
+    return [reply for reply in session.scalars(query) if (reply.detail or {}).get("counted")]
