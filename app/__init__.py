@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
     from flask import Flask
 
     from app import config
-    from app.core import web, zones
+    from app.core import zones
     from app.core.web import static_files
 
     zones.choose()  # before anything computes with a time zone
