@@ -251,7 +251,16 @@ FIRST_ENGINES: dict[str, sa.Engine] = {}
 
 
 def share_compiled(engine: sa.Engine) -> None:
-    """Let all engines of one dialect share their cache of compiled SQL."""
+    """Let all engines of one dialect share their cache of compiled SQL.
+
+    The first one connects, for a dialect learns the server's version by that; where it cannot, the
+    next one is the first.
+    """
+    if engine.dialect.name not in FIRST_ENGINES:
+        try:
+            engine.connect().close()
+        except sa.exc.DBAPIError:
+            return
     first = FIRST_ENGINES.setdefault(engine.dialect.name, engine)
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
