@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; no form of ours comes near it
 
 
-def create_app(settings: Settings | None = None, gateways: ExternalServices | None = None) -> Flask:
+def create_app(settings: Settings | None = None, external: ExternalServices | None = None) -> Flask:
     """Return the pages and the API over one database; starts nothing in the background.
 
     Settings are read from the environment and carriers built from the settings unless they are
@@ -36,11 +36,11 @@ def create_app(settings: Settings | None = None, gateways: ExternalServices | No
 
     zones.choose()  # before anything computes with a time zone
     settings = settings or config.read()
-    gateways = gateways or build_services(settings)
+    external = external or build_services(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
     app.config.update(_flask_config(settings))
-    app.extensions["tingqi"] = _services(settings, gateways)
+    app.extensions["tingqi"] = _services(settings, external)
     _add_database(app)
     _add_web(app, settings)
     _register_features(app)
@@ -71,7 +71,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
+def attach(app: Flask, settings: Settings, external: ExternalServices) -> None:
     """Let an app serve another installation, of the same settings but for folder and database.
 
     Its routes, its API's document and the templates that it compiled stay, which take a hundred
@@ -85,18 +85,18 @@ def attach(app: Flask, settings: Settings, gateways: ExternalServices) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     app.instance_path = str(settings.instance)
     app.config.update(SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    app.extensions["tingqi"] = _services(settings, gateways)
+    app.extensions["tingqi"] = _services(settings, external)
     use_database(app, settings.database_url, _engine_options(settings))
     web.limiter.reset()
     _read_rules(settings)
 
 
-def _services(settings: Settings, gateways: ExternalServices) -> web.Services:
+def _services(settings: Settings, external: ExternalServices) -> web.Services:
     """Return what the requests and jobs of an installation work with."""
     from app.core import web
     from app.worker import rezoning
 
-    return web.Services(settings, gateways, rezoning.convert_all, rezoning.convert_court)
+    return web.Services(settings, external, rezoning.convert_all, rezoning.convert_court)
 
 
 def _read_rules(settings: Settings) -> None:

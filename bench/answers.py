@@ -123,7 +123,7 @@ def _check(seats: Sequence[filling.Seat], least: int, *, fixed: bool = False) ->
         fixed * len(answered_ids),
     ), (len(answered_ids), results)
     for seat in seats[:: max(1, len(seats) // 200)]:
-        assert verify(session, seat.case_id).whole, seat
+        assert verify(session, seat.case_id).intact, seat
     session.rollback()
 
 

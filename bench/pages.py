@@ -46,7 +46,7 @@ class Told:
     path: str
     times: list[float]
     packed: int
-    whole: int
+    uncompressed: int
 
     @property
     def kept(self) -> bool:
@@ -59,7 +59,7 @@ class Told:
         mark = "" if self.path not in PROMISED else (" ✓" if self.kept else " **missed**")
         return (
             f"| `{self.path}` | {middle:.0f} ms{mark} | {slowest:.0f} ms | "
-            f"{self.whole // 1000:,} kB | {self.packed // 1000:,} kB |"
+            f"{self.uncompressed // 1000:,} kB | {self.packed // 1000:,} kB |"
         )
 
 

@@ -94,7 +94,7 @@ def _check(seats: Sequence[filling.Seat], pairs: Sequence[Pair]) -> None:
     assert len(set(results)) == 1, results
     assert least <= results[0] <= len(seats), (least, results, len(seats))
     for seat in seats[:: max(1, len(seats) // 200)]:
-        assert verify(session, seat.case_id).whole, seat
+        assert verify(session, seat.case_id).intact, seat
     session.rollback()
 
 

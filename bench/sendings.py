@@ -69,14 +69,14 @@ def call(file: int, reference: str, seconds: float) -> None:
 def scenario(folder: Path, url: str, carrier: Any = None, at_once: int = 32) -> Flask:
     """Return an app whose texts go to the stand-in."""
     clock = SystemClock()
-    gateways = ExternalServices(
+    external = ExternalServices(
         clock=clock,
         email=Outbox(folder / "outbox", "email", clock),
         sms=carrier or Outbox(folder / "outbox", "sms", clock),
         limits={"standin": CarrierLimit(at_once)},
     )
     settings = Settings(instance=folder, database_url=url, secret_key=SECRET)
-    return create_app(settings, gateways)
+    return create_app(settings, external)
 
 
 def fill(folder: Path, url: str, due: int, future: int = 0) -> None:
@@ -272,7 +272,7 @@ def check(folder: Path, url: str, messages: int) -> None:
         assert sent == messages, f"{sent} of {messages} are written down as sent"
         for case_id in range(1, messages + 1, 37):
             results = ledger.verify(session, case_id)
-            assert results.whole, (case_id, results)
+            assert results.intact, (case_id, results)
             assert results.entries == 3, results
         db.session.remove()
         db.engine.dispose()

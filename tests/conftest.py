@@ -182,7 +182,7 @@ IDLE_APPS: dict[str, list[Flask]] = {}
 def make_scenario(
     folder: Path,
     url: str,
-    gateways: ExternalServices | None = None,
+    external: ExternalServices | None = None,
     *,
     own_app: bool = False,
     durable: bool = False,
@@ -194,9 +194,9 @@ def make_scenario(
     that changes the app itself, for instance by a blueprint, must ask for its ``own_app``. Commits
     of SQLite do not wait for the disk unless ``durable``; those of the tests' PostgreSQL never do.
     """
-    if gateways is None:
+    if external is None:
         clock = SetClock(NOW)
-        gateways = ExternalServices(
+        external = ExternalServices(
             clock=clock,
             email=carrier.Outbox(folder / "outbox", "email", clock, "court@court.example"),
             sms=carrier.Outbox(folder / "outbox", "sms", clock),
@@ -206,16 +206,16 @@ def make_scenario(
     pool = IDLE_APPS.setdefault(repr(replace(installed, instance=Path(), database_url=backend)), [])
     if pool and not own_app:
         app = pool.pop()
-        attach(app, installed, gateways)
+        attach(app, installed, external)
     else:
-        app = create_app(installed, gateways)
+        app = create_app(installed, external)
         app.jinja_env.bytecode_cache = TEMPLATES
         before_render_template.connect(refuse_hidden_globals, app)
     with app.app_context():
         share_compiled(db.engine)
         if backend == "sqlite" and not durable:
             sa.event.listen(db.engine, "connect", commit_to_memory)
-    return Scenario(app, folder, gateways.clock, pool=None if own_app else pool)
+    return Scenario(app, folder, external.clock, pool=None if own_app else pool)
 
 
 def commit_to_memory(connection: sqlite3.Connection, _record: Any) -> None:

@@ -39,12 +39,12 @@ class UnsafeLogin(ConnectionState):
 
     async def do_id(self, cmd: Any) -> Any:
         """Take note of what the client is."""
-        self.told = True
+        self.announced = True
         return await super().do_id(cmd)
 
     async def do_select(self, cmd: Any) -> Any:
         """Open a folder, or ask for help from the hotline."""
-        if not self.told:
+        if not self.announced:
             words = "SELECT Unsafe Login. Please contact 客服@mail.example for help"
             return ResponseNo(cmd.tag, words.encode()), None
         return await super().do_select(cmd)

@@ -26,7 +26,7 @@ def _shape(
         "case": {"id": case.id, "number": case.number},
         "hearing_id": hearing_id,
         "lines": len(entries),
-        "chain": {"head": chain.head, "lines": chain.entries, "whole": chain.whole},
+        "chain": {"head": chain.head, "lines": chain.entries, "intact": chain.intact},
         "attempts": attempts.attempts(entries),
     }
 

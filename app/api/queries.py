@@ -108,13 +108,13 @@ def _within(
     return [*ends, column < end] if end else ends
 
 
-def offered_ids(session: Session, rounds: Sequence[Proposal]) -> set[int]:
+def offered_ids(session: Session, proposals: Sequence[Proposal]) -> set[int]:
     """Return the proposals of which a carrier accepted a message to each side."""
     reached = session.execute(
         sa.select(Invitation.proposal_id, Notice.side)
         .join(Notice, Notice.invitation_id == Invitation.id)
         .where(
-            Invitation.proposal_id.in_([each.id for each in rounds]),
+            Invitation.proposal_id.in_([each.id for each in proposals]),
             ASKS,
             Notice.state.in_([state.value for state in WENT_OUT]),
         )
@@ -123,5 +123,5 @@ def offered_ids(session: Session, rounds: Sequence[Proposal]) -> set[int]:
     sides: dict[int, set[str]] = {}
     for proposal_id, side in reached:
         sides.setdefault(proposal_id, set()).add(side)
-    asked = {each.id: {seat.side for seat in each.invitations} for each in rounds}
+    asked = {each.id: {invitation.side for invitation in each.invitations} for each in proposals}
     return {each for each in asked if asked[each] and asked[each] <= sides.get(each, set())}

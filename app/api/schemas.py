@@ -233,7 +233,9 @@ class ChainOut(Schema):
 
     head = fields.String()
     lines = fields.Integer()
-    whole = fields.Boolean(metadata={"description": "Every line stands as it was written"})
+    intact = fields.Boolean(
+        data_key="whole", metadata={"description": "Every line stands as it was written"}
+    )
 
 
 class ContactsOut(Schema):

@@ -83,7 +83,7 @@ class SendOutcome:
     recipient told the carrier to stop messages from this sender.
     """
 
-    said: SendStatus
+    result: SendStatus
     carrier: str
     carrier_id: str = ""
     status: str = ""

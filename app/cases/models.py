@@ -108,7 +108,7 @@ class Away(Base):
     from_on: Mapped[dt.date] = mapped_column()
     until_on: Mapped[dt.date | None] = mapped_column()
     weekdays: Mapped[list[int]] = mapped_column(Json)
-    said_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    entered_at: Mapped[dt.datetime] = mapped_column("said_at", UTCDateTime)
 
 
 class BusyCalendar(Base):
@@ -120,7 +120,7 @@ class BusyCalendar(Base):
     counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), unique=True)
     # A key to somebody's calendar: shown to its counsel alone.
     address: Mapped[str] = mapped_column(sa.String(2000))
-    said_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    entered_at: Mapped[dt.datetime] = mapped_column("said_at", UTCDateTime)
     # None: it failed too often, and waits for its counsel to look at it.
     due_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime, index=True)
     read_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

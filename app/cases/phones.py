@@ -95,8 +95,8 @@ def parse_phone(typed: str, region: str) -> str:
 
 def _read(text: str, region: str) -> tuple[PhoneNumber, str] | None:
     """Parse a valid number and its extension ("" for none); None if the text is no number."""
-    if whole := _valid(text, region):
-        return whole, ""
+    if number := _valid(text, region):
+        return number, ""
     for pattern in (_EXTENSION, _DASHED):
         parts = pattern.fullmatch(text)
         if parts and (main := _valid(parts["main"], region)):

@@ -131,10 +131,10 @@ def list_duplicates(session: Session) -> list[str]:
     return [f"{kind} {name} (no. {number})" for kind, number, name, _ in rows]
 
 
-def representation_of(session: Session, case: Case, seat_id: int) -> Representation:
+def representation_of(session: Session, case: Case, representation_id: int) -> Representation:
     """Return one representation of a case. Raises NotFound."""
     statement = sa.select(Representation).join(Party)
-    statement = statement.where(Representation.id == seat_id, Party.case_id == case.id)
+    statement = statement.where(Representation.id == representation_id, Party.case_id == case.id)
     row = session.scalar(statement.options(joinedload(Representation.counsel)))
     if row is None:
         raise NotFound(N_("This person is not counsel in this case."))

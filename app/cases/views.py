@@ -159,9 +159,9 @@ def enter() -> Any:
     if action != "save":
         return _case_form(form_fields.apply_action(rows, action))
     try:
-        given = load(CaseIn, form_fields.case_input(form_fields.drop_empty_rows(rows)))
+        form = load(CaseIn, form_fields.case_input(form_fields.drop_empty_rows(rows)))
         user_id = current_user.id
-        case_id = retrying(lambda session: _enter(session, user_id, given))
+        case_id = retrying(lambda session: _enter(session, user_id, form))
     except Invalid as fault:
         return _case_form(form_fields.pad_with_rows(rows), errors=translated_errors(fault)), 422
     except Refusal as fault:
@@ -170,9 +170,9 @@ def enter() -> Any:
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 
-def _enter(session: Session, user_id: int, given: CaseIn) -> int:
+def _enter(session: Session, user_id: int, form: CaseIn) -> int:
     user = session.get_one(User, user_id)
-    return service.enter(session, user.court, user, given, web.now()).id
+    return service.enter(session, user.court, user, form, web.now()).id
 
 
 @bp.route("/cases/<int:case_id>/facts", methods=["GET", "POST"])
@@ -190,8 +190,8 @@ def facts(case_id: int) -> Any:
     if only_shown() or conflicts:
         return _details_form(case_id, texts, changes=conflicts), 409 if conflicts else 200
     try:
-        given, author = load(CaseDetails, texts), signed_in_author()
-        retrying(lambda session: _change(session, author(session), case_id, given))
+        details, author = load(CaseDetails, texts), signed_in_author()
+        retrying(lambda session: _change(session, author(session), case_id, details))
     except Invalid as fault:
         return _details_form(case_id, texts, errors=translated_errors(fault)), 422
     flash(gettext("The case is changed."), "yes")
@@ -216,6 +216,6 @@ def _details_form(case_id: int, texts: dict[str, str], **context: Any) -> str:
     )
 
 
-def _change(session: Session, by: ChangeAuthor, case_id: int, given: CaseDetails) -> None:
+def _change(session: Session, by: ChangeAuthor, case_id: int, details: CaseDetails) -> None:
     case = service.find_case(session, by.court_id, case_id)
-    changes.change_details(session, by, case, given)
+    changes.change_details(session, by, case, details)

@@ -97,18 +97,18 @@ def ascii_url(url: str) -> str:
     ).geturl()
 
 
-def refuse_unreadable(setting: str, given: Mapping[str, str]) -> None:
+def refuse_unreadable(setting: str, parts: Mapping[str, str]) -> None:
     """Raise ValueError where a decoded part of a setting's URL is no text that can be meant.
 
-    ``given`` is each part by its name: the user, the password.
+    ``parts`` maps the name of each part (user, password) to its text.
     """
-    for what, text in given.items():
+    for part, text in parts.items():
         if "\ufffd" in text:
             raise ValueError(
-                f"In {setting} the {what} is not percent-encoded as UTF-8: write it anew."
+                f"In {setting} the {part} is not percent-encoded as UTF-8: write it anew."
             )
         if any(unicodedata.category(each) in ("Cc", "Cs") for each in text):
-            raise ValueError(f"In {setting} the {what} holds a control character.")
+            raise ValueError(f"In {setting} the {part} holds a control character.")
 
 
 def is_host(host: str) -> bool:

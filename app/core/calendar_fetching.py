@@ -131,8 +131,8 @@ class CalendarFetcher:
             head = {"Accept": "text/calendar", "Accept-Encoding": "gzip", "User-Agent": "Tingqi"}
             line.request("GET", path, headers=head | ({"If-None-Match": etag} if etag else {}))
             answer = line.getresponse()
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            body = _body(answer, told) if answer.status == 200 else b""
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            body = _body(answer, headers) if answer.status == 200 else b""
         except ssl.SSLError:
             raise FetchFailed(N_("The address has no certificate that can be trusted.")) from None
         except (OSError, http.client.HTTPException, AttributeError, ValueError):
@@ -144,7 +144,7 @@ class CalendarFetcher:
             line.close()
         if over.is_set():
             raise FetchFailed(N_("The address did not answer in time."))
-        return answer.status, told, body
+        return answer.status, headers, body
 
 
 def _cut(wires: list[socket.socket], over: threading.Event) -> None:
@@ -155,9 +155,9 @@ def _cut(wires: list[socket.socket], over: threading.Event) -> None:
             wire.shutdown(socket.SHUT_RDWR)
 
 
-def _body(answer: http.client.HTTPResponse, told: dict[str, str]) -> bytes:
+def _body(answer: http.client.HTTPResponse, headers: dict[str, str]) -> bytes:
     """Read a body, unpacked piece by piece; what grows too large is not read to its end."""
-    packing = told.get("content-encoding", "identity").lower()
+    packing = headers.get("content-encoding", "identity").lower()
     if packing not in ("identity", "gzip", "x-gzip", ""):
         raise FetchFailed(N_("The calendar is packed in a way that is not known."))
     unpack = zlib.decompressobj(31) if "gzip" in packing else None

@@ -74,8 +74,8 @@ def fault_of(body: bytes) -> Message | None:
     return None
 
 
-def name_of(given: str, kind: str) -> str:
+def name_of(sent_name: str, kind: str) -> str:
     """Return a file's name without folders, on one line, with the ending of what it really is."""
-    last = wording.one_line(given).replace("\\", "/").rsplit("/", 1)[-1]
+    last = wording.one_line(sent_name).replace("\\", "/").rsplit("/", 1)[-1]
     stem = PurePosixPath(last).stem.strip(". ") or "document"
     return stem[:LONGEST_NAME] + ENDINGS[kind]

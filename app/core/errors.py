@@ -23,8 +23,8 @@ class HearingTime:
 
     def __str__(self) -> str:
         zone = ZoneInfo(self.zone)
-        said = self.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        return said + (f"–{self.ends_at.astimezone(zone):%H:%M}" if self.ends_at else "")
+        start = self.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return start + (f"–{self.ends_at.astimezone(zone):%H:%M}" if self.ends_at else "")
 
 
 class Message:
@@ -99,7 +99,7 @@ class Invalid(Exception):  # noqa: N818
 
     def __init__(self, errors: Mapping[str, Message]) -> None:
         self.errors = dict(errors)
-        super().__init__("; ".join(f"{field}: {said}" for field, said in self.errors.items()))
+        super().__init__("; ".join(f"{field}: {message}" for field, message in self.errors.items()))
 
 
 class Misconfigured(Exception):  # noqa: N818

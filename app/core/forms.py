@@ -191,8 +191,8 @@ def schema_of(form: type[Form]) -> type[FormSchema]:
 
 def info_of(form: type[Form]) -> dict[str, Any]:
     """Return what ``posted`` was told of each field, by name; fields without info are left out."""
-    told = {each.name: each.metadata["info"] for each in _declared(form)}
-    return {name: info for name, info in told.items() if info is not None}
+    infos = {each.name: each.metadata["info"] for each in _declared(form)}
+    return {name: info for name, info in infos.items() if info is not None}
 
 
 def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:

@@ -11,8 +11,8 @@ TOKEN_LENGTH = 22
 
 
 def _mac(secret: bytes, purpose: str, of: int, version: int) -> bytes:
-    said = f"{purpose}\x00{of}\x00{version}".encode()
-    return hmac.new(secret, said, hashlib.sha256).digest()
+    message = f"{purpose}\x00{of}\x00{version}".encode()
+    return hmac.new(secret, message, hashlib.sha256).digest()
 
 
 def token(secret: bytes, purpose: str, of: int, version: int) -> str:

@@ -10,11 +10,11 @@ def message_to_json(message: Message) -> dict[str, Any]:
     """Return a message as JSON can hold it, with all that fills it."""
     return {
         "words": message.words,
-        "facts": {name: _kept(fact) for name, fact in message.facts.items()},
+        "facts": {name: _fact_to_json(fact) for name, fact in message.facts.items()},
     }
 
 
-def _kept(fact: Any) -> Any:
+def _fact_to_json(fact: Any) -> Any:
     if isinstance(fact, Message):
         return {"message": message_to_json(fact)}
     if isinstance(fact, HearingTime):
@@ -25,12 +25,14 @@ def _kept(fact: Any) -> Any:
     return fact if isinstance(fact, int | str | list) else str(fact)
 
 
-def message_from_json(said: dict[str, Any]) -> Message:
+def message_from_json(stored: dict[str, Any]) -> Message:
     """Return a message that was kept."""
-    return Message(said["words"], **{name: _told(fact) for name, fact in said["facts"].items()})
+    return Message(
+        stored["words"], **{name: _fact_from_json(fact) for name, fact in stored["facts"].items()}
+    )
 
 
-def _told(fact: Any) -> Any:
+def _fact_from_json(fact: Any) -> Any:
     if not isinstance(fact, dict):
         return fact
     if "message" in fact:

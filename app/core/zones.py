@@ -86,10 +86,10 @@ def version_of(folder: Path) -> str:
     for name, pattern in _MARKS:
         try:
             with (folder / name).open(encoding="ascii", errors="replace") as file:
-                said = pattern.match(file.readline(200))
+                match = pattern.match(file.readline(200))
         except OSError:
             continue
-        if said and (version := _VERSION.match(said[1])):
+        if match and (version := _VERSION.match(match[1])):
             return version.group()
     return ""
 

@@ -33,6 +33,6 @@ def render(page: CounselPage, form: OwnCalendarForm, rejection: Rejection) -> st
 @access.act(read, render, then="counsel.days_away")
 def submit(session: Session, submission: Submission[OwnCalendarForm]) -> None:
     """Keep the address of counsel's own calendar, or remove it."""
-    fetcher = web.services().gateways.calendars
+    fetcher = web.services().external.calendars
     address, invitation_id = submission.form.address, submission.invitation.id
     busy_calendars.set_address(session, invitation_id, address, fetcher, submission.now)

@@ -86,12 +86,12 @@ class HearingPage:
     @property
     def notified(self) -> list[str]:
         """Names of counsel to whom the current state has been sent."""
-        return [each.counsel.name for each in self.contacts if each.told]
+        return [each.counsel.name for each in self.contacts if each.informed]
 
     @property
     def not_notified(self) -> list[str]:
         """Names of acting counsel to whom it has not been sent yet."""
-        return [each.counsel.name for each in self.contacts if each.acts and not each.told]
+        return [each.counsel.name for each in self.contacts if each.acts and not each.informed]
 
     @property
     def contacts_by_side(self) -> dict[str, int]:

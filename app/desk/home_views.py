@@ -90,8 +90,8 @@ def _whose() -> str:
 def _carriers(now: Any) -> dict[str, Any]:
     services, beat = web.services(), heartbeat.last_beat(db.session())
     return {
-        "carriers": {"email": services.gateways.email.name, "sms": services.gateways.sms.name},
-        "shares": traffic_split.all_weights(db.session()) if services.gateways.second_sms else (),
+        "carriers": {"email": services.external.email.name, "sms": services.external.sms.name},
+        "shares": traffic_split.all_weights(db.session()) if services.external.second_sms else (),
         "beat": beat,
         "silent": heartbeat.is_silent(beat, now),
     }

@@ -72,5 +72,5 @@ def confirm(session: Session, seal: str) -> Seal | None:
     long = head is not None and head.seq > CHECKED_AT_ONCE and entry.seq > 0
     part = ChainRange(case.id, entry.seq, entry.seq) if long else ChainRange(case.id)
     finding = verify_part(session, part)
-    later = head.seq - entry.seq if head and finding.whole else 0
+    later = head.seq - entry.seq if head and finding.intact else 0
     return Seal(entry, case, later, daily_seals.covering(session, entry), finding)

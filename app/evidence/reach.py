@@ -71,7 +71,7 @@ class CounselReach:
     side: str
     invitation: Invitation | None = None
     acts: bool = False
-    told: bool = False
+    informed: bool = False
     grade: EvidenceGrade = EvidenceGrade.ATTEMPTED
     proof: Entry | None = None
     evidence: list[Evidence] = field(default_factory=list)
@@ -128,7 +128,7 @@ def contacts(
     for contact in people.values():
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
         about_them = [each for each in entries if each.counsel_id == contact.counsel.id]
-        contact.told = any(news.holds(each) and each.state in WENT_OUT for each in own)
+        contact.informed = any(news.holds(each) and each.state in WENT_OUT for each in own)
         _judge(contact, _since(begun, about_them), NoticeKind.PROPOSAL in news.kinds)
         _fill(contact, own, about_them, begun, now)
     return list(people.values())
@@ -195,7 +195,7 @@ def _fill(
     for entry in entries:
         if entry.notice_id is not None:
             by_notice[entry.notice_id].append(entry)
-        elif Event(entry.what).traits.stands_alone:
+        elif Event(entry.what).traits.listed_alone:
             rows = contact.rows if entry.seq >= begun else contact.earlier
             rows.append(_row_without_message(entry))
     for notice in notices:

@@ -135,7 +135,7 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
         sa.select(
             Notice.about,
             Notice.side,
-            sa.func.max(sa.case((Notice.state.in_(WENT_OUT), 1), else_=0)).label("told"),
+            sa.func.max(sa.case((Notice.state.in_(WENT_OUT), 1), else_=0)).label("informed"),
         )
         .where(*ours, Notice.first_due_at <= now, Notice.state != NoticeState.WITHDRAWN.value)
         .where(Notice.side != "", Notice.about.startswith("hearing/"))
@@ -145,7 +145,7 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
     split = (
         sa.select(sides.c.about)
         .group_by(sides.c.about)
-        .having(sa.func.max(sides.c.told) > sa.func.min(sides.c.told))
+        .having(sa.func.max(sides.c.informed) > sa.func.min(sides.c.informed))
         .subquery()
     )
     return sa.select(sa.func.count()).select_from(split)

@@ -22,7 +22,7 @@ LOOK_BACK = dt.timedelta(days=30)
 BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)
 MOST = 500
 # Outcomes of a contact by hand that tell the person what the message would have.
-TOLD = {outcome for outcome in ContactOutcome if outcome.told}
+INFORMING = {outcome for outcome in ContactOutcome if outcome.informs}
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def _reached_at(
         Entry.case_id.in_(cases), Entry.counsel_id.in_(counsel), Entry.kind == "by_hand"
     )
     for entry in session.scalars(by_hand):
-        if (entry.detail or {}).get("outcome") in TOLD:
+        if (entry.detail or {}).get("outcome") in INFORMING:
             for each in unreached:
                 if each.hearing.case_id == entry.case_id and entry.about in (
                     "",

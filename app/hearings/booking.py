@@ -217,9 +217,9 @@ def _free_part(session: Session, hearing: Hearing, needed: TimeByResource) -> Ti
     spans = [span for parts in needed.values() for span, _ in parts]
     if not spans:
         return needed
-    whole = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
+    overall = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     others: dict[int, list[Span]] = defaultdict(list)
-    for conflict in find_conflicts(session, list(needed), whole, but=hearing.id):
+    for conflict in find_conflicts(session, list(needed), overall, but=hearing.id):
         others[resource(conflict.kind, conflict.row)].append(conflict.span)
     return {
         each: [(part, firm) for span, firm in parts for part in subtract(span, others[each])]

@@ -51,8 +51,8 @@ def keep_wall_clocks(
     hearing's by then stays with that hearing.
     """
     dates = _hearings(session, court, shift)
-    rounds, asked = _proposals(session, court, shift)
-    ids = sorted(dates | rounds)
+    proposed, asked = _proposals(session, court, shift)
+    ids = sorted(dates | proposed)
     overlaps = booking.rebook_by_wall_clock(session, ids, shift)
     for some in _parts(ids):
         hearings = session.scalars(
@@ -98,7 +98,7 @@ def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], 
     changed: set[int] = set()
     asked: set[int] = set()
     of_court = Hearing.court_id == court.id
-    slots, rounds = [], []
+    slots, proposals = [], []
     for row in session.execute(
         sa.select(Slot.id, Slot.starts_at, Slot.ends_at, Proposal.hearing_id, Proposal.state)
         .join(Proposal, Proposal.id == Slot.proposal_id)
@@ -109,17 +109,17 @@ def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], 
         if (made["starts_at"], made["ends_at"]) != (row.starts_at, row.ends_at):
             slots.append(made)
             (asked if row.state == ProposalState.OPEN else changed).add(row.hearing_id)
-    for id_, told, hearing_id, state in session.execute(
+    for id_, answer_by, hearing_id, state in session.execute(
         sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id, Proposal.state)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
         .where(of_court)
     ):
-        by = shift.of(told)
-        if by != told:
-            rounds.append({"id": id_, "answer_by": by})
+        by = shift.of(answer_by)
+        if by != answer_by:
+            proposals.append({"id": id_, "answer_by": by})
             (asked if state == ProposalState.OPEN else changed).add(hearing_id)
     bulk.update(session, bulk.table(Slot), slots)
-    bulk.update(session, bulk.table(Proposal), rounds)
+    bulk.update(session, bulk.table(Proposal), proposals)
     return changed | asked, asked
 
 
@@ -169,14 +169,14 @@ def _lies_ahead(hearing: Hearing, shift: Shift, now: dt.datetime) -> bool:
 
 def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.datetime) -> None:
     """Keep the wall-clock times in notices; queued ones become due by them."""
-    said, waiting = [], []
+    changed, waiting = [], []
     statement = sa.select(Notice).where(Notice.about.in_(abouts)).with_for_update()
     for notice in session.scalars(statement.execution_options(yield_per=500)):
-        told = shift.told(notice.facts, TIMES)
-        hearing = told.get("hearing") or {}
+        facts_by_new_rules = shift.shift_json(notice.facts, TIMES)
+        hearing = facts_by_new_rules.get("hearing") or {}
         if hearing.get("starts_at") != (notice.facts.get("hearing") or {}).get("starts_at"):
             hearing["sequence"] = hearing.get("sequence", hearing.get("revision", 0)) + 1
-        said.append({"id": notice.id, "facts": told})
+        changed.append({"id": notice.id, "facts": facts_by_new_rules})
         if notice.state == NoticeState.QUEUED.value:
             by_clock = NoticeKind(notice.kind).traits.by_the_clock and notice.due_at > now
             due, first = notice.due_at, notice.first_due_at
@@ -188,7 +188,7 @@ def _messages(session: Session, abouts: Sequence[str], shift: Shift, now: dt.dat
                     "stale_at": shift.of(notice.stale_at),
                 }
             )
-    bulk.update(session, bulk.table(Notice), said)
+    bulk.update(session, bulk.table(Notice), changed)
     bulk.update(session, bulk.table(Notice), waiting)
 
 
@@ -204,7 +204,7 @@ def _steps(session: Session, abouts: Sequence[str], shift: Shift) -> None:
             "id": task.id,
             "opens_at": shift.of(task.opens_at),
             "latest_at": shift.of(task.latest_at),
-            "because": shift.told(task.because, TIMES),
+            "because": shift.shift_json(task.because, TIMES),
         }
         for task in session.scalars(statement.with_for_update())
     ]
@@ -295,7 +295,7 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
             return
         kinds = INVITING_TENTATIVELY
         more = {"slots": facts.slots_facts(proposal), "tentative": True}
-    told = notifications.with_calendar(session, hearing, kinds)
+    notified = notifications.with_calendar(session, hearing, kinds)
     common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
@@ -307,6 +307,6 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
             stale_at=hearing.starts_at or now + notifications.STALE_AFTER,
         )
         for counsel_id, invitation in queries.latest_invitations(session, hearing).items()
-        if counsel_id in told
+        if counsel_id in notified
     ]
     queue(session, requests, now)

@@ -58,11 +58,11 @@ def invite_newcomers(
         .where(Hearing.state.in_([HearingState.PROPOSED.value, HearingState.FIXED.value]))
         .order_by(Hearing.id)
     )
-    told = [
+    notified = [
         (hearing_id, _invite_to(session, hearing_id, newcomers, now, secret))
         for hearing_id in session.scalars(current).all()
     ]
-    return [(hearing_id, counsel) for hearing_id, counsel in told if counsel]
+    return [(hearing_id, counsel) for hearing_id, counsel in notified if counsel]
 
 
 def _invite_to(
@@ -83,16 +83,16 @@ def _invite_to(
     invitations: list[Invitation] = []
     if proposal is not None and now < proposal.answer_by:
         invitations = _add_to(session, hearing, proposal, newcomers, secret)
-    told: set[int] = set()
-    nobody_told = hearing.imported and hearing.revision == 1
+    notified: set[int] = set()
+    nobody_notified = hearing.imported and hearing.revision == 1
     at = hearing.starts_at
-    if at is not None and at > now and not nobody_told and (told := first_time | returning):
+    if at is not None and at > now and not nobody_notified and (notified := first_time | returning):
         _tell_date(session, hearing, at, first_time, returning, now, secret)
     if proposal is not None and invitations:
         notifications.proposal(
             session, hearing, proposal, hearing.reason, now, invitations=invitations
         )
-    return told
+    return notified
 
 
 def _newcomers(
@@ -236,7 +236,9 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
     A CANCEL to one of several raises the number for them alone (RFC 5546, 3.2.5 and 2.1.4): the
     others' invites stand, and so do their reminders and what they confirmed.
     """
-    told = notifications.with_calendar(session, hearing, [NoticeKind.PROPOSAL, *ANNOUNCING_DATE])
+    notified = notifications.with_calendar(
+        session, hearing, [NoticeKind.PROPOSAL, *ANNOUNCING_DATE]
+    )
     over = hearing.ends_at is not None and hearing.ends_at <= now
     proposal = queries.last_proposal(session, hearing)
     if over or proposal is None:
@@ -247,7 +249,7 @@ def _clear_calendars(session: Session, hearing: Hearing, gone: set[int], now: dt
         if not proposal.tentative:
             return
         common |= {"slots": facts.slots_facts(proposal), "tentative": True}
-    invitations = _last_invitations(session, hearing, gone & told)
+    invitations = _last_invitations(session, hearing, gone & notified)
     requests = [
         NoticeRequest(
             facts.subject(hearing),

@@ -46,13 +46,13 @@ class Shift:
         """Return an ISO 8601 time at the same wall clock by the new rules, in UTC."""
         return self.of(dt.datetime.fromisoformat(at)).isoformat()
 
-    def told(self, fact: Any, names: Collection[str]) -> Any:
+    def shift_json(self, fact: Any, names: Collection[str]) -> Any:
         """Return JSON with the times under some names shifted, and the zone's name replaced.
 
         Times inside stored messages (see message_json) are among them.
         """
         if isinstance(fact, list):
-            return [self.told(each, names) for each in fact]
+            return [self.shift_json(each, names) for each in fact]
         if not isinstance(fact, dict):
             return fact
         return {name: self._named(name, value, names) for name, value in fact.items()}
@@ -67,7 +67,7 @@ class Shift:
             if zone != self.old.key:
                 return value
             return [self.text(starts_at), self.new.key, ends_at and self.text(ends_at)]
-        return self.told(value, names)
+        return self.shift_json(value, names)
 
 
 def differ(old: ZoneInfo, new: ZoneInfo, since: dt.datetime) -> bool:

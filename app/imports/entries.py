@@ -109,8 +109,8 @@ def group_by_case(
     cases: dict[str, list[tuple[int, Sequence[str]]]] = {}
     for line, cells in rows:
         faults = row_refusals(line, cells, mapping)
-        whole = [*cells, *[""] * (len(mapping.headers) - len(cells))]
-        number = number_key(mapping.read(whole)["number"])
+        padded = [*cells, *[""] * (len(mapping.headers) - len(cells))]
+        number = number_key(mapping.read(padded)["number"])
         if not faults and not number:
             missing = Message(N_("This is missing."))
             faults = [RowRefusal(line, mapping.header_of("number"), missing)]

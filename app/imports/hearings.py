@@ -78,12 +78,12 @@ class ImportCourt:
 
         So a file that is imported again does not bring back the old date.
         """
-        house = uuid.UUID(
+        namespace = uuid.UUID(
             bytes=hmac.digest(self.context.secret, b"imported hearings", "sha256")[:16]
         )
         at = sitting.starts_at.astimezone(dt.UTC)
         key = rules.number_key(number)
-        return str(uuid.uuid5(house, f"{self.context.court.id}/{key}/{sitting.kind}/{at}"))
+        return str(uuid.uuid5(namespace, f"{self.context.court.id}/{key}/{sitting.kind}/{at}"))
 
 
 def known_uids(session: Session, known: Sequence[Case]) -> set[str]:

@@ -116,9 +116,9 @@ def open_table(session: Session, upload: Upload) -> Iterator[FileTable]:
     with tempfile.TemporaryDirectory(prefix="tingqi-") as folder:
         path = Path(folder) / "file"
         parts = sa.select(UploadPart.body).where(UploadPart.upload_id == upload.id)
-        with path.open("wb") as whole:
+        with path.open("wb") as file:
             for body in session.scalars(parts.order_by(UploadPart.seq)):
-                whole.write(body)
+                file.write(body)
         yield tables.read(path, how)
 
 

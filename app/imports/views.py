@@ -58,14 +58,14 @@ def give() -> Any:
     request.max_content_length = room
     whose = signed_in_author()
     try:
-        given = request.files.get("file")
-        if given is None or not given.filename:
+        uploaded = request.files.get("file")
+        if uploaded is None or not uploaded.filename:
             return _files(refused=gettext("Choose a file.")), 422
-        name = given.filename
+        name = uploaded.filename
 
         def keep(session: Session) -> int:
-            given.stream.seek(0)
-            upload = uploads.store(session, whose(session), name, _pieces(given.stream))
+            uploaded.stream.seek(0)
+            upload = uploads.store(session, whose(session), name, _pieces(uploaded.stream))
             uploads.inspect(session, upload)
             return upload.id
 

@@ -57,9 +57,9 @@ def replies_about(hearing_id: int) -> Sequence[Inbound]:
 @bp.app_template_global()
 def mailbox_fault() -> str:
     """Return the error of the last attempt to read the mailbox, or ""."""
-    if web.services().gateways.mailbox is None:
+    if web.services().external.mailbox is None:
         return ""
-    name = web.services().gateways.mailbox.name  # type: ignore[union-attr]
+    name = web.services().external.mailbox.name  # type: ignore[union-attr]
     return db.session.scalar(sa.select(Mailbox.fault).where(Mailbox.name == name)) or ""
 
 

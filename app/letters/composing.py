@@ -117,12 +117,12 @@ def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:
     context = _PLACEHOLDERS
     if Channel(channel).traits.by_segment:
         written = [_drafted(form) for form in _texts(kind, language, channel, context)]
-        whole = [
+        valid = [
             form
             for form in dict.fromkeys(written)
             if not custom_wording.faults(kind, channel, "", form)
         ]
-        return "", "\n---\n".join(whole)
+        return "", "\n---\n".join(valid)
     subject, _, body = _mail(kind, channel, language)
     return _drafted(wording.one_line(subject.render(context))), _drafted(_written(body, context))
 

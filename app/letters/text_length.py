@@ -13,13 +13,13 @@ def segments(body: str) -> int:
     """
     used = set(body)
     if used <= SEPTETS:
-        wide, length, whole, part = used & EXTENDED, len(body), 160, 153
+        wide, length, single, part = used & EXTENDED, len(body), 160, 153
     else:
-        wide, length, whole, part = {c for c in used if c > "\uffff"}, len(body), 70, 67
+        wide, length, single, part = {c for c in used if c > "\uffff"}, len(body), 70, 67
     if not wide:
-        return 1 if length <= whole else -(-length // part)
+        return 1 if length <= single else -(-length // part)
     weights = [2 if c in wide else 1 for c in body]
-    return 1 if sum(weights) <= whole else _parts(weights, part)
+    return 1 if sum(weights) <= single else _parts(weights, part)
 
 
 def _parts(weights: list[int], room: int) -> int:

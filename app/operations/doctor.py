@@ -69,7 +69,7 @@ def _check(subject: str, passed: bool, text: str) -> CarrierCheck:
 def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
     """Yield the settings of each carrier that is set up, without secrets."""
     services: web.Services = app.extensions["tingqi"]
-    in_use = {carrier.name for carrier in services.gateways.carriers}
+    in_use = {carrier.name for carrier in services.external.carriers}
     for name, group in services.settings.carriers.by_name.items():
         plugin = registry.plugins()[name]
         values = f"{plugin.label}: {shown(group, plugin.prefix)}"
@@ -102,7 +102,7 @@ def _secret(settings: Settings) -> CarrierCheck:
 def _public_url(app: Flask) -> CarrierCheck:
     services: web.Services = app.extensions["tingqi"]
     url = services.settings.public_url
-    return carrier_checks.public_url(url, services.gateways.leave_the_machine)
+    return carrier_checks.public_url(url, services.external.leave_the_machine)
 
 
 def _zones() -> CarrierCheck:
@@ -118,7 +118,7 @@ def _carriers(app: Flask) -> Iterator[CarrierCheck]:
     services: web.Services = app.extensions["tingqi"]
     settings = services.settings
     yield from carrier_checks.check_carriers(
-        services.gateways, settings.carriers.mailbox.authserv, str(settings.outbox)
+        services.external, settings.carriers.mailbox.authserv, str(settings.outbox)
     )
 
 

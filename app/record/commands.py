@@ -66,11 +66,11 @@ def verify(number: str, processes: int) -> None:
         url = db.engine.url.render_as_string(hide_password=False)
         bad = entries = 0
         for finding in court_verification.findings(session, list(cases), url, processes):
-            bad += not finding.whole
+            bad += not finding.intact
             entries += finding.entries
-            if not finding.whole or len(cases) <= LISTED:
+            if not finding.intact or len(cases) <= LISTED:
                 state = "whole"
-                if not finding.whole:
+                if not finding.intact:
                     fault = f"{finding.why} ({finding.table})"
                     state = f"NOT WHOLE at line {finding.bad_seq}: {fault}"
                 click.echo(f"{cases[finding.case_id]}: {finding.entries} lines, {state}")
@@ -107,12 +107,12 @@ def _courts(session: Session, cases: dict[int, str]) -> list[Court]:
 def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bool:
     """Verify the days of a court, for some cases or for all, and print the result."""
     findings = [daily_seals.verify_days(session, court.id, case) for case in cases or [None]]
-    worst = next((each for each in findings if not each.whole), findings[0])
+    worst = next((each for each in findings if not each.intact), findings[0])
     state = "whole"
-    if not worst.whole:
+    if not worst.intact:
         state = f"NOT WHOLE at {worst.bad_on}: {worst.why} ({worst.table})"
     click.echo(f"{court.name}: {worst.days} days sealed, {state}")
-    return worst.whole
+    return worst.intact
 
 
 @record.command("days")
@@ -142,7 +142,7 @@ def export(number: str, shape: str) -> None:
         record = {
             "case": case_number,
             "head": finding.head,
-            "whole": finding.whole,
+            "whole": finding.intact,
             "lines": [ledger.exported(entry) for entry in entries],
         }
     click.echo(json.dumps(record, ensure_ascii=False, indent=2))

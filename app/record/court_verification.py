@@ -50,13 +50,13 @@ def serially(session: Session) -> tuple[int, str]:
     entries = 0
     for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
         finding = verify_part(session, ChainRange(case_id))
-        if not finding.whole:
+        if not finding.intact:
             fault = f"case {number}, line {finding.bad_seq} ({finding.table}): {finding.why}"
             return entries, fault
         entries += finding.entries
     for court_id in session.scalars(sa.select(Court.id).order_by(Court.id)).all():
         days = verify_days(session, court_id)
-        if not days.whole:
+        if not days.intact:
             return entries, f"day {days.bad_on} ({days.table}): {days.why}"
     for stray in strays(session):
         return entries, str(stray)
@@ -98,7 +98,7 @@ def _merged(batches: Iterator[list[ChainFinding]]) -> Iterator[ChainFinding]:
             if last is not None and last.case_id != finding.case_id:
                 yield last
                 last = None
-            if last is None or last.whole:
+            if last is None or last.intact:
                 last = finding
             else:
                 last = replace(last, entries=max(last.entries, finding.entries))

@@ -38,7 +38,7 @@ class DayFinding:
     table: str = ""
 
     @property
-    def whole(self) -> bool:
+    def intact(self) -> bool:
         """Whether every day is as it was sealed, and the sealed entries are unchanged."""
         return self.bad_on is None
 

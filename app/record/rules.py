@@ -67,13 +67,13 @@ class ContactOutcome(StrEnum):
     """Outcome of a contact by hand, and whether it told the person what it was about."""
 
     label: str
-    told: bool
+    informs: bool
 
-    def __new__(cls, value: str, label: str = "", told: bool = False) -> "ContactOutcome":
+    def __new__(cls, value: str, label: str = "", informs: bool = False) -> "ContactOutcome":
         """Create an outcome with its label; looking one up by its value needs none."""
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label, member.told = label, told
+        member.label, member.informs = label, informs
         return member
 
     SPOKE = "spoke", N_("spoke with the person"), True
@@ -121,7 +121,7 @@ class EventTraits:
     # Logged by a person of the court: direction and outcome of the contact decide on the mark.
     by_hand: bool = False
     # Whether it is a row among the attempts to reach a person where it belongs to no notice.
-    stands_alone: bool = False
+    listed_alone: bool = False
     # Of several events of one visit the greatest is the visit's state; 0: the last one is.
     precedence: int = 0
     # Whether it is a step in the record that counsel can read.
@@ -223,7 +223,7 @@ class Event(StrEnum):
             moves_from=frozenset({_S.QUEUED, _S.SENDING, _S.UNKNOWN, _S.SENT}),
             ends_attempt=True,
             touchpoint=Touchpoint.VAIN,
-            stands_alone=True,
+            listed_alone=True,
         ),
     )
     # The worker died while sending, or the carrier gave no clear answer and cannot be asked.
@@ -255,7 +255,7 @@ class Event(StrEnum):
             look="maybe",
             leads_to=_S.MISSED,
             moves_from=frozenset({_S.QUEUED}),
-            stands_alone=True,
+            listed_alone=True,
         ),
     )
     # A carrier's report, or a look-up, that changes nothing.
@@ -277,7 +277,7 @@ class Event(StrEnum):
             direction="in",
             proves=EvidenceGrade.OPENED,
             touchpoint=Touchpoint.FROM,
-            stands_alone=True,
+            listed_alone=True,
             precedence=2,
         ),
     )
@@ -295,7 +295,7 @@ class Event(StrEnum):
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
             touchpoint=Touchpoint.FROM,
-            stands_alone=True,
+            listed_alone=True,
             precedence=4,
         ),
     )
@@ -309,7 +309,7 @@ class Event(StrEnum):
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
             touchpoint=Touchpoint.FROM,
-            stands_alone=True,
+            listed_alone=True,
             precedence=3,
         ),
     )
@@ -322,7 +322,7 @@ class Event(StrEnum):
             look="held",
             direction="in",
             touchpoint=Touchpoint.FROM,
-            stands_alone=True,
+            listed_alone=True,
         ),
     )
 
@@ -337,7 +337,7 @@ class Event(StrEnum):
             proven_if=_person_answered,
             touchpoint=Touchpoint.TO,
             by_hand=True,
-            stands_alone=True,
+            listed_alone=True,
         ),
     )
     # In a corridor, a chat, a letter; with direction "in" also a mail, text or calendar reply.
@@ -349,7 +349,7 @@ class Event(StrEnum):
             look="held",
             touchpoint=Touchpoint.TO,
             by_hand=True,
-            stands_alone=True,
+            listed_alone=True,
         ),
     )
 
@@ -468,5 +468,5 @@ def touchpoint(
     if direction == "in":
         return Touchpoint.FROM
     outcome = (detail or {}).get("outcome", "")
-    told = not outcome or outcome in {each for each in ContactOutcome if each.told}
-    return Touchpoint.TO if told else Touchpoint.VAIN
+    informed = not outcome or outcome in {each for each in ContactOutcome if each.informs}
+    return Touchpoint.TO if informed else Touchpoint.VAIN

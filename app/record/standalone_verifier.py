@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as file:
-            whole, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
+            intact, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
         return 2
@@ -132,7 +132,7 @@ def main(arguments: list[str]) -> int:
         print(f"{arguments[0]} is no exported record: {error!r}", file=sys.stderr)
         return 2
     print(words)
-    return 0 if whole else 1
+    return 0 if intact else 1
 
 
 if __name__ == "__main__":

@@ -74,16 +74,16 @@ def missing_guards(session: Session) -> list[str]:
     rows = session.connection().exec_driver_sql(_TRIGGERS)
     existing = {(table, name): _digest(*body) for table, name, *body in rows}
     # Each monthly partition has the guards of its table.
-    parts = [
-        (part, whole)
-        for part, whole in session.connection().exec_driver_sql(_PARTS)
-        if whole in TABLES
+    partitions = [
+        (partition, parent)
+        for partition, parent in session.connection().exec_driver_sql(_PARTS)
+        if parent in TABLES
     ]
     return sorted(
-        f"{part}.{name}"
-        for part, whole in parts
+        f"{partition}.{name}"
+        for partition, parent in partitions
         for (table, name), digest in POSTGRESQL.items()
-        if table == whole and existing.get((part, name)) != digest
+        if table == parent and existing.get((partition, name)) != digest
     )
 
 

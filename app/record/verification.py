@@ -72,7 +72,7 @@ class ChainFinding:
     table: str = ""
 
     @property
-    def whole(self) -> bool:
+    def intact(self) -> bool:
         """Whether every entry is as it was written."""
         return self.bad_seq is None
 
@@ -122,7 +122,7 @@ def verify_part(session: Session, part: ChainRange, known: CaseFacts | None = No
     seq, last_hash, last_at = case.head or (0, START, None)
     upto = max(raw_columns.number(seq), raw_columns.number(case.longest))
     finding, at = _verify_entries(session, part, upto, case)
-    if not finding.whole:
+    if not finding.intact:
         return finding
     entries = finding.entries
     if case.head is None and case.entries:

@@ -169,7 +169,7 @@ def _open(app: Flask, listening: socket.socket) -> Iterator[None]:
         server.shutdown()
         pages.join()
         server.server_close()
-        app.extensions["tingqi"].gateways.close()
+        app.extensions["tingqi"].external.close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

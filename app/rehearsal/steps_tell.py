@@ -192,7 +192,7 @@ def whole_record(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     with env.app.app_context(), transaction() as session:
         findings = [ledger.verify(session, case_id) for case_id in script.case_ids]
     for finding in findings:
-        expect(finding.whole, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
+        expect(finding.intact, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
     lines = sum(finding.entries for finding in findings)
     expect(lines == env.record_lines(), f"{lines} of {env.record_lines()} lines are chained")
     _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")

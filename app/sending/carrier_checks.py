@@ -168,9 +168,9 @@ def send_tests(sender: Sender) -> int:
         for _, outcome in carrier.send([message]):
             with transaction() as session:
                 row = session.get_one(CarrierTest, number)
-                row.state, row.carrier = outcome.said.value, carrier.name
+                row.state, row.carrier = outcome.result.value, carrier.name
                 answer = (outcome.status, outcome.code, outcome.detail)
-                row.said = " ".join(part for part in answer if part)[:500]
+                row.detail = " ".join(part for part in answer if part)[:500]
     return len(messages)
 
 

@@ -27,7 +27,7 @@ def carriers_page() -> str:
 
 def _page(**more: Any) -> str:
     session, services, now = db.session(), web.services(), web.now()
-    settings, external = services.settings, services.gateways
+    settings, external = services.settings, services.external
     authserv = settings.carriers.mailbox.authserv
     checks = [
         *carrier_checks.check_carriers(external, authserv, str(settings.outbox)),

@@ -216,7 +216,7 @@ class DispatchBatch:
         if time.monotonic() - self.recent_since > LOOK_BACK:
             self.recent, self.recent_since = self._no_tries(), time.monotonic()
         carrier = result.outcome.carrier
-        failed = result.outcome.said in (SendStatus.TEMPORARY, SendStatus.UNKNOWN)
+        failed = result.outcome.result in (SendStatus.TEMPORARY, SendStatus.UNKNOWN)
         self.recent[carrier] = self.recent[carrier].and_one(failed, result.seconds)
 
     def _fail_over(self) -> None:

@@ -20,7 +20,7 @@ class Worker(Base):
     name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
     started_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     beat_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    said: Mapped[str] = mapped_column(sa.String(500), default="")
+    detail: Mapped[str] = mapped_column("said", sa.String(500), default="")
 
 
 class CarrierTest(Base):
@@ -40,4 +40,4 @@ class CarrierTest(Base):
     # queued, sending, then the SendStatus: accepted, temporary, permanent, unknown.
     state: Mapped[str] = mapped_column(sa.String(20))
     carrier: Mapped[str] = mapped_column(sa.String(20), default="")
-    said: Mapped[str] = mapped_column(sa.String(500), default="")
+    detail: Mapped[str] = mapped_column("said", sa.String(500), default="")

@@ -59,7 +59,7 @@ def _step(attempt: Attempt, reference: str, outcome: SendOutcome, now: dt.dateti
     # The carrier's own words quote addresses: they are personal, and can be blanked.
     personal = {"said": outcome.detail} if outcome.detail else {}
     if reference != attempt.reference:  # overtaken by the next attempt: it moves nothing
-        detail["status"] = outcome.status or outcome.said.value
+        detail["status"] = outcome.status or outcome.result.value
         return Step(attempt, Event.STATUS, detail, personal, reference=reference)
     detail["advice"] = outcome.advice
     again_at = now + next_try(attempt.tries, random.random(), outcome.retry_after)
@@ -80,20 +80,20 @@ def _step(attempt: Attempt, reference: str, outcome: SendOutcome, now: dt.dateti
         detail["again_at"] = ledger.instant(again_at)
         if attempt.after(event) is NoticeState.QUEUED:
             changes["due_at"] = again_at
-    elif event is Event.FAILED and outcome.said is SendStatus.TEMPORARY:
+    elif event is Event.FAILED and outcome.result is SendStatus.TEMPORARY:
         detail["why"] = N_("it was refused so often or so long that no other try is made")
     return Step(attempt, event, detail, personal, changes)
 
 
 def _event(attempt: Attempt, outcome: SendOutcome, again_at: dt.datetime) -> Event:
-    if outcome.said is SendStatus.ACCEPTED:
+    if outcome.result is SendStatus.ACCEPTED:
         return Event.ACCEPTED
-    if outcome.said is SendStatus.UNKNOWN:
+    if outcome.result is SendStatus.UNKNOWN:
         can_ask = registry.capabilities(outcome.carrier).lookup
         return Event.STATUS if can_ask else Event.UNKNOWN
     too_late = again_at >= min(attempt.stale_at, attempt.first_due_at + GIVE_UP_AFTER)
     too_often = outcome.at_most is not None and attempt.tries >= outcome.at_most
-    if outcome.said is SendStatus.TEMPORARY and not (too_late or too_often):
+    if outcome.result is SendStatus.TEMPORARY and not (too_late or too_often):
         return Event.REFUSED
     return Event.FAILED
 

@@ -138,7 +138,7 @@ def _decide(
 ) -> None:
     """Settle an attempt by what its carrier has, or have it looked up once more."""
     now, outcome = sender.now, _identified(session, attempt, lost.message, result, sender)
-    accepted = outcome is not None and outcome.said is SendStatus.ACCEPTED
+    accepted = outcome is not None and outcome.result is SendStatus.ACCEPTED
     certain = outcome is not None and result is not None and result.sure
     if accepted or certain:
         _settle(session, attempt, outcome, now)

@@ -19,7 +19,7 @@ class Sender:
     """A worker's name, its services, the secret that links derive from, and its addresses."""
 
     name: str
-    gateways: ExternalServices
+    external: ExternalServices
     secret: bytes
     public_url: str
     court_address: str
@@ -29,14 +29,14 @@ class Sender:
     @property
     def now(self) -> dt.datetime:
         """The current time, from the clock among the services."""
-        return self.gateways.clock.now()
+        return self.external.clock.now()
 
     def carriers(self, channel: str) -> Sequence[Carrier]:
         """Return the carriers of a channel: one, or two for texts."""
         if channel == "email":
-            return [self.gateways.email]
-        second = self.gateways.second_sms
-        return [self.gateways.sms, second] if second else [self.gateways.sms]
+            return [self.external.email]
+        second = self.external.second_sms
+        return [self.external.sms, second] if second else [self.external.sms]
 
     def carrier(self, channel: str, name: str) -> Carrier | None:
         """Return a channel's carrier by its name; None where it is no longer set up."""
@@ -44,4 +44,4 @@ class Sender:
 
     def limit(self, carrier: Carrier) -> CarrierLimit:
         """Return how many messages a carrier takes at once, and its rate."""
-        return self.gateways.limits.get(carrier.name, CarrierLimit())
+        return self.external.limits.get(carrier.name, CarrierLimit())

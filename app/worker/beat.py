@@ -30,7 +30,7 @@ def sender_of(app: Flask) -> Sender:
     services: Services = app.extensions["tingqi"]
     return Sender(
         name=_name(os.getpid()),
-        gateways=services.gateways,
+        external=services.external,
         secret=services.settings.secret_key,
         public_url=services.settings.public_url,
         court_address=services.settings.court_address,
@@ -71,7 +71,7 @@ def send(sender: Sender, channel: str) -> int:
 def process_file(app: Flask) -> int:
     """Process the next file to be imported; not part of the beat, as it may take minutes."""
     services: Services = app.extensions["tingqi"]
-    clock, settings = services.gateways.clock, services.settings
+    clock, settings = services.external.clock, services.settings
     with app.app_context():
         return run_step(
             lambda sender: files.work_next(settings.secret_key, settings.instance, clock.now),
@@ -97,7 +97,7 @@ def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
 
 def read_replies(app: Flask, sender: Sender) -> int:
     services: Services = app.extensions["tingqi"]
-    return read_mail(sender.gateways, services.settings.carriers.mailbox.authserv, sender.secret)
+    return read_mail(sender.external, services.settings.carriers.mailbox.authserv, sender.secret)
 
 
 def fits(sender: Sender) -> bool:
@@ -133,6 +133,6 @@ def search_listing(app: Flask, is_stopping: Callable[[], bool] = lambda: False) 
     with app.app_context():
         sender = sender_of(app)
         try:
-            return running.search_next(sender.name, sender.gateways.clock.now, is_stopping)
+            return running.search_next(sender.name, sender.external.clock.now, is_stopping)
         finally:
             release_session()

@@ -174,8 +174,8 @@ def _convert_drafts(session: Session, court: Court, shift: Shift) -> None:
         slot_rows = [
             {
                 "id": row.id,
-                "slots": shift.told(row.slots, ("at", "until")),
-                "why": shift.told(row.why, ()),
+                "slots": shift.shift_json(row.slots, ("at", "until")),
+                "why": shift.shift_json(row.why, ()),
             }
             for row in session.scalars(hearings)
         ]

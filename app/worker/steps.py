@@ -44,7 +44,7 @@ def _read_calendars(sender: Sender) -> int:
     with transaction() as session:
         calendars = busy_calendars.claim_due(session, sender.now)
     for calendar in calendars:
-        result = busy_calendars.fetch_busy_time(sender.gateways.calendars, calendar, sender.now)
+        result = busy_calendars.fetch_busy_time(sender.external.calendars, calendar, sender.now)
         with transaction() as session:
             busy_calendars.store_result(session, calendar.number, *result, sender.now)
     return len(calendars)
@@ -128,12 +128,12 @@ def _seal(sender: Sender) -> int:
 
 def _erase(sender: Sender) -> int:
     """Blank data past its retention period; after finding none, pauses for LOOK_AGAIN."""
-    if _next_erase.get(sender.gateways, sender.now) > sender.now:
+    if _next_erase.get(sender.external, sender.now) > sender.now:
         return 0
     with transaction() as session:
         cases = erasing.overdue(session, sender.now)
     if not cases:
-        _next_erase[sender.gateways] = sender.now + LOOK_AGAIN
+        _next_erase[sender.external] = sender.now + LOOK_AGAIN
     return _one_by_one(erasing.by_rule, cases, sender)
 
 
@@ -147,19 +147,19 @@ def _forget(sender: Sender) -> int:
 
 def _forget_unmatched(sender: Sender) -> int:
     """Blank unmatched receipts and messages that are a month old."""
-    if _next_forget.get(sender.gateways, sender.now) > sender.now:
+    if _next_forget.get(sender.external, sender.now) > sender.now:
         return 0
     count = retrying(lambda session: receipts.forget(session, sender.now))
     if not count:
-        _next_forget[sender.gateways] = sender.now + LOOK_AGAIN
+        _next_forget[sender.external] = sender.now + LOOK_AGAIN
     return count
 
 
 def _create_partitions(sender: Sender) -> int:
     """Create the record's next monthly partitions; if a long reader blocks it, retries later."""
-    if _next_partition_check.get(sender.gateways, sender.now) > sender.now:
+    if _next_partition_check.get(sender.external, sender.now) > sender.now:
         return 0
-    _next_partition_check[sender.gateways] = sender.now + LOOK_AGAIN
+    _next_partition_check[sender.external] = sender.now + LOOK_AGAIN
     with transaction() as session:
         return partitions.make_ahead(session)
 

@@ -48,7 +48,7 @@ def text(reference="n2.1", **changes):
 def test_a_mail_is_kept_as_the_very_bytes_that_smtp_would_send(mails, clock):
     message = letter(calendar=CALENDAR, method="REQUEST")
     [(_, outcome)] = mails.send([message])
-    assert outcome.said is SendStatus.ACCEPTED
+    assert outcome.result is SendStatus.ACCEPTED
     [file] = mails.folder.iterdir()
     assert (file.name, file.suffix) == (outcome.carrier_id, ".eml")
     seen = message_from_bytes(file.read_bytes(), policy=policy.default)
@@ -115,7 +115,7 @@ def test_only_letters_can_be_read(mails, name):
 def test_after_a_crash_the_folder_says_whether_it_was_written(mails, texts):
     list(texts.send([text("n2.1")]))
     [found] = texts.find(text("n2.1"), AT).outcomes
-    assert (found.said, found.carrier_id) == (
+    assert (found.result, found.carrier_id) == (
         SendStatus.ACCEPTED,
         next(texts.folder.iterdir()).name,
     )
@@ -125,26 +125,26 @@ def test_after_a_crash_the_folder_says_whether_it_was_written(mails, texts):
 
 def test_what_is_no_address_is_refused_and_the_rest_is_written(mails):
     (_, first), (_, second) = mails.send([letter(to="nobody"), letter("n1.2")])
-    assert (first.said, first.advice) == (SendStatus.PERMANENT, "next_channel")
-    assert second.said is SendStatus.ACCEPTED
+    assert (first.result, first.advice) == (SendStatus.PERMANENT, "next_channel")
+    assert second.result is SendStatus.ACCEPTED
 
 
 def test_a_folder_that_cannot_be_written_to_is_our_alarm(tmp_path, clock):
     (tmp_path / "file").write_text("")
     outbox = Outbox(tmp_path / "file", "sms", clock)
     [(_, outcome)] = outbox.send([text()])
-    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
+    assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
     assert "cannot be written to" in outbox.check()
 
 
 def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):
-    gateways = build(CarrierSettings(), Installation(tmp_path / "outbox"))
-    list(gateways.email.send([letter()]))
-    list(gateways.sms.send([text()]))
+    external = build(CarrierSettings(), Installation(tmp_path / "outbox"))
+    list(external.email.send([letter()]))
+    list(external.sms.send([text()]))
     assert {e.channel for e in entries(tmp_path / "outbox")} == {"email", "sms"}
-    assert (gateways.email.check(), gateways.sms.check()) == ("", "")
-    assert gateways.clock.now().tzinfo is UTC
-    gateways.close()
+    assert (external.email.check(), external.sms.check()) == ("", "")
+    assert external.clock.now().tzinfo is UTC
+    external.close()
 
 
 def test_a_house_with_lines_set_uses_them(tmp_path, clock):
@@ -154,11 +154,11 @@ def test_a_house_with_lines_set_uses_them(tmp_path, clock):
             "twilio": TwilioSettings("AC1", "secret", "+15005550006"),
         }
     )
-    gateways = build(lines, Installation(tmp_path), clock)
-    assert (gateways.email.name, gateways.sms.name) == ("smtp", "twilio")
-    assert gateways.clock is clock
+    external = build(lines, Installation(tmp_path), clock)
+    assert (external.email.name, external.sms.name) == ("smtp", "twilio")
+    assert external.clock is clock
     assert "secret" not in repr(lines)
-    gateways.close()
+    external.close()
 
 
 def test_a_set_clock_wants_an_offset(clock):

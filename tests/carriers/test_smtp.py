@@ -67,7 +67,7 @@ def said(carrier, *letters):
 def test_a_mail_arrives_whole_and_is_accepted_under_our_message_id(server, carrier):
     [outcome] = said(carrier)
     [received] = server.messages
-    assert outcome.said is SendStatus.ACCEPTED
+    assert outcome.result is SendStatus.ACCEPTED
     assert outcome.carrier_id == received.mail["Message-ID"]
     assert "Kept as 1" in outcome.detail
     assert (received.sender, received.recipients) == (FROM, ("counsel1@firm.example",))
@@ -77,7 +77,7 @@ def test_a_mail_arrives_whole_and_is_accepted_under_our_message_id(server, carri
 def test_one_connection_carries_many_mails(server, carrier):
     outcomes = said(carrier, *(letter(n) for n in range(50)))
     outcomes += said(carrier, letter(50))
-    assert [o.said for o in outcomes] == [SendStatus.ACCEPTED] * 51
+    assert [o.result for o in outcomes] == [SendStatus.ACCEPTED] * 51
     assert len(server.messages) == 51
     assert server.connections == 1
 
@@ -93,8 +93,8 @@ def test_each_outcome_is_known_before_the_next_mail_goes(server, carrier):
 def test_a_refused_recipient_does_not_stop_the_others(server, carrier):
     server.refuse("counsel2@firm.example")
     first, second, third = said(carrier, letter(1), letter(2), letter(3))
-    assert (first.said, third.said) == (SendStatus.ACCEPTED, SendStatus.ACCEPTED)
-    assert (second.said, second.advice) == (SendStatus.PERMANENT, "next_channel")
+    assert (first.result, third.result) == (SendStatus.ACCEPTED, SendStatus.ACCEPTED)
+    assert (second.result, second.advice) == (SendStatus.PERMANENT, "next_channel")
     assert (second.code, second.status) == ("550", "5.1.1")
     assert "No such user" in second.detail
     assert server.connections == 1
@@ -103,8 +103,8 @@ def test_a_refused_recipient_does_not_stop_the_others(server, carrier):
 def test_greylisting_passes(server, carrier):
     server.say("451 4.7.1 Greylisted, come back later")
     first, second = said(carrier, letter(1), letter(2))
-    assert (first.said, first.code, first.advice) == (SendStatus.TEMPORARY, "451", "")
-    assert second.said is SendStatus.ACCEPTED
+    assert (first.result, first.code, first.advice) == (SendStatus.TEMPORARY, "451", "")
+    assert second.result is SendStatus.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_refusal_is_the_recipients_fault_or_ours_or_passes(
 ):
     server.say(reply, step=step)
     first, second = said(carrier, letter(1), letter(2))
-    assert (first.said, first.advice) == expected
-    assert second.said is SendStatus.ACCEPTED
+    assert (first.result, first.advice) == expected
+    assert second.result is SendStatus.ACCEPTED
     assert len(server.messages) == 1
 
 
@@ -134,9 +134,9 @@ def test_a_refusal_is_the_recipients_fault_or_ours_or_passes(
 def test_a_connection_lost_after_the_mail_was_handed_over_is_unknown(server, carrier, keep):
     server.hang_up_after_data(keep=keep)
     first, second = said(carrier, letter(1), letter(2))
-    assert first.said is SendStatus.UNKNOWN
+    assert first.result is SendStatus.UNKNOWN
     assert first.carrier_id.startswith("<n1.1.")
-    assert second.said is SendStatus.ACCEPTED
+    assert second.result is SendStatus.ACCEPTED
     assert len(server.messages) == 1 + keep
     assert server.connections == 2
 
@@ -146,7 +146,7 @@ def test_a_server_that_hung_up_between_two_mails_is_called_again(server, carrier
     next(sending)
     server.drop_connections()
     [(_, second)] = sending
-    assert second.said is SendStatus.ACCEPTED
+    assert second.result is SendStatus.ACCEPTED
     assert len(server.messages) == 2
     assert server.connections == 2
 
@@ -154,10 +154,10 @@ def test_a_server_that_hung_up_between_two_mails_is_called_again(server, carrier
 def test_a_server_that_says_that_it_closes_is_called_again_once(server, carrier):
     said(carrier, letter(1))
     server.say("421 4.4.2 Idle too long", step="MAIL")
-    assert [o.said for o in said(carrier, letter(2))] == [SendStatus.ACCEPTED]
+    assert [o.result for o in said(carrier, letter(2))] == [SendStatus.ACCEPTED]
     server.say("421 4.3.2 Shutting down", times=2, step="MAIL")
     [outcome] = said(carrier, letter(3))
-    assert (outcome.said, outcome.status) == (SendStatus.TEMPORARY, "closed")
+    assert (outcome.result, outcome.status) == (SendStatus.TEMPORARY, "closed")
 
 
 def test_a_server_that_is_down_leaves_every_mail_for_later():
@@ -165,7 +165,7 @@ def test_a_server_that_is_down_leaves_every_mail_for_later():
         port = free.getsockname()[1]
     carrier = SmtpCarrier(f"smtp://127.0.0.1:{port}", FROM, CLOCK)
     outcomes = said(carrier, letter(1), letter(2))
-    assert [(o.said, o.status) for o in outcomes] == [(SendStatus.TEMPORARY, "line_down")] * 2
+    assert [(o.result, o.status) for o in outcomes] == [(SendStatus.TEMPORARY, "line_down")] * 2
     assert f"127.0.0.1:{port} cannot be reached" in outcomes[0].detail
     assert "TINGQI_SMTP_URL" in carrier.check()
 
@@ -175,29 +175,29 @@ def test_a_server_that_never_speaks_is_not_waited_for_by_every_mail():
         url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
         carrier = SmtpCarrier(url, FROM, CLOCK, connect_seconds=0.1)
         outcomes = said(carrier, *(letter(n) for n in range(20)))
-    assert {(o.said, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
+    assert {(o.result, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
 
 
 def test_what_is_no_address_is_said_so_and_the_rest_goes(server, carrier):
     first, second = said(carrier, letter(1, to="nobody"), letter(2))
-    assert (first.said, first.advice, first.status) == (
+    assert (first.result, first.advice, first.status) == (
         SendStatus.PERMANENT,
         "next_channel",
         "address",
     )
-    assert second.said is SendStatus.ACCEPTED
+    assert second.result is SendStatus.ACCEPTED
 
 
 def test_a_chinese_mailbox_goes_where_the_server_can_carry_it(server, carrier):
-    assert said(carrier, letter(to="林@firm.example"))[0].said is SendStatus.ACCEPTED
+    assert said(carrier, letter(to="林@firm.example"))[0].result is SendStatus.ACCEPTED
     assert server.messages[0].recipients == ("林@firm.example",)
     with SmtpStandIn(smtputf8=False) as old:
         carrier = SmtpCarrier(old.url, FROM, CLOCK)
         first, second = said(carrier, letter(to="林@firm.example"), letter(2))
         carrier.close()
-    assert (first.said, first.advice) == (SendStatus.PERMANENT, "next_channel")
+    assert (first.result, first.advice) == (SendStatus.PERMANENT, "next_channel")
     assert "outside ASCII" in first.detail
-    assert second.said is SendStatus.ACCEPTED
+    assert second.result is SendStatus.ACCEPTED
 
 
 def test_starttls_and_sign_in_happen_before_anything_is_said(server_tls, trusting):
@@ -207,7 +207,7 @@ def test_starttls_and_sign_in_happen_before_anything_is_said(server_tls, trustin
         assert carrier.check() == ""
         outcomes = said(carrier, letter(1), letter(2))
         carrier.close()
-        assert [o.said for o in outcomes] == [SendStatus.ACCEPTED] * 2
+        assert [o.result for o in outcomes] == [SendStatus.ACCEPTED] * 2
         assert [(m.encrypted, m.user) for m in server.messages] == [(True, "court")] * 2
         assert server.connections == 2  # one of them was the check's
 
@@ -215,7 +215,7 @@ def test_starttls_and_sign_in_happen_before_anything_is_said(server_tls, trustin
 def test_tls_from_the_first_byte(server_tls, trusting):
     with SmtpStandIn(tls=server_tls, implicit=True) as server:
         carrier = SmtpCarrier(f"smtps://127.0.0.1:{server.port}", FROM, CLOCK, context=trusting)
-        assert said(carrier)[0].said is SendStatus.ACCEPTED
+        assert said(carrier)[0].result is SendStatus.ACCEPTED
         carrier.close()
         assert server.messages[0].encrypted
 
@@ -224,7 +224,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_aloud(server_tls):
     with SmtpStandIn(tls=server_tls) as server:
         carrier = SmtpCarrier(f"{server.url}?starttls=required", FROM, CLOCK)
         [outcome] = said(carrier)
-        assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
+        assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
         assert "certificate" in carrier.check()
         assert server.messages == []
 
@@ -232,7 +232,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_aloud(server_tls):
 def test_starttls_that_is_required_and_not_offered_stops_everything(server):
     carrier = SmtpCarrier(f"{server.url}?starttls=required", FROM, CLOCK)
     outcomes = said(carrier, letter(1), letter(2))
-    assert [(o.said, o.advice) for o in outcomes] == [(SendStatus.TEMPORARY, "alarm")] * 2
+    assert [(o.result, o.advice) for o in outcomes] == [(SendStatus.TEMPORARY, "alarm")] * 2
     assert "STARTTLS" in carrier.check()
     assert server.messages == []
 
@@ -242,7 +242,7 @@ def test_a_wrong_password_is_our_fault_and_not_the_recipients():
         url = f"smtp://court:wrong@127.0.0.1:{server.port}?starttls=no"
         carrier = SmtpCarrier(url, FROM, CLOCK)
         outcomes = said(carrier, letter(1), letter(2))
-        assert [(o.said, o.advice, o.code) for o in outcomes] == [
+        assert [(o.result, o.advice, o.code) for o in outcomes] == [
             (SendStatus.TEMPORARY, "alarm", "535")
         ] * 2
         assert "refused the sign-in" in carrier.check()

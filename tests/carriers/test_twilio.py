@@ -59,7 +59,7 @@ def an_hour_ago():
 def test_a_text_goes_out_with_our_reference_and_a_time_by_which_it_is_stale(twilio, carrier):
     [outcome] = said(carrier, text(good_for=600))
     [message] = twilio.messages
-    assert (outcome.said, outcome.status) == (SendStatus.ACCEPTED, "queued")
+    assert (outcome.result, outcome.status) == (SendStatus.ACCEPTED, "queued")
     assert outcome.carrier_id == message["sid"]
     assert (message["to"], message["from"], message["body"]) == ("+8613800000001", FROM, "请答复 1")
     assert message["status_callback"] == "https://court.example/twilio/status?ref=n1.1"
@@ -87,7 +87,7 @@ def test_many_texts_go_side_by_side_over_few_connections(twilio):
     with client(account(twilio), concurrency=4) as carrier:
         results = list(carrier.send([text(n) for n in range(60)]))
         results += carrier.send([text(60)])
-    assert {outcome.said for _, outcome in results} == {SendStatus.ACCEPTED}
+    assert {outcome.result for _, outcome in results} == {SendStatus.ACCEPTED}
     sids = {m["body"]: m["sid"] for m in twilio.messages}
     assert {m.text: o.carrier_id for m, o in results} == sids
     assert len(sids) == 61
@@ -111,22 +111,22 @@ def test_a_refused_number_is_weighed_by_its_code(twilio, carrier, code, expected
     twilio.refuse("+8613800000001", code)
     results = dict(carrier.send([text(1), text(2)]))
     refused, other = results[text(1)], results[text(2)]
-    assert (refused.said, refused.advice, refused.retry_after) == expected
+    assert (refused.result, refused.advice, refused.retry_after) == expected
     assert (refused.code, refused.carrier_id) == (str(code), "")
     assert "told to refuse" in refused.detail
-    assert other.said is SendStatus.ACCEPTED
+    assert other.result is SendStatus.ACCEPTED
 
 
 def test_too_many_requests_mean_a_pause_and_no_hidden_second_try(twilio, carrier):
     twilio.too_many()
     first, second = said(carrier, text(1)), said(carrier, text(1))
-    assert (first[0].said, first[0].advice, first[0].code) == (
+    assert (first[0].result, first[0].advice, first[0].code) == (
         SendStatus.TEMPORARY,
         "back_off",
         "20429",
     )
     assert first[0].retry_after == 60
-    assert second[0].said is SendStatus.ACCEPTED
+    assert second[0].result is SendStatus.ACCEPTED
     assert len(twilio.messages) == 1
 
 
@@ -149,14 +149,14 @@ def test_a_429_is_weighed_by_its_code_and_its_retry_after(
 ):
     twilio.too_many(code=code, retry_after=retry_after)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "back_off")
+    assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "back_off")
     assert (outcome.code, outcome.retry_after) == expected
 
 
 def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
     twilio.too_many(code=21610)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.advice, outcome.code) == (
+    assert (outcome.result, outcome.advice, outcome.code) == (
         SendStatus.PERMANENT,
         "next_channel",
         "21610",
@@ -168,10 +168,10 @@ def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
 def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier, mishap, take):
     getattr(twilio, mishap)(take=take)
     [outcome] = said(carrier)
-    assert (outcome.said, outcome.carrier_id) == (SendStatus.UNKNOWN, "")
+    assert (outcome.result, outcome.carrier_id) == (SendStatus.UNKNOWN, "")
     found = carrier.find(text(), an_hour_ago())
     assert not found.sure
-    assert [(each.said, each.carrier_id, each.status) for each in found.outcomes] == [
+    assert [(each.result, each.carrier_id, each.status) for each in found.outcomes] == [
         (SendStatus.ACCEPTED, message["sid"], "queued") for message in twilio.messages
     ]
     assert len(twilio.messages) == take
@@ -181,14 +181,14 @@ def test_an_answer_that_does_not_come_is_unknown(twilio, carrier):
     twilio.stall()
     with client(account(twilio), timeout=0.2) as hasty:
         [outcome] = said(hasty)
-        assert outcome.said is SendStatus.UNKNOWN
+        assert outcome.result is SendStatus.UNKNOWN
     # The stand-in may come to the text later than the hasty one went: it is waited for.
     for _ in range(6000):
         if twilio.messages:
             break
         Event().wait(0.01)
     [found] = carrier.find(text(), an_hour_ago()).outcomes
-    assert found.said is SendStatus.ACCEPTED
+    assert found.result is SendStatus.ACCEPTED
 
 
 def test_an_answer_that_is_no_message_is_unknown():
@@ -210,7 +210,7 @@ def test_an_answer_that_is_no_message_is_unknown():
             [outcome] = said(carrier)
         server.shutdown()
         thread.join()
-    assert outcome.said is SendStatus.UNKNOWN
+    assert outcome.result is SendStatus.UNKNOWN
 
 
 def test_a_twilio_that_is_down_leaves_every_text_for_later():
@@ -221,7 +221,7 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
         assert carrier.find(text(), an_hour_ago()) is None
         assert carrier.ask("SM1") is None
         assert "cannot be reached" in carrier.check()
-    assert {(o.said, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
+    assert {(o.result, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
 
 
 def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
@@ -229,7 +229,11 @@ def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
         [outcome] = said(carrier)
         assert "TINGQI_TWILIO_AUTH_TOKEN" in carrier.check()
         assert carrier.find(text(), an_hour_ago()) is None
-    assert (outcome.said, outcome.advice, outcome.code) == (SendStatus.TEMPORARY, "alarm", "20003")
+    assert (outcome.result, outcome.advice, outcome.code) == (
+        SendStatus.TEMPORARY,
+        "alarm",
+        "20003",
+    )
     assert twilio.messages == []
 
 
@@ -268,7 +272,7 @@ def test_a_text_whose_callback_was_lost_can_be_asked_after(twilio, carrier):
 
 def test_half_a_character_is_never_sent(twilio, carrier):
     [outcome] = said(carrier, text(text="\ud83d"))
-    assert outcome.said is SendStatus.PERMANENT
+    assert outcome.result is SendStatus.PERMANENT
     assert twilio.messages == []
 
 
@@ -276,7 +280,7 @@ def test_two_beats_may_send_at_once(twilio, carrier):
     with ThreadPoolExecutor(2) as pool:
         batches = [[text(n) for n in range(20)], [text(n) for n in range(20, 40)]]
         outcomes = list(pool.map(lambda batch: said(carrier, *batch), batches))
-    assert {o.said for batch in outcomes for o in batch} == {SendStatus.ACCEPTED}
+    assert {o.result for batch in outcomes for o in batch} == {SendStatus.ACCEPTED}
     assert len({m["sid"] for m in twilio.messages}) == 40
 
 

@@ -101,7 +101,7 @@ def lines(scenario: Scenario, hearing_id: int, *whats: str) -> list[tuple[str, d
     """Lines of the record about a hearing, of some kinds."""
     with scenario.app.app_context(), transaction() as session:
         case_id = session.get_one(Hearing, hearing_id).case_id
-        assert ledger.verify(session, case_id).whole
+        assert ledger.verify(session, case_id).intact
         found = ledger.entries_of(session, case_id=case_id, about=f"hearing/{hearing_id}")
         return [(line.what, line.detail) for line in found if line.what in whats]
 

@@ -35,8 +35,8 @@ def link(scenario: Scenario, server: TlsServer) -> str:
     """A link of counsel in a house that may ask that server."""
     given = scenario.app.extensions["tingqi"]
     gateway = CalendarFetcher(server.context, server.also)
-    gateways = dataclasses.replace(given.gateways, calendars=gateway)
-    scenario.app.extensions["tingqi"] = web.Services(given.settings, gateways)
+    external = dataclasses.replace(given.external, calendars=gateway)
+    scenario.app.extensions["tingqi"] = web.Services(given.settings, external)
     body = proposal(enter(scenario), override_reason="双方同意")
     assert scenario.api("POST", "/hearings", body)[0] == 201
     scenario.beat()

@@ -51,7 +51,7 @@ def in_order(scenario: Scenario) -> None:
         for first, second in pairwise(lines):
             assert first.case_id != second.case_id or first.at <= second.at
         for case_id in {line.case_id for line in lines}:
-            assert ledger.verify(db.session(), case_id).whole
+            assert ledger.verify(db.session(), case_id).intact
 
 
 def own_up(scenario: Scenario) -> int:

@@ -90,7 +90,7 @@ def test_a_copy_made_while_others_write_is_whole_and_leads_back(
         db.engine.dispose()
     assert tingqi("restore", str(copy), "--force") == 0
     with scenario.app.app_context():
-        assert ledger.verify(db.session(), case["id"]).whole
+        assert ledger.verify(db.session(), case["id"]).intact
     assert scenario.client.get(link).status_code == 200
     assert len(list(tmp_path.glob("tingqi.db.before-*"))) == 1
     spoilt = tmp_path / "spoilt.db"

@@ -124,7 +124,7 @@ def test_an_answer_whose_commit_was_cut_is_pressed_again_and_counts_once(
         assert [line.what for line in lines].count("answered") == 1
         queued = [line for line in lines if (line.what, line.kind) == ("queued", "answered")]
         assert len(queued) == 1
-        assert ledger.verify(db.session(), case["id"]).whole
+        assert ledger.verify(db.session(), case["id"]).intact
 
 
 def proposed(scenario: Scenario, case: dict[str, Any]) -> tuple[int, str | None]:

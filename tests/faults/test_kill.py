@@ -155,4 +155,4 @@ def check(scenario: Scenario, case_id: int, can_be_asked: bool) -> None:
             else:
                 assert notice.state == ("unknown" if notice.id in doubted else "sent")
                 assert times == 1 or notice.id in doubted
-        assert ledger.verify(db.session, case_id).whole
+        assert ledger.verify(db.session, case_id).intact

@@ -82,4 +82,4 @@ def check(scenario: Scenario) -> None:
             assert notice.state == ("unknown" if notice.id in doubted else "sent")
             assert times == 1 or (times == 0 and notice.id in doubted)
         for case_id in {notice.case_id for notice in notices}:
-            assert ledger.verify(session, case_id).whole
+            assert ledger.verify(session, case_id).intact

@@ -52,9 +52,9 @@ class Busy:
 def post(scenario: Scenario) -> Busy:
     """The house's e-mail, which can be busy."""
     made = scenario.app.extensions["tingqi"]
-    busy = Busy(made.gateways.email)
-    gateways = dataclasses.replace(made.gateways, email=busy)
-    scenario.app.extensions["tingqi"] = dataclasses.replace(made, gateways=gateways)
+    busy = Busy(made.external.email)
+    external = dataclasses.replace(made.external, email=busy)
+    scenario.app.extensions["tingqi"] = dataclasses.replace(made, external=external)
     return busy
 
 

@@ -93,7 +93,7 @@ def test_answers_orders_moves_and_cancels_that_meet_leave_one_truth(scenario: Sc
         with scenario.app.app_context():
             booked = db.session.query(Booking).filter_by(hearing_id=made["id"]).all()
             assert len(booked) == (0 if n % 2 else 4)
-            assert ledger.verify(db.session(), case["id"]).whole
+            assert ledger.verify(db.session(), case["id"]).intact
 
 
 def test_a_repeated_key_that_meets_itself_makes_one_hearing(scenario: Scenario) -> None:

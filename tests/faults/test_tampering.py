@@ -163,7 +163,7 @@ WHOLE_CASE = ("DELETE FROM record_content", "DELETE FROM record_line", "DELETE F
 def test_whoever_takes_the_guards_off_is_found_out(
     scenario: Scenario, case_id: int, database: str, words: tuple[str, ...]
 ) -> None:
-    assert finding(scenario, case_id).whole
+    assert finding(scenario, case_id).intact
     unlock(scenario, database)
     do(scenario, *words)
-    assert not finding(scenario, case_id).whole
+    assert not finding(scenario, case_id).intact

@@ -247,7 +247,7 @@ def test_the_mailbox_is_read_where_it_was_left_after_a_restart(
     second = open_house(tmp_path, database, imap, scenario.clock)
     second.beat()
     assert [each["counted"] for each in filed(second)] == [True, True]
-    second.app.extensions["tingqi"].gateways.close()
+    second.app.extensions["tingqi"].external.close()
     second.close()
 
 

@@ -168,7 +168,7 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
     unlock(scenario, database)
     rewrite(scenario, case_id)
     with scenario.app.app_context():
-        assert ledger.verify(db.session(), case_id).whole  # the chain alone shows nothing
+        assert ledger.verify(db.session(), case_id).intact  # the chain alone shows nothing
         head = db.session.query(Entry).order_by(Entry.seq.desc()).first().hash
     said = scenario.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
     assert ("This seal is of" in said, "sealed something else" in said) == (False, True)

@@ -49,7 +49,7 @@ def wired(database: str, tmp_path: Path, mail: SmtpStandIn) -> Iterator[Scenario
         Installation(tmp_path / "outbox"),
         SetClock(NOW),
     )
-    made = make_scenario(tmp_path, database, gateways=built)
+    made = make_scenario(tmp_path, database, external=built)
     make_court(made)
     yield made
     built.close()

@@ -84,7 +84,7 @@ def test_a_calendars_answer_from_that_domain_counts(database: str, tmp_path: Pat
         scenario.wait(minutes=1)
         scenario.beat()
         assert grades(scenario, hearing)["Anna Groß"] == "E4"
-        scenario.app.extensions["tingqi"].gateways.close()
+        scenario.app.extensions["tingqi"].external.close()
         scenario.close()
 
 
@@ -120,10 +120,10 @@ def test_the_envelope_names_that_domain_and_a_local_part_needs_smtputf8() -> Non
             sent = [(each.sender, each.recipients) for each in server.messages]
         first = ("hof@xn--fa-hia.example", (ASCII,))
         if smtputf8:
-            assert [each.said for each in said] == [SendStatus.ACCEPTED, SendStatus.ACCEPTED]
+            assert [each.result for each in said] == [SendStatus.ACCEPTED, SendStatus.ACCEPTED]
             assert sent == [first, (first[0], ("анна@xn--fa-hia.example",))]
         else:
-            assert [each.said for each in said] == [SendStatus.ACCEPTED, SendStatus.PERMANENT]
+            assert [each.result for each in said] == [SendStatus.ACCEPTED, SendStatus.PERMANENT]
             assert (said[1].status, said[1].advice) == ("smtputf8", "next_channel")
             assert "letters outside ASCII" in said[1].detail
             assert sent == [first]
@@ -137,7 +137,7 @@ def test_a_sender_that_the_server_cannot_carry_is_our_fault_and_not_the_recipien
     ):
         [(_, outcome)] = carrier.send([letter])
         assert server.messages == []
-    assert (outcome.said, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
+    assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
     assert "TINGQI_MAIL_FROM" in outcome.detail
 
 

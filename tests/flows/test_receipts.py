@@ -47,13 +47,13 @@ def wired(database: str, tmp_path: Path, twilio: TwilioStandIn) -> Iterator[Scen
         Installation(tmp_path / "outbox", URL),
         clock,
     )
-    gateways = ExternalServices(
+    external = ExternalServices(
         clock=clock, email=carrier.Outbox(tmp_path / "outbox", "email", clock), sms=built.sms
     )
     made = make_scenario(
         tmp_path,
         database,
-        gateways=gateways,
+        external=external,
         carriers=CarrierSettings({"twilio": twilio.settings}),
         public_url=URL,
     )

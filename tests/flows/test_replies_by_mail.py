@@ -46,7 +46,7 @@ def open_house(
         mailbox=ImapMailbox(imap.url),
     )
     carriers = CarrierSettings(mailbox=MailboxSettings(authserv=SERVER))
-    return make_scenario(folder, database, gateways=local, carriers=carriers)
+    return make_scenario(folder, database, external=local, carriers=carriers)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenar
     make_court(made)
     made.beat()  # a first look: what lies there unread from now on is new
     yield made
-    made.app.extensions["tingqi"].gateways.close()
+    made.app.extensions["tingqi"].external.close()
     made.close()
 
 
@@ -79,7 +79,7 @@ def posting(
     make_court(made)
     made.beat()
     yield made
-    made.app.extensions["tingqi"].gateways.close()
+    made.app.extensions["tingqi"].external.close()
     made.close()
 
 
@@ -553,7 +553,7 @@ def test_at_the_first_look_only_what_nobody_has_seen_is_new(
         other.deliver(b"From: x@evil.example\nSubject: new\n\nnew\n")
         second.beat()
         assert [each["words"] for each in filed(second)] == ["unread for years", "new"]
-        second.app.extensions["tingqi"].gateways.close()
+        second.app.extensions["tingqi"].external.close()
         second.close()
 
 
@@ -577,7 +577,7 @@ def test_two_workers_take_each_mail_once(
     assert [each["counted"] for each in filed(scenario)] == [True] * len(mails)
     kinds = [x["kind"] for x in scenario.record(hearing) if x["channel"] == "email"]
     assert kinds.count("calendar") == 4  # of those that accept, the first alone is news
-    second.app.extensions["tingqi"].gateways.close()
+    second.app.extensions["tingqi"].external.close()
     second.close()
 
 
@@ -603,7 +603,7 @@ def test_a_mailbox_that_cannot_be_read_is_named_on_the_home_page(
 ) -> None:
     fixed(scenario)
     imap.__exit__()
-    scenario.app.extensions["tingqi"].gateways.mailbox.close()
+    scenario.app.extensions["tingqi"].external.mailbox.close()
     assert scenario.beat() == 0
     assert "The mailbox cannot be read" in scenario.sign_in().get("/?lang=en").text
 

@@ -56,15 +56,17 @@ class Spoken:
 def texts(scenario: Scenario) -> Spoken:
     """The house's texts, four calls at once."""
     spoken = Spoken()
-    furnish(scenario, sms=spoken, limits={"twilio": CarrierLimit(4), "twilio2": CarrierLimit(4)})
+    replace_services(
+        scenario, sms=spoken, limits={"twilio": CarrierLimit(4), "twilio2": CarrierLimit(4)}
+    )
     return spoken
 
 
-def furnish(scenario: Scenario, **gateways: Any) -> None:
-    """Give the house other gateways."""
+def replace_services(scenario: Scenario, **external: Any) -> None:
+    """Replace some external services of the app."""
     made = scenario.app.extensions["tingqi"]
-    changed = dataclasses.replace(made.gateways, **gateways)
-    scenario.app.extensions["tingqi"] = dataclasses.replace(made, gateways=changed)
+    changed = dataclasses.replace(made.external, **external)
+    scenario.app.extensions["tingqi"] = dataclasses.replace(made, external=changed)
 
 
 def queue(scenario: Scenario, *kinds: str, people: int = 1, about: str = "hearing/1") -> list[int]:
@@ -164,7 +166,7 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
     scenario: Scenario, texts: Spoken
 ) -> None:
     ids = queue(scenario, "off_channel", people=8, about="")
-    furnish(scenario, limits={"twilio": CarrierLimit(1)})
+    replace_services(scenario, limits={"twilio": CarrierLimit(1)})
     stopping = threading.Event()
 
     def then_stop(message: OutgoingMessage) -> SendOutcome:
@@ -180,7 +182,7 @@ def test_a_worker_that_is_to_end_finishes_calls_and_gives_back_what_it_did_not_b
     send(scenario)
     assert len({each.partition(".")[0] for each in texts.given}) == len(texts.given) == 8
     with scenario.app.app_context():
-        assert ledger.verify(db.session(), 1).whole
+        assert ledger.verify(db.session(), 1).intact
         said = [line.detail.get("why") for line in ledger.entries_of(db.session(), case_id=1)]
     assert said.count("the worker was stopped before it began with it") == 8 - done
 
@@ -189,7 +191,7 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
     scenario: Scenario, texts: Spoken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = queue(scenario, "off_channel", people=3, about="")
-    furnish(scenario, limits={"twilio": CarrierLimit(1)})
+    replace_services(scenario, limits={"twilio": CarrierLimit(1)})
     awake, renew = threading.Event(), dispatch.DispatchBatch._renew
 
     def once_awake(round_: dispatch.DispatchBatch) -> None:
@@ -254,7 +256,7 @@ def test_trouble_with_one_carrier_moves_weight_to_the_other_and_doubt_is_never_s
     scenario: Scenario, texts: Spoken
 ) -> None:
     second = Spoken("twilio2")
-    furnish(scenario, second_sms=second)
+    replace_services(scenario, second_sms=second)
     ids = queue(scenario, "off_channel", people=20, about="") + queue(
         scenario, "off_channel", people=20, about="case/2"
     )

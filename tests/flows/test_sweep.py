@@ -88,7 +88,7 @@ def test_what_a_dead_worker_had_handed_over_is_found_again_and_not_sent_again(
         sender = beat.sender_of(wired.app)
         with transaction() as session:
             messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
-        assert len(list(sender.gateways.sms.send(messages))) == 2  # and here it dies
+        assert len(list(sender.external.sms.send(messages))) == 2  # and here it dies
     wired.wait(minutes=3, seconds=30)
     wired.beat()
     assert len([each for each in twilio.messages if "13800138001" in each["to"]]) == 1
@@ -106,7 +106,7 @@ def test_a_word_to_a_try_that_was_overtaken_is_written_and_moves_nothing(
         sender = beat.sender_of(wired.app)
         with transaction() as session:
             messages = claiming.claim(session, sender, "sms", sender.now).messages["twilio"]
-        outcomes = {told.reference: word for told, word in sender.gateways.sms.send(messages)}
+        outcomes = {told.reference: word for told, word in sender.external.sms.send(messages)}
     [text] = notices(wired, kind="proposal", channel="sms", side="claimant")
     text.carrier_id = outcomes[text.attempt].carrier_id
     assert tell(wired, twilio, text, "failed", "30008") == 204
@@ -260,4 +260,4 @@ def test_after_erasing_no_word_of_a_carrier_holds_an_address(
 def record_is_whole(scenario: Scenario, case_id: int) -> bool:
     """Whether the chain holds."""
     with scenario.app.app_context():
-        return ledger.verify(db.session(), case_id).whole
+        return ledger.verify(db.session(), case_id).intact

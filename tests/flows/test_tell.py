@@ -58,7 +58,7 @@ def wired(
     made = make_scenario(
         tmp_path,
         database,
-        gateways=built,
+        external=built,
         public_url=URL,
         carriers=CarrierSettings({"smtp": smtp}),
     )
@@ -185,7 +185,7 @@ def test_a_mail_server_that_is_down_loses_nothing(
         Installation(tmp_path / "outbox"),
         clock,
     )
-    scenario = make_scenario(tmp_path, database, gateways=built)
+    scenario = make_scenario(tmp_path, database, external=built)
     ask(scenario)
     scenario.beat()
     assert states(scenario)["claimant", "email"] == "queued"

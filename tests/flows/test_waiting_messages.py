@@ -51,7 +51,7 @@ def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenar
     made = make_scenario(
         tmp_path,
         database,
-        gateways=local,
+        external=local,
         public_url=URL,
         carriers=CarrierSettings(
             {"twilio": TwilioSettings(SID, TOKEN, "+15005550006")},
@@ -61,7 +61,7 @@ def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenar
     make_court(made)
     made.beat()  # a first look: what comes from now on is new
     yield made
-    made.app.extensions["tingqi"].gateways.close()
+    made.app.extensions["tingqi"].external.close()
     made.close()
 
 

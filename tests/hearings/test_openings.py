@@ -150,7 +150,7 @@ def test_a_day_on_which_clocks_change_has_its_hours_by_the_clock(
 def test_without_lunch_and_for_long_hearings_the_day_is_one_session() -> None:
     none = CourtHours(dt.time(9), dt.time(12), dt.time(12), dt.time(17))
     assert len(sessions_of_day(MONDAY, none, SHANGHAI)) == 1
-    assert len(sessions_of_day(MONDAY, HOURS, SHANGHAI, whole=True)) == 1
+    assert len(sessions_of_day(MONDAY, HOURS, SHANGHAI, through_lunch=True)) == 1
     assert (longest_session(HOURS), longest_session(none)) == (210, 480)
 
 

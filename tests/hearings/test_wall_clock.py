@@ -78,7 +78,7 @@ def test_a_kept_message_and_a_zone_by_name_are_told_anew() -> None:
         "elsewhere": {"at": "2026-11-20T00:30:00+00:00"},
         "why": {"when": ["2026-12-07T00:30:00+00:00", "Asia/Tokyo", None]},
     }
-    assert shift.told(told, {"starts_at"}) == {
+    assert shift.shift_json(told, {"starts_at"}) == {
         "court": {"zone": "Asia/Shanghai"},
         "starts_at": "2026-12-07T01:30:00+00:00",
         "elsewhere": {"at": "2026-11-20T00:30:00+00:00"},

@@ -29,10 +29,10 @@ PATIENCE = 2.0  # seconds of the machine's that a carrier is waited for
 def create_driven_app() -> Flask:
     """Return the app of the environment's settings, with the driver's clock."""
     settings = config.read()
-    return create_app(settings, gateways(settings))
+    return create_app(settings, impatient_services(settings))
 
 
-def gateways(settings: config.Settings) -> ExternalServices:
+def impatient_services(settings: config.Settings) -> ExternalServices:
     """Return the carriers of the settings as create_app builds them, with shorter time-outs."""
     clock = SharedClock(Path(os.environ["SOAK_CLOCK"]))
     smtp, account = (settings.carriers.by_name[name] for name in ("smtp", "twilio"))

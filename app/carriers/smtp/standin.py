@@ -57,7 +57,9 @@ class SmtpStandIn:
         self.sign_ins = 0
         self._user, self._password = user, password
         self._refused: dict[str, str] = {}
-        self._said: dict[str, deque[str]] = {step: deque() for step in ("MAIL", "RCPT", "DATA")}
+        self._scripted_replies: dict[str, deque[str]] = {
+            step: deque() for step in ("MAIL", "RCPT", "DATA")
+        }
         self._hang_ups: deque[bool] = deque()
         self._open: set[SMTP] = set()
         self._lock = threading.Lock()
@@ -111,7 +113,7 @@ class SmtpStandIn:
 
     def say(self, reply: str, times: int = 1, step: str = "RCPT") -> None:
         """Answer the next commands of a step (MAIL, RCPT, DATA) so; DATA is the mail's end."""
-        self._said[step].extend([reply] * times)
+        self._scripted_replies[step].extend([reply] * times)
 
     def hang_up_after_data(self, times: int = 1, keep: bool = True) -> None:
         """Take the next mails whole (and `keep` them or not), then hang up without a word."""
@@ -137,8 +139,8 @@ class SmtpStandIn:
         """Take or refuse a sender."""
         if self._user and not session.authenticated:
             return "530 5.7.0 Sign in first"
-        if self._said["MAIL"]:
-            return self._said["MAIL"].popleft()
+        if self._scripted_replies["MAIL"]:
+            return self._scripted_replies["MAIL"].popleft()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -149,15 +151,15 @@ class SmtpStandIn:
         """Take or refuse a recipient."""
         if address in self._refused:
             return self._refused[address]
-        if self._said["RCPT"]:
-            return self._said["RCPT"].popleft()
+        if self._scripted_replies["RCPT"]:
+            return self._scripted_replies["RCPT"].popleft()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail, or refuse it, or hang up on it."""
-        if self._said["DATA"]:
-            return self._said["DATA"].popleft()
+        if self._scripted_replies["DATA"]:
+            return self._scripted_replies["DATA"].popleft()
         keep, hang_up = True, bool(self._hang_ups)
         if hang_up:
             keep = self._hang_ups.popleft()

@@ -203,12 +203,12 @@ def _inserting_pairs(
 ) -> str:
     (columns, others), (key, owner) = names, keys
     typed = f"{_typed(table, columns)}, {_typed(of, others)}"
-    given = ", ".join(f'given."{name}"' for name in others)
+    selected = ", ".join(f'given."{name}"' for name in others)
     return (
         f"WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS given({typed})), "  # noqa: S608
         f"made AS ({_into(table, columns)} SELECT {_names(columns)} FROM given "
         f"RETURNING {_names((key, *by))}) "
-        f'{_into(of, (owner, *others))} SELECT made."{key}", {given} '
+        f'{_into(of, (owner, *others))} SELECT made."{key}", {selected} '
         f"FROM made JOIN given USING ({_names(by)})"
     )
 

@@ -42,7 +42,7 @@ def checked_app(*, make: bool = True) -> Flask:
     check(app, make=make)
     services = app.extensions["tingqi"]
     with app.app_context():
-        services.settle(services.gateways.clock.now())
+        services.settle(services.external.clock.now())
     return app
 
 

@@ -52,7 +52,7 @@ class Services:
     """The services that one app was built from."""
 
     settings: "Settings"
-    gateways: "ExternalServices"
+    external: "ExternalServices"
     # Store all times by the zone rules in use (see rezoning): of all courts; of one court, given a
     # session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None
@@ -67,7 +67,7 @@ def services() -> Services:
 
 def now() -> Any:
     """Return the present time, aware, in UTC, from the app's clock."""
-    return services().gateways.clock.now()
+    return services().external.clock.now()
 
 
 def secret() -> bytes:

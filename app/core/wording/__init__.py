@@ -70,12 +70,12 @@ def one_line(text: object) -> str:
     Among the last are those that turn the direction of writing, which could make one case number
     read as another.
     """
-    whole = str("" if text is None else text)
+    line = str("" if text is None else text)
     # Most facts are clean already: printable means no control, no half character, no other space.
-    if whole.isprintable() and "  " not in whole and whole == whole.strip():
-        return whole
-    whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    kept = " ".join(clean(whole).split())
+    if line.isprintable() and "  " not in line and line == line.strip():
+        return line
+    line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    kept = " ".join(clean(line).split())
     return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cc").split())
 
 

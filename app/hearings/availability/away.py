@@ -100,13 +100,13 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
         return None
 
 
-def add_days(session: Session, seat_id: int, form: AwayFields, now: dt.datetime) -> Away:
+def add_days(session: Session, invitation_id: int, form: AwayFields, now: dt.datetime) -> Away:
     """Add an entry of days away; it counts for every later suggestion of this court.
 
     It is also put on the record of the case. The same entry twice is one. Raises Invalid, Refusal
     where there are too many.
     """
-    invitation = session.get_one(Invitation, seat_id)
+    invitation = session.get_one(Invitation, invitation_id)
     hearing = invitation.proposal.hearing
     today = now.astimezone(ZoneInfo(hearing.case.court.zone)).date()
     first, last, weekdays = validate(form, today)
@@ -121,7 +121,7 @@ def add_days(session: Session, seat_id: int, form: AwayFields, now: dt.datetime)
         from_on=first,
         until_on=last,
         weekdays=weekdays,
-        said_at=now,
+        entered_at=now,
     )
     session.add(away)
     session.flush()
@@ -149,9 +149,9 @@ def add_days(session: Session, seat_id: int, form: AwayFields, now: dt.datetime)
     return away
 
 
-def remove_days(session: Session, seat_id: int, away_id: int) -> None:
+def remove_days(session: Session, invitation_id: int, away_id: int) -> None:
     """Delete one of a counsel's own entries; another's stays."""
-    invitation = session.get_one(Invitation, seat_id)
+    invitation = session.get_one(Invitation, invitation_id)
     session.execute(
         sa.delete(Away)
         .where(Away.id == away_id, Away.counsel_id == invitation.counsel_id)

@@ -29,13 +29,13 @@ def find_calendar(session: Session, counsel_id: int) -> BusyCalendar | None:
 
 
 def set_address(
-    session: Session, seat_id: int, address: str, gateway: CalendarFetcher, now: dt.datetime
+    session: Session, invitation_id: int, address: str, fetcher: CalendarFetcher, now: dt.datetime
 ) -> None:
     """Store the address of a counsel's own calendar; an empty one deletes it with its times.
 
     It is fetched by the worker, not here. Raises Invalid for an address that is never fetched.
     """
-    invitation = session.get_one(Invitation, seat_id)
+    invitation = session.get_one(Invitation, invitation_id)
     known, address = (
         find_calendar(session, invitation.counsel_id),
         address.strip().replace("webcal://", "https://"),
@@ -52,14 +52,14 @@ def set_address(
     try:
         if len(address) > LONGEST:
             raise FetchFailed(N_("This is too long for an address."))
-        gateway.checked(address)
+        fetcher.checked(address)
     except FetchFailed as fault:
         raise Invalid({"address": Message(str(fault))}) from fault
     session.add(
         BusyCalendar(
             counsel_id=invitation.counsel_id,
             address=address,
-            said_at=now,
+            entered_at=now,
             due_at=now,
             etag="",
             failures=0,
@@ -112,14 +112,14 @@ def claim_due(session: Session, now: dt.datetime) -> list[DueCalendar]:
 
 
 def fetch_busy_time(
-    gateway: CalendarFetcher, calendar: DueCalendar, now: dt.datetime
+    fetcher: CalendarFetcher, calendar: DueCalendar, now: dt.datetime
 ) -> tuple[FetchedCalendar | None, Sequence[Span], str]:
     """Fetch and parse a calendar, with no transaction open.
 
     Returns what was fetched, its busy spans, and an error message that is empty on success.
     """
     try:
-        fetched = gateway.fetch(calendar.address, calendar.etag)
+        fetched = fetcher.fetch(calendar.address, calendar.etag)
         if fetched.body is None:
             return fetched, (), ""
         zone = ZoneInfo(calendar.zone)

@@ -87,9 +87,9 @@ def first_day(
     People are told the day after the date to answer by. The list is empty where no period reaches
     beyond the day after that.
     """
-    told_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
-    soonest = told_on + dt.timedelta(days=1)
-    deciding = periods.deciding(working_days.periods_of(court, working, case, told_on), soonest)
+    notified_on = answer_by.astimezone(ZoneInfo(court.zone)).date() + dt.timedelta(days=TO_ACT)
+    soonest = notified_on + dt.timedelta(days=1)
+    deciding = periods.deciding(working_days.periods_of(court, working, case, notified_on), soonest)
     return max([soonest, *(each.first_day for each in deciding)]), [
         *map(periods.describe, deciding)
     ]
@@ -184,12 +184,12 @@ def _wish(
     end = query.last or begin + dt.timedelta(days=AHEAD)
     end = min(end, begin + dt.timedelta(days=MOST_DAYS))
     hours = court_hours(court)
-    whole = query.minutes > longest_session(hours)
+    through_lunch = query.minutes > longest_session(hours)
     court_days = [
         (day, openings_of_day)
         for ahead in range((end - begin).days + 1)
         if working.has(day := begin + dt.timedelta(days=ahead))
-        and (openings_of_day := sessions_of_day(day, hours, zone, whole=whole))
+        and (openings_of_day := sessions_of_day(day, hours, zone, through_lunch=through_lunch))
     ]
     if not court_days:
         return None, Span(now, now)

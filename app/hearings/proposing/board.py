@@ -118,13 +118,13 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
     if not working.has(day):
         return Message(N_("the court does not sit on this day"))
     minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
-    for whole, words in (
+    for through_lunch, words in (
         (minutes > longest_session(hours), None),
         (True, N_("it goes over lunch")),
     ):
         if any(
             each.starts_at <= span.starts_at and span.ends_at <= each.ends_at
-            for each in sessions_of_day(day, hours, zone, whole=whole)
+            for each in sessions_of_day(day, hours, zone, through_lunch=through_lunch)
         ):
             return Message(words) if words else None
     return Message(N_("it is not within the court's hours"))
@@ -194,6 +194,8 @@ def _strip(
         runs,
         zone,
         working.has,
-        lambda day: sessions_of_day(day, hours, zone, whole=minutes > longest_session(hours)),
+        lambda day: sessions_of_day(
+            day, hours, zone, through_lunch=minutes > longest_session(hours)
+        ),
     )
     return DayStrip(rows, range(*runs))

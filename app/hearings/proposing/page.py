@@ -84,8 +84,8 @@ def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
 
 def seal(form: ProposalFields) -> str:
     """Return the HMAC which proves that the messages of just this form were shown."""
-    told = {k: value for k, value in form.as_json().items() if k not in NOT_IN_MESSAGES}
-    words = json.dumps(told, sort_keys=True).replace("\\r\\n", "\\n")
+    content = {k: value for k, value in form.as_json().items() if k not in NOT_IN_MESSAGES}
+    words = json.dumps(content, sort_keys=True).replace("\\r\\n", "\\n")
     return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
 
 

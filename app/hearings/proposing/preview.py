@@ -50,13 +50,13 @@ class RecipientPreview:
 class Preview:
     """All recipients, and when those who do not answer would be reminded."""
 
-    told: Sequence[RecipientPreview]
+    recipients: Sequence[RecipientPreview]
     nudge_at: dt.datetime | None
 
     @property
     def count(self) -> int:
         """The number of messages that would be sent at once."""
-        return sum(len(person.messages) for person in self.told)
+        return sum(len(person.messages) for person in self.recipients)
 
 
 @dataclass(frozen=True)

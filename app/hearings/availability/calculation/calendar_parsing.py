@@ -100,13 +100,13 @@ def _takes_time(event: Any) -> bool:
 
 def _is_declined(event: Any, own: Collection[str]) -> bool:
     """Tell whether the owner, by any of their addresses, declined or delegated an event."""
-    said = [
+    statuses = [
         str(params.get("PARTSTAT", "NEEDS-ACTION")).upper()
         for attendee in _listed(event.get("ATTENDEE"))
         for params in [getattr(attendee, "params", {})]
         if {canonical_address(attendee), canonical_address(params.get("EMAIL", ""))} & set(own)
     ]
-    return bool(said) and set(said) <= {"DECLINED", "DELEGATED"}
+    return bool(statuses) and set(statuses) <= {"DECLINED", "DELEGATED"}
 
 
 def canonical_address(value: object) -> str:
@@ -127,8 +127,8 @@ def _span(begin: Any, end: Any, lasts: Any, zone: ZoneInfo) -> Iterator[Span]:
     elif lasts is not None:
         ends_at = starts_at + lasts.dt
     else:  # RFC 5545, 3.6.1: a day without an end is that day, a time without one takes none
-        whole = not isinstance(begin.dt, dt.datetime)
-        ends_at = starts_at + dt.timedelta(days=1 if whole else 0)
+        all_day = not isinstance(begin.dt, dt.datetime)
+        ends_at = starts_at + dt.timedelta(days=1 if all_day else 0)
     if starts_at < ends_at:
         yield Span(starts_at, ends_at)
 

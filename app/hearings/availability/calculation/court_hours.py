@@ -18,15 +18,15 @@ class CourtHours:
 
 
 def sessions_of_day(
-    day: dt.date, hours: CourtHours, zone: ZoneInfo, *, whole: bool = False
+    day: dt.date, hours: CourtHours, zone: ZoneInfo, *, through_lunch: bool = False
 ) -> list[Span]:
-    """Return the spans of a day in which hearings are held, in UTC; ``whole`` ignores lunch.
+    """Return the spans of a day in which hearings are held, in UTC.
 
-    Hours follow the wall clock also when it changes: such a day is shorter or longer, and a session
-    of no length is left out.
+    ``through_lunch`` ignores the break. Hours follow the wall clock also when it changes: such a
+    day is shorter or longer, and a session of no length is left out.
     """
     marks = [hours.opens, hours.lunch_from, hours.lunch_until, hours.closes]
-    if whole or hours.lunch_from >= hours.lunch_until:
+    if through_lunch or hours.lunch_from >= hours.lunch_until:
         marks = [hours.opens, hours.closes]
     at = [dt.datetime.combine(day, mark, tzinfo=zone).astimezone(dt.UTC) for mark in marks]
     pairs = zip(at[::2], at[1::2], strict=True)

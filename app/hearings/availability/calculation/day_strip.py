@@ -43,7 +43,7 @@ class Stretch:
     quarters: int
     names: tuple[str, ...] = ()
     who: tuple[str, ...] = ()
-    shut: bool = False
+    closed: bool = False
     refused: tuple[str, ...] = ()
 
 
@@ -137,7 +137,7 @@ def _stretches(
         return names, who, no, not any(span.overlaps(quarter) for span in open_)
 
     made = []
-    for (names, who, no, shut), group in groupby(_quarters(day, hours, zone), key=state):
+    for (names, who, no, closed), group in groupby(_quarters(day, hours, zone), key=state):
         alike = list(group)
         made.append(
             Stretch(
@@ -146,7 +146,7 @@ def _stretches(
                 len(alike),
                 names,
                 who,
-                shut and not names,
+                closed and not names,
                 no,
             )
         )
