@@ -34,9 +34,17 @@ def number_key(number: str) -> str:
 class Reachable(Protocol):
     """The attributes of a counsel that say how to reach them."""
 
-    email: str
-    phone: str
-    channels: list[str]
+    @property
+    def email(self) -> str:
+        """Their mail address, or ""."""
+
+    @property
+    def phone(self) -> str:
+        """Their number, or ""."""
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """The channels by which they want to be reached, best first."""
 
     @property
     def opted_out_at(self) -> object:

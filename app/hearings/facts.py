@@ -8,11 +8,12 @@ from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
+from app.hearings.values import CourtValues, HearingValues, InvitationValues, SlotValues
 from app.notices.queue import Recipient, Subject
 from app.people.models import User
 
 
-def subject(hearing: Hearing, version: str = "") -> Subject:
+def subject(hearing: Hearing | HearingValues, version: str = "") -> Subject:
     """Return a hearing as the subject of notices; its version is its revision, if not given."""
     return Subject(
         court_id=hearing.court_id,
@@ -22,7 +23,7 @@ def subject(hearing: Hearing, version: str = "") -> Subject:
     )
 
 
-def invitation_recipient(invitation: Invitation, channel: str = "") -> Recipient:
+def invitation_recipient(invitation: Invitation | InvitationValues, channel: str = "") -> Recipient:
     """Return the counsel of an invitation as recipient, by ``channel`` first if they have it."""
     counsel = invitation.counsel
     ways = sorted(addresses_by_channel(counsel), key=lambda way: way[0] != channel)
@@ -60,7 +61,7 @@ def user_recipient(user: User, language: str) -> Recipient:
     )
 
 
-def hearing_facts(hearing: Hearing, **more: Any) -> dict[str, Any]:
+def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, Any]:
     """Return the facts of every letter about a hearing: court, case, hearing, assistant."""
     court, case, room = hearing.case.court, hearing.case, hearing.courtroom
     asked = hearing.user or case.assistant
@@ -111,7 +112,7 @@ def case_facts(case: Case) -> dict[str, Any]:
     }
 
 
-def _court_facts(court: Court) -> dict[str, Any]:
+def _court_facts(court: Court | CourtValues) -> dict[str, Any]:
     return {
         "name": court.name,
         "short": court.short,
@@ -122,7 +123,7 @@ def _court_facts(court: Court) -> dict[str, Any]:
     }
 
 
-def person_facts(invitation: Invitation) -> dict[str, Any]:
+def person_facts(invitation: Invitation | InvitationValues) -> dict[str, Any]:
     """Return the recipient of a letter, and the party for which they act."""
     return {
         "name": invitation.counsel.name,
@@ -142,7 +143,7 @@ def slots_facts(proposal: Proposal) -> list[dict[str, Any]]:
     return [slot_facts(slot) for slot in proposal.slots]
 
 
-def slot_facts(slot: Slot) -> dict[str, Any]:
+def slot_facts(slot: Slot | SlotValues) -> dict[str, Any]:
     """Return one slot."""
     return {
         "starts_at": iso(slot.starts_at),

@@ -6,8 +6,8 @@ database does here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +16,21 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.db import bulk
-from app.core.matters import Matter
 from app.court.models import Court, Courtroom, Judge
 from app.hearings.models import Answer, Hearing, Invitation, Proposal, Slot
+from app.hearings.values import (
+    CaseValues,
+    CounselValues,
+    CourtroomValues,
+    CourtValues,
+    HearingValues,
+    InvitationValues,
+    JudgeValues,
+    PartyValues,
+    ProposalValues,
+    SlotValues,
+    UserValues,
+)
 from app.people.models import User
 from app.record import chain
 from app.record.models import ChainHead
@@ -52,15 +64,13 @@ class CounselAnswer:
 class LockedInvitation:
     """An invitation and all answers to its proposal, locked until the commit.
 
-    ``hearing``, ``invitation``, ``proposal`` and ``slots`` have the attributes that messages and
-    the record need, named as in the models: ``hearing.case.court.zone``. ``head`` is the last
-    position of the case's chain, locked too.
+    ``head`` is the last position of the case's chain, locked too.
     """
 
-    hearing: Any
-    invitation: Any
-    proposal: Any
-    slots: Sequence[Any]
+    hearing: HearingValues
+    invitation: InvitationValues
+    proposal: ProposalValues
+    slots: Sequence[SlotValues]
     answers: Sequence[CounselAnswer]
     head: chain.ChainPosition
     revoked: bool = False
@@ -68,7 +78,7 @@ class LockedInvitation:
     @property
     def id(self) -> int:
         """Id of the invitation."""
-        return int(self.invitation.id)
+        return self.invitation.id
 
     @property
     def own(self) -> CounselAnswer:
@@ -112,79 +122,82 @@ def _load(
     if row is None:  # the case has no entry yet, and so no head of its chain: create it
         chain.lock_heads(session, [locked.case_id])
         row = connection.execute(statement, parameters).one()
-    parts = _parts(row)
-    head, proposal = parts["head"], parts["proposal"]
-    slots = [_slot(each) for each in connection.execute(_SLOTS, {"proposal": proposal.id})]
+    hearing, invitation, proposal, head = _values(row)
+    slots = [
+        SlotValues(id_, starts_at, ends_at, CourtroomValues(name, location))
+        for id_, starts_at, ends_at, name, location in connection.execute(
+            _SLOTS, {"proposal": proposal.id}
+        )
+    ]
     return LockedInvitation(
-        hearing=parts["hearing"],
-        invitation=parts["invitation"],
+        hearing=hearing,
+        invitation=invitation,
         proposal=proposal,
         slots=slots,
         answers=counsel_answers(session, proposal.id, locked.id),
-        head=chain.ChainPosition(head.seq, head.hash, head.last_at),
-        revoked=bool(locked.revoked_at or parts["invitation"].revoked_at),
+        head=head,
+        revoked=bool(locked.revoked_at or invitation.revoked_at),
     )
 
 
-# Columns that are read of each table, under the names of the models' relationships.
-_COLUMNS: dict[str, tuple[sa.FromClause, tuple[str, ...]]] = {
-    "hearing": (
-        _HEARING,
-        (
-            "id",
-            "court_id",
-            "case_id",
-            "kind",
-            "minutes",
-            "revision",
-            "corrections",
-            "uid",
-            "starts_at",
-            "ends_at",
-        ),
-    ),
-    "case": (_CASE, ("number", "title")),
-    "court": (_COURT, ("name", "short", "zone", "phone", "text_links", "text_slots", "language")),
-    "judge": (_JUDGE, ("name",)),
-    "courtroom": (_COURTROOM, ("id", "name", "location")),
-    "user": (_USER, ("id", "name")),
-    "assistant": (_ASSISTANT, ("id", "name")),
-    "proposal": (_PROPOSAL, ("id", "round", "answer_by", "state", "fix")),
-    "invitation": (
-        _INVITATION,
-        ("id", "counsel_id", "side", "version", "revoked_at", "comment", "nonce"),
-    ),
-    "counsel": (_COUNSEL, ("id", "name", "language", "channels", "email", "phone", "opted_out_at")),
-    "party": (_PARTY, ("name",)),
-    "head": (_HEAD, ("seq", "hash", "last_at")),
-}
+def _columns(table: sa.FromClause, values: type) -> list[sa.ColumnElement]:
+    """Return the columns of a table that are fields of a type, in the order of the fields."""
+    return [table.c[each.name] for each in fields(values) if each.name in table.c]
 
 
-def _parts(row: sa.Row) -> dict[str, Any]:
+# The columns of each value, in the order in which `_values` takes them from a row.
+_COLUMNS = (
+    _columns(_HEARING, HearingValues),
+    _columns(_CASE, CaseValues),
+    _columns(_COURT, CourtValues),
+    _columns(_JUDGE, JudgeValues),
+    _columns(_COURTROOM, CourtroomValues),
+    _columns(_USER, UserValues),
+    _columns(_ASSISTANT, UserValues),
+    _columns(_PROPOSAL, ProposalValues),
+    _columns(_INVITATION, InvitationValues),
+    _columns(_COUNSEL, CounselValues),
+    _columns(_PARTY, PartyValues),
+    [_HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at],
+)
+
+
+def _values(
+    row: sa.Row,
+) -> tuple[HearingValues, InvitationValues, ProposalValues, chain.ChainPosition]:
     """Return the objects that a row is made of, related to each other as the models are."""
-    parts: dict[str, Any] = {}
-    first = 0
-    for name, (_, columns) in _COLUMNS.items():
-        last = first + len(columns)
-        parts[name] = SimpleNamespace(**dict(zip(columns, row[first:last], strict=True)))
-        first = last
-    for name in ("courtroom", "user", "assistant"):
-        if parts[name].id is None:
-            parts[name] = None
-    hearing, case, invitation = parts["hearing"], parts["case"], parts["invitation"]
-    hearing.about = str(Matter.hearing(hearing.id))
-    hearing.case, hearing.judge, hearing.user = case, parts["judge"], parts["user"]
-    hearing.courtroom, case.court, case.assistant = (
-        parts[name] for name in ("courtroom", "court", "assistant")
+    cells = iter(row)
+    (
+        hearing,
+        case,
+        court,
+        judge,
+        courtroom,
+        user,
+        assistant,
+        proposal,
+        invitation,
+        counsel,
+        party,
+        head,
+    ) = (list(islice(cells, len(columns))) for columns in _COLUMNS)
+    return (
+        HearingValues(
+            *hearing,
+            case=CaseValues(*case, court=CourtValues(*court), assistant=_user(assistant)),
+            judge=JudgeValues(*judge),
+            courtroom=None if courtroom[0] is None else CourtroomValues(*courtroom),
+            user=_user(user),
+        ),
+        InvitationValues(*invitation, counsel=CounselValues(*counsel), party=PartyValues(*party)),
+        ProposalValues(*proposal),
+        chain.ChainPosition(*head),
     )
-    invitation.counsel, invitation.party = parts["counsel"], parts["party"]
-    return parts
 
 
-def _slot(row: sa.Row) -> Any:
-    id_, starts_at, ends_at, name, location = row
-    courtroom = SimpleNamespace(name=name, location=location)
-    return SimpleNamespace(id=id_, starts_at=starts_at, ends_at=ends_at, courtroom=courtroom)
+def _user(cells: list[Any]) -> UserValues | None:
+    """Return a user of an outer join, or None."""
+    return None if cells[0] is None else UserValues(*cells)
 
 
 def counsel_answers(session: Session, proposal_id: int, hearing_id: int) -> list[CounselAnswer]:
@@ -218,7 +231,7 @@ def _lock_hearing(condition: sa.ColumnElement[bool]) -> sa.Select:
 
 def _invitations() -> sa.Select:
     """Select invitations with all that belongs to them, locking the head of the case's chain."""
-    columns = [table.c[name] for table, names in _COLUMNS.values() for name in names]
+    columns = [column for columns in _COLUMNS for column in columns]
     joined = (
         _INVITATION.join(_PROPOSAL, _PROPOSAL.c.id == _INVITATION.c.proposal_id)
         .join(_HEARING, _HEARING.c.id == _PROPOSAL.c.hearing_id)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -24,6 +23,7 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.scheduling import fix_slot
+from app.hearings.values import SlotValues
 from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw_unrecorded
 from app.record import ledger
@@ -124,7 +124,7 @@ def _check_open(locked: LockedInvitation, now: dt.datetime) -> None:
         )
 
 
-def _check_slots(slots: Sequence[Any], says: Mapping[int, str]) -> None:
+def _check_slots(slots: Sequence[SlotValues], says: Mapping[int, str]) -> None:
     slot_ids = {slot.id for slot in slots}
     errors = {
         f"slot-{slot_id}": Message(N_("This slot is not of this proposal."))
