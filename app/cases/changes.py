@@ -16,7 +16,7 @@ from app.court.models import Court
 
 
 def change_details(session: Session, by: ChangeAuthor, case: Case, form: CaseDetails) -> None:
-    """Change a case's details, and log what is to be logged; existing hearings keep their judge."""
+    """Change a case's details and log the changes; existing hearings keep their judge."""
     judge = court_service.judge_named(session, case.court, form.judge)
     before = {**stored_values_of(case), "judge": case.judge.name}
     for name, value in stored_values(form).items():
@@ -84,5 +84,5 @@ def change_counsel(
 
 
 def leave(representation: Representation, now: dt.datetime) -> None:
-    """End a representation; what was said to counsel and by them stays on the record."""
+    """End a representation; its entries stay on the record."""
     representation.left_at = representation.left_at or now

@@ -1,4 +1,4 @@
-"""Pure: fields that somebody else changed while a form was open."""
+"""Pure: find fields changed concurrently while a form was open."""
 
 import json
 from collections.abc import Mapping

@@ -138,7 +138,7 @@ def counsel_input(texts: Mapping[str, str]) -> dict[str, object]:
 
 
 def as_text(value: object) -> str:
-    """Return a stored value as a field of a page holds it."""
+    """Return a stored value as the text of a form field."""
     match value:
         case bool():
             return "1" if value else "0"

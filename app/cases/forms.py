@@ -72,7 +72,7 @@ class ImportColumn:
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """What is known of a field besides its type and validation.
+    """Metadata of a field beyond its type and validation.
 
     ``label`` is that of the page, ``short_label`` that of a list of mistakes or changes.
     ``choices`` are stored values with their labels; "" is a label that ``core.wording`` gives.
@@ -339,7 +339,7 @@ class NumberedCase(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDetails(Form):
-    """What of a case can be changed once it is entered."""
+    """The details of a case that can be changed after it is entered."""
 
     title: str = posted(
         TextField(500, load_default=""),

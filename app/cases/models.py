@@ -95,10 +95,10 @@ class Counsel(Base):
 
 
 class Away(Base):
-    """Whole days on which a counsel said that they cannot be at this court.
+    """Days on which a counsel has declared to be unavailable to this court.
 
     From a day until another, both included; or, with weekdays (0 is Monday), those of each week,
-    without an end where none was said. Only the days are kept, never what for.
+    without an end if none was entered. Only the days are kept, never what for.
     """
 
     __tablename__ = "away"

@@ -48,7 +48,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─ー", "-"))
 
 
 class PhoneError(ValueError):
-    """A text is no telephone number; ``message`` says why, and what to do."""
+    """Invalid telephone number; ``message`` gives the reason and the remedy."""
 
     def __init__(self, message: Message) -> None:
         self.message = message

@@ -18,7 +18,7 @@ FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
 
 
 def case_filter(words: str) -> sa.ColumnElement[bool]:
-    """Return what cases must fulfil to be found by words: number, title, party, counsel, phone.
+    """Return the condition of a search by words in number, title, parties, counsel and phones.
 
     Brackets of either width find a number; a telephone number is found by a part of it. Several
     words are found as they stand, or each somewhere.

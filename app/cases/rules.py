@@ -32,7 +32,7 @@ def number_key(number: str) -> str:
 
 
 class Reachable(Protocol):
-    """The attributes of a counsel that say how to reach them."""
+    """The attributes of a counsel that determine how to reach them."""
 
     @property
     def email(self) -> str:
@@ -48,7 +48,7 @@ class Reachable(Protocol):
 
     @property
     def opted_out_at(self) -> object:
-        """When they told a carrier to stop texts, or None."""
+        """The time at which they opted out of texts, or None."""
 
 
 def has_electronic_consent(counsel: Any) -> bool:

@@ -71,7 +71,7 @@ def new_case(court: Court, form: CaseIn, judge_id: int, now: dt.datetime) -> Cas
 
 
 def input_errors(form: CaseIn, region: str) -> dict[str, Message]:
-    """Return, by field, what is wrong with a case beyond its schema."""
+    """Return the errors of a case beyond its schema, by field."""
     errors: dict[str, Message] = {}
     for p, party in enumerate(form.parties):
         _check_phone(party.phone, region, f"parties.{p}.phone", errors)
@@ -83,7 +83,7 @@ def input_errors(form: CaseIn, region: str) -> dict[str, Message]:
 def counsel_errors(
     counsel: CounselIn, region: str, path: str = "", stored: str = ""
 ) -> dict[str, Message]:
-    """Return, by field below ``path``, what is wrong with a counsel beyond their schema.
+    """Return the errors of a counsel beyond their schema, by field below ``path``.
 
     The ``stored`` telephone number is accepted as it is: numbers from before they were validated
     must not block other changes.
@@ -212,7 +212,7 @@ def find_counsel(
 
 
 def fill_in(counsel: Counsel, form: CounselIn, number: str) -> None:
-    """Update a counsel from input that may be partial: empty fields leave what is known."""
+    """Update a counsel from partial input: empty fields change nothing."""
     for name, value in stored_values(form).items():
         if value and name != "name":
             setattr(counsel, name, value)
@@ -227,6 +227,6 @@ def fill_in(counsel: Counsel, form: CounselIn, number: str) -> None:
 
 
 def default_channels(phone: str, email: str) -> list[str]:
-    """Return the default channels of somebody who chose none: those whose address is known."""
+    """Return the channels of a counsel who chose none: those with a known address."""
     usable = {Channel.SMS: phones.takes_texts(phone), Channel.EMAIL: bool(email)}
     return [channel.value for channel in BY_RANK if usable[channel]]

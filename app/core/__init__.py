@@ -1,1 +1,1 @@
-"""What every feature stands on: database, web, calendars, wording, errors, links."""
+"""Shared foundations: database, web, calendars, wording, errors, links."""

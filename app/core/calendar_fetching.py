@@ -33,7 +33,7 @@ class FetchFailed(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class FetchedCalendar:
-    """What lies at an address; ``body`` is None where it is as it was (304)."""
+    """Response to a fetch; ``body`` is None if it is unchanged (304)."""
 
     body: bytes | None
     etag: str
@@ -76,7 +76,7 @@ class CalendarFetcher:
         return self._given or ssl.create_default_context()
 
     def fetch(self, address: str, etag: str = "") -> FetchedCalendar:
-        """Return what lies at an address. Raises Unfetchable."""
+        """Fetch the calendar at an address. Raises FetchFailed."""
         for _ in range(REDIRECTS + 1):
             host, port, path = self.checked(address)
             status, head, body = self._ask(host, port, path, etag)
@@ -148,7 +148,7 @@ class CalendarFetcher:
 
 
 def _cut(wires: list[socket.socket], over: threading.Event) -> None:
-    """End a connection whose time is over, whatever it waits for."""
+    """Close the sockets of a connection that exceeded its time, also while it blocks."""
     over.set()
     for wire in wires:
         with contextlib.suppress(OSError):
@@ -156,7 +156,7 @@ def _cut(wires: list[socket.socket], over: threading.Event) -> None:
 
 
 def _body(answer: http.client.HTTPResponse, headers: dict[str, str]) -> bytes:
-    """Read a body, unpacked piece by piece; what grows too large is not read to its end."""
+    """Read and decompress a body in pieces; stop reading one that grows too large."""
     packing = headers.get("content-encoding", "identity").lower()
     if packing not in ("identity", "gzip", "x-gzip", ""):
         raise FetchFailed(N_("The calendar is packed in a way that is not known."))

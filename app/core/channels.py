@@ -24,7 +24,7 @@ class Channel(StrEnum):
 
 
 class OtherChannel(StrEnum):
-    """A channel by which people of the court and counsel are in contact beside messages."""
+    """A channel of contact other than messages, between the court and counsel."""
 
     LINK = "link"
     PHONE = "phone"
@@ -36,7 +36,7 @@ class OtherChannel(StrEnum):
 
 @dataclass(frozen=True)
 class ChannelLook:
-    """How a channel is shown: a label to be translated, an icon, its words in letters (en, zh)."""
+    """Presentation of a channel: label to be translated, icon, words in letters (en, zh)."""
 
     label: str
     icon: str

@@ -1,8 +1,8 @@
 """Pure: clean typed text, fold what looks alike, and build the keys by which texts are compared.
 
-Text that people copy out of spreadsheets, PDFs, chats and web pages carries characters that nobody
-sees. Stored as they come, they make two cases or two counsel of one. ``clean`` is what all text
-passes on its way in; ``comparison_key`` decides whether two texts name the same thing.
+Text copied from spreadsheets, PDFs, chats and web pages carries invisible characters. Stored as
+they come, they turn one case or one counsel into two. All input passes ``clean``;
+``comparison_key`` decides whether two texts name the same thing.
 """
 
 import re
@@ -55,7 +55,7 @@ _FULL_WIDTH = str.maketrans(
 
 
 def clean(text: str, line_break: str = " ") -> str:
-    """Return text as it is stored: nothing in it that nobody sees, every character in one form.
+    """Return text as it is stored: without invisible characters, in NFC.
 
     Invisible and blank characters are dropped, all spaces become plain ones, radicals become the
     characters that they look like, and the rest is in Unicode's form NFC. Joiners stay between
@@ -132,7 +132,7 @@ def _digit(digit: re.Match[str]) -> str:
 
 
 def whole_number(text: str, most: int = 5) -> int | str:
-    """Return a typed whole number of at most ``most`` digits; what is none as it was typed."""
+    """Parse a whole number of at most ``most`` digits; return any other text unchanged."""
     plain = half_width(text)
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= most else text
 

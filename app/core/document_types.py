@@ -1,4 +1,4 @@
-"""Pure: what a document that counsel sends really is, by its bytes; its name, safe to give back."""
+"""Pure: detect the type of an uploaded document by its content, and sanitize its name."""
 
 import io
 import zipfile
@@ -25,7 +25,7 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class UploadedDocument:
-    """A document as it was sent: its name, what it is, and its bytes."""
+    """An uploaded document: its name, media type and content."""
 
     name: str
     kind: str
@@ -33,7 +33,7 @@ class UploadedDocument:
 
 
 def kind_of(body: bytes) -> str:
-    """Return the media type that the bytes themselves show; "" for what is not taken.
+    """Return the media type by the content; "" if the type is not accepted.
 
     What the browser says of a file is believed of nobody. PDF readers take a header within the
     first 1,024 bytes (ISO 32000-1, annex H.3.4.1).
@@ -64,7 +64,7 @@ def _is_docx(body: bytes) -> bool:
 
 
 def fault_of(body: bytes) -> Message | None:
-    """Return why a document is not taken; None where it is."""
+    """Return why a document is rejected, or None."""
     if not body:
         return Message(N_("This document is empty."))
     if len(body) > LARGEST:
@@ -75,7 +75,7 @@ def fault_of(body: bytes) -> Message | None:
 
 
 def name_of(sent_name: str, kind: str) -> str:
-    """Return a file's name without folders, on one line, with the ending of what it really is."""
+    """Return a file's base name on one line, with the extension of its detected type."""
     last = wording.one_line(sent_name).replace("\\", "/").rsplit("/", 1)[-1]
     stem = PurePosixPath(last).stem.strip(". ") or "document"
     return stem[:LONGEST_NAME] + ENDINGS[kind]

@@ -1,4 +1,4 @@
-"""What the house says when it says no; how that is shown is decided at the edge."""
+"""Refusals and their messages, translated and given an HTTP status by the web layer and the API."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 
 def N_(words: str) -> str:
-    """Mark words for the catalogues; they are translated where they are shown."""
+    """Mark a string for translation; it is translated when it is shown."""
     return words
 
 
@@ -28,7 +28,7 @@ class HearingTime:
 
 
 class Message:
-    """One sentence for a person: English words with ``%(name)s`` places, and what fills them."""
+    """A translatable message: English text with ``%(name)s`` placeholders, and their values."""
 
     def __init__(self, words: str, /, **facts: Any) -> None:
         self.words, self.facts = words, facts
@@ -42,7 +42,7 @@ class Message:
 
 
 def joined(messages: Sequence[Message], words: str = "%(one)s %(other)s") -> Message:
-    """Return several messages as one, said one after the other; there is at least one."""
+    """Join one or more messages into one, in order."""
     return reduce(lambda one, other: Message(words, one=one, other=other), messages)
 
 
@@ -53,7 +53,7 @@ def _in_english(fact: Any) -> Any:
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
-    """A rule said no. ``message`` is for the person; ``code`` is for programs."""
+    """A request refused by a rule. ``message`` is for people, ``code`` for programs."""
 
     code = "refused"
 
@@ -63,25 +63,25 @@ class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
 
 
 class Clash(Refusal):
-    """Somebody or some room is taken; the words name by what."""
+    """A person or courtroom is already booked; the message names the hearing in the way."""
 
     code = "clash"
 
 
 class Gone(Refusal):
-    """The thing existed and is over; the words say what holds now."""
+    """The object existed and is closed; the message gives the current state."""
 
     code = "gone"
 
 
 class OlderRules(Refusal):
-    """The time zone rules here are older than those by which times are stored: nothing is shown."""
+    """The time zone rules here are older than those of the stored times; no page is served."""
 
     code = "older-rules"
 
 
 class NotFound(Refusal):
-    """There is no such thing, or it is not the asker's to see; both are said alike."""
+    """The object does not exist, or the user may not see it; the message is the same."""
 
     code = "not-found"
 
@@ -93,7 +93,7 @@ class RuleWarning(Refusal):
 
 
 class Invalid(Exception):  # noqa: N818
-    """Input that cannot be taken, by field: ``{"slots.0.starts_at": Message(...)}``."""
+    """Invalid input, by field: ``{"slots.0.starts_at": Message(...)}``."""
 
     code = "invalid"
 
@@ -103,4 +103,4 @@ class Invalid(Exception):  # noqa: N818
 
 
 class Misconfigured(Exception):  # noqa: N818
-    """A setting is missing or wrong; the words name it and say what to do."""
+    """A setting is missing or invalid; the message names it and says what to do."""

@@ -88,7 +88,7 @@ class TextField(fields.String):
 
 
 class ChoiceField(fields.String):
-    """One of a few words."""
+    """One of a fixed set of words."""
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **kwargs)
@@ -190,7 +190,7 @@ def schema_of(form: type[Form]) -> type[FormSchema]:
 
 
 def info_of(form: type[Form]) -> dict[str, Any]:
-    """Return what ``posted`` was told of each field, by name; fields without info are left out."""
+    """Return the info that ``posted`` was given for each field, by name, if any."""
     infos = {each.name: each.metadata["info"] for each in _declared(form)}
     return {name: info for name, info in infos.items() if info is not None}
 
@@ -200,7 +200,7 @@ def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:
 
 
 class ListField(fields.List):
-    """A list of ``least`` to ``most`` things, counted before any is looked at.
+    """A list of ``least`` to ``most`` items, counted before any of them is loaded.
 
     ``too_few`` and ``too_many`` are messages in place of the general one.
     """

@@ -64,7 +64,7 @@ def plain_marks(body: str) -> str:
 
 @lru_cache(4096)
 def _plain(mark: str) -> str:
-    """Return what stands for a mark: nothing for one that cannot be seen, itself for a letter.
+    """Return the replacement of a mark: "" for an invisible one, a letter unchanged.
 
     Ligatures that a PDF gives when one copies (fi, fl, st) are letters that stand side by side.
     """

@@ -1,4 +1,4 @@
-"""Pure: the keys in links and the codes that stand in for them."""
+"""Pure: tokens in links, and short codes to type in their place."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ def _mac(secret: bytes, purpose: str, of: int, version: int) -> bytes:
 
 
 def token(secret: bytes, purpose: str, of: int, version: int) -> str:
-    """Return the 22 characters (128 bits) that open one thing, in one version.
+    """Return the token (22 characters, 128 bits) of one version of an object's link.
 
     The same four give the same token, so a reminder carries the link of the first message;
     a raised version revokes every earlier one.
@@ -42,5 +42,5 @@ def parse_code(typed: str) -> str:
 
 
 def digest(key: str) -> str:
-    """Return what is stored of a token or code: its SHA-256 in hex, never the key itself."""
+    """Return the SHA-256 of a token or code, in hex: only this is stored."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""Pure: the thing that an entry, a notice or a task is about."""
+"""Pure: the subject of an entry, a notice or a task."""
 
 from typing import NamedTuple, Self
 
@@ -23,7 +23,7 @@ class Matter(NamedTuple):
 
     @classmethod
     def parse(cls, about: str) -> Self:
-        """Return the matter that a column holds. Raises ValueError where it holds none."""
+        """Parse the text of a column. Raises ValueError."""
         type_, _, number = about.partition("/")
         if type_ not in (HEARING, CASE) or not number.isdecimal():
             raise ValueError(f"no matter: {about!r}")

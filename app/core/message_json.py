@@ -1,4 +1,4 @@
-"""Pure: messages as JSON can hold them: said later, in the language of whoever reads then."""
+"""Pure: messages to and from JSON, to be translated when they are read."""
 
 import datetime as dt
 from typing import Any
@@ -7,7 +7,7 @@ from app.core.errors import HearingTime, Message
 
 
 def message_to_json(message: Message) -> dict[str, Any]:
-    """Return a message as JSON can hold it, with all that fills it."""
+    """Convert a message and its values to JSON."""
     return {
         "words": message.words,
         "facts": {name: _fact_to_json(fact) for name, fact in message.facts.items()},
@@ -26,7 +26,7 @@ def _fact_to_json(fact: Any) -> Any:
 
 
 def message_from_json(stored: dict[str, Any]) -> Message:
-    """Return a message that was kept."""
+    """Convert stored JSON to a message."""
     return Message(
         stored["words"], **{name: _fact_from_json(fact) for name, fact in stored["facts"].items()}
     )

@@ -13,7 +13,7 @@ def name_key(name: str) -> str:
 
 
 def bounded_key(key: str) -> str:
-    """Return a key that its column holds: folding can make one character eighteen."""
+    """Truncate a key to its column's length: folding can turn one character into eighteen."""
     if len(key) <= LONGEST_KEY:
         return key
     return key[: LONGEST_KEY - 40] + hashlib.sha256(key.encode()).hexdigest()[:40]

@@ -123,7 +123,7 @@ def shown(group: Any, prefix: str) -> str:
 
 
 def _required(declared: list[Setting]) -> Iterator[tuple[str, ...]]:
-    """Yield, for each thing that a group requires, the settings by which it can be given."""
+    """Yield, for each requirement of a group, the settings that fulfil it."""
     seen = set()
     for each in declared:
         if each.declaration.required:

@@ -22,7 +22,7 @@ _MARKS = (("tzdata.zi", re.compile(r"#\s*version\s+(\S+)")), ("+VERSION", re.com
 
 @dataclass(frozen=True)
 class ZoneRulesSource:
-    """A set of rules: its version by IANA, "" where it says none, and its folder.
+    """A set of time zone rules: IANA's version, "" if unknown, and its folder.
 
     The folder is "" for the tzdata package.
     """
@@ -70,19 +70,19 @@ def choose() -> ZoneRulesChoice:
 
 
 def reload() -> None:
-    """Forget zones that were read already, also those that icalendar keeps by their names."""
+    """Clear the caches of zones, that of icalendar included."""
     zoneinfo.ZoneInfo.clear_cache()
     icalendar.use_zoneinfo()
 
 
 def version() -> str:
-    """Return the version of the rules in use, read anew: a machine's can change at any time."""
+    """Return the version of the rules in use, uncached: a machine's can change at any time."""
     used = choose().used
     return version_of(Path(used.folder)) if used.folder else used.version
 
 
 def version_of(folder: Path) -> str:
-    """Return the version that a folder of compiled zones says it has, "" where it says none."""
+    """Return the version named in a folder of compiled zones, or ""."""
     for name, pattern in _MARKS:
         try:
             with (folder / name).open(encoding="ascii", errors="replace") as file:

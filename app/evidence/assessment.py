@@ -27,7 +27,7 @@ def contacts(
     entries: Sequence[Entry],
     now: dt.datetime,
 ) -> list[CounselReach]:
-    """Return every counsel who was asked or acts now, with what reached them and the verdict."""
+    """Return every counsel who was asked or acts now, with their evidence and the verdict."""
     contacts = reach.contacts(hearing, _acting(session, hearing.case), notices, entries, now)
     _judge(session, hearing, contacts, now)
     return contacts

@@ -117,7 +117,7 @@ def contacts(
     entries: Sequence[Entry],
     now: dt.datetime,
 ) -> list[CounselReach]:
-    """Return every counsel who was asked or acts now, with what reached them; without queries.
+    """Return every counsel who was asked or acts now, with their attempts; runs no queries.
 
     ``notices`` and ``entries`` are all of the hearing, oldest first.
     """
@@ -255,7 +255,7 @@ def _message(notice: Notice, entries: Sequence[Entry], again: ResendOption) -> M
 def _again(
     counsel: Counsel, notice: Notice, own: Sequence[Notice], now: dt.datetime
 ) -> ResendOption:
-    """Return what notices.again would allow: a button is shown only where it will work."""
+    """Return the resends that would be allowed: a button is shown only where it will work."""
     if notice.state not in NOT_DELIVERED:
         return ResendOption.NO_NEED
     key = NoticeKey.parse(notice.key)

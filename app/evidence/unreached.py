@@ -1,4 +1,4 @@
-"""Counsel who were not reached: no channel worked, and nobody has spoken to them since."""
+"""Counsel who were not reached: every channel failed, and no later contact is logged."""
 
 import datetime as dt
 from collections import defaultdict

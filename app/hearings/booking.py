@@ -250,7 +250,7 @@ def _extend_imported(session: Session, hearing: Hearing, released: Sequence[Span
 
 
 def refuse_clashes(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
-    """Raise Clash on the first conflict, naming who is booked by what and when."""
+    """Raise Clash on the first conflict; the message names resource, hearing and time."""
     for each, spans in needed.items():
         for span, _ in spans:
             if conflicts := find_conflicts(session, [each], span, but=hearing.id):

@@ -31,7 +31,7 @@ def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
 def tentative_event(
     hearing: Hearing, slot: Slot, proposed_at: dt.datetime, language: str
 ) -> dict[str, Any]:
-    """Return one slot of an open proposal, under a UID of its own beside the hearing's."""
+    """Return one slot of an open proposal, under its own UID, apart from the hearing's."""
     described = facts.hearing_facts(hearing)
     described["hearing"] |= facts.slot_facts(slot)
     event = _common(hearing, described, language)

@@ -1,4 +1,4 @@
-"""When a country changes its clock: hearings keep their wall-clock time, calendars are corrected.
+"""Change of a country's clock: keep hearings' wall-clock times, and correct calendars.
 
 First all stored instants of a court at once (``keep_wall_clocks``), so that no page shows another
 time than people were told; then, hearing by hearing, the record and the calendars
@@ -225,7 +225,7 @@ def _read_calendars_again(session: Session, court: Court, now: dt.datetime) -> N
 
 
 def due(session: Session) -> list[int]:
-    """Return hearings whose instants were changed and whose people are not told yet."""
+    """Return the hearings whose instants changed and whose recipients are not notified yet."""
     statement = sa.select(ClockChange.hearing_id).order_by(ClockChange.hearing_id).limit(AT_ONCE)
     return list(session.scalars(statement))
 

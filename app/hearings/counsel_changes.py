@@ -1,4 +1,4 @@
-"""Counsel who join or leave a case that has hearings: whom to ask and tell, what to release."""
+"""Invite and notify counsel who join a case with hearings; release the time of those who leave."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def cases_joined(session: Session, limit: int = 100) -> list[int]:
 def invite_newcomers(
     session: Session, case_id: int, now: dt.datetime, secret: bytes
 ) -> list[tuple[int, set[int]]]:
-    """Ask and tell counsel who joined a case what the others were asked and told.
+    """Send counsel who joined a case the open proposals and dates that the others received.
 
     Returns which counsel were told the date of which hearings, for they are to be reminded too.
     Whoever returns after leaving is told anew. Hearings that are over, or were fixed elsewhere
@@ -72,7 +72,7 @@ def _invite_to(
     now: dt.datetime,
     secret: bytes,
 ) -> set[int]:
-    """Add newcomers to the open proposal, tell them the date that holds, then ask them.
+    """Add newcomers to the open proposal; notify them of the current date, then ask them.
 
     The date goes first: a date told after a question would make the question untrue. Returns the
     counsel who were told the date.
@@ -158,7 +158,7 @@ def _tell_date(
     now: dt.datetime,
     secret: bytes,
 ) -> None:
-    """Tell newcomers the date that holds, with its invite, and book their time.
+    """Notify newcomers of the current date, with its invite, and book their time.
 
     The number that calendars go by stays: to the others nothing changed (RFC 5546, 2.1.4). Who
     was sent a CANCEL of their own when they left is sent that number again, later stamped.
@@ -213,7 +213,7 @@ def hearings_left(session: Session, limit: int = 100) -> list[int]:
 
 
 def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> bool:
-    """Release the time of counsel who left a hearing's case, withdraw what waits for them.
+    """Release the time of counsel who left a hearing's case, and withdraw their queued notices.
 
     Where an open proposal waited for them alone, it is decided now. Returns whether anybody
     had left.

@@ -72,7 +72,7 @@ def new_imported_hearing(
     uid: str = "",
     remind: bool = False,
 ) -> Hearing:
-    """Return a hearing that was fixed elsewhere, which has taken no time of anybody yet."""
+    """Return a hearing fixed elsewhere, for which no time is booked yet."""
     return Hearing(
         court_id=context.court.id,
         case_id=case_id,

@@ -14,7 +14,7 @@ from app.people.models import User
 
 
 class HearingState(StrEnum):
-    """The state of a hearing. A proposed one may still have an older date that holds."""
+    """The state of a hearing. A proposed one may still have its older date."""
 
     PROPOSED = "proposed"
     FIXED = "fixed"
@@ -88,17 +88,17 @@ class Hearing(Base):
         return self.revision + self.corrections
 
     def revise(self) -> None:
-        """Raise the revision, above every number that calendars were told of the date before."""
+        """Raise the revision above every SEQUENCE that was sent for the date before."""
         self.revision, self.corrections = self.sequence + 1, 0
 
     @property
     def about(self) -> str:
-        """The hearing as entries, notices and tasks name what they are about: ``hearing/12``."""
+        """The hearing as the matter of entries, notices and tasks: ``hearing/12``."""
         return str(Matter.hearing(self.id))
 
     @property
     def has_date(self) -> bool:
-        """Whether a date holds; it does so while another one is proposed, too."""
+        """Whether the hearing has a date, also while another one is proposed."""
         alive = self.state in (HearingState.FIXED, HearingState.PROPOSED)
         return alive and self.starts_at is not None
 
@@ -253,7 +253,7 @@ class Booking(Base):
 
 
 class ClockChange(Base):
-    """A hearing whose instants were changed to keep its wall-clock time; people are to be told."""
+    """A hearing whose instants changed to keep its wall-clock time; notification is pending."""
 
     __tablename__ = "clock_change"
 

@@ -1,4 +1,4 @@
-"""Notices about a hearing: for counsel of all sides alike, and for the assistant."""
+"""Notices about a hearing: to counsel of all sides, and to the assistant."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -77,7 +77,7 @@ def everyone(
     version: str = "",
     **more: Any,
 ) -> None:
-    """Notify all of some invitations of one thing, on all their channels, due at one moment."""
+    """Queue one kind of notice for several invitations, on all their channels, due at once."""
     common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(

@@ -136,7 +136,7 @@ def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitati
 
 
 def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
-    """Return the ids of hearings whose open proposal is past its date to answer by."""
+    """Return the ids of hearings whose open proposal is past its answer date."""
     return list(
         session.scalars(
             sa.select(Proposal.hearing_id)

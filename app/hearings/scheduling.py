@@ -43,7 +43,7 @@ class CourtContext:
 def open_proposal(
     session: Session, context: CourtContext, hearing: Hearing, form: ProposalIn, reason: str = ""
 ) -> Proposal:
-    """Send slots to all counsel; an open proposal is withdrawn, a date that holds stays for now.
+    """Send slots to all counsel; withdraw an open proposal, but keep the current date for now.
 
     Raises Invalid for times that cannot be, Clash for what is taken, RuleWarning where a rule
     warns and no reason is given, Refusal where nobody can be asked.
@@ -181,7 +181,7 @@ def fix_slot(
     *,
     order: str = "",
 ) -> None:
-    """Fix a slot of a hearing: its hold becomes a booking, other holds fall, all are told."""
+    """Fix a slot of a hearing: book it, release the other holds, and notify all counsel."""
     if slot.proposal.state == ProposalState.OPEN:
         slot.proposal.state = ProposalState.DECIDED.value
     set_date(
@@ -232,7 +232,7 @@ def set_date(
 def invite_everybody(
     session: Session, hearing: Hearing, secret: bytes, now: dt.datetime
 ) -> dict[int, Invitation]:
-    """Return each counsel's newest invitation, by counsel id; whoever has none is given one.
+    """Return each counsel's newest invitation, by counsel id; create missing ones.
 
     Counsel who came to the case after the last proposal, or whose hearing was fixed elsewhere, are
     told of it too, and have a page of their own.

@@ -125,7 +125,7 @@ def move(
     *,
     version: str | None = None,
 ) -> Hearing:
-    """Move a hearing to one new slot at once, or ask all counsel anew with several.
+    """Move a hearing to one new slot at once, or open a proposal of several.
 
     With several slots the date that holds stays until a new one is agreed. ``version`` is that of
     the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
@@ -186,7 +186,7 @@ def _slots_to_move_to(hearing: Hearing, form: MoveIn) -> list[SlotIn]:
 
 
 def _is_done(session: Session, hearing: Hearing, form: MoveIn) -> bool:
-    """Tell whether a hearing's newest proposal, or its date, is just what is asked for.
+    """Tell whether a hearing's newest proposal, or its date, already equals the request.
 
     Two who take the slots that are suggested ask for the same but for the reason, which counsel
     read: the second is shown what the first did, and theirs is kept.
@@ -220,7 +220,7 @@ def _last_reason(session: Session, hearing: Hearing) -> str:
 
 
 def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str) -> Hearing:
-    """Cancel a hearing: its time is free again, everybody who was asked or told is told."""
+    """Cancel a hearing: release its time, and notify everybody who was asked or notified."""
     hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled already."))
@@ -254,7 +254,7 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
 
 
 def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
-    """Close a proposal whose date to answer by has passed: holds fall, the assistant is told.
+    """Close a proposal past its answer date: release its holds, and notify the assistant.
 
     A date that held before still holds. Returns whether there was something to close.
     """

@@ -1,4 +1,4 @@
-"""Parties of a case for whom nobody acts: they get no message and are not asked."""
+"""Parties of a case without counsel, who get no messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ UNREACHABLE = N_("No message can reach %(names)s.")
 
 @dataclass(frozen=True)
 class UnrepresentedParty:
-    """A party without counsel; ``whole_side`` where nobody acts for anybody of its side."""
+    """A party without counsel; ``whole_side`` if no party of its side has any."""
 
     party: Party
     whole_side: bool
@@ -35,7 +35,7 @@ class UnrepresentedParty:
 
 
 def unrepresented_parties(case: Case) -> Sequence[UnrepresentedParty]:
-    """Return the parties of a case for whom nobody acts now, in the order of entry."""
+    """Return the parties of a case without counsel, in the order of entry."""
     without = [party for party in case.parties if not _has_counsel(party)]
     represented = {party.side for party in case.parties if _has_counsel(party)}
     return [UnrepresentedParty(party, party.side not in represented) for party in without]

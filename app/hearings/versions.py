@@ -1,4 +1,4 @@
-"""What a form was loaded upon, so that a change made meanwhile is found (optimistic locking)."""
+"""Versions of hearings and cases that forms are loaded from (optimistic locking)."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session

@@ -1,1 +1,1 @@
-"""Counsel's answers, and what follows from them."""
+"""Counsel's answers: taking, confirming and acting on them."""

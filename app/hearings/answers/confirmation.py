@@ -24,7 +24,7 @@ def queue_confirmation(
     channel: str,
     entries: Sequence[ledger.NewEntry],
 ) -> None:
-    """Queue the confirmation of an answer: it shows counsel if somebody else used their link.
+    """Queue the confirmation of an answer, by which counsel notice any misuse of their link.
 
     An answer by text is confirmed by text, whatever counsel's preferred channel is. ``stamp``
     distinguishes this answer from others to the proposal; ``entries`` go on the record before it.

@@ -63,7 +63,7 @@ NAMES = tuple(each.name for each in fields(ProposalFields) if each.name != "slot
 
 @dataclass(frozen=True)
 class CalendarSelection:
-    """A span selected in the calendar, and what to do with it: fields as they are typed."""
+    """A span selected in the calendar, and the action on it, as typed."""
 
     starts_at: str
     courtroom: str = ""
@@ -101,7 +101,7 @@ def parse_selection(query: Mapping[str, str]) -> CalendarSelection | None:
 
 
 def with_selection(form: ProposalFields, selection: CalendarSelection) -> ProposalFields:
-    """Put the selected span in the place of slots that nobody has typed."""
+    """Replace slots that were not typed by the selected span."""
     return replace(
         form,
         minutes=selection.minutes or form.minutes,

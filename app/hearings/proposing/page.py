@@ -91,7 +91,7 @@ def seal(form: ProposalFields) -> str:
 
 @dataclass(frozen=True)
 class ProposalPage:
-    """What the page shows beside the form; each field is a variable of its templates."""
+    """Template context of the page, apart from the form."""
 
     about: ProposalContext
     case: Case
@@ -115,7 +115,7 @@ class ProposalPage:
 
 
 def load_page(about: ProposalContext) -> ProposalPage:
-    """Load what the page shows beside the form. Raises NotFound."""
+    """Load the template context. Raises NotFound."""
     session = db.session()
     case, hearing = load_subject(about)
     return ProposalPage(
@@ -208,7 +208,7 @@ def form_version(about: ProposalContext) -> str:
 
 
 def refusal_words(about: ProposalContext, fault: Refusal, version: str) -> str:
-    """Return a refusal in words; after a concurrent change, with what was changed."""
+    """Return the message of a refusal; after a concurrent change, with the changes."""
     hearing = load_subject(about)[1]
     words = [web.translated(fault.message)]
     if hearing and version and str(fault.message) == versions.CHANGED:

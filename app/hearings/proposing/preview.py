@@ -21,7 +21,7 @@ from app.sending import messages as post
 
 @dataclass(frozen=True)
 class PreviewedMessage:
-    """One message over one channel, without the keys of its links, which nobody has yet.
+    """One message over one channel, with placeholders for the tokens of its links.
 
     ``segments`` counts a text message with its key in it; ``invite`` tells that an e-mail carries
     the date for the recipient's calendar.
@@ -61,7 +61,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class PreviewSender:
-    """What composing a letter needs of the sender."""
+    """The attributes of the sender that composing a letter reads."""
 
     secret: bytes
     public_url: str

@@ -97,7 +97,7 @@ def _check_reason(reason: str) -> None:
 def _store_document(
     session: Session, task: Task, document: UploadedDocument, now: dt.datetime
 ) -> dict[str, str | int]:
-    """Store the document of a request; return what the record says of it."""
+    """Store the document of a request; return its description for the record."""
     digest, size = hashlib.sha256(document.body).hexdigest(), len(document.body)
     session.add(
         MoveDocument(
@@ -143,7 +143,7 @@ def close_requests(session: Session, hearing: Hearing, now: dt.datetime) -> None
 
 
 def decline(session: Session, court_id: int, task_id: int, reason: str, now: dt.datetime) -> Task:
-    """Leave the date as it is: counsel who asked is told why, and all can read it on the record.
+    """Decline a request: notify counsel of the reason, and put it on the record.
 
     Raises NotFound, Invalid without a reason, Refusal if the request was answered already.
     """

@@ -29,7 +29,7 @@ class UnreadableCalendar(Exception):  # noqa: N818
 def busy_spans(
     raw: bytes, zone: ZoneInfo, now: dt.datetime, owners: Collection[str] = ()
 ) -> list[Span]:
-    """Return when a calendar says busy, from a day ago to 180 days ahead, merged.
+    """Return the busy time of a calendar from a day ago to 180 days ahead, merged.
 
     What is free (TRANSP:TRANSPARENT, Outlook's FREE) or cancelled takes no time, nor does what the
     owner declined or handed on to somebody else: an attendee of one of the addresses ``owners``, or

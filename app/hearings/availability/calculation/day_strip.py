@@ -33,7 +33,7 @@ class BusyRow:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Adjacent quarters of one day that are alike.
+    """Adjacent quarters of an hour of one day in the same state.
 
     ``names`` of slots in them, ``who`` is not free then, ``refused`` by whom when asked.
     """
