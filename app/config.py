@@ -98,6 +98,7 @@ def _parsed(values: Mapping[str, str], name: str, parse: Parser, default: Any) -
 
 
 def _is_invisible(character: str) -> bool:
+    # Wider than characters.clean, which drops: in a setting such a character is refused by code.
     return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 

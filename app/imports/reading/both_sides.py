@@ -5,10 +5,10 @@ whether it is about counsel, and the field.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.core.characters import comparison_key
 from app.core.errors import N_, Message
 
 # Fields of a party and its counsel (see rules.FIELDS).
@@ -110,8 +110,7 @@ def read_header(header: str) -> PartyColumn | None:
 
     ``side`` is "" if the header names a field only, as ``联系电话``.
     """
-    text = simplified(unicodedata.normalize("NFKC", header[:_LONGEST]).casefold())
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = simplified(comparison_key(header[:_LONGEST]))
     words = _split_words("".join(_PUNCTUATION.split(text)))
     if not words:
         return None

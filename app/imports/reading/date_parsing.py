@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.core.characters import half_width
 from app.core.errors import N_, Message
 from app.imports.reading.both_sides import simplified
 
@@ -197,9 +197,8 @@ def _rounded(day: dt.date | None, clock: dt.datetime | None) -> Moment:
 
 
 def _normalized(text: str) -> str:
-    """Normalize width, whitespace and characters (NFKC, simplified), dropping invisible ones."""
-    simple = simplified(unicodedata.normalize("NFKC", text))
-    return " ".join("".join(c for c in simple if unicodedata.category(c) != "Cf").split())
+    """Normalize width, whitespace and characters (simplified), dropping invisible ones."""
+    return " ".join(simplified(half_width(text)).split())
 
 
 def _by_formats(

@@ -1,10 +1,9 @@
 """Pure: find the table within a file: titles above it, totals and notes below."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
-from app.core.characters import comparison_key
+from app.core.characters import comparison_key, half_width
 from app.imports.reading import both_sides
 
 Row = tuple[int, list[str]]
@@ -88,7 +87,7 @@ def without_notes(
         is_sparse = (
             has_several_columns and len(filled_cells) <= 3 and len(filled_cells) < len(titles)
         )
-        is_note = is_sparse and _NOTE.match(unicodedata.normalize("NFKC", filled_cells[0]))
+        is_note = is_sparse and _NOTE.match(half_width(filled_cells[0]))
         if is_note or [cell.strip() for cell in cells] == titles:
             left_out.append((line, filled_cells[0]))
         elif (

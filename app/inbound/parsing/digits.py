@@ -53,6 +53,7 @@ class SlotChoice:
 
 def plain(text: str) -> str:
     """Normalize a text: NFKC, upper case, no invisible characters, circled digits as (1)."""
+    # Not half_width: NFKC would join ①② to 12, and joiners and enclosing marks go here everywhere.
     text = _KEYCAP.sub(r"(\1)", text).translate(_SIGNS)
     text = "".join(_uncircled(character) for character in text)
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
