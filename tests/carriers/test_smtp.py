@@ -60,12 +60,12 @@ def letter(number: int = 1, **changes: object) -> OutgoingMessage:
     return OutgoingMessage(**(facts | changes))
 
 
-def said(carrier, *letters):
+def send(carrier, *letters):
     return [outcome for _, outcome in carrier.send(letters or (letter(),))]
 
 
 def test_a_mail_arrives_whole_and_is_accepted_under_our_message_id(server, carrier):
-    [outcome] = said(carrier)
+    [outcome] = send(carrier)
     [received] = server.messages
     assert outcome.result is SendStatus.ACCEPTED
     assert outcome.carrier_id == received.mail["Message-ID"]
@@ -75,8 +75,8 @@ def test_a_mail_arrives_whole_and_is_accepted_under_our_message_id(server, carri
 
 
 def test_one_connection_carries_many_mails(server, carrier):
-    outcomes = said(carrier, *(letter(n) for n in range(50)))
-    outcomes += said(carrier, letter(50))
+    outcomes = send(carrier, *(letter(n) for n in range(50)))
+    outcomes += send(carrier, letter(50))
     assert [o.result for o in outcomes] == [SendStatus.ACCEPTED] * 51
     assert len(server.messages) == 51
     assert server.connections == 1
@@ -92,7 +92,7 @@ def test_each_outcome_is_known_before_the_next_mail_goes(server, carrier):
 
 def test_a_refused_recipient_does_not_stop_the_others(server, carrier):
     server.refuse("counsel2@firm.example")
-    first, second, third = said(carrier, letter(1), letter(2), letter(3))
+    first, second, third = send(carrier, letter(1), letter(2), letter(3))
     assert (first.result, third.result) == (SendStatus.ACCEPTED, SendStatus.ACCEPTED)
     assert (second.result, second.advice) == (SendStatus.PERMANENT, "next_channel")
     assert (second.code, second.status) == ("550", "5.1.1")
@@ -102,7 +102,7 @@ def test_a_refused_recipient_does_not_stop_the_others(server, carrier):
 
 def test_greylisting_passes(server, carrier):
     server.say("451 4.7.1 Greylisted, come back later")
-    first, second = said(carrier, letter(1), letter(2))
+    first, second = send(carrier, letter(1), letter(2))
     assert (first.result, first.code, first.advice) == (SendStatus.TEMPORARY, "451", "")
     assert second.result is SendStatus.ACCEPTED
 
@@ -124,7 +124,7 @@ def test_a_refusal_is_the_recipients_fault_or_ours_or_passes(
     server, carrier, step, reply, expected
 ):
     server.say(reply, step=step)
-    first, second = said(carrier, letter(1), letter(2))
+    first, second = send(carrier, letter(1), letter(2))
     assert (first.result, first.advice) == expected
     assert second.result is SendStatus.ACCEPTED
     assert len(server.messages) == 1
@@ -133,7 +133,7 @@ def test_a_refusal_is_the_recipients_fault_or_ours_or_passes(
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_connection_lost_after_the_mail_was_handed_over_is_unknown(server, carrier, keep):
     server.hang_up_after_data(keep=keep)
-    first, second = said(carrier, letter(1), letter(2))
+    first, second = send(carrier, letter(1), letter(2))
     assert first.result is SendStatus.UNKNOWN
     assert first.carrier_id.startswith("<n1.1.")
     assert second.result is SendStatus.ACCEPTED
@@ -152,11 +152,11 @@ def test_a_server_that_hung_up_between_two_mails_is_called_again(server, carrier
 
 
 def test_a_server_that_says_that_it_closes_is_called_again_once(server, carrier):
-    said(carrier, letter(1))
+    send(carrier, letter(1))
     server.say("421 4.4.2 Idle too long", step="MAIL")
-    assert [o.result for o in said(carrier, letter(2))] == [SendStatus.ACCEPTED]
+    assert [o.result for o in send(carrier, letter(2))] == [SendStatus.ACCEPTED]
     server.say("421 4.3.2 Shutting down", times=2, step="MAIL")
-    [outcome] = said(carrier, letter(3))
+    [outcome] = send(carrier, letter(3))
     assert (outcome.result, outcome.status) == (SendStatus.TEMPORARY, "closed")
 
 
@@ -164,7 +164,7 @@ def test_a_server_that_is_down_leaves_every_mail_for_later():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     carrier = SmtpCarrier(f"smtp://127.0.0.1:{port}", FROM, CLOCK)
-    outcomes = said(carrier, letter(1), letter(2))
+    outcomes = send(carrier, letter(1), letter(2))
     assert [(o.result, o.status) for o in outcomes] == [(SendStatus.TEMPORARY, "line_down")] * 2
     assert f"127.0.0.1:{port} cannot be reached" in outcomes[0].detail
     assert "TINGQI_SMTP_URL" in carrier.check()
@@ -174,12 +174,12 @@ def test_a_server_that_never_speaks_is_not_waited_for_by_every_mail():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
         carrier = SmtpCarrier(url, FROM, CLOCK, connect_seconds=0.1)
-        outcomes = said(carrier, *(letter(n) for n in range(20)))
+        outcomes = send(carrier, *(letter(n) for n in range(20)))
     assert {(o.result, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
 
 
 def test_what_is_no_address_is_said_so_and_the_rest_goes(server, carrier):
-    first, second = said(carrier, letter(1, to="nobody"), letter(2))
+    first, second = send(carrier, letter(1, to="nobody"), letter(2))
     assert (first.result, first.advice, first.status) == (
         SendStatus.PERMANENT,
         "next_channel",
@@ -189,11 +189,11 @@ def test_what_is_no_address_is_said_so_and_the_rest_goes(server, carrier):
 
 
 def test_a_chinese_mailbox_goes_where_the_server_can_carry_it(server, carrier):
-    assert said(carrier, letter(to="林@firm.example"))[0].result is SendStatus.ACCEPTED
+    assert send(carrier, letter(to="林@firm.example"))[0].result is SendStatus.ACCEPTED
     assert server.messages[0].recipients == ("林@firm.example",)
     with SmtpStandIn(smtputf8=False) as old:
         carrier = SmtpCarrier(old.url, FROM, CLOCK)
-        first, second = said(carrier, letter(to="林@firm.example"), letter(2))
+        first, second = send(carrier, letter(to="林@firm.example"), letter(2))
         carrier.close()
     assert (first.result, first.advice) == (SendStatus.PERMANENT, "next_channel")
     assert "outside ASCII" in first.detail
@@ -205,7 +205,7 @@ def test_starttls_and_sign_in_happen_before_anything_is_said(server_tls, trustin
         url = f"smtp://court:p%40ss%3A%2F%3F@127.0.0.1:{server.port}?starttls=required"
         carrier = SmtpCarrier(url, FROM, CLOCK, context=trusting)
         assert carrier.check() == ""
-        outcomes = said(carrier, letter(1), letter(2))
+        outcomes = send(carrier, letter(1), letter(2))
         carrier.close()
         assert [o.result for o in outcomes] == [SendStatus.ACCEPTED] * 2
         assert [(m.encrypted, m.user) for m in server.messages] == [(True, "court")] * 2
@@ -215,7 +215,7 @@ def test_starttls_and_sign_in_happen_before_anything_is_said(server_tls, trustin
 def test_tls_from_the_first_byte(server_tls, trusting):
     with SmtpStandIn(tls=server_tls, implicit=True) as server:
         carrier = SmtpCarrier(f"smtps://127.0.0.1:{server.port}", FROM, CLOCK, context=trusting)
-        assert said(carrier)[0].result is SendStatus.ACCEPTED
+        assert send(carrier)[0].result is SendStatus.ACCEPTED
         carrier.close()
         assert server.messages[0].encrypted
 
@@ -223,7 +223,7 @@ def test_tls_from_the_first_byte(server_tls, trusting):
 def test_a_certificate_that_nobody_vouches_for_is_refused_aloud(server_tls):
     with SmtpStandIn(tls=server_tls) as server:
         carrier = SmtpCarrier(f"{server.url}?starttls=required", FROM, CLOCK)
-        [outcome] = said(carrier)
+        [outcome] = send(carrier)
         assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
         assert "certificate" in carrier.check()
         assert server.messages == []
@@ -231,7 +231,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_aloud(server_tls):
 
 def test_starttls_that_is_required_and_not_offered_stops_everything(server):
     carrier = SmtpCarrier(f"{server.url}?starttls=required", FROM, CLOCK)
-    outcomes = said(carrier, letter(1), letter(2))
+    outcomes = send(carrier, letter(1), letter(2))
     assert [(o.result, o.advice) for o in outcomes] == [(SendStatus.TEMPORARY, "alarm")] * 2
     assert "STARTTLS" in carrier.check()
     assert server.messages == []
@@ -241,7 +241,7 @@ def test_a_wrong_password_is_our_fault_and_not_the_recipients():
     with SmtpStandIn(user="court", password="right") as server:
         url = f"smtp://court:wrong@127.0.0.1:{server.port}?starttls=no"
         carrier = SmtpCarrier(url, FROM, CLOCK)
-        outcomes = said(carrier, letter(1), letter(2))
+        outcomes = send(carrier, letter(1), letter(2))
         assert [(o.result, o.advice, o.code) for o in outcomes] == [
             (SendStatus.TEMPORARY, "alarm", "535")
         ] * 2

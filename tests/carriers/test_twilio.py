@@ -48,7 +48,7 @@ def text(number=1, **changes):
     return OutgoingMessage(reference=f"n{number}.1", **(facts | changes))
 
 
-def said(carrier, *texts):
+def send(carrier, *texts):
     return [outcome for _, outcome in carrier.send(texts or (text(),))]
 
 
@@ -57,7 +57,7 @@ def an_hour_ago():
 
 
 def test_a_text_goes_out_with_our_reference_and_a_time_by_which_it_is_stale(twilio, carrier):
-    [outcome] = said(carrier, text(good_for=600))
+    [outcome] = send(carrier, text(good_for=600))
     [message] = twilio.messages
     assert (outcome.result, outcome.status) == (SendStatus.ACCEPTED, "queued")
     assert outcome.carrier_id == message["sid"]
@@ -68,14 +68,14 @@ def test_a_text_goes_out_with_our_reference_and_a_time_by_which_it_is_stale(twil
 
 @pytest.mark.parametrize(("good_for", "asked"), [(-5, 1), (0, 1), (99_999, 36_000)])
 def test_the_validity_stays_within_what_twilio_takes(twilio, carrier, good_for, asked):
-    said(carrier, text(good_for=good_for))
+    send(carrier, text(good_for=good_for))
     assert twilio.messages[0]["validity_period"] == asked
 
 
 def test_a_messaging_service_takes_the_place_of_the_number(twilio):
     service = "MG" + "1" * 32
     with client(account(twilio, messaging_service_sid=service)) as carrier:
-        [outcome] = said(carrier)
+        [outcome] = send(carrier)
     assert outcome.status == "accepted"
     assert (twilio.messages[0]["messaging_service_sid"], twilio.messages[0]["from"]) == (
         service,
@@ -119,7 +119,7 @@ def test_a_refused_number_is_weighed_by_its_code(twilio, carrier, code, expected
 
 def test_too_many_requests_mean_a_pause_and_no_hidden_second_try(twilio, carrier):
     twilio.too_many()
-    first, second = said(carrier, text(1)), said(carrier, text(1))
+    first, second = send(carrier, text(1)), send(carrier, text(1))
     assert (first[0].result, first[0].advice, first[0].code) == (
         SendStatus.TEMPORARY,
         "back_off",
@@ -148,14 +148,14 @@ def test_a_429_is_weighed_by_its_code_and_its_retry_after(
     twilio, carrier, code, retry_after, expected
 ):
     twilio.too_many(code=code, retry_after=retry_after)
-    [outcome] = said(carrier)
+    [outcome] = send(carrier)
     assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "back_off")
     assert (outcome.code, outcome.retry_after) == expected
 
 
 def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
     twilio.too_many(code=21610)
-    [outcome] = said(carrier)
+    [outcome] = send(carrier)
     assert (outcome.result, outcome.advice, outcome.code) == (
         SendStatus.PERMANENT,
         "next_channel",
@@ -167,7 +167,7 @@ def test_a_429_with_a_code_that_is_final_is_final(twilio, carrier):
 @pytest.mark.parametrize("mishap", ["broken", "drop"])
 def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier, mishap, take):
     getattr(twilio, mishap)(take=take)
-    [outcome] = said(carrier)
+    [outcome] = send(carrier)
     assert (outcome.result, outcome.carrier_id) == (SendStatus.UNKNOWN, "")
     found = carrier.find(text(), an_hour_ago())
     assert not found.sure
@@ -180,7 +180,7 @@ def test_an_answer_that_is_lost_is_unknown_until_twilio_is_asked(twilio, carrier
 def test_an_answer_that_does_not_come_is_unknown(twilio, carrier):
     twilio.stall()
     with client(account(twilio), timeout=0.2) as hasty:
-        [outcome] = said(hasty)
+        [outcome] = send(hasty)
         assert outcome.result is SendStatus.UNKNOWN
     # The stand-in may come to the text later than the hasty one went: it is waited for.
     for _ in range(6000):
@@ -207,7 +207,7 @@ def test_an_answer_that_is_no_message_is_unknown():
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
         with client(TwilioSettings("AC1", "t", FROM, api_url=url)) as carrier:
-            [outcome] = said(carrier)
+            [outcome] = send(carrier)
         server.shutdown()
         thread.join()
     assert outcome.result is SendStatus.UNKNOWN
@@ -217,7 +217,7 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with client(TwilioSettings("AC1", "t", FROM, api_url=url)) as carrier:
-        outcomes = said(carrier, *(text(n) for n in range(20)))
+        outcomes = send(carrier, *(text(n) for n in range(20)))
         assert carrier.find(text(), an_hour_ago()) is None
         assert carrier.ask("SM1") is None
         assert "cannot be reached" in carrier.check()
@@ -226,7 +226,7 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
 
 def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
     with client(account(twilio, auth_token="wrong")) as carrier:
-        [outcome] = said(carrier)
+        [outcome] = send(carrier)
         assert "TINGQI_TWILIO_AUTH_TOKEN" in carrier.check()
         assert carrier.find(text(), an_hour_ago()) is None
     assert (outcome.result, outcome.advice, outcome.code) == (
@@ -246,24 +246,24 @@ def looked_up(carrier, wanted, since=None):
 
 
 def test_a_look_up_wants_the_same_number_words_and_time(twilio, carrier):
-    said(carrier, text(1))
+    send(carrier, text(1))
     first = twilio.messages[0]["sid"]
     assert looked_up(carrier, text(1)) == [first]
     assert looked_up(carrier, text(1, text="请答复")) == []
     assert looked_up(carrier, text(2, text="请答复 1")) == []
     assert looked_up(carrier, text(1), datetime.now(UTC) + timedelta(hours=1)) == []
-    said(carrier, text(1))
+    send(carrier, text(1))
     assert looked_up(carrier, text(1)) == [first, twilio.messages[1]["sid"]]
 
 
 def test_a_look_up_reads_page_after_page(twilio, carrier):
-    said(carrier, text(1, text="the oldest"))
-    said(carrier, *(text(1, text=f"newer {n}") for n in range(120)))
+    send(carrier, text(1, text="the oldest"))
+    send(carrier, *(text(1, text=f"newer {n}") for n in range(120)))
     assert looked_up(carrier, text(1, text="the oldest")) == [twilio.messages[0]["sid"]]
 
 
 def test_a_text_whose_callback_was_lost_can_be_asked_after(twilio, carrier):
-    [outcome] = said(carrier)
+    [outcome] = send(carrier)
     twilio.messages[0] |= {"status": "undelivered", "error_code": 30003}
     now = carrier.ask(outcome.carrier_id)
     assert (now.status, now.code) == ("undelivered", "30003")
@@ -271,7 +271,7 @@ def test_a_text_whose_callback_was_lost_can_be_asked_after(twilio, carrier):
 
 
 def test_half_a_character_is_never_sent(twilio, carrier):
-    [outcome] = said(carrier, text(text="\ud83d"))
+    [outcome] = send(carrier, text(text="\ud83d"))
     assert outcome.result is SendStatus.PERMANENT
     assert twilio.messages == []
 
@@ -279,7 +279,7 @@ def test_half_a_character_is_never_sent(twilio, carrier):
 def test_two_beats_may_send_at_once(twilio, carrier):
     with ThreadPoolExecutor(2) as pool:
         batches = [[text(n) for n in range(20)], [text(n) for n in range(20, 40)]]
-        outcomes = list(pool.map(lambda batch: said(carrier, *batch), batches))
+        outcomes = list(pool.map(lambda batch: send(carrier, *batch), batches))
     assert {o.result for batch in outcomes for o in batch} == {SendStatus.ACCEPTED}
     assert len({m["sid"] for m in twilio.messages}) == 40
 

@@ -32,11 +32,11 @@ def server() -> Iterator[TlsServer]:
 
 @pytest.fixture
 def link(scenario: Scenario, server: TlsServer) -> str:
-    """A link of counsel in a house that may ask that server."""
-    given = scenario.app.extensions["tingqi"]
-    gateway = CalendarFetcher(server.context, server.also)
-    external = dataclasses.replace(given.external, calendars=gateway)
-    scenario.app.extensions["tingqi"] = web.Services(given.settings, external)
+    """A link of counsel in an installation that may ask that server."""
+    services = scenario.app.extensions["tingqi"]
+    fetcher = CalendarFetcher(server.context, server.also)
+    external = dataclasses.replace(services.external, calendars=fetcher)
+    scenario.app.extensions["tingqi"] = web.Services(services.settings, external)
     body = proposal(enter(scenario), override_reason="双方同意")
     assert scenario.api("POST", "/hearings", body)[0] == 201
     scenario.beat()
@@ -64,7 +64,7 @@ def test_busy_times_are_read_heeded_and_shown_to_nobody(
 ) -> None:
     assert days(suggest(scenario, 1, limit=1)) == ["2026-12-09T09:00"]
     assert name(scenario, link, server.url.replace("https", "webcal")).status_code == 303
-    assert server.asked == []  # no request waits for another house
+    assert server.asked == []  # no request waits for another server
     later(scenario, minutes=1)
     assert days(suggest(scenario, 1, limit=1)) == ["2026-12-14T09:00"]
     assert "Read on" in browser(scenario).get(link + "/away").text

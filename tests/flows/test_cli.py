@@ -13,13 +13,13 @@ from tests.commands import tingqi_command
 from tests.conftest import CASE, Scenario, at, proposal
 
 
-def tingqi(environment: dict[str, str], *words: str, said: str = "") -> Any:
+def tingqi(environment: dict[str, str], *words: str, stdin: str = "") -> Any:
     """Run one command as a user does, in the folder that holds the environment's instance."""
     return subprocess.run(
         tingqi_command(*words),
         cwd=Path(environment["TINGQI_INSTANCE"]).parent,
         env=environment,
-        input=said,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=120,
@@ -75,10 +75,10 @@ def test_a_court_is_set_up_from_nothing(environment: dict[str, str]) -> None:
 def test_a_password_is_taken_from_standard_input(environment: dict[str, str]) -> None:
     tingqi(environment, "court", "add", "Dongwan District Court")
     words = ("user", "add", "li@court.example", "--role", "judge", "--password-stdin")
-    assert "10 characters" in sentence(tingqi(environment, *words, said="short\n"))
-    done = tingqi(environment, *words, said="correct horse battery\n")
+    assert "10 characters" in sentence(tingqi(environment, *words, stdin="short\n"))
+    done = tingqi(environment, *words, stdin="correct horse battery\n")
     assert done.stdout == "User li@court.example (judge) is added to Dongwan District Court.\n"
-    assert "already" in sentence(tingqi(environment, *words, said="correct horse battery\n"))
+    assert "already" in sentence(tingqi(environment, *words, stdin="correct horse battery\n"))
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_slip_in_a_settings_name_is_told(environment: dict[str, str]) -> None:
     tingqi(environment, "court", "add", "A court")
     slipped = {**environment, "TINGQI_SMPT_URL": "smtp://mail.court.example"}
     told = tingqi(slipped, "doctor")
-    said = "PROBLEM settings: TINGQI_SMPT_URL in the environment: no setting of Tingqi's"
-    assert said in told.stdout.splitlines()
+    problem = "PROBLEM settings: TINGQI_SMPT_URL in the environment: no setting of Tingqi's"
+    assert problem in told.stdout.splitlines()
     worked = tingqi(slipped, "worker", "--once")
     assert worked.returncode == 0
     assert "WARNING" in worked.stderr
@@ -159,8 +159,8 @@ def test_a_record_is_verified_exported_and_found_out(
     assert scenario.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[0] == 201
     scenario.beat()
 
-    said = tingqi(installed, "record", "verify", "--case", CASE["number"])
-    assert (said.returncode, said.stdout.split(", ")[-1]) == (0, "whole\n")
+    done = tingqi(installed, "record", "verify", "--case", CASE["number"])
+    assert (done.returncode, done.stdout.split(", ")[-1]) == (0, "whole\n")
     export = tingqi(installed, "record", "export", "--case", CASE["number"], "--format", "csv")
     lines = export.stdout.splitlines()
     assert lines[0].startswith("seq,at,what,")

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.database
 PERSONAL = ("li@huacheng.example", "zhao@jinmao.example", "13800138001", "13800138002", "另有一庭")
 
 
-def do(scenario: Scenario, *words: str, said: str = "") -> tuple[int, str]:
-    """Run a command; return its status and all that it said."""
-    done = scenario.app.test_cli_runner().invoke(cli, list(words), input=said)
+def do(scenario: Scenario, *words: str, stdin: str = "") -> tuple[int, str]:
+    """Run a command; return its status and its output."""
+    done = scenario.app.test_cli_runner().invoke(cli, list(words), input=stdin)
     return done.exit_code, done.output + str(done.exception or "")
 
 
@@ -50,8 +50,8 @@ def over(scenario: Scenario) -> dict[str, Any]:
 
 def test_contents_go_and_the_chain_stays(scenario: Scenario, over: dict[str, Any]) -> None:
     before = run(scenario, "record", "verify", "--case", CASE["number"])
-    status, said = erase(scenario)
-    assert status == 0, said
+    status, output = erase(scenario)
+    assert status == 0, output
     after = run(scenario, "record", "verify", "--case", CASE["number"])
     lines = int(before.split(": ")[1].split(" ")[0])
     assert f"{lines + 1} lines, whole" in after
@@ -66,8 +66,8 @@ def test_contents_go_and_the_chain_stays(scenario: Scenario, over: dict[str, Any
         run(scenario, "record", "export", "--case", CASE["number"], "--format", "json")
     )
     assert [word for word in PERSONAL if word in json.dumps(exported, ensure_ascii=False)] == []
-    status, said = check(scenario, exported)
-    assert (status, f"contents of {lines} blanked" in said) == (0, True), said
+    status, output = check(scenario, exported)
+    assert (status, f"contents of {lines} blanked" in output) == (0, True), output
 
 
 def test_every_page_is_still_there(scenario: Scenario, over: dict[str, Any]) -> None:
@@ -88,11 +88,11 @@ def test_what_is_alive_is_not_erased(scenario: Scenario) -> None:
     case_id = scenario.api("POST", "/cases", CASE)[1]["id"]
     hearing = scenario.api("POST", "/hearings", proposal(case_id, (at(14), "第三法庭")))[1]
     scenario.beat()
-    status, said = erase(scenario)
-    assert (status != 0, "lies ahead or is open" in said) == (True, True), said
+    status, output = erase(scenario)
+    assert (status != 0, "lies ahead or is open" in output) == (True, True), output
     scenario.api("POST", f"/hearings/{hearing['id']}/cancel", {"reason": "撤诉"})
-    status, said = erase(scenario)
-    assert (status != 0, "waits to be sent" in said) == (True, True), said
+    status, output = erase(scenario)
+    assert (status != 0, "waits to be sent" in output) == (True, True), output
     scenario.beat()
     assert erase(scenario)[0] == 0
 
@@ -110,7 +110,7 @@ def test_counsel_in_another_case_keep_their_addresses(scenario: Scenario) -> Non
 def test_a_reason_and_a_yes_are_needed(scenario: Scenario) -> None:
     scenario.api("POST", "/cases", CASE)
     assert do(scenario, "record", "erase", "--case", CASE["number"], "--why", " ", "--yes")[0] != 0
-    status, _ = do(scenario, "record", "erase", "--case", CASE["number"], "--why", "x", said="n\n")
+    status, _ = do(scenario, "record", "erase", "--case", CASE["number"], "--why", "x", stdin="n\n")
     assert status != 0
     with scenario.app.app_context():
         assert db.session.query(Entry).filter_by(what="erased").count() == 0
@@ -155,14 +155,14 @@ def left(scenario: Scenario, *words: str) -> list[tuple[str, str]]:
     with scenario.app.app_context(), db.engine.connect() as connection:
         for name in sa.inspect(connection).get_table_names():
             for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
-                said = json.dumps(
+                content = json.dumps(
                     [
                         each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
                         for each in row
                     ],
                     ensure_ascii=False,
                 )
-                found += [(name, word) for word in words if word in said]
+                found += [(name, word) for word in words if word in content]
     return found
 
 
@@ -171,8 +171,8 @@ def test_with_names_nothing_personal_is_left_in_any_table(
 ) -> None:
     assert {name for name, _ in left(scenario, *NAMES)} >= {"party", "counsel", "case_file"}
     words = ("record", "erase", "--case", CASE["number"], "--why", "当事人申请", "--names", "--yes")
-    status, said = do(scenario, *words)
-    assert status == 0, said
+    status, output = do(scenario, *words)
+    assert status == 0, output
     assert left(scenario, *NAMES, *PERSONAL) == []
     scenario.beat()  # calendars' events are drawn anew
     assert left(scenario, *NAMES, *PERSONAL) == []
@@ -194,8 +194,8 @@ def test_names_of_who_acts_elsewhere_stay_there(scenario: Scenario) -> None:
     scenario.api("POST", "/cases", other)
     assert "api_repeat" in {name for name, _ in left(scenario, "Zhao Lei")}
     court = "Pudong New Area People's Court"
-    status, said = do(scenario, "court", "keep", court, "--days", "1", "--names")
-    assert (status, "keeps names, addresses and contents for 1 days" in said) == (0, True), said
+    status, output = do(scenario, "court", "keep", court, "--days", "1", "--names")
+    assert (status, "keeps names, addresses and contents for 1 days" in output) == (0, True), output
     with scenario.app.app_context(), transaction() as session:  # only the first one is old
         session.execute(sa.text("UPDATE case_file SET created_at = '2027-01-20' WHERE id = 2"))
     scenario.wait(days=50)

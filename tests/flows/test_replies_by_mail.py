@@ -35,7 +35,7 @@ def imap() -> Iterator[ImapServer]:
         yield server
 
 
-def open_house(
+def open_scenario(
     folder: Path, database: str, imap: ImapServer, clock: SetClock, email: Carrier | None = None
 ) -> Scenario:
     """A house that reads the mailbox and believes the court's own mail server."""
@@ -52,7 +52,7 @@ def open_house(
 @pytest.fixture
 def scenario(database: str, tmp_path: Path, imap: ImapServer) -> Iterator[Scenario]:
     """A court whose mailbox is read."""
-    made = open_house(tmp_path, database, imap, SetClock(NOW))
+    made = open_scenario(tmp_path, database, imap, SetClock(NOW))
     make_court(made)
     made.beat()  # a first look: what lies there unread from now on is new
     yield made
@@ -73,7 +73,7 @@ def posting(
 ) -> Iterator[Scenario]:
     """A court whose mails go out by SMTP, each under a Message-ID of its own."""
     clock = SetClock(NOW)
-    made = open_house(
+    made = open_scenario(
         tmp_path, database, imap, clock, SmtpCarrier(post.url, "court@court.example", clock)
     )
     make_court(made)
@@ -547,7 +547,7 @@ def test_at_the_first_look_only_what_nobody_has_seen_is_new(
         with other.client() as someone:
             someone.select("INBOX")
             someone.store("2:*", "+FLAGS", r"\Seen")
-        second = open_house(tmp_path, database, other, scenario.clock)
+        second = open_scenario(tmp_path, database, other, scenario.clock)
         for _ in range(3):
             second.beat()
         other.deliver(b"From: x@evil.example\nSubject: new\n\nnew\n")
@@ -561,7 +561,7 @@ def test_two_workers_take_each_mail_once(
     scenario: Scenario, imap: ImapServer, database: str, tmp_path: Path
 ) -> None:
     hearing = fixed(scenario)
-    second = open_house(tmp_path, database, imap, scenario.clock)
+    second = open_scenario(tmp_path, database, imap, scenario.clock)
     to = invited(scenario, LI)
     stamps = [f"202611230{n}0000Z" for n in range(2, 9)]
     stamps = [f"20261123T0{n}0000Z" for n in range(2, 9)]

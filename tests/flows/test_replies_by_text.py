@@ -61,7 +61,7 @@ def ask(scenario: Scenario, number: str = CASE["number"], **more: Any) -> int:
     return hearing["id"]
 
 
-def said(scenario: Scenario, hearing_id: int) -> dict[str, list[str]]:
+def answers(scenario: Scenario, hearing_id: int) -> dict[str, list[str]]:
     """What each counsel said to the slots, in order."""
     slots = scenario.api("GET", f"/hearings/{hearing_id}")[1]["slots"]
     found: dict[str, list[str]] = {}
@@ -87,7 +87,7 @@ def test_a_digit_answers_the_only_open_question(
 ) -> None:
     hearing = ask(scenario)
     text(scenario, LI, words)
-    assert said(scenario, hearing) == {"李敏": says}
+    assert answers(scenario, hearing) == {"李敏": says}
     assert waiting(scenario) == []
     [line] = [x for x in scenario.record(hearing) if x["what"] == "answered"]
     assert line["channel"] == "sms"
@@ -123,19 +123,19 @@ def test_with_two_open_questions_the_person_is_asked_which(scenario: Scenario) -
         slots=[{"starts_at": when, "courtroom": room} for when, room in slots],
     )
     text(scenario, LI, "1")
-    assert said(scenario, first) == said(scenario, second) == {}
+    assert answers(scenario, first) == answers(scenario, second) == {}
     [letter] = scenario.letters(to=LI, containing="字母加编号")
     assert "A 沪0115民初12345号" in letter.body
     text(scenario, LI, "Ｂ2")
-    assert (said(scenario, first), said(scenario, second)) == ({}, {"李敏": ["no", "yes"]})
+    assert (answers(scenario, first), answers(scenario, second)) == ({}, {"李敏": ["no", "yes"]})
     text(scenario, LI, "a1")
-    assert said(scenario, first) == {"李敏": ["yes", "no"]}
+    assert answers(scenario, first) == {"李敏": ["yes", "no"]}
 
 
 def test_a_letter_that_nobody_was_told_is_not_guessed(scenario: Scenario) -> None:
     hearing = ask(scenario)
     text(scenario, LI, "C1")
-    assert said(scenario, hearing) == {}
+    assert answers(scenario, hearing) == {}
     assert waiting(scenario) == ["C1"]
 
 
@@ -146,7 +146,7 @@ def test_what_is_not_understood_reaches_the_assistant_with_one_polite_answer(
     hearing = ask(scenario)
     text(scenario, LI, words)
     text(scenario, LI, words)
-    assert said(scenario, hearing) == {}
+    assert answers(scenario, hearing) == {}
     assert waiting(scenario) == [words, words]
     [letter] = scenario.letters(to=LI, containing="已转交法官助理")
     assert "/r/" in letter.body
@@ -159,7 +159,7 @@ def test_after_the_date_to_answer_by_a_digit_reaches_the_assistant(scenario: Sce
     hearing = ask(scenario)
     scenario.wait(days=8)
     text(scenario, LI, "1")
-    assert said(scenario, hearing) == {}
+    assert answers(scenario, hearing) == {}
     assert waiting(scenario) == ["1"]
 
 
@@ -169,7 +169,7 @@ def test_stop_and_start_are_obeyed_shown_and_never_answered(scenario: Scenario) 
     text(scenario, LI, "STOP", OptOutType="STOP")
     text(scenario, LI, "STOP")
     text(scenario, LI, "1", OptOutType="STOP")
-    assert said(scenario, hearing) == {}
+    assert answers(scenario, hearing) == {}
     assert len(scenario.letters(to=LI)) == before
     assert waiting(scenario) == []
     text(scenario, LI, "hello")
@@ -177,7 +177,7 @@ def test_stop_and_start_are_obeyed_shown_and_never_answered(scenario: Scenario) 
     assert waiting(scenario) == ["hello"]
     text(scenario, LI, "START")
     text(scenario, LI, "1")
-    assert said(scenario, hearing) == {"李敏": ["yes", "no"]}
+    assert answers(scenario, hearing) == {"李敏": ["yes", "no"]}
     kinds = [x["detail"] for x in scenario.record(hearing) if x["kind"] == "text"]
     assert [each["opt_out"] for each in kinds] == [True, True, True, False, False, False]
     assert [each["opt_in"] for each in kinds] == [False, False, False, False, True, False]
@@ -189,7 +189,7 @@ def test_stop_and_start_are_obeyed_shown_and_never_answered(scenario: Scenario) 
 def test_a_digit_counts_as_hands_type_it(scenario: Scenario, words: str) -> None:
     hearing = ask(scenario)
     text(scenario, LI, words)
-    assert said(scenario, hearing) == {"李敏": ["yes", "no"]}
+    assert answers(scenario, hearing) == {"李敏": ["yes", "no"]}
     assert waiting(scenario) == []
     [line] = [x for x in scenario.record(hearing) if x["kind"] == "text" and x["direction"] == "in"]
     assert line["content"]["text"] == words
@@ -202,7 +202,7 @@ def test_a_yes_of_somebody_who_never_opted_out_is_a_text_like_any_other(
 ) -> None:
     hearing = ask(scenario)
     text(scenario, LI, words, **more)
-    assert said(scenario, hearing) == {}
+    assert answers(scenario, hearing) == {}
     assert waiting(scenario) == [words]
     assert len(scenario.letters(to=LI, containing="已转交法官助理")) == 1
     [line] = [x for x in scenario.record(hearing) if x["kind"] == "text" and x["direction"] == "in"]
@@ -258,7 +258,7 @@ def test_a_yes_after_an_opt_out_allows_texts_again_and_is_shown(scenario: Scenar
     text(scenario, LI, "yes")
     assert waiting(scenario) == ["yes"]
     text(scenario, LI, "2")
-    assert said(scenario, hearing) == {"李敏": ["no", "yes"]}
+    assert answers(scenario, hearing) == {"李敏": ["no", "yes"]}
     assert [x for x in scenario.letters(to=LI, channel="sms") if "已收到您" in x.body]
 
 
@@ -267,7 +267,7 @@ def test_a_picture_is_told_of_and_its_digit_counts(scenario: Scenario) -> None:
     text(scenario, LI, "", NumMedia="1", MediaUrl0="https://api.twilio.com/x")
     text(scenario, ZHAO, "1", NumMedia="2")
     text(scenario, LI, "\u200b")
-    assert said(scenario, hearing) == {"Zhao Lei": ["yes", "no"]}
+    assert answers(scenario, hearing) == {"Zhao Lei": ["yes", "no"]}
     assert waiting(scenario) == ["", "1", "\u200b"]
     page = scenario.sign_in().get("/inbox?lang=en").text
     assert page.count("it carries a picture or a file") == 2
@@ -313,4 +313,4 @@ def test_a_court_may_list_the_slots_in_its_texts(scenario: Scenario) -> None:
     [letter] = scenario.letters(to=LI, channel="sms")
     assert "1＝12月7日09:30，2＝12月8日14:00，0＝均不合适" in letter.body
     text(scenario, LI, "2")
-    assert said(scenario, hearing) == {"李敏": ["no", "yes"]}
+    assert answers(scenario, hearing) == {"李敏": ["no", "yes"]}
