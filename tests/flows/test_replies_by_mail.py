@@ -162,12 +162,15 @@ def test_a_decline_with_a_time_that_is_none_is_a_decline(
     assert (said["kind"], said["says"], said["waits"]) == ("reply", "DECLINED", True)
 
 
+@pytest.mark.parametrize(
+    "header", ["X-Autoreply", "X-Autorespond", "X-AutoReply-From", "X-Mail-Autoreply"]
+)
 def test_a_programs_mail_whose_calendar_cannot_be_read_waits(
-    scenario: Scenario, imap: ImapServer
+    scenario: Scenario, imap: ImapServer, header: str
 ) -> None:
     fixed(scenario)
     declined = outlook(invited(scenario, LI), "DECLINED").replace(
-        "\nFrom:", "\nX-Autoreply: yes\nFrom:"
+        "\nFrom:", f"\n{header}: yes\nFrom:"
     )
     broken = base64.encodebytes(b"BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\n").decode()
     before, _, rest = declined.rpartition("Content-Transfer-Encoding: base64\n\n")

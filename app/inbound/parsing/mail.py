@@ -126,7 +126,7 @@ def _is_automatic(message: Message, subject: str) -> bool:
         "X-Autoreply",
         "X-Autorespond",
         "X-AutoReply-From",
-        "X-IncomingMail-Autoreply",
+        "X-Mail-Autoreply",
     )
     precedence = mime.value(message, "Precedence").strip().lower()
     return (
