@@ -3,6 +3,7 @@
 The tests at the end go through the table of acts, so that a new act is held to them too.
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -169,3 +170,13 @@ def test_acts_are_soon_slowed_down_but_for_those_of_a_whole_office(
         if [client.post(link + path).status_code for _ in range(11)][-1] == 429
     }
     assert slowed == set(SUBMISSIONS) - {"", "/knows", "/opened"}
+
+
+def test_every_page_bears_the_name_of_the_court(scenario: Scenario, asked: int) -> None:
+    revoked = scenario.link(LI)
+    revoke(scenario, revoked)
+    for path in [scenario.link(ZHAO) + act.path for act in ACTS if act.show] + [revoked]:
+        page = browser(scenario).get(path)
+        if page.mimetype == "text/html":
+            marks = re.findall(r'<span class="mark"><b[^>]*>庭</b>([^<]*)</span>', page.text)
+            assert marks == ["Pudong New Area People&#39;s Court"], path
