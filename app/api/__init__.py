@@ -14,7 +14,7 @@ from app.api.cases import bp as cases
 from app.api.courtrooms import bp as courtrooms
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
-from app.api.problems import MEDIA_TYPE, ProblemDetails
+from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.suggestions import bp as suggestions
 from app.core.forms import InstantField, ListField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
@@ -28,7 +28,7 @@ Times are ISO 8601 with an offset; without one they are refused. Errors are prob
 class ApiDocument(Api):
     """The OpenAPI document; errors are rendered by ``problems``, as pages have their own."""
 
-    ERROR_SCHEMA = ProblemDetails
+    ERROR_SCHEMA = ProblemSchema
 
     def _register_error_handlers(self) -> None:
         pass

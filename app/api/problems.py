@@ -58,22 +58,22 @@ BY_STATUS = {
 bp = Blueprint("api-problems", __name__, url_prefix="/api/v1/problems")
 
 
-class ErrorOut(Schema):
-    """The error of one field."""
+class FaultOutSchema(Schema):
+    """The error of one field; the document calls it ``FaultOut``."""
 
     field = fields.String(metadata={"description": "The field's path: slots.0.starts_at"})
     pointer = fields.String(metadata={"description": "The same in the body, as a JSON pointer"})
     detail = fields.String()
 
 
-class ProblemDetails(Schema):
-    """Problem details (RFC 9457)."""
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457); the document calls it ``Problem``."""
 
     type = fields.String(metadata={"format": "uri"})
     title = fields.String()
     status = fields.Integer()
     detail = fields.String()
-    errors = fields.List(fields.Nested(ErrorOut))
+    errors = fields.List(fields.Nested(FaultOutSchema))
 
 
 def install(app: Flask) -> None:

@@ -222,6 +222,8 @@ def test_every_reference_of_the_document_leads_somewhere(scenario: Scenario) -> 
 
     found = set(references(document))
     assert "#/components/schemas/HearingIn" in found
+    # Programs made from the document call their classes so.
+    assert {"Problem", "FaultOut"} <= document["components"]["schemas"].keys()
     for reference in found:
         place = document
         for step in reference.removeprefix("#/").split("/"):
