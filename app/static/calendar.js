@@ -67,6 +67,14 @@
   document.querySelector(".how-to").hidden = false;
   list.open = false;
 
+  // Browsers without ::details-content print a closed list as nothing.
+  let closed = true;
+  addEventListener("beforeprint", () => {
+    closed = !list.open;
+    list.open = true;
+  });
+  addEventListener("afterprint", () => { list.open = !closed; });
+
   setInterval(() => {
     if (!busy && !dialog.open && document.visibilityState === "visible") calendar.refetchEvents();
   }, EVERY);

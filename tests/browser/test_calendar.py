@@ -77,6 +77,23 @@ def test_the_same_is_reached_by_keyboard_alone_and_without_scripts(site: Site, p
     expect(page).to_have_url(f"{site.url}/hearings/1")
 
 
+def test_paper_shows_the_list_that_is_closed_on_the_screen(site: Site, page: Page) -> None:
+    furnish(site)
+    site.sign_in(page)
+    page.goto(f"{site.url}/calendar?on=2026-12-07")
+    expect(page.locator("#drawn .ec-event")).to_be_visible()
+    row = page.locator("#as-list").get_by_role("row", name="09:30–11:00")
+    expect(row).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("#drawn")).to_be_hidden()
+    expect(page.get_by_role("cell", name="第三法庭")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(row).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(row).to_be_hidden()
+
+
 def test_the_list_of_keys_is_opened_by_one_and_single_keys_can_be_turned_off(
     site: Site, page: Page
 ) -> None:
