@@ -53,6 +53,19 @@ def test_a_slot_over_what_is_taken_says_so_where_they_meet() -> None:
     assert told(row) == [(2, ""), (2, "1"), (2, "1!"), (6, "!")]
 
 
+def test_a_slot_across_lunch_is_one_block() -> None:
+    [row] = build_rows(
+        [StripMark("1", span(9, "09:30", "11:15"))],
+        (),
+        HOURS,
+        ZONE,
+        lambda _: True,
+        lambda _: [span(9, "09:00", "10:00"), span(9, "11:00", "12:00")],
+    )
+    assert told(row) == [(2, ""), (7, "1"), (3, "")]
+    assert not any(stretch.shut for stretch in row.stretches)
+
+
 def test_every_day_has_as_many_quarters() -> None:
     shown = strip(*(StripMark(str(n), span(n, "09:07", "10:20")) for n in (8, 9, 10)))
     assert {sum(s.quarters for s in row.stretches) for row in shown} == {12}

@@ -134,7 +134,9 @@ def _stretches(
         names = tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
         who = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.spans))
         no = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.refused))
-        return names, who, no, not any(span.overlaps(quarter) for span in open_)
+        # A slot over lunch is one stretch: where a slot lies, closed hours are not told apart.
+        is_closed = not names and not any(span.overlaps(quarter) for span in open_)
+        return names, who, no, is_closed
 
     made = []
     for (names, who, no, closed), group in groupby(_quarters(day, hours, zone), key=state):
@@ -146,7 +148,7 @@ def _stretches(
                 len(alike),
                 names,
                 who,
-                closed and not names,
+                closed,
                 no,
             )
         )
