@@ -117,6 +117,21 @@ def test_what_is_wrong_is_said_and_leads_to_its_field(desk: Page) -> None:
     expect(minutes).to_have_value("3")
 
 
+def test_the_row_of_a_wrong_slot_stays_in_its_place(desk: Page) -> None:
+    desk.locator("[name='slots.1.starts_at']").fill("2020-01-01T09:00")
+    desk.locator("#see").click()
+    begins = desk.locator("[name='slots.1.starts_at']")
+    expect(begins).to_have_attribute("aria-invalid", "true")
+    fields = begins, desk.locator("[name='slots.1.courtroom']")
+    wrong, room = (field.bounding_box() for field in fields)
+    right = desk.locator("[name='slots.0.starts_at']").bounding_box()
+    error = desk.locator("[id='slots.1.starts_at-error']").bounding_box()
+    assert wrong and room and right and error
+    assert (wrong["x"], wrong["width"]) == (right["x"], right["width"])
+    assert abs(wrong["y"] - room["y"]) < 2
+    assert error["y"] >= wrong["y"] + wrong["height"]
+
+
 def test_a_half_typed_time_is_not_lost_in_silence(desk: Page) -> None:
     first = desk.locator("[name='slots.0.starts_at']")
     first.fill("")
