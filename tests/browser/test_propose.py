@@ -126,7 +126,7 @@ def test_the_row_of_a_wrong_slot_stays_in_its_place(desk: Page) -> None:
     wrong, room = (field.bounding_box() for field in fields)
     right = desk.locator("[name='slots.0.starts_at']").bounding_box()
     error = desk.locator("[id='slots.1.starts_at-error']").bounding_box()
-    assert wrong and room and right and error
+    assert all((wrong, room, right, error))
     assert (wrong["x"], wrong["width"]) == (right["x"], right["width"])
     assert abs(wrong["y"] - room["y"]) < 2
     assert error["y"] >= wrong["y"] + wrong["height"]

@@ -21,7 +21,7 @@ from app.sending import recovery
 from app.worker import beat
 from app.worker import jobs as running
 from tests.conftest import CASE, Scenario, proposal
-from tests.flows.test_sending import Spoken, furnish, queue, send, states
+from tests.flows.test_sending import Spoken, replace_services, queue, send, states
 
 pytestmark = pytest.mark.database
 
@@ -39,7 +39,7 @@ NIGHTS = {
 def texts(scenario: Scenario) -> Spoken:
     """The house's texts."""
     spoken = Spoken()
-    furnish(scenario, sms=spoken)
+    replace_services(scenario, sms=spoken)
     return spoken
 
 

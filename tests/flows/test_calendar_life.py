@@ -9,7 +9,7 @@ from app.core.db import db, transaction
 from app.court.models import Court
 from app.hearings.models import Invitation
 from tests.conftest import CASE, Scenario, at, proposal
-from tests.flows.test_replies_by_mail import come, filed, open_house
+from tests.flows.test_replies_by_mail import come, filed, open_scenario
 from tests.imap import ImapServer
 from tests.replied import Invited, apple, gmail, invited, outlook
 
@@ -244,7 +244,7 @@ def test_the_mailbox_is_read_where_it_was_left_after_a_restart(
         imap.deliver(gmail(invited(scenario, ZHAO), "ACCEPTED"))
         someone.select("INBOX")
         someone.store("1:*", "+FLAGS", r"\Seen")
-    second = open_house(tmp_path, database, imap, scenario.clock)
+    second = open_scenario(tmp_path, database, imap, scenario.clock)
     second.beat()
     assert [each["counted"] for each in filed(second)] == [True, True]
     second.app.extensions["tingqi"].external.close()

@@ -21,7 +21,7 @@ from app.core.db import transaction
 from app.core.runtime.clock import SetClock
 from app.people import service as people
 from tests.conftest import NOW, PASSWORD, Scenario, case_with, make_court, proposal
-from tests.flows.test_replies_by_mail import grades, open_house
+from tests.flows.test_replies_by_mail import grades, open_scenario
 from tests.imap import ImapServer
 from tests.replied import gmail, invited
 
@@ -76,7 +76,7 @@ def test_mail_and_invite_go_to_that_very_domain(scenario: Scenario) -> None:
 
 def test_a_calendars_answer_from_that_domain_counts(database: str, tmp_path: Path) -> None:
     with ImapServer() as imap:
-        scenario = open_house(tmp_path, database, imap, SetClock(NOW))
+        scenario = open_scenario(tmp_path, database, imap, SetClock(NOW))
         make_court(scenario)
         scenario.beat()
         hearing = fixed(scenario, COUNSEL)

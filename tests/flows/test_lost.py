@@ -13,7 +13,7 @@ from app.record.models import Entry, Receipt
 from tests.conftest import Scenario
 from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired
-from tests.flows.test_sending import Spoken, furnish, queue, states
+from tests.flows.test_sending import Spoken, replace_services, queue, states
 
 pytestmark = pytest.mark.database
 
@@ -38,7 +38,7 @@ class Shown(Spoken):
 def texts(scenario: Scenario) -> Shown:
     """The house's texts."""
     shown = Shown()
-    furnish(scenario, sms=shown)
+    replace_services(scenario, sms=shown)
     return shown
 
 

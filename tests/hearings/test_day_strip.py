@@ -63,7 +63,7 @@ def test_a_slot_across_lunch_is_one_block() -> None:
         lambda _: [span(9, "09:00", "10:00"), span(9, "11:00", "12:00")],
     )
     assert told(row) == [(2, ""), (7, "1"), (3, "")]
-    assert not any(stretch.shut for stretch in row.stretches)
+    assert not any(stretch.closed for stretch in row.stretches)
 
 
 def test_every_day_has_as_many_quarters() -> None:
