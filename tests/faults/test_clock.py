@@ -21,7 +21,7 @@ from app.sending import recovery
 from app.worker import beat
 from app.worker import jobs as running
 from tests.conftest import CASE, Scenario, proposal
-from tests.flows.test_sending import Spoken, replace_services, queue, send, states
+from tests.flows.test_sending import Spoken, queue, replace_services, send, states
 
 pytestmark = pytest.mark.database
 

@@ -13,7 +13,7 @@ from app.record.models import Entry, Receipt
 from tests.conftest import Scenario
 from tests.faults.test_clock import own_up
 from tests.flows.test_receipts import tell, twilio, wired
-from tests.flows.test_sending import Spoken, replace_services, queue, states
+from tests.flows.test_sending import Spoken, queue, replace_services, states
 
 pytestmark = pytest.mark.database
 
