@@ -1,7 +1,7 @@
 """Proposing in a real browser: by keyboard alone, on a telephone's width, twice and back again."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from app.core.db import transaction
 from app.people import service as people
@@ -31,6 +31,13 @@ def focused(page: Page) -> str:
             " ? at.innerText.trim() : at.name || ''; }"
         )
     )
+
+
+def box(locator: Locator) -> FloatRect:
+    """The rectangle of something on the page."""
+    rectangle = locator.bounding_box()
+    assert rectangle
+    return rectangle
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -122,13 +129,11 @@ def test_the_row_of_a_wrong_slot_stays_in_its_place(desk: Page) -> None:
     desk.locator("#see").click()
     begins = desk.locator("[name='slots.1.starts_at']")
     expect(begins).to_have_attribute("aria-invalid", "true")
-    fields = begins, desk.locator("[name='slots.1.courtroom']")
-    wrong, room = (field.bounding_box() for field in fields)
-    right = desk.locator("[name='slots.0.starts_at']").bounding_box()
-    error = desk.locator("[id='slots.1.starts_at-error']").bounding_box()
-    assert all((wrong, room, right, error))
+    wrong, room = box(begins), box(desk.locator("[name='slots.1.courtroom']"))
+    right = box(desk.locator("[name='slots.0.starts_at']"))
     assert (wrong["x"], wrong["width"]) == (right["x"], right["width"])
     assert abs(wrong["y"] - room["y"]) < 2
+    error = box(desk.locator("[id='slots.1.starts_at-error']"))
     assert error["y"] >= wrong["y"] + wrong["height"]
 
 
