@@ -9,19 +9,26 @@ from markupsafe import Markup, escape
 
 from app.carriers.outbox import carrier
 from app.core.web import services
+from app.core.web.params import page_number
 from app.demo.story import COURT
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
+# A whole message takes most of a phone's screen; browsers fail to draw a hundred in one picture.
+PER_PAGE = 20
 LINK = re.compile(r"https?://[^\s<>，。）]+")
 
 
 @bp.get("")
 def shown() -> str:
-    """Show the newest messages."""
-    folder = services().settings.outbox
+    """Show a page of messages, the newest first."""
+    folder, page = services().settings.outbox, page_number()
+    # One more than the page holds, which tells whether there are older ones.
+    entries = carrier.entries(folder, page * PER_PAGE + 1)[(page - 1) * PER_PAGE :]
     return render_template(
         "demo/outbox.html",
-        entries=carrier.entries(folder),
+        entries=entries[:PER_PAGE],
+        page=page,
+        more=len(entries) > PER_PAGE,
         folder=folder,
         zone=COURT["zone"],
         linked=linked,

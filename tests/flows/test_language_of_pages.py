@@ -324,3 +324,21 @@ def test_the_demos_outbox_is_in_chinese_too(database: str, tmp_path: Path) -> No
     scenario.beat()
     read(left, "full", browser(scenario, "zh").get("/outbox"))
     assert left == {}
+
+
+def test_the_demos_outbox_shows_twenty_messages_a_page(database: str, tmp_path: Path) -> None:
+    scenario = make_scenario(tmp_path, database, own_app=True)
+    make_court(scenario)
+    scenario.app.register_blueprint(outbox_views.bp)
+    for n in range(6):
+        made = scenario.api("POST", "/cases", {**CASE, "number": f"（2026）沪0105民初{n + 1}号"})[1]
+        scenario.api("POST", "/hearings", proposal(made["id"], (at(14 + n), "第三法庭")))
+    scenario.beat()
+    count = len(scenario.letters())
+    assert 20 < count <= 40
+    http = browser(scenario, "en")
+    newest, oldest = http.get("/outbox").text, http.get("/outbox?page=2").text
+    assert newest.count("<article") == 20
+    assert "?page=2" in newest
+    assert oldest.count("<article") == count - 20
+    assert "?page=3" not in oldest
