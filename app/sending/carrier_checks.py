@@ -44,11 +44,15 @@ _HELLO = {
 
 @dataclass(frozen=True)
 class CarrierCheck:
-    """The result of one check: its subject, whether it passed, and an explanation."""
+    """The result of one check: its subject, whether it passed, and an explanation.
+
+    ``configured`` is false for an optional service that is not set up: that is no fault.
+    """
 
     subject: str
     passed: bool
     message: Words
+    configured: bool = True
 
 
 def check_carriers(
@@ -72,7 +76,8 @@ def check_carriers(
 def _check_mailbox(services: ExternalServices, authserv: str) -> CarrierCheck:
     subject, mailbox = N_("replies by mail"), services.mailbox
     if mailbox is None:
-        return CarrierCheck(subject, True, Words(N_("not read (TINGQI_IMAP_URL is unset)")))
+        words = Words(N_("not read (TINGQI_IMAP_URL is unset)"))
+        return CarrierCheck(subject, True, words, configured=False)
     if fault := mailbox.check():
         return CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
     if not authserv:

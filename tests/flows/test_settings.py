@@ -97,6 +97,7 @@ def test_a_carrier_is_tried_by_the_beat_and_not_too_often(scenario: Scenario) ->
     assert "accepted" in page
     assert "to the local outbox" in page
     assert "last heard 0 seconds ago" in page
+    assert "replies by mail not set up not read" in page
     wrong = desk.post("/settings/carriers", data={"channel": "sms", "phone": "12"})
     assert (wrong.status_code, 'value="12"' in wrong.text) == (422, True)
     for n in range(5):
