@@ -90,36 +90,8 @@ class HearingPage:
 
     @property
     def not_notified(self) -> list[str]:
-        """Names of acting counsel to whom it has not been sent, and is not being sent."""
-        return [
-            each.counsel.name
-            for each in self.contacts
-            if each.acts and not each.informed and not each.going_out
-        ]
-
-    @property
-    def going_out(self) -> list[str]:
-        """Names of acting counsel to whom it is being sent."""
-        return [each.counsel.name for each in self.contacts if each.acts and each.going_out]
-
-    @property
-    def unconfirmed(self) -> list[CounselReach]:
-        """Acting counsel who were told, without evidence for a default judgment or a task."""
-        with_task = {each.counsel.id for each in self.todo}
-        return [
-            each
-            for each in self.contacts
-            if each.acts
-            and each.informed
-            and each.verdict
-            and not each.verdict.bears
-            and each.counsel.id not in with_task
-        ]
-
-    @property
-    def nothing_to_do(self) -> bool:
-        """Whether no person of the court has to act now."""
-        return not (self.not_notified or self.going_out or self.unconfirmed or self.todo)
+        """Names of acting counsel to whom it has not been sent yet."""
+        return [each.counsel.name for each in self.contacts if each.acts and not each.informed]
 
     @property
     def contacts_by_side(self) -> dict[str, int]:

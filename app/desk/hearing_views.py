@@ -87,7 +87,7 @@ def fix(hearing_id: int) -> Any:
         return service.fix(session, context, hearing_id, form.slot_id, form.reason)
 
     return _change(
-        hearing_id, "fix", typed, use_case, gettext("The date is fixed. The messages go out now.")
+        hearing_id, "fix", typed, use_case, gettext("The date is fixed. All are told now.")
     )
 
 
@@ -110,9 +110,7 @@ def cancel(hearing_id: int) -> Any:
     def use_case(session: Session, context: CourtContext) -> Hearing:
         return service.cancel(session, context, hearing_id, load(CancelIn, typed).reason)
 
-    success_text = gettext(
-        "The hearing is cancelled. The messages to all who were asked or told go out now."
-    )
+    success_text = gettext("The hearing is cancelled. All who were asked or told are told now.")
     return _change(hearing_id, "cancel", typed, use_case, success_text)
 
 

@@ -8,29 +8,13 @@
   const said = document.getElementById("line");
   const { at, lost, out } = live.dataset;
   const EVERY = 10_000; // milliseconds
-  const SOON = [1_000, 2_000, 4_000]; // milliseconds after loading, while messages are going out
   let tag = live.dataset.tag;
 
-  // The text somebody is writing, and the control that has the focus, are not replaced. The
-  // summary of a details is replaced by its successor, which gets the focus.
-  const busy = () => {
-    const focused = document.activeElement;
-    return (
-      (live.contains(focused) && !focused.matches("details[id] > summary")) ||
-      [...live.querySelectorAll("textarea")].some((field) => field.value)
-    );
-  };
-
-  const replace = (html) => {
-    const next = document.createElement("template");
-    next.innerHTML = html;
-    for (const { id } of live.querySelectorAll("details[open][id]")) {
-      next.content.getElementById(id)?.setAttribute("open", "");
-    }
-    const focused = live.contains(document.activeElement) && document.activeElement.parentElement.id;
-    live.replaceChildren(next.content);
-    if (focused) document.getElementById(focused)?.querySelector("summary").focus();
-  };
+  // What somebody is writing, or has opened, is not taken from under their hands.
+  const busy = () =>
+    live.contains(document.activeElement) ||
+    [...live.querySelectorAll("textarea")].some((field) => field.value) ||
+    live.querySelector("details[open]");
 
   const look = async () => {
     if (document.visibilityState !== "visible" || busy()) return;
@@ -39,7 +23,7 @@
       if (answer.status === 200) {
         const html = await answer.text();
         if (busy()) return;
-        replace(html);
+        live.innerHTML = html;
         tag = answer.headers.get("ETag");
       }
       const words = answer.status === 200 || answer.status === 304 ? "" : answer.ok ? "" : out;
@@ -48,7 +32,6 @@
       said.textContent = lost;
     }
   };
-  if (live.querySelector("[data-soon]")) for (const after of SOON) setTimeout(look, after);
   setInterval(look, EVERY);
   addEventListener("online", look);
   document.addEventListener("visibilitychange", look);

@@ -73,7 +73,7 @@ def test_the_slot_that_suits_is_fixed_by_the_one_primary_button(site: Site, page
     page.goto(f"{site.url}/hearings/{hearing}")
     expect(page.locator("main .btn.go")).to_have_count(1)
     page.get_by_role("button", name="Fix the slot that suits").click()
-    expect(page.get_by_role("status")).to_have_text("The date is fixed. The messages go out now.")
+    expect(page.get_by_role("status")).to_have_text("The date is fixed. All are told now.")
     expect(page.locator(".next .when")).to_have_text("Tue 8 Dec 2026, 09:30–11:00")
     expect(page.locator("main .btn.go")).to_have_count(0)
 
@@ -96,24 +96,3 @@ def test_cancelling_works_by_keyboard_and_without_scripts(site: Site, browser: B
     expect(page.get_by_text("Reason: 原告撤诉")).to_be_visible()
     expect(page.locator("#cancel")).to_have_count(0)
     context.close()
-
-
-def test_what_is_going_out_is_looked_at_again_soon_and_what_is_open_stays_open(
-    site: Site, page: Page
-) -> None:
-    hearing = propose(site)
-    order = {"slot_id": 1, "reason": "期限紧迫"}
-    assert site.scenario.api("POST", f"/hearings/{hearing}/fix", order)[0] == 200
-    page.clock.install()
-    site.sign_in(page)
-    page.goto(f"{site.url}/hearings/{hearing}")
-    expect(page.locator(".next")).to_contain_text("going out now")
-    summary = page.locator("#live details[id^=earlier-] > summary").first
-    summary.click()
-    site.scenario.beat()
-    page.clock.run_for(4_500)
-    expect(page.locator(".next")).to_contain_text("Told: 代理人0, 代理人1.")
-    expect(page.locator(".next")).not_to_contain_text("going out now")
-    expect(page.locator("#live details[id^=earlier-]").first).to_have_attribute("open", "")
-    expect(page.locator("#live details[id^=earlier-] > summary").first).to_be_focused()
-    expect(page.locator("#live details[open]")).to_have_count(1)
