@@ -16,13 +16,11 @@ from app.notices.keys import NoticeKey
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
-from app.record.rules import WENT_OUT, ContactOutcome, Event, NoticeState
+from app.record.rules import INFORMING, WENT_OUT, Event, NoticeState
 
 LOOK_BACK = dt.timedelta(days=30)
 BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)
 MOST = 500
-# Outcomes of a contact by hand that tell the person what the message would have.
-INFORMING = {outcome for outcome in ContactOutcome if outcome.informs}
 
 
 @dataclass(frozen=True)

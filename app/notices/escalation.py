@@ -15,10 +15,7 @@ from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue, request_for
 from app.notices.rules import outside_quiet_hours_at
 from app.notices.superseding import superseded
-from app.record.rules import PENDING, WENT_OUT, NoticeState
-
-# Another notice in one of these states carries the message.
-CARRIES = PENDING | WENT_OUT
+from app.record.rules import CARRIED, NoticeState
 
 # Quiet hours are waited out, but not until it would be too late.
 LAST_CALL = dt.timedelta(hours=1)
@@ -40,7 +37,7 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
             Notice.key.in_([str(key._replace(channel=each)) for each in Channel])
         )
     ).all()
-    carrying = next((n for n in siblings if n.state in CARRIES and n is not notice), None)
+    carrying = next((n for n in siblings if n.state in CARRIED and n is not notice), None)
     next_channel = carrying.channel if carrying else ""
     requests = []
     if notice.state == NoticeState.MISSED:

@@ -13,11 +13,7 @@ from app.notices.keys import NoticeKey
 from app.notices.models import Notice
 from app.notices.queue import queue, request_for
 from app.notices.superseding import LEFT, superseded
-from app.record.rules import NoticeState
-
-# A message in one of these states did not come through, or may not have.
-OPEN_TO_DOUBT = {NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value}
-ON_ITS_WAY = {NoticeState.QUEUED.value, NoticeState.SENDING.value}
+from app.record.rules import NOT_DELIVERED, PENDING
 
 
 def find(session: Session, court_id: int, notice_id: int) -> Notice:
@@ -35,7 +31,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     The record shows both. Raises Refusal where the notice arrived, is pending, would arrive too
     late, or is superseded.
     """
-    if notice.state not in OPEN_TO_DOUBT:
+    if notice.state not in NOT_DELIVERED:
         raise Refusal(N_("This message went out; there is nothing to send again."))
     if notice.stale_at <= now:
         raise Refusal(N_("This message would arrive too late. Ring the person and log the call."))
@@ -45,7 +41,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     stem = str(key._replace(repeat=0))
     earlier = session.scalars(sa.select(Notice).where(Notice.key.startswith(f"{stem}/again-")))
     repeats = earlier.all()
-    if any(each.state in ON_ITS_WAY for each in repeats):
+    if any(each.state in PENDING for each in repeats):
         raise Refusal(N_("This message is being sent again already."))
     why = superseded(session, [notice.row]).get(notice.id)
     if why == LEFT:

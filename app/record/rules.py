@@ -32,6 +32,8 @@ class NoticeState(StrEnum):
 PENDING = frozenset({NoticeState.QUEUED, NoticeState.SENDING})
 # A carrier has it.
 WENT_OUT = frozenset({NoticeState.SENT, NoticeState.DELIVERED})
+# It went out, or is going to.
+CARRIED = PENDING | WENT_OUT
 # A carrier was called, and the message did not arrive as far as anybody knows.
 LOST = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
 # The person cannot have it, or may not: it can be sent again by hand.
@@ -82,6 +84,10 @@ class ContactOutcome(StrEnum):
     LEFT_WORD = "left_word", N_("left word"), True
     WRONG_NUMBER = "wrong_number", N_("wrong number"), False
     TOLD = "told", N_("told in writing"), True
+
+
+# They tell the person what a message would have.
+INFORMING = frozenset(outcome for outcome in ContactOutcome if outcome.informs)
 
 
 def _person_answered(detail: Mapping[str, Any]) -> bool:
@@ -468,5 +474,5 @@ def touchpoint(
     if direction == "in":
         return Touchpoint.FROM
     outcome = (detail or {}).get("outcome", "")
-    informed = not outcome or outcome in {each for each in ContactOutcome if each.informs}
+    informed = not outcome or outcome in INFORMING
     return Touchpoint.TO if informed else Touchpoint.VAIN

@@ -26,13 +26,12 @@ from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue
 from app.notices.rules import outside_quiet_hours_at
 from app.record.models import ChainHead
-from app.record.rules import NoticeState
+from app.record.rules import CARRIED
 from app.reminders.rules import EscalationStep, escalation_steps
 from app.tasks import service
 from app.tasks.models import Task
 from app.tasks.service import CHANNELS, TaskKind, TaskState
 
-CARRIES = {NoticeState.QUEUED, NoticeState.SENDING, NoticeState.SENT, NoticeState.DELIVERED}
 KNOWN = N_("it is shown already that the person knows the date")
 CHANGED = N_("the date does not hold any more")
 LEFT = N_("the person acts in the case no longer")
@@ -173,7 +172,7 @@ def _carried(task: Task, contact: CounselReach) -> bool:
         row.notice is not None
         and row.channel == channel
         and row.kind in ANNOUNCING_DATE
-        and row.notice.state in CARRIES
+        and row.notice.state in CARRIED
         for row in contact.rows
     )
 

@@ -7,8 +7,9 @@ from marshmallow import fields
 
 from app.core.channels import BY_HAND
 from app.core.forms import ChoiceField, Form, InstantField, RowIdField, TextField, posted
+from app.record.rules import ContactOutcome
 
-OUTCOMES = ("spoke", "no_answer", "busy", "wrong_number", "left_word", "told")
+OUTCOMES = tuple(outcome.value for outcome in ContactOutcome)
 
 
 @dataclass(frozen=True, kw_only=True)

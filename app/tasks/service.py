@@ -11,7 +11,7 @@ from app.core.channels import Channel, OtherChannel
 from app.core.matters import Matter
 from app.record import ledger
 from app.record.models import ChainHead
-from app.record.rules import Event
+from app.record.rules import ContactOutcome, Event
 from app.tasks.models import Task
 
 
@@ -115,7 +115,7 @@ def note_try(
     tasks = session.scalars(query.with_for_update()).all() if ways else ()
     for task in tasks:
         task.tried_at = task.tried_at or now
-        if outcome in ("spoke", "told"):
+        if outcome in (ContactOutcome.SPOKE, ContactOutcome.TOLD):
             task.state, task.ended_at = TaskState.DONE.value, now
     return tasks
 
