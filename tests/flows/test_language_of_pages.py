@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -311,10 +312,18 @@ def test_errors_are_said_in_chinese(scenario: Scenario, tmp_path: Path) -> None:
     assert left == {}
 
 
-def test_the_demos_outbox_is_in_chinese_too(database: str, tmp_path: Path) -> None:
-    scenario = make_scenario(tmp_path, database, own_app=True)
-    make_court(scenario)
-    scenario.app.register_blueprint(outbox_views.bp)
+@pytest.fixture
+def with_outbox(database: str, tmp_path: Path) -> Iterator[Scenario]:
+    """A court whose app shows the outbox as a page, as the demo's does."""
+    made = make_scenario(tmp_path, database, own_app=True)
+    make_court(made)
+    made.app.register_blueprint(outbox_views.bp)
+    yield made
+    made.close()
+
+
+def test_the_demos_outbox_is_in_chinese_too(with_outbox: Scenario) -> None:
+    scenario = with_outbox
     left: dict[str, list[str]] = {}
     read(left, "empty", browser(scenario, "zh").get("/outbox"))
     case = json.loads(json.dumps(CASE))
@@ -326,10 +335,8 @@ def test_the_demos_outbox_is_in_chinese_too(database: str, tmp_path: Path) -> No
     assert left == {}
 
 
-def test_the_demos_outbox_shows_twenty_messages_a_page(database: str, tmp_path: Path) -> None:
-    scenario = make_scenario(tmp_path, database, own_app=True)
-    make_court(scenario)
-    scenario.app.register_blueprint(outbox_views.bp)
+def test_the_demos_outbox_shows_twenty_messages_a_page(with_outbox: Scenario) -> None:
+    scenario = with_outbox
     for n in range(6):
         made = scenario.api("POST", "/cases", {**CASE, "number": f"（2026）沪0105民初{n + 1}号"})[1]
         scenario.api("POST", "/hearings", proposal(made["id"], (at(14 + n), "第三法庭")))
