@@ -18,7 +18,7 @@ with warnings.catch_warnings():
     from pymap.context import connection_exit
     from pymap.imap import ConnectionState, IMAPConnection, IMAPServer, IMAPService
     from pymap.parsing.response import ResponseNo
-    from pysasl.hashing import Cleartext
+    from pysasl.hashing import BuiltinHash
 
 USER, PASSWORD = "court", "a password"
 
@@ -114,7 +114,7 @@ class ImapServer:
         )
         args.skip_services, args.passlib_cfg, args.debug = [], None, False
         # Its own hash takes half a million rounds for each sign-in: a fifth of a second.
-        backend, config = await DictBackend.init(args, hash_context=Cleartext())
+        backend, config = await DictBackend.init(args, hash_context=BuiltinHash(rounds=1))
         config.apply_context()
         async with AsyncExitStack() as stack:
             await backend.start(stack)

@@ -16,7 +16,7 @@ from app.cli import cli
 from app.record.models import ChainHead, DailySeal, Entry, EntryContent
 from tests.conftest import CASE, Scenario, case_with, make_scenario, proposal
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.extended]
 
 TABLES = {
     each.__tablename__: each.__table__ for each in (Entry, EntryContent, ChainHead, DailySeal)
