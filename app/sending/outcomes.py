@@ -40,9 +40,8 @@ def settle(session: Session, outcomes: Mapping[str, SendOutcome], now: dt.dateti
     """
     references = {AttemptReference.parse(reference).notice_id: reference for reference in outcomes}
     steps = [
-        _step(attempt, reference, outcomes[reference], now)
+        _step(attempt, references[attempt.id], outcomes[references[attempt.id]], now)
         for attempt in attempts.lock(session, references)
-        if (reference := references[attempt.id])
     ]
     attempts.write(session, steps, now)
     _follow_up(session, steps, outcomes, now)
