@@ -166,7 +166,7 @@ def enter() -> Any:
         return _case_form(form_fields.pad_with_rows(rows), errors=translated_errors(fault)), 422
     except Refusal as fault:
         return _case_form(rows, refused=web.translated(fault.message)), web.status_of(fault)
-    flash(gettext("The case is entered. Its hearing can be proposed now."), "yes")
+    flash(gettext("The case is entered. Its hearing can be proposed now."), "ok")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 
@@ -194,7 +194,7 @@ def facts(case_id: int) -> Any:
         retrying(lambda session: _change(session, author(session), case_id, details))
     except Invalid as fault:
         return _details_form(case_id, texts, errors=translated_errors(fault)), 422
-    flash(gettext("The case is changed."), "yes")
+    flash(gettext("The case is changed."), "ok")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 

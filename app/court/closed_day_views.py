@@ -54,12 +54,12 @@ def change_closed_days() -> Any:
     try:
         if reopened_id:
             retrying(lambda session: _open(session, author(session), reopened_id))
-            flash(gettext("The court works on that day again."), "yes")
+            flash(gettext("The court works on that day again."), "ok")
         else:
             days = _days(form)
             why = settings.plain(form["why"]).strip()[:200]
             retrying(lambda session: _close(session, author(session), days, why))
-            flash(gettext("No hearing is suggested for these days."), "yes")
+            flash(gettext("No hearing is suggested for these days."), "ok")
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _page(form=form, errors=errors), 422

@@ -139,7 +139,7 @@ def flash_logged(name: str, notified: Sequence[str]) -> None:
         )
     else:
         text = gettext("The contact with %(name)s is on the record.", name=name)
-    flash(text, "yes")
+    flash(text, "ok")
 
 
 def checked_contact(form: dict[str, str], zone: ZoneInfo) -> ContactIn:

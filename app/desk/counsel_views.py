@@ -80,7 +80,7 @@ def _save(
         name = retrying(lambda session: write(session, details))
     except (Invalid, Refusal) as error:
         return _form_page(case_id, representation_id, values, error), web.status_of(error)
-    flash(gettext("What is known of %(name)s is kept.", name=name), "yes")
+    flash(gettext("What is known of %(name)s is kept.", name=name), "ok")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 

@@ -144,7 +144,7 @@ def _change(
         view = _load_page(hearing_id)
         text = _already_done(view, action, typed) or _refusal_text(view, fault, version)
         return _page(view, act=action, typed=typed, refused=text), web.status_of(fault)
-    flash(success_text, "yes")
+    flash(success_text, "ok")
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 

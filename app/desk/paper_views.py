@@ -91,10 +91,10 @@ def print_papers() -> Any:
             db.session(), current_user.court_id, _task_ids("args"), web.secret(), _public_url()
         )
     except Refusal as fault:
-        flash(web.translated(fault.message), "alarm")
+        flash(web.translated(fault.message), "bad")
         return redirect(url_for("paper_notices.papers"))
     if not sheets:
-        flash(gettext("Choose at least one notice."), "maybe")
+        flash(gettext("Choose at least one notice."), "due")
         return redirect(url_for("paper_notices.papers"))
     return _print(sheets)
 
@@ -126,7 +126,7 @@ def papers_posted() -> Any:
             "%(num)s notices are on the record as posted.",
             count,
         ),
-        "yes",
+        "ok",
     )
     return redirect(url_for("paper_notices.papers"), 303)
 

@@ -115,6 +115,6 @@ def _change(scope: str, whose: int | None, *, busy_only: bool = False) -> None:
 
     retrying(change)
     if stop:
-        flash(gettext("The calendar's address is ended: it opens nothing any more."), "yes")
+        flash(gettext("The calendar's address is ended: it opens nothing any more."), "ok")
     else:
-        flash(gettext("The calendar has an address now."), "yes")
+        flash(gettext("The calendar has an address now."), "ok")

@@ -188,9 +188,9 @@ def act(upload_id: int) -> Any:
             raise
         return _one(upload_id, refused=web.translated(fault.message)), 422
     if undone:
-        flash(_undone(undone), "maybe" if undone.stay else "yes")
+        flash(_undone(undone), "due" if undone.stay else "ok")
     if do == "cancel":
-        flash(gettext("The import is cancelled. Nothing of the file was entered."), "held")
+        flash(gettext("The import is cancelled. Nothing of the file was entered."), "busy")
         return redirect(url_for("imports.files"), 303)
     return redirect(url_for("imports.one", upload_id=upload_id), 303)
 
@@ -239,14 +239,14 @@ def field_names() -> dict[str, str]:
 def upload_state(upload: Upload) -> tuple[str, str, str]:
     """Return the style, the icon and the label of a file's state."""
     words = {
-        "choosing": ("maybe", "question-circle", gettext("sheet or encoding to be chosen")),
-        "mapping": ("maybe", "columns-gap", gettext("columns to be chosen")),
-        "to_check": ("held", "hourglass-split", gettext("being checked")),
-        "checked": ("maybe", "clipboard-check", gettext("checked, not entered")),
-        "to_enter": ("held", "hourglass-split", gettext("being entered")),
-        "entered": ("yes", "check-lg", gettext("entered")),
-        "failed": ("alarm", "exclamation-circle", gettext("cannot be read")),
-        "undone": ("no", "arrow-counterclockwise", gettext("undone")),
-        "cancelled": ("no", "x-lg", gettext("cancelled")),
+        "choosing": ("due", "question-circle", gettext("sheet or encoding to be chosen")),
+        "mapping": ("due", "columns-gap", gettext("columns to be chosen")),
+        "to_check": ("busy", "hourglass-split", gettext("being checked")),
+        "checked": ("due", "clipboard-check", gettext("checked, not entered")),
+        "to_enter": ("busy", "hourglass-split", gettext("being entered")),
+        "entered": ("ok", "check-lg", gettext("entered")),
+        "failed": ("bad", "exclamation-circle", gettext("cannot be read")),
+        "undone": ("off", "arrow-counterclockwise", gettext("undone")),
+        "cancelled": ("off", "x-lg", gettext("cancelled")),
     }
     return words[upload.state]

@@ -55,7 +55,7 @@ def choose_rules() -> Any:
 
     retrying(choose)
     version = law.rule_set(name).version
-    flash(gettext("The court goes by %(version)s from the next round on.", version=version), "yes")
+    flash(gettext("The court goes by %(version)s from the next round on.", version=version), "ok")
     return redirect(url_for("law.rule_sets"), 303)
 
 

@@ -144,7 +144,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
         words = gettext("Tingqi's own words hold again, from the next message on.")
     else:
         words = gettext("Version %(version)s holds from the next message on.", version=version)
-    flash(words, "yes")
+    flash(words, "ok")
     return redirect(url_for("letters.wording", kind=kind, channel=channel, language=language), 303)
 
 

@@ -90,7 +90,7 @@ def create() -> Any:
             rooms_chosen=rooms,
         ), 422
     for note in listing_file.notes:
-        flash(web.translated(note), "maybe")
+        flash(web.translated(note), "due")
     if refused:
         refused_lines = sorted({each.line for each in refused})
         flash(
@@ -99,7 +99,7 @@ def create() -> Any:
                 lines=wording.listed(refused_lines[:20], web.language())
                 + ("…" if len(refused_lines) > 20 else ""),
             ),
-            "maybe",
+            "due",
         )
     return redirect(url_for("listing.shown", listing_id=listing_id), 303)
 
@@ -238,6 +238,6 @@ def act(listing_id: int) -> Any:
 
     retrying(work)
     if action == "delete":
-        flash(gettext("The draft is deleted. Hearings that were sent stay as they are."), "yes")
+        flash(gettext("The draft is deleted. Hearings that were sent stay as they are."), "ok")
         return redirect(url_for("listing.listed"), 303)
     return response

@@ -79,7 +79,7 @@ def revoke_token(token_id: int) -> Any:
             session, session.get_one(User, user_id), token_id, web.now()
         )
     )
-    flash(gettext("The token is revoked; no program gets in with it any more."), "yes")
+    flash(gettext("The token is revoked; no program gets in with it any more."), "ok")
     return redirect(url_for("account.me"), 303)
 
 
@@ -210,5 +210,5 @@ def change_settings() -> Any:
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _settings_page(current_user.court, form=form, errors=errors), 422
-    flash(gettext("The settings are kept. They hold from the next message on."), "yes")
+    flash(gettext("The settings are kept. They hold from the next message on."), "ok")
     return redirect(url_for("account.settings"), 303)

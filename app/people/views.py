@@ -178,7 +178,7 @@ def password(user_id: int, token: str) -> Any:
         return render_template("people/password.html", user=user, error=error), 422
     if not link_valid:
         return render_template("people/password.html", user=None), 404
-    flash(gettext("The password is set. Sign in with it."), "yes")
+    flash(gettext("The password is set. Sign in with it."), "ok")
     return redirect(url_for("people.sign_in"), 303)
 
 

@@ -58,11 +58,11 @@ class EvidenceGrade(IntEnum):
         member.label, member.icon, member.look = label, icon, look
         return member
 
-    ATTEMPTED = 0, N_("E0 attempted only"), "circle", "no"
-    ACCEPTED = 1, N_("E1 accepted only"), "send-check", "maybe"
-    DELIVERED = 2, N_("E2 delivered"), "check2", "held"
-    OPENED = 3, N_("E3 opened"), "eye", "yes"
-    CONFIRMED = 4, N_("E4 confirmed"), "check-lg", "yes"
+    ATTEMPTED = 0, N_("E0 attempted only"), "circle", "off"
+    ACCEPTED = 1, N_("E1 accepted only"), "send-check", "due"
+    DELIVERED = 2, N_("E2 delivered"), "check2", "busy"
+    OPENED = 3, N_("E3 opened"), "eye", "ok"
+    CONFIRMED = 4, N_("E4 confirmed"), "check-lg", "ok"
 
 
 class ContactOutcome(StrEnum):
@@ -162,7 +162,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("queued"),
             icon="clock",
-            look="no",
+            look="off",
             leads_to=_S.QUEUED,
             # A carrier whose code says that the failure is temporary: a new attempt.
             moves_from=frozenset({_S.FAILED}),
@@ -174,7 +174,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("sending"),
             icon="send",
-            look="held",
+            look="busy",
             leads_to=_S.SENDING,
             moves_from=frozenset({_S.QUEUED}),
         ),
@@ -184,7 +184,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("accepted"),
             icon="send-check",
-            look="held",
+            look="busy",
             leads_to=_S.SENT,
             # From UNKNOWN: the carrier was asked later, and has it.
             moves_from=frozenset({_S.SENDING, _S.UNKNOWN}),
@@ -198,7 +198,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("refused, tried again"),
             icon="arrow-repeat",
-            look="maybe",
+            look="due",
             leads_to=_S.QUEUED,
             # From UNKNOWN: the carrier was asked later, and certainly never had it.
             moves_from=frozenset({_S.SENDING, _S.UNKNOWN}),
@@ -210,7 +210,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("delivered"),
             icon="check2",
-            look="yes",
+            look="ok",
             leads_to=_S.DELIVERED,
             # From SENDING: a receipt may arrive before the outcome of the call is written. From
             # FAILED and QUEUED: late good news beats early bad news, and spares a second attempt.
@@ -224,7 +224,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("failed"),
             icon="exclamation-circle",
-            look="alarm",
+            look="bad",
             leads_to=_S.FAILED,
             moves_from=frozenset({_S.QUEUED, _S.SENDING, _S.UNKNOWN, _S.SENT}),
             ends_attempt=True,
@@ -238,7 +238,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("outcome unknown"),
             icon="question-circle",
-            look="alarm",
+            look="bad",
             leads_to=_S.UNKNOWN,
             moves_from=frozenset({_S.SENDING}),
         ),
@@ -248,7 +248,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("withdrawn"),
             icon="arrow-return-left",
-            look="no",
+            look="off",
             leads_to=_S.WITHDRAWN,
             moves_from=frozenset({_S.QUEUED}),
         ),
@@ -258,7 +258,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("missed"),
             icon="hourglass-bottom",
-            look="maybe",
+            look="due",
             leads_to=_S.MISSED,
             moves_from=frozenset({_S.QUEUED}),
             listed_alone=True,
@@ -268,7 +268,7 @@ class Event(StrEnum):
     STATUS = (
         "status",
         EventTraits(
-            label=N_("carrier's word"), icon="info-circle", look="no", shown_to_counsel=False
+            label=N_("carrier's word"), icon="info-circle", look="off", shown_to_counsel=False
         ),
     )
 
@@ -279,7 +279,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("opened"),
             icon="eye",
-            look="yes",
+            look="ok",
             direction="in",
             proves=EvidenceGrade.OPENED,
             touchpoint=Touchpoint.FROM,
@@ -290,14 +290,14 @@ class Event(StrEnum):
     # By a machine, or by nobody knows whom: it proves nothing.
     FETCHED = (
         "fetched",
-        EventTraits(label=N_("fetched"), icon="robot", look="no", direction="in", precedence=1),
+        EventTraits(label=N_("fetched"), icon="robot", look="off", direction="in", precedence=1),
     )
     ANSWERED = (
         "answered",
         EventTraits(
             label=N_("answered"),
             icon="check-lg",
-            look="yes",
+            look="ok",
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
             touchpoint=Touchpoint.FROM,
@@ -311,7 +311,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("confirmed"),
             icon="check-lg",
-            look="yes",
+            look="ok",
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
             touchpoint=Touchpoint.FROM,
@@ -325,7 +325,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("asks the court"),
             icon="telephone-inbound",
-            look="held",
+            look="busy",
             direction="in",
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
@@ -338,7 +338,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("call"),
             icon="telephone",
-            look="held",
+            look="busy",
             proves=EvidenceGrade.CONFIRMED,
             proven_if=_person_answered,
             touchpoint=Touchpoint.TO,
@@ -352,7 +352,7 @@ class Event(StrEnum):
         EventTraits(
             label=N_("told"),
             icon="chat",
-            look="held",
+            look="busy",
             touchpoint=Touchpoint.TO,
             by_hand=True,
             listed_alone=True,
@@ -363,14 +363,14 @@ class Event(StrEnum):
     # Something falls to a person of the court.
     TASK = (
         "task",
-        EventTraits(label=N_("falls to a person"), icon="person-exclamation", look="maybe"),
+        EventTraits(label=N_("falls to a person"), icon="person-exclamation", look="due"),
     )
     # A step that was not taken, and why.
-    SKIPPED = "skipped", EventTraits(label=N_("skipped"), icon="skip-forward", look="no")
+    SKIPPED = "skipped", EventTraits(label=N_("skipped"), icon="skip-forward", look="off")
     # Addresses and contents of all entries before it were blanked.
-    ERASED = "erased", EventTraits(label=N_("contents blanked"), icon="eraser", look="no")
+    ERASED = "erased", EventTraits(label=N_("contents blanked"), icon="eraser", look="off")
     # The rules of a time zone changed: the hearing keeps its wall-clock time.
-    CLOCK = "clock", EventTraits(label=N_("clock changed"), icon="clock-history", look="held")
+    CLOCK = "clock", EventTraits(label=N_("clock changed"), icon="clock-history", look="busy")
 
 
 def shown_as(word: str) -> Event:

@@ -67,6 +67,6 @@ def test_carrier() -> Any:
     except Refusal as fault:
         return _page(given={"phone": phone}, refused=web.translated(fault.message)), 429
     flash(
-        gettext("The worker sends it within seconds; look here for what the carrier said."), "yes"
+        gettext("The worker sends it within seconds; look here for what the carrier said."), "ok"
     )
     return redirect(url_for("carriers.carriers_page"), 303)

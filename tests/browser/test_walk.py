@@ -69,7 +69,7 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     for whom in COUNSEL:
         answer(demo, theirs, hand, whom)
     desk.reload()
-    expect(desk.locator("h1 .tag.yes")).to_be_visible()  # fixed
+    expect(desk.locator("h1 .tag.ok")).to_be_visible()  # fixed
     demo.scenario.beat()
     theirs.goto(demo.url + demo.scenario.link(COUNSEL[0]))
     hand.press(theirs.locator("form .btn.go"))
@@ -77,7 +77,7 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     hand.press(desk.locator("#cancel > summary"))
     hand.write(desk.locator("#cancel-reason"), "Settled out of court")
     hand.press(desk.locator("#cancel .btn.grave"))
-    expect(desk.locator("h1 .tag.no")).to_be_visible()  # cancelled
+    expect(desk.locator("h1 .tag.off")).to_be_visible()  # cancelled
     demo.scenario.beat()
     for whom in COUNSEL:
         assert demo.scenario.letters(to=whom, containing="Settled out of court")

@@ -69,7 +69,7 @@ def another(hearing_id: int) -> Any:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     hearing = queries.find_hearing(db.session(), current_user.court_id, hearing_id)
     if hearing.state == HearingState.CANCELLED:
-        flash(gettext("This hearing is cancelled: propose a new one."), "maybe")
+        flash(gettext("This hearing is cancelled: propose a new one."), "due")
         return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
     return _open(ProposalContext(hearing.case_id, hearing.id))
 
@@ -150,7 +150,7 @@ def _submit(about: ProposalContext, form: ProposalFields, *, send: bool) -> Any:
         return _send(order) if send else proposal_page.with_messages(order, form)
     except service.AlreadySent as before:
         _delete_draft(about)
-        flash(gettext("This was sent before; nothing was sent a second time."), "maybe")
+        flash(gettext("This was sent before; nothing was sent a second time."), "due")
         return redirect(url_for("hearing.shown", hearing_id=before.hearing_id), 303)
     except NotFound:
         raise
@@ -224,7 +224,7 @@ def _send(order: SendOrder) -> Any:
     if order.form.answer_by is None:
         flash(
             gettext("The date is set. Messages on their way: %(count)s, to %(names)s.", **counts),
-            "yes",
+            "ok",
         )
     else:
         by = wording.moment(order.form.answer_by, current_user.court.zone, web.language())
@@ -235,7 +235,7 @@ def _send(order: SendOrder) -> Any:
                 when=by,
                 **counts,
             ),
-            "yes",
+            "ok",
         )
     if unreachable := proposal_page.load_page(order.about).unreachable:
         flash(
@@ -243,7 +243,7 @@ def _send(order: SendOrder) -> Any:
                 "No message can reach %(names)s: ring them, and log the call.",
                 names=_listed(unreachable),
             ),
-            "alarm",
+            "bad",
         )
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 

@@ -40,7 +40,7 @@ def decline(task_id: int) -> Any:
     hearing_id = retrying(
         lambda session: service.decline(session, court_id, task_id, reason, now).hearing_id
     )
-    flash(gettext("The date stays. Counsel are told so, with your reason."), "yes")
+    flash(gettext("The date stays. Counsel are told so, with your reason."), "ok")
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
