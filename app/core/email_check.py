@@ -1,5 +1,7 @@
 """Pure: check e-mail addresses, the same for counsel, parties and the court's users."""
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 
 from app.core.characters import half_width
@@ -9,6 +11,7 @@ from app.core.characters import half_width
 INNER = (".local", ".home.arpa")
 
 
+@lru_cache(maxsize=10_000)  # a file of cases names the same lawyers again and again
 def email_address(typed: str) -> str:
     """Return an e-mail address in plain characters, its domain in lower case (RFC 5321, RFC 6531).
 

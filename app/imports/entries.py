@@ -110,7 +110,7 @@ def group_by_case(
     for line, cells in rows:
         faults = row_refusals(line, cells, mapping)
         padded = [*cells, *[""] * (len(mapping.headers) - len(cells))]
-        number = number_key(mapping.read(padded)["number"])
+        number = number_key(mapping.texts(padded, ("number",))["number"])
         if not faults and not number:
             missing = Message(N_("This is missing."))
             faults = [RowRefusal(line, mapping.header_of("number"), missing)]
@@ -128,7 +128,7 @@ def row_refusals(line: int, cells: Sequence[str], mapping: ColumnMapping) -> lis
         return [RowRefusal(line, mapping.headers[0], Message(words, count=len(cells), width=width))]
     return [
         RowRefusal(line, mapping.headers[place], why)
-        for place in sorted(mapping.used())
+        for place in sorted(mapping.used)
         if (why := _cell_error(cells[place]))
     ]
 

@@ -1,6 +1,6 @@
 """Enter the cases of a file: new ones, updates of known ones, and hearings that are fixed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -67,9 +67,8 @@ def enter_cases(
         for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
             if plain:
                 _enter_many(court, list(some), report)
-                continue
-            for entry in some:
-                _enter_one(court, entry, known.get(_key(entry)), uids, report)
+            else:
+                _update_many(court, list(some), known, uids, report)
         step(sum(len(entry.source.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
@@ -139,21 +138,32 @@ def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Imp
     report.known_hearings += sum(len(entry.sittings) for entry in entries) - new
 
 
+def _update_many(
+    court: ImportCourt,
+    entries: Sequence[ImportedCase],
+    known: Mapping[str, Case],
+    uids: set[str],
+    report: ImportReport,
+) -> None:
+    """Update known cases together; where one is refused, each by itself."""
+    try:
+        with court.session.begin_nested():
+            results = [_enter(court, each, known.get(_key(each)), uids) for each in entries]
+    except (RowRefused, Invalid, Refusal):
+        court.judges.clear()  # a judge added in what was rolled back is gone
+        for entry in entries:
+            _enter_one(court, entry, known.get(_key(entry)), uids, report)
+        return
+    for entry, result in zip(entries, results, strict=True):
+        _count(report, entry, *result)
+
+
 def _enter_one(
     court: ImportCourt, entry: ImportedCase, case: Case | None, uids: set[str], report: ImportReport
 ) -> None:
-    session, context = court.session, court.context
-    changed = None
     try:
-        with session.begin_nested():
-            if case is None:
-                case = cases.enter(
-                    session, context.court, None, entry.case, context.now, region=court.region
-                )
-                case.upload_id = court.upload_id
-            else:
-                changed = merge(session, context, case, entry.case, court.region)
-            new = add_hearings(court, case, entry, uids)
+        with court.session.begin_nested():
+            result = _enter(court, entry, case, uids)
     except RowRefused as fault:
         report.refused.append(fault.refused)
     except Invalid as fault:
@@ -162,14 +172,37 @@ def _enter_one(
     except Refusal as fault:
         report.refused.append(entry.source.refusal(court.mapping, "number", fault.message))
     else:
-        report.new += changed is None
-        report.changed += changed is True
-        report.unchanged += changed is False
-        report.hearings += new
-        report.known_hearings += len(entry.sittings) - new
+        _count(report, entry, *result)
         return
     court.judges.clear()  # a judge added in what was rolled back is gone
     report.left_out += 1
+
+
+def _enter(
+    court: ImportCourt, entry: ImportedCase, case: Case | None, uids: set[str]
+) -> tuple[bool | None, int]:
+    """Enter one case; return whether it changed, None for a new one, and how many hearings are new.
+
+    Raises RowRefused, Invalid or Refusal.
+    """
+    session, context = court.session, court.context
+    changed = None
+    if case is None:
+        case = cases.enter(
+            session, context.court, None, entry.case, context.now, region=court.region
+        )
+        case.upload_id = court.upload_id
+    else:
+        changed = merge(session, context, case, entry.case, court.region)
+    return changed, add_hearings(court, case, entry, uids)
+
+
+def _count(report: ImportReport, entry: ImportedCase, changed: bool | None, new: int) -> None:
+    report.new += changed is None
+    report.changed += changed is True
+    report.unchanged += changed is False
+    report.hearings += new
+    report.known_hearings += len(entry.sittings) - new
 
 
 def merge(session: Session, context: CourtContext, case: Case, form: CaseIn, region: str) -> bool:

@@ -25,7 +25,7 @@ def read(*rows: tuple[str, ...]) -> ImportedCase | list[RowRefusal]:
 @pytest.mark.parametrize("header", ["Case Number", "case_number", "\ufeffCASE-NUMBER", " 案 号 "])
 def test_a_header_is_known_however_it_is_typed(header: str) -> None:
     bound = rules.bind(OWN, [header, "judge", "party"])
-    assert bound.read(["A-1", "Doe", "Ann"])["number"] == "A-1"
+    assert bound.texts(["A-1", "Doe", "Ann"], ("number",))["number"] == "A-1"
 
 
 def test_a_file_is_recognised_only_by_all_headers_of_a_map() -> None:
@@ -39,7 +39,7 @@ def test_a_template_joins_columns_and_loses_no_gap() -> None:
     idaho = column_maps.find("idaho")
     bound = rules.bind(idaho, idaho.recognised_by)
     cells = ["7", "Ann", "", "", "X-1", "Doe", "Trial", "1/2/2027", "8:15"]
-    assert bound.read(cells)["party"] == "Ann"
+    assert bound.texts(cells, ("party",))["party"] == "Ann"
     assert bound.header_of("party") == "PartyFirstName, PartyLastName"
 
 

@@ -111,8 +111,9 @@ class ColumnMapping:
             replace(self, sources={**shared, **own}, parties=()) for own in self.parties
         ) or (self,)
 
+    @cached_property
     def used(self) -> frozenset[int]:
-        """Return the indices of the columns in use."""
+        """The indices of the columns in use."""
         return frozenset(
             part
             for mapping in self.each_party
@@ -123,7 +124,7 @@ class ColumnMapping:
 
     def unread(self) -> list[str]:
         """Return the headers of unused columns."""
-        used = self.used()
+        used = self.used
         return [each for n, each in enumerate(self.headers) if each and n not in used]
 
     def people(
@@ -151,10 +152,6 @@ class ColumnMapping:
             mapping = self.each_party[0]
             yield mapping, mapping._read(mapping._raw(cells, FIELDS))
 
-    def read(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return the fields of a row, as if it named a single party."""
-        return self._read(self._raw(cells, FIELDS))
-
     def texts(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
         """Return the fields of a row, with values translated and defaults filled in."""
         return self._filled(self._translated(self._raw(cells, names)))
@@ -178,13 +175,14 @@ class ColumnMapping:
     def _translated(self, raw: Mapping[str, str]) -> dict[str, str]:
         # Line breaks and non-breaking spaces become spaces.
         return {
-            name: translated(self.column_map, name, " ".join(clean(text).split()))
+            name: translated(self.column_map, name, " ".join(clean(text).split())) if text else ""
             for name, text in raw.items()
         }
 
     def _filled(self, texts: dict[str, str]) -> dict[str, str]:
         for name, default in self.column_map.defaults.items():
-            texts[name] = texts[name] or default
+            if name in texts:
+                texts[name] = texts[name] or default
         return texts
 
 
