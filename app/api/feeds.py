@@ -122,7 +122,7 @@ def _whose(session: Session, context: CourtContext, form: FeedIn) -> int | None:
     if form.row_id:
         return form.row_id
     if not name or scope not in ("judge", "courtroom"):
-        raise Invalid({f"{scope}_id": Message(N_("Say whose calendar this is to be."))})
+        raise Invalid({f"{scope}_id": Message(N_("Say whose calendar to create."))})
     found = (
         service.find_courtroom(session, context.court.id, name)
         if scope == "courtroom"
@@ -133,9 +133,7 @@ def _whose(session: Session, context: CourtContext, form: FeedIn) -> int | None:
         )
     )
     if found is None:
-        raise Invalid(
-            {"name": Message(N_("Nobody and nothing here is called %(name)s."), name=name)}
-        )
+        raise Invalid({"name": Message(N_("There is nothing named %(name)s here."), name=name)})
     return found.id
 
 

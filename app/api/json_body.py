@@ -31,13 +31,13 @@ def parse_json(raw: bytes) -> Any:
         raise UnreadableJson(Message(N_("The body is nested too deeply."))) from fault
     except json.JSONDecodeError as fault:
         message = Message(
-            N_("The body is no JSON: line %(line)s, column %(column)s."),
+            N_("The body is not JSON: line %(line)s, column %(column)s."),
             line=fault.lineno,
             column=fault.colno,
         )
         raise UnreadableJson(message) from fault
     except ValueError as fault:  # a number of thousands of digits
-        raise UnreadableJson(Message(N_("The body has a number that nobody can mean."))) from fault
+        raise UnreadableJson(Message(N_("The body has a number that is out of range."))) from fault
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

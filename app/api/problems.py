@@ -23,21 +23,21 @@ MEDIA_TYPE = "application/problem+json"
 
 # What a problem's type is called, and what each means: its address says it.
 TITLES = {
-    "refused": N_("A rule of the court says no."),
-    "clash": N_("Somebody, some room or some number is taken."),
-    "gone": N_("This is over."),
-    "not-found": N_("There is no such thing in this court."),
-    "reason-needed": N_("A rule warns; the same request with a reason is accepted."),
-    "invalid": N_("The input cannot be taken; the fields say why."),
+    "refused": N_("The request was refused."),
+    "clash": N_("A person, a courtroom or a number is taken."),
+    "gone": N_("This is no longer available."),
+    "not-found": N_("Not found in this court."),
+    "reason-needed": N_("A rule warns. Send the same request with a reason."),
+    "invalid": N_("The input is not valid. See each field."),
     "unreadable": N_("The request could not be read."),
     "unauthorized": N_("A valid API token is needed."),
-    "forbidden": N_("This is not yours to do."),
-    "method-not-allowed": N_("This address is not asked in that way."),
-    "too-large": N_("This is too large."),
+    "forbidden": N_("You are not allowed to do this."),
+    "method-not-allowed": N_("This address cannot be used in this way."),
+    "too-large": N_("The request is too large."),
     "media-type": N_("The body must be application/json."),
-    "too-many": N_("Too many requests; wait a while."),
-    "unavailable": N_("The database cannot be reached just now; nothing was lost."),
-    "fault": N_("Something went wrong on our side; nothing was half done."),
+    "too-many": N_("Too many requests. Try again later."),
+    "unavailable": N_("The database cannot be reached just now. Nothing was lost."),
+    "fault": N_("Something went wrong on our side. Nothing was changed."),
 }
 BY_STATUS = {
     400: "unreadable",

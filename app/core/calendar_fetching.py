@@ -88,7 +88,7 @@ class CalendarFetcher:
             if status != 200:
                 raise FetchFailed(N_("The address answers with an error."))
             return FetchedCalendar(body, head.get("etag", "")[:200])
-        raise FetchFailed(N_("The address leads on too often."))
+        raise FetchFailed(N_("The address redirects too often."))
 
     def checked(self, address: str) -> tuple[str, int, str]:
         """Return host, port and path of an address that may be asked. Raises Unfetchable."""
@@ -96,7 +96,7 @@ class CalendarFetcher:
             parts = urlsplit(addresses.ascii_url(address.strip()))
             host, port = (parts.hostname or "").rstrip("."), parts.port or 443
         except ValueError:
-            raise FetchFailed(N_("This is no address.")) from None
+            raise FetchFailed(N_("This is not an address.")) from None
         if parts.scheme != "https" or not host or not _VISIBLE.fullmatch(parts.geturl()):
             raise FetchFailed(N_("Give an address that begins with https://."))
         if parts.username or parts.password:
@@ -159,7 +159,7 @@ def _body(answer: http.client.HTTPResponse, headers: dict[str, str]) -> bytes:
     """Read and decompress a body in pieces; stop reading one that grows too large."""
     packing = headers.get("content-encoding", "identity").lower()
     if packing not in ("identity", "gzip", "x-gzip", ""):
-        raise FetchFailed(N_("The calendar is packed in a way that is not known."))
+        raise FetchFailed(N_("The calendar is compressed in an unknown way."))
     unpack = zlib.decompressobj(31) if "gzip" in packing else None
     found = bytearray()
     while piece := answer.read(65536):
@@ -171,7 +171,7 @@ def _body(answer: http.client.HTTPResponse, headers: dict[str, str]) -> bytes:
                 try:
                     found += unpack.decompress(piece, LARGEST + 1 - len(found))
                 except zlib.error:
-                    raise FetchFailed(N_("The calendar cannot be unpacked.")) from None
+                    raise FetchFailed(N_("The calendar cannot be decompressed.")) from None
                 piece = unpack.unconsumed_tail
             if len(found) > LARGEST:
                 raise FetchFailed(N_("The calendar is larger than 2 MB."))

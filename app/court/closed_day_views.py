@@ -54,12 +54,12 @@ def change_closed_days() -> Any:
     try:
         if reopened_id:
             retrying(lambda session: _open(session, author(session), reopened_id))
-            flash(gettext("The court works on that day again."), "ok")
+            flash(gettext("Closed day removed. Hearings can be suggested on it again."), "ok")
         else:
             days = _days(form)
             why = settings.plain(form["why"]).strip()[:200]
             retrying(lambda session: _close(session, author(session), days, why))
-            flash(gettext("No hearing is suggested for these days."), "ok")
+            flash(gettext("Closed days added. No hearing is suggested on them."), "ok")
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _page(form=form, errors=errors), 422
@@ -74,7 +74,7 @@ def _days(form: dict[str, str]) -> list[dt.date]:
     except ValueError:
         raise Invalid({"from": Message(N_("Give a day as 2026-10-01."))}) from None
     if not 0 <= (last - first).days < MOST_DAYS:
-        text = N_("Give up to %(most)s days, the first before the last.")
+        text = N_("Give at most %(most)s days, the first not after the last.")
         raise Invalid({"until": Message(text, most=MOST_DAYS)})
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 

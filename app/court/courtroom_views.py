@@ -47,7 +47,7 @@ def add_courtroom() -> Any:
     except Refusal as fault:
         errors = {"name": web.translated(fault.message)}
         return _list(form=form, errors=errors), web.status_of(fault)
-    flash(gettext("The courtroom is added."), "ok")
+    flash(gettext("Courtroom added."), "ok")
     return redirect(url_for("courtrooms.courtrooms"), 303)
 
 
@@ -93,7 +93,7 @@ def change_courtroom(room_id: int) -> Any:
         room = rooms.find(db.session(), current_user.court_id, room_id)
         stored = {"name": room.name, "location": room.location}
         return _detail(room_id, stored, refused=refusal), web.status_of(fault)
-    flash(gettext("It is done, and stands on the list of changes."), "ok")
+    flash(gettext("Done. The change is in the change log."), "ok")
     return redirect(url_for("courtrooms.courtrooms"), 303)
 
 

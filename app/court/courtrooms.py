@@ -56,5 +56,6 @@ def delete(session: Session, by: ChangeAuthor, room: Courtroom) -> None:
             session.flush()
     except sa.exc.IntegrityError as fault:
         raise Refusal(
-            N_("%(name)s has hearings or calendars and is not deleted: retire it."), name=room.name
+            N_("%(name)s has hearings or calendars: take it out of use instead."),
+            name=room.name,
         ) from fault

@@ -69,8 +69,8 @@ def country_fault(country: str) -> Message | None:
     if country in countries():
         return None
     text = N_(
-        "No holidays are known of the country %(country)s. Give it in two letters "
-        "(ISO 3166), as CN, or with its part, as GB-ENG."
+        "No holidays are known for the country %(country)s. Give it in two letters "
+        "(ISO 3166), such as CN, or with its region, such as GB-ENG."
     )
     return Message(text, country=country[:40] or "–")
 
@@ -86,7 +86,7 @@ def subdivision_of(country: str, text: str) -> str | Message:
     known = subdivisions(country)
     if not known:
         error_text = N_(
-            "The holidays of %(country)s are known as a whole only: leave %(part)s out."
+            "The holidays of %(country)s are not divided by region: leave %(part)s out."
         )
         return Message(error_text, country=country, part=text.strip()[:40])
     spellings = _spellings(country)
@@ -95,7 +95,7 @@ def subdivision_of(country: str, text: str) -> str | Message:
     similar = [spellings[each] for each in get_close_matches(spelling, spellings, MOST_NAMED)]
     suggested = list(dict.fromkeys([*similar, *known]))[:MOST_NAMED]
     rest = f" … ({len(known)})" if len(known) > len(suggested) else ""
-    error_text = N_("%(country)s has no part %(part)s whose holidays are known. Known: %(known)s.")
+    error_text = N_("%(country)s has no region %(part)s with known holidays. Known: %(known)s.")
     listing = ", ".join(
         f"{code} {known[code]}" if known[code] != code else code for code in suggested
     )

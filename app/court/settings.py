@@ -70,7 +70,8 @@ def change(court: Court, values: Mapping[str, Any]) -> None:
     days = _parse_reminder_days(values["reminder_days"])
     if days is None:
         errors["reminder_days"] = Message(
-            N_("Give up to %(most)s numbers of days from 1 to 60, as 7, 3, 1."), most=MOST_REMINDERS
+            N_("Give at most %(most)s numbers of days from 1 to 60, such as 7, 3, 1."),
+            most=MOST_REMINDERS,
         )
     if errors:
         raise Invalid(errors)
@@ -99,7 +100,7 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
         errors["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
     for name in HOURS:
         if not _is_time_of_day(values[name]):
-            errors[name] = Message(N_("Give the time of day as 09:00."))
+            errors[name] = Message(N_("Give the time as 09:00."))
     buffer = values["buffer_minutes"] or "0"
     if not (buffer.isascii() and buffer.isdigit() and int(buffer[:9]) <= MOST_BUFFER):
         errors["buffer_minutes"] = Message(N_("Give 0 to %(most)s minutes."), most=MOST_BUFFER)
@@ -111,12 +112,14 @@ def _order_errors(values: Mapping[str, Any], errors: Mapping[str, Message]) -> d
     if any(name in errors for name in COURT_HOURS):
         return {}
     if values["opens"] >= values["closes"]:
-        return {"closes": Message(N_("The court closes before it opens."))}
+        return {"closes": Message(N_("The end must be after the start."))}
     lunch_break = values["lunch_from"], values["lunch_until"]
     if lunch_break[0] > lunch_break[1] or not (
         values["opens"] <= lunch_break[0] and lunch_break[1] <= values["closes"]
     ):
-        return {"lunch_until": Message(N_("Lunch lies between opening and closing, in order."))}
+        return {
+            "lunch_until": Message(N_("Lunch must be within court hours, and end after it begins."))
+        }
     return {}
 
 

@@ -61,7 +61,7 @@ def calendars() -> str:
         for each in court_queries.courtrooms(session, court_id)
         for name, busy in (
             (each.name, False),
-            (gettext("%(name)s, only when it is taken", name=each.name), True),
+            (gettext("%(name)s (busy times only)", name=each.name), True),
         )
     ]
     mine = [("assistant", current_user.id, current_user.name, False)]
@@ -115,6 +115,6 @@ def _change(scope: str, whose: int | None, *, busy_only: bool = False) -> None:
 
     retrying(change)
     if stop:
-        flash(gettext("The calendar's address is ended: it opens nothing any more."), "ok")
+        flash(gettext("Calendar address stopped. It no longer works."), "ok")
     else:
-        flash(gettext("The calendar has an address now."), "ok")
+        flash(gettext("Calendar address created."), "ok")

@@ -83,9 +83,13 @@ def open_feed(
     if scope == "me" and user is not None:
         scope, owner_id = "assistant", user.id
     if owner_id is None or queries.owner(session, court.id, scope, owner_id) is None:
-        raise NotFound(N_("There is nothing of this number in this court to subscribe to."))
+        raise NotFound(
+            N_("There is no judge, courtroom, counsel or hearing of this number in this court.")
+        )
     if busy_only and scope != "courtroom":
-        raise Invalid({"busy_only": Message(N_("Only a courtroom's calendar can say busy alone."))})
+        raise Invalid(
+            {"busy_only": Message(N_("Only a courtroom's calendar can be limited to busy times."))}
+        )
     feed = queries.open_feed(
         session, court.id, scope, owner_id, user.id if user else None, busy_only=busy_only
     )

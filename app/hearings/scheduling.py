@@ -104,7 +104,7 @@ def check_slots(
             continue
         if room.retired_at:
             errors[f"slots.{n}.courtroom"] = Message(
-                N_("Courtroom %(room)s is retired: choose another one."), room=room.name
+                N_("Courtroom %(room)s is out of use: choose another one."), room=room.name
             )
         elif (slot.starts_at, room) in checked:
             errors[f"slots.{n}.starts_at"] = Message(N_("This slot is given twice."))

@@ -72,5 +72,5 @@ def _process(box: ImapMailbox, arrived: FetchedMail, trusted: str, secret: bytes
         if _is_database_away(fault):
             raise  # the mail is read again once the database is back
         log.exception("a mail could not be taken; it is filed as broken")
-        why = N_("the house stumbled over it; the log says at what")
+        why = N_("it could not be processed; see the log")
         retrying(partial(mail_inbox.file_broken, name=box.name, arrived=arrived, why=why, now=now))

@@ -106,5 +106,5 @@ def done(inbound_id: int) -> Any:
             message.done_at, message.user_id = now, user_id
 
     retrying(close)
-    flash(gettext("Done: it waits no longer."), "ok")
+    flash(gettext("Marked as done."), "ok")
     return redirect(url_for("inbound.listed"), 303)

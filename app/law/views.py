@@ -55,7 +55,7 @@ def choose_rules() -> Any:
 
     retrying(choose)
     version = law.rule_set(name).version
-    flash(gettext("The court goes by %(version)s from the next round on.", version=version), "ok")
+    flash(gettext("The court uses %(version)s from the next round on.", version=version), "ok")
     return redirect(url_for("law.rule_sets"), 303)
 
 
@@ -69,8 +69,8 @@ def procedure_names(procedures: tuple[str, ...]) -> str:
 def counted_from(rule: law.PeriodRule) -> str:
     """Describe the event from which a period is counted."""
     return {
-        law.Counted.FROM_NOTICE: gettext("the day on which people are told"),
-        law.Counted.FROM_ENTRY: gettext("the day on which the case was entered here"),
+        law.Counted.FROM_NOTICE: gettext("the day of notice"),
+        law.Counted.FROM_ENTRY: gettext("the day on which the case was entered"),
     }[rule.counted]
 
 

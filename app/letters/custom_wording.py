@@ -125,24 +125,24 @@ def _fault(text: str, known: Iterable[str], most: int) -> Message | None:
         return Message(N_("This is too long: at most %(most)s characters."), most=most)
     for name in _PLACE.findall(text):
         if name not in known:
-            return Message(N_("There is no place {%(name)s} here."), name=name[:40])
+            return Message(N_("There is no placeholder {%(name)s} here."), name=name[:40])
     if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
-        return Message(N_("A brace stands alone: a place is written as {date}."))
+        return Message(N_("There is a single brace: write a placeholder as {date}."))
     return None
 
 
 def _form_fault(kind: str, channel: str, form: str) -> Message | None:
     if not form.strip():
-        return Message(N_("There is nothing between two lines of ---."))
+        return Message(N_("There is no text between two lines of ---."))
     always = places(_IF_THERE.sub("", form))
     for name in needed(kind, channel):
         if not always & set(ALSO.get(name, (name,))):
-            return Message(N_("{%(name)s} must not be left out."), name=name)
+            return Message(N_("{%(name)s} is required: add it to the text."), name=name)
     if Channel(channel).traits.can_be_stopped and (word := _WORD.search(_PLACE.sub("", form))):
         return Message(
             N_(
-                "Carriers reserve the word %(word)s: who answers with it stops or starts all "
-                "texts. Say it otherwise."
+                "Carriers reserve the word %(word)s: answering with it stops or starts all texts. "
+                "Use another word."
             ),
             word=word[1],
         )

@@ -139,11 +139,11 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
 
     version = retrying(keep)
     if version is None:
-        words = gettext("These words hold already; nothing is changed.")
+        words = gettext("This wording is in use already. Nothing was changed.")
     elif act == "house":
-        words = gettext("Tingqi's own words hold again, from the next message on.")
+        words = gettext("The default wording is used from the next message on.")
     else:
-        words = gettext("Version %(version)s holds from the next message on.", version=version)
+        words = gettext("Version %(version)s is used from the next message on.", version=version)
     flash(words, "ok")
     return redirect(url_for("letters.wording", kind=kind, channel=channel, language=language), 303)
 
@@ -158,9 +158,9 @@ def _typed(text: str) -> str:
 def place_words() -> dict[str, str]:
     """Return the translated description of each place."""
     return {
-        "person": gettext("who is written to"),
-        "party": gettext("whom they act for"),
-        "side": gettext("on which side"),
+        "person": gettext("the recipient"),
+        "party": gettext("the party they act for"),
+        "side": gettext("the side of that party"),
         "court": gettext("the court"),
         "court_short": gettext("the court's short name"),
         "phone": gettext("its telephone"),
@@ -172,17 +172,17 @@ def place_words() -> dict[str, str]:
         "judge": gettext("the judge"),
         "kind": gettext("the kind of hearing"),
         "act": gettext("the kind, in short"),
-        "minutes": gettext("how long it takes"),
+        "minutes": gettext("its length"),
         "zone": gettext("the time zone"),
         "link": gettext("the person's own link, or the code"),
         "date": gettext("day and time of the hearing"),
         "place": gettext("courtroom and where it is"),
         "answer_by": gettext("the date to answer by"),
-        "slots": gettext("the slots, one a line"),
-        "answers": gettext("what was answered, one a line"),
-        "was": gettext("the date before"),
-        "days": gettext("how many days are left"),
+        "slots": gettext("the slots, one per line"),
+        "answers": gettext("the answers, one per line"),
+        "was": gettext("the previous date"),
+        "days": gettext("the number of days left"),
         "reason": gettext("the reason given"),
         "bring": gettext("what to bring"),
-        "said": gettext("what a calendar answered"),
+        "said": gettext("the reply from a calendar"),
     }

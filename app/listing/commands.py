@@ -231,7 +231,7 @@ def _print_refused(refused: list[Any], *, partial: bool) -> None:
 
 def _print_result(listing_id: int, result: SearchResult | None, *, as_json: bool) -> None:
     if result is None:
-        raise Invalid({"listing": Message(N_("The draft was deleted while it was searched."))})
+        raise Invalid({"listing": Message(N_("The draft was deleted during the search."))})
     listing = db.session().get_one(Listing, listing_id)
     rows = queries.draft_rows(db.session(), listing)
     if as_json:

@@ -54,7 +54,7 @@ def check(
 def _errors(session: Session, context: CourtContext, row: ListingRow) -> dict[str, Message]:
     case = cases.find_case_by_number(session, context.court.id, row.number)
     if case is None:
-        text = N_("There is no case %(number)s: enter or import it first.")
+        text = N_("There is no case %(number)s: add or import it first.")
         return {"number": Message(text, number=row.number)}
     if not hearings.acting_representations(session, case):
         text = N_("Nobody can be asked: this case has no counsel with an address.")
@@ -103,7 +103,7 @@ def draft(
             N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SECONDS
         )
     if not rows:
-        errors["file"] = Message(N_("The file names no hearing that can be listed."))
+        errors["file"] = Message(N_("The file has no hearing that can be listed."))
     if errors:
         raise Invalid(errors)
     listing = Listing(
@@ -129,7 +129,7 @@ def _listed(session: Session, context: CourtContext, row: ListingRow) -> ListedH
     case = cases.find_case_by_number(session, context.court.id, row.number)
     if case is None:
         raise NotFound(
-            N_("There is no case %(number)s: enter or import it first."), number=row.number
+            N_("There is no case %(number)s: add or import it first."), number=row.number
         )
     preferences = row.wishes.to_json()
     if row.wishes.courtroom:

@@ -74,5 +74,5 @@ def draft(
     unlistable_lines = {each.line for each in unlistable}
     listable = [row for row in listing_file.rows if row.line not in unlistable_lines]
     if not listable and refused:
-        raise Invalid({"file": Message(N_("No row of the file can be taken."))})
+        raise Invalid({"file": Message(N_("No row of the file can be used."))})
     return drafting.draft(session, context, name, listable, listing_request), refused

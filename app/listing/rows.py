@@ -128,7 +128,7 @@ def read(
             continue
         first_line = first_lines.setdefault((number_key(row.number), row.kind), line)
         if first_line != line:
-            text = N_("Line %(line)s names this hearing of case %(number)s already.")
+            text = N_("Line %(line)s has this hearing of case %(number)s already.")
             why = Message(text, line=first_line, number=row.number)
             refused.append(RowRefusal(line, mapping.header_of("number"), why))
             continue

@@ -23,7 +23,9 @@ from app.listing.solver.search import Watch, search
 
 log = logging.getLogger("tingqi.listing")
 STORE_EVERY = 4  # progress reports between two that are stored: one to four seconds
-FAULT = Message(N_("The search failed by a fault of ours, which is in the log: start it again."))
+FAULT = Message(
+    N_("The search failed because of an error in the system, which was logged. Start it again.")
+)
 
 STOPPED = Message(N_("It was stopped before it began."))
 

@@ -104,8 +104,8 @@ def _refuse_unavailable(
         if room not in free.get(at, ()):
             ends_at = at + row.minutes * MINUTE
             text = N_(
-                "The slot %(when)s does not suit any more: list this hearing anew, or "
-                "propose it by itself."
+                "The slot %(when)s is no longer free. List this hearing again, or propose it "
+                "on its own."
             )
             raise Refusal(text, when=HearingTime(at, court.zone, ends_at))
 

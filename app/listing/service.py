@@ -96,7 +96,7 @@ def store_result(
     return True
 
 
-CROWDED_OUT = Message(N_("All times that would suit are needed by other hearings of the list."))
+CROWDED_OUT = Message(N_("All suitable times are taken by other hearings of the list."))
 
 
 def _slot(built: Candidates, number: int, place: Placement) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def start_again(listing: Listing, now: dt.datetime) -> None:
     """Queue a listing for a new search. Raises Refusal while it is being searched or sent."""
     finished = listing.state in (ListingState.READY, ListingState.FAILED)
     if not (finished or is_broken(listing, now)):
-        raise Refusal(N_("This listing is being worked on: wait, or stop it first."))
+        raise Refusal(N_("This list is being searched: wait, or stop it first."))
     listing.state, listing.worker, listing.lease_until = ListingState.WAITING.value, "", None
     listing.stop, listing.fault = False, None
     listing.placed = listing.most = listing.cost = listing.bound = None
@@ -168,14 +168,14 @@ def remove(session: Session, listing: Listing, listed_id: int) -> None:
     if row is None or row.listing_id != listing.id:
         raise NotFound(N_("This hearing is not in the list."))
     if row.hearing_id is not None:
-        raise Refusal(N_("This hearing was sent: cancel it on its own page."))
+        raise Refusal(N_("This hearing was sent already: cancel it on its own page."))
     session.delete(row)
 
 
 def delete(session: Session, listing: Listing) -> None:
     """Delete a draft; hearings already sent stay. Raises Refusal while it is being sent."""
     if listing.state == ListingState.SENDING:
-        raise Refusal(N_("This listing is being sent: wait until it is done."))
+        raise Refusal(N_("This list is being sent: wait until it is done."))
     session.delete(listing)
 
 
@@ -185,7 +185,7 @@ def send(session: Session, context: CourtContext, listing: Listing) -> None:
         return
     unsent = [listed for listed in listing.hearings if listed.slots and listed.hearing_id is None]
     if listing.state != ListingState.READY or not unsent:
-        raise Refusal(N_("There is nothing to send in this listing."))
+        raise Refusal(N_("There is nothing to send in this list."))
     for listed in listing.hearings:
         listed.tried = listed not in unsent
     for listed in unsent:

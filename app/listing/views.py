@@ -238,6 +238,6 @@ def act(listing_id: int) -> Any:
 
     retrying(work)
     if action == "delete":
-        flash(gettext("The draft is deleted. Hearings that were sent stay as they are."), "ok")
+        flash(gettext("Draft deleted. Hearings that were sent are not affected."), "ok")
         return redirect(url_for("listing.listed"), 303)
     return response

@@ -99,7 +99,7 @@ _CONCLUSIONS = frozenset({_K.READY, _K.NONE_SUITS})
 
 KINDS: dict[NoticeKind, KindTraits] = {
     _K.PROPOSAL: KindTraits(
-        N_("slots proposed"),
+        N_("Slots proposed"),
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
@@ -111,7 +111,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         ),
     ),
     _K.NUDGE: KindTraits(
-        N_("asked again"),
+        N_("Asked again"),
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
@@ -126,14 +126,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
         ),
     ),
     _K.ANSWERED: KindTraits(
-        N_("answer confirmed"),
+        N_("Answer confirmed"),
         optional=True,
         personal=True,
         once=True,
         wording=_wording(*("answer_by", "answers"), mail=("case", "answers"), text=("case",)),
     ),
     _K.FIXED: KindTraits(
-        N_("date fixed"),
+        N_("Date fixed"),
         superseded_by=_DATES,
         changes_date=True,
         announces_date=True,
@@ -146,7 +146,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         ),
     ),
     _K.MOVED: KindTraits(
-        N_("date moved"),
+        N_("Date moved"),
         superseded_by=_DATES,
         changes_date=True,
         announces_date=True,
@@ -159,7 +159,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         ),
     ),
     _K.CANCELLED: KindTraits(
-        N_("hearing cancelled"),
+        N_("Hearing cancelled"),
         changes_date=True,
         invite=Method.CANCEL,
         wording=_wording(
@@ -167,12 +167,12 @@ KINDS: dict[NoticeKind, KindTraits] = {
         ),
     ),
     _K.WITHDRAWN: KindTraits(
-        N_("question withdrawn"),
+        N_("Proposal withdrawn"),
         tentative=Method.CANCEL,
         wording=_wording("reason", mail=("case",), text=("case",)),
     ),
     _K.REMINDER: KindTraits(
-        N_("reminder"),
+        N_("Reminder"),
         superseded_by=_DATES,
         ends_with_date=True,
         optional=True,
@@ -183,19 +183,19 @@ KINDS: dict[NoticeKind, KindTraits] = {
             text=("case", "date", "link"),
         ),
     ),
-    _K.OFF_CHANNEL: KindTraits(N_("told of a contact with another side")),
+    _K.OFF_CHANNEL: KindTraits(N_("Told of a contact with another side")),
     _K.CONFIRM: KindTraits(
-        N_("asked to confirm by link"),
+        N_("Asked to confirm by link"),
         superseded_by=_NEWS | {_K.ANSWERED},
         personal=True,
         once=True,
         prefers=Channel.EMAIL,
         wording=_wording(*("date", "place", "said"), mail=("case", "link"), text=("case", "link")),
     ),
-    _K.WHICH: KindTraits(N_("asked which case they mean"), personal=True),
-    _K.NOT_UNDERSTOOD: KindTraits(N_("told that their text was passed on"), personal=True),
+    _K.WHICH: KindTraits(N_("Asked which case they mean"), personal=True),
+    _K.NOT_UNDERSTOOD: KindTraits(N_("Told that their text was passed on"), personal=True),
     _K.RELEASED: KindTraits(
-        N_("slots free again"),
+        N_("Slots released"),
         superseded_by=_NEWS,
         once=True,
         prefers=Channel.EMAIL,
@@ -203,7 +203,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         wording=_wording(mail=("case",), text=("case",)),
     ),
     _K.LEFT: KindTraits(
-        N_("told that they act no longer"),
+        N_("Told that they no longer act"),
         personal=True,
         once=True,
         prefers=Channel.EMAIL,
@@ -211,12 +211,12 @@ KINDS: dict[NoticeKind, KindTraits] = {
         tentative=Method.CANCEL,
         wording=_wording("date", mail=("case",), text=("case",)),
     ),
-    _K.STAYS: KindTraits(N_("the date stays"), personal=True),
+    _K.STAYS: KindTraits(N_("Date stays"), personal=True),
     _K.NONE_SUITS: KindTraits(
-        N_("no slot suits all"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
+        N_("No slot suits all"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
     ),
     _K.CLOCK_CHANGE: KindTraits(
-        N_("calendar corrected: the date stays"),
+        N_("Calendar corrected, date stays"),
         superseded_by=_DATES,
         ends_with_date=True,
         once=True,
@@ -225,29 +225,29 @@ KINDS: dict[NoticeKind, KindTraits] = {
         tentative=Method.REQUEST,
     ),
     _K.READY: KindTraits(
-        N_("ready to be fixed"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
+        N_("Ready to be fixed"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
     ),
-    _K.LAPSED: KindTraits(N_("no agreement in time")),
-    _K.NOT_REACHED: KindTraits(N_("somebody not reached")),
+    _K.LAPSED: KindTraits(N_("No agreement in time")),
+    _K.NOT_REACHED: KindTraits(N_("Somebody not reached")),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
 ENTRY_LABELS = {
-    "by_hand": N_("logged by hand"),
-    "visit": N_("visit"),
-    "knows": N_("says that they know the date"),
-    "call": N_("call to make"),
-    "paper": N_("notice on paper"),
-    "move": N_("request to move the date"),
-    "callback": N_("wish to be called"),
-    "by_text": N_("text, as a further way"),
-    "by_mail": N_("mail, as a further way"),
-    "text": N_("text from them"),
-    "mail": N_("mail from them"),
-    "automatic": N_("automatic reply"),
-    "calendar": N_("answer of their calendar"),
-    "away": N_("says when they are away"),
-    "counter": N_("their calendar wishes another time"),
+    "by_hand": N_("Logged by hand"),
+    "visit": N_("Visit"),
+    "knows": N_("Confirmed having seen the date"),
+    "call": N_("Call to make"),
+    "paper": N_("Notice on paper"),
+    "move": N_("Request to move the date"),
+    "callback": N_("Callback request"),
+    "by_text": N_("Text, as a further channel"),
+    "by_mail": N_("E-mail, as a further channel"),
+    "text": N_("Text from them"),
+    "mail": N_("E-mail from them"),
+    "automatic": N_("Automatic reply"),
+    "calendar": N_("Reply from their calendar"),
+    "away": N_("Gave days away"),
+    "counter": N_("Their calendar asks for another time"),
 }
 
 _LABELS: dict[str, str] = {kind: row.label for kind, row in KINDS.items()} | ENTRY_LABELS

@@ -32,11 +32,11 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     late, or is superseded.
     """
     if notice.state not in NOT_DELIVERED:
-        raise Refusal(N_("This message went out; there is nothing to send again."))
+        raise Refusal(N_("This message was sent. There is nothing to send again."))
     if notice.stale_at <= now:
-        raise Refusal(N_("This message would arrive too late. Ring the person and log the call."))
+        raise Refusal(N_("This message would arrive too late. Call the person and log the call."))
     if not notice.facts:
-        raise Refusal(N_("The contents of this case were blanked: there is nothing to send."))
+        raise Refusal(N_("The contents of this case were erased: there is nothing to send."))
     key = NoticeKey.parse(notice.key)
     stem = str(key._replace(repeat=0))
     earlier = session.scalars(sa.select(Notice).where(Notice.key.startswith(f"{stem}/again-")))
@@ -45,9 +45,9 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
         raise Refusal(N_("This message is being sent again already."))
     why = superseded(session, [notice.row]).get(notice.id)
     if why == LEFT:
-        raise Refusal(N_("%(name)s acts in this case no longer."), name=notice.name)
+        raise Refusal(N_("%(name)s no longer acts in this case."), name=notice.name)
     if why:
-        raise Refusal(N_("This message holds no longer: newer news about the hearing went out."))
+        raise Refusal(N_("This message is out of date: a newer one about the hearing was sent."))
     request = replace(
         request_for(notice.row, (notice.channel, _address(session, notice)), now),
         repeat=len(repeats) + 1,
@@ -62,5 +62,7 @@ def _address(session: Session, notice: Notice) -> str:
     known = dict(addresses_by_channel(counsel, every=True)) if counsel else {}
     address: str = known.get(notice.channel, "" if counsel else notice.address)
     if not address:
-        raise Refusal(N_("No address is known for this way. Give one, or ring and log the call."))
+        raise Refusal(
+            N_("No address is known for this channel. Add one, or call and log the call.")
+        )
     return address

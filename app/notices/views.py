@@ -40,7 +40,7 @@ def again(notice_id: int) -> Any:
         return notice.about, notice.case_id, notice.name
 
     about, case_id, name = retrying(queue_again)
-    flash(gettext("The message to %(name)s is in the queue again.", name=name), "ok")
+    flash(gettext("The message to %(name)s is being sent again.", name=name), "ok")
     if hearing_id := Matter.hearing_id(about):
         return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
     return redirect(url_for("record.case_record", case_id=case_id), 303)

@@ -79,7 +79,7 @@ def revoke_token(token_id: int) -> Any:
             session, session.get_one(User, user_id), token_id, web.now()
         )
     )
-    flash(gettext("The token is revoked; no program gets in with it any more."), "ok")
+    flash(gettext("Token revoked. No program can use it any more."), "ok")
     return redirect(url_for("account.me"), 303)
 
 
@@ -144,24 +144,23 @@ def setting_names() -> dict[str, str]:
         "phone": gettext("Telephone"),
         "postal": gettext("Postal address"),
         "zone": gettext("Time zone"),
-        "country": gettext("Country, whose holidays hold"),
-        "subdivision": gettext("Part of the country"),
+        "country": gettext("Country (for holidays)"),
+        "subdivision": gettext("Region"),
         "language": gettext("Language"),
-        "reminder_days": gettext("Reminders, days before"),
-        "reminder_at": gettext("Reminders at"),
-        "quiet_from": gettext("Quiet from"),
-        "quiet_until": gettext("Quiet until"),
-        "opens": gettext("Hearings from"),
-        "closes": gettext("Hearings until"),
+        "reminder_days": gettext("Reminders (days before)"),
+        "reminder_at": gettext("Time of reminders"),
+        "quiet_from": gettext("Quiet hours from"),
+        "quiet_until": gettext("Quiet hours until"),
+        "opens": gettext("Hearings start from"),
+        "closes": gettext("Hearings end by"),
         "lunch_from": gettext("Lunch from"),
         "lunch_until": gettext("Lunch until"),
         "buffer_minutes": gettext("Minutes between two hearings"),
-        "text_links": gettext("Text messages may carry a link (otherwise a code to type)"),
+        "text_links": gettext("Text messages contain a link (otherwise a code to type)"),
         "text_slots": gettext(
-            "Text messages list the slots by number, so that they can be "
-            "answered by a digit (costs more)"
+            "Text messages list numbered slots that can be answered with a digit (costs more)"
         ),
-        "tentative_invites": gettext("Proposed slots go into calendars as a tentative invite"),
+        "tentative_invites": gettext("Add proposed slots to calendars as tentative"),
     }
 
 
@@ -210,5 +209,5 @@ def change_settings() -> Any:
     except Invalid as fault:
         errors = {name: web.translated(words) for name, words in fault.errors.items()}
         return _settings_page(current_user.court, form=form, errors=errors), 422
-    flash(gettext("The settings are kept. They hold from the next message on."), "ok")
+    flash(gettext("Settings saved. They apply from the next message on."), "ok")
     return redirect(url_for("account.settings"), 303)

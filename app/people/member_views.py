@@ -135,7 +135,7 @@ def change_user(user_id: int) -> Any:
         return _detail(user_id, refused=web.translated(fault.message)), 422
     if path:
         return _detail(user_id, link_of=name, link=_absolute_url(path))
-    flash(gettext("It is done, and stands on the list of changes."), "ok")
+    flash(gettext("Done. The change is in the change log."), "ok")
     return redirect(url_for("members.user", user_id=user_id), 303)
 
 
@@ -152,7 +152,7 @@ def revoke_users_token(user_id: int, token_id: int) -> Any:
         change_log.note(session, by, "people", f"token/{user_.email}", f"{token_id}", "")
 
     retrying(revoke)
-    flash(gettext("The token is revoked; no program gets in with it any more."), "ok")
+    flash(gettext("Token revoked. No program can use it any more."), "ok")
     return redirect(url_for("members.user", user_id=user_id), 303)
 
 

@@ -55,7 +55,7 @@ def change_role(session: Session, by: ChangeAuthor, user: User, role: str) -> No
 def deactivate(session: Session, by: ChangeAuthor, user: User) -> None:
     """Deactivate a user, sessions and tokens too. Raises Refusal for oneself and the last admin."""
     if by.user and user.id == by.user.id:
-        raise Refusal(N_("You cannot shut yourself out: ask another admin."))
+        raise Refusal(N_("You cannot deactivate yourself. Ask another admin."))
     _refuse_last_admin(session, user)
     change_log.note(session, by, "people", f"access/{user.email}", user.active, False)
     user.active = False
@@ -88,7 +88,8 @@ def _refuse_last_admin(session: Session, user: User) -> None:
     )
     if not session.scalar(other_admins):
         raise Refusal(
-            N_("%(name)s is the court's last admin: make another one first."), name=user.name
+            N_("%(name)s is the court's last admin. Make somebody else an admin first."),
+            name=user.name,
         )
 
 

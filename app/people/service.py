@@ -159,7 +159,7 @@ def sign_in_name(typed: str) -> str:
 def _set_password(user: User, password: str) -> None:
     if len(password) < SHORTEST_PASSWORD or len(password) > 1000:
         message = Message(
-            N_("A password has at least %(least)s characters."), least=SHORTEST_PASSWORD
+            N_("Choose a password of at least %(least)s characters."), least=SHORTEST_PASSWORD
         )
         raise Invalid({"password": message})
     user.password_hash = _hasher.hash(password.encode("utf-8", "surrogatepass"))

@@ -112,7 +112,7 @@ def check() -> Any:
     next_path = request.form.get("next", "")
     user = service.check_password(db.session(), email[:254], password[:1000])
     if user is None:
-        error = gettext("Address and password do not fit. After ten tries there is a pause.")
+        error = gettext("E-mail or password is wrong. After ten tries you have to wait a while.")
         page = render_template(
             "people/sign_in.html",
             email=email[:254],
@@ -178,7 +178,7 @@ def password(user_id: int, token: str) -> Any:
         return render_template("people/password.html", user=user, error=error), 422
     if not link_valid:
         return render_template("people/password.html", user=None), 404
-    flash(gettext("The password is set. Sign in with it."), "ok")
+    flash(gettext("Password set. Sign in with it."), "ok")
     return redirect(url_for("people.sign_in"), 303)
 
 

@@ -59,7 +59,7 @@ def check_carriers(
     services: ExternalServices, authserv: str, outbox: str
 ) -> Iterator[CarrierCheck]:
     """Yield the state of each carrier and of the mailbox for replies, each checked now."""
-    subjects = {Channel.EMAIL: N_("mail"), Channel.SMS: N_("text messages")}
+    subjects = {Channel.EMAIL: N_("e-mail"), Channel.SMS: N_("text messages")}
     for carrier in services.carriers:
         subject = subjects[Channel(carrier.channel)]
         if fault := carrier.check():

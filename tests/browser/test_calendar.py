@@ -101,7 +101,7 @@ def test_the_list_of_keys_is_opened_by_one_and_single_keys_can_be_turned_off(
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_contain_text("Propose a hearing")
-    keys.get_by_label("Single keys lead to pages").uncheck()
+    keys.get_by_label("Use single keys to open pages").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("2")
     expect(page).to_have_url(re.compile(r"/$"))

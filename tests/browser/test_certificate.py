@@ -28,7 +28,7 @@ def test_a_certificate_is_printed_and_its_seal_confirmed_by_a_stranger(
     page.close()
     stranger = browser.new_page(viewport=PHONE)
     stranger.goto(f"{site.url}/record/{seal}?lang=en")
-    expect(stranger.get_by_text("This seal is of this court's record.")).to_be_visible()
+    expect(stranger.get_by_text("This seal belongs to this court's record.")).to_be_visible()
     assert fits(stranger)
     stranger.close()
 

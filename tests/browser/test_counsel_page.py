@@ -303,7 +303,7 @@ def test_no_page_scrolls_sideways(site: Site, phone: Phone, width: int, text: in
             page.goto(f"{site.url}{path}?lang={language}")
             look()
     page.goto(f"{site.url}{fixed}/feed?lang=en")
-    page.get_by_role("button", name="Make my calendar address").click()
+    page.get_by_role("button", name="Create my calendar address").click()
     expect(page.locator(".address")).to_be_visible()
     look()
     page.goto(site.url + asked)

@@ -44,7 +44,7 @@ def test_a_user_signs_in_by_keyboard_and_out_again(site: Site, page: Page) -> No
     page.keyboard.press("Tab")
     page.keyboard.type("not the password")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Address and password do not fit.")
+    expect(page.get_by_role("alert")).to_contain_text("E-mail or password is wrong.")
     expect(page.locator("#email")).to_have_value("wang@court.example")
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")

@@ -51,16 +51,16 @@ def test_words_are_looked_at_before_they_are_kept(site: Site, page: Page) -> Non
     words = page.locator("#text")
     kept = words.input_value()
     words.fill("请定庭期。")
-    page.get_by_role("button", name="Show how it looks").click()
-    expect(page.get_by_role("alert")).to_contain_text("{case} must not be left out.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("alert")).to_contain_text("{case} is required")
     expect(words).to_have_value("请定庭期。")
     words.fill(f"请定庭期：{kept.split('---')[0].strip()}")
-    page.get_by_role("button", name="Show how it looks").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator(".letter")).to_contain_text("请定庭期：")
-    expect(page.locator("main")).to_contain_text("not kept yet")
+    expect(page.locator("main")).to_contain_text("not saved yet")
     expect(page.locator("main")).to_contain_text(re.compile(r"\d parts? · \d+ characters"))
-    page.get_by_role("button", name="Keep as a new version").click()
-    expect(page.locator("main")).to_contain_text("own words, version 1")
+    page.get_by_role("button", name="Save as new version").click()
+    expect(page.locator("main")).to_contain_text("Court's wording, version 1")
 
 
 def test_a_batch_is_printed_a_sheet_each_and_marked_as_posted(site: Site, page: Page) -> None:

@@ -43,7 +43,7 @@ def test_a_zone_is_named_with_its_offset_then(zone: str, language: str, name: st
 def test_what_the_house_does_not_know_is_said_as_it_is() -> None:
     assert wording.kind_name("trial", "zh") == "开庭审理"
     assert wording.kind_name("Motion Hearing", "en") == "Motion Hearing"
-    assert wording.side_name("respondent", "zh") == "被告方"
+    assert wording.side_name("respondent", "zh") == "被告"
     assert wording.answer_name("if_needed", "en") == "if needed"
 
 

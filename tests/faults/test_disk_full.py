@@ -36,10 +36,10 @@ def test_a_full_disk_is_called_by_its_name(scenario: Scenario) -> None:
     ]
     status, problem = cases[-1]
     assert pages[-1].status_code == 503
-    assert "法院服务器磁盘已满，无法写入。" in pages[-1].text
+    assert "法院服务器磁盘已满。" in pages[-1].text
     assert pages[-1].headers["Retry-After"]
     assert status == 503
-    assert "has no room left to write" in problem["detail"]
+    assert "has no disk space left" in problem["detail"]
     assert problem["type"].endswith("/unavailable")
 
 
@@ -47,7 +47,7 @@ def test_only_a_want_of_room_is_a_full_disk() -> None:
     def told(driver: Exception) -> str:
         return str(database_fault(sa.exc.OperationalError("", {}, driver)))
 
-    assert "no room left" in told(psycopg.errors.DiskFull())
+    assert "no disk space left" in told(psycopg.errors.DiskFull())
     assert "try again" in told(psycopg.errors.AdminShutdown())
     assert "try again" in told(sqlite3.OperationalError("database is locked"))
 

@@ -238,7 +238,7 @@ def test_a_question_that_is_not_understood_is_not_guessed_at(scenario: Scenario)
 
 def test_a_problems_type_leads_to_what_it_means(scenario: Scenario) -> None:
     kind = scenario.api("GET", "/cases/77")[1]["type"].removeprefix("http://127.0.0.1:8000")
-    assert "no such thing" in scenario.client.get(kind).get_data(as_text=True)
+    assert "Not found" in scenario.client.get(kind).get_data(as_text=True)
     problem(scenario.client.get("/api/v1/problems/none"), 404)
 
 

@@ -123,7 +123,7 @@ def test_what_cannot_be_matched_waits_with_its_case_and_fails_nothing(
     assert [x["about"] for x in said[:5]] == ["hearing/1"] * 5
     assert all(x["why"] for x in said)
     assert state(posting, mail) == "sent"
-    assert "came back" in posting.sign_in().get("/inbox?lang=en").text
+    assert "undeliverable" in posting.sign_in().get("/inbox?lang=en").text
 
 
 def test_an_answer_of_a_persons_program_is_no_bounce(posting: Scenario, imap: ImapServer) -> None:

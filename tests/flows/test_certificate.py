@@ -42,7 +42,7 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
     with scenario.app.app_context():
         head = db.session.get(ChainHead, case_id)
         assert f"<code>{head.hash}</code>" in page
-        assert f"chain of {head.seq} lines checked" in page
+        assert f"{head.seq} entries checked" in page
     for words in (
         "李敏",
         "Zhao Lei",
@@ -50,13 +50,13 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
         "zhao@jinmao.example",
         "E4 confirmed",
         "<svg",
-        "The court's day that will seal the last line is not over yet",
+        "The newest entry gets its daily seal at the end of the day",
     ):
         assert words in page, words
     scenario.wait(hours=15)
     scenario.beat()
     page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
-    assert "Sealed by the court's day" in page
+    assert "Covered by the daily seal" in page
 
 
 def test_anybody_confirms_a_seal_and_nobody_learns_a_name(scenario: Scenario, case_id: int) -> None:
@@ -65,7 +65,7 @@ def test_anybody_confirms_a_seal_and_nobody_learns_a_name(scenario: Scenario, ca
     assert seal
     shown = scenario.client.get(f"/record/{seal[1]}?lang=en")
     said = shown.get_data(as_text=True)
-    assert (shown.status_code, CASE["number"] in said, "It is the newest" in said) == (
+    assert (shown.status_code, CASE["number"] in said, "No entry was added since" in said) == (
         200,
         True,
         True,
@@ -74,7 +74,7 @@ def test_anybody_confirms_a_seal_and_nobody_learns_a_name(scenario: Scenario, ca
     assert "Zhao" not in said
     scenario.client.get(scenario.link("li@"))  # a visit is one more line
     later = scenario.client.get(f"/record/{seal[1].upper()}?lang=en").get_data(as_text=True)
-    assert "1 line was added since" in later
+    assert "1 entry was added since" in later
 
 
 @pytest.mark.parametrize("seal", ["ab" * 32, "0" * 64, "x", "ab" * 31, "%00", "'; DROP"])
@@ -83,7 +83,7 @@ def test_a_seal_of_no_record_is_said_to_be_none(
 ) -> None:
     shown = scenario.client.get(f"/record/{seal}?lang=en")
     assert shown.status_code == 404
-    assert "No record here has this seal" in shown.get_data(as_text=True)
+    assert "This seal is not known here" in shown.get_data(as_text=True)
 
 
 def test_a_changed_record_is_certified_as_not_whole(
@@ -94,7 +94,7 @@ def test_a_changed_record_is_certified_as_not_whole(
     unlock(scenario, database)
     do(scenario, "UPDATE record_line SET channel = 'phone' WHERE seq = 2")
     page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
-    assert "chain broken at line 2" in page
+    assert "check failed at entry 2" in page
 
 
 def test_both_sides_see_the_same_picture_with_its_differences(

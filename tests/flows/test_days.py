@@ -162,7 +162,7 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
     scenario.beat()
     with scenario.app.app_context():
         before = db.session.query(Entry).filter_by(seq=2).one().hash
-    assert "This seal is of" in scenario.client.get(f"/record/{before}?lang=en").get_data(
+    assert "This seal belongs to" in scenario.client.get(f"/record/{before}?lang=en").get_data(
         as_text=True
     )
     unlock(scenario, database)
@@ -171,9 +171,9 @@ def test_a_seal_of_a_rewritten_chain_is_not_confirmed(
         assert ledger.verify(db.session(), case_id).intact  # the chain alone shows nothing
         head = db.session.query(Entry).order_by(Entry.seq.desc()).first().hash
     said = scenario.client.get(f"/record/{head}?lang=en").get_data(as_text=True)
-    assert ("This seal is of" in said, "sealed something else" in said) == (False, True)
+    assert ("This seal belongs to" in said, "does not match" in said) == (False, True)
     page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
-    assert "sealed something else" in page
+    assert "does not match" in page
     assert verify(scenario)[0] == 1
 
 

@@ -218,7 +218,7 @@ def test_who_was_not_reached_comes_first_until_somebody_spoke_with_them(
     wired.beat()
     words = see(wired, "/").words
     assert f"not reached Bob 1 , Respondent · {number(1)}" in words
-    assert "slots proposed: mail failed · just now" in words
+    assert "Slots proposed: e-mail failed · just now" in words
     assert "Ann 1" not in words
     browser = wired.sign_in()
     bob = counsel_id(wired, "Bob 1")
@@ -297,7 +297,7 @@ def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(
     assert "wants no texts" in words
     scenario.api("POST", "/hearings", proposal(1))
     assert (
-        f"not reached Wang Fang , Claimant · {number(9)} 买卖合同纠纷 slots proposed: "
+        f"not reached Wang Fang , Claimant · {number(9)} 买卖合同纠纷 Slots proposed: "
         "no address is known that takes messages · just now · +8613800138077"
     ) in see(scenario, "/").words
 

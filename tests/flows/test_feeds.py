@@ -243,7 +243,7 @@ def test_the_page_to_subscribe_says_what_the_calendar_has(scenario: Scenario) ->
     propose(scenario)
     seen = words(browser(scenario).get(scenario.link(ZHAO) + "/feed"))
     assert "proposed slots marked as tentative" in seen
-    assert "Make my calendar address" in seen
+    assert "Create my calendar address" in seen
 
 
 def test_other_readers_of_calendars_find_the_same_times(scenario: Scenario) -> None:

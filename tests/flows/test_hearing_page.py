@@ -127,7 +127,7 @@ def test_who_was_reached_is_shown_with_what_proves_it(
     reached = part(page, "Who was reached how", "What can be done")
     li, zhao = reached.split("Zhao Lei Respondent")
     assert "E4 confirmed shown by answered reply page" in li
-    assert "E1 accepted only shown by accepted mail · slots proposed" in zhao
+    assert "E1 accepted only shown by accepted e-mail · Slots proposed" in zhao
     assert "+8613800138002" in zhao
     assert "Log a call with Zhao Lei" in zhao
     assert "Log a call with" not in li
@@ -203,7 +203,7 @@ def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_afte
     reached = part(page, "Who was reached how", "What can be done")
     assert reached.count("E1 accepted only shown by accepted") == 2
     # Their answers are confirmed after the date is fixed; that shows nothing of the date.
-    assert reached.count("E1 accepted only shown by accepted mail · date fixed") == 2
+    assert reached.count("E1 accepted only shown by accepted e-mail · Date fixed") == 2
     assert "shown by answered" not in reached
     assert "fixed" in part(page, "Who has said what", "Who was reached how")
 
@@ -402,7 +402,7 @@ def test_a_hearing_has_its_own_calendar_that_can_be_ended(
     assert "BEGIN:VEVENT" in scenario.client.get(found[1]).get_data(as_text=True)
     assert browser.post(path, data={"stop": "1"}).status_code == 303
     assert scenario.client.get(found[1]).status_code == 404
-    assert "Make an address" in text_of(look(hearing))
+    assert "Create address" in text_of(look(hearing))
 
 
 def test_another_courts_hearing_is_as_if_there_were_none(

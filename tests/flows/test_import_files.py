@@ -598,7 +598,7 @@ def test_a_list_of_hearings_is_read_like_an_import(scenario: Scenario) -> None:
     status, said = listed("--dry-run")
     assert (status, "(旧, 新)" in said) == (2, True), said
     status, said = listed("--dry-run", "--sheet", "新")
-    assert f"line 5, 案号: Line 4 names this hearing of case {row(2)[0]} already." in said
+    assert f"line 5, 案号: Line 4 has this hearing of case {row(2)[0]} already." in said
     assert "Line 6 is taken for a note or a total" in said
     assert "Faults: 1." in said
     desk = scenario.sign_in()

@@ -287,7 +287,7 @@ def test_what_is_done_is_said_in_chinese(scenario: Scenario, made: dict[str, Any
         assert page.status_code in (200, 422), (name, page.status_code)
     scenario.wait(hours=5)
     read(left, "the worker away", desk.get("/"))
-    assert "后台进程未运行" in desk.get("/").text
+    assert "发送服务未运行" in desk.get("/").text
     assert left == {}
 
 

@@ -137,7 +137,7 @@ def test_what_has_no_place_is_named_with_its_reason(scenario: Scenario) -> None:
     status, said = run(scenario, content, "--to", at(7)[:10])
     assert status == 1
     # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
-    assert said.count("All times that would suit are needed by other hearings of the list.") == 1
+    assert said.count("All suitable times are taken by other hearings of the list.") == 1
     assert (
         "By the court's rules it can be heard from 2026-12-09 on, after the last day, 2026-11-30: "
         "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08"
@@ -171,7 +171,7 @@ def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
         (7, "Choose one of: low, normal, high."),
         (8, "This is missing."),
         (9, "This case has such a hearing already"),
-        (11, "Line 10 names this hearing of case （2026）沪0115民初901号 already."),
+        (11, "Line 10 has this hearing of case （2026）沪0115民初901号 already."),
     ):
         assert f"line {line}, " in said
         assert words in said
@@ -190,7 +190,7 @@ def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
     ("content", "options", "words"),
     [
         (b"", (), "The file is empty."),
-        ("number\n", (), "The file names no hearing that can be listed."),
+        ("number\n", (), "The file has no hearing that can be listed."),
         ("who\nx\n", (), "The file has no column number"),
         (b"\xff\xfea\x00", (), "The file has no column number"),
         (

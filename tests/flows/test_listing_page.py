@@ -37,9 +37,9 @@ def drafted(scenario: Scenario, many: int = 3, **more: Any) -> tuple[FlaskClient
 def test_a_file_becomes_a_draft_that_is_sent_to_both_sides_once(scenario: Scenario) -> None:
     desk, address = drafted(scenario)
     page = desk.get(f"{address}?lang=en").text
-    assert "to be looked at" in page
-    assert "3 of 3 have a place" in page
-    assert "nothing better exists" in page
+    assert "to be checked" in page
+    assert "3 of 3 have a slot" in page
+    assert "the best possible" in page
     assert "Send all: 3" in page
     assert scenario.letters() == []
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_a_slot_that_would_not_be_suggested_any_more_is_not_sent(scenario: Scena
     )
     desk.post(address, data={"do": "send"})
     scenario.beat()
-    assert "does not suit any more" in desk.get(f"{address}?lang=en").text
+    assert "is no longer free" in desk.get(f"{address}?lang=en").text
     assert scenario.letters() == []
 
 
@@ -109,10 +109,10 @@ def test_a_search_that_died_is_said_so_and_can_be_started_again(scenario: Scenar
     assert beat.search_listing(scenario.app) == 0
     assert desk.post(address, data={"do": "again"}).status_code == 422
     scenario.wait(minutes=2)
-    assert "stopped in the middle" in desk.get(f"{address}?lang=en").text
+    assert "interrupted" in desk.get(f"{address}?lang=en").text
     assert desk.post(address, data={"do": "again"}).status_code == 303
     assert beat.search_listing(scenario.app)
-    assert "2 of 2 have a place" in desk.get(f"{address}?lang=en").text
+    assert "2 of 2 have a slot" in desk.get(f"{address}?lang=en").text
 
 
 def test_a_worker_that_ends_leaves_the_search_to_another(scenario: Scenario) -> None:
@@ -120,8 +120,8 @@ def test_a_worker_that_ends_leaves_the_search_to_another(scenario: Scenario) -> 
     desk = scenario.sign_in()
     address = upload(desk, file_of(*rows(2))).location
     beat.search_listing(scenario.app, lambda: True)
-    assert "waits for a worker" in desk.get(f"{address}?lang=en").text
-    assert "No worker is running" in desk.get(f"{address}?lang=en").text
+    assert "waiting to start" in desk.get(f"{address}?lang=en").text
+    assert "The sending service is not running" in desk.get(f"{address}?lang=en").text
 
 
 def test_a_search_is_stopped_by_its_button_with_the_best_so_far(scenario: Scenario) -> None:
@@ -139,7 +139,7 @@ def test_a_search_is_stopped_by_its_button_with_the_best_so_far(scenario: Scenar
     assert outcome
     assert outcome.progress.placed == 2
     assert outcome.progress.bound is None, "it was stopped before anything was proved"
-    assert "2 of 2 have a place" in desk.get(f"{address}?lang=en").text
+    assert "2 of 2 have a slot" in desk.get(f"{address}?lang=en").text
 
 
 def test_a_draft_is_changed_and_deleted_and_other_courts_know_nothing_of_it(
@@ -190,4 +190,4 @@ def test_what_cannot_be_listed_is_said_on_the_form(
     desk.get("/me?lang=en")
     answer = upload(desk, content, **more)
     assert (answer.status_code, words in answer.text) == (422, True), answer.text
-    assert "There are none." in answer.text
+    assert "No drafts yet." in answer.text

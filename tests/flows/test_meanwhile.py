@@ -138,7 +138,7 @@ def test_a_session_that_ended_while_writing_loses_nothing_and_does_nothing(asked
     browser = asked.sign_in()
     form = form_to(see(browser, "/hearings/1"), "/cancel")
     page = signed_out(browser, "/hearings/1/cancel", form, reason="Settled <b>𠮷")
-    assert "You were signed out while you typed." in page.words
+    assert "You were signed out while you were typing." in page.words
     wrong = see(
         browser, "/sign-in", 422, **page.forms[0].filled(email="wang@court.example", password="no")
     )

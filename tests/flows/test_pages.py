@@ -55,7 +55,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(scenario: S
     )
     for answer in (wrong, unknown):
         assert answer.status_code == 422
-        assert "Address and password do not fit." in words(answer)
+        assert "E-mail or password is wrong." in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_new_user_sets_a_password_once_by_the_link_that_an_admin_gave(scenario
     assert answer.status_code == 422
     assert "Password" in words(answer)
     answer = browser.post(link, data={"password": "a long enough one"}, follow_redirects=True)
-    assert "The password is set. Sign in with it." in words(answer)
+    assert "Password set. Sign in with it." in words(answer)
     assert try_in(browser, "lin@court.example", "a long enough one").status_code == 303
     spent = browser.get(f"{link}?lang=en")
     assert spent.status_code == 404
-    assert "This link is spent, too old, or not whole." in words(spent)
+    assert "This link was used already, has expired, or is incomplete." in words(spent)
     assert browser.post(link, data={"password": "another long one"}).status_code == 404
 
 
@@ -134,7 +134,7 @@ def test_who_is_shut_out_is_out_at_once(scenario: Scenario) -> None:
     wang, admin = scenario.sign_in(), scenario.sign_in(ADMIN)
     shut_out = {"act": "shut_out"}
     page = words(admin.post("/settings/users/1", data=shut_out, follow_redirects=True))
-    assert "shut out" in page
+    assert "deactivated" in page
     assert wang.get("/").location == "/sign-in"
     assert try_in(scenario.client, WANG, PASSWORD).status_code == 422
     admin.post("/settings/users/1", data={"act": "let_in"})
@@ -172,7 +172,7 @@ def test_only_an_admin_sets_the_court_up(scenario: Scenario, path: str) -> None:
 def test_what_an_admin_sets_is_kept_and_holds(scenario: Scenario) -> None:
     browser = scenario.sign_in(ADMIN)
     answer = browser.post("/settings", data=COURT, follow_redirects=True)
-    assert "The settings are kept." in words(answer)
+    assert "Settings saved." in words(answer)
     assert 'value="5, 1"' in answer.text
     scenario.api("POST", "/cases", CASE)
     scenario.api("POST", "/hearings", proposal(1))
@@ -190,8 +190,8 @@ def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(
     for said in (
         "Name of the court : This is missing.",
         "There is no such time zone: Mars/Phobos.",
-        "Reminders, days before : Give up to 6",
-        "Quiet from : Give the time of day",
+        "Reminders (days before) : Give at most 6",
+        "Quiet hours from : Give the time as",
         "at most 40 characters",
     ):
         assert said in words(answer), said
@@ -205,10 +205,10 @@ def test_the_rules_are_shown_with_their_sources_and_another_set_can_be_chosen(
     browser = scenario.sign_in(ADMIN)
     page = words(browser.get("/settings/rules"))
     assert "Civil Procedure Law of the PRC (2023), art. 139" in page
-    assert "cn-civil 2026-11 in force" in page
+    assert "cn-civil 2026-11 in use" in page
     answer = browser.post("/settings/rules", data={"rule_set": "plain"}, follow_redirects=True)
-    assert "The court goes by plain 2 from the next round on." in words(answer)
-    assert "plain 2 in force" in words(answer)
+    assert "The court uses plain 2 from the next round on." in words(answer)
+    assert "plain 2 in use" in words(answer)
     refused = browser.post("/settings/rules", data={"rule_set": "../secret"})
     assert refused.status_code == 422
     scenario.api("POST", "/cases", CASE)
@@ -223,7 +223,7 @@ def test_a_courtroom_is_added_once(scenario: Scenario) -> None:
     browser = scenario.sign_in(ADMIN)
     room = {"name": "第七法庭", "location": "附楼"}
     answer = browser.post("/settings/courtrooms", data=room, follow_redirects=True)
-    assert "The courtroom is added." in words(answer)
+    assert "Courtroom added." in words(answer)
     again = browser.post("/settings/courtrooms", data=room)
     assert again.status_code == 409
     assert 'value="附楼"' in again.text
@@ -240,7 +240,7 @@ def test_a_token_is_shown_once_and_ends_when_it_is_revoked(scenario: Scenario) -
     other = scenario.sign_in(ADMIN)
     assert other.post("/me/tokens/1/revoke").status_code == 404
     answer = browser.post("/me/tokens/1/revoke", follow_redirects=True)
-    assert "no program gets in with it any more" in words(answer)
+    assert "No program can use it any more" in words(answer)
     assert scenario.client.get("/api/v1/cases/1", headers=asked).status_code == 401
 
 

@@ -110,13 +110,13 @@ def test_a_court_is_added_with_its_part_and_doctor_misses_it(environment: dict[s
     assert "GB-SCT" in without.stderr
     refused = sentence(added("Leeds", "GB-YOR"))
     assert refused == (
-        "country: GB has no part YOR whose holidays are known. Known: ENG England, "
+        "country: GB has no region YOR with known holidays. Known: ENG England, "
         "NIR Northern Ireland, SCT Scotland, WLS Wales."
     )
     assert "(57)" in sentence(added("Austin", "US-TEX"))
     assert "CA California, AL Alabama" in sentence(added("Fresno", "us-californa"))
     assert "leave BJ out" in sentence(added("Haidian", "CN-BJ"))
-    assert "No holidays are known of the country ENGLAND" in sentence(added("York", "England"))
+    assert "No holidays are known for the country ENGLAND" in sentence(added("York", "England"))
     done = added("Leeds", "gb-england")
     assert done.stdout == "Court Leeds is added: Europe/London, GB-ENG, en.\n"
     assert "part" not in done.stderr
@@ -138,7 +138,7 @@ def test_an_admin_chooses_the_part_among_those_of_the_country(scenario: Scenario
     assert 'name="subdivision"' not in desk.get("/settings").text  # China's holidays are one
     assert settings(scenario, country="GB").status_code == 303
     page = desk.get("/settings")
-    assert "hearings may be suggested on a holiday" in page.text
+    assert "hearings may be suggested on a regional holiday" in page.text
     assert re.findall(r'<option value="([A-Z]{3})">', page.text.partition('id="parts"')[2]) == [
         "ENG",
         "NIR",
@@ -155,14 +155,14 @@ def test_an_admin_chooses_the_part_among_those_of_the_country(scenario: Scenario
     assert chosen(scenario) == ("GB", "NIR")
     wrong = settings(scenario, country="DE", subdivision="NIR")
     assert wrong.status_code == 422
-    assert "DE has no part NIR whose holidays are known" in words(wrong)
+    assert "DE has no region NIR with known holidays" in words(wrong)
     assert "Bayern (DE-BY)" in wrong.text
     assert chosen(scenario) == ("GB", "NIR")
     assert settings(scenario, country="de-bayern", subdivision="NIR").status_code == 303
     assert chosen(scenario) == ("DE", "BY")
     assert settings(scenario, country="CN", subdivision="BY").status_code == 303
     assert chosen(scenario) == ("CN", "")
-    assert "part of the country" in words(desk.get("/settings/changes")).lower()
+    assert "region" in words(desk.get("/settings/changes")).lower()
     fragment = desk.get("/settings/subdivisions?country=ca").text
     assert "Ontario (CA-ON)" in fragment
     assert "<option" not in desk.get("/settings/subdivisions?country=%00x").text
@@ -315,8 +315,8 @@ def test_the_evidence_period_is_named_in_each_place(scenario: Scenario) -> None:
     assert scenario.api("GET", f"/hearings/{made['id']}")[1]["warnings"] == made["warnings"]
     browser = scenario.sign_in()  # the assistant reads Chinese
     page = browser.get(f"/hearings/new?case_id={case_id}").text
-    assert "举证期限（不少于 15 日，民诉法解释第99条）" in page
-    assert "不超过 7 日" in browser.get("/rules").text
+    assert "举证期限（不少于15日，民诉法解释第99条）" in page
+    assert "不超过7日" in browser.get("/rules").text
     # A closed day on the last of them puts the end off, in both.
     close(scenario, "2026-12-08")
     other = enter(scenario, "second_instance")

@@ -404,7 +404,7 @@ def test_a_wish_for_another_time_waits_with_the_time(scenario: Scenario, imap: I
     said = come(scenario, imap, gmail(to, "TENTATIVE", method="COUNTER", starts_at=later))[-1]
     assert (said["kind"], said["waits"], said["proven"]) == ("counter", True, True)
     page = scenario.sign_in().get("/inbox?lang=en").text
-    assert "wishes another time" in page
+    assert "asks for another time" in page
     assert "15:00" in page
     assert [x["kind"] for x in scenario.record(hearing) if x["what"] == "told"] == ["counter"]
 
@@ -475,7 +475,7 @@ def test_a_machine_that_answers_is_told_apart_and_nobody_answers_it(
     assert [x["what"] for x in scenario.record(hearing) if x["kind"] == "automatic"] == [
         "status"
     ] * 2
-    assert "automatic reply" in scenario.sign_in().get("/inbox?all=1&lang=en").text
+    assert "Automatic reply" in scenario.sign_in().get("/inbox?all=1&lang=en").text
 
 
 def test_any_other_mail_is_filed_with_its_case_for_the_assistant(

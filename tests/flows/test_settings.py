@@ -48,15 +48,15 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(scenario: Sce
     assert "定于{date}" in desk.get(TEXT).text
     refused = desk.post(TEXT, data={"text": "no places", "do": "keep"})
     assert refused.status_code == 422
-    assert "{case} must not be left out." in words(refused)
+    assert "{case} is required" in words(refused)
     assert "no places" in refused.text
     shown = words(desk.post(TEXT, data={"text": OWN, "do": "preview"}))
-    assert "not kept yet" in shown
+    assert "not saved yet" in shown
     assert "part" in shown
     kept = desk.post(TEXT, data={"text": OWN, "do": "keep"}, follow_redirects=True)
-    assert "Version 1 holds from the next message on." in words(kept)
+    assert "Version 1 is used from the next message on." in words(kept)
     again = desk.post(TEXT, data={"text": OWN, "do": "keep"}, follow_redirects=True)
-    assert "nothing is changed" in words(again)
+    assert "Nothing was changed" in words(again)
     scenario.api("POST", "/cases", CASE)
     first = fix(scenario)
     assert "Own words." in scenario.letters(to="+8613800138001", channel="sms")[-1].body
@@ -67,7 +67,7 @@ def test_own_words_are_looked_at_kept_sent_and_named_on_the_record(scenario: Sce
     ]
     assert [line["detail"].get("wording") for line in started if line["channel"] == "sms"].count(1)
     back = desk.post(TEXT, data={"do": "house"}, follow_redirects=True)
-    assert "Tingqi's own words hold again" in words(back)
+    assert "The default wording is used" in words(back)
     fix(scenario, 15)
     assert "Own words." not in scenario.letters(to="+8613800138001", channel="sms")[-1].body
     assert "own wording, version 1" in words(desk.get("/cases/1/record"))
@@ -129,7 +129,7 @@ def test_people_change_role_are_signed_out_and_the_last_admin_stays(scenario: Sc
     admin.post("/settings/users/2/tokens/1/revoke")
     assert scenario.api("GET", "/cases", email="chen@court.example")[0] == 401
     page = words(admin.get("/settings/changes"))
-    for said in ("role · wang@court.example", "signed out everywhere", "token revoked"):
+    for said in ("role · wang@court.example", "signed out on all devices", "token revoked"):
         assert said in page
     assert scenario.sign_in("chen@court.example").get("/settings/changes").status_code == 403
 
@@ -152,10 +152,10 @@ def test_a_courtroom_is_renamed_retired_and_only_deleted_while_unused(scenario: 
     status, _ = scenario.api("POST", "/hearings", proposal(1, (at(14), "第一法庭")))
     assert status == 201
     refused = desk.post(one, data={"act": "delete"})
-    assert (refused.status_code, "retire it" in words(refused)) == (422, True)
+    assert (refused.status_code, "take it out of use" in words(refused)) == (422, True)
     assert desk.post(one, data={"act": "retire"}).status_code == 303
     status, said = scenario.api("POST", "/hearings", proposal(1, (at(15), "第一法庭")))
-    assert (status, "retired" in str(said)) == (422, True)
+    assert (status, "out of use" in str(said)) == (422, True)
     assert "第一法庭" not in desk.get("/hearings/new?case_id=1").text.split("<select")[-1]
     assert desk.post(one, data={"act": "take_back"}).status_code == 303
     assert scenario.api("POST", "/feeds", {"scope": "courtroom", "name": "第五法庭"})[0] == 201
@@ -175,7 +175,7 @@ def test_each_setting_that_changed_is_listed_and_the_list_is_only_added_to(
     assert told["reminder_days"] == ("7, 3, 1", "5, 1")
     assert told["postal"] == ("", "Dingxiang Road 611\n200135 Shanghai")
     assert "opens" not in told
-    assert "Reminders, days before" in words(desk.get("/settings/changes"))
+    assert "Reminders (days before)" in words(desk.get("/settings/changes"))
     wrong = desk.post("/settings", data={**COURT, "country": "ZZ", "postal": "a\n" * 9})
     assert re.findall(r'href="#(country|postal)"', wrong.text) == ["postal", "country"]
     for sql in (

@@ -89,7 +89,7 @@ def facts(kind: str, language: str) -> dict[str, Any]:
     if kind == "moved":
         told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
     if kind in ("moved", "cancelled", "withdrawn", "stays"):
-        told["reason"] = "合议庭成员另有庭审。" if zh else "A judge of the panel sits elsewhere."
+        told["reason"] = "合议庭成员另有开庭。" if zh else "A judge of the panel sits elsewhere."
     if kind == "reminder":
         told["days"] = 3
     if kind in ("none_suits", "ready", "lapsed", "not_reached"):

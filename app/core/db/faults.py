@@ -29,8 +29,8 @@ def database_fault(error: BaseException) -> Message:
     if full or getattr(original, "sqlstate", None) == "53100":
         return Message(
             N_(
-                "The court's machine has no room left to write. Nothing was lost, but nothing new "
-                "can be taken in until whoever keeps it makes room."
+                "The court's server has no disk space left. Nothing was lost, but nothing new "
+                "can be saved until its administrator frees some."
             )
         )
     return Message(

@@ -165,10 +165,10 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
     def http(error: HTTPException) -> Any:
         words = {
             400: gettext("The request could not be read."),
-            403: gettext("This is not yours to do, or it came from another site."),
-            404: gettext("There is nothing at this address."),
-            405: gettext("This address is not asked in that way."),
-            413: gettext("This is too large."),
+            403: gettext("You are not allowed to do this, or the request came from another site."),
+            404: gettext("There is no page at this address. Check it, or go to the home page."),
+            405: gettext("This address cannot be used in this way."),
+            413: gettext("This is too large. Send a smaller file or less text."),
             429: gettext("Too many tries. Wait a minute, then try again."),
         }
         code = error.code or 500
@@ -181,14 +181,15 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
         if not is_away(error):
             return fault(error)
         log.error("the database is away: %s", one_line_error(error))
-        return *page(503, gettext("A short pause"), translated(database_fault(error))), {
-            "Retry-After": "30"
-        }
+        return *page(
+            503, gettext("Not available for a moment"), translated(database_fault(error))
+        ), {"Retry-After": "30"}
 
     def fault(error: Exception) -> Any:
         log.exception("%s %s failed", request.method, _path_without_key())
         words = gettext(
-            "Something went wrong on our side. It is written down; nothing was half done."
+            "Something went wrong on our side and was logged. Nothing was changed. "
+            "Try again; if it happens again, tell your administrator."
         )
         return page(500, gettext("Something went wrong"), words)
 

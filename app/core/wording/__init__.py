@@ -24,11 +24,11 @@ _KINDS = {
     "mediation": ("Mediation", "调解"),
     "conference": ("Conference", "案件会议"),
     "judgment": ("Pronouncement of judgment", "宣判"),
-    "other": ("Hearing", "庭审"),
+    "other": ("Hearing", "开庭"),
 }
 _SIDES = {
-    "claimant": ("Claimant", "原告方"),
-    "respondent": ("Respondent", "被告方"),
+    "claimant": ("Claimant", "原告"),
+    "respondent": ("Respondent", "被告"),
     "other": ("Other party", "其他当事人"),
 }
 _ANSWERS = {
