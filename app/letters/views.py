@@ -125,7 +125,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
     key, act = _key(kind, channel, language), request.form.get("do", "preview")
     subject = settings.plain(request.form.get("subject", "")).strip()[:1000]
     text = _typed(request.form.get("text", ""))
-    if act == "house":
+    if act == "default":
         subject, text = "", ""
     elif faults := custom_wording.faults(kind, channel, subject, text):
         return _page(key, subject, text, errors=translated_errors(Invalid(faults))), 422
@@ -140,7 +140,7 @@ def change_wording(kind: str, channel: str, language: str) -> Any:
     version = retrying(keep)
     if version is None:
         words = gettext("This wording is in use already. Nothing was changed.")
-    elif act == "house":
+    elif act == "default":
         words = gettext("The default wording is used from the next message on.")
     else:
         words = gettext("Version %(version)s is used from the next message on.", version=version)

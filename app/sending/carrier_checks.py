@@ -6,6 +6,7 @@ A test takes the way of every message: the page queues it, the worker hands it o
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -42,17 +43,48 @@ _HELLO = {
 }
 
 
+class CheckState(StrEnum):
+    """State of a service, with its label, icon and look on pages."""
+
+    label: str
+    icon: str
+    look: str
+
+    def __new__(cls, value: str, label: str = "", icon: str = "", look: str = "") -> "CheckState":
+        """Create a state with its presentation; looking one up by its value needs none."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.icon, member.look = label, icon, look
+        return member
+
+    ON = "on", N_("On"), "check-lg", "ok"
+    TEST_ONLY = "test_only", N_("Test only"), "folder", "due"
+    OFF = "off", N_("Not set up"), "dash-lg", "off"
+    FAULT = "fault", N_("Problem"), "x-octagon-fill", "bad"
+
+
 @dataclass(frozen=True)
 class CarrierCheck:
-    """The result of one check: its subject, whether it passed, and an explanation.
+    """The result of one check: its subject, whether it passed, and what is so and what to do.
 
     ``configured`` is false for an optional service that is not set up: that is no fault.
+    ``delivers`` is false for a carrier from which nobody receives anything (the local outbox).
     """
 
     subject: str
     passed: bool
     message: Words
     configured: bool = True
+    delivers: bool = True
+
+    @property
+    def state(self) -> CheckState:
+        """The state that pages show."""
+        if not self.passed:
+            return CheckState.FAULT
+        if not self.configured:
+            return CheckState.OFF
+        return CheckState.ON if self.delivers else CheckState.TEST_ONLY
 
 
 def check_carriers(
@@ -60,49 +92,63 @@ def check_carriers(
 ) -> Iterator[CarrierCheck]:
     """Yield the state of each carrier and of the mailbox for replies, each checked now."""
     subjects = {Channel.EMAIL: N_("e-mail"), Channel.SMS: N_("text messages")}
+    to_outbox = {
+        Channel.EMAIL: N_(
+            "E-mails are kept in the folder %(folder)s, and nobody receives them. "
+            "To send them, set TINGQI_SMTP_URL."
+        ),
+        Channel.SMS: N_(
+            "Texts are kept in the folder %(folder)s, and nobody receives them. "
+            "To send them, set up a carrier (TINGQI_SMS)."
+        ),
+    }
     for carrier in services.carriers:
-        subject = subjects[Channel(carrier.channel)]
+        channel = Channel(carrier.channel)
+        subject = subjects[channel]
         if fault := carrier.check():
             yield CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
         elif carrier.name == OUTBOX.name:
-            words = N_("to the local outbox, %(folder)s")
-            yield CarrierCheck(subject, True, Words(words, folder=outbox))
+            message = Words(to_outbox[channel], folder=outbox)
+            yield CarrierCheck(subject, True, message, delivers=False)
         else:
             label = Words(registry.label(carrier.name))
-            yield CarrierCheck(subject, True, Words("%(carrier)s", carrier=label))
+            yield CarrierCheck(subject, True, Words(N_("Sent by %(carrier)s."), carrier=label))
     yield _check_mailbox(services, authserv)
 
 
 def _check_mailbox(services: ExternalServices, authserv: str) -> CarrierCheck:
-    subject, mailbox = N_("replies by mail"), services.mailbox
+    subject, mailbox = N_("replies by e-mail"), services.mailbox
     if mailbox is None:
-        words = Words(N_("not read (TINGQI_IMAP_URL is unset)"))
+        words = Words(N_("Replies are not read. To read them, set TINGQI_IMAP_URL."))
         return CarrierCheck(subject, True, words, configured=False)
     if fault := mailbox.check():
         return CarrierCheck(subject, False, Words("%(fault)s", fault=fault))
     if not authserv:
         text = N_(
-            "%(mailbox)s is read, but each reply must be confirmed by link: set "
-            "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results"
+            "%(mailbox)s is read, but each reply must be confirmed by link. To avoid that, set "
+            "TINGQI_MAIL_AUTHSERV to the name that your server writes in Authentication-Results."
         )
         return CarrierCheck(subject, True, Words(text, mailbox=mailbox.name))
-    text = N_("%(mailbox)s is read; senders are vouched for by %(server)s")
+    text = N_("%(mailbox)s is read. Senders are verified by %(server)s.")
     return CarrierCheck(subject, True, Words(text, mailbox=mailbox.name, server=authserv))
 
 
 def public_url(url: str, sends: bool) -> CarrierCheck:
     """Check whether recipients can open links; ``sends``: messages leave this machine."""
-    subject, is_local = N_("public URL"), urlsplit(url).hostname in LOCAL
+    subject, is_local = N_("address for links"), urlsplit(url).hostname in LOCAL
     if is_local and sends:
         text = N_(
-            "%(url)s is this machine only, but messages go out: "
-            "set TINGQI_PUBLIC_URL to what counsel can open"
+            "%(url)s can be opened on this server only, but messages are sent: "
+            "set TINGQI_PUBLIC_URL to an address that counsel can open."
         )
         return CarrierCheck(subject, False, Words(text, url=url))
     if not is_local and not url.startswith("https"):
-        text = N_("%(url)s is not https: links are keys and would travel open")
+        text = N_(
+            "%(url)s is not https, so others could read the links on the way: "
+            "set TINGQI_PUBLIC_URL to an https address."
+        )
         return CarrierCheck(subject, False, Words(text, url=url))
-    text = N_("%(url)s (this machine only)") if is_local else "%(url)s"
+    text = N_("%(url)s (this server only)") if is_local else "%(url)s"
     return CarrierCheck(subject, True, Words(text, url=url))
 
 
@@ -110,15 +156,15 @@ def worker(
     session: Session, now: dt.datetime, patience: dt.timedelta = SILENT_AFTER
 ) -> CarrierCheck:
     """Check whether a worker is running."""
-    subject, beat = N_("worker"), last_beat(session)
+    subject, beat = N_("sending service"), last_beat(session)
     if beat is None:
-        text = N_("none was ever heard, nothing is sent: run `tingqi worker`")
+        text = N_("It never ran, so nothing is sent. Start it with `tingqi worker`.")
         return CarrierCheck(subject, False, Words(text))
     ago = dt.timedelta(seconds=round((now - beat).total_seconds()))
     if ago > patience:
-        text = N_("last heard %(ago)s ago, nothing is sent: run `tingqi worker`")
+        text = N_("It last ran %(ago)s ago, so nothing is sent. Start it with `tingqi worker`.")
         return CarrierCheck(subject, False, Words(text, ago=ago))
-    return CarrierCheck(subject, True, Words(N_("last heard %(ago)s ago"), ago=ago))
+    return CarrierCheck(subject, True, Words(N_("Running, last seen %(ago)s ago."), ago=ago))
 
 
 def recent_tests(session: Session, court_id: int) -> Sequence[CarrierTest]:
@@ -142,9 +188,7 @@ def queue_test(session: Session, by: ChangeAuthor, channel: str, address: str) -
         CarrierTest.court_id == by.court_id, CarrierTest.asked_at > since
     )
     if (session.scalar(count) or 0) >= MOST_AN_HOUR:
-        raise Refusal(
-            N_("There were %(most)s tests within an hour: wait a while."), most=MOST_AN_HOUR
-        )
+        raise Refusal(N_("At most %(most)s tests in an hour. Try again later."), most=MOST_AN_HOUR)
     change_log.note(session, by, "carriers", f"test/{channel}", "", address)
     test = CarrierTest(
         court_id=by.court_id,

@@ -66,5 +66,5 @@ def test_carrier() -> Any:
         return _page(refused=web.translated(next(iter(fault.errors.values())))), 422
     except Refusal as fault:
         return _page(given={"phone": phone}, refused=web.translated(fault.message)), 429
-    flash(gettext("The worker sends it within seconds; look here for what the carrier said."), "ok")
+    flash(gettext("The test is sent within seconds. Reload this page to see the result."), "ok")
     return redirect(url_for("carriers.carriers_page"), 303)

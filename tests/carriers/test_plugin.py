@@ -156,7 +156,7 @@ def test_a_proposal_goes_out_by_a_carrier_of_ones_own_and_its_receipt_is_recorde
         "carrier_id": "c1",
         "status": "delivered",
     }
-    assert "ok      text messages: Courier\n" in doctor
+    assert "ok      text messages: Sent by Courier.\n" in doctor
     assert f"Courier: TINGQI_COURIER_URL={courier.url}, TINGQI_COURIER_KEY=…\n" in doctor
     assert KEY not in doctor
 
