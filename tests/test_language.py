@@ -83,3 +83,72 @@ def test_every_sentence_takes_what_fills_it(catalogue: Catalog) -> None:
             filled = text % values
             assert "%(" not in filled
             assert filled.count("（2026）") == len(PLACEHOLDER.findall(text))
+
+
+# Words that a court's clerk would not say, and what to write instead. Each is a pattern over the
+# English of pages, messages and documents.
+NOT_SAID = {
+    r"\bdo not fit\b": "is wrong",
+    r"\b[Ss]hut out\b|\b[Ll]et in\b": "deactivate, reactivate",
+    r"\b[Tt]o the first page\b": "Home",
+    r"\bTingqi's (own )?words\b": "default wording",
+    r"\ba habit of\b": "court practice",
+    r"\bBe there ten\b": "Please arrive ten",
+    r"\b[Ss]ay it otherwise\b|\bthrow it away\b": "use another word, delete",
+    r"\bis spent\b|\bnot whole\b": "was used already, incomplete",
+    r"\bnobody can mean\b|\byours to do\b": "out of range, allowed",
+}
+
+
+def english_texts() -> Iterator[tuple[str, str]]:
+    """All that is written in English for a user, with where it stands."""
+    for text in used_message_ids():
+        yield "message", text
+    for file in sorted((HOME / "app/letters").rglob("*.en.txt")):
+        yield str(file.relative_to(HOME)), file.read_text(encoding="utf-8")
+    for file in sorted((HOME / "app/law").glob("*.toml")):
+        yield str(file.relative_to(HOME)), file.read_text(encoding="utf-8")
+    for file in [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]:
+        yield str(file.relative_to(HOME)), file.read_text(encoding="utf-8")
+
+
+def test_english_is_what_a_clerk_would_say() -> None:
+    found = [
+        f"{place}: {match[0]!r} in {text[max(0, match.start() - 40) : match.end() + 40]!r}; write {plain}"
+        for place, text in english_texts()
+        for pattern, plain in NOT_SAID.items()
+        if (match := re.search(pattern, text))
+    ]
+    assert found == []
+
+
+# Terms of Chinese that were replaced, by a term of docs/languages.md.
+NOT_WRITTEN = {
+    "庭审": "开庭",
+    "补记": "登记",
+    "期满未定": "逾期未定",
+    "决定排定": "依职权排定",
+    "通道": "运营商",
+    "后台进程": "发送服务",
+    "后台程序": "发送服务",
+    "消息": "通知",
+    "输入编码": "输入查询码",
+    "休庭日": "不开庭日",
+    "放弃": "取消",
+    "删去": "删除",
+    "封印": "封存码",
+    "原告方": "原告",
+    "被告方": "被告",
+}
+
+
+def test_chinese_has_one_term_for_one_thing(catalogue: Catalog) -> None:
+    texts = [chinese for _, chinese in entries(catalogue)]
+    texts += [file.read_text(encoding="utf-8") for file in (HOME / "app/letters").rglob("*.zh.txt")]
+    found = [
+        f"{old} in {text[:60]!r}; write {new}"
+        for text in texts
+        for old, new in NOT_WRITTEN.items()
+        if old in text.replace("开庭审理", "")
+    ]
+    assert found == []

@@ -117,7 +117,7 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
 
 @record.command("days")
 def days() -> None:
-    """List the sealed days of each court with their hashes, to be noted outside the house."""
+    """List the sealed days of each court with their hashes, to be noted outside this system."""
     with checked_app(make=False).app_context():
         session = db.session()
         for court in _courts(session, {}):

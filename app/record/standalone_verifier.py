@@ -99,7 +99,7 @@ def check(record: dict, head: str = "") -> tuple[bool, str]:
     if head and not seen:
         return False, f"NOT WHOLE: no line has the hash {head}"
     left = f", contents of {blanked} blanked" if blanked else ""
-    # The lines are sealed with the house's own number of the case; what people call it is not.
+    # Entries are sealed with the installation's number of the case, not with its case number.
     return True, (
         f"{record['case']} (sealed as case {case if lines else '-'}): {len(lines)} lines, "
         f"whole{left}. Head {last}"

@@ -1,5 +1,5 @@
 // A form is sent only over a line that is there: else the page says so and keeps what was typed.
-// Pressing again is never a second time: each form carries its own key, and the house knows it.
+// Pressing again is never a second time: each form carries its own key, and the server knows it.
 "use strict";
 
 (() => {

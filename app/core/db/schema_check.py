@@ -63,7 +63,7 @@ def check(app: Flask, *, make: bool = True) -> None:
         if embedded and not make and _is_empty():
             raise Misconfigured(
                 f"There is no database at {db.engine.url.database}: run this in the folder of your "
-                "house, or set TINGQI_INSTANCE."
+                "installation, or set TINGQI_INSTANCE."
             )
         if embedded and _is_empty():
             from flask_migrate import upgrade
